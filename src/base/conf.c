@@ -1,0 +1,282 @@
+#include "base/conf.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
+
+/* A row's `min` is a number, or the words of an ENUM: one macro argument that can be either. */
+#define WORDS(x) _Generic((x), char *: (const char *)(uintptr_t)(x), default: NULL)
+#define NUMBER(x) _Generic((x), char *: 0, default: (int64_t)(uintptr_t)(x))
+
+static const struct row {
+	enum type type;
+	size_t off;
+	struct conf_row pub;
+} rows[] = {
+#define CONF(type, name, def, min, max, text) \
+	{ T_##type, offsetof(struct conf, name), { #name, #type, def, WORDS(min), text, NUMBER(min), max } },
+#include "base/conf.def"
+};
+enum { NROWS = sizeof rows / sizeof rows[0] };
+
+static struct conf_row pub[NROWS];
+
+const struct conf_row *conf_rows(size_t *n)
+{
+	for (size_t i = 0; i < NROWS; i++)
+		pub[i] = rows[i].pub;
+	*n = NROWS;
+	return pub;
+}
+
+static bool bad(char *why, size_t size, const char *key, const char *what)
+{
+	snprintf(why, size, "%s: %s", key, what);
+	return false;
+}
+
+static bool number(const struct row *r, struct str v, int64_t *out)
+{
+	static const struct {
+		enum type type;
+		char unit;
+		int64_t factor;
+	} units[] = { { T_SIZE, 'k', 1024 }, { T_SIZE, 'm', 1048576 }, { T_SECS, 's', 1 }, { T_SECS, 'm', 60 },
+		      { T_SECS, 'h', 3600 }, { T_SECS, 'd', 86400 } };
+	int64_t factor = 1;
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (v.n > 1 && units[i].type == r->type && units[i].unit == v.s[v.n - 1]) {
+			factor = units[i].factor;
+			v.n--;
+			break;
+		}
+	return str_i64(v, out) && !__builtin_mul_overflow(*out, factor, out) && *out >= r->pub.min && *out <= r->pub.max;
+}
+
+static bool word(const char *words, struct str v, int *out)
+{
+	struct str all = str_of(words), one;
+
+	for (*out = 0; all.n; ++*out) {
+		str_cut(all, '|', &one, &all);
+		if (str_eq(one, v))
+			return true;
+	}
+	return false;
+}
+
+static bool store(const struct row *r, struct conf *c, struct str v, char *why, size_t size)
+{
+	void *at = (char *)c + r->off;
+	int64_t n;
+	int w;
+	char what[160];
+
+	switch (r->type) {
+	case T_PATH:
+		if (v.n && v.s[0] != '/')
+			return bad(why, size, r->pub.name, "must be an absolute path");
+		/* fall through */
+	case T_STR:
+	case T_LIST:
+		*(const char **)at = arena_dup(c->mem, v.s, v.n);
+		return true;
+	case T_BOOL:
+		if (!str_is(v, "on") && !str_is(v, "off"))
+			return bad(why, size, r->pub.name, "must be on or off");
+		*(bool *)at = str_is(v, "on");
+		return true;
+	case T_ENUM:
+		snprintf(what, sizeof what, "must be one of %s", r->pub.words);
+		if (!word(r->pub.words, v, &w))
+			return bad(why, size, r->pub.name, what);
+		*(int *)at = w;
+		return true;
+	case T_INT:
+	case T_SIZE:
+	case T_SECS:
+		snprintf(what, sizeof what, "must be a number from %lld to %lld%s", (long long)r->pub.min, (long long)r->pub.max,
+		    r->type == T_SECS ? " (seconds; or with s, m, h or d)" : r->type == T_SIZE ? " (bytes; or with k or m)" : "");
+		if (!number(r, v, &n))
+			return bad(why, size, r->pub.name, what);
+		*(int64_t *)at = n;
+		return true;
+	}
+	return false;
+}
+
+bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_t size)
+{
+	for (size_t i = 0; i < NROWS; i++)
+		if (str_is(key, rows[i].pub.name))
+			return store(&rows[i], c, value, why, size);
+	snprintf(why, size, "%.*s: there is no such key; `motetctl config` lists them all", (int)key.n, key.s);
+	return false;
+}
+
+static bool read_line(struct conf *c, struct str line, char *why, size_t size)
+{
+	struct str key, value;
+
+	line = str_trim(line);
+	if (line.n == 0 || line.s[0] == '#')
+		return true;
+	if (!str_cut(line, '=', &key, &value)) {
+		snprintf(why, size, "a line is `key = value`");
+		return false;
+	}
+	return conf_set(c, str_trim(key), str_trim(value), why, size);
+}
+
+static bool read_file(struct conf *c, const char *path, char *why, size_t size)
+{
+	char *line = NULL, what[256] = "";
+	size_t cap = 0;
+	ssize_t n;
+	int no = 0;
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	bool fine = true;
+	while (fine && (n = getline(&line, &cap, f)) >= 0) {
+		no++;
+		fine = read_line(c, (struct str){ line, (size_t)n }, what, sizeof what);
+	}
+	if (!fine)
+		snprintf(why, size, "%s, line %d: %s", path, no, what);
+	free(line);
+	fclose(f);
+	return fine;
+}
+
+static bool read_environment(struct conf *c, char *why, size_t size)
+{
+	for (size_t i = 0; i < NROWS; i++) {
+		char name[64] = "MOTET_";
+		size_t k = strlen(name);
+		for (const char *p = rows[i].pub.name; *p && k + 1 < sizeof name; p++)
+			name[k++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+		name[k] = '\0';
+		const char *v = getenv(name);
+		if (v && !store(&rows[i], c, str_of(v), why, size))
+			return false;
+	}
+	return true;
+}
+
+bool conf_load(const char *file, struct conf **out, char *why, size_t size)
+{
+	struct arena *mem = arena_new(1 << 20);
+	struct conf *c = arena_alloc(mem, sizeof *c);
+
+	c->mem = mem;
+	*out = NULL;
+	for (size_t i = 0; i < NROWS; i++)
+		if (!store(&rows[i], c, str_of(rows[i].pub.def), why, size))
+			return conf_free(c), false;
+	if ((file && !read_file(c, file, why, size)) || !read_environment(c, why, size))
+		return conf_free(c), false;
+	c->file = file ? arena_dup(mem, file, strlen(file)) : NULL;
+	*out = c;
+	return true;
+}
+
+bool conf_finish(struct conf *c, char *why, size_t size)
+{
+	if (c->domain[0] == '\0')
+		return bad(why, size, "domain", "is not set: the part behind the @ of your actors' names, such as example.org");
+	if (c->public_url[0] == '\0')
+		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
+	if (c->secret_file[0] == '\0')
+		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
+	if (c->base_path[0] && (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
+		return bad(why, size, "base_path", "must start with / and not end with one");
+	return true;
+}
+
+void conf_free(struct conf *c)
+{
+	if (c)
+		arena_free(c->mem);
+}
+
+const char *conf_default_file(const char *argv0, char *buf, size_t size)
+{
+	const char *env = getenv("MOTET_CONF"), *slash = argv0 ? strrchr(argv0, '/') : NULL;
+	static const char *const places[] = { "", "/..", "/../etc" };
+
+	if (env && env[0])
+		return env;
+	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
+		int n = snprintf(buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
+		if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0)
+			return buf;
+	}
+	return access(SYSCONFDIR "/motet.conf", R_OK) == 0 ? SYSCONFDIR "/motet.conf" : NULL;
+}
+
+bool conf_listed(const char *list, struct str w)
+{
+	struct str all = str_of(list), one;
+
+	while (all.n) {
+		str_cut(all, ',', &one, &all);
+		if (str_eq(str_trim(one), w))
+			return true;
+	}
+	return false;
+}
+
+static const char *enum_word(const char *words, int i, char *buf, size_t size)
+{
+	struct str all = str_of(words), one = { "", 0 };
+
+	for (; i >= 0 && all.n; i--)
+		str_cut(all, '|', &one, &all);
+	snprintf(buf, size, "%.*s", (int)one.n, one.s);
+	return buf;
+}
+
+const char *conf_value(const struct conf *c, size_t i, char *buf, size_t size)
+{
+	const void *at = (const char *)c + rows[i].off;
+
+	switch (rows[i].type) {
+	case T_STR:
+	case T_PATH:
+	case T_LIST:
+		snprintf(buf, size, "%s", *(const char *const *)at);
+		break;
+	case T_BOOL:
+		snprintf(buf, size, "%s", *(const bool *)at ? "on" : "off");
+		break;
+	case T_ENUM:
+		enum_word(rows[i].pub.words, *(const int *)at, buf, size);
+		break;
+	case T_INT:
+	case T_SIZE:
+	case T_SECS:
+		snprintf(buf, size, "%lld", (long long)*(const int64_t *)at);
+		break;
+	}
+	return buf;
+}
+
+void conf_print(const struct conf *c, FILE *f, bool sentences)
+{
+	char value[1024];
+
+	for (size_t i = 0; i < NROWS; i++) {
+		if (sentences)
+			fprintf(f, "# %s\n", rows[i].pub.text);
+		if (sentences && rows[i].pub.words)
+			fprintf(f, "# One of %s.\n", rows[i].pub.words);
+		const char *v = c ? conf_value(c, i, value, sizeof value) : rows[i].pub.def;
+		fprintf(f, "%s%s =%s%s\n%s", c ? "" : "#", rows[i].pub.name, *v ? " " : "", v, sentences ? "\n" : "");
+	}
+}

@@ -1,0 +1,77 @@
+#include "base/secret.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TEXT = 2 * SECRET_BYTES + 1 };
+
+static bool bad(char *why, size_t size, const char *path, const char *what)
+{
+	snprintf(why, size, "%s: %s", path, what);
+	return false;
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool decode(const char *text, ssize_t n, uint8_t *out)
+{
+	if (n != TEXT || text[TEXT - 1] != '\n')
+		return false;
+	for (int i = 0; i < SECRET_BYTES; i++) {
+		int hi = digit(text[2 * i]), lo = digit(text[2 * i + 1]);
+		if (hi < 0 || lo < 0)
+			return false;
+		out[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return true;
+}
+
+static bool guarded(int fd, const char *path, char *why, size_t size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return bad(why, size, path, "is not a regular file");
+	if (st.st_mode & 077)
+		return bad(why, size, path, "may be read by others; run chmod 0400 on it");
+	return true;
+}
+
+bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	char text[TEXT + 1];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return bad(why, size, path, errno == ENOENT ? "there is no such file; `motetctl init` makes it" : strerror(errno));
+	bool fine = guarded(fd, path, why, size);
+	if (fine && !decode(text, read(fd, text, sizeof text), secret))
+		fine = bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+	explicit_bzero(text, sizeof text);
+	close(fd);
+	return fine;
+}
+
+bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	char text[TEXT + 1];
+
+	if (getrandom(secret, SECRET_BYTES, 0) != SECRET_BYTES)
+		return bad(why, size, path, "no random bytes from the system");
+	for (int i = 0; i < SECRET_BYTES; i++)
+		snprintf(text + 2 * i, 3, "%02x", secret[i]);
+	text[TEXT - 1] = '\n';
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
+	if (fd < 0)
+		return bad(why, size, path, errno == EEXIST ? "is there already, and stays as it is" : strerror(errno));
+	bool fine = write(fd, text, TEXT) == TEXT && fsync(fd) == 0;
+	explicit_bzero(text, sizeof text);
+	close(fd);
+	return fine || bad(why, size, path, "could not be written");
+}

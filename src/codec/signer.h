@@ -1,0 +1,32 @@
+#ifndef MOTET_CODEC_SIGNER_H
+#define MOTET_CODEC_SIGNER_H
+#include "codec/idcert.h"
+#include "codec/seal.h"
+/*
+ * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
+ * secret and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain, or a cache
+ * statement, which it composes itself from the numbers. Under a master the secret lives in one child (server/signer.c) and workers reach it over a socket;
+ * alone, in-process. core/ sees only this interface.
+ */
+struct ca_key {			/* a row of server_key, as far as signing needs it */
+	uint8_t key[ED25519_KEY];
+	struct blob sealed;	/* the seed, aad = the public key */
+};
+struct cache_claim {
+	int64_t serial, not_before, not_after, invalidated;
+};
+struct ca {
+	/* A fresh key pair, sealed. */
+	enum err (*new_key)(struct cx *, struct ca *, struct ca_key *out);
+	enum err (*sign_cert)(struct cx *, struct ca *, const struct ca_key *, struct blob tbs, uint8_t sig[ED25519_SIG]);
+	/* n statements at once; sigs has n * ED25519_SIG octets. n ≤ 64. */
+	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *, const struct cache_claim *, size_t n, uint8_t *sigs);
+};
+/* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a worker spawned alone use. */
+struct ca_local {
+	struct ca ca;
+	struct str domain;
+	uint8_t secret[SEAL_SECRET];
+};
+void ca_local_init(struct ca_local *, struct str domain, const uint8_t secret[SEAL_SECRET]);
+#endif

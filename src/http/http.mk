@@ -1,0 +1,1 @@
+libhttp_a_SOURCES +=

@@ -1,0 +1,37 @@
+#ifndef MOTET_HTTP_ROUTER_H
+#define MOTET_HTTP_ROUTER_H
+#include "http/http.h"
+/*
+ * A route is a row (src/api/<generation>/routes.def): method, pattern, handler, who may, body, limit. Patterns are split on '/';
+ * a segment {x} takes any one segment, a literal wins over a parameter. One row per method; the Allow header and the answer to
+ * OPTIONS come from the same rows.
+ */
+enum { ROUTE_PARAMS = 3 };
+enum auth {
+	AUTH_NONE,	/* anybody */
+	AUTH_SESSION,	/* a session of this server, looked up before the handler runs */
+	AUTH_FUSED,	/* the same, but the handler's own statement looks it up: one round trip */
+	AUTH_ADMIN	/* a session of an administrator */
+};
+enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4 };	/* row flags */
+struct call;	/* api/call.h */
+struct shape;	/* codec/shape.h */
+typedef enum err handler(struct call *);
+struct route {
+	enum method method;
+	const char *path;
+	handler *fn;
+	const char *name;		/* of the handler, for logs and lint */
+	enum auth auth;
+	const struct shape *body;	/* what the body, or the query, decodes to */
+	int64_t max_body;		/* bytes; a larger body is 413 before anything looks at it */
+	int flags;
+};
+/*
+ * Find the row for q->segs and q->method. ERR_NO_ROUTE when no pattern matches; ERR_METHOD when one does but not with this
+ * method, with *allow set to the methods that would do ("GET, HEAD, OPTIONS"). With M_OPTIONS and no row for it: OK, *out NULL,
+ * *allow set.
+ */
+must_check enum err router_match(struct cx *, const struct route *const *tables, const size_t *sizes, size_t ntables,
+    const struct http_req *q, const struct route **out, struct str params[ROUTE_PARAMS], struct str *allow);
+#endif

@@ -1,0 +1,1 @@
+# tests that need PostgreSQL: add to DB_TESTS

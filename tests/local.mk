@@ -1,0 +1,11 @@
+# A test links its own layer and those below, and prints TAP.
+UNIT_TESTS =
+DB_TESTS =
+include tests/unit/base.mk
+include tests/unit/x509.mk
+include tests/unit/json.mk
+include tests/unit/server.mk
+include tests/db/db.mk
+check_PROGRAMS += $(UNIT_TESTS) $(DB_TESTS)
+TESTS += $(UNIT_TESTS)
+EXTRA_DIST += tests/tap.h

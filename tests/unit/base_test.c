@@ -1,0 +1,118 @@
+#include "../tap.h"
+#include "base/conf.h"
+#include "base/secret.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int order[3], norder;
+
+static void note(void *p)
+{
+	order[norder++] = *(int *)p;
+}
+
+static void arenas(void)
+{
+	struct arena *a = arena_new(1 << 20);
+	int one = 1, two = 2;
+
+	arena_own(a, &one, note);
+	arena_own(a, &two, note);
+	char *p = arena_alloc(a, 5000);
+	ok(p[0] == 0 && p[4999] == 0, "memory is zeroed");
+	ok(((uintptr_t)arena_alloc(a, 1) & 15) == 0, "memory is aligned");
+	memset(p, 'x', 5000);
+	arena_reset(a);
+	ok(norder == 2 && order[0] == 2 && order[1] == 1, "destructors run in reverse order");
+	p = arena_alloc(a, 8000);
+	ok(p[0] == 0 && p[7999] == 0, "memory is zeroed after a reset too");
+	ok(arena_total(a) <= 8192, "a reset arena keeps one block: %zu bytes", arena_total(a));
+	arena_free(a);
+}
+
+static void texts(void)
+{
+	static const struct {
+		const char *s;
+		bool good;
+		int64_t v;
+	} rows[] = { { "0", true, 0 }, { "9223372036854775807", true, INT64_MAX }, { "9223372036854775808", false, 0 },
+		     { "01", false, 0 }, { "", false, 0 }, { "-1", false, 0 }, { "+1", false, 0 }, { " 1", false, 0 }, { "1x", false, 0 } };
+	struct arena *a = arena_new(1 << 20);
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t v = 0;
+		bool good = str_i64(str_of(rows[i].s), &v);
+		ok(good == rows[i].good && v == rows[i].v, "number '%s'", rows[i].s);
+	}
+	struct buf b = { .mem = a };
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&b, "%d,", i);
+	ok(buf_done(&b).n == 3890 && strlen(b.s) == 3890, "a text grows");
+	ok(str_eq(str_trim(STR(" \t a b\r\n")), STR("a b")), "blanks are trimmed");
+	arena_free(a);
+}
+
+static const struct {
+	const char *key, *value;
+	bool good;
+} confs[] = {
+	{ "domain", "example.org", true }, { "workers", "4", true }, { "workers", "1025", false }, { "workers", "-1", false },
+	{ "workers", "x", false }, { "idcert_lifetime", "30d", true }, { "idcert_lifetime", "61d", false },
+	{ "keymaterial_max_bytes", "16k", true }, { "keymaterial_max_bytes", "799", false }, { "rate_limit", "on", true },
+	{ "rate_limit", "yes", false }, { "log_format", "json", true }, { "log_format", "jso", false }, { "log_file", "x.log", false },
+	{ "state_dir", "/x", true }, { "no_such_key", "1", false }, { "cache_lifetime", "59m", false },
+};
+
+static void configuration(void)
+{
+	char why[256];
+	struct conf *c = NULL;
+
+	ok(conf_load(NULL, &c, why, sizeof why), "the defaults of all rows are good: %s", c ? "" : why);
+	ok(!conf_finish(c, why, sizeof why) && strstr(why, "domain"), "a domain is asked for: %s", why);
+	for (size_t i = 0; i < sizeof confs / sizeof confs[0]; i++) {
+		why[0] = '\0';
+		bool good = conf_set(c, str_of(confs[i].key), str_of(confs[i].value), why, sizeof why);
+		ok(good == confs[i].good, "%s = %s: %s", confs[i].key, confs[i].value, why);
+	}
+	ok(conf_finish(c, why, sizeof why), "finished");
+	ok(strcmp(c->public_url, "https://example.org") == 0 && strcmp(c->secret_file, "/x/secret") == 0, "derived values");
+	ok(c->idcert_lifetime == 30 * 86400 && c->keymaterial_max_bytes == 16384, "units");
+	conf_free(c);
+	setenv("MOTET_WORKERS", "7", 1);
+	ok(conf_load(NULL, &c, why, sizeof why) && c->workers == 7, "a key from the environment");
+	unsetenv("MOTET_WORKERS");
+	conf_free(c);
+	ok(conf_listed("127.0.0.1, ::1", STR("::1")) && !conf_listed("127.0.0.1", STR("127.0.0")), "lists");
+}
+
+static void secrets(void)
+{
+	char why[256], path[] = "/tmp/motet-secret-XXXXXX";
+	uint8_t a[SECRET_BYTES], b[SECRET_BYTES];
+
+	close(mkstemp(path));
+	unlink(path);
+	ok(secret_create(path, a, why, sizeof why), "a secret is made");
+	ok(!secret_create(path, b, why, sizeof why), "and never overwritten: %s", why);
+	ok(secret_load(path, b, why, sizeof why) && memcmp(a, b, sizeof a) == 0, "and read back");
+	chmod(path, 0440);
+	ok(!secret_load(path, b, why, sizeof why), "not when others may read it: %s", why);
+	chmod(path, 0600);
+	FILE *f = fopen(path, "w");
+	fputs("tooshort\n", f);
+	fclose(f);
+	ok(!secret_load(path, b, why, sizeof why), "not when it is no secret: %s", why);
+	unlink(path);
+	ok(!secret_load(path, b, why, sizeof why), "not when it is missing: %s", why);
+}
+
+int main(void)
+{
+	arenas();
+	texts();
+	configuration();
+	secrets();
+	return done();
+}

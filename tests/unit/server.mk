@@ -1,0 +1,1 @@
+# tests of this part: add to UNIT_TESTS
