@@ -5,5 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime rand srand
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime srand
+/* Not poisoned, because OpenSSL's headers have parameters of that name. */
+int rand(void) __attribute__((deprecated("take random bits from the library")));
 #endif
