@@ -28,17 +28,23 @@ static enum err sign(struct cx *cx, struct published *p, size_t n)
 	return OK;
 }
 
+enum err publish_plain(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)
+{
+	TRY(q_idcert_list(cx, local, f, out, n));
+	if (*n == 0)
+		return refuse(cx, ERR_NOT_FOUND, "fid", "There is no actor %.*s@%s.", (int)local.n, local.s, cx->conf->domain);
+	cx->now = (*out)->now;
+	if ((*out)->cert.p == NULL)
+		*n = 0;
+	return OK;
+}
+
 enum err publish_actor(struct cx *cx, struct str local, const struct cert_filter *f, struct published **out, size_t *n)
 {
 	struct cert_item *c;
 
-	TRY(q_idcert_list(cx, local, f, &c, n));
-	if (*n == 0)
-		return refuse(cx, ERR_NOT_FOUND, "fid", "There is no actor %.*s@%s.", (int)local.n, local.s, cx->conf->domain);
-	cx->now = c->now;
+	TRY(publish_plain(cx, local, f, &c, n));
 	identity_expect(c->signer);
-	if (c->cert.p == NULL)
-		*n = 0;
 	struct published *p = *out = arena_alloc(cx->mem, *n * sizeof *p + 1);
 	for (size_t i = 0; i < *n; i++)
 		p[i] = (struct published){ .cert = c[i].cert, .claim = claim(cx, c[i].serial, c[i].invalidated_at) };

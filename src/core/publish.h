@@ -15,6 +15,8 @@ struct published {
 };
 /* Of a home actor. ERR_NOT_FOUND when there is no such actor. */
 must_check enum err publish_actor(struct cx *, struct str local, const struct cert_filter *, struct published **, size_t *n);
+/* The same certificates without a statement, for those who do not ask for one. */
+must_check enum err publish_plain(struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 /* Our own, at a time or (at < 0) now. */
 must_check enum err publish_server(struct cx *, int64_t at, struct published *);
 #endif

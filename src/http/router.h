@@ -13,7 +13,7 @@ enum auth {
 	AUTH_FUSED,	/* the same, but the handler's own statement looks it up: one round trip */
 	AUTH_ADMIN	/* a session of an administrator */
 };
-enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4 };	/* row flags */
+enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4, UNLIMITED = 8 };	/* row flags */
 struct call;	/* api/call.h */
 struct shape;	/* codec/shape.h */
 typedef enum err handler(struct call *);
