@@ -10,6 +10,7 @@ include src/codec/json.mk
 include src/codec/key.mk
 include src/http/http.mk
 include src/store/store.mk
+include src/api/api.mk
 BASE = libbase.a
 CODEC = libcodec.a $(BASE) $(JSONC_LIBS) $(CRYPTO_LIBS)
 HTTP = libhttp.a $(CODEC)
