@@ -1,5 +1,5 @@
 -- The two roles and the database, made by a superuser; may be run again. The owner changes the schema (motetctl migrate), the
--- server's own role reads and writes rows and nothing else.
+-- server's own role gets its rights on the tables from `motetctl migrate --grant motet`.
 --   psql -f roles.sql postgres
 SELECT 'CREATE ROLE motet_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet_owner') \gexec
 SELECT 'CREATE ROLE motet LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet') \gexec
@@ -10,6 +10,3 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE motet TO motet;
 GRANT USAGE ON SCHEMA public TO motet;
 GRANT USAGE, CREATE ON SCHEMA public TO motet_owner;
-ALTER DEFAULT PRIVILEGES FOR ROLE motet_owner GRANT USAGE ON SCHEMAS TO motet;
-ALTER DEFAULT PRIVILEGES FOR ROLE motet_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO motet;
-ALTER DEFAULT PRIVILEGES FOR ROLE motet_owner GRANT USAGE, SELECT ON SEQUENCES TO motet;
