@@ -3,7 +3,7 @@
 #include "base/cx.h"
 /*
  * Passwords as PHC strings: Argon2id (m=19456,t=2,p=1) where OpenSSL has it (3.2 and later), else scrypt (ln=14,r=8,p=5); both are
- * understood on verification wherever the library can. A hash takes 16 to 19 MiB and over 100 ms: the caller bounds how many run at once.
+ * understood on verification wherever the library can (a stored Argon2id that it cannot is ERR_INTERNAL). A hash takes 16 to 19 MiB and over 100 ms: the caller bounds how many run at once.
  */
 enum { PASSWD_MIN = 8, PASSWD_MAX = 256 };	/* bytes */
 /* The PHC string in the arena. ERR_INTERNAL when the library fails. */

@@ -12,14 +12,20 @@ struct ca_key {			/* a row of server_key, as far as signing needs it */
 	uint8_t key[ED25519_KEY];
 	struct blob sealed;	/* the seed, aad = the public key */
 };
+/*
+ * Signed only when every number has its fixed length: serial in [SERIAL_MIN, SERIAL_MAX], times of 10 digits, not_before ≤ not_after;
+ * invalidated 0, or 10 digits and not_after at least CACHE_REVOKED_NOT_AFTER.
+ */
 struct cache_claim {
 	int64_t serial, not_before, not_after, invalidated;
 };
+enum { CACHE_CLAIMS_MAX = 64 };
+/* All three: ERR_INTERNAL for what a check refuses, and when the sealed seed does not open or is not the seed of `key`. */
 struct ca {
-	/* A fresh key pair, sealed. */
+	/* A fresh key pair, sealed; `sealed` lives in the arena. */
 	enum err (*new_key)(struct cx *, struct ca *, struct ca_key *out);
 	enum err (*sign_cert)(struct cx *, struct ca *, const struct ca_key *, struct blob tbs, uint8_t sig[ED25519_SIG]);
-	/* n statements at once; sigs has n * ED25519_SIG octets. n ≤ 64. */
+	/* n statements at once, all or none; sigs has n * ED25519_SIG octets. n ≤ CACHE_CLAIMS_MAX. */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *, const struct cache_claim *, size_t n, uint8_t *sigs);
 };
 /* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a worker spawned alone use. */
@@ -28,5 +34,6 @@ struct ca_local {
 	struct str domain;
 	uint8_t secret[SEAL_SECRET];
 };
+/* The domain is borrowed, the secret copied: whoever ends the ca_local overwrites it. */
 void ca_local_init(struct ca_local *, struct str domain, const uint8_t secret[SEAL_SECRET]);
 #endif

@@ -8,7 +8,7 @@ struct ident {
 	int64_t id;
 };
 ROW(ident, F_I64(ident, id));
-ROW(login, F_I64(login, id), F_STR(login, password), F_I64(login, serial), F_BLOB(login, cert), F_I64(login, now));
+ROW(login, F_I64(login, id), F_STR(login, password), F_I64(login, now));
 ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin), F_I64(actor_item, created_at),
     F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates));
 
@@ -28,9 +28,9 @@ enum err q_actor_insert(struct cx *cx, struct str local, struct str password, bo
 	return one(cx, &actor_insert, a, 3, id);
 }
 
-enum err q_actor_login(struct cx *cx, struct str local, struct blob csr_hash, struct login **out)
+enum err q_actor_login(struct cx *cx, struct str local, struct login **out)
 {
-	const struct arg a[] = { arg_str(local), arg_blob(csr_hash) };
+	const struct arg a[] = { arg_str(local) };
 
 	return RUN(cx, &actor_login, a, &login_shape, out, NULL);
 }

@@ -5,8 +5,6 @@
 struct login {
 	int64_t id;		/* 0: nobody of that name may log in */
 	struct str password;
-	int64_t serial;		/* of the certificate that this very CSR has got already, or 0 */
-	struct blob cert;
 	int64_t now;
 };
 struct actor_item {
@@ -16,7 +14,7 @@ struct actor_item {
 	int64_t created_at, deactivated_at, sessions, certificates;
 };
 must_check enum err q_actor_insert(struct cx *, struct str local, struct str password, bool admin, int64_t *id);
-must_check enum err q_actor_login(struct cx *, struct str local, struct blob csr_hash, struct login **);
+must_check enum err q_actor_login(struct cx *, struct str local, struct login **);
 must_check enum err q_actor_set_password(struct cx *, struct str local, struct str password, int64_t *id);
 must_check enum err q_actor_set_admin(struct cx *, struct str local, bool admin, int64_t *id);
 must_check enum err q_actor_deactivate(struct cx *, struct str local, int64_t *id);

@@ -4,14 +4,13 @@
 INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
 ON CONFLICT (local_name) DO NOTHING RETURNING id
 
--- Who wants to log in, and whether this very request has its certificate already. Always one row; id is null for nobody.
+-- Who wants to log in. Always one row; id is null for nobody.
 -- name: actor_login :one redo
--- args: text, bytea
--- cols: id int8, password text, serial int8, cert bytea, now int8
-SELECT a.id, a.password, c.serial, c.cert, floor(extract(epoch FROM now()))::int8 AS now
+-- args: text
+-- cols: id int8, password text, now int8
+SELECT a.id, a.password, floor(extract(epoch FROM now()))::int8 AS now
 FROM (SELECT $1::text COLLATE "C" AS name) n
 LEFT JOIN actor a ON a.local_name = n.name AND a.deactivated_at IS NULL
-LEFT JOIN idcert c ON c.actor_id = a.id AND c.csr_hash = $2 AND c.live AND c.not_after >= now()
 
 -- name: actor_set_password :opt
 -- args: text, text

@@ -7,13 +7,11 @@ const struct stmt *const q_idcert_stmts[] = STATEMENTS;
 struct landed {
 	bool landed;
 };
-struct serial {
-	int64_t serial;
-};
 ROW(landed, F_BOOL(landed, landed));
-ROW(serial, F_I64(serial, serial));
+ROW(again, F_I64(again, serial), F_BLOB(again, cert));
 ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current));
-ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at), F_I64(cert_item, now));
+ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at), F_I64(cert_item, now),
+    F_I64(cert_item, signer));
 
 enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued **out)
 {
@@ -34,14 +32,12 @@ enum err q_idcert_landed(struct cx *cx, const struct new_cert *c, bool *landed)
 	return OK;
 }
 
-enum err q_idcert_again(struct cx *cx, int64_t actor_id, int64_t old, struct blob token_hash, int64_t *serial)
+enum err q_idcert_again(struct cx *cx, int64_t actor_id, struct blob csr_hash, struct blob token_hash, struct again **out)
 {
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, old), arg_blob(token_hash) };
-	struct serial *s = NULL;
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(csr_hash), arg_blob(token_hash) };
 
-	TRY(RUN(cx, &idcert_again, a, &serial_shape, &s, NULL));
-	*serial = s ? s->serial : 0;
-	return OK;
+	*out = NULL;
+	return RUN(cx, &idcert_again, a, &again_shape, out, NULL);
 }
 
 enum err q_idcert_list(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)

@@ -39,22 +39,26 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
 SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
 
 -- The same request again, its answer having been lost: the certificate stays, the token is a new one.
--- name: idcert_again :opt redo
--- args: int8, int8, bytea
--- cols: serial int8
-WITH old AS (
-    UPDATE session SET ended_at = now() WHERE actor_id = $1 AND serial = $2 AND ended_at IS NULL AND token_hash <> $3 RETURNING 1)
-INSERT INTO session (token_hash, actor_id, serial)
-SELECT $3, actor_id, serial FROM idcert
-WHERE actor_id = $1 AND serial = $2 AND live AND (SELECT count(*) FROM old) >= 0
-ON CONFLICT (token_hash) DO UPDATE SET ended_at = NULL RETURNING serial
+-- name: idcert_again :opt
+-- args: int8, bytea, bytea
+-- cols: serial int8, cert bytea
+WITH mine AS (
+    SELECT actor_id, serial, cert FROM idcert WHERE actor_id = $1 AND csr_hash = $2 AND live AND not_after >= now()),
+old AS (
+    UPDATE session s SET ended_at = now() FROM mine m
+    WHERE s.actor_id = m.actor_id AND s.serial = m.serial AND s.ended_at IS NULL RETURNING 1),
+opened AS (
+    INSERT INTO session (token_hash, actor_id, serial)
+    SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
+SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
 -- Certificates of an actor: those that have not run out, or those that were good at $2, or those issued from $3 to $4; of one session
 -- or of all. No row: no such actor; a row without a certificate: an actor without any.
 -- name: idcert_list :many redo
 -- args: text, int8, int8, int8, text
--- cols: cert bytea, serial int8, invalidated_at int8, now int8
-SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM now()))::int8 AS now
+-- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8
+SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM now()))::int8 AS now,
+       (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
 FROM actor a LEFT JOIN idcert c ON c.actor_id = a.id AND ($5::text IS NULL OR c.session_id = $5::text)
  AND CASE WHEN $2::int8 >= 0 THEN c.not_before <= to_timestamp($2::int8) AND c.not_after >= to_timestamp($2::int8)
                             AND (c.invalidated_at IS NULL OR c.invalidated_at > to_timestamp($2::int8))

@@ -1,0 +1,84 @@
+#include "codec/signer.h"
+
+static struct blob aad_of(const uint8_t key[ED25519_KEY])
+{
+	return (struct blob){ key, ED25519_KEY };
+}
+
+/* Whatever the database says, a seed signs only under its own public key. */
+static enum err open_seed(struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
+{
+	uint8_t own[ED25519_KEY];
+	struct blob plain;
+
+	TRY(unseal(cx, local->secret, aad_of(key->key), key->sealed, &plain));
+	if (plain.n != ED25519_SEED)
+		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");
+	TRY(ed25519_public(cx, plain.p, own));
+	if (memcmp(own, key->key, sizeof own) != 0)
+		return fail(cx, ERR_INTERNAL, "signer: the sealed seed is not the one of this public key");
+	*seed = plain.p;
+	return OK;
+}
+
+static enum err new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	uint8_t *seed = arena_secret(cx->mem, ED25519_SEED);
+
+	TRY(ed25519_new(cx, seed, out->key));
+	return seal(cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
+}
+
+static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const uint8_t *seed;
+
+	TRY(idcert_lint(cx, tbs, local->domain, key->key));
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, tbs, sig);
+}
+
+static bool ten_digits(int64_t t)
+{
+	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
+}
+
+static const char *wrong_with(const struct cache_claim *c)
+{
+	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
+		return "a serial that is not ours";
+	if (!ten_digits(c->not_before) || !ten_digits(c->not_after) || (c->invalidated && !ten_digits(c->invalidated)))
+		return "a time that has not 10 digits";
+	if (c->not_before > c->not_after)
+		return "an end before its beginning";
+	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
+		return "a revocation that could be stripped";
+	return NULL;
+}
+
+static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct cache_claim *claims, size_t n, uint8_t *sigs)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const uint8_t *seed;
+
+	if (n > CACHE_CLAIMS_MAX)
+		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
+	for (size_t i = 0; i < n; i++)
+		if (wrong_with(&claims[i]))
+			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s", wrong_with(&claims[i]));
+	TRY(open_seed(cx, local, key, &seed));
+	for (size_t i = 0; i < n; i++) {
+		const struct cache_claim *c = &claims[i];
+		struct str text = cache_statement(cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
+		TRY(ed25519_sign(cx, seed, str_blob(text), sigs + i * ED25519_SIG));
+	}
+	return OK;
+}
+
+void ca_local_init(struct ca_local *local, struct str domain, const uint8_t secret[SEAL_SECRET])
+{
+	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache }, .domain = domain };
+	memcpy(local->secret, secret, SEAL_SECRET);
+}
