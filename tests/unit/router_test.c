@@ -80,8 +80,8 @@ static void table(struct cx *cx)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct http_req q = { .target = str_of(rows[i].target) };
-		struct str params[ROUTE_PARAMS] = { { NULL, 0 } }, allow;
-		const struct route *r;
+		struct str params[ROUTE_PARAMS] = { { NULL, 0 } }, allow = STR("");
+		const struct route *r = NULL;
 		q.method = http_method(str_of(rows[i].method), &q.head);
 		enum err e = http_target(cx, "", &q);
 		if (e == OK)

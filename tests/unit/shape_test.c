@@ -191,6 +191,7 @@ static void required(void)
 	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) == OK && n.any == INT64_MAX, "no bounds, and empty is there");
 	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say, "any must be at least 0") == 0,
 	    "%s", cx.why.say);
+	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 }, &(struct thing){ .when = 0 }) == OK, "neither query nor body");
 	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK, "a route that takes nothing ignores all");
 }
 

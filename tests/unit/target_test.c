@@ -187,6 +187,8 @@ static void asterisk(void)
 	ok(http_target(&cx, "/a", &q) == OK && str_is(q.path, "*"), "whatever the base path");
 	q.target = STR("*?x");
 	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST, "nothing behind it");
+	q.target = (struct str){ NULL, 0 };
+	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST && http_target(&cx, "/a", &q) == ERR_BAD_REQUEST, "a target that is not there");
 }
 
 /* The target ends where the memory ends: a sanitizer sees a byte read too far. */
@@ -226,6 +228,14 @@ static void query(void)
 	}
 }
 
+static void no_query(void)
+{
+	struct str v;
+	bool there = true;
+
+	ok(http_query(&cx, (struct str){ NULL, 0 }, "a", &v, &there) == OK && !there && v.n == 0, "a query that is not there");
+}
+
 int main(void)
 {
 	cx.mem = arena_new(16 << 20);
@@ -233,6 +243,7 @@ int main(void)
 	asterisk();
 	truncations();
 	query();
+	no_query();
 	arena_free(cx.mem);
 	return done();
 }

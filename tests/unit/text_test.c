@@ -134,6 +134,7 @@ static void pem(void)
 		    pems[i].name, e ? cx.why.say : "taken");
 	}
 	ok(pem_decode(&cx, NULL, "X", STR(""), &b) && strcmp(cx.why.say, "PEM begins with a line -----BEGIN X-----") == 0 && !cx.why.field[0], "no field: %s", cx.why.say);
+	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) && armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b), "a body that is not there");
 	size_t same = 0;
 	uint8_t p[200];
 	for (size_t i = 0; i < sizeof p; i++)
