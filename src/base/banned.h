@@ -8,5 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+/* Macros where the C library checks calls under clang: poison wants names. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime srand
 #endif

@@ -19,7 +19,7 @@ static struct http_header *slot(struct http_resp *r, const char *name)
 	return &r->headers[r->nheaders++];
 }
 
-static struct str printed(struct arena *mem, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct str printed(struct arena *mem, const char *fmt, va_list ap)
 {
 	va_list again;
 
