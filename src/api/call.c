@@ -117,6 +117,7 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 {
 	struct http_req req = *q;
 	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
+	cx->retry_after = 0;
 	enum err e = req.malformed ? refuse(cx, ERR_BAD_REQUEST, "", "%s", req.malformed) : http_target(cx, cx->conf->base_path, &req);
 
 	if (e == OK)
