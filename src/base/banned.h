@@ -8,5 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime srand
+/* Macros where the C library checks calls under clang: poison wants names. */
+#undef sprintf
+#undef vsprintf
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen
+#pragma GCC poison gmtime localtime ctime asctime srand
 #endif

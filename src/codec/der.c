@@ -103,7 +103,7 @@ static const char *walk(struct blob in, bool set, int depth, const uint8_t **at)
 	struct der d, last = { 0 };
 	const char *why;
 
-	if (depth == 0)
+	if (depth == 0 && in.n)
 		return "it is nested too deeply";
 	for (; in.n; last = d) {
 		*at = in.p;
@@ -132,7 +132,7 @@ const char *der_check(struct blob in, size_t *at)
 	*at = d.whole.n;
 	if (rest.n)
 		return "something follows its end";
-	why = walk(in, false, DER_DEPTH + 1, &bad);
+	why = walk(in, false, DER_DEPTH, &bad);
 	*at = (size_t)(bad - in.p);
 	return why;
 }

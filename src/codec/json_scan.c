@@ -309,13 +309,14 @@ static enum err twice(struct scan *s, const struct key *k)
 static enum err pop(struct scan *s)
 {
 	struct frame *f = &s->open[--s->depth];
-	struct key *keys = s->keys + f->keys, *again = NULL;
+	struct key *keys, *again = NULL;
 	size_t n = s->nkeys - f->keys;
 
 	s->i++;
 	s->nkeys = f->keys;
 	if (n < 2)
 		return OK;
+	keys = s->keys + f->keys;
 	qsort(keys, n, sizeof *keys, by_text);
 	for (size_t i = 1; i < n; i++)
 		if (str_eq(keys[i].text, keys[i - 1].text) && (again == NULL || keys[i].at < again->at))

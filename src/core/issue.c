@@ -34,8 +34,8 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
 	struct blob tbs;
 
 	TRY(identity_current(cx, &ca));
-	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .subject = i->csr->subject, .not_before = cx->now,
-		.not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
+	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .subject = i->csr->subject, .commitment = i->csr->commitment,
+		.not_before = cx->now, .not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
 	if (spec.not_after <= spec.not_before || spec.not_before < ca->not_before)
 		return fail(cx, ERR_UNAVAILABLE, "the server's own certificate has run out or has not begun: run motetctl key rotate, check the clock");
 	memcpy(spec.key, i->csr->key, sizeof spec.key);

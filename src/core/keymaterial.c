@@ -14,16 +14,18 @@ static enum err check(struct cx *cx, const struct session *s, struct keymaterial
 
 enum err keymaterial_add(struct cx *cx, const struct session *s, struct keymaterial *k, size_t n)
 {
-	int64_t missing;
+	struct added *a;
 
 	for (size_t i = 0; i < n; i++)
 		TRY(check(cx, s, &k[i]));
-	enum err e = q_keymaterial_add(cx, s->actor_id, k, n, &missing);
+	enum err e = q_keymaterial_add(cx, s->actor_id, k, n, KEYMATERIAL_TOTAL, &a);
 	if (e == ERR_CONFLICT)
 		return refuse(cx, e, "serial_number", "There is key material for that ID-Cert already; delete it first.");
 	TRY(e);
-	if (missing)
-		return refuse(cx, ERR_NOT_FOUND, "serial_number", "You have no ID-Cert with the serial number %lld.", (long long)missing);
+	if (a->missing)
+		return refuse(cx, ERR_NOT_FOUND, "serial_number", "You have no ID-Cert with the serial number %lld.", (long long)a->missing);
+	if (a->bytes > KEYMATERIAL_TOTAL)
+		return refuse(cx, ERR_TOO_LARGE, "", "This would be more than %d bytes of key material in all; delete some first.", KEYMATERIAL_TOTAL);
 	return OK;
 }
 

@@ -3,9 +3,12 @@
 #include "store/q_keymaterial.h"
 #include "store/q_session.h"
 /* Encrypted private key material: kept and given back byte for byte, one for each ID-Cert of the actor's. */
-enum { KEYMATERIAL_ITEMS = 100 };	/* in one request */
+enum {
+	KEYMATERIAL_ITEMS = 100,	/* in one request */
+	KEYMATERIAL_TOTAL = 4 << 20	/* bytes of one actor: all of it fits one answer */
+};
 /*
- * Add all or none; an item with serial 0 belongs to the session's own certificate. ERR_TOO_LARGE over keymaterial_max_bytes;
+ * Add all or none; an item with serial 0 belongs to the session's own certificate. ERR_TOO_LARGE over keymaterial_max_bytes, or KEYMATERIAL_TOTAL in all;
  * ERR_NOT_FOUND a serial that is none of the actor's; ERR_CONFLICT one that has its key material already.
  */
 must_check enum err keymaterial_add(struct cx *, const struct session *, struct keymaterial *, size_t n);

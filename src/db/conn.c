@@ -57,6 +57,13 @@ static bool wait_for(PGconn *pg, short events, int64_t deadline_us)
 	}
 }
 
+/* What the server says beside its answers is for those who look for it. */
+static void notice(void *arg, const char *text)
+{
+	(void)arg;
+	log_debug("database: %s", text);
+}
+
 static bool dial(struct db *d, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name", "client_encoding", NULL };
@@ -65,6 +72,7 @@ static bool dial(struct db *d, int64_t deadline)
 	d->pg = PQconnectStartParams(keys, values, 1);
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
+	PQsetNoticeProcessor(d->pg, notice, NULL);
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK; s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED || !wait_for(d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
@@ -94,14 +102,14 @@ static enum err failed(struct cx *cx, const char *what)
 	struct db *d = cx->db;
 	char why[256];
 
-	snprintf(why, sizeof why, "%s", d->pg ? PQerrorMessage(d->pg) : "out of memory");
+	snprintf(why, sizeof why, "%s", d->pg ? PQerrorMessage(d->pg) : "the connection broke");
 	why[strcspn(why, "\n")] = '\0';
 	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_FIRST_US;
 	if (d->pause_us > PAUSE_MOST_US)
 		d->pause_us = PAUSE_MOST_US;
 	d->not_before_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
-	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "took too long");
+	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
 }
 
 static bool alive(struct db *d)

@@ -76,8 +76,6 @@ struct str http_bearer(struct str authorization)
 {
 	struct str scheme, token;
 
-	if (authorization.n == 0)
-		return STR("");
 	str_cut(str_trim(authorization), ' ', &scheme, &token);
 	token = str_trim(token);
 	return str_ieq(scheme, STR("Bearer")) && token68(token) ? token : STR("");

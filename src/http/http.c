@@ -19,7 +19,7 @@ static struct http_header *slot(struct http_resp *r, const char *name)
 	return &r->headers[r->nheaders++];
 }
 
-static struct str printed(struct arena *mem, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct str printed(struct arena *mem, const char *fmt, va_list ap)
 {
 	va_list again;
 
@@ -59,7 +59,8 @@ enum method http_method(struct str name, bool *head)
 	static const struct {
 		const char *name;
 		enum method method;
-	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT }, { "DELETE", M_DELETE }, { "OPTIONS", M_OPTIONS } };
+	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT }, { "DELETE", M_DELETE },
+	    { "OPTIONS", M_OPTIONS } };
 
 	*head = str_is(name, "HEAD");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -102,11 +102,11 @@ enum err http_target(struct cx *cx, const char *base_path, struct http_req *q)
 	q->target = without_authority(cx->mem, q->target);
 	if (str_is(q->target, "*"))
 		return asterisk(cx, q);
-	if (q->target.n && memchr(q->target.s, '#', q->target.n))
+	if (q->target.n == 0 || q->target.s[0] != '/')
+		return bad(cx, "must begin with /");
+	if (memchr(q->target.s, '#', q->target.n))
 		return bad(cx, "has a #, which is for the client alone");
 	str_cut(q->target, '?', &path, &q->query);
-	if (path.n == 0 || path.s[0] != '/')
-		return bad(cx, "must begin with /");
 	TRY(below(cx, base_path, &path));
 	q->path = path;
 	return split(cx, path, &q->segs);

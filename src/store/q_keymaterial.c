@@ -8,15 +8,16 @@ struct serial {
 	int64_t serial;
 };
 ROW(serial, F_I64(serial, serial));
+ROW(added, F_I64(added, missing), F_I64(added, bytes));
 ROW(keymaterial, F_I64(keymaterial, actor_id), F_I64(keymaterial, serial), F_STR(keymaterial, key_data), F_BLOB(keymaterial, algorithm),
     F_STR(keymaterial, algorithms));
 
-enum err q_keymaterial_add(struct cx *cx, int64_t actor_id, const struct keymaterial *k, size_t n, int64_t *missing)
+enum err q_keymaterial_add(struct cx *cx, int64_t actor_id, const struct keymaterial *k, size_t n, int64_t most,
+    struct added **out)
 {
 	int64_t *serials = arena_alloc(cx->mem, n * sizeof *serials);
 	struct str *data = arena_alloc(cx->mem, n * sizeof *data), *oids = arena_alloc(cx->mem, n * sizeof *oids);
 	struct blob *algs = arena_alloc(cx->mem, n * sizeof *algs);
-	struct serial *s;
 
 	for (size_t i = 0; i < n; i++) {
 		serials[i] = k[i].serial;
@@ -25,10 +26,8 @@ enum err q_keymaterial_add(struct cx *cx, int64_t actor_id, const struct keymate
 		oids[i] = k[i].algorithms;
 	}
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n), arg_strs(cx, data, n), arg_blobs(cx, algs, n),
-		arg_strs(cx, oids, n) };
-	TRY(RUN(cx, &keymaterial_add, a, &serial_shape, &s, NULL));
-	*missing = s->serial;
-	return OK;
+		arg_strs(cx, oids, n), arg_i64(cx, most) };
+	return RUN(cx, &keymaterial_add, a, &added_shape, out, NULL);
 }
 
 enum err q_keymaterial_list(struct cx *cx, struct blob token_hash, const int64_t *serials, size_t nserials, struct keymaterial **out, size_t *n)

@@ -2,7 +2,7 @@
 import base64
 import re
 import time
-from datetime import timezone
+from datetime import datetime, timezone
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -123,6 +123,11 @@ def key_material(ciphertext):
 
 # --- Certificates ---
 
+def utc_time(text):
+    """UTCTime or GeneralizedTime (RFC 5280 4.1.2.5) as seconds since 1970."""
+    return int(datetime.strptime(text if len(text) == 15 else "20" + text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc).timestamp())
+
+
 class Cert:
     """A certificate taken apart by its bytes (RFC 5280 4.1)."""
 
@@ -140,8 +145,7 @@ class Cert:
         self.times = children(validity[1])
         self.extensions = rest[0][1] if len(rest) == 1 and rest[0][0] == 0xa3 else None
         self.parsed = x509.load_der_x509_certificate(self.der)
-        self.not_before = int(self.parsed.not_valid_before.replace(tzinfo=timezone.utc).timestamp())
-        self.not_after = int(self.parsed.not_valid_after.replace(tzinfo=timezone.utc).timestamp())
+        self.not_before, self.not_after = (utc_time(t[1].decode()) for t in self.times)
 
     def names(self):
         """[(dotted OID, text)] of the subject in the order of the bytes."""
@@ -210,7 +214,7 @@ def check_cacheable(item, server, now=None):
     for t in (nb, na) + (() if end is None else (end,)):
         need(isinstance(t, int) and 10**9 <= t < 10**10, f"timestamp {t} has 10 digits")
     need(nb <= now + 2, f"the window has begun: {nb}, now {now}")
-    need(end is not None or 3600 - 5 <= na - nb <= 43200, "the window is 1 to 12 hours")
+    need(end is not None or 3600 - 5 <= na - nb <= 43200, f"the window is 1 to 12 hours, not {na - nb} s")
     need(end is None or na >= 1844674408, "the window of an invalidated one cannot be stripped of its end")
     need(re.fullmatch(r"[0-9a-f]{128}", item["cacheSignature"]), "signature is 128 hex digits")
     message = f"{cert.serial}{nb}{na}{'' if end is None else end}".encode()
