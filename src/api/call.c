@@ -97,7 +97,8 @@ static enum err serve(struct call *c)
 static void tell(const struct call *c, enum err e)
 {
 	const struct cx *cx = c->cx;
-	const char *where = e == OK ? "" : arena_printf(cx->mem, "%s:%d", strrchr(cx->why.file, '/') ? strrchr(cx->why.file, '/') + 1 : cx->why.file, cx->why.line);
+	const char *file = e == OK ? "" : cx->why.file, *slash = strrchr(file, '/');
+	const char *where = arena_printf(cx->mem, "%s:%d", slash ? slash + 1 : file, cx->why.line);
 	const struct log_field f[] = {
 		{ "id", str_z(cx->mem, c->req->request_id), 0 },
 		{ "method", str_z(cx->mem, c->req->method_name), 0 },
@@ -110,7 +111,8 @@ static void tell(const struct call *c, enum err e)
 		{ "where", where, 0 },
 		{ "why", cx->why.log, 0 },
 	};
-	log_event(err_is_ours(e) ? (e == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR) : LOG_LEVEL_INFO, "request", f, e == OK ? 7 : err_is_ours(e) ? 10 : 9);
+	int level = !err_is_ours(e) ? LOG_LEVEL_INFO : e == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
+	log_event(level, "request", f, e == OK ? 7 : err_is_ours(e) ? 10 : 9);
 }
 
 void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)

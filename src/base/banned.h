@@ -11,5 +11,6 @@
 /* Macros where the C library checks calls under clang: poison wants names. */
 #undef sprintf
 #undef vsprintf
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime srand
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen
+#pragma GCC poison gmtime localtime ctime asctime srand
 #endif

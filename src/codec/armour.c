@@ -104,7 +104,8 @@ enum err pem_decode(struct cx *cx, const char *field, const char *label, struct 
 	TRY(first_line(cx, field, label, line(&rest), &found));
 	TRY(body_lines(cx, field, found, &rest, &body));
 	if (rest.n)
-		return bad(cx, field, str_starts(str_trim(rest), begin) ? "there is more than one PEM block" : "something follows the -----END line");
+		return bad(cx, field, str_starts(str_trim(rest), begin) ? "there is more than one PEM block" :
+		    "something follows the -----END line");
 	for (size_t i = 0; i < body.n; i++)
 		if (body.s[i] == ' ' || body.s[i] == '\t')
 			return bad(cx, field, "there are blanks in the lines of this PEM");

@@ -28,6 +28,7 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 {
 	struct json_tokener *t;
 	struct json_object *o;
+	size_t end;
 
 	*out = NULL;
 	if (text.n > INT_MAX)
@@ -36,11 +37,12 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 	if ((t = tokener(cx)) == NULL)
 		return fail(cx, ERR_INTERNAL, "json-c: no tokener");
 	o = json_tokener_parse_ex(t, text.s, (int)text.n);
+	end = json_tokener_get_parse_end(t);
 	/* A number at the very end: only a NUL tells json-c that no digit follows. */
 	if (o == NULL && json_tokener_get_error(t) == json_tokener_continue)
 		o = json_tokener_parse_ex(t, "", 1);
 	*out = arena_own(cx->mem, o, destroy_object);
-	if (json_tokener_get_error(t) != json_tokener_success)
+	if (json_tokener_get_error(t) != json_tokener_success || str_trim(str_from(text, end)).n)
 		return fail(cx, ERR_INTERNAL, "json-c refuses what has passed: %s", json_tokener_error_desc(json_tokener_get_error(t)));
 	return OK;
 }

@@ -3,7 +3,8 @@
 #include "http/http.h"
 /*
  * Cross-origin requests (Fetch standard 3.2): nothing here rests on cookies, so any origin may ask and none gets credentials. Does
- * nothing when the request has no Origin; adds the answer to a preflight, with the methods of `allow` ("GET, HEAD, OPTIONS"), when it is one.
+ * nothing when the request has no Origin; adds the answer to a preflight, with the methods of `allow` ("GET, HEAD, OPTIONS"), when
+ * it is one.
  */
 void cors_apply(struct cx *, const struct http_req *, struct http_resp *, struct str allow);
 #endif

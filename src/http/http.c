@@ -59,7 +59,8 @@ enum method http_method(struct str name, bool *head)
 	static const struct {
 		const char *name;
 		enum method method;
-	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT }, { "DELETE", M_DELETE }, { "OPTIONS", M_OPTIONS } };
+	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT }, { "DELETE", M_DELETE },
+	    { "OPTIONS", M_OPTIONS } };
 
 	*head = str_is(name, "HEAD");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

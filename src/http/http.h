@@ -48,16 +48,22 @@ const struct http_header *http_get(const struct http_resp *, const char *name);
 /*
  * Fill path, query and segs from `target` (ROUTES.md 1.1), and cut scheme://authority off `target` itself: then the query is cut at
  * the first ?, base_path is taken off (compared decoded; it ends at a segment's end), the rest is split on '/', each segment decoded
- * once, one trailing slash dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too), bad escapes, bytes below
- * 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS; ERR_NO_ROUTE outside base_path. %2F is a '/' within its segment, +
- * stays +. The target "*" is taken with M_OPTIONS, which must be filled in before; its path is "*", without segments.
+ * once, one trailing slash dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too), bad escapes,
+ * bytes below 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS; ERR_NO_ROUTE outside base_path. %2F is a '/' within
+ * its segment, + stays +. The target "*" is taken with M_OPTIONS, which must be filled in before; its path is "*", without segments.
  */
 must_check enum err http_target(struct cx *, const char *base_path, struct http_req *);
 /* Names are case-sensitive (RFC 9110 9.1). HEAD is M_GET with *head set, what we do not know M_OTHER. */
 enum method http_method(struct str name, bool *head);
-/* The value of a query member, percent-decoded, + as space; the first of its name. *there tells whether it is there. ERR_BAD_REQUEST for a bad escape, NUL, invalid UTF-8. */
+/*
+ * The value of a query member, percent-decoded, + as space; the first of its name. *there tells whether it is there.
+ * ERR_BAD_REQUEST for a bad escape, NUL and invalid UTF-8, as far as the query is read.
+ */
 must_check enum err http_query(struct cx *, struct str query, const char *name, struct str *value, bool *there);
-/* Is `type` acceptable by this Accept header (RFC 9110 12.5.1), with a weight above 0, and named there other than by a wildcard? Its parameters do not matter. */
+/*
+ * Is `type` acceptable by this Accept header (RFC 9110 12.5.1), with a weight above 0, and named there other than by a wildcard? Its
+ * parameters do not matter.
+ */
 bool http_accepts(struct str accept, const char *type);
 /* The token of `Authorization: Bearer …` (RFC 6750 2.1; the scheme in any case); empty when it is something else. */
 struct str http_bearer(struct str authorization);

@@ -3,13 +3,17 @@
 
 #define R(m, p) { .method = (m), .path = (p), .name = (p) }
 static const struct route one[] = {
-	R(M_GET, "/p2core/token/status"), R(M_PUT, "/p2core/token/status"), R(M_DELETE, "/p2core/token/{user_id}"), R(M_DELETE, "/p2core/token/@me"),
+	R(M_GET, "/p2core/token/status"), R(M_PUT, "/p2core/token/status"), R(M_DELETE, "/p2core/token/{user_id}"), R(M_DELETE,
+	    "/p2core/token/@me"),
 	R(M_DELETE, "/p2core/token/@all"), R(M_GET, "/p2core/key/user/{user_id}"), R(M_POST, "/p2core/key/user/@me"),
 };
 static const struct route two[] = {
-	R(M_GET, "/.p2/core/v1/session/keymaterial"), R(M_POST, "/.p2/core/v1/session/keymaterial"), R(M_OPTIONS, "/.p2/core/v1/session/keymaterial"),
-	R(M_GET, "/.p2/core/v1/session/keymaterial/size"), R(M_DELETE, "/.p2/core/v1/session/{id}"), R(M_PUT, "/.p2/core/v1/session/idcert"),
-	R(M_GET, "/x/{a}/{b}/{c}"), R(M_GET, "/x/{a}/y/{c}"), R(M_GET, "/x/y/{b}/{c}"), R(M_GET, "/{any}"), R(M_GET, "/"), R(M_POST, "/p2core/key/user/{id}/extra"),
+	R(M_GET, "/.p2/core/v1/session/keymaterial"), R(M_POST, "/.p2/core/v1/session/keymaterial"), R(M_OPTIONS,
+	    "/.p2/core/v1/session/keymaterial"),
+	R(M_GET, "/.p2/core/v1/session/keymaterial/size"), R(M_DELETE, "/.p2/core/v1/session/{id}"), R(M_PUT,
+	    "/.p2/core/v1/session/idcert"),
+	R(M_GET, "/x/{a}/{b}/{c}"), R(M_GET, "/x/{a}/y/{c}"), R(M_GET, "/x/y/{b}/{c}"), R(M_GET, "/{any}"), R(M_GET, "/"), R(M_POST,
+	    "/p2core/key/user/{id}/extra"),
 };
 static const struct route *const tables[] = { one, NULL, two };
 static const size_t sizes[] = { sizeof one / sizeof one[0], 0, sizeof two / sizeof two[0] };
@@ -101,7 +105,8 @@ int main(void)
 	const struct route *r;
 
 	table(&cx);
-	ok(http_target(&cx, "", &q) == OK && router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE && r == NULL, "no tables, no routes");
+	ok(http_target(&cx, "", &q) == OK && router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE && r == NULL,
+	    "no tables, no routes");
 	arena_free(mem);
 	return done();
 }

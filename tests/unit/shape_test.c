@@ -61,7 +61,8 @@ static const char *printed(const struct thing *t)
 	buf_printf(&b, "%.*s|%lld|%d|", (int)t->name.n, t->name.n ? t->name.s : "", (long long)t->when, t->on);
 	for (size_t i = 0; i < t->serials.n; i++)
 		buf_printf(&b, "%.*s;", (int)t->serials.v[i].n, t->serials.v[i].s);
-	buf_printf(&b, "|%s|%.*s", t->form ? json_object_to_json_string_ext(t->form, JSON_C_TO_STRING_PLAIN) : "", (int)t->number.n, t->number.n ? t->number.s : "");
+	buf_printf(&b, "|%s|%.*s", t->form ? json_object_to_json_string_ext(t->form, JSON_C_TO_STRING_PLAIN) : "", (int)t->number.n,
+	    t->number.n ? t->number.s : "");
 	return buf_done(&b).s;
 }
 
@@ -72,7 +73,8 @@ static const struct {
 	{ "", "", "|0|0|||" },
 	{ "", " \r\n\t", "|0|0|||" },
 	{ "", "{}", "|0|0|||" },
-	{ "", "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],\"form\":{\"x\":1},\"number\":\"12\"}", "ab|7|1|1;2;|{\"x\":1}|12" },
+	{ "", "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],\"form\":{\"x\":1},\"number\":\"12\"}",
+	    "ab|7|1|1;2;|{\"x\":1}|12" },
 	{ "", "{\"unknown\":[1,{\"a\":null}],\"name\":\"ab\"}", "ab|0|0|||" },
 	{ "", "{\"name\":null,\"when\":null,\"on\":null,\"serials\":null,\"form\":null}", "|0|0|||" },
 	/* texts */
@@ -185,13 +187,18 @@ static void required(void)
 {
 	struct needed n = { .any = 0 };
 
-	ok(shape_request(&cx, &needed_shape, STR(""), STR(""), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say, "csr is required") == 0, "%s", cx.why.say);
-	ok(shape_request(&cx, &needed_shape, STR(""), STR("{\"csr\":null}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.field, "csr") == 0, "null is absent");
+	ok(shape_request(&cx, &needed_shape, STR(""), STR(""), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say, "csr is required") == 0, "%s",
+	    cx.why.say);
+	ok(shape_request(&cx, &needed_shape, STR(""), STR("{\"csr\":null}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.field, "csr") == 0,
+	    "null is absent");
 	ok(shape_request(&cx, &needed_shape, STR("csr=x"), STR("{}"), &n) == OK && str_is(n.csr, "x"), "the query will do");
-	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) == OK && n.any == INT64_MAX, "no bounds, and empty is there");
-	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say, "any must be at least 0") == 0,
+	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) == OK && n.any == INT64_MAX,
+	    "no bounds, and empty is there");
+	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say,
+	    "any must be at least 0") == 0,
 	    "%s", cx.why.say);
-	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 }, &(struct thing){ .when = 0 }) == OK, "neither query nor body");
+	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 }, &(struct thing){ .when = 0 }) == OK,
+	    "neither query nor body");
 	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK, "a route that takes nothing ignores all");
 }
 
@@ -201,9 +208,11 @@ static void decode(void)
 	struct needed n = { .any = 0 };
 	struct octets b;
 
-	ok(json_parse(&cx, STR("{\"csr\":\"x\",\"any\":3}"), &o) == OK && shape_decode(&cx, &needed_shape, o, &n) == OK && n.any == 3, "a tree is decoded");
+	ok(json_parse(&cx, STR("{\"csr\":\"x\",\"any\":3}"), &o) == OK && shape_decode(&cx, &needed_shape, o, &n) == OK && n.any == 3,
+	    "a tree is decoded");
 	ok(shape_decode(&cx, &needed_shape, NULL, &n) == ERR_BAD_REQUEST, "null is no object");
-	ok(json_parse(&cx, STR("{\"b\":\"x\"}"), &o) == OK && shape_decode(&cx, &octets_shape, o, &b) == ERR_INTERNAL, "octets have no JSON form");
+	ok(json_parse(&cx, STR("{\"b\":\"x\"}"), &o) == OK && shape_decode(&cx, &octets_shape, o, &b) == ERR_INTERNAL,
+	    "octets have no JSON form");
 }
 
 static enum err as_it_is(struct cx *c, const struct shape *sh, struct str body, void *out)
@@ -240,7 +249,8 @@ static void by_parse(void)
 		sh.parse = as_it_is;
 		sh.nfields = whole[i].fields ? sh.nfields : 0;
 		bool fine = shape_request(&cx, &sh, str_of(whole[i].query), str_of(whole[i].body), &t) == OK;
-		ok(whole[i].want ? fine && str_is(t.name, whole[i].want) : !fine && cx.why.err == ERR_BAD_REQUEST, "parse gets: ?%s and %s", whole[i].query,
+		ok(whole[i].want ? fine && str_is(t.name, whole[i].want) : !fine && cx.why.err == ERR_BAD_REQUEST,
+		    "parse gets: ?%s and %s", whole[i].query,
 		    *whole[i].body == '\n' ? "blanks" : whole[i].body);
 	}
 }

@@ -12,10 +12,13 @@ static struct blob octets(const char *z, size_t n)
 static const struct {
 	const char *base64, *text;
 } rows64[] = {
-	{ "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" }, { "Zm9vYmE=", "fooba" }, { "Zm9vYmFy", "foobar" },
+	{ "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" }, { "Zm9vYmE=", "fooba" },
+	{ "Zm9vYmFy", "foobar" },
 	{ "Zm9v\nYmFy\n", "foobar" }, { "Zm9v\r\nYmFy", "foobar" }, { " Z m 9\tv ", "foo" }, { "Zg=\n=", "f" }, { "+/+/", "\xfb\xff\xbf" },
-	{ "Zg", NULL }, { "Zg=", NULL }, { "Zg===", NULL }, { "Zm8", NULL }, { "Zm8==", NULL }, { "Zm9v=", NULL }, { "Zm9v====", NULL }, { "Z", NULL },
-	{ "Z===", NULL }, { "=", NULL }, { "====", NULL }, { "Zh==", NULL }, { "Zm9=", NULL }, { "Zg==Zg==", NULL }, { "Zg==Zm9v", NULL }, { "Zm9v-_", NULL },
+	{ "Zg", NULL }, { "Zg=", NULL }, { "Zg===", NULL }, { "Zm8", NULL }, { "Zm8==", NULL }, { "Zm9v=", NULL }, { "Zm9v====", NULL },
+	{ "Z", NULL },
+	{ "Z===", NULL }, { "=", NULL }, { "====", NULL }, { "Zh==", NULL }, { "Zm9=", NULL }, { "Zg==Zg==", NULL }, { "Zg==Zm9v", NULL },
+	{ "Zm9v-_", NULL },
 	{ "Zm9*", NULL }, { "Zm9v.", NULL }, { "Zm\xc3\xa9v", NULL }, { "Z=g=", NULL },
 };
 
@@ -40,7 +43,8 @@ static void base64(void)
 	ok(same == 257, "%zu of 257 lengths there and back", same);
 }
 
-/* A text that decodes encodes to itself: one value, one text. All 65536 texts of four characters whose last two come from the alphabet and =. */
+/* A text that decodes encodes to itself: one value,
+    one text. All 65536 texts of four characters whose last two come from the alphabet and =. */
 static void canonical(void)
 {
 	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -68,7 +72,8 @@ static void hex(void)
 	ok(str_is(hex_encode(cx.mem, octets("\x00\x9f\xff", 3)), "009fff"), "hex");
 	ok(hex_decode(cx.mem, STR("009fFF"), &b) && blob_eq(b, octets("\x00\x9f\xff", 3)), "and back, in either case");
 	ok(hex_decode(cx.mem, STR(""), &b) && b.n == 0, "empty");
-	ok(!hex_decode(cx.mem, STR("0"), &b) && !hex_decode(cx.mem, STR("0g"), &b) && !hex_decode(cx.mem, STR(" 0"), &b) && !hex_decode(cx.mem, STR("0x"), &b), "nothing else");
+	ok(!hex_decode(cx.mem, STR("0"), &b) && !hex_decode(cx.mem, STR("0g"), &b) && !hex_decode(cx.mem, STR(" 0"), &b) &&
+	    !hex_decode(cx.mem, STR("0x"), &b), "nothing else");
 }
 
 #define L64 "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw"
@@ -87,9 +92,12 @@ static const struct {
 	{ "fewer columns", "CERTIFICATE", B "Zm9vZm9v\nZm9vZm9v\nZm9v\n" E, NULL },
 	{ "one long line", "CERTIFICATE", B L64 L64 L64 "\n" E, NULL },
 	{ "a CSR", "CERTIFICATE REQUEST", "-----BEGIN CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n", NULL },
-	{ "a NEW CSR", "CERTIFICATE REQUEST", "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END NEW CERTIFICATE REQUEST-----\n", NULL },
-	{ "a NEW certificate", "CERTIFICATE", "-----BEGIN NEW CERTIFICATE-----\nZm9v\n-----END NEW CERTIFICATE-----\n", "this is a NEW CERTIFICATE, a CERTIFICATE is needed" },
-	{ "NEW begins, not ends", "CERTIFICATE REQUEST", "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n", "differ" },
+	{ "a NEW CSR", "CERTIFICATE REQUEST", "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END NEW CERTIFICATE REQUEST-----\n",
+	    NULL },
+	{ "a NEW certificate", "CERTIFICATE", "-----BEGIN NEW CERTIFICATE-----\nZm9v\n-----END NEW CERTIFICATE-----\n",
+	    "this is a NEW CERTIFICATE, a CERTIFICATE is needed" },
+	{ "NEW begins, not ends", "CERTIFICATE REQUEST",
+	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n", "differ" },
 	{ "another label", "CERTIFICATE REQUEST", B "Zm9v\n" E, "this is a CERTIFICATE, a CERTIFICATE REQUEST is needed" },
 	{ "a private key", "CERTIFICATE", "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n", "this is a PRIVATE KEY" },
 	{ "a label that must not be echoed", "CERTIFICATE", "-----BEGIN \x1b[1m\xff-----\nZm9v\n", "this is a ?[1m?, a" },
@@ -130,21 +138,26 @@ static void pem(void)
 
 	for (size_t i = 0; i < sizeof pems / sizeof pems[0]; i++) {
 		enum err e = pem_decode(&cx, "csr", pems[i].label, str_of(pems[i].text), &b);
-		ok(pems[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, pems[i].say) && strcmp(cx.why.field, "csr") == 0 : e == OK && b.n, "PEM, %s: %s",
+		ok(pems[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, pems[i].say) && strcmp(cx.why.field, "csr") == 0 : e == OK &&
+		    b.n, "PEM, %s: %s",
 		    pems[i].name, e ? cx.why.say : "taken");
 	}
-	ok(pem_decode(&cx, NULL, "X", STR(""), &b) && strcmp(cx.why.say, "PEM begins with a line -----BEGIN X-----") == 0 && !cx.why.field[0], "no field: %s", cx.why.say);
-	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) && armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b), "a body that is not there");
+	ok(pem_decode(&cx, NULL, "X", STR(""), &b) && strcmp(cx.why.say, "PEM begins with a line -----BEGIN X-----") == 0 &&
+	    !cx.why.field[0], "no field: %s", cx.why.say);
+	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) && armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b),
+	    "a body that is not there");
 	size_t same = 0;
 	uint8_t p[200];
 	for (size_t i = 0; i < sizeof p; i++)
 		p[i] = (uint8_t)(i * 31);
 	for (size_t n = 1; n <= sizeof p; n++) {
 		struct str t = pem_encode(cx.mem, "PUBLIC KEY", (struct blob){ p, n });
-		same += pem_decode(&cx, NULL, "PUBLIC KEY", t, &b) == OK && blob_eq(b, (struct blob){ p, n }) && t.s[t.n - 1] == '\n' && t.s[t.n - 2] == '-';
+		same += pem_decode(&cx, NULL, "PUBLIC KEY", t, &b) == OK && blob_eq(b, (struct blob){ p, n }) && t.s[t.n - 1] == '\n' &&
+		    t.s[t.n - 2] == '-';
 	}
 	ok(same == 200, "%zu of 200 lengths there and back", same);
-	ok(str_is(pem_encode(cx.mem, "CERTIFICATE", octets("000000000000000000000000000000000000000000000000foo", 51)), B L64 "\nZm9v\n" E), "64 columns");
+	ok(str_is(pem_encode(cx.mem, "CERTIFICATE", octets("000000000000000000000000000000000000000000000000foo", 51)),
+	    B L64 "\nZm9v\n" E), "64 columns");
 }
 
 static void truncations(void)
@@ -191,7 +204,8 @@ static void armour(void)
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		struct blob b = { NULL, 0 };
 		enum err e = armour_decode(&cx, "id_cert", "CERTIFICATE", forms[i].text, &b);
-		ok(forms[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, forms[i].say) : e == OK && blob_eq(b, der), "armour, %s: %s", forms[i].name,
+		ok(forms[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, forms[i].say) : e == OK && blob_eq(b, der), "armour, %s: %s",
+		    forms[i].name,
 		    e ? cx.why.say : "taken");
 	}
 }

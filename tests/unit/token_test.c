@@ -18,7 +18,8 @@ static void known_answers(void)
 	uint8_t hash[TOKEN_HASH];
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		ok(token_ok(str_of(known[i].token), 's', hash) && str_is(hex_encode(mem, (struct blob){ hash, sizeof hash }), known[i].hash), "known: %s",
+		ok(token_ok(str_of(known[i].token), 's', hash) && str_is(hex_encode(mem, (struct blob){ hash, sizeof hash }),
+		    known[i].hash), "known: %s",
 		    known[i].token);
 	arena_free(mem);
 }
