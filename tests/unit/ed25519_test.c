@@ -1,5 +1,6 @@
 #include "../tap.h"
 #include "x509_make.h"
+#include <openssl/bn.h>
 
 /* Every encoding of the eight points of small order, and every y from p on: none is a key. */
 static const char *const bad_keys[] = {
@@ -105,21 +106,61 @@ static void strict(struct cx *cx)
 	ok(taken == 0, "not with any bit flipped, N = %d", ED25519_SIG * 8);
 }
 
-/*
- * With key and R of order 4 or less OpenSSL verifies a fixed signature over many texts: the reason for the table. Without this the
- * rows above could pass because nothing would verify anyway.
- */
-static void needed(struct cx *cx)
+/* The secret scalar of a seed (RFC 8032 5.1.5), modulo L, times h. */
+static void scalar_times(const uint8_t *seed, const BIGNUM *h, uint8_t *out)
 {
-	struct blob id = unhex(cx->mem, bad_keys[0]);
-	uint8_t sig[ED25519_SIG] = { 1 };
-	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, id.p, id.n);
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *l = NULL, *v = BN_new();
+	uint8_t hash[64];
 
-	ok(EVP_DigestVerifyInit(md, NULL, NULL, NULL, k) == 1 && EVP_DigestVerify(md, sig, sizeof sig, id.p, id.n) == 1,
-	   "the library alone takes a key that nobody owns");
+	EVP_Digest(seed, ED25519_SEED, hash, NULL, EVP_sha512(), NULL);
+	hash[0] &= 0xf8;
+	hash[31] = (hash[31] & 0x7f) | 0x40;
+	BN_dec2bn(&l, "7237005577332262213973186563042994240857116359379907606001950938285454250989");
+	BN_lebin2bn(hash, 32, v);
+	BN_mod_mul(v, v, h, l, ctx);
+	BN_bn2lebinpad(v, out, 32);
+	BN_free(l);
+	BN_free(v);
+	BN_CTX_free(ctx);
+}
+
+static bool library_takes(const uint8_t *key, struct blob text, const uint8_t *sig)
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_KEY);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool good = EVP_DigestVerifyInit(md, NULL, NULL, NULL, k) == 1 && EVP_DigestVerify(md, sig, ED25519_SIG, text.p, text.n) == 1;
+
 	EVP_MD_CTX_free(md);
 	EVP_PKEY_free(k);
+	return good;
+}
+
+/* Why the tables are there: the neutral element as key or as R satisfies the equation, and the library is content with that. */
+static void needed(struct cx *cx)
+{
+	struct blob neutral = unhex(cx->mem, bad_keys[0]), text = str_blob(STR("any text"));
+	uint8_t sig[ED25519_SIG], key[ED25519_KEY], hash[64], hashed[32 + 32 + 8];
+	BIGNUM *h = BN_new();
+
+	/* S = r, R = rB: under the neutral key it fits whatever the text. */
+	BN_one(h);
+	key_of(cx, actor_seed, sig);
+	scalar_times(actor_seed, h, sig + 32);
+	ok(library_takes(neutral.p, text, sig) && library_takes(neutral.p, neutral, sig), "the library takes a key that nobody owns");
+	ok(!ed25519_verify(neutral.p, text, sig), "we do not");
+	/* R neutral, S = ha: made by the owner of the key, and yet refused by strict verifiers. */
+	key_of(cx, actor_seed, key);
+	memcpy(sig, neutral.p, 32);
+	memcpy(hashed, sig, 32);
+	memcpy(hashed + 32, key, 32);
+	memcpy(hashed + 64, text.p, text.n);
+	EVP_Digest(hashed, 64 + text.n, hash, NULL, EVP_sha512(), NULL);
+	BN_lebin2bn(hash, 64, h);
+	scalar_times(actor_seed, h, sig + 32);
+	ok(library_takes(key, text, sig), "the library takes an R of small order");
+	ok(!ed25519_verify(key, text, sig), "we do not");
+	BN_free(h);
 }
 
 static void good_keys(struct cx *cx)
