@@ -7,7 +7,13 @@ libcodec_a_SOURCES =
 libhttp_a_SOURCES = src/http/http.h src/http/router.h
 include src/codec/x509.mk
 include src/codec/json.mk
+include src/codec/key.mk
 include src/http/http.mk
+include src/store/store.mk
+include src/api/api.mk
+include src/shm/shm.mk
+include src/fcgi/fcgi.mk
+include src/server/server.mk
 BASE = libbase.a
 CODEC = libcodec.a $(BASE) $(JSONC_LIBS) $(CRYPTO_LIBS)
 HTTP = libhttp.a $(CODEC)

@@ -1,11 +1,16 @@
 #ifndef MOTET_BASE_BANNED_H
 #define MOTET_BASE_BANNED_H
-/* Put before every source file by the compiler's -include, behind the system's headers: what must not be called does not compile. */
+/*
+ * Put before every source file by the compiler's -include, behind the system's headers: what must not be called does not compile.
+ * rand() is missing from the row because OpenSSL's headers have parameters of that name; nobody can seed it.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen gmtime localtime ctime asctime srand
-/* Not poisoned, because OpenSSL's headers have parameters of that name. */
-int rand(void) __attribute__((deprecated("take random bits from the library")));
+/* Macros where the C library checks calls under clang: poison wants names. */
+#undef sprintf
+#undef vsprintf
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets system popen
+#pragma GCC poison gmtime localtime ctime asctime srand
 #endif

@@ -22,5 +22,6 @@ struct cx {
 	int64_t started_us;	/* monotonic, when the request came */
 	int64_t db_us;		/* spent waiting for the database */
 	int flights;		/* round trips to the database */
+	int64_t retry_after;	/* seconds, for 429 and 503; 0: the default */
 };
 #endif

@@ -61,7 +61,7 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail)
 	size_t n = at ? (size_t)(at - s.s) : s.n;
 
 	*head = (struct str){ s.s, n };
-	*tail = at ? (struct str){ at + 1, s.n - n - 1 } : (struct str){ s.s + s.n, 0 };
+	*tail = at ? (struct str){ at + 1, s.n - n - 1 } : (struct str){ n ? s.s + n : s.s, 0 };
 	return at != NULL;
 }
 

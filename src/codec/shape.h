@@ -10,19 +10,23 @@
  *	SHAPE(keymaterial_query, F_STRS(keymaterial_query, serial_numbers, .max = 100, .about = "ID-Certs to return key material of"));
  *
  * null counts as absent; unknown members are ignored (ROUTES.md 1.3). Every refusal is ERR_BAD_REQUEST and names the member.
- * Whole numbers may come as JSON numbers or decimal strings.
+ * Whole numbers may come as JSON numbers or decimal strings; a number out of int64_t is refused, never bent to fit. A text never
+ * holds NUL, an absent member is whatever `out` held before: zeroes.
  */
 enum ftype { FT_STR, FT_I64, FT_BOOL, FT_STRS, FT_BLOB, FT_CUSTOM };
-enum { REQUIRED = 1 };
+enum {
+	REQUIRED = 1,
+	NUMERIC = 2	/* FT_STR, FT_STRS: a JSON whole number counts as its decimal text, for serials (WIRE.md 5, 17) */
+};
 struct field {
 	const char *name;		/* of the member; .alias is tried when it is absent */
 	const char *alias;
 	enum ftype type;
 	int flags;
 	size_t off;
-	int64_t min, max;		/* FT_STR, FT_BLOB: bytes; FT_STRS: elements; FT_I64: value; max 0: no bound for texts */
+	int64_t min, max;		/* FT_STR, FT_BLOB: bytes; FT_STRS: elements; FT_I64: value. max 0: no upper bound */
 	bool (*ok)(struct str);		/* FT_STR and elements of FT_STRS: a further check … */
-	const char *must;		/* … and its sentence: "must be …" */
+	const char *must;		/* … and its sentence, which follows the member's name: "must be …" */
 	enum err (*get)(struct cx *, const struct field *, struct json_object *, void *out);	/* FT_CUSTOM */
 	const char *about;		/* for documentation */
 };
@@ -31,7 +35,7 @@ struct shape {
 	size_t size;
 	const struct field *fields;
 	size_t nfields;
-	/* Not NULL: decodes the whole body by itself, whatever it is (PEM, a string, an array); `fields` are documentation then. */
+	/* Not NULL: decodes the whole body by itself, whatever it is (PEM, a string, an array); see shape_request(). */
 	enum err (*parse)(struct cx *, const struct shape *, struct str body, void *out);
 };
 /* The _Generic makes a row refuse a member of another C type. */
@@ -54,10 +58,17 @@ extern const struct shape nobody_shape;	/* a route that takes nothing: a body is
 
 /* Refuse in the words every shape uses: the member `f->name`, then `why` ("must be a string"). */
 must_check enum err shape_bad(struct cx *, const struct field *, const char *why);
+/* Decode an object by its rows; texts point into the tree. FT_BLOB has no JSON form: ERR_INTERNAL. */
 must_check enum err shape_decode(struct cx *, const struct shape *, struct json_object *, void *out);
 /*
- * Decode a request's arguments: from the body when there is one, from the query for the rest; a member that both have and that
- * differs is ERR_BAD_REQUEST. In a query FT_STRS are comma lists, given once or repeated. `out` is zeroed memory of shape->size.
+ * Decode a request's arguments: from the body when there is one (blanks alone are none), from the query for the rest; a member that
+ * both have and that differs is ERR_BAD_REQUEST. The body is JSON whatever its Content-Type says. In a query FT_STRS are comma lists,
+ * given once or repeated, FT_BOOL is true or false, FT_CUSTOM gets a string, or an array of strings when repeated; any other member
+ * may be there once. `out` is zeroed memory of shape->size.
+ *
+ * A shape with `parse` has the body handed to it as it is; a query that names one of its rows beside a body is ERR_BAD_REQUEST.
+ * Without a body, parse gets the query as the text of a JSON object made by `fields` ("{}" when it names none of them), so that it
+ * has one form to read; without fields, the empty text.
  */
 must_check enum err shape_request(struct cx *, const struct shape *, struct str query, struct str body, void *out);
 #endif

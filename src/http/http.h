@@ -25,6 +25,7 @@ struct http_req {
 	bool https;
 	struct str body;	/* without its transfer coding */
 	bool body_too_large;	/* longer than the transport keeps; `body` holds nothing then */
+	const char *malformed;	/* NULL, or the sentence of the 400 that the transport found a reason for; the rest may be wrong then */
 };
 
 struct http_header {
@@ -38,21 +39,34 @@ struct http_resp {
 	struct str body;	/* Content-Length is made from it; a HEAD sends the length alone, a 204 and a 304 nothing */
 };
 
-/* Set a header; one of that name that is there already is replaced. Bytes below 0x20 in the value end the process: ours to prevent. */
+/*
+ * Set a header; one of that name (in any case) that is there already is replaced. `name` is borrowed, the value lives in the arena. A
+ * control character in the value, or more than HTTP_HEADERS, ends the process: ours to prevent.
+ */
 void http_set(struct cx *, struct http_resp *, const char *name, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 const struct http_header *http_get(const struct http_resp *, const char *name);
 /*
- * Fill path, query and segs from `target` (ROUTES.md 1.1): scheme://authority is cut, then base_path, then the query; the rest is
- * split on '/', each segment decoded once, one trailing slash dropped. ERR_BAD_REQUEST for empty, "." and ".." segments, bad
- * escapes, bytes below 0x20, invalid UTF-8, and more than HTTP_SEGMENTS; ERR_NO_ROUTE outside base_path.
+ * Fill path, query and segs from `target` (ROUTES.md 1.1), and cut scheme://authority off `target` itself: then the query is cut at
+ * the first ?, base_path is taken off (compared decoded; it ends at a segment's end), the rest is split on '/', each segment decoded
+ * once, one trailing slash dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too), bad escapes,
+ * bytes below 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS; ERR_NO_ROUTE outside base_path. %2F is a '/' within
+ * its segment, + stays +. The target "*" is taken with M_OPTIONS, which must be filled in before; its path is "*", without segments.
  */
 must_check enum err http_target(struct cx *, const char *base_path, struct http_req *);
+/* Names are case-sensitive (RFC 9110 9.1). HEAD is M_GET with *head set, what we do not know M_OTHER. */
 enum method http_method(struct str name, bool *head);
-/* The value of a query member, percent-decoded, + as space; the first of its name. False when it is not there. ERR via *e when it is malformed. */
+/*
+ * The value of a query member, percent-decoded, + as space; the first of its name. *there tells whether it is there.
+ * ERR_BAD_REQUEST for a bad escape, NUL and invalid UTF-8, as far as the query is read.
+ */
 must_check enum err http_query(struct cx *, struct str query, const char *name, struct str *value, bool *there);
-/* Is `type` acceptable by this Accept header (RFC 9110 12.5.1), and named there other than by a wildcard? */
+/*
+ * Is `type` acceptable by this Accept header (RFC 9110 12.5.1), with a weight above 0, and named there other than by a wildcard? Its
+ * parameters do not matter.
+ */
 bool http_accepts(struct str accept, const char *type);
-/* The token of `Authorization: Bearer …` (RFC 6750 2.1); empty when it is something else. */
+/* The token of `Authorization: Bearer …` (RFC 6750 2.1; the scheme in any case); empty when it is something else. */
 struct str http_bearer(struct str authorization);
+/* "Unknown" for a status that is not in the table. */
 const char *http_reason(int status);
 #endif

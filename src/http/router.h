@@ -13,7 +13,7 @@ enum auth {
 	AUTH_FUSED,	/* the same, but the handler's own statement looks it up: one round trip */
 	AUTH_ADMIN	/* a session of an administrator */
 };
-enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4 };	/* row flags */
+enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4, UNLIMITED = 8 };	/* row flags */
 struct call;	/* api/call.h */
 struct shape;	/* codec/shape.h */
 typedef enum err handler(struct call *);
@@ -28,9 +28,11 @@ struct route {
 	int flags;
 };
 /*
- * Find the row for q->segs and q->method. ERR_NO_ROUTE when no pattern matches; ERR_METHOD when one does but not with this
- * method, with *allow set to the methods that would do ("GET, HEAD, OPTIONS"). With M_OPTIONS and no row for it: OK, *out NULL,
- * *allow set.
+ * Find the row for q->segs and q->method among all rows of all tables. Of the patterns that match, the one with its first literal
+ * segment earlier wins, and then only its methods count: where /user/@me knows POST alone, GET /user/@me is ERR_METHOD even beside a row
+ * GET /user/{id}. ERR_NO_ROUTE when no pattern matches; ERR_METHOD when one does but not with this method. With M_OPTIONS
+ * and no row for it: OK, *out NULL. *allow lists the methods that would do ("GET, HEAD, OPTIONS") whenever a pattern matches, and
+ * those of all rows for the target "*". `params` gets the segments that {…} stood for, from left to right; they live as long as q->segs.
  */
 must_check enum err router_match(struct cx *, const struct route *const *tables, const size_t *sizes, size_t ntables,
     const struct http_req *q, const struct route **out, struct str params[ROUTE_PARAMS], struct str *allow);

@@ -1,1 +1,7 @@
-# tests that need PostgreSQL: add to DB_TESTS
+# Tests that need PostgreSQL; tests/with-postgres gives them one, and MOTET_DATABASE to find it.
+DB_TESTS += tests/db/stmts_test
+tests_db_stmts_test_SOURCES = tests/db/stmts_test.c
+tests_db_stmts_test_LDADD = $(STORE)
+DB_TESTS += tests/db/issue_test
+tests_db_issue_test_SOURCES = tests/db/issue_test.c
+tests_db_issue_test_LDADD = $(CORE)

@@ -1,1 +1,12 @@
-# tests of this part: add to UNIT_TESTS
+UNIT_TESTS += tests/unit/shm_test tests/unit/fcgi_test tests/unit/server_test
+tests_unit_shm_test_SOURCES = tests/unit/shm_test.c
+tests_unit_shm_test_LDADD = $(SHM)
+tests_unit_fcgi_test_SOURCES = tests/unit/fcgi_test.c
+tests_unit_fcgi_test_LDADD = $(TRANSPORT)
+tests_unit_server_test_SOURCES = tests/unit/server_test.c
+tests_unit_server_test_LDADD = $(SERVER)
+# The process model and the transport, with an application that needs no database; tests/server/*_test.py talk to it.
+check_PROGRAMS += tests/server/echo_app
+tests_server_echo_app_SOURCES = tests/server/echo_app.c
+tests_server_echo_app_LDADD = $(SERVER)
+EXTRA_DIST += tests/server/fcgi.py tests/server/pool.py

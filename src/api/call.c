@@ -1,0 +1,131 @@
+#include "api/call.h"
+#include "api/render.h"
+#include "api/routes.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "http/cors.h"
+#include "shm/limits.h"
+
+static enum err size(struct call *c)
+{
+	if (c->req->body_too_large || (int64_t)c->req->body.n > c->route->max_body)
+		return refuse(c->cx, ERR_TOO_LARGE, "", "This route takes at most %lld bytes.", (long long)c->route->max_body);
+	return OK;
+}
+
+static enum err take(struct call *c, const char *class, int64_t per_minute)
+{
+	struct cx *cx = c->cx;
+	struct str who = limits_address_key(cx->mem, c->req->remote);
+
+	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
+		return OK;
+	return refuse(cx, ERR_RATE_LIMITED, "", "Too many requests from your address; try again in %lld seconds.", (long long)cx->retry_after);
+}
+
+/* Only volume is counted here; wrong passwords are counted in the database. */
+static enum err limit(struct call *c)
+{
+	const struct conf *conf = c->cx->conf;
+
+	if (!conf->rate_limit || c->cx->limits == NULL || (c->route->flags & UNLIMITED))
+		return OK;
+	TRY(take(c, "requests", conf->rate_limit_requests));
+	return c->route->flags & WRITES ? take(c, "writes", conf->rate_limit_writes) : OK;
+}
+
+/*
+ * A route whose own statement looks the session up needs one round trip. Not when it has a body: nobody without a session reaches
+ * the parser.
+ */
+static enum err authenticate(struct call *c)
+{
+	struct str token = http_bearer(c->req->authorization);
+	struct session *s = NULL;
+
+	if (c->route->auth == AUTH_NONE)
+		return OK;
+	if (c->route->auth == AUTH_FUSED)
+		TRY(session_token(c->cx, token, &c->token_hash));
+	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0)
+		return OK;
+	bool password = (c->route->flags & SENSITIVE) && session_needs_solution(c->cx);
+	enum err e = session_find(c->cx, token, password, &s);
+	c->who = s;
+	return e;
+}
+
+static enum err authorise(struct call *c)
+{
+	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
+		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
+	if (c->route->flags & SENSITIVE)
+		return session_sensitive(c->cx, c->who, c->req->solution, c->req->remote);
+	return OK;
+}
+
+static enum err body(struct call *c)
+{
+	const struct shape *sh = c->route->body;
+
+	if (sh->size == 0)
+		return OK;
+	c->in = arena_alloc(c->cx->mem, sh->size);
+	return shape_request(c->cx, sh, c->req->query, c->req->body, c->in);
+}
+
+static enum err preflight(struct call *c)
+{
+	http_set(c->cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
+	return reply_empty(c, 204);
+}
+
+static enum err serve(struct call *c)
+{
+	TRY(router_match(c->cx, api_tables, api_sizes, api_ntables, c->req, &c->route, c->path, &c->allow));
+	if (c->route == NULL)
+		return preflight(c);
+	TRY(limit(c));
+	TRY(size(c));
+	TRY(authenticate(c));
+	TRY(authorise(c));
+	TRY(body(c));
+	return c->route->fn(c);
+}
+
+static void tell(const struct call *c, enum err e)
+{
+	const struct cx *cx = c->cx;
+	const char *where = e == OK ? "" : arena_printf(cx->mem, "%s:%d", strrchr(cx->why.file, '/') ? strrchr(cx->why.file, '/') + 1 : cx->why.file, cx->why.line);
+	const struct log_field f[] = {
+		{ "id", str_z(cx->mem, c->req->request_id), 0 },
+		{ "method", str_z(cx->mem, c->req->method_name), 0 },
+		{ "route", c->route ? c->route->path : "-", 0 },
+		{ "status", NULL, c->resp->status },
+		{ "ms", NULL, (clock_us() - cx->started_us) / 1000 },
+		{ "db_ms", NULL, cx->db_us / 1000 },
+		{ "flights", NULL, cx->flights },
+		{ "error", err_name(e), 0 },
+		{ "where", where, 0 },
+		{ "why", cx->why.log, 0 },
+	};
+	log_event(err_is_ours(e) ? (e == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR) : LOG_LEVEL_INFO, "request", f, e == OK ? 7 : err_is_ours(e) ? 10 : 9);
+}
+
+void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
+{
+	struct http_req req = *q;
+	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
+	cx->retry_after = 0;
+	enum err e = req.malformed ? refuse(cx, ERR_BAD_REQUEST, "", "%s", req.malformed) : http_target(cx, cx->conf->base_path, &req);
+
+	if (e == OK)
+		e = serve(&c);
+	if (e != OK)
+		reply_error(&c, e);
+	cors_apply(cx, &req, r, c.allow);
+	http_set(cx, r, "X-Request-Id", "%.*s", (int)req.request_id.n, req.request_id.s);
+	http_set(cx, r, "X-Content-Type-Options", "nosniff");
+	tell(&c, e);
+}

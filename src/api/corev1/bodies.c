@@ -1,0 +1,52 @@
+#include "api/corev1/bodies.h"
+#include "codec/text.h"
+#include <json-c/json.h>
+
+static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
+{
+	struct blob der;
+
+	TRY(armour_decode(cx, "csr", "CERTIFICATE REQUEST", text, &der));
+	return idcsr_read(cx, der, out);
+}
+
+enum err csr_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	if (!json_object_is_type(v, json_type_string))
+		return shape_bad(cx, f, "must be a string: the CSR in PEM");
+	return csr_text(cx, json_string(v), out);
+}
+
+/* The first byte tells: an object, a string, or the thing itself. */
+static enum err csr_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+{
+	struct csr_body *to = out;
+	struct str text = str_trim(body);
+	struct json_object *v;
+
+	if (text.n == 0 || (text.s[0] != '{' && text.s[0] != '"'))
+		return csr_text(cx, body, &to->csr);
+	TRY(json_parse(cx, body, &v));
+	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : csr_get(cx, &sh->fields[0], v, &to->csr);
+}
+SHAPE_BY(csr_body, csr_parse, F_CUSTOM(csr_body, csr, csr_get, .flags = REQUIRED, .about = "PKCS#10 request, PEM"));
+
+enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	struct when *w = out;
+
+	w->given = true;
+	if (!json_i64(v, &w->at) || w->at < 0)
+		return shape_bad(cx, f, "must be a time in seconds since 1970, in digits");
+	return OK;
+}
+SHAPE(time_query, F_CUSTOM(time_query, timestamp, when_get, .about = "seconds since 1970; now if left out"));
+SHAPE(certs_query, F_CUSTOM(certs_query, timestamp, when_get, .about = "only certificates that were good at that time"),
+    F_CUSTOM(certs_query, notBefore, when_get, .about = "only certificates issued at that time or later"),
+    F_CUSTOM(certs_query, notAfter, when_get, .about = "only certificates issued at that time or earlier"),
+    F_STR(certs_query, session_id, .min = 1, .max = 32, .about = "only certificates of that session"));
+
+bool is_polyproto_rs(const struct call *c)
+{
+	return str_starts(c->req->user_agent, "polyproto-rs/");
+}

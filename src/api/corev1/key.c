@@ -1,0 +1,69 @@
+#include "api/corev1/bodies.h"
+#include "api/render.h"
+#include "codec/text.h"
+#include "core/actor.h"
+#include "core/publish.h"
+#include <json-c/json.h>
+
+#define ASK_AGAIN "public, no-cache"
+
+static struct str quoted(struct cx *cx, struct str s)
+{
+	return json_text(cx, json_str(s));
+}
+
+/* GET /key/server: the public key, or (by Accept) the certificate that carries it. */
+enum err corev1_get_key_server(struct call *c)
+{
+	const struct time_query *in = c->in;
+	struct cx *cx = c->cx;
+	struct server_key *k;
+
+	TRY(identity_at(cx, when_or(in->timestamp, -1), &k));
+	if (http_accepts(c->req->accept, "application/pkix-cert"))
+		return reply_public(c, "application/pkix-cert", (struct str){ (const char *)k->cert.p, k->cert.n }, ASK_AGAIN, "Accept");
+	if (http_accepts(c->req->accept, "application/x-pem-file"))
+		return reply_public(c, "application/x-pem-file", pem_encode(cx->mem, "CERTIFICATE", k->cert), ASK_AGAIN, "Accept");
+	struct str spki = pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
+	if (http_accepts(c->req->accept, "text/plain"))
+		return reply_public(c, "text/plain; charset=utf-8", spki, ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", quoted(cx, spki), ASK_AGAIN, "Accept");
+}
+
+/* PUT (alpha.8, polyproto-rs): the new certificate as a JSON string. POST (beta.3): as text. */
+enum err corev1_put_key_server(struct call *c)
+{
+	struct server_key *k;
+
+	TRY(identity_rotate(c->cx, &k));
+	return reply_text(c, 200, "application/json", quoted(c->cx, pem_encode(c->cx->mem, "CERTIFICATE", k->cert)));
+}
+
+enum err corev1_post_key_server(struct call *c)
+{
+	struct server_key *k;
+
+	TRY(identity_rotate(c->cx, &k));
+	return reply_text(c, 200, "text/plain; charset=utf-8", pem_encode(c->cx->mem, "CERTIFICATE", k->cert));
+}
+
+/* GET /key/actor/{fid}: two lists side by side. */
+enum err corev1_get_key_actor(struct call *c)
+{
+	const struct certs_query *in = c->in;
+	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1), when_or(in->notAfter, -1), in->session_id };
+	struct cert_item *v;
+	struct str local;
+	size_t n;
+
+	TRY(actor_name(c->cx, "fid", c->path[0], &local));
+	TRY(publish_plain(c->cx, local, &f, &v, &n));
+	struct json_object *o = json_object_new_object(), *certs = json_object_new_array(), *ended = json_object_new_array();
+	for (size_t i = 0; i < n; i++) {
+		json_object_array_add(certs, json_str(pem_encode(c->cx->mem, "CERTIFICATE", v[i].cert)));
+		json_object_array_add(ended, json_object_new_boolean(v[i].invalidated_at != 0));
+	}
+	json_object_object_add(o, "idcerts", certs);
+	json_object_object_add(o, "invalidated", ended);
+	return reply_public(c, "application/json", json_text(c->cx, o), ASK_AGAIN, "");
+}

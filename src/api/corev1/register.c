@@ -1,0 +1,61 @@
+#include "api/corev1/bodies.h"
+#include "api/render.h"
+#include "base/conf.h"
+#include "core/actor.h"
+#include <json-c/json.h>
+
+/* What this server wants to know of somebody who registers or logs in; the protocol leaves it to us. */
+struct auth_payload {
+	struct str password;
+};
+ROW(auth_payload, F_STR(auth_payload, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes"));
+
+static enum err payload_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	if (!json_object_is_type(v, json_type_object))
+		return shape_bad(cx, f, "must be an object with your password: {\"password\": \"…\"}");
+	return shape_decode(cx, &auth_payload_shape, v, out);
+}
+
+/* POST /register: an identity on this server; a certificate is the next step, POST /session/trust. */
+struct register_body {
+	struct str actor_name;
+	struct auth_payload auth_payload;
+};
+SHAPE(register_body, F_STR(register_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
+    F_CUSTOM(register_body, auth_payload, payload_get, .flags = REQUIRED, .about = "{\"password\": …}"));
+
+enum err corev1_post_register(struct call *c)
+{
+	const struct register_body *in = c->in;
+	struct json_object *o;
+	struct str local;
+	int64_t id;
+
+	if (c->cx->conf->registration != REGISTRATION_OPEN)
+		return refuse(c->cx, ERR_REGISTRATION, "", "This server does not take registrations; ask its operator for an account.");
+	TRY(actor_name(c->cx, "actor_name", in->actor_name, &local));
+	TRY(actor_add(c->cx, local, in->auth_payload.password, false, &id));
+	o = json_object_new_object();
+	json_object_object_add(o, "fid", json_str(actor_fid(c->cx, local)));
+	return reply_json(c, 201, o);
+}
+
+/* POST /session/trust: a new device gets its certificate and token for the password. */
+struct trust_body {
+	struct str actor_name;
+	struct idcsr csr;
+	struct auth_payload auth_payload;
+};
+SHAPE(trust_body, F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
+    F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .about = "PKCS#10 request, PEM"),
+    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .about = "{\"password\": …}"));
+
+enum err corev1_post_session_trust(struct call *c)
+{
+	const struct trust_body *in = c->in;
+	struct grant g;
+
+	TRY(actor_trust(c->cx, in->actor_name, in->auth_payload.password, c->req->remote, &in->csr, &g));
+	return reply_grant(c, &g);
+}

@@ -1,0 +1,27 @@
+#include "api/render.h"
+#include "api/routes.h"
+#include "base/conf.h"
+#include "core/schema.h"
+#include <json-c/json.h>
+
+/* The process lives; nothing else is asked. */
+enum err ops_get_healthz(struct call *c)
+{
+	return reply_text(c, 200, "application/json", STR("{\"status\":\"ok\"}"));
+}
+
+/* The database answers, and its schema is one for this program. */
+enum err ops_get_readyz(struct call *c)
+{
+	TRY(schema_fits(c->cx));
+	return reply_text(c, 200, "application/json", STR("{\"status\":\"ready\"}"));
+}
+
+enum err ops_get_polyproto_core(struct call *c)
+{
+	const struct conf *conf = c->cx->conf;
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "api", json_object_new_string(arena_printf(c->cx->mem, "%s%s/.p2/core/", conf->public_url, conf->base_path)));
+	return reply_public(c, "application/json", json_text(c->cx, o), "public, max-age=3600", "");
+}

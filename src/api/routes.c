@@ -1,0 +1,29 @@
+#include "api/routes.h"
+
+#define ROUTE(method, path, fn, auth, body, max, flags) { M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
+
+#define PREFIX "/.p2/core/v1"
+static const struct route corev1[] = {
+#include "api/corev1/routes.def"
+};
+#undef PREFIX
+#define PREFIX
+static const struct route ops[] = {
+#include "api/ops/routes.def"
+};
+
+#define COUNT(t) (sizeof(t) / sizeof(t)[0])
+const struct route *const api_tables[] = { corev1, ops };
+const size_t api_sizes[] = { COUNT(corev1), COUNT(ops) };
+const size_t api_ntables = COUNT(api_tables);
+
+void api_print_routes(FILE *f)
+{
+	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS", "?" };
+	static const char *const who[] = { "anyone", "session", "session", "admin" };
+
+	for (size_t t = 0; t < api_ntables; t++)
+		for (const struct route *r = api_tables[t]; r < api_tables[t] + api_sizes[t]; r++)
+			fprintf(f, "%-8s %-44s %-40s %-8s %7lld%s\n", methods[r->method], r->path, r->name, who[r->auth], (long long)r->max_body,
+			    r->flags & SENSITIVE ? " sensitive" : "");
+}

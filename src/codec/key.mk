@@ -1,0 +1,1 @@
+libcodec_a_SOURCES += src/codec/hash.c src/codec/hash.h src/codec/keydata.c src/codec/keydata.h

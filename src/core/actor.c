@@ -1,0 +1,88 @@
+#include "core/actor.h"
+#include "base/conf.h"
+#include "codec/fid.h"
+#include "core/password.h"
+
+enum err actor_name(struct cx *cx, const char *field, struct str name, struct str *local)
+{
+	struct str domain;
+
+	if (memchr(name.n ? name.s : "", '@', name.n)) {
+		if (!fid_parse(cx->mem, name, local, &domain))
+			return refuse(cx, ERR_BAD_REQUEST, field, "This is no federation ID: name@%s.", cx->conf->domain);
+		if (!str_is(domain, cx->conf->domain))
+			return refuse(cx, ERR_NOT_FOUND, field, "This server keeps the actors of %s only.", cx->conf->domain);
+		return OK;
+	}
+	*local = str_lower(cx->mem, name);
+	if (!local_name_ok(*local))
+		return refuse(cx, ERR_BAD_REQUEST, field,
+		    "An actor's name has 1 to 64 of a-z 0-9 . _ + -, neither . nor - at an end, is no number and not reserved.");
+	return OK;
+}
+
+struct str actor_fid(struct cx *cx, struct str local)
+{
+	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));
+}
+
+enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
+{
+	struct str phc;
+
+	TRY(password_new(cx, password, &phc));
+	TRY(q_actor_insert(cx, local, phc, admin, id));
+	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
+}
+
+/* A name that cannot be anybody's takes the same way as one that is nobody's. */
+enum err actor_trust(struct cx *cx, struct str name, struct str password, struct str address, const struct idcsr *csr, struct grant *g)
+{
+	struct login *who;
+	struct str local;
+
+	if (actor_name(cx, "actor_name", name, &local) != OK)
+		local = STR("");
+	TRY(q_actor_login(cx, local, &who));
+	TRY(password_check(cx, local, address, password, who->password, ERR_BAD_CREDENTIALS));
+	cx->now = who->now;
+	const struct issue i = { .actor_id = who->id, .local = local, .csr = csr };
+	return issue_idcert(cx, &i, g);
+}
+
+static enum err found(struct cx *cx, struct str local, int64_t id)
+{
+	return id ? OK : refuse(cx, ERR_NOT_FOUND, "actor_name", "There is no actor %.*s.", (int)local.n, local.s);
+}
+
+enum err actor_set_password(struct cx *cx, struct str local, struct str password)
+{
+	struct str phc;
+	int64_t id;
+
+	TRY(password_new(cx, password, &phc));
+	TRY(q_actor_set_password(cx, local, phc, &id));
+	return found(cx, local, id);
+}
+
+enum err actor_set_admin(struct cx *cx, struct str local, bool admin)
+{
+	int64_t id;
+
+	TRY(q_actor_set_admin(cx, local, admin, &id));
+	return found(cx, local, id);
+}
+
+enum err actor_deactivate(struct cx *cx, struct str local)
+{
+	int64_t id;
+
+	TRY(q_actor_deactivate(cx, local, &id));
+	return found(cx, local, id);
+}
+
+enum err actor_list(struct cx *cx, struct str local, struct actor_item **out, size_t *n)
+{
+	TRY(q_actor_list(cx, local, out, n));
+	return local.s && *n == 0 ? found(cx, local, 0) : OK;
+}

@@ -1,0 +1,119 @@
+#include "core/identity.h"
+#include "base/clock.h"
+#include "base/conf.h"
+
+enum { TRIES = 3 };
+
+/* Of this process; small, and true until a statement says otherwise. */
+static struct {
+	struct server_key key;
+	uint8_t public_key[ED25519_KEY], sealed[128], cert[2048];
+} known;
+
+static bool copy(struct blob *to, uint8_t *room, size_t size, struct blob from)
+{
+	if (from.n > size)
+		return false;
+	memcpy(room, from.p, from.n);
+	*to = (struct blob){ room, from.n };
+	return true;
+}
+
+static void remember(const struct server_key *k)
+{
+	known.key = *k;
+	if (!copy(&known.key.key, known.public_key, sizeof known.public_key, k->key) ||
+	    !copy(&known.key.sealed, known.sealed, sizeof known.sealed, k->sealed) ||
+	    !copy(&known.key.cert, known.cert, sizeof known.cert, k->cert))
+		known.key.serial = 0;
+}
+
+void identity_expect(int64_t serial)
+{
+	if (known.key.serial != serial)
+		known.key.serial = 0;
+}
+
+enum err identity_current(struct cx *cx, struct server_key **out)
+{
+	*out = &known.key;
+	if (known.key.serial)
+		return OK;
+	TRY(q_server_key_at(cx, -1, out));
+	if (*out == NULL)
+		return fail(cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
+	remember(*out);
+	return OK;
+}
+
+enum err identity_at(struct cx *cx, int64_t at, struct server_key **out)
+{
+	TRY(q_server_key_at(cx, at, out));
+	if (*out == NULL)
+		return refuse(cx, ERR_NOT_FOUND, "timestamp", "This server had no identity key at that time.");
+	cx->now = (*out)->now;
+	return OK;
+}
+
+struct ca_key identity_signer(const struct server_key *k)
+{
+	struct ca_key c = { .sealed = k->sealed };
+
+	memcpy(c.key, k->key.p, ED25519_KEY);
+	return c;
+}
+
+static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, struct server_key *k)
+{
+	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .not_before = now,
+		.not_after = now + cx->conf->server_cert_lifetime - 1 };
+	uint8_t sig[ED25519_SIG];
+	struct blob tbs;
+
+	TRY(idcert_serial(cx, &spec.serial));
+	memcpy(spec.key, ca->key, sizeof spec.key);
+	TRY(idcert_tbs(cx, &spec, &tbs));
+	TRY(cx->ca->sign_cert(cx, cx->ca, ca, tbs, sig));
+	*k = (struct server_key){ .serial = spec.serial, .not_before = spec.not_before, .not_after = spec.not_after, .sealed = ca->sealed,
+		.key = { (const uint8_t *)arena_dup(cx->mem, ca->key, ED25519_KEY), ED25519_KEY }, .cert = idcert_seal(cx->mem, tbs, sig) };
+	return OK;
+}
+
+static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
+{
+	enum err e = ERR_CONFLICT;
+	struct ca_key ca;
+
+	TRY(cx->ca->new_key(cx, cx->ca, &ca));
+	for (int try = 0; try < TRIES && e == ERR_CONFLICT; try++) {
+		TRY(certify(cx, &ca, now, k));
+		e = q_server_key_add(cx, replaces, k, done);
+	}
+	return e;
+}
+
+enum err identity_create(struct cx *cx, struct server_key **out)
+{
+	bool done = false;
+
+	*out = arena_alloc(cx->mem, sizeof **out);
+	TRY(add(cx, 0, clock_now(), *out, &done));
+	return done ? OK : refuse(cx, ERR_CONFLICT, "", "This server has an identity key already; `motetctl key rotate` makes the next one.");
+}
+
+/* One second must pass between two keys: a time belongs to one of them. */
+enum err identity_rotate(struct cx *cx, struct server_key **out)
+{
+	struct server_key *old;
+	bool done = false;
+
+	TRY(identity_at(cx, -1, &old));
+	if (old->now <= old->not_before)
+		return refuse(cx, ERR_RETRY, "", "The key was changed this very second; try again.");
+	*out = arena_alloc(cx->mem, sizeof **out);
+	TRY(add(cx, old->serial, old->now, *out, &done));
+	if (!done)
+		return refuse(cx, ERR_CONFLICT, "", "Somebody else rotated the key at the same time; look at the new one first.");
+	identity_expect(0);
+	return OK;
+}

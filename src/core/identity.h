@@ -1,0 +1,21 @@
+#ifndef MOTET_CORE_IDENTITY_H
+#define MOTET_CORE_IDENTITY_H
+#include "codec/signer.h"
+#include "store/q_server_key.h"
+/*
+ * The identity of this server: its keys and their certificates. There is one current key; rotation ends it and begins the next in
+ * one statement, for all hosts at once. A worker remembers the current one; statements that depend on it check that it still is.
+ */
+/* The current one, from memory when it is known. ERR_UNAVAILABLE when there is none: `motetctl init` has not run. */
+must_check enum err identity_current(struct cx *, struct server_key **);
+/* Forget what was remembered unless it has this serial. */
+void identity_expect(int64_t serial);
+/* The one of a time (at < 0: of now), from the database. ERR_NOT_FOUND when there was none. */
+must_check enum err identity_at(struct cx *, int64_t at, struct server_key **);
+/* The very first. ERR_CONFLICT when there is one. */
+must_check enum err identity_create(struct cx *, struct server_key **);
+/* The next. */
+must_check enum err identity_rotate(struct cx *, struct server_key **);
+/* What signing needs of it. */
+struct ca_key identity_signer(const struct server_key *);
+#endif

@@ -1,0 +1,128 @@
+#include "core/issue.h"
+#include "base/conf.h"
+#include "codec/hash.h"
+#include "codec/text.h"
+#include "codec/token.h"
+#include "core/identity.h"
+#include "store/q_idcert.h"
+
+enum { TRIES = 4 };
+
+static enum err check(struct cx *cx, const struct issue *i)
+{
+	const struct idcsr *r = i->csr;
+
+	if (!str_is(r->domain, cx->conf->domain))
+		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the domain %.*s; this server signs for %s.", (int)r->domain.n, r->domain.s,
+		    cx->conf->domain);
+	if (!str_eq(r->local, i->local))
+		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the actor %.*s; you are %.*s.", (int)r->local.n, r->local.s, (int)i->local.n,
+		    i->local.s);
+	return OK;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A certificate in memory: signed, not yet anybody's. */
+static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
+{
+	struct server_key *ca;
+	uint8_t sig[ED25519_SIG];
+	struct blob tbs;
+
+	TRY(identity_current(cx, &ca));
+	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .subject = i->csr->subject, .commitment = i->csr->commitment,
+		.not_before = cx->now, .not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
+	if (spec.not_after <= spec.not_before || spec.not_before < ca->not_before)
+		return fail(cx, ERR_UNAVAILABLE, "the server's own certificate has run out or has not begun: run motetctl key rotate, check the clock");
+	memcpy(spec.key, i->csr->key, sizeof spec.key);
+	TRY(idcert_serial(cx, &spec.serial));
+	TRY(idcert_tbs(cx, &spec, &tbs));
+	struct ca_key signer = identity_signer(ca);
+	TRY(cx->ca->sign_cert(cx, cx->ca, &signer, tbs, sig));
+	c->serial = spec.serial;
+	c->server_serial = ca->serial;
+	c->not_before = spec.not_before;
+	c->not_after = spec.not_after;
+	c->cert = idcert_seal(cx->mem, tbs, sig);
+	return OK;
+}
+
+/*
+ * Send the statement until it is known what became of it. A serial that is taken on a second try may be the first try's own, which came
+ * through after all.
+ */
+static enum err record(struct cx *cx, const struct new_cert *c, struct issued *out)
+{
+	struct issued *done;
+	bool doubt = false;
+
+	for (int try = 0; try < TRIES; try++) {
+		enum err e = q_idcert_issue(cx, c, &done);
+		if (e == ERR_UNCERTAIN) {
+			doubt = true;
+			continue;
+		}
+		if (e == OK)
+			*out = *done;
+		else if (doubt && q_idcert_landed(cx, c, &out->landed) == OK && out->landed)
+			return OK;
+		return e;
+	}
+	return ERR_UNCERTAIN;
+}
+
+static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c)
+{
+	struct issued done = { 0 };
+
+	for (int try = 0; try < TRIES; try++) {
+		TRY(sign(cx, i, c));
+		enum err e = record(cx, c, &done);
+		if (e == OK && (done.issued || done.landed))
+			return OK;
+		if (e == OK && done.current)
+			return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+		if (e != OK && e != ERR_CONFLICT)
+			return e;
+		if (e == OK)
+			identity_expect(0);	/* the key was rotated under us */
+	}
+	return fail(cx, ERR_RETRY, "no certificate after %d tries", TRIES);
+}
+
+/* The same CSR again: what stands in the way is its own certificate. */
+static enum err again(struct cx *cx, const struct new_cert *c, enum err why, struct blob *cert)
+{
+	struct again *a;
+	struct fail first = cx->why;
+
+	if (c->replaces || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
+		return why;
+	TRY(q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a));
+	if (a == NULL) {
+		cx->why = first;
+		return why;
+	}
+	*cert = a->cert;
+	return OK;
+}
+
+enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
+{
+	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
+	struct new_cert c = { .actor_id = i->actor_id, .session_id = i->csr->session_id, .replaces = i->replaces,
+		.key = { i->csr->key, ED25519_KEY }, .csr_hash = { csr_hash, HASH_BYTES }, .token_hash = { token_hash, TOKEN_HASH } };
+
+	TRY(check(cx, i));
+	sha256(i->csr->der, csr_hash);
+	g->token = token_new(cx->mem, 's', token_hash);
+	enum err e = attempt(cx, i, &c);
+	if (e != OK)
+		TRY(again(cx, &c, e, &c.cert));
+	g->id_cert = pem_encode(cx->mem, "CERTIFICATE", c.cert);
+	return OK;
+}

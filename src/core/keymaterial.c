@@ -1,0 +1,58 @@
+#include "core/keymaterial.h"
+#include "base/conf.h"
+
+static enum err check(struct cx *cx, const struct session *s, struct keymaterial *k)
+{
+	int64_t most = cx->conf->keymaterial_max_bytes;
+
+	if ((int64_t)k->key_data.n > most)
+		return refuse(cx, ERR_TOO_LARGE, "key_data", "key_data has %zu bytes; this server takes %lld.", k->key_data.n, (long long)most);
+	if (k->serial == 0)
+		k->serial = s->serial;
+	return OK;
+}
+
+enum err keymaterial_add(struct cx *cx, const struct session *s, struct keymaterial *k, size_t n)
+{
+	struct added *a;
+
+	for (size_t i = 0; i < n; i++)
+		TRY(check(cx, s, &k[i]));
+	enum err e = q_keymaterial_add(cx, s->actor_id, k, n, KEYMATERIAL_TOTAL, &a);
+	if (e == ERR_CONFLICT)
+		return refuse(cx, e, "serial_number", "There is key material for that ID-Cert already; delete it first.");
+	TRY(e);
+	if (a->missing)
+		return refuse(cx, ERR_NOT_FOUND, "serial_number", "You have no ID-Cert with the serial number %lld.", (long long)a->missing);
+	if (a->bytes > KEYMATERIAL_TOTAL)
+		return refuse(cx, ERR_TOO_LARGE, "", "This would be more than %d bytes of key material in all; delete some first.", KEYMATERIAL_TOTAL);
+	return OK;
+}
+
+enum err keymaterial_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials, struct keymaterial **out, size_t *n)
+{
+	TRY(q_keymaterial_list(cx, hash, serials, nserials, out, n));
+	if (*n == 0)
+		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+	if ((*out)->serial)
+		return OK;
+	*n = 0;
+	if (serials)
+		return refuse(cx, ERR_NOT_FOUND, "serial_numbers", "There is no key material under any of these serial numbers.");
+	return OK;
+}
+
+enum err keymaterial_delete(struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
+{
+	struct buf names = { .mem = cx->mem };
+	int64_t *missing;
+	size_t nmissing;
+
+	TRY(q_keymaterial_delete(cx, s->actor_id, serials, n, &missing, &nmissing));
+	for (size_t i = 0; i < nmissing && i < 8; i++)
+		buf_printf(&names, "%s%lld", i ? ", " : "", (long long)missing[i]);
+	if (nmissing)
+		return refuse(cx, ERR_NOT_FOUND, "serials", "Nothing was deleted: there is no key material under %s%s.", buf_done(&names).s,
+		    nmissing > 8 ? " and others" : "");
+	return OK;
+}

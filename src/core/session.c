@@ -1,0 +1,79 @@
+#include "core/session.h"
+#include "base/conf.h"
+#include "codec/token.h"
+#include "core/password.h"
+
+enum err session_token(struct cx *cx, struct str token, struct blob *hash)
+{
+	uint8_t *h = arena_alloc(cx->mem, TOKEN_HASH);
+
+	if (token.n == 0)
+		return refuse(cx, ERR_UNAUTHORIZED, "", "%s", err_text(ERR_UNAUTHORIZED));
+	if (!token_ok(token, 's', h))
+		return refuse(cx, ERR_UNAUTHORIZED, "", "This is no session token: its checksum is wrong, or it was cut.");
+	*hash = (struct blob){ h, TOKEN_HASH };
+	return OK;
+}
+
+enum err session_find(struct cx *cx, struct str token, bool password, struct session **out)
+{
+	struct blob hash;
+
+	TRY(session_token(cx, token, &hash));
+	TRY(q_session_find(cx, hash, password, out));
+	if (*out == NULL)
+		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+	cx->now = (*out)->now;
+	return OK;
+}
+
+/* `enrolled` asks those who have a second factor; nobody can enrol one yet. */
+bool session_needs_solution(const struct cx *cx)
+{
+	return cx->conf->sensitive_actions == SENSITIVE_ALWAYS;
+}
+
+enum err session_sensitive(struct cx *cx, const struct session *s, struct str solution, struct str address)
+{
+	if (!session_needs_solution(cx))
+		return OK;
+	if (solution.n == 0)
+		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "%s", err_text(ERR_SENSITIVE));
+	enum err e = password_check(cx, s->local_name, address, solution, s->password, ERR_SENSITIVE);
+	if (e == ERR_SENSITIVE)
+		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "The password in X-P2-Sensitive-Solution is wrong.");
+	return e;
+}
+
+static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr, int64_t replaces, struct grant *g)
+{
+	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces };
+
+	return issue_idcert(cx, &i, g);
+}
+
+enum err session_rotate(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
+{
+	if (!str_eq(csr->session_id, s->session_id))
+		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
+		    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
+	return certify(cx, s, csr, s->serial, g);
+}
+
+enum err session_certify(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
+{
+	return certify(cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
+}
+
+enum err session_end(struct cx *cx, int64_t actor_id, struct str session_id)
+{
+	int64_t ended;
+
+	TRY(q_session_end(cx, actor_id, session_id, &ended));
+	return ended ? OK : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
+}
+
+enum err session_list(struct cx *cx, int64_t actor_id, struct session_item **out, size_t *n)
+{
+	return q_session_list(cx, actor_id, out, n);
+}

@@ -1,0 +1,25 @@
+#ifndef MOTET_CORE_SESSION_H
+#define MOTET_CORE_SESSION_H
+#include "core/issue.h"
+#include "store/q_session.h"
+/* Sessions of home actors: found by their token, rotated, ended. */
+/*
+ * The session of a token; sets cx->now. Without a form that a token has, the database is not asked. ERR_UNAUTHORIZED. With
+ * `password` the row carries the actor's PHC string, for session_sensitive().
+ */
+must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
+/* The hash of a token, for statements that look the session up themselves. ERR_UNAUTHORIZED when it cannot be a token. */
+must_check enum err session_token(struct cx *, struct str token, struct blob *hash);
+/*
+ * X-P2-Sensitive-Solution (ROUTES.md 1.9), as `sensitive_actions` asks for it. ERR_SENSITIVE when it is missing or wrong; wrong ones count.
+ */
+must_check enum err session_sensitive(struct cx *, const struct session *, struct str solution, struct str address);
+bool session_needs_solution(const struct cx *);
+/* POST /session/idcert: a new key for this very session. ERR_BAD_CSR when the CSR names another session. */
+must_check enum err session_rotate(struct cx *, const struct session *, const struct idcsr *, struct grant *);
+/* POST /idcert: the same when the CSR names this session, else a certificate for a new one. */
+must_check enum err session_certify(struct cx *, const struct session *, const struct idcsr *, struct grant *);
+/* End a session of the actor's: certificate and token. ERR_NOT_FOUND. */
+must_check enum err session_end(struct cx *, int64_t actor_id, struct str session_id);
+must_check enum err session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);
+#endif

@@ -1,0 +1,180 @@
+#include "db/conn.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+enum { PAUSE_FIRST_US = 50 * 1000, PAUSE_MOST_US = 1000 * 1000 };
+
+struct db *db_new(const struct conf *c)
+{
+	struct db *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		abort();
+	d->conninfo = c->database;
+	d->timeout_us = c->database_timeout * 1000000;
+	d->prepare = c->prepared_statements;
+	return d;
+}
+
+void db_use(struct db *d, const char *conninfo)
+{
+	conn_drop(d);
+	d->conninfo = conninfo;
+}
+
+void conn_drop(struct db *d)
+{
+	PQfinish(d->pg);
+	d->pg = NULL;
+	d->nknown = 0;
+}
+
+void db_free(struct db *d)
+{
+	if (d == NULL)
+		return;
+	conn_drop(d);
+	free(d);
+}
+
+/* True when the socket is ready in that direction before the deadline. */
+static bool wait_for(PGconn *pg, short events, int64_t deadline_us)
+{
+	struct pollfd p = { .fd = PQsocket(pg), .events = events };
+
+	for (;;) {
+		int64_t left = deadline_us - clock_us();
+		if (p.fd < 0 || left <= 0)
+			return false;
+		int n = poll(&p, 1, (int)(left / 1000) + 1);
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+/* What the server says beside its answers is for those who look for it. */
+static void notice(void *arg, const char *text)
+{
+	(void)arg;
+	log_debug("database: %s", text);
+}
+
+static bool dial(struct db *d, int64_t deadline)
+{
+	static const char *const keys[] = { "dbname", "fallback_application_name", "client_encoding", NULL };
+	const char *const values[] = { d->conninfo, "motet", "UTF8", NULL };
+
+	d->pg = PQconnectStartParams(keys, values, 1);
+	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
+		return false;
+	PQsetNoticeProcessor(d->pg, notice, NULL);
+	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK; s = PQconnectPoll(d->pg))
+		if (s == PGRES_POLLING_FAILED || !wait_for(d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+			return false;
+	return PQsetnonblocking(d->pg, 1) == 0;
+}
+
+/* What a pooler in transaction mode could not keep for us is left to the role's own settings then (motetd(8)). */
+static bool settings(struct cx *cx)
+{
+	struct db *d = cx->db;
+	const char *sql = arena_printf(cx->mem,
+	    "SET statement_timeout = %lld; SET lock_timeout = %lld; SET synchronous_commit = on; SET jit = off;"
+	    "SET idle_in_transaction_session_timeout = '10s'; SET standard_conforming_strings = on",
+	    (long long)(d->timeout_us / 1000), (long long)(d->timeout_us / 2000));
+
+	if (!d->prepare)
+		return true;
+	if (!PQsendQuery(d->pg, sql))
+		return false;
+	PGresult *r = conn_result(cx);
+	return r && PQresultStatus(r) == PGRES_COMMAND_OK;
+}
+
+/* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the same instant. */
+static enum err failed(struct cx *cx, const char *what)
+{
+	struct db *d = cx->db;
+	char why[256];
+
+	snprintf(why, sizeof why, "%s", d->pg ? PQerrorMessage(d->pg) : "the connection broke");
+	why[strcspn(why, "\n")] = '\0';
+	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_FIRST_US;
+	if (d->pause_us > PAUSE_MOST_US)
+		d->pause_us = PAUSE_MOST_US;
+	d->not_before_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
+	conn_drop(d);
+	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
+}
+
+static bool alive(struct db *d)
+{
+	struct pollfd p = { .fd = PQsocket(d->pg), .events = POLLIN };
+
+	if (PQstatus(d->pg) != CONNECTION_OK || PQtransactionStatus(d->pg) != PQTRANS_IDLE)
+		return false;
+	return poll(&p, 1, 0) == 0 || (PQconsumeInput(d->pg) && PQstatus(d->pg) == CONNECTION_OK);
+}
+
+enum err conn_ready(struct cx *cx)
+{
+	struct db *d = cx->db;
+
+	if (d->pg && alive(d))
+		return OK;
+	if (d->pg)
+		conn_drop(d);
+	if (clock_us() < d->not_before_us)
+		return fail(cx, ERR_UNAVAILABLE, "database: still away");
+	if (!dial(d, clock_us() + d->timeout_us))
+		return failed(cx, "connect");
+	if (d->pg == NULL || !settings(cx))
+		return failed(cx, "settings");
+	if (d->pause_us)
+		log_info("database: connected again");
+	d->pause_us = d->not_before_us = 0;
+	return OK;
+}
+
+static void clear(void *r)
+{
+	PQclear(r);
+}
+
+static bool flush(struct db *d, int64_t deadline)
+{
+	int left;
+
+	while ((left = PQflush(d->pg)) > 0) {
+		if (!wait_for(d->pg, POLLOUT | POLLIN, deadline) || !PQconsumeInput(d->pg))
+			return false;
+	}
+	return left == 0;
+}
+
+PGresult *conn_result(struct cx *cx)
+{
+	struct db *d = cx->db;
+	int64_t started = clock_us(), deadline = started + d->timeout_us + 500 * 1000;
+	PGresult *last = NULL, *r;
+	bool fine = flush(d, deadline);
+
+	cx->flights++;
+	while (fine) {
+		while (fine && PQisBusy(d->pg))
+			fine = wait_for(d->pg, POLLIN, deadline) && PQconsumeInput(d->pg);
+		if (!fine || (r = PQgetResult(d->pg)) == NULL)
+			break;
+		last = arena_own(cx->mem, r, clear);
+	}
+	cx->db_us += clock_us() - started;
+	if (fine && PQstatus(d->pg) == CONNECTION_OK)
+		return last;
+	conn_drop(d);
+	return NULL;
+}

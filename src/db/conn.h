@@ -1,0 +1,23 @@
+#ifndef MOTET_DB_CONN_H
+#define MOTET_DB_CONN_H
+#include "db/db.h"
+#include <libpq-fe.h>
+/* The connection itself, for db.c alone: open, lose, wait with a deadline. */
+enum { DB_STATEMENTS = 256 };
+struct db {
+	const char *conninfo;
+	int64_t timeout_us;
+	bool prepare;				/* prepared_statements */
+	PGconn *pg;				/* NULL: not connected */
+	const struct stmt *known[DB_STATEMENTS];	/* prepared on this connection */
+	size_t nknown;
+	int64_t not_before_us;			/* after a failure: when to try again */
+	int64_t pause_us;
+	char constraint[64];
+};
+/* Connected when it returns OK; finds out whether an idle connection has been closed behind our back. */
+must_check enum err conn_ready(struct cx *);
+void conn_drop(struct db *);
+/* The last result of what was sent, in the arena; NULL when the connection broke or took too long: it is dropped then. */
+PGresult *conn_result(struct cx *);
+#endif

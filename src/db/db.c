@@ -1,0 +1,205 @@
+#include "db/conn.h"
+#include "base/clock.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARGS = 24, TRIES = 4 };
+
+/* What SQLSTATEs mean to us; the longest match wins by coming first. FRESH: what was prepared is stale, run it anew once. */
+enum { FRESH = ERR_COUNT, LOST };
+static const struct {
+	const char *state;
+	int err;
+} sqlstates[] = {
+	{ "23505", ERR_CONFLICT }, { "23503", ERR_CONFLICT }, { "23514", ERR_CONFLICT }, { "23P01", ERR_CONFLICT },
+	{ "40001", ERR_RETRY }, { "40P01", ERR_RETRY }, { "55P03", ERR_RETRY },
+	{ "0A000", FRESH }, { "26000", FRESH }, { "42P05", FRESH }, { "25006", FRESH },
+	{ "57014", ERR_UNAVAILABLE }, { "57P", LOST }, { "08", LOST },
+	{ "53", ERR_UNAVAILABLE },
+};
+
+static int meaning(const char *state)
+{
+	for (size_t i = 0; i < sizeof sqlstates / sizeof sqlstates[0]; i++)
+		if (strncmp(state, sqlstates[i].state, strlen(sqlstates[i].state)) == 0)
+			return sqlstates[i].err;
+	return ERR_INTERNAL;
+}
+
+/* The outcome of one try: an error that a caller may see, or FRESH or LOST. */
+static int outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
+{
+	if (r == NULL)
+		return LOST;
+	if (PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK)
+		return OK;
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *con = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME),
+		   *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	snprintf(cx->db->constraint, sizeof cx->db->constraint, "%s", con ? con : "");
+	int e = meaning(state ? state : "08");
+	if (e < ERR_COUNT)
+		return (int)fail(cx, (enum err)e, "%s: %s %s", st->name, state ? state : "-", text ? text : "");
+	return e;
+}
+
+const char *db_constraint(const struct cx *cx)
+{
+	return cx->db->constraint;
+}
+
+/* Asking the server whether it knows a statement would end an open transaction when it does not: remembered here. */
+static int prepare(struct cx *cx, const struct stmt *st)
+{
+	struct db *d = cx->db;
+
+	for (size_t i = 0; i < d->nknown; i++)
+		if (d->known[i] == st)
+			return OK;
+	if (d->nknown == DB_STATEMENTS)
+		return (int)fail(cx, ERR_INTERNAL, "more than %d statements", DB_STATEMENTS);
+	if (!PQsendPrepare(d->pg, st->name, st->sql, 0, NULL))
+		return LOST;
+	int e = outcome(cx, st, conn_result(cx));
+	if (e == OK)
+		d->known[d->nknown++] = st;
+	return e;
+}
+
+static bool send(struct db *d, const struct stmt *st, const struct arg *a, size_t n)
+{
+	const char *v[ARGS];
+	int len[ARGS], bin[ARGS];
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = a[i].p;
+		len[i] = a[i].n;
+		bin[i] = a[i].binary;
+	}
+	return d->prepare ? PQsendQueryPrepared(d->pg, st->name, (int)n, v, len, bin, 1)
+			  : PQsendQueryParams(d->pg, st->sql, (int)n, NULL, v, len, bin, 1);
+}
+
+/* One try. *sent tells a statement that never left from one whose fate is unknown. */
+static int attempt(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
+{
+	*sent = false;
+	TRY(conn_ready(cx));
+	if (cx->db->prepare) {
+		int e = prepare(cx, st);
+		if (e != OK)
+			return e;
+	}
+	*sent = true;
+	if (!send(cx->db, st, a, n)) {
+		conn_drop(cx->db);
+		return LOST;
+	}
+	return outcome(cx, st, *r = conn_result(cx));
+}
+
+static void pause_a_little(int try)
+{
+	struct timespec t = { 0, (5 + random() % 20) * 1000000L * (try + 1) };
+
+	nanosleep(&t, NULL);
+}
+
+static enum err settle(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
+{
+	int e = OK;
+	bool sent = false;
+
+	for (int try = 0; try < TRIES; try++) {
+		e = attempt(cx, st, a, n, r, &sent);
+		if (e == LOST && sent && !st->redo)
+			return fail(cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
+		if (e == LOST || e == FRESH)
+			conn_drop(cx->db);
+		else if (e != ERR_RETRY)
+			return (enum err)e;
+		pause_a_little(try);
+	}
+	return e == LOST || e == FRESH ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, TRIES) : (enum err)e;
+}
+
+static int64_t integer(const char *p, int n)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < n; i++)
+		v = v << 8 | (uint8_t)p[i];
+	return n == 8 ? (int64_t)v : n == 4 ? (int32_t)v : (int16_t)v;
+}
+
+static enum err column(struct cx *cx, const PGresult *r, int row, int col, const struct field *f, void *to)
+{
+	const char *v = PQgetvalue(r, row, col);
+	int n = PQgetlength(r, row, col);
+
+	if (PQgetisnull(r, row, col))
+		return OK;
+	switch (f->type) {
+	case FT_STR:
+		*(struct str *)to = (struct str){ v, (size_t)n };
+		return OK;
+	case FT_BLOB:
+		*(struct blob *)to = (struct blob){ (const uint8_t *)v, (size_t)n };
+		return OK;
+	case FT_I64:
+		*(int64_t *)to = integer(v, n);
+		return OK;
+	case FT_BOOL:
+		*(bool *)to = v[0] != 0;
+		return OK;
+	default:
+		return fail(cx, ERR_INTERNAL, "column %s has a type that rows cannot have", f->name);
+	}
+}
+
+static enum err decode(struct cx *cx, const PGresult *r, const struct shape *sh, void **out, size_t n)
+{
+	char *p = arena_alloc(cx->mem, n * sh->size + 1);
+
+	if ((size_t)PQnfields(r) != sh->nfields)
+		return fail(cx, ERR_INTERNAL, "%s: %d columns", sh->name, PQnfields(r));
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < sh->nfields; c++)
+			TRY(column(cx, r, (int)i, (int)c, &sh->fields[c], p + i * sh->size + sh->fields[c].off));
+	*out = n ? p : NULL;
+	return OK;
+}
+
+enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na, const struct shape *sh, void **out, size_t *n)
+{
+	PGresult *r = NULL;
+
+	if (na > ARGS)
+		return fail(cx, ERR_INTERNAL, "%s: %zu arguments", st->name, na);
+	TRY(settle(cx, st, a, na, &r));
+	size_t rows = (size_t)PQntuples(r);
+	if (st->rows == ONE && rows == 0)
+		return fail(cx, ERR_NOT_FOUND, "%s: no row", st->name);
+	if ((st->rows == ONE || st->rows == OPT) && rows > 1)
+		return fail(cx, ERR_INTERNAL, "%s: %zu rows", st->name, rows);
+	if (n)
+		*n = rows;
+	return sh ? decode(cx, r, sh, out, rows) : OK;
+}
+
+/* Migrations take as long as they take. */
+enum err db_script(struct cx *cx, const char *sql)
+{
+	TRY(conn_ready(cx));
+	PQsetnonblocking(cx->db->pg, 0);
+	PGresult *r = PQexec(cx->db->pg, "SET statement_timeout = 0; SET lock_timeout = '10s'");
+	PQclear(r);
+	r = PQexec(cx->db->pg, sql);
+	enum err e = OK;
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+		e = fail(cx, ERR_INTERNAL, "%s", PQresultErrorMessage(r));
+	PQclear(r);
+	if (e != OK)
+		PQclear(PQexec(cx->db->pg, "ROLLBACK"));
+	PQsetnonblocking(cx->db->pg, 1);
+	return e;
+}

@@ -1,0 +1,105 @@
+#include "fcgi/fcgi.h"
+#ifndef USE_EPOLL
+#include "fcgi/message.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+const char fcgi_recipe[] = "plain";
+
+struct fcgi {
+	const struct fcgi_opt *opt;
+	FCGX_Request r;
+	struct arena *mem;
+};
+
+static volatile sig_atomic_t stopping;
+
+/* A signal may land between libfcgi's look at the flag and its accept(2): the alarm interrupts that a second later, and again. */
+void fcgi_stop(void)
+{
+	stopping = 1;
+	FCGX_ShutdownPending();
+	alarm(1);
+}
+
+static void again(int sig)
+{
+	(void)sig;
+	if (stopping)
+		fcgi_stop();
+}
+
+/* libfcgi takes EAGAIN for a failure. */
+static bool blocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
+struct fcgi *fcgi_open(const struct fcgi_opt *opt)
+{
+	struct fcgi *f = calloc(1, sizeof *f);
+	struct sigaction alarmed = { .sa_handler = again };
+	sigset_t alarms;
+
+	if (f == NULL)
+		return NULL;
+	f->opt = opt;
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	sigaction(SIGALRM, &alarmed, NULL);
+	sigprocmask(SIG_BLOCK, &alarms, NULL);
+	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
+	if (blocking(opt->listen_fd) && FCGX_Init() == 0 && FCGX_InitRequest(&f->r, opt->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0) {
+		signal(SIGPIPE, SIG_IGN);
+		return f;
+	}
+	free(f);
+	return NULL;
+}
+
+static bool master_is_gone(const struct fcgi *f)
+{
+	struct pollfd p = { .fd = f->opt->watch_fd, .events = POLLIN };
+
+	return p.fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+static int accept_one(struct fcgi *f)
+{
+	sigset_t blocked;
+	int rc = -1;
+
+	sigprocmask(SIG_SETMASK, &f->opt->wait_mask, &blocked);
+	if (!stopping && !master_is_gone(f))
+		rc = FCGX_Accept_r(&f->r);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	return rc;
+}
+
+enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
+{
+	f->mem = mem;
+	if (accept_one(f) != 0)
+		return stopping || master_is_gone(f) ? FCGI_STOP : FCGI_AGAIN;
+	if (message_read(mem, &f->r, f->opt->trusted_proxies, q))
+		return FCGI_REQUEST;
+	FCGX_Free(&f->r, 1);
+	return FCGI_AGAIN;
+}
+
+void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_resp *r)
+{
+	message_write(f->r.out, f->mem, q, r);
+	FCGX_Finish_r(&f->r);
+}
+
+void fcgi_close(struct fcgi *f, bool hand_over)
+{
+	(void)hand_over;
+	FCGX_Free(&f->r, 1);
+	free(f);
+}
+#endif

@@ -1,0 +1,188 @@
+#include "fcgi/fcgi.h"
+#include "fcgi/message.h"
+#include "base/conf.h"
+#include <arpa/inet.h>
+#include <sys/random.h>
+
+enum param {
+	P_METHOD, P_URI, P_SCRIPT, P_PATH, P_QUERY, P_LENGTH, P_TYPE, P_AUTH, P_AUTH_REDIRECT, P_ACCEPT, P_AGENT, P_NONE_MATCH, P_ORIGIN,
+	P_PREFER, P_SOLUTION, P_PREFLIGHT, P_REQUEST_ID, P_FORWARDED, P_HOST, P_REMOTE, P_HTTPS, P_SCHEME, P_COUNT
+};
+
+static const struct str names[P_COUNT] = {
+	[P_METHOD] = STR("REQUEST_METHOD"),
+	[P_URI] = STR("REQUEST_URI"),
+	[P_SCRIPT] = STR("SCRIPT_NAME"),
+	[P_PATH] = STR("PATH_INFO"),
+	[P_QUERY] = STR("QUERY_STRING"),
+	[P_LENGTH] = STR("CONTENT_LENGTH"),
+	[P_TYPE] = STR("CONTENT_TYPE"),
+	[P_AUTH] = STR("HTTP_AUTHORIZATION"),
+	[P_AUTH_REDIRECT] = STR("REDIRECT_HTTP_AUTHORIZATION"),
+	[P_ACCEPT] = STR("HTTP_ACCEPT"),
+	[P_AGENT] = STR("HTTP_USER_AGENT"),
+	[P_NONE_MATCH] = STR("HTTP_IF_NONE_MATCH"),
+	[P_ORIGIN] = STR("HTTP_ORIGIN"),
+	[P_PREFER] = STR("HTTP_PREFER"),
+	[P_SOLUTION] = STR("HTTP_X_P2_SENSITIVE_SOLUTION"),
+	[P_PREFLIGHT] = STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
+	[P_REQUEST_ID] = STR("HTTP_X_REQUEST_ID"),
+	[P_FORWARDED] = STR("HTTP_X_FORWARDED_FOR"),
+	[P_HOST] = STR("HTTP_HOST"),
+	[P_REMOTE] = STR("REMOTE_ADDR"),
+	[P_HTTPS] = STR("HTTPS"),
+	[P_SCHEME] = STR("REQUEST_SCHEME"),
+};
+
+struct index {
+	struct str v[P_COUNT];
+	bool there[P_COUNT];
+};
+
+static enum param known(struct str name)
+{
+	enum param i = 0;
+
+	while (i < P_COUNT && !str_eq(names[i], name))
+		i++;
+	return i;
+}
+
+/* X-A and X_A become one name, and some servers send a parameter twice: which of two contents counts is nobody's to guess. */
+static void note(struct index *ix, struct http_req *q, struct str name, struct str value)
+{
+	enum param i = known(name);
+
+	if (i == P_COUNT)
+		return;
+	if (ix->there[i] && !str_eq(ix->v[i], value))
+		q->malformed = "A header came twice with different contents.";
+	ix->there[i] = true;
+	ix->v[i] = value;
+}
+
+static void index_all(struct index *ix, struct http_req *q, char *const *envp)
+{
+	size_t total = 0, count = 0;
+	struct str name, value;
+
+	for (; *envp; envp++) {
+		struct str s = str_of(*envp);
+		total += s.n;
+		if (++count > FCGI_PARAMS_COUNT || total > FCGI_PARAMS_MAX) {
+			q->malformed = "The headers are larger than this server takes.";
+			return;
+		}
+		str_cut(s, '=', &name, &value);
+		note(ix, q, name, value);
+	}
+}
+
+/* SCRIPT_NAME and PATH_INFO come decoded: encode them, so that decoding once gives them back. */
+static void encode(struct buf *b, struct str s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (memchr(plain, s.s[i], sizeof plain - 1))
+			buf_put(b, s.s + i, 1);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)s.s[i]);
+}
+
+static struct str target(struct arena *mem, const struct index *ix)
+{
+	struct buf b = { .mem = mem };
+
+	if (ix->v[P_URI].n)
+		return ix->v[P_URI];
+	encode(&b, ix->v[P_SCRIPT]);
+	encode(&b, ix->v[P_PATH]);
+	if (ix->v[P_QUERY].n)
+		buf_z(&b, "?");
+	buf_str(&b, ix->v[P_QUERY]);
+	return buf_done(&b);
+}
+
+static bool is_address(struct str s)
+{
+	char z[INET6_ADDRSTRLEN];
+	uint8_t a[16];
+
+	if (s.n == 0 || s.n >= sizeof z)
+		return false;
+	memcpy(z, s.s, s.n);
+	z[s.n] = '\0';
+	return inet_pton(AF_INET, z, a) == 1 || inet_pton(AF_INET6, z, a) == 1;
+}
+
+/*
+ * Each proxy appends the address of its peer, so what can be believed is read from the right: past our own proxies, to
+ * the first address that is none. Something that is no address ends the walk: then the proxy that let it pass is the client.
+ */
+static struct str client(struct str remote, struct str forwarded, const char *trusted)
+{
+	while (forwarded.n && conf_listed(trusted, remote)) {
+		size_t at = forwarded.n;
+		while (at && forwarded.s[at - 1] != ',')
+			at--;
+		struct str last = str_trim((struct str){ forwarded.s + at, forwarded.n - at });
+		if (!is_address(last))
+			break;
+		remote = last;
+		forwarded.n = at ? at - 1 : 0;
+	}
+	return remote;
+}
+
+static struct str request_id(struct arena *mem, struct str given)
+{
+	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	uint64_t r = 0;
+	size_t i = 0;
+
+	while (i < given.n && memchr(good, given.s[i], sizeof good - 1))
+		i++;
+	if (given.n > 0 && given.n <= 64 && i == given.n)
+		return given;
+	if (getrandom(&r, sizeof r, 0) != sizeof r)
+		r = 0;
+	return str_of(arena_printf(mem, "%016llx", (unsigned long long)r));
+}
+
+static void keep(struct arena *mem, struct str *s)
+{
+	s->s = arena_dup(mem, s->s, s->n);
+}
+
+bool params_read(struct arena *mem, char *const *envp, const char *trusted, struct http_req *q, int64_t *content_length)
+{
+	struct index ix = { .there = { false } };
+
+	*q = (struct http_req){ .malformed = NULL };
+	*content_length = -1;
+	index_all(&ix, q, envp);
+	if (ix.v[P_METHOD].n == 0 && !q->malformed)
+		return false;
+	for (enum param i = 0; i < P_COUNT; i++)
+		keep(mem, &ix.v[i]);
+	const struct str *v = ix.v;
+	str_i64(v[P_LENGTH], content_length);
+	q->method_name = v[P_METHOD];
+	q->method = http_method(q->method_name, &q->head);
+	q->target = target(mem, &ix);
+	q->authorization = v[v[P_AUTH].n ? P_AUTH : P_AUTH_REDIRECT];
+	q->accept = v[P_ACCEPT];
+	q->user_agent = v[P_AGENT];
+	q->if_none_match = v[P_NONE_MATCH];
+	q->origin = v[P_ORIGIN];
+	q->prefer = v[P_PREFER];
+	q->content_type = v[P_TYPE];
+	q->solution = v[P_SOLUTION];
+	q->preflight = v[P_PREFLIGHT];
+	q->request_id = request_id(mem, v[P_REQUEST_ID]);
+	q->remote = client(v[P_REMOTE], v[P_FORWARDED], trusted);
+	q->host = v[P_HOST];
+	q->https = str_ieq(v[P_HTTPS], STR("on")) || str_ieq(v[P_SCHEME], STR("https"));
+	return true;
+}

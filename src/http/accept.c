@@ -1,0 +1,82 @@
+#include "http/http.h"
+
+/* Up to the next `sep`, trimmed; one within quotes does not count (RFC 9110 5.6.4). */
+static bool item(struct str *rest, char sep, struct str *out)
+{
+	size_t i = 0;
+	bool quoted = false;
+
+	if (rest->n == 0)
+		return false;
+	for (; i < rest->n && (quoted || rest->s[i] != sep); i++) {
+		if (rest->s[i] == '"')
+			quoted = !quoted;
+		else if (quoted && rest->s[i] == '\\')
+			i++;
+	}
+	i = i < rest->n ? i : rest->n;
+	*out = str_trim((struct str){ rest->s, i });
+	*rest = str_from(*rest, i + 1);
+	return true;
+}
+
+/* RFC 9110 12.4.2: 0 to 1 with up to three decimals. What is malformed counts as 0. */
+static bool weighs(struct str q)
+{
+	bool some = q.n && q.s[0] == '1';
+
+	if (q.n == 0 || q.n > 5 || (q.s[0] != '0' && q.s[0] != '1') || (q.n > 1 && q.s[1] != '.'))
+		return false;
+	for (size_t i = 2; i < q.n; i++) {
+		if (q.s[i] < '0' || q.s[i] > (q.s[0] == '1' ? '0' : '9'))
+			return false;
+		some |= q.s[i] != '0';
+	}
+	return some;
+}
+
+static bool wanted(struct str params)
+{
+	struct str one, name, value;
+	bool some = true;
+
+	while (item(&params, ';', &one)) {
+		str_cut(one, '=', &name, &value);
+		if (str_ieq(str_trim(name), STR("q")))
+			some = weighs(str_trim(value));
+	}
+	return some;
+}
+
+bool http_accepts(struct str accept, const char *type)
+{
+	struct str one, name;
+
+	while (item(&accept, ',', &one))
+		if (item(&one, ';', &name) && str_ieq(name, str_of(type)) && wanted(one))
+			return true;
+	return false;
+}
+
+static bool token68(struct str t)
+{
+	size_t n = t.n;
+
+	while (n && t.s[n - 1] == '=')
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		char c = t.s[i];
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && (c == '\0' || strchr("-._~+/", c) == NULL))
+			return false;
+	}
+	return n != 0;
+}
+
+struct str http_bearer(struct str authorization)
+{
+	struct str scheme, token;
+
+	str_cut(str_trim(authorization), ' ', &scheme, &token);
+	token = str_trim(token);
+	return str_ieq(scheme, STR("Bearer")) && token68(token) ? token : STR("");
+}

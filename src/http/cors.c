@@ -1,0 +1,17 @@
+#include "http/cors.h"
+
+static const char exposed[] = "X-P2-Error, X-Max-Payload-Size, X-P2-Deleted-Count, Retry-After, ETag, X-Request-Id, WWW-Authenticate";
+static const char allowed[] = "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match";
+
+void cors_apply(struct cx *cx, const struct http_req *q, struct http_resp *r, struct str allow)
+{
+	if (q->origin.n == 0)
+		return;
+	http_set(cx, r, "Access-Control-Allow-Origin", "*");
+	http_set(cx, r, "Access-Control-Expose-Headers", "%s", exposed);
+	if (q->method != M_OPTIONS || q->preflight.n == 0)
+		return;
+	http_set(cx, r, "Access-Control-Allow-Methods", "%.*s", (int)allow.n, allow.s);
+	http_set(cx, r, "Access-Control-Allow-Headers", "%s", allowed);
+	http_set(cx, r, "Access-Control-Max-Age", "600");
+}

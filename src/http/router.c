@@ -1,0 +1,113 @@
+#include "http/router.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct tables {
+	const struct route *const *v;
+	const size_t *sizes;
+	size_t n;
+};
+
+/* Goes through all rows of all tables: start with { 0 }. */
+struct cursor {
+	size_t table, row;
+};
+
+static const struct route *next(const struct tables *t, struct cursor *c)
+{
+	while (c->table < t->n && c->row == t->sizes[c->table])
+		*c = (struct cursor){ .table = c->table + 1 };
+	return c->table < t->n ? &t->v[c->table][c->row++] : NULL;
+}
+
+/*
+ * How well does the pattern fit? 0: not at all; else a bit for each segment, the first one highest, set when it is literal: of two
+ * that fit, the greater number has its first literal earlier. The bit above tells a fit without any literal from none.
+ */
+static unsigned fit(const char *pattern, const struct strs *segs)
+{
+	struct str rest = str_from(str_of(pattern), 1), want;
+	unsigned bits = 1;
+
+	for (size_t i = 0; i < segs->n; i++) {
+		if (rest.n == 0)
+			return 0;
+		str_cut(rest, '/', &want, &rest);
+		bool param = want.n && want.s[0] == '{';
+		if (!param && !str_eq(want, segs->v[i]))
+			return 0;
+		bits = bits << 1 | !param;
+	}
+	return rest.n ? 0 : bits;
+}
+
+static unsigned best_fit(const struct tables *t, const struct strs *segs)
+{
+	struct cursor c = { 0 };
+	unsigned best = 0;
+
+	for (const struct route *r; (r = next(t, &c));) {
+		unsigned f = fit(r->path, segs);
+		best = f > best ? f : best;
+	}
+	return best;
+}
+
+static void take_params(const char *pattern, const struct strs *segs, struct str params[ROUTE_PARAMS])
+{
+	struct str rest = str_from(str_of(pattern), 1), want;
+	size_t n = 0;
+
+	for (size_t i = 0; i < segs->n; i++) {
+		str_cut(rest, '/', &want, &rest);
+		if (want.s[0] != '{')
+			continue;
+		if (n == ROUTE_PARAMS) {
+			fprintf(stderr, "motet: router: %s: too many parameters\n", pattern);
+			abort();
+		}
+		params[n++] = segs->v[i];
+	}
+}
+
+/* In one order, whatever the order of the rows. `mask` has a bit for each method. */
+static struct str allow_text(struct arena *mem, unsigned mask)
+{
+	static const struct {
+		enum method method;
+		const char *names;
+	} rows[] = { { M_GET, "GET, HEAD, " }, { M_POST, "POST, " }, { M_PUT, "PUT, " }, { M_DELETE, "DELETE, " } };
+	struct buf b = { .mem = mem };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (mask & 1u << rows[i].method)
+			buf_z(&b, rows[i].names);
+	buf_z(&b, "OPTIONS");
+	return buf_done(&b);
+}
+
+enum err router_match(struct cx *cx, const struct route *const *tables, const size_t *sizes, size_t ntables, const struct http_req *q,
+    const struct route **out, struct str params[ROUTE_PARAMS], struct str *allow)
+{
+	const struct tables t = { tables, sizes, ntables };
+	const bool all = str_is(q->path, "*");
+	const unsigned best = all ? 1 : best_fit(&t, &q->segs);
+	struct cursor c = { 0 };
+	unsigned mask = 0;
+
+	*out = NULL;
+	*allow = STR("");
+	if (best == 0)
+		return refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
+	for (const struct route *r; (r = next(&t, &c));) {
+		if (!all && fit(r->path, &q->segs) != best)
+			continue;
+		mask |= 1u << r->method;
+		if (!all && r->method == q->method)
+			*out = r;
+	}
+	*allow = allow_text(cx->mem, mask);
+	if (*out)
+		take_params((*out)->path, &q->segs, params);
+	return *out || q->method == M_OPTIONS ? OK : refuse(cx, ERR_METHOD, NULL, "%s", err_text(ERR_METHOD));
+}

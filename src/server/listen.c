@@ -1,0 +1,185 @@
+#include "server/listen.h"
+#include "server/motetd.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { BACKLOG = 511 };
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_un un;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static int bad(char *why, size_t size, int status, const char *what, const char *detail)
+{
+	snprintf(why, size, "listen: %s: %s", what, detail);
+	return status;
+}
+
+static bool octal(const char *s, mode_t *mode)
+{
+	mode_t m = 0;
+	const char *p = s;
+
+	for (; *p >= '0' && *p <= '7' && m <= 0777; p++)
+		m = m * 8 + (mode_t)(*p - '0');
+	*mode = m;
+	return p > s && *p == '\0' && m <= 0777;
+}
+
+static socklen_t unix_address(const char *path, union address *a)
+{
+	size_t n = strlen(path);
+
+	if (n >= sizeof a->un.sun_path)
+		return 0;
+	a->un.sun_family = AF_UNIX;
+	memcpy(a->un.sun_path, path, n + 1);
+	return sizeof a->un;
+}
+
+static socklen_t host_address(const char *host, in_port_t port, union address *a)
+{
+	if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1 && ntohl(a->in.sin_addr.s_addr) >> 24 == 127) {
+		a->in.sin_family = AF_INET;
+		a->in.sin_port = port;
+		return sizeof a->in;
+	}
+	if (inet_pton(AF_INET6, host, &a->in6.sin6_addr) == 1 && IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr)) {
+		a->in6.sin6_family = AF_INET6;
+		a->in6.sin6_port = port;
+		return sizeof a->in6;
+	}
+	return 0;
+}
+
+static socklen_t inet_address(const char *text, union address *a)
+{
+	const char *colon = strrchr(text, ':');
+	char host[64];
+	int64_t port;
+
+	if (colon == NULL || !str_i64(str_of(colon + 1), &port) || port < 1 || port > 65535)
+		return 0;
+	struct str h = { text, (size_t)(colon - text) };
+	if (h.n > 2 && h.s[0] == '[' && h.s[h.n - 1] == ']')
+		h = (struct str){ h.s + 1, h.n - 2 };
+	if (str_is(h, "localhost"))
+		h = STR("127.0.0.1");
+	snprintf(host, sizeof host, "%.*s", (int)h.n, h.s);
+	return host_address(host, htons((uint16_t)port), a);
+}
+
+static socklen_t address(const char *text, union address *a)
+{
+	memset(a, 0, sizeof *a);
+	return text[0] == '/' ? unix_address(text, a) : inet_address(text, a);
+}
+
+bool listen_valid(const struct conf *c, char *why, size_t size)
+{
+	union address a;
+	mode_t mode;
+
+	if (address(c->listen, &a) == 0)
+		return !bad(why, size, 1, c->listen, c->listen[0] == '/' ? "this path is too long for a socket" :
+		    "is neither an absolute path nor host:port on a loopback address");
+	if (!octal(c->listen_mode, &mode))
+		return !bad(why, size, 1, "listen_mode", "is an octal number such as 0660");
+	if (c->listen_group[0] && getgrnam(c->listen_group) == NULL)
+		return !bad(why, size, 1, c->listen_group, "there is no such group");
+	return true;
+}
+
+/* 0: the path is free now. */
+static int clear_path(const char *path, const union address *a, char *why, size_t size)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return bad(why, size, EXIT_CONFIG, path, "is there and is no socket");
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
+	if (fd >= 0)
+		close(fd);
+	if (!dead)
+		return bad(why, size, EXIT_SYSTEM, path, "somebody listens there already");
+	return unlink(path) == 0 ? 0 : bad(why, size, EXIT_SYSTEM, path, strerror(errno));
+}
+
+/* Nobody but us can connect until mode and group are as they should be. */
+static int guard(const struct conf *c, struct listener *l, char *why, size_t size)
+{
+	struct group *g = c->listen_group[0] ? getgrnam(c->listen_group) : NULL;
+	struct stat st;
+	mode_t mode;
+
+	octal(c->listen_mode, &mode);
+	if (g && chown(c->listen, (uid_t)-1, g->gr_gid) != 0)
+		return bad(why, size, EXIT_CONFIG, c->listen_group, strerror(errno));
+	if (chmod(c->listen, mode) != 0 || lstat(c->listen, &st) != 0)
+		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+	snprintf(l->path, sizeof l->path, "%s", c->listen);
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	l->changed = st.st_ctim;
+	return 0;
+}
+
+static int bind_it(const struct conf *c, const union address *a, socklen_t n, struct listener *l, char *why, size_t size)
+{
+	int on = 1;
+	mode_t old = umask(0177);
+
+	if (a->any.sa_family != AF_UNIX)
+		setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	int rc = bind(l->fd, &a->any, n);
+	umask(old);
+	if (rc != 0)
+		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+	rc = a->any.sa_family == AF_UNIX ? guard(c, l, why, size) : 0;
+	if (rc == 0 && listen(l->fd, BACKLOG) != 0)
+		rc = bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+	return rc;
+}
+
+int listen_open(const struct conf *c, struct listener *l, char *why, size_t size)
+{
+	union address a;
+	int rc = 0;
+
+	*l = (struct listener){ .fd = -1 };
+	if (!listen_valid(c, why, size))
+		return EXIT_CONFIG;
+	socklen_t n = address(c->listen, &a);
+	if (a.any.sa_family == AF_UNIX && (rc = clear_path(c->listen, &a, why, size)) != 0)
+		return rc;
+	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (l->fd < 0)
+		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+	return bind_it(c, &a, n, l, why, size);
+}
+
+static bool same(const struct listener *l, const struct stat *st)
+{
+	return st->st_dev == l->dev && st->st_ino == l->ino && st->st_ctim.tv_sec == l->changed.tv_sec &&
+	    st->st_ctim.tv_nsec == l->changed.tv_nsec;
+}
+
+void listen_unlink(struct listener *l)
+{
+	struct stat st;
+
+	if (l->path[0] && lstat(l->path, &st) == 0 && same(l, &st))
+		unlink(l->path);
+	l->path[0] = '\0';
+}

@@ -1,0 +1,135 @@
+#include "server/motetd.h"
+#include "api/call.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "server/listen.h"
+#include "server/master.h"
+#include "server/options.h"
+#include "server/pidfile.h"
+#include "server/priv.h"
+#include "server/start.h"
+#include "server/worker.h"
+#include <errno.h>
+#include <unistd.h>
+
+static int complain(int status, const char *why)
+{
+	fprintf(stderr, "motetd: %s\n", why);
+	return status;
+}
+
+/* What can be known without starting: the configuration, the socket, the secret. */
+static int test(const struct options *o)
+{
+	struct conf *c;
+	char why[512];
+	uint8_t secret[SECRET_BYTES];
+
+	if (!options_conf(o, &c, why, sizeof why))
+		return complain(EXIT_CONFIG, why);
+	bool good = listen_valid(c, why, sizeof why) && secret_load(c->secret_file, secret, why, sizeof why);
+	explicit_bzero(secret, sizeof secret);
+	if (good)
+		printf("%s: good\n", o->file ? o->file : "the configuration");
+	conf_free(c);
+	return good ? 0 : complain(EXIT_CONFIG, why);
+}
+
+static int alone(const struct conf *c, int fd)
+{
+	struct worker w = {
+		.conf = c,
+		.listen_fd = fd,
+		.gate = gate_new(c->state_dir, worker_slots()),
+		.limits = limits_new(),
+		.death_fd = -1,
+		.poke_fd = -1,
+		.sign_fd = -1,
+		.kept = { -1, -1 },
+	};
+
+	if (w.gate == NULL || w.limits == NULL)
+		return complain(EXIT_SYSTEM, strerror(errno));
+	return worker_run(&w);
+}
+
+/* Privileges go before the log file, the lock and the secret are opened, so that a later look at them finds the same rights. */
+static int settle(const struct conf *c)
+{
+	char why[512];
+	bool root = geteuid() == 0;
+
+	if (!priv_drop(c, why, sizeof why))
+		return complain(EXIT_CONFIG, why);
+	if (!log_open(c)) {
+		snprintf(why, sizeof why, "%s: %s", c->log_file, strerror(errno));
+		return complain(EXIT_CONFIG, why);
+	}
+	if (root && c->user[0] == '\0')
+		log_warn("running as root: set `user` in the configuration");
+	return 0;
+}
+
+static int with_socket(const struct options *o, struct conf *c, enum start mode, struct listener *l)
+{
+	char why[512];
+	int rc;
+
+	if (o->pidfile && !pidfile_write(o->pidfile, why, sizeof why))
+		return complain(EXIT_SYSTEM, why);
+	if (mode == START_OWN && (rc = listen_open(c, l, why, sizeof why)) != 0)
+		return complain(rc, why);
+	if ((rc = settle(c)) != 0)
+		return rc;
+	return mode == START_OWN || c->workers > 0 ? master_run(o, c, l) : alone(c, l->fd);
+}
+
+static int serve(const struct options *o)
+{
+	struct listener l = { .fd = -1 };
+	struct conf *c;
+	char why[512];
+
+	if (!options_conf(o, &c, why, sizeof why))
+		return complain(EXIT_CONFIG, why);
+	enum start mode = start_mode(c);
+	if (mode == START_CGI) {
+		start_answer_cgi();
+		return 0;
+	}
+	if (mode == START_NOTHING) {
+		options_help(stderr);
+		return EXIT_USED_WRONGLY;
+	}
+	l.fd = start_descriptors(mode);
+	int rc = with_socket(o, c, mode, &l);
+	listen_unlink(&l);
+	pidfile_remove();
+	return rc;
+}
+
+int motetd_main(int argc, char **argv)
+{
+	static struct options o;
+
+	options_parse(&o, argc, argv);
+	switch (o.action) {
+	case ACTION_SERVE:
+		return serve(&o);
+	case ACTION_TEST:
+		return test(&o);
+	case ACTION_ROUTES:
+		api_print_routes(stdout);
+		return 0;
+	case ACTION_VERSION:
+		puts("motetd " PACKAGE_VERSION);
+		return 0;
+	case ACTION_HELP:
+		options_help(stdout);
+		return 0;
+	case ACTION_WRONG:
+		break;
+	}
+	options_help(stderr);
+	return EXIT_USED_WRONGLY;
+}

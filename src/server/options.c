@@ -1,0 +1,86 @@
+#include "server/options.h"
+#include <getopt.h>
+
+static const struct option longs[] = {
+	{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },	{ "test", no_argument, NULL, 't' },
+	{ "routes", no_argument, NULL, 'T' },	    { "pidfile", required_argument, NULL, 'p' }, { "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+};
+
+void options_help(FILE *f)
+{
+	fputs("motetd: the home server, a FastCGI application that a web server talks to\n"
+	      "\n"
+	      "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
+	      "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
+	      "      and `workers` workers, in the foreground.\n"
+	      "  motetd -t    test the configuration and say what is wrong with it\n"
+	      "  motetd -T    print the routes\n"
+	      "  motetd -V    print the version\n"
+	      "\n"
+	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, " SYSCONFDIR "/motet.conf\n"
+	      "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
+	      "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
+	      "\n"
+	      "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
+	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
+	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
+	      "\n"
+	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole from outside.\n", f);
+}
+
+static void take(struct options *o, int c)
+{
+	static const struct {
+		int c;
+		enum action action;
+	} acts[] = { { 't', ACTION_TEST }, { 'T', ACTION_ROUTES }, { 'V', ACTION_VERSION }, { 'h', ACTION_HELP }, { '?', ACTION_WRONG } };
+
+	if (c == 'c')
+		o->file = optarg;
+	if (c == 'p')
+		o->pidfile = optarg;
+	if (c == 's' && o->nset < OPTIONS_SET)
+		o->set[o->nset++] = optarg;
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+		if (acts[i].c == c && o->action != ACTION_WRONG)
+			o->action = acts[i].action;
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+	int c;
+
+	*o = (struct options){ .action = ACTION_SERVE };
+	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", longs, NULL)) != -1)
+		take(o, c);
+	if (optind < argc) {
+		fprintf(stderr, "motetd: %s: there is no such argument\n", argv[optind]);
+		o->action = ACTION_WRONG;
+	}
+	if (o->file == NULL)
+		o->file = conf_default_file(argv[0], o->place, sizeof o->place);
+}
+
+static bool set_all(const struct options *o, struct conf *c, char *why, size_t size)
+{
+	struct str key, value;
+
+	for (int i = 0; i < o->nset; i++) {
+		str_cut(str_of(o->set[i]), '=', &key, &value);
+		if (!conf_set(c, str_trim(key), str_trim(value), why, size))
+			return false;
+	}
+	return true;
+}
+
+bool options_conf(const struct options *o, struct conf **out, char *why, size_t size)
+{
+	if (!conf_load(o->file, out, why, size))
+		return false;
+	if (set_all(o, *out, why, size) && conf_finish(*out, why, size))
+		return true;
+	conf_free(*out);
+	*out = NULL;
+	return false;
+}

@@ -1,0 +1,36 @@
+#include "server/pidfile.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static const char *ours;
+
+static bool bad(char *why, size_t size, const char *path, const char *what)
+{
+	snprintf(why, size, "%s: %s", path, what);
+	return false;
+}
+
+bool pidfile_write(const char *path, char *why, size_t size)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return bad(why, size, path, strerror(errno));
+	/* The descriptor stays open: the lock lasts as long as it, and its copies in the workers. */
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return bad(why, size, path, "another motetd holds it");
+	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+		return bad(why, size, path, strerror(errno));
+	ours = path;
+	return true;
+}
+
+void pidfile_remove(void)
+{
+	if (ours)
+		unlink(ours);
+	ours = NULL;
+}

@@ -1,0 +1,270 @@
+#include "server/pool.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "server/backoff.h"
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000)
+enum { GRACE = 5 };	/* seconds that a worker has to notice its deadline by itself */
+
+/* free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us set. */
+struct slot {
+	pid_t pid;
+	int gen;
+	int64_t due_us, kill_us;
+	struct backoff backoff;
+	bool overdue;
+};
+
+struct pool {
+	struct worker proto;
+	const int *close_in_child;
+	struct scoreboard *board;
+	int gen, want, missing;	/* missing: of the present generation, because all slots were taken */
+	int troubled;		/* slots that back off */
+	bool stopping;
+	int64_t deadline_us;
+	struct slot slot[SCORES];
+};
+
+struct pool *pool_new(const struct worker *w, const int *close_in_child)
+{
+	struct pool *p = calloc(1, sizeof *p);
+
+	if (p) {
+		p->proto = *w;
+		p->board = w->board;
+		p->close_in_child = close_in_child;
+	}
+	return p;
+}
+
+static void free_slot(struct pool *p, struct slot *s)
+{
+	p->troubled -= s->backoff.fails > 0;
+	*s = (struct slot){ .pid = 0 };
+}
+
+static void assign(struct pool *p)
+{
+	for (int i = 0; i < SCORES && p->missing > 0; i++)
+		if (p->slot[i].gen == 0) {
+			p->slot[i] = (struct slot){ .gen = p->gen };
+			p->missing--;
+		}
+}
+
+void pool_begin(struct pool *p, const struct conf *c, int n)
+{
+	p->proto.conf = c;
+	p->gen++;
+	p->want = p->missing = n;
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].gen && p->slot[i].pid == 0)
+			free_slot(p, &p->slot[i]);
+	assign(p);
+}
+
+static void become_worker(struct pool *p, int i)
+{
+	struct worker w = p->proto;
+
+	for (const int *fd = p->close_in_child; *fd >= 0; fd++)
+		close(*fd);
+	w.row = &p->board->row[i];
+	_exit(worker_run(&w));
+}
+
+static void troubled(struct pool *p, struct slot *s, const char *what, int64_t now)
+{
+	if (s->backoff.fails == 0 && p->troubled++ == 0)
+		log_warn("workers die young (%s); they are tried again, after pauses of up to 30 s", what);
+	s->due_us = backoff_next(&s->backoff, now);
+}
+
+static void recovered(struct pool *p, struct slot *s)
+{
+	s->backoff = (struct backoff){ .fails = 0 };
+	if (--p->troubled == 0)
+		log_info("workers stay alive again");
+}
+
+static void spawn(struct pool *p, int i, int64_t now)
+{
+	struct slot *s = &p->slot[i];
+
+	scoreboard_birth(&p->board->row[i], 0);
+	p->board->row[i].state = WORKER_STARTING;
+	pid_t pid = fork();
+	if (pid == 0)
+		become_worker(p, i);
+	if (pid < 0)
+		troubled(p, s, strerror(errno), now);
+	else
+		s->pid = pid;
+}
+
+static void describe(int status, char *text, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(text, size, "signal %d", WTERMSIG(status));
+	else
+		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
+}
+
+/* It had the time to show that it works. */
+static bool grown_up(const struct score *r, int64_t now)
+{
+	int64_t age = now - r->started_us;
+
+	return age >= 5 * SECOND || (r->requests > 0 && age >= SECOND);
+}
+
+static void replace(struct pool *p, struct slot *s, const struct score *r, int status, int64_t now)
+{
+	char what[64];
+
+	s->pid = 0;
+	s->kill_us = 0;
+	s->due_us = now;
+	if (status == 0)
+		return;
+	describe(status, what, sizeof what);
+	if (s->overdue)
+		s->overdue = false;
+	else if (!grown_up(r, now))
+		troubled(p, s, what, now);
+	else
+		log_warn("worker %d ended with %s after %lld requests; it is replaced", (int)r->pid, what, (long long)r->requests);
+}
+
+void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
+{
+	for (int i = 0; i < SCORES; i++) {
+		struct slot *s = &p->slot[i];
+		struct score *r = &p->board->row[i];
+		if (s->pid != pid)
+			continue;
+		if (p->stopping || s->gen != p->gen)
+			free_slot(p, s);
+		else
+			replace(p, s, r, status, now);
+		r->state = WORKER_NONE;
+		assign(p);
+		return;
+	}
+}
+
+static void leave(struct slot *s, int64_t deadline)
+{
+	if (s->pid == 0)
+		return;
+	if (s->kill_us == 0)
+		kill(s->pid, SIGTERM);
+	if (s->kill_us == 0 || s->kill_us > deadline)
+		s->kill_us = deadline;
+}
+
+static void retire_older(struct pool *p, int64_t now)
+{
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].gen != p->gen && p->slot[i].kill_us == 0)
+			leave(&p->slot[i], now + p->proto.conf->stop_deadline * SECOND);
+}
+
+static void check_deadlines(struct pool *p, int i, int64_t now)
+{
+	struct slot *s = &p->slot[i];
+	int64_t since = p->board->row[i].request_us, limit = (p->proto.conf->request_deadline + GRACE) * SECOND;
+
+	if (s->kill_us && now >= s->kill_us) {
+		log_warn("worker %d did not finish in time and is killed", (int)s->pid);
+		kill(s->pid, SIGKILL);
+		s->kill_us = INT64_MAX;
+	} else if (!s->overdue && since && now - since > limit) {
+		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid, (long long)((now - since) / SECOND));
+		kill(s->pid, SIGKILL);
+		s->overdue = true;
+	}
+}
+
+static void tick_slot(struct pool *p, int i, int64_t now)
+{
+	struct slot *s = &p->slot[i];
+
+	if (s->gen && s->pid == 0 && !p->stopping && now >= s->due_us)
+		spawn(p, i, now);
+	if (s->pid == 0)
+		return;
+	check_deadlines(p, i, now);
+	if (s->backoff.fails && p->board->row[i].state != WORKER_STARTING && grown_up(&p->board->row[i], now))
+		recovered(p, s);
+}
+
+int64_t pool_tick(struct pool *p, int64_t now)
+{
+	int64_t next = now + SECOND;
+
+	for (int i = 0; i < SCORES; i++) {
+		struct slot *s = &p->slot[i];
+		if (s->gen == 0)
+			continue;
+		tick_slot(p, i, now);
+		int64_t due = s->pid ? s->kill_us : s->due_us;
+		if (due > 0 && due < next)
+			next = due;
+	}
+	if (!p->stopping && pool_serves(p))
+		retire_older(p, now);
+	return next;
+}
+
+static int serving(const struct pool *p, int gen)
+{
+	int n = 0;
+
+	for (int i = 0; i < SCORES; i++) {
+		int state = p->board->row[i].state;
+		n += p->slot[i].pid && p->slot[i].gen >= gen && (state == WORKER_IDLE || state == WORKER_BUSY);
+	}
+	return n;
+}
+
+bool pool_serves(const struct pool *p)
+{
+	return serving(p, p->gen) >= p->want;
+}
+
+bool pool_any(const struct pool *p)
+{
+	return serving(p, 0) > 0;
+}
+
+void pool_signal(struct pool *p, int sig)
+{
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].pid)
+			kill(p->slot[i].pid, sig);
+}
+
+void pool_stop(struct pool *p, int64_t deadline_us)
+{
+	p->stopping = true;
+	p->board->stopping = true;
+	for (int i = 0; i < SCORES; i++) {
+		if (p->slot[i].gen && p->slot[i].pid == 0)
+			free_slot(p, &p->slot[i]);
+		leave(&p->slot[i], deadline_us);
+	}
+}
+
+bool pool_empty(const struct pool *p)
+{
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].pid)
+			return false;
+	return true;
+}

@@ -1,0 +1,74 @@
+#include "server/priv.h"
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+static bool bad(char *why, size_t size, const char *name, const char *what)
+{
+	snprintf(why, size, "%s: %s", name, what);
+	return false;
+}
+
+static bool find(const struct conf *c, uid_t *uid, gid_t *gid, char *why, size_t size)
+{
+	struct passwd *p = getpwnam(c->user);
+
+	if (p == NULL)
+		return bad(why, size, c->user, "there is no such user");
+	*uid = p->pw_uid;
+	*gid = p->pw_gid;
+	if (c->group[0] == '\0')
+		return true;
+	struct group *g = getgrnam(c->group);
+	if (g == NULL)
+		return bad(why, size, c->group, "there is no such group");
+	*gid = g->gr_gid;
+	return true;
+}
+
+static bool become(const struct conf *c, char *why, size_t size)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!find(c, &uid, &gid, why, size))
+		return false;
+	if (uid == 0)
+		return bad(why, size, c->user, "is root; choose another user");
+	if (setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+		return bad(why, size, c->user, strerror(errno));
+	if (setuid(0) == 0 || setgid(0) == 0 || getuid() != uid || geteuid() != uid || getgid() != gid || getegid() != gid)
+		return bad(why, size, c->user, "root could not be given up");
+	return true;
+}
+
+bool priv_drop(const struct conf *c, char *why, size_t size)
+{
+	if (geteuid() == 0 && c->user[0] && !become(c, why, size))
+		return false;
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+	return true;
+}
+
+void priv_hide(void)
+{
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+bool priv_follow(int parent, int sig)
+{
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0);
+#else
+	(void)sig;
+#endif
+	return getppid() == parent;
+}

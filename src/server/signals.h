@@ -1,0 +1,21 @@
+#ifndef MOTET_SERVER_SIGNALS_H
+#define MOTET_SERVER_SIGNALS_H
+#include <signal.h>
+/*
+ * What a signal means to whom is a row of the table in signals.c. Handlers only set a flag (and tell the transport to stop); the signals
+ * are blocked but while a process waits, so nothing is ever interrupted in the middle.
+ */
+enum role {
+	ROLE_MASTER,
+	ROLE_WORKER,	/* under our master: ^C and hang-ups of a terminal are the master's business */
+	ROLE_ALONE	/* spawned by somebody else */
+};
+struct signals {
+	volatile sig_atomic_t stop, reload, reopen, child;	/* set by handlers, cleared by who acts on them; `stop` counts */
+};
+extern struct signals signals;
+/* Block the signals of the table, handle them as `role` does; *wait is the mask to wait with. */
+void signals_take(enum role, sigset_t *wait);
+/* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request to reopen the log interrupts it. */
+void signals_ignore(void);
+#endif

@@ -1,0 +1,258 @@
+#include "server/signer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "server/motetd.h"
+#include "server/priv.h"
+#include "server/signals.h"
+#include <errno.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Both ends are forked from one program: the messages are plain structures. What comes from a worker is checked all the same. */
+enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_COUNT };
+struct key {
+	uint8_t key[ED25519_KEY];
+	uint32_t nsealed;
+	uint8_t sealed[SIGNER_SEALED];
+};
+struct question {
+	uint32_t op, n;		/* n: octets of tbs, or number of claims */
+	struct key key;
+	union {
+		uint8_t tbs[SIGNER_TBS];
+		struct cache_claim claims[SIGNER_CLAIMS];
+	};
+};
+struct answer {
+	uint32_t err;
+	char field[64], say[320], log[320];
+	struct key key;
+	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
+};
+
+static enum err pack(struct cx *cx, const struct ca_key *from, struct key *to)
+{
+	if (from->sealed.n > sizeof to->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed key of %zu octets", from->sealed.n);
+	memcpy(to->key, from->key, sizeof to->key);
+	to->nsealed = (uint32_t)from->sealed.n;
+	if (from->sealed.n)
+		memcpy(to->sealed, from->sealed.p, from->sealed.n);
+	return OK;
+}
+
+static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
+{
+	if (from->nsealed > sizeof from->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
+	memcpy(to->key, from->key, sizeof to->key);
+	to->sealed = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	return OK;
+}
+
+/* The child. */
+static enum err new_key(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k = { .sealed = { NULL, 0 } };
+
+	(void)q;
+	TRY(cx->ca->new_key(cx, cx->ca, &k));
+	return pack(cx, &k, &a->key);
+}
+
+static enum err sign_cert(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k;
+
+	if (q->n > sizeof q->tbs)
+		return fail(cx, ERR_INTERNAL, "%u octets to sign", q->n);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_cert(cx, cx->ca, &k, (struct blob){ q->tbs, q->n }, a->sigs);
+}
+
+static enum err sign_cache(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k;
+
+	if (q->n > SIGNER_CLAIMS)
+		return fail(cx, ERR_INTERNAL, "%u statements to sign", q->n);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_cache(cx, cx->ca, &k, q->claims, q->n, a->sigs);
+}
+
+static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
+{
+	static enum err (*const ops[OP_COUNT])(struct cx *, const struct question *, struct answer *) = {
+		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache,
+	};
+
+	if (q->op >= OP_COUNT)
+		return fail(cx, ERR_INTERNAL, "no such operation: %u", q->op);
+	return ops[q->op](cx, q, a);
+}
+
+/* Who asked may have given up while there was no signer. */
+static bool still_waits(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void serve(struct cx *cx, const struct question *q, int reply)
+{
+	struct answer a = { .err = OK };
+
+	cx->why = (struct fail){ .err = OK };
+	cx->now = clock_now();
+	a.err = perform(cx, q, &a);
+	memcpy(a.field, cx->why.field, sizeof a.field);
+	memcpy(a.say, cx->why.say, sizeof a.say);
+	memcpy(a.log, cx->why.log, sizeof a.log);
+	send(reply, &a, sizeof a, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void answer_all(struct cx *cx, int take_fd)
+{
+	struct question q;
+	ssize_t n;
+	int reply;
+
+	while ((n = fdpass_recv(take_fd, &q, sizeof q, &reply, 0)) != 0) {
+		if (n < 0 && errno != EINTR && errno != EMSGSIZE)
+			return;
+		if (signals.reopen) {
+			signals.reopen = 0;
+			log_reopen();
+		}
+		if (n == (ssize_t)sizeof q && reply >= 0 && still_waits(reply))
+			serve(cx, &q, reply);
+		if (reply >= 0)
+			close(reply);
+		arena_reset(cx->mem);
+	}
+}
+
+static bool load(const struct conf *c, struct ca_local *ca)
+{
+	uint8_t secret[SECRET_BYTES];
+	char why[512];
+
+	if (!secret_load(c->secret_file, secret, why, sizeof why)) {
+		log_error("the secret: %s", why);
+		return false;
+	}
+	ca_local_init(ca, str_of(c->domain), secret);
+	explicit_bzero(secret, sizeof secret);
+	return true;
+}
+
+int signer_run(const struct conf *c, int take_fd, int ready_fd)
+{
+	static struct ca_local ca;
+	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
+
+	signals_ignore();
+	priv_hide();
+	mlock(&ca, sizeof ca);
+	if (!load(c, &ca))
+		return EXIT_CONFIG;
+	if (ready_fd >= 0) {
+		if (write(ready_fd, "r", 1) != 1)
+			return EXIT_SYSTEM;
+		close(ready_fd);
+	}
+	answer_all(&cx, take_fd);
+	explicit_bzero(&ca, sizeof ca);
+	return 0;
+}
+
+/* The worker's side. */
+static enum err unavailable(struct cx *cx, const char *what)
+{
+	return fail(cx, ERR_UNAVAILABLE, "signer: %s", what);
+}
+
+static enum err await(struct cx *cx, int fd, struct answer *a)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t end = clock_us() + SIGNER_TIMEOUT_MS * 1000, left;
+
+	while ((left = end - clock_us()) > 0) {
+		int n = poll(&p, 1, (int)(left / 1000) + 1);
+		if (n > 0)
+			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? OK : unavailable(cx, "it ended without an answer");
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	return unavailable(cx, "no answer in time");
+}
+
+static enum err exchange(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
+{
+	struct fdpass reply;
+
+	if (!fdpass_pair(&reply, SIGNER_TIMEOUT_MS))
+		return unavailable(cx, strerror(errno));
+	bool sent = fdpass_send(give_fd, q, sizeof *q, reply.give);
+	close(reply.give);
+	enum err e = sent ? await(cx, reply.take, a) : unavailable(cx, "cannot be reached");
+	close(reply.take);
+	return e;
+}
+
+/* What the signer said about a failure becomes this request's. */
+static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, struct answer *a)
+{
+	TRY(exchange(cx, ((struct signer_client *)ca)->give_fd, q, a));
+	if (a->err == OK)
+		return OK;
+	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] = '\0';
+	enum err e = a->err < ERR_COUNT ? (enum err)a->err : ERR_INTERNAL;
+	return a->say[0] ? refuse(cx, e, a->field, "%s", a->say) : fail(cx, e, "signer: %s", a->log);
+}
+
+static enum err ask_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
+{
+	struct question q = { .op = OP_NEW_KEY };
+	struct answer a;
+
+	TRY(ask(cx, ca, &q, &a));
+	return unpack(cx, &a.key, out);
+}
+
+static enum err ask_sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *k, struct blob tbs, uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_CERT, .n = (uint32_t)tbs.n };
+	struct answer a;
+
+	if (tbs.n > sizeof q.tbs)
+		return fail(cx, ERR_INTERNAL, "%zu octets to sign", tbs.n);
+	TRY(pack(cx, k, &q.key));
+	memcpy(q.tbs, tbs.p, tbs.n);
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct cache_claim *c, size_t n, uint8_t *sigs)
+{
+	struct question q = { .op = OP_SIGN_CACHE, .n = (uint32_t)n };
+	struct answer a;
+
+	if (n > SIGNER_CLAIMS)
+		return fail(cx, ERR_INTERNAL, "%zu statements to sign", n);
+	TRY(pack(cx, k, &q.key));
+	memcpy(q.claims, c, n * sizeof *c);
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sigs, a.sigs, n * ED25519_SIG);
+	return OK;
+}
+
+void signer_client_init(struct signer_client *c, int give_fd)
+{
+	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache }, .give_fd = give_fd };
+}

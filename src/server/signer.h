@@ -1,0 +1,26 @@
+#ifndef MOTET_SERVER_SIGNER_H
+#define MOTET_SERVER_SIGNER_H
+#include "base/conf.h"
+#include "codec/signer.h"
+#include "fcgi/fdpass.h"
+/*
+ * The signer: the one process under our master that holds the secret, and what workers use to reach it.
+ *
+ * All of them share one SEQPACKET pair that the master made. A worker makes a pair for the answer, sends one end of it along with the
+ * question, and waits at the other: so answers cannot go astray, neither side keeps state, and either may be replaced at any time; what was
+ * asked while no signer was there waits in the pair for the next one.
+ */
+enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX, SIGNER_TIMEOUT_MS = 2000 };
+/*
+ * The child's life, until nobody is left who could ask: load the secret, write an octet to ready_fd (unless -1), answer. Returns an exit status: 78 when the
+ * secret could not be loaded, which has been logged.
+ */
+int signer_run(const struct conf *, int take_fd, int ready_fd);
+
+/* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in SIGNER_TIMEOUT_MS. */
+struct signer_client {
+	struct ca ca;
+	int give_fd;
+};
+void signer_client_init(struct signer_client *, int give_fd);
+#endif

@@ -1,0 +1,112 @@
+#include "server/start.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static bool listens(int fd)
+{
+	int yes = 0;
+	socklen_t n = sizeof yes;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes;
+}
+
+static int64_t number_in(const char *name)
+{
+	int64_t n = 0;
+
+	str_i64(str_of(getenv(name)), &n);
+	return n;
+}
+
+static bool by_systemd(const struct conf *c)
+{
+	(void)c;
+	return number_in("LISTEN_PID") == getpid() && number_in("LISTEN_FDS") >= 1 && listens(3);
+}
+
+static bool by_spawner(const struct conf *c)
+{
+	(void)c;
+	return listens(0);
+}
+
+static bool by_cgi(const struct conf *c)
+{
+	(void)c;
+	return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+}
+
+static bool by_listen(const struct conf *c)
+{
+	return c->listen[0] != '\0';
+}
+
+enum start start_mode(const struct conf *c)
+{
+	static bool (*const fits[])(const struct conf *) = {
+		[START_SYSTEMD] = by_systemd, [START_FD0] = by_spawner, [START_CGI] = by_cgi, [START_OWN] = by_listen,
+	};
+	enum start mode = START_SYSTEMD;
+
+	while (mode < START_NOTHING && !fits[mode](c))
+		mode++;
+	return mode;
+}
+
+static void fill_standard(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= 2)
+		;
+	if (fd > 2)
+		close(fd);
+}
+
+static void close_from(int first, int keep)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	int64_t fd;
+
+	for (fd = first; d == NULL && fd < 1024; fd++)
+		if (fd != keep)
+			close((int)fd);
+	while (d && (e = readdir(d)) != NULL)
+		if (str_i64(str_of(e->d_name), &fd) && fd >= first && fd != keep && fd != dirfd(d))
+			close((int)fd);
+	if (d)
+		closedir(d);
+}
+
+int start_descriptors(enum start mode)
+{
+	int fd = -1;
+
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	if (mode == START_SYSTEMD)
+		fd = 3;
+	if (mode == START_FD0) {
+		fd = fcntl(0, F_DUPFD, 3);
+		close(0);
+	}
+	fill_standard();
+	close_from(3, fd);
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+void start_answer_cgi(void)
+{
+	static const char body[] = "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"motetd is running as plain CGI here; "
+				   "enable FastCGI for it in the web server.\"}\n";
+
+	printf("Status: 500 Internal Server Error\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+	       "X-P2-Error: P2CORE_INTERNAL\r\nContent-Length: %zu\r\n\r\n%s", sizeof body - 1, body);
+	fflush(stdout);
+}

@@ -1,0 +1,165 @@
+#include "server/worker.h"
+#include "api/call.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "db/db.h"
+#include "fcgi/fcgi.h"
+#include "server/motetd.h"
+#include "server/priv.h"
+#include "server/signals.h"
+#include "server/signer.h"
+#include <errno.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
+
+struct signers {
+	struct ca_local local;
+	struct signer_client client;
+};
+
+int worker_cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (int)n : 1;
+}
+
+int worker_slots(void)
+{
+	int n = worker_cores() / 2;
+
+	return n > 0 ? n : 1;
+}
+
+/* Spawned alone there is nobody else to hold the secret. */
+static bool sign_here(const struct conf *c, struct ca_local *ca)
+{
+	uint8_t secret[SECRET_BYTES];
+	char why[512];
+
+	if (!secret_load(c->secret_file, secret, why, sizeof why)) {
+		log_error("the secret: %s", why);
+		return false;
+	}
+	priv_hide();
+	ca_local_init(ca, str_of(c->domain), secret);
+	explicit_bzero(secret, sizeof secret);
+	return true;
+}
+
+static bool choose_signer(const struct worker *w, struct signers *s, struct cx *cx)
+{
+	if (w->sign_fd < 0) {
+		cx->ca = &s->local.ca;
+		return sign_here(w->conf, &s->local);
+	}
+	signer_client_init(&s->client, w->sign_fd);
+	cx->ca = &s->client.ca;
+	return true;
+}
+
+/* A tenth more or less, so that workers born together do not retire together. */
+static int64_t lifetime(int64_t max)
+{
+	uint64_t r = 0;
+
+	if (max <= 0)
+		return INT64_MAX;
+	if (max < 10 || getrandom(&r, sizeof r, 0) != sizeof r)
+		return max;
+	return max - max / 10 + (int64_t)(r % (uint64_t)(max / 5 + 1));
+}
+
+static void report_ready(const struct worker *w)
+{
+	if (w->row)
+		scoreboard_state(w->row, WORKER_IDLE);
+	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
+		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
+}
+
+static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
+{
+	struct http_resp r = { .status = 0 };
+
+	cx->why = (struct fail){ .err = OK };
+	cx->started_us = clock_us();
+	cx->now = clock_now();
+	cx->db_us = 0;
+	cx->flights = 0;
+	if (w->row)
+		scoreboard_busy(w->row, cx->started_us);
+	api_serve(cx, q, &r);
+	fcgi_answer(f, q, &r);
+	if (w->row)
+		scoreboard_done(w->row);
+}
+
+static void look_at_flags(void)
+{
+	if (!signals.reopen)
+		return;
+	signals.reopen = 0;
+	log_reopen();
+}
+
+static void loop(const struct worker *w, struct cx *cx, struct fcgi *f)
+{
+	int64_t left = lifetime(w->conf->max_requests);
+	struct http_req q;
+	enum fcgi_what what;
+
+	while (left > 0 && (what = fcgi_next(f, cx->mem, &q)) != FCGI_STOP) {
+		if (what == FCGI_REQUEST) {
+			serve(w, cx, f, &q);
+			left--;
+		}
+		look_at_flags();
+		arena_reset(cx->mem);
+	}
+}
+
+static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
+{
+	return (struct fcgi_opt){
+		.listen_fd = w->listen_fd,
+		.watch_fd = w->death_fd,
+		.kept = w->kept,
+		.wait_mask = *wait,
+		.trusted_proxies = w->conf->trusted_proxies,
+	};
+}
+
+int worker_run(const struct worker *w)
+{
+	static struct signers signers;
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits };
+	sigset_t wait;
+
+	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
+	if (w->master && !priv_follow(w->master, SIGTERM))
+		return 0;
+	if (w->row)
+		scoreboard_birth(w->row, getpid());
+	if (!choose_signer(w, &signers, &cx))
+		return EXIT_CONFIG;
+	struct fcgi_opt opt = transport(w, &wait);
+	struct fcgi *f = fcgi_open(&opt);
+	if (f == NULL) {
+		log_error("the transport: %s", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	cx.mem = arena_new(ARENA_MAX);
+	cx.db = db_new(w->conf);
+	report_ready(w);
+	loop(w, &cx, f);
+	if (w->row)
+		scoreboard_state(w->row, WORKER_STOPPING);
+	fcgi_close(f, w->board && !w->board->stopping);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return 0;
+}

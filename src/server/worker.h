@@ -1,0 +1,31 @@
+#ifndef MOTET_SERVER_WORKER_H
+#define MOTET_SERVER_WORKER_H
+#include "base/conf.h"
+#include "fcgi/fdpass.h"
+#include "shm/gate.h"
+#include "shm/limits.h"
+#include "shm/scoreboard.h"
+/*
+ * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes, and of processes only that there may be a master: whose
+ * end it notices, and whose scoreboard it keeps. Its database connection is its own, made after fork.
+ */
+struct worker {
+	const struct conf *conf;
+	int listen_fd;
+	struct gate *gate;
+	struct limits *limits;
+	/* Under a master; else no row, and -1 everywhere. */
+	struct scoreboard *board;
+	struct score *row;
+	int master;		/* its process id, 0: none */
+	int death_fd;		/* end of file: it is gone */
+	int poke_fd;		/* an octet: we serve */
+	int sign_fd;		/* to the signer; -1: this process holds the secret itself */
+	struct fdpass kept;
+};
+/* Serve until told to stop, or max_requests. Returns an exit status. */
+int worker_run(const struct worker *);
+/* Places in the gate for this machine: half its cores, at least one. */
+int worker_slots(void);
+int worker_cores(void);
+#endif

@@ -1,0 +1,117 @@
+#include "shm/gate.h"
+#include "base/clock.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { NAP_US = 5000 };	/* short against a hash */
+
+struct gate {
+	int fd, slots;
+	int held;	/* the place of this process, or -1 */
+};
+
+static bool lock(int fd, int slot, short type)
+{
+	struct flock l = { .l_type = type, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1 };
+
+	return fcntl(fd, F_SETLK, &l) == 0;
+}
+
+static bool busy(int err)
+{
+	return err == EAGAIN || err == EACCES;
+}
+
+/* Some network file systems have no locks: better to know now than when a password waits. */
+static bool lockable(int fd)
+{
+	if (lock(fd, 0, F_WRLCK))
+		return lock(fd, 0, F_UNLCK);
+	return busy(errno);
+}
+
+static int in_memory(void)
+{
+#ifdef HAVE_MEMFD_CREATE
+	return memfd_create("motet-hashing", MFD_CLOEXEC);
+#else
+	char path[] = "/tmp/motet-XXXXXX";
+	int fd = mkstemp(path);
+
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+#endif
+}
+
+static int in_file(const char *dir)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof path, "%s/hashing.lock", dir);
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return -1;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0 && !lockable(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+struct gate *gate_new(const char *state_dir, int slots)
+{
+	struct gate *g = calloc(1, sizeof *g);
+
+	if (g == NULL)
+		return NULL;
+	*g = (struct gate){ .fd = in_file(state_dir), .slots = slots, .held = -1 };
+	if (g->fd < 0)
+		g->fd = in_memory();
+	if (g->fd >= 0)
+		return g;
+	free(g);
+	return NULL;
+}
+
+void gate_free(struct gate *g)
+{
+	if (g)
+		close(g->fd);
+	free(g);
+}
+
+static bool try_all(struct gate *g)
+{
+	for (int i = 0; i < g->slots; i++) {
+		int slot = (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)g->slots);
+		if (lock(g->fd, slot, F_WRLCK)) {
+			g->held = slot;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool gate_enter(struct gate *g, int timeout_ms)
+{
+	int64_t end = clock_us() + (int64_t)timeout_ms * 1000;
+
+	while (!try_all(g)) {
+		if (clock_us() >= end)
+			return false;
+		usleep(NAP_US);
+	}
+	return true;
+}
+
+void gate_leave(struct gate *g)
+{
+	if (g->held >= 0)
+		lock(g->fd, g->held, F_UNLCK);
+	g->held = -1;
+}

@@ -1,0 +1,112 @@
+#include "shm/limits.h"
+#include "base/clock.h"
+#include "shm/siphash.h"
+#include <arpa/inet.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+/* A word: TAG_BITS of the hash above, the arrival time in TICKs since the start below: good for five and a half years of one master. */
+enum { WORDS = 65536, PROBES = 16, TICK_US = 10, TIME_BITS = 44, TAG_BITS = 64 - TIME_BITS };
+#define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
+#define MINUTE (INT64_C(60000000) / TICK_US)
+
+struct limits {
+	struct siphash_key key;
+	int64_t start_us;
+	_Atomic uint64_t words[WORDS];
+};
+
+struct limits *limits_new(void)
+{
+	struct limits *l = mmap(NULL, sizeof *l, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (l == MAP_FAILED)
+		return NULL;
+	if (getrandom(&l->key, sizeof l->key, 0) != sizeof l->key) {
+		munmap(l, sizeof *l);
+		return NULL;
+	}
+	l->start_us = clock_us();
+	return l;
+}
+
+static uint64_t hash(const struct limits *l, const char *class, struct str key)
+{
+	char text[256];
+	size_t n = strlen(class);
+
+	if (n + 1 + key.n > sizeof text)
+		return siphash(&l->key, key) + siphash(&l->key, str_of(class));
+	memcpy(text, class, n);
+	text[n] = '\0';
+	if (key.n)
+		memcpy(text + n + 1, key.s, key.n);
+	return siphash(&l->key, (struct str){ text, n + 1 + key.n });
+}
+
+/* Tag 0 means an empty word. */
+static uint64_t tag_of(uint64_t h)
+{
+	uint64_t tag = h >> TIME_BITS;
+
+	return tag ? tag : 1;
+}
+
+/*
+ * The word for this tag: its own, else one that is free or whose time has passed, else the one that passes first. *seen is what stood there:
+ * the swap fails when that has changed, and the search starts again.
+ */
+static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
+{
+	uint64_t tag = tag_of(h), least = UINT64_MAX, step = h >> 16 | 1;
+	_Atomic uint64_t *best = NULL;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		_Atomic uint64_t *w = &l->words[(h + i * step) % WORDS];
+		uint64_t v = atomic_load_explicit(w, memory_order_relaxed), at = v & TIME_MASK;
+		if (v >> TIME_BITS == tag) {
+			*seen = v;
+			return w;
+		}
+		if ((int64_t)at <= now)
+			at = 0;
+		if (at < least) {
+			least = at;
+			best = w;
+			*seen = v;
+		}
+	}
+	return best;
+}
+
+bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute, int64_t burst, int64_t *retry_after_s)
+{
+	uint64_t h = hash(l, class, key), tag = tag_of(h), seen, want;
+	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE / per_minute;
+	_Atomic uint64_t *w;
+
+	do {
+		w = find(l, h, now, &seen);
+		int64_t at = seen >> TIME_BITS == tag ? (int64_t)(seen & TIME_MASK) : 0;
+		int64_t next = (at > now ? at : now) + step, early = next - now - burst * step;
+		if (early > 0) {
+			*retry_after_s = (early * TICK_US + 999999) / 1000000;
+			return false;
+		}
+		want = tag << TIME_BITS | ((uint64_t)next & TIME_MASK);
+	} while (!atomic_compare_exchange_weak(w, &seen, want));
+	return true;
+}
+
+struct str limits_address_key(struct arena *mem, struct str address)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	uint8_t a[16];
+
+	if (address.n >= INET6_ADDRSTRLEN || inet_pton(AF_INET6, str_z(mem, address), a) != 1)
+		return address;
+	if (memcmp(a, mapped, sizeof mapped) == 0)
+		return str_of(arena_printf(mem, "%d.%d.%d.%d", a[12], a[13], a[14], a[15]));
+	return str_of(arena_printf(mem, "%x:%x:%x:%x/64", a[0] << 8 | a[1], a[2] << 8 | a[3], a[4] << 8 | a[5], a[6] << 8 | a[7]));
+}

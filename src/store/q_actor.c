@@ -1,0 +1,64 @@
+#include "store/q_actor.h"
+#include "store/q_actor.sql.h"
+#include "store/run.h"
+
+const struct stmt *const q_actor_stmts[] = STATEMENTS;
+
+struct ident {
+	int64_t id;
+};
+ROW(ident, F_I64(ident, id));
+ROW(login, F_I64(login, id), F_STR(login, password), F_I64(login, now));
+ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin), F_I64(actor_item, created_at),
+    F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates));
+
+static enum err one(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *id)
+{
+	struct ident *i = NULL;
+
+	TRY(run(cx, st, a, n, &ident_shape, (void **)&i, NULL));
+	*id = i ? i->id : 0;
+	return OK;
+}
+
+enum err q_actor_insert(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
+{
+	const struct arg a[] = { arg_str(local), arg_str(password), arg_bool(admin) };
+
+	return one(cx, &actor_insert, a, 3, id);
+}
+
+enum err q_actor_login(struct cx *cx, struct str local, struct login **out)
+{
+	const struct arg a[] = { arg_str(local) };
+
+	return RUN(cx, &actor_login, a, &login_shape, out, NULL);
+}
+
+enum err q_actor_set_password(struct cx *cx, struct str local, struct str password, int64_t *id)
+{
+	const struct arg a[] = { arg_str(local), arg_str(password) };
+
+	return one(cx, &actor_set_password, a, 2, id);
+}
+
+enum err q_actor_set_admin(struct cx *cx, struct str local, bool admin, int64_t *id)
+{
+	const struct arg a[] = { arg_str(local), arg_bool(admin) };
+
+	return one(cx, &actor_set_admin, a, 2, id);
+}
+
+enum err q_actor_deactivate(struct cx *cx, struct str local, int64_t *id)
+{
+	const struct arg a[] = { arg_str(local) };
+
+	return one(cx, &actor_deactivate, a, 1, id);
+}
+
+enum err q_actor_list(struct cx *cx, struct str local, struct actor_item **out, size_t *n)
+{
+	const struct arg a[] = { arg_str(local) };
+
+	return RUN(cx, &actor_list, a, &actor_item_shape, out, n);
+}

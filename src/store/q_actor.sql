@@ -1,0 +1,46 @@
+-- name: actor_insert :opt
+-- args: text, text, bool
+-- cols: id int8
+INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
+ON CONFLICT (local_name) DO NOTHING RETURNING id
+
+-- Who wants to log in. Always one row; id is null for nobody.
+-- name: actor_login :one redo
+-- args: text
+-- cols: id int8, password text, now int8
+SELECT a.id, a.password, floor(extract(epoch FROM now()))::int8 AS now
+FROM (SELECT $1::text COLLATE "C" AS name) n
+LEFT JOIN actor a ON a.local_name = n.name AND a.deactivated_at IS NULL
+
+-- name: actor_set_password :opt
+-- args: text, text
+-- cols: id int8
+UPDATE actor SET password = $2 WHERE local_name = $1 RETURNING id
+
+-- name: actor_set_admin :opt
+-- args: text, bool
+-- cols: id int8
+UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
+
+-- Everything that stands on the actor ends with it; the name stays taken.
+-- name: actor_deactivate :opt
+-- args: text
+-- cols: id int8
+WITH who AS (
+    UPDATE actor SET deactivated_at = coalesce(deactivated_at, now()) WHERE local_name = $1 RETURNING id),
+cert AS (
+    UPDATE idcert c SET live = false, invalidated_at = now() FROM who
+    WHERE c.actor_id = who.id AND c.live RETURNING c.actor_id, c.serial),
+gone AS (
+    UPDATE session s SET ended_at = now() FROM who WHERE s.actor_id = who.id AND s.ended_at IS NULL RETURNING 1)
+SELECT id FROM who
+
+-- name: actor_list :many redo
+-- args: text
+-- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8
+SELECT a.id, a.local_name, a.admin, floor(extract(epoch FROM a.created_at))::int8 AS created_at,
+       floor(extract(epoch FROM a.deactivated_at))::int8 AS deactivated_at,
+       (SELECT count(*) FROM live_session s WHERE s.actor_id = a.id) AS sessions,
+       (SELECT count(*) FROM idcert c WHERE c.actor_id = a.id) AS certificates
+FROM actor a WHERE $1::text IS NULL OR a.local_name = $1::text
+ORDER BY a.local_name LIMIT 100000

@@ -1,0 +1,69 @@
+-- Issue: the whole of it in one statement. The server's key must still be the one that signed ($4); a rotation ends the certificate $11
+-- and its token with the second in which the new one begins; what has expired makes room. No row is written unless all are.
+-- issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
+-- name: idcert_issue :one
+-- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8
+-- cols: issued bool, landed bool, current bool
+WITH key AS (
+    SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR KEY SHARE),
+may AS (
+    SELECT 1 FROM key
+    WHERE NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
+      AND EXISTS (SELECT FROM actor WHERE id = $1 AND deactivated_at IS NULL)),
+old AS (
+    UPDATE idcert SET live = false, invalidated_at = to_timestamp($8::int8) FROM may
+    WHERE actor_id = $1 AND serial = $11 AND live RETURNING serial),
+token AS (
+    UPDATE session SET ended_at = now()
+    WHERE actor_id = $1 AND serial IN (SELECT serial FROM old) AND ended_at IS NULL RETURNING 1),
+expired AS (
+    UPDATE idcert SET live = false FROM may
+    WHERE actor_id = $1 AND session_id = $2 AND live AND serial <> $11 AND not_after < to_timestamp($8::int8) RETURNING 1),
+fine AS (
+    SELECT 1 FROM may
+    WHERE ($11 = 0 OR EXISTS (SELECT FROM old)) AND (SELECT count(*) FROM expired) + (SELECT count(*) FROM token) >= 0),
+used AS (
+    INSERT INTO serial_used (serial) SELECT $3 FROM fine RETURNING serial),
+cert AS (
+    INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
+    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8) FROM used RETURNING actor_id, serial),
+opened AS (
+    INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert RETURNING 1)
+SELECT EXISTS (SELECT FROM opened) AS issued,
+       EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6) AS landed,
+       EXISTS (SELECT FROM key) AS current
+
+-- name: idcert_landed :one redo
+-- args: int8, int8, bytea
+-- cols: landed bool
+SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
+
+-- The same request again, its answer having been lost: the certificate stays, the token is a new one.
+-- name: idcert_again :opt
+-- args: int8, bytea, bytea
+-- cols: serial int8, cert bytea
+WITH mine AS (
+    SELECT actor_id, serial, cert FROM idcert WHERE actor_id = $1 AND csr_hash = $2 AND live AND not_after >= now()),
+old AS (
+    UPDATE session s SET ended_at = now() FROM mine m
+    WHERE s.actor_id = m.actor_id AND s.serial = m.serial AND s.ended_at IS NULL RETURNING 1),
+opened AS (
+    INSERT INTO session (token_hash, actor_id, serial)
+    SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
+SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
+
+-- Certificates of an actor: those that have not run out, or those that were good at $2, or those issued from $3 to $4; of one session
+-- or of all. No row: no such actor; a row without a certificate: an actor without any.
+-- name: idcert_list :many redo
+-- args: text, int8, int8, int8, text
+-- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8
+SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM now()))::int8 AS now,
+       (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
+FROM actor a LEFT JOIN idcert c ON c.actor_id = a.id AND ($5::text IS NULL OR c.session_id = $5::text)
+ AND CASE WHEN $2::int8 >= 0 THEN c.not_before <= to_timestamp($2::int8) AND c.not_after >= to_timestamp($2::int8)
+                            AND (c.invalidated_at IS NULL OR c.invalidated_at > to_timestamp($2::int8))
+          WHEN $3::int8 >= 0 OR $4::int8 >= 0 THEN ($3::int8 < 0 OR c.not_before >= to_timestamp($3::int8))
+                            AND ($4::int8 < 0 OR c.not_before <= to_timestamp($4::int8))
+          ELSE c.not_after >= now() END
+WHERE a.local_name = $1
+ORDER BY c.not_before, c.serial LIMIT 1000

@@ -1,0 +1,24 @@
+#ifndef MOTET_STORE_Q_KEYMATERIAL_H
+#define MOTET_STORE_Q_KEYMATERIAL_H
+#include "db/db.h"
+/* Encrypted key material: rows of q_keymaterial.sql. */
+struct keymaterial {
+	int64_t actor_id, serial;	/* serial 0: there is none */
+	struct str key_data;
+	struct blob algorithm;		/* p NULL: not named */
+	struct str algorithms;		/* OIDs between commas; s NULL: not named */
+};
+/*
+ * Nothing was added when missing is not 0 (it is no certificate of the actor's), or when bytes, which the actor would have then, are more
+ * than `most`. ERR_CONFLICT: one has key material already.
+ */
+struct added {
+	int64_t missing, bytes;
+};
+must_check enum err q_keymaterial_add(struct cx *, int64_t actor_id, const struct keymaterial *, size_t n, int64_t most, struct added **);
+/* n 0: no such session. serials NULL: all. */
+must_check enum err q_keymaterial_list(struct cx *, struct blob token_hash, const int64_t *serials, size_t nserials, struct keymaterial **, size_t *n);
+/* missing: the serials that there is nothing under; if there are any, nothing was deleted. */
+must_check enum err q_keymaterial_delete(struct cx *, int64_t actor_id, const int64_t *serials, size_t n, int64_t **missing, size_t *nmissing);
+extern const struct stmt *const q_keymaterial_stmts[];
+#endif

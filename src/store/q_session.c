@@ -1,0 +1,38 @@
+#include "store/q_session.h"
+#include "store/q_session.sql.h"
+#include "store/run.h"
+
+const struct stmt *const q_session_stmts[] = STATEMENTS;
+
+struct count {
+	int64_t ended;
+};
+ROW(count, F_I64(count, ended));
+ROW(session, F_I64(session, actor_id), F_I64(session, serial), F_STR(session, local_name), F_STR(session, session_id),
+    F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_I64(session, now));
+ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id), F_I64(session_item, serial),
+    F_I64(session_item, created_at), F_I64(session_item, not_after));
+
+enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct session **out)
+{
+	const struct arg a[] = { arg_blob(hash), arg_bool(password) };
+
+	return RUN(cx, &session_find, a, &session_shape, out, NULL);
+}
+
+enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, int64_t *ended)
+{
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(session_id) };
+	struct count *c;
+
+	TRY(RUN(cx, &session_end, a, &count_shape, &c, NULL));
+	*ended = c->ended;
+	return OK;
+}
+
+enum err q_session_list(struct cx *cx, int64_t actor_id, struct session_item **out, size_t *n)
+{
+	const struct arg a[] = { arg_i64(cx, actor_id) };
+
+	return RUN(cx, &session_list, a, &session_item_shape, out, n);
+}

@@ -1,0 +1,24 @@
+#ifndef MOTET_STORE_Q_SESSION_H
+#define MOTET_STORE_Q_SESSION_H
+#include "db/db.h"
+/* Sessions: rows of q_session.sql. */
+struct session {
+	int64_t actor_id, serial;
+	struct str local_name, session_id;
+	bool admin;
+	int64_t not_after;	/* of its ID-Cert */
+	struct str password;	/* PHC string, when asked for */
+	int64_t now;
+};
+struct session_item {
+	struct str local_name, session_id;
+	int64_t serial, created_at, not_after;
+};
+/* *out NULL: no session has that token. */
+must_check enum err q_session_find(struct cx *, struct blob token_hash, bool password, struct session **out);
+/* Revokes the certificate and ends the token of one session; *ended 0: there was none. */
+must_check enum err q_session_end(struct cx *, int64_t actor_id, struct str session_id, int64_t *ended);
+/* actor_id 0: of everybody. */
+must_check enum err q_session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);
+extern const struct stmt *const q_session_stmts[];
+#endif

@@ -1,0 +1,293 @@
+/*
+ * Issuing against a real database: who may have which session ID and key, one winner among many, and a database that ends connections
+ * while certificates are being issued. Prints its N.
+ */
+#include "../tap.h"
+#include "base/clock.h"
+#include "codec/der.h"
+#include "codec/derw.h"
+#include "codec/text.h"
+#include "codec/token.h"
+#include "core/actor.h"
+#include "core/identity.h"
+#include "core/publish.h"
+#include "core/session.h"
+#include <libpq-fe.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RACERS = 16, RACES = 12, CHAOS = 400 };
+static const char *conninfo;
+static struct conf *conf;
+static struct ca_local ca;
+
+static struct cx context(void)
+{
+	return (struct cx){ .mem = arena_new(64 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .now = clock_now() };
+}
+
+static void end(struct cx *cx)
+{
+	db_free(cx->db);
+	arena_free(cx->mem);
+}
+
+static void must(struct cx *cx, enum err e, const char *what)
+{
+	if (e == OK)
+		return;
+	printf("Bail out! %s: %s %s%s\n", what, err_name(e), cx->why.say, cx->why.log);
+	exit(1);
+}
+
+static struct blob lit(const char *s, size_t n)
+{
+	return (struct blob){ (const uint8_t *)s, n };
+}
+#define LIT(s) lit(s, sizeof(s) - 1)
+
+static struct blob rdn(struct arena *m, struct blob oid, uint8_t tag, const char *text)
+{
+	return derw(m, DER_SET, derw(m, DER_SEQUENCE, derw(m, DER_OID, oid), derw(m, tag, lit(text, strlen(text)))));
+}
+
+/* A request with a fresh key, for local@example.org and that session. */
+static struct idcsr request(struct cx *cx, const char *local, const char *session)
+{
+	struct arena *m = cx->mem;
+	uint8_t seed[ED25519_SEED], key[ED25519_KEY], *sig = arena_alloc(m, 1 + ED25519_SIG);
+	struct idcsr csr;
+
+	must(cx, ed25519_new(cx, seed, key), "key");
+	struct blob name = derw(m, DER_SEQUENCE, rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x2c"), DER_UTF8, session),
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), DER_UTF8, arena_printf(m, "%s@example.org", local)),
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "org"),
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "example"), rdn(m, LIT("\x55\x04\x03"), DER_UTF8, local));
+	struct blob info = derw(m, DER_SEQUENCE, derw_integer(m, 0), name, ed25519_spki(m, key), derw(m, DER_CONTEXT_OF, LIT("")));
+	must(cx, ed25519_sign(cx, seed, info, sig + 1), "sign");
+	struct blob der = derw(m, DER_SEQUENCE, info, derw(m, DER_SEQUENCE, derw(m, DER_OID, LIT("\x2b\x65\x70"))),
+	    derw(m, DER_BIT_STRING, (struct blob){ sig, 1 + ED25519_SIG }));
+	must(cx, idcsr_read(cx, der, &csr), "csr");
+	return csr;
+}
+
+static int64_t actor(struct cx *cx, const char *local)
+{
+	int64_t id = 0;
+
+	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id), "actor");
+	return id;
+}
+
+static enum err issue(struct cx *cx, int64_t id, const char *local, const struct idcsr *csr, int64_t replaces, struct grant *g)
+{
+	const struct issue i = { id, str_of(local), csr, replaces };
+
+	return issue_idcert(cx, &i, g);
+}
+
+static bool works(struct cx *cx, struct str token, struct session **s)
+{
+	return session_find(cx, token, false, s) == OK;
+}
+
+static void sql(const char *text)
+{
+	PGconn *pg = PQconnectdb(conninfo);
+
+	PQclear(PQexec(pg, text));
+	PQfinish(pg);
+}
+
+static void rules(void)
+{
+	struct cx cx = context();
+	int64_t bob = actor(&cx, "bob"), eve = actor(&cx, "eve");
+	struct idcsr a = request(&cx, "bob", "phone"), b = request(&cx, "bob", "phone"), c = request(&cx, "bob", "laptop"), d = a, e = request(&cx, "eve", "phone");
+	struct grant g, h;
+	struct session *s, *t;
+
+	ok(issue(&cx, bob, "bob", &a, 0, &g) == OK && works(&cx, g.token, &s), "a new session");
+	ok(str_is(s->session_id, "phone") && str_is(s->local_name, "bob"), "is the one of the CSR");
+	ok(issue(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE, "its session ID is taken: %s", cx.why.say);
+	ok(issue(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert), "the same CSR again gets the same certificate");
+	ok(!works(&cx, g.token, &t) && works(&cx, h.token, &s), "with a new token that ends the old one");
+	ok(issue(&cx, bob, "bob", &c, 0, &g) == OK, "another session beside it");
+	memcpy(d.key, c.key, sizeof d.key);
+	d.der = c.subject;
+	ok(issue(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE && works(&cx, h.token, &t), "a key that was certified before: %s; nothing ended", cx.why.say);
+	ok(issue(&cx, eve, "eve", &a, 0, &g) == ERR_BAD_CSR, "another actor's CSR: %s", cx.why.say);
+	ok(issue(&cx, eve, "eve", &e, 0, &g) == OK, "another actor has session IDs of her own");
+	ok(issue(&cx, bob, "bob", &b, s->serial, &g) == OK, "a rotation");
+	ok(!works(&cx, h.token, &t) && works(&cx, g.token, &t) && t->serial != s->serial, "ends the old token with the old certificate");
+	struct idcsr f = request(&cx, "bob", "phone");
+	ok(issue(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED, "what has ended cannot be rotated");
+	sql("UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - interval '1 hour' WHERE session_id = 'laptop'");
+	struct idcsr again = request(&cx, "bob", "laptop");
+	ok(issue(&cx, bob, "bob", &again, 0, &g) == OK, "an expired certificate gives its session ID free");
+	end(&cx);
+}
+
+static void rotation(void)
+{
+	struct cx cx = context(), other = context();
+	int64_t id = actor(&cx, "kim");
+	struct idcsr a = request(&cx, "kim", "one");
+	struct server_key *old, *new;
+	struct grant g;
+
+	must(&cx, identity_current(&cx, &old), "current");
+	int64_t before = old->serial;
+	sleep(1);
+	ok(identity_rotate(&other, &new) == OK && new->serial != before, "another host rotates the server's key");
+	cx.now = clock_now();
+	ok(issue(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
+	must(&cx, identity_current(&cx, &old), "current");
+	ok(old->serial == new->serial, "and sign with the new one");
+	struct published p;
+	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial && !p.claim.invalidated, "which is what we publish");
+	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before && p.claim.invalidated, "the old one is still there at its time, as ended");
+	end(&other);
+	end(&cx);
+}
+
+/* Each child issues once and leaves what came of it in shared memory. */
+static void race(const char *local, int64_t id, int64_t replaces, bool same_session, enum err *out)
+{
+	for (int i = 0; i < RACERS; i++) {
+		if (fork() != 0)
+			continue;
+		struct cx cx = context();
+		struct grant g;
+		struct idcsr r = request(&cx, local, same_session ? "same" : "mine");
+		out[i] = issue(&cx, id, local, &r, replaces, &g);
+		_exit(0);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+static int count(const enum err *v, enum err e)
+{
+	int n = 0;
+
+	for (int i = 0; i < RACERS; i++)
+		n += v[i] == e;
+	return n;
+}
+
+static void races(void)
+{
+	enum err *out = mmap(NULL, RACERS * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int new_ok = 0, rotate_ok = 0;
+
+	for (int r = 0; r < RACES; r++) {
+		struct cx cx = context();
+		const char *local = arena_printf(cx.mem, "racer%d", r + 1);
+		int64_t id = actor(&cx, local);
+		struct session_item *s;
+		size_t n;
+		race(local, id, 0, true, out);
+		new_ok += count(out, OK) == 1 && count(out, ERR_SESSION_ID_IN_USE) == RACERS - 1;
+		must(&cx, session_list(&cx, id, &s, &n), "list");
+		race(local, id, s->serial, true, out);
+		rotate_ok += count(out, OK) == 1 && count(out, ERR_UNAUTHORIZED) == RACERS - 1;
+		end(&cx);
+	}
+	ok(new_ok == RACES, "%d at once for one session ID: one wins, %d of %d times", RACERS, new_ok, RACES);
+	ok(rotate_ok == RACES, "%d rotations of one session at once: one wins, %d of %d times", RACERS, rotate_ok, RACES);
+}
+
+static pid_t killer(void)
+{
+	pid_t p = fork();
+
+	if (p != 0)
+		return p;
+	PGconn *pg = PQconnectdb(conninfo);
+	PQclear(PQexec(pg, "SET application_name = 'killer'"));
+	for (;;) {
+		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet'"));
+		usleep(5000 + (useconds_t)(random() % 20000));
+	}
+}
+
+static void chaos(void)
+{
+	struct cx cx = context();
+	int64_t id = actor(&cx, "chaos");
+	int refused = 0, done = 0, kept = 0, open = 0;
+	struct grant *g = calloc(CHAOS, sizeof *g);
+	struct arena *keep = arena_new(64 << 20);
+	pid_t k = killer();
+
+	for (int i = 0; i < CHAOS; i++) {
+		struct idcsr r = request(&cx, "chaos", arena_printf(cx.mem, "s%d", i));
+		enum err e = ERR_RETRY;
+		struct grant got;
+		for (int try = 0; try < 1000 && e != OK; try++) {
+			cx.now = clock_now();
+			e = issue(&cx, id, "chaos", &r, 0, &got);
+			if (e != OK && err_status(e) != 503)
+				break;
+			refused += e != OK;
+			usleep(e == OK ? 0 : 20 * 1000);
+		}
+		done += e == OK;
+		if (e != OK)
+			printf("# %s %s%s\n", err_name(e), cx.why.say, cx.why.log);
+		g[i] = (struct grant){ { arena_dup(keep, got.id_cert.s, got.id_cert.n), got.id_cert.n }, { arena_dup(keep, got.token.s, got.token.n), got.token.n } };
+		arena_reset(cx.mem);
+	}
+	kill(k, SIGKILL);
+	waitpid(k, NULL, 0);
+	usleep(300 * 1000);
+	ok(done == CHAOS, "%d certificates issued while connections were ended (%d times asked again)", done, refused);
+	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
+	struct cert_item *v;
+	size_t n;
+	must(&cx, publish_plain(&cx, STR("chaos"), &all, &v, &n), "list");
+	ok(n == CHAOS, "%zu rows: none twice, none without its certificate", n);
+	struct str *pems = arena_alloc(keep, n * sizeof *pems + 1);
+	for (size_t j = 0; j < n; j++)
+		pems[j] = pem_encode(keep, "CERTIFICATE", v[j].cert);
+	for (int i = 0; i < CHAOS; i++) {
+		struct session *s;
+		open += works(&cx, g[i].token, &s);
+		for (size_t j = 0; j < n; j++)
+			kept += str_eq(g[i].id_cert, pems[j]);
+	}
+	ok(kept == CHAOS, "%d certificates that left are in the store, byte for byte", kept);
+	ok(open == CHAOS, "%d tokens that left work", open);
+	free(g);
+	arena_free(keep);
+	end(&cx);
+}
+
+int main(void)
+{
+	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
+	char why[256];
+	struct server_key *k;
+
+	if ((conninfo = getenv("MOTET_DATABASE")) == NULL)
+		return puts("1..0 # SKIP run me with tests/with-postgres"), 0;
+	setenv("MOTET_DOMAIN", "example.org", 1);
+	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
+		return printf("Bail out! %s\n", why), 1;
+	conf->log_level = LOG_LEVEL_ERROR;
+	ca_local_init(&ca, str_of(conf->domain), secret);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	struct cx cx = context();
+	must(&cx, identity_create(&cx, &k), "identity");
+	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a server has one first key: %s", cx.why.say);
+	end(&cx);
+	rules();
+	rotation();
+	races();
+	chaos();
+	conf_free(conf);
+	return done();
+}

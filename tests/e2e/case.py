@@ -1,0 +1,471 @@
+"""Cases: small text files, one step a line. README.md beside this says what the steps are."""
+import base64
+import json
+import os
+import re
+import secrets
+import threading
+import urllib.parse
+
+import http1
+import pki
+
+METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
+LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|libpq|psql|\.c:\d|ERROR:|duplicate key|relation \"|violates|0x[0-9a-f]{8}|"
+                   rb"/var/lib|/tmp/", re.I)
+PASSWORD = "correct horse battery staple"
+
+
+class Failure(Exception):
+    pass
+
+
+def need(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def as_text(v):
+    return v if isinstance(v, str) else json.dumps(v)
+
+
+FILTERS = {
+    "json": json.dumps,
+    "url": lambda v: urllib.parse.quote(v, safe=""),
+    "b64": lambda v: base64.b64encode(v.encode()).decode(),
+    "der64": lambda v: base64.b64encode(pki.unpem(v)).decode(),
+    "octets": lambda v: json.dumps(list(pki.unpem(v))),
+    "upper": str.upper,
+    "oneline": lambda v: v.replace("\n", "\\n"),
+    "crlf": lambda v: v.replace("\n", "\r\n"),
+    "bytes": lambda v: json.dumps(list(int(v).to_bytes((int(v).bit_length() + 8) // 8, "big"))),
+}
+
+
+def walk(value, path):
+    """The value at $.a[0].b; Failure when it is not there."""
+    need(path.startswith("$"), f"a path starts with $: {path}")
+    for name, index in re.findall(r"\.([\w-]+)|\[(-?\d+)\]", path[1:]):
+        try:
+            value = value[name] if name else value[int(index)]
+        except (KeyError, IndexError, TypeError):
+            raise Failure(f"{path}: there is no {name or index} in {json.dumps(value)[:300]}") from None
+    return value
+
+
+def generate(text):
+    """${random:N}: N hex digits."""
+    return re.sub(r"\$\{random:(\d+)\}", lambda m: secrets.token_hex(int(m.group(1)) // 2), text)
+
+
+class Actor:
+    def __init__(self, name, fid, password):
+        self.name, self.fid, self.password = name, fid, password
+
+
+class Device:
+    """A session of an actor: what `as` names."""
+
+    def __init__(self, actor, session):
+        self.actor, self.session, self.key = actor, session, pki.Key()
+        self.token = self.cert = self.serial = None
+
+
+class Runner:
+    """The state of one case: variables, devices, who asks, the last response."""
+
+    def __init__(self, place, path):
+        self.place, self.path = place, path
+        self.vars = {"host": place.host, "domain": place.domain, "url": f"http://{place.host}", "web": place.web, "password": PASSWORD,
+                     "vectors": os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")}
+        self.devices, self.keys, self.rows, self.who = {}, {}, set(), None
+        self.request, self.response, self.before = None, None, None
+
+    # --- Variables ---
+
+    def lookup(self, name):
+        if name in self.vars:
+            return self.vars[name]
+        device, _, member = name.partition(".")
+        if device in self.devices and member:
+            d = self.devices[device]
+            return {"token": d.token, "cert": d.cert, "serial": d.serial, "session": d.session, "key": device, "fid": d.actor.fid,
+                    "name": d.actor.name, "password": d.actor.password, "id": None}[member]
+        raise Failure(f"there is no variable {name}")
+
+    def expand(self, text):
+        """${name}, ${name|filter|filter}; a value that came out of a row of `each` may hold variables itself."""
+        def one(m):
+            name, *filters = m.group(1).split("|")
+            value = self.lookup(name)
+            if name in self.rows:
+                value = self.expand(value)
+            for f in filters:
+                value = FILTERS[f](as_text(value))
+            return as_text(value)
+        return re.sub(r"\$\{([^}]*)\}", one, generate(text))
+
+    # --- Requests ---
+
+    def begin(self, method, target):
+        self.request = {"method": method, "target": target, "headers": [], "body": None, "parallel": 1}
+
+    def send(self, changes=True):
+        q = self.request
+        headers = list(q["headers"])
+        if self.who and not any(n.lower() == "authorization" for n, _ in headers):
+            headers.append(("Authorization", f"Bearer {self.devices[self.who].token}"))
+        raw = http1.compose(q["method"], q["target"], headers, q["body"], self.place.host)
+        self.before = None if changes else self.place.fingerprint()
+        responses = [None] * q["parallel"]
+
+        def one(i):
+            responses[i] = http1.send(self.place.address, raw, q["method"])
+        threads = [threading.Thread(target=one, args=(i,)) for i in range(q["parallel"])]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        need(all(responses), "no response")
+        return responses
+
+    def call(self, method, target, body, want):
+        """A request of the runner's own, such as registering an actor."""
+        raw = http1.compose(method, target, [], json.dumps(body).encode(), self.place.host)
+        r = http1.send(self.place.address, raw, method)
+        need(r.status == want, f"{method} {target}: {r}")
+        return r.json()
+
+    def register(self, name, password):
+        local = f"{name}-{secrets.token_hex(4)}"
+        fid = self.call("POST", "/.p2/core/v1/register", {"actor_name": local, "auth_payload": {"password": password}}, 201)["fid"]
+        need(fid == f"{local}@{self.place.domain}", f"fid is {fid}")
+        return Actor(local, fid, password)
+
+    def trust(self, name, actor, session):
+        d = Device(actor, session)
+        self.devices[name], self.keys[name] = d, d.key
+        request = self.make_csr(d.key, {"actor": name})
+        body = {"actor_name": actor.name, "csr": request, "auth_payload": {"password": actor.password}}
+        got = self.call("POST", "/.p2/core/v1/session/trust", body, 201)
+        d.token, d.cert, d.serial = got["token"], got["id_cert"], str(pki.Cert(got["id_cert"]).serial)
+        self.who = name
+
+    def make_csr(self, key, opt):
+        d = self.devices.get(opt.get("actor"))
+        fid = opt.get("uid", d.actor.fid if d else None)
+        session = opt.get("session", d.session if d else None)
+        cn = opt.get("cn", d.actor.name if d else None)
+        none = {"cn": cn, "uid": fid, "session": session}
+        for k in none:
+            none[k] = None if none[k] == "-" else none[k]
+        name = pki.subject(none["cn"], none["uid"], none["session"], opt.get("dc", self.place.domain))
+        kw = {k: opt[k] for k in ("form", "ku", "bc") if k in opt}
+        if "sign" in opt:
+            kw["signer"] = self.keys[opt["sign"]]
+        if "algorithm" in opt:
+            kw["algorithm"] = bytes.fromhex(opt["algorithm"])
+        if "point" in opt:
+            kw["raw_key"] = bytes.fromhex(opt["point"])
+        if "tail" in opt:
+            kw["tail"] = bytes.fromhex(opt["tail"])
+        return pki.pem("CERTIFICATE REQUEST", pki.csr(name, key, **kw))
+
+    def server_cert(self):
+        r = self.call("GET", "/.p2/core/v1/idcert/server", {}, 200)
+        return pki.check_server_cert(r["idCertPem"], self.place.domain)
+
+    # --- Steps: things ---
+
+    def options(self, words):
+        return dict(w.split("=", 1) for w in words if "=" in w)
+
+    def step_actor(self, name, *words):
+        o = self.options(words)
+        self.trust(name, self.register(name, o.get("password", PASSWORD).replace("_", " ")), o.get("session", "laptop"))
+
+    def step_device(self, name, _of, other, *words):
+        self.trust(name, self.devices[other].actor, self.options(words).get("session", name))
+
+    def step_registered(self, name):
+        """An actor without a session yet."""
+        d = Device(self.register(name, PASSWORD), "laptop")
+        self.devices[name], self.keys[name] = d, d.key
+
+    def step_admin(self, name):
+        self.step_actor(name)
+        done = self.place.ctl(["admin", "grant", self.devices[name].actor.name])
+        need(done.returncode == 0, f"motetctl admin grant: {done.stdout}{done.stderr}")
+
+    def step_as(self, name):
+        need(name == "nobody" or name in self.devices, f"there is no device {name}")
+        self.who = None if name == "nobody" else name
+
+    def step_key(self, name):
+        self.keys[name] = pki.Key()
+
+    def step_csr(self, name, *words):
+        o = self.options(words)
+        if "key" not in o:
+            self.keys[name] = pki.Key()
+        self.vars[name] = self.make_csr(self.keys[o.get("key", name)], o)
+
+    def step_pkm(self, name, size="60"):
+        self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
+
+    def step_file(self, name, path):
+        with open(path, encoding="ascii") as f:
+            self.vars[name] = f.read()
+
+    def step_set(self, name, *words):
+        self.vars[name] = " ".join(words)
+
+    def step_adopt(self, name, token_path, cert_path):
+        """The session of a device goes on with a new token and certificate out of the response."""
+        d, got = self.devices[name], self.response.json()
+        d.token, d.cert = walk(got, token_path), walk(got, cert_path)
+        d.serial = str(pki.Cert(d.cert).serial)
+
+    def step_need(self, *words):
+        """need web=nginx: the rest of the case is for one web server only."""
+        if any(self.lookup(k) != v for k, v in self.options(words).items()):
+            raise StopIteration
+
+    def step_ctl(self, *args):
+        done = self.place.ctl(list(args))
+        self.response = http1.Response(done.returncode, [], done.stdout.encode() or done.stderr.encode())
+
+    # --- Steps: requests ---
+
+    def header_step(self, line):
+        name, _, value = line.partition(":")
+        self.request["headers"].append((name.strip(), value.strip()))
+
+    def body_step(self, text):
+        self.request["body"] = (self.request["body"] or b"") + text.encode("utf-8", "surrogateescape")
+
+    def step_body(self, kind, *words):
+        if kind == "hex":
+            self.request["body"] = bytes.fromhex("".join(words))
+        elif kind == "empty":
+            self.request["body"] = b""
+        else:
+            self.body_step(" ".join((kind,) + words))
+
+    def step_parallel(self, n):
+        self.request["parallel"] = int(n)
+
+    def expect(self, text):
+        """= 201, = 201 unchanged, = 201x1 409x7 (of parallel ones), = 400 P2CORE_X [field]"""
+        if self.request is None:
+            need(str(self.response.status) == text, f"exit status {self.response.status}, wanted {text}: {self.response.body!r}")
+            return
+        words = text.split()
+        unchanged = "unchanged" in words or words[0][0] == "4"
+        responses = self.send(changes=not unchanged)
+        self.request = None
+        counts = {}
+        for r in responses:
+            need(not LEAKS.search(r.body), f"the response leaks: {r}")
+            counts[r.status] = counts.get(r.status, 0) + 1
+            self.response = r
+        if "x" in words[0] and words[0][0].isdigit():
+            want = {int(s): int(n) for s, n in (w.split("x") for w in words)}
+            need(counts == want, f"statuses {counts}, wanted {want}")
+            return
+        need(set(counts) == {int(words[0])}, f"wanted {words[0]}, got {self.response}")
+        if unchanged:
+            need(self.before == self.place.fingerprint(), "the database has changed")
+        codes = [w for w in words[1:] if w != "unchanged"]
+        if codes:
+            self.check_error(*codes)
+
+    def check_error(self, code, field=None):
+        r = self.response
+        need(r.header("X-P2-Error") == code, f"X-P2-Error is not {code}: {r}")
+        need(r.status != 401 or (r.header("WWW-Authenticate") or "").startswith("Bearer"), f"WWW-Authenticate is missing: {r}")
+        if field == "bodiless":
+            need(r.body == b"", f"body is not empty: {r}")
+            return
+        need((r.header("Content-Type") or "").startswith("application/json"), f"Content-Type is not JSON: {r}")
+        e = r.json()
+        need(e.get("errcode") == r.status and e.get("error") == code, f"errcode and error are not {r.status} {code}: {r}")
+        need(len(e.get("message", "")) > 10, f"message is not a sentence: {r}")
+        need(field is None or e.get("field") == field, f"field is not {field}: {r}")
+
+    # --- Steps: what came ---
+
+    def compare(self, what, got, line):
+        """got is None when it is not there."""
+        op, _, want = line.strip().partition(" ")
+        want = want.strip()
+        shown = as_text(got) if got is not None else None
+        if op == "exists":
+            need(got is not None, f"{what} is missing")
+        elif op == "absent":
+            need(got is None, f"{what} is there: {shown}")
+        elif op == "=":
+            need(got is not None and as_text(got) == want, f"{what} is {shown!r}, wanted {want!r}: {self.response}")
+        elif op == "~":
+            need(got is not None and re.search(want, as_text(got)), f"{what} is {shown!r}, which does not match {want}: {self.response}")
+        elif op == "count":
+            need(len(got) == int(want), f"{what} has {len(got)}, wanted {want}")
+        elif op == "has":
+            need(json.loads(want) in got, f"{what} has no {want}: {shown}")
+        else:
+            raise Failure(f"unknown comparison {op}")
+
+    def json_step(self, line):
+        path, _, rest = line.partition(" ")
+        try:
+            got = walk(self.response.json(), path)
+            got = "null" if got is None else got
+        except Failure:
+            got = None
+            if not rest.startswith("absent"):
+                raise
+        except ValueError as e:
+            raise Failure(f"the body is not JSON ({e}): {self.response}") from None
+        if rest.startswith("= "):
+            try:
+                need(got == json.loads(rest[2:]), f"{path} is {json.dumps(got)}, wanted {rest[2:]}: {self.response}")
+                return
+            except json.JSONDecodeError:
+                raise Failure(f"not JSON in the case: {rest[2:]}") from None
+        self.compare(path, got, rest)
+
+    def response_header_step(self, line):
+        m = re.match(r"([\w-]+):? *(.*)$", line)
+        rest = m.group(2)
+        self.compare(m.group(1), self.response.header(m.group(1)), rest if re.match(r"(~|exists|absent|=)", rest) else f"= {rest}")
+
+    def step_text(self, *words):
+        line = " ".join(words)
+        body = self.response.body.decode("utf-8")
+        if line == "empty":
+            need(body == "", f"the body is not empty: {self.response}")
+        elif line.startswith("= "):
+            need(body == line[2:].replace("\\n", "\n"), f"the body is {body!r}, wanted {line[2:]!r}")
+        else:
+            self.compare("the body", body, line)
+
+    def step_save(self, name, path, *rest):
+        if path == "header":
+            self.vars[name] = self.response.header(rest[0])
+        elif path == "body":
+            self.vars[name] = self.response.body.decode()
+        else:
+            self.vars[name] = walk(self.response.json(), path)
+
+    def step_error(self, code, field=None):
+        self.check_error(code, field)
+
+    def step_cert(self, path, _of, name, *words):
+        """cert $.id_cert of alice [session=x] [key=k]"""
+        o, d = self.options(words), self.devices[name]
+        text = path if path.startswith("-----") else walk(self.response.json(), path)
+        key = self.keys[o["key"]].raw if "key" in o else None
+        cert = pki.check_actor_cert(text, self.server_cert(), d.actor.fid, o.get("session", d.session), key)
+        self.vars["serial"] = str(cert.serial)
+
+    def step_cacheable(self, path):
+        cert = pki.check_cacheable(walk(self.response.json(), path), self.server_cert())
+        self.vars["serial"] = str(cert.serial)
+
+    def step_sql(self, *words):
+        statement, arrow, want = " ".join(words).partition(" => ")
+        got = self.place.sql(statement)
+        need(not arrow or got == want, f"{statement} gives {got!r}, wanted {want!r}")
+
+    # --- Lines ---
+
+    def line(self, raw):
+        line = self.expand(raw)
+        m = METHOD.match(line)
+        if m:
+            self.begin(m.group(1), m.group(2))
+        elif line[0] == ">":
+            self.header_step(line[1:])
+        elif line[0] == "<":
+            self.response_header_step(line[1:].strip())
+        elif line[0] in "{[\"":
+            self.body_step(line)
+        elif line[0] == "=":
+            self.expect(line[1:].strip())
+        elif line[0] == "$":
+            self.json_step(line)
+        else:
+            word, *rest = line.split(" ")
+            step = getattr(self, f"step_{word}", None)
+            if step is None:
+                raise Failure(f"there is no step '{word}'")
+            step(*rest)
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [(n, text.rstrip("\n")) for n, text in enumerate(f, 1) if text.strip() and not text.lstrip().startswith("#")]
+
+
+def block_end(lines, i):
+    """Index of the `end` that closes the block opened at i."""
+    depth = 0
+    for j in range(i, len(lines)):
+        word = lines[j][1].split()[0]
+        depth += word in ("each", "repeat")
+        depth -= word == "end"
+        if depth == 0:
+            return j
+    raise Failure(f"line {lines[i][0]}: no end")
+
+
+def run_each(runner, lines, i, end):
+    names = [n.strip() for n in lines[i][1].split(None, 1)[1].split("|")]
+    do = next(j for j in range(i, end) if lines[j][1].strip() == "do")
+    for number, row in lines[i + 1:do]:
+        values = [v.strip() for v in row.strip().split(" | ")]
+        need(len(values) == len(names), f"line {number}: {len(names)} columns, not {len(values)}")
+        try:
+            for name, value in zip(names, values):
+                runner.vars[name] = generate(value)
+                runner.rows.add(name)
+            run_lines(runner, lines[do + 1:end])
+        except Failure as e:
+            raise Failure(f"row {number} ({row.strip()[:80]}): {e}") from None
+
+
+def run_lines(runner, lines):
+    i = 0
+    while i < len(lines):
+        number, text = lines[i]
+        word = text.split()[0]
+        try:
+            if word in ("each", "repeat"):
+                end = block_end(lines, i)
+                if word == "each":
+                    run_each(runner, lines, i, end)
+                else:
+                    for k in range(int(text.split()[1])):
+                        runner.vars["i"] = str(k)
+                        run_lines(runner, lines[i + 1:end])
+                i = end
+            else:
+                runner.line(text.strip())
+        except (Failure, AssertionError) as e:
+            raise Failure(str(e) if str(e).startswith(("line ", "row ")) else f"line {number}: {text.strip()[:120]}: {e}") from None
+        i += 1
+
+
+def run_case(place, path):
+    """None when the case passes, else what is wrong."""
+    runner = Runner(place, path)
+    try:
+        run_lines(runner, read_lines(path))
+        need(runner.request is None, "the last request is never sent: it has no `=` line")
+    except StopIteration:
+        return None
+    except Failure as e:
+        return str(e)
+    except Exception as e:  # pylint: disable=broad-except # a step that fails unexpectedly fails its case, not the run
+        return f"{type(e).__name__}: {e}"
+    return None

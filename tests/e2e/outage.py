@@ -1,0 +1,93 @@
+"""What clients see while a part is away, and that all is well when it is back: the database, and motetd itself."""
+import os
+import signal
+import time
+
+import case
+import http1
+
+
+def get(place, target, token=None):
+    headers = [("Authorization", f"Bearer {token}")] if token else []
+    return http1.send(place.address, http1.compose("GET", target, headers, None, place.host))
+
+
+def unavailable(r):
+    case.need(r.status == 503, f"status is not 503: {r}")
+    case.need((r.header("Retry-After") or "").isdigit(), f"no Retry-After: {r}")
+    case.need(r.header("X-P2-Error") == "P2CORE_UNAVAILABLE", f"no X-P2-Error: {r}")
+    e = r.json()
+    case.need(e["errcode"] == 503 and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
+    case.need(not case.LEAKS.search(r.body), f"the response leaks: {r}")
+
+
+def eventually(place, target, status, token=None, seconds=15):
+    deadline = time.monotonic() + seconds
+    while True:
+        r = get(place, target, token)
+        if r.status == status:
+            return r
+        case.need(time.monotonic() < deadline, f"{target} is not {status} after {seconds} s: {r}")
+        time.sleep(0.1)
+
+
+class Away:
+    """A Unix socket that is not there for a while."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        os.rename(self.path, self.path + ".away")
+
+    def __exit__(self, *_):
+        os.rename(self.path + ".away", self.path)
+
+
+def database(place):
+    runner = case.Runner(place, "")
+    runner.step_actor("alice")
+    token, target = runner.devices["alice"].token, "/.p2/core/v1/session/keymaterial"
+    with Away(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
+        place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'")
+        for _ in range(4):
+            unavailable(get(place, target, token))
+        unavailable(get(place, "/readyz"))
+        case.need(get(place, "/healthz").status == 200, "healthz does not need the database")
+    eventually(place, "/readyz", 200)
+    for _ in range(8):
+        eventually(place, target, 200, token)
+
+
+def web_server_alone(place):
+    with Away(os.path.join(place.state, "run", "motet.sock")):
+        if place.web == "nginx":  # new nginx workers have no connections that are kept open
+            with open(os.path.join(place.state, "web", "nginx.pid"), encoding="ascii") as f:
+                os.kill(int(f.read()), signal.SIGHUP)
+            time.sleep(1)
+        unavailable(get(place, "/healthz"))
+    eventually(place, "/healthz", 200)
+
+
+def too_large(place):
+    big = b" " * (1100 * 1024)
+    r = http1.send(place.address, http1.compose("POST", "/.p2/core/v1/register", [], big, place.host))
+    case.need(r.status == 413 and r.header("X-P2-Error") == "P2CORE_TOO_LARGE", f"not 413 with its code: {r}")
+    e = r.json()
+    case.need(e["errcode"] == 413 and e["error"] == "P2CORE_TOO_LARGE" and e["message"], f"not our JSON: {r}")
+
+
+def logs_are_clean(place):
+    """Neither passwords nor tokens are ever logged."""
+    log = place.log()
+    case.need(case.PASSWORD not in log, "a password is in the log")
+    case.need("p2s_" not in log, "a token is in the log")
+
+
+def run(place):
+    for test in (too_large, database, web_server_alone, logs_are_clean):
+        try:
+            test(place)
+            yield test.__name__, None
+        except (case.Failure, OSError, EOFError, ValueError, KeyError) as e:
+            yield test.__name__, f"{type(e).__name__}: {e}"

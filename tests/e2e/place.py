@@ -1,0 +1,98 @@
+"""A server to test: deploy/quickstart in a directory of its own, its database, its operator's command."""
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+QUICKSTART = os.path.join(TOP, "deploy", "quickstart")
+MARK = "--end-of-answer--"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Sql:
+    """One psql for the whole run, as the owner of everything."""
+
+    def __init__(self, host):
+        command = ["psql", "-X", "-q", "-A", "-t", "-h", host, "-U", "postgres", "-d", "motet"]
+        self.psql = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def __call__(self, statement):
+        self.psql.stdin.write(f"{statement}\n;\n\\echo {MARK}\n")
+        self.psql.stdin.flush()
+        out = []
+        for line in self.psql.stdout:
+            if line.rstrip("\n") == MARK:
+                break
+            out.append(line)
+        text = "".join(out).rstrip("\n")
+        if "ERROR:" in text or self.psql.poll() is not None:
+            raise RuntimeError(f"{statement}: {text}")
+        return text
+
+    def close(self):
+        self.psql.stdin.close()
+        self.psql.wait()
+
+
+class Place:
+    """Use as a context: the directory and all processes are gone afterwards."""
+
+    def __init__(self, state=None):
+        self.own = state is None
+        self.state = state or tempfile.mkdtemp(prefix="motet-e2e.")
+        os.chmod(self.state, 0o755)
+        self.port, self.web, self.domain, self.sql = free_port(), None, None, None
+
+    def start(self, web, domain="localhost", sets=(), workers=3, reset=False):
+        self.web, self.domain = web, domain
+        command = [QUICKSTART, "--state", self.state, "--port", str(self.port), "--web", web, "--domain", domain,
+                   "--workers", str(workers), "--detach"] + (["--reset"] if reset else [])
+        for s in sets:
+            command += ["--set", s]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0 or f"ready: http://127.0.0.1:{self.port}/" not in done.stdout:
+            raise RuntimeError(f"quickstart failed ({done.returncode}):\n{done.stdout}")
+        self.sql = Sql(os.path.join(self.state, "postgres"))
+        tables = self.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1").split()
+        each = [f"SELECT '{t}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {t} t" for t in tables if t != "throttle"]
+        self.fingerprint_sql = " UNION ALL ".join(each)
+
+    def stop(self):
+        if self.sql:
+            self.sql.close()
+            self.sql = None
+        subprocess.run([QUICKSTART, "--state", self.state, "--stop"], check=False, stderr=subprocess.DEVNULL)
+
+    @property
+    def host(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def address(self):
+        return ("127.0.0.1", self.port)
+
+    def fingerprint(self):
+        """Differs when any row of any table differs; tries at passwords do not count."""
+        return self.sql(self.fingerprint_sql)
+
+    def ctl(self, args, stdin=""):
+        return subprocess.run([os.path.join(self.state, "bin", "motetctl")] + args, input=stdin, text=True, capture_output=True, check=False)
+
+    def log(self):
+        with open(os.path.join(self.state, "log", "motetd.log"), encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        if self.own:
+            shutil.rmtree(self.state, ignore_errors=True)

@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""End-to-end tests: real PostgreSQL, motetd and web server, started by deploy/quickstart; TAP. README.md says how to write a case.
+
+Usage: run.py [--web nginx|lighttpd] [--state DIR] [CASE...]     (default: all cases, nginx)
+"""
+import argparse
+import glob
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# pylint: disable=wrong-import-position
+import bad_input  # noqa: E402
+import case  # noqa: E402
+import outage  # noqa: E402
+from place import Place  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SETS = ["rate_limit=off", "log_level=debug"]
+
+
+class Tap:
+    def __init__(self):
+        self.n = self.bad = 0
+
+    def result(self, name, wrong):
+        self.n += 1
+        self.bad += wrong is not None
+        print(f"{'ok' if wrong is None else 'not ok'} {self.n} - {name}", flush=True)
+        if wrong is not None:
+            print("# " + str(wrong).replace("\n", "\n# "), flush=True)
+
+    def done(self):
+        print(f"1..{self.n}")
+        return 1 if self.bad or self.n == 0 else 0
+
+
+def domain_of(path):
+    """A case for a domain of its own says so in its first line: `# domain: polyphony.chat`; so do settings: `# set: key=value …`"""
+    with open(path, encoding="utf-8") as f:
+        head = [line.strip() for line in f if line.startswith("# domain:") or line.startswith("# set:")]
+    domain = next((h.split(":", 1)[1].strip() for h in head if h.startswith("# domain:")), "localhost")
+    sets = next((h.split(":", 1)[1].split() for h in head if h.startswith("# set:")), [])
+    return domain, tuple(sets)
+
+
+def groups(paths):
+    """Cases by the server they need, so that each server starts once."""
+    out = {}
+    for p in paths:
+        out.setdefault(domain_of(p), []).append(p)
+    return sorted(out.items(), key=lambda kv: (kv[0] != ("localhost", ()), kv[0]))
+
+
+def run_group(tap, place, web, need, paths, everything):
+    (domain, sets), name = need, lambda p: f"{web} {os.path.relpath(p, HERE)[:-5]}"
+    place.start(web, domain, SETS + list(sets), reset=True)
+    for p in paths:
+        started = time.monotonic()
+        wrong = case.run_case(place, p)
+        tap.result(f"{name(p)} ({time.monotonic() - started:.1f} s)", wrong)
+    if everything and need == ("localhost", ()):
+        for title, wrong in bad_input.run(place):
+            tap.result(f"{web} bad input: {title}", wrong)
+        for title, wrong in outage.run(place):
+            tap.result(f"{web} outage: {title}", wrong)
+    place.stop()
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--web", default="nginx", choices=["nginx", "lighttpd"])
+    p.add_argument("--state", help="a state directory of quickstart to use again, so that nothing needs building; its data is thrown away")
+    p.add_argument("--bad-input", action="store_true", help="with cases given: run the bad input, too")
+    p.add_argument("cases", nargs="*")
+    a = p.parse_args()
+    paths = a.cases or sorted(glob.glob(os.path.join(HERE, "*", "*.case")))
+    tap = Tap()
+    with Place(a.state) as place:
+        for need, some in groups([os.path.abspath(x) for x in paths]):
+            try:
+                run_group(tap, place, a.web, need, some, not a.cases or a.bad_input)
+            except RuntimeError as e:
+                tap.result(f"{a.web} server for {need[0]} starts", str(e))
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+/*
+ * motetd with an application behind it that needs no database: everything of src/server, src/fcgi and src/shm, and an API that tells what arrived.
+ *
+ *   /slow?ms=N     waits                  /big?bytes=N    answers with that many octets
+ *   /crash         dies of a signal       /status?code=N  answers so, with a body
+ *   /newkey        asks the signer for a key pair and for a signature by it
+ *   /gate?ms=N     holds a place in the gate
+ *   /limit?key=K   takes one of 60 a minute, 5 at once
+ * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
+ */
+#include "api/call.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "codec/signer.h"
+#include "db/db.h"
+#include "fcgi/fcgi.h"
+#include "server/motetd.h"
+#include "shm/gate.h"
+#include "shm/limits.h"
+#include <unistd.h>
+
+static struct str argument(const struct http_req *q, const char *name)
+{
+	struct str all, one, key, value;
+
+	str_cut(q->target, '?', &one, &all);
+	while (all.n) {
+		str_cut(all, '&', &one, &all);
+		str_cut(one, '=', &key, &value);
+		if (str_is(key, name))
+			return value;
+	}
+	return STR("");
+}
+
+static int64_t number(const struct http_req *q, const char *name)
+{
+	int64_t n = 0;
+
+	str_i64(argument(q, name), &n);
+	return n;
+}
+
+static uint32_t crc(struct str s)
+{
+	uint32_t c = ~0u;
+
+	for (size_t i = 0; i < s.n; i++) {
+		c ^= (unsigned char)s.s[i];
+		for (int k = 0; k < 8; k++)
+			c = c >> 1 ^ (c & 1 ? 0xedb88320u : 0);
+	}
+	return ~c;
+}
+
+static void quoted(struct buf *b, const char *name, struct str s)
+{
+	buf_printf(b, ",\"%s\":\"", name);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.s[i] < 0x20 || s.s[i] == '"' || s.s[i] == '\\' || s.s[i] > 0x7e)
+			buf_printf(b, "\\u%04x", (unsigned char)s.s[i]);
+		else
+			buf_put(b, s.s + i, 1);
+	buf_z(b, "\"");
+}
+
+static void describe(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)cx;
+	(void)r;
+	buf_printf(b, ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d", fcgi_recipe, q->body.n, crc(q->body), q->head,
+	    q->https, q->body_too_large);
+	quoted(b, "method", q->method_name);
+	quoted(b, "target", q->target);
+	quoted(b, "authorization", q->authorization);
+	quoted(b, "accept", q->accept);
+	quoted(b, "solution", q->solution);
+	quoted(b, "remote", q->remote);
+	quoted(b, "host", q->host);
+	quoted(b, "request_id", q->request_id);
+}
+
+static void slow(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	usleep((useconds_t)number(q, "ms") * 1000);
+	describe(cx, q, r, b);
+}
+
+static void crash(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)cx;
+	(void)q;
+	(void)r;
+	(void)b;
+	abort();
+}
+
+static void status(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)cx;
+	(void)b;
+	r->status = (int)number(q, "code");
+}
+
+static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	struct ca_key k;
+	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE + 3600, 0 };
+	uint8_t sig[ED25519_SIG];
+	(void)q;
+	int64_t start = clock_us();
+	enum err e = cx->ca->new_key(cx, cx->ca, &k);
+
+	if (e == OK)
+		e = cx->ca->sign_cache(cx, cx->ca, &k, &claim, 1, sig);
+	struct str text = e == OK ? cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0) : STR("");
+	bool good = e == OK && ed25519_verify(k.key, str_blob(text), sig);
+	r->status = e == OK ? 200 : err_status(e);
+	buf_printf(b, ",\"verified\":%d,\"us\":%lld", good, (long long)(clock_us() - start));
+	quoted(b, "why", str_of(cx->why.log));
+}
+
+static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	bool in = gate_enter(cx->gate, 10000);
+
+	if (in) {
+		usleep((useconds_t)number(q, "ms") * 1000);
+		gate_leave(cx->gate);
+	}
+	r->status = in ? 200 : 503;
+	describe(cx, q, r, b);
+}
+
+static void limit(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	int64_t after = 0;
+
+	if (!limits_take(cx->limits, "echo", argument(q, "key"), 60, 5, &after))
+		r->status = 429;
+	buf_printf(b, ",\"after\":%lld", (long long)after);
+}
+
+static const struct {
+	const char *path;
+	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
+} rows[] = {
+	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/limit", limit }, { "", describe },
+};
+
+static void header(struct http_resp *r, const char *name, struct str value)
+{
+	r->headers[r->nheaders++] = (struct http_header){ name, value };
+}
+
+void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
+{
+	struct buf b = { .mem = cx->mem };
+	size_t i = 0;
+
+	r->status = q->malformed ? 400 : q->body_too_large ? 413 : 200;
+	header(r, "Content-Type", STR("application/json"));
+	buf_printf(&b, "{\"pid\":%d", (int)getpid());
+	while (!str_starts(q->target, rows[i].path))
+		i++;
+	if (r->status == 200)
+		rows[i].run(cx, q, r, &b);
+	quoted(&b, "malformed", str_of(q->malformed));
+	for (int64_t n = str_starts(q->target, "/big") ? number(q, "bytes") : 0; n > 0; n--)
+		buf_z(&b, " ");
+	buf_z(&b, "}\n");
+	r->body = buf_done(&b);
+}
+
+void api_print_routes(FILE *f)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		fprintf(f, "GET %s\n", rows[i].path);
+}
+
+struct db *db_new(const struct conf *c)
+{
+	(void)c;
+	if (getenv("MOTET_ECHO_CRASH"))
+		abort();
+	return NULL;
+}
+
+void db_free(struct db *db)
+{
+	(void)db;
+}
+
+int main(int argc, char **argv)
+{
+	return motetd_main(argc, argv);
+}

@@ -1,0 +1,161 @@
+"""What the tests of the server share: a directory, motetd with the echo application, TAP."""
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import fcgi
+
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
+APP = os.path.join(BUILD, "tests/server/echo_app")
+count = failures = 0
+
+
+def ok(good, name):
+    global count, failures
+    count += 1
+    failures += not good
+    print("%sok %d - %s" % ("" if good else "not ", count, name), flush=True)
+    return good
+
+
+def skip(name, why):
+    global count
+    count += 1
+    print("ok %d - %s # SKIP %s" % (count, name, why), flush=True)
+
+
+def done():
+    print("1..%d" % count)
+    sys.exit(1 if failures else 0)
+
+
+def until(what, seconds=5.0, step=0.005):
+    """Wait for what() to be true; returns how long that took, or None."""
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        if what():
+            return time.monotonic() - start
+        time.sleep(step)
+    return None
+
+
+class Dir:
+    """A directory for one test: configuration, secret, socket, log."""
+
+    def __init__(self, **keys):
+        self.path = tempfile.mkdtemp(prefix="motet-test-", dir="/tmp")
+        os.chmod(self.path, 0o755)
+        self.secret = secrets.token_bytes(32)
+        self.sock, self.log, self.conf = (os.path.join(self.path, n) for n in ("s", "log", "motet.conf"))
+        with open(os.path.join(self.path, "secret"), "w", opener=lambda p, f: os.open(p, f, 0o400)) as f:
+            f.write(self.secret.hex() + "\n")
+        self.configure(**keys)
+
+    def configure(self, **keys):
+        with open(self.conf, "w") as f:
+            f.write("domain = example.org\nlisten = %s\nlog_file = %s\nstate_dir = %s\n" % (self.sock, self.log, self.path))
+            for k, v in keys.items():
+                f.write("%s = %s\n" % (k, v))
+
+    def logged(self, pattern):
+        try:
+            with open(self.log) as f:
+                return len(re.findall(pattern, f.read()))
+        except FileNotFoundError:
+            return 0
+
+    def remove(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Server:
+    """motetd in the foreground. listen: hand it a socket on descriptor 0, as spawn-fcgi does."""
+
+    def __init__(self, args=(), spawned=False, env=None, wait=True, **keys):
+        self.dir = Dir(**keys)
+        self.address = self.dir.sock
+        stdin = subprocess.DEVNULL
+        if spawned:
+            stdin = socket.socket(socket.AF_UNIX)
+            stdin.bind(self.dir.sock)
+            stdin.listen(511)
+        self.started = time.monotonic()
+        self.p = subprocess.Popen([APP, "-c", self.dir.conf, *args], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                  env={**os.environ, **(env or {})})
+        if spawned:
+            stdin.close()
+            fcgi.get(self.address)
+        elif wait:
+            self.ready = until(lambda: self.dir.logged("ready") or self.p.poll() is not None, 5, 0.001)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.p.poll() is None:
+            self.p.kill()
+        self.p.wait()
+        self.p.stderr.close()
+        self.dir.remove()
+
+    def get(self, uri="/", **more):
+        return fcgi.get(self.address, uri, **more)
+
+    def conn(self, timeout=15):
+        return fcgi.Conn(self.address, timeout)
+
+    def tell(self, sig, pid=None):
+        os.kill(pid or self.p.pid, sig)
+
+    def stop(self, sig=signal.SIGTERM, seconds=15):
+        """Returns exit status and time taken."""
+        start = time.monotonic()
+        self.tell(sig)
+        try:
+            return self.p.wait(seconds), time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            return None, seconds
+
+    def children(self):
+        return children(self.p.pid)
+
+    def signer(self):
+        """The child that ignores SIGTERM."""
+        for pid in self.children():
+            if int(status(pid, "SigIgn"), 16) >> (signal.SIGTERM - 1) & 1:
+                return pid
+        return None
+
+    def workers(self):
+        signer = self.signer()
+        return [p for p in self.children() if p != signer]
+
+
+def children(pid):
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+            return [int(x) for x in f.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def status(pid, field):
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            for line in f:
+                if line.startswith(field + ":"):
+                    return line.split()[1]
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return "0"
+
+
+def alive(pid):
+    return status(pid, "State") not in ("0", "Z")

@@ -1,0 +1,203 @@
+#include "../tap.h"
+#include "fcgi/fcgi.h"
+#include "fcgi/kept.h"
+#include "fcgi/message.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct arena *mem;
+
+enum { MOST = 8 };
+#define PROXIES "10.0.0.1, 10.0.0.2, ::1"
+
+/* One row: parameters, and what one member of the request is. */
+enum member { TARGET, AUTH, REMOTE, ID, HTTPS, METHOD, HEAD, LENGTH, MALFORMED, NOTHING };
+static const struct {
+	const char *name, *p[MOST];
+	enum member member;
+	const char *want;
+} rows[] = {
+	{ "raw target", { "REQUEST_METHOD=GET", "REQUEST_URI=/a%2Fb//c?d=e", "SCRIPT_NAME=/a/b/c" }, TARGET, "/a%2Fb//c?d=e" },
+	{ "absolute form stays", { "REQUEST_METHOD=GET", "REQUEST_URI=http://h/x" }, TARGET, "http://h/x" },
+	{ "fallback", { "REQUEST_METHOD=GET", "SCRIPT_NAME=/m", "PATH_INFO=/x y%\xc3\xa4?", "QUERY_STRING=q=%41" }, TARGET, "/m/x%20y%25%C3%A4%3F?q=%41" },
+	{ "fallback without query", { "REQUEST_METHOD=GET", "REQUEST_URI=", "PATH_INFO=/x", "QUERY_STRING=" }, TARGET, "/x" },
+	{ "Authorization", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer a" },
+	{ "redirected Authorization", { "REQUEST_METHOD=GET", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer b" },
+	{ "values may hold =", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a=b==" }, AUTH, "Bearer a=b==" },
+	{ "no method is no request", { "REQUEST_URI=/" }, NOTHING, NULL },
+	{ "an empty method is none", { "REQUEST_METHOD=", "REQUEST_URI=/" }, NOTHING, NULL },
+	{ "HEAD", { "REQUEST_METHOD=HEAD" }, HEAD, "1" },
+	{ "GET is not HEAD", { "REQUEST_METHOD=GET" }, HEAD, "0" },
+	{ "any method", { "REQUEST_METHOD=FOO" }, METHOD, "FOO" },
+	{ "remote", { "REQUEST_METHOD=GET", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "192.0.2.1" },
+	{ "a proxy of ours", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "203.0.113.9" },
+	{ "what the client made up", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" }, REMOTE, "203.0.113.9" },
+	{ "two proxies", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 2001:db8::1 ,10.0.0.2" }, REMOTE, "2001:db8::1" },
+	{ "proxies only", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=10.0.0.2" }, REMOTE, "10.0.0.2" },
+	{ "no address", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, unknown" }, REMOTE, "10.0.0.1" },
+	{ "empty elements", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=,," }, REMOTE, "10.0.0.1" },
+	{ "request id", { "REQUEST_METHOD=GET", "HTTP_X_REQUEST_ID=a.B_9-z" }, ID, "a.B_9-z" },
+	{ "https by HTTPS", { "REQUEST_METHOD=GET", "HTTPS=on" }, HTTPS, "1" },
+	{ "https by scheme", { "REQUEST_METHOD=GET", "REQUEST_SCHEME=https" }, HTTPS, "1" },
+	{ "http", { "REQUEST_METHOD=GET", "HTTPS=off", "REQUEST_SCHEME=http" }, HTTPS, "0" },
+	{ "length", { "REQUEST_METHOD=POST", "CONTENT_LENGTH=12" }, LENGTH, "12" },
+	{ "no length (nginx)", { "REQUEST_METHOD=POST", "CONTENT_LENGTH=" }, LENGTH, "-1" },
+	{ "chunked (Caddy)", { "REQUEST_METHOD=POST", "CONTENT_LENGTH=-1" }, LENGTH, "-1" },
+	{ "twice the same", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=a" }, MALFORMED, "" },
+	{ "twice, different", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=b" }, MALFORMED, "A header came twice with different contents." },
+	{ "twice, one empty", { "REQUEST_METHOD=GET", "HTTP_X_P2_SENSITIVE_SOLUTION=", "HTTP_X_P2_SENSITIVE_SOLUTION=b" }, MALFORMED,
+	  "A header came twice with different contents." },
+	{ "twice, but nobody's business", { "REQUEST_METHOD=GET", "HTTP_COOKIE=a", "HTTP_COOKIE=b" }, MALFORMED, "" },
+	{ "a name is more than its beginning", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOSTS=b", "HTTP_HOS=c" }, MALFORMED, "" },
+};
+
+static const char *member(enum member m, const struct http_req *q, int64_t length)
+{
+	switch (m) {
+	case TARGET:
+		return str_z(mem, q->target);
+	case AUTH:
+		return str_z(mem, q->authorization);
+	case REMOTE:
+		return str_z(mem, q->remote);
+	case ID:
+		return str_z(mem, q->request_id);
+	case HTTPS:
+		return q->https ? "1" : "0";
+	case METHOD:
+		return str_z(mem, q->method_name);
+	case HEAD:
+		return q->head ? "1" : "0";
+	case LENGTH:
+		return arena_printf(mem, "%lld", (long long)length);
+	case MALFORMED:
+		return q->malformed ? q->malformed : "";
+	case NOTHING:
+		break;
+	}
+	return "a request";
+}
+
+static bool parameters(const char *const *p, struct http_req *q, int64_t *length)
+{
+	char *envp[MOST + 1] = { NULL };
+
+	for (int i = 0; i < MOST && p[i]; i++)
+		envp[i] = arena_dup(mem, p[i], strlen(p[i]));
+	return params_read(mem, envp, PROXIES, q, length);
+}
+
+static void params(void)
+{
+	struct http_req q;
+	int64_t length;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *got = parameters(rows[i].p, &q, &length) ? member(rows[i].member, &q, length) : NULL;
+		ok(got && rows[i].want ? strcmp(got, rows[i].want) == 0 : got == rows[i].want, "%s: %s", rows[i].name, got ? got : "nothing");
+	}
+}
+
+static bool made_up(const char *id)
+{
+	const char *p[MOST] = { "REQUEST_METHOD=GET", arena_printf(mem, "HTTP_X_REQUEST_ID=%s", id) };
+	struct http_req q;
+	int64_t length;
+
+	return parameters(p, &q, &length) && q.request_id.n == 16 && strspn(str_z(mem, q.request_id), "0123456789abcdef") == 16;
+}
+
+static void request_ids(void)
+{
+	char l[66];
+
+	memset(l, 'a', 65);
+	l[65] = '\0';
+	ok(made_up("") && made_up("a b") && made_up("a\nb") && made_up("\xc3\xa4") && made_up(l), "an odd request id is replaced");
+	l[64] = '\0';
+	ok(!made_up(l), "64 characters are taken");
+}
+
+static bool too_many(int n, size_t bytes)
+{
+	char **envp = arena_alloc(mem, sizeof *envp * (size_t)(n + 2));
+	struct http_req q;
+	int64_t length;
+
+	envp[0] = arena_printf(mem, "REQUEST_METHOD=GET");
+	for (int i = 1; i <= n; i++) {
+		envp[i] = arena_alloc(mem, bytes + 1);
+		memset(envp[i], 'x', bytes);
+	}
+	return params_read(mem, envp, "", &q, &length) && q.malformed;
+}
+
+static void sizes(void)
+{
+	ok(!too_many(FCGI_PARAMS_COUNT - 1, 10), "%d parameters", FCGI_PARAMS_COUNT);
+	ok(too_many(FCGI_PARAMS_COUNT, 10), "%d are too many", FCGI_PARAMS_COUNT + 1);
+	ok(!too_many(1, FCGI_PARAMS_MAX - 18), "%d octets", FCGI_PARAMS_MAX);
+	ok(too_many(1, FCGI_PARAMS_MAX - 17), "%d are too many", FCGI_PARAMS_MAX + 1);
+}
+
+static void kepts(void)
+{
+	struct kept *k = kept_new(4);
+
+	ok(kept_oldest(k) == -1 && !kept_has(k, 5) && !kept_has(k, -1), "none");
+	kept_add(k, 5);
+	kept_add(k, 100000);
+	kept_add(k, 3);
+	ok(kept_has(k, 100000) && !kept_has(k, 99999) && kept_oldest(k) == 5, "a descriptor may be large");
+	kept_touch(k, 5);
+	ok(kept_oldest(k) == 100000 && !kept_full(k), "one that was used is the youngest");
+	kept_add(k, 7);
+	ok(kept_full(k), "full");
+	kept_remove(k, 3);
+	kept_remove(k, 3);
+	ok(!kept_full(k) && !kept_has(k, 3), "one less, in the middle");
+	kept_remove(k, 100000);
+	kept_remove(k, 7);
+	ok(kept_oldest(k) == 5, "the last one");
+	kept_remove(k, 5);
+	ok(kept_oldest(k) == -1, "none again");
+	kept_free(k);
+}
+
+static void passing(void)
+{
+	struct fdpass p;
+	char got[8] = "";
+	int ends[2], fd;
+
+	ok(fdpass_pair(&p, 100), "a pair");
+	ok(pipe(ends) == 0 && fdpass_send(p.give, "abc", 3, ends[0]), "a descriptor is sent");
+	close(ends[0]);
+	ok(fdpass_recv(p.take, got, sizeof got, &fd, 0) == 3 && memcmp(got, "abc", 3) == 0 && fd >= 0, "and received");
+	ok(write(ends[1], "x", 1) == 1 && read(fd, got, 1) == 1 && got[0] == 'x', "it is the same pipe");
+	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
+	ok(fdpass_send(p.give, "a", 1, -1) && fdpass_recv(p.take, got, 1, &fd, 0) == 1 && fd == -1, "a message without one");
+	ok(fdpass_send(p.give, "too long", 8, ends[1]) && fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1, "too long a message");
+	int n = 0;
+	while (n < 100000 && fdpass_send(p.give, "x", 1, -1))
+		n++;
+	ok(n >= 64 && n < 100000, "a full channel fails instead of waiting: after %d", n);
+	close(p.give);
+	while (n && fdpass_recv(p.take, got, 1, &fd, MSG_DONTWAIT) > 0)
+		n--;
+	ok(n == 0 && fdpass_recv(p.take, got, 1, &fd, 0) == 0, "and the end is seen");
+}
+
+int main(void)
+{
+	mem = arena_new(8 << 20);
+	params();
+	request_ids();
+	sizes();
+	kepts();
+	passing();
+	arena_free(mem);
+	return done();
+}
