@@ -19,8 +19,9 @@
 struct master {
 	const struct options *opt;
 	struct listener *listener;
-	struct conf *conf, *old;	/* old: of the generation before, until the new one serves */
+	struct conf *conf;
 	struct pool *pool;
+	struct gate *gate;
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
 	struct fdpass kept, sign;
@@ -29,7 +30,7 @@ struct master {
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
 	sigset_t wait;
-	bool ready;
+	bool ready, reloading;
 };
 
 static int worker_count(const struct conf *c)
@@ -55,9 +56,10 @@ static bool channels(struct master *m)
 
 static bool make_pool(struct master *m)
 {
+	m->gate = gate_new(m->conf->state_dir, worker_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
-		.gate = gate_new(m->conf->state_dir, worker_slots()),
+		.gate = m->gate,
 		.limits = limits_new(),
 		.board = scoreboard_new(),
 		.master = getpid(),
@@ -142,11 +144,6 @@ static void reload(struct master *m)
 	char why[512];
 
 	signals.reload = 0;
-	if (m->old) {
-		log_warn("a reload is going on already; this one waits for it");
-		signals.reload = 1;
-		return;
-	}
 	if (!options_conf(m->opt, &c, why, sizeof why)) {
 		log_error("reload: %s; the configuration stays as it was", why);
 		return;
@@ -159,15 +156,15 @@ static void reload(struct master *m)
 	}
 	notify_systemd("RELOADING=1");
 	log_info("the configuration is read again; new workers start");
-	m->old = m->conf;
-	m->conf = c;
+	m->reloading = true;
 	pool_begin(m->pool, c, worker_count(c));
+	conf_free(m->conf);
+	m->conf = c;
 }
 
 static void reloaded(struct master *m)
 {
-	conf_free(m->old);
-	m->old = NULL;
+	m->reloading = false;
 	notify_systemd("READY=1");
 	log_info("the new workers serve; the older ones finish");
 }
@@ -212,7 +209,7 @@ static void say_when_ready(struct master *m)
 		notify_systemd("READY=1");
 		log_info("ready: %d workers, %s", worker_count(m->conf), m->listener->path[0] ? m->listener->path : "on the socket given");
 	}
-	if (m->old && pool_serves(m->pool))
+	if (m->reloading && pool_serves(m->pool))
 		reloaded(m);
 }
 
@@ -252,9 +249,9 @@ static void stop(struct master *m)
 	log_info("stopped");
 }
 
-int master_run(const struct options *opt, struct conf *conf, struct listener *l)
+int master_run(const struct options *opt, struct conf **conf, struct listener *l)
 {
-	struct master m = { .opt = opt, .conf = conf, .listener = l };
+	struct master m = { .opt = opt, .conf = *conf, .listener = l };
 
 	signals_take(ROLE_MASTER, &m.wait);
 	if (!channels(&m))
@@ -267,5 +264,8 @@ int master_run(const struct options *opt, struct conf *conf, struct listener *l)
 	pool_begin(m.pool, m.conf, worker_count(m.conf));
 	serve(&m);
 	stop(&m);
+	pool_free(m.pool);
+	gate_free(m.gate);
+	*conf = m.conf;
 	return 0;
 }
