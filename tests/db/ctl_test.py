@@ -7,6 +7,7 @@ MOTET_OWNER_DATABASE (the role that may make tables).
 import json
 import os
 import pty
+import pwd
 import re
 import select
 import shutil
@@ -20,6 +21,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SCHEMA = os.path.join(TOP, "schema")
 NAMESPACE = "motetctl_test"
 PASSWORD = "correct horse battery"
+ROOT = os.getuid() == 0
 count = failed = 0
 
 
@@ -119,7 +121,7 @@ def test_usage(site):
 
 
 def test_init(site):
-    sets = ["-s", f"database={site.server}", "-s", f"state_dir={site.dir}/var"]
+    sets = ["-s", f"database={site.server}", "-s", f"state_dir={site.dir}/var"] + (["-s", "user=nobody"] if ROOT else [])
     expect(site, "init wants a domain", [*sets, "init"], 78, "^$", "--domain")
     ok(not os.path.exists(site.conf), "and writes nothing without one")
     expect(site, "init wants a domain in lower case", [*sets, "init", "--domain", "Example.org"], 78, "^$", "lower case")
@@ -127,7 +129,8 @@ def test_init(site):
     with open(site.conf, encoding="utf-8") as f:
         text = f.read()
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    ok(lines == [f"database = {site.server}", "domain = example.org", f"state_dir = {site.dir}/var"], "what was set is in it, the rest is comment", lines)
+    ok(lines == [f"database = {site.server}", "domain = example.org", f"state_dir = {site.dir}/var"] + (["user = nobody"] if ROOT else []),
+       "what was set is in it, the rest is comment", lines)
     ok(os.stat(site.conf).st_mode & 0o777 == 0o640, "others cannot read it", oct(os.stat(site.conf).st_mode))
     ok(not os.path.exists(site.secret), "no secret is made for a database that is not ready")
     expect(site, "other commands say so, too", ["actor", "list"], 69, "^$", "no tables yet: run motetctl migrate")
@@ -165,6 +168,9 @@ def test_identity(site, text):
     expect(site, "--domain never speaks against the file", ["init", "--domain", "example.com"], 78, "^$", "example.org, --domain says example.com")
     expect(site, "init", ["init"], 0, "secret: made.*identity made, serial [0-9]{16}.*next: motetctl actor add")
     ok(os.stat(site.secret).st_mode & 0o777 == 0o400 and os.stat(os.path.dirname(site.secret)).st_mode & 0o777 == 0o700, "nobody else can read the secret")
+    user = pwd.getpwnam("nobody") if ROOT else pwd.getpwuid(os.getuid())
+    ok(os.stat(site.secret).st_uid == os.stat(os.path.dirname(site.secret)).st_uid == user.pw_uid, "it belongs to the server's user")
+    ok(os.stat(site.conf).st_gid == user.pw_gid, "who may read the configuration, too")
     with open(site.secret, encoding="ascii") as f:
         secret = f.read()
     expect(site, "init again has nothing to do", ["init", "--domain", "example.org"], 0, "^nothing to do: example.org")
