@@ -17,7 +17,8 @@ static void print_conf(FILE *f, const struct conf *mine, const struct conf *plai
 	size_t n;
 	const struct conf_row *r = conf_rows(&n);
 
-	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default; motet.conf(5) explains each key.\n\n", f);
+	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
+	      "# motet.conf(5) explains each key.\n\n", f);
 	for (size_t i = 0; i < n; i++) {
 		const char *v = conf_value(mine, i, a, sizeof a);
 		bool set = strcmp(r[i].name, "domain") == 0 || strcmp(v, conf_value(plain, i, b, sizeof b)) != 0;
