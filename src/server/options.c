@@ -26,7 +26,8 @@ void options_help(FILE *f)
 	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
-	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole from outside.\n", f);
+	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole\n"
+	      "from outside.\n", f);
 }
 
 static void take(struct options *o, int c)

@@ -11,7 +11,10 @@
  * Times are clock_us(). Nothing here waits: the master calls pool_tick() when pool_tick() said, or when something happened.
  */
 struct pool;
-/* `w` is what every worker gets, with row still NULL; the master's own descriptors, which a child closes, are in `close_in_child`, ended by -1. */
+/*
+ * `w` is what every worker gets, with row still NULL; the master's own descriptors, which a child closes, are in `close_in_child`, ended
+ * by -1.
+ */
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
 /* Its workers, if there are any left, are left alone. */
 void pool_free(struct pool *);
