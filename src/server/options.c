@@ -1,4 +1,5 @@
 #include "server/options.h"
+#include "codec/fid.h"
 #include <getopt.h>
 
 static const struct option longs[] = {
@@ -75,11 +76,20 @@ static bool set_all(const struct options *o, struct conf *c, char *why, size_t s
 	return true;
 }
 
+/* What every certificate will say, and every name end with. */
+static bool domain_fits(const struct conf *c, char *why, size_t size)
+{
+	if (domain_ok(str_of(c->domain)))
+		return true;
+	snprintf(why, size, "domain: %s is no domain in lower case, such as example.org", c->domain);
+	return false;
+}
+
 bool options_conf(const struct options *o, struct conf **out, char *why, size_t size)
 {
 	if (!conf_load(o->file, out, why, size))
 		return false;
-	if (set_all(o, *out, why, size) && conf_finish(*out, why, size))
+	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) && domain_fits(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;
