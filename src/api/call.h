@@ -16,7 +16,7 @@ struct call {
 	const struct route *route;
 	struct str path[ROUTE_PARAMS];	/* what the {…} of the pattern stood for */
 	struct str allow;		/* methods of this path */
-	const struct session *who;	/* AUTH_SESSION, AUTH_ADMIN */
+	const struct session *who;	/* AUTH_ANY, AUTH_SESSION, AUTH_ADMIN */
 	struct blob token_hash;		/* AUTH_FUSED: for the handler's own statement */
 	void *in;			/* the decoded body: a struct of route->body */
 };

@@ -20,7 +20,7 @@ const size_t api_ntables = COUNT(api_tables);
 void api_print_routes(FILE *f)
 {
 	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS", "?" };
-	static const char *const who[] = { "anyone", "session", "session", "admin" };
+	static const char *const who[] = { "anyone", "any", "session", "session", "admin" };
 
 	for (size_t t = 0; t < api_ntables; t++)
 		for (const struct route *r = api_tables[t]; r < api_tables[t] + api_sizes[t]; r++)

@@ -78,6 +78,11 @@ struct json_object *json_str(struct str s)
 	return o;
 }
 
+struct json_object *json_own(struct cx *cx, struct json_object *o)
+{
+	return arena_own(cx->mem, o, destroy_object);
+}
+
 struct str json_text(struct cx *cx, struct json_object *o)
 {
 	size_t n = 0;

@@ -24,5 +24,7 @@ struct str json_string(struct json_object *);
 /* Building answers: objects owned by the arena once handed to json_text(). */
 struct json_object *json_str(struct str);
 /* Compact text with a NUL behind it; it lives in the object, which the arena now owns. */
+/* Hand an object to the arena, for one that may not get as far as json_text(). */
+struct json_object *json_own(struct cx *, struct json_object *);
 struct str json_text(struct cx *, struct json_object *);
 #endif

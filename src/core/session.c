@@ -1,6 +1,7 @@
 #include "core/session.h"
 #include "base/conf.h"
 #include "codec/token.h"
+#include "core/actor.h"
 #include "core/password.h"
 
 enum err session_token(struct cx *cx, struct str token, struct blob *hash)
@@ -65,11 +66,27 @@ enum err session_certify(struct cx *cx, const struct session *s, const struct id
 	return certify(cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
 }
 
-enum err session_end(struct cx *cx, int64_t actor_id, struct str session_id)
+struct str session_fid(struct cx *cx, const struct session *s)
+{
+	return s->actor_id ? actor_fid(cx, s->local_name) : s->fid;
+}
+
+enum err session_at_home(struct cx *cx, const struct session *s)
+{
+	if (s->actor_id)
+		return OK;
+	return refuse(cx, ERR_FOREIGN, "", "This route is for actors of %s; yours is kept by %.*s: ask there.", cx->conf->domain,
+	    (int)s->domain.n, s->domain.s);
+}
+
+enum err session_end(struct cx *cx, const struct session *s, struct str session_id)
 {
 	int64_t ended;
 
-	TRY(q_session_end(cx, actor_id, session_id, &ended));
+	if (s->actor_id)
+		TRY(q_session_end(cx, s->actor_id, session_id, &ended));
+	else
+		TRY(q_session_end_foreign(cx, s->fid, session_id, &ended));
 	return ended ? OK : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
 }
 

@@ -9,7 +9,7 @@ struct landed {
 };
 ROW(landed, F_BOOL(landed, landed));
 ROW(again, F_I64(again, serial), F_BLOB(again, cert));
-ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current));
+ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current), F_I64(issued, told));
 ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at), F_I64(cert_item, now),
     F_I64(cert_item, signer));
 

@@ -11,6 +11,7 @@ struct new_cert {
 };
 struct issued {
 	bool issued, landed, current;
+	int64_t told;	/* sessions that got an event */
 };
 struct cert_item {
 	struct blob cert;	/* p NULL: the actor has none that was asked for */

@@ -1,9 +1,9 @@
 -- Issue: the whole of it in one statement. The server's key must still be the one that signed ($4); a rotation ends the certificate $11
 -- and its token with the second in which the new one begins; what has expired makes room. No row is written unless all are.
--- issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
+-- The actor's other sessions hear of it. issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
 -- name: idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8
--- cols: issued bool, landed bool, current bool
+-- cols: issued bool, landed bool, current bool, told int8
 WITH key AS (
     SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR KEY SHARE),
 may AS (
@@ -31,7 +31,11 @@ opened AS (
     INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS issued,
        EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6) AS landed,
-       EXISTS (SELECT FROM key) AS current
+       EXISTS (SELECT FROM key) AS current,
+       (SELECT CASE WHEN $11 = 0 THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
+                    ELSE motet_emit(motet_others($1, $2), 'motet', 1, 'CLIENT_KEY_CHANGE', $3, NULL)
+                       + motet_emit(motet_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
+        FROM opened) AS told
 
 -- name: idcert_landed :one redo
 -- args: int8, int8, bytea
