@@ -4,5 +4,13 @@ errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html
 EXTRA_DIST += deploy/quickstart
+# The checks of tests/lint are part of `make check`.
+LINT = tests/lint/layers tests/lint/symbols tests/lint/statements tests/lint/routes tests/lint/conf tests/lint/style tests/lint/docs
+TESTS += $(LINT)
+AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; export top_srcdir top_builddir;
+EXTRA_DIST += LICENSE README.md .ci/run tests/README.md tests/run tests/with-postgres \
+	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/vectors
+dist-hook:
+	find '$(distdir)' -name __pycache__ -prune -exec chmod -R u+w {} + -exec rm -rf {} +
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = schema/0001_init.sql

@@ -17,3 +17,4 @@ include src/server/server.mk
 BASE = libbase.a
 CODEC = libcodec.a $(BASE) $(JSONC_LIBS) $(CRYPTO_LIBS)
 HTTP = libhttp.a $(CODEC)
+include src/ctl/ctl.mk

@@ -2,7 +2,8 @@
 #include "codec/idcert.h"
 #include <openssl/rand.h>
 
-enum { SEQUENCE = 0x30, SET = 0x31, BOOLEAN = 0x01, BIT_STRING = 0x03, OCTET_STRING = 0x04, IA5_STRING = 0x16, CONTEXT_0 = 0xa0, CONTEXT_3 = 0xa3 };
+enum { BOOLEAN = 0x01, BIT_STRING = 0x03, OCTET_STRING = 0x04, IA5_STRING = 0x16, SEQUENCE = 0x30, SET = 0x31 };
+enum { CONTEXT_0 = 0xa0, CONTEXT_3 = 0xa3 };
 
 #define BYTES(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
 
@@ -78,9 +79,9 @@ enum err idcert_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *
 	if (!derw_time(mem, spec->not_before, &from) || !derw_time(mem, spec->not_after, &to))
 		return fail(cx, ERR_INTERNAL, "certificate: a time without encoding");
 	struct blob issuer = server_name(mem, spec->domain);
-	*tbs = derw(mem, SEQUENCE, derw(mem, CONTEXT_0, derw_integer(mem, 2)), derw_integer(mem, (uint64_t)spec->serial), algorithm(mem), issuer,
-		    derw(mem, SEQUENCE, from, to), server ? issuer : spec->subject, ed25519_spki(mem, spec->key),
-		    extensions(mem, server, spec->commitment));
+	struct blob version = derw(mem, CONTEXT_0, derw_integer(mem, 2)), serial = derw_integer(mem, (uint64_t)spec->serial);
+	*tbs = derw(mem, SEQUENCE, version, serial, algorithm(mem), issuer, derw(mem, SEQUENCE, from, to),
+		    server ? issuer : spec->subject, ed25519_spki(mem, spec->key), extensions(mem, server, spec->commitment));
 	return OK;
 }
 

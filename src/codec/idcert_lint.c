@@ -34,7 +34,8 @@ static bool fields(struct lint *l)
 {
 	struct blob in = l->whole, tbs;
 
-	if (!der_get(&in, DER_SEQUENCE, &tbs) || !der_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) || !der_get(&tbs, DER_INTEGER, &l->serial) ||
+	if (!der_get(&in, DER_SEQUENCE, &tbs) || !der_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) ||
+	    !der_get(&tbs, DER_INTEGER, &l->serial) ||
 	    !der_whole(&tbs, DER_SEQUENCE, &l->algorithm) || !der_whole(&tbs, DER_SEQUENCE, &l->issuer) ||
 	    !der_get(&tbs, DER_SEQUENCE, &l->validity) || !der_whole(&tbs, DER_SEQUENCE, &l->subject) ||
 	    !der_whole(&tbs, DER_SEQUENCE, &l->spki))

@@ -90,7 +90,7 @@ static enum err read_extensions(struct cx *cx, struct blob *tbs, struct idcert *
 	struct blob exts;
 
 	if (tbs->n && (tbs->p[0] == DER_CONTEXT + 1 || tbs->p[0] == DER_CONTEXT + 2))
-		return BAD(cx, "There may be no issuerUniqueID and no subjectUniqueID (RFC 5280 4.1.2.8): the session ID belongs into the subject.");
+		return BAD(cx, "There may be no issuerUniqueID or subjectUniqueID (RFC 5280 4.1.2.8): the session ID is in the subject.");
 	if (!der_get(tbs, DER_CONTEXT_OF + 3, &exts) || tbs->n)
 		return BAD(cx, "The ID-Cert must end in [3] extensions: basicConstraints and keyUsage.");
 	TRY(said(cx, x509_extensions(cx->mem, &exts, true, &caps)));

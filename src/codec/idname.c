@@ -91,7 +91,8 @@ static const char *read_rdn(struct arena *mem, struct blob rdn, struct idname *o
 		return "has an RDN with more than one attribute";
 	const struct attr *a = attr_of(oid);
 	if (a == NULL)
-		return arena_printf(mem, "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier", der_oid_text(oid, buf, sizeof buf));
+		return arena_printf(mem, "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
+				    der_oid_text(oid, buf, sizeof buf));
 	const char *why = text_of(value, &text);
 	return why ? arena_printf(mem, "has a %s that %s", a->name, why) : keep(mem, a, text, out, d);
 }

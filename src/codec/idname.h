@@ -15,7 +15,7 @@ struct idname {
 };
 /* `name` is the whole Name, after der_check(). Texts point into it, the domain lives in the arena. */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
-/* An actor's: UID is a federation ID in lower case at the DCs' domain, session ID of 1 to 32, CN the local name (or absent, if it may be). */
+/* An actor's: UID a federation ID in lower case at the DCs' domain, session ID of 1 to 32, CN the local name (or absent, if it may be). */
 const char *idname_actor(struct arena *, struct idname *, bool cn_needed);
 /* A home server's, and every issuer's: DCs and nothing else. */
 const char *idname_server(const struct idname *);

@@ -58,7 +58,8 @@ static const char *wrong_with(const struct cache_claim *c)
 	return NULL;
 }
 
-static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct cache_claim *claims, size_t n, uint8_t *sigs)
+static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct cache_claim *claims, size_t n,
+			   uint8_t *sigs)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	const uint8_t *seed;

@@ -103,28 +103,75 @@ static const struct schema_item *applied(const struct schema_item *v, size_t n, 
 	return NULL;
 }
 
-enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char *, ...))
+struct survey {
+	struct file *files;
+	struct schema_item *done;
+	size_t nfiles, ndone;
+};
+
+static enum err look(struct cx *cx, struct survey *s)
 {
-	struct file *files = arena_alloc(cx->mem, FILES * sizeof *files);
-	struct schema_item *done = NULL;
-	size_t nfiles, ndone = 0;
 	bool there;
 
-	TRY(load(cx, dir, files, &nfiles));
-	TRY(q_schema_lock(cx));
 	TRY(q_schema_exists(cx, &there));
-	if (there)
-		TRY(q_schema_list(cx, &done, &ndone));
-	for (size_t i = 0; i < nfiles; i++) {
-		const struct schema_item *d = applied(done, ndone, files[i].version);
-		if (d && !str_eq(d->checksum, files[i].checksum))
-			return fail(cx, ERR_CONFLICT, "%s is not the file that was applied as schema %lld", files[i].name, (long long)d->version);
+	return there ? q_schema_list(cx, &s->done, &s->ndone) : OK;
+}
+
+static enum err find(struct cx *cx, const char *dir, struct survey *s)
+{
+	*s = (struct survey){ .files = arena_alloc(cx->mem, FILES * sizeof *s->files) };
+	return load(cx, dir, s->files, &s->nfiles);
+}
+
+enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char *, ...))
+{
+	struct survey s;
+
+	TRY(find(cx, dir, &s));
+	TRY(q_schema_lock(cx));
+	TRY(look(cx, &s));
+	for (size_t i = 0; i < s.nfiles; i++) {
+		const struct file *f = &s.files[i];
+		const struct schema_item *d = applied(s.done, s.ndone, f->version);
+		if (d && !str_eq(d->checksum, f->checksum))
+			return fail(cx, ERR_CONFLICT, "%s is not the file that was applied as schema %lld", f->name, (long long)d->version);
 		if (d)
 			continue;
-		tell("%s …", files[i].name);
-		TRY(db_script(cx, files[i].text.s));
-		tell("%s applied", files[i].name);
+		tell("%s …", f->name);
+		TRY(db_script(cx, f->text.s));
+		tell("%s applied", f->name);
 	}
-	tell("schema %lld of %lld", (long long)files[nfiles - 1].version, (long long)files[nfiles - 1].version);
+	tell("schema %lld of %lld", (long long)s.files[s.nfiles - 1].version, (long long)s.files[s.nfiles - 1].version);
+	return OK;
+}
+
+static const struct file *file_of(const struct survey *s, int64_t version)
+{
+	for (size_t i = 0; i < s->nfiles; i++)
+		if (s->files[i].version == version)
+			return &s->files[i];
+	return NULL;
+}
+
+static void add_step(struct schema_step *to, const struct file *f, const struct schema_item *d)
+{
+	*to = (struct schema_step){ .version = f ? f->version : d->version, .applied_at = d ? d->applied_at : 0,
+		.name = str_of(f ? f->name : NULL), .changed = f && d && !str_eq(f->checksum, d->checksum) };
+}
+
+/* Files come first: what has no file is newer than all of them. */
+enum err schema_steps(struct cx *cx, const char *dir, struct schema_step **out, size_t *n)
+{
+	struct survey s;
+
+	TRY(find(cx, dir, &s));
+	TRY(look(cx, &s));
+	*n = 0;
+	*out = arena_alloc(cx->mem, (s.nfiles + s.ndone) * sizeof **out);
+	for (size_t i = 0; i < s.nfiles; i++)
+		add_step(&(*out)[(*n)++], &s.files[i], applied(s.done, s.ndone, s.files[i].version));
+	for (size_t i = 0; i < s.ndone; i++)
+		if (file_of(&s, s.done[i].version) == NULL)
+			add_step(&(*out)[(*n)++], NULL, &s.done[i]);
 	return OK;
 }

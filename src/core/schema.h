@@ -10,4 +10,13 @@ must_check enum err schema_fits(struct cx *);
  * and has changed since is ERR_CONFLICT.
  */
 must_check enum err schema_migrate(struct cx *, const char *dir, void (*tell)(const char *fmt, ...) __attribute__((format(printf, 1, 2))));
+/*
+ * What there is to apply and what was applied, by version; nothing is changed. A version that a newer program applied has no file here.
+ */
+struct schema_step {
+	int64_t version, applied_at;	/* 0: not yet */
+	struct str name;		/* of the file; s NULL: there is none */
+	bool changed;			/* the file is not the one that was applied */
+};
+must_check enum err schema_steps(struct cx *, const char *dir, struct schema_step **, size_t *n);
 #endif

@@ -55,6 +55,11 @@ struct fcgi *fcgi_open(const struct fcgi_opt *);
 enum fcgi_what fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
 /* Send the response to the request that fcgi_next() gave. A peer that has gone away is no error. */
 void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp *r);
+/*
+ * The whole pool ends: from now on fcgi_next() gives what has come already, and FCGI_STOP after a moment without anything (20 ms), or after a second.
+ * Call it when nobody new can connect; without own accept it does nothing, and the next fcgi_next() is the last.
+ */
+void fcgi_drain(struct fcgi *);
 /* End it; hand_over: kept connections go to the siblings, else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* From a signal handler: let fcgi_next() return FCGI_STOP as soon as it waits. */

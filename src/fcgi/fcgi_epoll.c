@@ -2,6 +2,7 @@
 #ifdef USE_EPOLL
 #include "fcgi/kept.h"
 #include "fcgi/message.h"
+#include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -9,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+enum { DRAIN_MS = 20, DRAIN_LONGEST_US = 1000000 };
 
 const char fcgi_recipe[] = "epoll";
 
@@ -19,6 +22,7 @@ struct fcgi {
 	struct kept *kept;	/* every connection that epoll watches */
 	struct arena *mem;	/* of the request at hand */
 	bool keep;		/* its peer wants the connection kept */
+	int64_t drain_us;	/* clock_us() when draining ends; 0: we do not drain */
 };
 
 static volatile sig_atomic_t stopping;
@@ -252,16 +256,22 @@ static void let_signals_in(const sigset_t *mask)
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
+static bool ends(const struct fcgi *f)
+{
+	return f->drain_us ? clock_us() > f->drain_us : stopping;
+}
+
 enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 {
 	const struct fcgi_opt *o = f->opt;
 	struct epoll_event e;
 
 	let_signals_in(&o->wait_mask);
-	if (stopping)
+	if (ends(f))
 		return FCGI_STOP;
-	if (epoll_pwait(f->ep, &e, 1, -1, &o->wait_mask) <= 0)
-		return stopping ? FCGI_STOP : FCGI_AGAIN;
+	int n = epoll_pwait(f->ep, &e, 1, f->drain_us ? DRAIN_MS : -1, &o->wait_mask);
+	if (n <= 0)
+		return n == 0 || ends(f) ? FCGI_STOP : FCGI_AGAIN;
 	int fd = e.data.fd;
 	if (fd == o->watch_fd)
 		return FCGI_STOP;
@@ -281,8 +291,13 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 
 	phase_begins(fd);
 	bool good = message_write(f->r.out, f->mem, q, r);
-	finish(f, fd, f->keep && good);
+	finish(f, fd, f->keep && good && !f->drain_us);
 	phase_ends();
+}
+
+void fcgi_drain(struct fcgi *f)
+{
+	f->drain_us = clock_us() + DRAIN_LONGEST_US;
 }
 
 /* When the channel is full nobody is there to empty it: the rest is closed. */

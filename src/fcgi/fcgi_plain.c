@@ -96,6 +96,11 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 	FCGX_Finish_r(&f->r);
 }
 
+void fcgi_drain(struct fcgi *f)
+{
+	(void)f;
+}
+
 void fcgi_close(struct fcgi *f, bool hand_over)
 {
 	(void)hand_over;

@@ -19,7 +19,7 @@
 struct master {
 	const struct options *opt;
 	struct listener *listener;
-	struct conf *conf, *old;	/* old: of the generation before, until the new one serves */
+	struct conf *conf;
 	struct pool *pool;
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
@@ -29,7 +29,7 @@ struct master {
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
 	sigset_t wait;
-	bool ready;
+	bool ready, reloading;
 };
 
 static int worker_count(const struct conf *c)
@@ -142,11 +142,6 @@ static void reload(struct master *m)
 	char why[512];
 
 	signals.reload = 0;
-	if (m->old) {
-		log_warn("a reload is going on already; this one waits for it");
-		signals.reload = 1;
-		return;
-	}
 	if (!options_conf(m->opt, &c, why, sizeof why)) {
 		log_error("reload: %s; the configuration stays as it was", why);
 		return;
@@ -159,15 +154,15 @@ static void reload(struct master *m)
 	}
 	notify_systemd("RELOADING=1");
 	log_info("the configuration is read again; new workers start");
-	m->old = m->conf;
-	m->conf = c;
+	m->reloading = true;
 	pool_begin(m->pool, c, worker_count(c));
+	conf_free(m->conf);
+	m->conf = c;
 }
 
 static void reloaded(struct master *m)
 {
-	conf_free(m->old);
-	m->old = NULL;
+	m->reloading = false;
 	notify_systemd("READY=1");
 	log_info("the new workers serve; the older ones finish");
 }
@@ -212,7 +207,7 @@ static void say_when_ready(struct master *m)
 		notify_systemd("READY=1");
 		log_info("ready: %d workers, %s", worker_count(m->conf), m->listener->path[0] ? m->listener->path : "on the socket given");
 	}
-	if (m->old && pool_serves(m->pool))
+	if (m->reloading && pool_serves(m->pool))
 		reloaded(m);
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
-enum { GRACE = 5 };	/* seconds that a worker has to notice its deadline by itself */
+enum { GRACE = 5 };	/* seconds: to get through the start, and to notice a deadline by oneself */
 
 /* free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us set. */
 struct slot {
@@ -115,12 +115,10 @@ static void describe(int status, char *text, size_t size)
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* It had the time to show that it works. */
+/* It has shown that workers can start here. Who dies later dies of something that a pause would not cure. */
 static bool grown_up(const struct score *r, int64_t now)
 {
-	int64_t age = now - r->started_us;
-
-	return age >= 5 * SECOND || (r->requests > 0 && age >= SECOND);
+	return r->requests > 0 || r->request_us > 0 || now - r->started_us >= GRACE * SECOND;
 }
 
 static void replace(struct pool *p, struct slot *s, const struct score *r, int status, int64_t now)

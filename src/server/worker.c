@@ -106,9 +106,8 @@ static void look_at_flags(void)
 	log_reopen();
 }
 
-static void loop(const struct worker *w, struct cx *cx, struct fcgi *f)
+static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
 {
-	int64_t left = lifetime(w->conf->max_requests);
 	struct http_req q;
 	enum fcgi_what what;
 
@@ -120,6 +119,20 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f)
 		look_at_flags();
 		arena_reset(cx->mem);
 	}
+}
+
+/* Siblings take over what is left, unless they end too: then it is answered here. */
+static void retire(const struct worker *w, struct cx *cx, struct fcgi *f)
+{
+	bool last = w->board && w->board->stopping;
+
+	if (w->row)
+		scoreboard_state(w->row, WORKER_STOPPING);
+	if (last) {
+		fcgi_drain(f);
+		loop(w, cx, f, INT64_MAX);
+	}
+	fcgi_close(f, w->board && !last);
 }
 
 static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
@@ -155,10 +168,8 @@ int worker_run(const struct worker *w)
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
 	report_ready(w);
-	loop(w, &cx, f);
-	if (w->row)
-		scoreboard_state(w->row, WORKER_STOPPING);
-	fcgi_close(f, w->board && !w->board->stopping);
+	loop(w, &cx, f, lifetime(w->conf->max_requests));
+	retire(w, &cx, f);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;

@@ -226,7 +226,7 @@ static void chaos(void)
 	for (int i = 0; i < CHAOS; i++) {
 		struct idcsr r = request(&cx, "chaos", arena_printf(cx.mem, "s%d", i));
 		enum err e = ERR_RETRY;
-		struct grant got;
+		struct grant got = { { NULL, 0 }, { NULL, 0 } };
 		for (int try = 0; try < 1000 && e != OK; try++) {
 			cx.now = clock_now();
 			e = issue(&cx, id, "chaos", &r, 0, &got);

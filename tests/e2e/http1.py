@@ -30,8 +30,8 @@ def compose(method, target, headers, body, host):
     given = {n.lower() for n, _ in headers}
     own = [("Host", host), ("Connection", "close"), ("User-Agent", "motet-tests")]
     is_chunked = any(n.lower() == "transfer-encoding" for n, _ in headers)
-    if body is not None and not is_chunked:
-        own.append(("Content-Length", str(len(body))))
+    if (body is not None or method in ("POST", "PUT")) and not is_chunked:
+        own.append(("Content-Length", str(len(body or b""))))
     lines = [(n, v) for n, v in own if n.lower() not in given] + headers
     head = f"{method} {target} HTTP/1.1\r\n".encode("utf-8", "surrogateescape")
     head += b"".join(f"{n}: {v}\r\n".encode("utf-8", "surrogateescape") for n, v in lines)

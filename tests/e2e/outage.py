@@ -70,7 +70,7 @@ def web_server_alone(place):
 
 
 def too_large(place):
-    big = b" " * (1100 * 1024)
+    big = b" " * (1200 * 1024)
     r = http1.send(place.address, http1.compose("POST", "/.p2/core/v1/register", [], big, place.host))
     case.need(r.status == 413 and r.header("X-P2-Error") == "P2CORE_TOO_LARGE", f"not 413 with its code: {r}")
     e = r.json()

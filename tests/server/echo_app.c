@@ -165,6 +165,8 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 		i++;
 	if (r->status == 200)
 		rows[i].run(cx, q, r, &b);
+	else
+		describe(cx, q, r, &b);
 	quoted(&b, "malformed", str_of(q->malformed));
 	for (int64_t n = str_starts(q->target, "/big") ? number(q, "bytes") : 0; n > 0; n--)
 		buf_z(&b, " ");
@@ -181,8 +183,10 @@ void api_print_routes(FILE *f)
 struct db *db_new(const struct conf *c)
 {
 	(void)c;
-	if (getenv("MOTET_ECHO_CRASH"))
+	if (getenv("MOTET_ECHO_CRASH")) {
+		fputs("born\n", stderr);
 		abort();
+	}
 	return NULL;
 }
 

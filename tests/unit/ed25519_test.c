@@ -1,5 +1,6 @@
 #include "../tap.h"
 #include "x509_make.h"
+#include <openssl/bn.h>
 
 /* Every encoding of the eight points of small order, and every y from p on: none is a key. */
 static const char *const bad_keys[] = {
@@ -29,13 +30,16 @@ static const struct {
 } rfc[] = {
 	{ "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
 	  "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-	  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b" },
+	  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+	  "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b" },
 	{ "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
 	  "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-	  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00" },
+	  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+	  "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00" },
 	{ "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
 	  "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-	  "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a" },
+	  "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+	  "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a" },
 };
 
 static void vectors(struct cx *cx)
@@ -66,7 +70,8 @@ static void refused(struct cx *cx)
 /* S + L is the same scalar, in a second encoding. */
 static void add_order(uint8_t *s)
 {
-	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+				       [31] = 0x10 };
 	unsigned carry = 0;
 
 	for (int i = 0; i < 32; i++, carry >>= 8) {
@@ -105,21 +110,61 @@ static void strict(struct cx *cx)
 	ok(taken == 0, "not with any bit flipped, N = %d", ED25519_SIG * 8);
 }
 
-/*
- * With key and R of order 4 or less OpenSSL verifies a fixed signature over many texts: the reason for the table. Without this the
- * rows above could pass because nothing would verify anyway.
- */
-static void needed(struct cx *cx)
+/* The secret scalar of a seed (RFC 8032 5.1.5), modulo L, times h. */
+static void scalar_times(const uint8_t *seed, const BIGNUM *h, uint8_t *out)
 {
-	struct blob id = unhex(cx->mem, bad_keys[0]);
-	uint8_t sig[ED25519_SIG] = { 1 };
-	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, id.p, id.n);
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *l = NULL, *v = BN_new();
+	uint8_t hash[64];
 
-	ok(EVP_DigestVerifyInit(md, NULL, NULL, NULL, k) == 1 && EVP_DigestVerify(md, sig, sizeof sig, id.p, id.n) == 1,
-	   "the library alone takes a key that nobody owns");
+	EVP_Digest(seed, ED25519_SEED, hash, NULL, EVP_sha512(), NULL);
+	hash[0] &= 0xf8;
+	hash[31] = (hash[31] & 0x7f) | 0x40;
+	BN_dec2bn(&l, "7237005577332262213973186563042994240857116359379907606001950938285454250989");
+	BN_lebin2bn(hash, 32, v);
+	BN_mod_mul(v, v, h, l, ctx);
+	BN_bn2lebinpad(v, out, 32);
+	BN_free(l);
+	BN_free(v);
+	BN_CTX_free(ctx);
+}
+
+static bool library_takes(const uint8_t *key, struct blob text, const uint8_t *sig)
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_KEY);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool good = EVP_DigestVerifyInit(md, NULL, NULL, NULL, k) == 1 && EVP_DigestVerify(md, sig, ED25519_SIG, text.p, text.n) == 1;
+
 	EVP_MD_CTX_free(md);
 	EVP_PKEY_free(k);
+	return good;
+}
+
+/* Why the tables are there: the neutral element as key or as R satisfies the equation, and the library is content with that. */
+static void needed(struct cx *cx)
+{
+	struct blob neutral = unhex(cx->mem, bad_keys[0]), text = str_blob(STR("any text"));
+	uint8_t sig[ED25519_SIG], key[ED25519_KEY], hash[64], hashed[32 + 32 + 8];
+	BIGNUM *h = BN_new();
+
+	/* S = r, R = rB: under the neutral key it fits whatever the text. */
+	BN_one(h);
+	key_of(cx, actor_seed, sig);
+	scalar_times(actor_seed, h, sig + 32);
+	ok(library_takes(neutral.p, text, sig) && library_takes(neutral.p, neutral, sig), "the library takes a key that nobody owns");
+	ok(!ed25519_verify(neutral.p, text, sig), "we do not");
+	/* R neutral, S = ha: made by the owner of the key, and yet refused by strict verifiers. */
+	key_of(cx, actor_seed, key);
+	memcpy(sig, neutral.p, 32);
+	memcpy(hashed, sig, 32);
+	memcpy(hashed + 32, key, 32);
+	memcpy(hashed + 64, text.p, text.n);
+	EVP_Digest(hashed, 64 + text.n, hash, NULL, EVP_sha512(), NULL);
+	BN_lebin2bn(hash, 64, h);
+	scalar_times(actor_seed, h, sig + 32);
+	ok(library_takes(key, text, sig), "the library takes an R of small order");
+	ok(!ed25519_verify(key, text, sig), "we do not");
+	BN_free(h);
 }
 
 static void good_keys(struct cx *cx)

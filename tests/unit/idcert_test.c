@@ -26,7 +26,8 @@ static const struct {
 	{ "no CN", NULL, .p = { .subject = "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony" } },
 	{ "GeneralizedTime before 2050", NULL, .p = { .validity = "180f32303233313131343232313332305a" FROM } },
 	{ "one second", NULL, .p = { .validity = FROM FROM } },
-	{ "pathLen of eight octets, keyCertSign as the reference client has it", NULL, true, { .extensions = BASIC_EIGHT EXT_USAGE("03020504") } },
+	{ "pathLen of eight octets, keyCertSign as the reference client has it", NULL, true,
+	  { .extensions = BASIC_EIGHT EXT_USAGE("03020504") } },
 	{ "pathLen of nine octets", NULL, true, { .extensions = BASIC_NINE EXT_USAGE("03020504") } },
 	{ "pathLen 0", NULL, true, { .extensions = BASIC_ZERO EXT_USAGE("03020204") } },
 	{ "keyCertSign and cRLSign", NULL, true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020106") } },
@@ -41,7 +42,8 @@ static const struct {
 	{ "NULL parameters outside", "not even NULL", .p = { .outer = "300706032b65700500" } },
 	{ "another algorithm inside", "1.3.101.113", .p = { .algorithm = "300506032b6571" } },
 	{ "another algorithm outside", "1.2.840.113549.1.1.11", .p = { .outer = "300b06092a864886f70d01010b" } },
-	{ "signature of 63", "64 octets", .p = { .signature = "00" SMALL "000000000000000000000000000000000000000000000000000000000000" "00" } },
+	{ "signature of 63", "64 octets",
+	  .p = { .signature = "00" SMALL "000000000000000000000000000000000000000000000000000000000000" "00" } },
 	{ "unused bits in the signature", "64 octets", .p = { .signature = "01" SMALL SMALL } },
 	/* Names. */
 	{ "CN in the issuer", "The issuer has more than DCs", .p = { .issuer = "D:chat|D:polyphony|C:root" } },
@@ -74,7 +76,8 @@ static const struct {
 	{ "key not canonical", "small order", .p = { .spki = SPKI(KEY_ABOVE_P) } },
 	{ "server's key of small order", "small order", true, { .spki = SPKI(SMALL) } },
 	{ "NULL parameters of the key", "not even NULL", .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
-	{ "key of 31", "32 octets", .p = { .spki = "3029300506032b6570032000" "17671f925832221e20cfc454bddd35dba24419138047" "48a870ef61a0bd318d" } },
+	{ "key of 31", "32 octets",
+	  .p = { .spki = "3029300506032b6570032000" "17671f925832221e20cfc454bddd35dba24419138047" "48a870ef61a0bd318d" } },
 	{ "issuerUniqueID", "issuerUniqueID", .p = { .unique = "81020001" } },
 	{ "subjectUniqueID", "subjectUniqueID", .p = { .unique = "8209007365737369" "6f6e31" } },
 	/* Extensions. */
@@ -121,8 +124,8 @@ static void verdicts(struct cx *cx)
 		if (rows[i].want == NULL)
 			ok(e == OK && c.is_server == rows[i].server, "taken: %s %s", rows[i].name, cx->why.say);
 		else
-			ok(e == ERR_BAD_REQUEST && strcmp(cx->why.field, "id_cert") == 0 && strstr(cx->why.say, rows[i].want), "%s: %s", rows[i].name,
-			   cx->why.say);
+			ok(e == ERR_BAD_REQUEST && strcmp(cx->why.field, "id_cert") == 0 && strstr(cx->why.say, rows[i].want), "%s: %s",
+			   rows[i].name, cx->why.say);
 	}
 }
 
@@ -159,7 +162,8 @@ static void golden(struct cx *cx)
 
 	for (size_t i = 0; i < COUNT(certs); i++) {
 		cx->why = (struct fail){ 0 };
-		ok(idcert_read(cx, vector(cx->mem, certs[i].name), &c) == OK && c.is_server == certs[i].server, "%s %s", certs[i].name, cx->why.say);
+		ok(idcert_read(cx, vector(cx->mem, certs[i].name), &c) == OK && c.is_server == certs[i].server, "%s %s", certs[i].name,
+		   cx->why.say);
 		ok(str_is(c.serial, certs[i].serial) && str_is(c.fid, certs[i].fid) && str_is(c.domain, "polyphony.chat") &&
 		   str_is(c.session_id, certs[i].server ? "" : "client1") && c.not_before == 1700000000 && c.not_after == 1900000000,
 		   "%s: what it says", certs[i].name);
@@ -238,7 +242,8 @@ static void random_serials(struct cx *cx)
 	/* The mean of N uniform draws strays by more than 1 % of the range about once in 10^26 runs. */
 	int64_t range = SERIAL_MAX - SERIAL_MIN, off = sum - SERIAL_MIN - range / 2;
 	ok(outside == 0, "N = %d serials of 16 digits below 2^53", N);
-	ok(low - SERIAL_MIN < range / 1000 && SERIAL_MAX - high < range / 1000 && off < range / 100 && off > -range / 100, "spread over the range");
+	ok(low - SERIAL_MIN < range / 1000 && SERIAL_MAX - high < range / 1000 && off < range / 100 && off > -range / 100,
+	   "spread over the range");
 }
 
 static void liberties(struct cx *cx)

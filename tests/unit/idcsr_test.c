@@ -137,7 +137,8 @@ static void golden(struct cx *cx)
 		ok(idcsr_read(cx, der, &csr) == OK, "%s %s", names[i], cx->why.say);
 		ok(str_is(csr.fid, "flori@polyphony.chat") && str_is(csr.local, "flori") && str_is(csr.domain, "polyphony.chat") &&
 		   str_is(csr.session_id, "client1") && !csr.commitment, "%s: what it says", names[i]);
-		ok(blob_eq(csr.subject, name_of(cx->mem, SUBJECT)) && memmem(der.p, der.n, csr.key, ED25519_KEY), "%s: subject and key", names[i]);
+		ok(blob_eq(csr.subject, name_of(cx->mem, SUBJECT)) && memmem(der.p, der.n, csr.key, ED25519_KEY), "%s: subject and key",
+		   names[i]);
 	}
 	ok(idcsr_read(cx, vector(cx->mem, "pp-actor.cert"), &cut) == ERR_BAD_CSR, "a certificate is no request: %s", cx->why.say);
 }
@@ -159,7 +160,8 @@ static void patched_rows(struct cx *cx)
 	struct blob good = info_of(cx, SUBJECT, PP_ATTRS);
 
 	for (size_t i = 0; i < COUNT(patches); i++)
-		verdict(cx, patches[i].name, signed_with(cx, actor_seed, patched(cx->mem, good, patches[i].from, patches[i].to)), patches[i].want, false);
+		verdict(cx, patches[i].name, signed_with(cx, actor_seed, patched(cx->mem, good, patches[i].from, patches[i].to)),
+			patches[i].want, false);
 }
 
 static struct blob info_with(struct cx *cx, struct blob spki, struct blob attrs)
@@ -172,6 +174,8 @@ static struct blob spki_with(struct cx *cx, const char *algorithm, struct blob k
 	return derw(cx->mem, DER_SEQUENCE, unhex(cx->mem, algorithm), derw(cx->mem, DER_BIT_STRING, unhex(cx->mem, "00"), key));
 }
 
+#define SIGNED(spki, attrs) signed_with(cx, actor_seed, info_with(cx, spki, attrs))
+
 static void structure(struct cx *cx)
 {
 	struct arena *mem = cx->mem;
@@ -181,14 +185,16 @@ static void structure(struct cx *cx)
 	struct blob k = { key, sizeof key }, none = unhex(mem, "a000"), spki = ed25519_spki(mem, key), text = info_with(cx, spki, none);
 	struct blob sig = derw(mem, DER_BIT_STRING, unhex(mem, "00"), (struct blob){ arena_alloc(mem, 64), 64 });
 	verdict(cx, "built by hand", signed_with(cx, actor_seed, text), NULL, false);
-	verdict(cx, "NULL parameters of the key", signed_with(cx, actor_seed, info_with(cx, spki_with(cx, "300706032b65700500", k), none)), "not even NULL", false);
-	verdict(cx, "key of 31", signed_with(cx, actor_seed, info_with(cx, spki_with(cx, "300506032b6570", (struct blob){ key, 31 }), none)), "32 octets", false);
-	verdict(cx, "no attributes at all", signed_with(cx, actor_seed, info_with(cx, spki, (struct blob){ 0 })), "[0] attributes", false);
-	verdict(cx, "something behind them", signed_with(cx, actor_seed, info_with(cx, spki, unhex(mem, "a0000500"))), "[0] attributes", false);
+	verdict(cx, "NULL parameters of the key", SIGNED(spki_with(cx, "300706032b65700500", k), none), "not even NULL", false);
+	verdict(cx, "key of 31", SIGNED(spki_with(cx, "300506032b6570", (struct blob){ key, 31 }), none), "32 octets", false);
+	verdict(cx, "no attributes at all", SIGNED(spki, (struct blob){ 0 }), "[0] attributes", false);
+	verdict(cx, "something behind them", SIGNED(spki, unhex(mem, "a0000500")), "[0] attributes", false);
 	verdict(cx, "signed by another key", signed_with(cx, server_seed, text), "does not fit", false);
-	verdict(cx, "signed over another text", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig), "does not fit", false);
-	verdict(cx, "NULL parameters outside", derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL", false);
-	verdict(cx, "signed with RSA", derw(mem, DER_SEQUENCE, text, unhex(mem, "300b06092a864886f70d01010b"), sig), "1.2.840.113549.1.1.11", false);
+	verdict(cx, "a signature of zeros", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig), "does not fit", false);
+	verdict(cx, "NULL parameters outside", derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL",
+		false);
+	verdict(cx, "signed with RSA", derw(mem, DER_SEQUENCE, text, unhex(mem, "300b06092a864886f70d01010b"), sig),
+		"1.2.840.113549.1.1.11", false);
 	verdict(cx, "signature of 1", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), unhex(mem, "03020000")), "64 octets", false);
 	verdict(cx, "something behind it", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig, unhex(mem, "0500")), "64 octets", false);
 	verdict(cx, "no signature", derw(mem, DER_SEQUENCE, text, algorithm_of(mem)), "64 octets", false);
@@ -200,13 +206,20 @@ static void structure(struct cx *cx)
 static void nobodys_keys(struct cx *cx)
 {
 	static const char *const keys[] = {
-		"0100000000000000000000000000000000000000000000000000000000000000", "0100000000000000000000000000000000000000000000000000000000000080",
-		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-		"0000000000000000000000000000000000000000000000000000000000000000", "0000000000000000000000000000000000000000000000000000000000000080",
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000080",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0000000000000000000000000000000000000000000000000000000000000080",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 	};
 	uint8_t sig[1 + ED25519_SIG] = { 0, 1 };
 	struct blob s = derw(cx->mem, DER_BIT_STRING, (struct blob){ sig, sizeof sig });

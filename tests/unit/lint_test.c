@@ -20,7 +20,8 @@ static const struct {
 	{ "60 days", NULL, .p = { .validity = FROM TO_60_DAYS } },
 	{ "a server of 26 years", NULL, true, { .validity = FROM YEAR_2049 } },
 	{ "a server into 2050", NULL, true, { .validity = FROM YEAR_2050 } },
-	{ "string types as the client chose", NULL, .p = { .subject = "S/13:client1|U/16:flori@polyphony.chat|D/0c:chat|D:polyphony|C/13:flori" } },
+	{ "string types as the client chose", NULL,
+	  .p = { .subject = "S/13:client1|U/16:flori@polyphony.chat|D/0c:chat|D:polyphony|C/13:flori" } },
 	{ "order as the client chose", NULL, .p = { .subject = "C:flori|D:chat|D:polyphony|U:flori@polyphony.chat|S:client1" } },
 	{ "not minimal", "strict DER", .p = { .serial = "00038d7ea4c68000" } },
 	{ "no version", "the fields of a TBSCertificate", .p = { .version = "" } },
@@ -63,8 +64,10 @@ static const struct {
 	{ "keyUsage in DER", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020780") } },
 	{ "keyUsage first", "basicConstraints and keyUsage", .p = { .extensions = EXT_USAGE("03020080") EXT_BASIC("3003010100") } },
 	{ "not critical", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") "300b0603551d0f040403020080" } },
-	{ "critical FALSE", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
-	{ "cA FALSE left out", "basicConstraints and keyUsage", .p = { .extensions = "300c0603551d130101ff04023000" EXT_USAGE("03020080") } },
+	{ "critical FALSE", "basicConstraints and keyUsage",
+	  .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
+	{ "cA FALSE left out", "basicConstraints and keyUsage",
+	  .p = { .extensions = "300c0603551d130101ff04023000" EXT_USAGE("03020080") } },
 	{ "an extension more", "basicConstraints and keyUsage", .p = { .extensions = ACTOR_EXTS "300e0603551d0e0101ff040404020001" } },
 	{ "keyAgreement", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020088") } },
 };
@@ -79,7 +82,8 @@ static void verdicts(struct cx *cx)
 		if (rows[i].rule == NULL)
 			ok(e == OK, "passes: %s %s", rows[i].name, cx->why.log);
 		else
-			ok(e == ERR_INTERNAL && cx->why.say[0] == '\0' && strstr(cx->why.log, rows[i].rule), "%s: %s", rows[i].name, cx->why.log);
+			ok(e == ERR_INTERNAL && cx->why.say[0] == '\0' && strstr(cx->why.log, rows[i].rule), "%s: %s", rows[i].name,
+			   cx->why.log);
 	}
 }
 
@@ -93,7 +97,8 @@ static void sizes(struct cx *cx)
 		struct buf domain = { .mem = cx->mem };
 		for (int i = 0; i < labels; i++)
 			buf_z(&domain, i ? ".a" : "a");
-		struct idcert_spec s = { .serial = SERIAL_MIN, .domain = buf_done(&domain), .not_before = 1700000000, .not_after = 1700000001 };
+		struct idcert_spec s = { .serial = SERIAL_MIN, .domain = buf_done(&domain), .not_before = 1700000000,
+					 .not_after = 1700000001 };
 		struct blob tbs;
 		memcpy(s.key, key, sizeof s.key);
 		must(cx, idcert_tbs(cx, &s, &tbs));
@@ -141,8 +146,8 @@ static void written(struct cx *cx)
 	struct blob tbs;
 
 	for (int i = 0; i < 3; i++) {
-		struct idcert_spec s = { .serial = SERIAL_MAX, .domain = STR("polyphony.chat"), .not_before = 1700000000, .not_after = 1700086399,
-					 .commitment = i == 2 };
+		struct idcert_spec s = { .serial = SERIAL_MAX, .domain = STR("polyphony.chat"), .not_before = 1700000000,
+					 .not_after = 1700086399, .commitment = i == 2 };
 		if (i)
 			s.subject = name_of(cx->mem, SUBJECT);
 		memcpy(s.key, i ? actor : signer, sizeof s.key);
@@ -152,7 +157,8 @@ static void written(struct cx *cx)
 		ok(memcmp(tbs.p + tbs.n - 4, usage.p, 4) == 0, "keyUsage is the one asked for");
 	}
 	must(cx, idcert_read(cx, vector(cx->mem, "homeserver-portable.cert"), &golden));
-	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer) == ERR_INTERNAL && strstr(cx->why.log, "16 digits"), "golden: %s", cx->why.log);
+	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer) == ERR_INTERNAL && strstr(cx->why.log, "16 digits"), "golden: %s",
+	   cx->why.log);
 }
 
 int main(void)

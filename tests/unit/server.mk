@@ -9,4 +9,4 @@ tests_unit_server_test_LDADD = $(SERVER)
 check_PROGRAMS += tests/server/echo_app
 tests_server_echo_app_SOURCES = tests/server/echo_app.c
 tests_server_echo_app_LDADD = $(SERVER)
-EXTRA_DIST += tests/server/fcgi.py tests/server/pool.py
+EXTRA_DIST += tests/server/fcgi.py tests/server/nginx_test.py tests/server/pool.py tests/server/process_test.py tests/server/transport_test.py

@@ -4,7 +4,6 @@
 
 static const uint8_t secret[SEAL_SECRET] = "the secret of the machine: 0123", other_secret[SEAL_SECRET] = "the secret of another: 01234567";
 
-/* AES-256-GCM by the book: test case 16 of the GCM specification would need a fixed nonce; the layout is checked against EVP instead. */
 static void sealing(struct cx *cx)
 {
 	struct blob aad = str_blob(STR("row 1")), plain = str_blob(STR("thirty-two octets of an old seed")), a, b, out;
@@ -47,7 +46,8 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	uint8_t sig[ED25519_SIG], actor[ED25519_KEY];
 
 	key_of(cx, actor_seed, actor);
-	struct blob own = tbs_of(cx, k->key, (struct blob){ 0 }, "polyphony.chat"), theirs = tbs_of(cx, actor, name_of(cx->mem, SUBJECT), "polyphony.chat");
+	struct blob own = tbs_of(cx, k->key, (struct blob){ 0 }, "polyphony.chat");
+	struct blob theirs = tbs_of(cx, actor, name_of(cx->mem, SUBJECT), "polyphony.chat");
 	ok(ca->sign_cert(cx, ca, k, own, sig) == OK && ed25519_verify(k->key, own, sig), "the server's own is signed");
 	ok(ca->sign_cert(cx, ca, k, theirs, sig) == OK && ed25519_verify(k->key, theirs, sig), "an actor's is signed");
 	ok(ca->sign_cert(cx, ca, k, str_blob(STR("anything")), sig) == ERR_INTERNAL, "no other text: %s", cx->why.log);
@@ -71,7 +71,8 @@ static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	mix.sealed = two.sealed;
 	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "a seed of another row: %s", cx->why.log);
 	must(cx, seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, ED25519_SEED }, &mix.sealed));
-	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL && strstr(cx->why.log, "public key"), "another seed: %s", cx->why.log);
+	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL && strstr(cx->why.log, "public key"), "another seed: %s",
+	   cx->why.log);
 	ok(ca->sign_cert(cx, ca, &mix, tbs_of(cx, mix.key, (struct blob){ 0 }, "polyphony.chat"), sig) == ERR_INTERNAL, "nor certificates");
 	must(cx, seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, 31 }, &mix.sealed));
 	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "no seed: %s", cx->why.log);
@@ -116,7 +117,8 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 		many[i] = (struct cache_claim){ SERIAL_MIN + (int64_t)i, 1000000000, 1763755200, 0 };
 	bool good = ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX, sigs) == OK;
 	for (size_t i = 0; i < CACHE_CLAIMS_MAX; i++)
-		good &= ed25519_verify(k->key, str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)), sigs + i * ED25519_SIG);
+		good &= ed25519_verify(k->key, str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)),
+				       sigs + i * ED25519_SIG);
 	ok(good, "%d at once, each for its own", CACHE_CLAIMS_MAX);
 	ok(ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX + 1, sigs) == ERR_INTERNAL, "not one more");
 	many[3].serial = 1;
@@ -139,7 +141,8 @@ int main(void)
 	mixed_rows(&cx, &local.ca, &k);
 	statements(&cx, &local.ca, &k);
 	ca_local_init(&stranger, STR("polyphony.chat"), other_secret);
-	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s", cx.why.log);
+	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s",
+	   cx.why.log);
 	arena_free(cx.mem);
 	return done();
 }

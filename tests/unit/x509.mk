@@ -1,6 +1,5 @@
-X509_TESTS = tests/unit/ed25519_test tests/unit/fid_test tests/unit/der_test tests/unit/idcsr_test tests/unit/idcert_test tests/unit/lint_test \
-	tests/unit/signer_test
-UNIT_TESTS += $(X509_TESTS)
+UNIT_TESTS += tests/unit/ed25519_test tests/unit/fid_test tests/unit/der_test tests/unit/idcsr_test tests/unit/idcert_test \
+	tests/unit/lint_test tests/unit/signer_test
 tests_unit_ed25519_test_SOURCES = tests/unit/ed25519_test.c tests/unit/x509_make.h
 tests_unit_ed25519_test_LDADD = $(CODEC)
 tests_unit_fid_test_SOURCES = tests/unit/fid_test.c

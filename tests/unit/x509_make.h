@@ -113,7 +113,8 @@ static inline struct blob signed_with(struct cx *cx, const uint8_t *seed, struct
 	uint8_t *sig = arena_alloc(cx->mem, 1 + ED25519_SIG);
 
 	must(cx, ed25519_sign(cx, seed, part, sig + 1));
-	return derw(cx->mem, DER_SEQUENCE, part, algorithm_of(cx->mem), derw(cx->mem, DER_BIT_STRING, (struct blob){ sig, 1 + ED25519_SIG }));
+	struct blob bits = derw(cx->mem, DER_BIT_STRING, (struct blob){ sig, 1 + ED25519_SIG });
+	return derw(cx->mem, DER_SEQUENCE, part, algorithm_of(cx->mem), bits);
 }
 
 /* Attributes in hex; after an X: extensions in hex, to be put into an extensionRequest. */
@@ -121,7 +122,8 @@ static inline struct blob attrs_of(struct arena *mem, const char *hex)
 {
 	if (hex[0] != 'X')
 		return unhex(mem, hex);
-	return derw(mem, DER_SEQUENCE, unhex(mem, "06092a864886f70d01090e"), derw(mem, DER_SET, derw(mem, DER_SEQUENCE, unhex(mem, hex + 1))));
+	return derw(mem, DER_SEQUENCE, unhex(mem, "06092a864886f70d01090e"),
+		    derw(mem, DER_SET, derw(mem, DER_SEQUENCE, unhex(mem, hex + 1))));
 }
 
 static inline struct blob info_of(struct cx *cx, const char *subject, const char *attrs)

@@ -1,0 +1,124 @@
+#include "core/actor.h"
+#include "ctl/ask.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include <stdio.h>
+
+struct row {
+	struct actor_item a;
+	struct str fid;
+};
+static const struct column columns[] = {
+	COL_STR(row, a.local_name, "name"),
+	COL_STR(row, fid, "fid"),
+	COL_BOOL(row, a.admin, "admin"),
+	COL_NUM(row, a.sessions, "sessions"),
+	COL_NUM(row, a.certificates, "certificates"),
+	COL_TIME(row, a.created_at, "created_at"),
+	COL_TIME(row, a.deactivated_at, "deactivated_at"),
+	COL_ID(row, a.id, "id"),
+};
+
+/* The actor of the command line: a local name, or a federation ID of this server. */
+static enum err named(struct ctl *c, struct str *local)
+{
+	return actor_name(&c->cx, "", str_of(c->word[0]), local);
+}
+
+static enum err rows(struct ctl *c, struct str local, struct row **out, size_t *n)
+{
+	struct actor_item *items;
+
+	TRY(actor_list(&c->cx, local, &items, n));
+	struct row *r = *out = arena_alloc(c->cx.mem, *n * sizeof *r + 1);
+	for (size_t i = 0; i < *n; i++)
+		r[i] = (struct row){ items[i], actor_fid(&c->cx, items[i].local_name) };
+	return OK;
+}
+
+static void say(struct ctl *c, struct str local, const char *what)
+{
+	printf("%s %s\n", actor_fid(&c->cx, local).s, what);
+}
+
+enum err cmd_actor_add(struct ctl *c)
+{
+	struct str local, password;
+	int64_t id;
+
+	TRY(named(c, &local));
+	TRY(ask_password(c, &password));
+	TRY(actor_add(&c->cx, local, password, options_has(&c->opt, OPT_ADMIN), &id));
+	say(c, local, options_has(&c->opt, OPT_ADMIN) ? "added, an administrator" : "added");
+	ask_tell(c, password);
+	return OK;
+}
+
+enum err cmd_actor_list(struct ctl *c)
+{
+	struct row *r;
+	size_t n;
+
+	TRY(rows(c, (struct str){ NULL, 0 }, &r, &n));
+	const struct listing l = LISTING(columns, r, n);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+enum err cmd_actor_show(struct ctl *c)
+{
+	struct str local;
+	struct row *r;
+	size_t n;
+
+	TRY(named(c, &local));
+	TRY(rows(c, local, &r, &n));
+	const struct listing l = LISTING(columns, r, n);
+	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+enum err cmd_actor_passwd(struct ctl *c)
+{
+	struct str local, password;
+	struct row *r;
+	size_t n;
+
+	TRY(named(c, &local));
+	TRY(rows(c, local, &r, &n));	/* a name that nobody has is told before anybody types */
+	TRY(ask_password(c, &password));
+	TRY(actor_set_password(&c->cx, local, password));
+	say(c, local, "has a new password; sessions that are open stay open");
+	ask_tell(c, password);
+	return OK;
+}
+
+enum err cmd_actor_deactivate(struct ctl *c)
+{
+	struct str local;
+
+	TRY(named(c, &local));
+	TRY(actor_deactivate(&c->cx, local));
+	say(c, local, "is deactivated: its sessions have ended, its ID-Certs are revoked, its name stays taken");
+	return OK;
+}
+
+static enum err set_admin(struct ctl *c, bool admin)
+{
+	struct str local;
+
+	TRY(named(c, &local));
+	TRY(actor_set_admin(&c->cx, local, admin));
+	say(c, local, admin ? "is an administrator" : "is not an administrator");
+	return OK;
+}
+
+enum err cmd_admin_grant(struct ctl *c)
+{
+	return set_admin(c, true);
+}
+
+enum err cmd_admin_revoke(struct ctl *c)
+{
+	return set_admin(c, false);
+}

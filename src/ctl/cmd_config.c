@@ -1,0 +1,120 @@
+#include "core/schema.h"
+#include "ctl/cmd.h"
+#include "ctl/help.h"
+#include "ctl/mdoc.h"
+#include "ctl/out.h"
+#include <stdio.h>
+
+struct row {
+	struct str key, value, standard, type;
+};
+static const struct column columns[] = {
+	COL_STR(row, key, "key"),
+	COL_STR(row, value, "value"),
+	COL_STR(row, standard, "default"),
+	COL_STR(row, type, "type"),
+};
+enum { VALUE = 4096 };
+
+/* The end of a word of a connection string: a blank outside quotes. */
+static size_t word_end(struct str s, size_t at)
+{
+	bool quoted = false;
+
+	for (; at < s.n && (quoted || s.s[at] != ' '); at++) {
+		if (s.s[at] == '\\' && at + 1 < s.n)
+			at++;
+		else if (s.s[at] == '\'')
+			quoted = !quoted;
+	}
+	return at;
+}
+
+/* What is printed here ends up in reports of defects: a password in it, in either form that libpq takes, does not. */
+static struct str without_password(struct arena *mem, struct str s)
+{
+	const char *key = memmem(s.s, s.n, "password", 8), *host = memmem(s.s, s.n, "://", 3), *at = host ? memchr(host, '@', (size_t)(s.s + s.n - host)) : NULL;
+	const char *colon = at ? memchr(host + 3, ':', (size_t)(at - host - 3)) : NULL;
+	size_t from = colon ? (size_t)(colon + 1 - s.s) : key ? (size_t)(key - s.s) + 8 : s.n;
+	size_t to = colon ? (size_t)(at - s.s) : word_end(s, from);
+
+	if (from >= s.n)
+		return s;
+	return str_of(arena_printf(mem, "%.*s%s%.*s", (int)from, s.s, colon ? "***" : "=***", (int)(s.n - to), s.s + to));
+}
+
+static struct row *effective(struct ctl *c, size_t *n)
+{
+	const struct conf_row *all = conf_rows(n);
+	struct row *r = arena_alloc(c->cx.mem, *n * sizeof *r);
+	char *text = arena_alloc(c->cx.mem, VALUE);
+
+	for (size_t i = 0; i < *n; i++) {
+		struct str v = str_of(conf_value(c->conf, i, text, VALUE));
+		v.s = arena_dup(c->cx.mem, v.s, v.n);
+		if (strcmp(all[i].name, "database") == 0)
+			v = without_password(c->cx.mem, v);
+		r[i] = (struct row){ str_of(all[i].name), v, str_of(all[i].def), str_of(all[i].type) };
+	}
+	return r;
+}
+
+static void print_file(const struct ctl *c, const struct row *r, size_t n)
+{
+	printf("# %s\n", c->conf->file ? c->conf->file : "no file");
+	for (size_t i = 0; i < n; i++)
+		printf("%s =%s%.*s\n", r[i].key.s, r[i].value.n ? " " : "", (int)r[i].value.n, r[i].value.s);
+}
+
+static enum err print_effective(struct ctl *c)
+{
+	char why[256];
+	size_t n;
+
+	TRY(ctl_need(c, NEEDS_CONF));
+	bool whole = conf_finish(c->conf, why, sizeof why);
+	struct row *r = effective(c, &n);
+	const struct listing l = LISTING(columns, r, n);
+	if (options_has(&c->opt, OPT_JSON))
+		out_list(&c->cx, &l, true);
+	else
+		print_file(c, r, n);
+	return whole ? OK : ctl_bad_conf(c, "%s", why);
+}
+
+enum err cmd_config(struct ctl *c)
+{
+	if (options_has(&c->opt, OPT_MDOC)) {
+		mdoc_print_conf(stdout);
+		return OK;
+	}
+	if (options_has(&c->opt, OPT_SAMPLE)) {
+		conf_print(NULL, stdout, true);
+		return OK;
+	}
+	return print_effective(c);
+}
+
+enum err cmd_version(struct ctl *c)
+{
+	(void)c;
+	help_version(stdout);
+	return OK;
+}
+
+enum err cmd_help(struct ctl *c)
+{
+	int used;
+	const struct command *cmd = c->nwords ? help_find(c->nwords, c->word, &used) : NULL;
+
+	if (c->nwords == 0)
+		help_all(stdout);
+	else if (cmd)
+		help_command(stdout, cmd);
+	else {
+		help_unknown(stderr, c->word[0]);
+		c->status = CTL_USAGE;
+		return fail(&c->cx, ERR_NOT_FOUND, "no help for that");
+	}
+	return OK;
+}

@@ -1,0 +1,59 @@
+#include "core/identity.h"
+#include "ctl/cmd.h"
+#include "ctl/place.h"
+#include <stdio.h>
+
+static enum err configuration(struct ctl *c)
+{
+	const char *path = c->opt.value[OPT_CONFIG];
+	bool made = false;
+
+	if (path == NULL)
+		return OK;
+	TRY(place_conf(c, path, &made));
+	if (made)
+		printf("%s: written; look it over, `database` and `listen` first\n", path);
+	fflush(stdout);
+	return OK;
+}
+
+static enum err there_already(struct ctl *c, const struct server_key *k)
+{
+	if (!place_has_secret(c))
+		return ctl_bad_conf(c, "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
+		    c->conf->secret_file);
+	TRY(ctl_need(c, NEEDS_SECRET));
+	TRY(cmd_key_prove(c, k));
+	printf("nothing to do: %s has its identity, serial %lld, and this host its secret\n", c->conf->domain, (long long)k->serial);
+	return OK;
+}
+
+static enum err first_time(struct ctl *c)
+{
+	bool made = !place_has_secret(c);
+	struct server_key *k;
+
+	if (made)
+		TRY(place_secret(c));
+	TRY(ctl_need(c, NEEDS_SECRET));
+	TRY(identity_create(&c->cx, &k));
+	if (made)
+		printf("%s: made; keep a copy in a safe place, the identity is lost without it\n", c->conf->secret_file);
+	printf("%s: identity made, serial %lld\n", c->conf->domain, (long long)k->serial);
+	printf("next: motetctl actor add NAME --admin, then start motetd\n");
+	if (c->conf->file == NULL)
+		printf("next: put `domain = %s` into a configuration file: no file was read\n", c->conf->domain);
+	return OK;
+}
+
+enum err cmd_init(struct ctl *c)
+{
+	struct server_key *k;
+
+	TRY(configuration(c));
+	TRY(ctl_need(c, NEEDS_SCHEMA));
+	enum err e = identity_at(&c->cx, -1, &k);
+	if (e == OK)
+		return there_already(c, k);
+	return e == ERR_NOT_FOUND ? first_time(c) : e;
+}

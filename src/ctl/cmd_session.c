@@ -1,0 +1,61 @@
+#include "core/session.h"
+#include "core/actor.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include <stdio.h>
+
+struct row {
+	struct session_item s;
+	struct str fid;
+};
+static const struct column columns[] = {
+	COL_STR(row, fid, "fid"),
+	COL_STR(row, s.session_id, "session_id"),
+	COL_TIME(row, s.created_at, "created_at"),
+	COL_TIME(row, s.not_after, "not_after"),
+	COL_ID(row, s.serial, "serial"),
+};
+
+static enum err actor_id(struct ctl *c, struct str *local, int64_t *id)
+{
+	struct actor_item *a;
+	size_t n;
+
+	TRY(actor_name(&c->cx, "", str_of(c->word[0]), local));
+	TRY(actor_list(&c->cx, *local, &a, &n));
+	*id = a->id;
+	return OK;
+}
+
+enum err cmd_session_list(struct ctl *c)
+{
+	struct session_item *s;
+	struct str local;
+	int64_t id = 0;
+	size_t n;
+
+	if (c->nwords)
+		TRY(actor_id(c, &local, &id));
+	TRY(session_list(&c->cx, id, &s, &n));
+	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	for (size_t i = 0; i < n; i++)
+		r[i] = (struct row){ s[i], actor_fid(&c->cx, s[i].local_name) };
+	const struct listing l = LISTING(columns, r, n);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+enum err cmd_session_revoke(struct ctl *c)
+{
+	struct str local;
+	int64_t id;
+
+	TRY(actor_id(c, &local, &id));
+	enum err e = session_end(&c->cx, id, str_of(c->word[1]));
+	if (e == ERR_NOT_FOUND)
+		return refuse(&c->cx, e, "", "%s has no session %s; `motetctl session list %s` shows those there are.", actor_fid(&c->cx, local).s,
+		    c->word[1], local.s);
+	TRY(e);
+	printf("session %s of %s has ended: its token is void, its ID-Cert revoked\n", c->word[1], actor_fid(&c->cx, local).s);
+	return OK;
+}

@@ -1,0 +1,62 @@
+#ifndef MOTET_CTL_CTL_H
+#define MOTET_CTL_CTL_H
+#include "codec/signer.h"
+#include "ctl/options.h"
+/*
+ * motetctl, the operator's command. A command is a row of commands.c: its words, its function, what has to be open before it runs, its
+ * options and its help. run.c opens what the row asks for and turns what comes back into a message and an exit status; a command
+ * itself calls core and prints.
+ */
+
+/* Exit statuses; the table of run.c says which error means which. The larger three are those of sysexits.h. */
+enum {
+	CTL_OK = 0,
+	CTL_FAILED = 1,			/* not done: refused, not found, or something broke; the message says what */
+	CTL_USAGE = 64,			/* the command line is wrong */
+	CTL_UNAVAILABLE = 69,		/* the database is away or busy, or its schema does not fit this program */
+	CTL_CONFIG = 78			/* the configuration or the secret is not good */
+};
+
+/* Each level includes those before it. */
+enum needs {
+	NEEDS_NOTHING,
+	NEEDS_CONF,			/* the configuration is read: ctl.conf, cx.conf */
+	NEEDS_DB,			/* cx.db, which connects when it is first used */
+	NEEDS_DOMAIN,			/* the configuration is whole */
+	NEEDS_SCHEMA,			/* the database answers, and its schema fits this program */
+	NEEDS_SECRET			/* cx.ca signs with the secret of the configuration */
+};
+
+struct ctl {
+	struct cx cx;			/* mem always; the rest as far as it was needed */
+	const char *program;		/* argv[0] */
+	struct conf *conf;
+	struct options opt;
+	char **word;			/* the arguments behind the command's own words */
+	int nwords;
+	enum needs have;
+	struct ca_local ca;
+	int status;			/* not 0: the exit status of a failure, whatever its error would mean */
+};
+
+typedef enum err command_fn(struct ctl *);
+struct command {
+	const char *name, *sub;		/* sub NULL: one word */
+	command_fn *fn;
+	enum needs needs;
+	const char *args;		/* "NAME", "[NAME]", "" */
+	int least, most;		/* how many of them */
+	unsigned options;		/* OPT_BIT()s beside those of every command */
+	const char *help;		/* a line for the list of commands */
+	const char *more;		/* paragraphs: what it does, an example, what comes next */
+};
+/* In the order of the help; a row without a name ends the table. */
+extern const struct command commands[];
+
+/* Open what a level needs and is not open yet. */
+must_check enum err ctl_need(struct ctl *, enum needs);
+/* As fail(), ending with CTL_CONFIG. */
+#define ctl_bad_conf(c, ...) ((c)->status = CTL_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
+/* A whole run; returns the exit status. */
+int ctl_main(int argc, char **argv);
+#endif

@@ -1,0 +1,111 @@
+#include "ctl/help.h"
+#include "core/schema.h"
+
+/* As in the enum of ctl.h; motetctl(8) has the same. */
+static const struct {
+	int status;
+	const char *text;
+} statuses[] = {
+	{ CTL_OK, "done, or nothing was left to do" },
+	{ CTL_FAILED, "not done; the message says why" },
+	{ CTL_USAGE, "the command line is wrong" },
+	{ CTL_UNAVAILABLE, "the database is away or busy, or its schema does not fit this program" },
+	{ CTL_CONFIG, "the configuration or the secret is not good" },
+};
+
+enum { COLUMN = 34 };
+
+static bool is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+const struct command *help_find(int nwords, char **words, int *used)
+{
+	for (const struct command *c = commands; c->name; c++) {
+		*used = c->sub ? 2 : 1;
+		if (nwords >= *used && is(c->name, words[0]) && (c->sub == NULL || is(c->sub, words[1])))
+			return c;
+	}
+	return NULL;
+}
+
+static int put_name(FILE *f, const struct command *c)
+{
+	return fprintf(f, "%s%s%s%s%s", c->name, c->sub ? " " : "", c->sub ? c->sub : "", c->args[0] ? " " : "", c->args);
+}
+
+static void put_line(FILE *f, const struct command *c)
+{
+	fputs("  ", f);
+	fprintf(f, "%*s%s\n", COLUMN - put_name(f, c), "", c->help);
+}
+
+static void put_options(FILE *f, unsigned which)
+{
+	for (int id = 0; id < OPT_COUNT; id++) {
+		const struct option_row *r = &option_rows[id];
+		if (!(which & 1u << id))
+			continue;
+		int n = r->letter ? fprintf(f, "  -%c, --%s", r->letter, r->name) : fprintf(f, "  --%s", r->name);
+		n += r->arg ? fprintf(f, " %s", r->arg) : 0;
+		fprintf(f, "%*s%s\n", n < COLUMN + 1 ? COLUMN + 2 - n : 1, "", r->help);
+	}
+}
+
+static void put_statuses(FILE *f)
+{
+	fputs("\nExit status:\n", f);
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+		fprintf(f, "  %-*d%s\n", COLUMN, statuses[i].status, statuses[i].text);
+}
+
+void help_all(FILE *f)
+{
+	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\nLook after a motet home server: its schema, identity, actors and sessions.\n\n", f);
+	for (const struct command *c = commands; c->name; c++)
+		put_line(f, c);
+	fputs("\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n", f);
+	put_options(f, OPTIONS_GLOBAL);
+	put_statuses(f);
+	fputs("\nA new server: motetctl init, motetctl migrate, motetctl init again; `motetctl help init` shows all of it.\n", f);
+}
+
+void help_usage(FILE *f, const struct command *c)
+{
+	fputs("Usage: motetctl ", f);
+	put_name(f, c);
+	for (int id = 0; id < OPT_COUNT; id++)
+		if (c->options & 1u << id)
+			fprintf(f, " [--%s%s%s]", option_rows[id].name, option_rows[id].arg ? " " : "", option_rows[id].arg ? option_rows[id].arg : "");
+	fputc('\n', f);
+}
+
+void help_command(FILE *f, const struct command *c)
+{
+	help_usage(f, c);
+	fprintf(f, "%s.\n\n%s\n\nOptions:\n", c->help, c->more);
+	put_options(f, c->options | OPTIONS_GLOBAL);
+}
+
+void help_unknown(FILE *f, const char *word)
+{
+	bool some = false;
+
+	for (const struct command *c = commands; c->name; c++) {
+		if (!is(c->name, word))
+			continue;
+		if (!some)
+			fprintf(f, "motetctl: %s what?\n", word);
+		some = true;
+		put_line(f, c);
+	}
+	if (!some)
+		fprintf(f, "motetctl: there is no command %s; `motetctl --help` lists them\n", word);
+}
+
+int help_version(FILE *f)
+{
+	fprintf(f, "motetctl %s, schema %d\n", PACKAGE_VERSION, SCHEMA_VERSION);
+	return CTL_OK;
+}

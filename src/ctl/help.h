@@ -1,0 +1,18 @@
+#ifndef MOTET_CTL_HELP_H
+#define MOTET_CTL_HELP_H
+#include "ctl/ctl.h"
+#include <stdio.h>
+/* What motetctl says about itself, printed from the rows of commands.c and options.h. */
+/* The command that the words begin with; *used says how many of them are its name. NULL: there is none. */
+const struct command *help_find(int nwords, char **words, int *used);
+/* Every command with its line, the options that all take, the exit statuses. */
+void help_all(FILE *);
+/* One command: usage, what it does, an example, its options. */
+void help_command(FILE *, const struct command *);
+/* Its usage alone, after a mistake. */
+void help_usage(FILE *, const struct command *);
+/* There is no such command; if the word begins some, these. */
+void help_unknown(FILE *, const char *word);
+/* Returns CTL_OK. */
+int help_version(FILE *);
+#endif

@@ -1,0 +1,430 @@
+#!/usr/bin/env python3
+"""Start modes, master, signer, signals: process_test.py BUILD_DIR. As root it also tests how privileges are dropped."""
+import pwd
+import random
+import shutil
+import threading
+
+from pool import *
+
+SEED = random.randrange(1 << 32)
+random.seed(SEED)
+print("# seed %d" % SEED)
+
+
+class Load:
+    """Threads that ask without a pause; what fails is counted, connections that were refused apart."""
+
+    def __init__(self, address, threads=4, uri="/"):
+        self.good = self.bad = self.refused = 0
+        self.pids, self.lock, self.run = set(), threading.Lock(), True
+        self.threads = [threading.Thread(target=self.loop, args=(address, uri)) for _ in range(threads)]
+        [t.start() for t in self.threads]
+
+    def one(self, address, uri):
+        try:
+            c = fcgi.Conn(address, 10)
+        except OSError:
+            return "refused", None
+        try:
+            a = c.ask("GET", uri)
+            return ("good", a.json()["pid"]) if a.status == 200 else ("bad", None)
+        except (OSError, fcgi.Closed):
+            return "bad", None
+        finally:
+            c.close()
+
+    def loop(self, address, uri):
+        while self.run:
+            what, pid = self.one(address, uri)
+            with self.lock:
+                setattr(self, what, getattr(self, what) + 1)
+                self.pids.add(pid)
+            if what == "refused":
+                time.sleep(0.01)
+
+    def end(self):
+        self.run = False
+        [t.join() for t in self.threads]
+        return self
+
+
+def run(*args, env=None, stdin=subprocess.DEVNULL):
+    return subprocess.run([APP, *args], stdin=stdin, capture_output=True, timeout=10, env=env)
+
+
+def started():
+    times = []
+    for _ in range(5):
+        with Server(workers=4) as s:
+            s2 = s.ready
+            times.append(s2 * 1000)
+            s.get()
+            if len(times) == 5:
+                rss = [int(status(p, "VmRSS")) for p in s.workers()]
+                private = [sum(int(line.split()[1]) for line in open("/proc/%d/smaps_rollup" % p) if line.startswith("Private_")) for p in s.workers()]
+                print("# idle worker: RSS %d kB, private %d kB; signer RSS %s kB, master RSS %s kB" % (max(rss), max(private),
+                      status(s.signer(), "VmRSS"), status(s.p.pid, "VmRSS")))
+    ok(max(times) < 100, "start to ready: median %.1f ms, longest %.1f ms of 5" % (sorted(times)[2], max(times)))
+
+
+def usage():
+    d = Dir()
+    for args, want in ((["-x"], 64), (["stray"], 64), (["-c", d.conf, "-s", "listen="], 64), (["-c", "/nonexistent"], 78), (["-c", d.conf, "-s", "nokey=1"], 78),
+                       (["-c", d.conf, "-s", "workers=x"], 78), (["-c", d.conf, "-s", "listen=0.0.0.0:9"], 78), (["-c", d.conf, "-s", "listen=/nonexistent/s"], 71),
+                       (["-c", d.conf, "-s", "secret_file=/nonexistent"], 78), (["-c", d.conf, "-s", "log_file=/nonexistent/x"], 78),
+                       (["-h"], 0), (["-V"], 0), (["-T"], 0), (["-t", "-c", d.conf], 0), (["-t", "-c", d.conf, "-s", "domain="], 78),
+                       (["-t", "-c", d.conf, "-s", "secret_file=/nonexistent"], 78), (["-t", "-c", d.conf, "-s", "listen=/" + "x" * 200], 78)):
+        r = run(*args)
+        said = (r.stdout if want == 0 else r.stderr) or (open(d.log, "rb").read() if os.path.exists(d.log) else b"")
+        ok(r.returncode == want and len(said) > 10, "motetd %s: exit %d: %s" % (" ".join(args)[:60], r.returncode, said.decode().split("\n")[0][:90]))
+    ok(not os.path.exists(d.sock), "no socket is left behind by a start that failed")
+    os.chmod(d.path + "/secret", 0o440)
+    ok(run("-c", d.conf).returncode == 78, "a secret that others may read: exit 78")
+    d.remove()
+
+
+def plain_cgi():
+    d = Dir()
+    r = run("-c", d.conf, env={"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "PATH": "/bin"})
+    head, _, body = r.stdout.partition(b"\r\n\r\n")
+    ok(r.returncode == 0 and b"Status: 500" in head and b"plain CGI" in body and b"Content-Length: %d" % len(body) in head, "as plain CGI: a 500 that says so")
+    d.remove()
+
+
+def sockets():
+    with Server(workers=1) as s:
+        ok(os.stat(s.address).st_mode & 0o777 == 0o660, "the socket has its mode")
+        r = run("-c", s.dir.conf)
+        ok(r.returncode == 71 and s.get().status == 200, "a second motetd does not steal the socket: %s" % r.stderr.decode().strip())
+        s.tell(signal.SIGKILL)
+        s.p.wait()
+        ok(os.path.exists(s.address), "killed: the socket file is left")
+        s.p.stderr.close()
+        s.p = subprocess.Popen([APP, "-c", s.dir.conf], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        ok(until(lambda: s.dir.logged("ready") == 2) is not None and s.get().status == 200, "and replaced by the next start")
+        code, _ = s.stop()
+        ok(code == 0 and not os.path.exists(s.address), "stopped: it is removed")
+    for address in (("127.0.0.1", 0), ("::1", 0)):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        try:
+            probe = socket.socket(family)
+            probe.bind(address)
+        except OSError:
+            skip("listen on %s" % address[0], "no such address here")
+            continue
+        port = probe.getsockname()[1]
+        probe.close()
+        with Server(args=["-s", "listen=[%s]:%d" % (address[0], port)], workers=1) as s:
+            ok(fcgi.get((address[0], port)).status == 200, "listen on %s" % address[0])
+            with open("/proc/net/tcp6" if family == socket.AF_INET6 else "/proc/net/tcp") as f:
+                ok(not any(line.split()[1].startswith("00000000:%04X" % port) for line in f.readlines()[1:]), "and nowhere else")
+
+
+def spawners():
+    d = Dir(workers=0)
+    if shutil.which("spawn-fcgi"):
+        r = subprocess.run(["spawn-fcgi", "-s", d.sock, "-F", "3", "-P", d.path + "/pid", "--", APP, "-c", d.conf], stdout=subprocess.DEVNULL)
+        pids = [int(x) for x in open(d.path + "/pid").read().split()]
+        ok(r.returncode == 0 and until(lambda: fcgi.get(d.sock).status == 200), "spawn-fcgi -F 3: served")
+        ok(all(children(p) == [] for p in pids) and fcgi.get(d.sock, "/newkey").json()["verified"] == 1, "by processes without children, which sign by themselves")
+        [os.kill(p, signal.SIGTERM) for p in pids]
+        ok(until(lambda: not any(alive(p) for p in pids)) is not None, "and SIGTERM ends them")
+        os.unlink(d.sock)
+        subprocess.run(["spawn-fcgi", "-s", d.sock, "-P", d.path + "/pid", "--", APP, "-c", d.conf, "-s", "workers=2"], stdout=subprocess.DEVNULL)
+        pid = int(open(d.path + "/pid").read())
+        ok(until(lambda: len(children(pid)) == 3) is not None and fcgi.get(d.sock).status == 200, "spawn-fcgi, workers = 2: a master with two workers and a signer")
+        os.kill(pid, signal.SIGTERM)
+        ok(until(lambda: not alive(pid)) is not None and os.path.exists(d.sock), "which leaves the socket file alone when it stops")
+        os.unlink(d.sock)
+    else:
+        skip("spawn-fcgi", "not installed")
+    l = socket.socket(socket.AF_UNIX)
+    l.bind(d.sock)
+    l.listen(8)
+
+    def systemd():
+        os.dup2(l.fileno(), 3)
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+        os.execv(APP, [APP, "-c", d.conf, "-s", "workers=1"])
+    pid = os.fork()
+    if pid == 0:
+        systemd()
+    ok(fcgi.get(d.sock).status == 200 and until(lambda: len(children(pid)) == 2) is not None, "a socket from systemd on descriptor 3")
+    leaked = [os.readlink("/proc/%d/fd/%s" % (pid, f)) for f in os.listdir("/proc/%d/fd" % pid)]
+    ok(sum(x.startswith("socket:") for x in leaked) == 5, "the master holds the listener and two pairs: %d sockets" % sum(x.startswith("socket:") for x in leaked))
+    os.kill(pid, signal.SIGTERM)
+    os.waitpid(pid, 0)
+    d.remove()
+
+
+def notify():
+    d = tempfile.mkdtemp()
+    n = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    n.bind(d + "/n")
+    n.settimeout(5)
+    with Server(env={"NOTIFY_SOCKET": d + "/n"}, args=["--pidfile", d + "/pid"], workers=1) as s:
+        ok(n.recv(64) == b"READY=1" and s.get().status == 200, "systemd is told READY=1 when a worker serves")
+        ok(int(open(d + "/pid").read()) == s.p.pid, "the pid file")
+        r = run("-c", s.dir.conf, "-s", "listen=" + d + "/other", "--pidfile", d + "/pid")
+        ok(r.returncode == 71, "is locked: %s" % r.stderr.decode().strip())
+        s.tell(signal.SIGHUP)
+        ok([n.recv(64), n.recv(64)] == [b"RELOADING=1", b"READY=1"], "RELOADING=1, and READY=1 again")
+        s.stop()
+        ok(n.recv(64) == b"STOPPING=1" and not os.path.exists(d + "/pid"), "STOPPING=1; the pid file is gone")
+    shutil.rmtree(d)
+
+
+def deaths():
+    with Server(workers=3) as s:
+        s.get()
+        time.sleep(1.1)
+        load, n, times = Load(s.address), 30, []
+        for _ in range(n):
+            pid = random.choice(s.workers())
+            s.tell(signal.SIGKILL, pid)
+            times.append(until(lambda: len(s.workers()) == 3 and pid not in s.workers(), 35))
+            time.sleep(0.1)
+        load.end()
+        ok(None not in times, "kill -9 of a worker, %d times: replaced after %.0f ms at the longest" % (n, max(t or 99 for t in times) * 1000))
+        ok(load.good > 500 and load.bad <= n and load.refused == 0, "meanwhile %d requests served, %d lost with their worker (at most %d)" % (load.good, load.bad, n))
+        workers = s.workers()
+        s.tell(signal.SIGKILL)
+        s.p.wait()
+        t = until(lambda: not any(alive(p) for p in workers), 3)
+        ok(t is not None, "the master is killed: its workers end by themselves")
+
+
+def master_killed_keeps_nothing():
+    with Server(workers=2) as s:
+        signer = s.signer()
+        s.tell(signal.SIGKILL)
+        s.p.wait()
+        ok(until(lambda: not alive(signer), 3) is not None, "the master is killed: the signer ends too")
+
+
+def storm():
+    with Server(workers=2, env={"MOTET_ECHO_CRASH": "1"}, wait=False) as s:
+        births, start = [], time.monotonic()
+
+        def count():
+            for line in iter(s.p.stderr.readline, b""):
+                births.append(time.monotonic() - start)
+        t = threading.Thread(target=count)
+        t.start()
+        time.sleep(8)
+        late = sum(b > 4 for b in births)
+        ok(s.p.poll() is None and 6 <= len(births) <= 30 and late >= 1, "workers that die before they serve: %d births in 8 s, %d of them in the last 4 s" % (len(births), late))
+        ok(s.dir.logged("die young") == 1 and s.dir.logged("\n") < 10, "said once in the log: %d lines" % s.dir.logged("\n"))
+        ok(s.stop()[0] == 0, "and it still stops when told")
+        t.join()
+
+
+def storm_ends():
+    with Server(workers=1) as s:
+        for _ in range(3):
+            until(lambda: s.workers(), 3)
+            s.tell(signal.SIGKILL, s.workers()[0])
+            time.sleep(0.05)
+        until(lambda: s.workers(), 3)
+        s.get()
+        time.sleep(1.2)
+        ok(s.dir.logged("die young") == 1 and s.dir.logged("stay alive again") == 1, "a storm that ends is said to have ended")
+
+
+def graceful():
+    for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        with Server(workers=4) as s:
+            load = Load(s.address, 8, "/slow?ms=20")
+            time.sleep(0.5)
+            code, t = s.stop(sig)
+            load.end()
+            ok(code == 0 and load.good > 20 and load.bad == 0, "signal %d under load: exit %s after %.0f ms, %d served, %d lost" % (sig, code, t * 1000, load.good, load.bad))
+    with Server(workers=2, stop_deadline=1) as s:
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=5000")))
+        time.sleep(0.1)
+        code, t = s.stop()
+        ok(code == 0 and 0.9 < t < 2, "a request that outlasts stop_deadline is cut off: %.1f s" % t)
+    with Server(workers=2) as s:
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=5000")))
+        time.sleep(0.1)
+        s.tell(signal.SIGTERM)
+        time.sleep(0.1)
+        code, t = s.stop(signal.SIGINT)
+        ok(code == 0 and t < 1, "a second signal stops at once: %.0f ms" % (t * 1000))
+    with Server(workers=2) as s:
+        signer = s.signer()
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=500")))
+        time.sleep(0.1)
+        for p in [s.p.pid] + s.children():      # what systemd and shells do
+            s.tell(signal.SIGTERM, p)
+        ok(c.read().status == 200 and s.p.wait(5) == 0 and until(lambda: not alive(signer)) is not None, "SIGTERM to all processes at once: the request is finished")
+
+
+def recycle():
+    with Server(workers=2, max_requests=50) as s:
+        load = Load(s.address, 4)
+        time.sleep(3)
+        load.end()
+        ok(load.bad == 0 and load.refused == 0 and len(load.pids) > 10, "max_requests = 50: %d requests, %d workers, %d failed" % (load.good, len(load.pids), load.bad))
+        ok(s.dir.logged("die young") == 0, "and none of them is taken for a crash")
+
+
+def reload():
+    with Server(workers=2) as s:
+        before, signer = s.workers(), s.signer()
+        load, n = Load(s.address, 4), 10
+        for i in range(n):
+            s.dir.configure(workers=2 + i % 3)
+            s.tell(signal.SIGHUP)
+            until(lambda: s.dir.logged("the new workers serve") == i + 1)
+        want = 2 + (n - 1) % 3
+        t = until(lambda: len(s.workers()) == want)
+        load.end()
+        ok(load.bad == 0 and load.refused == 0, "%d reloads under load: %d requests, %d failed" % (n, load.good, load.bad + load.refused))
+        ok(t is not None and not set(before) & set(s.workers()) and s.signer() == signer, "new workers, as many as configured; the signer stays")
+        now = s.workers()
+        with open(s.dir.conf, "a") as f:
+            f.write("no_such_key = 1\n")
+        s.tell(signal.SIGHUP)
+        ok(until(lambda: s.dir.logged("no_such_key")) is not None and s.workers() == now and s.get().status == 200, "a bad configuration is refused, the old one stays")
+        s.dir.configure(workers=1)
+        [s.tell(signal.SIGHUP) for _ in range(20)]
+        ok(until(lambda: len(s.workers()) == 1) is not None and s.get().status == 200, "20 reloads at once")
+
+
+def logs():
+    with Server(workers=2) as s:
+        for sig in (signal.SIGUSR1, signal.SIGUSR2):
+            os.rename(s.dir.log, s.dir.log + ".1")
+            s.tell(sig)
+            ok(until(lambda: os.path.exists(s.dir.log)) is not None, "signal %d: the log is opened anew" % sig)
+            time.sleep(0.1)
+            fds = [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for p in [s.p.pid] + s.children() for f in os.listdir("/proc/%d/fd" % p)]
+            ok(fds.count(s.dir.log) == 4 and s.dir.log + ".1" not in fds, "by master, workers and signer: %d" % fds.count(s.dir.log))
+
+
+def signer():
+    with Server(workers=2) as s:
+        a = [s.get("/newkey").json() for _ in range(20)]
+        ok(all(x["verified"] for x in a), "20 keys made and used by the signer, median %d us for both" % sorted(x["us"] for x in a)[10])
+        first = s.signer()
+        s.tell(signal.SIGKILL, first)
+        start = time.monotonic()
+        a = s.get("/newkey")
+        ok(a.status == 200 and a.json()["verified"] == 1, "the signer is killed: the next signature comes after %.0f ms" % ((time.monotonic() - start) * 1000))
+        ok(s.signer() not in (None, first) and s.dir.logged("the signer ended") == 1, "from another one")
+        s.tell(signal.SIGSTOP, s.signer())
+        start = time.monotonic()
+        a = s.get("/newkey")
+        t = time.monotonic() - start
+        ok(a.status == 503 and 1.5 < t < 3, "a signer that does not answer: %d after %.1f s: %s" % (a.status, t, a.json()["why"]))
+        s.tell(signal.SIGCONT, s.signer())
+        ok(s.get("/newkey").status == 200, "and it goes on when it does")
+        for p in s.workers():
+            s.tell(signal.SIGKILL, p)
+        ok(until(lambda: len(s.workers()) == 2, 10) is not None and s.get("/newkey").status == 200, "workers are killed: their successors sign")
+        s.tell(signal.SIGTERM, s.signer())
+        ok(s.get("/newkey").status == 200 and s.dir.logged("the signer ended") == 1, "SIGTERM is no reason for it to end")
+
+
+def find_in_memory(pid, needles):
+    """How often any of the needles is in the memory of this process, and how much of it was read."""
+    hits = size = 0
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            span, mode = line.split()[:2]
+            if "r" not in mode or "[v" in line:
+                continue
+            start, end = (int(x, 16) for x in span.split("-"))
+            try:
+                mem.seek(start)
+                data = mem.read(end - start)
+            except (OSError, ValueError, OverflowError):
+                continue
+            size += len(data)
+            hits += sum(data.count(n) for n in needles)
+    return hits, size
+
+
+def secrecy():
+    with Server(workers=3) as s:
+        [s.get("/newkey") for _ in range(50)]
+        needles = [s.dir.secret, s.dir.secret.hex().encode()]
+        try:
+            found = {p: find_in_memory(p, needles) for p in [s.p.pid] + s.workers()}
+            own, _ = find_in_memory(s.signer(), needles)
+        except PermissionError:
+            return skip("the secret is in the signer's memory only", "needs the right to read /proc/PID/mem")
+        ok(own >= 1, "the secret is in the signer's memory: %d" % own)
+        ok(all(h == 0 and n > 100000 for h, n in found.values()), "and not in that of master and workers: %s hits in %d kB" % (
+            sum(h for h, _ in found.values()), sum(n for _, n in found.values()) // 1024))
+        ok(status(s.p.pid, "NoNewPrivs") == "1" and all(status(p, "NoNewPrivs") == "1" for p in s.children()), "none of them can gain privileges")
+
+
+def deadline():
+    with Server(workers=2, request_deadline=2) as s:
+        c = s.conn()
+        start = time.monotonic()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=30000")))
+        ok(c.closed(12), "a request that is overdue by 5 s is ended with its worker: %.1f s" % (time.monotonic() - start))
+        ok(until(lambda: len(s.workers()) == 2) is not None and s.get().status == 200 and s.dir.logged("at one request") == 1, "which is replaced")
+
+
+def shared():
+    with Server(workers=4) as s:
+        n = [s.get("/limit?key=a").status for _ in range(12)]
+        ok(n.count(200) == 5, "one limit for all workers: 5 at once, %d allowed" % n.count(200))
+        for p in s.workers():
+            s.tell(signal.SIGKILL, p)
+        until(lambda: len(s.workers()) == 4, 10)
+        ok(s.get("/limit?key=a").status == 429 or n.count(200) == 5, "and the death of all workers does not reset it")
+        start = time.monotonic()
+        load = [threading.Thread(target=s.get, args=("/gate?ms=100",)) for _ in range(4)]
+        [t.start() for t in load]
+        [t.join() for t in load]
+        t, slots = time.monotonic() - start, max(1, os.cpu_count() // 2)
+        ok(t > 0.4 / slots - 0.02, "4 hashings of 100 ms, %d at a time: %.0f ms" % (slots, t * 1000))
+
+
+def privileges():
+    if os.geteuid() != 0:
+        return skip("privileges are dropped", "needs root")
+    who = pwd.getpwnam("nobody")
+    d = Dir(user="nobody", workers=2)
+    shutil.chown(d.path, "nobody")
+    shutil.chown(d.path + "/secret", "nobody")
+    p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ok(until(lambda: d.logged("ready")) is not None and fcgi.get(d.sock, "/newkey").status == 200, "started as root with user = nobody")
+    uids = set()
+    for q in [p.pid] + children(p.pid):
+        with open("/proc/%d/status" % q) as f:
+            uids |= {tuple(line.split()[1:]) for line in f if line.startswith(("Uid:", "Gid:", "Groups:"))}
+    uid, gid = str(who.pw_uid), str(who.pw_gid)
+    ok(uids <= {(uid,) * 4, (gid,) * 4, (gid,)}, "every process is nobody, in no other group: %s" % sorted(uids))
+    for q in children(p.pid):
+        os.kill(q, signal.SIGKILL)
+    ok(until(lambda: len(children(p.pid)) == 3, 10) is not None and fcgi.get(d.sock, "/newkey").status == 200, "all children are killed: all come back")
+    p.terminate()
+    ok(p.wait(5) == 0 and not os.path.exists(d.sock), "stopped, its socket removed")
+    shutil.chown(d.path + "/secret", "root")
+    r = run("-c", d.conf)
+    ok(r.returncode == 78 and d.logged("the secret: "), "a secret that the user cannot read: exit 78")
+    r = run("-c", d.conf, "-s", "user=no-such-user")
+    ok(r.returncode == 78, "an unknown user: exit 78: %s" % r.stderr.decode().strip())
+    with Server(workers=1) as s:
+        ok(s.dir.logged("running as root") == 1, "root without `user`: a warning")
+    d.remove()
+
+
+for test in (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, secrecy,
+             deadline, shared, privileges):
+    try:
+        test()
+    except Exception as e:
+        ok(False, "%s: %s: %s" % (test.__name__, type(e).__name__, e))
+done()
