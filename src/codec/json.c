@@ -78,6 +78,30 @@ struct json_object *json_str(struct str s)
 	return o;
 }
 
+bool json_octets(struct cx *cx, struct json_object *o, struct blob *out)
+{
+	size_t n = json_object_is_type(o, json_type_array) ? json_object_array_length(o) : 0;
+	uint8_t *p = arena_alloc(cx->mem, n + 1);
+	int64_t octet;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!json_i64(json_object_array_get_idx(o, i), &octet) || octet < 0 || octet > 255)
+			return false;
+		p[i] = (uint8_t)octet;
+	}
+	*out = (struct blob){ p, n };
+	return n != 0;
+}
+
+struct json_object *json_from_octets(struct blob b)
+{
+	struct json_object *a = json_object_new_array_ext(b.n ? (int)b.n : 1);
+
+	for (size_t i = 0; i < b.n; i++)
+		json_object_array_add(a, json_object_new_int(b.p[i]));
+	return a;
+}
+
 struct json_object *json_own(struct cx *cx, struct json_object *o)
 {
 	return arena_own(cx->mem, o, destroy_object);
