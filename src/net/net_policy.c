@@ -20,28 +20,14 @@ static struct str undotted(struct str s)
 	return s.n && s.s[0] == '.' ? str_from(s, 1) : s;
 }
 
-static bool under(struct str domain, struct str parent)
-{
-	if (domain.n < parent.n || !str_ieq(str_from(domain, domain.n - parent.n), parent))
-		return false;
-	return domain.n == parent.n || domain.s[domain.n - parent.n - 1] == '.';
-}
-
 bool net_policy_listed(const char *list, struct str domain)
 {
-	struct str all = str_of(list), one;
-
-	while (next(&all, &one))
-		if (undotted(one).n && under(domain, undotted(one)))
-			return true;
-	return false;
+	return conf_domain_listed(list, domain);
 }
 
 bool net_domain_allowed(const struct conf *c, struct str domain)
 {
-	if (net_policy_listed(c->federation_deny, domain))
-		return false;
-	return str_trim(str_of(c->federation_allow)).n == 0 || net_policy_listed(c->federation_allow, domain);
+	return conf_federates(c, domain);
 }
 
 static bool port(struct str s)
