@@ -13,6 +13,7 @@ include src/http/http.mk
 include src/store/store.mk
 include src/api/api.mk
 include src/shm/shm.mk
+include src/net/net.mk
 include src/fcgi/fcgi.mk
 include src/server/server.mk
 BASE = libbase.a

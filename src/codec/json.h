@@ -19,13 +19,15 @@ must_check enum err json_scan(struct cx *, struct str text);
 must_check enum err json_parse(struct cx *, struct str text, struct json_object **out);
 /* A whole number of the tree as int64_t; false for any other type and for what lies above INT64_MAX, which json-c would clamp. */
 bool json_i64(struct json_object *, int64_t *out);
+/* The same, or its decimal digits in a string: how integers may arrive everywhere (ROUTES.md 1.3). */
+bool json_number(struct json_object *, int64_t *out);
+/* An array of octets, [48,130,…], as binary may arrive everywhere (ROUTES.md 1.7); false when it is none. Lives in the arena. */
+bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string of the tree, which lives as long as the tree; empty for any other type. */
 struct str json_string(struct json_object *);
-/* An array of octets, each 0 to 255: how /p2core writes binary data. False for anything else; *out lives in the arena. */
-bool json_octets(struct cx *, struct json_object *, struct blob *out);
 /* Building answers: objects owned by the arena once handed to json_text(). */
 struct json_object *json_str(struct str);
-struct json_object *json_from_octets(struct blob);
+struct json_object *json_from_octets(struct blob);	/* [48,130,…] */
 /* Compact text with a NUL behind it; it lives in the object, which the arena now owns. */
 /* Hand an object to the arena, for one that may not get as far as json_text(). */
 struct json_object *json_own(struct cx *, struct json_object *);

@@ -3,12 +3,12 @@
 #include "base/conf.h"
 /* The options of all commands, as rows: name, letter, argument, sentence. A command's row says which of them it takes. */
 #define OPTION_ROWS(O) \
-	O(CONFIG,         "config",         'c',  "FILE",      "the configuration; default: $MOTET_CONF, motet.conf beside or above the program, " SYSCONFDIR "/motet.conf") \
+	O(CONFIG,         "config",         'c',  "FILE",      "the configuration; motet.conf(5) says which one otherwise") \
 	O(SET,            "set",            's',  "key=value", "set a configuration key for this run; may be given again") \
 	O(HELP,           "help",           'h',  NULL,        "say what a command does") \
 	O(VERSION,        "version",        'V',  NULL,        "print the version") \
 	O(ADMIN,          "admin",          0,    NULL,        "make the actor an administrator") \
-	O(DATABASE,       "database",       0,    "CONNINFO",  "connect with this instead of `database`: as the owner of the tables; no password in here, see .pgpass") \
+	O(DATABASE,       "database",       0,    "CONNINFO",  "connect as the owner of the tables; without a password, see .pgpass") \
 	O(DIR,            "dir",            0,    "DIR",       "directory of the schema files; default: the installed ones") \
 	O(DOMAIN,         "domain",         0,    "DOMAIN",    "the domain of federation IDs, unless the configuration has it") \
 	O(GENERATE,       "generate",       0,    NULL,        "make a password and print it") \
@@ -48,8 +48,9 @@ static inline bool options_has(const struct options *o, enum option_id id)
 	return o->value[id] != NULL;
 }
 /*
- * Read options among argv[0 … argc - 1] (argv[0] is a name for messages), of those in `allowed`. Stops at the first word that is none when
- * `first` is set, else moves such words behind the options. Returns the index of the first word, or -1 after a message on standard error.
+ * Read options among argv[0 … argc - 1] (argv[0] is a name for messages), of those in `allowed`. Stops at the first word that is none
+ * when `first` is set, else moves such words behind the options. Returns the index of the first word, or -1 after a message on standard
+ * error.
  */
 int options_parse(struct options *, int argc, char **argv, unsigned allowed, bool first);
 /* File, environment and -s, in this order; not yet finished (conf_finish). */

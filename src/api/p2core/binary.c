@@ -17,7 +17,7 @@ SHAPE(binary_query, F_CUSTOM(binary_query, timestamp, when_get, .about = "second
 enum err binary_get_cert(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	if (json_object_is_type(v, json_type_array))
-		return json_octets(cx, v, out) ? OK : shape_bad(cx, f, "must be an array of octets, each 0 to 255");
+		return json_octets(cx->mem, v, out) ? OK : shape_bad(cx, f, "must be an array of octets, each 0 to 255");
 	if (!json_object_is_type(v, json_type_string))
 		return shape_bad(cx, f, "must be an ID-Cert: an array of octets (DER), or a string with base64 or PEM");
 	return armour_decode(cx, f->name, "CERTIFICATE", json_string(v), out);

@@ -27,7 +27,7 @@ static enum err text_get(struct cx *cx, const struct field *f, struct json_objec
 		*text = json_string(v);
 		return OK;
 	}
-	if (!json_octets(cx, v, &octets))
+	if (!json_octets(cx->mem, v, &octets))
 		return shape_bad(cx, f, "must be a string, or an array of octets");
 	*text = (struct str){ (const char *)octets.p, octets.n };
 	return OK;
