@@ -7,7 +7,7 @@ libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/render.c src/api/render.h src/api/routes.c src/api/routes.h \
 	src/api/corev1/bodies.c src/api/corev1/bodies.h src/api/corev1/events.c src/api/corev1/idcert.c src/api/corev1/key.c src/api/corev1/keymaterial.c \
 	src/api/corev1/register.c src/api/corev1/routes.def src/api/corev1/session.c src/api/ops/health.c src/api/ops/routes.def
-libcore_a_SOURCES += src/core/announce.c src/core/announce.h src/core/fedtoken.c src/core/fedtoken.h src/core/introspect.c \
+libcore_a_SOURCES += src/core/fedtoken.c src/core/fedtoken.h src/core/introspect.c \
 	src/core/introspect.h src/core/redeem.c src/core/redeem.h
 libapi_a_SOURCES += src/api/conf.c src/api/ops/introspect.c src/api/p2core/binary.c src/api/p2core/binary.h src/api/p2core/key.c \
 	src/api/p2core/routes.def src/api/p2core/session.c src/api/p2core/token.c src/api/p2core/twin.c
