@@ -7,20 +7,25 @@ static const struct route corev1[] = {
 #include "api/corev1/routes.def"
 };
 #undef PREFIX
+#define PREFIX "/p2core"
+static const struct route p2core[] = {
+#include "api/p2core/routes.def"
+};
+#undef PREFIX
 #define PREFIX
 static const struct route ops[] = {
 #include "api/ops/routes.def"
 };
 
 #define COUNT(t) (sizeof(t) / sizeof(t)[0])
-const struct route *const api_tables[] = { corev1, ops };
-const size_t api_sizes[] = { COUNT(corev1), COUNT(ops) };
+const struct route *const api_tables[] = { corev1, p2core, ops };
+const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
 
 void api_print_routes(FILE *f)
 {
 	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS", "?" };
-	static const char *const who[] = { "anyone", "session", "session", "admin" };
+	static const char *const who[] = { "anyone", "any", "session", "session", "admin" };
 
 	for (size_t t = 0; t < api_ntables; t++)
 		for (const struct route *r = api_tables[t]; r < api_tables[t] + api_sizes[t]; r++)

@@ -4,6 +4,7 @@
 struct conf;	/* base/conf.h */
 struct db;	/* db/db.h; opaque below that layer */
 struct ca;	/* codec/signer.h: who signs for us */
+struct fetcher;	/* base/fetch.h: asks other servers */
 struct gate;	/* shm/gate.h: bounds the hashing of passwords */
 struct limits;	/* shm/limits.h: counts requests for all workers */
 /*
@@ -15,6 +16,7 @@ struct cx {
 	const struct conf *conf;
 	struct db *db;
 	struct ca *ca;
+	struct fetcher *fetch;
 	struct gate *gate;
 	struct limits *limits;
 	struct fail why;

@@ -1,5 +1,6 @@
 #include "core/keymaterial.h"
 #include "base/conf.h"
+#include "core/session.h"
 
 static enum err check(struct cx *cx, const struct session *s, struct keymaterial *k)
 {
@@ -29,9 +30,20 @@ enum err keymaterial_add(struct cx *cx, const struct session *s, struct keymater
 	return OK;
 }
 
+/* The statement knows home sessions only; a foreign one gets told. */
+static enum err not_home(struct cx *cx, struct blob hash)
+{
+	struct session *s;
+
+	TRY(q_session_find(cx, hash, false, &s));
+	return s ? session_at_home(cx, s) : OK;
+}
+
 enum err keymaterial_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials, struct keymaterial **out, size_t *n)
 {
 	TRY(q_keymaterial_list(cx, hash, serials, nserials, out, n));
+	if (*n == 0)
+		TRY(not_home(cx, hash));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
 	if ((*out)->serial)

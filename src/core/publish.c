@@ -3,15 +3,16 @@
 
 enum { BATCH = 64 };
 
-static struct cache_claim claim(const struct cx *cx, int64_t serial, int64_t invalidated)
+struct published publish_claim(const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated)
 {
 	int64_t step = cx->conf->cache_lifetime / 4;
-
-	return (struct cache_claim){ .serial = serial, .not_before = CACHE_NOT_BEFORE, .invalidated = invalidated,
+	struct cache_claim claim = { .serial = serial, .not_before = CACHE_NOT_BEFORE, .invalidated = invalidated,
 		.not_after = invalidated ? CACHE_REVOKED_NOT_AFTER : cx->now / step * step + cx->conf->cache_lifetime };
+
+	return (struct published){ .cert = cert, .claim = claim };
 }
 
-static enum err sign(struct cx *cx, struct published *p, size_t n)
+enum err publish_sign(struct cx *cx, struct published *p, size_t n)
 {
 	struct cache_claim *claims = arena_alloc(cx->mem, n * sizeof *claims);
 	uint8_t *sigs = arena_alloc(cx->mem, n * ED25519_SIG);
@@ -47,8 +48,8 @@ enum err publish_actor(struct cx *cx, struct str local, const struct cert_filter
 	identity_expect(c->signer);
 	struct published *p = *out = arena_alloc(cx->mem, *n * sizeof *p + 1);
 	for (size_t i = 0; i < *n; i++)
-		p[i] = (struct published){ .cert = c[i].cert, .claim = claim(cx, c[i].serial, c[i].invalidated_at) };
-	return sign(cx, p, *n);
+		p[i] = publish_claim(cx, c[i].cert, c[i].serial, c[i].invalidated_at);
+	return publish_sign(cx, p, *n);
 }
 
 enum err publish_server(struct cx *cx, int64_t at, struct published *p)
@@ -60,6 +61,6 @@ enum err publish_server(struct cx *cx, int64_t at, struct published *p)
 		identity_expect(0);
 	else
 		identity_expect(k->serial);
-	*p = (struct published){ .cert = k->cert, .claim = claim(cx, k->serial, k->ended_at) };
-	return sign(cx, p, 1);
+	*p = publish_claim(cx, k->cert, k->serial, k->ended_at);
+	return publish_sign(cx, p, 1);
 }

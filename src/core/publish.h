@@ -17,6 +17,9 @@ struct published {
 must_check enum err publish_actor(struct cx *, struct str local, const struct cert_filter *, struct published **, size_t *n);
 /* The same certificates without a statement, for those who do not ask for one. */
 must_check enum err publish_plain(struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
+/* The statement for one certificate at cx->now, to be signed; and signing many at once by the current key. */
+struct published publish_claim(const struct cx *, struct blob cert, int64_t serial, int64_t invalidated);
+must_check enum err publish_sign(struct cx *, struct published *, size_t n);
 /* Our own, at a time or (at < 0) now. */
 must_check enum err publish_server(struct cx *, int64_t at, struct published *);
 #endif

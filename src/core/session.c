@@ -1,6 +1,7 @@
 #include "core/session.h"
 #include "base/conf.h"
 #include "codec/token.h"
+#include "core/actor.h"
 #include "core/password.h"
 
 enum err session_token(struct cx *cx, struct str token, struct blob *hash)
@@ -45,6 +46,14 @@ enum err session_sensitive(struct cx *cx, const struct session *s, struct str so
 	return e;
 }
 
+static enum err for_this_session(struct cx *cx, const struct session *s, const struct idcsr *csr)
+{
+	if (str_eq(csr->session_id, s->session_id))
+		return OK;
+	return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
+	    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
+}
+
 static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr, int64_t replaces, struct grant *g)
 {
 	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces };
@@ -54,10 +63,19 @@ static enum err certify(struct cx *cx, const struct session *s, const struct idc
 
 enum err session_rotate(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
-	if (!str_eq(csr->session_id, s->session_id))
-		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
-		    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
+	TRY(for_this_session(cx, s, csr));
 	return certify(cx, s, csr, s->serial, g);
+}
+
+enum err session_rekey(struct cx *cx, const struct session *s, const struct idcsr *csr, struct blob token_hash, struct str *pem)
+{
+	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = s->serial, .keep = token_hash };
+	struct grant g;
+
+	TRY(for_this_session(cx, s, csr));
+	TRY(issue_idcert(cx, &i, &g));
+	*pem = g.id_cert;
+	return OK;
 }
 
 enum err session_certify(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
@@ -65,11 +83,27 @@ enum err session_certify(struct cx *cx, const struct session *s, const struct id
 	return certify(cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
 }
 
-enum err session_end(struct cx *cx, int64_t actor_id, struct str session_id)
+struct str session_fid(struct cx *cx, const struct session *s)
+{
+	return s->actor_id ? actor_fid(cx, s->local_name) : s->fid;
+}
+
+enum err session_at_home(struct cx *cx, const struct session *s)
+{
+	if (s->actor_id)
+		return OK;
+	return refuse(cx, ERR_FOREIGN, "", "This route is for actors of %s; yours is kept by %.*s: ask there.", cx->conf->domain,
+	    (int)s->domain.n, s->domain.s);
+}
+
+enum err session_end(struct cx *cx, const struct session *s, struct str session_id)
 {
 	int64_t ended;
 
-	TRY(q_session_end(cx, actor_id, session_id, &ended));
+	if (s->actor_id)
+		TRY(q_session_end(cx, s->actor_id, session_id, &ended));
+	else
+		TRY(q_session_end_foreign(cx, s->fid, session_id, &ended));
 	return ended ? OK : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
 }
 

@@ -17,9 +17,17 @@ must_check enum err session_sensitive(struct cx *, const struct session *, struc
 bool session_needs_solution(const struct cx *);
 /* POST /session/idcert: a new key for this very session. ERR_BAD_CSR when the CSR names another session. */
 must_check enum err session_rotate(struct cx *, const struct session *, const struct idcsr *, struct grant *);
+/* POST /p2core/key/user/@me: the same, but the token (its hash) stays. *pem: the certificate. The same request again gets the same one. */
+must_check enum err session_rekey(struct cx *, const struct session *, const struct idcsr *, struct blob token_hash, struct str *pem);
 /* POST /idcert: the same when the CSR names this session, else a certificate for a new one. */
 must_check enum err session_certify(struct cx *, const struct session *, const struct idcsr *, struct grant *);
-/* End a session of the actor's: certificate and token. ERR_NOT_FOUND. */
-must_check enum err session_end(struct cx *, int64_t actor_id, struct str session_id);
+/*
+ * End a session of the same actor's: of a home actor the certificate with the token, of a foreign one the token here. ERR_NOT_FOUND.
+ */
+must_check enum err session_end(struct cx *, const struct session *, struct str session_id);
+/* Is the actor's home here? ERR_FOREIGN names the home server when not. */
+must_check enum err session_at_home(struct cx *, const struct session *);
+/* The federation ID of whoever it is. */
+struct str session_fid(struct cx *, const struct session *);
 must_check enum err session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);
 #endif

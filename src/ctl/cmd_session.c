@@ -51,7 +51,8 @@ enum err cmd_session_revoke(struct ctl *c)
 	int64_t id;
 
 	TRY(actor_id(c, &local, &id));
-	enum err e = session_end(&c->cx, id, str_of(c->word[1]));
+	const struct session owner = { .actor_id = id };
+	enum err e = session_end(&c->cx, &owner, str_of(c->word[1]));
 	if (e == ERR_NOT_FOUND)
 		return refuse(&c->cx, e, "", "%s has no session %s; `motetctl session list %s` shows those there are.",
 		    actor_fid(&c->cx, local).s, c->word[1], local.s);

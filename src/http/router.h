@@ -9,7 +9,8 @@
 enum { ROUTE_PARAMS = 3 };
 enum auth {
 	AUTH_NONE,	/* anybody */
-	AUTH_SESSION,	/* a session of this server, looked up before the handler runs */
+	AUTH_ANY,	/* a session here, of a home or a foreign actor, looked up before the handler runs */
+	AUTH_SESSION,	/* one of a home actor */
 	AUTH_FUSED,	/* the same, but the handler's own statement looks it up: one round trip */
 	AUTH_ADMIN	/* a session of an administrator */
 };

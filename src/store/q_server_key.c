@@ -4,10 +4,10 @@
 
 const struct stmt *const q_server_key_stmts[] = STATEMENTS;
 
-struct serial {
-	int64_t serial;
+struct added {
+	int64_t serial, told;
 };
-ROW(serial, F_I64(serial, serial));
+ROW(added, F_I64(added, serial), F_I64(added, told));
 ROW(server_key, F_I64(server_key, serial), F_BLOB(server_key, key), F_BLOB(server_key, sealed), F_BLOB(server_key, cert),
     F_I64(server_key, not_before), F_I64(server_key, not_after), F_I64(server_key, ended_at), F_I64(server_key, now));
 
@@ -23,9 +23,9 @@ enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_k
 {
 	const struct arg a[] = { arg_i64(cx, replaces), arg_i64(cx, k->serial), arg_blob(k->key), arg_blob(k->sealed), arg_blob(k->cert),
 		arg_i64(cx, k->not_before), arg_i64(cx, k->not_after) };
-	struct serial *s = NULL;
+	struct added *s = NULL;
 
-	TRY(RUN(cx, &server_key_add, a, &serial_shape, &s, NULL));
+	TRY(RUN(cx, &server_key_add, a, &added_shape, &s, NULL));
 	*done = s != NULL;
 	return OK;
 }

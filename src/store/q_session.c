@@ -7,9 +7,14 @@ const struct stmt *const q_session_stmts[] = STATEMENTS;
 struct count {
 	int64_t ended;
 };
+struct ended {
+	int64_t ended, told;
+};
 ROW(count, F_I64(count, ended));
-ROW(session, F_I64(session, actor_id), F_I64(session, serial), F_STR(session, local_name), F_STR(session, session_id),
-    F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_I64(session, now));
+ROW(ended, F_I64(ended, ended), F_I64(ended, told));
+ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name), F_STR(session, fid), F_STR(session, domain),
+    F_STR(session, session_id), F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_STR(session, key),
+    F_I64(session, now));
 ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id), F_I64(session_item, serial),
     F_I64(session_item, created_at), F_I64(session_item, not_after));
 
@@ -17,15 +22,29 @@ enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct s
 {
 	const struct arg a[] = { arg_blob(hash), arg_bool(password) };
 
-	return RUN(cx, &session_find, a, &session_shape, out, NULL);
+	*out = NULL;
+	TRY(RUN(cx, &session_find, a, &session_shape, out, NULL));
+	if (*out && (*out)->actor_id && !str_i64((*out)->serial_text, &(*out)->serial))
+		return fail(cx, ERR_INTERNAL, "a session with a serial that is no number");
+	return OK;
 }
 
 enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, int64_t *ended)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(session_id) };
+	struct ended *e;
+
+	TRY(RUN(cx, &session_end, a, &ended_shape, &e, NULL));
+	*ended = e->ended;
+	return OK;
+}
+
+enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session_id, int64_t *ended)
+{
+	const struct arg a[] = { arg_str(fid), arg_str(session_id) };
 	struct count *c;
 
-	TRY(RUN(cx, &session_end, a, &count_shape, &c, NULL));
+	TRY(RUN(cx, &session_end_foreign, a, &count_shape, &c, NULL));
 	*ended = c->ended;
 	return OK;
 }

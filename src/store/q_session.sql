@@ -1,22 +1,39 @@
--- The session of a token, with the actor's password hash only for those who ask.
+-- The session of a token, home or foreign, with the actor's password hash only for those who ask.
 -- name: session_find :opt redo
 -- args: bytea, bool
--- cols: actor_id int8, serial int8, local_name text, session_id text, admin bool, not_after int8, password text, now int8
-SELECT actor_id, serial, local_name, session_id, admin, floor(extract(epoch FROM not_after))::int8 AS not_after,
-       CASE WHEN $2 THEN password END AS password, floor(extract(epoch FROM now()))::int8 AS now
-FROM live_session WHERE token_hash = $1
+-- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text, admin bool, not_after int8, password text, key text, now int8
+SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extract(epoch FROM not_after))::int8 AS not_after,
+       CASE WHEN $2 THEN password END AS password, session_key AS key, floor(extract(epoch FROM now()))::int8 AS now
+FROM any_session WHERE token_hash = $1
 
--- Token and ID-Cert end together.
+-- Token and ID-Cert of a home session end together; the actor's other sessions hear of it.
 -- name: session_end :one
 -- args: int8, text
--- cols: ended int8
+-- cols: ended int8, told int8
 WITH cert AS (
     UPDATE idcert SET live = false, invalidated_at = now()
     WHERE actor_id = $1 AND session_id = $2 AND live RETURNING actor_id, serial),
 gone AS (
     UPDATE session s SET ended_at = now() FROM cert c
-    WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL RETURNING 1)
-SELECT count(*) AS ended FROM cert
+    WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL RETURNING 1),
+events AS (
+    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM cert) RETURNING 1),
+counter AS (
+    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM cert) RETURNING 1)
+SELECT count(*) AS ended,
+       sum(motet_emit(motet_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', serial, NULL))::int8 AS told FROM cert
+
+-- A foreign session ends here; its ID-Cert is its home server's.
+-- name: session_end_foreign :one
+-- args: text, text
+-- cols: ended int8
+WITH gone AS (
+    UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL RETURNING 1),
+events AS (
+    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1),
+counter AS (
+    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1)
+SELECT count(*) AS ended FROM gone
 
 -- name: session_list :many redo
 -- args: int8

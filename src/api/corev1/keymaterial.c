@@ -133,11 +133,6 @@ static enum err serials_get(struct cx *cx, const struct field *f, struct json_ob
 	return OK;
 }
 
-static void put(void *o)
-{
-	json_object_put(o);
-}
-
 static enum err comma_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct json_object *list;
@@ -145,7 +140,7 @@ static enum err comma_get(struct cx *cx, const struct field *f, struct json_obje
 
 	if (!json_object_is_type(v, json_type_string))
 		return serials_get(cx, f, v, out);
-	list = arena_own(cx->mem, json_object_new_array(), put);
+	list = json_own(cx, json_object_new_array());
 	for (rest = json_string(v); rest.n;) {
 		str_cut(rest, ',', &one, &rest);
 		json_object_array_add(list, json_str(one));
@@ -235,11 +230,10 @@ static enum err none_found(struct call *c, const struct serials_query *in)
 enum err corev1_get_session_keymaterial(struct call *c)
 {
 	const struct serials_query *in = c->in;
-	struct json_object *a = json_object_new_array();
+	struct json_object *a = json_own(c->cx, json_object_new_array());
 	struct keymaterial *v;
 	size_t n;
 
-	arena_own(c->cx->mem, a, put);
 	enum err e = keymaterial_list(c->cx, c->token_hash, in->v, in->n, &v, &n);
 	if (e == ERR_NOT_FOUND)
 		return none_found(c, in);

@@ -4,7 +4,7 @@
 /* PUT /session/revoke: log out. The session's certificate ends with its token. */
 enum err corev1_put_session_revoke(struct call *c)
 {
-	TRY(session_end(c->cx, c->who->actor_id, c->who->session_id));
+	TRY(session_end(c->cx, c->who, c->who->session_id));
 	return reply_empty(c, 204);
 }
 
@@ -28,6 +28,6 @@ enum err corev1_delete_session(struct call *c)
 {
 	const struct session_query *in = c->in;
 
-	TRY(session_end(c->cx, c->who->actor_id, in->session_id));
+	TRY(session_end(c->cx, c->who, in->session_id));
 	return reply_empty(c, 204);
 }

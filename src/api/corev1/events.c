@@ -1,0 +1,85 @@
+#include "api/corev1/bodies.h"
+#include "api/render.h"
+#include "codec/text.h"
+#include "core/event.h"
+#include <json-c/json.h>
+
+/* GET /events: what this session has missed; 204 when that is nothing. */
+struct events_query {
+	struct when after;
+};
+SHAPE(events_query, F_CUSTOM(events_query, after, when_get, .about = "the number of the last event you have; what came after it is repeated"));
+
+static struct json_object *digits(struct cx *cx, int64_t v)
+{
+	return json_object_new_string(arena_printf(cx->mem, "%lld", (long long)v));
+}
+
+static void pem(struct cx *cx, struct json_object *d, struct blob cert)
+{
+	json_object_object_add(d, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
+}
+
+/* The union of both published forms (WIRE.md 2.15, op 4). */
+static struct json_object *invalidation(struct cx *cx, const struct published *p)
+{
+	struct json_object *d = render_cacheable(cx, p);
+
+	json_object_object_add(d, "serial", digits(cx, p->claim.serial));
+	json_object_object_add(d, "invalidSince", digits(cx, p->claim.invalidated));
+	json_object_object_add(d, "signature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
+	return d;
+}
+
+static struct json_object *about_cert(struct cx *cx, const struct event *e, const struct published *p)
+{
+	if (e->op == EVENT_INVALIDATION && e->invalidated_at)
+		return invalidation(cx, p);
+	struct json_object *d = json_object_new_object();
+	pem(cx, d, e->cert.p ? e->cert : e->server_cert);
+	if (e->server_cert.p)
+		json_object_object_add(d, "oldInvalidSince", digits(cx, e->old_ended_at));
+	return d;
+}
+
+static enum err data(struct cx *cx, const struct event *e, const struct published *p, struct json_object **d)
+{
+	if (e->data.s == NULL) {
+		*d = about_cert(cx, e, p);
+		return OK;
+	}
+	TRY(json_parse(cx, e->data, d));
+	json_object_get(*d);
+	return OK;
+}
+
+/* The gateway's envelope; numbers as strings, as the reference client reads them, and the name beside the number. */
+static enum err envelope(struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
+{
+	struct json_object *o = json_object_new_object(), *d;
+
+	json_object_array_add(list, o);
+	TRY(data(cx, e, p, &d));
+	json_object_object_add(o, "n", json_str(e->namespace));
+	json_object_object_add(o, "op", digits(cx, e->op));
+	json_object_object_add(o, "t", json_str(e->name));
+	json_object_object_add(o, "d", d);
+	json_object_object_add(o, "s", digits(cx, e->seq));
+	return OK;
+}
+
+enum err corev1_get_events(struct call *c)
+{
+	const struct events_query *in = c->in;
+	struct published *claims;
+	struct event *v;
+	size_t n;
+
+	TRY(event_list(c->cx, c->who, when_or(in->after, -1), &v, &claims, &n));
+	if (n == 0)
+		return reply_empty(c, 204);
+	struct json_object *list = json_own(c->cx, json_object_new_array());
+	for (size_t i = 0; i < n; i++)
+		TRY(envelope(c->cx, &v[i], &claims[i], list));
+	return reply_json(c, 200, json_object_get(list));
+}

@@ -1,0 +1,33 @@
+#include "core/event.h"
+
+static bool invalidates(const struct event *e)
+{
+	return e->op == EVENT_INVALIDATION && e->invalidated_at;
+}
+
+/* Only those that need it, all in one go. */
+static enum err sign(struct cx *cx, const struct event *e, size_t n, struct published *claims)
+{
+	struct published *p = arena_alloc(cx->mem, n * sizeof *p);
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (invalidates(&e[i]))
+			p[m++] = publish_claim(cx, e[i].cert, e[i].serial, e[i].invalidated_at);
+	if (m)
+		TRY(publish_sign(cx, p, m));
+	for (size_t i = n; i-- > 0;)
+		if (invalidates(&e[i]))
+			claims[i] = p[--m];
+	return OK;
+}
+
+enum err event_list(struct cx *cx, const struct session *s, int64_t after, struct event **out, struct published **claims, size_t *n)
+{
+	TRY(q_event_list(cx, s->key, after, out, n));
+	if (*n == 0)
+		return OK;
+	cx->now = (*out)->now;
+	identity_expect((*out)->signer);
+	return sign(cx, *out, *n, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
+}

@@ -1,0 +1,20 @@
+-- What a session has not fetched, or ($2 >= 0) what came after that number; at most 100 at a time. Both count as fetched.
+-- Certificates that events are about come with them. signer: the key that vouches at present.
+-- name: event_list :many
+-- args: text, int8
+-- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea, invalidated_at int8, server_cert bytea, old_ended_at int8, now int8, signer int8
+WITH counter AS (
+    SELECT read FROM event_counter WHERE session_key = $1),
+due AS (
+    SELECT e.* FROM event e, counter c
+    WHERE e.session_key = $1 AND e.seq > CASE WHEN $2::int8 >= 0 THEN $2::int8 ELSE c.read END
+    ORDER BY e.seq LIMIT 100),
+fetched AS (
+    UPDATE event_counter SET read = (SELECT max(seq) FROM due)
+    WHERE session_key = $1 AND read < (SELECT max(seq) FROM due) RETURNING 1)
+SELECT d.seq, d.namespace, d.op, d.name, d.data, d.serial, c.cert,
+       floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, k.cert AS server_cert,
+       floor(extract(epoch FROM k.not_before))::int8 AS old_ended_at, floor(extract(epoch FROM now()))::int8 AS now,
+       (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
+FROM due d LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k.serial = d.serial
+ORDER BY d.seq
