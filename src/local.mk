@@ -8,6 +8,7 @@ libhttp_a_SOURCES = src/http/http.h src/http/router.h
 include src/codec/x509.mk
 include src/codec/json.mk
 include src/codec/key.mk
+include src/codec/mls.mk
 include src/http/http.mk
 include src/store/store.mk
 include src/api/api.mk
