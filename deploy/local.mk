@@ -1,4 +1,4 @@
-# Samples, what quickstart needs of them, the schema for `motetctl migrate` and `psql -f`, manual pages.
+# Samples, and what quickstart needs of them.
 dist_pkgdata_DATA = deploy/nginx.conf deploy/lighttpd.conf deploy/roles.sql
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
@@ -12,5 +12,3 @@ EXTRA_DIST += LICENSE README.md .ci/run tests/README.md tests/run tests/with-pos
 	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/vectors
 dist-hook:
 	find '$(distdir)' -name __pycache__ -prune -exec chmod -R u+w {} + -exec rm -rf {} +
-schemadir = $(pkgdatadir)/schema
-dist_schema_DATA = schema/0001_init.sql

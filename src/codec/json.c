@@ -60,6 +60,26 @@ bool json_i64(struct json_object *o, int64_t *out)
 	return true;
 }
 
+bool json_number(struct json_object *o, int64_t *out)
+{
+	return json_i64(o, out) || str_i64(json_string(o), out);
+}
+
+bool json_octets(struct arena *mem, struct json_object *o, struct blob *out)
+{
+	size_t n = json_object_is_type(o, json_type_array) ? json_object_array_length(o) : 0;
+	uint8_t *p = arena_alloc(mem, n + 1);
+	int64_t octet;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!json_i64(json_object_array_get_idx(o, i), &octet) || octet < 0 || octet > 255)
+			return false;
+		p[i] = (uint8_t)octet;
+	}
+	*out = (struct blob){ p, n };
+	return n > 0;
+}
+
 struct str json_string(struct json_object *o)
 {
 	if (!json_object_is_type(o, json_type_string))

@@ -73,7 +73,7 @@ static enum err get_strs(struct cx *cx, const struct field *f, struct json_objec
 
 static enum err get_i64(struct cx *cx, const struct field *f, struct json_object *v, int64_t *out)
 {
-	if (!json_i64(v, out) && !str_i64(json_string(v), out))
+	if (!json_number(v, out))
 		return shape_bad(cx, f, "must be a whole number");
 	return within(f, *out) ? OK : out_of_bounds(cx, f, "be", "");
 }

@@ -1,6 +1,6 @@
-#include "core/schema.h"
 #include "ctl/cmd.h"
 #include "ctl/help.h"
+#include "ctl/mask.h"
 #include "ctl/mdoc.h"
 #include "ctl/out.h"
 #include <stdio.h>
@@ -16,33 +16,6 @@ static const struct column columns[] = {
 };
 enum { VALUE = 4096 };
 
-/* The end of a word of a connection string: a blank outside quotes. */
-static size_t word_end(struct str s, size_t at)
-{
-	bool quoted = false;
-
-	for (; at < s.n && (quoted || s.s[at] != ' '); at++) {
-		if (s.s[at] == '\\' && at + 1 < s.n)
-			at++;
-		else if (s.s[at] == '\'')
-			quoted = !quoted;
-	}
-	return at;
-}
-
-/* What is printed here ends up in reports of defects: a password in it, in either form that libpq takes, does not. */
-static struct str without_password(struct arena *mem, struct str s)
-{
-	const char *key = memmem(s.s, s.n, "password", 8), *host = memmem(s.s, s.n, "://", 3), *at = host ? memchr(host, '@', (size_t)(s.s + s.n - host)) : NULL;
-	const char *colon = at ? memchr(host + 3, ':', (size_t)(at - host - 3)) : NULL;
-	size_t from = colon ? (size_t)(colon + 1 - s.s) : key ? (size_t)(key - s.s) + 8 : s.n;
-	size_t to = colon ? (size_t)(at - s.s) : word_end(s, from);
-
-	if (from >= s.n)
-		return s;
-	return str_of(arena_printf(mem, "%.*s%s%.*s", (int)from, s.s, colon ? "***" : "=***", (int)(s.n - to), s.s + to));
-}
-
 static struct row *effective(struct ctl *c, size_t *n)
 {
 	const struct conf_row *all = conf_rows(n);
@@ -53,7 +26,7 @@ static struct row *effective(struct ctl *c, size_t *n)
 		struct str v = str_of(conf_value(c->conf, i, text, VALUE));
 		v.s = arena_dup(c->cx.mem, v.s, v.n);
 		if (strcmp(all[i].name, "database") == 0)
-			v = without_password(c->cx.mem, v);
+			v = mask_passwords(c->cx.mem, v);
 		r[i] = (struct row){ str_of(all[i].name), v, str_of(all[i].def), str_of(all[i].type) };
 	}
 	return r;

@@ -3,12 +3,12 @@
 #include "base/conf.h"
 /* The options of all commands, as rows: name, letter, argument, sentence. A command's row says which of them it takes. */
 #define OPTION_ROWS(O) \
-	O(CONFIG,         "config",         'c',  "FILE",      "the configuration; default: $MOTET_CONF, motet.conf beside or above the program, " SYSCONFDIR "/motet.conf") \
+	O(CONFIG,         "config",         'c',  "FILE",      "the configuration; motet.conf(5) says which one otherwise") \
 	O(SET,            "set",            's',  "key=value", "set a configuration key for this run; may be given again") \
 	O(HELP,           "help",           'h',  NULL,        "say what a command does") \
 	O(VERSION,        "version",        'V',  NULL,        "print the version") \
 	O(ADMIN,          "admin",          0,    NULL,        "make the actor an administrator") \
-	O(DATABASE,       "database",       0,    "CONNINFO",  "connect with this instead of `database`: as the owner of the tables; no password in here, see .pgpass") \
+	O(DATABASE,       "database",       0,    "CONNINFO",  "connect as the owner of the tables; without a password, see .pgpass") \
 	O(DIR,            "dir",            0,    "DIR",       "directory of the schema files; default: the installed ones") \
 	O(DOMAIN,         "domain",         0,    "DOMAIN",    "the domain of federation IDs, unless the configuration has it") \
 	O(GENERATE,       "generate",       0,    NULL,        "make a password and print it") \

@@ -21,6 +21,7 @@ struct master {
 	struct listener *listener;
 	struct conf *conf;
 	struct pool *pool;
+	struct gate *gate;
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
 	struct fdpass kept, sign;
@@ -55,9 +56,10 @@ static bool channels(struct master *m)
 
 static bool make_pool(struct master *m)
 {
+	m->gate = gate_new(m->conf->state_dir, worker_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
-		.gate = gate_new(m->conf->state_dir, worker_slots()),
+		.gate = m->gate,
 		.limits = limits_new(),
 		.board = scoreboard_new(),
 		.master = getpid(),
@@ -247,9 +249,9 @@ static void stop(struct master *m)
 	log_info("stopped");
 }
 
-int master_run(const struct options *opt, struct conf *conf, struct listener *l)
+int master_run(const struct options *opt, struct conf **conf, struct listener *l)
 {
-	struct master m = { .opt = opt, .conf = conf, .listener = l };
+	struct master m = { .opt = opt, .conf = *conf, .listener = l };
 
 	signals_take(ROLE_MASTER, &m.wait);
 	if (!channels(&m))
@@ -262,5 +264,8 @@ int master_run(const struct options *opt, struct conf *conf, struct listener *l)
 	pool_begin(m.pool, m.conf, worker_count(m.conf));
 	serve(&m);
 	stop(&m);
+	pool_free(m.pool);
+	gate_free(m.gate);
+	*conf = m.conf;
 	return 0;
 }

@@ -7,7 +7,8 @@
  * database or the secret. Its death is noticed by its children through a pipe, and they end.
  */
 /*
- * Serve on this socket until told to stop; returns an exit status. Takes over *conf, which a reload replaces. The log is open and privileges are dropped.
+ * Serve on this socket until told to stop; returns an exit status. A reload frees *conf and puts the new one in its place. The log is open and privileges are
+ * dropped.
  */
-int master_run(const struct options *, struct conf *conf, struct listener *);
+int master_run(const struct options *, struct conf **conf, struct listener *);
 #endif

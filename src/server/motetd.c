@@ -50,7 +50,9 @@ static int alone(const struct conf *c, int fd)
 
 	if (w.gate == NULL || w.limits == NULL)
 		return complain(EXIT_SYSTEM, strerror(errno));
-	return worker_run(&w);
+	int rc = worker_run(&w);
+	gate_free(w.gate);
+	return rc;
 }
 
 /* Privileges go before the log file, the lock and the secret are opened, so that a later look at them finds the same rights. */
@@ -70,8 +72,9 @@ static int settle(const struct conf *c)
 	return 0;
 }
 
-static int with_socket(const struct options *o, struct conf *c, enum start mode, struct listener *l)
+static int with_socket(const struct options *o, struct conf **conf, enum start mode, struct listener *l)
 {
+	const struct conf *c = *conf;
 	char why[512];
 	int rc;
 
@@ -81,18 +84,13 @@ static int with_socket(const struct options *o, struct conf *c, enum start mode,
 		return complain(rc, why);
 	if ((rc = settle(c)) != 0)
 		return rc;
-	return mode == START_OWN || c->workers > 0 ? master_run(o, c, l) : alone(c, l->fd);
+	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l) : alone(c, l->fd);
 }
 
-static int serve(const struct options *o)
+static int serve_as(const struct options *o, struct conf **c, enum start mode)
 {
 	struct listener l = { .fd = -1 };
-	struct conf *c;
-	char why[512];
 
-	if (!options_conf(o, &c, why, sizeof why))
-		return complain(EXIT_CONFIG, why);
-	enum start mode = start_mode(c);
 	if (mode == START_CGI) {
 		start_answer_cgi();
 		return 0;
@@ -105,6 +103,18 @@ static int serve(const struct options *o)
 	int rc = with_socket(o, c, mode, &l);
 	listen_unlink(&l);
 	pidfile_remove();
+	return rc;
+}
+
+static int serve(const struct options *o)
+{
+	struct conf *c;
+	char why[512];
+
+	if (!options_conf(o, &c, why, sizeof why))
+		return complain(EXIT_CONFIG, why);
+	int rc = serve_as(o, &c, start_mode(c));
+	conf_free(c);
 	return rc;
 }
 

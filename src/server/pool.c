@@ -42,6 +42,11 @@ struct pool *pool_new(const struct worker *w, const int *close_in_child)
 	return p;
 }
 
+void pool_free(struct pool *p)
+{
+	free(p);
+}
+
 static void free_slot(struct pool *p, struct slot *s)
 {
 	p->troubled -= s->backoff.fails > 0;

@@ -12,6 +12,8 @@
 struct pool;
 /* `w` is what every worker gets, with row still NULL; the master's own descriptors, which a child closes, are in `close_in_child`, ended by -1. */
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
+/* Its workers, if there are any left, are left alone. */
+void pool_free(struct pool *);
 /* Begin a generation of n workers with this configuration, which must outlive it. */
 void pool_begin(struct pool *, const struct conf *, int n);
 /* A child of ours ended, if it was one of the pool's. */

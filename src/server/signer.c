@@ -176,7 +176,9 @@ static enum err unavailable(struct cx *cx, const char *what)
 	return fail(cx, ERR_UNAVAILABLE, "signer: %s", what);
 }
 
-static enum err await(struct cx *cx, int fd, struct answer *a)
+enum got { ANSWER, NO_ANSWER, ITS_END };
+
+static enum got await(int fd, struct answer *a)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t end = clock_us() + SIGNER_TIMEOUT_MS * 1000, left;
@@ -184,30 +186,40 @@ static enum err await(struct cx *cx, int fd, struct answer *a)
 	while ((left = end - clock_us()) > 0) {
 		int n = poll(&p, 1, (int)(left / 1000) + 1);
 		if (n > 0)
-			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? OK : unavailable(cx, "it ended without an answer");
+			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? ANSWER : ITS_END;
 		if (n < 0 && errno != EINTR)
 			break;
 	}
-	return unavailable(cx, "no answer in time");
+	return NO_ANSWER;
 }
 
-static enum err exchange(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
+static enum got exchange(int give_fd, const struct question *q, struct answer *a)
 {
 	struct fdpass reply;
 
 	if (!fdpass_pair(&reply, SIGNER_TIMEOUT_MS))
-		return unavailable(cx, strerror(errno));
+		return NO_ANSWER;
 	bool sent = fdpass_send(give_fd, q, sizeof *q, reply.give);
 	close(reply.give);
-	enum err e = sent ? await(cx, reply.take, a) : unavailable(cx, "cannot be reached");
+	enum got got = sent ? await(reply.take, a) : NO_ANSWER;
 	close(reply.take);
-	return e;
+	return got;
+}
+
+/* A signer that ended over this question may have been killed by somebody: its successor is asked once. Nothing that it does is seen but by its answer. */
+static enum err reach(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
+{
+	enum got got = exchange(give_fd, q, a);
+
+	if (got == ITS_END)
+		got = exchange(give_fd, q, a);
+	return got == ANSWER ? OK : unavailable(cx, got == ITS_END ? "it ended without an answer" : "no answer in time");
 }
 
 /* What the signer said about a failure becomes this request's. */
 static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, struct answer *a)
 {
-	TRY(exchange(cx, ((struct signer_client *)ca)->give_fd, q, a));
+	TRY(reach(cx, ((struct signer_client *)ca)->give_fd, q, a));
 	if (a->err == OK)
 		return OK;
 	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] = '\0';

@@ -47,6 +47,7 @@ class Place:
     def __init__(self, state=None):
         self.own = state is None
         self.state = state or tempfile.mkdtemp(prefix="motet-e2e.")
+        os.makedirs(self.state, exist_ok=True)
         os.chmod(self.state, 0o755)
         self.port, self.web, self.domain, self.sql = free_port(), None, None, None
 

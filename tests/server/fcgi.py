@@ -2,6 +2,7 @@
 import json
 import socket
 import struct
+import time
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = 1, 2, 3, 4, 5, 6, 7
 
@@ -59,7 +60,12 @@ class Conn:
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.s = socket.socket(family, socket.SOCK_STREAM)
         self.s.settimeout(timeout)
-        self.s.connect(address)
+        for _ in range(200):
+            try:
+                return self.s.connect(address)
+            except BlockingIOError:     # the backlog is full
+                time.sleep(0.01)
+        raise TimeoutError("the backlog stays full")
 
     def send(self, data):
         self.s.sendall(data)

@@ -222,6 +222,18 @@ static const struct {
 	{ "null", false, 0 }, { "true", false, 0 }, { "[1]", false, 0 },
 };
 
+static const struct {
+	const char *text;
+	bool good;
+	int64_t v;
+} digits[] = {
+	{ "17", true, 17 }, { "\"17\"", true, 17 }, { "\"9223372036854775807\"", true, INT64_MAX }, { "\"9223372036854775808\"", false, 0 },
+	{ "\"\"", false, 0 }, { "\"0x1\"", false, 0 }, { "\"1 \"", false, 0 }, { "1.5", false, 0 }, { "null", false, 0 }, { "[\"1\"]", false, 0 },
+}, octets[] = {
+	{ "[48,0,255]", true, 0 }, { "[48,0,256]", false, 0 }, { "[48,-1,255]", false, 0 }, { "[48,\"0\",255]", false, 0 }, { "[48,null,255]", false, 0 },
+	{ "[48,0.5,255]", false, 0 }, { "[]", false, 0 }, { "\"48\"", false, 0 }, { "{\"a\":48}", false, 0 },
+};
+
 static void values(void)
 {
 	struct json_object *o;
@@ -230,6 +242,17 @@ static void values(void)
 		int64_t v = 0;
 		bool parsed = json_parse(&cx, str_of(numbers[i].text), &o) == OK;
 		ok(parsed && json_i64(o, &v) == numbers[i].good && v == numbers[i].v, "as int64_t: %s", numbers[i].text);
+	}
+	for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
+		int64_t v = -1;
+		bool parsed = json_parse(&cx, str_of(digits[i].text), &o) == OK;
+		ok(parsed && json_number(o, &v) == digits[i].good && (!digits[i].good || v == digits[i].v), "as a number: %s", digits[i].text);
+	}
+	for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++) {
+		struct blob b;
+		bool parsed = json_parse(&cx, str_of(octets[i].text), &o) == OK;
+		ok(parsed && json_octets(cx.mem, o, &b) == octets[i].good && (!octets[i].good || (b.n == 3 && b.p[0] == 48 && b.p[2] == 255)),
+		    "as octets: %s", octets[i].text);
 	}
 	ok(json_parse(&cx, STR("\"a\\u00e9\\ud83d\\ude00\""), &o) == OK && str_eq(json_string(o), STR("a\xc3\xa9\xf0\x9f\x98\x80")),
 	    "escapes become UTF-8");

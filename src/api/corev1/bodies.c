@@ -2,6 +2,7 @@
 #include "codec/text.h"
 #include <json-c/json.h>
 
+/* PEM, base64 of PEM, base64 of DER. */
 static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
 {
 	struct blob der;
@@ -12,19 +13,23 @@ static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
 
 enum err csr_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
+	struct blob der;
+
+	if (json_octets(cx->mem, v, &der))
+		return idcsr_read(cx, der, out);
 	if (!json_object_is_type(v, json_type_string))
-		return shape_bad(cx, f, "must be a string: the CSR in PEM");
+		return shape_bad(cx, f, "must be a string, the CSR in PEM, or an array of the octets of its DER");
 	return csr_text(cx, json_string(v), out);
 }
 
-/* The first byte tells: an object, a string, or the thing itself. */
+/* The first byte tells: an object, a string, octets, or the thing itself. */
 static enum err csr_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct csr_body *to = out;
 	struct str text = str_trim(body);
 	struct json_object *v;
 
-	if (text.n == 0 || (text.s[0] != '{' && text.s[0] != '"'))
+	if (text.n == 0 || strchr("{\"[", text.s[0]) == NULL)
 		return csr_text(cx, body, &to->csr);
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : csr_get(cx, &sh->fields[0], v, &to->csr);
@@ -36,7 +41,7 @@ enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, v
 	struct when *w = out;
 
 	w->given = true;
-	if (!json_i64(v, &w->at) || w->at < 0)
+	if (!json_number(v, &w->at) || w->at < 0)
 		return shape_bad(cx, f, "must be a time in seconds since 1970, in digits");
 	return OK;
 }

@@ -15,7 +15,7 @@ static enum err serial_get(struct cx *cx, const struct field *f, struct json_obj
 	int64_t *serial = out, octet;
 
 	if (!json_object_is_type(v, json_type_array)) {
-		if (json_i64(v, serial) && *serial > 0)
+		if (json_number(v, serial) && *serial > 0)
 			return OK;
 		return shape_bad(cx, f, "must be a serial number: decimal digits, as a number or a string");
 	}
@@ -32,18 +32,9 @@ static enum err serial_get(struct cx *cx, const struct field *f, struct json_obj
 static enum err der_get_octets(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct keymaterial *k = out;
-	size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
-	uint8_t *p = arena_alloc(cx->mem, n + 1);
-	int64_t octet;
 
-	if (n == 0 || n > 512)
-		return shape_bad(cx, f, "must be an array of octets: an AlgorithmIdentifier in DER");
-	for (size_t i = 0; i < n; i++) {
-		if (!json_i64(json_object_array_get_idx(v, i), &octet) || octet < 0 || octet > 255)
-			return shape_bad(cx, f, "must hold octets, each 0 to 255");
-		p[i] = (uint8_t)octet;
-	}
-	k->algorithm = (struct blob){ p, n };
+	if (!json_octets(cx->mem, v, &k->algorithm) || k->algorithm.n > 512)
+		return shape_bad(cx, f, "must be an array of octets, each 0 to 255: an AlgorithmIdentifier in DER");
 	return k->algorithms.s ? OK : keydata_algorithm(cx, f->name, k->algorithm, &k->algorithms);
 }
 
