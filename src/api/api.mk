@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libcore.a libapi.a
 libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/event.h src/core/identity.c src/core/identity.h src/core/issue.c src/core/issue.h \
-	src/core/keymaterial.c src/core/keymaterial.h src/core/password.c src/core/password.h src/core/publish.c src/core/publish.h \
+	src/core/keymaterial.c src/core/keymaterial.h src/core/keypackage.c src/core/keypackage.h src/core/password.c src/core/password.h src/core/publish.c src/core/publish.h \
 	src/core/schema.c src/core/schema.h src/core/session.c src/core/session.h
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/render.c src/api/render.h src/api/routes.c src/api/routes.h \
 	src/api/corev1/bodies.c src/api/corev1/bodies.h src/api/corev1/events.c src/api/corev1/idcert.c src/api/corev1/key.c src/api/corev1/keymaterial.c \
