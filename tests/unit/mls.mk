@@ -10,3 +10,4 @@ tests_unit_mls_json_test_SOURCES = tests/unit/mls_json_test.c tests/unit/mls_mak
 tests_unit_mls_json_test_LDADD = $(CODEC)
 EXTRA_DIST += tests/vectors/mlswg/messages-mls_key_package.hex tests/vectors/mlswg/vlbytes-deserialization.json \
 	tests/vectors/mlswg/welcome+passive-key_package.hex tests/vectors/mlswg/welcome+passive-key_package.index
+include tests/fuzz/mls.mk
