@@ -37,16 +37,24 @@ static enum err suite(const struct checking *c)
 static enum err keys(const struct checking *c)
 {
 	const struct mls_keypackage *kp = c->kp;
-	struct arena *mem = c->cx->mem;
 
-	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "init_key", kp->init_key)));
-	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "encryption_key", kp->encryption_key)));
-	TRY(said(c->cx, mls_suite_sig_key(mem, kp->suite, kp->signature_key)));
+	TRY(said(c->cx, mls_suite_lengths(c->cx->mem, kp->suite, kp->init_key, kp->encryption_key, kp->signature_key)));
 	if (blob_eq(kp->init_key, kp->encryption_key))
 		return BAD(c->cx, "init_eq_encryption: init_key and encryption_key must differ (RFC 9420 10.1)");
 	if (c->policy->key.n && !blob_eq(kp->signature_key, c->policy->key))
 		return BAD(c->cx, "session_key_mismatch: signature_key must be the public key of this session's ID-Cert");
 	return OK;
+}
+
+/* What costs as much as a signature comes late. */
+static enum err points(const struct checking *c)
+{
+	const struct mls_keypackage *kp = c->kp;
+	struct arena *mem = c->cx->mem;
+
+	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "init_key", kp->init_key)));
+	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "encryption_key", kp->encryption_key)));
+	return said(c->cx, mls_suite_sig_key(mem, kp->suite, kp->signature_key));
 }
 
 /* --- Credential ---------------------------------------------------------------------------------------------------------------- */
@@ -225,8 +233,9 @@ static enum err signatures(const struct checking *c)
 
 enum err mls_keypackage_check(struct cx *cx, const struct mls_keypackage *kp, const struct mls_policy *policy)
 {
-	static enum err (*const checks[])(const struct checking *) = { size, suite, keys, credential, capabilities, all_extensions,
-										 lifetime, signatures };
+	static enum err (*const checks[])(const struct checking *) = {
+		size, suite, keys, credential, capabilities, all_extensions, lifetime, points, signatures
+	};
 	const struct checking c = { cx, kp, policy };
 
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)

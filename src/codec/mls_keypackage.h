@@ -92,11 +92,11 @@ struct mls_policy {
 };
 enum { MLS_SKEW = 3600 };
 /*
- * Every rule that needs no database, cheapest first: size, cipher_suite (not allowed), hpke_key_length, hpke_key_format, weak_hpke_key,
- * signature_key_length, signature_key_format, init_eq_encryption, session_key_mismatch, identity_mismatch, x509_parse,
- * x509_key_mismatch, x509_untrusted (not the session's ID-Cert), x509_chain, x509_expired, cap_versions, cap_suites, cap_credentials,
- * duplicate_extension, cap_leaf_extensions, cap_kp_extensions, extension_wrong_place, last_resort_nonempty, lifetime_order,
- * lifetime_expired, lifetime_future, lifetime_too_long, leaf_signature, kp_signature.
+ * Every rule that needs no database, cheapest first: size, cipher_suite (not allowed), hpke_key_length, signature_key_length,
+ * init_eq_encryption, session_key_mismatch, identity_mismatch, x509_parse, x509_key_mismatch, x509_untrusted (not the session's ID-Cert),
+ * x509_chain, x509_expired, cap_versions, cap_suites, cap_credentials, duplicate_extension, cap_leaf_extensions, cap_kp_extensions,
+ * extension_wrong_place, last_resort_nonempty, lifetime_order, lifetime_expired, lifetime_future, lifetime_too_long, hpke_key_format,
+ * weak_hpke_key, signature_key_format, leaf_signature, kp_signature.
  *
  * Left to the caller: uniqueness of init_key and encryption_key (also inside one upload), stock, and whether the ID-Cert is revoked.
  */

@@ -82,10 +82,24 @@ static bool agrees(const char *type, EVP_PKEY *theirs, size_t n)
 	return good;
 }
 
+const char *mls_suite_lengths(struct arena *mem, const struct mls_suite *s, struct blob init, struct blob enc, struct blob sig)
+{
+	const struct {
+		const char *rule, *name;
+		size_t have, want;
+	} keys[] = { { "hpke_key_length", "init_key", init.n, s->kem_key },
+		     { "hpke_key_length", "encryption_key", enc.n, s->kem_key },
+		     { "signature_key_length", "signature_key", sig.n, s->sig_key } };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (keys[i].have != keys[i].want)
+			return arena_printf(mem, "%s: %s has %zu octets, and those of suite %d have %zu", keys[i].rule, keys[i].name, keys[i].have,
+					    s->id, keys[i].want);
+	return uncompressed(s->sig, sig) ? NULL : "signature_key_length: signature_key must be an uncompressed point, 04 first (RFC 9420 5.1.1)";
+}
+
 const char *mls_suite_kem_key(struct arena *mem, const struct mls_suite *s, const char *of, struct blob key)
 {
-	if (key.n != s->kem_key)
-		return arena_printf(mem, "hpke_key_length: %s has %zu octets, and those of suite %d have %zu", of, key.n, s->id, s->kem_key);
 	if (!uncompressed(s->kem, key))
 		return arena_printf(mem, "hpke_key_format: %s must be an uncompressed point, 04 first", of);
 	EVP_PKEY *k = load(s->kem, key);
@@ -110,9 +124,6 @@ static bool loads(const struct mls_suite *s, struct blob key)
 
 const char *mls_suite_sig_key(struct arena *mem, const struct mls_suite *s, struct blob key)
 {
-	if (key.n != s->sig_key || !uncompressed(s->sig, key))
-		return arena_printf(mem, "signature_key_length: signature_key must have %zu octets in suite %d%s, not %zu", s->sig_key, s->id,
-				    on_curve(s->sig) ? ", uncompressed" : "", key.n);
 	return loads(s, key) ? NULL : arena_printf(mem, "signature_key_format: signature_key is no usable key of %s", s->sig);
 }
 
@@ -145,7 +156,8 @@ static struct blob sign_content(struct arena *mem, const char *label, struct blo
 	return str_blob(buf_done(&b));
 }
 
-bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob key, const char *label, struct blob content, struct blob sig)
+bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob key, const char *label, struct blob content,
+		      struct blob sig)
 {
 	if (sig.n > s->signature || (!on_curve(s->sig) && sig.n != s->signature) || key.n != s->sig_key || !uncompressed(s->sig, key))
 		return false;

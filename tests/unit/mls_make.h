@@ -31,7 +31,7 @@ struct parts {
 	bool framed;
 };
 #define HEAD "00010001"
-#define CAPS "020001" "0400010003" "00" "00" "0400010002"
+#define CAPS "020001" "0e0001000200030004000500060007" "00" "00" "0400010002"
 #define SOURCE "01" "000000006553f100" "00000000655528c0"	/* from NOW, for 79 808 seconds */
 
 static inline void put_hex(struct buf *b, const char *hex, const char *usual)
