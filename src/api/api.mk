@@ -4,6 +4,6 @@ libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/
 	src/core/schema.c src/core/schema.h src/core/session.c src/core/session.h
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/render.c src/api/render.h src/api/routes.c src/api/routes.h \
 	src/api/corev1/bodies.c src/api/corev1/bodies.h src/api/corev1/events.c src/api/corev1/idcert.c src/api/corev1/key.c src/api/corev1/keymaterial.c \
-	src/api/corev1/register.c src/api/corev1/routes.def src/api/corev1/session.c src/api/ops/health.c src/api/ops/routes.def
+	src/api/corev1/register.c src/api/corev1/routes.def src/api/corev1/session.c src/api/corev1/keypackage.c src/api/keypackages.c src/api/keypackages.h src/api/mlsv1/keypackages.c src/api/mlsv1/routes.def src/api/ops/health.c src/api/ops/routes.def
 CORE = libcore.a libstore.a libdb.a libshm.a $(CODEC) $(PQ_LIBS)
 API = libapi.a libcore.a libhttp.a libstore.a libdb.a libshm.a $(CODEC) $(PQ_LIBS)
