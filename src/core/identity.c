@@ -101,6 +101,16 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 	return done ? OK : refuse(cx, ERR_CONFLICT, "", "This server has an identity key already; `motetctl key rotate` makes the next one.");
 }
 
+/* Whoever cannot open the key at hand has another secret than the other hosts, who could not open the next one. */
+static enum err prove(struct cx *cx, const struct server_key *k)
+{
+	const struct cache_claim any = { .serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = CACHE_REVOKED_NOT_AFTER };
+	struct ca_key signer = identity_signer(k);
+	uint8_t sig[ED25519_SIG];
+
+	return cx->ca->sign_cache(cx, cx->ca, &signer, &any, 1, sig);
+}
+
 /* One second must pass between two keys: a time belongs to one of them. */
 enum err identity_rotate(struct cx *cx, struct server_key **out)
 {
@@ -110,6 +120,7 @@ enum err identity_rotate(struct cx *cx, struct server_key **out)
 	TRY(identity_at(cx, -1, &old));
 	if (old->now <= old->not_before)
 		return refuse(cx, ERR_RETRY, "", "The key was changed this very second; try again.");
+	TRY(prove(cx, old));
 	*out = arena_alloc(cx->mem, sizeof **out);
 	TRY(add(cx, old->serial, old->now, *out, &done));
 	if (!done)

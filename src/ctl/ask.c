@@ -85,7 +85,8 @@ static enum err from_terminal(struct ctl *c, struct str *out)
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (tty < 0)
-		return refuse(&c->cx, ERR_BAD_REQUEST, "", "There is no terminal to ask for a password: give --password-file, --password-stdin or --generate.");
+		return refuse(&c->cx, ERR_BAD_REQUEST, "",
+		    "There is no terminal to ask for a password: give --password-file, --password-stdin or --generate.");
 	enum err e = twice(c, tty, out);
 	close(tty);
 	return e;

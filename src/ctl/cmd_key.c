@@ -80,10 +80,11 @@ enum err cmd_key_prove(struct ctl *c, const struct server_key *k)
 
 	TRY(idcert_read(&c->cx, k->cert, &cert));
 	if (!str_is(cert.domain, c->conf->domain))
-		return ctl_bad_conf(c, "this database belongs to %.*s, and the configuration says domain = %s", (int)cert.domain.n, cert.domain.s,
-		    c->conf->domain);
+		return ctl_bad_conf(c, "this database belongs to %.*s, and the configuration says domain = %s", (int)cert.domain.n,
+		    cert.domain.s, c->conf->domain);
 	if (c->ca.ca.sign_cache(&c->cx, &c->ca.ca, &ca, &claim, 1, thrown_away) != OK)
-		return ctl_bad_conf(c, "%s is not the secret of this database's identity: take it from a host that has it", c->conf->secret_file);
+		return ctl_bad_conf(c, "%s is not the secret of this database's identity: take it from a host that has it",
+		    c->conf->secret_file);
 	return OK;
 }
 

@@ -5,33 +5,39 @@
 
 const struct command commands[] = {
 	{ "init", NULL, cmd_init, NEEDS_NOTHING, "", 0, 0, OPT_BIT(DOMAIN), "Give this server its domain, secret and identity",
-	    "Makes what is missing and leaves alone what is there: with -c FILE, a commented configuration with the domain in it; the\n"
-	    "secret file, which protects the identity key in the database; the identity key and its certificate. On a second host of the same\n"
-	    "server put the secret there first; init then tells whether it is the right one. When there is nothing to do it says so and succeeds.\n"
+	    "Makes what is missing and leaves alone what is there: with -c FILE, a commented configuration\n"
+	    "with the domain in it; the secret file, which protects the identity key in the database; the\n"
+	    "identity key and its certificate. On a second host of the same server put the secret there\n"
+	    "first; init then tells whether it is the right one. When there is nothing to do it says so and\n"
+	    "succeeds.\n"
 	    "\n"
 	    "A new server, with a database whose owner is motet_owner and a role motet for the servers:\n"
 	    "  motetctl -c /etc/motet.conf init --domain example.org     writes the file, stops where the database is not ready\n"
 	    "  motetctl -c /etc/motet.conf migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
 	    "  motetctl -c /etc/motet.conf init                          makes secret and identity\n"
 	    "Next: motetctl actor add NAME --admin, then start motetd." },
-	{ "migrate", NULL, cmd_migrate, NEEDS_DB, "", 0, 0, OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS) | OPT_BIT(JSON),
+	{ "migrate", NULL, cmd_migrate, NEEDS_DB, "", 0, 0, LISTS | OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS),
 	    "Bring the schema of the database up to date",
-	    "Applies the schema files that are missing, in order, each in a transaction of its own, under a lock: when two do it at once, one\n"
-	    "waits. It needs the role that owns the tables, which is not the one that servers run as: --database, or MOTET_DATABASE in the\n"
-	    "environment. Servers of the release before go on working on the new schema; so: migrate first, then replace the program.\n"
+	    "Applies the schema files that are missing, in order, each in a transaction of its own, under a\n"
+	    "lock: when two do it at once, one waits. It needs the role that owns the tables, which is not\n"
+	    "the one that servers run as: --database, or MOTET_DATABASE in the environment. Servers of the\n"
+	    "release before go on working on the new schema; so: migrate first, then replace the program.\n"
 	    "\n"
 	    "  motetctl migrate --status\n"
 	    "  motetctl migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
-	    "Next: motetctl init on a new server; motetd's reload (SIGHUP) after an update." },
+	    "Next: motetctl init on a new server; after an update, start motetd anew." },
 	{ "actor", "add", cmd_actor_add, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS | OPT_BIT(ADMIN), "Register an actor",
-	    "NAME is the part before the @, or the whole federation ID. The password is asked for twice, or comes from where an option says;\n"
-	    "it has 8 to 256 bytes and is never given as an argument. Works whatever `registration` says.\n"
+	    "NAME is the part before the @, or the whole federation ID. The password is asked for twice, or\n"
+	    "comes from where an option says; it has 8 to 256 bytes and is never given as an argument. Works\n"
+	    "whatever `registration` says.\n"
 	    "\n"
 	    "  motetctl actor add alice\n"
 	    "  motetctl actor add bob --generate\n"
-	    "Next: the actor's client logs in with the password (POST /.p2/core/v1/session/trust) and gets its first ID-Cert." },
+	    "Next: the actor's client logs in with the password (POST /.p2/core/v1/session/trust) and gets\n"
+	    "its first ID-Cert." },
 	{ "actor", "list", cmd_actor_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the actors, with sessions and ID-Certs counted",
-	    "Also those that are deactivated. sessions counts the tokens that work now, certificates all ID-Certs ever issued.\n"
+	    "Also those that are deactivated. sessions counts the tokens that work now, certificates all\n"
+	    "ID-Certs ever issued.\n"
 	    "\n"
 	    "  motetctl actor list\n"
 	    "  motetctl actor list --json" },
@@ -45,13 +51,13 @@ const struct command commands[] = {
 	    "  motetctl actor passwd alice --generate\n"
 	    "Next: motetctl session list alice, motetctl session revoke alice SESSION_ID." },
 	{ "actor", "deactivate", cmd_actor_deactivate, NEEDS_SCHEMA, "NAME", 1, 1, 0, "End an actor for good",
-	    "Ends all sessions and revokes all ID-Certs; nobody can log in as the actor any more. The name stays taken, so that nobody else can be\n"
-	    "mistaken for the actor. It cannot be undone.\n"
+	    "Ends all sessions and revokes all ID-Certs; nobody can log in as the actor any more. The name\n"
+	    "stays taken, so that nobody else can be mistaken for the actor. It cannot be undone.\n"
 	    "\n"
 	    "  motetctl actor deactivate mallory" },
 	{ "admin", "grant", cmd_admin_grant, NEEDS_SCHEMA, "NAME", 1, 1, 0, "Make an actor an administrator",
-	    "Administrators may use the routes that are marked admin by `motetd -T`, such as PUT /.p2/core/v1/key/server. Open sessions of the\n"
-	    "actor have the right at once.\n"
+	    "Administrators may use the routes that are marked admin by `motetd -T`, such as PUT\n"
+	    "/.p2/core/v1/key/server. Open sessions of the actor have the right at once.\n"
 	    "\n"
 	    "  motetctl admin grant alice" },
 	{ "admin", "revoke", cmd_admin_revoke, NEEDS_SCHEMA, "NAME", 1, 1, 0, "Make an administrator an ordinary actor",
@@ -59,30 +65,34 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl admin revoke alice" },
 	{ "key", "show", cmd_key_show, NEEDS_SCHEMA, "", 0, 0, LISTS | OPT_BIT(PEM), "Show the server's identity keys",
-	    "All of them, the oldest first: serial number and validity of the certificate, public key in hex, and the certificate's\n"
-	    "fingerprint as `openssl x509 -fingerprint -sha256` prints it. state is current, ended (by a rotation) or expired.\n"
+	    "All of them, the oldest first: serial number and validity of the certificate, public key in hex,\n"
+	    "and the certificate's fingerprint as `openssl x509 -fingerprint -sha256` prints it. state is\n"
+	    "current, ended (by a rotation) or expired.\n"
 	    "\n"
 	    "  motetctl key show\n"
 	    "  motetctl key show --pem >server.pem" },
 	{ "key", "rotate", cmd_key_rotate, NEEDS_SECRET, "", 0, 0, OPT_BIT(JSON), "Replace the server's identity key",
-	    "Makes a new key and certificate; the old one ends now and stays to be asked for by time (GET /.p2/core/v1/idcert/server?timestamp=...).\n"
-	    "Every server on this database signs with the new one from then on, without a restart. ID-Certs that were issued before keep their\n"
-	    "validity and their sessions, and verify with the certificate of their time; who knows only the new one needs a new ID-Cert.\n"
+	    "Makes a new key and certificate; the old one ends now and stays to be asked for by time (GET\n"
+	    "/.p2/core/v1/idcert/server?timestamp=...). Every server on this database signs with the new one\n"
+	    "from then on, without a restart. ID-Certs that were issued before keep their validity and their\n"
+	    "sessions, and verify with the certificate of their time; who knows only the new one needs a new\n"
+	    "ID-Cert.\n"
 	    "\n"
 	    "  motetctl key rotate\n"
 	    "Do it before the certificate runs out: no ID-Cert outlives it." },
 	{ "session", "list", cmd_session_list, NEEDS_SCHEMA, "[ACTOR]", 0, 1, LISTS, "List the sessions, of one actor or of all",
-	    "Those whose token works now. not_after is when the session's ID-Cert ends, and the session with it.\n"
+	    "Those whose token works now. not_after is when the session's ID-Cert ends, and the session with\n"
+	    "it.\n"
 	    "\n"
 	    "  motetctl session list alice --json" },
 	{ "session", "revoke", cmd_session_revoke, NEEDS_SCHEMA, "ACTOR SESSION_ID", 2, 2, 0, "End a session: its token and its ID-Cert",
-	    "The token is void at once, on all servers; the ID-Cert is published as revoked. Others may rely on what they fetched before for\n"
-	    "up to `cache_lifetime`.\n"
+	    "The token is void at once, on all servers; the ID-Cert is published as revoked. Others may rely\n"
+	    "on what they fetched before for up to `cache_lifetime`.\n"
 	    "\n"
 	    "  motetctl session revoke alice laptop" },
-	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, OPT_BIT(SAMPLE) | OPT_BIT(JSON) | OPT_BIT(MDOC), "Print the configuration in force",
-	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out. --sample prints a file to start\n"
-	    "from; motet.conf(5) has the same keys.\n"
+	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
+	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
+	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"
 	    "\n"
 	    "  motetctl config\n"
 	    "  motetctl config --sample >motet.conf" },

@@ -62,7 +62,8 @@ static void put_statuses(FILE *f)
 
 void help_all(FILE *f)
 {
-	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\nLook after a motet home server: its schema, identity, actors and sessions.\n\n", f);
+	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\n"
+	      "Look after a motet home server: its schema, identity, actors and sessions.\n\n", f);
 	for (const struct command *c = commands; c->name; c++)
 		put_line(f, c);
 	fputs("\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n", f);
@@ -75,9 +76,11 @@ void help_usage(FILE *f, const struct command *c)
 {
 	fputs("Usage: motetctl ", f);
 	put_name(f, c);
-	for (int id = 0; id < OPT_COUNT; id++)
+	for (int id = 0; id < OPT_COUNT; id++) {
+		const struct option_row *r = &option_rows[id];
 		if (c->options & 1u << id)
-			fprintf(f, " [--%s%s%s]", option_rows[id].name, option_rows[id].arg ? " " : "", option_rows[id].arg ? option_rows[id].arg : "");
+			fprintf(f, " [--%s%s%s]", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
+	}
 	fputc('\n', f);
 }
 

@@ -48,8 +48,9 @@ static inline bool options_has(const struct options *o, enum option_id id)
 	return o->value[id] != NULL;
 }
 /*
- * Read options among argv[0 … argc - 1] (argv[0] is a name for messages), of those in `allowed`. Stops at the first word that is none when
- * `first` is set, else moves such words behind the options. Returns the index of the first word, or -1 after a message on standard error.
+ * Read options among argv[0 … argc - 1] (argv[0] is a name for messages), of those in `allowed`. Stops at the first word that is none
+ * when `first` is set, else moves such words behind the options. Returns the index of the first word, or -1 after a message on standard
+ * error.
  */
 int options_parse(struct options *, int argc, char **argv, unsigned allowed, bool first);
 /* File, environment and -s, in this order; not yet finished (conf_finish). */

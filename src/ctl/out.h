@@ -3,8 +3,8 @@
 #include "base/cx.h"
 #include <stddef.h>
 /*
- * Lists and single things on standard output: as a table for people, as JSON for programs. Columns are rows that name a member of a struct; the
- * same rows make both. JSON members keep their names and types from release to release; new ones may be added.
+ * Lists and single things on standard output: as a table for people, as JSON for programs. Columns are rows that name a member of a
+ * struct; the same rows make both. JSON members keep their names and types from release to release; new ones may be added.
  */
 enum column_kind {
 	COL_STR,	/* struct str */

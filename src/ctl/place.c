@@ -17,7 +17,8 @@ static void print_conf(FILE *f, const struct conf *mine, const struct conf *plai
 	size_t n;
 	const struct conf_row *r = conf_rows(&n);
 
-	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default; motet.conf(5) explains each key.\n\n", f);
+	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
+	      "# motet.conf(5) explains each key.\n\n", f);
 	for (size_t i = 0; i < n; i++) {
 		const char *v = conf_value(mine, i, a, sizeof a);
 		bool set = strcmp(r[i].name, "domain") == 0 || strcmp(v, conf_value(plain, i, b, sizeof b)) != 0;
@@ -29,15 +30,38 @@ static void print_conf(FILE *f, const struct conf *mine, const struct conf *plai
 	}
 }
 
+/* Root works for `user`; anybody else for themselves (*wanted false). */
+static enum err owner(struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
+{
+	struct passwd *p;
+	struct group *g = NULL;
+
+	*wanted = geteuid() == 0 && conf->user[0];
+	if (!*wanted)
+		return OK;
+	if ((p = getpwnam(conf->user)) == NULL)
+		return ctl_bad_conf(c, "user: there is no user %s", conf->user);
+	if (conf->group[0] && (g = getgrnam(conf->group)) == NULL)
+		return ctl_bad_conf(c, "group: there is no group %s", conf->group);
+	*uid = p->pw_uid;
+	*gid = g ? g->gr_gid : p->pw_gid;
+	return OK;
+}
+
+/* The file stays root's; the user's group may read it, because a reload reads it as that user. */
 static enum err write_conf(struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {
+	uid_t uid;
+	gid_t gid;
+	bool wanted;
+
+	TRY(owner(c, mine, &uid, &gid, &wanted));
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CONF_MODE);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-
 	if (f == NULL)
 		return ctl_bad_conf(c, "%s: %s", path, strerror(errno));
 	print_conf(f, mine, plain);
-	bool fine = fflush(f) == 0 && fsync(fd) == 0;
+	bool fine = (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
 	if (fclose(f) != 0 || !fine)
 		return ctl_bad_conf(c, "%s: could not be written", path);
 	return OK;
@@ -78,29 +102,16 @@ enum err place_conf(struct ctl *c, const char *path, bool *made)
 	return write_conf(c, path, mine, plain);
 }
 
-static enum err owner(struct ctl *c, uid_t *uid, gid_t *gid)
-{
-	struct passwd *p = getpwnam(c->conf->user);
-	struct group *g = c->conf->group[0] ? getgrnam(c->conf->group) : NULL;
-
-	if (p == NULL)
-		return ctl_bad_conf(c, "user: there is no user %s", c->conf->user);
-	if (c->conf->group[0] && g == NULL)
-		return ctl_bad_conf(c, "group: there is no group %s", c->conf->group);
-	*uid = p->pw_uid;
-	*gid = g ? g->gr_gid : p->pw_gid;
-	return OK;
-}
-
 static enum err give(struct ctl *c, const char *path)
 {
 	uid_t uid;
 	gid_t gid;
+	bool wanted;
 
-	if (geteuid() != 0 || c->conf->user[0] == '\0')
-		return OK;
-	TRY(owner(c, &uid, &gid));
-	return lchown(path, uid, gid) == 0 ? OK : fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	TRY(owner(c, c->conf, &uid, &gid, &wanted));
+	if (wanted && lchown(path, uid, gid) != 0)
+		return fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	return OK;
 }
 
 /* The last directory of the path; those above it must be there: they are somebody else's. */

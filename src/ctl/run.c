@@ -23,8 +23,8 @@ static const struct {
 	enum err err;
 	const char *about, *next;
 } hints[] = {
-	{ ERR_UNAVAILABLE, "database: connect", "is PostgreSQL running, and is `database` right? `motetctl config` prints what is in force" },
-	{ ERR_UNAVAILABLE, "schema_exists", "may this role use the database? `motetctl migrate --grant ROLE`, run as the owner of the tables, lets it" },
+	{ ERR_UNAVAILABLE, "database: connect", "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
+	{ ERR_INTERNAL, "schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
 	{ ERR_UNCERTAIN, "", "it may have been done: look before you repeat it" },
 	{ ERR_RETRY, "schema_lock", "somebody else is migrating; try again in a moment" },
 };

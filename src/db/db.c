@@ -15,7 +15,7 @@ static const struct {
 	{ "40001", ERR_RETRY }, { "40P01", ERR_RETRY }, { "55P03", ERR_RETRY },
 	{ "0A000", FRESH }, { "26000", FRESH }, { "42P05", FRESH }, { "25006", FRESH },
 	{ "57014", ERR_UNAVAILABLE }, { "57P", LOST }, { "08", LOST },
-	{ "53", ERR_UNAVAILABLE },
+	{ "53", ERR_UNAVAILABLE }, { "42501", ERR_UNAVAILABLE },
 };
 
 static int meaning(const char *state)

@@ -10,8 +10,8 @@
  *  fcgi_epoll.c  (USE_EPOLL) accepts by itself. The listening socket, the connections that a web server keeps open (FCGI_KEEP_CONN) and
  *                the hand-over channel are watched together: no connection pins a process, a silent peer costs nothing, and
  *                a process that retires gives its kept connections to its siblings.
- *  fcgi_plain.c  public functions of libfcgi only, for systems without epoll. A kept connection occupies its process until the peer closes it, and so
- *                does a silent one: leave `fastcgi_keep_conn` off there. Nothing is handed over.
+ *  fcgi_plain.c  public functions of libfcgi only, for systems without epoll. A kept connection occupies its process until the
+ *                peer closes it, and so does a silent one: leave `fastcgi_keep_conn` off there. Nothing is handed over.
  *
  * Signals. The caller installs its handlers first, without SA_RESTART, and keeps these signals blocked; they are let in only while
  * fcgi_next() waits, so that a request is never torn by one. A handler that wants an end calls fcgi_stop().
@@ -56,8 +56,8 @@ enum fcgi_what fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
 /* Send the response to the request that fcgi_next() gave. A peer that has gone away is no error. */
 void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp *r);
 /*
- * The whole pool ends: from now on fcgi_next() gives what has come already, and FCGI_STOP after a moment without anything (20 ms), or after a second.
- * Call it when nobody new can connect; without own accept it does nothing, and the next fcgi_next() is the last.
+ * The whole pool ends: from now on fcgi_next() gives what has come already, and FCGI_STOP after a moment without anything (20 ms), or
+ * after a second. Call it when nobody new can connect; without own accept it does nothing, and the next fcgi_next() is the last.
  */
 void fcgi_drain(struct fcgi *);
 /* End it; hand_over: kept connections go to the siblings, else they are closed. */

@@ -196,9 +196,9 @@ static bool speaks(struct fcgi *f, int fd)
 }
 
 /*
- * libfcgi finds a connection where it would have accepted one. Its keepConnection is set so that only an error closes the connection, with no
- * lingering; what the peer asked for is remembered before it is overwritten. listen_sock is -1: after an error FCGX_Accept_r() returns
- * instead of accepting by itself.
+ * libfcgi finds a connection where it would have accepted one. Its keepConnection is set so that only an error closes the connection,
+ * with no lingering; what the peer asked for is remembered before it is overwritten. listen_sock is -1: after an error FCGX_Accept_r()
+ * returns instead of accepting by itself.
  */
 static bool read_request(struct fcgi *f, int fd, struct http_req *q)
 {

@@ -17,8 +17,8 @@ static volatile sig_atomic_t stopping;
 
 /*
  * A signal may land between our look at the flag and libfcgi's accept(2): the alarm interrupts that a second later, and again.
- * FCGX_ShutdownPending() would be the documented way, but libfcgi 2.4.2 goes round for ever on a descriptor that it has closed when that is called while
- * it waits for the first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
+ * FCGX_ShutdownPending() would be the documented way, but libfcgi 2.4.2 goes round for ever on a descriptor that it has closed when that
+ * is called while it waits for the first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
  */
 void fcgi_stop(void)
 {

@@ -3,8 +3,8 @@
 #include "base/conf.h"
 #include <sys/stat.h>
 /*
- * Our own listening socket: the path of a Unix socket, or host:port on a loopback address (127.0.0.1:9000, [::1]:9000, localhost:9000); FastCGI has no
- * passwords, so nothing wider is opened. A socket file that nobody answers on is replaced, one that lives is not.
+ * Our own listening socket: the path of a Unix socket, or host:port on a loopback address (127.0.0.1:9000, [::1]:9000, localhost:9000);
+ * FastCGI has no passwords, so nothing wider is opened. A socket file that nobody answers on is replaced, one that lives is not.
  */
 struct listener {
 	int fd;

@@ -78,7 +78,8 @@ static bool make_pool(struct master *m)
 /* The signer keeps the log, its end of the pair, and nothing else. */
 static void become_signer(struct master *m, int ready_fd)
 {
-	const int others[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take, m->sign.give };
+	const int others[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take,
+	    m->sign.give };
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		close(others[i]);

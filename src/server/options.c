@@ -1,4 +1,5 @@
 #include "server/options.h"
+#include "codec/fid.h"
 #include <getopt.h>
 
 static const struct option longs[] = {
@@ -26,7 +27,8 @@ void options_help(FILE *f)
 	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
-	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole from outside.\n", f);
+	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole\n"
+	      "from outside.\n", f);
 }
 
 static void take(struct options *o, int c)
@@ -74,11 +76,20 @@ static bool set_all(const struct options *o, struct conf *c, char *why, size_t s
 	return true;
 }
 
+/* What every certificate will say, and every name end with. */
+static bool domain_fits(const struct conf *c, char *why, size_t size)
+{
+	if (domain_ok(str_of(c->domain)))
+		return true;
+	snprintf(why, size, "domain: %s is no domain in lower case, such as example.org", c->domain);
+	return false;
+}
+
 bool options_conf(const struct options *o, struct conf **out, char *why, size_t size)
 {
 	if (!conf_load(o->file, out, why, size))
 		return false;
-	if (set_all(o, *out, why, size) && conf_finish(*out, why, size))
+	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) && domain_fits(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;

@@ -3,14 +3,18 @@
 #include "server/worker.h"
 #include <sys/types.h>
 /*
- * The workers of a master. They come in generations: a reload starts a new one, and when all of it serve, the older ones are told to finish. A worker
- * that dies is replaced at once; one that dies before its first request and within seconds, after pauses that double from 0.1 s to 30 s, for ever. One whose request is
- * overdue is killed. The pool says something in the log when its condition changes, not at every death.
+ * The workers of a master. They come in generations: a reload starts a new one, and when all of it serve, the older ones are told to
+ * finish. A worker that dies is replaced at once; one that dies before its first request and within seconds, after pauses that double
+ * from 0.1 s to 30 s, for ever. One whose request is overdue is killed. The pool says something in the log when its condition changes,
+ * not at every death.
  *
  * Times are clock_us(). Nothing here waits: the master calls pool_tick() when pool_tick() said, or when something happened.
  */
 struct pool;
-/* `w` is what every worker gets, with row still NULL; the master's own descriptors, which a child closes, are in `close_in_child`, ended by -1. */
+/*
+ * `w` is what every worker gets, with row still NULL; the master's own descriptors, which a child closes, are in `close_in_child`, ended
+ * by -1.
+ */
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
 /* Its workers, if there are any left, are left alone. */
 void pool_free(struct pool *);

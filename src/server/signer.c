@@ -206,7 +206,10 @@ static enum got exchange(int give_fd, const struct question *q, struct answer *a
 	return got;
 }
 
-/* A signer that ended over this question may have been killed by somebody: its successor is asked once. Nothing that it does is seen but by its answer. */
+/*
+ * A signer that ended over this question may have been killed by somebody: its successor is asked once. Nothing that it does is seen but
+ * by its answer.
+ */
 static enum err reach(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
 {
 	enum got got = exchange(give_fd, q, a);

@@ -15,7 +15,8 @@
 enum start { START_SYSTEMD, START_FD0, START_CGI, START_OWN, START_NOTHING };
 enum start start_mode(const struct conf *);
 /*
- * The socket from outside as a descriptor above 2, all other descriptors above 2 closed (web servers leak theirs), 0 to 2 open on something.
+ * The socket from outside as a descriptor above 2, all other descriptors above 2 closed (web servers leak theirs), 0 to 2 open on
+ * something.
  * -1 for the modes without one. Call it before anything else is opened.
  */
 int start_descriptors(enum start);

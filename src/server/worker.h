@@ -6,8 +6,8 @@
 #include "shm/limits.h"
 #include "shm/scoreboard.h"
 /*
- * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes, and of processes only that there may be a master: whose
- * end it notices, and whose scoreboard it keeps. Its database connection is its own, made after fork.
+ * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes, and of processes only that there may be
+ * a master: whose end it notices, and whose scoreboard it keeps. Its database connection is its own, made after fork.
  */
 struct worker {
 	const struct conf *conf;

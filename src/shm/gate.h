@@ -2,16 +2,16 @@
 #define MOTET_SHM_GATE_H
 #include <stdbool.h>
 /*
- * How many processes hash a password at once: a hash takes a core for over 100 ms and up to 19 MiB. Each place is one octet of a file, held by
- * a record lock (fcntl(2)), which the system takes back when its holder dies, however it dies.
+ * How many processes hash a password at once: a hash takes a core for over 100 ms and up to 19 MiB. Each place is one octet of a file,
+ * held by a record lock (fcntl(2)), which the system takes back when its holder dies, however it dies.
  *
- * Made before the workers are forked and shared by them. Record locks belong to a process and are all lost when it closes any descriptor of the file:
- * nobody else may open it.
+ * Made before the workers are forked and shared by them. Record locks belong to a process and are all lost when it closes any descriptor
+ * of the file: nobody else may open it.
  */
 struct gate;
 /*
- * `slots` ≥ 1 places, in state_dir/hashing.lock, which then bounds all servers of this directory together; where that cannot be written or locked, in
- * memory, for this pool alone. NULL: errno says why.
+ * `slots` ≥ 1 places, in state_dir/hashing.lock, which then bounds all servers of this directory together; where that cannot be written
+ * or locked, in memory, for this pool alone. NULL: errno says why.
  */
 struct gate *gate_new(const char *state_dir, int slots);
 void gate_free(struct gate *);

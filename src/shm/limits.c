@@ -54,8 +54,8 @@ static uint64_t tag_of(uint64_t h)
 }
 
 /*
- * The word for this tag: its own, else one that is free or whose time has passed, else the one that passes first. *seen is what stood there:
- * the swap fails when that has changed, and the search starts again.
+ * The word for this tag: its own, else one that is free or whose time has passed, else the one that passes first. *seen is what stood
+ * there: the swap fails when that has changed, and the search starts again.
  */
 static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
 {

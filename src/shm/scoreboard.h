@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 /*
- * What every worker is at, in memory that the master and all workers share. A row is written by its worker alone, and by the master before that worker
- * is born and after it died; everybody may read. Times are clock_us().
+ * What every worker is at, in memory that the master and all workers share. A row is written by its worker alone, and by the master
+ * before that worker is born and after it died; everybody may read. Times are clock_us().
  */
 enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_IDLE, WORKER_BUSY, WORKER_STOPPING };
 struct score {

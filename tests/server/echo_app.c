@@ -1,5 +1,6 @@
 /*
- * motetd with an application behind it that needs no database: everything of src/server, src/fcgi and src/shm, and an API that tells what arrived.
+ * motetd with an application behind it that needs no database: everything of src/server, src/fcgi and src/shm, and an API that tells
+ * what arrived.
  *
  *   /slow?ms=N     waits                  /big?bytes=N    answers with that many octets
  *   /crash         dies of a signal       /status?code=N  answers so, with a body
@@ -68,7 +69,8 @@ static void describe(struct cx *cx, const struct http_req *q, struct http_resp *
 {
 	(void)cx;
 	(void)r;
-	buf_printf(b, ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d", fcgi_recipe, q->body.n, crc(q->body), q->head,
+	buf_printf(b, ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d", fcgi_recipe, q->body.n,
+	    crc(q->body), q->head,
 	    q->https, q->body_too_large);
 	quoted(b, "method", q->method_name);
 	quoted(b, "target", q->target);
@@ -145,7 +147,8 @@ static const struct {
 	const char *path;
 	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
 } rows[] = {
-	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/limit", limit }, { "", describe },
+	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/limit", limit },
+	    { "", describe },
 };
 
 static void header(struct http_resp *r, const char *name, struct str value)

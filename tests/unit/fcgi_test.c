@@ -21,9 +21,11 @@ static const struct {
 } rows[] = {
 	{ "raw target", { "REQUEST_METHOD=GET", "REQUEST_URI=/a%2Fb//c?d=e", "SCRIPT_NAME=/a/b/c" }, TARGET, "/a%2Fb//c?d=e" },
 	{ "absolute form stays", { "REQUEST_METHOD=GET", "REQUEST_URI=http://h/x" }, TARGET, "http://h/x" },
-	{ "fallback", { "REQUEST_METHOD=GET", "SCRIPT_NAME=/m", "PATH_INFO=/x y%\xc3\xa4?", "QUERY_STRING=q=%41" }, TARGET, "/m/x%20y%25%C3%A4%3F?q=%41" },
+	{ "fallback", { "REQUEST_METHOD=GET", "SCRIPT_NAME=/m", "PATH_INFO=/x y%\xc3\xa4?", "QUERY_STRING=q=%41" }, TARGET,
+	    "/m/x%20y%25%C3%A4%3F?q=%41" },
 	{ "fallback without query", { "REQUEST_METHOD=GET", "REQUEST_URI=", "PATH_INFO=/x", "QUERY_STRING=" }, TARGET, "/x" },
-	{ "Authorization", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer a" },
+	{ "Authorization", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH,
+	    "Bearer a" },
 	{ "redirected Authorization", { "REQUEST_METHOD=GET", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer b" },
 	{ "values may hold =", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a=b==" }, AUTH, "Bearer a=b==" },
 	{ "no method is no request", { "REQUEST_URI=/" }, NOTHING, NULL },
@@ -33,8 +35,10 @@ static const struct {
 	{ "any method", { "REQUEST_METHOD=FOO" }, METHOD, "FOO" },
 	{ "remote", { "REQUEST_METHOD=GET", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "192.0.2.1" },
 	{ "a proxy of ours", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "203.0.113.9" },
-	{ "what the client made up", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" }, REMOTE, "203.0.113.9" },
-	{ "two proxies", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 2001:db8::1 ,10.0.0.2" }, REMOTE, "2001:db8::1" },
+	{ "what the client made up", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" },
+	    REMOTE, "203.0.113.9" },
+	{ "two proxies", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 2001:db8::1 ,10.0.0.2" }, REMOTE,
+	    "2001:db8::1" },
 	{ "proxies only", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=10.0.0.2" }, REMOTE, "10.0.0.2" },
 	{ "no address", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, unknown" }, REMOTE, "10.0.0.1" },
 	{ "empty elements", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=,," }, REMOTE, "10.0.0.1" },
@@ -46,7 +50,8 @@ static const struct {
 	{ "no length (nginx)", { "REQUEST_METHOD=POST", "CONTENT_LENGTH=" }, LENGTH, "-1" },
 	{ "chunked (Caddy)", { "REQUEST_METHOD=POST", "CONTENT_LENGTH=-1" }, LENGTH, "-1" },
 	{ "twice the same", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=a" }, MALFORMED, "" },
-	{ "twice, different", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=b" }, MALFORMED, "A header came twice with different contents." },
+	{ "twice, different", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=b" }, MALFORMED,
+	    "A header came twice with different contents." },
 	{ "twice, one empty", { "REQUEST_METHOD=GET", "HTTP_X_P2_SENSITIVE_SOLUTION=", "HTTP_X_P2_SENSITIVE_SOLUTION=b" }, MALFORMED,
 	  "A header came twice with different contents." },
 	{ "twice, but nobody's business", { "REQUEST_METHOD=GET", "HTTP_COOKIE=a", "HTTP_COOKIE=b" }, MALFORMED, "" },
@@ -96,7 +101,8 @@ static void params(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *got = parameters(rows[i].p, &q, &length) ? member(rows[i].member, &q, length) : NULL;
-		ok(got && rows[i].want ? strcmp(got, rows[i].want) == 0 : got == rows[i].want, "%s: %s", rows[i].name, got ? got : "nothing");
+		ok(got && rows[i].want ? strcmp(got, rows[i].want) == 0 : got == rows[i].want, "%s: %s", rows[i].name,
+		    got ? got : "nothing");
 	}
 }
 
@@ -179,7 +185,8 @@ static void passing(void)
 	ok(write(ends[1], "x", 1) == 1 && read(fd, got, 1) == 1 && got[0] == 'x', "it is the same pipe");
 	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
 	ok(fdpass_send(p.give, "a", 1, -1) && fdpass_recv(p.take, got, 1, &fd, 0) == 1 && fd == -1, "a message without one");
-	ok(fdpass_send(p.give, "too long", 8, ends[1]) && fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1, "too long a message");
+	ok(fdpass_send(p.give, "too long", 8, ends[1]) && fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1,
+	    "too long a message");
 	int n = 0;
 	while (n < 100000 && fdpass_send(p.give, "x", 1, -1))
 		n++;

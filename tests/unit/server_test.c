@@ -63,9 +63,12 @@ static void addresses(void)
 		const char *listen;
 		bool good;
 	} rows[] = {
-		{ "/run/motet.sock", true }, { "127.0.0.1:9000", true }, { "127.9.9.9:1", true }, { "[::1]:9000", true }, { "::1:9000", true },
-		{ "localhost:9000", true }, { "0.0.0.0:9000", false }, { "192.0.2.1:9000", false }, { "[::]:9000", false }, { "example.org:9000", false },
-		{ "127.0.0.1", false }, { "127.0.0.1:0", false }, { "127.0.0.1:65536", false }, { "127.0.0.1:x", false }, { ":9000", false }, { "motet.sock", false },
+		{ "/run/motet.sock", true }, { "127.0.0.1:9000", true }, { "127.9.9.9:1", true }, { "[::1]:9000", true }, { "::1:9000",
+		    true },
+		{ "localhost:9000", true }, { "0.0.0.0:9000", false }, { "192.0.2.1:9000", false }, { "[::]:9000", false },
+		    { "example.org:9000", false },
+		{ "127.0.0.1", false }, { "127.0.0.1:0", false }, { "127.0.0.1:65536", false }, { "127.0.0.1:x", false }, { ":9000",
+		    false }, { "motet.sock", false },
 		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/1234567", true },
 		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/12345678", false },
 	};
@@ -73,10 +76,12 @@ static void addresses(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		why[0] = '\0';
-		ok(set("listen", rows[i].listen) && listen_valid(conf, why, sizeof why) == rows[i].good, "listen = %s: %s", rows[i].listen, why);
+		ok(set("listen", rows[i].listen) && listen_valid(conf, why, sizeof why) == rows[i].good, "listen = %s: %s",
+		    rows[i].listen, why);
 	}
 	ok(set("listen", "/x") && set("listen_mode", "0999") && !listen_valid(conf, why, sizeof why), "a mode is octal: %s", why);
-	ok(set("listen_mode", "0620") && set("listen_group", "no-such-group") && !listen_valid(conf, why, sizeof why), "a group exists: %s", why);
+	ok(set("listen_mode", "0620") && set("listen_group", "no-such-group") && !listen_valid(conf, why, sizeof why),
+	    "a group exists: %s", why);
 	set("listen_group", "");
 }
 
@@ -120,7 +125,8 @@ static void modes(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	dup2(fd, 0);
 	ok(start_mode(conf) == START_CGI, "a socket on 0 that does not listen is none for us");
-	ok(bind(0, (struct sockaddr *)&any, sizeof(sa_family_t)) == 0 && listen(0, 1) == 0 && start_mode(conf) == START_FD0, "one that listens is");
+	ok(bind(0, (struct sockaddr *)&any, sizeof(sa_family_t)) == 0 && listen(0, 1) == 0 && start_mode(conf) == START_FD0,
+	    "one that listens is");
 	snprintf(pid, sizeof pid, "%d", (int)getpid());
 	dup2(0, 3);
 	setenv("LISTEN_FDS", "1", 1);
@@ -129,7 +135,8 @@ static void modes(void)
 	setenv("LISTEN_PID", pid, 1);
 	ok(start_mode(conf) == START_SYSTEMD, "systemd's socket comes first");
 	int leaked = dup(fd);
-	ok(start_descriptors(START_SYSTEMD) == 3 && getenv("LISTEN_PID") == NULL && write(leaked, "", 1) < 0, "all other descriptors are closed");
+	ok(start_descriptors(START_SYSTEMD) == 3 && getenv("LISTEN_PID") == NULL && write(leaked, "", 1) < 0,
+	    "all other descriptors are closed");
 	ok(start_descriptors(START_FD0) > 2 && read(0, pid, 1) == 0, "and standard input is nothing then");
 }
 
@@ -153,7 +160,8 @@ static void options(void)
 		enum action want;
 	} rows[] = {
 		{ { "motetd" }, 1, ACTION_SERVE }, { { "motetd", "-t" }, 2, ACTION_TEST }, { { "motetd", "-T" }, 2, ACTION_ROUTES },
-		{ { "motetd", "--version" }, 2, ACTION_VERSION }, { { "motetd", "-h" }, 2, ACTION_HELP }, { { "motetd", "-x" }, 2, ACTION_WRONG },
+		{ { "motetd", "--version" }, 2, ACTION_VERSION }, { { "motetd", "-h" }, 2, ACTION_HELP }, { { "motetd", "-x" }, 2,
+		    ACTION_WRONG },
 		{ { "motetd", "-c" }, 2, ACTION_WRONG }, { { "motetd", "-x", "-h" }, 3, ACTION_WRONG },
 	};
 	static const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3", "--pidfile", "/p" };

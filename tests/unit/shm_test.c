@@ -54,7 +54,8 @@ static void one_client(void)
 		n++;
 	ok(n == 7, "a burst of 7: %d", n);
 	ok(after >= 59 && after <= 60, "the next one a minute later: %lld s", (long long)after);
-	ok(limits_take(l, "b", STR("k"), 1, 7, &after) && limits_take(l, "a", STR("l"), 1, 7, &after), "other classes and keys have their own");
+	ok(limits_take(l, "b", STR("k"), 1, 7, &after) && limits_take(l, "a", STR("l"), 1, 7, &after),
+	    "other classes and keys have their own");
 	for (n = 0; limits_take(l, "f", STR("k"), 6000, 1, &after); n++)
 		;
 	ok(n == 1 && after == 1, "less than a second is said as one");
@@ -179,7 +180,8 @@ static void scoreboards(void)
 		_exit(0);
 	}
 	wait(NULL);
-	ok(b->row[3].requests == 1 && b->row[3].state == WORKER_BUSY && b->row[3].request_us == 17 && b->row[3].pid != 0, "a row outlives its worker");
+	ok(b->row[3].requests == 1 && b->row[3].state == WORKER_BUSY && b->row[3].request_us == 17 && b->row[3].pid != 0,
+	    "a row outlives its worker");
 }
 
 int main(void)

@@ -1,0 +1,372 @@
+#!/usr/bin/python3
+"""motetctl from outside: ctl_test.py BUILD-DIRECTORY, beside a PostgreSQL (tests/with-postgres gives one). TAP.
+
+Everything happens in a schema of its own, so the database may be empty or in use. Needs MOTET_DATABASE (the role of a server) and
+MOTET_OWNER_DATABASE (the role that may make tables).
+"""
+import json
+import os
+import pty
+import pwd
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+SCHEMA = os.path.join(TOP, "schema")
+NAMESPACE = "motetctl_test"
+PASSWORD = "correct horse battery"
+ROOT = os.getuid() == 0
+count = failed = 0
+
+
+def ok(fine, name, why=""):
+    global count, failed
+    count, failed = count + 1, failed + (not fine)
+    print(f"{'ok' if fine else 'not ok'} {count} - {name}")
+    if not fine:
+        print("# " + str(why).replace("\n", "\n# "))
+
+
+class Site:
+    """A directory with a configuration, and the program on it."""
+
+    def __init__(self, build, server, owner):
+        self.program = os.path.join(build, "motetctl")
+        self.dir = tempfile.mkdtemp(prefix="motet-ctl.")
+        self.conf = os.path.join(self.dir, "motet.conf")
+        self.secret = os.path.join(self.dir, "var", "secret")
+        self.owner = f"{owner} options='-c search_path={NAMESPACE}'"
+        self.server = f"{server} options='-c search_path={NAMESPACE}'"
+        self.psql_conninfo = owner
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("MOTET_", "PG"))}
+
+    def run(self, *args, stdin="", env=None, conf=None):
+        command = [self.program, "-c", conf or self.conf, *args]
+        return subprocess.run(command, input=stdin, text=True, capture_output=True, env=self.env | (env or {}), check=False, start_new_session=True)
+
+    def psql(self, sql):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.psql_conninfo, "-c",
+                               f"SET client_min_messages = error; SET search_path = {NAMESPACE}; {sql}"],
+                              text=True, capture_output=True, env=self.env, check=True)
+        return done.stdout.strip()
+
+
+def expect(site, name, args, status, out="", err="", **more):
+    """Run; the status is that, and both outputs match their patterns."""
+    r = site.run(*args, **more)
+    fine = r.returncode == status and re.search(out, r.stdout, re.S) and re.search(err, r.stderr, re.S)
+    ok(fine, name, f"{args}: status {r.returncode}, wanted {status}\nout: {r.stdout}\nerr: {r.stderr}")
+    return r
+
+
+def lists(site, name, args, members):
+    """--json gives an array of objects with exactly these members."""
+    r = site.run(*args, "--json")
+    try:
+        rows = json.loads(r.stdout)
+        fine = r.returncode == 0 and isinstance(rows, list) and all(list(row) == members for row in rows) and rows
+    except ValueError:
+        rows, fine = [], False
+    ok(fine, name, f"status {r.returncode}\n{r.stdout}{r.stderr}")
+    return rows
+
+
+# args, status, standard output, standard error: what needs no database
+USAGE = [
+    ([], 64, "^$", "^Usage: motetctl"),
+    (["--help"], 0, "^Usage: motetctl .*actor add NAME.*Exit status:", "^$"),
+    (["help"], 0, "session revoke ACTOR SESSION_ID", "^$"),
+    (["help", "actor", "add"], 0, "--password-stdin.*Next:|Next:.*--password-stdin", "^$"),
+    (["actor", "add", "--help"], 0, "^Usage: motetctl actor add NAME", "^$"),
+    (["-h", "actor", "add"], 0, "^Usage: motetctl actor add NAME", "^$"),
+    (["help", "nothing"], 64, "^$", "no command nothing"),
+    (["version"], 0, r"^motetctl \d+\.\d+\.\d+, schema \d+\n$", "^$"),
+    (["-V"], 0, r"^motetctl \d", "^$"),
+    (["nothing"], 64, "^$", "no command nothing.*--help"),
+    (["actor"], 64, "^$", "actor what.*actor add NAME"),
+    (["actor", "nothing"], 64, "^$", "actor what"),
+    (["actor", "add"], 64, "^$", "^Usage: motetctl actor add NAME"),
+    (["actor", "add", "a", "b"], 64, "^$", "^Usage"),
+    (["actor", "list", "--frob"], 64, "^$", "frob.*Usage: motetctl actor list"),
+    (["actor", "list", "--pem"], 64, "^$", "pem"),
+    (["--frob"], 64, "^$", "frob"),
+    (["session", "revoke", "a"], 64, "^$", "^Usage: motetctl session revoke ACTOR SESSION_ID"),
+    (["config", "--sample"], 0, "(?m)^# The domain .*^#domain =$", "^$"),
+    (["config", "--mdoc"], 0, r"(?m)^\.It Ic domain$", "^$"),
+    (["-s", "frob=1", "config"], 78, "^$", "frob: there is no such key"),
+    (["-s", "workers=many", "config"], 78, "^$", "workers: must be a number"),
+]
+
+
+def test_usage(site):
+    empty = os.path.join(site.dir, "empty.conf")
+    with open(empty, "w", encoding="ascii"):
+        pass
+    for args, status, out, err in USAGE:
+        expect(site, "motetctl " + " ".join(args), args, status, out, err, conf=empty)
+    r = expect(site, "a configuration without a domain is printed and refused", ["config"], 78, "workers = 0", "domain: is not set", conf=empty)
+    ok("domain =\n" in r.stdout, "as it stands", r.stdout)
+    expect(site, "a missing configuration is a message", ["config"], 78, "^$", "No such file", conf=site.dir + "/nowhere.conf")
+    expect(site, "a database that is away is 69", ["-s", "domain=example.org", "-s", f"database=host={site.dir}", "actor", "list"], 69, "^$",
+           "database: connect.*is PostgreSQL running", conf=empty)
+    for text, shown in [("host=/tmp password=hunter2 user=x", "host=/tmp password=*** user=x"), ("password = 'hunter2 \\' x'", "password=***"),
+                        ("postgresql://u:hunter2@h/d?sslpassword=hunter2&a=b", "postgresql://u:***@h/d?sslpassword=***&a=b")]:
+        expect(site, f"config shows {shown}", ["-s", "domain=a.org", "-s", f"database={text}", "config"], 0, "(?m)^database = " + re.escape(shown) + "$", conf=empty)
+
+
+def test_init(site):
+    sets = ["-s", f"database={site.server}", "-s", f"state_dir={site.dir}/var"] + (["-s", "user=nobody"] if ROOT else [])
+    expect(site, "init wants a domain", [*sets, "init"], 78, "^$", "--domain")
+    ok(not os.path.exists(site.conf), "and writes nothing without one")
+    expect(site, "init wants a domain in lower case", [*sets, "init", "--domain", "Example.org"], 78, "^$", "lower case")
+    expect(site, "init writes the configuration and says what is missing", [*sets, "init", "--domain", "example.org"], 69, "written", "run motetctl migrate")
+    with open(site.conf, encoding="utf-8") as f:
+        text = f.read()
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    ok(lines == [f"database = {site.server}", "domain = example.org", f"state_dir = {site.dir}/var"] + (["user = nobody"] if ROOT else []),
+       "what was set is in it, the rest is comment", lines)
+    ok(os.stat(site.conf).st_mode & 0o777 == 0o640, "others cannot read it", oct(os.stat(site.conf).st_mode))
+    ok(not os.path.exists(site.secret), "no secret is made for a database that is not ready")
+    expect(site, "other commands say so, too", ["actor", "list"], 69, "^$", "no tables yet: run motetctl migrate")
+    return text
+
+
+def test_migrate(site):
+    here = ["migrate", "--dir", SCHEMA]
+    rows = lists(site, "migrate --status --json before", [*here, "--status"], ["version", "state", "applied_at", "file"])
+    ok(all(r["state"] == "pending" and r["applied_at"] is None for r in rows), "all files are pending", rows)
+    expect(site, "the server's role may not migrate", here, 1, "", "permission denied")
+    expect(site, "migrate", [*here, "--database", site.owner], 0, "0001_init.sql applied")
+    expect(site, "a role without rights is told how to get them", ["actor", "list"], 1, "^$", "permission denied.*migrate --grant ROLE")
+    expect(site, "again: nothing is applied, and rights are given", [*here, "--database", site.owner, "--grant", "motet"], 0,
+           r"^schema (\d+) of \1\nrole motet may")
+    expect(site, "the environment names the database as well", here, 0, "^schema", env={"MOTET_DATABASE": site.owner})
+    rows = lists(site, "migrate --status --json after", [*here, "--status"], ["version", "state", "applied_at", "file"])
+    ok(all(r["state"] == "applied" and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", r["applied_at"]) for r in rows), "all files are applied", rows)
+    expect(site, "no such directory", ["migrate", "--dir", site.dir + "/nowhere"], 1, "^$", "nowhere: No such file")
+    expect(site, "an unknown role", [*here, "--database", site.owner, "--grant", "no_such_role"], 1, "", "no_such_role.*does not exist")
+    site.psql("UPDATE schema_version SET checksum = 'x'")
+    ok(site.run(*here, "--status", "--json").stdout.count('"changed"') == 1, "a changed file is told")
+    expect(site, "and stops a migration", [*here, "--database", site.owner], 1, "", "not the file that was applied")
+    site.psql(f"UPDATE schema_version SET checksum = '{checksum()}'; INSERT INTO schema_version (version, compat, checksum) VALUES (99, 1, 'x')")
+    ok('"unknown"' in site.run(*here, "--status", "--json").stdout, "a file of a newer program is told")
+    site.psql("DELETE FROM schema_version WHERE version = 99")
+
+
+def checksum():
+    with open(os.path.join(SCHEMA, "0001_init.sql"), encoding="utf-8") as f:
+        return re.search(r"VALUES \(1, 1, '([0-9a-f]{64})'\)", f.read()).group(1)
+
+
+def test_identity(site, text):
+    expect(site, "key show before there is one", ["key", "show"], 1, "^$", "run motetctl init")
+    expect(site, "key rotate without a secret", ["key", "rotate"], 78, "^$", "motetctl init")
+    expect(site, "--domain never speaks against the file", ["init", "--domain", "example.com"], 78, "^$", "example.org, --domain says example.com")
+    expect(site, "init", ["init"], 0, "secret: made.*identity made, serial [0-9]{16}.*next: motetctl actor add")
+    ok(os.stat(site.secret).st_mode & 0o777 == 0o400 and os.stat(os.path.dirname(site.secret)).st_mode & 0o777 == 0o700, "nobody else can read the secret")
+    user = pwd.getpwnam("nobody") if ROOT else pwd.getpwuid(os.getuid())
+    ok(os.stat(site.secret).st_uid == os.stat(os.path.dirname(site.secret)).st_uid == user.pw_uid, "it belongs to the server's user")
+    ok(os.stat(site.conf).st_gid == user.pw_gid, "who may read the configuration, too")
+    with open(site.secret, encoding="ascii") as f:
+        secret = f.read()
+    expect(site, "init again has nothing to do", ["init", "--domain", "example.org"], 0, "^nothing to do: example.org")
+    with open(site.conf, encoding="utf-8") as f, open(site.secret, encoding="ascii") as g:
+        ok(f.read() == text and g.read() == secret, "and changes no file")
+    ok(site.psql("SELECT count(*) FROM server_key") == "1", "and makes no second key")
+    test_wrong_secret(site, secret)
+    expect(site, "another domain is refused", ["-s", "domain=example.net", "init"], 78, "^$", "belongs to example.org")
+    expect(site, "also for a rotation", ["-s", "domain=example.net", "key", "rotate"], 78, "^$", "belongs to example.org")
+    test_keys(site)
+
+
+def put_secret(site, text):
+    os.remove(site.secret)
+    if text:
+        fd = os.open(site.secret, os.O_WRONLY | os.O_CREAT, 0o400)
+        os.write(fd, text.encode())
+        os.close(fd)
+
+
+def test_wrong_secret(site, secret):
+    put_secret(site, "00" * 32 + "\n")
+    expect(site, "another secret: init", ["init"], 78, "^$", "not the secret of this database")
+    expect(site, "another secret: rotate", ["key", "rotate"], 78, "^$", "not the secret of this database")
+    put_secret(site, None)
+    expect(site, "the secret is missing: none is made", ["init"], 78, "^$", "from a host that has it")
+    ok(not os.path.exists(site.secret) and site.psql("SELECT count(*) FROM server_key") == "1", "nothing was changed")
+    with open(site.secret, "w", encoding="ascii") as f:
+        f.write(secret)
+    os.chmod(site.secret, 0o644)
+    expect(site, "a secret that others can read", ["key", "rotate"], 78, "^$", "chmod 0400")
+    os.chmod(site.secret, 0o400)
+
+
+def openssl(pem, *args):
+    return subprocess.run(["openssl", "x509", "-noout", *args], input=pem, text=True, capture_output=True, check=True).stdout
+
+
+def test_keys(site):
+    members = ["serial", "state", "not_before", "not_after", "ended_at", "public_key", "fingerprint"]
+    old = lists(site, "key show --json", ["key", "show"], members)[0]
+    time.sleep(1.1)
+    expect(site, "key rotate", ["key", "rotate"], 0, "state: +current")
+    rows = lists(site, "both are shown", ["key", "show"], members)
+    ok(all(isinstance(r["serial"], str) for r in rows), "serial numbers are strings", rows)
+    ok([r["state"] for r in rows] == ["ended", "current"] and rows[0]["serial"] == old["serial"] and rows[0]["ended_at"], "the old one has ended", rows)
+    ok(rows[0]["public_key"] != rows[1]["public_key"], "the key is another one")
+    pem = site.run("key", "show", "--pem").stdout
+    ok(int(openssl(pem, "-serial").split("=")[1], 16) == int(rows[1]["serial"]), "--pem is the current certificate")
+    ok(rows[1]["fingerprint"] in openssl(pem, "-fingerprint", "-sha256"), "the fingerprint is OpenSSL's")
+    expect(site, "key show for people", ["key", "show"], 0, f"serial: +{old['serial']}" + "\nstate: +ended")
+
+
+def test_actors(site):
+    members = ["name", "fid", "admin", "sessions", "certificates", "created_at", "deactivated_at", "id"]
+    add = ["actor", "add"]
+    expect(site, "actor add --password-stdin", [*add, "alice", "--password-stdin"], 0, "^alice@example.org added\n$", stdin=PASSWORD + "\n")
+    expect(site, "a name that is taken", [*add, "ALICE@example.org", "--password-stdin"], 1, "^$", "taken", stdin=PASSWORD)
+    r = expect(site, "actor add --generate", [*add, "bob", "--generate", "--admin"], 0, r"administrator\npassword: (\S{5}-){3}\S{5}\n")
+    ok(site.run(*add, "bob2", "--generate").stdout[-24:] != r.stdout[-24:], "each time another one")
+    name = os.path.join(site.dir, "password")
+    with open(name, "w", encoding="utf-8") as f:
+        f.write("pässword-of-carol\nnext line\n")
+    expect(site, "actor add --password-file", [*add, "carol", "--password-file", name], 0, "added")
+    for what, args, stdin, why in [
+            ("a short password", ["dave", "--password-stdin"], "short", "8 to 256"), ("a long one", ["dave", "--password-stdin"], "x" * 257, "8 to 256"),
+            ("one that is not UTF-8", ["dave", "--password-file", site.program], "", "UTF-8|8 to 256"), ("a bad name", [".dave", "--password-stdin"], PASSWORD, "An actor's name has"),
+            ("a name of another domain", ["dave@example.com", "--password-stdin"], PASSWORD, "example.org only"),
+            ("two ways at once", ["dave", "--password-stdin", "--generate"], PASSWORD, "Give one of"),
+            ("no terminal", ["dave"], PASSWORD, "--password-stdin"), ("no such file", ["dave", "--password-file", name + "x"], "", "No such file")]:
+        expect(site, "actor add: " + what, [*add, *args], 1, "^$", why, stdin=stdin)
+    rows = lists(site, "actor list --json", ["actor", "list"], members)
+    ok([r["fid"] for r in rows] == [n + "@example.org" for n in ("alice", "bob", "bob2", "carol")], "those who were added, and nobody else", rows)
+    ok([r["admin"] for r in rows] == [False, True, False, False], "who is an administrator", rows)
+    ok(all(isinstance(r["id"], str) and r["sessions"] == 0 and r["deactivated_at"] is None for r in rows), "types", rows)
+    expect(site, "actor list for people", ["actor", "list"], 0, r"^NAME +FID .*ID\nalice +alice@example.org +no .*\nbob +bob@example.org +yes ")
+    ok(json.loads(site.run("actor", "show", "alice", "--json").stdout) == rows[0], "actor show --json is that row")
+    expect(site, "actor show of nobody", ["actor", "show", "nobody"], 1, "^$", "There is no actor nobody")
+    for args, name, want in [(["grant", "alice"], "alice", "t"), (["revoke", "bob"], "bob", "f")]:
+        expect(site, "admin " + " ".join(args), ["admin", *args], 0, "administrator")
+        ok(site.psql(f"SELECT admin FROM actor WHERE local_name = '{name}'") == want, "it is in the database")
+    expect(site, "admin grant to nobody", ["admin", "grant", "nobody"], 1, "^$", "There is no actor nobody")
+    test_passwords(site)
+
+
+def hash_of(site, name):
+    return site.psql(f"SELECT password FROM actor WHERE local_name = '{name}'")
+
+
+def read(tty, patience):
+    if not select.select([tty], [], [], max(0, patience - time.monotonic()))[0]:
+        raise TimeoutError("the terminal stays silent")
+    return os.read(tty, 1024)
+
+
+def typed(site, args, *lines):
+    """Run at a terminal of its own, typing these lines at the prompts; returns the status and all that the terminal showed."""
+    pid, tty = pty.fork()
+    patience = time.monotonic() + 10
+    if pid == 0:
+        os.execve(site.program, [site.program, "-c", site.conf, *args], site.env)
+    shown = b""
+    for line in lines:
+        while not shown.endswith(b": "):
+            shown += read(tty, patience)
+        shown += b"<asked>"
+        os.write(tty, line.encode())
+    try:
+        while more := read(tty, patience):
+            shown += more
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass  # the other end is closed: it has ended
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+def test_passwords(site):
+    before = hash_of(site, "alice")
+    ok(re.match(r"\$(scrypt|argon2id)\$", before), "passwords are PHC strings", before)
+    expect(site, "actor passwd", ["actor", "passwd", "alice", "--password-stdin"], 0, "new password", stdin="another password\n")
+    ok(hash_of(site, "alice") != before, "it was changed")
+    expect(site, "actor passwd of nobody", ["actor", "passwd", "nobody", "--password-stdin"], 1, "^$", "There is no actor", stdin=PASSWORD)
+    before = hash_of(site, "alice")
+    status, shown = typed(site, ["actor", "passwd", "alice"], "typed password\n", "typed password\n")
+    ok(status == 0 and hash_of(site, "alice") != before, "a password typed twice", shown)
+    ok("typed password" not in shown, "is not shown", shown)
+    before = hash_of(site, "alice")
+    status, shown = typed(site, ["actor", "passwd", "alice"], "typed password\n", "another one\n")
+    ok(status == 1 and "not the same" in shown and hash_of(site, "alice") == before, "two that differ change nothing", shown)
+    status, shown = typed(site, ["actor", "passwd", "alice"], "\x03")
+    ok(status == -2, "an interrupt ends it", f"{status} {shown}")
+
+
+SESSION = """
+INSERT INTO serial_used SELECT 1234567890123450 + n FROM generate_series(1, 2) n;
+INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
+SELECT a.id, 1234567890123450 + n, 'device ' || n, (SELECT serial FROM server_key WHERE ended_at IS NULL),
+       decode(repeat('0' || n, 32), 'hex'), decode(repeat('0' || n, 32), 'hex'), '', now(), now() + interval '1 day'
+FROM (VALUES ('alice', 1), ('carol', 2)) v (name, n) JOIN actor a ON a.local_name = v.name;
+INSERT INTO session (token_hash, actor_id, serial) SELECT public_key, actor_id, serial FROM idcert
+"""
+
+
+def test_sessions(site):
+    members = ["fid", "session_id", "created_at", "not_after", "serial"]
+    expect(site, "session list when there is none", ["session", "list", "--json"], 0, r"^\[\s*\]\n$")
+    site.psql(SESSION)
+    rows = lists(site, "session list --json", ["session", "list"], members)
+    ok([(r["fid"], r["session_id"], r["serial"]) for r in rows] ==
+       [("alice@example.org", "device 1", "1234567890123451"), ("carol@example.org", "device 2", "1234567890123452")], "both sessions", rows)
+    ok(lists(site, "session list ACTOR --json", ["session", "list", "carol"], members) == rows[1:], "only the actor's")
+    expect(site, "session list of nobody", ["session", "list", "nobody"], 1, "^$", "There is no actor nobody")
+    expect(site, "session revoke of another's session", ["session", "revoke", "carol", "device 1"], 1, "^$", "no session device 1.*session list carol")
+    expect(site, "session revoke", ["session", "revoke", "alice", "device 1"], 0, "device 1 of alice@example.org has ended")
+    ok(lists(site, "the other one stays", ["session", "list"], members) == rows[1:], "alone")
+    ok(site.psql("SELECT live, invalidated_at IS NOT NULL FROM idcert WHERE serial = 1234567890123451") == "f|t", "the ID-Cert is revoked")
+    expect(site, "a second time", ["session", "revoke", "alice", "device 1"], 1, "^$", "no session")
+    expect(site, "actor deactivate", ["actor", "deactivate", "carol"], 0, "deactivated")
+    expect(site, "ends sessions", ["session", "list", "--json"], 0, r"^\[\s*\]\n$")
+    ok(site.psql("SELECT live FROM idcert WHERE serial = 1234567890123452") == "f", "and ID-Certs")
+    expect(site, "and keeps the name", ["actor", "add", "carol", "--generate"], 1, "^$", "taken")
+    expect(site, "actor deactivate of nobody", ["actor", "deactivate", "nobody"], 1, "^$", "There is no actor nobody")
+
+
+def test_newer(site):
+    site.psql("INSERT INTO schema_version (version, compat, checksum) VALUES (99, 99, 'x')")
+    expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install the newer program")
+    expect(site, "config --json", ["config", "--json"], 0, '"key":"domain",\\s*"value":"example.org"')
+    r = subprocess.run(f"'{site.program}' config --sample >/dev/full", shell=True, text=True, capture_output=True, env=site.env, check=False)
+    ok(r.returncode == 1 and "standard output" in r.stderr, "an output that cannot be written is a failure", r)
+
+
+def main():
+    server, owner = os.environ.get("MOTET_DATABASE"), os.environ.get("MOTET_OWNER_DATABASE")
+    if not server or not owner:
+        print("1..0 # SKIP run me with tests/with-postgres")
+        return 0
+    site = Site(os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "."), server, owner)
+    site.psql(f"DROP SCHEMA IF EXISTS {NAMESPACE} CASCADE; CREATE SCHEMA {NAMESPACE}; GRANT USAGE ON SCHEMA {NAMESPACE} TO motet")
+    try:
+        test_usage(site)
+        text = test_init(site)
+        test_migrate(site)
+        test_identity(site, text)
+        test_actors(site)
+        test_sessions(site)
+        test_newer(site)
+    finally:
+        site.psql(f"DROP SCHEMA {NAMESPACE} CASCADE")
+        shutil.rmtree(site.dir)
+    print(f"1..{count}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
