@@ -30,6 +30,7 @@ COMMENT ON COLUMN key_package.spent_at IS 'Given out, replaced, or ended with it
 CREATE UNIQUE INDEX key_package_init ON key_package (actor_id, init_hash);
 CREATE UNIQUE INDEX key_package_last ON key_package (actor_id, serial, suite) WHERE last_resort AND spent_at IS NULL;
 CREATE INDEX key_package_stock ON key_package (actor_id, serial, id) WHERE NOT last_resort AND spent_at IS NULL;
+CREATE INDEX key_package_end ON key_package (not_after);
 
 CREATE TABLE key_package_notice (
     actor_id int8 NOT NULL,
@@ -48,56 +49,85 @@ END $$;
 CREATE TRIGGER void_key_packages AFTER UPDATE OF live ON idcert FOR EACH ROW WHEN (OLD.live AND NOT NEW.live)
     EXECUTE FUNCTION motet_void_key_packages();
 
--- One KeyPackage of one session, for good. First one that nobody else is about to take; if there is none, it waits for those who are,
--- for one of them may give up: only when nothing is left for sure comes the last resort, which is locked by nobody and is there for all.
+-- Whoever adds to a stock has it alone, and waits for, or makes wait, what ends the certificate. NULL: it has ended.
+CREATE FUNCTION motet_stock(actor int8, cert int8) RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM FROM idcert c WHERE c.actor_id = actor AND c.serial = cert AND c.live FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT count(*) FROM key_package p
+            WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND p.not_after > now());
+END $$;
+COMMENT ON FUNCTION motet_stock IS 'Lock the stock of a session against other uploads and the end of its ID-Cert; how many KeyPackages are in it';
+
+-- A last resort makes room for the next one of its suite. A function, so that it sees what was added while its caller waited in motet_stock().
+CREATE FUNCTION motet_replace_last_resort(actor int8, cert int8, replaced int8) RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE key_package p SET spent_at = now(), tls = NULL
+    WHERE p.actor_id = actor AND p.serial = cert AND p.suite = replaced AND p.last_resort AND p.spent_at IS NULL;
+    RETURN FOUND;
+END $$;
+
+CREATE FUNCTION motet_fits(p key_package, suites int8[], needs int8[]) RETURNS bool LANGUAGE sql STABLE AS $$
+    SELECT (suites IS NULL OR p.suite = ANY (suites)) AND p.extensions @> needs AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
+$$;
+COMMENT ON FUNCTION motet_fits IS 'Is a KeyPackage valid now, and what the claimant can use?';
+
+-- One KeyPackage of one session, for good. First one that nobody else is about to take. When others are about to take all there are, it waits
+-- for them, for one of them may give up, and looks again, for others may have been added meanwhile: the last resort, which nobody locks and is there for
+-- all, comes only when there was a moment without any other.
 CREATE FUNCTION motet_claim(actor int8, cert int8, owner_key text, suites int8[], needs int8[], low int8)
 RETURNS TABLE (id int8, tls bytea, last_resort bool) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
-    remaining int8;
     k key_package;
+    remaining int8;
     first_use bool;
+    told bool := false;
 BEGIN
-    SELECT * INTO k FROM key_package p
-    WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND (suites IS NULL OR p.suite = ANY (suites))
-      AND p.extensions @> needs AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
-    ORDER BY p.id LIMIT 1 FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
+    LOOP
         SELECT * INTO k FROM key_package p
-        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND (suites IS NULL OR p.suite = ANY (suites))
-          AND p.extensions @> needs AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
+        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs)
+        ORDER BY p.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+        EXIT WHEN FOUND;
+        PERFORM FROM key_package p
+        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs);
+        EXIT WHEN NOT FOUND;
+        SELECT * INTO k FROM key_package p
+        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs)
         ORDER BY p.id LIMIT 1 FOR UPDATE;
-    END IF;
+        EXIT WHEN FOUND;
+    END LOOP;
     IF FOUND THEN
         UPDATE key_package p SET spent_at = now(), tls = NULL WHERE p.actor_id = actor AND p.id = k.id;
-        RETURN QUERY SELECT k.id, k.tls, false;
     ELSE
         SELECT * INTO k FROM key_package p
-        WHERE p.actor_id = actor AND p.serial = cert AND p.last_resort AND p.spent_at IS NULL AND (suites IS NULL OR p.suite = ANY (suites))
-          AND p.extensions @> needs AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
+        WHERE p.actor_id = actor AND p.serial = cert AND p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs)
         ORDER BY p.id LIMIT 1;
         IF NOT FOUND THEN
             RETURN;
         END IF;
-        RETURN QUERY SELECT k.id, k.tls, true;
     END IF;
-    SELECT count(*) INTO remaining FROM (
-        SELECT FROM key_package p
-        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND p.not_after > now() LIMIT low) s;
+    RETURN QUERY SELECT k.id, k.tls, k.last_resort;
     first_use := k.last_resort AND k.used_at IS NULL;
     IF first_use THEN
         UPDATE key_package p SET used_at = now() WHERE p.actor_id = actor AND p.id = k.id AND p.used_at IS NULL;
         first_use := FOUND;
     END IF;
+    SELECT count(*) INTO remaining FROM (
+        SELECT FROM key_package p
+        WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND p.not_after > now() LIMIT low) s;
     IF remaining < low THEN
         INSERT INTO key_package_notice AS n (actor_id, serial) VALUES (actor, cert) ON CONFLICT DO NOTHING;
-        IF FOUND OR first_use THEN
-            PERFORM motet_emit(ARRAY[owner_key], 'motet', 2, 'LOW_KEY_PACKAGES', NULL,
-                               json_build_object('remaining', remaining, 'lastResortUsed', k.last_resort)::text);
-        END IF;
+        told := FOUND;
+    END IF;
+    IF told OR first_use THEN
+        PERFORM motet_emit(ARRAY[owner_key], 'motet', 2, 'LOW_KEY_PACKAGES', NULL,
+                           json_build_object('remaining', remaining, 'lastResortUsed', k.last_resort)::text);
     END IF;
 END $$;
 COMMENT ON FUNCTION motet_claim IS 'Give out one KeyPackage of one session: at most once each, the last resort when nothing else is left';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, 'a2966e72dc612fbc69fb9437d6a005fbc7859f2613d4ab1017ff69b9f6a0aac6');
+INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, 'e08b0bd0b299f17cda19d3029d0801ed66bc0c0f4d2679b480dad483ebecfefa');
 COMMIT;

@@ -83,6 +83,25 @@ static enum err record(struct cx *cx, const struct session *s, const struct keyp
 	return e;
 }
 
+static enum err ended(struct cx *cx)
+{
+	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+}
+
+static enum err added(struct cx *cx, const struct keypackages_added *a, size_t *bad)
+{
+	if (!a->live)
+		return ended(cx);
+	if (a->reused) {
+		*bad = (size_t)a->reused - 1;
+		return at(cx, *bad, "init_key_reused: its init_key was used before; make a new KeyPackage.");
+	}
+	if (a->stock > cx->conf->keypackage_stock)
+		return refuse(cx, ERR_CONFLICT, "", "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
+		    (long long)cx->conf->keypackage_stock, (long long)a->stock);
+	return OK;
+}
+
 enum err keypackage_add(struct cx *cx, const struct session *s, const struct keypackage_upload *u, struct str *counts, size_t *bad)
 {
 	struct keypackage *k = arena_alloc(cx->mem, u->n * sizeof *k + 1);
@@ -91,21 +110,15 @@ enum err keypackage_add(struct cx *cx, const struct session *s, const struct key
 
 	TRY(q_keypackage_owner(cx, s->actor_id, s->serial, &o));
 	if (o == NULL)
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+		return ended(cx);
 	TRY(keypackage_check(cx, session_fid(cx, s), o, u->v, u->n, bad));
 	for (*bad = 0; *bad < u->n; ++*bad) {
 		TRY(row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
 		TRY(one_last_resort(cx, k, *bad));
 	}
 	TRY(record(cx, s, k, u->n, &a));
-	if (a->reused) {
-		*bad = (size_t)a->reused - 1;
-		return at(cx, *bad, "init_key_reused: its init_key was used before; make a new KeyPackage.");
-	}
-	if (a->stock > cx->conf->keypackage_stock)
-		return refuse(cx, ERR_TOO_LARGE, "", "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
-		    (long long)cx->conf->keypackage_stock, (long long)a->stock);
-	*counts = a->counts;
+	TRY(added(cx, a, bad));
+	*counts = a->counts.s ? a->counts : STR("0");
 	return OK;
 }
 

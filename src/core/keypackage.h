@@ -14,8 +14,9 @@ struct keypackage_upload {
 	bool last_resort;		/* what those are that do not say themselves */
 };
 /*
- * Add all or none to the session's store; `counts` is then what is in stock, "1=12, 3=4" (suite = number). What is there already is no error.
- * ERR_BAD_REQUEST names the index and the rule; *bad is that index. ERR_TOO_LARGE: more than the stock may hold.
+ * Add all or none to the session's store; `counts` is then how many of which suite are in stock, without last resorts: "12;suite=1, 4;suite=3" (a list
+ * of RFC 9651), or "0". What is there already is no error. ERR_BAD_REQUEST names the index and the rule; *bad is that index. ERR_CONFLICT: more
+ * than the stock may hold. ERR_UNAUTHORIZED: the session has ended.
  */
 must_check enum err keypackage_add(struct cx *, const struct session *, const struct keypackage_upload *, struct str *counts, size_t *bad);
 /*

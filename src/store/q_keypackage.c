@@ -6,7 +6,7 @@ const struct stmt *const q_keypackage_stmts[] = STATEMENTS;
 
 ROW(keypackage_owner, F_BLOB(keypackage_owner, cert), F_BLOB(keypackage_owner, key), F_BLOB(keypackage_owner, server_cert),
     F_I64(keypackage_owner, not_after), F_I64(keypackage_owner, now));
-ROW(keypackages_added, F_I64(keypackages_added, reused), F_I64(keypackages_added, stock), F_STR(keypackages_added, counts));
+ROW(keypackages_added, F_BOOL(keypackages_added, live), F_I64(keypackages_added, reused), F_I64(keypackages_added, stock), F_STR(keypackages_added, counts));
 ROW(keypackage_given, F_BOOL(keypackage_given, found), F_BOOL(keypackage_given, allowed), F_I64(keypackage_given, wait),
     F_STR(keypackage_given, session_id), F_BLOB(keypackage_given, tls), F_BOOL(keypackage_given, last_resort));
 ROW(keypackage_stat, F_STR(keypackage_stat, local_name), F_STR(keypackage_stat, session_id), F_I64(keypackage_stat, serial),

@@ -15,9 +15,10 @@ struct keypackage {
 	int64_t not_before, not_after;	/* seconds since 1970, as far as a timestamp goes */
 };
 struct keypackages_added {
+	bool live;			/* false: the certificate has ended meanwhile; nothing was added then */
 	int64_t reused;			/* place, from 1, of one whose init_key was used before; nothing was added then */
 	int64_t stock;			/* what the session would have; nothing was added when that is more than `most` */
-	struct str counts;		/* "1=12, 3=4": suite and number in stock */
+	struct str counts;		/* "12;suite=1, 4;suite=3": what is in stock; s NULL: nothing but last resorts */
 };
 struct keypackage_claim {
 	struct blob token_hash;

@@ -7,10 +7,11 @@ SELECT c.cert, c.public_key, k.cert AS server_cert, floor(extract(epoch FROM c.n
 FROM idcert c JOIN server_key k ON k.serial = c.server_serial WHERE c.actor_id = $1 AND c.serial = $2 AND c.live
 
 -- Add all or none. `reused` is the place (from 1) of one whose init_key is known and which is not simply there already; `stock` what the session
--- would have, which must not be more than $11. A last resort takes the place of the one of its suite. What has run out goes.
+-- would have, which must not be more than $11: NULL when its certificate has ended. A last resort takes the place of the one of its suite. Of what ran out
+-- anywhere some goes. `counts` is a list of RFC 9651: "12;suite=1, 4;suite=3".
 -- name: keypackage_add :one
 -- args: int8, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
--- cols: reused int8, stock int8, counts text
+-- cols: live bool, reused int8, stock int8, counts text
 WITH want AS (
     SELECT * FROM unnest($3::int8[], $4::text[], $5::bool[], $6::bytea[], $7::bytea[], $8::bytea[], $9::int8[], $10::int8[]) WITH ORDINALITY
         AS w (suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, place)),
@@ -19,28 +20,27 @@ known AS (
     FROM want w JOIN key_package k ON k.actor_id = $1 AND k.init_hash = w.init_hash),
 new AS (
     SELECT * FROM want WHERE place NOT IN (SELECT place FROM known)),
-had AS (
-    SELECT suite FROM key_package
-    WHERE actor_id = $1 AND serial = $2 AND NOT last_resort AND spent_at IS NULL AND not_after > now()),
-total AS (
-    SELECT (SELECT count(*) FROM had) + (SELECT count(*) FROM new WHERE NOT last_resort) AS stock),
+total AS MATERIALIZED (
+    SELECT motet_stock($1, $2) + (SELECT count(*) FROM new WHERE NOT last_resort) AS stock),
 fine AS (
-    SELECT 1 FROM total
-    WHERE stock <= $11::int8 AND NOT EXISTS (SELECT FROM known WHERE NOT there)
-      AND EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND live FOR KEY SHARE)),
-replaced AS (
-    UPDATE key_package k SET spent_at = now(), tls = NULL FROM new n, fine
-    WHERE n.last_resort AND k.actor_id = $1 AND k.serial = $2 AND k.suite = n.suite AND k.last_resort AND k.spent_at IS NULL RETURNING 1),
-pruned AS (
-    DELETE FROM key_package WHERE actor_id = $1 AND not_after < now() - interval '1 day' RETURNING 1),
+    SELECT 1 FROM total WHERE stock <= $11::int8 AND NOT EXISTS (SELECT FROM known WHERE NOT there)),
+replaced AS MATERIALIZED (
+    SELECT motet_replace_last_resort($1, $2, suite) AS done FROM new, fine WHERE last_resort),
 noticed AS (
-    DELETE FROM key_package_notice WHERE actor_id = $1 AND serial = $2 AND EXISTS (SELECT FROM fine) AND EXISTS (SELECT FROM new WHERE NOT last_resort) RETURNING 1),
+    DELETE FROM key_package_notice WHERE actor_id = $1 AND serial = $2 AND EXISTS (SELECT FROM fine) AND (SELECT count(*) FROM replaced) >= 0
+      AND EXISTS (SELECT FROM new WHERE NOT last_resort) RETURNING 1),
 added AS (
     INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after)
     SELECT $1, $2, suite, extensions::int8[], last_resort, ref, init_hash, tls, to_timestamp(not_before), to_timestamp(not_after) FROM new, fine
-    WHERE (SELECT count(*) FROM replaced) >= 0 ORDER BY place RETURNING suite, last_resort)
-SELECT (SELECT min(place) FROM known WHERE NOT there) AS reused, stock,
-       (SELECT string_agg(suite || '=' || n, ', ' ORDER BY suite)
+    WHERE (SELECT count(*) FROM replaced) >= 0 ORDER BY place RETURNING suite, last_resort),
+had AS (
+    SELECT suite FROM key_package
+    WHERE actor_id = $1 AND serial = $2 AND NOT last_resort AND spent_at IS NULL AND not_after > now()),
+pruned AS (
+    DELETE FROM key_package WHERE (actor_id, id) IN (
+        SELECT actor_id, id FROM key_package WHERE not_after < now() - interval '1 day' ORDER BY not_after LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1)
+SELECT stock IS NOT NULL AS live, (SELECT min(place) FROM known WHERE NOT there) AS reused, stock,
+       (SELECT string_agg(n || ';suite=' || suite, ', ' ORDER BY suite)
         FROM (SELECT suite, count(*) AS n FROM (SELECT suite FROM had UNION ALL SELECT suite FROM added WHERE NOT last_resort) a GROUP BY suite) c)
        AS counts
 FROM total
