@@ -51,6 +51,7 @@ CREATE TRIGGER void_key_packages AFTER UPDATE OF live ON idcert FOR EACH ROW WHE
 
 -- Whoever adds to a stock has it alone, and waits for, or makes wait, what ends the certificate. NULL: it has ended.
 CREATE FUNCTION motet_stock(actor int8, cert int8) RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+#variable_conflict use_variable
 BEGIN
     PERFORM FROM idcert c WHERE c.actor_id = actor AND c.serial = cert AND c.live FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -129,5 +130,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_claim IS 'Give out one KeyPackage of one session: at most once each, the last resort when nothing else is left';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, 'e08b0bd0b299f17cda19d3029d0801ed66bc0c0f4d2679b480dad483ebecfefa');
+INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '6cabcdbbdbdb4ac82a7bfd59fe680d1f8abe9ff6633da25b260f150196b05d53');
 COMMIT;
