@@ -39,14 +39,17 @@ CREATE TABLE key_package_notice (
 );
 COMMENT ON TABLE key_package_notice IS 'Sessions that were told that their stock is low, until they upload again';
 
--- Whatever ends a certificate (rotation, revocation, log-out, deactivation) empties its store in the same transaction.
+-- Everything here takes its locks in this order, and so nobody waits in a circle: certificate, KeyPackages (of session after session by the session's ID),
+-- notice, events.
+
+-- Whatever ends a certificate (rotation, revocation, log-out, deactivation) empties its store in the same transaction, before it tells anybody.
 CREATE FUNCTION motet_void_key_packages() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE key_package SET spent_at = now(), tls = NULL WHERE actor_id = NEW.actor_id AND serial = NEW.serial AND spent_at IS NULL;
     DELETE FROM key_package_notice WHERE actor_id = NEW.actor_id AND serial = NEW.serial;
-    RETURN NULL;
+    RETURN NEW;
 END $$;
-CREATE TRIGGER void_key_packages AFTER UPDATE OF live ON idcert FOR EACH ROW WHEN (OLD.live AND NOT NEW.live)
+CREATE TRIGGER void_key_packages BEFORE UPDATE OF live ON idcert FOR EACH ROW WHEN (OLD.live AND NOT NEW.live)
     EXECUTE FUNCTION motet_void_key_packages();
 
 -- Whoever adds to a stock has it alone, and waits for, or makes wait, what ends the certificate. NULL: it has ended.
@@ -78,14 +81,11 @@ COMMENT ON FUNCTION motet_fits IS 'Is a KeyPackage valid now, and what the claim
 -- One KeyPackage of one session, for good. First one that nobody else is about to take. When others are about to take all there are, it waits
 -- for them, for one of them may give up, and looks again, for others may have been added meanwhile: the last resort, which nobody locks and is there for
 -- all, comes only when there was a moment without any other.
-CREATE FUNCTION motet_claim(actor int8, cert int8, owner_key text, suites int8[], needs int8[], low int8)
-RETURNS TABLE (id int8, tls bytea, last_resort bool) LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION motet_claim(actor int8, cert int8, suites int8[], needs int8[])
+RETURNS TABLE (tls bytea, last_resort bool, first_use bool) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 DECLARE
     k key_package;
-    remaining int8;
-    first_use bool;
-    told bool := false;
 BEGIN
     LOOP
         SELECT * INTO k FROM key_package p
@@ -102,33 +102,46 @@ BEGIN
     END LOOP;
     IF FOUND THEN
         UPDATE key_package p SET spent_at = now(), tls = NULL WHERE p.actor_id = actor AND p.id = k.id;
-    ELSE
-        SELECT * INTO k FROM key_package p
-        WHERE p.actor_id = actor AND p.serial = cert AND p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs)
-        ORDER BY p.id LIMIT 1;
-        IF NOT FOUND THEN
-            RETURN;
-        END IF;
+        RETURN QUERY SELECT k.tls, false, false;
+        RETURN;
     END IF;
-    RETURN QUERY SELECT k.id, k.tls, k.last_resort;
-    first_use := k.last_resort AND k.used_at IS NULL;
-    IF first_use THEN
-        UPDATE key_package p SET used_at = now() WHERE p.actor_id = actor AND p.id = k.id AND p.used_at IS NULL;
-        first_use := FOUND;
+    SELECT * INTO k FROM key_package p
+    WHERE p.actor_id = actor AND p.serial = cert AND p.last_resort AND p.spent_at IS NULL AND motet_fits(p, suites, needs)
+    ORDER BY p.id LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
     END IF;
+    IF k.used_at IS NULL THEN
+        UPDATE key_package p SET used_at = now() FROM (
+            SELECT FROM key_package q WHERE q.actor_id = actor AND q.id = k.id AND q.used_at IS NULL AND q.spent_at IS NULL FOR UPDATE SKIP LOCKED) free
+        WHERE p.actor_id = actor AND p.id = k.id;
+        RETURN QUERY SELECT k.tls, true, FOUND;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT k.tls, true, false;
+END $$;
+COMMENT ON FUNCTION motet_claim IS 'Give out one KeyPackage of one session: at most once each, the last resort when nothing else is left';
+
+-- After a claim, and after everything else that it claims.
+CREATE FUNCTION motet_tell_low(actor int8, cert int8, owner_key text, used_last_resort bool, first_use bool, low int8) RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    remaining int8;
+    told bool := first_use;
+BEGIN
     SELECT count(*) INTO remaining FROM (
         SELECT FROM key_package p
         WHERE p.actor_id = actor AND p.serial = cert AND NOT p.last_resort AND p.spent_at IS NULL AND p.not_after > now() LIMIT low) s;
     IF remaining < low THEN
-        INSERT INTO key_package_notice AS n (actor_id, serial) VALUES (actor, cert) ON CONFLICT DO NOTHING;
-        told := FOUND;
+        INSERT INTO key_package_notice (actor_id, serial) VALUES (actor, cert) ON CONFLICT DO NOTHING;
+        told := told OR FOUND;
     END IF;
-    IF told OR first_use THEN
+    IF told THEN
         PERFORM motet_emit(ARRAY[owner_key], 'motet', 2, 'LOW_KEY_PACKAGES', NULL,
-                           json_build_object('remaining', remaining, 'lastResortUsed', k.last_resort)::text);
+                           json_build_object('remaining', remaining, 'lastResortUsed', used_last_resort)::text);
     END IF;
+    RETURN told;
 END $$;
-COMMENT ON FUNCTION motet_claim IS 'Give out one KeyPackage of one session: at most once each, the last resort when nothing else is left';
+COMMENT ON FUNCTION motet_tell_low IS 'Tell a session, once, that its stock is low, and when its last resort is used for the first time';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '6cabcdbbdbdb4ac82a7bfd59fe680d1f8abe9ff6633da25b260f150196b05d53');
+INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '8a7ef1394ee98dc5df9df1dc0b07769cf5c0c35e884cb9910f2e06dd17ca8800');
 COMMIT;

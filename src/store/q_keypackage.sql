@@ -69,15 +69,18 @@ cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM go JOIN idcert c ON c.actor_id = go.id, me
     WHERE c.live AND c.not_after > now() AND EXISTS (SELECT FROM session s WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL)
       AND NOT (me.actor_id = c.actor_id AND me.serial = c.serial::text)
-    ORDER BY c.serial),
-given AS (
-    SELECT cert.session_id, k.tls, k.last_resort FROM cert
-    CROSS JOIN LATERAL motet_claim(cert.actor_id, cert.serial, motet_session_key(cert.actor_id, cert.session_id), $4::int8[], $5::int8[], $11::int8) k)
+    ORDER BY c.session_id),
+given AS MATERIALIZED (
+    SELECT cert.*, k.* FROM cert CROSS JOIN LATERAL motet_claim(cert.actor_id, cert.serial, $4::int8[], $5::int8[]) k),
+told AS MATERIALIZED (
+    SELECT g.session_id, g.tls, g.last_resort,
+           motet_tell_low(g.actor_id, g.serial, motet_session_key(g.actor_id, g.session_id), g.last_resort, g.first_use, $11::int8)
+    FROM (SELECT * FROM given ORDER BY session_id) g)
 SELECT EXISTS (SELECT FROM target) AS found, EXISTS (SELECT FROM go) AS allowed,
        coalesce((SELECT max(ceil(extract(epoch FROM t.tat - now() - (c.burst - 1) * c.step)))::int8
                  FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0 AND NOT EXISTS (SELECT FROM go)), 0) AS wait,
        g.session_id, g.tls, g.last_resort
-FROM me LEFT JOIN given g ON true
+FROM me LEFT JOIN told g ON true
 
 -- name: keypackage_stats :many redo
 -- args: text

@@ -22,7 +22,7 @@ struct stock {
 	atomic_long added, taken;
 };
 static struct shared {
-	atomic_long next, tickets, claims, one_time, last_resort, none, lost, retried;
+	atomic_long next, tickets, claims, one_time, last_resort, none, lost, retried;	/* of claims; retried: lost for another reason than their connection */
 	atomic_long twice, late, false_empty, wrong, uploads, rotations, ended, replaced;
 	atomic_int stop;
 	struct stock stock[TARGETS];
@@ -130,6 +130,7 @@ static void claim(struct cx *cx, int t)
 		sh->lost++;
 		if (e == ERR_RETRY || err_status(e) != 503)
 			sh->retried++;
+		usleep(20 * 1000);
 		return;
 	}
 	for (size_t i = 0; i < n && g[i].tls.p; i++) {
@@ -227,12 +228,12 @@ static void rotator(struct cx *cx, long total)
 
 static void killer(struct cx *cx, long total)
 {
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = PQconnectdb(conninfo);
 
 	(void)cx, (void)total;
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	while (!sh->stop) {
-		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.2"));
+		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.05"));
 		usleep(20000 + (useconds_t)(random() % 60000));
 	}
 	PQfinish(pg);
