@@ -64,11 +64,10 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 enum err keypackages_take(struct call *c, const struct keypackage_filter *f, struct keypackage_given **out, size_t *n, bool *head)
 {
 	struct str address = limits_address_key(c->cx->mem, c->req->remote);
-	struct session *s;
 
 	*head = c->req->head;
 	if (!*head)
 		return keypackage_claim(c->cx, c->token_hash, c->path[0], address, f, out, n);
-	TRY(session_find(c->cx, http_bearer(c->req->authorization), false, &s));
+	TRY(keypackage_may_claim(c->cx, c->token_hash, c->path[0], address));
 	return reply_text(c, 200, "application/json", STR(""));
 }

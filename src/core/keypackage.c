@@ -142,15 +142,11 @@ static void limits(const struct cx *cx, struct keypackage_claim *c)
 		c->address_cost_ms = 1;
 }
 
-enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address, const struct keypackage_filter *f,
-    struct keypackage_given **out, size_t *n)
+static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user, struct keypackage_given **out, size_t *n)
 {
-	struct keypackage_claim c = { .token_hash = token_hash, .suites = f->suites, .nsuites = f->nsuites, .extensions = f->extensions,
-		.nextensions = f->nextensions, .address = address, .low = cx->conf->keypackage_low };
-
-	TRY(target(cx, user, &c));
-	limits(cx, &c);
-	TRY(q_keypackage_claim(cx, &c, out, n));
+	TRY(target(cx, user, c));
+	limits(cx, c);
+	TRY(q_keypackage_claim(cx, c, out, n));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
 	if (!(*out)->found)
@@ -162,6 +158,24 @@ enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user
 	if ((*out)->tls.p == NULL)
 		*n = 0;
 	return OK;
+}
+
+enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address, const struct keypackage_filter *f,
+    struct keypackage_given **out, size_t *n)
+{
+	struct keypackage_claim c = { .token_hash = token_hash, .suites = f->suites, .nsuites = f->nsuites, .extensions = f->extensions,
+		.nextensions = f->nextensions, .address = address, .low = cx->conf->keypackage_low };
+
+	return give(cx, &c, user, out, n);
+}
+
+enum err keypackage_may_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address)
+{
+	struct keypackage_claim c = { .token_hash = token_hash, .address = address, .look = true };
+	struct keypackage_given *g;
+	size_t n;
+
+	return give(cx, &c, user, &g, &n);
 }
 
 enum err keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)

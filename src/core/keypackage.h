@@ -32,9 +32,12 @@ struct keypackage_filter {
 };
 /*
  * One of each session of `user` (federation ID, local name or Snowflake) that has a token, but the claimant's own; sessions without any are left out.
- * The token is looked up and the limits are counted by the same statement: ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_RATE_LIMITED consume nothing.
+ * The token is looked up and the limits are counted by the same statement: ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_RATE_LIMITED consume and count
+ * nothing.
  */
 must_check enum err keypackage_claim(struct cx *, struct blob token_hash, struct str user, struct str address, const struct keypackage_filter *,
     struct keypackage_given **, size_t *n);
+/* Would it be refused? Claims and counts nothing. */
+must_check enum err keypackage_may_claim(struct cx *, struct blob token_hash, struct str user, struct str address);
 must_check enum err keypackage_stats(struct cx *, struct str local, struct keypackage_stat **, size_t *n);
 #endif

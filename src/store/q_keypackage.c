@@ -66,7 +66,8 @@ enum err q_keypackage_claim(struct cx *cx, const struct keypackage_claim *c, str
 {
 	const struct arg a[] = { arg_blob(c->token_hash), arg_i64(cx, c->target_id), arg_str(c->target), list(cx, c->suites, c->nsuites),
 		arg_i64s(cx, c->extensions, c->nextensions), arg_str(c->address), arg_i64(cx, c->pair_cost_ms), arg_i64(cx, c->pair_burst),
-		arg_i64(cx, c->address_cost_ms), arg_i64(cx, c->address_burst), arg_i64(cx, c->low) };
+		arg_i64(cx, c->address_cost_ms), arg_i64(cx, c->address_burst), arg_i64(cx, c->low),
+		arg_bool(c->look) };
 
 	return RUN(cx, &keypackage_claim, a, &keypackage_given_shape, out, n);
 }

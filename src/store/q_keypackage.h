@@ -28,6 +28,7 @@ struct keypackage_claim {
 	size_t nsuites, nextensions;
 	struct str address;
 	int64_t pair_cost_ms, pair_burst, address_cost_ms, address_burst;	/* pair_cost_ms 0: no limits */
+	bool look;			/* say what would be answered, claim nothing */
 	int64_t low;			/* a stock below this is worth an event */
 };
 struct keypackage_given {

@@ -47,9 +47,10 @@ FROM total
 
 -- One KeyPackage of each session of an actor but the claimant's own. The session of the claimant is looked up, the claim counted against the limits
 -- ($7 milliseconds a claim and $8 at once for claimant and target, $9 and $10 for the address; $7 = 0: no limits) and made, all here: nothing
--- is consumed unless all of it is right. No row: no such session. Else at least one: found, allowed, and whatever was given.
+-- is consumed or counted unless all of it is right, and nothing at all with $12. No row: no such session. Else at least one: found, allowed, and whatever
+-- was given.
 -- name: keypackage_claim :many
--- args: bytea, int8, text, int8[], int8[], text, int8, int8, int8, int8, int8
+-- args: bytea, int8, text, int8[], int8[], text, int8, int8, int8, int8, int8, bool
 -- cols: found bool, allowed bool, wait int8, session_id text, tls bytea, last_resort bool
 WITH me AS (
     SELECT actor_id, serial, coalesce(fid, actor_id::text) AS name FROM any_session WHERE token_hash = $1),
@@ -59,12 +60,15 @@ cost AS (
     SELECT sha256(convert_to('claim ' || me.name || ' ' || target.id, 'UTF8')) AS key, $7::int8 * interval '1 ms' AS step, $8::int8 AS burst FROM me, target
     UNION ALL
     SELECT sha256(convert_to('claims ' || $6::text, 'UTF8')), $9::int8 * interval '1 ms', $10::int8 FROM target),
+due AS (
+    SELECT coalesce(max(ceil(extract(epoch FROM t.tat - now() - (c.burst - 1) * c.step)))::int8, 0) AS wait
+    FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0),
 hit AS (
-    INSERT INTO throttle AS t (key, tat) SELECT key, now() + step FROM cost WHERE $7::int8 > 0 ORDER BY key
+    INSERT INTO throttle AS t (key, tat) SELECT key, now() + step FROM cost, due WHERE $7::int8 > 0 AND wait <= 0 AND NOT $12::bool ORDER BY key
     ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + (SELECT step FROM cost c WHERE c.key = t.key)
     WHERE t.tat <= now() + (SELECT (burst - 1) * step FROM cost c WHERE c.key = t.key) RETURNING key),
 go AS (
-    SELECT id FROM target WHERE $7::int8 = 0 OR (SELECT count(*) FROM hit) = 2),
+    SELECT id FROM target WHERE NOT $12::bool AND ($7::int8 = 0 OR (SELECT count(*) FROM hit) = 2)),
 cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM go JOIN idcert c ON c.actor_id = go.id, me
     WHERE c.live AND c.not_after > now() AND EXISTS (SELECT FROM session s WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL)
@@ -76,11 +80,9 @@ told AS MATERIALIZED (
     SELECT g.session_id, g.tls, g.last_resort,
            motet_tell_low(g.actor_id, g.serial, motet_session_key(g.actor_id, g.session_id), g.last_resort, g.first_use, $11::int8)
     FROM (SELECT * FROM given ORDER BY session_id) g)
-SELECT EXISTS (SELECT FROM target) AS found, EXISTS (SELECT FROM go) AS allowed,
-       coalesce((SELECT max(ceil(extract(epoch FROM t.tat - now() - (c.burst - 1) * c.step)))::int8
-                 FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0 AND NOT EXISTS (SELECT FROM go)), 0) AS wait,
+SELECT EXISTS (SELECT FROM target) AS found, EXISTS (SELECT FROM go) OR $12::bool AND wait <= 0 AS allowed, wait,
        g.session_id, g.tls, g.last_resort
-FROM me LEFT JOIN told g ON true
+FROM me CROSS JOIN due LEFT JOIN told g ON true
 
 -- name: keypackage_stats :many redo
 -- args: text
