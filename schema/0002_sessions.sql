@@ -76,5 +76,64 @@ CREATE FUNCTION motet_others(actor_id int8, session_id text) RETURNS text[] LANG
     SELECT array_agg(session_key) FROM any_session s WHERE s.actor_id = $1 AND s.session_id <> $2
 $$;
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (2, 1, '1e84a255d20b36ba4e544b39bdd45462ac84856da0ff620ecc8299a401978ddb');
+-- What ends something waits for those who are issuing for the same actor, and looks again after that: they hold the row of the actor FOR SHARE.
+
+-- A session: token and ID-Cert end together, and the actor's other sessions hear of it. The serial of the certificate, or null.
+CREATE FUNCTION motet_end_session(actor int8, which text) RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    ended int8;
+BEGIN
+    PERFORM FROM actor a WHERE a.id = actor FOR NO KEY UPDATE;
+    UPDATE idcert c SET live = false, invalidated_at = clock_timestamp()
+    WHERE c.actor_id = actor AND c.session_id = which AND c.live RETURNING c.serial INTO ended;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    UPDATE session s SET ended_at = clock_timestamp() WHERE s.actor_id = actor AND s.serial = ended AND s.ended_at IS NULL;
+    DELETE FROM event e WHERE e.session_key = motet_session_key(actor, which);
+    DELETE FROM event_counter e WHERE e.session_key = motet_session_key(actor, which);
+    PERFORM motet_emit(motet_others(actor, which), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', ended, NULL);
+    RETURN ended;
+END $$;
+COMMENT ON FUNCTION motet_end_session IS 'End a home session, whatever happens to it at the same time';
+
+-- An actor, and everything that stands on it. The id, or null.
+CREATE FUNCTION motet_deactivate(name text) RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    who int8;
+BEGIN
+    UPDATE actor a SET deactivated_at = coalesce(a.deactivated_at, now()) WHERE a.local_name = name RETURNING a.id INTO who;
+    UPDATE idcert c SET live = false, invalidated_at = clock_timestamp() WHERE c.actor_id = who AND c.live;
+    UPDATE session s SET ended_at = clock_timestamp() WHERE s.actor_id = who AND s.ended_at IS NULL;
+    RETURN who;
+END $$;
+COMMENT ON FUNCTION motet_deactivate IS 'End an actor with all sessions and certificates; the name stays taken';
+
+-- The next key of the server takes the place of `old` (0: there was none). Null: somebody else was faster. -1: a certificate was issued under the old
+-- key after the second in which the new one would begin: take a later one.
+CREATE FUNCTION motet_next_key(old int8, new int8, key bytea, seal bytea, certificate bytea, begins timestamptz, ends timestamptz)
+RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF old = 0 AND EXISTS (SELECT FROM server_key) THEN
+        RETURN NULL;
+    END IF;
+    IF old <> 0 THEN
+        PERFORM FROM server_key k WHERE k.serial = old AND k.ended_at IS NULL FOR UPDATE;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+        IF EXISTS (SELECT FROM idcert c WHERE c.server_serial = old AND c.not_before > begins) THEN
+            RETURN -1;
+        END IF;
+        UPDATE server_key k SET ended_at = begins WHERE k.serial = old;
+    END IF;
+    INSERT INTO serial_used (serial) VALUES (new);
+    INSERT INTO server_key (serial, public_key, sealed, cert, not_before, not_after) VALUES (new, key, seal, certificate, begins, ends);
+    PERFORM motet_emit((SELECT array_agg(session_key) FROM any_session), 'core', 6, 'SERVER_KEY_CHANGE', new, NULL);
+    RETURN new;
+END $$;
+COMMENT ON FUNCTION motet_next_key IS 'Change the server''s key: one ends in the second in which the other begins, and every session hears of it';
+CREATE INDEX idcert_signer ON idcert (server_serial, not_before);
+
+INSERT INTO schema_version (version, compat, checksum) VALUES (2, 1, '4c3d59e40dab4cef0f8e3d016ada10ff8a7fb5e14ea29f56e1140971f4f2f604');
 COMMIT;

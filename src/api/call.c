@@ -48,7 +48,7 @@ static enum err authenticate(struct call *c)
 		return OK;
 	if (c->route->auth == AUTH_FUSED)
 		TRY(session_token(c->cx, token, &c->token_hash));
-	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0)
+	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
 	bool password = (c->route->flags & SENSITIVE) && session_needs_solution(c->cx);
 	enum err e = session_find(c->cx, token, password, &s);

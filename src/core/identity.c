@@ -90,17 +90,19 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 	return OK;
 }
 
+/* A certificate of this very second may have been issued while we worked: the next key begins a second later then. */
 static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
 	enum err e = ERR_CONFLICT;
+	bool late = true;
 	struct ca_key ca;
 
 	TRY(cx->ca->new_key(cx, cx->ca, &ca));
-	for (int try = 0; try < TRIES && e == ERR_CONFLICT; try++) {
-		TRY(certify(cx, &ca, now, k));
-		e = q_server_key_add(cx, replaces, k, done);
+	for (int try = 0; try < TRIES && (e == ERR_CONFLICT || late); try++) {
+		TRY(certify(cx, &ca, now + try, k));
+		e = q_server_key_add(cx, replaces, k, done, &late);
 	}
-	return e;
+	return e == OK && late ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change") : e;
 }
 
 enum err identity_create(struct cx *cx, struct server_key **out)

@@ -6,7 +6,7 @@
 #include "core/identity.h"
 #include "store/q_idcert.h"
 
-enum { TRIES = 4 };
+enum { TRIES = 4, SAME = 20 };
 
 static enum err check(struct cx *cx, const struct issue *i)
 {
@@ -34,10 +34,12 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
 	struct blob tbs;
 
 	TRY(identity_current(cx, &ca));
+	if (cx->now < ca->not_before)
+		cx->now = ca->not_before;	/* it was changed after our request had begun, by the same clock */
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .subject = i->csr->subject, .commitment = i->csr->commitment,
 		.not_before = cx->now, .not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
-	if (spec.not_after <= spec.not_before || spec.not_before < ca->not_before)
-		return fail(cx, ERR_UNAVAILABLE, "the server's own certificate has run out or has not begun: run motetctl key rotate, check the clock");
+	if (spec.not_after <= spec.not_before)
+		return fail(cx, ERR_UNAVAILABLE, "the server's own certificate has run out: run motetctl key rotate");
 	memcpy(spec.key, i->csr->key, sizeof spec.key);
 	TRY(idcert_serial(cx, &spec.serial));
 	TRY(idcert_tbs(cx, &spec, &tbs));
@@ -75,6 +77,20 @@ static enum err record(struct cx *cx, const struct new_cert *c, struct issued *o
 	return ERR_UNCERTAIN;
 }
 
+static enum err why_not(struct cx *cx, const struct issued *d)
+{
+	if (d->ours)
+		return refuse(cx, ERR_KEY_IN_USE, "csr", "This is the public key of the server itself; make a key pair of your own.");
+	if (d->sessions >= cx->conf->sessions_per_actor)
+		return refuse(cx, ERR_TOO_MANY, "", "You have %lld sessions, which is as many as this server lets one have; end one first.",
+		    (long long)d->sessions);
+	if (d->today < cx->conf->idcerts_per_day)
+		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+	cx->retry_after = 3600;
+	return refuse(cx, ERR_RATE_LIMITED, "", "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
+	    (long long)d->today);
+}
+
 static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c)
 {
 	struct issued done = { 0 };
@@ -85,7 +101,7 @@ static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c
 		if (e == OK && (done.issued || done.landed))
 			return OK;
 		if (e == OK && done.current)
-			return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+			return why_not(cx, &done);
 		if (e != OK && e != ERR_CONFLICT)
 			return e;
 		if (e == OK)
@@ -97,15 +113,17 @@ static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c
 /* The same CSR again: what stands in the way is its own certificate. */
 static enum err again(struct cx *cx, const struct new_cert *c, enum err why, struct blob *cert)
 {
-	struct again *a;
+	struct again *a = NULL;
 	struct fail first = cx->why;
+	enum err e = ERR_RETRY;
 
 	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
 		return why;
-	if (c->keep)
-		TRY(q_idcert_mine(cx, c->actor_id, c->replaces, c->csr_hash, &a));
-	else
-		TRY(q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a));
+	/* ERR_RETRY: somebody asked for the same at the same time. */
+	for (int try = 0; try < SAME && e == ERR_RETRY; try++)
+		e = c->keep ? q_idcert_mine(cx, c->actor_id, c->replaces, c->csr_hash, &a)
+			    : q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a);
+	TRY(e);
 	if (a == NULL) {
 		cx->why = first;
 		return why;
@@ -117,7 +135,8 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 {
 	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
-	struct new_cert c = { .actor_id = i->actor_id, .session_id = i->csr->session_id, .replaces = i->replaces,
+	struct new_cert c = { .actor_id = i->actor_id, .most_today = cx->conf->idcerts_per_day, .most_sessions = cx->conf->sessions_per_actor,
+		 .session_id = i->csr->session_id, .replaces = i->replaces,
 		.key = { i->csr->key, ED25519_KEY }, .csr_hash = { csr_hash, HASH_BYTES }, .token_hash = { token_hash, TOKEN_HASH } };
 
 	TRY(check(cx, i));

@@ -1,8 +1,6 @@
 #include "core/publish.h"
 #include "base/conf.h"
 
-enum { BATCH = 64 };
-
 struct published publish_claim(const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated)
 {
 	int64_t step = cx->conf->cache_lifetime / 4;
@@ -12,21 +10,67 @@ struct published publish_claim(const struct cx *cx, struct blob cert, int64_t se
 	return (struct published){ .cert = cert, .claim = claim };
 }
 
+/*
+ * Of this process: the statements of a window are the same for hours, and a signature is the dearest part of an answer. One place for each
+ * serial, by its low digits.
+ */
+enum { KEPT = 1024 };
+static struct kept {
+	struct cache_claim claim;
+	int64_t signer;
+	uint8_t sig[ED25519_SIG];
+} kept[KEPT];
+
+static struct kept *place(const struct cache_claim *c)
+{
+	return &kept[c->serial % KEPT];
+}
+
+static bool known(const struct kept *k, const struct cache_claim *c, int64_t signer)
+{
+	return k->signer == signer && k->claim.serial == c->serial && k->claim.not_before == c->not_before &&
+	    k->claim.not_after == c->not_after && k->claim.invalidated == c->invalidated;
+}
+
+/* Sign those that are not known: all in one go, as many as the signer takes. */
+static enum err sign_rest(struct cx *cx, const struct server_key *key, struct published *p, size_t n)
+{
+	struct cache_claim claims[CACHE_CLAIMS_MAX];
+	uint8_t sigs[CACHE_CLAIMS_MAX * ED25519_SIG];
+	struct published *whose[CACHE_CLAIMS_MAX];
+	struct ca_key signer = identity_signer(key);
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].sig == NULL) {
+			whose[m] = &p[i];
+			claims[m++] = p[i].claim;
+		}
+		if (m == 0 || (m < CACHE_CLAIMS_MAX && i + 1 < n))
+			continue;
+		TRY(cx->ca->sign_cache(cx, cx->ca, &signer, claims, m, sigs));
+		for (size_t k = 0; k < m; k++) {
+			struct kept *to = place(&claims[k]);
+			to->claim = claims[k];
+			to->signer = key->serial;
+			memcpy(to->sig, sigs + k * ED25519_SIG, ED25519_SIG);
+			whose[k]->sig = (uint8_t *)arena_dup(cx->mem, to->sig, ED25519_SIG);
+		}
+		m = 0;
+	}
+	return OK;
+}
+
 enum err publish_sign(struct cx *cx, struct published *p, size_t n)
 {
-	struct cache_claim *claims = arena_alloc(cx->mem, n * sizeof *claims);
-	uint8_t *sigs = arena_alloc(cx->mem, n * ED25519_SIG);
 	struct server_key *key;
 
 	TRY(identity_current(cx, &key));
-	struct ca_key signer = identity_signer(key);
 	for (size_t i = 0; i < n; i++) {
-		claims[i] = p[i].claim;
-		p[i].sig = sigs + i * ED25519_SIG;
+		const struct kept *k = place(&p[i].claim);
+		p[i].sig = known(k, &p[i].claim, key->serial) ? (uint8_t *)arena_dup(cx->mem, k->sig, ED25519_SIG) : NULL;
 	}
-	for (size_t at = 0; at < n; at += BATCH)
-		TRY(cx->ca->sign_cache(cx, cx->ca, &signer, claims + at, n - at < BATCH ? n - at : BATCH, sigs + at * ED25519_SIG));
-	return OK;
+	return sign_rest(cx, key, p, n);
 }
 
 enum err publish_plain(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)

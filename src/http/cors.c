@@ -5,8 +5,6 @@ static const char allowed[] = "Authorization, Content-Type, X-P2-Sensitive-Solut
 
 void cors_apply(struct cx *cx, const struct http_req *q, struct http_resp *r, struct str allow)
 {
-	if (q->origin.n == 0)
-		return;
 	http_set(cx, r, "Access-Control-Allow-Origin", "*");
 	http_set(cx, r, "Access-Control-Expose-Headers", "%s", exposed);
 	if (q->method != M_OPTIONS || q->preflight.n == 0)

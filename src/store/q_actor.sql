@@ -23,17 +23,10 @@ UPDATE actor SET password = $2 WHERE local_name = $1 RETURNING id
 UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 
 -- Everything that stands on the actor ends with it; the name stays taken.
--- name: actor_deactivate :opt
+-- name: actor_deactivate :one
 -- args: text
 -- cols: id int8
-WITH who AS (
-    UPDATE actor SET deactivated_at = coalesce(deactivated_at, now()) WHERE local_name = $1 RETURNING id),
-cert AS (
-    UPDATE idcert c SET live = false, invalidated_at = now() FROM who
-    WHERE c.actor_id = who.id AND c.live RETURNING c.actor_id, c.serial),
-gone AS (
-    UPDATE session s SET ended_at = now() FROM who WHERE s.actor_id = who.id AND s.ended_at IS NULL RETURNING 1)
-SELECT id FROM who
+SELECT motet_deactivate($1) AS id
 
 -- By id ($1), or by name ($2): 0 and null are nobody's.
 -- name: actor_find :opt redo

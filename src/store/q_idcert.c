@@ -9,7 +9,8 @@ struct landed {
 };
 ROW(landed, F_BOOL(landed, landed));
 ROW(again, F_I64(again, serial), F_BLOB(again, cert));
-ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current), F_I64(issued, told));
+ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current), F_I64(issued, told),
+    F_I64(issued, today), F_I64(issued, sessions), F_BOOL(issued, ours));
 ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at), F_I64(cert_item, now),
     F_I64(cert_item, signer));
 
@@ -17,7 +18,8 @@ enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued *
 {
 	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_str(c->session_id), arg_i64(cx, c->serial), arg_i64(cx, c->server_serial),
 		arg_blob(c->key), arg_blob(c->csr_hash), arg_blob(c->cert), arg_i64(cx, c->not_before), arg_i64(cx, c->not_after),
-		arg_blob(c->token_hash), arg_i64(cx, c->replaces), arg_bool(c->keep) };
+		arg_blob(c->token_hash), arg_i64(cx, c->replaces), arg_bool(c->keep),
+		arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions) };
 
 	return RUN(cx, &idcert_issue, a, &issued_shape, out, NULL);
 }

@@ -7,12 +7,15 @@ struct new_cert {
 	struct str session_id;
 	struct blob key, csr_hash, cert, token_hash;
 	int64_t not_before, not_after;
+	int64_t most_today, most_sessions;
 	int64_t replaces;	/* serial of the certificate that ends with this, or 0 */
 	bool keep;		/* the session of `replaces` keeps its token, which is token_hash */
 };
 struct issued {
 	bool issued, landed, current;
 	int64_t told;	/* sessions that got an event */
+	int64_t today, sessions;	/* certificates of the last day and live sessions that the actor had before */
+	bool ours;		/* the public key is one of the server's */
 };
 struct cert_item {
 	struct blob cert;	/* p NULL: the actor has none that was asked for */

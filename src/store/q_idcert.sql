@@ -1,16 +1,19 @@
 -- Issue: the whole of it in one statement. The server's key must still be the one that signed ($4); a rotation ends the certificate $11
 -- and its token with the second in which the new one begins; with $12 the token $10 goes on instead, if it still works. What has expired
--- makes room. No row is written unless all are.
+-- makes room; not more than $13 certificates a day and $14 sessions at a time. No row is written unless all are.
 -- The actor's other sessions hear of it. issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
 -- name: idcert_issue :one
--- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool
--- cols: issued bool, landed bool, current bool, told int8
+-- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8
+-- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool
 WITH key AS (
-    SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR KEY SHARE),
+    SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR SHARE),
+who AS (
+    SELECT id FROM actor WHERE id = $1 AND deactivated_at IS NULL FOR SHARE),
 may AS (
-    SELECT 1 FROM key
+    SELECT 1 FROM key, who
     WHERE NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
-      AND EXISTS (SELECT FROM actor WHERE id = $1 AND deactivated_at IS NULL)),
+      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
+      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) < $14::int8),
 old AS (
     UPDATE idcert SET live = false, invalidated_at = to_timestamp($8::int8) FROM may
     WHERE actor_id = $1 AND serial = $11 AND live RETURNING serial),
@@ -39,7 +42,10 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
        (SELECT CASE WHEN $11 = 0 THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
                     ELSE motet_emit(motet_others($1, $2), 'motet', 1, 'CLIENT_KEY_CHANGE', $3, NULL)
                        + motet_emit(motet_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
-        FROM opened) AS told
+        FROM opened) AS told,
+       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND not_before > to_timestamp($8::int8) - interval '1 day') AS today,
+       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) AS sessions,
+       EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
 
 -- name: idcert_landed :one redo
 -- args: int8, int8, bytea
@@ -80,4 +86,4 @@ FROM actor a LEFT JOIN idcert c ON c.actor_id = a.id AND ($5::text IS NULL OR c.
                             AND ($4::int8 < 0 OR c.not_before <= to_timestamp($4::int8))
           ELSE c.not_after >= now() END
 WHERE a.local_name = $1
-ORDER BY c.not_before, c.serial LIMIT 1000
+ORDER BY c.live DESC, c.not_before DESC, c.serial LIMIT 500

@@ -4,10 +4,10 @@
 
 const struct stmt *const q_server_key_stmts[] = STATEMENTS;
 
-struct added {
-	int64_t serial, told;
+struct serial {
+	int64_t serial;
 };
-ROW(added, F_I64(added, serial), F_I64(added, told));
+ROW(serial, F_I64(serial, serial));
 ROW(server_key, F_I64(server_key, serial), F_BLOB(server_key, key), F_BLOB(server_key, sealed), F_BLOB(server_key, cert),
     F_I64(server_key, not_before), F_I64(server_key, not_after), F_I64(server_key, ended_at), F_I64(server_key, now));
 
@@ -19,14 +19,15 @@ enum err q_server_key_at(struct cx *cx, int64_t at, struct server_key **out)
 	return RUN(cx, &server_key_at, a, &server_key_shape, out, NULL);
 }
 
-enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done)
+enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
 	const struct arg a[] = { arg_i64(cx, replaces), arg_i64(cx, k->serial), arg_blob(k->key), arg_blob(k->sealed), arg_blob(k->cert),
 		arg_i64(cx, k->not_before), arg_i64(cx, k->not_after) };
-	struct added *s = NULL;
+	struct serial *s;
 
-	TRY(RUN(cx, &server_key_add, a, &added_shape, &s, NULL));
-	*done = s != NULL;
+	TRY(RUN(cx, &server_key_add, a, &serial_shape, &s, NULL));
+	*done = s->serial > 0;
+	*late = s->serial < 0;
 	return OK;
 }
 

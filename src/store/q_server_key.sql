@@ -11,21 +11,11 @@ WHERE CASE WHEN $1::int8 < 0 THEN ended_at IS NULL
                 AND (ended_at IS NULL OR ended_at > to_timestamp($1::int8)) END
 ORDER BY not_before DESC LIMIT 1
 
--- The next key takes the place of $1 (0: there was none); every session hears of it. No row: somebody else was faster.
--- name: server_key_add :opt
+-- The next key takes the place of $1 (0: there was none); see motet_next_key().
+-- name: server_key_add :one
 -- args: int8, int8, bytea, bytea, bytea, int8, int8
--- cols: serial int8, told int8
-WITH ended AS (
-    UPDATE server_key SET ended_at = to_timestamp($6::int8) WHERE serial = $1 AND ended_at IS NULL RETURNING serial),
-fine AS (
-    SELECT 1 WHERE CASE WHEN $1 = 0 THEN NOT EXISTS (SELECT FROM server_key) ELSE EXISTS (SELECT FROM ended) END),
-used AS (
-    INSERT INTO serial_used (serial) SELECT $2 FROM fine RETURNING serial),
-added AS (
-    INSERT INTO server_key (serial, public_key, sealed, cert, not_before, not_after)
-    SELECT serial, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8) FROM used RETURNING serial)
-SELECT serial, motet_emit((SELECT array_agg(session_key) FROM any_session), 'core', 6, 'SERVER_KEY_CHANGE', serial, NULL) AS told
-FROM added
+-- cols: serial int8
+SELECT motet_next_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
 
 -- name: server_key_list :many redo
 -- args:

@@ -8,10 +8,10 @@ struct count {
 	int64_t ended;
 };
 struct ended {
-	int64_t ended, told;
+	int64_t serial;
 };
 ROW(count, F_I64(count, ended));
-ROW(ended, F_I64(ended, ended), F_I64(ended, told));
+ROW(ended, F_I64(ended, serial));
 ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name), F_STR(session, fid), F_STR(session, domain),
     F_STR(session, session_id), F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_STR(session, key),
     F_I64(session, now));
@@ -35,7 +35,7 @@ enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, i
 	struct ended *e;
 
 	TRY(RUN(cx, &session_end, a, &ended_shape, &e, NULL));
-	*ended = e->ended;
+	*ended = e->serial != 0;
 	return OK;
 }
 

@@ -6,22 +6,11 @@ SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extra
        CASE WHEN $2 THEN password END AS password, session_key AS key, floor(extract(epoch FROM now()))::int8 AS now
 FROM any_session WHERE token_hash = $1
 
--- Token and ID-Cert of a home session end together; the actor's other sessions hear of it.
+-- Token and ID-Cert of a home session end together.
 -- name: session_end :one
 -- args: int8, text
--- cols: ended int8, told int8
-WITH cert AS (
-    UPDATE idcert SET live = false, invalidated_at = now()
-    WHERE actor_id = $1 AND session_id = $2 AND live RETURNING actor_id, serial),
-gone AS (
-    UPDATE session s SET ended_at = now() FROM cert c
-    WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL RETURNING 1),
-events AS (
-    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM cert) RETURNING 1),
-counter AS (
-    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM cert) RETURNING 1)
-SELECT count(*) AS ended,
-       sum(motet_emit(motet_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', serial, NULL))::int8 AS told FROM cert
+-- cols: serial int8
+SELECT motet_end_session($1, $2) AS serial
 
 -- A foreign session ends here; its ID-Cert is its home server's.
 -- name: session_end_foreign :one

@@ -200,6 +200,146 @@ static void races(void)
 	ok(rotate_ok == RACES, "%d rotations of one session at once: one wins, %d of %d times", RACERS, rotate_ok, RACES);
 }
 
+/* While a connection of ours holds what `lock` says, start `step` in a child; let go after a while; what the child returns comes back. */
+static int meanwhile(const char *lock, int (*step)(struct cx *, void *), void *arg)
+{
+	PGconn *pg = PQconnectdb(conninfo);
+	int status = 0;
+
+	PQclear(PQexec(pg, "BEGIN"));
+	PGresult *r = PQexec(pg, lock);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		printf("# %s\n", PQerrorMessage(pg));
+	PQclear(r);
+	pid_t p = fork();
+	if (p == 0) {
+		struct cx cx = context();
+		_exit(step(&cx, arg));
+	}
+	usleep(200 * 1000);
+	PQclear(PQexec(pg, "COMMIT"));
+	PQfinish(pg);
+	waitpid(p, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+struct ending {
+	int64_t actor, serial;
+	const char *local;
+};
+
+static int ends(struct cx *cx, void *arg)
+{
+	const struct ending *what = arg;
+	const struct session s = { .actor_id = what->actor };
+
+	enum err e = session_end(cx, &s, STR("one"));
+	if (e != OK)
+		printf("# %s %s%s\n", err_name(e), cx->why.say, cx->why.log);
+	return (int)e;
+}
+
+static int deactivates(struct cx *cx, void *arg)
+{
+	const struct ending *e = arg;
+
+	return (int)actor_deactivate(cx, str_of(e->local));
+}
+
+/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever ends things has to wait and to see it. */
+static void endings(void)
+{
+	struct cx cx = context();
+	struct ending e = { .actor = actor(&cx, "ender"), .local = "ender" };
+	struct idcsr a = request(&cx, "ender", "one");
+	struct session_item *s;
+	struct grant g;
+	size_t n;
+
+	must(&cx, issue(&cx, e.actor, "ender", &a, 0, &g), "issue");
+	const char *rotate = arena_printf(cx.mem,
+	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = %lld AND live;"
+	    "INSERT INTO serial_used VALUES (1234567890123456);"
+	    "INSERT INTO idcert SELECT actor_id, 1234567890123456, session_id, server_serial, sha256(public_key), csr_hash, cert, not_before, not_after "
+	    "FROM idcert WHERE actor_id = %lld LIMIT 1", (long long)e.actor, (long long)e.actor, (long long)e.actor);
+	ok(meanwhile(rotate, ends, &e) == OK, "a session is ended though it is being rotated");
+	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
+	struct cert_item *v;
+	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n), "list");
+	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at, "and no certificate of it is left good");
+	const char *new = arena_printf(cx.mem, "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES (1234567890123457);"
+	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, sha256(cert), csr_hash, cert, not_before, not_after "
+	    "FROM idcert WHERE actor_id = %lld LIMIT 1", (long long)e.actor, (long long)e.actor);
+	ok(meanwhile(new, deactivates, &e) == OK, "an actor is deactivated while a certificate is being issued");
+	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n), "list");
+	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at, "which ends with the others");
+	must(&cx, session_list(&cx, e.actor, &s, &n), "sessions");
+	ok(n == 0, "and no session is left");
+	end(&cx);
+}
+
+/* The same request from many at once: whoever gets an answer gets the same certificate; one token of them works. */
+static void same_request(void)
+{
+	struct cx cx = context();
+	int64_t id = actor(&cx, "same");
+	struct idcsr a = request(&cx, "same", "one");
+	struct grant *g = mmap(NULL, RACERS * 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char (*out)[256] = (void *)g;
+	int good = 0, working = 0;
+
+	for (int i = 0; i < RACERS; i++)
+		if (fork() == 0) {
+			struct cx mine = context();
+			struct grant got;
+			enum err e = issue(&mine, id, "same", &a, 0, &got);
+			snprintf(out[i], 256, "%s %.*s", err_name(e), e == OK ? (int)got.token.n : 0, e == OK ? got.token.s : "");
+			_exit(0);
+		}
+	while (wait(NULL) > 0)
+		;
+	for (int i = 0; i < RACERS; i++) {
+		struct session *s;
+		if (strncmp(out[i], "OK ", 3) != 0) {
+			printf("# %s\n", out[i]);
+			continue;
+		}
+		good++;
+		working += works(&cx, str_of(out[i] + 3), &s);
+	}
+	ok(good == RACERS, "%d of %d who send the same request at once get its certificate", good, RACERS);
+	ok(working == 1, "and one token of theirs works (%d)", working);
+	end(&cx);
+}
+
+static void bounds(void)
+{
+	struct cx cx = context();
+	int64_t id = actor(&cx, "many");
+	struct grant g;
+	enum err e = OK;
+	int n = 0;
+
+	conf->sessions_per_actor = 3;
+	for (; e == OK && n < 10; n++) {
+		struct idcsr r = request(&cx, "many", arena_printf(cx.mem, "s%d", n));
+		e = issue(&cx, id, "many", &r, 0, &g);
+	}
+	ok(e == ERR_TOO_MANY && n == 4, "three sessions and not a fourth: %s", cx.why.say);
+	conf->sessions_per_actor = 100000;
+	conf->idcerts_per_day = 4;
+	struct idcsr f = request(&cx, "many", "x"), h = request(&cx, "many", "y");
+	ok(issue(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
+	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0, "not a fifth: %s", cx.why.say);
+	conf->idcerts_per_day = 100000;
+	struct server_key *k;
+	must(&cx, identity_current(&cx, &k), "current");
+	memcpy(h.key, k->key.p, sizeof h.key);
+	e = issue(&cx, id, "many", &h, 0, &g);
+	ok(e != OK && err_status(e) != 401, "nobody gets a certificate for the key of the server: %s %s", err_name(e), cx.why.log);
+	end(&cx);
+}
+
 static pid_t killer(void)
 {
 	pid_t p = fork();
@@ -278,6 +418,8 @@ int main(void)
 	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
 		return printf("Bail out! %s\n", why), 1;
 	conf->log_level = LOG_LEVEL_ERROR;
+	conf->idcerts_per_day = 100000;
+	conf->sessions_per_actor = 100000;
 	ca_local_init(&ca, str_of(conf->domain), secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	struct cx cx = context();
@@ -287,6 +429,9 @@ int main(void)
 	rules();
 	rotation();
 	races();
+	endings();
+	same_request();
+	bounds();
 	chaos();
 	conf_free(conf);
 	return done();

@@ -3,6 +3,8 @@
 #include <json-c/json.h>
 
 /* PEM, base64 of PEM, base64 of DER. */
+#define YEAR_9999 INT64_C(253402300799)	/* the last second that a certificate can name (RFC 5280 4.1.2.5) */
+
 static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
 {
 	struct blob der;
@@ -41,8 +43,8 @@ enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, v
 	struct when *w = out;
 
 	w->given = true;
-	if (!json_number(v, &w->at) || w->at < 0)
-		return shape_bad(cx, f, "must be a time in seconds since 1970, in digits");
+	if (!json_number(v, &w->at) || w->at < 0 || w->at > YEAR_9999)
+		return shape_bad(cx, f, "must be a time in seconds since 1970, in digits, and not after the year 9999");
 	return OK;
 }
 SHAPE(time_query, F_CUSTOM(time_query, timestamp, when_get, .about = "seconds since 1970; now if left out"));
