@@ -7,7 +7,9 @@
 #include "../tap.h"
 #include "../unit/x509_make.h"
 #include "base/clock.h"
+#include "base/conf.h"
 #include "base/fetch.h"
+#include "base/log.h"
 #include "codec/cacheable.h"
 #include "codec/challenge.h"
 #include "codec/text.h"
@@ -89,6 +91,7 @@ static inline struct blob subject_of(const struct party *p)
 	buf_printf(&b, "S:%s|U:%s", p->session_id, p->fid);
 	while (n--)
 		buf_printf(&b, "|D:%.*s", (int)labels[n].n, labels[n].s);
+	buf_printf(&b, "|C:%.*s", (int)strcspn(p->fid, "@"), p->fid);
 	return name_of(keep.mem, buf_done(&b).s);
 }
 
@@ -217,6 +220,8 @@ static inline bool open_world(void)
 		exit(1);
 	}
 	conf->log_level = LOG_LEVEL_ERROR;
+	if (!log_open(conf))
+		exit(1);
 	ca_local_init(&ca, str_of(conf->domain), secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	keep = context();
