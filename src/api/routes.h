@@ -7,7 +7,9 @@
  */
 #define ROUTE(method, path, fn, auth, body, max, flags) handler fn; extern const struct shape body##_shape;
 #include "api/corev1/routes.def"
+#include "api/mlsv1/routes.def"
 #include "api/ops/routes.def"
+#include "api/p2core/routes.def"
 #undef ROUTE
 extern const struct route *const api_tables[];
 extern const size_t api_sizes[];
