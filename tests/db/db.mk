@@ -5,3 +5,6 @@ tests_db_stmts_test_LDADD = $(STORE)
 DB_TESTS += tests/db/issue_test
 tests_db_issue_test_SOURCES = tests/db/issue_test.c
 tests_db_issue_test_LDADD = $(CORE)
+DB_TESTS += tests/db/fedtoken_test
+tests_db_fedtoken_test_SOURCES = tests/db/fedtoken_test.c
+tests_db_fedtoken_test_LDADD = $(CORE)
