@@ -18,26 +18,28 @@ static enum err normal(struct cx *cx, struct str text, struct str *fid, struct s
 }
 
 /* Whoever sends a serial alone later is found by what we know of the actor's certificates. */
-static enum err look_ahead(struct cx *cx, struct str *fid, struct str session_id)
+static enum err look_ahead(struct cx *cx, struct str fid, struct str session_id)
 {
 	struct foreign_cert *certs;
-	struct str local, domain;
 	size_t n;
 
-	TRY(normal(cx, *fid, fid, &local, &domain));
-	return foreign_is_own(cx, domain) ? OK : foreign_actor(cx, *fid, session_id, &certs, &n);
+	return foreign_actor(cx, fid, session_id, &certs, &n);
 }
 
-enum err trial_new(struct cx *cx, struct str fid, struct str session_id, struct trial *out)
+enum err trial_new(struct cx *cx, struct str fid, struct str session_id, bool look, struct trial *out)
 {
+	struct str local, domain;
+
 	if (fid.n)
-		TRY(look_ahead(cx, &fid, session_id));
+		TRY(normal(cx, fid, &fid, &local, &domain));
+	if (fid.n && !look && !foreign_is_own(cx, domain))
+		TRY(look_ahead(cx, fid, session_id));
 	TRY(q_trial_clock(cx, &cx->now));
 	const struct challenge c = { .domain = str_of(cx->conf->domain), .purpose = STR("auth"), .fid = fid, .session_id = session_id,
 		.expires = cx->now + TRIAL_LIFETIME };
 	TRY(challenge_new(cx, &c, &out->text));
 	out->expires = c.expires;
-	return q_trial_new(cx, out->text, fid, session_id, c.expires);
+	return look ? OK : q_trial_new(cx, out->text, fid, session_id, c.expires);
 }
 
 /* The trials that it may be about. */
