@@ -8,6 +8,7 @@ import threading
 import urllib.parse
 
 import http1
+import mls
 import pki
 
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
@@ -212,6 +213,19 @@ class Runner:
 
     def step_pkm(self, name, size="60"):
         self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
+
+    def step_keypackage(self, name, *words):
+        """keypackage NAME [of DEVICE] [suite= lifetime= mark= init= framed=yes credential=x509|chain key= fid= ext=1,2]; its forms are NAME.octets and so on"""
+        o = self.options(words)
+        d = self.devices[words[1] if words[:1] == ("of",) else self.who]
+        chain = {"x509": [d.cert], "chain": [d.cert, self.call("GET", "/.p2/core/v1/idcert/server", {}, 200)["idCertPem"]]}.get(o.get("credential"), [])
+        k = mls.KeyPackage(self.keys[o["key"]] if "key" in o else d.key, o.get("fid", d.actor.fid), suite=int(o.get("suite", 1)),
+                           certs=[pki.unpem(c) for c in chain], lifetime=int(o.get("lifetime", 86400)), mark=o.get("mark", "none"),
+                           init=bytes.fromhex(o["init"]) if "init" in o else None, framed="framed" in o,
+                           extensions=[int(x, 0) for x in o["ext"].split(",")] if "ext" in o else ())
+        forms = {"": k.base64(), ".octets": json.dumps(list(k.tls)), ".exploded": k.exploded(), ".claimed": k.claimed(), ".last": k.claimed(True),
+                 ".ref": k.ref(), ".init": k.init.hex(), ".bare": base64.b64encode(k.bare).decode()}
+        self.vars.update({name + form: text for form, text in forms.items()})
 
     def step_file(self, name, path):
         with open(path, encoding="ascii") as f:
