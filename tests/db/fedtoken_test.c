@@ -94,6 +94,9 @@ static bool active(struct cx *cx, struct str token)
 	return is;
 }
 
+#define LATE(by) "UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '" by "' " \
+	"WHERE deleted_at IS NULL AND redeemed_at IS NULL"
+
 static void rules(void)
 {
 	struct cx cx = context();
@@ -112,10 +115,10 @@ static void rules(void)
 	ok(redeem_token(&cx, b, cert, &none) == ERR_BAD_TOKEN, "a deleted one: %s", cx.why.say);
 	ok(fedtoken_delete(&cx, 0, &n) == OK && n == 1 && !active(&cx, c), "of everybody's, one");
 	b = issue(&cx, bob);
-	sql("UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '30 seconds' WHERE deleted_at IS NULL AND redeemed_at IS NULL");
+	sql(LATE("30 seconds"));
 	ok(!active(&cx, b) && redeem_token(&cx, b, cert, &none) == OK, "half a minute over: no more active, but the clocks may differ");
 	b = issue(&cx, bob);
-	sql("UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '61 seconds' WHERE deleted_at IS NULL AND redeemed_at IS NULL");
+	sql(LATE("61 seconds"));
 	ok(redeem_token(&cx, b, cert, &none) == ERR_BAD_TOKEN, "over a minute: %s", cx.why.say);
 	ok(fedtoken_switch(&cx, false) == OK && fedtoken_issue(&cx, bob, STR("https://example.org"), &none) == ERR_TOKENS_OFF, "switched off");
 	ok(fedtoken_switch(&cx, true) == OK && fedtoken_issue(&cx, bob, STR("https://example.org"), &b) == OK, "and on");

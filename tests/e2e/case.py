@@ -237,6 +237,14 @@ class Runner:
         d = self.devices[o["actor"]]
         self.vars[name] = jws.make(self.keys[o["key"]], o, {"iss": self.place.domain, "sub": d.actor.fid, "aud": self.vars["url"]})
 
+    def step_pgp(self, name, user_id):
+        """An OpenPGP public key block by gpg, for that user ID."""
+        self.vars[name] = pki.openpgp(user_id)
+
+    def step_spki(self, name, key):
+        """A key as SPKI in PEM; ${key} becomes its octets in hex."""
+        self.vars[name], self.vars[key] = pki.key_material(self.keys[key].raw), self.keys[key].raw.hex()
+
     def step_serverkey(self, name, serial):
         """A key that this server had once, and that the case can sign with."""
         raw = self.keys[name].raw.hex()

@@ -33,7 +33,8 @@ static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_ob
 }
 
 SHAPE(fedauth_body,
-    F_CUSTOM(fedauth_body, federation_token, token_get, .about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
+    F_CUSTOM(fedauth_body, federation_token, token_get,
+	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
     F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"));
 
 enum err p2core_post_session_auth(struct call *c)
@@ -43,7 +44,8 @@ enum err p2core_post_session_auth(struct call *c)
 	struct json_object *o, *extra;
 
 	if (token.n == 0)
-		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token", "federation_token is missing: send it in the body, or as Authorization: Bearer.");
+		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token",
+		    "federation_token is missing: send it in the body, or as Authorization: Bearer.");
 	TRY(redeem_token(c->cx, token, in->id_cert, &session_token));
 	o = json_own(c->cx, json_object_new_object());
 	json_object_object_add(o, "session_token", json_str(session_token));
