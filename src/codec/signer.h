@@ -5,10 +5,10 @@
 #include "codec/openpgp.h"
 #include "codec/seal.h"
 /*
- * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
- * secret and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain; or a cache statement, a
- * federation token or a certification of its own OpenPGP user ID, which it composes itself from the values. Under a master the secret lives in one child (server/signer.c) and workers reach it over a
- * socket; alone, in-process. core/ sees only this interface.
+ * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the secret
+ * and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain; or a cache statement, a federation
+ * token, a certification of its own OpenPGP user ID, which it composes itself from the values. Under a master the secret lives in one
+ * child (server/signer.c) and workers reach it over a socket; alone, in-process. core/ sees only this interface.
  */
 struct ca_key {			/* a row of server_key, as far as signing needs it */
 	uint8_t key[ED25519_KEY];

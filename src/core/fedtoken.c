@@ -56,7 +56,8 @@ static enum err sign(struct cx *cx, const struct server_key *key, struct fed_tok
 	return OK;
 }
 
-static enum err record(struct cx *cx, int64_t actor_id, const struct fed_token *t, int64_t serial, struct str token, struct token_issued **out)
+static enum err record(struct cx *cx, int64_t actor_id, const struct fed_token *t, int64_t serial, struct str token,
+		       struct token_issued **out)
 {
 	uint8_t hash[HASH_BYTES];
 	const struct new_token n = { .actor_id = actor_id, .jti = t->jti, .audience = t->aud, .token_hash = { hash, HASH_BYTES },

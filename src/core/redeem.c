@@ -126,7 +126,7 @@ static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 		if (e == OK && (done->opened || done->landed || landed))
 			return OK;
 		if (e == OK)
-			return bad(cx, "This federation token was redeemed or deleted before, or has expired; it works once. Ask the home server for a new one.");
+			return bad(cx, "This federation token was redeemed or deleted before, or has expired; it works once.");
 		doubt |= e == ERR_UNCERTAIN;
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
 			return e;

@@ -350,7 +350,8 @@ static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key
 	return OK;
 }
 
-static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
+static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct openpgp_spec *s,
+				 uint8_t sig[ED25519_SIG])
 {
 	struct question q = { .op = OP_SIGN_OPENPGP, .openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
 	struct answer a;

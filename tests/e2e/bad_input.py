@@ -185,7 +185,7 @@ class Trial:
         for what, raw in bad_texts(good):
             self.refused(what, self.headers(), raw, (400,))
         for what, raw in bad_values(self.route, good):
-            self.refused(what, self.headers(), raw, (400, 401, 404) if self.route.target.endswith("/trust") else (400, 404))
+            self.refused(what, self.headers(), raw, (400, 401, 404) if self.route.target.endswith(("/trust", "/p2core/session/auth")) else (400, 404))
         if self.route.required:
             self.refused("an empty body", self.headers(), b"", (400,))
             self.refused("only blanks", self.headers(), b" \n", (400,))

@@ -1,5 +1,6 @@
 """Cases: small text files, one step a line. README.md beside this says what the steps are."""
 import base64
+import hashlib
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import threading
 import urllib.parse
 
 import http1
+import jws
 import mls
 import pki
 
@@ -36,6 +38,8 @@ FILTERS = {
     "b64": lambda v: base64.b64encode(v.encode()).decode(),
     "der64": lambda v: base64.b64encode(pki.unpem(v)).decode(),
     "octets": lambda v: json.dumps(list(pki.unpem(v))),
+    "sha256": lambda v: hashlib.sha256(v.encode()).hexdigest(),
+    "flat": lambda v: json.dumps(dict(zip(("protected", "payload", "signature"), v.split(".")))),
     "upper": str.upper,
     "oneline": lambda v: v.replace("\n", "\\n"),
     "crlf": lambda v: v.replace("\n", "\r\n"),
@@ -230,6 +234,27 @@ class Runner:
         forms = {"": k.base64(), ".octets": json.dumps(list(k.tls)), ".exploded": k.exploded(), ".claimed": k.claimed(), ".last": k.claimed(True),
                  ".ref": k.ref(), ".init": k.init.hex(), ".bare": base64.b64encode(k.bare).decode()}
         self.vars.update({name + form: text for form, text in forms.items()})
+
+    def step_jws(self, name, *words):
+        """A federation token by the key of that name (`key=`), for an actor (`actor=`) and this server unless said otherwise."""
+        o = self.options(words)
+        d = self.devices[o["actor"]]
+        self.vars[name] = jws.make(self.keys[o["key"]], o, {"iss": self.place.domain, "sub": d.actor.fid, "aud": self.vars["url"]})
+
+    def step_pgp(self, name, user_id):
+        """An OpenPGP public key block by gpg, for that user ID."""
+        self.vars[name] = pki.openpgp(user_id)
+
+    def step_spki(self, name, key):
+        """A key as SPKI in PEM; ${key} becomes its octets in hex."""
+        self.vars[name], self.vars[key] = pki.key_material(self.keys[key].raw), self.keys[key].raw.hex()
+
+    def step_serverkey(self, name, serial):
+        """A key that this server had once, and that the case can sign with."""
+        raw = self.keys[name].raw.hex()
+        self.place.sql(f"WITH used AS (INSERT INTO serial_used VALUES ({serial}) RETURNING serial) INSERT INTO server_key (serial, public_key, "
+                       f"sealed, cert, not_before, not_after, ended_at) SELECT serial, '\\x{raw}', '', '', now() - interval '2 days', "
+                       "now() + interval '1 day', now() - interval '1 day' FROM used")
 
     def step_file(self, name, path):
         with open(path, encoding="ascii") as f:

@@ -1,6 +1,8 @@
 """ID-CSRs made, and ID-Certs checked, byte by byte and by Python's cryptography: nothing here knows motet's own code."""
 import base64
 import re
+import subprocess
+import tempfile
 import time
 from datetime import datetime, timezone
 
@@ -119,6 +121,17 @@ def csr(name, key, form="attributes", ku="03020080", bc="3003010100", signer=Non
 def key_material(ciphertext):
     """PublicKeyInfo in PEM whose key is ciphertext, as clients upload it."""
     return pem("PUBLIC KEY", tlv(0x30, ED25519, tlv(3, b"\0", ciphertext)))
+
+
+def openpgp(user_id):
+    """A fresh Ed25519 key of gpg's, armoured."""
+    with tempfile.TemporaryDirectory(prefix="motet-gpg.") as home:
+        gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback"]
+        made = subprocess.run(gpg + ["--quick-generate-key", user_id, "ed25519", "sign", "never"], capture_output=True, text=True, check=False)
+        need(made.returncode == 0, f"gpg: {made.stderr}")
+        block = subprocess.run(gpg + ["--armor", "--export"], capture_output=True, text=True, check=True).stdout
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+        return block
 
 
 # --- Certificates ---

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bad_input  # noqa: E402
 import case  # noqa: E402
 import outage  # noqa: E402
+import rotation  # noqa: E402
 from place import Place  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -63,6 +64,8 @@ def run_group(tap, place, web, need, paths, everything):
     if everything and need == ("localhost", ()):
         for title, wrong in bad_input.run(place):
             tap.result(f"{web} bad input: {title}", wrong)
+        for title, wrong in rotation.run(place):
+            tap.result(f"{web} rotation: {title}", wrong)
         for title, wrong in outage.run(place):
             tap.result(f"{web} outage: {title}", wrong)
     place.stop()

@@ -34,7 +34,8 @@ enum err p2core_put_token_status(struct call *c)
 struct server_body {
 	struct str server;
 };
-SHAPE(server_body, F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512, .about = "URL of the server that it is for: https://example.org"));
+SHAPE(server_body, F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512,
+    .about = "URL of the server that it is for: https://example.org"));
 
 enum err p2core_post_token(struct call *c)
 {

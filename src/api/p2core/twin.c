@@ -101,13 +101,16 @@ static enum kind kind_of(struct arena *mem, struct str s)
 	return k;
 }
 
-/* A key that came without a request: everything that a request would say is known of the session. */
-static struct idcsr request_of(struct call *c, struct str text)
+/*
+ * A key that came without a request: everything else that a request would say is known of the session. What stands for the request, so that
+ * the same may come again, is the key.
+ */
+static struct idcsr request_of(struct call *c)
 {
 	const struct session *s = c->who;
 	struct str domain = str_of(c->cx->conf->domain);
 
-	return (struct idcsr){ .der = str_blob(text), .fid = session_fid(c->cx, s), .local = s->local_name, .domain = domain,
+	return (struct idcsr){ .fid = session_fid(c->cx, s), .local = s->local_name, .domain = domain,
 		.session_id = s->session_id, .subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
 }
 
@@ -121,8 +124,10 @@ static enum err read_csr(struct call *c, struct str text, struct idcsr *r)
 
 static enum err read_openpgp(struct call *c, struct str text, struct idcsr *r)
 {
-	*r = request_of(c, text);
-	return openpgp_read(c->cx, text, r->fid, c->cx->now, r->key);
+	*r = request_of(c);
+	TRY(openpgp_read(c->cx, text, r->fid, c->cx->now, r->key));
+	r->der = ed25519_spki(c->cx->mem, r->key);
+	return OK;
 }
 
 static enum err read_key(struct call *c, struct str text, struct idcsr *r)
@@ -133,10 +138,11 @@ static enum err read_key(struct call *c, struct str text, struct idcsr *r)
 	if (!cx->conf->allow_bare_public_keys)
 		return refuse(cx, ERR_BAD_REQUEST, "public_key", "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
 	TRY(armour_decode(cx, "public_key", "PUBLIC KEY", text, &der));
-	*r = request_of(c, text);
+	*r = request_of(c);
 	const char *why = x509_der(cx->mem, der);
 	if (why == NULL)
 		why = x509_key(cx->mem, &der, r->key);
+	r->der = ed25519_spki(cx->mem, r->key);
 	return why ? refuse(cx, ERR_BAD_REQUEST, "public_key", "This public key cannot be certified: %s", why) : OK;
 }
 
