@@ -65,5 +65,5 @@ enum err corev1_get_key_actor(struct call *c)
 	}
 	json_object_object_add(o, "idcerts", certs);
 	json_object_object_add(o, "invalidated", ended);
-	return reply_public(c, "application/json", json_text(c->cx, o), ASK_AGAIN, "");
+	return reply_public(c, "application/json", json_text(c->cx, o), ASK_AGAIN, "Accept");
 }
