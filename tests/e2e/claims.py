@@ -34,6 +34,7 @@ from run import Tap  # noqa: E402
 import second  # noqa: E402
 
 PROCESSES, THREADS, TARGETS, BATCH, UPLOADERS = 8, 8, 8, 100, 2
+MOST = 200000       # at once in stock: a session may have 100 000
 CUT, KILL_EVERY = 0.02, 0.1     # share of claims whose client does not wait for the answer; seconds
 SETS = ["rate_limit=off", "log_level=warn", "keypackage_stock=100000", "keypackage_low=10"]
 ONCE, LAST, NONE, LOST = range(4)
@@ -165,7 +166,8 @@ class Uploader:
             # The answer to an earlier try was lost, and one of them has been given out since: then all are there.
             if got and got[0] == 400 and b"init_key_reused" in got[1] and asked > 1:
                 break
-            if got and got[0] < 500:
+            # 409: the stock is full, until somebody claims.
+            if got and got[0] < 500 and got[0] != 409:
                 raise RuntimeError(f"an upload was answered {got}")
             time.sleep(0.05)
         self.history.append(Upload(target, time.monotonic(), [short(o) for o in octets]))
@@ -365,9 +367,10 @@ def main():
             plan.actors()
             killer = Killer([second.master(place), other.motetd.pid], a.seed)
             killer.start()
-            # Two thirds are there when the claims begin, so that most get one, and at last resorts they are only now and then.
-            history, _ = race(plan, 0, n * 2 // 3 // (TARGETS + 4))
-            more, seconds = race(plan, PROCESSES, n // 3 // (TARGETS + 4))
+            # Most are there when the claims begin, so that last resorts come only now and then.
+            ready = min(n * 2 // 3, MOST) // (TARGETS + 4)
+            history, _ = race(plan, 0, ready)
+            more, seconds = race(plan, PROCESSES, n // (TARGETS + 4) - ready)
             killer.over.set()
             killer.join()
             claims, uploads, failures = of(Claim, more), of(Upload, history + more), of(Exception, history + more)
