@@ -276,8 +276,8 @@ def drain(plan, claims):
 
 def false_empties(claims, uploads):
     """
-    An answer without a one-time KeyPackage is false when there was one all the while, for sure: more had been uploaded, and acknowledged, before it was asked than
-    all others together can have taken that began before it was answered, each of them one.
+    An answer without a one-time KeyPackage is false when there was one all the while, for sure: more had been uploaded, and acknowledged, before it was
+    asked than all others together can have taken that began before it was answered, each of them one.
     """
     wrong = []
     for t in range(TARGETS):
@@ -341,7 +341,8 @@ def flights(tap, first, workers):
     time.sleep(0.2)
     lines = [x for x in first.log().splitlines() if re.search(r"method=(GET|HEAD) route=/\.p2/core/v1/keypackage/", x)]
     more = [x for x in lines if " flights=1" not in x]
-    tap.result(f"a claim is one round trip: {len(lines)} requests, {len(more)} with more", None if len(lines) >= 20 and len(more) <= workers else "\n".join(more))
+    fine = len(lines) >= 20 and len(more) <= workers
+    tap.result(f"a claim is one round trip: {len(lines)} requests, {len(more)} with more", None if fine else "\n".join(more))
 
 
 def start(place, sets, workers):
@@ -378,8 +379,9 @@ def main():
             time.sleep(1)
             drain(plan, claims)
             kinds = collections.Counter(c.kind for c in claims)
-            print(f"# {made} claims in {seconds:.0f} s, {made / seconds:.0f}/s, and {len(claims) - made} to empty the stock: {kinds[ONCE]} one-time, {kinds[LAST]} last "
-                  f"resort, {kinds[NONE]} none, {kinds[LOST]} lost; {sum(len(u.keys) for u in uploads)} uploaded, {killer.killed} workers killed", flush=True)
+            print(f"# {made} claims in {seconds:.0f} s, {made / seconds:.0f}/s, and {len(claims) - made} to empty the stock: {kinds[ONCE]} one-time, "
+                  f"{kinds[LAST]} last resort, {kinds[NONE]} none, {kinds[LOST]} lost; {sum(len(u.keys) for u in uploads)} uploaded, "
+                  f"{killer.killed} workers killed", flush=True)
             tap.result(f"{made} claims were made", None if made >= n and not failures else f"only {made}")
             judge(tap, claims, uploads, failures)
         finally:
