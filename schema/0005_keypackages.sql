@@ -74,13 +74,14 @@ BEGIN
 END $$;
 
 CREATE FUNCTION motet_fits(p key_package, suites int8[], needs int8[]) RETURNS bool LANGUAGE sql STABLE AS $$
-    SELECT (suites IS NULL OR p.suite = ANY (suites)) AND p.extensions @> needs AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
+    SELECT (suites IS NULL OR p.suite = ANY (suites)) AND p.extensions @> needs
+       AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
 $$;
 COMMENT ON FUNCTION motet_fits IS 'Is a KeyPackage valid now, and what the claimant can use?';
 
 -- One KeyPackage of one session, for good. First one that nobody else is about to take. When others are about to take all there are, it waits
--- for them, for one of them may give up, and looks again, for others may have been added meanwhile: the last resort, which nobody locks and is there for
--- all, comes only when there was a moment without any other.
+-- for them, for one of them may give up, and looks again, for others may have been added meanwhile: the last resort, which nobody locks and is
+-- there for all, comes only when there was a moment without any other.
 CREATE FUNCTION motet_claim(actor int8, cert int8, suites int8[], needs int8[])
 RETURNS TABLE (tls bytea, last_resort bool, first_use bool) LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
@@ -123,7 +124,8 @@ END $$;
 COMMENT ON FUNCTION motet_claim IS 'Give out one KeyPackage of one session: at most once each, the last resort when nothing else is left';
 
 -- After a claim, and after everything else that it claims.
-CREATE FUNCTION motet_tell_low(actor int8, cert int8, owner_key text, used_last_resort bool, first_use bool, low int8) RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION motet_tell_low(actor int8, cert int8, owner_key text, used_last_resort bool, first_use bool, low int8)
+RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     remaining int8;
     told bool := first_use;
@@ -143,5 +145,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_tell_low IS 'Tell a session, once, that its stock is low, and when its last resort is used for the first time';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '8a7ef1394ee98dc5df9df1dc0b07769cf5c0c35e884cb9910f2e06dd17ca8800');
+INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '8642db42fd6f1dbde8dce03800dae2909aa3f9417e7644ca7fdaf1dd29726924');
 COMMIT;

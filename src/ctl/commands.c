@@ -144,6 +144,13 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl token delete alice\n"
 	    "  motetctl token delete --all" },
+	{ "keypackage", "stats", cmd_keypackage_stats, NEEDS_SCHEMA, "[ACTOR]", 0, 1, LISTS, "Count the MLS KeyPackages in stock, of one actor or of all",
+	    "A line for each cipher suite of each session that has uploaded any. stock counts the one-time ones\n"
+	    "that can still be given out, spent those that were given out or replaced and are remembered so\n"
+	    "that none comes back; last_resort_used is set when the last resort was given out: its owner\n"
+	    "should replace it, and was told so.\n"
+	    "\n"
+	    "  motetctl keypackage stats alice --json" },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

@@ -148,13 +148,15 @@ def test_migrate(site):
            r"^schema (\d+) of \1\nrole motet may")
     expect(site, "the environment names the database as well", here, 0, "^schema", env={"MOTET_DATABASE": site.owner})
     rows = lists(site, "migrate --status --json after", [*here, "--status"], ["version", "state", "applied_at", "file"])
+    files = sorted(f for f in os.listdir(SCHEMA) if f.endswith(".sql"))
+    ok([r["file"] for r in rows] == files and [int(r["version"]) for r in rows] == [int(f[:4]) for f in files], "each in its turn, whatever numbers are left out", rows)
     ok(all(r["state"] == "applied" and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", r["applied_at"]) for r in rows), "all files are applied", rows)
     expect(site, "no such directory", ["migrate", "--dir", site.dir + "/nowhere"], 1, "^$", "nowhere: No such file")
     expect(site, "an unknown role", [*here, "--database", site.owner, "--grant", "no_such_role"], 1, "", "no_such_role.*does not exist")
     site.psql("UPDATE schema_version SET checksum = 'x' WHERE version = 1")
     ok(site.run(*here, "--status", "--json").stdout.count('"changed"') == 1, "a changed file is told")
     expect(site, "and stops a migration", [*here, "--database", site.owner], 1, "", "not the file that was applied")
-    site.psql(f"UPDATE schema_version SET checksum = '{checksum()}'; INSERT INTO schema_version (version, compat, checksum) VALUES (99, 1, 'x')")
+    site.psql(f"UPDATE schema_version SET checksum = '{checksum()}' WHERE version = 1; INSERT INTO schema_version (version, compat, checksum) VALUES (99, 1, 'x')")
     ok('"unknown"' in site.run(*here, "--status", "--json").stdout, "a file of a newer program is told")
     site.psql("DELETE FROM schema_version WHERE version = 99")
 
@@ -338,6 +340,32 @@ def test_sessions(site):
     expect(site, "actor deactivate of nobody", ["actor", "deactivate", "nobody"], 1, "^$", "There is no actor nobody")
 
 
+KEY_PACKAGES = """
+INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, used_at, spent_at)
+SELECT c.actor_id, c.serial, v.suite, '{}', v.last, '', sha256(v.n::text::bytea), CASE WHEN NOT v.spent THEN 'x'::bytea END, now(),
+       now() + v.days * interval '1 day', CASE WHEN v.used THEN now() END, CASE WHEN v.spent THEN now() END
+FROM idcert c, (VALUES (1, 1, false, false, false, 1), (2, 1, false, true, false, 1), (3, 1, true, false, true, 1), (4, 3, false, false, false, 1),
+                       (5, 3, false, false, false, -1)) v (n, suite, last, spent, used, days) WHERE c.session_id = 'device 1'
+"""
+
+
+def test_keypackages(site):
+    members = ["fid", "session_id", "serial", "suite", "stock", "last_resort", "last_resort_used", "spent"]
+    expect(site, "keypackage stats when there are none", ["keypackage", "stats", "--json"], 0, r"^\[\s*\]\n$")
+    site.psql(SESSION)
+    site.psql(KEY_PACKAGES)
+    rows = lists(site, "keypackage stats --json", ["keypackage", "stats"], members)
+    ok([(r["fid"], r["session_id"], r["suite"], r["stock"], r["last_resort"], r["last_resort_used"], r["spent"]) for r in rows] ==
+       [("alice@example.org", "device 1", 1, 1, True, True, 1), ("alice@example.org", "device 1", 3, 1, False, False, 0)],
+       "what is spent or has run out is no stock", rows)
+    ok(lists(site, "keypackage stats ACTOR --json", ["keypackage", "stats", "alice"], members) == rows, "of one actor")
+    expect(site, "keypackage stats of another", ["keypackage", "stats", "carol", "--json"], 0, r"^\[\s*\]\n$")
+    expect(site, "keypackage stats of nobody", ["keypackage", "stats", "nobody"], 1, "^$", "There is no actor nobody")
+    expect(site, "a revoked session", ["session", "revoke", "alice", "device 1"], 0, "has ended")
+    expect(site, "has none any more", ["keypackage", "stats", "--json"], 0, r"^\[\s*\]\n$")
+    site.psql("DELETE FROM key_package; DELETE FROM session; DELETE FROM idcert; DELETE FROM serial_used WHERE serial < 1234567890123453; DELETE FROM event")
+
+
 def test_newer(site):
     site.psql("INSERT INTO schema_version (version, compat, checksum) VALUES (99, 99, 'x')")
     expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install the newer program")
@@ -359,6 +387,7 @@ def main():
         test_migrate(site)
         test_identity(site, text)
         test_actors(site)
+        test_keypackages(site)
         test_sessions(site)
         test_newer(site)
     finally:

@@ -1,6 +1,6 @@
 /*
- * The promise of the delivery service under load: no KeyPackage given out twice, none when it had ended, and nobody told that there is none while there was.
- * Many processes at once claim, add, replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a number here, and
+ * The promise of the delivery service under load: no KeyPackage given out twice, none when it had ended, and nobody told that there is none while there
+ * was. Many processes at once claim, add, replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a number here, and
  * the statements do not care. Prints seed and N; MOTET_SEED=N repeats a seed.
  */
 #include "member.h"
@@ -277,8 +277,8 @@ static double run(long total, actor_fn *const *others)
 
 static void note(const char *what, double seconds)
 {
-	printf("# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n", what, sh->claims, CLAIMERS, seconds, sh->one_time,
-	    sh->last_resort, sh->none, sh->lost);
+	printf("# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n", what, sh->claims, CLAIMERS, seconds,
+	    sh->one_time, sh->last_resort, sh->none, sh->lost);
 }
 
 static long in_stock(struct cx *cx)

@@ -39,7 +39,8 @@ class KeyPackage:
         self.suite, self.init, self.extensions = suite, init or os.urandom(32), MARKS[mark]
         credential = u16(2) + vector(b"".join(map(vector, certs))) if certs else u16(1) + vector(fid.encode())
         capabilities = (list16([1]) + list16([1, 2, 3]) + list16(CAPABLE[mark] + list(extensions)) + list16([]) + list16([1, 2]))
-        self.leaf = (vector(os.urandom(32)) + vector(key.raw) + credential + capabilities + b"\1" + struct.pack(">QQ", now - 3600, now + lifetime) + vector(b""))
+        source = b"\1" + struct.pack(">QQ", now - 3600, now + lifetime)
+        self.leaf = vector(os.urandom(32)) + vector(key.raw) + credential + capabilities + source + vector(b"")
         self.leaf += vector(sign(key, "LeafNodeTBS", self.leaf))
         tbs = u16(1) + u16(suite) + vector(self.init) + self.leaf + vector(self.extensions)
         self.signature = sign(key, "KeyPackageTBS", tbs)

@@ -96,12 +96,24 @@ static enum err extensions(struct cx *cx, struct strs in, int64_t *out, size_t *
 	return OK;
 }
 
-static bool speaks_version(struct strs v)
+static bool looks_like_version(struct str s)
 {
-	for (size_t i = 0; i < v.n; i++)
-		if (str_is(v.v[i], "1.0"))
-			return true;
-	return v.n == 0;
+	struct str major, minor;
+	int64_t v;
+
+	return str_cut(s, '.', &major, &minor) && number(major, &v) && number(minor, &v);
+}
+
+/* Does the caller speak 1.0, the one there is? Others match nothing. */
+static enum err versions(struct cx *cx, struct strs in, bool *fine)
+{
+	*fine = in.n == 0;
+	for (size_t i = 0; i < in.n; i++) {
+		if (!looks_like_version(in.v[i]))
+			return refuse(cx, ERR_BAD_REQUEST, "versions", "%.*s is no version of MLS, such as 1.0.", (int)in.v[i].n, in.v[i].s);
+		*fine |= str_is(in.v[i], "1.0");
+	}
+	return OK;
 }
 
 static struct json_object *numbers(struct blob list)
@@ -173,12 +185,13 @@ enum err mlsv1_get_keypackages(struct call *c)
 	struct keypackage_filter f = { .suites = s, .extensions = e };
 	struct json_object *list = json_own(c->cx, json_object_new_array());
 	struct keypackage_given *v;
-	bool head;
+	bool head, fine;
 	size_t n;
 
+	TRY(versions(c->cx, in->versions, &fine));
 	TRY(suites(c->cx, in->ciphersuites, s, &f.nsuites));
 	TRY(extensions(c->cx, in->extensions, e, &f.nextensions));
-	if (!speaks_version(in->versions))
+	if (!fine)
 		f.nsuites = 0;
 	TRY(keypackages_take(c, &f, &v, &n, &head));
 	if (head)

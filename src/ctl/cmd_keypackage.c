@@ -1,0 +1,46 @@
+#include "core/actor.h"
+#include "core/keypackage.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+
+struct row {
+	struct keypackage_stat k;
+	struct str fid;
+};
+static const struct column columns[] = {
+	COL_STR(row, fid, "fid"),
+	COL_STR(row, k.session_id, "session_id"),
+	COL_ID(row, k.serial, "serial"),
+	COL_NUM(row, k.suite, "suite"),
+	COL_NUM(row, k.stock, "stock"),
+	COL_BOOL(row, k.last_resort, "last_resort"),
+	COL_BOOL(row, k.last_resort_used, "last_resort_used"),
+	COL_NUM(row, k.spent, "spent"),
+};
+
+/* Also says when there is no such actor. */
+static enum err whose(struct ctl *c, struct str *local)
+{
+	struct actor_item *a;
+	size_t n;
+
+	TRY(actor_name(&c->cx, "", str_of(c->word[0]), local));
+	return actor_list(&c->cx, *local, &a, &n);
+}
+
+enum err cmd_keypackage_stats(struct ctl *c)
+{
+	struct str local = { NULL, 0 };
+	struct keypackage_stat *k;
+	size_t n;
+
+	if (c->nwords)
+		TRY(whose(c, &local));
+	TRY(keypackage_stats(&c->cx, local, &k, &n));
+	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	for (size_t i = 0; i < n; i++)
+		r[i] = (struct row){ k[i], actor_fid(&c->cx, k[i].local_name) };
+	const struct listing l = LISTING(columns, r, n);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
