@@ -26,12 +26,17 @@ struct idcert_spec {
 must_check enum err idcert_tbs(struct cx *, const struct idcert_spec *, struct blob *tbs);
 /* The Certificate around it. */
 struct blob idcert_seal(struct arena *, struct blob tbs, const uint8_t sig[ED25519_SIG]);
+struct idcert_times {
+	bool is_server;
+	int64_t not_before, not_after;	/* both inclusive */
+};
 /*
  * Does this TBSCertificate keep every rule of the profile? ERR_INTERNAL naming the rule when it does not: then we built it wrong.
  * `issuer` is the signing server's domain, `signer` its key: a server's own certificate must carry that very key, an actor's must not.
- * What needs the server's certificate is left to the caller: that an actor's lies within its validity.
+ * What needs the server's certificate is left to the caller: that an actor's lies within its validity. So is what needs a clock: `times`,
+ * unless NULL, gets what the certificate says.
  */
-must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer, const uint8_t signer[ED25519_KEY]);
+must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer, const uint8_t signer[ED25519_KEY], struct idcert_times *times);
 
 struct idcert {
 	struct blob der, tbs, subject;

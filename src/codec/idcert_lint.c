@@ -201,12 +201,14 @@ static const struct {
 	{ extensions, "WIRE.md 3.3", "basicConstraints and keyUsage, critical, in the octets of the profile" },
 };
 
-enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain, const uint8_t signer_key[ED25519_KEY])
+enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain, const uint8_t signer_key[ED25519_KEY], struct idcert_times *times)
 {
 	struct lint l = { .cx = cx, .domain = domain, .signer = signer_key, .whole = tbs };
 
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
 		if (!rules[i].ok(&l))
 			return fail(cx, ERR_INTERNAL, "certificate not signed, it breaks a rule: %s (%s)", rules[i].rule, rules[i].clause);
+	if (times)
+		*times = (struct idcert_times){ .is_server = is_server(&l), .not_before = l.not_before, .not_after = l.not_after };
 	return OK;
 }

@@ -1,4 +1,5 @@
 #include "codec/signer.h"
+#include "base/clock.h"
 
 static struct blob aad_of(const uint8_t key[ED25519_KEY])
 {
@@ -30,12 +31,28 @@ static enum err new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
 	return seal(cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
 }
 
+static bool about_now(int64_t t, int64_t now)
+{
+	return t >= now - SIGNER_SKEW && t <= now + SIGNER_SKEW;
+}
+
+static enum err timely(struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
+{
+	if (!about_now(t->not_before, clock_now()))
+		return fail(cx, ERR_INTERNAL, "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
+	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
+		return fail(cx, ERR_INTERNAL, "signer: a server's certificate for longer than server_cert_lifetime");
+	return OK;
+}
+
 static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct idcert_times times;
 	const uint8_t *seed;
 
-	TRY(idcert_lint(cx, tbs, local->domain, key->key));
+	TRY(idcert_lint(cx, tbs, str_of(local->conf->domain), key->key, &times));
+	TRY(timely(cx, local, &times));
 	TRY(open_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, tbs, sig);
 }
@@ -45,7 +62,7 @@ static bool ten_digits(int64_t t)
 	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
 }
 
-static const char *wrong_with(const struct cache_claim *c)
+static const char *wrong_with(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
 		return "a serial that is not ours";
@@ -55,6 +72,10 @@ static const char *wrong_with(const struct cache_claim *c)
 		return "an end before its beginning";
 	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
 		return "a revocation that could be stripped";
+	if (c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW)
+		return "a time that is yet to come";
+	if (!c->invalidated && c->not_after > now + SIGNER_CACHE_LIFE + SIGNER_SKEW)
+		return "an end that is too far away";
 	return NULL;
 }
 
@@ -62,13 +83,14 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 			   uint8_t *sigs)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const int64_t now = clock_now();
 	const uint8_t *seed;
 
 	if (n > CACHE_CLAIMS_MAX)
 		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
 	for (size_t i = 0; i < n; i++)
-		if (wrong_with(&claims[i]))
-			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s", wrong_with(&claims[i]));
+		if (wrong_with(&claims[i], now))
+			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s", wrong_with(&claims[i], now));
 	TRY(open_seed(cx, local, key, &seed));
 	for (size_t i = 0; i < n; i++) {
 		const struct cache_claim *c = &claims[i];
@@ -86,10 +108,12 @@ static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *ke
 
 	if (wrong)
 		return fail(cx, ERR_INTERNAL, "signer: a federation token: %s", wrong);
-	if (!str_eq(t->iss, local->domain))
+	if (!str_eq(t->iss, str_of(local->conf->domain)))
 		return fail(cx, ERR_INTERNAL, "signer: a federation token of another server");
 	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
 		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds", SIGNER_TOKEN_LIFE);
+	if (!about_now(t->iat, clock_now()))
+		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
 	TRY(open_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, str_blob(jws_input(cx, t)), sig);
 }
@@ -102,16 +126,18 @@ static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *
 
 	if (memcmp(s->key, key->key, ED25519_KEY) != 0)
 		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP block of another key");
-	if (!str_eq(s->user_id, local->domain))
+	if (!str_eq(s->user_id, str_of(local->conf->domain)))
 		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP user ID that is not our domain");
+	if (s->created > clock_now() + SIGNER_SKEW)
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP key of the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
 	TRY(open_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
 }
 
-void ca_local_init(struct ca_local *local, struct str domain, const uint8_t secret[SEAL_SECRET])
+void ca_local_init(struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
 {
 	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache, .sign_token = sign_token,
-					      .sign_openpgp = sign_openpgp }, .domain = domain };
+					      .sign_openpgp = sign_openpgp }, .conf = conf };
 	memcpy(local->secret, secret, SEAL_SECRET);
 }

@@ -1,15 +1,26 @@
 #ifndef MOTET_CODEC_SIGNER_H
 #define MOTET_CODEC_SIGNER_H
+#include "base/conf.h"
 #include "codec/idcert.h"
 #include "codec/jws.h"
 #include "codec/openpgp.h"
 #include "codec/seal.h"
 /*
- * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the secret
- * and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain; or a cache statement, a federation
- * token, a certification of its own OpenPGP user ID, which it composes itself from the values. Under a master the secret lives in one
- * child (server/signer.c) and workers reach it over a socket; alone, in-process. core/ sees only this interface.
+ * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
+ * secret and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain; or a cache statement, a
+ * federation token or a certification of its own OpenPGP user ID, which it composes itself from the values. Under a master the secret
+ * lives in one child (server/signer.c) and workers reach it over a socket; alone, in-process. core/ sees only this interface.
+ *
+ * Times are held against the clock of the host that signs, give or take SIGNER_SKEW, because whoever asks may be lying: a certificate
+ * begins now, a server's lives for server_cert_lifetime at most and an actor's for IDCERT_LIFE_MAX; a statement about a live certificate
+ * ends within SIGNER_CACHE_LIFE, a revocation is of the past; a token is issued now. So what somebody has signed who got into a worker
+ * neither reaches back before that nor outlasts these lives. That an actor's certificate ends within its server's the signer cannot
+ * tell, since it does not read the database: that is left to core/issue.c, and to everybody who verifies a chain.
  */
+enum {
+	SIGNER_SKEW = 600,		/* seconds by which the clocks of this host and of the database may differ */
+	SIGNER_CACHE_LIFE = 12 * 3600	/* the longest cache_lifetime */
+};
 struct ca_key {			/* a row of server_key, as far as signing needs it */
 	uint8_t key[ED25519_KEY];
 	struct blob sealed;	/* the seed, aad = the public key */
@@ -39,9 +50,9 @@ struct ca {
 /* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a worker spawned alone use. */
 struct ca_local {
 	struct ca ca;
-	struct str domain;
+	const struct conf *conf;
 	uint8_t secret[SEAL_SECRET];
 };
-/* The domain is borrowed, the secret copied: whoever ends the ca_local overwrites it. */
-void ca_local_init(struct ca_local *, struct str domain, const uint8_t secret[SEAL_SECRET]);
+/* The configuration is borrowed (domain, server_cert_lifetime), the secret copied: whoever ends the ca_local overwrites it. */
+void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);
 #endif

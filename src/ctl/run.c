@@ -107,7 +107,7 @@ static enum err open_secret(struct ctl *c)
 
 	if (!secret_load(c->conf->secret_file, secret, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
-	ca_local_init(&c->ca, str_of(c->conf->domain), secret);
+	ca_local_init(&c->ca, c->conf, secret);
 	explicit_bzero(secret, sizeof secret);
 	c->cx.ca = &c->ca.ca;
 	return OK;

@@ -1,5 +1,6 @@
 #include "fcgi/fdpass.h"
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -45,14 +46,37 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	return sent == (ssize_t)n;
 }
 
+/* However many came: the one of a message that is ours, -1 if there is none; -2, and all are closed, when there are others. */
 static int descriptor(struct msghdr *m)
 {
-	int fd = -1;
+	int fds[sizeof(union control) / sizeof(int)], n = 0;
 	struct cmsghdr *h = CMSG_FIRSTHDR(m);
 
-	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS && h->cmsg_len == CMSG_LEN(sizeof fd))
-		memcpy(&fd, CMSG_DATA(h), sizeof fd);
-	return fd;
+	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
+		n = (int)((h->cmsg_len - CMSG_LEN(0)) / sizeof *fds);
+	if (n > 0)
+		memcpy(fds, CMSG_DATA(h), (size_t)n * sizeof *fds);
+	if (n <= 1 && !(m->msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+		return n ? fds[0] : -1;
+	while (n > 0)
+		close(fds[--n]);
+	return -2;
+}
+
+/* An empty message looks like the end of all senders. */
+static bool ended(int sock)
+{
+	struct pollfd p = { .fd = sock };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+}
+
+static ssize_t dropped(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+	errno = EMSGSIZE;
+	return -1;
 }
 
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
@@ -63,14 +87,13 @@ ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
 
 	*fd = -1;
 	ssize_t got = recvmsg(sock, &m, flags | MSG_CMSG_CLOEXEC);
-	if (got <= 0)
+	if (got < 0)
 		return got;
-	*fd = descriptor(&m);
-	if (!(m.msg_flags & MSG_TRUNC))
-		return got;
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-	errno = EMSGSIZE;
-	return -1;
+	int came = descriptor(&m);
+	if (got == 0 && came == -1 && ended(sock))
+		return 0;
+	if (got == 0 || came == -2)
+		return dropped(came);
+	*fd = came;
+	return got;
 }

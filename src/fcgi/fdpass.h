@@ -16,7 +16,8 @@ bool fdpass_pair(struct fdpass *, int send_ms);
 bool fdpass_send(int sock, const void *p, size_t n, int fd);
 /*
  * Receive one message of up to n octets. Returns its length, 0 when all senders are gone, -1 with errno. *fd is the descriptor that came
- * with it, close-on-exec and the caller's, or -1. A message that is longer than n is dropped: -1 with EMSGSIZE.
+ * with it, close-on-exec and the caller's, or -1. What fdpass_send() does not make - a message that is longer than n, or empty, or
+ * with several descriptors - is dropped with all that came with it: -1 with EMSGSIZE.
  */
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags);
 #endif

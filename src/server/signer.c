@@ -216,7 +216,7 @@ static bool load(const struct conf *c, struct ca_local *ca)
 		log_error("the secret: %s", why);
 		return false;
 	}
-	ca_local_init(ca, str_of(c->domain), secret);
+	ca_local_init(ca, c, secret);
 	explicit_bzero(secret, sizeof secret);
 	return true;
 }

@@ -45,7 +45,7 @@ static bool sign_here(const struct conf *c, struct ca_local *ca)
 		return false;
 	}
 	priv_hide();
-	ca_local_init(ca, str_of(c->domain), secret);
+	ca_local_init(ca, c, secret);
 	explicit_bzero(secret, sizeof secret);
 	return true;
 }

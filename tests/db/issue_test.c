@@ -420,7 +420,7 @@ int main(void)
 	conf->log_level = LOG_LEVEL_ERROR;
 	conf->idcerts_per_day = 100000;
 	conf->sessions_per_actor = 100000;
-	ca_local_init(&ca, str_of(conf->domain), secret);
+	ca_local_init(&ca, conf, secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	struct cx cx = context();
 	must(&cx, identity_create(&cx, &k), "identity");

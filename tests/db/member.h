@@ -149,7 +149,7 @@ static inline bool place(void)
 	}
 	conf->log_level = LOG_LEVEL_ERROR;
 	conf->rate_limit = false;
-	ca_local_init(&ca, str_of(conf->domain), secret);
+	ca_local_init(&ca, conf, secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	struct cx cx = context();
 	must(&cx, identity_create(&cx, &k));

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	} else {
 		assert(e == ERR_BAD_REQUEST && cx.why.say[0] != '\0');
 	}
-	e = idcert_lint(&cx, in, STR("polyphony.chat"), signer);
+	e = idcert_lint(&cx, in, STR("polyphony.chat"), signer, NULL);
 	assert(e == OK || (e == ERR_INTERNAL && cx.why.log[0] != '\0'));
 	arena_free(cx.mem);
 	return 0;

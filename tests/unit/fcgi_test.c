@@ -172,6 +172,60 @@ static void kepts(void)
 	kept_free(k);
 }
 
+static int open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static bool send_many(int sock, size_t octets, int count)
+{
+	int fds[4] = { 0, 1, 2, 0 };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fds)];
+	} c = { .room = { 0 } };
+	char text[1] = "x";
+	struct iovec io = { text, octets };
+	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = c.room, .msg_controllen = CMSG_SPACE((size_t)count * sizeof *fds) };
+	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
+
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN((size_t)count * sizeof *fds);
+	memcpy(CMSG_DATA(h), fds, (size_t)count * sizeof *fds);
+	return sendmsg(sock, &m, 0) == (ssize_t)octets;
+}
+
+/* What a sender that means no good may try. */
+static void hostile(void)
+{
+	static const struct {
+		const char *name;
+		size_t octets;
+		int count;
+	} tries[] = { { "two descriptors", 1, 2 }, { "four", 1, 4 }, { "one, and no text", 0, 1 }, { "two, and no text", 0, 2 } };
+	struct fdpass p;
+	char got[8];
+	int fd;
+
+	fdpass_pair(&p, 100);
+	int before = open_descriptors();
+	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
+		ok(send_many(p.give, tries[i].octets, tries[i].count) && fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 &&
+		   errno == EMSGSIZE && fd == -1 && open_descriptors() == before, "dropped and closed: %s", tries[i].name);
+	ok(send(p.give, "", 0, 0) == 0 && fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 && errno == EMSGSIZE,
+	   "an empty message is not the end");
+	ok(fdpass_send(p.give, "a", 1, 0) && fdpass_recv(p.take, got, sizeof got, &fd, 0) == 1 && fd >= 0, "and the next one arrives");
+	close(fd);
+	close(p.give);
+	ok(fdpass_recv(p.take, got, sizeof got, &fd, 0) == 0, "the end is the end");
+	close(p.take);
+}
+
 static void passing(void)
 {
 	struct fdpass p;
@@ -205,6 +259,7 @@ int main(void)
 	sizes();
 	kepts();
 	passing();
+	hostile();
 	arena_free(mem);
 	return done();
 }

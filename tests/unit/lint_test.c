@@ -78,7 +78,7 @@ static void verdicts(struct cx *cx)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		cx->why = (struct fail){ 0 };
-		enum err e = idcert_lint(cx, tbs_of_pieces(cx->mem, &rows[i].p, rows[i].server), STR("polyphony.chat"), signer);
+		enum err e = idcert_lint(cx, tbs_of_pieces(cx->mem, &rows[i].p, rows[i].server), STR("polyphony.chat"), signer, NULL);
 		if (rows[i].rule == NULL)
 			ok(e == OK, "passes: %s %s", rows[i].name, cx->why.log);
 		else
@@ -103,7 +103,7 @@ static void sizes(struct cx *cx)
 		memcpy(s.key, key, sizeof s.key);
 		must(cx, idcert_tbs(cx, &s, &tbs));
 		int n = (int)idcert_seal(cx->mem, tbs, (const uint8_t[ED25519_SIG]){ 0 }).n;
-		bool good = idcert_lint(cx, tbs, s.domain, key) == OK;
+		bool good = idcert_lint(cx, tbs, s.domain, key, NULL) == OK;
 		if (good != (n <= IDCERT_SIZE_MAX))
 			refused = -1000;
 		largest = good && n > largest ? n : largest;
@@ -120,7 +120,7 @@ static void altered(struct cx *cx)
 	int n = 0, taken = 0;
 
 	for (size_t i = 0; i <= tbs.n; i++)
-		taken += i < tbs.n && idcert_lint(cx, (struct blob){ tbs.p, i }, STR("polyphony.chat"), signer) == OK;
+		taken += i < tbs.n && idcert_lint(cx, (struct blob){ tbs.p, i }, STR("polyphony.chat"), signer, NULL) == OK;
 	ok(taken == 0, "%d truncations pass of N = %zu", taken, tbs.n);
 	for (enum liberty how = 0; how < LIBERTIES; how++)
 		for (int at = 0; at < 64; at++) {
@@ -130,12 +130,12 @@ static void altered(struct cx *cx)
 			if (!did)
 				continue;
 			n++;
-			if (idcert_lint(cx, bad, STR("polyphony.chat"), signer) == OK && ++taken)
+			if (idcert_lint(cx, bad, STR("polyphony.chat"), signer, NULL) == OK && ++taken)
 				printf("# passes: %s, element %d\n", liberty_names[how], at);
 		}
 	ok(taken == 0 && n > 150, "liberties with BER and shape: %d pass of N = %d", taken, n);
-	ok(idcert_lint(cx, tbs, STR("other.chat"), signer) == ERR_INTERNAL, "not for another server");
-	ok(idcert_lint(cx, (struct blob){ 0 }, STR("other.chat"), signer) == ERR_INTERNAL, "nothing is no certificate");
+	ok(idcert_lint(cx, tbs, STR("other.chat"), signer, NULL) == ERR_INTERNAL, "not for another server");
+	ok(idcert_lint(cx, (struct blob){ 0 }, STR("other.chat"), signer, NULL) == ERR_INTERNAL, "nothing is no certificate");
 }
 
 /* The writer's work passes as it is, and the golden ones but for their serial. */
@@ -152,12 +152,12 @@ static void written(struct cx *cx)
 			s.subject = name_of(cx->mem, SUBJECT);
 		memcpy(s.key, i ? actor : signer, sizeof s.key);
 		must(cx, idcert_tbs(cx, &s, &tbs));
-		ok(idcert_lint(cx, tbs, s.domain, signer) == OK, "%s passes", i ? "an actor's" : "a server's");
+		ok(idcert_lint(cx, tbs, s.domain, signer, NULL) == OK, "%s passes", i ? "an actor's" : "a server's");
 		struct blob usage = unhex(cx->mem, i == 0 ? "03020146" : i == 1 ? "03020080" : "03020140");
 		ok(memcmp(tbs.p + tbs.n - 4, usage.p, 4) == 0, "keyUsage is the one asked for");
 	}
 	must(cx, idcert_read(cx, vector(cx->mem, "homeserver-portable.cert"), &golden));
-	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer) == ERR_INTERNAL && strstr(cx->why.log, "16 digits"), "golden: %s",
+	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer, NULL) == ERR_INTERNAL && strstr(cx->why.log, "16 digits"), "golden: %s",
 	   cx->why.log);
 }
 

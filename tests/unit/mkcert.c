@@ -38,7 +38,8 @@ static enum err both(struct cx *cx, struct blob der)
 	struct idcsr csr;
 
 	TRY(idcsr_read(cx, der, &csr));
-	ca_local_init(&local, csr.domain, secret);
+	const struct conf conf = { .domain = str_z(cx->mem, csr.domain), .server_cert_lifetime = INT64_C(40) * YEAR + 61 };
+	ca_local_init(&local, &conf, secret);
 	TRY(local.ca.new_key(cx, &local.ca, &key));
 	struct idcert_spec server = { .domain = csr.domain, .not_before = now - 60, .not_after = now + INT64_C(40) * YEAR };
 	struct idcert_spec actor = { .domain = csr.domain, .subject = csr.subject, .not_before = now - 60,

@@ -1,4 +1,5 @@
 #include "../tap.h"
+#include "base/clock.h"
 #include "codec/signer.h"
 #include "x509_make.h"
 
@@ -30,15 +31,102 @@ static void sealing(struct cx *cx)
 	ok(b.n == SEAL_OVERHEAD && unseal(cx, secret, aad, b, &out) == OK && out.n == 0, "nothing can be sealed too");
 }
 
-static struct blob tbs_of(struct cx *cx, const uint8_t *key, struct blob subject, const char *domain)
+static struct conf conf = { .domain = "polyphony.chat", .server_cert_lifetime = 157680000 };
+static int64_t now;	/* of the start: no test lasts so long that it would matter */
+
+static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subject, const char *domain, int64_t from, int64_t life)
 {
-	struct idcert_spec spec = { .serial = SERIAL_MIN, .domain = str_of(domain), .subject = subject, .not_before = 1700000000,
-				    .not_after = 1700000000 + IDCERT_LIFE_MAX - 1 };
+	struct idcert_spec spec = { .serial = SERIAL_MIN, .domain = str_of(domain), .subject = subject, .not_before = from,
+				    .not_after = from + life - 1 };
 	struct blob tbs;
 
 	memcpy(spec.key, key, sizeof spec.key);
 	must(cx, idcert_tbs(cx, &spec, &tbs));
 	return tbs;
+}
+
+static struct blob tbs_of(struct cx *cx, const uint8_t *key, struct blob subject, const char *domain)
+{
+	return tbs_when(cx, key, subject, domain, now, IDCERT_LIFE_MAX);
+}
+
+/* Seconds from now, and how long it lives. */
+enum { A_MINUTE = 60 };
+static const struct {
+	const char *name;
+	bool actor;
+	int64_t begins, life;
+	bool good;
+} whens[] = {
+	{ "a server's for as long as may be", false, 0, 157680000, true },
+	{ "a server's for a second more", false, 0, 157680001, false },
+	{ "a server's until 9999", false, 0, INT64_C(250000000000), false },
+	{ "a server's since 1970", false, -1700000000, 157680000, false },
+	{ "a server's from next year", false, 31536000, 157680000, false },
+	{ "an actor's, by a clock ahead", true, SIGNER_SKEW - A_MINUTE, IDCERT_LIFE_MAX, true },
+	{ "an actor's, by a clock behind", true, A_MINUTE - SIGNER_SKEW, IDCERT_LIFE_MAX, true },
+	{ "an actor's from another time", true, SIGNER_SKEW + A_MINUTE, IDCERT_LIFE_MAX, false },
+	{ "an actor's of the past", true, -SIGNER_SKEW - A_MINUTE, IDCERT_LIFE_MAX, false },
+};
+
+static void validity(struct cx *cx, struct ca *ca, const struct ca_key *k)
+{
+	uint8_t sig[ED25519_SIG], actor[ED25519_KEY];
+	const struct blob nobody = { 0 };
+
+	key_of(cx, actor_seed, actor);
+	for (size_t i = 0; i < COUNT(whens); i++) {
+		struct blob tbs = tbs_when(cx, whens[i].actor ? actor : k->key, whens[i].actor ? name_of(cx->mem, SUBJECT) : nobody,
+					   "polyphony.chat", now + whens[i].begins, whens[i].life);
+		ok((ca->sign_cert(cx, ca, k, tbs, sig) == OK) == whens[i].good, "%s: %s", whens[i].name,
+		   whens[i].good ? "signed" : cx->why.log);
+	}
+}
+
+static const struct {
+	const char *name;
+	struct cache_claim claim;	/* times but the first from now on; the first is CACHE_NOT_BEFORE unless set */
+	bool good;
+} lives[] = {
+	{ "live for the longest time", { .not_after = SIGNER_CACHE_LIFE }, true },
+	{ "by a clock ahead", { .not_after = SIGNER_CACHE_LIFE + SIGNER_SKEW - A_MINUTE }, true },
+	{ "live for longer", { .not_after = SIGNER_CACHE_LIFE + SIGNER_SKEW + A_MINUTE }, false },
+	{ "live until 2286", { .not_after = INT64_C(8000000000) }, false },
+	{ "live from tomorrow", { .not_before = 86400, .not_after = 86400 }, false },
+	{ "revoked just now", { .not_after = INT64_C(4000000000), .invalidated = -1 }, true },
+	{ "to be revoked tomorrow", { .not_after = INT64_C(4000000000), .invalidated = 86400 }, false },
+};
+
+static void statement_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
+{
+	uint8_t sig[ED25519_SIG];
+
+	for (size_t i = 0; i < COUNT(lives); i++) {
+		struct cache_claim c = lives[i].claim;
+		c.serial = SERIAL_MIN;
+		c.not_before = c.not_before ? now + c.not_before : CACHE_NOT_BEFORE;
+		c.not_after += now;
+		c.invalidated += c.invalidated ? now : 0;
+		ok((ca->sign_cache(cx, ca, k, &c, 1, sig) == OK) == lives[i].good, "%s: %s", lives[i].name,
+		   lives[i].good ? "signed" : cx->why.log);
+	}
+}
+
+static void tokens(struct cx *cx, struct ca *ca, const struct ca_key *k)
+{
+	struct fed_token t = { .iss = STR("polyphony.chat"), .sub = STR("xenia@polyphony.chat"), .aud = STR("https://elsewhere.chat"),
+		.jti = STR("0123456789abcdef0123456789abcdef"), .kid = STR("1000000000000000"), .iat = now, .exp = now + SIGNER_TOKEN_LIFE };
+	uint8_t sig[ED25519_SIG];
+
+	ok(ca->sign_token(cx, ca, k, &t, sig) == OK, "a token of now: %s", cx->why.log);
+	t.exp++;
+	ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL, "none that lives longer: %s", cx->why.log);
+	for (int64_t when = -86400; when <= 86400; when += 2 * 86400) {
+		t.iat = now + when;
+		t.exp = t.iat + SIGNER_TOKEN_LIFE;
+		ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL && strstr(cx->why.log, "not issued now"), "none of another day: %s",
+		   cx->why.log);
+	}
 }
 
 static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -86,7 +174,7 @@ static const struct {
 	{ "valid", { 1234567890123456, 1000000000, 1763755200, 0 }, "123456789012345610000000001763755200" },
 	{ "revoked", { SERIAL_MAX, 1763740807, 4102444800, 1763740000 }, "9007199254740991176374080741024448001763740000" },
 	{ "one second", { SERIAL_MIN, 1763740807, 1763740807, 0 }, "100000000000000017637408071763740807" },
-	{ "longest", { SERIAL_MIN, 9999999999, 9999999999, 9999999999 }, "1000000000000000999999999999999999999999999999" },
+	{ "longest", { SERIAL_MIN, 1000000000, 9999999999, 1000000000 }, "1000000000000000100000000099999999991000000000" },
 	{ "serial too short", { SERIAL_MIN - 1, 1000000000, 1763755200, 0 }, NULL },
 	{ "serial too large", { SERIAL_MAX + 1, 1000000000, 1763755200, 0 }, NULL },
 	{ "serial negative", { -SERIAL_MIN, 1000000000, 1763755200, 0 }, NULL },
@@ -191,15 +279,19 @@ int main(void)
 	struct ca_key k;
 	uint8_t sig[ED25519_SIG];
 
+	now = clock_now();
 	sealing(&cx);
-	ca_local_init(&local, STR("polyphony.chat"), secret);
+	ca_local_init(&local, &conf, secret);
 	must(&cx, local.ca.new_key(&cx, &local.ca, &k));
 	certificates(&cx, &local.ca, &k);
+	validity(&cx, &local.ca, &k);
 	mixed_rows(&cx, &local.ca, &k);
+	statement_lives(&cx, &local.ca, &k);
+	tokens(&cx, &local.ca, &k);
 	statements(&cx, &local.ca, &k);
 	federation_tokens(&cx, &local.ca, &k);
 	openpgp(&cx, &local.ca, &k);
-	ca_local_init(&stranger, STR("polyphony.chat"), other_secret);
+	ca_local_init(&stranger, &conf, other_secret);
 	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s",
 	   cx.why.log);
 	arena_free(cx.mem);
