@@ -3,8 +3,10 @@
  * connection may not lose.
  */
 #include "member.h"
+#include "codec/hash.h"
 #include "core/password.h"
 #include "shm/gate.h"
+#include "store/q_throttle.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,11 +68,40 @@ static void busy(void)
 	end(&cx);
 }
 
+/* What strangers made us write goes when it is over, whoever comes next. */
+static void growth(void)
+{
+	enum { STRANGERS = 200, LATER = 60 };
+	struct cx cx = context();
+	struct throttled *t;
+	uint8_t key[HASH_BYTES] = { 0 };
+
+	for (int i = 0; i < STRANGERS + LATER; i++) {
+		if (i == STRANGERS)
+			sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
+		key[0] = (uint8_t)i;
+		key[1] = (uint8_t)(i >> 8);
+		must(&cx, q_throttle_take(&cx, (struct blob){ key, HASH_BYTES }, 1000, 10, &t));
+	}
+	ok(number(&cx, "SELECT count(*) FROM throttle") == LATER, "%d keys that are over are gone after %d others: %ld are left", STRANGERS, LATER,
+	    number(&cx, "SELECT count(*) FROM throttle"));
+	sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
+	must(&cx, q_throttle_take(&cx, (struct blob){ key, HASH_BYTES }, 1000, 1, &t));
+	ok(t->taken, "one that is over may come again");
+	must(&cx, q_throttle_take(&cx, (struct blob){ key, HASH_BYTES }, 1000, 1, &t));
+	ok(!t->taken && t->wait == 1, "and then has to wait");
+	ok(number(&cx, "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE '%(tat)'") == 1,
+	    "there is an index to find them by");
+	sql(&cx, "DELETE FROM throttle");
+	end(&cx);
+}
+
 int main(void)
 {
 	if (!place())
 		return 0;
 	busy();
+	growth();
 	conf_free(conf);
 	return done();
 }
