@@ -41,10 +41,15 @@ struct str actor_fid(struct cx *cx, struct str local)
 	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));
 }
 
+/* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion says. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
+	struct actor_ref *taken;
 	struct str phc;
 
+	TRY(q_actor_find(cx, 0, local, &taken));
+	if (taken)
+		return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 	TRY(password_new(cx, password, &phc));
 	TRY(q_actor_insert(cx, local, phc, admin, id));
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));

@@ -12,11 +12,20 @@ enum {
 	EVERYWHERE = 50		/* an actor stands this many times the failures of one address before all have to wait */
 };
 
+/* A quarter of the workers may wait beside those who hash, so that there is always one for what needs no password. */
+static int waiting(const struct cx *cx)
+{
+	int64_t workers = cx->conf->workers;
+
+	return workers ? (int)(workers + 1) / 4 : gate_slots(cx->gate);
+}
+
 static enum err enter(struct cx *cx)
 {
-	if (cx->gate && !gate_enter(cx->gate, GATE_WAIT_MS))
-		return fail(cx, ERR_RETRY, "every hashing slot is busy");
-	return OK;
+	if (cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS))
+		return OK;
+	cx->retry_after = 1;
+	return fail(cx, ERR_RETRY, "every hashing slot is busy");
 }
 
 static void leave(struct cx *cx)

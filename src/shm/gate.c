@@ -7,7 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { NAP_US = 5000 };	/* short against a hash */
+enum {
+	NAP_US = 5000,		/* short against a hash */
+	QUEUE = 1 << 16		/* the octets of those who wait, behind those of any number of places */
+};
 
 struct gate {
 	int fd, slots;
@@ -91,16 +94,25 @@ void gate_free(struct gate *g)
 	free(g);
 }
 
+int gate_slots(const struct gate *g)
+{
+	return g->slots;
+}
+
+/* One of n octets from `from` on; -1: others have them all. */
+static int take(struct gate *g, int from, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int place = from + (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)n);
+		if (lock(g->fd, place, F_WRLCK))
+			return place;
+	}
+	return -1;
+}
+
 static bool try_all(struct gate *g)
 {
-	for (int i = 0; i < g->slots; i++) {
-		int slot = (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)g->slots);
-		if (lock(g->fd, slot, F_WRLCK)) {
-			g->held = slot;
-			return true;
-		}
-	}
-	return false;
+	return (g->held = take(g, 0, g->slots)) >= 0;
 }
 
 bool gate_enter(struct gate *g, int timeout_ms)
@@ -113,6 +125,18 @@ bool gate_enter(struct gate *g, int timeout_ms)
 		usleep(NAP_US);
 	}
 	return true;
+}
+
+bool gate_queue(struct gate *g, int waiting, int timeout_ms)
+{
+	if (try_all(g))
+		return true;
+	int place = take(g, QUEUE, waiting);
+	if (place < 0)
+		return false;
+	bool in = gate_enter(g, timeout_ms);
+	lock(g->fd, place, F_UNLCK);
+	return in;
 }
 
 void gate_leave(struct gate *g)

@@ -18,7 +18,13 @@ struct gate *gate_new(const char *state_dir, int slots);
 struct gate *gate_named(const char *state_dir, const char *name, int slots);
 /* NULL is fine. */
 void gate_free(struct gate *);
+int gate_slots(const struct gate *);
 /* Wait up to timeout_ms for a place. True: it is ours until gate_leave(), or until we die. One at a time in a process. */
 bool gate_enter(struct gate *, int timeout_ms);
+/*
+ * The same, but at most `waiting` processes (0 and more) wait at a time, for whoever waits can do nothing else. False at once: as many
+ * do already. Their places are record locks too.
+ */
+bool gate_queue(struct gate *, int waiting, int timeout_ms);
 void gate_leave(struct gate *);
 #endif

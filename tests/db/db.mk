@@ -19,3 +19,6 @@ tests_db_keypackage_test_LDADD = $(CORE)
 DB_TESTS += tests/db/keypackage_race_test
 tests_db_keypackage_race_test_SOURCES = tests/db/keypackage_race_test.c tests/db/member.h
 tests_db_keypackage_race_test_LDADD = $(CORE)
+DB_TESTS += tests/db/password_test
+tests_db_password_test_SOURCES = tests/db/password_test.c tests/db/member.h
+tests_db_password_test_LDADD = $(CORE)
