@@ -8,10 +8,12 @@ libhttp_a_SOURCES = src/http/http.h src/http/router.h
 include src/codec/x509.mk
 include src/codec/json.mk
 include src/codec/key.mk
+include src/codec/fed.mk
 include src/http/http.mk
 include src/store/store.mk
 include src/api/api.mk
 include src/shm/shm.mk
+include src/net/net.mk
 include src/fcgi/fcgi.mk
 include src/server/server.mk
 BASE = libbase.a

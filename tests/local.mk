@@ -5,6 +5,7 @@ include tests/unit/base.mk
 include tests/unit/x509.mk
 include tests/unit/json.mk
 include tests/unit/server.mk
+include tests/unit/net.mk
 include tests/db/db.mk
 check_PROGRAMS += $(UNIT_TESTS) $(DB_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libcore.a libapi.a
-libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/event.h src/core/identity.c src/core/identity.h src/core/issue.c src/core/issue.h \
+libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/event.h \
+	src/core/foreign.c src/core/foreign.h src/core/foreign_admin.c src/core/foreign_cache.c src/core/foreign_cache.h src/core/foreign_fetch.c \
+	src/core/foreign_fetch.h src/core/foreign_own.c src/core/foreign_own.h src/core/foreign_verify.c src/core/foreign_verify.h src/core/identity.c src/core/identity.h src/core/issue.c src/core/issue.h \
 	src/core/keymaterial.c src/core/keymaterial.h src/core/password.c src/core/password.h src/core/publish.c src/core/publish.h \
 	src/core/schema.c src/core/schema.h src/core/session.c src/core/session.h
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/render.c src/api/render.h src/api/routes.c src/api/routes.h \

@@ -1,5 +1,6 @@
 #include "api/render.h"
 #include "base/conf.h"
+#include "codec/cacheable.h"
 #include "codec/hash.h"
 #include "codec/text.h"
 #include <json-c/json.h>
@@ -109,29 +110,7 @@ enum err reply_grant(struct call *c, const struct grant *g)
 	return reply_json(c, 201, o);
 }
 
-static void number(struct json_object *o, const char *name, const char *prose, int64_t v)
-{
-	char text[32];
-
-	json_object_object_add(o, name, json_object_new_int64(v));
-	if (prose == NULL)
-		return;
-	snprintf(text, sizeof text, "%lld", (long long)v);
-	json_object_object_add(o, prose, json_object_new_string(text));
-}
-
 struct json_object *render_cacheable(struct cx *cx, const struct published *p)
 {
-	struct json_object *o = json_object_new_object();
-	struct str pem = pem_encode(cx->mem, "CERTIFICATE", p->cert);
-
-	json_object_object_add(o, "idCertPem", json_str(pem));
-	if (p->claim.invalidated)
-		number(o, "invalidatedAt", NULL, p->claim.invalidated);
-	number(o, "cacheNotValidBefore", "cacheValidNotBefore", p->claim.not_before);
-	number(o, "cacheNotValidAfter", "cacheValidNotAfter", p->claim.not_after);
-	json_object_object_add(o, "cacheSignature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
-	json_object_object_add(o, "id_cert", json_str(pem));
-	json_object_object_add(o, "invalidated", json_object_new_boolean(p->claim.invalidated != 0));
-	return o;
+	return cacheable_json(cx, p->cert, &p->claim, p->sig);
 }

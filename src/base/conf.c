@@ -232,6 +232,34 @@ bool conf_listed(const char *list, struct str w)
 	return false;
 }
 
+static bool under(struct str domain, struct str parent)
+{
+	if (parent.n && parent.s[0] == '.')
+		parent = str_from(parent, 1);
+	if (parent.n == 0 || domain.n < parent.n || !str_ieq(str_from(domain, domain.n - parent.n), parent))
+		return false;
+	return domain.n == parent.n || domain.s[domain.n - parent.n - 1] == '.';
+}
+
+bool conf_domain_listed(const char *list, struct str domain)
+{
+	struct str all = str_of(list), one;
+
+	while (all.n) {
+		str_cut(all, ',', &one, &all);
+		if (under(domain, str_trim(one)))
+			return true;
+	}
+	return false;
+}
+
+bool conf_federates(const struct conf *c, struct str domain)
+{
+	if (conf_domain_listed(c->federation_deny, domain))
+		return false;
+	return str_trim(str_of(c->federation_allow)).n == 0 || conf_domain_listed(c->federation_allow, domain);
+}
+
 static const char *enum_word(const char *words, int i, char *buf, size_t size)
 {
 	struct str all = str_of(words), one = { "", 0 };

@@ -41,6 +41,10 @@ void conf_free(struct conf *);
 /* The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else NULL. */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);
 bool conf_listed(const char *list, struct str word);
+/* `domain` stands in the list, or is a subdomain of one that does. */
+bool conf_domain_listed(const char *list, struct str domain);
+/* May we have to do with this domain: federation_deny says no, or federation_allow names others only. */
+bool conf_federates(const struct conf *, struct str domain);
 /* Every key as `key = value`, with the sentences of the rows as comments: the sample file, and `motetctl config`. */
 void conf_print(const struct conf *, FILE *, bool sentences);
 

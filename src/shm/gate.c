@@ -34,24 +34,25 @@ static bool lockable(int fd)
 	return busy(errno);
 }
 
-static int in_memory(void)
+static int in_memory(const char *name)
 {
 #ifdef HAVE_MEMFD_CREATE
-	return memfd_create("motet-hashing", MFD_CLOEXEC);
+	return memfd_create(name, MFD_CLOEXEC);
 #else
 	char path[] = "/tmp/motet-XXXXXX";
 	int fd = mkstemp(path);
 
+	(void)name;
 	if (fd >= 0)
 		unlink(path);
 	return fd;
 #endif
 }
 
-static int in_file(const char *dir)
+static int in_file(const char *dir, const char *name)
 {
 	char path[4096];
-	int n = snprintf(path, sizeof path, "%s/hashing.lock", dir);
+	int n = snprintf(path, sizeof path, "%s/%s.lock", dir, name);
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return -1;
@@ -63,19 +64,24 @@ static int in_file(const char *dir)
 	return fd;
 }
 
-struct gate *gate_new(const char *state_dir, int slots)
+struct gate *gate_named(const char *state_dir, const char *name, int slots)
 {
 	struct gate *g = calloc(1, sizeof *g);
 
 	if (g == NULL)
 		return NULL;
-	*g = (struct gate){ .fd = in_file(state_dir), .slots = slots, .held = -1 };
+	*g = (struct gate){ .fd = in_file(state_dir, name), .slots = slots, .held = -1 };
 	if (g->fd < 0)
-		g->fd = in_memory();
+		g->fd = in_memory(name);
 	if (g->fd >= 0)
 		return g;
 	free(g);
 	return NULL;
+}
+
+struct gate *gate_new(const char *state_dir, int slots)
+{
+	return gate_named(state_dir, "hashing", slots);
 }
 
 void gate_free(struct gate *g)

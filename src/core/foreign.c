@@ -1,0 +1,298 @@
+#include "core/foreign.h"
+#include "base/conf.h"
+#include "codec/fid.h"
+#include "codec/origin.h"
+#include "core/foreign_cache.h"
+#include "core/foreign_own.h"
+#include "core/foreign_verify.h"
+
+#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
+static const struct cert_filter everything = { -1, -1, -1, { NULL, 0 } };
+
+bool foreign_is_own(const struct cx *cx, struct str domain)
+{
+	return str_is(domain, cx->conf->domain);
+}
+
+static struct foreign_cert as_cert(const struct cacheable *c)
+{
+	return (struct foreign_cert){ .cert = c->cert, .cacheable = c->text, .invalidated_at = c->invalidated, .cache_not_after = c->not_after };
+}
+
+static enum err split(struct cx *cx, struct str text, struct str *fid, struct str *domain)
+{
+	struct str local;
+
+	if (!fid_parse(cx->mem, text, &local, domain))
+		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID: name@domain.");
+	*fid = (struct str){ local.s, local.n + 1 + domain->n };
+	return OK;
+}
+
+/* Servers ------------------------------------------------------------------------------------------------------------ */
+
+static enum err ask_home(struct cx *cx, struct str place, struct str origin, struct str domain, struct home *h)
+{
+	enum err e = foreign_fetch_home(cx, origin, domain, h);
+
+	if (e == OK)
+		e = foreign_cache_keep_home(cx, place, h);
+	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
+}
+
+/* `fresh`: whatever is remembered. Unless it is that we want nothing to do with it. */
+static enum err home_of(struct cx *cx, struct str domain, bool fresh, struct home *h)
+{
+	struct str origin = str_of(arena_printf(cx->mem, "https://%.*s", (int)domain.n, domain.s));
+	bool there;
+
+	TRY(foreign_cache_home(cx, domain, domain, h, &there));
+	return there && !fresh ? OK : ask_home(cx, domain, origin, domain, h);
+}
+
+static enum err server_at(struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
+{
+	struct str domain = h->server.cert.domain;
+	bool there;
+
+	TRY(foreign_cache_at(cx, domain, at, out, &there));
+	if (there)
+		return OK;
+	TRY(foreign_fetch_server_at(cx, h, at, out));
+	TRY(foreign_verify_server(cx, out, domain, h->server.cert.key, at));
+	return foreign_cache_keep(cx, domain, domain, out, 1);
+}
+
+enum err foreign_server(struct cx *cx, struct str domain, int64_t at, struct foreign_cert *out)
+{
+	struct cacheable old;
+	struct home h;
+
+	if (foreign_is_own(cx, domain))
+		return foreign_own_server(cx, at, out);
+	TRY(home_of(cx, domain, false, &h));
+	if (at < 0 || (at >= h.server.cert.not_before && at <= h.server.cert.not_after)) {
+		*out = as_cert(&h.server);
+		return OK;
+	}
+	TRY(server_at(cx, &h, at, &old));
+	*out = as_cert(&old);
+	return OK;
+}
+
+/* Actors ------------------------------------------------------------------------------------------------------------- */
+
+/* Who signed it, if not the current key: the key of the time at which it was issued. */
+static enum err verify_one(struct cx *cx, const struct home *h, struct str fid, const struct cacheable *c)
+{
+	struct cacheable then = h->server;
+
+	if (c->cert.not_before < h->server.cert.not_before)
+		TRY(server_at(cx, h, c->cert.not_before, &then));
+	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
+}
+
+/* When what we remember of the server does not fit, it may have changed its key since: ask once more. */
+static enum err verify(struct cx *cx, struct home *h, struct str fid, const struct cacheable *v, size_t n)
+{
+	enum err e;
+
+	for (;;) {
+		e = OK;
+		for (size_t i = 0; i < n && e == OK; i++)
+			e = verify_one(cx, h, fid, &v[i]);
+		if (e != ERR_BAD_CERT || !h->remembered)
+			return e;
+		TRY(home_of(cx, h->server.cert.domain, true, h));
+	}
+}
+
+static enum err fetch_all(struct cx *cx, struct str fid, struct str domain, const struct cert_filter *f, struct cacheable **out, size_t *n)
+{
+	struct strs texts;
+	struct home h;
+
+	TRY(home_of(cx, domain, false, &h));
+	TRY(foreign_fetch_actor(cx, &h, fid, f, &texts));
+	struct cacheable *v = *out = arena_alloc(cx->mem, texts.n * sizeof *v + 1);
+	for (*n = 0; *n < texts.n; ++*n)
+		TRY(cacheable_read(cx, texts.v[*n], &v[*n]));
+	TRY(verify(cx, &h, fid, v, *n));
+	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)
+		return foreign_cache_keep(cx, domain, fid, v, *n);
+	return foreign_cache_keep_list(cx, domain, fid, f->session_id, v, *n);
+}
+
+/* What a server that does not know a filter sends too much. */
+static bool passes(const struct cacheable *c, const struct cert_filter *f)
+{
+	const struct idcert *i = &c->cert;
+
+	if (f->session_id.n && !str_eq(f->session_id, i->session_id))
+		return false;
+	if (f->at >= 0 && (i->not_before > f->at || i->not_after < f->at || (c->invalidated && c->invalidated <= f->at)))
+		return false;
+	return f->at >= 0 || ((f->not_before < 0 || i->not_before >= f->not_before) && (f->not_after < 0 || i->not_before <= f->not_after));
+}
+
+enum err foreign_actor_where(struct cx *cx, struct str text, const struct cert_filter *f, struct foreign_cert **out, size_t *n)
+{
+	bool times = f->at >= 0 || f->not_before >= 0 || f->not_after >= 0, there = false;
+	struct str fid, domain;
+	struct cacheable *v;
+	struct home h;
+	size_t all = 0;
+
+	TRY(split(cx, text, &fid, &domain));
+	if (foreign_is_own(cx, domain))
+		return foreign_own_actor(cx, fid, f, out, n);
+	TRY(foreign_cache_home(cx, domain, domain, &h, &there));
+	if (!times)
+		TRY(foreign_cache_list(cx, fid, f->session_id, &v, &all, &there));
+	if (times || !there)
+		TRY(fetch_all(cx, fid, domain, f, &v, &all));
+	*out = arena_alloc(cx->mem, all * sizeof **out + 1);
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (passes(&v[i], f))
+			(*out)[(*n)++] = as_cert(&v[i]);
+	return OK;
+}
+
+enum err foreign_actor(struct cx *cx, struct str fid, struct str session_id, struct foreign_cert **out, size_t *n)
+{
+	struct cert_filter f = everything;
+
+	f.session_id = session_id.n ? session_id : (struct str){ NULL, 0 };
+	return foreign_actor_where(cx, fid, &f, out, n);
+}
+
+/* One certificate -------------------------------------------------------------------------------------------------------- */
+
+struct wanted {
+	struct str fid, domain, serial;
+	struct str session_id;		/* n 0: not known */
+	struct blob der;		/* n 0: only named */
+};
+
+static bool is_it(const struct wanted *w, const struct cacheable *c)
+{
+	return str_eq(c->cert.serial, w->serial) && str_eq(c->cert.fid, w->fid) && (w->der.n == 0 || blob_eq(c->cert.der, w->der));
+}
+
+static enum err unknown(struct cx *cx, const struct wanted *w)
+{
+	return BAD(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n, w->domain.s, (int)w->fid.n, w->fid.s);
+}
+
+/* Among what the home server lists; what else is wrong with the list is not this certificate's fault. */
+static enum err ask_one(struct cx *cx, const struct wanted *w, struct cacheable *out)
+{
+	struct cert_filter f = everything;
+	struct strs texts;
+	struct home h;
+
+	f.session_id = w->session_id;
+	TRY(home_of(cx, w->domain, false, &h));
+	enum err e = foreign_fetch_actor(cx, &h, w->fid, &f, &texts);
+	if (e == ERR_NOT_FOUND)
+		return unknown(cx, w);
+	TRY(e);
+	for (size_t i = 0; i < texts.n; i++) {
+		if (cacheable_read(cx, texts.v[i], out) != OK || !is_it(w, out))
+			continue;
+		TRY(verify(cx, &h, w->fid, out, 1));
+		return foreign_cache_keep(cx, w->domain, w->fid, out, 1);
+	}
+	return unknown(cx, w);
+}
+
+static enum err find_abroad(struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
+{
+	struct cacheable c;
+	struct home h;
+	bool there;
+
+	TRY(foreign_cache_home(cx, w->domain, w->domain, &h, &there));
+	TRY(foreign_cache_find(cx, w->fid, w->serial, &c, &there));
+	if (there && !is_it(w, &c))
+		return unknown(cx, w);
+	if (!there || (fresh && c.invalidated == 0))
+		TRY(ask_one(cx, w, &c));
+	*out = as_cert(&c);
+	return OK;
+}
+
+static enum err find(struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
+{
+	if (!foreign_is_own(cx, w->domain))
+		return find_abroad(cx, w, fresh, out);
+	TRY(foreign_own_find(cx, w->fid, w->serial, out));
+	return w->der.n == 0 || blob_eq(out->cert.der, w->der) ? OK : unknown(cx, w);
+}
+
+static enum err shown(struct cx *cx, struct blob der, struct idcert *c, struct wanted *w)
+{
+	if (idcert_read(cx, der, c) != OK)
+		return cx->why.err = ERR_BAD_CERT;
+	if (c->is_server)
+		return BAD(cx, "This is the certificate of a server; an actor's is needed.");
+	*w = (struct wanted){ c->fid, c->domain, c->serial, c->session_id, der };
+	return OK;
+}
+
+enum err foreign_check(struct cx *cx, struct blob der, struct foreign_cert *out)
+{
+	struct wanted w;
+	struct idcert c;
+
+	TRY(shown(cx, der, &c, &w));
+	TRY(find(cx, &w, false, out));
+	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
+}
+
+enum err foreign_told(struct cx *cx, struct blob der, struct foreign_cert *out)
+{
+	struct wanted w;
+	struct idcert c;
+
+	TRY(shown(cx, der, &c, &w));
+	TRY(find(cx, &w, true, out));
+	return foreign_verify_now(cx, &out->cert, 0);
+}
+
+enum err foreign_find(struct cx *cx, struct str text, struct str serial, struct foreign_cert *out)
+{
+	struct wanted w = { .serial = serial };
+
+	TRY(split(cx, text, &w.fid, &w.domain));
+	TRY(find(cx, &w, false, out));
+	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
+}
+
+/* Origins ------------------------------------------------------------------------------------------------------------ */
+
+static enum err speaks(struct cx *cx, struct str origin)
+{
+	struct home h, known;
+	bool there;
+
+	TRY(foreign_cache_home(cx, origin, origin_host(origin), &h, &there));
+	if (!there)
+		TRY(ask_home(cx, origin, origin, (struct str){ NULL, 0 }, &h));
+	return foreign_cache_home(cx, h.server.cert.domain, h.server.cert.domain, &known, &there);
+}
+
+enum err foreign_speaks(struct cx *cx, struct str url)
+{
+	struct str origin, own;
+
+	TRY(origin_parse(cx, url, 0, &origin));
+	if (origin_read(cx->mem, str_of(cx->conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS, &own) == NULL && str_eq(own, origin))
+		return OK;
+	enum err e = speaks(cx, origin);
+	if (e == ERR_BAD_CERT || e == ERR_HOME_INVALID || e == ERR_HOME_UNREACHABLE)
+		return refuse(cx, ERR_NOT_FEDERATED, "server", "There is no polyproto server at %.*s that this one could federate with.", (int)origin.n,
+		    origin.s);
+	return e;
+}

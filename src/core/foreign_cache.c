@@ -1,0 +1,140 @@
+#include "core/foreign_cache.h"
+#include "base/conf.h"
+#include "base/log.h"
+
+/* Failures that say something of the server; a name in the database outlives a change of the enum. */
+static const enum err lasting[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
+
+static enum err not_federated(struct cx *cx, struct str host)
+{
+	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.", (int)host.n, host.s);
+}
+
+static enum err failure(struct cx *cx, const struct foreign_known *k)
+{
+	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
+		if (str_is(k->failure, err_name(lasting[i])))
+			return refuse(cx, lasting[i], "", "%.*s", (int)k->said.n, k->said.s);
+	return OK;
+}
+
+enum err foreign_cache_home(struct cx *cx, struct str place, struct str host, struct home *h, bool *there)
+{
+	struct foreign_known *k;
+
+	*there = false;
+	if (!conf_federates(cx->conf, host))
+		return not_federated(cx, host);
+	TRY(q_foreign_known(cx, place, host, &k));
+	cx->now = k->now;
+	if (k->blocked)
+		return not_federated(cx, host);
+	if (k->failure.s)
+		return failure(cx, k);
+	*there = k->cacheable.s != NULL;
+	*h = (struct home){ .api = k->api, .remembered = true };
+	return *there ? cacheable_read(cx, k->cacheable, &h->server) : OK;
+}
+
+enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct home *h)
+{
+	const struct idcert *c = &h->server.cert;
+	const struct foreign_place p = { .place = place, .api = h->api, .domain = c->domain, .serial = c->serial, .fresh_until = h->server.not_after };
+
+	TRY(foreign_cache_keep(cx, c->domain, c->domain, &h->server, 1));
+	return q_foreign_place(cx, &p);
+}
+
+enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
+{
+	const struct fail first = cx->why;
+	const struct foreign_place p = { .place = place, .failure = str_of(err_name(e)), .said = str_of(first.say[0] ? first.say : err_text(e)),
+		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
+
+	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
+		if (lasting[i] == e && q_foreign_place(cx, &p) != OK)
+			log_warn("what is wrong with %.*s was not kept: %s", (int)place.n, place.s, cx->why.log);
+	cx->why = first;
+	return e;
+}
+
+static enum err read_one(struct cx *cx, struct str text, struct cacheable *out, bool *there)
+{
+	*there = text.s != NULL;
+	return *there ? cacheable_read(cx, text, out) : OK;
+}
+
+enum err foreign_cache_find(struct cx *cx, struct str subject, struct str serial, struct cacheable *out, bool *there)
+{
+	struct str text;
+
+	TRY(q_foreign_cert_find(cx, subject, serial, &text));
+	return read_one(cx, text, out, there);
+}
+
+enum err foreign_cache_at(struct cx *cx, struct str subject, int64_t at, struct cacheable *out, bool *there)
+{
+	struct str text;
+
+	TRY(q_foreign_cert_at(cx, subject, at, &text));
+	return read_one(cx, text, out, there);
+}
+
+enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id, struct cacheable **out, size_t *n, bool *there)
+{
+	struct str *text;
+
+	TRY(q_foreign_cert_list(cx, fid, session_id, &text, n));
+	*there = *n > 0;
+	if (*n && text[0].s == NULL)
+		*n = 0;
+	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
+	for (size_t i = 0; i < *n; i++)
+		TRY(cacheable_read(cx, text[i], &(*out)[i]));
+	return OK;
+}
+
+static void columns(struct cx *cx, struct foreign_certs *c, const struct cacheable *v, size_t n)
+{
+	struct str *texts = arena_alloc(cx->mem, 3 * n * sizeof *texts);
+	int64_t *times = arena_alloc(cx->mem, 4 * n * sizeof *times);
+
+	c->n = n;
+	c->serial = texts, c->session_id = texts + n, c->cacheable = texts + 2 * n;
+	c->not_before = times, c->not_after = times + n, c->usable_until = times + 2 * n, c->invalidated = times + 3 * n;
+	for (size_t i = 0; i < n; i++) {
+		c->serial[i] = v[i].cert.serial;
+		c->session_id[i] = v[i].cert.session_id;
+		c->cacheable[i] = v[i].text;
+		c->not_before[i] = v[i].cert.not_before;
+		c->not_after[i] = v[i].cert.not_after;
+		c->usable_until[i] = v[i].not_after;
+		c->invalidated[i] = v[i].invalidated;
+	}
+}
+
+enum err foreign_cache_keep(struct cx *cx, struct str domain, struct str subject, const struct cacheable *v, size_t n)
+{
+	struct foreign_certs c = { .domain = domain, .subject = subject };
+	struct str serial;
+
+	if (n == 0)
+		return OK;
+	columns(cx, &c, v, n);
+	TRY(q_foreign_store(cx, &c, &serial));
+	if (serial.s)
+		return refuse(cx, ERR_BAD_CERT, "id_cert", "%.*s said before that the certificate %.*s is revoked; now it says that it is not.",
+		    (int)domain.n, domain.s, (int)serial.n, serial.s);
+	return OK;
+}
+
+enum err foreign_cache_keep_list(struct cx *cx, struct str domain, struct str fid, struct str session_id, const struct cacheable *v, size_t n)
+{
+	int64_t until = cx->now + FOREIGN_LIST_FRESH;
+
+	TRY(foreign_cache_keep(cx, domain, fid, v, n));
+	for (size_t i = 0; i < n; i++)
+		if (v[i].not_after < until)
+			until = v[i].not_after;
+	return q_foreign_listed(cx, fid, session_id.n ? session_id : STR(""), domain, until);
+}

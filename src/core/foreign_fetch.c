@@ -1,0 +1,184 @@
+#include "core/foreign_fetch.h"
+#include "base/fetch.h"
+#include "codec/fid.h"
+#include "codec/origin.h"
+#include "codec/shape.h"
+#include "core/foreign_verify.h"
+
+enum { WELL_KNOWN_REDIRECTS = 2 };
+
+struct well_known {
+	struct str api;
+};
+ROW(well_known, F_STR(well_known, api, .flags = REQUIRED, .min = 1, .max = 1024));
+
+/* `missing`: what an answer that is neither good nor a failure of the server means. */
+static enum err get(struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
+{
+	struct fetch_reply r = { .status = 0 };
+
+	if (cx->fetch == NULL)
+		return fail(cx, ERR_HOME_UNREACHABLE, "this program asks no other servers");
+	TRY(cx->fetch->get(cx, cx->fetch, url, redirects, &r));
+	*body = r.body;
+	if (r.status == 200)
+		return OK;
+	if (r.status == 429 || r.status >= 500)
+		return refuse(cx, ERR_HOME_UNREACHABLE, "", "The other server is in trouble (status %d); try again in a few minutes.", r.status);
+	return refuse(cx, missing, "", "The other server has no such route (status %d).", r.status);
+}
+
+/* Unreserved characters stay (RFC 3986 2.3). */
+static void put_escaped(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.s[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+		if (plain)
+			buf_put(b, &c, 1);
+		else
+			buf_printf(b, "%%%02X", (unsigned)(uint8_t)c);
+	}
+}
+
+static struct str join(struct cx *cx, struct str base, const char *path)
+{
+	return str_of(arena_printf(cx->mem, "%.*s%s", (int)base.n, base.s, path));
+}
+
+static enum err try_server(struct cx *cx, struct str api, const char *path, struct str domain, struct home *h)
+{
+	struct str body;
+
+	TRY(get(cx, join(cx, api, path), 0, ERR_NOT_FEDERATED, &body));
+	enum err e = cacheable_read(cx, body, &h->server);
+	if (e == ERR_HOME_INVALID)
+		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
+	TRY(e);
+	h->api = api;
+	return foreign_verify_server(cx, &h->server, domain.n ? domain : h->server.cert.domain, h->server.cert.key, cx->now);
+}
+
+static bool path_ok(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') && !(s.s[i] >= '0' && s.s[i] <= '9') &&
+		    (s.s[i] == '\0' || !strchr("-._~/", s.s[i])))
+			return false;
+	return true;
+}
+
+static struct str without(struct str s, const char *end)
+{
+	size_t n = strlen(end);
+
+	return s.n >= n && memcmp(s.s + s.n - n, end, n) == 0 ? (struct str){ s.s, s.n - n } : s;
+}
+
+/* With or without scheme, final slash and v1. */
+static enum err read_api(struct cx *cx, struct str said, struct str *api)
+{
+	struct str text = str_trim(said), host, path, origin;
+
+	if (str_starts(text, "https://"))
+		text = str_from(text, 8);
+	if (!str_cut(text, '/', &host, &path))
+		path = STR("");
+	const char *why = origin_read(cx->mem, join(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
+	if (why || !path_ok(path))
+		return refuse(cx, ERR_NOT_FEDERATED, "", "What that server says of its API is no https address.");
+	path = without(without(without(path, "/"), "v1"), "/");
+	*api = str_of(arena_printf(cx->mem, "%s/%.*s%s", str_z(cx->mem, origin), (int)path.n, path.s, path.n ? "/" : ""));
+	return OK;
+}
+
+static enum err well_known(struct cx *cx, struct str origin, struct str *api)
+{
+	struct json_object *o;
+	struct well_known w = { { NULL, 0 } };
+	struct str body;
+
+	TRY(get(cx, join(cx, origin, "/.well-known/polyproto-core"), WELL_KNOWN_REDIRECTS, ERR_NOT_FEDERATED, &body));
+	if (json_parse(cx, body, &o) != OK || shape_decode(cx, &well_known_shape, o, &w) != OK)
+		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
+	return read_api(cx, w.api, api);
+}
+
+/* Something that another address of the same server would not do better. */
+static bool final(enum err e)
+{
+	return e != ERR_NOT_FEDERATED && e != ERR_BAD_CERT && e != ERR_HOME_INVALID;
+}
+
+static enum err directly(struct cx *cx, struct str origin, struct str domain, struct home *h)
+{
+	struct str api = join(cx, origin, "/.p2/core/");
+	enum err e = try_server(cx, api, "v1/idcert/server", domain, h);
+
+	return e == ERR_NOT_FEDERATED ? try_server(cx, api, "v1/idcert/server/", domain, h) : e;
+}
+
+static enum err elsewhere(struct cx *cx, struct str origin, struct str domain, struct home *h)
+{
+	struct str api;
+
+	TRY(well_known(cx, origin, &api));
+	enum err e = try_server(cx, api, "v1/idcert/server", domain, h);
+	return e == ERR_NOT_FEDERATED ? try_server(cx, api, "v1/idcert/server/", domain, h) : e;
+}
+
+enum err foreign_fetch_home(struct cx *cx, struct str origin, struct str domain, struct home *h)
+{
+	*h = (struct home){ .remembered = false };
+	enum err e = directly(cx, origin, domain, h);
+	if (e == OK || final(e))
+		return e;
+	struct fail first = cx->why;
+	enum err f = elsewhere(cx, origin, domain, h);
+	if (f != ERR_NOT_FEDERATED)
+		return f;
+	cx->why = first;
+	return e;
+}
+
+enum err foreign_fetch_server_at(struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
+{
+	const char *path = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
+	struct str body;
+
+	TRY(get(cx, join(cx, h->api, path), 0, ERR_HOME_INVALID, &body));
+	return cacheable_read(cx, body, out);
+}
+
+static void put_time(struct buf *b, const char *name, int64_t t)
+{
+	if (t >= 0)
+		buf_printf(b, "&%s=%lld", name, (long long)t);
+}
+
+enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid, const struct cert_filter *f, struct strs *out)
+{
+	struct buf b = { .mem = cx->mem }, q = { .mem = cx->mem };
+	struct str body, query;
+
+	if (f->session_id.n) {
+		buf_z(&q, "&session_id=");
+		put_escaped(&q, f->session_id);
+	}
+	put_time(&q, "timestamp", f->at);
+	put_time(&q, "notBefore", f->not_before);
+	put_time(&q, "notAfter", f->not_after);
+	query = buf_done(&q);
+	buf_str(&b, h->api);
+	buf_z(&b, "v1/idcert/actor/");
+	buf_str(&b, fid);
+	if (query.n) {
+		buf_z(&b, "?");
+		buf_str(&b, str_from(query, 1));
+	}
+	enum err e = get(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
+	if (e == ERR_NOT_FOUND)
+		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server knows no %.*s.", (int)fid.n, fid.s);
+	TRY(e);
+	return cacheable_split(cx, body, out);
+}

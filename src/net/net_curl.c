@@ -1,0 +1,270 @@
+#include "net/net_curl.h"
+#include "base/clock.h"
+#include "net/net_address.h"
+#include "net/net_policy.h"
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct net_curl {
+	CURL *easy;
+	struct curl_slist *routes;
+	char why[CURL_ERROR_SIZE];
+};
+
+/* Set once, for all transfers. Several repeat libcurl's defaults, so that no newer libcurl decides otherwise. */
+static const struct {
+	CURLoption option;
+	long value;
+} numbers[] = {
+	{ CURLOPT_NOSIGNAL, 1 },
+	{ CURLOPT_NOPROGRESS, 1 },
+	{ CURLOPT_QUICK_EXIT, 1 },			/* a DNS server that is silent must not hold us longer than the deadline */
+	{ CURLOPT_HTTPGET, 1 },
+	{ CURLOPT_FOLLOWLOCATION, 0 },			/* net.c does, and checks each hop */
+	{ CURLOPT_SSL_VERIFYPEER, 1 },
+	{ CURLOPT_SSL_VERIFYHOST, 2 },
+	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0 },		/* verify anew each time */
+	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+	{ CURLOPT_HTTP09_ALLOWED, 0 },
+	{ CURLOPT_HTTP_CONTENT_DECODING, 0 },
+	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+	{ CURLOPT_DISALLOW_USERNAME_IN_URL, 1 },
+	{ CURLOPT_LOW_SPEED_LIMIT, 100 },
+	{ CURLOPT_LOW_SPEED_TIME, 3 },
+	{ CURLOPT_DNS_CACHE_TIMEOUT, 0 },
+	{ CURLOPT_MAXCONNECTS, 1 },
+	{ CURLOPT_MAXAGE_CONN, 15 },
+	{ CURLOPT_MAXLIFETIME_CONN, 60 },
+};
+static const struct {
+	CURLoption option;
+	const char *value;
+} texts[] = {
+	{ CURLOPT_PROTOCOLS_STR, "https" },
+	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
+	{ CURLOPT_PROXY, "" },				/* not even from the environment */
+	{ CURLOPT_NOPROXY, "*" },
+	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION },
+};
+
+static size_t broken(struct net_hop *h, enum net_end why)
+{
+	h->broke = why;
+	return 0;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *at)
+{
+	struct net_hop *h = at;
+
+	n *= size;
+	if (n > NET_BODY_MAX - h->body.n)
+		return broken(h, NET_TOO_LARGE);
+	buf_put(&h->body, p, n);
+	return n;
+}
+
+/* An answer in a coding that nobody asked for is no answer to us, and libcurl would unpack some of them. */
+static bool coding_ok(struct str line)
+{
+	static const struct {
+		struct str name, value;
+	} only[] = {
+		{ { "content-encoding", 16 }, { "identity", 8 } },
+		{ { "transfer-encoding", 17 }, { "chunked", 7 } },
+	};
+	struct str name, value;
+
+	if (!str_cut(line, ':', &name, &value))
+		return true;
+	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++)
+		if (str_ieq(str_trim(name), only[i].name) && !str_ieq(str_trim(value), only[i].value))
+			return false;
+	return true;
+}
+
+/* Called for every line of every header, interim answers and trailers included. */
+static size_t on_header(char *p, size_t size, size_t n, void *at)
+{
+	struct net_hop *h = at;
+
+	n *= size;
+	h->header_bytes += n;
+	if (h->header_bytes > NET_HEADER_MAX || ++h->header_lines > NET_HEADER_LINES)
+		return broken(h, NET_TOO_LARGE);
+	if (!coding_ok((struct str){ p, n }))
+		return broken(h, NET_NOT_HTTP);
+	return n;
+}
+
+/* The one place where an address is dialled. */
+static curl_socket_t on_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct net_hop *h = at;
+
+	if (purpose == CURLSOCKTYPE_IPCXN && net_address_dialable(&a->addr, h->private_allowed))
+		return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	if (getnameinfo(&a->addr, a->addrlen, h->address, sizeof h->address, NULL, 0, NI_NUMERICHOST) != 0)
+		snprintf(h->address, sizeof h->address, "of family %d", a->family);
+	return CURL_SOCKET_BAD;
+}
+
+static bool set_fixed(CURL *easy)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		good &= curl_easy_setopt(easy, numbers[i].option, numbers[i].value) == CURLE_OK;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		good &= curl_easy_setopt(easy, texts[i].option, texts[i].value) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK;
+	return good;
+}
+
+static struct curl_slist *routes(const struct conf *c)
+{
+	struct arena *mem = arena_new(1 << 20);
+	struct curl_slist *list = NULL;
+	struct str all = str_of(c->federation_resolve), one;
+
+	while (all.n) {
+		str_cut(all, ',', &one, &all);
+		const char *route = net_policy_route(mem, str_trim(one));
+		struct curl_slist *more = route ? curl_slist_append(list, route) : NULL;
+		list = more ? more : list;
+	}
+	arena_free(mem);
+	return list;
+}
+
+static bool set_conf(struct net_curl *n, const struct conf *c)
+{
+	bool good = true;
+
+	if (c->federation_private_networks) {
+		n->routes = routes(c);
+		good &= curl_easy_setopt(n->easy, CURLOPT_CONNECT_TO, n->routes) == CURLE_OK;
+	}
+	if (c->federation_ca_file[0]) {
+		good &= curl_easy_setopt(n->easy, CURLOPT_CAINFO, c->federation_ca_file) == CURLE_OK;
+		good &= curl_easy_setopt(n->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+	}
+	return good;
+}
+
+struct net_curl *net_curl_new(const struct conf *c)
+{
+	struct net_curl *n = calloc(1, sizeof *n);
+
+	if (n == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(n);
+		return NULL;
+	}
+	n->easy = curl_easy_init();
+	if (n->easy && set_fixed(n->easy) && set_conf(n, c) && curl_easy_setopt(n->easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
+		return n;
+	net_curl_free(n);
+	return NULL;
+}
+
+void net_curl_free(struct net_curl *n)
+{
+	if (n == NULL)
+		return;
+	curl_easy_cleanup(n->easy);
+	curl_slist_free_all(n->routes);
+	free(n);
+	curl_global_cleanup();
+}
+
+static bool set_hop(CURL *easy, struct net_hop *h)
+{
+	long ms = (long)((h->deadline_us - clock_us()) / 1000), connect = ms < NET_CONNECT_MS ? ms : NET_CONNECT_MS;
+	bool good = true;
+
+	if (ms <= 0) {
+		h->end = NET_TIMEOUT;
+		snprintf(h->why, sizeof h->why, "no time is left for it");
+		return false;
+	}
+	h->end = NET_OURS;
+	good &= curl_easy_setopt(easy, CURLOPT_URL, h->url->text) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, ms) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_WRITEDATA, h) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_HEADERDATA, h) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h) == CURLE_OK;
+	return good;
+}
+
+static enum net_end end_of(CURLcode code)
+{
+	static const struct {
+		CURLcode code;
+		enum net_end end;
+	} rows[] = {
+		{ CURLE_OK, NET_ANSWERED },
+		{ CURLE_COULDNT_RESOLVE_HOST, NET_NAME },
+		{ CURLE_COULDNT_CONNECT, NET_CONNECT },
+		{ CURLE_OPERATION_TIMEDOUT, NET_TIMEOUT },
+		{ CURLE_SSL_CONNECT_ERROR, NET_TLS },
+		{ CURLE_PEER_FAILED_VERIFICATION, NET_TLS },
+		{ CURLE_SSL_ISSUER_ERROR, NET_TLS },
+		{ CURLE_SSL_CIPHER, NET_TLS },
+		{ CURLE_GOT_NOTHING, NET_CUT },
+		{ CURLE_RECV_ERROR, NET_CUT },
+		{ CURLE_SEND_ERROR, NET_CUT },
+		{ CURLE_PARTIAL_FILE, NET_CUT },
+		{ CURLE_SSL_CACERT_BADFILE, NET_OURS },
+		{ CURLE_URL_MALFORMAT, NET_OURS },
+		{ CURLE_UNSUPPORTED_PROTOCOL, NET_OURS },
+		{ CURLE_OUT_OF_MEMORY, NET_OURS },
+		{ CURLE_FAILED_INIT, NET_OURS },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].code == code)
+			return rows[i].end;
+	return NET_NOT_HTTP;
+}
+
+static const char *info(CURL *easy, CURLINFO what, struct arena *mem)
+{
+	char *s = NULL;
+
+	return curl_easy_getinfo(easy, what, &s) == CURLE_OK && s ? arena_dup(mem, s, strlen(s)) : "";
+}
+
+static void answered(CURL *easy, struct net_hop *h)
+{
+	long status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	h->status = (int)status;
+	h->type = info(easy, CURLINFO_CONTENT_TYPE, h->body.mem);
+	h->location = info(easy, CURLINFO_REDIRECT_URL, h->body.mem);
+}
+
+void net_curl_get(struct net_curl *n, struct net_hop *h)
+{
+	h->type = h->location = "";
+	if (!set_hop(n->easy, h))
+		return;
+	n->why[0] = '\0';
+	CURLcode code = curl_easy_perform(n->easy);
+	h->end = h->broke != NET_ANSWERED ? h->broke : end_of(code);
+	if (h->end == NET_CONNECT && h->address[0])
+		h->end = NET_ADDRESS;
+	if (h->end == NET_ANSWERED)
+		answered(n->easy, h);
+	else if (h->end == NET_ADDRESS)
+		snprintf(h->why, sizeof h->why, "the name leads to %s", h->address);
+	else
+		snprintf(h->why, sizeof h->why, "%s", n->why[0] ? n->why : curl_easy_strerror(code));
+}

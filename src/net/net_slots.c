@@ -1,0 +1,77 @@
+#include "net/net_slots.h"
+#include "net/net_down.h"
+#include "shm/gate.h"
+#include "shm/limits.h"
+
+enum { WAIT_MS = 1000 };
+
+struct net_slots {
+	struct gate *busy, *queue;
+	struct net_down *down;
+	struct limits *limits;
+};
+
+struct net_slots *net_slots_new(const struct conf *c, int workers, struct limits *limits)
+{
+	int n = workers >= 8 ? workers / 4 : 1;
+	struct net_slots *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	*s = (struct net_slots){
+		.busy = gate_named(c->state_dir, "outbound", n),
+		.queue = gate_named(c->state_dir, "outbound-queue", n),
+		.down = net_down_new(),
+		.limits = c->rate_limit ? limits : NULL,
+	};
+	if (s->busy && s->queue && s->down)
+		return s;
+	net_slots_free(s);
+	return NULL;
+}
+
+void net_slots_free(struct net_slots *s)
+{
+	if (s == NULL)
+		return;
+	gate_free(s->busy);
+	gate_free(s->queue);
+	free(s);
+}
+
+bool net_slots_enter(struct net_slots *s)
+{
+	if (gate_enter(s->busy, 0))
+		return true;
+	if (!gate_enter(s->queue, 0))
+		return false;
+	bool in = gate_enter(s->busy, WAIT_MS);
+	gate_leave(s->queue);
+	return in;
+}
+
+void net_slots_leave(struct net_slots *s)
+{
+	gate_leave(s->busy);
+}
+
+void net_slots_mark_down(struct net_slots *s, struct str place)
+{
+	net_down_mark(s->down, place, NET_SLOTS_DOWN_S);
+}
+
+bool net_slots_down(struct net_slots *s, struct str place)
+{
+	return net_down_is(s->down, place);
+}
+
+bool net_slots_take(struct net_slots *s, struct str place, int per_minute, int64_t *retry_after_s)
+{
+	char class[24];
+
+	if (s->limits == NULL)
+		return true;
+	/* Callers with another rate have another counter. */
+	snprintf(class, sizeof class, "out %d", per_minute);
+	return limits_take(s->limits, class, place, per_minute, per_minute, retry_after_s);
+}

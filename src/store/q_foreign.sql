@@ -1,0 +1,133 @@
+-- What is known of a server and may still be used, and whether the operator has blocked it (or a domain above it).
+-- $1: the place; $2: the domain or host that a block would name. Always one row.
+-- name: foreign_known :one redo
+-- args: text, text
+-- cols: now int8, blocked bool, api text, domain text, failure text, said text, cacheable text
+SELECT floor(extract(epoch FROM now()))::int8 AS now,
+       EXISTS (SELECT FROM foreign_server b WHERE b.blocked_at IS NOT NULL AND motet_within($2, b.place)) AS blocked,
+       s.api, s.domain, s.failure, s.said, c.cacheable
+FROM (SELECT $1::text COLLATE "C" AS place) p
+LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
+LEFT JOIN foreign_cert c ON c.subject = s.domain AND c.serial = s.serial AND c.usable_until >= now()
+
+-- What was found at a place: good until its certificate's statement ends, or a failure for $7 seconds. Old failures make room.
+-- name: foreign_place :none redo
+-- args: text, text, text, text, text, text, int8
+-- cols:
+WITH room AS (
+    DELETE FROM foreign_server WHERE place IN (
+        SELECT place FROM foreign_server
+        WHERE failure IS NOT NULL AND blocked_at IS NULL AND fresh_until < now() AND place <> $1
+        ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
+INSERT INTO foreign_server (place, api, domain, serial, failure, said, fresh_until)
+SELECT $1, $2, $3, $4, $5, $6, to_timestamp($7::int8) WHERE (SELECT count(*) FROM room) >= 0
+ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain, serial = excluded.serial, failure = excluded.failure,
+    said = excluded.said, fresh_until = excluded.fresh_until, checked_at = now()
+
+-- name: foreign_cert_find :opt redo
+-- args: text, text
+-- cols: cacheable text
+SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
+
+-- The one that was good at a time.
+-- name: foreign_cert_at :opt redo
+-- args: text, int8
+-- cols: cacheable text
+SELECT cacheable FROM foreign_cert
+WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::int8) AND not_after >= to_timestamp($2::int8)
+  AND (invalidated_at IS NULL OR invalidated_at > to_timestamp($2::int8))
+ORDER BY not_before DESC LIMIT 1
+
+-- All certificates of an actor (of one session, with $2). No row: we would have to ask; a row without a certificate: there are none.
+-- name: foreign_cert_list :many redo
+-- args: text, text
+-- cols: cacheable text
+SELECT c.cacheable
+FROM (SELECT 1 WHERE EXISTS (
+    SELECT FROM foreign_actor WHERE fid = $1 AND session_id IN ('', coalesce($2, '')) AND fresh_until >= now())) known
+LEFT JOIN foreign_cert c ON c.subject = $1 AND c.usable_until >= now() AND c.not_after >= now() AND ($2 IS NULL OR c.session_id = $2)
+ORDER BY c.not_before, c.serial LIMIT 1000
+
+-- Keep verified certificates of one subject, all of them or none. What was revoked stays revoked, whatever is said later: refused then names a
+-- certificate that this is about. Statements that are over make room, revocations last.
+-- name: foreign_store :one redo
+-- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
+-- cols: refused text
+WITH said AS (
+    SELECT DISTINCT ON (serial) * FROM unnest($3::text[], $4::text[], $5::text[], $6::int8[], $7::int8[], $8::int8[], $9::int8[])
+        AS t (serial, session_id, cacheable, not_before, not_after, usable_until, invalidated)
+    ORDER BY serial, invalidated DESC),
+against AS (
+    SELECT f.serial FROM foreign_cert f JOIN said s ON s.serial = f.serial COLLATE "C"
+    WHERE f.subject = $2 AND f.invalidated_at IS NOT NULL AND s.invalidated = 0),
+stored AS (
+    INSERT INTO foreign_cert AS f (subject, serial, domain, session_id, cacheable, not_before, not_after, invalidated_at, usable_until)
+    SELECT $2, serial, $1, session_id, cacheable, to_timestamp(not_before), to_timestamp(not_after),
+           to_timestamp(nullif(invalidated, 0)), to_timestamp(usable_until)
+    FROM said WHERE NOT EXISTS (SELECT FROM against) ORDER BY serial
+    ON CONFLICT (subject, serial) DO UPDATE SET domain = excluded.domain, session_id = excluded.session_id, cacheable = excluded.cacheable,
+        not_before = excluded.not_before, not_after = excluded.not_after, invalidated_at = excluded.invalidated_at,
+        usable_until = excluded.usable_until, fetched_at = now()
+    WHERE f.invalidated_at IS NULL OR excluded.invalidated_at IS NOT NULL RETURNING 1),
+room AS (
+    DELETE FROM foreign_cert WHERE (subject, serial) IN (
+        SELECT subject, serial FROM foreign_cert
+        WHERE usable_until < now() - interval '1 day' AND subject <> $2 AND (invalidated_at IS NULL OR not_after < now())
+        ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
+SELECT (SELECT min(serial) FROM against) AS refused
+
+-- All of an actor's certificates (or of one session's) are there now.
+-- name: foreign_listed :none redo
+-- args: text, text, text, int8
+-- cols:
+WITH room AS (
+    DELETE FROM foreign_actor WHERE (fid, session_id) IN (
+        SELECT fid, session_id FROM foreign_actor WHERE fresh_until < now() AND fid <> $1
+        ORDER BY fresh_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
+INSERT INTO foreign_actor (fid, session_id, domain, fresh_until)
+SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
+ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain, fresh_until = excluded.fresh_until
+
+-- Use nothing any more of what a server has said, except that a certificate is revoked; $2: of this actor alone, when not null.
+-- name: foreign_forget :one redo
+-- args: text, text
+-- cols: forgotten int8
+WITH server AS (
+    UPDATE foreign_server SET fresh_until = '-infinity'
+    WHERE $2::text IS NULL AND (place = $1 OR domain = $1) AND fresh_until > now() RETURNING 1),
+actors AS (
+    UPDATE foreign_actor SET fresh_until = '-infinity' WHERE domain = $1 AND ($2 IS NULL OR fid = $2) AND fresh_until > now() RETURNING 1),
+certs AS (
+    UPDATE foreign_cert SET usable_until = now() - interval '1 second'
+    WHERE domain = $1 AND ($2 IS NULL OR subject = $2) AND usable_until > now() AND invalidated_at IS NULL RETURNING 1)
+SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors) + (SELECT count(*) FROM certs) AS forgotten
+
+-- The operator wants nothing to do with a domain and those below it: their actors' sessions here end.
+-- name: foreign_block :one redo
+-- args: text
+-- cols: ended int8
+WITH blocked AS (
+    INSERT INTO foreign_server AS s (place, blocked_at) VALUES ($1, now())
+    ON CONFLICT (place) DO UPDATE SET blocked_at = coalesce(s.blocked_at, now()) RETURNING 1),
+gone AS (
+    UPDATE foreign_session SET ended_at = now() WHERE ended_at IS NULL AND motet_within(domain, $1) RETURNING 1)
+SELECT count(*) AS ended FROM gone WHERE EXISTS (SELECT FROM blocked)
+
+-- name: foreign_unblock :opt
+-- args: text
+-- cols: place text
+UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL RETURNING place
+
+-- What an operator may see: all, or one ($1).
+-- name: foreign_list :many redo
+-- args: text
+-- cols: place text, state text, domain text, api text, said text, checked_at int8, fresh_until int8, blocked_at int8, certificates int8, sessions int8
+SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked' WHEN s.fresh_until < now() THEN 'stale'
+                     WHEN s.failure IS NOT NULL THEN 'failed' ELSE 'good' END AS state,
+       s.domain, s.api, coalesce(s.said, '') AS said, floor(extract(epoch FROM s.checked_at))::int8 AS checked_at,
+       CASE WHEN isfinite(s.fresh_until) THEN floor(extract(epoch FROM s.fresh_until))::int8 END AS fresh_until,
+       floor(extract(epoch FROM s.blocked_at))::int8 AS blocked_at,
+       (SELECT count(*) FROM foreign_cert c WHERE c.domain = s.place AND c.usable_until >= now()) AS certificates,
+       (SELECT count(*) FROM foreign_session f WHERE f.domain = s.place AND f.ended_at IS NULL AND f.not_after >= now()) AS sessions
+FROM foreign_server s WHERE $1::text IS NULL OR s.place = $1::text
+ORDER BY s.place LIMIT 100000

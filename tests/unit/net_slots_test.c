@@ -1,0 +1,161 @@
+#include "../tap.h"
+#include "base/clock.h"
+#include "net/net_down.h"
+#include "net/net_slots.h"
+#include "shm/limits.h"
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct conf *conf(const char *dir)
+{
+	struct conf *c;
+	char why[256];
+
+	if (!conf_load(NULL, &c, why, sizeof why) || !conf_set(c, STR("state_dir"), str_of(dir), why, sizeof why))
+		exit(99);
+	return c;
+}
+
+struct shared {
+	_Atomic int in, out;
+};
+enum { MOST = 8 };
+
+/* A worker that takes a place and keeps it until it is killed, or notes that it got none. */
+static pid_t holder(struct net_slots *s, struct shared *m)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (net_slots_enter(s))
+		m->in++;
+	else
+		m->out++;
+	for (;;)
+		pause();
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void places(const char *dir, int workers, int want)
+{
+	struct conf *c = conf(dir);
+	struct net_slots *s = net_slots_new(c, workers, NULL);
+	struct shared *m = mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid[MOST];
+	int64_t began;
+
+	for (int i = 0; i < want; i++)
+		pid[i] = holder(s, m);
+	while (m->in + m->out < want)
+		usleep(1000);
+	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
+	began = clock_us();
+	ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 2000000, "the next one waits a second for nothing");
+	pid_t waiting[MOST];
+	for (int i = 0; i < want; i++)
+		waiting[i] = holder(s, m);
+	usleep(200000);
+	began = clock_us();
+	ok(!net_slots_enter(s) && clock_us() - began < 200000, "with %d waiting, the next one is told at once", want);
+	end(pid[0]);
+	usleep(300000);
+	ok(m->in == want + 1, "a killed holder's place goes to one that waits");
+	for (int i = 1; i < want; i++)
+		end(pid[i]);
+	for (int i = 0; i < want; i++)
+		end(waiting[i]);
+	began = clock_us();
+	ok(net_slots_enter(s) && clock_us() - began < 50000, "all are dead: a place at once");
+	net_slots_leave(s);
+	net_slots_free(s);
+	conf_free(c);
+}
+
+static void down(void)
+{
+	struct net_down *d = net_down_new();
+
+	if (fork() == 0) {
+		net_down_mark(d, STR("a.example:443"), 1);
+		net_down_mark(d, STR("b.example:443"), 100);
+		_exit(0);
+	}
+	wait(NULL);
+	ok(net_down_is(d, STR("a.example:443")) && net_down_is(d, STR("b.example:443")), "what one worker marked, another sees");
+	ok(!net_down_is(d, STR("a.example:8443")) && !net_down_is(d, STR("c.example:443")), "and nothing else");
+	usleep(2100000);
+	ok(!net_down_is(d, STR("a.example:443")) && net_down_is(d, STR("b.example:443")), "until its time is over");
+	net_down_mark(d, STR("b.example:443"), 0);
+	ok(!net_down_is(d, STR("b.example:443")), "a later mark replaces the earlier one");
+}
+
+static void many_down(void)
+{
+	enum { KEYS = 2000, OTHERS = 20000 };
+	struct net_down *d = net_down_new();
+	char k[32];
+	int kept = 0, wrong = 0;
+
+	for (int i = 0; i < KEYS; i++)
+		net_down_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
+	for (int i = 0; i < KEYS; i++)
+		kept += net_down_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
+	for (int i = 0; i < OTHERS; i++)
+		wrong += net_down_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
+	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
+	ok(wrong == 0, "%d of %d others are taken for one of them", wrong, OTHERS);
+	for (int i = 0; i < 50000; i++)
+		net_down_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
+	net_down_mark(d, STR("last"), 100);
+	ok(net_down_is(d, STR("last")), "a full table takes one more");
+}
+
+static void rates(void)
+{
+	struct conf *c = conf("/nonexistent");
+	struct net_slots *s = net_slots_new(c, 4, limits_new()), *off = net_slots_new(c, 4, NULL);
+	int64_t after = 0;
+	int n = 0, unlimited = 0;
+
+	while (n < 100 && net_slots_take(s, STR("a.example:443"), 6, &after))
+		n++;
+	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n, (long long)after);
+	ok(net_slots_take(s, STR("b.example:443"), 6, &after), "another server has its own");
+	ok(net_slots_take(s, STR("a.example:443"), 120, &after), "so has another rate");
+	while (unlimited < 100 && net_slots_take(off, STR("a.example:443"), 6, &after))
+		unlimited++;
+	ok(unlimited == 100, "none without limits");
+	net_slots_mark_down(s, STR("a.example:443"));
+	ok(net_slots_down(s, STR("a.example:443")) && !net_slots_down(s, STR("b.example:443")), "what is marked is down");
+	net_slots_free(s);
+	net_slots_free(off);
+	conf_free(c);
+}
+
+int main(void)
+{
+	char dir[] = "/tmp/motet-net-XXXXXX", path[64];
+
+	if (mkdtemp(dir) == NULL)
+		return 99;
+	places(dir, 4, 1);
+	places(dir, 17, 4);
+	places("/nonexistent", 1, 1);
+	snprintf(path, sizeof path, "%s/outbound.lock", dir);
+	ok(unlink(path) == 0, "outbound.lock is in the state directory");
+	snprintf(path, sizeof path, "%s/outbound-queue.lock", dir);
+	ok(unlink(path) == 0, "and so is outbound-queue.lock");
+	rmdir(dir);
+	down();
+	many_down();
+	rates();
+	return done();
+}
