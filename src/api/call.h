@@ -22,6 +22,8 @@ struct call {
 };
 /* Answer a request: never fails, fills the response, writes the line of the log. */
 void api_serve(struct cx *, const struct http_req *, struct http_resp *);
+/* What only this layer can tell of a configuration: public_url is an origin, session_extra a JSON object. `why` says what is wrong. */
+bool api_conf_ok(const struct conf *, char *why, size_t size);
 /* One line a row: method, path, handler, who may, largest body. For `motetd -T`, the lint and the manual. */
 void api_print_routes(FILE *);
 #endif

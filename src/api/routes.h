@@ -8,6 +8,7 @@
 #define ROUTE(method, path, fn, auth, body, max, flags) handler fn; extern const struct shape body##_shape;
 #include "api/corev1/routes.def"
 #include "api/ops/routes.def"
+#include "api/p2core/routes.def"
 #undef ROUTE
 extern const struct route *const api_tables[];
 extern const size_t api_sizes[];

@@ -1,8 +1,10 @@
 #include "codec/idname.h"
+#include "codec/derw.h"
 #include "codec/fid.h"
 #include <stddef.h>
 
 enum { SESSION_ID_MAX = 32 };
+enum { DC, CN, UID, SESSION };	/* rows of attrs */
 
 static const struct attr {
 	const char *name;
@@ -143,4 +145,26 @@ const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
 const char *idname_server(const struct idname *n)
 {
 	return n->cn.n || n->uid.n || n->session_id.n ? "has more than DCs, and a home server has no other name" : NULL;
+}
+
+static struct blob rdn(struct arena *mem, int attr, uint8_t tag, struct str text)
+{
+	const struct blob oid = { attrs[attr].oid, attrs[attr].n };
+
+	return derw(mem, DER_SET, derw(mem, DER_SEQUENCE, derw(mem, DER_OID, oid), derw(mem, tag, str_blob(text))));
+}
+
+struct blob idname_write(struct arena *mem, struct str local, struct str domain, struct str session_id)
+{
+	struct buf dcs = { .mem = mem };
+	struct str fid = str_of(arena_printf(mem, "%.*s@%.*s", (int)local.n, local.s, (int)domain.n, domain.s));
+
+	for (size_t at; domain.n; domain.n = at ? at - 1 : 0) {
+		for (at = domain.n; at && domain.s[at - 1] != '.';)
+			at--;
+		struct blob one = rdn(mem, DC, DER_IA5, str_from(domain, at));
+		buf_put(&dcs, one.p, one.n);
+	}
+	return derw(mem, DER_SEQUENCE, rdn(mem, SESSION, DER_UTF8, session_id), rdn(mem, UID, DER_UTF8, fid), str_blob(buf_done(&dcs)),
+	    rdn(mem, CN, DER_UTF8, local));
 }

@@ -15,6 +15,11 @@ struct idname {
 };
 /* `name` is the whole Name, after der_check(). Texts point into it, the domain lives in the arena. */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
+/*
+ * The Name of an actor's session as polyproto-rs orders it (WIRE.md 3.1): uniqueIdentifier, UID, DCs with the top level first, CN; DCs
+ * IA5Strings, the rest UTF8Strings. For values that have passed their checks.
+ */
+struct blob idname_write(struct arena *, struct str local, struct str domain, struct str session_id);
 /* An actor's: UID a federation ID in lower case at the DCs' domain, session ID of 1 to 32, CN the local name (or absent, if it may be). */
 const char *idname_actor(struct arena *, struct idname *, bool cn_needed);
 /* A home server's, and every issuer's: DCs and nothing else. */

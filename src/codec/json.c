@@ -98,6 +98,15 @@ struct json_object *json_str(struct str s)
 	return o;
 }
 
+struct json_object *json_from_octets(struct blob b)
+{
+	struct json_object *a = json_object_new_array_ext(b.n ? (int)b.n : 1);
+
+	for (size_t i = 0; i < b.n; i++)
+		json_object_array_add(a, json_object_new_int(b.p[i]));
+	return a;
+}
+
 struct json_object *json_own(struct cx *cx, struct json_object *o)
 {
 	return arena_own(cx->mem, o, destroy_object);

@@ -7,7 +7,7 @@ struct json_object;
  * JSON from outside (RFC 8259). json_scan() decides whether bytes are JSON at all, json-c only builds the tree of what has passed:
  * json-c alone takes duplicate keys, overlong UTF-8, NUL inside keys, NaN and more.
  */
-enum { JSON_DEPTH = 16, JSON_MEMBERS = 4096 };
+enum { JSON_DEPTH = 16, JSON_MEMBERS = 65536 };
 /*
  * One value, nothing after it but blanks; UTF-8 by Unicode's table 3-7; no \u0000, no lone surrogate; at most JSON_DEPTH deep,
  * JSON_MEMBERS members and elements in all; no key twice in one object, however it is spelled. A number without fraction and exponent
@@ -27,6 +27,7 @@ bool json_octets(struct arena *, struct json_object *, struct blob *out);
 struct str json_string(struct json_object *);
 /* Building answers: objects owned by the arena once handed to json_text(). */
 struct json_object *json_str(struct str);
+struct json_object *json_from_octets(struct blob);
 /* Compact text with a NUL behind it; it lives in the object, which the arena now owns. */
 /* Hand an object to the arena, for one that may not get as far as json_text(). */
 struct json_object *json_own(struct cx *, struct json_object *);

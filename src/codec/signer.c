@@ -78,8 +78,40 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	return OK;
 }
 
+static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const char *wrong = jws_wrong(cx->mem, t);
+	const uint8_t *seed;
+
+	if (wrong)
+		return fail(cx, ERR_INTERNAL, "signer: a federation token: %s", wrong);
+	if (!str_eq(t->iss, local->domain))
+		return fail(cx, ERR_INTERNAL, "signer: a federation token of another server");
+	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
+		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds", SIGNER_TOKEN_LIFE);
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, str_blob(jws_input(cx, t)), sig);
+}
+
+static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	uint8_t hash[OPENPGP_HASH];
+	const uint8_t *seed;
+
+	if (memcmp(s->key, key->key, ED25519_KEY) != 0)
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP block of another key");
+	if (!str_eq(s->user_id, local->domain))
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP user ID that is not our domain");
+	TRY(openpgp_tbs_hash(cx, s, hash));
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
+}
+
 void ca_local_init(struct ca_local *local, struct str domain, const uint8_t secret[SEAL_SECRET])
 {
-	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache }, .domain = domain };
+	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache, .sign_token = sign_token,
+					      .sign_openpgp = sign_openpgp }, .domain = domain };
 	memcpy(local->secret, secret, SEAL_SECRET);
 }

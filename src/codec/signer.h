@@ -1,11 +1,13 @@
 #ifndef MOTET_CODEC_SIGNER_H
 #define MOTET_CODEC_SIGNER_H
 #include "codec/idcert.h"
+#include "codec/jws.h"
+#include "codec/openpgp.h"
 #include "codec/seal.h"
 /*
  * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
- * secret and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain, or a cache statement,
- * which it composes itself from the numbers. Under a master the secret lives in one child (server/signer.c) and workers reach it over a
+ * secret and signs only what its own checks admit: a TBSCertificate that idcert_lint() passes for our domain; or a cache statement, a
+ * federation token or a certification of its own OpenPGP user ID, which it composes itself from the values. Under a master the secret lives in one child (server/signer.c) and workers reach it over a
  * socket; alone, in-process. core/ sees only this interface.
  */
 struct ca_key {			/* a row of server_key, as far as signing needs it */
@@ -20,13 +22,19 @@ struct cache_claim {
 	int64_t serial, not_before, not_after, invalidated;
 };
 enum { CACHE_CLAIMS_MAX = 64 };
-/* All three: ERR_INTERNAL for what a check refuses, and when the sealed seed does not open or is not the seed of `key`. */
+/* Seconds that a federation token of ours may live, whatever the configuration says. */
+enum { SIGNER_TOKEN_LIFE = 3600 };
+/* All of them: ERR_INTERNAL for what a check refuses, and when the sealed seed does not open or is not the seed of `key`. */
 struct ca {
 	/* A fresh key pair, sealed; `sealed` lives in the arena. */
 	enum err (*new_key)(struct cx *, struct ca *, struct ca_key *out);
 	enum err (*sign_cert)(struct cx *, struct ca *, const struct ca_key *, struct blob tbs, uint8_t sig[ED25519_SIG]);
 	/* n statements at once, all or none; sigs has n * ED25519_SIG octets. n ≤ CACHE_CLAIMS_MAX. */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *, const struct cache_claim *, size_t n, uint8_t *sigs);
+	/* Over jws_input(). Only for actors of our domain, by all rules of jws_wrong(), for SIGNER_TOKEN_LIFE at most. */
+	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *, const struct fed_token *, uint8_t sig[ED25519_SIG]);
+	/* Over openpgp_tbs_hash(). Only of this very key, and the user ID is our domain. */
+	enum err (*sign_openpgp)(struct cx *, struct ca *, const struct ca_key *, const struct openpgp_spec *, uint8_t sig[ED25519_SIG]);
 };
 /* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a worker spawned alone use. */
 struct ca_local {

@@ -21,6 +21,21 @@ enum err actor_name(struct cx *cx, const char *field, struct str name, struct st
 	return OK;
 }
 
+enum err actor_find(struct cx *cx, const char *field, struct str who, struct actor_ref *out)
+{
+	struct str local = { NULL, 0 };
+	struct actor_ref *found;
+	int64_t id = 0;
+
+	if (!str_i64(who, &id))
+		TRY(actor_name(cx, field, who, &local));
+	TRY(q_actor_find(cx, id, local, &found));
+	if (found == NULL)
+		return refuse(cx, ERR_NOT_FOUND, field, "There is no such actor on %s.", cx->conf->domain);
+	*out = *found;
+	return OK;
+}
+
 struct str actor_fid(struct cx *cx, struct str local)
 {
 	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));

@@ -5,6 +5,8 @@
 /* Actors: registering, logging in, and what an operator does to them. */
 /* The local name in `name`, which may be a federation ID of this server too. ERR_BAD_REQUEST when it cannot be one, naming `field`. */
 must_check enum err actor_name(struct cx *, const char *field, struct str name, struct str *local);
+/* Who is meant by a Snowflake, a federation ID of this server or a local name? ERR_BAD_REQUEST, ERR_NOT_FOUND, naming `field`. */
+must_check enum err actor_find(struct cx *, const char *field, struct str who, struct actor_ref *);
 /* The federation ID. */
 struct str actor_fid(struct cx *, struct str local);
 /* ERR_FID_TAKEN; ERR_BAD_REQUEST for the name or the password. Whether registration is open is the caller's question. */

@@ -63,6 +63,17 @@ struct ca_key identity_signer(const struct server_key *k)
 	return c;
 }
 
+enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str *block)
+{
+	struct openpgp_spec spec = { .created = k->not_before, .user_id = str_of(cx->conf->domain) };
+	const struct ca_key signer = identity_signer(k);
+	uint8_t sig[ED25519_SIG];
+
+	memcpy(spec.key, k->key.p, sizeof spec.key);
+	TRY(cx->ca->sign_openpgp(cx, cx->ca, &signer, &spec, sig));
+	return openpgp_write(cx, &spec, sig, block);
+}
+
 static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, struct server_key *k)
 {
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .not_before = now,

@@ -16,6 +16,8 @@ must_check enum err identity_at(struct cx *, int64_t at, struct server_key **);
 must_check enum err identity_create(struct cx *, struct server_key **);
 /* The next. */
 must_check enum err identity_rotate(struct cx *, struct server_key **);
+/* The key as an OpenPGP block with our domain as its user ID; always the same for one key. */
+must_check enum err identity_openpgp(struct cx *, const struct server_key *, struct str *block);
 /* What signing needs of it. */
 struct ca_key identity_signer(const struct server_key *);
 #endif

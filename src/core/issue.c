@@ -100,9 +100,12 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 	struct again *a;
 	struct fail first = cx->why;
 
-	if (c->replaces || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
+	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
 		return why;
-	TRY(q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a));
+	if (c->keep)
+		TRY(q_idcert_mine(cx, c->actor_id, c->replaces, c->csr_hash, &a));
+	else
+		TRY(q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a));
 	if (a == NULL) {
 		cx->why = first;
 		return why;
@@ -119,7 +122,12 @@ enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 
 	TRY(check(cx, i));
 	sha256(i->csr->der, csr_hash);
-	g->token = token_new(cx->mem, 's', token_hash);
+	if (i->keep.p) {
+		c.keep = true;
+		c.token_hash = i->keep;
+		g->token = STR("");
+	} else
+		g->token = token_new(cx->mem, 's', token_hash);
 	enum err e = attempt(cx, i, &c);
 	if (e != OK)
 		TRY(again(cx, &c, e, &c.cert));

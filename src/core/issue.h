@@ -11,6 +11,7 @@ struct issue {
 	struct str local;		/* of the actor who asks */
 	const struct idcsr *csr;
 	int64_t replaces;		/* serial of the certificate that ends with this; 0: a new session */
+	struct blob keep;		/* p not NULL: the hash of the token of `replaces`, which stays; the grant has none then */
 };
 struct grant {
 	struct str id_cert;		/* PEM */

@@ -46,6 +46,14 @@ enum err session_sensitive(struct cx *cx, const struct session *s, struct str so
 	return e;
 }
 
+static enum err for_this_session(struct cx *cx, const struct session *s, const struct idcsr *csr)
+{
+	if (str_eq(csr->session_id, s->session_id))
+		return OK;
+	return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
+	    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
+}
+
 static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr, int64_t replaces, struct grant *g)
 {
 	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces };
@@ -55,10 +63,19 @@ static enum err certify(struct cx *cx, const struct session *s, const struct idc
 
 enum err session_rotate(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
-	if (!str_eq(csr->session_id, s->session_id))
-		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
-		    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
+	TRY(for_this_session(cx, s, csr));
 	return certify(cx, s, csr, s->serial, g);
+}
+
+enum err session_rekey(struct cx *cx, const struct session *s, const struct idcsr *csr, struct blob token_hash, struct str *pem)
+{
+	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = s->serial, .keep = token_hash };
+	struct grant g;
+
+	TRY(for_this_session(cx, s, csr));
+	TRY(issue_idcert(cx, &i, &g));
+	*pem = g.id_cert;
+	return OK;
 }
 
 enum err session_certify(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)

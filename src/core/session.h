@@ -17,6 +17,8 @@ must_check enum err session_sensitive(struct cx *, const struct session *, struc
 bool session_needs_solution(const struct cx *);
 /* POST /session/idcert: a new key for this very session. ERR_BAD_CSR when the CSR names another session. */
 must_check enum err session_rotate(struct cx *, const struct session *, const struct idcsr *, struct grant *);
+/* POST /p2core/key/user/@me: the same, but the token (its hash) stays. *pem: the certificate. The same request again gets the same one. */
+must_check enum err session_rekey(struct cx *, const struct session *, const struct idcsr *, struct blob token_hash, struct str *pem);
 /* POST /idcert: the same when the CSR names this session, else a certificate for a new one. */
 must_check enum err session_certify(struct cx *, const struct session *, const struct idcsr *, struct grant *);
 /*

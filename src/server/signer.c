@@ -12,11 +12,24 @@
 #include <unistd.h>
 
 /* Both ends are forked from one program: the messages are plain structures. What comes from a worker is checked all the same. */
-enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_COUNT };
+enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_SIGN_TOKEN, OP_SIGN_OPENPGP, OP_COUNT };
 struct key {
 	uint8_t key[ED25519_KEY];
 	uint32_t nsealed;
 	uint8_t sealed[SIGNER_SEALED];
+};
+/* Texts of various lengths, one behind the other: the lengths, and the octets of all. */
+enum { TOKEN_TEXTS = 5 };
+struct token {
+	int64_t iat, exp;
+	uint32_t n[TOKEN_TEXTS];
+	char texts[SIGNER_TEXTS];
+};
+struct openpgp {
+	uint8_t key[ED25519_KEY];
+	int64_t created;
+	uint32_t n;
+	char user_id[OPENPGP_USER_ID_MAX];
 };
 struct question {
 	uint32_t op, n;		/* n: octets of tbs, or number of claims */
@@ -24,6 +37,8 @@ struct question {
 	union {
 		uint8_t tbs[SIGNER_TBS];
 		struct cache_claim claims[SIGNER_CLAIMS];
+		struct token token;
+		struct openpgp openpgp;
 	};
 };
 struct answer {
@@ -50,6 +65,39 @@ static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
 		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
 	memcpy(to->key, from->key, sizeof to->key);
 	to->sealed = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	return OK;
+}
+
+static enum err pack_token(struct cx *cx, const struct fed_token *t, struct token *to)
+{
+	const struct str texts[TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
+	size_t at = 0;
+
+	to->iat = t->iat;
+	to->exp = t->exp;
+	for (int i = 0; i < TOKEN_TEXTS; i++) {
+		if (texts[i].n > sizeof to->texts - at)
+			return fail(cx, ERR_INTERNAL, "a federation token too large to sign");
+		if (texts[i].n)
+			memcpy(to->texts + at, texts[i].s, texts[i].n);
+		to->n[i] = (uint32_t)texts[i].n;
+		at += texts[i].n;
+	}
+	return OK;
+}
+
+static enum err unpack_token(struct cx *cx, const struct token *from, struct fed_token *t)
+{
+	struct str *const texts[TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti, &t->kid };
+	size_t at = 0;
+
+	*t = (struct fed_token){ .iat = from->iat, .exp = from->exp };
+	for (int i = 0; i < TOKEN_TEXTS; i++) {
+		if (from->n[i] > sizeof from->texts - at)
+			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more", from->n[i]);
+		*texts[i] = (struct str){ from->texts + at, from->n[i] };
+		at += from->n[i];
+	}
 	return OK;
 }
 
@@ -83,10 +131,33 @@ static enum err sign_cache(struct cx *cx, const struct question *q, struct answe
 	return cx->ca->sign_cache(cx, cx->ca, &k, q->claims, q->n, a->sigs);
 }
 
+static enum err sign_token(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct fed_token t;
+	struct ca_key k;
+
+	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_token(cx, &q->token, &t));
+	return cx->ca->sign_token(cx, cx->ca, &k, &t, a->sigs);
+}
+
+static enum err sign_openpgp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct openpgp_spec s = { .created = q->openpgp.created, .user_id = { q->openpgp.user_id, q->openpgp.n } };
+	struct ca_key k;
+
+	if (q->openpgp.n > sizeof q->openpgp.user_id)
+		return fail(cx, ERR_INTERNAL, "a user ID of %u octets", q->openpgp.n);
+	memcpy(s.key, q->openpgp.key, sizeof s.key);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_openpgp(cx, cx->ca, &k, &s, a->sigs);
+}
+
 static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
 {
 	static enum err (*const ops[OP_COUNT])(struct cx *, const struct question *, struct answer *) = {
-		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache,
+		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache, [OP_SIGN_TOKEN] = sign_token,
+		[OP_SIGN_OPENPGP] = sign_openpgp,
 	};
 
 	if (q->op >= OP_COUNT)
@@ -267,7 +338,34 @@ static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key
 	return OK;
 }
 
+static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_TOKEN };
+	struct answer a;
+
+	TRY(pack(cx, k, &q.key));
+	TRY(pack_token(cx, t, &q.token));
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_OPENPGP, .openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
+	struct answer a;
+
+	if (s->user_id.n == 0 || s->user_id.n > sizeof q.openpgp.user_id)
+		return fail(cx, ERR_INTERNAL, "a user ID of %zu octets", s->user_id.n);
+	memcpy(q.openpgp.key, s->key, ED25519_KEY);
+	memcpy(q.openpgp.user_id, s->user_id.s, s->user_id.n);
+	TRY(pack(cx, k, &q.key));
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
 void signer_client_init(struct signer_client *c, int give_fd)
 {
-	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache }, .give_fd = give_fd };
+	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp }, .give_fd = give_fd };
 }

@@ -10,7 +10,7 @@
  * question, and waits at the other: so answers cannot go astray, neither side keeps state, and either may be replaced at any time; what was
  * asked while no signer was there waits in the pair for the next one.
  */
-enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX, SIGNER_TIMEOUT_MS = 2000 };
+enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX, SIGNER_TEXTS = 1024, SIGNER_TIMEOUT_MS = 2000 };
 /*
  * The child's life, until nobody is left who could ask: load the secret, write an octet to ready_fd (unless -1), answer. Returns an exit
  * status: 78 when the secret could not be loaded, which has been logged.

@@ -8,6 +8,7 @@ struct ident {
 	int64_t id;
 };
 ROW(ident, F_I64(ident, id));
+ROW(actor_ref, F_I64(actor_ref, id), F_STR(actor_ref, local_name));
 ROW(login, F_I64(login, id), F_STR(login, password), F_I64(login, now));
 ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin), F_I64(actor_item, created_at),
     F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates));
@@ -19,6 +20,14 @@ static enum err one(struct cx *cx, const struct stmt *st, const struct arg *a, s
 	TRY(run(cx, st, a, n, &ident_shape, (void **)&i, NULL));
 	*id = i ? i->id : 0;
 	return OK;
+}
+
+enum err q_actor_find(struct cx *cx, int64_t id, struct str local, struct actor_ref **out)
+{
+	const struct arg a[] = { arg_i64(cx, local.s ? 0 : id), arg_str(local) };
+
+	*out = NULL;
+	return RUN(cx, &actor_find, a, &actor_ref_shape, out, NULL);
 }
 
 enum err q_actor_insert(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)

@@ -13,6 +13,12 @@ struct actor_item {
 	bool admin;
 	int64_t created_at, deactivated_at, sessions, certificates;
 };
+struct actor_ref {
+	int64_t id;
+	struct str local_name;
+};
+/* By name, or (local.s NULL) by id; *out NULL: there is no such actor. */
+must_check enum err q_actor_find(struct cx *, int64_t id, struct str local, struct actor_ref **);
 must_check enum err q_actor_insert(struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 must_check enum err q_actor_login(struct cx *, struct str local, struct login **);
 must_check enum err q_actor_set_password(struct cx *, struct str local, struct str password, int64_t *id);

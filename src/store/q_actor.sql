@@ -35,6 +35,12 @@ gone AS (
     UPDATE session s SET ended_at = now() FROM who WHERE s.actor_id = who.id AND s.ended_at IS NULL RETURNING 1)
 SELECT id FROM who
 
+-- By id ($1), or by name ($2): 0 and null are nobody's.
+-- name: actor_find :opt redo
+-- args: int8, text
+-- cols: id int8, local_name text
+SELECT id, local_name FROM actor WHERE id = $1::int8 OR local_name = $2::text
+
 -- name: actor_list :many redo
 -- args: text
 -- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8

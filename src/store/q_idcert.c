@@ -17,7 +17,7 @@ enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued *
 {
 	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_str(c->session_id), arg_i64(cx, c->serial), arg_i64(cx, c->server_serial),
 		arg_blob(c->key), arg_blob(c->csr_hash), arg_blob(c->cert), arg_i64(cx, c->not_before), arg_i64(cx, c->not_after),
-		arg_blob(c->token_hash), arg_i64(cx, c->replaces) };
+		arg_blob(c->token_hash), arg_i64(cx, c->replaces), arg_bool(c->keep) };
 
 	return RUN(cx, &idcert_issue, a, &issued_shape, out, NULL);
 }
@@ -38,6 +38,14 @@ enum err q_idcert_again(struct cx *cx, int64_t actor_id, struct blob csr_hash, s
 
 	*out = NULL;
 	return RUN(cx, &idcert_again, a, &again_shape, out, NULL);
+}
+
+enum err q_idcert_mine(struct cx *cx, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out)
+{
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial), arg_blob(csr_hash) };
+
+	*out = NULL;
+	return RUN(cx, &idcert_mine, a, &again_shape, out, NULL);
 }
 
 enum err q_idcert_list(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)

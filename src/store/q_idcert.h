@@ -8,6 +8,7 @@ struct new_cert {
 	struct blob key, csr_hash, cert, token_hash;
 	int64_t not_before, not_after;
 	int64_t replaces;	/* serial of the certificate that ends with this, or 0 */
+	bool keep;		/* the session of `replaces` keeps its token, which is token_hash */
 };
 struct issued {
 	bool issued, landed, current;
@@ -31,6 +32,8 @@ struct again {
 	struct blob cert;
 };
 must_check enum err q_idcert_again(struct cx *, int64_t actor_id, struct blob csr_hash, struct blob token_hash, struct again **out);
+/* The same, of a session that kept its token: the certificate `serial` if this request has made it. */
+must_check enum err q_idcert_mine(struct cx *, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out);
 /* n 0: no such actor. */
 must_check enum err q_idcert_list(struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 extern const struct stmt *const q_idcert_stmts[];

@@ -1,8 +1,9 @@
 -- Issue: the whole of it in one statement. The server's key must still be the one that signed ($4); a rotation ends the certificate $11
--- and its token with the second in which the new one begins; what has expired makes room. No row is written unless all are.
+-- and its token with the second in which the new one begins; with $12 the token $10 goes on instead, if it still works. What has expired
+-- makes room. No row is written unless all are.
 -- The actor's other sessions hear of it. issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
 -- name: idcert_issue :one
--- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8
+-- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool
 -- cols: issued bool, landed bool, current bool, told int8
 WITH key AS (
     SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR KEY SHARE),
@@ -15,20 +16,23 @@ old AS (
     WHERE actor_id = $1 AND serial = $11 AND live RETURNING serial),
 token AS (
     UPDATE session SET ended_at = now()
-    WHERE actor_id = $1 AND serial IN (SELECT serial FROM old) AND ended_at IS NULL RETURNING 1),
+    WHERE actor_id = $1 AND serial IN (SELECT serial FROM old) AND ended_at IS NULL AND NOT $12 RETURNING 1),
+kept AS (
+    SELECT 1 FROM session WHERE token_hash = $10 AND actor_id = $1 AND serial = $11 AND ended_at IS NULL FOR UPDATE),
 expired AS (
     UPDATE idcert SET live = false FROM may
     WHERE actor_id = $1 AND session_id = $2 AND live AND serial <> $11 AND not_after < to_timestamp($8::int8) RETURNING 1),
 fine AS (
     SELECT 1 FROM may
-    WHERE ($11 = 0 OR EXISTS (SELECT FROM old)) AND (SELECT count(*) FROM expired) + (SELECT count(*) FROM token) >= 0),
+    WHERE ($11 = 0 OR EXISTS (SELECT FROM old)) AND (NOT $12 OR EXISTS (SELECT FROM kept)) AND (SELECT count(*) FROM expired) + (SELECT count(*) FROM token) >= 0),
 used AS (
     INSERT INTO serial_used (serial) SELECT $3 FROM fine RETURNING serial),
 cert AS (
     INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
     SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8) FROM used RETURNING actor_id, serial),
 opened AS (
-    INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert RETURNING 1)
+    INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert
+    ON CONFLICT (token_hash) DO UPDATE SET serial = excluded.serial RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS issued,
        EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6) AS landed,
        EXISTS (SELECT FROM key) AS current,
@@ -55,6 +59,12 @@ opened AS (
     INSERT INTO session (token_hash, actor_id, serial)
     SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
+
+-- The live certificate $2, if this very request has made it.
+-- name: idcert_mine :opt redo
+-- args: int8, int8, bytea
+-- cols: serial int8, cert bytea
+SELECT serial, cert FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3 AND live
 
 -- Certificates of an actor: those that have not run out, or those that were good at $2, or those issued from $3 to $4; of one session
 -- or of all. No row: no such actor; a row without a certificate: an actor without any.

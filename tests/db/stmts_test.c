@@ -3,6 +3,7 @@
 #include "store/q_actor.h"
 #include "store/q_event.h"
 #include "store/q_foreign.h"
+#include "store/q_fedtoken.h"
 #include "store/q_idcert.h"
 #include "store/q_keymaterial.h"
 #include "store/q_schema.h"
@@ -10,7 +11,7 @@
 #include "store/q_session.h"
 #include "store/q_throttle.h"
 
-static const struct stmt *const *const lists[] = { q_actor_stmts, q_event_stmts, q_foreign_stmts, q_idcert_stmts, q_keymaterial_stmts, q_schema_stmts, q_server_key_stmts,
+static const struct stmt *const *const lists[] = { q_actor_stmts, q_event_stmts, q_fedtoken_stmts, q_foreign_stmts, q_idcert_stmts, q_keymaterial_stmts, q_schema_stmts, q_server_key_stmts,
 	q_session_stmts, q_throttle_stmts };
 
 int main(void)

@@ -1,0 +1,26 @@
+#include "api/render.h"
+#include "api/routes.h"
+#include "core/fedtoken.h"
+#include <json-c/json.h>
+
+/*
+ * GET /.motet/v1/introspect: does a federation token of this server still stand? The meaning of RFC 7662, for other motet servers, which find
+ * the route in /.well-known/polyproto-core. Who asks names the SHA-256 of the token: only who has the token knows it, and no log
+ * that it ends up in can use it.
+ */
+struct introspect_query {
+	struct str token_hash;
+};
+SHAPE(introspect_query, F_STR(introspect_query, token_hash, .flags = REQUIRED, .min = 64, .max = 64, .about = "SHA-256 of the token, 64 hex digits"));
+
+enum err ops_get_introspect(struct call *c)
+{
+	const struct introspect_query *in = c->in;
+	struct json_object *o;
+	bool active;
+
+	TRY(fedtoken_active(c->cx, in->token_hash, &active));
+	o = json_object_new_object();
+	json_object_object_add(o, "active", json_object_new_boolean(active));
+	return reply_json(c, 200, o);
+}

@@ -1,0 +1,92 @@
+#include "api/p2core/binary.h"
+#include "api/render.h"
+#include "base/conf.h"
+#include "codec/fid.h"
+#include "codec/text.h"
+#include "core/actor.h"
+#include "core/foreign.h"
+#include "core/publish.h"
+#include <json-c/json.h>
+
+#define PGP "application/pgp-keys"
+
+static struct str spki(struct cx *cx, const struct server_key *k)
+{
+	return pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
+}
+
+/* PUT /key/server: the next identity key, for all hosts at once. */
+enum err p2core_put_key_server(struct call *c)
+{
+	struct server_key *k;
+
+	TRY(identity_rotate(c->cx, &k));
+	return reply_json(c, 200, json_str(spki(c->cx, k)));
+}
+
+/* GET /key/server: the certificate, now or at a time; or the key as an OpenPGP block. */
+enum err p2core_get_key_server(struct call *c)
+{
+	const struct binary_query *in = c->in;
+	struct server_key *k;
+	struct str block;
+
+	TRY(identity_at(c->cx, when_or(in->timestamp, -1), &k));
+	if (!http_accepts(c->req->accept, PGP))
+		return binary_reply_cert(c, in, k->cert);
+	TRY(identity_openpgp(c->cx, k, &block));
+	return reply_public(c, PGP, block, "public, no-cache", "Accept");
+}
+
+/* One that runs on; one that was revoked counts up to its end, and only for times that were asked for. */
+static bool good_at(const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
+{
+	int64_t at = when_or(*w, now);
+
+	return not_before <= at && at <= not_after && (invalidated == 0 || (w->given && invalidated > at));
+}
+
+static enum err home(struct call *c, const struct binary_query *in, struct str local, struct blob **certs, size_t *n)
+{
+	const struct cert_filter f = { when_or(in->timestamp, -1), -1, -1, { NULL, 0 } };
+	struct cert_item *v;
+	size_t all;
+
+	TRY(publish_plain(c->cx, local, &f, &v, &all));
+	*certs = arena_alloc(c->cx->mem, all * sizeof **certs + 1);
+	for (size_t i = 0; i < all; i++)
+		if (in->timestamp.given || v[i].invalidated_at == 0)
+			(*certs)[(*n)++] = v[i].cert;
+	return OK;
+}
+
+static enum err foreign(struct call *c, const struct binary_query *in, struct str fid, struct blob **certs, size_t *n)
+{
+	struct foreign_cert *v;
+	size_t all;
+
+	TRY(foreign_actor(c->cx, fid, (struct str){ NULL, 0 }, &v, &all));
+	*certs = arena_alloc(c->cx->mem, all * sizeof **certs + 1);
+	for (size_t i = 0; i < all; i++)
+		if (good_at(&in->timestamp, c->cx->now, v[i].cert.not_before, v[i].cert.not_after, v[i].invalidated_at))
+			(*certs)[(*n)++] = v[i].cert.der;
+	return OK;
+}
+
+/* GET /key/user/{user_id}: a Snowflake, a federation ID of any server, or a local name. */
+enum err p2core_get_key_user(struct call *c)
+{
+	const struct binary_query *in = c->in;
+	struct str local, domain;
+	struct actor_ref who;
+	struct blob *certs;
+	size_t n = 0;
+
+	if (fid_parse(c->cx->mem, c->path[0], &local, &domain) && !str_is(domain, c->cx->conf->domain)) {
+		TRY(foreign(c, in, (struct str){ local.s, local.n + 1 + domain.n }, &certs, &n));
+	} else {
+		TRY(actor_find(c->cx, "user_id", c->path[0], &who));
+		TRY(home(c, in, who.local_name, &certs, &n));
+	}
+	return binary_reply_certs(c, in, certs, n);
+}

@@ -1,0 +1,55 @@
+#include "api/p2core/binary.h"
+#include "api/render.h"
+#include "base/conf.h"
+#include "codec/jws.h"
+#include "codec/x509.h"
+#include "core/redeem.h"
+#include <json-c/json.h>
+
+/* POST /session/auth: a federation token and an ID-Cert open a session here. */
+struct auth_body {
+	struct str federation_token;
+	struct blob id_cert;
+};
+
+/* What is no token by its form is bad input; what is wrong with one by its contents is found out later, and is a 401. */
+static enum err token_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	struct str *token = out;
+
+	enum err e = jws_json(cx, v, token);
+	if (e == ERR_UNAUTHORIZED)
+		return cx->why.err = ERR_BAD_REQUEST;
+	TRY(e);
+	return token->n <= JWS_MAX ? OK : shape_bad(cx, f, "must have 4096 characters at most");
+}
+
+static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	struct blob *cert = out;
+
+	TRY(binary_get_cert(cx, f, v, out));
+	return cert->n <= X509_MAX ? OK : shape_bad(cx, f, "must have 8192 octets at most");
+}
+
+SHAPE(auth_body,
+    F_CUSTOM(auth_body, federation_token, token_get, .about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
+    F_CUSTOM(auth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"));
+
+enum err p2core_post_session_auth(struct call *c)
+{
+	const struct auth_body *in = c->in;
+	struct str token = in->federation_token.s ? in->federation_token : http_bearer(c->req->authorization), session_token;
+	struct json_object *o, *extra;
+
+	if (token.n == 0)
+		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token", "federation_token is missing: send it in the body, or as Authorization: Bearer.");
+	TRY(redeem_token(c->cx, token, in->id_cert, &session_token));
+	o = json_own(c->cx, json_object_new_object());
+	json_object_object_add(o, "session_token", json_str(session_token));
+	if (c->cx->conf->session_extra[0]) {
+		TRY(json_parse(c->cx, str_of(c->cx->conf->session_extra), &extra));
+		json_object_object_add(o, "extra", json_object_get(extra));
+	}
+	return reply_json(c, 201, json_object_get(o));
+}

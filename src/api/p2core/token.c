@@ -1,0 +1,93 @@
+#include "api/render.h"
+#include "api/routes.h"
+#include "core/actor.h"
+#include "core/fedtoken.h"
+#include <json-c/json.h>
+
+/* GET /token/status: does this server issue federation tokens at present? */
+enum err p2core_get_token_status(struct call *c)
+{
+	struct json_object *o;
+	bool enabled;
+
+	TRY(fedtoken_status(c->cx, &enabled));
+	o = json_object_new_object();
+	json_object_object_add(o, "enabled", json_object_new_boolean(enabled));
+	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache", "");
+}
+
+/* PUT /token/status: switch it. */
+struct status_body {
+	bool enabled;
+};
+SHAPE(status_body, F_BOOL(status_body, enabled, .flags = REQUIRED, .about = "may actors get federation tokens?"));
+
+enum err p2core_put_token_status(struct call *c)
+{
+	const struct status_body *in = c->in;
+
+	TRY(fedtoken_switch(c->cx, in->enabled));
+	return reply_empty(c, 204);
+}
+
+/* POST /token: a federation token for a session on another server. */
+struct server_body {
+	struct str server;
+};
+SHAPE(server_body, F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512, .about = "URL of the server that it is for: https://example.org"));
+
+enum err p2core_post_token(struct call *c)
+{
+	const struct server_body *in = c->in;
+	struct str token;
+
+	TRY(fedtoken_issue(c->cx, c->who, in->server, &token));
+	return reply_json(c, 201, json_str(token));
+}
+
+/* The preference of RFC 7240, among others that may stand beside it. */
+static bool wants_representation(struct str prefer)
+{
+	struct str one, name;
+
+	while (prefer.n) {
+		str_cut(prefer, ',', &one, &prefer);
+		str_cut(one, ';', &name, &one);
+		if (str_ieq(str_trim(name), STR("return=representation")))
+			return true;
+	}
+	return false;
+}
+
+/* A 204 has no content, whatever the tables say (ROUTES.md 1.5): the number goes into a header, or into the body of a 200 on request. */
+static enum err deleted(struct call *c, int64_t actor_id)
+{
+	int64_t n;
+
+	TRY(fedtoken_delete(c->cx, actor_id, &n));
+	if (wants_representation(c->req->prefer)) {
+		reply_json(c, 200, json_object_new_int64(n));
+		http_set(c->cx, c->resp, "Preference-Applied", "return=representation");
+	} else
+		reply_empty(c, 204);
+	http_set(c->cx, c->resp, "X-P2-Deleted-Count", "%lld", (long long)n);
+	return OK;
+}
+
+enum err p2core_delete_token_me(struct call *c)
+{
+	return deleted(c, c->who->actor_id);
+}
+
+enum err p2core_delete_token_all(struct call *c)
+{
+	return deleted(c, 0);
+}
+
+enum err p2core_delete_token(struct call *c)
+{
+	struct actor_ref who;
+
+	TRY(actor_find(c->cx, "user_id", c->path[0], &who));
+	return deleted(c, who.id);
+}

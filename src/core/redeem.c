@@ -1,0 +1,154 @@
+#include "core/redeem.h"
+#include "base/conf.h"
+#include "codec/json.h"
+#include "codec/signer.h"
+#include "codec/text.h"
+#include "codec/token.h"
+#include "core/foreign.h"
+#include "core/introspect.h"
+#include <time.h>
+
+enum { TRIES = 12, PAUSE_MS = 40 };
+
+#define bad(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
+
+/* The codec knows no federation tokens, only what is wrong with one. */
+static enum err as_token(struct cx *cx, enum err e)
+{
+	return e == ERR_UNAUTHORIZED ? (cx->why.err = ERR_BAD_TOKEN) : e;
+}
+
+struct shown {
+	struct fed_token t;
+	struct blob input;
+	uint8_t sig[ED25519_SIG];
+	bool own;		/* we have issued it */
+};
+
+static enum err for_us(struct cx *cx, const struct fed_token *t)
+{
+	struct str own;
+
+	TRY(fedtoken_origin(cx, &own));
+	if (!str_eq(t->aud, own))
+		return bad(cx, "This federation token is for %.*s; this server is %.*s.", (int)t->aud.n, t->aud.s, (int)own.n, own.s);
+	return OK;
+}
+
+static enum err own_key(struct cx *cx, const struct token_key *k, uint8_t key[ED25519_KEY])
+{
+	if (k->public_key.n != ED25519_KEY)
+		return bad(cx, "The kid of this federation token names no key of this server.");
+	memcpy(key, k->public_key.p, ED25519_KEY);
+	return OK;
+}
+
+/* The current key, or the one that was it when the token was issued. */
+static enum err home_key(struct cx *cx, const struct fed_token *t, uint8_t key[ED25519_KEY])
+{
+	struct foreign_cert s;
+
+	TRY(foreign_server(cx, t->iss, -1, &s));
+	if (!str_eq(s.cert.serial, t->kid))
+		TRY(foreign_server(cx, t->iss, t->iat, &s));
+	if (!str_eq(s.cert.serial, t->kid))
+		return bad(cx, "The kid of this federation token names no key that %.*s had when it was issued.", (int)t->iss.n, t->iss.s);
+	memcpy(key, s.cert.key, ED25519_KEY);
+	return OK;
+}
+
+/* The database's clock comes with the look at our own keys. */
+static enum err check_token(struct cx *cx, struct str token, struct shown *s)
+{
+	uint8_t key[ED25519_KEY];
+	struct token_key *k;
+	int64_t serial = 0;
+
+	TRY(as_token(cx, jws_read(cx, token, &s->t, &s->input, s->sig)));
+	TRY(for_us(cx, &s->t));
+	s->own = str_is(s->t.iss, cx->conf->domain);
+	if (s->own && !str_i64(s->t.kid, &serial))
+		serial = 0;
+	TRY(q_fedtoken_key(cx, serial, &k));
+	cx->now = k->now;
+	TRY(as_token(cx, jws_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
+	TRY(s->own ? own_key(cx, k, key) : home_key(cx, &s->t, key));
+	return as_token(cx, jws_verify(cx, key, s->input, s->sig));
+}
+
+static enum err check_cert(struct cx *cx, const struct fed_token *t, struct blob der, struct foreign_cert *c)
+{
+	struct idcert id;
+
+	enum err e = idcert_read(cx, der, &id);
+	if (e == ERR_BAD_REQUEST)
+		return cx->why.err = ERR_BAD_CERT;
+	TRY(e);
+	if (id.is_server)
+		return refuse(cx, ERR_BAD_CERT, "id_cert", "This is the ID-Cert of a server; send the actor's.");
+	if (!str_eq(id.fid, t->sub))
+		return bad(cx, "This federation token is for %.*s, the ID-Cert for %.*s.", (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
+	TRY(foreign_check(cx, der, c));
+	if (c->invalidated_at && c->invalidated_at <= cx->now)
+		return refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert was revoked.");
+	return OK;
+}
+
+static struct redemption redemption_of(struct cx *cx, const struct shown *s, const struct idcert *c, struct blob attempt)
+{
+	struct str quoted = json_text(cx, json_str(pem_encode(cx->mem, "CERTIFICATE", c->der)));
+	struct redemption r = { .iss = s->t.iss, .jti = s->t.jti, .attempt = attempt, .issued_at = s->t.iat, .expires_at = s->t.exp,
+		.fid = c->fid, .domain = c->domain, .session_id = c->session_id, .serial_text = c->serial, .serial = c->serial64,
+		.public_key = { c->key, ED25519_KEY }, .cert = c->der, .not_after = c->not_after,
+		.event = str_of(arena_printf(cx->mem, "{\"cert\":%.*s}", (int)quoted.n, quoted.s)) };
+
+	str_cut(c->fid, '@', &r.local_name, &r.domain);
+	return r;
+}
+
+static void pause_a_little(void)
+{
+	nanosleep(&(struct timespec){ 0, PAUSE_MS * 1000000L }, NULL);
+}
+
+/*
+ * Send it until it is known what became of it. A first try whose answer was lost may still have been at work when the second looked, so
+ * that nothing of it was to be seen: after a doubt, "no" is asked for once more.
+ */
+static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
+{
+	enum err e = ERR_RETRY;
+	bool doubt = false, landed = false;
+	struct redeemed *done;
+
+	for (int try = 0; try < TRIES; try++) {
+		e = own ? q_fedtoken_redeem_home(cx, r, &done) : q_fedtoken_redeem_foreign(cx, r, &done);
+		if (e == OK && doubt && !done->opened && !done->landed)
+			e = q_fedtoken_landed(cx, r, &landed);
+		if (e == OK && (done->opened || done->landed || landed))
+			return OK;
+		if (e == OK)
+			return bad(cx, "This federation token was redeemed or deleted before, or has expired; it works once. Ask the home server for a new one.");
+		doubt |= e == ERR_UNCERTAIN;
+		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
+			return e;
+		pause_a_little();
+	}
+	return doubt ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", TRIES) :
+		       fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
+}
+
+enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, struct str *session_token)
+{
+	uint8_t hash[TOKEN_HASH];
+	struct foreign_cert c;
+	struct shown s;
+
+	TRY(check_token(cx, token, &s));
+	TRY(check_cert(cx, &s.t, id_cert, &c));
+	if (!s.own && !introspect_allows(cx, s.t.iss, token))
+		return bad(cx, "%.*s says that this federation token was deleted.", (int)s.t.iss.n, s.t.iss.s);
+	*session_token = token_new(cx->mem, 's', hash);
+	const struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
+	return redeem(cx, s.own, &r);
+}

@@ -1,0 +1,55 @@
+#ifndef MOTET_STORE_Q_FEDTOKEN_H
+#define MOTET_STORE_Q_FEDTOKEN_H
+#include "db/db.h"
+/* Federation tokens: rows of q_fedtoken.sql. */
+must_check enum err q_fedtoken_status(struct cx *, bool *enabled);
+must_check enum err q_fedtoken_switch(struct cx *, bool enabled);
+
+struct new_token {
+	int64_t actor_id;
+	struct str jti, audience;
+	struct blob token_hash;
+	int64_t issued_at, expires_at;
+	int64_t server_serial;	/* of the key that signed it */
+};
+struct token_issued {
+	bool issued, enabled, current;
+};
+must_check enum err q_fedtoken_issue(struct cx *, const struct new_token *, struct token_issued **);
+/* Those that could still be redeemed; actor_id 0: everybody's. */
+must_check enum err q_fedtoken_delete(struct cx *, int64_t actor_id, int64_t *deleted);
+
+struct token_item {
+	struct str local_name, audience, jti;
+	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
+};
+/* actor_id 0: of everybody. */
+must_check enum err q_fedtoken_list(struct cx *, int64_t actor_id, struct token_item **, size_t *n);
+must_check enum err q_fedtoken_active(struct cx *, struct blob token_hash, bool *active);
+
+struct token_key {
+	struct blob public_key;	/* p NULL: no key of ours has that serial */
+	int64_t now;
+};
+must_check enum err q_fedtoken_key(struct cx *, int64_t serial, struct token_key **);
+
+/* `attempt` is the hash of the session token that comes of it. ERR_CONFLICT: another redemption for the same certificate was faster. */
+struct redemption {
+	struct str iss, jti;
+	struct blob attempt;
+	int64_t issued_at, expires_at;
+	struct str fid, local_name, domain, session_id, serial_text;
+	int64_t serial;		/* home actors */
+	struct blob public_key, cert;
+	int64_t not_after;
+	struct str event;	/* foreign actors: JSON of NEW_SESSION */
+};
+struct redeemed {
+	bool opened, landed;
+	int64_t told;
+};
+must_check enum err q_fedtoken_redeem_home(struct cx *, const struct redemption *, struct redeemed **);
+must_check enum err q_fedtoken_redeem_foreign(struct cx *, const struct redemption *, struct redeemed **);
+must_check enum err q_fedtoken_landed(struct cx *, const struct redemption *, bool *landed);
+extern const struct stmt *const q_fedtoken_stmts[];
+#endif
