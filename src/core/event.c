@@ -1,4 +1,7 @@
 #include "core/event.h"
+#include "codec/fid.h"
+#include "core/actor.h"
+#include "core/foreign.h"
 
 static bool invalidates(const struct event *e)
 {
@@ -30,4 +33,15 @@ enum err event_list(struct cx *cx, const struct session *s, int64_t after, struc
 	cx->now = (*out)->now;
 	identity_expect((*out)->signer);
 	return sign(cx, *out, *n, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
+}
+
+enum err event_of(struct cx *cx, struct str actor, struct event_item **out, size_t *n)
+{
+	const struct str none = { NULL, 0 };
+	struct str local, domain;
+
+	if (fid_parse(cx->mem, actor, &local, &domain) && !foreign_is_own(cx, domain))
+		return q_event_of(cx, none, (struct str){ local.s, local.n + 1 + domain.n }, out, n);
+	TRY(actor_name(cx, "", actor, &local));
+	return q_event_of(cx, local, none, out, n);
 }

@@ -12,4 +12,6 @@ enum { EVENT_NEW_SESSION = 3, EVENT_INVALIDATION = 4, EVENT_SERVER_KEY_CHANGE = 
 enum { EVENT_CLIENT_KEY_CHANGE = 1, EVENT_LOW_KEY_PACKAGES = 2 };			/* namespace motet: the protocol has no number for these */
 /* claims[i] is what one may rely on of the certificate that event i is about, for those that invalidate one. */
 must_check enum err event_list(struct cx *, const struct session *, int64_t after, struct event **, struct published **claims, size_t *n);
+/* What lies there for the sessions of an actor (local name, or the federation ID of anybody); nothing counts as fetched. For operators. */
+must_check enum err event_of(struct cx *, struct str actor, struct event_item **, size_t *n);
 #endif

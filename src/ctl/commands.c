@@ -90,6 +90,35 @@ const struct command commands[] = {
 	    "on what they fetched before for up to `cache_lifetime`.\n"
 	    "\n"
 	    "  motetctl session revoke alice laptop" },
+	{ "foreign", "list", cmd_foreign_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the other servers that are known, good or not",
+	    "place is a domain of federation IDs, or the origin of a server that somebody wanted a federation token for. state is good, failed (said tells\n"
+	    "why), stale (whoever needs it next asks again) or blocked. certificates counts those that may still be used without asking,\n"
+	    "sessions those of that domain's actors on this server.\n"
+	    "\n"
+	    "  motetctl foreign list" },
+	{ "foreign", "show", cmd_foreign_show, NEEDS_SCHEMA, "DOMAIN", 1, 1, OPT_BIT(JSON), "Show what is known of another server",
+	    "What `foreign list` says of it, line by line.\n"
+	    "\n"
+	    "  motetctl foreign show example.org" },
+	{ "foreign", "refresh", cmd_foreign_refresh, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0, "Forget what another server has said",
+	    "Its certificate, those of its actors, and what was wrong with it: whoever needs them next asks again. That a certificate is\n"
+	    "revoked is not forgotten. Sessions stay open.\n"
+	    "\n"
+	    "  motetctl foreign refresh example.org" },
+	{ "foreign", "block", cmd_foreign_block, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0, "Have nothing to do with a domain any more",
+	    "The domain and its subdomains: nothing is asked of them, nothing they sign is believed, the sessions of their actors here end now. It\n"
+	    "holds for all servers on this database at once; federation_deny in the configuration does the same for one.\n"
+	    "\n"
+	    "  motetctl foreign block spam.example" },
+	{ "foreign", "unblock", cmd_foreign_unblock, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0, "Undo `foreign block`",
+	    "Sessions that have ended stay so.\n"
+	    "\n"
+	    "  motetctl foreign unblock spam.example" },
+	{ "event", "list", cmd_event_list, NEEDS_SCHEMA, "ACTOR", 1, 1, LISTS, "List the events that lie there for an actor's sessions",
+	    "ACTOR is a local name, or the federation ID of anybody who has sessions here. Each session keeps its last 1000; fetched are those that the\n"
+	    "client has got with GET /.p2/core/v1/events. Looking at them here changes nothing.\n"
+	    "\n"
+	    "  motetctl event list alice" },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

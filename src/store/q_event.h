@@ -17,5 +17,16 @@ struct event {
 enum { EVENTS_AT_ONCE = 100 };
 /* after < 0: what was not fetched yet. */
 must_check enum err q_event_list(struct cx *, struct str session_key, int64_t after, struct event **, size_t *n);
+struct event_item {
+	struct str session_id;
+	int64_t seq;
+	bool fetched;
+	struct str namespace;
+	int64_t op;
+	struct str name;
+	int64_t serial, created_at;
+};
+/* Of all sessions of an actor: local (s NULL: none) or fid (s NULL: none). */
+must_check enum err q_event_of(struct cx *, struct str local, struct str fid, struct event_item **, size_t *n);
 extern const struct stmt *const q_event_stmts[];
 #endif

@@ -18,3 +18,13 @@ SELECT d.seq, d.namespace, d.op, d.name, d.data, d.serial, c.cert,
        (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
 FROM due d LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k.serial = d.serial
 ORDER BY d.seq
+
+-- What lies there for the sessions of an actor of ours ($1) or of another server's ($2): for operators, and nothing counts as fetched.
+-- name: event_of :many redo
+-- args: text, text
+-- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8, created_at int8
+SELECT s.session_id, e.seq, e.seq <= c.read AS fetched, e.namespace, e.op, e.name, e.serial,
+       floor(extract(epoch FROM e.created_at))::int8 AS created_at
+FROM any_session s JOIN event_counter c USING (session_key) JOIN event e USING (session_key)
+WHERE s.local_name = $1 OR s.fid = $2
+ORDER BY s.session_id, e.seq LIMIT 100000

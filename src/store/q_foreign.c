@@ -13,12 +13,16 @@ struct refused {
 struct number {
 	int64_t number;
 };
+struct renewed {
+	int64_t renewed, told;
+};
 struct name {
 	struct str place;
 };
 ROW(text, F_STR(text, cacheable));
 ROW(refused, F_STR(refused, refused));
 ROW(number, F_I64(number, number));
+ROW(renewed, F_I64(renewed, renewed), F_I64(renewed, told));
 ROW(name, F_STR(name, place));
 ROW(foreign_known, F_I64(foreign_known, now), F_BOOL(foreign_known, blocked), F_STR(foreign_known, api), F_STR(foreign_known, domain),
     F_STR(foreign_known, failure), F_STR(foreign_known, said), F_STR(foreign_known, cacheable));
@@ -101,6 +105,17 @@ enum err q_foreign_forget(struct cx *cx, struct str domain, struct str fid, int6
 	const struct arg a[] = { arg_str(domain), arg_str(fid) };
 
 	return count(cx, &foreign_forget, a, 2, forgotten);
+}
+
+enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r, int64_t *renewed)
+{
+	const struct arg a[] = { arg_str(r->fid), arg_str(r->session_id), arg_str(r->serial), arg_blob(r->key), arg_blob(r->cert),
+		arg_i64(cx, r->not_after), arg_str(r->event), arg_str(r->old) };
+	struct renewed *v;
+
+	TRY(RUN(cx, &foreign_session_renew, a, &renewed_shape, &v, NULL));
+	*renewed = v->renewed;
+	return OK;
 }
 
 enum err q_foreign_block(struct cx *cx, struct str domain, int64_t *ended)

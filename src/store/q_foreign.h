@@ -34,6 +34,14 @@ must_check enum err q_foreign_store(struct cx *, const struct foreign_certs *, s
 must_check enum err q_foreign_listed(struct cx *, struct str fid, struct str session_id, struct str domain, int64_t fresh_until);
 /* fid.s NULL: all of the domain. */
 must_check enum err q_foreign_forget(struct cx *, struct str domain, struct str fid, int64_t *forgotten);
+/* The next ID-Cert of a session, in place of the one with the serial `old`; *renewed 0: there is no such session any more. */
+struct foreign_renewal {
+	struct str fid, session_id, old, serial;
+	struct blob key, cert;
+	int64_t not_after;
+	struct str event;
+};
+must_check enum err q_foreign_session_renew(struct cx *, const struct foreign_renewal *, int64_t *renewed);
 must_check enum err q_foreign_block(struct cx *, struct str domain, int64_t *ended);
 must_check enum err q_foreign_unblock(struct cx *, struct str domain, bool *was);
 struct foreign_item {

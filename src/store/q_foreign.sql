@@ -131,3 +131,13 @@ SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked' WHEN s.fresh_u
        (SELECT count(*) FROM foreign_session f WHERE f.domain = s.place AND f.ended_at IS NULL AND f.not_after >= now()) AS sessions
 FROM foreign_server s WHERE $1::text IS NULL OR s.place = $1::text
 ORDER BY s.place LIMIT 100000
+
+-- A session of a foreign actor goes on with the next ID-Cert (the one before: $8); the actor's other sessions hear of it.
+-- name: foreign_session_renew :one redo
+-- args: text, text, text, bytea, bytea, int8, text, text
+-- cols: renewed int8, told int8
+WITH renewed AS (
+    UPDATE foreign_session SET serial = $3, public_key = $4, cert = $5, not_after = to_timestamp($6::int8)
+    WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL AND (serial = $8 OR serial = $3) RETURNING fid, session_id)
+SELECT count(*) AS renewed,
+       sum(motet_emit(motet_foreign_others(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL, $7))::int8 AS told FROM renewed

@@ -10,6 +10,8 @@ static const struct {
 	{ "session_live", ERR_CONFLICT },	/* somebody else opened a session on that certificate; the caller tries again */
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	{ "server_key_current", ERR_CONFLICT },
+	{ "session_live", ERR_CONFLICT },		/* two log-ins of one session at once: the caller tries again */
+	{ "foreign_session_live", ERR_CONFLICT },
 };
 
 enum err run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na, const struct shape *sh, void **out, size_t *n)

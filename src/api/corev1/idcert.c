@@ -1,4 +1,5 @@
 #include "api/corev1/bodies.h"
+#include "api/corev1/certs.h"
 #include "api/render.h"
 #include "core/actor.h"
 #include "core/publish.h"
@@ -26,6 +27,23 @@ enum err corev1_get_idcert_server(struct call *c)
 	return reply_public(c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN, "");
 }
 
+/* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it. */
+static enum err foreign(struct call *c, const struct cert_filter *f)
+{
+	struct buf b = { .mem = c->cx->mem };
+	struct foreign_cert *v;
+	size_t n;
+
+	TRY(foreign_actor_where(c->cx, c->path[0], f, &v, &n));
+	buf_z(&b, "[");
+	for (size_t i = 0; i < n; i++) {
+		buf_z(&b, i ? "," : "");
+		buf_str(&b, v[i].cacheable);
+	}
+	buf_z(&b, "]");
+	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN, "");
+}
+
 enum err corev1_get_idcert_actor(struct call *c)
 {
 	const struct certs_query *in = c->in;
@@ -34,6 +52,8 @@ enum err corev1_get_idcert_actor(struct call *c)
 	struct str local;
 	size_t n;
 
+	if (certs_are_foreign(c->cx, c->path[0]))
+		return foreign(c, &f);
 	TRY(actor_name(c->cx, "fid", c->path[0], &local));
 	TRY(publish_actor(c->cx, local, &f, &p, &n));
 	struct json_object *list = json_object_new_array();

@@ -1,4 +1,5 @@
 #include "api/corev1/bodies.h"
+#include "api/corev1/certs.h"
 #include "api/render.h"
 #include "codec/text.h"
 #include "core/actor.h"
@@ -48,22 +49,49 @@ enum err corev1_post_key_server(struct call *c)
 }
 
 /* GET /key/actor/{fid}: two lists side by side. */
-enum err corev1_get_key_actor(struct call *c)
+struct lists {
+	struct json_object *certs, *ended;
+};
+
+static void add(struct cx *cx, struct lists *l, struct blob cert, int64_t invalidated_at)
 {
-	const struct certs_query *in = c->in;
-	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1), when_or(in->notAfter, -1), in->session_id };
+	json_object_array_add(l->certs, json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
+	json_object_array_add(l->ended, json_object_new_boolean(invalidated_at != 0));
+}
+
+static enum err add_foreign(struct call *c, const struct cert_filter *f, struct lists *l)
+{
+	struct foreign_cert *v;
+	size_t n;
+
+	TRY(foreign_actor_where(c->cx, c->path[0], f, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		add(c->cx, l, v[i].cert.der, v[i].invalidated_at);
+	return OK;
+}
+
+static enum err add_home(struct call *c, const struct cert_filter *f, struct lists *l)
+{
 	struct cert_item *v;
 	struct str local;
 	size_t n;
 
 	TRY(actor_name(c->cx, "fid", c->path[0], &local));
-	TRY(publish_plain(c->cx, local, &f, &v, &n));
-	struct json_object *o = json_object_new_object(), *certs = json_object_new_array(), *ended = json_object_new_array();
-	for (size_t i = 0; i < n; i++) {
-		json_object_array_add(certs, json_str(pem_encode(c->cx->mem, "CERTIFICATE", v[i].cert)));
-		json_object_array_add(ended, json_object_new_boolean(v[i].invalidated_at != 0));
-	}
-	json_object_object_add(o, "idcerts", certs);
-	json_object_object_add(o, "invalidated", ended);
-	return reply_public(c, "application/json", json_text(c->cx, o), ASK_AGAIN, "");
+	TRY(publish_plain(c->cx, local, f, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		add(c->cx, l, v[i].cert, v[i].invalidated_at);
+	return OK;
+}
+
+enum err corev1_get_key_actor(struct call *c)
+{
+	const struct certs_query *in = c->in;
+	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1), when_or(in->notAfter, -1), in->session_id };
+	struct json_object *o = json_own(c->cx, json_object_new_object());
+	struct lists l = { json_object_new_array(), json_object_new_array() };
+
+	json_object_object_add(o, "idcerts", l.certs);
+	json_object_object_add(o, "invalidated", l.ended);
+	TRY(certs_are_foreign(c->cx, c->path[0]) ? add_foreign(c, &f, &l) : add_home(c, &f, &l));
+	return reply_public(c, "application/json", json_text(c->cx, json_object_get(o)), ASK_AGAIN, "");
 }

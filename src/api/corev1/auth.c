@@ -1,0 +1,131 @@
+#include "api/corev1/certs.h"
+#include "api/render.h"
+#include "core/foreign_session.h"
+#include "core/trial.h"
+#include <json-c/json.h>
+
+/* GET /challenge (alpha.8), GET /session/auth (beta.3): something to sign. */
+struct trial_query {
+	struct str fid, session_id;
+};
+SHAPE(trial_query, F_STR(trial_query, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
+    F_STR(trial_query, session_id, .min = 1, .max = 32, .about = "the session of the ID-Cert that it will be completed with"));
+
+static enum err reply_trial(struct call *c, bool both)
+{
+	const struct trial_query *in = c->in;
+	struct json_object *o;
+	struct trial t;
+
+	TRY(trial_new(c->cx, in->fid, in->session_id, c->req->head, &t));
+	o = json_object_new_object();
+	json_object_object_add(o, "challenge", json_str(t.text));
+	if (both)
+		json_object_object_add(o, "trial", json_str(t.text));
+	json_object_object_add(o, "expires", json_object_new_int64(t.expires));
+	return reply_json(c, 200, o);
+}
+
+enum err corev1_get_challenge(struct call *c)
+{
+	return reply_trial(c, false);
+}
+
+enum err corev1_get_session_auth(struct call *c)
+{
+	return reply_trial(c, true);
+}
+
+static enum err reply_token(struct call *c, int status, struct str token)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "token", json_str(token));
+	return reply_json(c, status, o);
+}
+
+/* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those who ask for that. */
+struct auth_body {
+	struct str signature, serialNumber, serial, fid, trial;
+	struct blob id_cert;
+};
+#define SERIAL .flags = NUMERIC, .min = 1, .max = 49
+SHAPE(auth_body, F_STR(auth_body, signature, .flags = REQUIRED, .min = 1, .max = 256, .about = "Ed25519 over the trial's text, 128 hex digits"),
+    F_STR(auth_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
+    F_STR(auth_body, serial, SERIAL, .about = "the same by another name"),
+    F_STR(auth_body, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
+    F_STR(auth_body, trial, .alias = "challenge", .min = 1, .max = CHALLENGE_MAX, .about = "the text that was signed"),
+    F_CUSTOM(auth_body, id_cert, certs_get, .about = "ID-Cert, PEM"));
+
+enum err corev1_post_session_auth(struct call *c)
+{
+	const struct auth_body *in = c->in;
+	const struct trial_answer a = { .trial = in->trial, .fid = in->fid, .serial = in->serialNumber.n ? in->serialNumber : in->serial,
+		.cert = in->id_cert, .signature = in->signature };
+	struct str token;
+
+	TRY(trial_complete(c->cx, &a, &token));
+	http_set(c->cx, c->resp, "Vary", "Accept");
+	if (http_accepts(c->req->accept, "application/json"))
+		return reply_token(c, 200, token);
+	return reply_text(c, 200, "text/plain; charset=utf-8", token);
+}
+
+/* POST /session/identify (alpha.8): the same, with the certificate. */
+struct completed {
+	struct str challenge, signature;
+};
+struct identify_body {
+	struct completed completed_challenge;
+	struct str challenge, signature;
+	struct blob id_cert;
+};
+#define CHALLENGE(st, ...) F_STR(st, challenge, .alias = "trial", .min = 1, .max = CHALLENGE_MAX, __VA_ARGS__)
+#define SIGNATURE(st, ...) F_STR(st, signature, .min = 1, .max = 256, __VA_ARGS__)
+ROW(completed, CHALLENGE(completed, .flags = REQUIRED), SIGNATURE(completed, .flags = REQUIRED));
+
+static enum err completed_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	if (!json_object_is_type(v, json_type_object))
+		return shape_bad(cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
+	return shape_decode(cx, &completed_shape, v, out);
+}
+SHAPE(identify_body, F_CUSTOM(identify_body, completed_challenge, completed_get, .about = "{challenge, signature}"),
+    CHALLENGE(identify_body, .about = "the text that was signed, unless in completed_challenge"),
+    SIGNATURE(identify_body, .about = "Ed25519 over it, 128 hex digits"),
+    F_CUSTOM(identify_body, id_cert, certs_get, .flags = REQUIRED, .about = "ID-Cert, PEM"));
+
+enum err corev1_post_session_identify(struct call *c)
+{
+	const struct identify_body *in = c->in;
+	struct completed d = in->completed_challenge;
+	struct str token;
+
+	if (d.challenge.n == 0)
+		d = (struct completed){ in->challenge, in->signature };
+	if (d.challenge.n == 0)
+		return refuse(c->cx, ERR_BAD_REQUEST, "completed_challenge", "completed_challenge is missing: {\"challenge\": …, \"signature\": …}.");
+	const struct trial_answer a = { .trial = d.challenge, .cert = in->id_cert, .signature = d.signature };
+	TRY(trial_complete(c->cx, &a, &token));
+	return reply_token(c, 201, token);
+}
+
+/* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is revoked. */
+static enum err renew(struct call *c)
+{
+	const struct cert_body *in = c->in;
+	bool ended;
+
+	TRY(foreign_session_update(c->cx, c->who, in->id_cert, &ended));
+	return reply_empty(c, ended ? 204 : 201);
+}
+
+enum err corev1_put_session_idcert_extern(struct call *c)
+{
+	return renew(c);
+}
+
+enum err corev1_post_session_idcert_extern(struct call *c)
+{
+	return renew(c);
+}

@@ -1,0 +1,25 @@
+#include "core/event.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+
+static const struct column columns[] = {
+	COL_STR(event_item, session_id, "session_id"),
+	COL_NUM(event_item, seq, "number"),
+	COL_STR(event_item, name, "event"),
+	COL_STR(event_item, namespace, "namespace"),
+	COL_NUM(event_item, op, "op"),
+	COL_ID(event_item, serial, "serial"),
+	COL_TIME(event_item, created_at, "created_at"),
+	COL_BOOL(event_item, fetched, "fetched"),
+};
+
+enum err cmd_event_list(struct ctl *c)
+{
+	struct event_item *e;
+	size_t n;
+
+	TRY(event_of(&c->cx, str_of(c->word[0]), &e, &n));
+	const struct listing l = LISTING(columns, e, n);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
