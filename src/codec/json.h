@@ -27,7 +27,7 @@ bool json_octets(struct arena *, struct json_object *, struct blob *out);
 struct str json_string(struct json_object *);
 /* Building answers: objects owned by the arena once handed to json_text(). */
 struct json_object *json_str(struct str);
-struct json_object *json_from_octets(struct blob);
+struct json_object *json_from_octets(struct blob);	/* [48,130,…] */
 /* Compact text with a NUL behind it; it lives in the object, which the arena now owns. */
 /* Hand an object to the arena, for one that may not get as far as json_text(). */
 struct json_object *json_own(struct cx *, struct json_object *);

@@ -1,8 +1,7 @@
 #include "core/redeem.h"
 #include "base/conf.h"
-#include "codec/json.h"
+#include "codec/cacheable.h"
 #include "codec/signer.h"
-#include "codec/text.h"
 #include "codec/token.h"
 #include "core/foreign.h"
 #include "core/introspect.h"
@@ -96,11 +95,10 @@ static enum err check_cert(struct cx *cx, const struct fed_token *t, struct blob
 
 static struct redemption redemption_of(struct cx *cx, const struct shown *s, const struct idcert *c, struct blob attempt)
 {
-	struct str quoted = json_text(cx, json_str(pem_encode(cx->mem, "CERTIFICATE", c->der)));
 	struct redemption r = { .iss = s->t.iss, .jti = s->t.jti, .attempt = attempt, .issued_at = s->t.iat, .expires_at = s->t.exp,
 		.fid = c->fid, .domain = c->domain, .session_id = c->session_id, .serial_text = c->serial, .serial = c->serial64,
 		.public_key = { c->key, ED25519_KEY }, .cert = c->der, .not_after = c->not_after,
-		.event = str_of(arena_printf(cx->mem, "{\"cert\":%.*s}", (int)quoted.n, quoted.s)) };
+		.event = cacheable_event(cx, c->der) };
 
 	str_cut(c->fid, '@', &r.local_name, &r.domain);
 	return r;

@@ -114,11 +114,10 @@ opened AS (
     SELECT attempt, $6, $7, $8, $9, $10, $11, to_timestamp($12::int8) FROM redeemed
     ON CONFLICT (fid, session_id) WHERE ended_at IS NULL DO UPDATE
     SET token_hash = excluded.token_hash, serial = excluded.serial, public_key = excluded.public_key, cert = excluded.cert,
-        not_after = excluded.not_after, created_at = excluded.created_at RETURNING 1)
+        not_after = excluded.not_after, created_at = excluded.created_at RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
-       (SELECT motet_emit((SELECT array_agg(session_key) FROM any_session WHERE fid = $6 AND session_id <> $8), 'core', 3, 'NEW_SESSION',
-                          NULL, $13) FROM opened) AS told
+       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL, $13) FROM opened) AS told
 
 -- name: fedtoken_landed :one redo
 -- args: text, text, bytea

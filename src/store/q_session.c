@@ -10,11 +10,6 @@ struct count {
 struct ended {
 	int64_t ended, told;
 };
-struct renewed {
-	bool renewed;
-	int64_t told;
-};
-ROW(renewed, F_BOOL(renewed, renewed), F_I64(renewed, told));
 ROW(count, F_I64(count, ended));
 ROW(ended, F_I64(ended, ended), F_I64(ended, told));
 ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name), F_STR(session, fid), F_STR(session, domain),
@@ -51,17 +46,6 @@ enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session
 
 	TRY(RUN(cx, &session_end_foreign, a, &count_shape, &c, NULL));
 	*ended = c->ended;
-	return OK;
-}
-
-enum err q_session_renew(struct cx *cx, const struct renewal *r, bool *renewed)
-{
-	const struct arg a[] = { arg_str(r->fid), arg_str(r->session_id), arg_str(r->old_serial), arg_str(r->serial), arg_blob(r->public_key),
-		arg_blob(r->cert), arg_i64(cx, r->not_after), arg_str(r->event) };
-	struct renewed *out;
-
-	TRY(RUN(cx, &session_renew, a, &renewed_shape, &out, NULL));
-	*renewed = out->renewed;
 	return OK;
 }
 

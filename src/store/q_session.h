@@ -24,14 +24,6 @@ must_check enum err q_session_find(struct cx *, struct blob token_hash, bool pas
 /* Revokes the certificate and ends the token of one session; *ended 0: there was none. */
 must_check enum err q_session_end_foreign(struct cx *, struct str fid, struct str session_id, int64_t *ended);
 must_check enum err q_session_end(struct cx *, int64_t actor_id, struct str session_id, int64_t *ended);
-struct renewal {
-	struct str fid, session_id, old_serial, serial;
-	struct blob public_key, cert;
-	int64_t not_after;
-	struct str event;	/* JSON of CLIENT_KEY_CHANGE */
-};
-/* *renewed false: there is no such session, or it has neither the old nor the new certificate. */
-must_check enum err q_session_renew(struct cx *, const struct renewal *, bool *renewed);
 /* actor_id 0: of everybody. */
 must_check enum err q_session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);
 extern const struct stmt *const q_session_stmts[];

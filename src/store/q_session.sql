@@ -35,19 +35,6 @@ counter AS (
     DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1)
 SELECT count(*) AS ended FROM gone
 
--- A foreign session goes on with its actor's new certificate; the same again changes nothing. $8: what the other sessions here hear of it.
--- name: session_renew :one
--- args: text, text, text, text, bytea, bytea, int8, text
--- cols: renewed bool, told int8
-WITH was AS (
-    SELECT token_hash, serial FROM foreign_session WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL FOR UPDATE),
-renewed AS (
-    UPDATE foreign_session s SET serial = $4, public_key = $5, cert = $6, not_after = to_timestamp($7::int8) FROM was
-    WHERE s.token_hash = was.token_hash AND was.serial = $3 AND $3 <> $4 RETURNING 1)
-SELECT EXISTS (SELECT FROM renewed) OR EXISTS (SELECT FROM was WHERE serial = $4) AS renewed,
-       (SELECT motet_emit((SELECT array_agg(session_key) FROM any_session WHERE fid = $1 AND session_id <> $2), 'motet', 1,
-                          'CLIENT_KEY_CHANGE', NULL, $8) FROM renewed) AS told
-
 -- name: session_list :many redo
 -- args: int8
 -- cols: local_name text, session_id text, serial int8, created_at int8, not_after int8

@@ -7,7 +7,6 @@ static const struct {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT },	/* the caller draws another serial */
-	{ "session_live", ERR_CONFLICT },	/* somebody else opened a session on that certificate; the caller tries again */
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	{ "server_key_current", ERR_CONFLICT },
 	{ "session_live", ERR_CONFLICT },		/* two log-ins of one session at once: the caller tries again */

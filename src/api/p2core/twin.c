@@ -6,7 +6,7 @@
 #include "codec/openpgp.h"
 #include "codec/text.h"
 #include "codec/x509.h"
-#include "core/announce.h"
+#include "core/foreign_session.h"
 #include <json-c/json.h>
 
 /*
@@ -161,12 +161,13 @@ static enum err home(struct call *c, enum kind kind, struct str text)
 static enum err foreign(struct call *c, enum kind kind, struct str text)
 {
 	struct blob der;
+	bool ended;
 
 	if (kind != ID_CERT)
 		return refuse(c->cx, ERR_CONFLICT, "id_cert", "Your ID-Certs are issued by %.*s: change your key there, then send the new ID-Cert here.",
 		    (int)c->who->domain.n, c->who->domain.s);
 	TRY(armour_decode(c->cx, "id_cert", "CERTIFICATE", text, &der));
-	TRY(announce_cert(c->cx, c->who, der));
+	TRY(foreign_session_update(c->cx, c->who, der, &ended));
 	return reply_empty(c, 201);
 }
 
