@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import ssl
 import time
 
@@ -12,7 +13,6 @@ import http1
 import pki
 from place import Place
 
-LONG = 1_000_000
 # What servers remember of others, and tries at passwords: not what a refused request may have changed.
 REMEMBERED = ("throttle", "foreign_server", "foreign_cert", "foreign_actor")
 need = case.need
@@ -88,9 +88,23 @@ class Server(Place):
     def reload(self, path, text):
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
-        done = os.popen(f"pkill -HUP -o -f '^[^ ]*motetd -c {path}$'; echo $?").read().strip()
-        need(done == "0", "motetd was not found")
+        os.kill(self.motetd(), signal.SIGHUP)
         time.sleep(1)
+
+    def motetd(self):
+        """The process ID of motetd's master: a child of quickstart's."""
+        with open(os.path.join(self.state, "pid"), encoding="ascii") as f:
+            return next(p for p in children(int(f.read())) if comm(p).startswith("motetd"))
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(p) for p in f.read().split()]
+
+
+def comm(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+        return f.read().strip()
 
 
 def refused(r, status, code, field=None):
