@@ -119,7 +119,27 @@ def refused(r, status, code, field=None):
     return e
 
 
-class Actor:
+class Client:
+    """What a client does with its key and its certificate, wherever its home is."""
+
+    def octets(self):
+        return list(pki.unpem(self.cert))
+
+    def auth(self, server, token=None, cert=None, **kw):
+        """POST /p2core/session/auth, whatever comes of it."""
+        body = {"federation_token": token or self.token_for(server), "id_cert": cert or self.octets()}
+        return server.ask("POST", "/p2core/session/auth", dict(body, **kw))
+
+    def session_on(self, server):
+        r = self.auth(server)
+        need(r.status == 201, f"no session on {server.domain}: {r}")
+        return r.json()["session_token"]
+
+    def sign(self, text):
+        return self.key.sign(text.encode()).hex()
+
+
+class Actor(Client):
     """An actor of a motet server with one session at home."""
 
     def __init__(self, home, name, session="laptop", admin=False):
@@ -149,7 +169,9 @@ class Actor:
         """Another session of the same actor."""
         other = object.__new__(Actor)
         other.home, other.session, other.password, other.name, other.fid = self.home, session, self.password, self.name, self.fid
-        other.trust()
+        other.key = pki.Key()
+        got = self.home.must("POST", "/.p2/core/v1/idcert", 201, {"csr": other.csr(other.key)}, self.token, self.sensitive()).json()
+        other.adopt(got["id_cert"], got["token"])
         return other
 
     def rotate(self):
@@ -164,22 +186,6 @@ class Actor:
 
     def token_for(self, server):
         return self.home.must("POST", "/p2core/token", 201, {"server": server.origin}, self.token).json()
-
-    def octets(self):
-        return list(pki.unpem(self.cert))
-
-    def auth(self, server, token=None, cert=None, **kw):
-        """POST /p2core/session/auth, whatever comes of it."""
-        body = {"federation_token": token or self.token_for(server), "id_cert": cert or self.octets()}
-        return server.ask("POST", "/p2core/session/auth", dict(body, **kw))
-
-    def session_on(self, server):
-        r = self.auth(server)
-        need(r.status == 201, f"no session on {server.domain}: {r}")
-        return r.json()["session_token"]
-
-    def sign(self, text):
-        return self.key.sign(text.encode()).hex()
 
 
 def trial(server, fid=None, session=None):
