@@ -260,10 +260,7 @@ def test_revoked_certificate_announced(w):
         refused(away.ask("GET", "/.p2/core/v1/events", token=token), 401, "P2CORE_UNAUTHORIZED")
         heard = [e for e in events(away, others) if e["op"] == "4"]
         need(len(heard) == 1 and heard[0]["t"] == "ACTOR_CERTIFICATE_INVALIDATION", f"heard {heard}")
-        with away.unchanged():
-            refused(identify(away, alice), 403, "P2CORE_BAD_ID_CERT") if False else None
-            text = away.sql("SELECT 1")
-        need(text == "1" and works(away, others), "the other session goes on")
+        need(works(away, others), "the other session goes on")
 
 
 def test_revoked_certificates_open_nothing(w):
