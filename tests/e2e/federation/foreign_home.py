@@ -54,13 +54,13 @@ def dcs(domain):
 class Cert:
     """The parts of a certificate, each of which may be replaced before der() puts them together."""
 
-    def __init__(self, domain, key, signer, serial, subject, exts, life):
+    def __init__(self, domain, key, signer, serial, subject, exts, life, begin=-60):
         now = int(time.time())
         self.signer = signer
         self.version, self.serial = bytes.fromhex("a003020102"), integer(serial)
         self.algorithm = self.outer = pki.ED25519
         self.issuer, self.subject = tlv(0x30, *dcs(domain)), tlv(0x30, *subject)
-        self.times = [utc(now - 60), utc(now + life)]
+        self.times = [utc(now + begin), utc(now + life)]
         self.key, self.spki_algorithm = key.raw, pki.ED25519
         self.unique, self.extensions, self.tail = b"", exts, b""
         self.bend = lambda der: der
@@ -107,7 +107,7 @@ class Home:
     def __init__(self, domain):
         self.domain, self.key, self.slash, self.ttl = domain, pki.Key(), True, 4 * HOUR
         self.number = secrets.randbelow(2**62) + 1
-        self.parts = Cert(domain, self.key, self.key, self.number, dcs(domain), extensions(PP_CA, PP_CERT_SIGN), 365 * 86400)
+        self.parts = Cert(domain, self.key, self.key, self.number, dcs(domain), extensions(PP_CA, PP_CERT_SIGN), 365 * 86400, -86400)
         self.people, self.asked, self.api, self.port = [], [], None, None
         self.invalidated = None
         self.claim = self.claim_actor = lambda item: item    # what a liar does to a statement before it goes out
