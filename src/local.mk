@@ -9,6 +9,7 @@ include src/codec/x509.mk
 include src/codec/json.mk
 include src/codec/key.mk
 include src/codec/fed.mk
+include src/codec/mls.mk
 include src/http/http.mk
 include src/store/store.mk
 include src/api/api.mk

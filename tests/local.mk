@@ -4,6 +4,7 @@ DB_TESTS =
 include tests/unit/base.mk
 include tests/unit/x509.mk
 include tests/unit/json.mk
+include tests/unit/mls.mk
 include tests/unit/server.mk
 include tests/unit/net.mk
 include tests/db/db.mk

@@ -58,7 +58,7 @@ static enum err authenticate(struct call *c)
 
 static enum err authorise(struct call *c)
 {
-	if (c->who && c->route->auth != AUTH_ANY)
+	if (c->who && (c->route->auth == AUTH_SESSION || c->route->auth == AUTH_ADMIN))
 		TRY(session_at_home(c->cx, c->who));
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));

@@ -49,8 +49,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	const char *etag;
 
 	reply_text(c, 200, type, body);
-	if (vary[0])
-		http_set(c->cx, c->resp, "Vary", "%s", vary);
+	http_set(c->cx, c->resp, "Vary", "%s", vary);
 	if (c->req->body.n)
 		return OK;
 	sha256_list((const struct str[]){ str_of(type), body }, 2, hash);

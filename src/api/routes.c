@@ -12,14 +12,19 @@ static const struct route p2core[] = {
 #include "api/p2core/routes.def"
 };
 #undef PREFIX
+#define PREFIX "/.p2/mls/v1"
+static const struct route mlsv1[] = {
+#include "api/mlsv1/routes.def"
+};
+#undef PREFIX
 #define PREFIX
 static const struct route ops[] = {
 #include "api/ops/routes.def"
 };
 
 #define COUNT(t) (sizeof(t) / sizeof(t)[0])
-const struct route *const api_tables[] = { corev1, p2core, ops };
-const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(ops) };
+const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
+const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
 
 void api_print_routes(FILE *f)

@@ -7,6 +7,7 @@
  */
 #define ROUTE(method, path, fn, auth, body, max, flags) handler fn; extern const struct shape body##_shape;
 #include "api/corev1/routes.def"
+#include "api/mlsv1/routes.def"
 #include "api/ops/routes.def"
 #include "api/p2core/routes.def"
 #undef ROUTE

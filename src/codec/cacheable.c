@@ -12,9 +12,9 @@ struct members {
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
 };
-#define TIME(m, ...) F_I64(members, m, .min = TEN_MIN, .max = TEN_MAX, __VA_ARGS__)
-ROW(members, F_STR(members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384), TIME(cacheNotValidBefore, .alias = "cacheValidNotBefore", .flags = REQUIRED),
-    TIME(cacheNotValidAfter, .alias = "cacheValidNotAfter", .flags = REQUIRED), TIME(invalidatedAt, .flags = 0),
+ROW(members, F_STR(members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384),
+    F_I64(members, cacheNotValidBefore, .alias = "cacheValidNotBefore", .flags = REQUIRED),
+    F_I64(members, cacheNotValidAfter, .alias = "cacheValidNotAfter", .flags = REQUIRED), F_I64(members, invalidatedAt),
     F_STR(members, cacheSignature, .flags = REQUIRED), F_BOOL(members, invalidated));
 
 /* The sentence speaks of what somebody sent us; here it is about what another server said. */
@@ -34,22 +34,39 @@ static enum err members(struct cx *cx, struct str text, struct members *m)
 		e = ERR_BAD_JSON;
 	if (e == OK)
 		e = shape_decode(cx, &members_shape, o, m);
-	if (e == OK && m->invalidated && m->invalidatedAt == 0)
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "The home server says that the ID-Cert is invalidated, and not since when.");
 	return e == OK ? OK : becomes(cx, e, ERR_HOME_INVALID, "The other server's answer is no CacheableIDCert");
+}
+
+#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
+
+static bool ten_digits(int64_t t)
+{
+	return t >= TEN_MIN && t <= TEN_MAX;
+}
+
+static enum err claims(struct cx *cx, const struct members *m, struct cacheable *out)
+{
+	struct blob sig;
+
+	if (m->invalidated && m->invalidatedAt == 0)
+		return BAD(cx, "The home server says that the ID-Cert is invalidated, and not since when.");
+	if (!ten_digits(m->cacheNotValidBefore) || !ten_digits(m->cacheNotValidAfter) || (m->invalidatedAt && !ten_digits(m->invalidatedAt)))
+		return BAD(cx, "Each time in what the home server says must have exactly 10 digits, or it could be read in another way.");
+	if (m->cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m->cacheSignature, &sig))
+		return BAD(cx, "The home server's cacheSignature must be 128 hex digits.");
+	memcpy(out->sig, sig.p, ED25519_SIG);
+	return OK;
 }
 
 enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 {
 	struct members m = { .invalidatedAt = 0 };
-	struct blob der, sig;
+	struct blob der;
 
 	TRY(members(cx, text, &m));
 	*out = (struct cacheable){ .text = text, .not_before = m.cacheNotValidBefore, .not_after = m.cacheNotValidAfter,
 		.invalidated = m.invalidatedAt };
-	if (m.cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m.cacheSignature, &sig))
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "The home server's cacheSignature must be 128 hex digits.");
-	memcpy(out->sig, sig.p, ED25519_SIG);
+	TRY(claims(cx, &m, out));
 	enum err e = pem_decode(cx, "id_cert", "CERTIFICATE", m.idCertPem, &der);
 	if (e == OK)
 		e = idcert_read(cx, der, &out->cert);
@@ -104,8 +121,6 @@ static struct str statement(struct arena *mem, const struct cacheable *c)
 
 	return str_of(c->invalidated ? arena_printf(mem, "%s%" PRId64, live, c->invalidated) : live);
 }
-
-#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 
 enum err cacheable_check(struct cx *cx, const struct cacheable *c, const uint8_t key[ED25519_KEY], int64_t now)
 {

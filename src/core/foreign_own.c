@@ -31,19 +31,25 @@ enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filt
 	return OK;
 }
 
+/* Only the one is signed for. */
 enum err foreign_own_find(struct cx *cx, struct str fid, struct str serial, struct foreign_cert *out)
 {
 	const struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
-	struct foreign_cert *v;
+	struct str local, domain;
+	struct cert_item *v;
+	int64_t wanted = 0;
 	size_t n = 0;
 
-	enum err e = foreign_own_actor(cx, fid, &all, &v, &n);
+	if (!fid_parse(cx->mem, fid, &local, &domain))
+		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID.");
+	enum err e = str_i64(serial, &wanted) ? publish_plain(cx, local, &all, &v, &n) : OK;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(v[i].cert.serial, serial)) {
-			*out = v[i];
-			return OK;
+		if (v[i].serial == wanted) {
+			struct published p = publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at);
+			TRY(publish_sign(cx, &p, 1));
+			return convert(cx, &p, out);
 		}
 	return refuse(cx, ERR_BAD_CERT, "id_cert", "This server has issued no such ID-Cert to %.*s, or it has expired.", (int)fid.n, fid.s);
 }

@@ -119,6 +119,31 @@ const struct command commands[] = {
 	    "client has got with GET /.p2/core/v1/events. Looking at them here changes nothing.\n"
 	    "\n"
 	    "  motetctl event list alice" },
+	{ "token", "status", cmd_token_status, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON), "Tell whether actors get federation tokens",
+	    "With a federation token an actor of this server opens a session on another one. What GET\n"
+	    "/p2core/token/status says to everybody.\n"
+	    "\n"
+	    "  motetctl token status" },
+	{ "token", "on", cmd_token_on, NEEDS_SCHEMA, "", 0, 0, 0, "Issue federation tokens (as a new server does)",
+	    "Takes effect at once, on all servers of this database.\n"
+	    "\n"
+	    "  motetctl token on" },
+	{ "token", "off", cmd_token_off, NEEDS_SCHEMA, "", 0, 0, 0, "Issue no federation tokens any more",
+	    "Takes effect at once, on all servers of this database. Tokens that were issued before stay good.\n"
+	    "\n"
+	    "  motetctl token off\n"
+	    "Next: motetctl token delete --all ends those, too." },
+	{ "token", "list", cmd_token_list, NEEDS_SCHEMA, "[ACTOR]", 0, 1, LISTS, "List the federation tokens, of one actor or of all",
+	    "Those of the last day. state is issued, redeemed (on this very server; others do not tell), deleted\n"
+	    "or expired.\n"
+	    "\n"
+	    "  motetctl token list alice --json" },
+	{ "token", "delete", cmd_token_delete, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(ALL), "Delete the federation tokens of an actor, or of all",
+	    "Those that were not redeemed yet. Void at once for this server; another motet asks here before it\n"
+	    "redeems one; any other takes it until it expires, at most `federation_token_lifetime`.\n"
+	    "\n"
+	    "  motetctl token delete alice\n"
+	    "  motetctl token delete --all" },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

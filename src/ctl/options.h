@@ -8,6 +8,7 @@
 	O(HELP,           "help",           'h',  NULL,        "say what a command does") \
 	O(VERSION,        "version",        'V',  NULL,        "print the version") \
 	O(ADMIN,          "admin",          0,    NULL,        "make the actor an administrator") \
+	O(ALL,            "all",            0,    NULL,        "of everybody") \
 	O(DATABASE,       "database",       0,    "CONNINFO",  "connect as the owner of the tables; without a password, see .pgpass") \
 	O(DIR,            "dir",            0,    "DIR",       "directory of the schema files; default: the installed ones") \
 	O(DOMAIN,         "domain",         0,    "DOMAIN",    "the domain of federation IDs, unless the configuration has it") \

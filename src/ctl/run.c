@@ -24,7 +24,7 @@ static const struct {
 	const char *about, *next;
 } hints[] = {
 	{ ERR_UNAVAILABLE, "database: connect", "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
-	{ ERR_INTERNAL, "schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	{ ERR_UNAVAILABLE, "schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
 	{ ERR_UNCERTAIN, "", "it may have been done: look before you repeat it" },
 	{ ERR_RETRY, "schema_lock", "somebody else is migrating; try again in a moment" },
 };

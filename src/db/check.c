@@ -6,7 +6,7 @@ static const struct {
 	Oid oid;
 	const char *name;
 } types[] = { { 16, "bool" }, { 17, "bytea" }, { 20, "int8" }, { 23, "int4" }, { 25, "text" }, { 1184, "timestamptz" },
-	      { 1001, "bytea[]" }, { 1009, "text[]" }, { 1016, "int8[]" } };
+	      { 1000, "bool[]" }, { 1001, "bytea[]" }, { 1009, "text[]" }, { 1016, "int8[]" } };
 
 static const char *type_name(Oid oid)
 {

@@ -8,6 +8,8 @@ static const struct {
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT },	/* the caller draws another serial */
 	{ "keymaterial_pkey", ERR_CONFLICT },
+	{ "key_package_init", ERR_RETRY },	/* uploaded twice at the same moment */
+	{ "key_package_last", ERR_RETRY },
 	{ "server_key_current", ERR_CONFLICT },
 	{ "session_live", ERR_CONFLICT },		/* two log-ins of one session at once: the caller tries again */
 	{ "foreign_session_live", ERR_CONFLICT },

@@ -1,5 +1,6 @@
 """Cases: small text files, one step a line. README.md beside this says what the steps are."""
 import base64
+import hashlib
 import json
 import os
 import re
@@ -8,6 +9,8 @@ import threading
 import urllib.parse
 
 import http1
+import jws
+import mls
 import pki
 
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
@@ -35,6 +38,8 @@ FILTERS = {
     "b64": lambda v: base64.b64encode(v.encode()).decode(),
     "der64": lambda v: base64.b64encode(pki.unpem(v)).decode(),
     "octets": lambda v: json.dumps(list(pki.unpem(v))),
+    "sha256": lambda v: hashlib.sha256(v.encode()).hexdigest(),
+    "flat": lambda v: json.dumps(dict(zip(("protected", "payload", "signature"), v.split(".")))),
     "upper": str.upper,
     "oneline": lambda v: v.replace("\n", "\\n"),
     "crlf": lambda v: v.replace("\n", "\r\n"),
@@ -212,6 +217,32 @@ class Runner:
 
     def step_pkm(self, name, size="60"):
         self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
+
+    def step_keypackage(self, name, *words):
+        """keypackage NAME [of DEVICE] [suite= lifetime= mark= init= framed=yes credential=x509|chain key= fid= ext=1,2]; its forms are NAME.octets and so on"""
+        o = self.options(words)
+        d = self.devices[words[1] if words[:1] == ("of",) else self.who]
+        chain = {"x509": [d.cert], "chain": [d.cert, self.call("GET", "/.p2/core/v1/idcert/server", {}, 200)["idCertPem"]]}.get(o.get("credential"), [])
+        k = mls.KeyPackage(self.keys[o["key"]] if "key" in o else d.key, o.get("fid", d.actor.fid), suite=int(o.get("suite", 1)),
+                           certs=[pki.unpem(c) for c in chain], lifetime=int(o.get("lifetime", 86400)), mark=o.get("mark", "none"),
+                           init=bytes.fromhex(o["init"]) if "init" in o else None, framed="framed" in o,
+                           extensions=[int(x, 0) for x in o["ext"].split(",")] if "ext" in o else ())
+        forms = {"": k.base64(), ".octets": json.dumps(list(k.tls)), ".exploded": k.exploded(), ".claimed": k.claimed(), ".last": k.claimed(True),
+                 ".ref": k.ref(), ".init": k.init.hex(), ".bare": base64.b64encode(k.bare).decode()}
+        self.vars.update({name + form: text for form, text in forms.items()})
+
+    def step_jws(self, name, *words):
+        """A federation token by the key of that name (`key=`), for an actor (`actor=`) and this server unless said otherwise."""
+        o = self.options(words)
+        d = self.devices[o["actor"]]
+        self.vars[name] = jws.make(self.keys[o["key"]], o, {"iss": self.place.domain, "sub": d.actor.fid, "aud": self.vars["url"]})
+
+    def step_serverkey(self, name, serial):
+        """A key that this server had once, and that the case can sign with."""
+        raw = self.keys[name].raw.hex()
+        self.place.sql(f"WITH used AS (INSERT INTO serial_used VALUES ({serial}) RETURNING serial) INSERT INTO server_key (serial, public_key, "
+                       f"sealed, cert, not_before, not_after, ended_at) SELECT serial, '\\x{raw}', '', '', now() - interval '2 days', "
+                       "now() + interval '1 day', now() - interval '1 day' FROM used")
 
     def step_file(self, name, path):
         with open(path, encoding="ascii") as f:

@@ -127,6 +127,63 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	ok(str_is(cache_statement(cx->mem, 8932489, 1736606402, 1736613602, 0), "893248917366064021736613602"), "the published example");
 }
 
+static const struct {
+	const char *name;
+	struct fed_token t;
+	bool good;
+} tokens[] = {
+#define IT(iss, sub, aud, jti, kid, life) { STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), 1763755200, 1763755200 + (life) }
+#define OURS "polyphony.chat"
+#define FLORI "flori@polyphony.chat"
+#define AUD "https://example.org"
+#define JTI "AAAAAAAAAAAAAAAAAAAAAA"
+#define KID "1000000000000000"
+	{ "as they are issued", IT(OURS, FLORI, AUD, JTI, KID, 600), true },
+	{ "for an hour", IT(OURS, FLORI, AUD, JTI, KID, 3600), true },
+	{ "for a second more", IT(OURS, FLORI, AUD, JTI, KID, 3601), false },
+	{ "for no time", IT(OURS, FLORI, AUD, JTI, KID, 0), false },
+	{ "of another server", IT("elsewhere.chat", "flori@elsewhere.chat", AUD, JTI, KID, 600), false },
+	{ "for another server's actor", IT(OURS, "flori@elsewhere.chat", AUD, JTI, KID, 600), false },
+	{ "for a subdomain of ours", IT("a.polyphony.chat", "flori@a.polyphony.chat", AUD, JTI, KID, 600), false },
+	{ "for nobody", IT(OURS, "", AUD, JTI, KID, 600), false },
+	{ "for everywhere", IT(OURS, FLORI, "*", JTI, KID, 600), false },
+	{ "for an origin not in its normal form", IT(OURS, FLORI, "https://EXAMPLE.org/", JTI, KID, 600), false },
+	{ "that could be guessed", IT(OURS, FLORI, AUD, "AAAAAAAAAAAAAAAAAAAAA", KID, 600), false },
+	{ "with a jti that is none", IT(OURS, FLORI, AUD, "\",\"sub\":\"root@example.org\",\"x\":\"", KID, 600), false },
+	{ "by no key", IT(OURS, FLORI, AUD, JTI, "", 600), false },
+};
+
+static void federation_tokens(struct cx *cx, struct ca *ca, const struct ca_key *k)
+{
+	uint8_t sig[ED25519_SIG];
+
+	for (size_t i = 0; i < COUNT(tokens); i++) {
+		enum err e = ca->sign_token(cx, ca, k, &tokens[i].t, sig);
+		if (tokens[i].good)
+			ok(e == OK && ed25519_verify(k->key, str_blob(jws_input(cx, &tokens[i].t)), sig), "a token %s", tokens[i].name);
+		else
+			ok(e == ERR_INTERNAL, "no token %s: %s", tokens[i].name, cx->why.log);
+	}
+}
+
+static void openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k)
+{
+	struct openpgp_spec s = { .created = 1763755200, .user_id = STR("polyphony.chat") };
+	uint8_t sig[ED25519_SIG];
+	struct str block;
+
+	memcpy(s.key, k->key, sizeof s.key);
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == OK && openpgp_write(cx, &s, sig, &block) == OK, "our own OpenPGP block");
+	s.user_id = STR("alice@polyphony.chat");
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other user ID: %s", cx->why.log);
+	s.user_id = STR("polyphony.chat");
+	s.created = -1;
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no time before 1970: %s", cx->why.log);
+	s.created = 1763755200;
+	key_of(cx, actor_seed, s.key);
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other key: %s", cx->why.log);
+}
+
 int main(void)
 {
 	struct cx cx = cx_new();
@@ -140,6 +197,8 @@ int main(void)
 	certificates(&cx, &local.ca, &k);
 	mixed_rows(&cx, &local.ca, &k);
 	statements(&cx, &local.ca, &k);
+	federation_tokens(&cx, &local.ca, &k);
+	openpgp(&cx, &local.ca, &k);
 	ca_local_init(&stranger, STR("polyphony.chat"), other_secret);
 	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s",
 	   cx.why.log);

@@ -93,5 +93,5 @@ enum err corev1_get_key_actor(struct call *c)
 	json_object_object_add(o, "idcerts", l.certs);
 	json_object_object_add(o, "invalidated", l.ended);
 	TRY(certs_are_foreign(c->cx, c->path[0]) ? add_foreign(c, &f, &l) : add_home(c, &f, &l));
-	return reply_public(c, "application/json", json_text(c->cx, json_object_get(o)), ASK_AGAIN, "");
+	return reply_public(c, "application/json", json_text(c->cx, json_object_get(o)), ASK_AGAIN, "Accept");
 }

@@ -34,7 +34,10 @@ enum err corev1_post_register(struct call *c)
 
 	if (c->cx->conf->registration != REGISTRATION_OPEN)
 		return refuse(c->cx, ERR_REGISTRATION, "", "This server does not take registrations; ask its operator for an account.");
-	TRY(actor_name(c->cx, "actor_name", in->actor_name, &local));
+	enum err e = actor_name(c->cx, "actor_name", in->actor_name, &local);
+	if (e == ERR_NOT_FOUND)
+		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name", "This server registers actors of %s only.", c->cx->conf->domain);
+	TRY(e);
 	TRY(actor_add(c->cx, local, in->auth_payload.password, false, &id));
 	o = json_object_new_object();
 	json_object_object_add(o, "fid", json_str(actor_fid(c->cx, local)));

@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 
 /* POST /session/auth: a federation token and an ID-Cert open a session here. */
-struct redeem_body {
+struct fedauth_body {
 	struct str federation_token;
 	struct blob id_cert;
 };
@@ -32,13 +32,13 @@ static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_ob
 	return cert->n <= X509_MAX ? OK : shape_bad(cx, f, "must have 8192 octets at most");
 }
 
-SHAPE(redeem_body,
-    F_CUSTOM(redeem_body, federation_token, token_get, .about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
-    F_CUSTOM(redeem_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"));
+SHAPE(fedauth_body,
+    F_CUSTOM(fedauth_body, federation_token, token_get, .about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
+    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"));
 
 enum err p2core_post_session_auth(struct call *c)
 {
-	const struct redeem_body *in = c->in;
+	const struct fedauth_body *in = c->in;
 	struct str token = in->federation_token.s ? in->federation_token : http_bearer(c->req->authorization), session_token;
 	struct json_object *o, *extra;
 

@@ -1,0 +1,33 @@
+#include "api/keypackages.h"
+#include "api/routes.h"
+#include "codec/text.h"
+#include <json-c/json.h>
+
+/* POST /keypackage/@me: add to the caller's session. */
+enum err corev1_post_keypackage(struct call *c)
+{
+	return keypackages_store(c, false, 201);
+}
+
+/* PUT /keypackage_lr: the one for when all others are gone. */
+enum err corev1_put_keypackage_lr(struct call *c)
+{
+	return keypackages_store(c, true, 204);
+}
+
+/* GET /keypackage/{fid}: claim one of each session, in base64. */
+enum err corev1_get_keypackage(struct call *c)
+{
+	const struct keypackage_filter any = { .suites = NULL };
+	struct keypackage_given *v;
+	bool head;
+	size_t n;
+
+	TRY(keypackages_take(c, &any, &v, &n, &head));
+	if (head)
+		return OK;
+	struct json_object *list = json_object_new_array();
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, json_str(base64_encode(c->cx->mem, v[i].tls)));
+	return reply_json(c, 200, list);
+}

@@ -1,0 +1,189 @@
+#include "api/keypackages.h"
+#include "api/routes.h"
+#include "codec/mls_suite.h"
+#include "codec/mls_tls.h"
+#include "codec/text.h"
+#include <json-c/json.h>
+#include <strings.h>
+
+/* The answer of mls alpha.4 to a faulty upload: which, and why. Unreadable ones have no reference: their index names them. */
+static enum err faulty(struct call *c, enum err e, const struct mls_input *v, size_t bad)
+{
+	struct json_object *list = json_object_new_array(), *o = json_object_new_object();
+	const char *id = arena_printf(c->cx->mem, "%zu", bad), *reason = arena_dup(c->cx->mem, c->cx->why.say, strlen(c->cx->why.say));
+	struct blob ref;
+
+	if (e != ERR_BAD_REQUEST)
+		return e;
+	if (v[bad].kp.suite && mls_keypackage_ref(c->cx, &v[bad].kp, &ref) == OK)
+		id = hex_encode(c->cx->mem, ref).s;
+	json_object_object_add(o, "id", json_object_new_string(id));
+	json_object_object_add(o, "reason", json_object_new_string(reason));
+	json_object_array_add(list, o);
+	reply_json(c, 400, list);
+	http_set(c->cx, c->resp, "X-P2-Error", "%s", err_code(e));
+	return OK;
+}
+
+/* POST /keypackages: one-time ones and last resorts together; `lastResort` tells them apart. */
+enum err mlsv1_post_keypackages(struct call *c)
+{
+	const struct keypackages_body *in = c->in;
+	struct keypackage_upload u = { .n = in->n };
+	struct mls_input *v;
+	struct str counts;
+	size_t bad = 0;
+	enum err e = keypackages_decode(c->cx, in, &v, &bad);
+
+	u.v = v;
+	if (e == OK)
+		e = keypackage_add(c->cx, c->who, &u, &counts, &bad);
+	if (e != OK)
+		return faulty(c, e, v, bad < in->n ? bad : 0);
+	reply_text(c, 200, "text/plain; charset=utf-8", STR("200"));
+	http_set(c->cx, c->resp, "X-P2-KeyPackage-Count", "%.*s", (int)counts.n, counts.s);
+	return OK;
+}
+
+/* GET /keypackages/{fid}?ciphersuites=…: claim. */
+struct claim_query {
+	struct strs versions, ciphersuites, extensions;
+};
+SHAPE(claim_query, F_STRS(claim_query, versions, .max = 8, .about = "MLS versions; 1.0 if left out"),
+    F_STRS(claim_query, ciphersuites, .flags = REQUIRED, .min = 1, .max = 32, .about = "names or numbers of cipher suites"),
+    F_STRS(claim_query, extensions, .max = 64, .about = "extension types that the member must be capable of"));
+
+static bool number(struct str s, int64_t *v)
+{
+	char *end;
+	char text[16];
+
+	if (s.n == 0 || s.n >= sizeof text)
+		return false;
+	memcpy(text, s.s, s.n);
+	text[s.n] = '\0';
+	*v = strtol(text, &end, strncasecmp(text, "0x", 2) == 0 ? 16 : 10);
+	return *end == '\0' && *v >= 0 && *v <= 0xffff;
+}
+
+/* What nobody has defined matches nothing, and is no error: the list is what the caller can do. */
+static enum err suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < in.n; i++) {
+		const struct mls_suite *s = mls_suite_named(in.v[i]);
+		if (s)
+			out[(*n)++] = s->id;
+		else if (number(in.v[i], &out[*n]))
+			++*n;
+		else
+			return refuse(cx, ERR_BAD_REQUEST, "ciphersuites", "%.*s is no cipher suite: a registered name such as "
+			    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, or a number.", (int)in.v[i].n, in.v[i].s);
+	}
+	return OK;
+}
+
+/* Default types (RFC 9420 7.2) are never listed, and everybody is capable of them. */
+static enum err extensions(struct cx *cx, struct strs in, int64_t *out, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < in.n; i++) {
+		if (!number(in.v[i], &out[*n]))
+			return refuse(cx, ERR_BAD_REQUEST, "extensions", "%.*s is no extension type: a number from 0 to 65535.", (int)in.v[i].n, in.v[i].s);
+		if (out[*n] < 1 || out[*n] > 5)
+			++*n;
+	}
+	return OK;
+}
+
+static bool speaks_version(struct strs v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (str_is(v.v[i], "1.0"))
+			return true;
+	return v.n == 0;
+}
+
+static struct json_object *numbers(struct blob list)
+{
+	struct json_object *a = json_object_new_array();
+	char text[8];
+
+	for (size_t i = 0; i + 1 < list.n; i += 2) {
+		snprintf(text, sizeof text, "%d", list.p[i] << 8 | list.p[i + 1]);
+		json_object_array_add(a, json_object_new_string(text));
+	}
+	return a;
+}
+
+static struct json_object *suite_names(struct blob list)
+{
+	struct json_object *a = json_object_new_array();
+	char text[8];
+
+	for (size_t i = 0; i + 1 < list.n; i += 2) {
+		uint16_t v = (uint16_t)(list.p[i] << 8 | list.p[i + 1]);
+		const struct mls_suite *s = mls_suite_find(v);
+		snprintf(text, sizeof text, "%u", v);
+		json_object_array_add(a, json_object_new_string(s ? s->name : text));
+	}
+	return a;
+}
+
+static struct json_object *capabilities(const struct mls_keypackage *k)
+{
+	struct json_object *o = json_object_new_object(), *versions = json_object_new_array();
+
+	if (mls_tls_has_u16(k->versions, 1))
+		json_object_array_add(versions, json_object_new_string("1.0"));
+	json_object_object_add(o, "versions", versions);
+	json_object_object_add(o, "ciphersuites", suite_names(k->suites));
+	json_object_object_add(o, "extensions", numbers(k->cap_extensions));
+	return o;
+}
+
+static struct json_object *base64(struct cx *cx, struct blob b)
+{
+	return json_str(base64_encode(cx->mem, b));
+}
+
+/* The object of alpha.4, and the bytes that it has no member for: without them nobody could be added to a group. */
+static enum err object(struct cx *cx, const struct keypackage_given *g, struct json_object *list)
+{
+	struct json_object *o = json_object_new_object();
+	struct mls_keypackage k;
+	struct blob ref;
+
+	json_object_array_add(list, o);
+	TRY(mls_keypackage_read(cx, g->tls, &k));
+	TRY(mls_keypackage_ref(cx, &k, &ref));
+	json_object_object_add(o, "id", json_str(hex_encode(cx->mem, ref)));
+	json_object_object_add(o, "publicKey", base64(cx, k.signature_key));
+	json_object_object_add(o, "capabilities", capabilities(&k));
+	json_object_object_add(o, "signature", base64(cx, k.signature));
+	json_object_object_add(o, "lastResort", json_object_new_boolean(g->last_resort));
+	json_object_object_add(o, "key_package", base64(cx, g->tls));
+	return OK;
+}
+
+enum err mlsv1_get_keypackages(struct call *c)
+{
+	const struct claim_query *in = c->in;
+	int64_t *s = arena_alloc(c->cx->mem, (in->ciphersuites.n + 1) * sizeof *s), *e = arena_alloc(c->cx->mem, (in->extensions.n + 1) * sizeof *e);
+	struct keypackage_filter f = { .suites = s, .extensions = e };
+	struct json_object *list = json_own(c->cx, json_object_new_array());
+	struct keypackage_given *v;
+	bool head;
+	size_t n;
+
+	TRY(suites(c->cx, in->ciphersuites, s, &f.nsuites));
+	TRY(extensions(c->cx, in->extensions, e, &f.nextensions));
+	if (!speaks_version(in->versions))
+		f.nsuites = 0;
+	TRY(keypackages_take(c, &f, &v, &n, &head));
+	if (head)
+		return OK;
+	for (size_t i = 0; i < n; i++)
+		TRY(object(c->cx, &v[i], list));
+	return reply_json(c, 200, json_object_get(list));
+}

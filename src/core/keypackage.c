@@ -1,0 +1,184 @@
+#include "core/keypackage.h"
+#include "base/conf.h"
+#include "codec/hash.h"
+#include "core/actor.h"
+
+enum { TRIES = 3, HOUR_MS = 3600 * 1000 };
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The sentence of a rule, with the place in front. */
+static enum err at(struct cx *cx, size_t i, const char *say)
+{
+	char text[sizeof cx->why.say];
+
+	snprintf(text, sizeof text, "%s", say);
+	return refuse(cx, ERR_BAD_REQUEST, MLS_FIELD, "KeyPackage %zu: %s", i, text);
+}
+
+/* Two of one upload must not share an init_key, nor two last resorts a suite. */
+static enum err alone(struct cx *cx, const struct mls_input *v, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (blob_eq(v[j].kp.init_key, v[i].kp.init_key))
+			return at(cx, i, "init_key_reused: another one of this request has the same init_key.");
+	return OK;
+}
+
+enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage_owner *o, const struct mls_input *v, size_t n, size_t *bad)
+{
+	const struct mls_policy p = { .fid = fid, .key = o->key, .id_cert = o->cert, .server_cert = o->server_cert, .now = o->now, .skew = MLS_SKEW,
+		.lifetime_max = cx->conf->keypackage_lifetime, .max_bytes = (size_t)cx->conf->keypackage_max_bytes, .rules = MLS_RULES };
+
+	for (*bad = 0; *bad < n; ++*bad) {
+		enum err e = mls_keypackage_check(cx, &v[*bad].kp, &p);
+		if (e == ERR_BAD_REQUEST)
+			return at(cx, *bad, cx->why.say);
+		TRY(e);
+		TRY(alone(cx, v, *bad));
+	}
+	return OK;
+}
+
+/* Types of extensions, two octets each, as numbers. */
+static void capable(struct cx *cx, struct blob list, struct keypackage *k)
+{
+	int64_t *v = arena_alloc(cx->mem, (list.n / 2) * sizeof *v + 1);
+
+	for (size_t i = 0; i + 1 < list.n; i += 2)
+		v[i / 2] = list.p[i] << 8 | list.p[i + 1];
+	k->extensions = v;
+	k->nextensions = list.n / 2;
+}
+
+static enum err row(struct cx *cx, const struct keypackage_owner *o, const struct mls_input *in, bool last_resort, struct keypackage *k)
+{
+	uint8_t *hash = arena_alloc(cx->mem, HASH_BYTES);
+
+	sha256(in->kp.init_key, hash);
+	*k = (struct keypackage){ .suite = in->kp.suite->id, .last_resort = in->says_last_resort ? in->last_resort : last_resort, .tls = in->tls,
+		.init_hash = { hash, HASH_BYTES }, .not_after = least(mls_keypackage_expiry(&in->kp), o->not_after),
+		.not_before = least((int64_t)(in->kp.not_before > INT64_MAX ? INT64_MAX : in->kp.not_before), o->now) };
+	capable(cx, in->kp.cap_extensions, k);
+	return mls_keypackage_ref(cx, &in->kp, &k->ref);
+}
+
+static enum err one_last_resort(struct cx *cx, const struct keypackage *k, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (k[i].last_resort && k[j].last_resort && k[i].suite == k[j].suite)
+			return at(cx, i, "last_resort_twice: there is one last resort for each suite.");
+	return OK;
+}
+
+static enum err record(struct cx *cx, const struct session *s, const struct keypackage *k, size_t n, struct keypackages_added **out)
+{
+	enum err e = ERR_RETRY;
+
+	for (int try = 0; try < TRIES && e == ERR_RETRY; try++)
+		e = q_keypackage_add(cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
+	return e;
+}
+
+static enum err ended(struct cx *cx)
+{
+	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+}
+
+static enum err added(struct cx *cx, const struct keypackages_added *a, size_t *bad)
+{
+	if (!a->live)
+		return ended(cx);
+	if (a->reused) {
+		*bad = (size_t)a->reused - 1;
+		return at(cx, *bad, "init_key_reused: its init_key was used before; make a new KeyPackage.");
+	}
+	if (a->stock > cx->conf->keypackage_stock)
+		return refuse(cx, ERR_CONFLICT, "", "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
+		    (long long)cx->conf->keypackage_stock, (long long)a->stock);
+	return OK;
+}
+
+enum err keypackage_add(struct cx *cx, const struct session *s, const struct keypackage_upload *u, struct str *counts, size_t *bad)
+{
+	struct keypackage *k = arena_alloc(cx->mem, u->n * sizeof *k + 1);
+	struct keypackages_added *a;
+	struct keypackage_owner *o;
+
+	TRY(q_keypackage_owner(cx, s->actor_id, s->serial, &o));
+	if (o == NULL)
+		return ended(cx);
+	TRY(keypackage_check(cx, session_fid(cx, s), o, u->v, u->n, bad));
+	for (*bad = 0; *bad < u->n; ++*bad) {
+		TRY(row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
+		TRY(one_last_resort(cx, k, *bad));
+	}
+	TRY(record(cx, s, k, u->n, &a));
+	TRY(added(cx, a, bad));
+	*counts = a->counts.s ? a->counts : STR("0");
+	return OK;
+}
+
+/* A Snowflake, or a name. */
+static enum err target(struct cx *cx, struct str user, struct keypackage_claim *c)
+{
+	if (str_i64(user, &c->target_id))
+		return OK;
+	return actor_name(cx, "user_id", user, &c->target);
+}
+
+static void limits(const struct cx *cx, struct keypackage_claim *c)
+{
+	if (!cx->conf->rate_limit)
+		return;
+	c->pair_cost_ms = HOUR_MS / cx->conf->rate_limit_claims;
+	c->pair_burst = cx->conf->rate_limit_claims;
+	c->address_burst = cx->conf->rate_limit_claims * 20;
+	c->address_cost_ms = HOUR_MS / c->address_burst;
+	if (c->address_cost_ms == 0)
+		c->address_cost_ms = 1;
+}
+
+static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user, struct keypackage_given **out, size_t *n)
+{
+	TRY(target(cx, user, c));
+	limits(cx, c);
+	TRY(q_keypackage_claim(cx, c, out, n));
+	if (*n == 0)
+		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+	if (!(*out)->found)
+		return refuse(cx, ERR_NOT_FOUND, "user_id", "There is no actor %.*s here.", (int)user.n, user.s);
+	cx->retry_after = (*out)->wait > 0 ? (*out)->wait : 1;
+	if (!(*out)->allowed)
+		return refuse(cx, ERR_RATE_LIMITED, "", "Too many KeyPackages claimed of this actor, or from your address; try again in %lld seconds.",
+		    (long long)cx->retry_after);
+	if ((*out)->tls.p == NULL)
+		*n = 0;
+	return OK;
+}
+
+enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address, const struct keypackage_filter *f,
+    struct keypackage_given **out, size_t *n)
+{
+	struct keypackage_claim c = { .token_hash = token_hash, .suites = f->suites, .nsuites = f->nsuites, .extensions = f->extensions,
+		.nextensions = f->nextensions, .address = address, .low = cx->conf->keypackage_low };
+
+	return give(cx, &c, user, out, n);
+}
+
+enum err keypackage_may_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address)
+{
+	struct keypackage_claim c = { .token_hash = token_hash, .address = address, .look = true };
+	struct keypackage_given *g;
+	size_t n;
+
+	return give(cx, &c, user, &g, &n);
+}
+
+enum err keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)
+{
+	return q_keypackage_stats(cx, local, out, n);
+}

@@ -1,0 +1,99 @@
+#include "core/actor.h"
+#include "core/fedtoken.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include <stdio.h>
+
+struct status {
+	bool enabled;
+};
+static const struct column status_columns[] = { COL_BOOL(status, enabled, "enabled") };
+
+enum err cmd_token_status(struct ctl *c)
+{
+	struct status s;
+
+	TRY(fedtoken_status(&c->cx, &s.enabled));
+	const struct listing l = LISTING(status_columns, &s, 1);
+	if (options_has(&c->opt, OPT_JSON))
+		out_one(&c->cx, &l, true);
+	else
+		printf("this server issues %sfederation tokens\n", s.enabled ? "" : "no ");
+	return OK;
+}
+
+static enum err turn(struct ctl *c, bool enabled)
+{
+	TRY(fedtoken_switch(&c->cx, enabled));
+	printf("from now on this server issues %sfederation tokens\n", enabled ? "" : "no ");
+	return OK;
+}
+
+enum err cmd_token_on(struct ctl *c)
+{
+	return turn(c, true);
+}
+
+enum err cmd_token_off(struct ctl *c)
+{
+	return turn(c, false);
+}
+
+struct row {
+	struct token_item t;
+	struct str fid, state;
+};
+static const struct column columns[] = {
+	COL_STR(row, fid, "fid"),
+	COL_STR(row, t.audience, "server"),
+	COL_STR(row, state, "state"),
+	COL_TIME(row, t.issued_at, "issued_at"),
+	COL_TIME(row, t.expires_at, "expires_at"),
+	COL_STR(row, t.jti, "jti"),
+};
+
+static struct str state(const struct token_item *t)
+{
+	if (t->deleted_at)
+		return STR("deleted");
+	if (t->redeemed_at)
+		return STR("redeemed");
+	return t->expires_at <= t->now ? STR("expired") : STR("issued");
+}
+
+/* Nobody named: of everybody. */
+static enum err whose(struct ctl *c, struct actor_ref *who)
+{
+	*who = (struct actor_ref){ .id = 0 };
+	return c->nwords ? actor_find(&c->cx, "", str_of(c->word[0]), who) : OK;
+}
+
+enum err cmd_token_list(struct ctl *c)
+{
+	struct actor_ref who;
+	struct token_item *t;
+	size_t n;
+
+	TRY(whose(c, &who));
+	TRY(fedtoken_list(&c->cx, who.id, &t, &n));
+	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	for (size_t i = 0; i < n; i++)
+		r[i] = (struct row){ t[i], actor_fid(&c->cx, t[i].local_name), state(&t[i]) };
+	const struct listing l = LISTING(columns, r, n);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+enum err cmd_token_delete(struct ctl *c)
+{
+	bool all = options_has(&c->opt, OPT_ALL);
+	struct actor_ref who;
+	int64_t n;
+
+	if (all == (c->nwords > 0))
+		return refuse(&c->cx, ERR_BAD_REQUEST, "", "name an actor, or say --all");
+	TRY(whose(c, &who));
+	TRY(fedtoken_delete(&c->cx, who.id, &n));
+	printf("%lld federation token%s deleted\n", (long long)n, n == 1 ? "" : "s");
+	return OK;
+}

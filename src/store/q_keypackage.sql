@@ -1,0 +1,97 @@
+-- What KeyPackages of a session are held against: its certificate, and the server's.
+-- name: keypackage_owner :opt redo
+-- args: int8, int8
+-- cols: cert bytea, public_key bytea, server_cert bytea, not_after int8, now int8
+SELECT c.cert, c.public_key, k.cert AS server_cert, floor(extract(epoch FROM c.not_after))::int8 AS not_after,
+       floor(extract(epoch FROM now()))::int8 AS now
+FROM idcert c JOIN server_key k ON k.serial = c.server_serial WHERE c.actor_id = $1 AND c.serial = $2 AND c.live
+
+-- Add all or none. `reused` is the place (from 1) of one whose init_key is known and which is not simply there already; `stock` what the session
+-- would have, which must not be more than $11: NULL when its certificate has ended. A last resort takes the place of the one of its suite. Of what ran out
+-- anywhere some goes. `counts` is a list of RFC 9651: "12;suite=1, 4;suite=3".
+-- name: keypackage_add :one
+-- args: int8, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
+-- cols: live bool, reused int8, stock int8, counts text
+WITH want AS (
+    SELECT * FROM unnest($3::int8[], $4::text[], $5::bool[], $6::bytea[], $7::bytea[], $8::bytea[], $9::int8[], $10::int8[]) WITH ORDINALITY
+        AS w (suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, place)),
+known AS (
+    SELECT w.place, k.ref = w.ref AND k.serial = $2 AND k.last_resort = w.last_resort AND k.spent_at IS NULL AS there
+    FROM want w JOIN key_package k ON k.actor_id = $1 AND k.init_hash = w.init_hash),
+new AS (
+    SELECT * FROM want WHERE place NOT IN (SELECT place FROM known)),
+total AS MATERIALIZED (
+    SELECT motet_stock($1, $2) + (SELECT count(*) FROM new WHERE NOT last_resort) AS stock),
+fine AS (
+    SELECT 1 FROM total WHERE stock <= $11::int8 AND NOT EXISTS (SELECT FROM known WHERE NOT there)),
+replaced AS MATERIALIZED (
+    SELECT motet_replace_last_resort($1, $2, suite) AS done FROM new, fine WHERE last_resort),
+noticed AS (
+    DELETE FROM key_package_notice WHERE actor_id = $1 AND serial = $2 AND EXISTS (SELECT FROM fine) AND (SELECT count(*) FROM replaced) >= 0
+      AND EXISTS (SELECT FROM new WHERE NOT last_resort) RETURNING 1),
+added AS (
+    INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after)
+    SELECT $1, $2, suite, extensions::int8[], last_resort, ref, init_hash, tls, to_timestamp(not_before), to_timestamp(not_after) FROM new, fine
+    WHERE (SELECT count(*) FROM replaced) >= 0 ORDER BY place RETURNING suite, last_resort),
+had AS (
+    SELECT suite FROM key_package
+    WHERE actor_id = $1 AND serial = $2 AND NOT last_resort AND spent_at IS NULL AND not_after > now()),
+pruned AS (
+    DELETE FROM key_package WHERE (actor_id, id) IN (
+        SELECT actor_id, id FROM key_package WHERE not_after < now() - interval '1 day' ORDER BY not_after LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1)
+SELECT stock IS NOT NULL AS live, (SELECT min(place) FROM known WHERE NOT there) AS reused, stock,
+       (SELECT string_agg(n || ';suite=' || suite, ', ' ORDER BY suite)
+        FROM (SELECT suite, count(*) AS n FROM (SELECT suite FROM had UNION ALL SELECT suite FROM added WHERE NOT last_resort) a GROUP BY suite) c)
+       AS counts
+FROM total
+
+-- One KeyPackage of each session of an actor but the claimant's own. The session of the claimant is looked up, the claim counted against the limits
+-- ($7 milliseconds a claim and $8 at once for claimant and target, $9 and $10 for the address; $7 = 0: no limits) and made, all here: nothing
+-- is consumed or counted unless all of it is right, and nothing at all with $12. No row: no such session. Else at least one: found, allowed, and whatever
+-- was given.
+-- name: keypackage_claim :many
+-- args: bytea, int8, text, int8[], int8[], text, int8, int8, int8, int8, int8, bool
+-- cols: found bool, allowed bool, wait int8, session_id text, tls bytea, last_resort bool
+WITH me AS (
+    SELECT actor_id, serial, coalesce(fid, actor_id::text) AS name FROM any_session WHERE token_hash = $1),
+target AS (
+    SELECT a.id FROM actor a, me WHERE a.deactivated_at IS NULL AND (a.id = $2 OR a.local_name = $3)),
+cost AS (
+    SELECT sha256(convert_to('claim ' || me.name || ' ' || target.id, 'UTF8')) AS key, $7::int8 * interval '1 ms' AS step, $8::int8 AS burst FROM me, target
+    UNION ALL
+    SELECT sha256(convert_to('claims ' || $6::text, 'UTF8')), $9::int8 * interval '1 ms', $10::int8 FROM target),
+due AS (
+    SELECT coalesce(max(ceil(extract(epoch FROM t.tat - now() - (c.burst - 1) * c.step)))::int8, 0) AS wait
+    FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0),
+hit AS (
+    INSERT INTO throttle AS t (key, tat) SELECT key, now() + step FROM cost, due WHERE $7::int8 > 0 AND wait <= 0 AND NOT $12::bool ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + (SELECT step FROM cost c WHERE c.key = t.key)
+    WHERE t.tat <= now() + (SELECT (burst - 1) * step FROM cost c WHERE c.key = t.key) RETURNING key),
+go AS (
+    SELECT id FROM target WHERE NOT $12::bool AND ($7::int8 = 0 OR (SELECT count(*) FROM hit) = 2)),
+cert AS (
+    SELECT c.actor_id, c.serial, c.session_id FROM go JOIN idcert c ON c.actor_id = go.id, me
+    WHERE c.live AND c.not_after > now() AND EXISTS (SELECT FROM session s WHERE s.actor_id = c.actor_id AND s.serial = c.serial AND s.ended_at IS NULL)
+      AND NOT (me.actor_id = c.actor_id AND me.serial = c.serial::text)
+    ORDER BY c.session_id),
+given AS MATERIALIZED (
+    SELECT cert.*, k.* FROM cert CROSS JOIN LATERAL motet_claim(cert.actor_id, cert.serial, $4::int8[], $5::int8[]) k),
+told AS MATERIALIZED (
+    SELECT g.session_id, g.tls, g.last_resort,
+           motet_tell_low(g.actor_id, g.serial, motet_session_key(g.actor_id, g.session_id), g.last_resort, g.first_use, $11::int8)
+    FROM (SELECT * FROM given ORDER BY session_id) g)
+SELECT EXISTS (SELECT FROM target) AS found, EXISTS (SELECT FROM go) OR $12::bool AND wait <= 0 AS allowed, wait,
+       g.session_id, g.tls, g.last_resort
+FROM me CROSS JOIN due LEFT JOIN told g ON true
+
+-- name: keypackage_stats :many redo
+-- args: text
+-- cols: local_name text, session_id text, serial int8, suite int8, stock int8, last_resort bool, last_resort_used bool, spent int8
+SELECT a.local_name, c.session_id, c.serial, k.suite,
+       count(*) FILTER (WHERE NOT k.last_resort AND k.spent_at IS NULL AND k.not_after > now()) AS stock,
+       bool_or(k.last_resort AND k.spent_at IS NULL) AS last_resort,
+       bool_or(k.last_resort AND k.spent_at IS NULL AND k.used_at IS NOT NULL) AS last_resort_used,
+       count(*) FILTER (WHERE k.spent_at IS NOT NULL) AS spent
+FROM key_package k JOIN actor a ON a.id = k.actor_id JOIN idcert c ON c.actor_id = k.actor_id AND c.serial = k.serial
+WHERE c.live AND ($1::text IS NULL OR a.local_name = $1::text)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4 LIMIT 100000

@@ -1,0 +1,231 @@
+#ifndef MOTET_TESTS_ABROAD_H
+#define MOTET_TESTS_ABROAD_H
+/*
+ * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as wrong as asked, on pages that a fetcher
+ * finds by their address.
+ */
+#include "../tap.h"
+#include "../unit/x509_make.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/fetch.h"
+#include "base/log.h"
+#include "codec/cacheable.h"
+#include "codec/challenge.h"
+#include "codec/text.h"
+#include "core/foreign_session.h"
+#include "core/identity.h"
+#include "core/trial.h"
+#include <libpq-fe.h>
+#include <unistd.h>
+
+enum { DAY = 86400, PAGES = 64 };
+static const char *conninfo;
+static struct conf *conf;
+static struct ca_local ca;
+static struct cx keep;			/* what outlives a request */
+
+struct page {
+	const char *url;		/* without a query, unless it has one */
+	int status;
+	struct str body;
+	enum err err;			/* instead of an answer */
+};
+static struct page pages[PAGES];
+static int npages, calls, last_redirects;
+static const char *last_url = "";
+
+static inline enum err fake_get(struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *r)
+{
+	(void)f;
+	calls++;
+	last_redirects = redirects;
+	last_url = str_z(keep.mem, url);
+	struct str bare, query;
+	str_cut(url, '?', &bare, &query);
+	for (int i = npages; i-- > 0;) {
+		struct page *p = &pages[i];
+		if (!str_is(url, p->url) && !str_is(bare, p->url))
+			continue;
+		if (p->err == ERR_HOME_INVALID)
+			return fail(cx, p->err, "too large");
+		if (p->err)
+			return fail(cx, p->err, "no answer");
+		*r = (struct fetch_reply){ p->status, p->body };
+		return OK;
+	}
+	*r = (struct fetch_reply){ 404, STR("<h1>Not Found</h1>") };
+	return OK;
+}
+static struct fetcher fake = { fake_get };
+
+/* The one put last wins. */
+static inline void put(const char *url, int status, struct str body)
+{
+	pages[npages++] = (struct page){ url, status, body, OK };
+}
+static inline void put_failure(const char *url, enum err e)
+{
+	pages[npages++] = (struct page){ url, 0, { NULL, 0 }, e };
+}
+
+/* A key, and whom it is said to belong to. */
+struct party {
+	const char *domain, *fid, *session_id;	/* fid NULL: a server */
+	uint8_t seed[ED25519_SEED], key[ED25519_KEY];
+	struct blob cert;
+	int64_t serial;
+};
+
+static inline struct blob subject_of(const struct party *p)
+{
+	struct buf b = { .mem = keep.mem };
+	struct str label, rest = str_of(p->domain), labels[8];
+	size_t n = 0;
+
+	while (rest.n && n < 8) {
+		if (!str_cut(rest, '.', &label, &rest))
+			rest.n = 0;
+		labels[n++] = label;
+	}
+	buf_printf(&b, "S:%s|U:%s", p->session_id, p->fid);
+	while (n--)
+		buf_printf(&b, "|D:%.*s", (int)labels[n].n, labels[n].s);
+	buf_printf(&b, "|C:%.*s", (int)strcspn(p->fid, "@"), p->fid);
+	return name_of(keep.mem, buf_done(&b).s);
+}
+
+/* A certificate for that party, signed with `seed`. */
+static inline void certify(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
+{
+	struct idcert_spec spec = { .domain = str_of(p->domain), .not_before = from, .not_after = to };
+	uint8_t sig[ED25519_SIG];
+	struct blob tbs;
+
+	if (p->fid)
+		spec.subject = subject_of(p);
+	memcpy(spec.key, p->key, sizeof spec.key);
+	must(&keep, idcert_serial(&keep, &spec.serial));
+	must(&keep, idcert_tbs(&keep, &spec, &tbs));
+	must(&keep, ed25519_sign(&keep, seed, tbs, sig));
+	p->serial = spec.serial;
+	p->cert = idcert_seal(keep.mem, tbs, sig);
+}
+
+static inline struct party party(const char *domain, const char *fid, const char *session_id)
+{
+	struct party p = { .domain = domain, .fid = fid, .session_id = session_id };
+
+	must(&keep, ed25519_new(&keep, p.seed, p.key));
+	return p;
+}
+
+static inline struct party server(const char *domain)
+{
+	struct party p = party(domain, NULL, NULL);
+
+	certify(&p, p.seed, clock_now() - 10 * DAY, clock_now() + 300 * DAY);
+	return p;
+}
+
+static inline struct party actor_of(const struct party *home, const char *fid, const char *session_id)
+{
+	struct party p = party(home->domain, fid, session_id);
+
+	certify(&p, home->seed, clock_now() - DAY, clock_now() + 30 * DAY);
+	return p;
+}
+
+/* What a home server says of a certificate. The numbers are written as they are, in the order that is signed. */
+static inline struct str says(struct blob cert, int64_t serial, int64_t from, int64_t to, int64_t revoked, const uint8_t *seed)
+{
+	struct cache_claim c = { .serial = serial, .not_before = from, .not_after = to, .invalidated = revoked };
+	uint8_t sig[ED25519_SIG];
+
+	must(&keep, ed25519_sign(&keep, seed, str_blob(cache_statement(keep.mem, serial, from, to, revoked)), sig));
+	return json_text(&keep, cacheable_json(&keep, cert, &c, sig));
+}
+
+static inline struct str vouched(const struct party *p, const struct party *home)
+{
+	return says(p->cert, p->serial, clock_now() - 5, clock_now() + 3600, 0, home->seed);
+}
+
+static inline struct str list1(struct str a)
+{
+	return str_of(arena_printf(keep.mem, "[%.*s]", (int)a.n, a.s));
+}
+
+static inline const char *server_url(const char *domain)
+{
+	return arena_printf(keep.mem, "https://%s/.p2/core/v1/idcert/server", domain);
+}
+static inline const char *actor_url(const char *domain, const char *fid)
+{
+	return arena_printf(keep.mem, "https://%s/.p2/core/v1/idcert/actor/%s", domain, fid);
+}
+
+static inline void open_server(const struct party *s)
+{
+	put(server_url(s->domain), 200, vouched(s, s));
+}
+
+static inline struct cx context(void)
+{
+	return (struct cx){ .mem = arena_new(64 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .fetch = &fake, .now = clock_now() };
+}
+
+static inline void end(struct cx *cx)
+{
+	db_free(cx->db);
+	arena_free(cx->mem);
+}
+
+/* The first column of the first row as a number. */
+static inline int64_t sql(const char *text)
+{
+	PGconn *pg = PQconnectdb(conninfo);
+	PGresult *r = PQexec(pg, text);
+	int64_t v = PQntuples(r) ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : -1;
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
+		printf("# %s: %s", text, PQerrorMessage(pg));
+	PQclear(r);
+	PQfinish(pg);
+	return v;
+}
+
+static inline struct str signature(const struct party *p, struct str text)
+{
+	uint8_t sig[ED25519_SIG];
+
+	must(&keep, ed25519_sign(&keep, p->seed, str_blob(text), sig));
+	return hex_encode(keep.mem, (struct blob){ (uint8_t *)arena_dup(keep.mem, sig, sizeof sig), sizeof sig });
+}
+
+/* False: there is no database, and a plan of nothing has been printed. */
+static inline bool open_world(void)
+{
+	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
+	char why[256];
+	struct server_key *k;
+
+	if ((conninfo = getenv("MOTET_DATABASE")) == NULL) {
+		puts("1..0 # SKIP run me with tests/with-postgres");
+		return false;
+	}
+	setenv("MOTET_DOMAIN", "example.org", 1);
+	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why)) {
+		printf("Bail out! %s\n", why);
+		exit(1);
+	}
+	conf->log_level = LOG_LEVEL_ERROR;
+	if (!log_open(conf))
+		exit(1);
+	ca_local_init(&ca, str_of(conf->domain), secret);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	keep = context();
+	must(&keep, identity_create(&keep, &k));
+	return true;
+}
+#endif

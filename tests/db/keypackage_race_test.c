@@ -1,0 +1,377 @@
+/*
+ * The promise of the delivery service under load: no KeyPackage given out twice, none when it had ended, and nobody told that there is none while there was.
+ * Many processes at once claim, add, replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a number here, and
+ * the statements do not care. Prints seed and N; MOTET_SEED=N repeats a seed.
+ */
+#include "member.h"
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TARGETS = 4, CLAIMERS = 48, EXACT = 9000, STOCK = 2000, MIXED = 8000, CHAOS = 4000, ITEMS = 200000, BATCH = 25 };
+
+struct item {
+	atomic_int given;
+	atomic_llong dead;		/* nanoseconds: since then it must not be given out; 0: it may be */
+	atomic_int last;
+};
+/* What the stock of a target's first session is known to hold: added is counted when it is there, taken before it may be gone. */
+struct stock {
+	atomic_long added, taken;
+};
+static struct shared {
+	atomic_long next, tickets, claims, one_time, last_resort, none, lost, retried;	/* of claims; retried: lost for another reason than their connection */
+	atomic_long twice, late, false_empty, wrong, uploads, rotations, ended, replaced;
+	atomic_int stop;
+	struct stock stock[TARGETS];
+	struct item item[ITEMS];
+} *sh;
+static unsigned seed;
+
+/* A target with what it was granted; in the child's own copy of memory. */
+static struct member targets[TARGETS], claimant;
+
+static long long nanoseconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void reset(void)
+{
+	memset(sh, 0, sizeof *sh);
+}
+
+/* --- Adding ----------------------------------------------------------------------------------------------------------------------- */
+
+static struct keypackage numbered(struct cx *cx, int64_t i, bool last_resort)
+{
+	int64_t *id = arena_alloc(cx->mem, 32);
+
+	id[0] = i;
+	id[1] = seed;
+	if (last_resort)
+		sh->item[i].last = 1;
+	return (struct keypackage){ .suite = 1, .last_resort = last_resort, .ref = { (uint8_t *)id, 32 }, .init_hash = { (uint8_t *)id, 32 },
+		.tls = { (uint8_t *)id, 8 }, .not_before = clock_now() - 60, .not_after = clock_now() + 3600 };
+}
+
+/* n of them from *first on, which are this process's own numbers. */
+static enum err add(struct cx *cx, const struct member *m, int64_t *first, size_t n, bool last_resort)
+{
+	struct keypackage *k = arena_alloc(cx->mem, n * sizeof *k);
+	struct keypackages_added *a;
+
+	*first = atomic_fetch_add(&sh->next, (long)n);
+	for (size_t i = 0; i < n; i++)
+		k[i] = numbered(cx, *first + (int64_t)i, last_resort);
+	TRY(q_keypackage_add(cx, m->actor_id, m->serial, k, n, ITEMS, &a));
+	return a->live && !a->reused ? OK : ERR_UNAUTHORIZED;
+}
+
+static void stock_up(struct cx *cx, int t, size_t n)
+{
+	int64_t first;
+
+	for (size_t done = 0; done < n; done += 500) {
+		must(cx, add(cx, &targets[t], &first, n - done < 500 ? n - done : 500, false));
+		arena_reset(cx->mem);
+	}
+	atomic_fetch_add(&sh->stock[t].added, (long)n);
+}
+
+/* --- Claiming --------------------------------------------------------------------------------------------------------------------- */
+
+static void look_at(const struct keypackage_given *g, long long began)
+{
+	int64_t i = -1;
+
+	if (g->tls.n == sizeof i)
+		memcpy(&i, g->tls.p, sizeof i);
+	if (i < 0 || i >= ITEMS || g->last_resort != (sh->item[i].last != 0)) {
+		sh->wrong++;
+		return;
+	}
+	long long dead = sh->item[i].dead;
+	if (dead && dead < began)
+		sh->late++;
+	if (g->last_resort)
+		sh->last_resort++;
+	else if (atomic_fetch_add(&sh->item[i].given, 1) > 0)
+		sh->twice++;
+	else
+		sh->one_time++;
+}
+
+/* Was there one in stock from the beginning of a claim to its end, for sure? `had` was there when it began, others may have taken `gone` since. */
+static void empty_rightly(int t, long had)
+{
+	if (had - (sh->stock[t].taken - 1) > 0)
+		sh->false_empty++;
+}
+
+static void claim(struct cx *cx, int t)
+{
+	const struct keypackage_claim c = { .token_hash = claimant.token_hash, .target_id = targets[t].actor_id, .address = STR("192.0.2.1"), .low = 10 };
+	long long began = nanoseconds();
+	long had = sh->stock[t].added;
+	struct keypackage_given *g;
+	bool one_time = false;
+	size_t n;
+
+	sh->claims++;
+	sh->stock[t].taken++;
+	enum err e = q_keypackage_claim(cx, &c, &g, &n);
+	if (e != OK) {
+		sh->lost++;
+		if (e == ERR_RETRY || err_status(e) != 503)
+			sh->retried++;
+		usleep(20 * 1000);
+		return;
+	}
+	for (size_t i = 0; i < n && g[i].tls.p; i++) {
+		look_at(&g[i], began);
+		one_time |= !g[i].last_resort && str_is(g[i].session_id, "phone");
+	}
+	if (n && g[0].tls.p == NULL)
+		sh->none++;
+	if (!one_time)
+		empty_rightly(t, had);
+}
+
+static void claimer(struct cx *cx, long total)
+{
+	for (long i; (i = atomic_fetch_add(&sh->tickets, 1)) < total; arena_reset(cx->mem))
+		claim(cx, (int)(i % TARGETS));
+}
+
+/* --- What else goes on ------------------------------------------------------------------------------------------------------------ */
+
+static void uploader(struct cx *cx, long total)
+{
+	int64_t first;
+
+	(void)total;
+	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
+		if (add(cx, &targets[t], &first, BATCH, false) == OK) {
+			atomic_fetch_add(&sh->stock[t].added, BATCH);
+			sh->uploads++;
+		}
+		usleep(10 * 1000);
+	}
+}
+
+/* Puts a new last resort in the place of the old one, and remembers when that was over. One of them for each target. */
+static void replacer(struct cx *cx, long total)
+{
+	int64_t before[TARGETS], first;
+
+	(void)total;
+	for (int t = 0; t < TARGETS; t++)
+		before[t] = -1;
+	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
+		if (add(cx, &targets[t], &first, 1, true) != OK)
+			continue;
+		if (before[t] >= 0)
+			sh->item[before[t]].dead = nanoseconds();
+		before[t] = first;
+		sh->replaced++;
+		usleep(3000);
+	}
+}
+
+/* Ends some of what is in stock by its date, oldest first, where claims want it most. */
+static void expirer(struct cx *cx, long total)
+{
+	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+
+	(void)total;
+	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
+		sh->stock[t].taken += 2;
+		PGresult *r = PQexec(pg, arena_printf(cx->mem, "UPDATE key_package SET not_after = now() - interval '1 s' WHERE id IN (SELECT id FROM key_package WHERE "
+		    "actor_id = %lld AND NOT last_resort AND spent_at IS NULL AND not_after > now() ORDER BY id LIMIT 2) AND spent_at IS NULL RETURNING "
+		    "('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * ('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
+		    "+ 65536 * ('x' || encode(substr(init_hash, 3, 1), 'hex'))::bit(8)::int", (long long)targets[t].actor_id));
+		long long now = nanoseconds();
+		for (int i = 0; i < PQntuples(r); i++, sh->ended++)
+			sh->item[strtol(PQgetvalue(r, i, 0), NULL, 10)].dead = now;
+		PQclear(r);
+		usleep(20 * 1000);
+	}
+	PQfinish(pg);
+}
+
+/* A second session of each actor whose certificate ends all the time: by rotation, and by a log-out with a new log-in. */
+static void rotator(struct cx *cx, long total)
+{
+	(void)total;
+	for (int round = 0; !sh->stop; round++, arena_reset(cx->mem)) {
+		struct member m = device(cx, &targets[round % TARGETS], "restless");
+		int64_t first;
+		for (int i = 0; i < 3; i++) {
+			if (add(cx, &m, &first, BATCH, false) != OK)
+				sh->wrong++;
+			if (i < 2)
+				rotate(cx, &m);
+			else
+				must(cx, session_end(cx, m.s, STR("restless")));
+			for (int64_t k = first; k < first + BATCH; k++)
+				sh->item[k].dead = nanoseconds();
+			sh->rotations++;
+		}
+	}
+}
+
+static void killer(struct cx *cx, long total)
+{
+	PGconn *pg = PQconnectdb(conninfo);
+
+	(void)cx, (void)total;
+	PQclear(PQexec(pg, "SET application_name = 'killer'"));
+	while (!sh->stop) {
+		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.05"));
+		usleep(20000 + (useconds_t)(random() % 60000));
+	}
+	PQfinish(pg);
+}
+
+/* --- Starting and ending them ----------------------------------------------------------------------------------------------------- */
+
+typedef void actor_fn(struct cx *, long total);
+
+static pid_t start(actor_fn *f, long total)
+{
+	pid_t p = fork();
+
+	if (p != 0)
+		return p;
+	srandom(seed ^ (unsigned)getpid());
+	struct cx cx = context();
+	f(&cx, total);
+	end(&cx);
+	_exit(0);
+}
+
+/* Claimers until all tickets are gone, with the others beside them. */
+static double run(long total, actor_fn *const *others)
+{
+	long long began = nanoseconds();
+	pid_t claimers[CLAIMERS];
+
+	for (; *others; others++)
+		start(*others, total);
+	for (int i = 0; i < CLAIMERS; i++)
+		claimers[i] = start(claimer, total);
+	for (int i = 0; i < CLAIMERS; i++)
+		waitpid(claimers[i], NULL, 0);
+	sh->stop = 1;
+	for (int status; wait(&status) > 0;)
+		if (status)
+			sh->wrong++;
+	return (double)(nanoseconds() - began) / 1e9;
+}
+
+static void note(const char *what, double seconds)
+{
+	printf("# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n", what, sh->claims, CLAIMERS, seconds, sh->one_time,
+	    sh->last_resort, sh->none, sh->lost);
+}
+
+static long in_stock(struct cx *cx)
+{
+	return number(cx, "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()");
+}
+
+static void verdict(const char *what)
+{
+	ok(sh->twice == 0, "%s: 0 given twice (%ld)", what, sh->twice);
+	ok(sh->false_empty == 0, "%s: 0 false empties (%ld)", what, sh->false_empty);
+	ok(sh->late == 0, "%s: 0 given out after they had ended (%ld)", what, sh->late);
+	ok(sh->wrong == 0, "%s: nothing else was wrong (%ld)", what, sh->wrong);
+}
+
+/* A stock that is smaller than the number of claims goes to the last piece, whatever the order of things. */
+static void exact(void)
+{
+	static actor_fn *const nobody[] = { NULL };
+	struct cx cx = context();
+	int64_t first;
+
+	reset();
+	for (int t = 0; t < TARGETS; t++) {
+		stock_up(&cx, t, STOCK);
+		must(&cx, add(&cx, &targets[t], &first, 1, true));
+	}
+	note("claims alone", run(EXACT, nobody));
+	verdict("claims alone");
+	ok(sh->one_time == TARGETS * STOCK && sh->last_resort == EXACT - TARGETS * STOCK && sh->lost == 0 && in_stock(&cx) == 0,
+	    "each of %d was given, and only then %d times a last resort", TARGETS * STOCK, EXACT - TARGETS * STOCK);
+	ok(number(&cx, "SELECT count(*) FROM event WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone'") == 2 * TARGETS,
+	    "each session was told twice: low, and a last resort used");
+	end(&cx);
+}
+
+static void mixed(void)
+{
+	static actor_fn *const all[] = { uploader, uploader, replacer, expirer, rotator, NULL };
+	struct cx cx = context();
+
+	sql(&cx, "TRUNCATE key_package, key_package_notice");
+	reset();
+	for (int t = 0; t < TARGETS; t++)
+		stock_up(&cx, t, STOCK / 4);
+	note("with everything else", run(MIXED, all));
+	printf("# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates ended\n", sh->uploads, sh->replaced, sh->ended, sh->rotations);
+	verdict("with everything else");
+	ok(sh->lost == 0, "no claim failed (%ld)", sh->lost);
+	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10, "all of them had their turn");
+	ok(number(&cx, "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE NOT c.live AND k.spent_at IS NULL") == 0,
+	    "no certificate that ended has a stock");
+	end(&cx);
+}
+
+static void chaos(void)
+{
+	static actor_fn *const others[] = { killer, NULL };
+	struct cx cx = context();
+	int64_t first;
+
+	sql(&cx, "TRUNCATE key_package, key_package_notice");
+	reset();
+	for (int t = 0; t < TARGETS; t++) {
+		stock_up(&cx, t, CHAOS / TARGETS);
+		must(&cx, add(&cx, &targets[t], &first, 1, true));
+	}
+	note("with connections ended", run(CHAOS, others));
+	verdict("with connections ended");
+	long left = in_stock(&cx), gone = CHAOS - left - sh->one_time;
+	ok(sh->lost > 0 && sh->retried == 0, "%ld claims lost their connection, and were told no more than that", sh->lost);
+	ok(gone >= 0 && gone <= sh->lost, "which took %ld KeyPackages at most one each; %ld are left", gone, left);
+	end(&cx);
+}
+
+int main(void)
+{
+	const char *given = getenv("MOTET_SEED");
+
+	if (!place())
+		return 0;
+	seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)nanoseconds();
+	sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	printf("# seed %u, N=%d claims\n", seed, EXACT + MIXED + CHAOS);
+	struct cx cx = context();
+	claimant = member(&cx, "claimant", "phone");
+	for (int t = 0; t < TARGETS; t++)
+		targets[t] = member(&cx, arena_printf(cx.mem, "target%d", t), "phone");
+	exact();
+	mixed();
+	chaos();
+	end(&cx);
+	munmap(sh, sizeof *sh);
+	conf_free(conf);
+	return done();
+}

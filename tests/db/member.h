@@ -1,0 +1,159 @@
+#ifndef MOTET_TESTS_MEMBER_H
+#define MOTET_TESTS_MEMBER_H
+/* Actors with sessions in a real database, and KeyPackages by their keys: what the tests of the delivery service share. */
+#include "../tap.h"
+#include "../unit/mls_make.h"
+#include "base/clock.h"
+#include "core/actor.h"
+#include "core/identity.h"
+#include "core/keypackage.h"
+#include <libpq-fe.h>
+#include <sys/random.h>
+
+static struct conf *conf;
+static struct ca_local ca;
+static const char *conninfo;
+
+static inline struct cx context(void)
+{
+	return (struct cx){ .mem = arena_new(256 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .now = clock_now() };
+}
+
+static inline void end(struct cx *cx)
+{
+	db_free(cx->db);
+	arena_free(cx->mem);
+}
+
+/* As the owner of the tables: whatever a test does to them behind the server's back. The first column of the last row, as text. */
+static inline const char *sql(struct cx *cx, const char *text)
+{
+	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGresult *r = PQexec(pg, text);
+	const char *out = "";
+
+	if (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK)
+		out = arena_printf(cx->mem, "%s", PQerrorMessage(pg));
+	else if (PQntuples(r) > 0)
+		out = arena_printf(cx->mem, "%s", PQgetvalue(r, PQntuples(r) - 1, 0));
+	PQclear(r);
+	PQfinish(pg);
+	return out;
+}
+
+static inline long number(struct cx *cx, const char *text)
+{
+	return strtol(sql(cx, text), NULL, 10);
+}
+
+/* A session, and the seed of its key. It lives in the arena that it was made with. */
+struct member {
+	const char *local, *fid;
+	uint8_t seed[ED25519_SEED];
+	struct blob token_hash;
+	struct session *s;
+	int64_t actor_id, serial;
+	const char *session_id;
+};
+
+static inline struct idcsr request(struct cx *cx, struct member *m)
+{
+	struct arena *mem = cx->mem;
+	uint8_t key[ED25519_KEY];
+	struct idcsr csr;
+
+	must(cx, ed25519_new(cx, m->seed, key));
+	struct blob name = name_of(mem, arena_printf(mem, "S:%s|U:%s|D:org|D:example|C:%s", m->session_id, m->fid, m->local));
+	struct blob info = derw(mem, DER_SEQUENCE, derw_integer(mem, 0), name, ed25519_spki(mem, key), derw(mem, DER_CONTEXT_OF, (struct blob){ NULL, 0 }));
+	must(cx, idcsr_read(cx, signed_with(cx, m->seed, info), &csr));
+	return csr;
+}
+
+static inline void granted(struct cx *cx, struct member *m, const struct grant *g)
+{
+	must(cx, session_token(cx, g->token, &m->token_hash));
+	must(cx, session_find(cx, g->token, false, &m->s));
+	m->serial = m->s->serial;
+}
+
+/* Another session of an actor. */
+static inline struct member device(struct cx *cx, const struct member *of, const char *session)
+{
+	struct member m = { .local = of->local, .fid = of->fid, .actor_id = of->actor_id, .session_id = session };
+	struct idcsr csr = request(cx, &m);
+	const struct issue i = { m.actor_id, str_of(m.local), &csr, 0 };
+	struct grant g;
+
+	must(cx, issue_idcert(cx, &i, &g));
+	granted(cx, &m, &g);
+	return m;
+}
+
+static inline struct member member(struct cx *cx, const char *local, const char *session)
+{
+	struct member m = { .local = local, .fid = arena_printf(cx->mem, "%s@example.org", local) };
+
+	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &m.actor_id));
+	return device(cx, &m, session);
+}
+
+/* The same session with the next certificate. */
+static inline void rotate(struct cx *cx, struct member *m)
+{
+	struct idcsr csr = request(cx, m);
+	struct grant g;
+
+	must(cx, session_rotate(cx, m->s, &csr, &g));
+	granted(cx, m, &g);
+}
+
+/* What a KeyPackage of a test may have otherwise than usual; an init of NULL is a new one. */
+struct make {
+	const char *init;		/* hex */
+	const char *head, *caps;	/* as in struct parts */
+	int64_t lasts;			/* seconds from now; 0: a day */
+};
+
+static inline struct mls_input keypackage(struct cx *cx, const struct member *m, const struct make *o)
+{
+	int64_t now = clock_now(), until = now + (o->lasts ? o->lasts : 86400);
+	struct mls_input in = { .tls = { NULL, 0 } };
+	uint8_t fresh[32];
+
+	if (getrandom(fresh, sizeof fresh, 0) != sizeof fresh)
+		exit(1);
+	const struct parts p = { .head = o->head, .caps = o->caps, .seed = m->seed,
+		.init = o->init ? o->init : hex_encode(cx->mem, (struct blob){ fresh, sizeof fresh }).s,
+		.credential = basic_credential(cx->mem, str_blob(str_of(m->fid))),
+		.source = arena_printf(cx->mem, "01%016llx%016llx", (unsigned long long)now - 60, (unsigned long long)until) };
+	in.tls = keypackage_of(cx, &p);
+	must(cx, mls_keypackage_read(cx, in.tls, &in.kp));
+	return in;
+}
+
+/* Bail out, skip, or be ready for a database of one server. */
+static inline bool place(void)
+{
+	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
+	struct server_key *k;
+	char why[256];
+
+	if ((conninfo = getenv("MOTET_DATABASE")) == NULL) {
+		puts("1..0 # SKIP run me with tests/with-postgres");
+		return false;
+	}
+	setenv("MOTET_DOMAIN", "example.org", 1);
+	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why)) {
+		printf("Bail out! %s\n", why);
+		exit(1);
+	}
+	conf->log_level = LOG_LEVEL_ERROR;
+	conf->rate_limit = false;
+	ca_local_init(&ca, str_of(conf->domain), secret);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	struct cx cx = context();
+	must(&cx, identity_create(&cx, &k));
+	end(&cx);
+	return true;
+}
+#endif
