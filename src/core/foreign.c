@@ -80,6 +80,23 @@ enum err foreign_server(struct cx *cx, struct str domain, int64_t at, struct for
 	return OK;
 }
 
+/* Since we asked it may have got another key; or it had another one until the second in which the current one began. */
+enum err foreign_server_named(struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
+{
+	struct cacheable old;
+	struct home h;
+
+	TRY(home_of(cx, domain, false, &h));
+	if (!str_eq(h.server.cert.serial, serial) && at >= h.server.cert.not_before && h.remembered)
+		TRY(home_of(cx, domain, true, &h));
+	*out = as_cert(&h.server);
+	if (str_eq(h.server.cert.serial, serial) || at > h.server.cert.not_before)
+		return OK;
+	TRY(server_at(cx, &h, at < h.server.cert.not_before ? at : at - 1, &old));
+	*out = as_cert(&old);
+	return OK;
+}
+
 /* Actors ------------------------------------------------------------------------------------------------------------- */
 
 /*

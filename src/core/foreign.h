@@ -26,6 +26,11 @@ bool foreign_is_own(const struct cx *, struct str domain);
  */
 must_check enum err foreign_server(struct cx *, struct str domain, int64_t at, struct foreign_cert *);
 /*
+ * The certificate with which a server signed something at that time, by the serial that it names. Not ours. It may come out another one: then
+ * there is none with that serial.
+ */
+must_check enum err foreign_server_named(struct cx *, struct str domain, struct str serial, int64_t at, struct foreign_cert *);
+/*
  * All that the home server says of an actor (session_id.n 0: of all sessions), each verified: one that is not good spoils them all. ERR_NOT_FOUND:
  * no such actor.
  */

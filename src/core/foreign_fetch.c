@@ -143,11 +143,14 @@ enum err foreign_fetch_home(struct cx *cx, struct str origin, struct str domain,
 
 enum err foreign_fetch_server_at(struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
 {
-	const char *path = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
+	const char *bare = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
+	const char *slash = arena_printf(cx->mem, "v1/idcert/server/?timestamp=%lld", (long long)at);
 	struct str body;
 
-	TRY(get(cx, join(cx, h->api, path), 0, ERR_HOME_INVALID, &body));
-	return cacheable_read(cx, body, out);
+	enum err e = get(cx, join(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &body);
+	if (e == ERR_NOT_FEDERATED)
+		e = get(cx, join(cx, h->api, slash), 0, ERR_HOME_INVALID, &body);
+	return e == OK ? cacheable_read(cx, body, out) : e;
 }
 
 static void put_time(struct buf *b, const char *name, int64_t t)

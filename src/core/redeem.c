@@ -47,9 +47,7 @@ static enum err home_key(struct cx *cx, const struct fed_token *t, uint8_t key[E
 {
 	struct foreign_cert s;
 
-	TRY(foreign_server(cx, t->iss, -1, &s));
-	if (!str_eq(s.cert.serial, t->kid))
-		TRY(foreign_server(cx, t->iss, t->iat, &s));
+	TRY(foreign_server_named(cx, t->iss, t->kid, t->iat, &s));
 	if (!str_eq(s.cert.serial, t->kid))
 		return bad(cx, "The kid of this federation token names no key that %.*s had when it was issued.", (int)t->iss.n, t->iss.s);
 	memcpy(key, s.cert.key, ED25519_KEY);

@@ -56,11 +56,14 @@ static bool channels(struct master *m)
 
 static bool make_pool(struct master *m)
 {
+	struct limits *limits = limits_new();
+
 	m->gate = gate_new(m->conf->state_dir, worker_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,
-		.limits = limits_new(),
+		.limits = limits,
+		.outbound = net_slots_new(m->conf, worker_count(m->conf), limits),
 		.board = scoreboard_new(),
 		.master = getpid(),
 		.death_fd = m->death[0],
@@ -69,7 +72,7 @@ static bool make_pool(struct master *m)
 		.kept = m->kept,
 	};
 
-	m->pool = w.gate && w.limits && w.board ? pool_new(&w, m->hidden) : NULL;
+	m->pool = w.gate && w.limits && w.outbound && w.board ? pool_new(&w, m->hidden) : NULL;
 	if (m->pool == NULL)
 		log_error("shared memory: %s", strerror(errno));
 	return m->pool != NULL;

@@ -37,20 +37,23 @@ static int test(const struct options *o)
 
 static int alone(const struct conf *c, int fd)
 {
+	struct limits *limits = limits_new();
 	struct worker w = {
 		.conf = c,
 		.listen_fd = fd,
 		.gate = gate_new(c->state_dir, worker_slots()),
-		.limits = limits_new(),
+		.limits = limits,
+		.outbound = net_slots_new(c, 1, limits),
 		.death_fd = -1,
 		.poke_fd = -1,
 		.sign_fd = -1,
 		.kept = { -1, -1 },
 	};
 
-	if (w.gate == NULL || w.limits == NULL)
+	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL)
 		return complain(EXIT_SYSTEM, strerror(errno));
 	int rc = worker_run(&w);
+	net_slots_free(w.outbound);
 	gate_free(w.gate);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "server/options.h"
 #include "api/call.h"
 #include "codec/fid.h"
+#include "net/net.h"
 #include <getopt.h>
 
 static const struct option longs[] = {
@@ -90,7 +91,8 @@ bool options_conf(const struct options *o, struct conf **out, char *why, size_t 
 {
 	if (!conf_load(o->file, out, why, size))
 		return false;
-	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) && domain_fits(*out, why, size) && api_conf_ok(*out, why, size))
+	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) && domain_fits(*out, why, size) && net_conf_valid(*out, why, size) &&
+	    api_conf_ok(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;

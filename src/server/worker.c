@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
+#include "server/outbound.h"
 #include "server/priv.h"
 #include "server/signals.h"
 #include "server/signer.h"
@@ -149,7 +150,8 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
 int worker_run(const struct worker *w)
 {
 	static struct signers signers;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits };
+	struct outbound outbound;
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
 	sigset_t wait;
 
 	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
@@ -167,9 +169,12 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	if (!outbound_begin(&outbound, w->conf, w->outbound))
+		return EXIT_SYSTEM;
 	report_ready(w);
 	loop(w, &cx, f, lifetime(w->conf->max_requests));
 	retire(w, &cx, f);
+	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;

@@ -2,6 +2,7 @@
 #define MOTET_SERVER_WORKER_H
 #include "base/conf.h"
 #include "fcgi/fdpass.h"
+#include "net/net_slots.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
 #include "shm/scoreboard.h"
@@ -14,6 +15,7 @@ struct worker {
 	int listen_fd;
 	struct gate *gate;
 	struct limits *limits;
+	struct net_slots *outbound;
 	/* Under a master; else no row, and -1 everywhere. */
 	struct scoreboard *board;
 	struct score *row;

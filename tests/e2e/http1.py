@@ -100,8 +100,15 @@ def read_response(sock, method):
     return response
 
 
-def send(address, raw, method="GET", timeout=40):
-    with socket.create_connection(address, timeout=timeout) as s:
+def connect(address, timeout=40, tls=None):
+    """A connection; `tls` is a context and the name that the server must prove."""
+    s = socket.create_connection(address, timeout=timeout)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s if tls is None else tls[0].wrap_socket(s, server_hostname=tls[1])
+
+
+def send(address, raw, method="GET", timeout=40, tls=None):
+    with connect(address, timeout, tls) as s:
         try:
             s.sendall(raw)
         except OSError:

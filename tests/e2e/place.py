@@ -44,21 +44,23 @@ class Sql:
 class Place:
     """Use as a context: the directory and all processes are gone afterwards."""
 
-    def __init__(self, state=None):
+    def __init__(self, state=None, programs=None, tls=None):
         self.own = state is None
+        self.programs, self.tls = programs, tls    # directories: those of another place, and of a test authority
         self.state = state or tempfile.mkdtemp(prefix="motet-e2e.")
         os.makedirs(self.state, exist_ok=True)
         os.chmod(self.state, 0o755)
         self.port, self.web, self.domain, self.sql = free_port(), None, None, None
 
-    def start(self, web, domain="localhost", sets=(), workers=3, reset=False):
+    def start(self, web, domain="localhost", sets=(), workers=3, reset=False, peers=()):
         self.web, self.domain = web, domain
         command = [QUICKSTART, "--state", self.state, "--port", str(self.port), "--web", web, "--domain", domain,
                    "--workers", str(workers), "--detach"] + (["--reset"] if reset else [])
-        for s in sets:
-            command += ["--set", s]
+        for option, values in (("--set", sets), ("--peer", peers), ("--programs", [self.programs]), ("--tls", [self.tls])):
+            for v in values:
+                command += [option, v] if v else []
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if done.returncode != 0 or f"ready: http://127.0.0.1:{self.port}/" not in done.stdout:
+        if done.returncode != 0 or f"ready: {self.url}/" not in done.stdout:
             raise RuntimeError(f"quickstart failed ({done.returncode}):\n{done.stdout}")
         self.sql = Sql(os.path.join(self.state, "postgres"))
         tables = self.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1").split()
@@ -70,6 +72,10 @@ class Place:
             self.sql.close()
             self.sql = None
         subprocess.run([QUICKSTART, "--state", self.state, "--stop"], check=False, stderr=subprocess.DEVNULL)
+
+    @property
+    def url(self):
+        return f"{'https' if self.tls else 'http'}://{self.host}"
 
     @property
     def host(self):

@@ -1,0 +1,22 @@
+#include "server/outbound.h"
+
+static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *out)
+{
+	struct outbound *o = (struct outbound *)f;	/* its first member */
+	struct net_reply r;
+
+	TRY(net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r));
+	*out = (struct fetch_reply){ .status = r.status, .body = { (const char *)r.body.p, r.body.n } };
+	return OK;
+}
+
+bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots)
+{
+	*o = (struct outbound){ .fetcher = { .get = get }, .net = net_new(c, slots) };
+	return o->net != NULL;
+}
+
+void outbound_end(struct outbound *o)
+{
+	net_free(o->net);
+}

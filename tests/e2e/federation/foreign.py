@@ -1,0 +1,169 @@
+"""A home server that is not ours, in the style of polyproto-rs: its actors log in, and are treated as its texts say."""
+import json
+import time
+
+import pki
+from guest import Guest
+from world import challenge, complete, events, identify, need, refused, trial, works
+
+DOMAINS = ["rs.test", "slashless.test", "visible.test", "api.test", "redirecting.test", "odd.test", "short.test", "gone.test", "turning.test",
+           "revoking.test", "many.test", "renewing.test"]
+
+
+def test_log_in(w):
+    """identify, session/auth and p2core, on both servers; the certificates of polyproto-rs, pathLen of eight octets and all."""
+    home = w.homes.home("rs.test")
+    for server in (w.one, w.two):
+        vera = Guest(home)
+        tokens = vera.log_in(server)
+        need([works(server, t) for t in tokens] == [False, False, True], "one token for each ID-Cert: the last of three works")
+        need(server.sql(f"SELECT domain FROM foreign_session WHERE fid = '{vera.fid}' AND ended_at IS NULL") == "rs.test", "its row")
+    need(all("Authorization" not in "".join(lines) for _, lines in home.asked), "a credential was sent to the other server")
+
+
+def test_without_trailing_slash(w):
+    home = w.homes.home("slashless.test")
+    home.slash = False
+    need(identify(w.one, Guest(home)).status == 201, "a home without trailing slashes")
+
+
+def test_api_elsewhere(w):
+    """/.well-known/polyproto-core of the visible domain names another host; with and without scheme, slash and v1; through two redirects."""
+    visible, api = w.homes.home("visible.test"), w.homes.home("api.test")
+    vera = Guest(visible)
+    said, api.routes, routes = {}, lambda path: visible_routes(path), visible.routes
+
+    def visible_routes(path):
+        return routes(path)
+    visible.routes = lambda path: (200, json.dumps(said)) if path == "/.well-known/polyproto-core" else (404, "")
+    for text in ("https://api.test/.p2/core/", "https://api.test/.p2/core", "api.test/.p2/core/v1/", "https://api.test/.p2/core/v1"):
+        said["api"] = text
+        need(w.one.ctl(["foreign", "refresh", "visible.test"]).returncode in (0, 1), "refresh")
+        w.one.sql("DELETE FROM foreign_server WHERE place LIKE '%visible.test'")
+        r = identify(w.one, vera)
+        need(r.status == 201, f"api {text}: {r}")
+
+
+def test_well_known_through_redirects(w):
+    home = w.homes.home("redirecting.test")
+    vera, answer = Guest(home), home.answer
+    hops = {"/.well-known/polyproto-core": "https://redirecting.test/a", "/a": "https://redirecting.test/b"}
+
+    def answers(sock, target):
+        if target in hops:
+            home.reply(sock, 302, headers=[f"Location: {hops[target]}"])
+        elif target == "/b":
+            home.reply(sock, 200, json.dumps({"api": "https://redirecting.test/elsewhere/.p2/core/"}).encode())
+        elif target.startswith("/elsewhere"):
+            answer(sock, target[len("/elsewhere"):])
+        else:
+            home.reply(sock, 404)
+    home.answer = answers
+    need(identify(w.one, vera).status == 201, "two redirects")
+
+
+def test_verbatim(w):
+    """What a foreign home says of its actor comes back byte for byte, with members and blanks that we do not know."""
+    home = w.homes.home("odd.test")
+    vera = Guest(home)
+    item = home.cacheable(vera.person.parts.der(), vera.person.number)
+    said = '{ "later" : [1, {"a": "]}\\""}] ,\n "cacheNotValidBefore":%d, "idCertPem" : %s,"cacheNotValidAfter":%d  ,"cacheSignature":"%s", "x":1.50 }' % (
+        item["cacheNotValidBefore"], json.dumps(item["idCertPem"]), item["cacheNotValidAfter"], item["cacheSignature"])
+    home.actor_items = lambda fid: f" [ {said} ]\n" if fid == vera.fid else "[]"
+    for _ in range(2):
+        body = w.one.get(f"/.p2/core/v1/idcert/actor/{vera.fid}").body.decode()
+        need(said in body, f"{body} has not {said}")
+        need(json.loads(body) == [json.loads(said)], f"it is not all: {body}")
+
+
+def test_remembered_as_long_as_it_says(w):
+    """No second question within the window, another one after it; when the home is gone then, nothing old is used."""
+    home = w.homes.home("short.test")
+    home.ttl = 4
+    vera = Guest(home)
+    need(identify(w.one, vera).status == 201, "identify")
+    until, first = time.time() + home.ttl, len(home.asked)
+    for _ in range(3):
+        need(identify(w.one, vera).status == 201, "identify")
+    need(time.time() > until or len(home.asked) == first, f"asked again within the window: {[t for t, _ in home.asked[first:]]}")
+    texts = [challenge(w.one) for _ in range(2)]
+    time.sleep(max(0, until + 1.2 - time.time()))
+    need(identify(w.one, vera, texts[0]).status == 201 and len(home.asked) > first, "not asked again after the window")
+    time.sleep(home.ttl + 1.2)
+    home.answer = lambda sock, target: sock.close()
+    with w.one.unchanged():
+        refused(identify(w.one, vera, texts[1]), 502, "P2CORE_HOME_SERVER_UNREACHABLE")
+
+
+def test_rotated_honestly(w):
+    """A home changes its identity key: what was signed before stays good by the certificate of its time, new actors come with the new key."""
+    home = w.homes.home("turning.test")
+    old = Guest(home, "old")
+    need(identify(w.one, old).status == 201, "before the rotation")
+    before, signer = home.parts, home.key
+    number = home.number
+    time.sleep(1.1)
+    home.rotate()
+    past = home.routes
+
+    def answer(sock, target):
+        if "idcert/server" in target and "timestamp=" in target and int(target.split("timestamp=")[1].split("&")[0]) < time.time() - 30:
+            ended = int(time.time()) - 1
+            nb, na = int(time.time()) - 5, int(time.time()) + home.ttl
+            item = {"idCertPem": pki.pem("CERTIFICATE", before.der()), "invalidatedAt": ended, "cacheNotValidBefore": nb, "cacheNotValidAfter": na,
+                    "cacheSignature": home.statement(number, nb, na, ended)}
+            home.reply(sock, 200, json.dumps(item).encode())
+        else:
+            status, body = past(target.split("?")[0])
+            home.reply(sock, status, body.encode())
+    home.answer = answer
+    new = Guest(home, "new")
+    r = identify(w.one, new)
+    need(r.status == 201, f"an actor with a certificate by the new key: {r}")
+    need(signer is old.person.parts.signer, "the old one is signed by the old key")
+    r = complete(w.one, old, trial(w.one, old.fid))
+    need(r.status == 200, f"an actor with a certificate by the old key: {r}")
+
+
+def test_revoked_by_a_foreign_home(w):
+    """Revoked, and the session here told: it ends. Before that, it works as long as the statement about its certificate counts."""
+    home = w.homes.home("revoking.test")
+    vera = Guest(home)
+    token = vera.session_on(w.one)
+    with w.one.unchanged():
+        r = w.one.ask("PUT", "/.p2/core/v1/session/idcert/extern", vera.cert.encode(), token)
+        need(r.status in (200, 201, 204) and works(w.one, token), f"extern with the same certificate, which is good: {r}")
+    vera.person.invalidated = int(time.time()) - 2
+    r = w.one.ask("PUT", "/.p2/core/v1/session/idcert/extern", vera.cert.encode(), token)
+    need(r.status in (200, 201, 204), f"extern: {r}")
+    need(not works(w.one, token), "the session of a revoked certificate goes on")
+    with_one = challenge(w.one)
+    with w.one.unchanged():
+        refused(identify(w.one, vera, with_one), 403, "P2CORE_BAD_ID_CERT")
+        refused(vera.auth(w.one), 403, "P2CORE_BAD_ID_CERT")
+
+
+def test_new_certificate_of_a_foreign_home(w):
+    """extern and the twin, for an actor of a server that is not ours; two sessions of one actor, and what they hear of each other."""
+    home = w.homes.home("renewing.test")
+    vera, tablet = Guest(home), Guest(home, session="tablet")
+    token, other = vera.session_on(w.one), tablet.session_on(w.one)
+    events(w.one, other)
+    for way in (lambda c: w.one.ask("PUT", "/.p2/core/v1/session/idcert/extern", c.encode(), token),
+                lambda c: w.one.ask("POST", "/p2core/key/user/@me", list(pki.unpem(c)), token)):
+        home.people.remove(vera.person)
+        vera = Guest(home)
+        r = way(vera.cert)
+        need(r.status == 201 and works(w.one, token), f"a new certificate: {r}")
+        heard = events(w.one, other)
+        need([e["t"] for e in heard] == ["CLIENT_KEY_CHANGE"] and heard[0]["d"]["cert"] == vera.cert, f"the other session heard {heard}")
+
+
+def test_many_sessions(w):
+    """An actor with a dozen sessions: each logs in, by its serial alone."""
+    home = w.homes.home("many.test")
+    guests = [Guest(home, session=f"client{i}") for i in range(12)]
+    for g in guests:
+        need(complete(w.two, g, trial(w.two, g.fid, g.session)).status == 200, f"{g.session}")
+    got = w.two.get(f"/.p2/core/v1/idcert/actor/{guests[0].fid}").json()
+    need(len(got) == 12, f"{len(got)} certificates")
