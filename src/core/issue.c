@@ -119,8 +119,8 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 
 	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
 		return why;
-	/* ERR_RETRY: somebody asked for the same at the same time. */
-	for (int try = 0; try < SAME && e == ERR_RETRY; try++)
+	/* ERR_CONFLICT: somebody asked for the same at the same time. */
+	for (int try = 0; try < SAME && (e == ERR_RETRY || e == ERR_CONFLICT); try++)
 		e = c->keep ? q_idcert_mine(cx, c->actor_id, c->replaces, c->csr_hash, &a)
 			    : q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a);
 	TRY(e);

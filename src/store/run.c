@@ -6,7 +6,6 @@ static const struct {
 } meanings[] = {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
-	{ "session_live", ERR_RETRY },		/* a token for the same certificate at the same moment */
 	{ "serial_used_pkey", ERR_CONFLICT },	/* the caller draws another serial */
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	{ "key_package_init", ERR_RETRY },	/* uploaded twice at the same moment */

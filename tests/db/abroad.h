@@ -222,7 +222,7 @@ static inline bool open_world(void)
 	conf->log_level = LOG_LEVEL_ERROR;
 	if (!log_open(conf))
 		exit(1);
-	ca_local_init(&ca, str_of(conf->domain), secret);
+	ca_local_init(&ca, conf, secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	keep = context();
 	must(&keep, identity_create(&keep, &k));

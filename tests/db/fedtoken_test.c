@@ -323,7 +323,7 @@ int main(void)
 	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
 		return printf("Bail out! %s\n", why), 1;
 	conf->log_level = LOG_LEVEL_ERROR;
-	ca_local_init(&ca, str_of(conf->domain), secret);
+	ca_local_init(&ca, conf, secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	struct cx cx = context();
 	must(&cx, identity_create(&cx, &k), "identity");

@@ -34,12 +34,6 @@ void api_print_routes(FILE *f)
 	(void)f;
 }
 
-bool api_conf_ok(const struct conf *c, char *why, size_t size)
-{
-	(void)c, (void)why, (void)size;
-	return true;
-}
-
 struct db *db_new(const struct conf *c)
 {
 	(void)c;
