@@ -24,17 +24,18 @@ struct line {
 
 bool log_open(const struct conf *c)
 {
-	lg.level = c->log_level;
-	lg.json = c->log_format == LOG_FORMAT_JSON;
-	lg.file = c->log_file;
-	if (c->log_file[0] == '\0')
-		return true;
-	int fd = open(c->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	int fd = 2;
+
+	if (c->log_file[0])
+		fd = open(c->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return false;
 	if (lg.fd > 2)
 		close(lg.fd);
 	lg.fd = fd;
+	lg.level = c->log_level;
+	lg.json = c->log_format == LOG_FORMAT_JSON;
+	lg.file = c->log_file;
 	return true;
 }
 

@@ -6,7 +6,8 @@
  * [pid] …`) or JSON, to standard error or a file opened for appending. Never a secret: callers pass ids, routes and reasons.
  */
 struct conf;
-/* Take format, level and destination from the configuration; false when the file cannot be opened (errno says why). */
+/* Take format, level and destination from the configuration; false when the file cannot be opened (errno says why); then
+ * all stays as it was. The configuration has to outlive the next call. */
 bool log_open(const struct conf *);
 /* Open the file anew: after it was rotated. */
 void log_reopen(void);

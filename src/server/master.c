@@ -92,10 +92,20 @@ static void become_signer(struct master *m, int ready_fd)
 static bool spawn_signer(struct master *m, int ready_fd)
 {
 	m->signer_born = clock_us();
-	m->signer = fork();
-	if (m->signer == 0)
+	pid_t pid = fork();
+	if (pid == 0)
 		become_signer(m, ready_fd);
-	return m->signer > 0;
+	if (pid > 0)
+		m->signer = pid;
+	return pid > 0;
+}
+
+static void respawn_signer(struct master *m, int64_t now)
+{
+	if (spawn_signer(m, -1))
+		return;
+	log_error("the signer: %s; it is tried again", strerror(errno));
+	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
 /* The first one has to load the secret before anything is served. Returns 0 or an exit status. */
@@ -142,6 +152,14 @@ static void reap(struct master *m, int64_t now)
 			pool_reap(m->pool, pid, status, now);
 }
 
+/* It has the configuration that it was born with. What it was at is asked of its successor (signer.h). */
+static void replace_signer(struct master *m)
+{
+	signals_send(m->signer, SIGKILL);
+	m->signer = 0;
+	m->signer_due = 0;
+}
+
 static void reload(struct master *m)
 {
 	struct conf *c;
@@ -153,7 +171,6 @@ static void reload(struct master *m)
 		return;
 	}
 	if (!log_open(c)) {
-		log_open(m->conf);
 		log_error("reload: %s: %s; the configuration stays as it was", c->log_file, strerror(errno));
 		conf_free(c);
 		return;
@@ -164,6 +181,7 @@ static void reload(struct master *m)
 	pool_begin(m->pool, c, worker_count(c));
 	conf_free(m->conf);
 	m->conf = c;
+	replace_signer(m);
 }
 
 static void reloaded(struct master *m)
@@ -183,8 +201,7 @@ static void look_at_flags(struct master *m)
 		signals.reopen = 0;
 		log_reopen();
 		pool_signal(m->pool, SIGUSR2);
-		if (m->signer)
-			kill(m->signer, SIGUSR2);
+		signals_send(m->signer, SIGUSR2);
 	}
 }
 
@@ -222,7 +239,7 @@ static void serve(struct master *m)
 	while (!signals.stop) {
 		int64_t now = clock_us(), next;
 		if (m->signer == 0 && now >= m->signer_due)
-			spawn_signer(m, -1);
+			respawn_signer(m, now);
 		next = pool_tick(m->pool, now);
 		say_when_ready(m);
 		if (m->signer == 0 && m->signer_due < next)
@@ -248,8 +265,7 @@ static void stop(struct master *m)
 		wait_for(m, pool_tick(m->pool, clock_us()));
 		reap(m, clock_us());
 	}
-	if (m->signer)
-		kill(m->signer, SIGKILL);
+	signals_send(m->signer, SIGKILL);
 	log_info("stopped");
 }
 

@@ -2,15 +2,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/backoff.h"
+#include "server/signals.h"
 #include <errno.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
 enum { GRACE = 5 };	/* seconds: to get through the start, and to notice a deadline by oneself */
 
-/* free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us set. */
+/*
+ * free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us its deadline; INT64_MAX once
+ * it was killed and has only to be reaped.
+ */
 struct slot {
 	pid_t pid;
 	int gen;
@@ -166,8 +169,8 @@ static void leave(struct slot *s, int64_t deadline)
 	if (s->pid == 0)
 		return;
 	if (s->kill_us == 0)
-		kill(s->pid, SIGTERM);
-	if (s->kill_us == 0 || s->kill_us > deadline)
+		signals_send(s->pid, SIGTERM);
+	if (s->kill_us == 0 || (s->kill_us > deadline && s->kill_us != INT64_MAX))
 		s->kill_us = deadline;
 }
 
@@ -185,11 +188,11 @@ static void check_deadlines(struct pool *p, int i, int64_t now)
 
 	if (s->kill_us && now >= s->kill_us) {
 		log_warn("worker %d did not finish in time and is killed", (int)s->pid);
-		kill(s->pid, SIGKILL);
+		signals_send(s->pid, SIGKILL);
 		s->kill_us = INT64_MAX;
 	} else if (!s->overdue && since && now - since > limit) {
 		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid, (long long)((now - since) / SECOND));
-		kill(s->pid, SIGKILL);
+		signals_send(s->pid, SIGKILL);
 		s->overdue = true;
 	}
 }
@@ -249,8 +252,7 @@ bool pool_any(const struct pool *p)
 void pool_signal(struct pool *p, int sig)
 {
 	for (int i = 0; i < SCORES; i++)
-		if (p->slot[i].pid)
-			kill(p->slot[i].pid, sig);
+		signals_send(p->slot[i].pid, sig);
 }
 
 void pool_stop(struct pool *p, int64_t deadline_us)

@@ -84,3 +84,9 @@ void signals_ignore(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
+
+void signals_send(pid_t pid, int sig)
+{
+	if (pid > 0)
+		kill(pid, sig);
+}

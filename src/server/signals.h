@@ -1,6 +1,7 @@
 #ifndef MOTET_SERVER_SIGNALS_H
 #define MOTET_SERVER_SIGNALS_H
 #include <signal.h>
+#include <sys/types.h>
 /*
  * What a signal means to whom is a row of the table in signals.c. Handlers only set a flag (and tell the transport to stop); the signals
  * are blocked but while a process waits, so nothing is ever interrupted in the middle.
@@ -14,6 +15,8 @@ struct signals {
 	volatile sig_atomic_t stop, reload, reopen, child;	/* set by handlers, cleared by who acts on them; `stop` counts */
 };
 extern struct signals signals;
+/* kill(), but only to one process: for 0 and below nothing is done, which kill() would take for a group or for everybody. */
+void signals_send(pid_t, int sig);
 /* Block the signals of the table, handle them as `role` does; *wait is the mask to wait with. */
 void signals_take(enum role, sigset_t *wait);
 /* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request to reopen the log interrupts it. */

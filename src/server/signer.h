@@ -8,7 +8,7 @@
  *
  * All of them share one SEQPACKET pair that the master made. A worker makes a pair for the answer, sends one end of it along with the
  * question, and waits at the other: so answers cannot go astray, neither side keeps state, and either may be replaced at any time; what was
- * asked while no signer was there waits in the pair for the next one.
+ * asked while no signer was there waits in the pair for the next one. A reload replaces it.
  */
 enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX, SIGNER_TEXTS = 1024, SIGNER_TIMEOUT_MS = 2000 };
 /*

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start modes, master, signer, signals: process_test.py BUILD_DIR. As root it also tests how privileges are dropped."""
+"""Start modes, master, signer, signals: process_test.py BUILD_DIR [TEST...]. As root it also tests how privileges are dropped."""
 import pwd
 import random
 import shutil
@@ -290,7 +290,7 @@ def reload():
         t = until(lambda: len(s.workers()) == want)
         load.end()
         ok(load.bad <= (0 if EPOLL else 4 * n) and load.refused == 0, "%d reloads under load: %d requests, %d failed" % (n, load.good, load.bad + load.refused))
-        ok(t is not None and not set(before) & set(s.workers()) and s.signer() == signer, "new workers, as many as configured; the signer stays")
+        ok(t is not None and not set(before) & set(s.workers()) and s.signer() not in (None, signer), "new workers, as many as configured, and another signer")
         now = s.workers()
         with open(s.dir.conf, "a") as f:
             f.write("no_such_key = 1\n")
@@ -310,6 +310,18 @@ def logs():
             time.sleep(0.1)
             fds = [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for p in [s.p.pid] + s.children() for f in os.listdir("/proc/%d/fd" % p)]
             ok(fds.count(s.dir.log) == 4 and s.dir.log + ".1" not in fds, "by master, workers and signer: %d" % fds.count(s.dir.log))
+
+        def holders(name):
+            return [p for p in [s.p.pid] + s.children() if name in [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for f in os.listdir("/proc/%d/fd" % p)]]
+        other = s.dir.log + ".other"
+        s.dir.configure(workers=2, log_file=other)
+        s.tell(signal.SIGHUP)
+        ok(until(lambda: not holders(s.dir.log) and len(holders(other)) == 4) is not None, "a reload with another log_file: all have that, none the old one")
+        s.dir.configure(workers=2, log_file="")
+        s.tell(signal.SIGHUP)
+        ok(until(lambda: not holders(other) and len(s.children()) == 3) is not None, "a reload without log_file: nobody keeps the old one")
+        s.tell(signal.SIGTERM)
+        ok(b"stopping" in s.p.stderr.read(), "standard error it is")
 
 
 def signer():
@@ -335,6 +347,34 @@ def signer():
         ok(until(lambda: len(s.workers()) == 2 and not set(old) & set(s.workers()), 10) is not None and s.get("/newkey").status == 200, "workers are killed: their successors sign")
         s.tell(signal.SIGTERM, s.signer())
         ok(s.get("/newkey").status == 200 and s.dir.logged("the signer ended") == 1, "SIGTERM is no reason for it to end")
+
+
+def no_fork():
+    """The signer's first successor cannot be forked: the sixth fork, behind signer and four workers."""
+    with Server(workers=4, env={"MOTET_ECHO_FORK": "6,7"}) as s:
+        s.tell(signal.SIGKILL, s.signer())
+        ok(until(lambda: s.dir.logged("the signer: ")) is not None, "the signer ends, and fork fails: that is logged")
+        s.tell(signal.SIGUSR1)
+        s.tell(signal.SIGHUP)
+        ok(until(lambda: s.signer() is not None) is not None and s.get("/newkey").status == 200, "it is tried again until it works")
+        code = s.stop()[0]
+        ok(code == 0 and s.p.stderr.read() == b"", "rotation, reload and stop meanwhile: no signal to everybody, exit %s" % code)
+    with Server(workers=4, env={"MOTET_ECHO_FORK": "2,4"}) as s:
+        ok(until(lambda: len(s.workers()) == 4) is not None and s.stop()[0] == 0 and s.p.stderr.read() == b"", "three workers cannot be forked at first: they come later")
+    with Server(workers=1, env={"MOTET_ECHO_FORK": "1"}, wait=False) as s:
+        ok(s.p.wait(5) == 71 and s.p.stderr.read() == b"", "without a first signer nothing starts: exit %s" % s.p.returncode)
+
+
+def undead():
+    with Server(workers=2, env={"MOTET_ECHO_UNDEAD": "1"}) as s:
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=1000")))
+        time.sleep(0.1)
+        for _ in range(2):
+            s.tell(signal.SIGTERM)
+            time.sleep(0.05)
+        s.p.wait(5)
+        ok(s.dir.logged("is killed") == 1, "a worker that SIGKILL does not end at once: the master waits, having said so once: %d" % s.dir.logged("is killed"))
 
 
 def find_in_memory(pid, needles):
@@ -430,8 +470,9 @@ def privileges():
     d.remove()
 
 
-for test in (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, secrecy,
-             deadline, shared, privileges):
+ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, secrecy,
+             deadline, shared, privileges)
+for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
     try:
         test()
     except Exception as e:

@@ -7,6 +7,7 @@ tests_unit_server_test_SOURCES = tests/unit/server_test.c
 tests_unit_server_test_LDADD = $(SERVER)
 # The process model and the transport, with an application that needs no database; tests/server/*_test.py talk to it.
 check_PROGRAMS += tests/server/echo_app
-tests_server_echo_app_SOURCES = tests/server/echo_app.c
+tests_server_echo_app_SOURCES = tests/server/echo_app.c tests/server/echo_fork.c
+tests_server_echo_app_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork -Wl,--wrap=kill
 tests_server_echo_app_LDADD = $(SERVER)
 EXTRA_DIST += tests/server/fcgi.py tests/server/nginx_test.py tests/server/pool.py tests/server/process_test.py tests/server/transport_test.py
