@@ -153,6 +153,30 @@ static void growth(void)
 	end(&cx);
 }
 
+/* A password that is stored with older parameters (RFC 7914, 12) gets today's, unless it is another one by then. */
+static void renewal(void)
+{
+	static const char *const phc =
+	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
+	const struct str old = STR("old"), password = STR("pleaseletmein");
+	struct cx cx = context();
+	const struct password_try t = { old, old, STR("192.0.2.1"), password, str_of(phc), ERR_BAD_CREDENTIALS };
+	int64_t id;
+
+	must(&cx, q_actor_insert(&cx, old, str_of(phc), false, &id));
+	sql(&cx, "REVOKE UPDATE ON actor FROM motet");
+	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
+	    "a log-in does not fail because its password could not be hashed anew");
+	sql(&cx, "GRANT UPDATE ON actor TO motet");
+	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
+	    "old parameters are replaced");
+	ok(attempt(&cx, old, NULL, "192.0.2.1", password) == OK, "and the password is the same");
+	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
+	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
+	    "who changes it at the same moment has changed it");
+	end(&cx);
+}
+
 int main(void)
 {
 	if (!place())
@@ -160,6 +184,7 @@ int main(void)
 	busy();
 	growth();
 	strangers();
+	renewal();
 	conf_free(conf);
 	return done();
 }
