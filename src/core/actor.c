@@ -64,7 +64,8 @@ enum err actor_trust(struct cx *cx, struct str name, struct str password, struct
 	if (actor_name(cx, "actor_name", name, &local) != OK)
 		local = STR("");
 	TRY(q_actor_login(cx, local, &who));
-	TRY(password_check(cx, local, address, password, who->password, ERR_BAD_CREDENTIALS));
+	const struct password_try t = { local, local, address, password, who->password, ERR_BAD_CREDENTIALS };
+	TRY(password_check(cx, &t));
 	cx->now = who->now;
 	const struct issue i = { .actor_id = who->id, .local = local, .csr = csr };
 	return issue_idcert(cx, &i, g);

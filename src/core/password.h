@@ -9,8 +9,19 @@
 /* Hash a new one. ERR_BAD_REQUEST, field "password", when it is too short or too long; ERR_RETRY. */
 must_check enum err password_new(struct cx *, struct str password, struct str *phc);
 /*
- * Is it the password of `local`? phc empty: no such actor; the answer and its time are the same as for a wrong password. Wrong: refuse(`wrong`).
- * Too many tries from `address`, or at this actor from anywhere: ERR_RATE_LIMITED. All hashing slots busy: ERR_RETRY.
+ * Is it the password of `local`? Wrong: refuse(`wrong`). All hashing slots busy: ERR_RETRY, and nothing is counted. Too many wrong ones:
+ * ERR_RATE_LIMITED, by two counters:
+ *   of `who` and `address` (IPv6: its /64), rate_limit_failures an hour; the right password sets it back;
+ *   of `who` from everywhere, fifty times that. It does not hold for an address from which the right one came within 30 days, so that
+ *   strangers who use it up keep other strangers out, and not the owner.
  */
-must_check enum err password_check(struct cx *, struct str local, struct str address, struct str password, struct str phc, enum err wrong);
+struct password_try {
+	struct str local;	/* whose password */
+	struct str who;		/* what is tried at: a local name for log-ins, the key of a session (actor:session) for what is done in it */
+	struct str address;
+	struct str password;
+	struct str phc;		/* empty: no such actor; the answer and its time are the same as for a wrong password */
+	enum err wrong;
+};
+must_check enum err password_check(struct cx *, const struct password_try *);
 #endif

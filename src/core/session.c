@@ -40,7 +40,8 @@ enum err session_sensitive(struct cx *cx, const struct session *s, struct str so
 		return OK;
 	if (solution.n == 0)
 		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "%s", err_text(ERR_SENSITIVE));
-	enum err e = password_check(cx, s->local_name, address, solution, s->password, ERR_SENSITIVE);
+	const struct password_try t = { s->local_name, s->key, address, solution, s->password, ERR_SENSITIVE };
+	enum err e = password_check(cx, &t);
 	if (e == ERR_SENSITIVE)
 		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "The password in X-P2-Sensitive-Solution is wrong.");
 	return e;

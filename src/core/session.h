@@ -11,7 +11,8 @@ must_check enum err session_find(struct cx *, struct str token, bool password, s
 /* The hash of a token, for statements that look the session up themselves. ERR_UNAUTHORIZED when it cannot be a token. */
 must_check enum err session_token(struct cx *, struct str token, struct blob *hash);
 /*
- * X-P2-Sensitive-Solution (ROUTES.md 1.9), as `sensitive_actions` asks for it. ERR_SENSITIVE when it is missing or wrong; wrong ones count.
+ * X-P2-Sensitive-Solution (ROUTES.md 1.9), as `sensitive_actions` asks for it. ERR_SENSITIVE when it is missing or wrong; wrong ones count,
+ * for this session alone: nobody without its token can use up its tries.
  */
 must_check enum err session_sensitive(struct cx *, const struct session *, struct str solution, struct str address);
 bool session_needs_solution(const struct cx *);

@@ -51,6 +51,13 @@ enum err q_actor_set_password(struct cx *cx, struct str local, struct str passwo
 	return one(cx, &actor_set_password, a, 2, id);
 }
 
+enum err q_actor_rehash(struct cx *cx, struct str local, struct str old, struct str newer, int64_t *id)
+{
+	const struct arg a[] = { arg_str(local), arg_str(old), arg_str(newer) };
+
+	return one(cx, &actor_rehash, a, 3, id);
+}
+
 enum err q_actor_set_admin(struct cx *cx, struct str local, bool admin, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_bool(admin) };

@@ -22,6 +22,8 @@ must_check enum err q_actor_find(struct cx *, int64_t id, struct str local, stru
 must_check enum err q_actor_insert(struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 must_check enum err q_actor_login(struct cx *, struct str local, struct login **);
 must_check enum err q_actor_set_password(struct cx *, struct str local, struct str password, int64_t *id);
+/* `old` becomes `newer`; *id 0: it is not `old` any more. */
+must_check enum err q_actor_rehash(struct cx *, struct str local, struct str old, struct str newer, int64_t *id);
 must_check enum err q_actor_set_admin(struct cx *, struct str local, bool admin, int64_t *id);
 must_check enum err q_actor_deactivate(struct cx *, struct str local, int64_t *id);
 /* local.s NULL: all. */

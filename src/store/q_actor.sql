@@ -17,6 +17,12 @@ LEFT JOIN actor a ON a.local_name = n.name AND a.deactivated_at IS NULL
 -- cols: id int8
 UPDATE actor SET password = $2 WHERE local_name = $1 RETURNING id
 
+-- The same password, hashed anew: not when it was changed meanwhile.
+-- name: actor_rehash :opt redo
+-- args: text, text, text
+-- cols: id int8
+UPDATE actor SET password = $3 WHERE local_name = $1 AND password = $2 RETURNING id
+
 -- name: actor_set_admin :opt
 -- args: text, bool
 -- cols: id int8

@@ -4,18 +4,32 @@
 
 const struct stmt *const q_throttle_stmts[] = STATEMENTS;
 
-ROW(throttled, F_BOOL(throttled, taken), F_I64(throttled, wait));
+struct wait {
+	int64_t wait;
+};
+ROW(wait, F_I64(wait, wait));
 
-enum err q_throttle_take(struct cx *cx, struct blob key, int64_t cost_ms, int64_t burst, struct throttled **out)
+enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct budget *shared, struct blob known, int64_t *wait)
 {
-	const struct arg a[] = { arg_blob(key), arg_i64(cx, cost_ms), arg_i64(cx, burst) };
+	const struct arg a[] = { arg_blob(own->key), arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst), arg_blob(shared->key),
+		arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst), arg_blob(known) };
+	struct wait *w;
 
-	return RUN(cx, &throttle_take, a, &throttled_shape, out, NULL);
+	TRY(RUN(cx, &throttle_try, a, &wait_shape, &w, NULL));
+	*wait = w->wait;
+	return OK;
 }
 
-enum err q_throttle_clear(struct cx *cx, struct blob key)
+enum err q_throttle_wrong(struct cx *cx, const struct budget *shared)
 {
-	const struct arg a[] = { arg_blob(key) };
+	const struct arg a[] = { arg_blob(shared->key), arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst) };
 
-	return RUN(cx, &throttle_clear, a, NULL, NULL, NULL);
+	return RUN(cx, &throttle_wrong, a, NULL, NULL, NULL);
+}
+
+enum err q_throttle_right(struct cx *cx, struct blob own, struct blob known, int64_t seconds)
+{
+	const struct arg a[] = { arg_blob(own), arg_blob(known), arg_i64(cx, seconds) };
+
+	return RUN(cx, &throttle_right, a, NULL, NULL, NULL);
 }

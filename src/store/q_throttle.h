@@ -1,13 +1,19 @@
 #ifndef MOTET_STORE_Q_THROTTLE_H
 #define MOTET_STORE_Q_THROTTLE_H
 #include "db/db.h"
-/* Tries at passwords, counted in the database: for all hosts, across restarts (GCRA). */
-struct throttled {
-	bool taken;
-	int64_t wait;	/* seconds, when not taken */
+/* Tries at passwords, counted in the database: for all hosts, across restarts (GCRA); rows of q_throttle.sql. */
+struct budget {
+	struct blob key;
+	int64_t cost_ms, burst;		/* of one try, and how many may be owed at a time */
 };
-/* One try costs `cost_ms`; `burst` of them may be owed at a time. */
-must_check enum err q_throttle_take(struct cx *, struct blob key, int64_t cost_ms, int64_t burst, struct throttled **);
-must_check enum err q_throttle_clear(struct cx *, struct blob key);
+/*
+ * A try, at the cost of `own`. *wait not 0: not now, but so many seconds later, because `own` is used up, or `shared` is; the latter does not
+ * count for those who were right lately (`known`).
+ */
+must_check enum err q_throttle_try(struct cx *, const struct budget *own, const struct budget *shared, struct blob known, int64_t *wait);
+/* It was wrong: `shared` is charged. */
+must_check enum err q_throttle_wrong(struct cx *, const struct budget *shared);
+/* It was right: `own` is forgotten, `known` remembered for so many seconds. */
+must_check enum err q_throttle_right(struct cx *, struct blob own, struct blob known, int64_t seconds);
 extern const struct stmt *const q_throttle_stmts[];
 #endif

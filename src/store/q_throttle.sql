@@ -1,19 +1,32 @@
--- GCRA: one try costs $2 milliseconds, $3 of them may be owed. Not taken: how many seconds to wait. What is over makes room,
--- a few rows at a time, after the rest and without waiting for anybody, so that two never wait for each other.
--- name: throttle_take :one
--- args: bytea, int8, int8
--- cols: taken bool, wait int8
-WITH hit AS (
-    INSERT INTO throttle AS t (key, tat) VALUES ($1, now() + $2::int8 * interval '1 ms')
+-- A try, GCRA: it costs $2 milliseconds of the key $1, $3 of them may be owed; and nothing of $4, which all tries at one thing share: wrong
+-- ones are added there, at most $6 of $5 milliseconds. $7 is there for whoever need not care about $4. How many seconds to wait; 0: go on.
+-- What is over makes room, a few rows at a time, after the rest and without waiting for anybody, so that two never wait for each other.
+-- name: throttle_try :one
+-- args: bytea, int8, int8, bytea, int8, int8, bytea
+-- cols: wait int8
+WITH shared AS (
+    SELECT coalesce(max(motet_throttle_wait(tat, $5::int8, $6::int8)), 0) AS wait FROM throttle
+    WHERE key = $4 AND NOT EXISTS (SELECT FROM throttle WHERE key = $7 AND tat > now())),
+hit AS (
+    INSERT INTO throttle AS t (key, tat) SELECT $1::bytea, now() + $2::int8 * interval '1 ms' FROM shared WHERE wait = 0
     ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + $2::int8 * interval '1 ms'
-    WHERE t.tat <= now() + ($3::int8 - 1) * $2::int8 * interval '1 ms' RETURNING 1),
+    WHERE motet_throttle_wait(t.tat, $2::int8, $3::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (
         SELECT key FROM throttle WHERE tat < now() AND key <> $1 ORDER BY tat LIMIT 4 FOR UPDATE SKIP LOCKED))
-SELECT EXISTS (SELECT FROM hit) AS taken,
-       coalesce((SELECT ceil(extract(epoch FROM tat - now()) - ($3::int8 - 1) * $2::int8 / 1000.0)::int8 FROM throttle WHERE key = $1), 0) AS wait
+SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
+            ELSE greatest(1, wait, (SELECT motet_throttle_wait(tat, $2::int8, $3::int8) FROM throttle WHERE key = $1)) END AS wait FROM shared
 
--- name: throttle_clear :none redo
--- args: bytea
+-- It was wrong: that counts for the key that all share, as far as it has room.
+-- name: throttle_wrong :none
+-- args: bytea, int8, int8
 -- cols:
-DELETE FROM throttle WHERE key = $1
+INSERT INTO throttle AS t (key, tat) VALUES ($1, now() + $2::int8 * interval '1 ms')
+ON CONFLICT (key) DO UPDATE SET tat = least(greatest(t.tat, now()) + $2::int8 * interval '1 ms', now() + $3::int8 * $2::int8 * interval '1 ms')
+
+-- It was right: what the key $1 owes is forgotten, and $2 is remembered for $3 seconds.
+-- name: throttle_right :none redo
+-- args: bytea, bytea, int8
+-- cols:
+WITH gone AS (DELETE FROM throttle WHERE key = $1)
+INSERT INTO throttle (key, tat) VALUES ($2, now() + $3::int8 * interval '1 s') ON CONFLICT (key) DO UPDATE SET tat = excluded.tat
