@@ -73,6 +73,57 @@ static enum err add(struct cx *cx, const struct member *m, int64_t *first, size_
 	return a->live && !a->reused ? OK : ERR_UNAUTHORIZED;
 }
 
+/* --- Uploads alone: many at the same moment --------------------------------------------------------------------------------------- */
+
+enum { UPLOADERS = 16, FULL = 100 };
+
+/* What a session uploads at once by 16 processes: n of them, from a number on that is the same for all, or each its own. */
+static void at_once(struct cx *cx, size_t n, bool same, bool last_resort, long *taken, long *failed)
+{
+	atomic_long *out = (atomic_long *)sh->item;
+	const struct member *m = &targets[0];
+
+	sql(cx, "TRUNCATE key_package, key_package_notice");
+	reset();
+	for (int p = 0; p < UPLOADERS; p++) {
+		if (fork() != 0)
+			continue;
+		struct cx mine = context();
+		struct keypackage *k = arena_alloc(mine.mem, n * sizeof *k);
+		struct keypackages_added *a;
+		for (size_t i = 0; i < n; i++)
+			k[i] = numbered(&mine, (int64_t)i + (same ? 0 : 1000 * (p + 1)), false);
+		for (size_t i = 0; i < n; i++)
+			k[i].last_resort = last_resort;
+		enum err e = ERR_RETRY;
+		for (int try = 0; try < 3 && e == ERR_RETRY; try++)
+			e = q_keypackage_add(&mine, m->actor_id, m->serial, k, n, FULL, &a);
+		out[e != OK]++;
+		if (e == OK && a->stock <= FULL && !a->reused)
+			out[2]++;
+		_exit(0);
+	}
+	while (wait(NULL) > 0)
+		;
+	*failed = out[1];
+	*taken = out[2];
+}
+
+static void uploads_at_once(void)
+{
+	struct cx cx = context();
+	long taken, failed;
+	const char *left = "SELECT count(*) FROM key_package WHERE spent_at IS NULL";
+
+	at_once(&cx, BATCH, false, false, &taken, &failed);
+	ok(taken == FULL / BATCH && failed == 0 && number(&cx, left) == FULL, "%d uploads of %d at once: a stock of %d takes %ld", UPLOADERS, BATCH, FULL, taken);
+	at_once(&cx, BATCH, true, false, &taken, &failed);
+	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == BATCH, "the same upload %d times at once is there once (%ld, %ld)", UPLOADERS, taken, failed);
+	at_once(&cx, 1, false, true, &taken, &failed);
+	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == 1, "of %d last resorts at once one is left (%ld, %ld)", UPLOADERS, taken, failed);
+	end(&cx);
+}
+
 static void stock_up(struct cx *cx, int t, size_t n)
 {
 	int64_t first;
@@ -367,6 +418,8 @@ int main(void)
 	claimant = member(&cx, "claimant", "phone");
 	for (int t = 0; t < TARGETS; t++)
 		targets[t] = member(&cx, arena_printf(cx.mem, "target%d", t), "phone");
+	uploads_at_once();
+	sql(&cx, "TRUNCATE key_package, key_package_notice, event, event_counter");
 	exact();
 	mixed();
 	chaos();

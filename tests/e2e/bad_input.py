@@ -152,7 +152,7 @@ class Trial:
         try:
             self.r.response = got = self.send(headers, body)
             case.need(got.status in statuses, f"status is {got.status}, not {statuses}: {got}")
-            case.need(not case.LEAKS.search(got.body), f"the response leaks: {got}")
+            case.need(not case.leaks(got.body), f"the response leaks: {got}")
             code = got.header("X-P2-Error") or ""
             case.need(code.startswith("P2CORE_") and (codes is None or code in codes), f"X-P2-Error is {code}, not {codes}: {got}")
             if "/mls/" in self.target and got.body[:1] == b"[":

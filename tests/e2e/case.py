@@ -16,6 +16,7 @@ import pki
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
 LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|libpq|psql|\.c:\d|ERROR:|duplicate key|relation \"|violates|0x[0-9a-f]{8}|"
                    rb"/var/lib|/tmp/", re.I)
+BASE64 = re.compile(rb"[A-Za-z0-9+/]{60,}")
 PASSWORD = "correct horse battery staple"
 
 
@@ -26,6 +27,11 @@ class Failure(Exception):
 def need(condition, what):
     if not condition:
         raise Failure(what)
+
+
+def leaks(body):
+    """Is there an internal text in it? Long base64 does not count: by chance it says anything."""
+    return LEAKS.search(BASE64.sub(b"", body)) is not None
 
 
 def as_text(v):
@@ -309,7 +315,7 @@ class Runner:
         self.request = None
         counts = {}
         for r in responses:
-            need(not LEAKS.search(r.body), f"the response leaks: {r}")
+            need(not leaks(r.body), f"the response leaks: {r}")
             counts[r.status] = counts.get(r.status, 0) + 1
             self.response = r
         if "x" in words[0] and words[0][0].isdigit():

@@ -18,7 +18,7 @@ def unavailable(r):
     case.need(r.header("X-P2-Error") == "P2CORE_UNAVAILABLE", f"no X-P2-Error: {r}")
     e = r.json()
     case.need(e["errcode"] == 503 and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
-    case.need(not case.LEAKS.search(r.body), f"the response leaks: {r}")
+    case.need(not case.leaks(r.body), f"the response leaks: {r}")
 
 
 def eventually(place, target, status, token=None, seconds=15):
