@@ -60,6 +60,11 @@ void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp
  * after a second. Call it when nobody new can connect; without own accept it does nothing, and the next fcgi_next() is the last.
  */
 void fcgi_drain(struct fcgi *);
+/*
+ * What comes next takes long, and is not our own work (another server is asked): siblings get the connections that are kept here but that
+ * of the request at hand, lest somebody else's next request waits for us.
+ */
+void fcgi_step_aside(struct fcgi *);
 /* End it; hand_over: kept connections go to the siblings, else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* From a signal handler: let fcgi_next() return FCGI_STOP as soon as it waits. */

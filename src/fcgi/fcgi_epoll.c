@@ -312,6 +312,21 @@ static void hand_over_all(struct fcgi *f)
 	}
 }
 
+void fcgi_step_aside(struct fcgi *f)
+{
+	int own = f->r.ipcFd, fd;
+
+	if (f->opt->kept.give < 0)
+		return;
+	if (kept_has(f->kept, own))
+		kept_touch(f->kept, own);
+	while ((fd = kept_oldest(f->kept)) >= 0 && fd != own) {
+		if (!fdpass_send(f->opt->kept.give, "k", 1, fd))
+			return;
+		drop(f, fd);
+	}
+}
+
 void fcgi_close(struct fcgi *f, bool hand_over)
 {
 	if (hand_over && f->opt->kept.give >= 0)

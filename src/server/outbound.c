@@ -5,14 +5,15 @@ static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redire
 	struct outbound *o = (struct outbound *)f;	/* its first member */
 	struct net_reply r;
 
+	fcgi_step_aside(o->transport);
 	TRY(net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r));
 	*out = (struct fetch_reply){ .status = r.status, .body = { (const char *)r.body.p, r.body.n } };
 	return OK;
 }
 
-bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots)
+bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
 {
-	*o = (struct outbound){ .fetcher = { .get = get }, .net = net_new(c, slots) };
+	*o = (struct outbound){ .fetcher = { .get = get }, .net = net_new(c, slots), .transport = transport };
 	return o->net != NULL;
 }
 

@@ -169,7 +169,7 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
-	if (!outbound_begin(&outbound, w->conf, w->outbound))
+	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);
 	loop(w, &cx, f, lifetime(w->conf->max_requests));

@@ -237,7 +237,7 @@ def verdict(w, guest, wanted, text=None, cert=None):
                 got = (r.status, r.header("X-P2-Error"))
                 need(got in wanted, f"{how}: wanted {' or '.join(f'{s} {c}' for s, c in sorted(wanted))}: {r}")
                 refused(r, *got)
-        rows = w.one.sql(f"SELECT count(*) FROM foreign_cert WHERE subject = '{guest.fid}' AND usable_until > now() AND invalidated_at IS NULL AND not_before <= now()")
+        rows = w.one.sql(f"SELECT count(*) FROM foreign_cert WHERE subject = '{guest.fid}' AND usable_until > now() AND invalidated_at IS NULL AND now() BETWEEN not_before AND not_after")
         need(rows == "0", "its certificate is remembered as good")
         return None
     except (case.Failure, OSError, EOFError, ValueError) as e:

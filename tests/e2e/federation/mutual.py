@@ -343,7 +343,7 @@ def test_operator_sees_it(w):
     alice.token_for(w.two)
     alice.session_on(w.two)
     for server, args, shows in ((w.one, ["token", "status"], r"on|enabled"), (w.one, ["token", "list"], re.escape(alice.name)),
-                                (w.one, ["token", "delete", alice.name], r"1"), (w.two, ["foreign", "list"], r"one\.test"),
+                                (w.one, ["token", "delete", alice.name], r"2"), (w.two, ["foreign", "list"], r"one\.test"),
                                 (w.two, ["foreign", "show", "one.test"], r"one\.test"), (w.two, ["foreign", "refresh", "one.test"], "")):
         done = server.ctl(args)
         need(done.returncode == 0 and re.search(shows, done.stdout), f"motetctl {' '.join(args)}: {done.returncode} {done.stdout}{done.stderr}")

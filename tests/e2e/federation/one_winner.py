@@ -126,7 +126,7 @@ class Contender(threading.Thread):
         self.gate.wait(30)
         self.once(sock, self.cut_after)
         deadline = time.monotonic() + 30
-        while self.tries[-1][2] in (LOST, 502, 503) and time.monotonic() < deadline:
+        while self.tries[-1][2] == LOST and time.monotonic() < deadline:
             time.sleep(0.02)
             try:
                 self.once(http1.connect(self.address, 20, self.tls), None)
@@ -140,7 +140,8 @@ class Contender(threading.Thread):
                 sock.sendall(self.raw)
                 if cut_after is None:
                     r = http1.read_response(sock, "POST")
-                    status, self.body = r.status, r.body if r.status in (200, 201) else self.body
+                    away = r.header("X-P2-Error") == "P2CORE_UNAVAILABLE"    # what web servers say when a worker died
+                    status, self.body = LOST if away else r.status, r.body if r.status in (200, 201) else self.body
                 else:
                     time.sleep(cut_after)
         except (OSError, EOFError, ValueError, IndexError):
@@ -152,13 +153,13 @@ def judge(all_of, opened):
     """What is wrong with the history of one token, or None. `opened`: sessions that the database has of it."""
     tries = [(t, c) for c in all_of for t in c.tries]
     won = [(t, c) for t, c in tries if t[2] in (200, 201)]
-    lost = [t for t, _ in tries if t[2] in (LOST, 502, 503)]
-    others = {t[2] for t, _ in tries} - {200, 201, 401, 502, 503, LOST}
+    lost = [t for t, _ in tries if t[2] == LOST]
+    others = {t[2] for t, _ in tries} - {200, 201, 401, LOST}
     if others:
         return f"other answers: {others}"
     if len(won) > 1:
         return f"{len(won)} winners"
-    if any(c.tries[-1][2] in (LOST, 502, 503) for c in all_of):
+    if any(c.tries[-1][2] == LOST for c in all_of):
         return "somebody never learned its fate"
     if opened != 1:
         return f"{opened} sessions in the database"

@@ -15,6 +15,7 @@ from place import Place
 
 # What servers remember of others, and tries at passwords: not what a refused request may have changed.
 REMEMBERED = ("throttle", "foreign_server", "foreign_cert", "foreign_actor")
+RANDOM = re.compile(rb"[A-Za-z0-9+/=_-]{40,}")    # tokens and base64, in which anything may stand by chance
 need = case.need
 
 
@@ -45,7 +46,7 @@ class Server(Place):
     def ask(self, method, target, body=None, token=None, headers=(), address=None):
         raw = self.raw(method, target, body, token, headers)
         r = http1.send(address or self.address, raw, method, tls=(self.context, self.domain))
-        need(not case.LEAKS.search(r.body), f"the response leaks: {r}")
+        need(not case.LEAKS.search(RANDOM.sub(b"", r.body)), f"the response leaks: {r}")
         return r
 
     def get(self, target, status=200, **kw):
