@@ -82,13 +82,20 @@ enum err foreign_server(struct cx *cx, struct str domain, int64_t at, struct for
 
 /* Actors ------------------------------------------------------------------------------------------------------------- */
 
-/* Who signed it, if not the current key: the key of the time at which it was issued. */
+/*
+ * Who signed it, if not the current key: the key of the time at which it was issued. In the second of a rotation both may have signed; then
+ * the one before is that of the second before.
+ */
 static enum err verify_one(struct cx *cx, const struct home *h, struct str fid, const struct cacheable *c)
 {
+	const struct idcert *current = &h->server.cert;
 	struct cacheable then = h->server;
+	int64_t issued = c->cert.not_before;
 
-	if (c->cert.not_before < h->server.cert.not_before)
-		TRY(server_at(cx, h, c->cert.not_before, &then));
+	if (issued < current->not_before)
+		TRY(server_at(cx, h, issued, &then));
+	else if (issued == current->not_before && !idcert_signed_by(&c->cert, current->key))
+		TRY(server_at(cx, h, issued - 1, &then));
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 

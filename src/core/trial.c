@@ -43,10 +43,10 @@ enum err trial_new(struct cx *cx, struct str fid, struct str session_id, bool lo
 }
 
 /* The trials that it may be about. */
-static enum err candidates(struct cx *cx, const struct trial_answer *a, struct str serial, struct trial_row **out, size_t *n)
+static enum err candidates(struct cx *cx, const struct trial_answer *a, struct trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
-		TRY(q_trial_open(cx, serial, a->fid, str_of(cx->conf->domain), out, n));
+		TRY(q_trial_open(cx, a->serial, a->fid, str_of(cx->conf->domain), out, n));
 		return *n ? OK : FAILED(cx, "trial", "There is no open key trial of yours: get one with GET session/auth?fid=…, or send its text along.");
 	}
 	TRY(q_trial_find(cx, a->trial, out));
@@ -61,7 +61,7 @@ static enum err candidates(struct cx *cx, const struct trial_answer *a, struct s
 	return OK;
 }
 
-static enum err certificate(struct cx *cx, const struct trial_answer *a, struct str serial, const struct trial_row *t, struct foreign_cert *c)
+static enum err certificate(struct cx *cx, const struct trial_answer *a, const struct trial_row *t, struct foreign_cert *c)
 {
 	struct str fid = a->fid.n ? a->fid : t->for_fid;
 
@@ -70,12 +70,14 @@ static enum err certificate(struct cx *cx, const struct trial_answer *a, struct 
 	} else {
 		if (fid.n == 0)
 			return refuse(cx, ERR_BAD_REQUEST, "fid", "Say whose ID-Cert it is: fid, or the certificate itself in id_cert.");
-		TRY(foreign_find(cx, fid, serial, c));
+		TRY(foreign_find(cx, fid, a->serial, c));
 	}
-	if (serial.n && !str_eq(serial, c->cert.serial))
+	if (!str_eq(a->serial, c->cert.serial))
 		return FAILED(cx, "serialNumber", "The serial number is not that of the ID-Cert.");
 	if (fid.n && !str_eq(fid, c->cert.fid))
 		return FAILED(cx, "fid", "The ID-Cert is one of %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
+	if (t->for_fid.n && !str_eq(t->for_fid, c->cert.fid))
+		return FAILED(cx, "trial", "This key trial was given for another actor.");
 	if (t->for_session.n && !str_eq(t->for_session, c->cert.session_id))
 		return FAILED(cx, "trial", "This key trial was given for another session.");
 	return OK;
@@ -95,10 +97,10 @@ static enum err judge(struct cx *cx, const struct trial_answer *a, const uint8_t
 	struct trial_row *v;
 	size_t n;
 
-	TRY(candidates(cx, a, a->serial, &v, &n));
+	TRY(candidates(cx, a, &v, &n));
 	for (size_t i = 0; i < n; i++) {
 		*t = &v[i];
-		e = certificate(cx, a, a->serial, &v[i], c);
+		e = certificate(cx, a, &v[i], c);
 		if (e == OK)
 			e = passed(cx, &v[i], c, sig);
 		if (e != ERR_BAD_TRIAL && e != ERR_BAD_CERT)
@@ -136,19 +138,36 @@ static enum err settle(struct cx *cx, const struct trial_done *d)
 	return e == ERR_CONFLICT ? fail(cx, ERR_RETRY, "one session opened by too many at once") : e;
 }
 
+/* What the certificate tells need not be said; what is said has to agree with it. */
+static enum err fill_in(struct cx *cx, struct trial_answer *a)
+{
+	struct str local, domain;
+	struct idcert c;
+
+	if (a->fid.n)
+		TRY(normal(cx, a->fid, &a->fid, &local, &domain));
+	if (a->cert.n == 0)
+		return a->serial.n ? OK : refuse(cx, ERR_BAD_REQUEST, "serialNumber",
+		    "Say which ID-Cert it is: its serial number, or the certificate in id_cert.");
+	if (idcert_read(cx, a->cert, &c) != OK)
+		return cx->why.err = ERR_BAD_CERT;
+	if (a->serial.n == 0)
+		a->serial = c.serial;
+	if (a->fid.n == 0)
+		a->fid = c.fid;
+	return OK;
+}
+
 enum err trial_complete(struct cx *cx, const struct trial_answer *answer, struct str *token)
 {
 	uint8_t hash[TOKEN_HASH], sig[ED25519_SIG];
 	struct trial_answer a = *answer;
-	struct str local = { NULL, 0 }, domain;
 	struct foreign_cert c;
+	struct str domain;
 	struct trial_row *t;
 
 	TRY(challenge_signature(cx, a.signature, sig));
-	if (a.fid.n)
-		TRY(normal(cx, a.fid, &a.fid, &local, &domain));
-	if (a.cert.n == 0 && a.serial.n == 0)
-		return refuse(cx, ERR_BAD_REQUEST, "serialNumber", "Say which ID-Cert it is: its serial number, or the certificate in id_cert.");
+	TRY(fill_in(cx, &a));
 	TRY(judge(cx, &a, sig, &t, &c));
 	struct trial_done d = { .trial = t->trial, .token_hash = { hash, sizeof hash }, .signature = { sig, sizeof sig }, .fid = c.cert.fid,
 		.domain = c.cert.domain, .session_id = c.cert.session_id, .serial = c.cert.serial, .serial64 = c.cert.serial64,

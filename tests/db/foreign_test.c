@@ -282,6 +282,10 @@ static void rotation(void)
 	ok(foreign_check(&cx, a.cert, &c) == OK, "by the key of its time: %s", cx.why.say);
 	calls = 0;
 	ok(foreign_server(&cx, STR("turn.example"), now - DAY, &c) == OK && blob_eq(c.cert.der, old.cert) && calls == 0, "which is remembered, too");
+	struct party edge = party("turn.example", "kim@turn.example", "three");
+	certify(&edge, old.seed, now - 60, now + 30 * DAY);
+	put(actor_url("turn.example", "kim@turn.example"), 200, list1(vouched(&edge, &new)));
+	ok(foreign_check(&cx, edge.cert, &c) == OK, "by the old key in the second of the change: %s", cx.why.say);
 	put(actor_url("turn.example", "kim@turn.example"), 200, list1(says(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
 	sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%'");
 	ok(foreign_check(&cx, b.cert, &c) == ERR_BAD_CERT, "the old key vouches for nothing any more: %s", cx.why.say);

@@ -55,10 +55,12 @@ static void rules(void)
 		{ str_of(arena_printf(cx.mem, "%s0", t.text.s)), .cert = ann.cert, .signature = sig },
 		{ x.text, .cert = ann.cert, .signature = signature(&ann, x.text) },
 		{ w.text, .cert = eve.cert, .signature = signature(&eve, w.text) },
+		{ w.text, .fid = STR("eve@guest.example"), .serial = digits(&eve), .signature = signature(&eve, w.text) },
 		{ unsaid, .cert = eve.cert, .signature = sig },
+		{ unsaid, .cert = ann.cert, .signature = signature(&ann, t.text) },
 	};
 	static const char *const how[] = { "another key", "another text", "another serial", "another actor", "no such trial", "another session's trial",
-		"another actor's trial", "no trial of that actor's" };
+		"another actor's trial", "another actor's trial, by name", "no trial of that actor's", "a trial that was given to nobody, not named" };
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		enum err e = complete(&cx, wrong[i], &token);
 		ok(e == ERR_BAD_TRIAL, "%s: %s %s", how[i], err_name(e), cx.why.say);
@@ -94,6 +96,7 @@ static void by_serial_alone(void)
 	ok(!open_still(a.text) && open_still(b.text) && open_still(e.text), "complete the trial that was signed");
 	ok(complete(&cx, (struct trial_answer){ .serial = digits(&ann), .signature = signature(&ann, a.text) }, &token) == ERR_BAD_TRIAL, "once: %s", cx.why.say);
 	ok(complete(&cx, (struct trial_answer){ .serial = digits(&ann), .signature = signature(&ann, e.text) }, &token) == ERR_BAD_TRIAL, "not another actor's");
+	ok(complete(&cx, (struct trial_answer){ .cert = ann.cert, .signature = signature(&ann, b.text) }, &token) == OK && !open_still(b.text), "a certificate and a signature");
 	end(&cx);
 }
 

@@ -215,6 +215,10 @@ class Runner:
             self.keys[name] = pki.Key()
         self.vars[name] = self.make_csr(self.keys[o.get("key", name)], o)
 
+    def step_sign(self, name, key, *text):
+        """The signature over a text by a key, or by a device's key, in hex."""
+        self.vars[name] = self.keys[key].sign(" ".join(text).encode()).hex()
+
     def step_pkm(self, name, size="60"):
         self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
 

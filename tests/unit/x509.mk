@@ -23,3 +23,6 @@ TESTS += tests/unit/x509_interop
 EXTRA_DIST += tests/unit/x509_interop tests/vectors/homeserver-portable.cert.pem tests/vectors/openssl-extreq.csr.pem \
 	tests/vectors/pp-actor.cert.pem tests/vectors/pp-actor.csr.pem tests/vectors/pp-homeserver-default.cert.pem
 include tests/fuzz/x509.mk
+UNIT_TESTS += tests/unit/cacheable_test
+tests_unit_cacheable_test_SOURCES = tests/unit/cacheable_test.c tests/unit/x509_make.h
+tests_unit_cacheable_test_LDADD = $(CODEC)

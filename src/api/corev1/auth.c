@@ -1,15 +1,38 @@
 #include "api/corev1/certs.h"
+#include "api/p2core/binary.h"
 #include "api/render.h"
 #include "core/foreign_session.h"
 #include "core/trial.h"
 #include <json-c/json.h>
+
+static bool printable(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.s[i] < 0x20 || s.s[i] > 0x7e)
+			return false;
+	return true;
+}
+
+static bool decimal(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.s[i] < '0' || s.s[i] > '9')
+			return false;
+	return s.s[0] != '0';
+}
+
+#define PRINTABLE .ok = printable, .must = "must be printable ASCII"
+#define SERIAL .flags = NUMERIC, .min = 1, .max = 49, .ok = decimal, .must = "must be a serial number in decimal digits"
+#define CHALLENGE .min = 1, .max = CHALLENGE_MAX, PRINTABLE
+#define SIGNATURE .min = 1, .max = 256, PRINTABLE
 
 /* GET /challenge (alpha.8), GET /session/auth (beta.3): something to sign. */
 struct trial_query {
 	struct str fid, session_id;
 };
 SHAPE(trial_query, F_STR(trial_query, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
-    F_STR(trial_query, session_id, .min = 1, .max = 32, .about = "the session of the ID-Cert that it will be completed with"));
+    F_STR(trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
+	.about = "the session of the ID-Cert that it will be completed with"));
 
 static enum err reply_trial(struct call *c, bool both)
 {
@@ -45,21 +68,20 @@ static enum err reply_token(struct call *c, int status, struct str token)
 }
 
 /* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those who ask for that. */
-struct auth_body {
+struct trial_body {
 	struct str signature, serialNumber, serial, fid, trial;
 	struct blob id_cert;
 };
-#define SERIAL .flags = NUMERIC, .min = 1, .max = 49
-SHAPE(auth_body, F_STR(auth_body, signature, .flags = REQUIRED, .min = 1, .max = 256, .about = "Ed25519 over the trial's text, 128 hex digits"),
-    F_STR(auth_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
-    F_STR(auth_body, serial, SERIAL, .about = "the same by another name"),
-    F_STR(auth_body, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
-    F_STR(auth_body, trial, .alias = "challenge", .min = 1, .max = CHALLENGE_MAX, .about = "the text that was signed"),
-    F_CUSTOM(auth_body, id_cert, certs_get, .about = "ID-Cert, PEM"));
+SHAPE(trial_body, F_STR(trial_body, signature, .flags = REQUIRED, SIGNATURE, .about = "Ed25519 over the trial's text, 128 hex digits"),
+    F_STR(trial_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
+    F_STR(trial_body, serial, SERIAL, .about = "the same by another name"),
+    F_STR(trial_body, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
+    F_STR(trial_body, trial, .alias = "challenge", CHALLENGE, .about = "the text that was signed"),
+    F_CUSTOM(trial_body, id_cert, binary_get_cert, .about = "ID-Cert, PEM"));
 
 enum err corev1_post_session_auth(struct call *c)
 {
-	const struct auth_body *in = c->in;
+	const struct trial_body *in = c->in;
 	const struct trial_answer a = { .trial = in->trial, .fid = in->fid, .serial = in->serialNumber.n ? in->serialNumber : in->serial,
 		.cert = in->id_cert, .signature = in->signature };
 	struct str token;
@@ -80,9 +102,7 @@ struct identify_body {
 	struct str challenge, signature;
 	struct blob id_cert;
 };
-#define CHALLENGE(st, ...) F_STR(st, challenge, .alias = "trial", .min = 1, .max = CHALLENGE_MAX, __VA_ARGS__)
-#define SIGNATURE(st, ...) F_STR(st, signature, .min = 1, .max = 256, __VA_ARGS__)
-ROW(completed, CHALLENGE(completed, .flags = REQUIRED), SIGNATURE(completed, .flags = REQUIRED));
+ROW(completed, F_STR(completed, challenge, .alias = "trial", .flags = REQUIRED, CHALLENGE), F_STR(completed, signature, .flags = REQUIRED, SIGNATURE));
 
 static enum err completed_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -91,9 +111,9 @@ static enum err completed_get(struct cx *cx, const struct field *f, struct json_
 	return shape_decode(cx, &completed_shape, v, out);
 }
 SHAPE(identify_body, F_CUSTOM(identify_body, completed_challenge, completed_get, .about = "{challenge, signature}"),
-    CHALLENGE(identify_body, .about = "the text that was signed, unless in completed_challenge"),
-    SIGNATURE(identify_body, .about = "Ed25519 over it, 128 hex digits"),
-    F_CUSTOM(identify_body, id_cert, certs_get, .flags = REQUIRED, .about = "ID-Cert, PEM"));
+    F_STR(identify_body, challenge, .alias = "trial", CHALLENGE, .about = "the text that was signed, unless in completed_challenge"),
+    F_STR(identify_body, signature, SIGNATURE, .about = "Ed25519 over it, 128 hex digits"),
+    F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .about = "ID-Cert, PEM"));
 
 enum err corev1_post_session_identify(struct call *c)
 {

@@ -7,8 +7,6 @@
 struct cert_body {
 	struct blob id_cert;
 };
-/* The same in the member `id_cert` of another body: a string, or octets in an array. */
-enum err certs_get(struct cx *, const struct field *, struct json_object *, void *out);
 /* Is it a federation ID of another server? */
 bool certs_are_foreign(const struct cx *, struct str fid);
 #endif

@@ -41,7 +41,7 @@ static enum err foreign(struct call *c, const struct cert_filter *f)
 		buf_str(&b, v[i].cacheable);
 	}
 	buf_z(&b, "]");
-	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN, "");
+	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN, "Accept");
 }
 
 enum err corev1_get_idcert_actor(struct call *c)
