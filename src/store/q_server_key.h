@@ -10,7 +10,8 @@ struct server_key {
 /* at < 0: the current one. *out NULL: there is none. */
 must_check enum err q_server_key_at(struct cx *, int64_t at, struct server_key **out);
 /*
- * *done false: `replaces` is not the current one any more, or (*late) a certificate was issued under it after this one begins.  ERR_CONFLICT: the serial was used before, or two were first at once.
+ * *done false: `replaces` is not the current one any more, or (*late) a certificate was issued under it after this one begins.
+ * ERR_CONFLICT: the serial was used before, or two were first at once.
  */
 must_check enum err q_server_key_add(struct cx *, int64_t replaces, const struct server_key *, bool *done, bool *late);
 must_check enum err q_server_key_list(struct cx *, struct server_key **, size_t *n);
