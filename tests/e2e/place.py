@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 QUICKSTART = os.path.join(TOP, "deploy", "quickstart")
@@ -17,13 +18,18 @@ def free_port():
 
 
 class Sql:
-    """One psql for the whole run, as the owner of everything."""
+    """One psql for the whole run, as the owner of everything; threads take turns."""
 
     def __init__(self, host):
         command = ["psql", "-X", "-q", "-A", "-t", "-h", host, "-U", "postgres", "-d", "motet"]
         self.psql = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.turn = threading.Lock()
 
     def __call__(self, statement):
+        with self.turn:
+            return self.ask(statement)
+
+    def ask(self, statement):
         self.psql.stdin.write(f"{statement}\n;\n\\echo {MARK}\n")
         self.psql.stdin.flush()
         out = []
