@@ -73,6 +73,64 @@ BEGIN
     RETURN FOUND;
 END $$;
 
+-- Add all or none. `reused` is the place (from 1) of one whose init_key is known and which is not simply there already; `stock` what the session
+-- would have, which must not be more than `most`: null when its certificate has ended. A last resort takes the place of the one of its suite. Of what ran
+-- out anywhere some goes. `counts` is a list of RFC 9651: "12;suite=1, 4;suite=3".
+CREATE FUNCTION motet_add_key_packages(actor int8, cert int8, suites int8[], extensions text[], last_resorts bool[], refs bytea[], init_hashes bytea[],
+                                       all_tls bytea[], not_befores int8[], not_afters int8[], most int8)
+RETURNS TABLE (live bool, reused int8, stock int8, counts text) LANGUAGE sql VOLATILE AS $$
+    WITH want AS (
+        SELECT * FROM unnest($3::int8[], $4::text[], $5::bool[], $6::bytea[], $7::bytea[], $8::bytea[], $9::int8[], $10::int8[]) WITH ORDINALITY
+            AS w (suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, place)),
+    known AS (
+        SELECT w.place, k.ref = w.ref AND k.serial = $2 AND k.last_resort = w.last_resort AND k.spent_at IS NULL AS there
+        FROM want w JOIN key_package k ON k.actor_id = $1 AND k.init_hash = w.init_hash),
+    new AS (
+        SELECT * FROM want WHERE place NOT IN (SELECT place FROM known)),
+    total AS MATERIALIZED (
+        SELECT motet_stock($1, $2) + (SELECT count(*) FROM new WHERE NOT last_resort) AS stock),
+    fine AS (
+        SELECT 1 FROM total WHERE stock <= $11::int8 AND NOT EXISTS (SELECT FROM known WHERE NOT there)),
+    replaced AS MATERIALIZED (
+        SELECT motet_replace_last_resort($1, $2, suite) AS done FROM new, fine WHERE last_resort),
+    noticed AS (
+        DELETE FROM key_package_notice WHERE actor_id = $1 AND serial = $2 AND EXISTS (SELECT FROM fine) AND (SELECT count(*) FROM replaced) >= 0
+          AND EXISTS (SELECT FROM new WHERE NOT last_resort) RETURNING 1),
+    added AS (
+        INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after)
+        SELECT $1, $2, suite, extensions::int8[], last_resort, ref, init_hash, tls, to_timestamp(not_before), to_timestamp(not_after) FROM new, fine
+        WHERE (SELECT count(*) FROM replaced) >= 0 ORDER BY place RETURNING suite, last_resort),
+    had AS (
+        SELECT suite FROM key_package
+        WHERE actor_id = $1 AND serial = $2 AND NOT last_resort AND spent_at IS NULL AND not_after > now()),
+    pruned AS (
+        DELETE FROM key_package WHERE (actor_id, id) IN (
+            SELECT actor_id, id FROM key_package WHERE not_after < now() - interval '1 day' ORDER BY not_after LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1)
+    SELECT stock IS NOT NULL AS live, (SELECT min(place) FROM known WHERE NOT there) AS reused, stock,
+           (SELECT string_agg(n || ';suite=' || suite, ', ' ORDER BY suite)
+            FROM (SELECT suite, count(*) AS n FROM (SELECT suite FROM had UNION ALL SELECT suite FROM added WHERE NOT last_resort) a GROUP BY suite) c)
+           AS counts
+    FROM total
+$$;
+COMMENT ON FUNCTION motet_add_key_packages IS 'Add KeyPackages to the stock of a session, all or none';
+
+-- The same for a caller whose own work must not stand without it.
+CREATE FUNCTION motet_must_add_key_packages(actor int8, cert int8, suites int8[], extensions text[], last_resorts bool[], refs bytea[],
+                                            init_hashes bytea[], all_tls bytea[], not_befores int8[], not_afters int8[], most int8)
+RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    a record;
+BEGIN
+    SELECT * INTO a FROM motet_add_key_packages(actor, cert, suites, extensions, last_resorts, refs, init_hashes, all_tls, not_befores, not_afters, most);
+    IF a.reused IS NOT NULL THEN
+        RAISE unique_violation USING MESSAGE = 'an init_key was used before', CONSTRAINT = 'motet_key_package_reused';
+    END IF;
+    IF a.stock IS NULL OR a.stock > most THEN
+        RAISE check_violation USING MESSAGE = 'more KeyPackages than a session may have', CONSTRAINT = 'motet_key_package_stock';
+    END IF;
+    RETURN true;
+END $$;
+
 CREATE FUNCTION motet_fits(p key_package, suites int8[], needs int8[]) RETURNS bool LANGUAGE sql STABLE AS $$
     SELECT (suites IS NULL OR p.suite = ANY (suites)) AND p.extensions @> needs
        AND p.not_before <= now() + interval '1 hour' AND p.not_after > now()
@@ -145,5 +203,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_tell_low IS 'Tell a session, once, that its stock is low, and when its last resort is used for the first time';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '8642db42fd6f1dbde8dce03800dae2909aa3f9417e7644ca7fdaf1dd29726924');
+INSERT INTO schema_version (version, compat, checksum) VALUES (5, 1, '9ceb06b09a978fe79d0b03fedf0cbfc797c830916805357fad0760a906ec0dc7');
 COMMIT;

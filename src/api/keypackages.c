@@ -4,13 +4,11 @@
 #include "shm/limits.h"
 #include <json-c/json.h>
 
-static enum err list_parse(struct cx *cx, const struct shape *sh, struct str text, void *out)
+enum err keypackages_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct keypackages_body *b = out;
-	struct json_object *v;
 
-	(void)sh;
-	TRY(json_parse(cx, text, &v));
+	(void)f;
 	bool list = json_object_is_type(v, json_type_array);
 	/* Octets of one KeyPackage are an array, too. */
 	bool one = !list || json_object_is_type(json_object_array_get_idx(v, 0), json_type_int);
@@ -21,6 +19,13 @@ static enum err list_parse(struct cx *cx, const struct shape *sh, struct str tex
 	for (size_t i = 0; i < b->n; i++)
 		b->v[i] = one ? v : json_object_array_get_idx(v, i);
 	return OK;
+}
+static enum err list_parse(struct cx *cx, const struct shape *sh, struct str text, void *out)
+{
+	struct json_object *v;
+
+	TRY(json_parse(cx, text, &v));
+	return keypackages_get(cx, &sh->fields[0], v, out);
 }
 SHAPE_BY(keypackages_body, list_parse,
     { .name = "key_package", .type = FT_STR, .flags = REQUIRED, .about = "an array of KeyPackages, in base64, as octets, or as objects" });

@@ -12,6 +12,8 @@ struct keypackages_body {
 };
 /* Decode all; ERR_BAD_REQUEST names the index, which is *bad then. */
 must_check enum err keypackages_decode(struct cx *, const struct keypackages_body *, struct mls_input **, size_t *bad);
+/* In a member of a body: an array of them, or one. `out` is a struct keypackages_body. */
+enum err keypackages_get(struct cx *, const struct field *, struct json_object *, void *out);
 /* Take them in: 201 without a body (204 for a last resort), what is in stock in X-P2-KeyPackage-Count. */
 enum err keypackages_store(struct call *, bool last_resort, int status);
 /*

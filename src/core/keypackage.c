@@ -102,20 +102,29 @@ static enum err added(struct cx *cx, const struct keypackages_added *a, size_t *
 	return OK;
 }
 
+enum err keypackage_prepare(struct cx *cx, struct str fid, const struct keypackage_owner *o, const struct keypackage_upload *u,
+    struct keypackage **out, size_t *bad)
+{
+	struct keypackage *k = *out = arena_alloc(cx->mem, u->n * sizeof *k + 1);
+
+	TRY(keypackage_check(cx, fid, o, u->v, u->n, bad));
+	for (*bad = 0; *bad < u->n; ++*bad) {
+		TRY(row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
+		TRY(one_last_resort(cx, k, *bad));
+	}
+	return OK;
+}
+
 enum err keypackage_add(struct cx *cx, const struct session *s, const struct keypackage_upload *u, struct str *counts, size_t *bad)
 {
-	struct keypackage *k = arena_alloc(cx->mem, u->n * sizeof *k + 1);
 	struct keypackages_added *a;
+	struct keypackage *k;
 	struct keypackage_owner *o;
 
 	TRY(q_keypackage_owner(cx, s->actor_id, s->serial, &o));
 	if (o == NULL)
 		return ended(cx);
-	TRY(keypackage_check(cx, session_fid(cx, s), o, u->v, u->n, bad));
-	for (*bad = 0; *bad < u->n; ++*bad) {
-		TRY(row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
-		TRY(one_last_resort(cx, k, *bad));
-	}
+	TRY(keypackage_prepare(cx, session_fid(cx, s), o, u, &k, bad));
 	TRY(record(cx, s, k, u->n, &a));
 	TRY(added(cx, a, bad));
 	*counts = a->counts.s ? a->counts : STR("0");

@@ -20,6 +20,12 @@ struct keypackage_upload {
  */
 must_check enum err keypackage_add(struct cx *, const struct session *, const struct keypackage_upload *, struct str *counts, size_t *bad);
 /*
+ * Check them against the certificate of a session that may not be there yet, and make rows of them: what keypackage_add() does before it stores them,
+ * for whoever stores them together with something else.
+ */
+must_check enum err keypackage_prepare(struct cx *, struct str fid, const struct keypackage_owner *, const struct keypackage_upload *,
+    struct keypackage **out, size_t *bad);
+/*
  * Would they be taken? What of keypackage_add() needs no database but the session's certificate; for whoever has to know before a session is there.
  */
 must_check enum err keypackage_check(struct cx *, struct str fid, const struct keypackage_owner *, const struct mls_input *, size_t n, size_t *bad);

@@ -102,6 +102,22 @@ static struct redemption redemption_of(struct cx *cx, const struct shown *s, con
 	return r;
 }
 
+/* Held against the certificate at hand; stored only at home. */
+static enum err packages(struct cx *cx, const struct shown *s, const struct idcert *c, const struct keypackage_upload *u, struct redemption *r)
+{
+	const struct keypackage_owner o = { .cert = c->der, .key = { c->key, ED25519_KEY }, .not_after = c->not_after, .now = cx->now };
+	struct keypackage *k;
+	size_t bad;
+
+	TRY(keypackage_prepare(cx, c->fid, &o, u, &k, &bad));
+	if (!s->own)
+		return OK;
+	r->packages = k;
+	r->npackages = u->n;
+	r->most_packages = cx->conf->keypackage_stock;
+	return OK;
+}
+
 static void pause_a_little(void)
 {
 	nanosleep(&(struct timespec){ 0, PAUSE_MS * 1000000L }, NULL);
@@ -123,6 +139,8 @@ static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 			e = q_fedtoken_landed(cx, r, &landed);
 		if (e == OK && (done->opened || done->landed || landed))
 			return OK;
+		if (e == ERR_BAD_REQUEST)
+			return refuse(cx, e, "key_packages", "init_key_reused: an init_key was used before; make new KeyPackages.");
 		if (e == OK)
 			return bad(cx, "This federation token was redeemed or deleted before, or has expired; it works once.");
 		doubt |= e == ERR_UNCERTAIN;
@@ -134,7 +152,7 @@ static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 		       fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
 }
 
-enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, struct str *session_token)
+enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, const struct keypackage_upload *u, struct str *session_token)
 {
 	uint8_t hash[TOKEN_HASH];
 	struct foreign_cert c;
@@ -145,6 +163,7 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, stru
 	if (!s.own && !introspect_allows(cx, s.t.iss, token))
 		return bad(cx, "%.*s says that this federation token was deleted.", (int)s.t.iss.n, s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);
-	const struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
+	struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
+	TRY(packages(cx, &s, &c.cert, u, &r));
 	return redeem(cx, s.own, &r);
 }

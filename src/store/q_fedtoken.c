@@ -25,6 +25,10 @@ ROW(token_item, F_STR(token_item, local_name), F_STR(token_item, audience), F_ST
     F_I64(token_item, expires_at), F_I64(token_item, deleted_at), F_I64(token_item, redeemed_at), F_I64(token_item, now));
 ROW(token_key, F_BLOB(token_key, public_key), F_I64(token_key, now));
 ROW(redeemed, F_BOOL(redeemed, opened), F_BOOL(redeemed, landed), F_I64(redeemed, told));
+/* The same with one column more: a row of its own, for a struct has one. */
+static const struct field redeemed_home_fields[] = { F_BOOL(redeemed, opened), F_BOOL(redeemed, landed), F_I64(redeemed, told),
+	F_BOOL(redeemed, stored) };
+static const struct shape redeemed_home_shape = { "redeemed", sizeof(struct redeemed), redeemed_home_fields, 4, NULL };
 
 enum err q_fedtoken_status(struct cx *cx, bool *enabled)
 {
@@ -90,9 +94,12 @@ enum err q_fedtoken_key(struct cx *cx, int64_t serial, struct token_key **out)
 
 enum err q_fedtoken_redeem_home(struct cx *cx, const struct redemption *r, struct redeemed **out)
 {
-	const struct arg a[] = { arg_str(r->local_name), arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt), arg_i64(cx, r->serial) };
+	struct arg a[KEYPACKAGE_ARGS + 6] = { arg_str(r->local_name), arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt),
+		arg_i64(cx, r->serial) };
 
-	return RUN(cx, &fedtoken_redeem_home, a, &redeemed_shape, out, NULL);
+	q_keypackage_args(cx, r->packages, r->npackages, a + 5);
+	a[KEYPACKAGE_ARGS + 5] = arg_i64(cx, r->most_packages);
+	return RUN(cx, &fedtoken_redeem_home, a, &redeemed_home_shape, out, NULL);
 }
 
 enum err q_fedtoken_redeem_foreign(struct cx *cx, const struct redemption *r, struct redeemed **out)

@@ -1,6 +1,6 @@
 #ifndef MOTET_STORE_Q_FEDTOKEN_H
 #define MOTET_STORE_Q_FEDTOKEN_H
-#include "db/db.h"
+#include "store/q_keypackage.h"
 /* Federation tokens: rows of q_fedtoken.sql. */
 must_check enum err q_fedtoken_status(struct cx *, bool *enabled);
 must_check enum err q_fedtoken_switch(struct cx *, bool enabled);
@@ -43,11 +43,16 @@ struct redemption {
 	struct blob public_key, cert;
 	int64_t not_after;
 	struct str event;	/* foreign actors: JSON of NEW_SESSION */
+	const struct keypackage *packages;	/* home actors: for the session's stock, all or none with the rest */
+	size_t npackages;
+	int64_t most_packages;
 };
 struct redeemed {
 	bool opened, landed;
 	int64_t told;
+	bool stored;		/* the KeyPackages, if there were any */
 };
+/* ERR_BAD_REQUEST: an init_key of a KeyPackage was used before; ERR_TOO_MANY: more of them than a session may have. Nothing is redeemed then. */
 must_check enum err q_fedtoken_redeem_home(struct cx *, const struct redemption *, struct redeemed **);
 must_check enum err q_fedtoken_redeem_foreign(struct cx *, const struct redemption *, struct redeemed **);
 must_check enum err q_fedtoken_landed(struct cx *, const struct redemption *, bool *landed);

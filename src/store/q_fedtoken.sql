@@ -73,8 +73,8 @@ FROM (SELECT $1::int8 AS serial) s LEFT JOIN server_key k USING (serial)
 -- Redeem a token of this very server. One row of federation_token decides who is first, and whether a deletion was; the session stands on
 -- the certificate $5, which stays as it is until we are done, and takes the place of the one that did.
 -- name: fedtoken_redeem_home :one
--- args: text, text, text, bytea, int8
--- cols: opened bool, landed bool, told int8
+-- args: text, text, text, bytea, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
+-- cols: opened bool, landed bool, told int8, stored bool
 WITH cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM idcert c JOIN actor a ON a.id = c.actor_id
     WHERE a.local_name = $1 AND a.deactivated_at IS NULL AND c.serial = $5 AND c.live AND c.not_after >= now() FOR SHARE OF c),
@@ -92,7 +92,9 @@ opened AS (
     SELECT r.attempt, c.actor_id, c.serial FROM cert c, redeemed r WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $2 AND jti = $3 AND attempt = $4) AS landed,
-       (SELECT motet_emit(motet_others(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION', c.serial, NULL) FROM cert c, opened) AS told
+       (SELECT motet_emit(motet_others(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION', c.serial, NULL) FROM cert c, opened) AS told,
+       (SELECT motet_must_add_key_packages(c.actor_id, c.serial, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
 -- Redeem a token of another server. The primary key of redeemed_token decides who is first; no row is written unless all are. A session of
 -- that ID goes on with the new certificate and a new token. $13: what the actor's other sessions here hear of it.

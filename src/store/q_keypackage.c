@@ -45,15 +45,24 @@ static void fill(struct cx *cx, struct columns *c, const struct keypackage *k, s
 	}
 }
 
-enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial, const struct keypackage *k, size_t n, int64_t most,
-    struct keypackages_added **out)
+void q_keypackage_args(struct cx *cx, const struct keypackage *k, size_t n, struct arg out[KEYPACKAGE_ARGS])
 {
 	struct columns c;
 
 	fill(cx, &c, k, n);
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial), arg_i64s(cx, c.suite, n), arg_strs(cx, c.extensions, n),
-		arg_strs(cx, c.last_resort, n), arg_blobs(cx, c.ref, n), arg_blobs(cx, c.init_hash, n), arg_blobs(cx, c.tls, n),
-		arg_i64s(cx, c.not_before, n), arg_i64s(cx, c.not_after, n), arg_i64(cx, most) };
+	const struct arg a[KEYPACKAGE_ARGS] = { arg_i64s(cx, c.suite, n), arg_strs(cx, c.extensions, n), arg_strs(cx, c.last_resort, n),
+		arg_blobs(cx, c.ref, n), arg_blobs(cx, c.init_hash, n), arg_blobs(cx, c.tls, n), arg_i64s(cx, c.not_before, n),
+		arg_i64s(cx, c.not_after, n) };
+	memcpy(out, a, sizeof a);
+}
+
+enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial, const struct keypackage *k, size_t n, int64_t most,
+    struct keypackages_added **out)
+{
+	struct arg a[KEYPACKAGE_ARGS + 3] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
+
+	q_keypackage_args(cx, k, n, a + 2);
+	a[KEYPACKAGE_ARGS + 2] = arg_i64(cx, most);
 	return RUN(cx, &keypackage_add, a, &keypackages_added_shape, out, NULL);
 }
 

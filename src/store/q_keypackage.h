@@ -46,6 +46,9 @@ struct keypackage_stat {
 };
 /* *out NULL: the certificate is not live any more. */
 must_check enum err q_keypackage_owner(struct cx *, int64_t actor_id, int64_t serial, struct keypackage_owner **out);
+/* The arguments that n KeyPackages are to a statement: arrays, a member each. */
+enum { KEYPACKAGE_ARGS = 8 };
+void q_keypackage_args(struct cx *, const struct keypackage *, size_t n, struct arg out[KEYPACKAGE_ARGS]);
 /* ERR_RETRY: somebody else added one of them this very moment. */
 must_check enum err q_keypackage_add(struct cx *, int64_t actor_id, int64_t serial, const struct keypackage *, size_t n, int64_t most,
     struct keypackages_added **);

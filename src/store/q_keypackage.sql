@@ -6,44 +6,11 @@ SELECT c.cert, c.public_key, k.cert AS server_cert, floor(extract(epoch FROM c.n
        floor(extract(epoch FROM now()))::int8 AS now
 FROM idcert c JOIN server_key k ON k.serial = c.server_serial WHERE c.actor_id = $1 AND c.serial = $2 AND c.live
 
--- Add all or none. `reused` is the place (from 1) of one whose init_key is known and which is not simply there already; `stock` what the session
--- would have, which must not be more than $11: NULL when its certificate has ended. A last resort takes the place of the one of its suite. Of what ran out
--- anywhere some goes. `counts` is a list of RFC 9651: "12;suite=1, 4;suite=3".
+-- Add all or none: motet_add_key_packages() in schema/0005, which says what the columns are.
 -- name: keypackage_add :one
 -- args: int8, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
 -- cols: live bool, reused int8, stock int8, counts text
-WITH want AS (
-    SELECT * FROM unnest($3::int8[], $4::text[], $5::bool[], $6::bytea[], $7::bytea[], $8::bytea[], $9::int8[], $10::int8[]) WITH ORDINALITY
-        AS w (suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, place)),
-known AS (
-    SELECT w.place, k.ref = w.ref AND k.serial = $2 AND k.last_resort = w.last_resort AND k.spent_at IS NULL AS there
-    FROM want w JOIN key_package k ON k.actor_id = $1 AND k.init_hash = w.init_hash),
-new AS (
-    SELECT * FROM want WHERE place NOT IN (SELECT place FROM known)),
-total AS MATERIALIZED (
-    SELECT motet_stock($1, $2) + (SELECT count(*) FROM new WHERE NOT last_resort) AS stock),
-fine AS (
-    SELECT 1 FROM total WHERE stock <= $11::int8 AND NOT EXISTS (SELECT FROM known WHERE NOT there)),
-replaced AS MATERIALIZED (
-    SELECT motet_replace_last_resort($1, $2, suite) AS done FROM new, fine WHERE last_resort),
-noticed AS (
-    DELETE FROM key_package_notice WHERE actor_id = $1 AND serial = $2 AND EXISTS (SELECT FROM fine) AND (SELECT count(*) FROM replaced) >= 0
-      AND EXISTS (SELECT FROM new WHERE NOT last_resort) RETURNING 1),
-added AS (
-    INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after)
-    SELECT $1, $2, suite, extensions::int8[], last_resort, ref, init_hash, tls, to_timestamp(not_before), to_timestamp(not_after) FROM new, fine
-    WHERE (SELECT count(*) FROM replaced) >= 0 ORDER BY place RETURNING suite, last_resort),
-had AS (
-    SELECT suite FROM key_package
-    WHERE actor_id = $1 AND serial = $2 AND NOT last_resort AND spent_at IS NULL AND not_after > now()),
-pruned AS (
-    DELETE FROM key_package WHERE (actor_id, id) IN (
-        SELECT actor_id, id FROM key_package WHERE not_after < now() - interval '1 day' ORDER BY not_after LIMIT 1000 FOR UPDATE SKIP LOCKED) RETURNING 1)
-SELECT stock IS NOT NULL AS live, (SELECT min(place) FROM known WHERE NOT there) AS reused, stock,
-       (SELECT string_agg(n || ';suite=' || suite, ', ' ORDER BY suite)
-        FROM (SELECT suite, count(*) AS n FROM (SELECT suite FROM had UNION ALL SELECT suite FROM added WHERE NOT last_resort) a GROUP BY suite) c)
-       AS counts
-FROM total
+SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 -- One KeyPackage of each session of an actor but the claimant's own. The session of the claimant is looked up, the claim counted against the limits
 -- ($7 milliseconds a claim and $8 at once for claimant and target, $9 and $10 for the address; $7 = 0: no limits) and made, all here: nothing

@@ -10,6 +10,8 @@ static const struct {
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	{ "key_package_init", ERR_RETRY },	/* uploaded twice at the same moment */
 	{ "key_package_last", ERR_RETRY },
+	{ "motet_key_package_reused", ERR_BAD_REQUEST },
+	{ "motet_key_package_stock", ERR_TOO_MANY },
 	{ "server_key_current", ERR_CONFLICT },
 	{ "session_live", ERR_CONFLICT },		/* two log-ins of one session at once: the caller tries again */
 	{ "foreign_session_live", ERR_CONFLICT },

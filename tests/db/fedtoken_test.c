@@ -17,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const struct keypackage_upload nothing;
+#define NONE (&nothing)
+
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 static const char *conninfo;
 static struct conf *conf;
@@ -106,24 +109,24 @@ static void rules(void)
 	int64_t n;
 
 	ok(active(&cx, a) && active(&cx, b) && active(&cx, c), "tokens are issued");
-	ok(redeem_token(&cx, a, hers, &none) == ERR_BAD_TOKEN && active(&cx, a), "another actor's certificate: %s", cx.why.say);
-	ok(redeem_token(&cx, a, cert, &out) == OK && works(&cx, out) && !active(&cx, a), "one is redeemed, and opens a session");
-	ok(redeem_token(&cx, a, cert, &none) == ERR_BAD_TOKEN && works(&cx, out), "not twice: %s", cx.why.say);
-	ok(redeem_token(&cx, b, cert, &none) == OK && works(&cx, none) && !works(&cx, out), "another one: its session takes the place of the first");
+	ok(redeem_token(&cx, a, hers, NONE, &none) == ERR_BAD_TOKEN && active(&cx, a), "another actor's certificate: %s", cx.why.say);
+	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && works(&cx, out) && !active(&cx, a), "one is redeemed, and opens a session");
+	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && works(&cx, out), "not twice: %s", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && works(&cx, none) && !works(&cx, out), "another one: its session takes the place of the first");
 	b = issue(&cx, bob);
 	ok(fedtoken_delete(&cx, bob->actor_id, &n) == OK && n == 1 && !active(&cx, b) && active(&cx, c), "of bob's one is left to delete; eve's stays");
-	ok(redeem_token(&cx, b, cert, &none) == ERR_BAD_TOKEN, "a deleted one: %s", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "a deleted one: %s", cx.why.say);
 	ok(fedtoken_delete(&cx, 0, &n) == OK && n == 1 && !active(&cx, c), "of everybody's, one");
 	b = issue(&cx, bob);
 	sql(LATE("30 seconds"));
-	ok(!active(&cx, b) && redeem_token(&cx, b, cert, &none) == OK, "half a minute over: no more active, but the clocks may differ");
+	ok(!active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK, "half a minute over: no more active, but the clocks may differ");
 	b = issue(&cx, bob);
 	sql(LATE("61 seconds"));
-	ok(redeem_token(&cx, b, cert, &none) == ERR_BAD_TOKEN, "over a minute: %s", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "over a minute: %s", cx.why.say);
 	ok(fedtoken_switch(&cx, false) == OK && fedtoken_issue(&cx, bob, STR("https://example.org"), &none) == ERR_TOKENS_OFF, "switched off");
 	ok(fedtoken_switch(&cx, true) == OK && fedtoken_issue(&cx, bob, STR("https://example.org"), &b) == OK, "and on");
 	sql("UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id FROM actor WHERE local_name = 'bob')");
-	ok(redeem_token(&cx, b, cert, &none) == ERR_BAD_CERT && active(&cx, b), "a revoked certificate: %s; the token is not used up", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && active(&cx, b), "a revoked certificate: %s; the token is not used up", cx.why.say);
 	end(&cx);
 }
 
@@ -179,7 +182,7 @@ static void race(struct str token, struct blob cert, int racers, struct outcome 
 		(void)!fedtoken_status(&cx, &enabled);	/* connected before it begins */
 		while (!__atomic_load_n(go, __ATOMIC_SEQ_CST))
 			usleep(200);
-		out[i].err = redeem_token(&cx, token, cert, &t);
+		out[i].err = redeem_token(&cx, token, cert, NONE, &t);
 		if (out[i].err == OK)
 			memcpy(out[i].token, t.s, t.n);
 		_exit(0);

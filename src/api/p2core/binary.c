@@ -55,12 +55,23 @@ enum err binary_reply_cert(struct call *c, const struct binary_query *q, struct 
 	return reply_public(c, "application/json", json_text(c->cx, one(c->cx, q, cert)), ASK_AGAIN, "Accept");
 }
 
+static struct json_object *all(struct cx *cx, const struct binary_query *q, const struct blob *v, size_t n)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, one(cx, q, v[i]));
+	return list;
+}
+
 enum err binary_reply_certs(struct call *c, const struct binary_query *q, const struct blob *certs, size_t n)
 {
 	if (as_is(c, certs, n))
 		return OK;
-	struct json_object *list = json_object_new_array();
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(list, one(c->cx, q, certs[i]));
-	return reply_public(c, "application/json", json_text(c->cx, list), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, all(c->cx, q, certs, n)), ASK_AGAIN, "Accept");
+}
+
+enum err binary_reply_list(struct call *c, const struct binary_query *q, const struct blob *v, size_t n)
+{
+	return reply_json(c, 200, all(c->cx, q, v, n));
 }

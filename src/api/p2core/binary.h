@@ -12,4 +12,6 @@ enum err binary_get_cert(struct cx *, const struct field *, struct json_object *
 enum err binary_reply_cert(struct call *, const struct binary_query *, struct blob cert);
 /* … or a list of them. DER has no lists: where a client accepts DER and there is not exactly one, it gets JSON. */
 enum err binary_reply_certs(struct call *, const struct binary_query *, const struct blob *certs, size_t n);
+/* Octets that are for one caller only: a list, as JSON. */
+enum err binary_reply_list(struct call *, const struct binary_query *, const struct blob *, size_t n);
 #endif

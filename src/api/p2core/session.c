@@ -1,3 +1,4 @@
+#include "api/keypackages.h"
 #include "api/p2core/binary.h"
 #include "api/render.h"
 #include "base/conf.h"
@@ -10,6 +11,7 @@
 struct fedauth_body {
 	struct str federation_token;
 	struct blob id_cert;
+	struct keypackages_body key_packages, key_package_lr;
 };
 
 /* What is no token by its form is bad input; what is wrong with one by its contents is found out later, and is a 401. */
@@ -35,18 +37,43 @@ static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_ob
 SHAPE(fedauth_body,
     F_CUSTOM(fedauth_body, federation_token, token_get,
 	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
-    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"));
+    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"),
+    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .about = "MLS KeyPackages for the session's stock, in any form"),
+    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .about = "its last resort"));
+
+/* Both members as one upload; which is the last resort is said by the member, whatever it says itself. */
+static enum err packages(struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
+{
+	const struct keypackages_body *both[] = { &in->key_packages, &in->key_package_lr };
+	struct mls_input *all = arena_alloc(cx->mem, (in->key_packages.n + in->key_package_lr.n + 1) * sizeof *all), *v;
+	size_t bad;
+
+	if (in->key_package_lr.n > 1)
+		return refuse(cx, ERR_BAD_REQUEST, "key_package_lr", "Send one KeyPackage: there is one last resort.");
+	for (int last = 0; last < 2; last++) {
+		TRY(keypackages_decode(cx, both[last], &v, &bad));
+		for (size_t i = 0; i < both[last]->n; i++) {
+			v[i].says_last_resort = true;
+			v[i].last_resort = last;
+			all[u->n++] = v[i];
+		}
+	}
+	u->v = all;
+	return OK;
+}
 
 enum err p2core_post_session_auth(struct call *c)
 {
 	const struct fedauth_body *in = c->in;
 	struct str token = in->federation_token.s ? in->federation_token : http_bearer(c->req->authorization), session_token;
+	struct keypackage_upload u = { .n = 0 };
 	struct json_object *o, *extra;
 
 	if (token.n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token",
 		    "federation_token is missing: send it in the body, or as Authorization: Bearer.");
-	TRY(redeem_token(c->cx, token, in->id_cert, &session_token));
+	TRY(packages(c->cx, in, &u));
+	TRY(redeem_token(c->cx, token, in->id_cert, &u, &session_token));
 	o = json_own(c->cx, json_object_new_object());
 	json_object_object_add(o, "session_token", json_str(session_token));
 	if (c->cx->conf->session_extra[0]) {
