@@ -207,21 +207,22 @@ static void answer_all(struct cx *cx, int take_fd)
 	}
 }
 
-static bool load(const struct conf *c, struct ca_local *ca)
+static bool load(const struct conf *c, int fd, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
 
-	if (!secret_load(c->secret_file, secret, why, sizeof why)) {
+	if (!secret_read(fd, c->secret_file, secret, why, sizeof why)) {
 		log_error("the secret: %s", why);
 		return false;
 	}
+	close(fd);
 	ca_local_init(ca, c, secret);
 	explicit_bzero(secret, sizeof secret);
 	return true;
 }
 
-int signer_run(const struct conf *c, int take_fd, int ready_fd)
+int signer_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd)
 {
 	static struct ca_local ca;
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
@@ -229,7 +230,7 @@ int signer_run(const struct conf *c, int take_fd, int ready_fd)
 	signals_ignore();
 	priv_hide();
 	mlock(&ca, sizeof ca);
-	if (!load(c, &ca))
+	if (!load(c, secret_fd, &ca))
 		return EXIT_CONFIG;
 	if (ready_fd >= 0) {
 		if (write(ready_fd, "r", 1) != 1)

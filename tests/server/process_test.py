@@ -368,7 +368,7 @@ def no_fork():
 def undead():
     with Server(workers=2, env={"MOTET_ECHO_UNDEAD": "1"}) as s:
         c = s.conn()
-        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=1000")))
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=2500")))
         time.sleep(0.1)
         for _ in range(2):
             s.tell(signal.SIGTERM)
@@ -445,7 +445,6 @@ def privileges():
     who = pwd.getpwnam("nobody")
     d = Dir(user="nobody", workers=2)
     shutil.chown(d.path, "nobody")
-    shutil.chown(d.path + "/secret", "nobody")
     p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ok(until(lambda: d.logged("ready")) is not None and fcgi.get(d.sock, "/newkey").status == 200, "started as root with user = nobody")
     uids = set()
@@ -454,15 +453,35 @@ def privileges():
             uids |= {tuple(line.split()[1:]) for line in f if line.startswith(("Uid:", "Gid:", "Groups:"))}
     uid, gid = str(who.pw_uid), str(who.pw_gid)
     ok(uids <= {(uid,) * 4, (gid,) * 4, (gid,)}, "every process is nobody, in no other group: %s" % sorted(uids))
+    secret = os.path.realpath(d.path + "/secret")
+    holders = [q for q in [p.pid] + children(p.pid) if secret in [os.path.realpath("/proc/%d/fd/%s" % (q, f)) for f in os.listdir("/proc/%d/fd" % q)]]
+    peek = [fcgi.get(d.sock, "/peek?pid=%d" % q).json() for q in [p.pid] + children(p.pid)]
+    ok(holders == [p.pid] and not any(x["opened"] or x["taken"] for x in peek), "root's secret: only the master holds the file, and no worker can open it, or trace anybody")
     old = children(p.pid)
     for q in old:
         os.kill(q, signal.SIGKILL)
     ok(until(lambda: len(children(p.pid)) == 3 and not set(old) & set(children(p.pid)), 10) is not None and fcgi.get(d.sock, "/newkey").status == 200, "all children are killed: all come back")
     p.terminate()
     ok(p.wait(5) == 0 and not os.path.exists(d.sock), "stopped, its socket removed")
+    ok(d.logged("workers could open") == 0, "nothing to warn of")
+    shutil.chown(d.path + "/secret", "nobody")
+    p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ok(until(lambda: d.logged("workers could open") == 1) is not None and fcgi.get(d.sock, "/newkey").status == 200, "a secret that belongs to the user: a warning")
+    ok(fcgi.get(d.sock, "/peek?pid=%d" % p.pid).json()["opened"] == 1, "for good reason")
+    p.terminate()
+    p.wait(5)
     shutil.chown(d.path + "/secret", "root")
-    r = run("-c", d.conf)
-    ok(r.returncode == 78 and d.logged("the secret: "), "a secret that the user cannot read: exit 78")
+    l = socket.socket(socket.AF_UNIX)
+    l.bind(d.sock)
+    l.listen(8)
+    p = subprocess.Popen([APP, "-c", d.conf, "-s", "workers=0"], stdin=l, stderr=subprocess.DEVNULL)
+    ok(fcgi.get(d.sock, "/newkey").status == 200 and status(p.pid, "Uid") == uid, "spawned alone by root: it reads the secret, and is nobody")
+    p.terminate()
+    p.wait(5)
+    l.close()
+    os.unlink(d.sock)
+    r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+    ok(r.returncode == 78 and b"may not be read by this user" in r.stderr, "started as nobody, who cannot read the secret: exit 78")
     r = run("-c", d.conf, "-s", "user=no-such-user")
     ok(r.returncode == 78, "an unknown user: exit 78: %s" % r.stderr.decode().strip())
     with Server(workers=1) as s:
