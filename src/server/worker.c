@@ -10,6 +10,9 @@
 #include "server/signals.h"
 #include "server/signer.h"
 #include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -146,6 +149,20 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
 	};
 }
 
+/*
+ * glibc takes the first large block that is freed for a reason to keep such blocks for ever: 19 MiB after the first log-in. With a fixed
+ * threshold they go back to the system.
+ */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+	enum { LARGE = 256 << 10 };
+
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+	mallopt(M_TRIM_THRESHOLD, LARGE);
+#endif
+}
+
 int worker_run(const struct worker *w)
 {
 	static struct signers signers;
@@ -156,6 +173,7 @@ int worker_run(const struct worker *w)
 	if (w->master && !priv_follow(w->master, SIGTERM))
 		return 0;
 	priv_hide();
+	give_memory_back();
 	if (w->row)
 		scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))

@@ -6,6 +6,7 @@
  *   /crash         dies of a signal       /status?code=N  answers so, with a body
  *   /newkey        asks the signer for a key pair and for a signature by it
  *   /peek?pid=N    tries to open the secret, and to read process N
+ *   /hash          hashes a password
  *   /gate?ms=N     holds a place in the gate
  *   /limit?key=K   takes one of 60 a minute, 5 at once
  * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
@@ -13,6 +14,7 @@
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "codec/passwd.h"
 #include "codec/signer.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
@@ -138,6 +140,14 @@ static void peek(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 		close(memory);
 }
 
+static void hash(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	struct str phc = STR("");
+
+	r->status = passwd_hash(cx, q->target, &phc) == OK ? 200 : 500;
+	quoted(b, "phc", phc);
+}
+
 static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	bool in = gate_enter(cx->gate, 10000);
@@ -163,7 +173,7 @@ static const struct {
 	const char *path;
 	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
 } rows[] = {
-	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/limit", limit },
+	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/hash", hash }, { "/limit", limit },
 	    { "", describe },
 };
 

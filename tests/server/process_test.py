@@ -365,6 +365,17 @@ def no_fork():
         ok(s.p.wait(5) == 71 and s.p.stderr.read() == b"", "without a first signer nothing starts: exit %s" % s.p.returncode)
 
 
+def memory():
+    with Server(workers=1) as s:
+        s.get()
+        pid = s.workers()[0]
+        before, most = int(status(pid, "VmRSS")), 0
+        for _ in range(4):
+            good = s.get("/hash").status == 200
+            most = max(most, int(status(pid, "VmRSS")))
+        ok(good and most - before < 8192, "hashing a password, which takes 19 MiB, leaves nothing behind: RSS %d kB before, at most %d kB after it" % (before, most))
+
+
 def undead():
     with Server(workers=2, env={"MOTET_ECHO_UNDEAD": "1"}) as s:
         c = s.conn()
@@ -489,7 +500,7 @@ def privileges():
     d.remove()
 
 
-ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, secrecy,
+ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
              deadline, shared, privileges)
 for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
     try:
