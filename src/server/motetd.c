@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "fcgi/fcgi.h"
 #include "server/listen.h"
 #include "server/master.h"
 #include "server/options.h"
@@ -147,7 +148,7 @@ int motetd_main(int argc, char **argv)
 		api_print_routes(stdout);
 		return 0;
 	case ACTION_VERSION:
-		puts("motetd " PACKAGE_VERSION);
+		printf("motetd " PACKAGE_VERSION "\ntransport: %s\n", fcgi_recipe);
 		return 0;
 	case ACTION_HELP:
 		options_help(stdout);

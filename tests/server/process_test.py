@@ -81,6 +81,8 @@ def usage():
         r = run(*args)
         said = (r.stdout if want == 0 else r.stderr) or (open(d.log, "rb").read() if os.path.exists(d.log) else b"")
         ok(r.returncode == want and len(said) > 10, "motetd %s: exit %d: %s" % (" ".join(args)[:60], r.returncode, said.decode().split("\n")[0][:90]))
+    said = run("-V").stdout.decode().split()
+    ok(said[-2:] == ["transport:", "epoll" if EPOLL else "plain"], "-V names the transport: %s" % said[-1])
     ok(not os.path.exists(d.sock), "no socket is left behind by a start that failed")
     os.chmod(d.path + "/secret", 0o440)
     ok(run("-c", d.conf).returncode == 78, "a secret that others may read: exit 78")
