@@ -303,18 +303,24 @@ def reload():
         ok(until(lambda: len(s.workers()) == 1) is not None and s.get().status == 200, "20 reloads at once")
 
 
+def holds(pid, name):
+    try:
+        return any(os.path.realpath("/proc/%d/fd/%s" % (pid, f)) == name for f in os.listdir("/proc/%d/fd" % pid))
+    except OSError:
+        return False        # it ends
+
+
 def logs():
     with Server(workers=2) as s:
+        def holders(name):
+            return [p for p in [s.p.pid] + s.children() if holds(p, name)]
+
         for sig in (signal.SIGUSR1, signal.SIGUSR2):
             os.rename(s.dir.log, s.dir.log + ".1")
             s.tell(sig)
             ok(until(lambda: os.path.exists(s.dir.log)) is not None, "signal %d: the log is opened anew" % sig)
-            time.sleep(0.1)
-            fds = [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for p in [s.p.pid] + s.children() for f in os.listdir("/proc/%d/fd" % p)]
-            ok(fds.count(s.dir.log) == 4 and s.dir.log + ".1" not in fds, "by master, workers and signer: %d" % fds.count(s.dir.log))
-
-        def holders(name):
-            return [p for p in [s.p.pid] + s.children() if name in [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for f in os.listdir("/proc/%d/fd" % p)]]
+            t = until(lambda: len(holders(s.dir.log)) == 4 and not holders(s.dir.log + ".1"))
+            ok(t is not None, "by master, workers and signer: %d" % len(holders(s.dir.log)))
         other = s.dir.log + ".other"
         s.dir.configure(workers=2, log_file=other)
         s.tell(signal.SIGHUP)
