@@ -24,15 +24,19 @@ static enum err take(struct call *c, const char *class, int64_t per_minute)
 	return refuse(cx, ERR_RATE_LIMITED, "", "Too many requests from your address; try again in %lld seconds.", (long long)cx->retry_after);
 }
 
-/* Only volume is counted here; wrong passwords are counted in the database. */
+/*
+ * Only volume is counted here; wrong passwords are counted in the database. What leads to no route, or is no request, costs its sender as
+ * much as what does.
+ */
 static enum err limit(struct call *c)
 {
 	const struct conf *conf = c->cx->conf;
+	int flags = c->route ? c->route->flags : 0;
 
-	if (!conf->rate_limit || c->cx->limits == NULL || (c->route->flags & UNLIMITED))
+	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED))
 		return OK;
 	TRY(take(c, "requests", conf->rate_limit_requests));
-	return c->route->flags & WRITES ? take(c, "writes", conf->rate_limit_writes) : OK;
+	return flags & WRITES ? take(c, "writes", conf->rate_limit_writes) : OK;
 }
 
 /*
@@ -83,12 +87,24 @@ static enum err preflight(struct call *c)
 	return reply_empty(c, 204);
 }
 
-static enum err serve(struct call *c)
+static enum err find_route(struct call *c, struct http_req *q)
 {
-	TRY(router_match(c->cx, api_tables, api_sizes, api_ntables, c->req, &c->route, c->path, &c->allow));
+	struct cx *cx = c->cx;
+
+	if (q->malformed)
+		return refuse(cx, q->headers_too_large ? ERR_HEADERS_TOO_LARGE : ERR_BAD_REQUEST, "", "%s", q->malformed);
+	TRY(http_target(cx, cx->conf->base_path, q));
+	return router_match(cx, api_tables, api_sizes, api_ntables, q, &c->route, c->path, &c->allow);
+}
+
+static enum err serve(struct call *c, struct http_req *q)
+{
+	enum err found = find_route(c, q);
+
+	TRY(limit(c));
+	TRY(found);
 	if (c->route == NULL)
 		return preflight(c);
-	TRY(limit(c));
 	TRY(size(c));
 	TRY(authenticate(c));
 	TRY(authorise(c));
@@ -122,10 +138,8 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	struct http_req req = *q;
 	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
 	cx->retry_after = 0;
-	enum err e = req.malformed ? refuse(cx, ERR_BAD_REQUEST, "", "%s", req.malformed) : http_target(cx, cx->conf->base_path, &req);
+	enum err e = serve(&c, &req);
 
-	if (e == OK)
-		e = serve(&c);
 	if (e != OK)
 		reply_error(&c, e);
 	cors_apply(cx, &req, r, c.allow);

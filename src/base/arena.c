@@ -141,6 +141,7 @@ void arena_reset(struct arena *a)
 	a->owned = NULL;
 	for (struct block *b = a->head, *next; b; b = next) {
 		next = b->next;
+		explicit_bzero(b->data, b->used);
 		if (keep == NULL && b->size == BLOCK)
 			keep = b;
 		else

@@ -5,7 +5,8 @@
  * An arena owns every byte and every foreign object of one request.
  *
  * Nothing allocated here is freed one by one. arena_reset() runs the registered destructors in reverse order of registration,
- * then forgets all memory; the arena is then as new. Memory is zeroed when handed out and aligned for any type.
+ * then forgets all memory, overwriting it first, since a body may hold a password; the arena is then as new. Memory is zeroed when
+ * handed out and aligned for any type.
  *
  * Running out of memory, or over the cap, ends the process with a line on standard error: input is bounded before it gets here,
  * so either is a defect of ours or of the machine, and the master replaces the worker. Callers therefore never check for NULL.

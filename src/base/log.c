@@ -7,7 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 2048 };
+enum {
+	LINE = 4096,		/* octets; a pipe takes so many at once */
+	VALUE = 1500,		/* of one value: two long ones leave room for all others */
+	TAIL = 16		/* to end a value that was cut, and the line */
+};
 
 static struct {
 	int fd, level;
@@ -65,17 +69,37 @@ static void addz(struct line *l, const char *s)
 	add(l, s, strlen(s));
 }
 
-/* Control characters and what JSON or a reader of lines would trip over leave as \u00XX. */
+/* Octets of the character at s that can be left out only together; a stray octet is one by itself. */
+static size_t character(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 1;
+	return n;
+}
+
+/*
+ * Control characters and what JSON or a reader of lines would trip over leave as \u00XX. A value too long for its share of the line is
+ * cut between characters: the line around it stays whole.
+ */
 static void quoted(struct line *l, const char *s)
 {
-	for (; *s; s++) {
+	size_t end = l->n + VALUE < LINE - TAIL ? l->n + VALUE : LINE - TAIL, n;
+
+	for (; *s; s += n) {
 		unsigned char c = (unsigned char)*s;
+		bool odd = c < 0x20 || c == 0x7f || c == '"' || c == '\\';
 		char u[8];
-		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
-			snprintf(u, sizeof u, "\\u%04x", c);
-			addz(l, u);
-		} else
-			add(l, s, 1);
+		n = character(s);
+		if (l->n + (odd ? 6 : n) > end) {
+			addz(l, "…");
+			return;
+		}
+		snprintf(u, sizeof u, "\\u%04x", c);
+		add(l, odd ? u : s, odd ? 6 : n);
 	}
 }
 
@@ -106,6 +130,8 @@ static void member(struct line *l, const char *name, const char *s, int64_t i)
 {
 	char num[32];
 
+	if (l->n + strlen(name) + sizeof num + 2 * TAIL > LINE)
+		return;
 	addz(l, lg.json ? ",\"" : " ");
 	addz(l, name);
 	addz(l, lg.json ? "\":" : "=");

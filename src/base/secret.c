@@ -43,17 +43,35 @@ static bool guarded(int fd, const char *path, char *why, size_t size)
 	return true;
 }
 
-bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+int secret_open(const char *path, char *why, size_t size)
 {
-	char text[TEXT + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0)
-		return bad(why, size, path, errno == ENOENT ? "there is no such file; `motetctl init` makes it" : strerror(errno));
-	bool fine = guarded(fd, path, why, size);
-	if (fine && !decode(text, read(fd, text, sizeof text), secret))
-		fine = bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+		bad(why, size, path, errno == ENOENT ? "there is no such file; `motetctl init` makes it" : errno == EACCES ?
+		    "may not be read by this user: start as root with `user` set, or chown it to the user that motetd runs as" : strerror(errno));
+	if (fd < 0 || guarded(fd, path, why, size))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	char text[TEXT + 1];
+	bool fine = decode(text, pread(fd, text, sizeof text, 0), secret);
+
 	explicit_bzero(text, sizeof text);
+	return fine || bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+}
+
+bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	int fd = secret_open(path, why, size);
+
+	if (fd < 0)
+		return false;
+	bool fine = secret_read(fd, path, secret, why, size);
 	close(fd);
 	return fine;
 }

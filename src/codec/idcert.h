@@ -36,7 +36,8 @@ struct idcert_times {
  * What needs the server's certificate is left to the caller: that an actor's lies within its validity. So is what needs a clock: `times`,
  * unless NULL, gets what the certificate says.
  */
-must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer, const uint8_t signer[ED25519_KEY], struct idcert_times *times);
+must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer, const uint8_t signer[ED25519_KEY],
+    struct idcert_times *times);
 
 struct idcert {
 	struct blob der, tbs, subject;

@@ -117,7 +117,7 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 /* Whoever cannot open the key at hand has another secret than the other hosts, who could not open the next one. */
 static enum err prove(struct cx *cx, const struct server_key *k)
 {
-	const struct cache_claim any = { .serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = k->now };
+	const struct cache_claim any = { .serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = CACHE_NOT_BEFORE };
 	struct ca_key signer = identity_signer(k);
 	uint8_t sig[ED25519_SIG];
 

@@ -73,7 +73,7 @@ enum err cmd_key_show(struct ctl *c)
 
 enum err cmd_key_prove(struct ctl *c, const struct server_key *k)
 {
-	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_REVOKED_NOT_AFTER, 0 };
+	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
 	const struct ca_key ca = identity_signer(k);
 	uint8_t thrown_away[ED25519_SIG];
 	struct idcert cert;

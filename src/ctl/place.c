@@ -143,5 +143,5 @@ enum err place_secret(struct ctl *c)
 	TRY(make_dir(c, directory_of(c->cx.mem, c->conf->secret_file)));
 	bool made = secret_create(c->conf->secret_file, secret, why, sizeof why);
 	explicit_bzero(secret, sizeof secret);
-	return made ? give(c, c->conf->secret_file) : ctl_bad_conf(c, "%s", why);
+	return made ? OK : ctl_bad_conf(c, "%s", why);
 }

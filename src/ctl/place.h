@@ -3,7 +3,7 @@
 #include "ctl/ctl.h"
 /*
  * What a server needs in the file system, made by `motetctl init`: nothing that is there is ever touched. Made by root for a configuration
- * with a `user`, the directories and the secret belong to that user, as whom motetd reads the secret.
+ * with a `user`, the directories belong to that user; the secret stays root's, since motetd opens it before it becomes that user.
  */
 /* The configuration file `path`, if it is not there: the sample, with the domain and what -s says set. *made: it was not. */
 must_check enum err place_conf(struct ctl *, const char *path, bool *made);

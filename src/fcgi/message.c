@@ -20,6 +20,7 @@ static bool read_body(struct arena *mem, FCGX_Stream *in, int64_t expected, stru
 		if (!q->body_too_large)
 			buf_put(&b, chunk, (size_t)n);
 	}
+	explicit_bzero(chunk, sizeof chunk);
 	if (FCGX_GetError(in) != 0)
 		return false;
 	if (!q->body_too_large)

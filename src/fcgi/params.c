@@ -70,6 +70,7 @@ static void index_all(struct index *ix, struct http_req *q, char *const *envp)
 		struct str s = str_of(*envp);
 		total += s.n;
 		if (++count > FCGI_PARAMS_COUNT || total > FCGI_PARAMS_MAX) {
+			q->headers_too_large = true;
 			q->malformed = "The headers are larger than this server takes.";
 			return;
 		}

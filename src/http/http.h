@@ -25,6 +25,7 @@ struct http_req {
 	bool https;
 	struct str body;	/* without its transfer coding */
 	bool body_too_large;	/* longer than the transport keeps; `body` holds nothing then */
+	bool headers_too_large;	/* `malformed` is set too, and the status is 431 */
 	const char *malformed;	/* NULL, or the sentence of the 400 that the transport found a reason for; the rest may be wrong then */
 };
 

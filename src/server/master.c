@@ -25,7 +25,8 @@ struct master {
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
 	struct fdpass kept, sign;
-	int hidden[5];			/* what a worker must not hold */
+	int secret_fd;			/* of the file; nobody but signers reads it */
+	int hidden[6];			/* what a worker must not hold */
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
@@ -49,7 +50,7 @@ static bool channels(struct master *m)
 		log_error("pipes and sockets: %s", strerror(errno));
 		return false;
 	}
-	const int hidden[5] = { m->death[1], m->poke[0], m->sign.take, -1 };
+	const int hidden[] = { m->death[1], m->poke[0], m->sign.take, m->secret_fd, -1 };
 	memcpy(m->hidden, hidden, sizeof hidden);
 	return true;
 }
@@ -69,6 +70,7 @@ static bool make_pool(struct master *m)
 		.death_fd = m->death[0],
 		.poke_fd = m->poke[1],
 		.sign_fd = m->sign.give,
+		.secret_fd = -1,
 		.kept = m->kept,
 	};
 
@@ -78,7 +80,7 @@ static bool make_pool(struct master *m)
 	return m->pool != NULL;
 }
 
-/* The signer keeps the log, its end of the pair, and nothing else. */
+/* The signer keeps the log, the secret, its end of the pair, and nothing else. */
 static void become_signer(struct master *m, int ready_fd)
 {
 	const int others[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take,
@@ -86,7 +88,7 @@ static void become_signer(struct master *m, int ready_fd)
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		close(others[i]);
-	_exit(signer_run(m->conf, m->sign.take, ready_fd));
+	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd));
 }
 
 static bool spawn_signer(struct master *m, int ready_fd)
@@ -269,9 +271,9 @@ static void stop(struct master *m)
 	log_info("stopped");
 }
 
-int master_run(const struct options *opt, struct conf **conf, struct listener *l)
+int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd)
 {
-	struct master m = { .opt = opt, .conf = *conf, .listener = l };
+	struct master m = { .opt = opt, .conf = *conf, .listener = l, .secret_fd = secret_fd };
 
 	signals_take(ROLE_MASTER, &m.wait);
 	if (!channels(&m))

@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "fcgi/fcgi.h"
 #include "server/listen.h"
 #include "server/master.h"
 #include "server/options.h"
@@ -10,6 +11,7 @@
 #include "server/start.h"
 #include "server/worker.h"
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int complain(int status, const char *why)
@@ -35,7 +37,7 @@ static int test(const struct options *o)
 	return good ? 0 : complain(EXIT_CONFIG, why);
 }
 
-static int alone(const struct conf *c, int fd)
+static int alone(const struct conf *c, int fd, int secret_fd)
 {
 	struct limits *limits = limits_new();
 	struct worker w = {
@@ -47,6 +49,7 @@ static int alone(const struct conf *c, int fd)
 		.death_fd = -1,
 		.poke_fd = -1,
 		.sign_fd = -1,
+		.secret_fd = secret_fd,
 		.kept = { -1, -1 },
 	};
 
@@ -58,7 +61,7 @@ static int alone(const struct conf *c, int fd)
 	return rc;
 }
 
-/* Privileges go before the log file, the lock and the secret are opened, so that a later look at them finds the same rights. */
+/* Privileges go before the log file and the lock are opened, so that a later look at them finds the same rights. */
 static int settle(const struct conf *c)
 {
 	char why[512];
@@ -75,6 +78,15 @@ static int settle(const struct conf *c)
 	return 0;
 }
 
+/* Opened before privileges went: then nobody needs it to be readable for the user that workers run as. */
+static void look_at_owner(const struct conf *c, int secret_fd)
+{
+	struct stat st;
+
+	if (c->user[0] && fstat(secret_fd, &st) == 0 && st.st_uid == geteuid())
+		log_warn("workers could open %s, which belongs to the user that they run as: start as root, and chown it to root", c->secret_file);
+}
+
 static int with_socket(const struct options *o, struct conf **conf, enum start mode, struct listener *l)
 {
 	const struct conf *c = *conf;
@@ -85,9 +97,13 @@ static int with_socket(const struct options *o, struct conf **conf, enum start m
 		return complain(EXIT_SYSTEM, why);
 	if (mode == START_OWN && (rc = listen_open(c, l, why, sizeof why)) != 0)
 		return complain(rc, why);
+	int secret_fd = secret_open(c->secret_file, why, sizeof why);
+	if (secret_fd < 0)
+		return complain(EXIT_CONFIG, why);
 	if ((rc = settle(c)) != 0)
 		return rc;
-	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l) : alone(c, l->fd);
+	look_at_owner(c, secret_fd);
+	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l, secret_fd) : alone(c, l->fd, secret_fd);
 }
 
 static int serve_as(const struct options *o, struct conf **c, enum start mode)
@@ -135,7 +151,7 @@ int motetd_main(int argc, char **argv)
 		api_print_routes(stdout);
 		return 0;
 	case ACTION_VERSION:
-		puts("motetd " PACKAGE_VERSION);
+		printf("motetd " PACKAGE_VERSION "\ntransport: %s\n", fcgi_recipe);
 		return 0;
 	case ACTION_HELP:
 		options_help(stdout);

@@ -19,7 +19,7 @@ void options_help(FILE *f)
 	      "      and `workers` workers, in the foreground.\n"
 	      "  motetd -t    test the configuration and say what is wrong with it\n"
 	      "  motetd -T    print the routes\n"
-	      "  motetd -V    print the version\n"
+	      "  motetd -V    print the version and the transport, epoll or plain\n"
 	      "\n"
 	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, " SYSCONFDIR "/motet.conf\n"
 	      "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
@@ -29,8 +29,8 @@ void options_help(FILE *f)
 	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
-	      "First steps: motetctl init makes a configuration, a secret and the tables; motetctl check looks at the whole\n"
-	      "from outside.\n", f);
+	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
+	      "identity; /readyz of the running server tells whether it can serve.\n", f);
 }
 
 static void take(struct options *o, int c)

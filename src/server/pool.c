@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
-enum { GRACE = 5 };	/* seconds: to get through the start, and to notice a deadline by oneself */
+enum { GRACE = 5 };	/* seconds that a worker counts as new, and that a request may be overdue before its worker is killed */
 
 /*
  * free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us its deadline; INT64_MAX once

@@ -46,21 +46,24 @@ static bool become(const struct conf *c, char *why, size_t size)
 	return true;
 }
 
-bool priv_drop(const struct conf *c, char *why, size_t size)
-{
-	if (geteuid() == 0 && c->user[0] && !become(c, why, size))
-		return false;
-#ifdef HAVE_SYS_PRCTL_H
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-#endif
-	return true;
-}
-
 void priv_hide(void)
 {
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+}
+
+bool priv_drop(const struct conf *c, char *why, size_t size)
+{
+	if (geteuid() == 0 && c->user[0]) {
+		if (!become(c, why, size))
+			return false;
+		priv_hide();
+	}
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+	return true;
 }
 
 bool priv_follow(int parent, int sig)

@@ -3,7 +3,8 @@
 #include "base/conf.h"
 /*
  * Become conf->user and conf->group for good, when started as root and a user is set: groups, group, user, then a try to return. Without
- * a user nothing changes. Afterwards no program that is executed gains privileges, whoever we are. False: `why` is for a person.
+ * a user nothing changes. Afterwards no program that is executed gains privileges, whoever we are,
+ * and what root had opened before cannot be taken from us by processes of that user, as by priv_hide(). False: `why` is for a person.
  */
 bool priv_drop(const struct conf *, char *why, size_t size);
 /* This process cannot be traced, read or dumped by others of the same user (Linux). */

@@ -74,15 +74,12 @@ void signals_take(enum role role, sigset_t *wait)
 	sigemptyset(wait);
 }
 
-void signals_ignore(void)
+void signals_ignore(sigset_t *wait)
 {
-	sigset_t none;
-
 	me = ROLE_WORKER;
 	for (int i = 0; i < NROWS; i++)
 		install(rows[i].sig, rows[i].sig == SIGUSR2 ? REOPEN : IGNORE);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigemptyset(wait);
 }
 
 void signals_send(pid_t pid, int sig)

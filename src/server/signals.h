@@ -19,6 +19,7 @@ extern struct signals signals;
 void signals_send(pid_t, int sig);
 /* Block the signals of the table, handle them as `role` does; *wait is the mask to wait with. */
 void signals_take(enum role, sigset_t *wait);
-/* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request to reopen the log interrupts it. */
-void signals_ignore(void);
+/* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request to reopen the log interrupts it,
+ * while it waits with the mask *wait; the master has blocked all of them before it forks. */
+void signals_ignore(sigset_t *wait);
 #endif

@@ -186,14 +186,30 @@ static void serve(struct cx *cx, const struct question *q, int reply)
 	send(reply, &a, sizeof a, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void answer_all(struct cx *cx, int take_fd)
+/* A signal that comes between two questions is not lost: it is let in only here. */
+static ssize_t next_question(int take_fd, struct question *q, int *reply, const sigset_t *wait)
+{
+	struct pollfd p = { .fd = take_fd, .events = POLLIN };
+
+	*reply = -1;
+	if (ppoll(&p, 1, NULL, wait) < 0)
+		return -1;
+	return fdpass_recv(take_fd, q, sizeof *q, reply, MSG_DONTWAIT);
+}
+
+static bool passing(int error)
+{
+	return error == EINTR || error == EAGAIN || error == EMSGSIZE;
+}
+
+static void answer_all(struct cx *cx, int take_fd, const sigset_t *wait)
 {
 	struct question q;
 	ssize_t n;
 	int reply;
 
-	while ((n = fdpass_recv(take_fd, &q, sizeof q, &reply, 0)) != 0) {
-		if (n < 0 && errno != EINTR && errno != EMSGSIZE)
+	while ((n = next_question(take_fd, &q, &reply, wait)) != 0) {
+		if (n < 0 && !passing(errno))
 			return;
 		if (signals.reopen) {
 			signals.reopen = 0;
@@ -207,36 +223,38 @@ static void answer_all(struct cx *cx, int take_fd)
 	}
 }
 
-static bool load(const struct conf *c, struct ca_local *ca)
+static bool load(const struct conf *c, int fd, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
 
-	if (!secret_load(c->secret_file, secret, why, sizeof why)) {
+	if (!secret_read(fd, c->secret_file, secret, why, sizeof why)) {
 		log_error("the secret: %s", why);
 		return false;
 	}
+	close(fd);
 	ca_local_init(ca, c, secret);
 	explicit_bzero(secret, sizeof secret);
 	return true;
 }
 
-int signer_run(const struct conf *c, int take_fd, int ready_fd)
+int signer_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd)
 {
 	static struct ca_local ca;
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
+	sigset_t wait;
 
-	signals_ignore();
+	signals_ignore(&wait);
 	priv_hide();
 	mlock(&ca, sizeof ca);
-	if (!load(c, &ca))
+	if (!load(c, secret_fd, &ca))
 		return EXIT_CONFIG;
 	if (ready_fd >= 0) {
 		if (write(ready_fd, "r", 1) != 1)
 			return EXIT_SYSTEM;
 		close(ready_fd);
 	}
-	answer_all(&cx, take_fd);
+	answer_all(&cx, take_fd, &wait);
 	explicit_bzero(&ca, sizeof ca);
 	return 0;
 }

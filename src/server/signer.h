@@ -12,10 +12,10 @@
  */
 enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX, SIGNER_TEXTS = 1024, SIGNER_TIMEOUT_MS = 2000 };
 /*
- * The child's life, until nobody is left who could ask: load the secret, write an octet to ready_fd (unless -1), answer. Returns an exit
- * status: 78 when the secret could not be loaded, which has been logged.
+ * The child's life, until nobody is left who could ask: read the secret from secret_fd, write an octet to ready_fd (unless -1), answer.
+ * Returns an exit status: 78 when the secret could not be read, which has been logged.
  */
-int signer_run(const struct conf *, int take_fd, int ready_fd);
+int signer_run(const struct conf *, int take_fd, int ready_fd, int secret_fd);
 
 /* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in SIGNER_TIMEOUT_MS. */
 struct signer_client {

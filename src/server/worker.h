@@ -22,7 +22,8 @@ struct worker {
 	int master;		/* its process id, 0: none */
 	int death_fd;		/* end of file: it is gone */
 	int poke_fd;		/* an octet: we serve */
-	int sign_fd;		/* to the signer; -1: this process holds the secret itself */
+	int sign_fd;		/* to the signer; -1: this process holds the secret itself … */
+	int secret_fd;		/* … and reads it here; else -1 */
 	struct fdpass kept;
 };
 /* Serve until told to stop, or max_requests. Returns an exit status. */

@@ -52,7 +52,7 @@ def database(place):
         place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'")
         for _ in range(4):
             unavailable(get(place, target, token))
-        unavailable(get(place, "/readyz"))
+        eventually(place, "/readyz", 503)  # remembered for a second
         case.need(get(place, "/healthz").status == 200, "healthz does not need the database")
     eventually(place, "/readyz", 200)
     for _ in range(8):

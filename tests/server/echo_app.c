@@ -5,6 +5,8 @@
  *   /slow?ms=N     waits                  /big?bytes=N    answers with that many octets
  *   /crash         dies of a signal       /status?code=N  answers so, with a body
  *   /newkey        asks the signer for a key pair and for a signature by it
+ *   /peek?pid=N    tries to open the secret, and to read process N
+ *   /hash          hashes a password
  *   /gate?ms=N     holds a place in the gate
  *   /limit?key=K   takes one of 60 a minute, 5 at once
  * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
@@ -12,12 +14,14 @@
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "codec/passwd.h"
 #include "codec/signer.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
+#include <fcntl.h>
 #include <unistd.h>
 
 static struct str argument(const struct http_req *q, const char *name)
@@ -122,6 +126,28 @@ static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r
 	quoted(b, "why", str_of(cx->why.log));
 }
 
+static void peek(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	int secret = open(cx->conf->secret_file, O_RDONLY | O_CLOEXEC);
+	int memory = open(arena_printf(cx->mem, "/proc/%lld/mem", (long long)number(q, "pid")), O_RDONLY | O_CLOEXEC);
+	bool own = number(q, "pid") == getpid();
+	(void)r;
+
+	buf_printf(b, ",\"opened\":%d,\"taken\":%d", secret >= 0, memory >= 0 && !own);
+	if (secret >= 0)
+		close(secret);
+	if (memory >= 0)
+		close(memory);
+}
+
+static void hash(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	struct str phc = STR("");
+
+	r->status = passwd_hash(cx, q->target, &phc) == OK ? 200 : 500;
+	quoted(b, "phc", phc);
+}
+
 static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	bool in = gate_enter(cx->gate, 10000);
@@ -147,7 +173,7 @@ static const struct {
 	const char *path;
 	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
 } rows[] = {
-	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/limit", limit },
+	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/hash", hash }, { "/limit", limit },
 	    { "", describe },
 };
 

@@ -81,6 +81,8 @@ def usage():
         r = run(*args)
         said = (r.stdout if want == 0 else r.stderr) or (open(d.log, "rb").read() if os.path.exists(d.log) else b"")
         ok(r.returncode == want and len(said) > 10, "motetd %s: exit %d: %s" % (" ".join(args)[:60], r.returncode, said.decode().split("\n")[0][:90]))
+    said = run("-V").stdout.decode().split()
+    ok(said[-2:] == ["transport:", "epoll" if EPOLL else "plain"], "-V names the transport: %s" % said[-1])
     ok(not os.path.exists(d.sock), "no socket is left behind by a start that failed")
     os.chmod(d.path + "/secret", 0o440)
     ok(run("-c", d.conf).returncode == 78, "a secret that others may read: exit 78")
@@ -301,18 +303,24 @@ def reload():
         ok(until(lambda: len(s.workers()) == 1) is not None and s.get().status == 200, "20 reloads at once")
 
 
+def holds(pid, name):
+    try:
+        return any(os.path.realpath("/proc/%d/fd/%s" % (pid, f)) == name for f in os.listdir("/proc/%d/fd" % pid))
+    except OSError:
+        return False        # it ends
+
+
 def logs():
     with Server(workers=2) as s:
+        def holders(name):
+            return [p for p in [s.p.pid] + s.children() if holds(p, name)]
+
         for sig in (signal.SIGUSR1, signal.SIGUSR2):
             os.rename(s.dir.log, s.dir.log + ".1")
             s.tell(sig)
             ok(until(lambda: os.path.exists(s.dir.log)) is not None, "signal %d: the log is opened anew" % sig)
-            time.sleep(0.1)
-            fds = [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for p in [s.p.pid] + s.children() for f in os.listdir("/proc/%d/fd" % p)]
-            ok(fds.count(s.dir.log) == 4 and s.dir.log + ".1" not in fds, "by master, workers and signer: %d" % fds.count(s.dir.log))
-
-        def holders(name):
-            return [p for p in [s.p.pid] + s.children() if name in [os.path.realpath("/proc/%d/fd/%s" % (p, f)) for f in os.listdir("/proc/%d/fd" % p)]]
+            t = until(lambda: len(holders(s.dir.log)) == 4 and not holders(s.dir.log + ".1"))
+            ok(t is not None, "by master, workers and signer: %d" % len(holders(s.dir.log)))
         other = s.dir.log + ".other"
         s.dir.configure(workers=2, log_file=other)
         s.tell(signal.SIGHUP)
@@ -365,10 +373,21 @@ def no_fork():
         ok(s.p.wait(5) == 71 and s.p.stderr.read() == b"", "without a first signer nothing starts: exit %s" % s.p.returncode)
 
 
+def memory():
+    with Server(workers=1) as s:
+        s.get()
+        pid = s.workers()[0]
+        before, most = int(status(pid, "VmRSS")), 0
+        for _ in range(4):
+            good = s.get("/hash").status == 200
+            most = max(most, int(status(pid, "VmRSS")))
+        ok(good and most - before < 8192, "hashing a password, which takes 19 MiB, leaves nothing behind: RSS %d kB before, at most %d kB after it" % (before, most))
+
+
 def undead():
     with Server(workers=2, env={"MOTET_ECHO_UNDEAD": "1"}) as s:
         c = s.conn()
-        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=1000")))
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=2500")))
         time.sleep(0.1)
         for _ in range(2):
             s.tell(signal.SIGTERM)
@@ -445,7 +464,6 @@ def privileges():
     who = pwd.getpwnam("nobody")
     d = Dir(user="nobody", workers=2)
     shutil.chown(d.path, "nobody")
-    shutil.chown(d.path + "/secret", "nobody")
     p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ok(until(lambda: d.logged("ready")) is not None and fcgi.get(d.sock, "/newkey").status == 200, "started as root with user = nobody")
     uids = set()
@@ -454,15 +472,35 @@ def privileges():
             uids |= {tuple(line.split()[1:]) for line in f if line.startswith(("Uid:", "Gid:", "Groups:"))}
     uid, gid = str(who.pw_uid), str(who.pw_gid)
     ok(uids <= {(uid,) * 4, (gid,) * 4, (gid,)}, "every process is nobody, in no other group: %s" % sorted(uids))
+    secret = os.path.realpath(d.path + "/secret")
+    holders = [q for q in [p.pid] + children(p.pid) if secret in [os.path.realpath("/proc/%d/fd/%s" % (q, f)) for f in os.listdir("/proc/%d/fd" % q)]]
+    peek = [fcgi.get(d.sock, "/peek?pid=%d" % q).json() for q in [p.pid] + children(p.pid)]
+    ok(holders == [p.pid] and not any(x["opened"] or x["taken"] for x in peek), "root's secret: only the master holds the file, and no worker can open it, or trace anybody")
     old = children(p.pid)
     for q in old:
         os.kill(q, signal.SIGKILL)
     ok(until(lambda: len(children(p.pid)) == 3 and not set(old) & set(children(p.pid)), 10) is not None and fcgi.get(d.sock, "/newkey").status == 200, "all children are killed: all come back")
     p.terminate()
     ok(p.wait(5) == 0 and not os.path.exists(d.sock), "stopped, its socket removed")
+    ok(d.logged("workers could open") == 0, "nothing to warn of")
+    shutil.chown(d.path + "/secret", "nobody")
+    p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ok(until(lambda: d.logged("workers could open") == 1) is not None and fcgi.get(d.sock, "/newkey").status == 200, "a secret that belongs to the user: a warning")
+    ok(fcgi.get(d.sock, "/peek?pid=%d" % p.pid).json()["opened"] == 1, "for good reason")
+    p.terminate()
+    p.wait(5)
     shutil.chown(d.path + "/secret", "root")
-    r = run("-c", d.conf)
-    ok(r.returncode == 78 and d.logged("the secret: "), "a secret that the user cannot read: exit 78")
+    l = socket.socket(socket.AF_UNIX)
+    l.bind(d.sock)
+    l.listen(8)
+    p = subprocess.Popen([APP, "-c", d.conf, "-s", "workers=0"], stdin=l, stderr=subprocess.DEVNULL)
+    ok(fcgi.get(d.sock, "/newkey").status == 200 and status(p.pid, "Uid") == uid, "spawned alone by root: it reads the secret, and is nobody")
+    p.terminate()
+    p.wait(5)
+    l.close()
+    os.unlink(d.sock)
+    r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+    ok(r.returncode == 78 and b"may not be read by this user" in r.stderr, "started as nobody, who cannot read the secret: exit 78")
     r = run("-c", d.conf, "-s", "user=no-such-user")
     ok(r.returncode == 78, "an unknown user: exit 78: %s" % r.stderr.decode().strip())
     with Server(workers=1) as s:
@@ -470,7 +508,7 @@ def privileges():
     d.remove()
 
 
-ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, secrecy,
+ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
              deadline, shared, privileges)
 for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
     try:

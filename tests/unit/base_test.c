@@ -1,5 +1,6 @@
 #include "../tap.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,11 +109,77 @@ static void secrets(void)
 	ok(!secret_load(path, b, why, sizeof why), "not when it is missing: %s", why);
 }
 
+/* One line of log_event() with values of such lengths, as it was written. */
+static size_t logged(char *line, size_t size, const char *method, const char *why, const char *format)
+{
+	char path[] = "/tmp/motet-log-XXXXXX";
+	struct conf c = { .log_file = path, .log_level = LOG_LEVEL_INFO, .log_format = strcmp(format, "json") == 0 };
+	struct log_field f[] = { { "method", method, 0 }, { "status", NULL, 404 }, { "why", why, 0 }, { "last", "here", 0 } };
+	int fd = mkstemp(path);
+
+	log_open(&c);
+	log_event(LOG_LEVEL_INFO, "request", f, sizeof f / sizeof f[0]);
+	ssize_t n = read(fd, line, size - 1);
+	line[n > 0 ? n : 0] = '\0';
+	close(fd);
+	unlink(path);
+	log_open(&(struct conf){ .log_file = "", .log_level = LOG_LEVEL_INFO });
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Quotes are even in number, no escape or character is torn, and the line is one. */
+static bool whole(const char *s, size_t n)
+{
+	size_t quotes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		quotes += s[i] == '"';
+		if (s[i] == '\\' && (s[i + 1] != 'u' || strspn(s + i + 2, "0123456789abcdef") < 4))
+			return false;
+		if ((s[i] & 0xc0) == 0xc0 && (s[i + 1] & 0xc0) != 0x80)
+			return false;
+	}
+	return n > 2 && quotes % 2 == 0 && strcmp(s + n - 2, "}\n") == 0 && strchr(s, '\n') == s + n - 1;
+}
+
+static void long_lines(void)
+{
+	static const char *const units[] = { "x", "\"", "\xc3\xa4", "\xe2\x82\xac" };
+	static char value[20000], line[20000];
+	int torn = 0, lost = 0;
+
+	for (size_t u = 0; u < sizeof units / sizeof units[0]; u++)
+		for (size_t n = 0; n < 2100; n++) {
+			size_t size = strlen(units[u]);
+			for (size_t i = 0; i < n; i++)
+				memcpy(value + i * size, units[u], size);
+			value[n * size] = '\0';
+			size_t got = logged(line, sizeof line, value, value, "json");
+			torn += !whole(line, got);
+			lost += strstr(line, "\"status\":404") == NULL || strstr(line, "\"last\":\"here\"") == NULL;
+		}
+	ok(torn == 0, "a JSON line with values of any length stays whole: %d torn of 8400", torn);
+	ok(lost == 0, "and its other members stay in it: %d lost", lost);
+}
+
+/* What the allocator gets back, found by asking it for as much again at once. */
+static void wiped(void)
+{
+	struct arena *a = arena_new(1 << 20);
+	char *body = arena_dup(a, "a body with a password", 22);
+
+	arena_reset(a);
+	ok(memmem(body, 22, "password", 8) == NULL, "an arena overwrites what it held");
+	arena_free(a);
+}
+
 int main(void)
 {
 	arenas();
 	texts();
 	configuration();
 	secrets();
+	long_lines();
+	wiped();
 	return done();
 }

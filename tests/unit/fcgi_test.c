@@ -137,7 +137,7 @@ static bool too_many(int n, size_t bytes)
 		envp[i] = arena_alloc(mem, bytes + 1);
 		memset(envp[i], 'x', bytes);
 	}
-	return params_read(mem, envp, "", &q, &length) && q.malformed;
+	return params_read(mem, envp, "", &q, &length) && q.malformed && q.headers_too_large;
 }
 
 static void sizes(void)

@@ -1,0 +1,103 @@
+#include "../tap.h"
+#include "api/call.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "shm/limits.h"
+#include <unistd.h>
+
+static struct conf *conf;
+static struct cx cx;
+
+static bool set(const char *key, const char *value)
+{
+	char why[256];
+
+	return conf_set(conf, str_of(key), str_of(value), why, sizeof why);
+}
+
+static struct http_resp serve(struct http_req q)
+{
+	struct http_resp r = { .status = 0 };
+
+	q.method = http_method(q.method_name, &q.head);
+	cx.why = (struct fail){ .err = OK };
+	api_serve(&cx, &q, &r);
+	return r;
+}
+
+static const struct {
+	const char *name;
+	struct http_req q;
+	int status;
+} rows[] = {
+	{ "what is no request", { .method_name = STR("GET"), .target = STR("/"), .malformed = "A header came twice." }, 400 },
+	{ "headers too large", { .method_name = STR("GET"), .target = STR("/"), .malformed = "Too large.", .headers_too_large = true }, 431 },
+	{ "a bad target", { .method_name = STR("GET"), .target = STR("/%zz") }, 400 },
+	{ "no route", { .method_name = STR("GET"), .target = STR("/nowhere") }, 404 },
+	{ "a method that the route does not know", { .method_name = STR("PUT"), .target = STR("/healthz") }, 405 },
+	{ "a preflight", { .method_name = STR("OPTIONS"), .target = STR("/readyz") }, 204 },
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+/* Each row from an address of its own, three times a minute. */
+static void limits(void)
+{
+	set("rate_limit_requests", "3");
+	cx.limits = limits_new();
+	for (size_t i = 0; i < ROWS; i++) {
+		struct http_req q = rows[i].q;
+		int good = 0;
+		q.remote = str_of(arena_printf(cx.mem, "192.0.2.%zu", i + 1));
+		for (int n = 0; n < 3; n++)
+			good += serve(q).status == rows[i].status;
+		int last = serve(q).status;
+		ok(good == 3 && last == 429, "%s: %d three times, then %d", rows[i].name, rows[i].status, last);
+		struct http_req health = { .method_name = STR("GET"), .target = STR("/healthz"), .remote = q.remote };
+		ok(serve(health).status == 200, "who has used up the limit may still ask for /healthz");
+	}
+	set("rate_limit", "off");
+	int status = 0;
+	for (int n = 0; n < 10; n++)
+		status = serve(rows[3].q).status;
+	ok(status == 404, "rate_limit = off: no limit");
+}
+
+/* A database that is not there; and none at all, which nothing survives that asks it. */
+static void readiness(void)
+{
+	const struct http_req q = { .method_name = STR("GET"), .target = STR("/readyz") };
+	int same = 0;
+
+	set("database", "host=/nonexistent");
+	cx.db = db_new(conf);
+	ok(serve(q).status == 503 && strstr(cx.why.log, "connect"), "not ready: %s", cx.why.log);
+	struct db *db = cx.db;
+	cx.db = NULL;
+	for (int n = 0; n < 100; n++)
+		same += serve(q).status == 503 && strstr(cx.why.log, "connect");
+	ok(same == 100, "asked again within the second, the database is not: %d of 100", same);
+	usleep(1100000);
+	cx.db = db;
+	cx.flights = 0;
+	ok(serve(q).status == 503, "after it, it is");
+	db_free(db);
+}
+
+int main(void)
+{
+	char why[256];
+
+	setenv("MOTET_DOMAIN", "example.org", 1);
+	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
+		return printf("Bail out! %s\n", why), 1;
+	conf->log_level = LOG_LEVEL_ERROR;
+	conf->log_file = "/dev/null";
+	log_open(conf);
+	cx = (struct cx){ .mem = arena_new(16 << 20), .conf = conf };
+	limits();
+	readiness();
+	arena_free(cx.mem);
+	conf_free(conf);
+	return done();
+}
