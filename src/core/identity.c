@@ -1,6 +1,7 @@
 #include "core/identity.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "core/settle.h"
 
 enum { TRIES = 3 };
 
@@ -90,6 +91,23 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 	return OK;
 }
 
+/* What an earlier try has done the statement itself cannot always see: it may have begun before that was committed. */
+static enum err record(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done)
+{
+	struct settle s = { .doubt = false };
+	struct server_key *current;
+	enum err e;
+
+	do
+		e = q_server_key_add(cx, replaces, k, done);
+	while (settle_again(&s, e));
+	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
+		return e;
+	TRY(q_server_key_at(cx, -1, &current));
+	*done = current && current->serial == k->serial;
+	return *done ? OK : e;
+}
+
 static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
 	enum err e = ERR_CONFLICT;
@@ -98,7 +116,7 @@ static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_
 	TRY(cx->ca->new_key(cx, cx->ca, &ca));
 	for (int try = 0; try < TRIES && e == ERR_CONFLICT; try++) {
 		TRY(certify(cx, &ca, now, k));
-		e = q_server_key_add(cx, replaces, k, done);
+		e = record(cx, replaces, k, done);
 	}
 	return e;
 }
