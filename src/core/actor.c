@@ -2,6 +2,7 @@
 #include "base/conf.h"
 #include "codec/fid.h"
 #include "core/password.h"
+#include "core/settle.h"
 
 enum err actor_name(struct cx *cx, const char *field, struct str name, struct str *local)
 {
@@ -44,14 +45,19 @@ struct str actor_fid(struct cx *cx, struct str local)
 /* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion says. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
+	struct settle s = { .doubt = false };
 	struct actor_ref *taken;
 	struct str phc;
+	enum err e;
 
 	TRY(q_actor_find(cx, 0, local, &taken));
 	if (taken)
 		return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 	TRY(password_new(cx, password, &phc));
-	TRY(q_actor_insert(cx, local, phc, admin, id));
+	do
+		e = q_actor_insert(cx, local, phc, admin, id);
+	while (settle_again(&s, e));
+	TRY(e);
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 

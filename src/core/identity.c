@@ -1,6 +1,7 @@
 #include "core/identity.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "core/settle.h"
 
 enum { TRIES = 3 };
 
@@ -90,6 +91,24 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 	return OK;
 }
 
+/* What an earlier try has done the statement itself cannot always see: it may have begun before that was committed. */
+static enum err record(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
+{
+	struct settle s = { .doubt = false };
+	struct server_key *current;
+	enum err e;
+
+	do
+		e = q_server_key_add(cx, replaces, k, done, late);
+	while (settle_again(&s, e));
+	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
+		return e;
+	TRY(q_server_key_at(cx, -1, &current));
+	*done = current && current->serial == k->serial;
+	*late = *late && !*done;
+	return *done ? OK : e;
+}
+
 /* A certificate of this very second may have been issued while we worked: the next key begins a second later then. */
 static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
@@ -100,7 +119,7 @@ static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_
 	TRY(cx->ca->new_key(cx, cx->ca, &ca));
 	for (int try = 0; try < TRIES && (e == ERR_CONFLICT || late); try++) {
 		TRY(certify(cx, &ca, now + try, k));
-		e = q_server_key_add(cx, replaces, k, done, &late);
+		e = record(cx, replaces, k, done, &late);
 	}
 	return e == OK && late ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change") : e;
 }

@@ -4,6 +4,7 @@
 #include "codec/text.h"
 #include "codec/token.h"
 #include "core/identity.h"
+#include "core/settle.h"
 #include "store/q_idcert.h"
 
 enum { TRIES = 4, SAME = 20 };
@@ -59,22 +60,18 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
  */
 static enum err record(struct cx *cx, const struct new_cert *c, struct issued *out)
 {
+	struct settle s = { .doubt = false };
 	struct issued *done;
-	bool doubt = false;
+	enum err e;
 
-	for (int try = 0; try < TRIES; try++) {
-		enum err e = q_idcert_issue(cx, c, &done);
-		if (e == ERR_UNCERTAIN) {
-			doubt = true;
-			continue;
-		}
-		if (e == OK)
-			*out = *done;
-		else if (doubt && q_idcert_landed(cx, c, &out->landed) == OK && out->landed)
-			return OK;
-		return e;
-	}
-	return ERR_UNCERTAIN;
+	do
+		e = q_idcert_issue(cx, c, &done);
+	while (settle_again(&s, e));
+	if (e == OK)
+		*out = *done;
+	else if (s.doubt && q_idcert_landed(cx, c, &out->landed) == OK && out->landed)
+		return OK;
+	return e;
 }
 
 static enum err why_not(struct cx *cx, const struct issued *d)

@@ -1,6 +1,7 @@
 #include "core/keymaterial.h"
 #include "base/conf.h"
 #include "core/session.h"
+#include "core/settle.h"
 
 static enum err check(struct cx *cx, const struct session *s, struct keymaterial *k)
 {
@@ -15,11 +16,15 @@ static enum err check(struct cx *cx, const struct session *s, struct keymaterial
 
 enum err keymaterial_add(struct cx *cx, const struct session *s, struct keymaterial *k, size_t n)
 {
+	struct settle settle = { .doubt = false };
 	struct added *a;
+	enum err e;
 
 	for (size_t i = 0; i < n; i++)
 		TRY(check(cx, s, &k[i]));
-	enum err e = q_keymaterial_add(cx, s->actor_id, k, n, KEYMATERIAL_TOTAL, &a);
+	do
+		e = q_keymaterial_add(cx, s->actor_id, k, n, KEYMATERIAL_TOTAL, settle.doubt, &a);
+	while (settle_again(&settle, e));
 	if (e == ERR_CONFLICT)
 		return refuse(cx, e, "serial_number", "There is key material for that ID-Cert already; delete it first.");
 	TRY(e);
@@ -54,13 +59,22 @@ enum err keymaterial_list(struct cx *cx, struct blob hash, const int64_t *serial
 	return OK;
 }
 
+/* All of it gone after a try whose fate is unknown: as it should be, whoever did it. */
 enum err keymaterial_delete(struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
 {
+	struct settle settle = { .doubt = false };
 	struct buf names = { .mem = cx->mem };
 	int64_t *missing;
 	size_t nmissing;
+	enum err e;
+	bool any;
 
-	TRY(q_keymaterial_delete(cx, s->actor_id, serials, n, &missing, &nmissing));
+	do
+		e = q_keymaterial_delete(cx, s->actor_id, serials, n, &missing, &nmissing, &any);
+	while (settle_again(&settle, e));
+	TRY(e);
+	if (settle.doubt && !any)
+		return OK;
 	for (size_t i = 0; i < nmissing && i < 8; i++)
 		buf_printf(&names, "%s%lld", i ? ", " : "", (long long)missing[i]);
 	if (nmissing)

@@ -1,8 +1,10 @@
+-- No row: the name is taken. The PHC string names the attempt: its salt is nobody else's, so the same one may come again when the answer of
+-- the database was lost.
 -- name: actor_insert :opt
 -- args: text, text, bool
 -- cols: id int8
 INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
-ON CONFLICT (local_name) DO NOTHING RETURNING id
+ON CONFLICT (local_name) DO UPDATE SET password = excluded.password WHERE actor.password = excluded.password RETURNING id
 
 -- Who wants to log in. Always one row; id is null for nobody.
 -- name: actor_login :one redo

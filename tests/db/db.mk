@@ -22,3 +22,6 @@ tests_db_keypackage_race_test_LDADD = $(CORE)
 DB_TESTS += tests/db/password_test
 tests_db_password_test_SOURCES = tests/db/password_test.c tests/db/member.h
 tests_db_password_test_LDADD = $(CORE)
+DB_TESTS += tests/db/settle_test
+tests_db_settle_test_SOURCES = tests/db/settle_test.c tests/db/member.h
+tests_db_settle_test_LDADD = $(CORE)
