@@ -10,9 +10,10 @@
 enum { REDEEM_SKEW = 60 };	/* seconds that two servers' clocks may differ by */
 /*
  * Everything is checked before anything is written: the token, ERR_BAD_TOKEN (401); then the certificate's chain, profile, validity and
- * revocation, ERR_BAD_CERT (403). ERR_NOT_FEDERATED, ERR_HOME_UNREACHABLE for the home server; then the KeyPackages, ERR_BAD_REQUEST
- * (400), which must be bound to that certificate: they are stored by the same statement when the actor's home is here, and are left out else. When the answer of the database is lost
- * the statement is sent again and finds what it has done: a token is not burnt without its session.
+ * revocation, ERR_BAD_CERT (403); ERR_NOT_FEDERATED, ERR_HOME_UNREACHABLE for the home server; then the KeyPackages, ERR_BAD_REQUEST
+ * (400), which must be bound to that certificate: they are stored by the same statement when the actor's home is here, and are left out
+ * else. When the answer of the database is lost the statement is sent again and finds what it has done: a token is not burnt without
+ * its session.
  */
 must_check enum err redeem_token(struct cx *, struct str token, struct blob id_cert, const struct keypackage_upload *,
     struct str *session_token);
