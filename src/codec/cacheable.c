@@ -12,9 +12,22 @@ struct members {
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
 };
+/* A number of too many digits is a time all the same: one that nobody may rely on. */
+static enum err time_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	int64_t *t = out;
+
+	if (json_number(v, t))
+		return OK;
+	if (!json_object_is_type(v, json_type_int))
+		return shape_bad(cx, f, "must be a time in seconds since 1970");
+	*t = -1;
+	return OK;
+}
 ROW(members, F_STR(members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384),
-    F_I64(members, cacheNotValidBefore, .alias = "cacheValidNotBefore", .flags = REQUIRED),
-    F_I64(members, cacheNotValidAfter, .alias = "cacheValidNotAfter", .flags = REQUIRED), F_I64(members, invalidatedAt),
+    F_CUSTOM(members, cacheNotValidBefore, time_get, .alias = "cacheValidNotBefore", .flags = REQUIRED),
+    F_CUSTOM(members, cacheNotValidAfter, time_get, .alias = "cacheValidNotAfter", .flags = REQUIRED),
+    F_CUSTOM(members, invalidatedAt, time_get),
     F_STR(members, cacheSignature, .flags = REQUIRED), F_BOOL(members, invalidated));
 
 /* The sentence speaks of what somebody sent us; here it is about what another server said. */

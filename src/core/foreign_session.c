@@ -2,12 +2,13 @@
 #include "base/conf.h"
 #include "codec/cacheable.h"
 
-static enum err ends(struct cx *cx, const struct session *s, bool *ended)
+/* What the home server says of the revocation goes to the actor's other sessions here, as it stands. */
+static enum err ends(struct cx *cx, const struct session *s, struct str said, bool *ended)
 {
 	int64_t n;
 
 	*ended = true;
-	return q_session_end_foreign(cx, s->fid, s->session_id, &n);
+	return q_session_end_foreign(cx, s->fid, s->session_id, said, &n);
 }
 
 static enum err renew(struct cx *cx, const struct session *s, const struct idcert *c)
@@ -45,6 +46,6 @@ enum err foreign_session_update(struct cx *cx, const struct session *s, struct b
 	TRY(foreign_told(cx, der, &now));
 	bool current = str_eq(c.serial, s->serial_text), revoked = now.invalidated_at && now.invalidated_at <= cx->now;
 	if (revoked)
-		return current ? ends(cx, s, ended) : refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert has been revoked by its home server.");
+		return current ? ends(cx, s, now.cacheable, ended) : refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert has been revoked by its home server.");
 	return current ? OK : renew(cx, s, &now.cert);
 }

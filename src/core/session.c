@@ -104,7 +104,7 @@ enum err session_end(struct cx *cx, const struct session *s, struct str session_
 	if (s->actor_id)
 		TRY(q_session_end(cx, s->actor_id, session_id, &ended));
 	else
-		TRY(q_session_end_foreign(cx, s->fid, session_id, &ended));
+		TRY(q_session_end_foreign(cx, s->fid, session_id, (struct str){ NULL, 0 }, &ended));
 	return ended ? OK : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
 }
 

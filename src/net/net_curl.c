@@ -223,7 +223,7 @@ static enum net_end end_of(CURLcode code)
 		{ CURLE_PARTIAL_FILE, NET_CUT },
 		{ CURLE_SSL_CACERT_BADFILE, NET_OURS },
 		{ CURLE_URL_MALFORMAT, NET_OURS },
-		{ CURLE_UNSUPPORTED_PROTOCOL, NET_OURS },
+		{ CURLE_UNSUPPORTED_PROTOCOL, NET_NOT_HTTP },	/* we ask for https only, so it is the answer: HTTP/0.9 */
 		{ CURLE_OUT_OF_MEMORY, NET_OURS },
 		{ CURLE_FAILED_INIT, NET_OURS },
 	};

@@ -5,12 +5,12 @@
 const struct stmt *const q_session_stmts[] = STATEMENTS;
 
 struct count {
-	int64_t ended;
+	int64_t ended, told;
 };
 struct ended {
 	int64_t serial;
 };
-ROW(count, F_I64(count, ended));
+ROW(count, F_I64(count, ended), F_I64(count, told));
 ROW(ended, F_I64(ended, serial));
 ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name), F_STR(session, fid), F_STR(session, domain),
     F_STR(session, session_id), F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_STR(session, key),
@@ -39,9 +39,9 @@ enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, i
 	return OK;
 }
 
-enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session_id, int64_t *ended)
+enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session_id, struct str event, int64_t *ended)
 {
-	const struct arg a[] = { arg_str(fid), arg_str(session_id) };
+	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(event) };
 	struct count *c;
 
 	TRY(RUN(cx, &session_end_foreign, a, &count_shape, &c, NULL));

@@ -22,7 +22,7 @@ struct session_item {
 /* *out NULL: no session has that token. */
 must_check enum err q_session_find(struct cx *, struct blob token_hash, bool password, struct session **out);
 /* Revokes the certificate and ends the token of one session; *ended 0: there was none. */
-must_check enum err q_session_end_foreign(struct cx *, struct str fid, struct str session_id, int64_t *ended);
+must_check enum err q_session_end_foreign(struct cx *, struct str fid, struct str session_id, struct str event, int64_t *ended);
 must_check enum err q_session_end(struct cx *, int64_t actor_id, struct str session_id, int64_t *ended);
 /* actor_id 0: of everybody. */
 must_check enum err q_session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);

@@ -12,17 +12,20 @@ FROM any_session WHERE token_hash = $1
 -- cols: serial int8
 SELECT motet_end_session($1, $2) AS serial
 
--- A foreign session ends here; its ID-Cert is its home server's.
+-- A foreign session ends here; its ID-Cert is its home server's. $3: what the actor's other sessions here hear, when it was revoked there.
 -- name: session_end_foreign :one
--- args: text, text
--- cols: ended int8
+-- args: text, text, text
+-- cols: ended int8, told int8
 WITH gone AS (
     UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL RETURNING 1),
 events AS (
     DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1)
-SELECT count(*) AS ended FROM gone
+SELECT count(*) AS ended,
+       sum(CASE WHEN $3::text IS NULL THEN 0
+                ELSE motet_emit(motet_foreign_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', NULL, $3::text) END)::int8 AS told
+FROM gone
 
 -- name: session_list :many redo
 -- args: int8
