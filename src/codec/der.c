@@ -237,14 +237,16 @@ bool der_time(struct blob *in, int64_t *t)
 	return true;
 }
 
-const char *der_oid_text(struct blob oid, char *buf, size_t size)
+bool der_oid_print(struct blob oid, char *buf, size_t size)
 {
 	size_t n = 0;
 	uint64_t v = 0;
 	bool first = true;
 
 	buf[0] = '\0';
-	for (size_t i = 0; i < oid.n && n < size; i++) {
+	for (size_t i = 0; i < oid.n; i++) {
+		if (v > UINT64_MAX >> 7)
+			return false;
 		v = v << 7 | (oid.p[i] & 0x7f);
 		if (oid.p[i] >= 0x80)
 			continue;
@@ -252,8 +254,16 @@ const char *der_oid_text(struct blob oid, char *buf, size_t size)
 		int put = first ? snprintf(buf + n, size - n, "%d.%llu", (int)root, (unsigned long long)(v - root * 40))
 				: snprintf(buf + n, size - n, ".%llu", (unsigned long long)v);
 		n += (size_t)put;
+		if (n >= size)
+			return false;
 		v = 0;
 		first = false;
 	}
+	return true;
+}
+
+const char *der_oid_text(struct blob oid, char *buf, size_t size)
+{
+	(void)!der_oid_print(oid, buf, size);
 	return buf;
 }

@@ -49,6 +49,8 @@ bool der_literal(struct blob *in, struct blob octets);
 bool der_ordered(struct blob elements);
 /* UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them (seconds, Z, no fraction), as seconds since 1970. */
 bool der_time(struct blob *in, int64_t *t);
-/* An OBJECT IDENTIFIER's contents with dots, for messages; cut to the size. Returns buf. */
+/* An OBJECT IDENTIFIER's contents with dots. False: not all of it, as it is longer, or has a number of more than 64 bits. */
+bool der_oid_print(struct blob oid, char *buf, size_t size);
+/* The same for messages, as far as it goes. Returns buf. */
 const char *der_oid_text(struct blob oid, char *buf, size_t size);
 #endif

@@ -36,7 +36,8 @@ enum err keydata_algorithm(struct cx *cx, const char *field, struct blob der, st
 
 	if (der_check(der, &at) || !algorithm(&in, &id))
 		return refuse(cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
-	der_oid_text(id, text, sizeof text);
+	if (!der_oid_print(id, text, sizeof text))
+		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
 	*oid = (struct str){ arena_dup(cx->mem, text, strlen(text)), strlen(text) };
 	return OK;
 }

@@ -1,4 +1,5 @@
 #include "../tap.h"
+#include "codec/keydata.h"
 #include "x509_make.h"
 
 static const struct {
@@ -111,6 +112,37 @@ static void round_trip(struct arena *mem)
 	ok(odd == 0, "every power of two, N = 64");
 }
 
+/* Whether all of it can be said: numbers of more than 64 bits, and what has no room, cannot. */
+static void oids(struct arena *mem)
+{
+	static const struct {
+		const char *oid, *want;
+		size_t size;
+	} ids[] = {
+		{ "2b6570", "1.3.101.112", 12 }, { "2b6570", NULL, 11 },
+		{ "2b81ffffffffffffffff7f", "1.3.18446744073709551615", 64 },
+		{ "2b82808080808080808000", NULL, 64 }, { "2bffffffffffffffffff7f", NULL, 64 },
+		{ "82808080808080808000", NULL, 64 }, { "81ffffffffffffffff7f", "2.18446744073709551535", 64 },
+	};
+	char text[64];
+
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+		bool whole = der_oid_print(unhex(mem, ids[i].oid), text, ids[i].size);
+		ok(whole == (ids[i].want != NULL) && (!whole || strcmp(text, ids[i].want) == 0), "OID %s in %zu: %s", ids[i].oid, ids[i].size,
+		    whole ? text : "refused");
+	}
+}
+
+/* What cannot be said whole is no name of an algorithm: two of them would be one. */
+static void algorithms(struct arena *mem)
+{
+	struct cx cx = { .mem = mem };
+	struct str oid;
+
+	ok(keydata_algorithm(&cx, "a", unhex(mem, "300506032b6570"), &oid) == OK && str_is(oid, "1.3.101.112"), "an algorithm has a name");
+	ok(keydata_algorithm(&cx, "a", unhex(mem, "300d060b2b82808080808080808001"), &oid) == ERR_BAD_REQUEST, "%s", cx.why.say);
+}
+
 static void getters(struct arena *mem)
 {
 	struct blob in = unhex(mem, "0500020105"), out;
@@ -125,6 +157,8 @@ static void getters(struct arena *mem)
 	ok(strcmp(der_oid_text(unhex(mem, "0992268993f22c640119"), text, sizeof text), "0.9.2342.19200300.100.1.25") == 0, "OID %s", text);
 	ok(strcmp(der_oid_text(unhex(mem, "883703"), text, sizeof text), "2.999.3") == 0, "OID %s", text);
 	ok(strcmp(der_oid_text(unhex(mem, "0992268993f22c640119"), tiny, sizeof tiny), "0.9.2") == 0, "cut: %s", tiny);
+	oids(mem);
+	algorithms(mem);
 }
 
 int main(void)
