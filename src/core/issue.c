@@ -81,7 +81,7 @@ static enum err why_not(struct cx *cx, const struct issued *d)
 	if (d->sessions >= cx->conf->sessions_per_actor)
 		return refuse(cx, ERR_TOO_MANY, "", "You have %lld sessions, which is as many as this server lets one have; end one first.",
 		    (long long)d->sessions);
-	if (d->today < cx->conf->idcerts_per_day)
+	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
 	cx->retry_after = 3600;
 	return refuse(cx, ERR_RATE_LIMITED, "", "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
@@ -132,7 +132,7 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 {
 	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
-	struct new_cert c = { .actor_id = i->actor_id, .most_today = cx->conf->idcerts_per_day, .most_sessions = cx->conf->sessions_per_actor,
+	struct new_cert c = { .actor_id = i->actor_id, .most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX, .most_sessions = cx->conf->sessions_per_actor,
 		 .session_id = i->csr->session_id, .replaces = i->replaces,
 		.key = { i->csr->key, ED25519_KEY }, .csr_hash = { csr_hash, HASH_BYTES }, .token_hash = { token_hash, TOKEN_HASH } };
 

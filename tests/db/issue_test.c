@@ -341,11 +341,11 @@ static void bounds(void)
 	}
 	ok(e == ERR_TOO_MANY && n == 4, "three sessions and not a fourth: %s", cx.why.say);
 	conf->sessions_per_actor = 100000;
-	conf->idcerts_per_day = 4;
+	conf->rate_limit_idcerts = 4;
 	struct idcsr f = request(&cx, "many", "x"), h = request(&cx, "many", "y");
 	ok(issue(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
 	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0, "not a fifth: %s", cx.why.say);
-	conf->idcerts_per_day = 100000;
+	conf->rate_limit_idcerts = 100000;
 	struct server_key *k;
 	must(&cx, identity_current(&cx, &k), "current");
 	memcpy(h.key, k->key.p, sizeof h.key);
@@ -432,7 +432,7 @@ int main(void)
 	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
 		return printf("Bail out! %s\n", why), 1;
 	conf->log_level = LOG_LEVEL_ERROR;
-	conf->idcerts_per_day = 100000;
+	conf->rate_limit_idcerts = 100000;
 	conf->sessions_per_actor = 100000;
 	ca_local_init(&ca, conf, secret);
 	setvbuf(stdout, NULL, _IONBF, 0);
