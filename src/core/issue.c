@@ -132,8 +132,8 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 {
 	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
-	struct new_cert c = { .actor_id = i->actor_id, .most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX, .most_sessions = cx->conf->sessions_per_actor,
-		 .session_id = i->csr->session_id, .replaces = i->replaces,
+	struct new_cert c = { .actor_id = i->actor_id, .session_id = i->csr->session_id, .replaces = i->replaces,
+		.most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX, .most_sessions = cx->conf->sessions_per_actor,
 		.key = { i->csr->key, ED25519_KEY }, .csr_hash = { csr_hash, HASH_BYTES }, .token_hash = { token_hash, TOKEN_HASH } };
 
 	TRY(check(cx, i));
