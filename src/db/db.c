@@ -15,7 +15,9 @@ static const struct {
 	{ "40001", ERR_RETRY }, { "40P01", ERR_RETRY }, { "55P03", ERR_RETRY },
 	{ "0A000", FRESH }, { "26000", FRESH }, { "42P05", FRESH }, { "25006", FRESH },
 	{ "57014", ERR_UNAVAILABLE }, { "57P", LOST }, { "08", LOST },
-	{ "53", ERR_UNAVAILABLE }, { "42501", ERR_UNAVAILABLE },
+	{ "53", ERR_UNAVAILABLE }, { "58", ERR_UNAVAILABLE }, { "42501", ERR_UNAVAILABLE },
+	/* No such table, column, function or schema: the schema is not there, or not the one that we are for. */
+	{ "42P01", ERR_UNAVAILABLE }, { "42703", ERR_UNAVAILABLE }, { "42883", ERR_UNAVAILABLE }, { "3F000", ERR_UNAVAILABLE },
 };
 
 static int meaning(const char *state)

@@ -8,7 +8,7 @@
  * decode JSON. Nothing here knows a table.
  *
  * The connection opens itself when it is first needed and again when it was lost. What happened to a statement is told apart:
- *   ERR_UNAVAILABLE  no connection, or the server has no room: nothing was done
+ *   ERR_UNAVAILABLE  no connection, the server has no room, or the schema is not there or too old: nothing was done
  *   ERR_UNCERTAIN    the connection broke after a statement that writes had been sent: it may have been done or not. Never repeated
  *                    here, unless the statement says that it may be (redo): reading ones, and those that carry an id of the attempt
  *   ERR_RETRY        serialization failure or deadlock, still there after four tries
