@@ -43,13 +43,13 @@ static bool has_it(struct str if_none_match, const char *etag)
 	return false;
 }
 
-enum err reply_public(struct call *c, const char *type, struct str body, const char *cache, const char *vary)
+enum err reply_public(struct call *c, const char *type, struct str body, const char *cache)
 {
 	uint8_t hash[HASH_BYTES];
 	const char *etag;
 
 	reply_text(c, 200, type, body);
-	http_set(c->cx, c->resp, "Vary", "%s", vary);
+	http_set(c->cx, c->resp, "Vary", "Accept");
 	if (c->req->body.n)
 		return OK;
 	sha256_list((const struct str[]){ str_of(type), body }, 2, hash);

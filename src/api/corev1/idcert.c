@@ -24,7 +24,7 @@ enum err corev1_get_idcert_server(struct call *c)
 	struct published p;
 
 	TRY(publish_server(c->cx, when_or(in->timestamp, -1), &p));
-	return reply_public(c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN);
 }
 
 /* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it. */
@@ -41,7 +41,7 @@ static enum err foreign(struct call *c, const struct cert_filter *f)
 		buf_str(&b, v[i].cacheable);
 	}
 	buf_z(&b, "]");
-	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN);
 }
 
 enum err corev1_get_idcert_actor(struct call *c)
@@ -59,5 +59,5 @@ enum err corev1_get_idcert_actor(struct call *c)
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(list, render_cacheable(c->cx, &p[i]));
-	return reply_public(c, "application/json", json_text(c->cx, list), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, list), ASK_AGAIN);
 }

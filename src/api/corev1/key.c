@@ -22,13 +22,13 @@ enum err corev1_get_key_server(struct call *c)
 
 	TRY(identity_at(cx, when_or(in->timestamp, -1), &k));
 	if (http_accepts(c->req->accept, "application/pkix-cert"))
-		return reply_public(c, "application/pkix-cert", (struct str){ (const char *)k->cert.p, k->cert.n }, ASK_AGAIN, "Accept");
+		return reply_public(c, "application/pkix-cert", (struct str){ (const char *)k->cert.p, k->cert.n }, ASK_AGAIN);
 	if (http_accepts(c->req->accept, "application/x-pem-file"))
-		return reply_public(c, "application/x-pem-file", pem_encode(cx->mem, "CERTIFICATE", k->cert), ASK_AGAIN, "Accept");
+		return reply_public(c, "application/x-pem-file", pem_encode(cx->mem, "CERTIFICATE", k->cert), ASK_AGAIN);
 	struct str spki = pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
 	if (http_accepts(c->req->accept, "text/plain"))
-		return reply_public(c, "text/plain; charset=utf-8", spki, ASK_AGAIN, "Accept");
-	return reply_public(c, "application/json", quoted(cx, spki), ASK_AGAIN, "Accept");
+		return reply_public(c, "text/plain; charset=utf-8", spki, ASK_AGAIN);
+	return reply_public(c, "application/json", quoted(cx, spki), ASK_AGAIN);
 }
 
 /* PUT (alpha.8, polyproto-rs): the new certificate as a JSON string. POST (beta.3): as text. */
@@ -93,5 +93,5 @@ enum err corev1_get_key_actor(struct call *c)
 	json_object_object_add(o, "idcerts", l.certs);
 	json_object_object_add(o, "invalidated", l.ended);
 	TRY(certs_are_foreign(c->cx, c->path[0]) ? add_foreign(c, &f, &l) : add_home(c, &f, &l));
-	return reply_public(c, "application/json", json_text(c->cx, json_object_get(o)), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, json_object_get(o)), ASK_AGAIN);
 }

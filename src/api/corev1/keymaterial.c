@@ -272,7 +272,7 @@ enum err corev1_get_session_keymaterial_size(struct call *c)
 {
 	struct str body = str_of(arena_printf(c->cx->mem, "%lld", (long long)c->cx->conf->keymaterial_max_bytes));
 
-	reply_public(c, "application/json", body, "public, max-age=3600", "Accept");
+	reply_public(c, "application/json", body, "public, max-age=3600");
 	most(c);
 	return OK;
 }

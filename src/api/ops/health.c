@@ -46,5 +46,5 @@ enum err ops_get_polyproto_core(struct call *c)
 	json_object_object_add(own, "introspect",
 	    json_object_new_string(arena_printf(c->cx->mem, "%s%s/.motet/v1/introspect", conf->public_url, conf->base_path)));
 	json_object_object_add(o, "motet", own);
-	return reply_public(c, "application/json", json_text(c->cx, o), "public, max-age=3600", "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, o), "public, max-age=3600");
 }

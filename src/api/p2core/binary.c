@@ -42,9 +42,9 @@ static struct str pems(struct cx *cx, const struct blob *certs, size_t n)
 static bool as_is(struct call *c, const struct blob *certs, size_t n)
 {
 	if (n == 1 && http_accepts(c->req->accept, DER))
-		return reply_public(c, DER, (struct str){ (const char *)certs->p, certs->n }, ASK_AGAIN, "Accept") == OK;
+		return reply_public(c, DER, (struct str){ (const char *)certs->p, certs->n }, ASK_AGAIN) == OK;
 	if (http_accepts(c->req->accept, PEM))
-		return reply_public(c, PEM, pems(c->cx, certs, n), ASK_AGAIN, "Accept") == OK;
+		return reply_public(c, PEM, pems(c->cx, certs, n), ASK_AGAIN) == OK;
 	return false;
 }
 
@@ -52,7 +52,7 @@ enum err binary_reply_cert(struct call *c, const struct binary_query *q, struct 
 {
 	if (as_is(c, &cert, 1))
 		return OK;
-	return reply_public(c, "application/json", json_text(c->cx, one(c->cx, q, cert)), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, one(c->cx, q, cert)), ASK_AGAIN);
 }
 
 static struct json_object *all(struct cx *cx, const struct binary_query *q, const struct blob *v, size_t n)
@@ -68,7 +68,7 @@ enum err binary_reply_certs(struct call *c, const struct binary_query *q, const 
 {
 	if (as_is(c, certs, n))
 		return OK;
-	return reply_public(c, "application/json", json_text(c->cx, all(c->cx, q, certs, n)), ASK_AGAIN, "Accept");
+	return reply_public(c, "application/json", json_text(c->cx, all(c->cx, q, certs, n)), ASK_AGAIN);
 }
 
 enum err binary_reply_list(struct call *c, const struct binary_query *q, const struct blob *v, size_t n)

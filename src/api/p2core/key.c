@@ -35,7 +35,7 @@ enum err p2core_get_key_server(struct call *c)
 	if (!http_accepts(c->req->accept, PGP))
 		return binary_reply_cert(c, in, k->cert);
 	TRY(identity_openpgp(c->cx, k, &block));
-	return reply_public(c, PGP, block, "public, no-cache", "Accept");
+	return reply_public(c, PGP, block, "public, no-cache");
 }
 
 /* One that runs on; one that was revoked counts up to its end, and only for times that were asked for. */

@@ -13,7 +13,7 @@ enum err p2core_get_token_status(struct call *c)
 	TRY(fedtoken_status(c->cx, &enabled));
 	o = json_object_new_object();
 	json_object_object_add(o, "enabled", json_object_new_boolean(enabled));
-	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache", "");
+	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
 }
 
 /* PUT /token/status: switch it. */
