@@ -41,7 +41,8 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 	const struct idcert *c = &h->server.cert;
 	const struct foreign_place p = { .place = place, .api = h->api, .domain = c->domain, .serial = c->serial, .fresh_until = h->server.not_after };
 
-	TRY(foreign_cache_keep(cx, c->domain, c->domain, &h->server, 1));
+	/* Under the place where it was found, never under the name that it claims: anybody can sign a certificate for anybody's domain. */
+	TRY(foreign_cache_keep(cx, c->domain, place, &h->server, 1));
 	return q_foreign_place(cx, &p);
 }
 

@@ -8,7 +8,7 @@ SELECT floor(extract(epoch FROM now()))::int8 AS now,
        s.api, s.domain, s.failure, s.said, c.cacheable
 FROM (SELECT $1::text COLLATE "C" AS place) p
 LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
-LEFT JOIN foreign_cert c ON c.subject = s.domain AND c.serial = s.serial AND c.usable_until >= now()
+LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
 -- What was found at a place: good until its certificate's statement ends, or a failure for $7 seconds. Old failures make room.
 -- name: foreign_place :none redo

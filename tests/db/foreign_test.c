@@ -325,6 +325,30 @@ static void policy(void)
 	end(&cx);
 }
 
+/* A server that is only asked whether it speaks may call itself what it likes: nothing that it says counts for the domain that it names. */
+static void claiming(void)
+{
+	struct party real = server("real.example");
+	struct foreign_cert c;
+	struct cx cx = context();
+
+	npages = 0;
+	put("https://real.example/.p2/core/v1/idcert/server", 200, vouched(&real, &real));
+	ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0, "a server is known");
+	for (int same = 1; same >= 0; same--) {
+		stolen_serial = same ? real.serial : 0;
+		struct party liar = server("real.example");
+		stolen_serial = 0;
+		put(same ? "https://liar.example/.p2/core/v1/idcert/server" : "https://liar2.example/.p2/core/v1/idcert/server", 200, vouched(&liar, &liar));
+		enum err e = foreign_speaks(&cx, same ? STR("https://liar.example") : STR("https://liar2.example"));
+		ok(e == OK || e == ERR_NOT_FEDERATED, "another one says that it is that domain, with %s serial", same ? "the same" : "another");
+		ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0, "the key stays what it was");
+		ok(foreign_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
+		   "and what it was in the past");
+	}
+	end(&cx);
+}
+
 static void speaking(void)
 {
 	struct party s = server("talk.example");
@@ -405,6 +429,7 @@ int main(void)
 	revocation();
 	rotation();
 	policy();
+	claiming();
 	speaking();
 	sessions();
 	end(&keep);

@@ -364,7 +364,7 @@ static pid_t killer(void)
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	for (;;) {
 		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet'"));
-		usleep(5000 + (useconds_t)(random() % 20000));
+		usleep(20000 + (useconds_t)(random() % 60000));
 	}
 }
 
