@@ -223,7 +223,7 @@ static void answer_all(struct cx *cx, int take_fd, const sigset_t *wait)
 	}
 }
 
-static bool load(const struct conf *c, int fd, struct ca_local *ca)
+bool signer_load(const struct conf *c, int fd, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
@@ -247,7 +247,7 @@ int signer_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd)
 	signals_ignore(&wait);
 	priv_hide();
 	mlock(&ca, sizeof ca);
-	if (!load(c, secret_fd, &ca))
+	if (!signer_load(c, secret_fd, &ca))
 		return EXIT_CONFIG;
 	if (ready_fd >= 0) {
 		if (write(ready_fd, "r", 1) != 1)

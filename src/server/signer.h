@@ -16,6 +16,11 @@ enum { SIGNER_SEALED = 128, SIGNER_TBS = 8192, SIGNER_CLAIMS = CACHE_CLAIMS_MAX,
  * Returns an exit status: 78 when the secret could not be read, which has been logged.
  */
 int signer_run(const struct conf *, int take_fd, int ready_fd, int secret_fd);
+/*
+ * Read the secret from fd, which is closed then, to sign with it in this process: the child, and a worker that was spawned alone. False when
+ * it cannot be read, which has been logged.
+ */
+bool signer_load(const struct conf *, int fd, struct ca_local *);
 
 /* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in SIGNER_TIMEOUT_MS. */
 struct signer_client {

@@ -2,7 +2,6 @@
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
@@ -38,27 +37,11 @@ int worker_slots(void)
 	return n > 0 ? n : 1;
 }
 
-/* Spawned alone there is nobody else to hold the secret. */
-static bool sign_here(const struct conf *c, int fd, struct ca_local *ca)
-{
-	uint8_t secret[SECRET_BYTES];
-	char why[512];
-
-	if (!secret_read(fd, c->secret_file, secret, why, sizeof why)) {
-		log_error("the secret: %s", why);
-		return false;
-	}
-	close(fd);
-	ca_local_init(ca, c, secret);
-	explicit_bzero(secret, sizeof secret);
-	return true;
-}
-
 static bool choose_signer(const struct worker *w, struct signers *s, struct cx *cx)
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
-		return sign_here(w->conf, w->secret_fd, &s->local);
+		return signer_load(w->conf, w->secret_fd, &s->local);	/* spawned alone: nobody else can hold it */
 	}
 	signer_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;
