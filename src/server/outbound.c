@@ -5,7 +5,8 @@ static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redire
 	struct outbound *o = (struct outbound *)f;	/* its first member */
 	struct net_reply r;
 
-	fcgi_step_aside(o->transport);
+	if (o->transport)
+		fcgi_step_aside(o->transport);
 	TRY(net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r));
 	*out = (struct fetch_reply){ .status = r.status, .body = { (const char *)r.body.p, r.body.n } };
 	return OK;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
@@ -68,15 +69,20 @@ static void report_ready(const struct worker *w)
 		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
 }
 
-static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
+static void begin(struct cx *cx)
 {
-	struct http_resp r = { .status = 0 };
-
 	cx->why = (struct fail){ .err = OK };
 	cx->started_us = clock_us();
 	cx->now = clock_now();
 	cx->db_us = 0;
 	cx->flights = 0;
+}
+
+static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
+{
+	struct http_resp r = { .status = 0 };
+
+	begin(cx);
 	if (w->row)
 		scoreboard_busy(w->row, cx->started_us);
 	api_serve(cx, q, &r);
@@ -180,4 +186,42 @@ int worker_run(const struct worker *w)
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;
+}
+
+/* Nobody is there who would end a process that takes too long. */
+static bool serve_once(const struct worker *w, struct cx *cx)
+{
+	struct http_req q;
+	struct http_resp r = { .status = 0 };
+
+	alarm((unsigned)w->conf->request_deadline);
+	if (!cgi_read(cx->mem, w->conf->trusted_proxies, &q))
+		return false;
+	begin(cx);
+	api_serve(cx, &q, &r);
+	if (!cgi_write(cx->mem, &q, &r))
+		log_warn("the answer: %s", strerror(errno));
+	return true;
+}
+
+int worker_once(const struct worker *w)
+{
+	static struct signers signers;
+	struct outbound outbound;
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
+	sigset_t wait;
+
+	signals_take(ROLE_ALONE, &wait);
+	priv_hide();
+	if (!choose_signer(w, &signers, &cx))
+		return EXIT_CONFIG;
+	cx.mem = arena_new(ARENA_MAX);
+	cx.db = db_new(w->conf);
+	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
+		return EXIT_SYSTEM;
+	bool served = serve_once(w, &cx);
+	outbound_end(&outbound);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return served ? 0 : EXIT_SYSTEM;
 }
