@@ -269,9 +269,9 @@ enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	let_signals_in(&o->wait_mask);
 	if (ends(f))
 		return FCGI_STOP;
-	int n = epoll_pwait(f->ep, &e, 1, f->drain_us ? DRAIN_MS : -1, &o->wait_mask);
+	int n = epoll_pwait(f->ep, &e, 1, f->drain_us ? DRAIN_MS : o->rest_ms, &o->wait_mask);
 	if (n <= 0)
-		return n == 0 || ends(f) ? FCGI_STOP : FCGI_AGAIN;
+		return (n == 0 && f->drain_us) || ends(f) ? FCGI_STOP : FCGI_AGAIN;
 	int fd = e.data.fd;
 	if (fd == o->watch_fd)
 		return FCGI_STOP;

@@ -17,6 +17,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+enum { REST_MS = 60000 };
 enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
 
 struct signers {
@@ -99,6 +100,18 @@ static void look_at_flags(void)
 	log_reopen();
 }
 
+/*
+ * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to the database. Under a master the pool is
+ * as large as it is meant to be.
+ */
+static void rest(const struct worker *w, struct cx *cx)
+{
+	if (w->master || cx->started_us == 0 || clock_us() - cx->started_us < REST_MS * INT64_C(1000))
+		return;
+	db_rest(cx->db);
+	cx->started_us = 0;
+}
+
 static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
 {
 	struct http_req q;
@@ -108,6 +121,8 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 		if (what == FCGI_REQUEST) {
 			serve(w, cx, f, &q);
 			left--;
+		} else {
+			rest(w, cx);
 		}
 		look_at_flags();
 		arena_reset(cx->mem);
@@ -134,6 +149,7 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
 		.listen_fd = w->listen_fd,
 		.watch_fd = w->death_fd,
 		.kept = w->kept,
+		.rest_ms = w->master ? -1 : REST_MS,
 		.wait_mask = *wait,
 		.trusted_proxies = w->conf->trusted_proxies,
 	};

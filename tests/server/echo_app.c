@@ -14,6 +14,7 @@
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "codec/passwd.h"
 #include "codec/signer.h"
 #include "db/db.h"
@@ -223,6 +224,12 @@ struct db *db_new(const struct conf *c)
 		abort();
 	}
 	return NULL;
+}
+
+void db_rest(struct db *db)
+{
+	(void)db;
+	log_info("the database rests");
 }
 
 void db_free(struct db *db)

@@ -519,9 +519,21 @@ def privileges():
     d.remove()
 
 
+def rests():
+    """Begun before all other tests: it takes a minute."""
+    with RESTING[0] as s:
+        until(lambda: s.dir.logged("rests") or time.monotonic() - s.started > 50, 60)
+        ok(s.dir.logged("rests") == 0 or not EPOLL or time.monotonic() - s.started > 60, "spawned alone, it keeps its connection at first")
+        until(lambda: s.dir.logged("rests"), 30)
+        ok(s.dir.logged("rests") == EPOLL, "and gives it back after a minute of rest")
+        ok(s.get().status == 200 and s.p.poll() is None, "and goes on serving")
+
+
 ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
-             deadline, shared, privileges)
-for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
+             deadline, shared, privileges, rests)
+CHOSEN = [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]
+RESTING = [Server(spawned=True, workers=0)] if rests in CHOSEN else []
+for test in CHOSEN:
     try:
         test()
     except Exception as e:

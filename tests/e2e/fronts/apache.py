@@ -15,6 +15,7 @@ class Spawning(Front):
     quickstart = "spawner"
     sets = ("workers=0",)
     cannot = frozenset({"encoded-nul"})
+    away_statuses = (500, 503)  # Apache: a program that does not start is an error inside
     site = None
 
     def dispatch(self, place, directory):

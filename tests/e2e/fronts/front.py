@@ -66,6 +66,7 @@ class Front:
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES
+    away_statuses = (503,)      # what it says while motetd is away
     longest_chunked = None      # a longer body without Content-Length is not 413 but 500
 
     def __init__(self):
