@@ -1,5 +1,6 @@
 #include "server/options.h"
 #include "api/call.h"
+#include "base/here.h"
 #include "codec/fid.h"
 #include "net/net.h"
 #include <getopt.h>
@@ -12,7 +13,7 @@ static const struct option longs[] = {
 
 void options_help(FILE *f)
 {
-	fputs("motetd: the home server, a FastCGI application that a web server talks to\n"
+	fprintf(f, "motetd: the home server, a FastCGI application that a web server talks to\n"
 	      "\n"
 	      "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
 	      "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
@@ -21,7 +22,7 @@ void options_help(FILE *f)
 	      "  motetd -T    print the routes\n"
 	      "  motetd -V    print the version and the transport, epoll or plain\n"
 	      "\n"
-	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, " SYSCONFDIR "/motet.conf\n"
+	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, %s\n"
 	      "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
 	      "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
 	      "\n"
@@ -30,7 +31,8 @@ void options_help(FILE *f)
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
 	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
-	      "identity; /readyz of the running server tells whether it can serve.\n", f);
+	      "identity; /readyz of the running server tells whether it can serve.\n",
+	    here_path(SYSCONFDIR "/motet.conf"));
 }
 
 static void take(struct options *o, int c)
