@@ -5,7 +5,9 @@ import json
 import os
 import re
 import secrets
+import subprocess
 import threading
+import time
 import urllib.parse
 
 import http1
@@ -250,6 +252,12 @@ class Runner:
     def step_pgp(self, name, user_id):
         """An OpenPGP public key block by gpg, for that user ID."""
         self.vars[name] = pki.openpgp(user_id)
+
+    def step_totp(self, name, secret, step="0"):
+        """The code of a second factor, by oathtool, so many steps of 30 seconds from now."""
+        at = f"@{int(time.time()) + 30 * int(step)}"
+        command = ["oathtool", "--totp", "--base32", f"--now={at}", "-"]
+        self.vars[name] = subprocess.run(command, input=secret, text=True, capture_output=True, check=True).stdout.strip()
 
     def step_spki(self, name, key):
         """A key as SPKI in PEM; ${key} becomes its octets in hex."""
