@@ -18,4 +18,4 @@ deploy/man/motet.conf.5: deploy/man/motet.conf.5.in motetctl$(EXEEXT)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_at)./motetctl$(EXEEXT) config --mdoc >$@.keys
 	$(AM_V_GEN)sed -e '/^@KEYS@$$/{r $@.keys' -e 'd;}' $(top_srcdir)/deploy/man/motet.conf.5.in >$@.tmp && rm $@.keys && mv $@.tmp $@
-EXTRA_DIST += tests/db/ctl_test.py
+EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py
