@@ -151,6 +151,22 @@ const struct command commands[] = {
 	    "should replace it, and was told so.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice --json" },
+	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, LISTS, "Examine this server, and say what to do about each fault",
+	    "A line for each thing that it looks at: good, to think about, or to put right; and then what to\n"
+	    "do, as the very command or line. It looks at the configuration, files and their rights, the\n"
+	    "socket, the database, our role on it, what could be lost in a power failure, clocks, and the\n"
+	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing.\n"
+	    "\n"
+	    "With the URL of this server, base_path included, it also sends some fifty requests through the\n"
+	    "real web server, and compares what was sent with what arrived at motetd: TLS, paths, headers,\n"
+	    "methods, bodies, limits, addresses, what browsers need. What is to be changed is said in the\n"
+	    "words of the web server found there: nginx, Apache, lighttpd or Caddy.\n"
+	    "\n"
+	    "  motetctl doctor\n"
+	    "  motetctl doctor https://example.org\n"
+	    "  motetctl doctor --json https://example.org\n"
+	    "Ends with 1 when there is something to put right, so that a monitor can run it.\n"
+	    "Next: motetctl selftest https://example.org." },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"
