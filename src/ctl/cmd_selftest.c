@@ -43,7 +43,9 @@ static enum err perform(struct life *l, const struct step *s)
 	l->t.note = NULL;
 	enum err e = s->fn(&l->t);
 	int64_t us = clock_us() - began;
-	const char *said = cx->why.say[0] ? cx->why.say : cx->why.log, *text = e != OK ? arena_dup(cx->mem, said, strlen(said)) : l->t.note ? l->t.note : s->text;
+	const char *said = cx->why.say[0] ? cx->why.say : cx->why.log, *text = l->t.note ? l->t.note : s->text;
+	if (e != OK)
+		text = arena_dup(cx->mem, said, strlen(said));
 	l->list[l->n++] = (struct result){ str_of(s->name), e == OK ? STR("ok") : STR("failed"), str_of(text), us };
 	if (!l->json)
 		printf("%9.1f ms  %s%s\n", (double)us / 1000, e == OK ? "" : "FAILED: ", text);

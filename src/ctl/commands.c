@@ -155,7 +155,7 @@ const struct command commands[] = {
 	    "A line for each thing that it looks at: good, to think about, or to put right; and then what to\n"
 	    "do, as the very command or line. It looks at the configuration, files and their rights, the\n"
 	    "socket, the database, our role on it, what could be lost in a power failure, clocks, and the\n"
-	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing.\n"
+	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing that lasts.\n"
 	    "\n"
 	    "With the URL of this server, base_path included, it also sends some fifty requests through the\n"
 	    "real web server, and compares what was sent with what arrived at motetd: TLS, paths, headers,\n"

@@ -149,7 +149,8 @@ static struct verdict clocks(struct doctor *d, const struct check *k)
 
 	(void)k;
 	if (apart > SIGNER_SKEW * INT64_C(1000))
-		return doctor_bad(d, fix, "the clocks of this host and of the database differ by %lld seconds: nothing would be signed", (long long)apart / 1000);
+		return doctor_bad(d, fix, "the clocks of this host and of the database differ by %lld seconds: nothing would be signed",
+		    (long long)apart / 1000);
 	if (apart > CLOCK_WARN_MS)
 		return doctor_warn(d, fix, "the clocks of this host and of the database differ by %lld seconds", (long long)apart / 1000);
 	return doctor_good(d, "the clocks of this host and of the database differ by %lld ms", (long long)apart);

@@ -10,23 +10,30 @@
 static const struct {
 	const char *id, *server, *text;
 } fixes[] = {
-	{ "web.reach", "nginx", "nginx.conf, in location /: fastcgi_pass unix:@LISTEN@; (see deploy/nginx.conf), and nginx's user in the group of the socket" },
-	{ "web.reach", "lighttpd", "lighttpd.conf, in fastcgi.server: \"/\" => (( \"socket\" => \"@LISTEN@\", \"check-local\" => \"disable\", \"fix-root-scriptname\" => \"enable\" ))" },
-	{ "web.reach", "Apache", "the virtual host: ProxyPass \"/\" \"unix:@LISTEN@|fcgi://motet/\" timeout=35, with mod_proxy_fcgi enabled (a2enmod proxy_fcgi)" },
+	{ "web.reach", "nginx", "nginx.conf, in location /: fastcgi_pass unix:@LISTEN@; (see deploy/nginx.conf), and nginx's user in the group "
+	    "of the socket" },
+	{ "web.reach", "lighttpd", "lighttpd.conf, in fastcgi.server: \"/\" => (( \"socket\" => \"@LISTEN@\", \"check-local\" => \"disable\", "
+	    "\"fix-root-scriptname\" => \"enable\" ))" },
+	{ "web.reach", "Apache", "the virtual host: ProxyPass \"/\" \"unix:@LISTEN@|fcgi://motet/\" timeout=35, with mod_proxy_fcgi enabled "
+	    "(a2enmod proxy_fcgi)" },
 	{ "web.reach", "Caddy", "Caddyfile, in the site: reverse_proxy unix/@LISTEN@ { transport fastcgi }" },
 	{ "web.reach", ANY, "let the web server pass every path by FastCGI to what `listen` of motet.conf says: @LISTEN@" },
-	{ "web.known", ANY, "let the web server pass /.well-known/polyproto-core to motetd, or redirect it to below base_path: no rule for /.well-known before" },
+	{ "web.known", ANY, "let the web server pass /.well-known/polyproto-core to motetd, or redirect it to below base_path: no rule for "
+	    "/.well-known before" },
 	{ "web.base", ANY, "in motet.conf: base_path = the path of that URL; or give this command the URL with base_path behind the host" },
 	{ "web.same", ANY, "run this with the configuration of the motetd behind that URL (-c FILE), or let the web server pass to @LISTEN@" },
-	{ "web.path", "nginx", "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (not $uri, which is decoded), and fastcgi_pass without a path" },
+	{ "web.path", "nginx", "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (not $uri, which is decoded), and "
+	    "fastcgi_pass without a path" },
 	{ "web.path", "Apache", "the virtual host: AllowEncodedSlashes On, and MergeSlashes Off; ProxyPass without nocanon" },
-	{ "web.path", "lighttpd", "lighttpd.conf: no server.http-parseopts with url-path-2f-decode, url-path-2f-reject or url-path-dotseg-remove, no url.rewrite" },
+	{ "web.path", "lighttpd", "lighttpd.conf: no url-path-2f-reject and no url-ctrls-reject in server.http-parseopts, no url.rewrite, no "
+	    "url.access-deny" },
 	{ "web.path", "Caddy", "Caddyfile: no uri, rewrite or handle_path before reverse_proxy" },
 	{ "web.path", ANY, "let the web server hand on the raw target as REQUEST_URI: neither decoded nor cleaned" },
 	{ "web.query", "nginx", "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (it has the query in it, $uri has not)" },
 	{ "web.query", ANY, "let the web server hand on the raw target with its query as REQUEST_URI" },
 	{ "web.authorization", "Apache", "the virtual host, or .htaccess without the Location around it: <Location \"/\"> CGIPassAuth On </Location>" },
-	{ "web.authorization", "nginx", "nginx.conf, in location /: take out fastcgi_param HTTP_AUTHORIZATION and fastcgi_pass_request_headers off; nginx hands it on by itself" },
+	{ "web.authorization", "nginx", "nginx.conf, in location /: take out fastcgi_param HTTP_AUTHORIZATION and fastcgi_pass_request_headers off; "
+	    "nginx hands it on by itself" },
 	{ "web.authorization", "lighttpd", "lighttpd.conf: no auth.require and no setenv.set-request-header for Authorization" },
 	{ "web.authorization", "Caddy", "Caddyfile: no basicauth and no request_header -Authorization before reverse_proxy" },
 	{ "web.authorization", ANY, "let the web server hand on the header Authorization as HTTP_AUTHORIZATION" },
@@ -55,12 +62,15 @@ static const struct {
 	{ "web.errors", "lighttpd", "lighttpd.conf: no server.error-intercept" },
 	{ "web.errors", "Caddy", "Caddyfile: no handle_errors and no handle_response for what motetd answers" },
 	{ "web.errors", ANY, "let the web server hand on motetd's own 4xx answers as they are" },
-	{ "web.cors", "nginx", "nginx.conf: take out any answer to OPTIONS (if ($request_method = OPTIONS)), and proxy_hide_header or fastcgi_hide_header Access-Control-*" },
+	{ "web.cors", "nginx", "nginx.conf: take out any answer to OPTIONS (if ($request_method = OPTIONS)), and proxy_hide_header or "
+	    "fastcgi_hide_header Access-Control-*" },
 	{ "web.cors", "Apache", "the virtual host: take out RewriteRule or <Limit OPTIONS> that answers OPTIONS, and Header unset Access-Control-*" },
 	{ "web.cors", ANY, "let OPTIONS pass to motetd, and its Access-Control headers back as they are" },
-	{ "web.origin", "nginx", "nginx.conf: take out fastcgi_hide_header and add_header for Access-Control-*: motetd sends them, and two are as bad as none" },
+	{ "web.origin", "nginx", "nginx.conf: take out fastcgi_hide_header and add_header for Access-Control-*: motetd sends them, and two are "
+	    "as bad as none" },
 	{ "web.origin", "Apache", "the virtual host: take out Header set, add or unset for Access-Control-*: motetd sends them, and two are as bad as none" },
-	{ "web.origin", "lighttpd", "lighttpd.conf: take out setenv.add-response-header for Access-Control-*: motetd sends them, and two are as bad as none" },
+	{ "web.origin", "lighttpd", "lighttpd.conf: take out setenv.add-response-header for Access-Control-*: motetd sends them, and two are as "
+	    "bad as none" },
 	{ "web.origin", ANY, "let the web server neither add nor drop Access-Control headers: motetd sends them, and two are as bad as none" },
 	{ "web.remote", ANY, "in motet.conf: trusted_proxies = the address that is named here, if it is that of a proxy of yours" },
 	{ "web.forwarded", ANY, "in motet.conf: take this address out of trusted_proxies, unless it is that of a proxy of yours" },

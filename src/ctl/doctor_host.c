@@ -165,8 +165,7 @@ static struct verdict socket_file(struct doctor *d, const struct check *k)
 		return S_ISSOCK(st.st_mode) ? doctor_good(d, "%s is there", path) :
 					      doctor_bad(d, arena_printf(d->mem, "rm %s, then %s", path, start), "%s is not a socket", path);
 	if (d->url)
-		return (struct verdict){ DOCTOR_WARN, arena_printf(d->mem, "listen %s: %s; right only where the web server itself starts motetd", path, strerror(errno)),
-			start };
+		return doctor_warn(d, start, "listen %s: %s; right only where the web server itself starts motetd", path, strerror(errno));
 	return doctor_bad(d, start, "listen %s: %s", path, strerror(errno));
 }
 

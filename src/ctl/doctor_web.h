@@ -11,7 +11,7 @@ struct web {
 	const char *untrusted;
 	const char *server;		/* the Server header of the first answer, "" for none */
 	struct net_told first;		/* the answer to the first request */
-	bool no_delete, no_query;	/* said once, too */
+	bool no_delete, no_large, no_query;	/* said once, too */
 };
 /* What /.motet/v1/probe says has arrived (api/ops/probe.c). */
 struct echo {

@@ -111,6 +111,7 @@ static bool set_connection(struct asking *a, const struct net_asker *n)
 	const char *ca = n->conf->federation_ca_file;
 	bool good = SET(NOSIGNAL, 1L) && SET(ERRORBUFFER, a->why) && SET(PROTOCOLS_STR, "http,https") && SET(PROXY, "") && SET(NOPROXY, "*") &&
 		    SET(TIMEOUT_MS, (long)NET_ASK_MS) && SET(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET(PATH_AS_IS, 1L) && SET(CERTINFO, 1L) &&
+		    SET(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
 		    SET(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET(CONNECT_TO, n->routes) && SET(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
 		    SET(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
 		    SET(HTTP_VERSION, a->ask->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
