@@ -31,6 +31,16 @@ static void remember(int sig)
 	interrupted = sig;
 }
 
+/* What is ignored (nohup) stays so. */
+static void stop_on(int sig)
+{
+	const struct sigaction stop = { .sa_handler = remember, .sa_flags = SA_RESTART };
+	struct sigaction before;
+
+	if (sigaction(sig, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(sig, &stop, NULL);
+}
+
 /* A step is told before it begins: it may take long, or for ever. */
 static enum err perform(struct life *l, const struct step *s)
 {
@@ -105,12 +115,11 @@ static enum err run_life(struct life *l)
 enum err cmd_selftest(struct ctl *c)
 {
 	struct life *l = arena_alloc(c->cx.mem, sizeof *l);
-	const struct sigaction stop = { .sa_handler = remember, .sa_flags = SA_RESTART };
 
 	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
+	stop_on(SIGINT);
+	stop_on(SIGTERM);
+	stop_on(SIGHUP);
 	l->t.d = (struct doctor){ .c = c, .mem = c->cx.mem, .url = c->word[0], .ctl = "motetctl" };
 	l->json = options_has(&c->opt, OPT_JSON);
 	TRY(doctor_web_open(&l->t.d));

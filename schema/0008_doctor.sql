@@ -1,4 +1,4 @@
--- motet, schema 7: what motetctl doctor and motetctl selftest ask of a running server, and how what they made goes away again.
+-- motet, schema 8: what motetctl doctor and motetctl selftest ask of a running server, and how what they made goes away again.
 BEGIN;
 
 CREATE TABLE probe (
@@ -50,7 +50,7 @@ BEGIN
         RETURN false;
     END IF;
     SELECT a.id INTO who FROM actor a
-    WHERE a.local_name = called AND a.created_at >= (SELECT v.applied_at FROM schema_version v WHERE v.version = 7) FOR UPDATE;
+    WHERE a.local_name = called AND a.created_at >= (SELECT v.applied_at FROM schema_version v WHERE v.version = 8) FOR UPDATE;
     SELECT array_agg(DISTINCT motet_session_key(who, c.session_id)) INTO keys FROM idcert c WHERE c.actor_id = who;
     DELETE FROM key_package p WHERE p.actor_id = who;
     DELETE FROM key_package_notice n WHERE n.actor_id = who;
@@ -84,5 +84,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_selftest_sweep IS 'Delete what selftests that were killed have left; returns how many actors';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (7, 1, '1c6718c3519de1f5510d72db1563cf25604ab787539de22312e5218f85607d86');
+INSERT INTO schema_version (version, compat, checksum) VALUES (8, 1, '806c38b212fb893924413616397c5a5111a9cd4f25899a5df6391ba0b8bdc8f7');
 COMMIT;
