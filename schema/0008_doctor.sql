@@ -7,6 +7,8 @@ CREATE TABLE probe (
 );
 COMMENT ON TABLE probe IS 'What motetctl doctor may ask /.motet/v1/probe with: each once, within two minutes';
 
+COMMENT ON TABLE idcert IS 'Every ID-Cert that was ever issued to an actor; rows are never deleted, but for those of selftests';
+
 CREATE TABLE selftest (
     name         text COLLATE "C" PRIMARY KEY CHECK (name ~ '^selftest-[0-9a-f]{16}$'),
     throttle     bytea[] NOT NULL,
@@ -84,5 +86,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_selftest_sweep IS 'Delete what selftests that were killed have left; returns how many actors';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (8, 1, '806c38b212fb893924413616397c5a5111a9cd4f25899a5df6391ba0b8bdc8f7');
+INSERT INTO schema_version (version, compat, checksum) VALUES (8, 1, 'ced8188e84cf49fca2be7bd6244e414994bad4933149144e3798ba16b550b64c');
 COMMIT;
