@@ -102,7 +102,9 @@ static bool converse(int fd, struct str request, char *why, size_t size)
 		if (memmem(answer, n, "Status: 200", 11))
 			return true;
 	}
-	snprintf(why, size, "%s", n ? "what answers is not motetd" : got < 0 ? "no answer within 5 seconds" : "the connection was closed without an answer");
+	bool ours = n && memmem(answer, n, "X-P2-Error", 10);
+	snprintf(why, size, "%s", ours ? "this motetd has another base_path: was it started anew after the configuration was changed?" :
+	    n ? "what answers is not motetd" : got < 0 ? "no answer within 5 seconds" : "the connection was closed without an answer");
 	return false;
 }
 

@@ -20,7 +20,10 @@ void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 
 static const char *words(struct doctor *d, const struct net_told *t)
 {
-	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) : arena_printf(d->mem, "an answer %d", t->status);
+	static const char limited[] = ", since this address has sent too many requests: run this again in a minute";
+
+	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) :
+			   arena_printf(d->mem, "an answer %d%s", t->status, t->status == 429 ? limited : "");
 }
 
 static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *out)

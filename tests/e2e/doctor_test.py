@@ -115,6 +115,17 @@ def test_database(place):
         place.sql("SELECT pg_reload_conf(), pg_sleep(0.5)")
 
 
+def test_rights(place):
+    sock = f"{place.state}/run/motet.sock"
+    os.chmod(sock, 0o666)
+    finds(place, "a socket for everybody", ["socket.mode"], ["doctor"], "listen_mode = 0660")
+    os.chmod(sock, 0o660)
+    kept = "UPDATE server_key SET not_after = to_timestamp(" + place.sql("SELECT extract(epoch FROM not_after) FROM server_key WHERE ended_at IS NULL") + ") WHERE ended_at IS NULL"
+    short = "UPDATE server_key SET not_after = now() + interval '{}' WHERE ended_at IS NULL"
+    changed(place, short.format("10 days"), kept, "a certificate of the server for ten days", ["key.days=warning"], "key rotate$")
+    changed(place, short.format("-2 s"), kept, "a certificate of the server that is over", ["key.days"], "key rotate$")
+
+
 PASS = "fastcgi_param REQUEST_URI $request_uri;"
 APACHE_AUTH = ("CGIPassAuth On", "CGIPassAuth Off")
 # What is wrong, the web server, changes to its sample, the lines that are not green, what the first one says
@@ -354,6 +365,30 @@ def test_selftest(place, dice):
     return steps, marks
 
 
+def test_two(place, marks):
+    program = [f"{place.state}/bin/motetctl", "-c", f"{place.state}/motet.conf", "selftest", place.url]
+    runs = [subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [r.communicate()[0] for r in runs]
+    ok(all(r.returncode == 0 for r in runs), "two at once do not disturb each other", "\n".join(said))
+    marks.same("nor leave anything behind")
+
+
+WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 307 /m$request_uri; } location / {")
+
+
+def test_base_path(place, marks):
+    other = other_motetd(place, {"base_path": "/m"}, [WELL_KNOWN])
+    with other as url:
+        finds(place, "a motetd that was not started anew", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motetd")
+        sets = ["-s", "base_path=/m", "-s", f"listen={other.sock}"]
+        finds(place, "a server below a path", [], [*sets, "doctor", f"{url}/m/"])
+        finds(place, "its URL without the path", ["web.reach"], [*sets, "doctor", url], "base_path = ")
+        finds(place, "its URL, and a configuration without the path", ["web.base"], ["doctor", f"{url}/m"], "base_path = ")
+        done = place.ctl([*sets, "selftest", f"{url}/m"])
+        ok(done.returncode == 0, "selftest below a path", done)
+        marks.same("and nothing is left behind")
+
+
 def test_reserved(place, marks):
     name = "selftest-0123456789abcdef"
     done = place.ctl(["actor", "add", name, "--generate"])
@@ -380,13 +415,14 @@ def test_late(place, marks):
     marks.same("a registration that comes too late makes nothing")
 
 
-def other_motetd(place, sets):
+def other_motetd(place, sets, changes=()):
     """A second motetd on the same database, with other keys; and nginx before it."""
     class Other:
         def __enter__(self):
             self.scratch = scratch(place.state)
             directory = self.scratch.__enter__()
-            sock, conf = f"{directory}/m.sock", f"{directory}/motet.conf"
+            self.sock = sock = f"{directory}/m.sock"
+            conf = f"{directory}/motet.conf"
             with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as g:
                 g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in ("listen", *sets)))))
                 g.write("".join(f"{k} = {v}\n" for k, v in ({"listen": sock} | sets).items()))
@@ -397,7 +433,7 @@ def other_motetd(place, sets):
                 if os.path.exists(sock):
                     break
                 time.sleep(0.05)
-            self.web = web(place, "nginx", sock=sock)
+            self.web = web(place, "nginx", changes, sock=sock)
             return f"http://127.0.0.1:{self.web.__enter__()}"
 
         def __exit__(self, *_):
@@ -417,6 +453,7 @@ def main():
         place.start("nginx", reset=True)
         test_host(place)
         test_database(place)
+        test_rights(place)
         test_webs(place)
         test_careless(place)
         test_tls(place)
@@ -424,6 +461,8 @@ def main():
         steps, marks = test_selftest(place, dice)
         test_reserved(place, marks)
         test_late(place, marks)
+        test_two(place, marks)
+        test_base_path(place, marks)
         with other_motetd(place, {"registration": "closed", "rate_limit": "off"}) as url:
             done = place.ctl(["selftest", url])
             ok(done.returncode == 0 and "in the database, since registration is not open" in done.stdout, "where registration is closed it works, too", done)
