@@ -1,11 +1,14 @@
 """Cases: small text files, one step a line. README.md beside this says what the steps are."""
 import base64
+import glob
 import hashlib
 import json
 import os
 import re
 import secrets
+import subprocess
 import threading
+import time
 import urllib.parse
 
 import http1
@@ -249,6 +252,20 @@ class Runner:
     def step_pgp(self, name, user_id):
         """An OpenPGP public key block by gpg, for that user ID."""
         self.vars[name] = pki.openpgp(user_id)
+
+    def step_totp(self, name, secret, step="0"):
+        """The code of a second factor, by oathtool, so many steps of 30 seconds from now."""
+        at = f"@{int(time.time()) + 30 * int(step)}"
+        command = ["oathtool", "--totp", "--base32", f"--now={at}", "-"]
+        self.vars[name] = subprocess.run(command, input=secret, text=True, capture_output=True, check=True).stdout.strip()
+
+    def step_unlogged(self, *words):
+        """A secret is in no log, of the server, of the web server or of PostgreSQL."""
+        logs = glob.glob(os.path.join(self.place.state, "log", "*"))
+        need(os.path.join(self.place.state, "log", "motetd.log") in logs, f"logs: {logs}")
+        for log in logs:
+            with open(log, encoding="utf-8", errors="replace") as f:
+                need(" ".join(words) not in f.read(), f"it is in {log}")
 
     def step_spki(self, name, key):
         """A key as SPKI in PEM; ${key} becomes its octets in hex."""
