@@ -1,5 +1,6 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/nginx.conf deploy/lighttpd.conf deploy/roles.sql
+dist_pkgdata_DATA = deploy/apache.conf deploy/apache-errors.conf deploy/apache-proxy-fcgi.conf deploy/lighttpd.conf deploy/nginx.conf \
+	deploy/roles.sql
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html
