@@ -37,7 +37,7 @@ const struct command commands[] = {
 	    "its first ID-Cert." },
 	{ "actor", "list", cmd_actor_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the actors, with sessions and ID-Certs counted",
 	    "Also those that are deactivated. sessions counts the tokens that work now, certificates all\n"
-	    "ID-Certs ever issued.\n"
+	    "ID-Certs ever issued; second_factor says who has one, see `totp show`.\n"
 	    "\n"
 	    "  motetctl actor list\n"
 	    "  motetctl actor list --json" },
@@ -46,7 +46,8 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl actor show alice" },
 	{ "actor", "passwd", cmd_actor_passwd, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS, "Give an actor a new password",
-	    "Sessions that are open stay open: to lock somebody out who knows the old password, end them too.\n"
+	    "Sessions that are open stay open: to lock somebody out who knows the old password, end them too. A\n"
+	    "second factor stays, see `totp reset`.\n"
 	    "\n"
 	    "  motetctl actor passwd alice --generate\n"
 	    "Next: motetctl session list alice, motetctl session revoke alice SESSION_ID." },
@@ -144,6 +145,32 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl token delete alice\n"
 	    "  motetctl token delete --all" },
+	{ "totp", "show", cmd_totp_show, NEEDS_SCHEMA, "ACTOR", 1, 1, OPT_BIT(JSON), "Tell whether an actor has a second factor",
+	    "state is none, pending (enrolled, not confirmed yet: nothing is asked for) or confirmed: log-ins and\n"
+	    "sensitive actions need a code of the actor's authenticator app. recovery_codes counts those that\n"
+	    "were not used.\n"
+	    "\n"
+	    "  motetctl totp show alice --json" },
+	{ "totp", "enrol", cmd_totp_enrol, NEEDS_SECRET, "ACTOR", 1, 1, OPT_BIT(JSON), "Make a second factor for an actor",
+	    "Prints the secret once, as text, as otpauth URI and, by the program qrencode if it is installed, as\n"
+	    "a QR code to scan with an authenticator app. Nothing is asked of the actor before `totp confirm`.\n"
+	    "Actors can do the same themselves (POST /.motet/v1/totp), and then nobody else sees the secret.\n"
+	    "\n"
+	    "  motetctl totp enrol alice\n"
+	    "Next: motetctl totp confirm alice 123456, with the code that the app shows." },
+	{ "totp", "confirm", cmd_totp_confirm, NEEDS_SECRET, "ACTOR CODE", 2, 2, OPT_BIT(JSON), "Turn an enrolled second factor on",
+	    "CODE is what the app shows now: it proves that the secret has arrived. From then on log-ins and\n"
+	    "sensitive actions of the actor need a code. Prints ten recovery codes, which are not to be had\n"
+	    "again: each stands in for a code once.\n"
+	    "\n"
+	    "  motetctl totp confirm alice 123456" },
+	{ "totp", "reset", cmd_totp_reset, NEEDS_SCHEMA, "ACTOR", 1, 1, 0, "End an actor's second factor: the phone is lost",
+	    "With its recovery codes; the password is enough again. Make sure that it is the actor who asks: the\n"
+	    "second factor is there for the day on which somebody else has the password. The actor's sessions\n"
+	    "get an event (SECOND_FACTOR).\n"
+	    "\n"
+	    "  motetctl totp reset alice\n"
+	    "Next: motetctl session list alice; the actor enrols anew (POST /.motet/v1/totp)." },
 	{ "keypackage", "stats", cmd_keypackage_stats, NEEDS_SCHEMA, "[ACTOR]", 0, 1, LISTS, "Count the MLS KeyPackages in stock, of one actor or of all",
 	    "A line for each cipher suite of each session that has uploaded any. stock counts the one-time ones\n"
 	    "that can still be given out, spent those that were given out or replaced and are remembered so\n"

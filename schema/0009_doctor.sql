@@ -1,4 +1,4 @@
--- motet, schema 8: what motetctl doctor and motetctl selftest ask of a running server, and how what they made goes away again.
+-- motet, schema 9: what motetctl doctor and motetctl selftest ask of a running server, and how what they made goes away again.
 BEGIN;
 
 CREATE TABLE probe (
@@ -86,5 +86,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_selftest_sweep IS 'Delete what selftests that were killed have left; returns how many actors';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (8, 1, 'ced8188e84cf49fca2be7bd6244e414994bad4933149144e3798ba16b550b64c');
+INSERT INTO schema_version (version, compat, checksum) VALUES (9, 1, '47555c4588347213315552572c193c672bd08ecbdccc44a8aa75611a143170e3');
 COMMIT;
