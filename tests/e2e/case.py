@@ -91,7 +91,8 @@ class Runner:
 
     def __init__(self, place, path):
         self.place, self.path = place, path
-        self.vars = {"host": place.host, "domain": place.domain, "url": f"http://{place.host}", "base": f"http://{place.host}{place.front.base_path}", "web": place.web, "password": PASSWORD,
+        self.vars = {"host": place.host, "domain": place.domain, "url": f"http://{place.host}", "base": f"http://{place.host}{place.front.base_path}", "web": place.web,
+                     "password": PASSWORD,
                      "vectors": os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")}
         self.devices, self.keys, self.rows, self.who = {}, {}, set(), None
         self.request, self.response, self.before = None, None, None
