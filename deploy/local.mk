@@ -1,7 +1,9 @@
 # Samples, and what quickstart needs of them.
 dist_pkgdata_DATA = deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
-	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/nginx.conf deploy/roles.sql
+	deploy/apache-proxy-fcgi.conf deploy/Caddyfile deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf \
+	deploy/roles.sql
 pkgdata_SCRIPTS = deploy/dispatch.fcgi
+dist_pkgdata_SCRIPTS = deploy/spawn-fcgi.sh
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html

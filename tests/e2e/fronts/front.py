@@ -10,6 +10,7 @@ import http1
 CAPABILITIES = {
     "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
+    "options-body": "the body of an OPTIONS arrives; Caddy drops it, and no route takes one",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
@@ -82,7 +83,11 @@ class Front:
 
     def away(self, place):
         """A context in which motetd cannot be reached."""
-        return renamed(os.path.join(place.state, "run", "motet.sock"))
+        return renamed(self.socket(place))
+
+    def socket(self, place):
+        """Where motetd listens."""
+        return os.path.join(place.state, "run", "motet.sock")
 
     def log(self, place):
         """Where motetd's log is."""
