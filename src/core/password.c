@@ -84,10 +84,8 @@ enum err password_check(struct cx *cx, const struct password_try *t)
 
 void password_traces(struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
 {
-	const struct password_try t = { .who = who, .address = address };
-	struct counters n;
+	const struct tries n = tries_of(cx, "password", who, address);
 
-	count(cx, &t, &n);
 	traces[0] = n.own.key;
 	traces[1] = n.known;
 }

@@ -159,6 +159,8 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	if (w->board)
+		db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);
