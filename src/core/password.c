@@ -25,7 +25,11 @@ static int waiting(const struct cx *cx)
 
 static enum err enter(struct cx *cx)
 {
-	if (cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS))
+	meter_phase(&cx->meter, PHASE_WAIT);
+	bool in = cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS);
+	meter_phase(&cx->meter, in ? PHASE_HASH : PHASE_WORK);
+	meter_add(&cx->meter, in ? COUNT_GATE_ENTERED : COUNT_GATE_REFUSED, 1);
+	if (in)
 		return OK;
 	cx->retry_after = 1;
 	return fail(cx, ERR_RETRY, "every hashing slot is busy");
@@ -35,6 +39,7 @@ static void leave(struct cx *cx)
 {
 	if (cx->gate)
 		gate_leave(cx->gate);
+	meter_phase(&cx->meter, PHASE_WORK);
 }
 
 enum err password_new(struct cx *cx, struct str password, struct str *phc)
@@ -81,6 +86,7 @@ static enum err admit(struct cx *cx, const struct counters *n)
 	if (wait == 0)
 		return OK;
 	cx->retry_after = wait;
+	meter_add(&cx->meter, COUNT_LIMIT_PASSWORDS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "", "Too many wrong passwords; try again in %lld seconds.", (long long)wait);
 }
 

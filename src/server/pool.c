@@ -70,6 +70,7 @@ void pool_begin(struct pool *p, const struct conf *c, int n)
 	p->proto.conf = c;
 	p->gen++;
 	p->want = p->missing = n;
+	p->board->wanted = n;
 	for (int i = 0; i < SCORES; i++)
 		if (p->slot[i].gen && p->slot[i].pid == 0)
 			free_slot(p, &p->slot[i]);
@@ -104,7 +105,9 @@ static void spawn(struct pool *p, int i, int64_t now)
 {
 	struct slot *s = &p->slot[i];
 
+	scoreboard_room(p->board, i);
 	scoreboard_birth(&p->board->row[i], 0);
+	scoreboard_count(&p->board->births, 1);
 	p->board->row[i].state = WORKER_STARTING;
 	pid_t pid = fork();
 	if (pid == 0)
@@ -139,6 +142,7 @@ static void replace(struct pool *p, struct slot *s, const struct score *r, int s
 	if (status == 0)
 		return;
 	describe(status, what, sizeof what);
+	scoreboard_count(&p->board->deaths, 1);
 	if (s->overdue)
 		s->overdue = false;
 	else if (!grown_up(r, now))
@@ -159,6 +163,8 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 		else
 			replace(p, s, r, status, now);
 		r->state = WORKER_NONE;
+		r->request_us = 0;
+		r->pid = 0;
 		assign(p);
 		return;
 	}
@@ -193,6 +199,7 @@ static void check_deadlines(struct pool *p, int i, int64_t now)
 	} else if (!s->overdue && since && now - since > limit) {
 		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid, (long long)((now - since) / SECOND));
 		signals_send(s->pid, SIGKILL);
+		scoreboard_count(&p->board->killed, 1);
 		s->overdue = true;
 	}
 }
