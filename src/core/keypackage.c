@@ -196,3 +196,8 @@ enum err keypackage_stats(struct cx *cx, struct str local, struct keypackage_sta
 {
 	return q_keypackage_stats(cx, local, out, n);
 }
+
+enum err keypackage_stock(struct cx *cx, struct keypackage_stock **out)
+{
+	return q_keypackage_stock(cx, out);
+}

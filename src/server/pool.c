@@ -240,8 +240,10 @@ static int serving(const struct pool *p, int gen)
 	int n = 0;
 
 	for (int i = 0; i < SCORES; i++) {
+		if (p->slot[i].pid == 0 || p->slot[i].gen < gen)
+			continue;	/* without a look at its row: what nobody touches takes no memory */
 		int state = p->board->row[i].state;
-		n += p->slot[i].pid && p->slot[i].gen >= gen && (state == WORKER_IDLE || state == WORKER_BUSY);
+		n += state == WORKER_IDLE || state == WORKER_BUSY;
 	}
 	return n;
 }

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import bad_input  # noqa: E402
 import case  # noqa: E402
+import issued  # noqa: E402
 import outage  # noqa: E402
 import rotation  # noqa: E402
 from place import Place  # noqa: E402
@@ -68,6 +69,8 @@ def run_group(tap, place, web, need, paths, everything):
             tap.result(f"{web} rotation: {title}", wrong)
         for title, wrong in outage.run(place):
             tap.result(f"{web} outage: {title}", wrong)
+    for title, wrong in issued.run(place, everything and need == ("localhost", ())):
+        tap.result(f"{web} no secret in the logs: {title}", wrong)
     place.stop()
 
 

@@ -76,9 +76,9 @@ class Dir:
 
 
 class Server:
-    """motetd in the foreground. listen: hand it a socket on descriptor 0, as spawn-fcgi does."""
+    """motetd in the foreground. spawned: hand it a socket on descriptor 0, as spawn-fcgi does; app: another program, such as motetd itself."""
 
-    def __init__(self, args=(), spawned=False, env=None, wait=True, **keys):
+    def __init__(self, args=(), spawned=False, env=None, wait=True, app=APP, **keys):
         self.dir = Dir(**keys)
         self.address = self.dir.sock
         stdin = subprocess.DEVNULL
@@ -87,7 +87,7 @@ class Server:
             stdin.bind(self.dir.sock)
             stdin.listen(511)
         self.started = time.monotonic()
-        self.p = subprocess.Popen([APP, "-c", self.dir.conf, *args], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        self.p = subprocess.Popen([app, "-c", self.dir.conf, *args], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   env={**os.environ, **(env or {})})
         if spawned:
             stdin.close()
