@@ -18,8 +18,8 @@ void board_sum_take(const struct scoreboard *, int fd, struct board_sum *);
 /* The difference: what happened in between. Workers and databases are those of `now`. */
 void board_sum_since(const struct board_sum *now, const struct board_sum *then, struct board_sum *out);
 /*
- * A quantile (0 to 1) of how long requests took, in microseconds, as histograms give it: inside its bucket all are taken to lie evenly; in the last one, which has
- * no end, it is where that begins. 0: there were no requests.
+ * A quantile (0 to 1) of how long requests took, in microseconds, as histograms give it: inside its bucket all are taken to lie evenly; in
+ * the last one, which has no end, it is where that begins. 0: there were no requests.
  */
 int64_t board_sum_quantile(const struct board_route *, double);
 /* Of the statuses from `low` to below `high`; those that have no place of their own count as 500 and more. */

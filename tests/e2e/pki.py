@@ -118,7 +118,9 @@ def csr(name, key, form="attributes", ku="03020080", bc="3003010100", signer=Non
     spki = tlv(0x30, algorithm, tlv(3, b"\0", raw_key or key.raw))
     attributes = tlv(0xa0, *FORMS[form](bytes.fromhex(ku), bytes.fromhex(bc)))
     info = tlv(0x30, tlv(2, b"\0"), name, spki, attributes)
-    return tlv(0x30, info, ED25519, tlv(3, b"\0", (signer or key).sign(info))) + tail
+    der = tlv(0x30, info, ED25519, tlv(3, b"\0", (signer or key).sign(info))) + tail
+    issued.keep("CSR", der)
+    return der
 
 
 def key_material(ciphertext):

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 /*
- * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of metrics_token_file. To everybody else there is no such route. All
- * of it comes from the scoreboard, so that it says something when the database is away, too; but for the stock of KeyPackages, which one worker of the pool counts
- * once a minute, and only when its connection is there.
+ * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of metrics_token_file. To everybody else there is
+ * no such route. All of it comes from the scoreboard, so that it says something when the database is away, too; but for the stock of
+ * KeyPackages, which one worker of the pool counts once a minute, and only when its connection is there.
  */
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
 
