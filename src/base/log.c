@@ -91,7 +91,8 @@ static void quoted(struct line *l, const char *s)
 			addz(l, "…");
 			return;
 		}
-		snprintf(u, sizeof u, "\\u%04x", c);
+		if (odd)
+			snprintf(u, sizeof u, "\\u%04x", c);
 		add(l, odd ? u : s, odd ? 6 : n);
 	}
 }
