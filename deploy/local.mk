@@ -1,5 +1,6 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/nginx.conf deploy/lighttpd.conf deploy/roles.sql
+dist_pkgdata_DATA = deploy/apache.conf deploy/apache-errors.conf deploy/apache-proxy-fcgi.conf deploy/lighttpd.conf deploy/nginx.conf \
+	deploy/roles.sql
 grafanadir = $(pkgdatadir)/grafana
 dist_grafana_DATA = deploy/grafana/motet.json
 prometheusdir = $(pkgdatadir)/prometheus
@@ -13,6 +14,6 @@ LINT = tests/lint/layers tests/lint/symbols tests/lint/statements tests/lint/rou
 TESTS += $(LINT)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; export top_srcdir top_builddir;
 EXTRA_DIST += LICENSE README.md .ci/run tests/README.md tests/run tests/with-postgres \
-	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/vectors
+	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/portability tests/vectors
 dist-hook:
 	find '$(distdir)' -name __pycache__ -prune -exec chmod -R u+w {} + -exec rm -rf {} +

@@ -230,7 +230,7 @@ def test_keys(site):
 
 
 def test_actors(site):
-    members = ["name", "fid", "admin", "sessions", "certificates", "created_at", "deactivated_at", "id"]
+    members = ["name", "fid", "admin", "second_factor", "sessions", "certificates", "created_at", "deactivated_at", "id"]
     add = ["actor", "add"]
     expect(site, "actor add --password-stdin", [*add, "alice", "--password-stdin"], 0, "^alice@example.org added\n$", stdin=PASSWORD + "\n")
     expect(site, "a name that is taken", [*add, "ALICE@example.org", "--password-stdin"], 1, "^$", "taken", stdin=PASSWORD)
@@ -274,8 +274,9 @@ def read(tty, patience):
 def typed(site, args, *lines):
     """Run at a terminal of its own, typing these lines at the prompts; returns the status and all that the terminal showed."""
     pid, tty = pty.fork()
-    patience = time.monotonic() + 10
+    patience = time.monotonic() + 20
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
         os.execve(site.program, [site.program, "-c", site.conf, *args], site.env)
     shown = b""
     for line in lines:

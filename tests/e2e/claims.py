@@ -208,6 +208,18 @@ class Killer(threading.Thread):
                     pass
 
 
+class Progress(threading.Thread):
+    """A line now and then: the long run takes half an hour."""
+
+    def __init__(self, plan):
+        super().__init__(daemon=True)
+        self.plan, self.over = plan, threading.Event()
+
+    def run(self):
+        while not self.over.wait(60):
+            print(f"# {self.plan.tickets.value} claims to go", flush=True)
+
+
 # --- The plan, and how it ends ---
 
 class Plan:
@@ -239,10 +251,8 @@ class Plan:
             self.claimants.append(r.devices[f"c{i}" if i else "claimant"].token)
 
 
-def race(plan, claimants, uploads):
-    """The histories of all of them, and how long it took: `uploads` KeyPackages for each target, five times that for the first."""
-    workers = [Claimants(plan, i) for i in range(claimants)]
-    workers += [Uploader(plan, list(range(i, TARGETS, UPLOADERS)), uploads) for i in range(UPLOADERS)]
+def together(workers):
+    """The histories of all of them, each in a process of its own, and how long it took."""
     pipes, processes, history, started = [], [], [], time.monotonic()
     for w in workers:
         mine, theirs = multiprocessing.Pipe(False)
@@ -256,22 +266,42 @@ def race(plan, claimants, uploads):
     return history, time.monotonic() - started
 
 
+def race(plan, claimants, uploads):
+    """`uploads` KeyPackages for each target, five times that for the first."""
+    return together([Claimants(plan, i) for i in range(claimants)] +
+                    [Uploader(plan, list(range(i, TARGETS, UPLOADERS)), uploads) for i in range(UPLOADERS)])
+
+
 def of(kind, history):
     return [x for x in history if isinstance(x, kind)]
 
 
-def drain(plan, claims):
-    """What is left is claimed by one alone, until the last resort comes."""
-    client = Client(plan.addresses, random)
-    for t, fid in enumerate(plan.fids):
-        kind = ONCE
-        while kind == ONCE:
-            began = time.monotonic()
-            got = client.ask("GET", f"/.p2/core/v1/keypackage/{fid}", plan.claimants[0])
-            case.need(got and got[0] == 200, f"draining: {got}")
-            key = short(base64.b64decode(json.loads(got[1])[0]))
-            kind = LAST if key in plan.lasts else ONCE
-            claims.append(Claim(t, began, time.monotonic(), kind, key))
+class Drainer:
+    """What is left of one target is claimed by one client alone, until the last resort comes."""
+
+    def __init__(self, plan, target):
+        self.plan, self.target = plan, target
+
+    def one(self, client):
+        began = time.monotonic()
+        got = client.ask("GET", f"/.p2/core/v1/keypackage/{self.plan.fids[self.target]}", self.plan.claimants[self.target])
+        case.need(got and got[0] == 200, f"draining: {got}")
+        key = short(base64.b64decode(json.loads(got[1])[0]))
+        return Claim(self.target, began, time.monotonic(), LAST if key in self.plan.lasts else ONCE, key)
+
+    def run(self, pipe):
+        client, history = Client(self.plan.addresses, random.Random(self.target)), []
+        try:
+            while not history or history[-1].kind == ONCE:
+                history.append(self.one(client))
+        except Exception as e:  # pylint: disable=broad-except # said by judge()
+            history.append(e)
+        pipe.send(history)
+        pipe.close()
+
+
+def drain(plan):
+    return together([Drainer(plan, t) for t in range(TARGETS)])[0]
 
 
 def false_empties(claims, uploads):
@@ -368,20 +398,23 @@ def main():
             plan.actors()
             killer = Killer([second.master(place), other.motetd.pid], a.seed)
             killer.start()
+            progress = Progress(plan)
+            progress.start()
             # Most are there when the claims begin, so that last resorts come only now and then.
             ready = min(n * 2 // 3, MOST) // (TARGETS + 4)
             history, _ = race(plan, 0, ready)
             more, seconds = race(plan, PROCESSES, n // (TARGETS + 4) - ready)
+            progress.over.set()
             killer.over.set()
             killer.join()
-            claims, uploads, failures = of(Claim, more), of(Upload, history + more), of(Exception, history + more)
-            made = len(claims)
+            made = len(of(Claim, more))
+            print(f"# {made} claims in {seconds:.0f} s, {made / seconds:.0f}/s, {killer.killed} workers killed", flush=True)
             time.sleep(1)
-            drain(plan, claims)
+            history += more + drain(plan)
+            claims, uploads, failures = of(Claim, history), of(Upload, history), of(Exception, history)
             kinds = collections.Counter(c.kind for c in claims)
-            print(f"# {made} claims in {seconds:.0f} s, {made / seconds:.0f}/s, and {len(claims) - made} to empty the stock: {kinds[ONCE]} one-time, "
-                  f"{kinds[LAST]} last resort, {kinds[NONE]} none, {kinds[LOST]} lost; {sum(len(u.keys) for u in uploads)} uploaded, "
-                  f"{killer.killed} workers killed", flush=True)
+            print(f"# {len(claims) - made} more to empty the stock: {kinds[ONCE]} one-time, {kinds[LAST]} last resort, {kinds[NONE]} none, "
+                  f"{kinds[LOST]} lost; {sum(len(u.keys) for u in uploads)} uploaded", flush=True)
             tap.result(f"{made} claims were made", None if made >= n and not failures else f"only {made}")
             judge(tap, claims, uploads, failures)
         finally:

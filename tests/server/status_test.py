@@ -218,7 +218,7 @@ def bearer(token):
 
 def real(**keys):
     d = {"database": "host=/nonexistent dbname=motet", "rate_limit": "off", "workers": 2, "slow_request_ms": 1, "log_format": "json", "log_level": "debug", **keys}
-    return Server(app=MOTETD, **d)
+    return Server(program=MOTETD, **d)
 
 
 def metrics():
@@ -256,7 +256,7 @@ def metrics():
         dashboards(text)
         lines(s)
     shutil.rmtree(place)
-    with Server(app=MOTETD, args=["-s", "metrics_allow=here"], wait=False) as s:
+    with Server(program=MOTETD, args=["-s", "metrics_allow=here"], wait=False) as s:
         ok(s.p.wait(10) == 78, "an address that is none: exit 78: %s" % s.p.stderr.read().decode().strip()[:90])
 
 
