@@ -151,6 +151,7 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);

@@ -58,6 +58,7 @@ struct scoreboard {
 	int64_t started;		/* seconds since 1970 */
 	int64_t started_us;
 	score_total births, deaths, killed, signer_deaths, reloads;	/* deaths: those that nobody asked for; killed: by the master, overdue */
+	_Atomic int64_t database_away_us;	/* of db_share() */
 	_Atomic int64_t cert_not_after;	/* of the server's certificate, in seconds since 1970; 0: no worker has needed it yet */
 	_Atomic int64_t stock, last_resorts, stock_at;	/* KeyPackages that can be given out, as last counted; stock_at 0: never */
 	int nroutes;

@@ -82,7 +82,7 @@ def left_behind(d):
 def under_load(keep):
     n, times = 50, []
     with Programs() as programs, Server(program=programs.path, workers=3) as s, Nginx(s, keep) as nginx:
-        node, load = os.stat(s.address).st_ino, Load(nginx.d + "/http")
+        node, fds, load = os.stat(s.address).st_ino, len(os.listdir("/proc/%d/fd" % s.p.pid)), Load(nginx.d + "/http")
         for i in range(n):
             programs.install(("two", "one")[i % 2])
             times.append(upgrade(s))
@@ -92,6 +92,8 @@ def under_load(keep):
         errors = nginx.errors()
         ok(not errors, "nginx has nothing to complain of: %s" % (errors[:1] or "0 lines"))
         ok(settled(s, 3), "the same process has three workers and one signer: %d children" % len(s.children()))
+        now = len(os.listdir("/proc/%d/fd" % s.p.pid))
+        ok(now == fds, "and as many descriptors as at the start: %d" % now)
         ok(os.stat(s.address).st_ino == node and s.get("/newkey").json()["verified"] == 1, "the socket file is the one of the start, and the signer signs")
         code, t = s.stop()
         ok(code == 0 and not os.path.exists(s.address) and until(lambda: not left_behind(s.dir)) is not None, "SIGTERM: exit %s, the socket file is gone, and everybody" % code)
