@@ -12,7 +12,8 @@ libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/conf.c src/api/corev1/a
 	src/api/corev1/bodies.h src/api/corev1/certs.c src/api/corev1/certs.h src/api/corev1/events.c src/api/corev1/idcert.c \
 	src/api/corev1/key.c src/api/corev1/keymaterial.c src/api/corev1/keypackage.c src/api/corev1/register.c src/api/corev1/routes.def \
 	src/api/corev1/session.c src/api/keypackages.c src/api/keypackages.h src/api/mlsv1/keypackages.c src/api/mlsv1/routes.def \
-	src/api/ops/health.c src/api/ops/introspect.c src/api/ops/probe.c src/api/ops/routes.def src/api/ops/totp.c \
+	src/api/ops/health.c src/api/ops/introspect.c src/api/ops/metrics.c src/api/ops/metrics_text.c \
+	src/api/ops/metrics_text.h src/api/ops/probe.c src/api/ops/routes.def src/api/ops/totp.c \
 	src/api/p2core/binary.c src/api/p2core/binary.h src/api/p2core/key.c src/api/p2core/keypackage.c src/api/p2core/routes.def \
 	src/api/p2core/session.c src/api/p2core/token.c src/api/p2core/twin.c src/api/render.c src/api/render.h src/api/routes.c \
 	src/api/routes.h
