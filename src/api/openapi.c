@@ -98,6 +98,15 @@ static const char *reason(int status)
 	       status == 304 ? "What If-None-Match names is still right." : "The error in another form.";
 }
 
+static void error_headers(struct cx *cx, struct json_object *response, int status)
+{
+	static const char *const names[] = { "X-P2-Error", NULL };
+	const char *more[] = { status == 401 ? "WWW-Authenticate" : status == 429 || status == 503 ? "Retry-After" : NULL, NULL };
+
+	add_headers(cx, response, names);
+	add_headers(cx, response, more);
+}
+
 static void add_answer(struct cx *cx, const struct answer *a, struct json_object *responses)
 {
 	static const char *const cached[] = { "ETag", "Cache-Control", "Vary", NULL };
@@ -106,6 +115,8 @@ static void add_answer(struct cx *cx, const struct answer *a, struct json_object
 
 	put(r, "description", reason(a->status));
 	add_headers(cx, r, own);
+	if (a->status >= 400)
+		error_headers(cx, r, a->status);
 	if (a->type)
 		add_content(r, a->type, a->schema ? openapi_ref(cx, "schemas", a->schema) : NULL);
 	if (!a->public)
@@ -121,15 +132,6 @@ static void add_answer(struct cx *cx, const struct answer *a, struct json_object
 static bool silent(const struct route *r, int status)
 {
 	return r->flags & NOBODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
-}
-
-static void error_headers(struct cx *cx, struct json_object *response, int status)
-{
-	static const char *const names[] = { "X-P2-Error", NULL };
-	const char *more[] = { status == 401 ? "WWW-Authenticate" : status == 429 || status == 503 ? "Retry-After" : NULL, NULL };
-
-	add_headers(cx, response, names);
-	add_headers(cx, response, more);
 }
 
 static struct json_object *error_schema(struct cx *cx, struct json_object *codes)
@@ -318,7 +320,7 @@ static void add_schemes(struct json_object *to)
 	put(s, "description", "The password, or a code of the second factor.");
 }
 
-/* Every shape that a route takes, once. */
+/* Every shape that a route takes as a body, once. */
 static enum err add_shapes(struct cx *cx, struct json_object *to)
 {
 	struct json_object *v;
@@ -326,7 +328,7 @@ static enum err add_shapes(struct cx *cx, struct json_object *to)
 	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++) {
 			const struct shape *sh = g->routes[i].body;
-			if (sh->nfields == 0 || json_object_object_get_ex(to, sh->name, NULL))
+			if (g->routes[i].method == M_GET || sh->nfields == 0 || json_object_object_get_ex(to, sh->name, NULL))
 				continue;
 			TRY(openapi_object(cx, sh, &v));
 			json_object_object_add(to, sh->name, v);

@@ -143,7 +143,8 @@ static void cors(void)
 	ok(header_is(&r, "Access-Control-Allow-Origin", "*") && header_is(&r, "Access-Control-Allow-Credentials", NULL) && header_is(&r,
 	    "Access-Control-Allow-Methods", NULL), "any origin, no credentials");
 	ok(header_is(&r, "Access-Control-Expose-Headers",
-	    "X-P2-Error, X-Max-Payload-Size, X-P2-Deleted-Count, Retry-After, ETag, X-Request-Id, WWW-Authenticate"),
+	    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
+	    "X-P2-KeyPackage-Count, X-Request-Id"),
 	    "what scripts may read");
 	q.method = M_OPTIONS;
 	q.preflight = STR("");

@@ -148,7 +148,7 @@ static void put_facts(struct buf *b, struct cx *cx, const struct facts *f)
 {
 	const char *word = registration[cx->conf->registration].text, *more = registration[cx->conf->registration].more;
 
-	buf_z(b, "<section aria-labelledby=\"server\">\n<h2 id=\"server\">This server</h2>\n");
+	buf_z(b, "<section aria-labelledby=\"about\">\n<h2 id=\"about\">This server</h2>\n");
 	if (f == NULL)
 		buf_z(b, "<p class=\"warn\">Its database does not answer at present, so that this page does not know everything. Try again in a moment.</p>\n");
 	buf_z(b, "<dl>\n");

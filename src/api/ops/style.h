@@ -38,14 +38,14 @@ dd code { font-size: 1rem; word-spacing: .25em }
 ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line) }
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; border: 0 }
 .routes li { display: grid; grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); gap: 0 1.5rem; padding: .55rem 0; border-bottom: 1px solid var(--line) }
-.routes p { margin: 0 } .what::first-letter { text-transform: uppercase }
+.routes p { margin: 0 } .what::first-letter, .what small::first-letter { text-transform: uppercase }
 .route { padding-left: 5rem; text-indent: -5rem }
 .route b { display: inline-block; width: 5rem; text-indent: 0; font: 700 .8rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
 .what small { display: block; color: var(--soft); font-size: .85rem }
 .GET { color: var(--get) } .POST { color: var(--post) } .PUT { color: var(--put) } .DELETE { color: var(--delete) } .OPTIONS { color: var(--options) }
 footer { padding-top: 2rem; padding-bottom: 3rem; color: var(--soft); font-size: .9rem }
 @media (max-width: 44rem) { .routes li { grid-template-columns: 1fr; gap: .15rem; padding: .75rem 0 } .route { padding: 0; text-indent: 0 }
-	.route b { width: auto; min-width: 3.2rem; margin-right: .4rem } }
+	.route b { width: auto; margin-right: .3rem } h3 code { display: block; margin: 0 } }
 @media print { :root { --bg: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb } nav { display: none } li, dl div { break-inside: avoid }
 	h2, h3 { break-after: avoid } body { font-size: 10pt } }
 );
