@@ -8,7 +8,8 @@ motetctl_LDADD = $(CORE)
 # What `motetctl migrate` reads.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = schema/0001_init.sql schema/0002_sessions.sql schema/0003_foreign.sql schema/0004_federation_tokens.sql \
-	schema/0005_keypackages.sql schema/0006_housekeeping.sql
+	schema/0005_keypackages.sql schema/0006_housekeeping.sql \
+	schema/0007_blocks.sql
 # The keys of motet.conf(5) are those of conf.def, printed by motetctl itself.
 dist_man8_MANS = deploy/man/motetd.8 deploy/man/motetctl.8
 nodist_man5_MANS = deploy/man/motet.conf.5

@@ -58,8 +58,11 @@ ssize_t tty_read_hidden(int tty, const char *prompt, char *line, size_t size)
 	struct sigaction theirs[ENDS];
 
 	caught = 0;
-	for (int i = 0; i < ENDS; i++)
-		sigaction(ends[i], &mine, &theirs[i]);
+	for (int i = 0; i < ENDS; i++) {
+		sigaction(ends[i], NULL, &theirs[i]);
+		if (theirs[i].sa_handler != SIG_IGN)	/* under nohup(1), say */
+			sigaction(ends[i], &mine, NULL);
+	}
 	ssize_t n = ask(tty, prompt, line, size);
 	for (int i = 0; i < ENDS; i++)
 		sigaction(ends[i], &theirs[i], NULL);

@@ -103,7 +103,7 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
 -- cols: opened bool, landed bool, told int8
 WITH good AS (
     SELECT 1 WHERE to_timestamp($4::int8) <= now() + interval '60 seconds' AND to_timestamp($5::int8) > now() - interval '60 seconds'
-                   AND to_timestamp($12::int8) >= now()),
+                   AND to_timestamp($12::int8) >= now() AND motet_admits($7)),
 gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (
         SELECT iss, jti FROM redeemed_token WHERE expires_at < now() - interval '1 day'

@@ -106,16 +106,7 @@ SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors) + (SELECT c
 -- name: foreign_block :one redo
 -- args: text
 -- cols: ended int8
-WITH blocked AS (
-    INSERT INTO foreign_server AS s (place, blocked_at) VALUES ($1, now())
-    ON CONFLICT (place) DO UPDATE SET blocked_at = coalesce(s.blocked_at, now()) RETURNING 1),
-gone AS (
-    UPDATE foreign_session SET ended_at = now() WHERE ended_at IS NULL AND motet_within(domain, $1) RETURNING motet_session_key(fid, session_id) AS key),
-events AS (
-    DELETE FROM event e USING gone g WHERE e.session_key = g.key RETURNING 1),
-counter AS (
-    DELETE FROM event_counter c USING gone g WHERE c.session_key = g.key RETURNING 1)
-SELECT count(*) AS ended FROM gone WHERE EXISTS (SELECT FROM blocked)
+SELECT motet_block($1) AS ended
 
 -- name: foreign_unblock :opt
 -- args: text

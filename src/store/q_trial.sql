@@ -42,7 +42,7 @@ ORDER BY t.expires_at DESC LIMIT 32
 -- cols: done bool, told int8
 WITH trial AS (
     UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3, fid = $4, serial = $7
-    WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now())) RETURNING attempt),
+    WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now())) AND motet_admits($5) RETURNING attempt),
 old AS (
     UPDATE foreign_session SET ended_at = now()
     WHERE fid = $4 AND session_id = $6 AND ended_at IS NULL AND token_hash <> $2 AND EXISTS (SELECT FROM trial) RETURNING 1),

@@ -325,6 +325,39 @@ static void policy(void)
 	end(&cx);
 }
 
+#define LATE "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) SELECT sha256('late'), " \
+	"'a@sub.late.example', 'sub.late.example', 's', '1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
+
+static bool busy(PGconn *pg)
+{
+	PQconsumeInput(pg);
+	return PQisBusy(pg);
+}
+
+/* A log-in is under way while the operator blocks its domain: either the block ends its session, or it opens none. */
+static void outrun(void)
+{
+	PGconn *login = PQconnectdb(conninfo), *operator = PQconnectdb(conninfo);
+
+	PQclear(PQexec(login, "BEGIN"));
+	PGresult *r = PQexec(login, LATE);
+	ok(str_is(str_of(PQcmdTuples(r)), "1"), "a log-in has opened a session, and not yet committed: %s", PQerrorMessage(login));
+	PQclear(r);
+	PQsendQuery(operator, "SELECT motet_block('late.example')");
+	usleep(200000);
+	ok(busy(operator), "a block waits for it");
+	PQclear(PQexec(login, "COMMIT"));
+	r = PQgetResult(operator);
+	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "and ends its session: %s", PQerrorMessage(operator));
+	PQclear(r);
+	r = PQexec(login, LATE);
+	ok(str_is(str_of(PQcmdTuples(r)), "0"), "the next one opens none");
+	PQclear(r);
+	PQfinish(login);
+	PQfinish(operator);
+	sql("DELETE FROM foreign_session");
+}
+
 /* A server that is only asked whether it speaks may call itself what it likes: nothing that it says counts for the domain that it names. */
 static void claiming(void)
 {
@@ -429,6 +462,7 @@ int main(void)
 	revocation();
 	rotation();
 	policy();
+	outrun();
 	claiming();
 	speaking();
 	sessions();
