@@ -18,7 +18,7 @@ const char *about_who(struct arena *mem, const struct route *r, const struct abo
 	return arena_printf(mem, "%s%s", a->who ? a->who : names[r->auth], r->flags & SENSITIVE ? ", sensitive" : "");
 }
 
-enum when { ALWAYS, TAKES_INPUT, LIMITED, WITH_TOKEN, AT_HOME, BY_ADMIN, WITH_SOLUTION };
+enum when { EVERY_ONE, TAKES_INPUT, LIMITED, WITH_TOKEN, AT_HOME, BY_ADMIN, WITH_SOLUTION };
 
 static bool applies(enum when when, const struct route *r)
 {
@@ -35,7 +35,7 @@ static bool applies(enum when when, const struct route *r)
 		return r->auth == AUTH_ADMIN;
 	case WITH_SOLUTION:
 		return r->flags & SENSITIVE;
-	case ALWAYS:
+	case EVERY_ONE:
 		break;
 	}
 	return true;
@@ -47,9 +47,10 @@ size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 		enum when when;
 		enum err err;
 	} rows[] = {
-		{ ALWAYS, ERR_BAD_REQUEST }, { TAKES_INPUT, ERR_BAD_JSON }, { WITH_TOKEN, ERR_UNAUTHORIZED }, { AT_HOME, ERR_FOREIGN },
-		{ BY_ADMIN, ERR_NOT_ADMIN }, { WITH_SOLUTION, ERR_SENSITIVE }, { ALWAYS, ERR_TOO_LARGE }, { LIMITED, ERR_RATE_LIMITED },
-		{ ALWAYS, ERR_HEADERS_TOO_LARGE }, { ALWAYS, ERR_INTERNAL }, { ALWAYS, ERR_UNAVAILABLE },
+		{ EVERY_ONE, ERR_BAD_REQUEST }, { TAKES_INPUT, ERR_BAD_JSON }, { WITH_TOKEN, ERR_UNAUTHORIZED }, { AT_HOME, ERR_FOREIGN },
+		{ BY_ADMIN, ERR_NOT_ADMIN }, { WITH_SOLUTION, ERR_SENSITIVE },
+		{ WITH_SOLUTION, ERR_USED_CODE }, { EVERY_ONE, ERR_TOO_LARGE }, { LIMITED, ERR_RATE_LIMITED },
+		{ EVERY_ONE, ERR_HEADERS_TOO_LARGE }, { EVERY_ONE, ERR_INTERNAL }, { EVERY_ONE, ERR_UNAVAILABLE },
 	};
 	size_t n = 0;
 

@@ -212,7 +212,7 @@ static void add_security(struct cx *cx, const struct route *r, const struct abou
 	json_object_object_add(operation, "security", list);
 	if (r->auth != AUTH_NONE || (a->who && strcmp(a->who, "a federation token") == 0))
 		json_object_object_add(one, "token", json_object_new_array());
-	if (r->flags & SENSITIVE && cx->conf->sensitive_actions == SENSITIVE_ALWAYS)
+	if (r->flags & SENSITIVE && (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
 		json_object_array_add(list, object());	/* or nothing: the body says it */
@@ -268,7 +268,8 @@ static enum err add_operation(struct cx *cx, const struct generation *g, const s
 
 	json_object_array_add(tags, json_object_new_string(g->name));
 	json_object_object_add(o, "tags", tags);
-	put(o, "operationId", r->name);
+	/* A handler of several routes: each has a name of its own all the same. */
+	put(o, "operationId", strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
 	put(o, "summary", a->what);
 	put(o, "description", arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.", about_who(cx->mem, r, a), (long long)r->max_body));
 	add_security(cx, r, a, o);

@@ -38,7 +38,7 @@ must_check bool conf_set(struct conf *, struct str key, struct str value, char *
 /* What only the whole can tell: a domain is there, and what is derived from others gets its value. Called last. */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
 void conf_free(struct conf *);
-/* The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else NULL. */
+/* The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else where it is installed, else NULL. */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);
 bool conf_listed(const char *list, struct str word);
 /* `domain` stands in the list, or is a subdomain of one that does. */

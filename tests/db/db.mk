@@ -25,3 +25,6 @@ tests_db_password_test_LDADD = $(CORE)
 DB_TESTS += tests/db/settle_test
 tests_db_settle_test_SOURCES = tests/db/settle_test.c tests/db/member.h
 tests_db_settle_test_LDADD = $(CORE)
+DB_TESTS += tests/db/totp_test
+tests_db_totp_test_SOURCES = tests/db/totp_test.c tests/db/member.h
+tests_db_totp_test_LDADD = $(CORE)

@@ -33,7 +33,8 @@ METHODS = ("get", "post", "put", "delete", "options")
 SAFE = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}    # Fetch standard 2.2.6
 # What dice cannot reach: sessions of foreign actors, federation tokens, signed key trials.
 HARD = {"corev1_put_session_idcert_extern", "corev1_post_session_idcert_extern", "corev1_post_session_auth", "corev1_post_session_identify",
-        "p2core_post_session_auth", "p2core_post_token"}
+        "p2core_post_session_auth", "p2core_post_token", "ops_post_totp_confirm", "ops_post_totp_recovery", "ops_any_probe_get", "ops_any_probe_post",
+        "ops_any_probe_put", "ops_any_probe_delete"}
 # Not the same twice, or nothing at all without the side effect.
 UNSTABLE = {"corev1_get_challenge", "corev1_get_session_auth", "corev1_get_keypackage", "p2core_get_keypackage", "mlsv1_get_keypackages", "corev1_get_events"}
 TEXTS = ["", " ", "a", "0", "-1", "null", "é", "日本", "a" * 33, "a" * 400, "\u0000", "\u202e", "x@y", "x@nowhere.invalid", "'; --", "<b>", "%00", "..", "😀" * 9, "\n"]

@@ -6,9 +6,10 @@
 
 /* What this server wants to know of somebody who registers or logs in; the protocol leaves it to us. */
 struct auth_payload {
-	struct str password;
+	struct str password, totp;
 };
-ROW(auth_payload, F_STR(auth_payload, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes"));
+ROW(auth_payload, F_STR(auth_payload, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes"),
+    F_STR(auth_payload, totp, .max = 64, .about = "who has a second factor logs in with its code, or with a recovery code"));
 
 static enum err payload_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -44,7 +45,7 @@ enum err corev1_post_register(struct call *c)
 	return reply_json(c, 201, o);
 }
 
-/* POST /session/trust: a new device gets its certificate and token for the password. */
+/* POST /session/trust: a new device gets its certificate and token for the password, and the second factor of those who have one. */
 struct trust_body {
 	struct str actor_name;
 	struct idcsr csr;
@@ -57,8 +58,9 @@ SHAPE(trust_body, F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .ma
 enum err corev1_post_session_trust(struct call *c)
 {
 	const struct trust_body *in = c->in;
+	const struct log_in l = { in->actor_name, in->auth_payload.password, in->auth_payload.totp, c->req->remote };
 	struct grant g;
 
-	TRY(actor_trust(c->cx, in->actor_name, in->auth_payload.password, c->req->remote, &in->csr, &g));
+	TRY(actor_trust(c->cx, &l, &in->csr, &g));
 	return reply_grant(c, &g);
 }
