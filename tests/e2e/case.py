@@ -266,7 +266,7 @@ class Runner:
     def step_unlogged(self, *words):
         """A secret is in no log, of the server, of the web server or of PostgreSQL."""
         logs = glob.glob(os.path.join(self.place.state, "log", "*"))
-        need(os.path.join(self.place.state, "log", "motetd.log") in logs, f"logs: {logs}")
+        need(self.place.front.log(self.place) in logs, f"logs: {logs}")
         for log in logs:
             with open(log, encoding="utf-8", errors="replace") as f:
                 need(" ".join(words) not in f.read(), f"it is in {log}")
