@@ -3,7 +3,14 @@ dist_pkgdata_DATA = deploy/apache.conf deploy/apache-cgi.conf deploy/apache-erro
 	deploy/apache-proxy-fcgi.conf deploy/Caddyfile deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf \
 	deploy/roles.sql
 pkgdata_SCRIPTS = deploy/dispatch.fcgi
+dist_pkgdata_DATA = deploy/Caddyfile deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
+	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf deploy/roles.sql
 dist_pkgdata_SCRIPTS = deploy/spawn-fcgi.sh
+pkgdata_SCRIPTS = deploy/dispatch.fcgi
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = deploy/grafana/motet.json
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = deploy/prometheus/motet-alerts.yml
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html

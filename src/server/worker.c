@@ -1,10 +1,10 @@
 #include "server/worker.h"
 #include "api/call.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
 #include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
+#include "server/account.h"
 #include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
@@ -52,32 +52,20 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 
 static void report_ready(const struct worker *w)
 {
-	if (w->row)
-		scoreboard_state(w->row, WORKER_IDLE);
+	scoreboard_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
 		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
-}
-
-static void begin(struct cx *cx)
-{
-	cx->why = (struct fail){ .err = OK };
-	cx->started_us = clock_us();
-	cx->now = clock_now();
-	cx->db_us = 0;
-	cx->flights = 0;
 }
 
 static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
 {
 	struct http_resp r = { .status = 0 };
 
-	begin(cx);
-	if (w->row)
-		scoreboard_busy(w->row, cx->started_us);
+	account_begin(w, cx, q);
 	api_serve(cx, q, &r);
+	meter_phase(&cx->meter, PHASE_WRITE);
 	fcgi_answer(f, q, &r);
-	if (w->row)
-		scoreboard_done(w->row);
+	account_end(w, cx, q, &r);
 }
 
 static void look_at_flags(void)
@@ -120,15 +108,14 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 /* Siblings take over what is left, unless they end too: then it is answered here. */
 static void retire(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
-	bool last = w->board && w->board->stopping;
+	bool last = w->board->stopping;
 
-	if (w->row)
-		scoreboard_state(w->row, WORKER_STOPPING);
+	scoreboard_state(w->row, WORKER_STOPPING);
 	if (last) {
 		fcgi_drain(f);
 		loop(w, cx, f, INT64_MAX);
 	}
-	fcgi_close(f, w->board && !last);
+	fcgi_close(f, w->master && !last);
 }
 
 static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
@@ -161,7 +148,8 @@ int worker_run(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
 	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
@@ -169,8 +157,7 @@ int worker_run(const struct worker *w)
 		return 0;
 	priv_hide();
 	give_memory_back();
-	if (w->row)
-		scoreboard_birth(w->row, getpid());
+	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EXIT_CONFIG;
 	struct fcgi_opt opt = transport(w, &wait);
@@ -181,8 +168,7 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
-	if (w->board)
-		db_share(cx.db, &w->board->database_away_us);
+	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);
@@ -203,10 +189,12 @@ static bool serve_once(const struct worker *w, struct cx *cx)
 	alarm((unsigned)w->conf->request_deadline);
 	if (!cgi_read(cx->mem, w->conf->trusted_proxies, &q))
 		return false;
-	begin(cx);
+	account_begin(w, cx, &q);
 	api_serve(cx, &q, &r);
+	meter_phase(&cx->meter, PHASE_WRITE);
 	if (!cgi_write(cx->mem, &q, &r))
 		log_warn("the answer: %s", strerror(errno));
+	account_end(w, cx, &q, &r);
 	return true;
 }
 
@@ -214,15 +202,18 @@ int worker_once(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
 	signals_take(ROLE_ALONE, &wait);
 	priv_hide();
+	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EXIT_CONFIG;
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
 		return EXIT_SYSTEM;
 	bool served = serve_once(w, &cx);

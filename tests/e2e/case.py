@@ -12,6 +12,7 @@ import time
 import urllib.parse
 
 import http1
+import issued
 import jws
 import mls
 import pki
@@ -229,7 +230,9 @@ class Runner:
         self.vars[name] = self.keys[key].sign(" ".join(text).encode()).hex()
 
     def step_pkm(self, name, size="60"):
-        self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
+        ciphertext = secrets.token_bytes(int(size))
+        issued.keep("key material", ciphertext)
+        self.vars[name] = pki.key_material(ciphertext)
 
     def step_keypackage(self, name, *words):
         """keypackage NAME [of DEVICE] [suite= lifetime= mark= init= framed=yes credential=x509|chain key= fid= ext=1,2]; its forms are NAME.octets and so on"""
@@ -263,7 +266,7 @@ class Runner:
     def step_unlogged(self, *words):
         """A secret is in no log, of the server, of the web server or of PostgreSQL."""
         logs = glob.glob(os.path.join(self.place.state, "log", "*"))
-        need(os.path.join(self.place.state, "log", "motetd.log") in logs, f"logs: {logs}")
+        need(self.place.front.log(self.place) in logs, f"logs: {logs}")
         for log in logs:
             with open(log, encoding="utf-8", errors="replace") as f:
                 need(" ".join(words) not in f.read(), f"it is in {log}")
