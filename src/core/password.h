@@ -21,4 +21,7 @@ struct password_try {
 	enum err wrong;
 };
 must_check enum err password_check(struct cx *, const struct password_try *);
+enum { PASSWORD_TRACES = 2 };
+/* The keys of what is counted for `who` and `address` alone, for who wants to delete it. */
+void password_traces(struct cx *, struct str who, struct str address, struct blob traces[PASSWORD_TRACES]);
 #endif

@@ -178,6 +178,46 @@ const struct command commands[] = {
 	    "should replace it, and was told so.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice --json" },
+	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON), "Tell how the server on this host is doing",
+	    "From the memory that its workers share (`scoreboard_file`): it asks neither them nor the database,\n"
+	    "and so works when all of them are busy or the database is away. It looks twice, a second apart,\n"
+	    "for the rate. Needs to be root, or the user or in the group that motetd runs as.\n"
+	    "\n"
+	    "  motetctl status\n"
+	    "  motetctl status --json" },
+	{ "top", NULL, cmd_top, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(BATCH) | OPT_BIT(ONCE) | OPT_BIT(SORT), "Show what the workers on this host are at",
+	    "Every second: workers with the request at hand, where it is and for how long; routes with what\n"
+	    "they had in that second. Keys: t, r, p sort by time, requests, process; q ends.\n"
+	    "\n"
+	    "  motetctl top\n"
+	    "  motetctl top --once --sort requests" },
+	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, LISTS, "Examine this server, and say what to do about each fault",
+	    "A line for each thing that it looks at: good, to think about, or to put right; and then what to\n"
+	    "do, as the very command or line. It looks at the configuration, files and their rights, the\n"
+	    "socket, the database, our role on it, what could be lost in a power failure, clocks, and the\n"
+	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing that lasts.\n"
+	    "\n"
+	    "With the URL of this server, base_path included, it also sends some fifty requests through the\n"
+	    "real web server, and compares what was sent with what arrived at motetd: TLS, paths, headers,\n"
+	    "methods, bodies, limits, addresses, what browsers need. What is to be changed is said in the\n"
+	    "words of the web server found there: nginx, Apache, lighttpd or Caddy.\n"
+	    "\n"
+	    "  motetctl doctor\n"
+	    "  motetctl doctor https://example.org\n"
+	    "  motetctl doctor --json https://example.org\n"
+	    "Ends with 1 when there is something to put right, so that a monitor can run it.\n"
+	    "Next: motetctl selftest https://example.org." },
+	{ "selftest", NULL, cmd_selftest, NEEDS_SCHEMA, "URL", 1, 1, LISTS, "Let a throw-away actor live its whole life on this server",
+	    "Two actors, selftest-... with random names, are registered at URL, get a certificate and verify\n"
+	    "it, store and fetch key material, upload and claim a KeyPackage, get a federation token, rotate\n"
+	    "and revoke; each step with its time. Then all that they were is deleted: only the serial numbers\n"
+	    "of their certificates stay used. The same happens when a step fails, or you interrupt it; what a\n"
+	    "killed run has left, the next one deletes. Nobody else can register a name of that form. When\n"
+	    "registration is closed they are made as `actor add` makes actors.\n"
+	    "\n"
+	    "  motetctl selftest https://example.org\n"
+	    "  motetctl selftest --json http://127.0.0.1:8080\n"
+	    "When a step fails: motetctl doctor URL, and the log of motetd." },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

@@ -1,13 +1,15 @@
 #include "server/master.h"
-#include "base/clock.h"
+#include "api/call.h"
 #include "base/log.h"
 #include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/notify.h"
+#include "server/pidfile.h"
 #include "server/pool.h"
 #include "server/priv.h"
 #include "server/signals.h"
 #include "server/signer.h"
+#include "server/upgrade.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,6 +24,8 @@ struct master {
 	struct conf *conf;
 	struct pool *pool;
 	struct gate *gate;
+	struct scoreboard *board;
+	char *board_file;		/* of the start: a reload does not move it */
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
 	struct fdpass kept, sign;
@@ -32,6 +36,9 @@ struct master {
 	int64_t signer_born, signer_due;
 	sigset_t wait;
 	bool ready, reloading;
+	struct upgrade upgrade;
+	char status[160];		/* what systemd was told last */
+	int64_t status_due;
 };
 
 static int worker_count(const struct conf *c)
@@ -41,12 +48,28 @@ static int worker_count(const struct conf *c)
 	return c->workers ? (int)c->workers : n;
 }
 
-static bool channels(struct master *m)
+/* What workers of both programs hold. The pair for signatures is not among it: its messages are one program's own. */
+static void inherit(struct master *m, const struct handover *h)
 {
-	enum { HANDOVER_MS = 200, ASK_MS = 2000 };
+	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
+	memcpy(m->poke, h->fd + HANDOVER_POKE, sizeof m->poke);
+	m->kept = (struct fdpass){ .give = h->fd[HANDOVER_GIVE], .take = h->fd[HANDOVER_TAKE] };
+}
 
-	if (pipe2(m->death, O_CLOEXEC) != 0 || pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) != 0 || !fdpass_pair(&m->kept, HANDOVER_MS) ||
-	    !fdpass_pair(&m->sign, ASK_MS)) {
+static bool make_channels(struct master *m)
+{
+	enum { HANDOVER_MS = 200 };
+
+	return pipe2(m->death, O_CLOEXEC) == 0 && pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) == 0 && fdpass_pair(&m->kept, HANDOVER_MS);
+}
+
+static bool channels(struct master *m, const struct handover *h)
+{
+	enum { ASK_MS = 2000 };
+
+	if (h)
+		inherit(m, h);
+	if ((h == NULL && !make_channels(m)) || !fdpass_pair(&m->sign, ASK_MS)) {
 		log_error("pipes and sockets: %s", strerror(errno));
 		return false;
 	}
@@ -55,17 +78,33 @@ static bool channels(struct master *m)
 	return true;
 }
 
+/* Without a file only motetctl misses something. */
+static bool make_board(struct master *m)
+{
+	const char *why;
+
+	m->board_file = strdup(m->conf->scoreboard_file);
+	m->board = m->board_file ? scoreboard_new(m->board_file, &why) : NULL;
+	if (m->board && why)
+		log_warn("scoreboard_file %s: %s; motetctl status will not see this server", m->board_file, why);
+	if (m->board)
+		api_name_routes(m->board);
+	return m->board != NULL;
+}
+
 static bool make_pool(struct master *m)
 {
 	struct limits *limits = limits_new();
 
+	if (!make_board(m))
+		return log_error("shared memory: %s", strerror(errno)), false;
 	m->gate = gate_new(m->conf->state_dir, worker_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,
 		.limits = limits,
 		.outbound = net_slots_new(m->conf, worker_count(m->conf), limits),
-		.board = scoreboard_new(),
+		.board = m->board,
 		.master = getpid(),
 		.death_fd = m->death[0],
 		.poke_fd = m->poke[1],
@@ -88,6 +127,7 @@ static void become_signer(struct master *m, int ready_fd)
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		close(others[i]);
+	scoreboard_leave(m->board);
 	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd));
 }
 
@@ -126,6 +166,7 @@ static int first_signer(struct master *m)
 	if (loaded)
 		return 0;
 	waitpid(m->signer, &status, 0);
+	m->signer = 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EXIT_SYSTEM;
 }
 
@@ -134,11 +175,49 @@ static void signer_died(struct master *m, int status, int64_t now)
 	enum { CALM = 60 };
 
 	m->signer = 0;
+	scoreboard_count(&m->board->signer_deaths, 1);
 	if (now - m->signer_born > CALM * SECOND)
 		m->signer_backoff.fails = 0;
 	if (m->signer_backoff.fails == 0)
 		log_warn("the signer ended (status %d) and is started again", status);
 	m->signer_due = backoff_next(&m->signer_backoff, now);
+}
+
+/* The file of a secret that we can open ourselves can be opened by the program that comes. */
+static void fill_handover(const struct master *m, struct handover *h)
+{
+	const int fds[HANDOVER_FDS] = {
+		m->listener->fd, access(m->conf->secret_file, R_OK) == 0 ? -1 : m->secret_fd, pidfile_fd(), m->death[0], m->death[1], m->poke[0],
+		m->poke[1], m->kept.give, m->kept.take,
+	};
+
+	*h = (struct handover){ .version = PACKAGE_VERSION, .listener = *m->listener };
+	memcpy(h->fd, fds, sizeof fds);
+	h->nworkers = pool_living(m->pool, h->worker);
+}
+
+static void upgrade(struct master *m)
+{
+	static struct handover h;
+
+	signals.upgrade = 0;
+	if (m->upgrade.pid)
+		return;
+	fill_handover(m, &h);
+	if (upgrade_rehearse(&m->upgrade, m->opt, &h, &m->wait, clock_us()))
+		log_info("upgrade: %s rehearses", m->opt->argv[0]);
+}
+
+static void rehearsed(struct master *m, int status)
+{
+	static struct handover h;
+
+	if (!upgrade_rehearsed(&m->upgrade, status) || signals.stop)
+		return;
+	notify_reloading();
+	fill_handover(m, &h);
+	upgrade_execute(m->opt, &h);
+	notify_systemd("READY=1");
 }
 
 static void reap(struct master *m, int64_t now)
@@ -150,6 +229,8 @@ static void reap(struct master *m, int64_t now)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == m->signer)
 			signer_died(m, status, now);
+		else if (pid == m->upgrade.pid)
+			rehearsed(m, status);
 		else
 			pool_reap(m->pool, pid, status, now);
 }
@@ -177,9 +258,10 @@ static void reload(struct master *m)
 		conf_free(c);
 		return;
 	}
-	notify_systemd("RELOADING=1");
+	notify_reloading();
 	log_info("the configuration is read again; new workers start");
 	m->reloading = true;
+	scoreboard_count(&m->board->reloads, 1);
 	pool_begin(m->pool, c, worker_count(c));
 	conf_free(m->conf);
 	m->conf = c;
@@ -199,6 +281,8 @@ static void look_at_flags(struct master *m)
 		reap(m, clock_us());
 	if (signals.reload)
 		reload(m);
+	if (signals.upgrade)
+		upgrade(m);
 	if (signals.reopen) {
 		signals.reopen = 0;
 		log_reopen();
@@ -218,7 +302,7 @@ static void drain_pokes(struct master *m)
 static void wait_for(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
-	int64_t us = until - clock_us();
+	int64_t pet = notify_watchdog_next(), us = (pet < until ? pet : until) - clock_us();
 	struct timespec t = { .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 };
 
 	if (us > 0 && ppoll(&p, 1, &t, &m->wait) > 0)
@@ -236,6 +320,31 @@ static void say_when_ready(struct master *m)
 		reloaded(m);
 }
 
+/* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told to for such a case. */
+static void pet(const struct master *m, int64_t now)
+{
+	if ((signals.stop || pool_any(m->pool)) && notify_watchdog_due(now))
+		notify_systemd("WATCHDOG=1");
+}
+
+/* For `systemctl status`; when something has changed, and not all the time. */
+static void tell_status(struct master *m, int64_t now)
+{
+	enum { EVERY_S = 5 };
+	struct pool_counts n = pool_count(m->pool);
+	char text[sizeof m->status];
+
+	if (!m->ready || now < m->status_due)
+		return;
+	m->status_due = now + EVERY_S * SECOND;
+	snprintf(text, sizeof text, "STATUS=%d workers serve, %d busy; %lld requests answered; %lld workers died", n.workers, n.busy,
+	    (long long)n.requests, (long long)n.deaths);
+	if (strcmp(text, m->status) == 0)
+		return;
+	memcpy(m->status, text, sizeof text);
+	notify_systemd(text);
+}
+
 static void serve(struct master *m)
 {
 	while (!signals.stop) {
@@ -243,7 +352,10 @@ static void serve(struct master *m)
 		if (m->signer == 0 && now >= m->signer_due)
 			respawn_signer(m, now);
 		next = pool_tick(m->pool, now);
+		upgrade_tick(&m->upgrade, now);
 		say_when_ready(m);
+		tell_status(m, now);
+		pet(m, now);
 		if (m->signer == 0 && m->signer_due < next)
 			next = m->signer_due;
 		wait_for(m, next);
@@ -261,33 +373,48 @@ static void stop(struct master *m)
 	listen_unlink(m->listener);
 	signals.stop = 1;
 	pool_stop(m->pool, deadline);
-	while (!pool_empty(m->pool)) {
+	upgrade_tick(&m->upgrade, INT64_MAX);
+	while (!pool_empty(m->pool) || m->upgrade.pid) {
 		if (signals.stop > 1)
 			pool_stop(m->pool, clock_us());
+		pet(m, clock_us());
 		wait_for(m, pool_tick(m->pool, clock_us()));
 		reap(m, clock_us());
 	}
 	signals_send(m->signer, SIGKILL);
+	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
 
-int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd)
+/* Who ended while nobody looked is found at once. */
+static void follow(struct master *m, const struct handover *h)
+{
+	log_info("upgrade: motetd " PACKAGE_VERSION " goes on where motetd %s was", h->version);
+	pool_adopt(m->pool, h->worker, h->nworkers);
+	m->ready = m->reloading = true;
+	signals.child = 1;
+}
+
+int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd, const struct handover *h)
 {
 	struct master m = { .opt = opt, .conf = *conf, .listener = l, .secret_fd = secret_fd };
 
 	signals_take(ROLE_MASTER, &m.wait);
-	if (!channels(&m))
+	if (!channels(&m, h))
 		return EXIT_SYSTEM;
 	int rc = first_signer(&m);
-	if (rc != 0)
+	if (rc != 0 && h == NULL)
 		return rc;
 	if (!make_pool(&m))
 		return EXIT_SYSTEM;
+	if (h)
+		follow(&m, h);
 	pool_begin(m.pool, m.conf, worker_count(m.conf));
 	serve(&m);
 	stop(&m);
 	pool_free(m.pool);
 	gate_free(m.gate);
+	free(m.board_file);
 	*conf = m.conf;
 	return 0;
 }

@@ -18,7 +18,7 @@ void options_help(FILE *f)
 	      "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
 	      "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
 	      "      and `workers` workers, in the foreground.\n"
-	      "  motetd -t    test the configuration and say what is wrong with it\n"
+	      "  motetd -t    test the configuration and say what is wrong with it; given twice, ask the database, too, as /readyz does\n"
 	      "  motetd -T    print the routes\n"
 	      "  motetd -V    print the version and the transport, epoll or plain\n"
 	      "\n"
@@ -27,7 +27,8 @@ void options_help(FILE *f)
 	      "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
 	      "\n"
 	      "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
-	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
+	      "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
+	      "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
 	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
@@ -46,6 +47,8 @@ static void take(struct options *o, int c)
 		o->file = optarg;
 	if (c == 'p')
 		o->pidfile = optarg;
+	if (c == 't')
+		o->thorough = o->action == ACTION_TEST;
 	if (c == 's' && o->nset < OPTIONS_SET)
 		o->set[o->nset++] = optarg;
 	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
@@ -57,7 +60,7 @@ void options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
-	*o = (struct options){ .action = ACTION_SERVE };
+	*o = (struct options){ .action = ACTION_SERVE, .argc = argc, .argv = argv };
 	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", longs, NULL)) != -1)
 		take(o, c);
 	if (optind < argc) {

@@ -1,9 +1,10 @@
 #include "server/worker.h"
 #include "api/call.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
+#include "server/account.h"
+#include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
 #include "server/priv.h"
@@ -13,7 +14,6 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#include <sys/random.h>
 #include <unistd.h>
 
 enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
@@ -48,22 +48,9 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 	return true;
 }
 
-/* A tenth more or less, so that workers born together do not retire together. */
-static int64_t lifetime(int64_t max)
-{
-	uint64_t r = 0;
-
-	if (max <= 0)
-		return INT64_MAX;
-	if (max < 10 || getrandom(&r, sizeof r, 0) != sizeof r)
-		return max;
-	return max - max / 10 + (int64_t)(r % (uint64_t)(max / 5 + 1));
-}
-
 static void report_ready(const struct worker *w)
 {
-	if (w->row)
-		scoreboard_state(w->row, WORKER_IDLE);
+	scoreboard_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
 		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
 }
@@ -72,17 +59,11 @@ static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const s
 {
 	struct http_resp r = { .status = 0 };
 
-	cx->why = (struct fail){ .err = OK };
-	cx->started_us = clock_us();
-	cx->now = clock_now();
-	cx->db_us = 0;
-	cx->flights = 0;
-	if (w->row)
-		scoreboard_busy(w->row, cx->started_us);
+	account_begin(w, cx, q);
 	api_serve(cx, q, &r);
+	meter_phase(&cx->meter, PHASE_WRITE);
 	fcgi_answer(f, q, &r);
-	if (w->row)
-		scoreboard_done(w->row);
+	account_end(w, cx, q, &r);
 }
 
 static void look_at_flags(void)
@@ -111,15 +92,14 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 /* Siblings take over what is left, unless they end too: then it is answered here. */
 static void retire(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
-	bool last = w->board && w->board->stopping;
+	bool last = w->board->stopping;
 
-	if (w->row)
-		scoreboard_state(w->row, WORKER_STOPPING);
+	scoreboard_state(w->row, WORKER_STOPPING);
 	if (last) {
 		fcgi_drain(f);
 		loop(w, cx, f, INT64_MAX);
 	}
-	fcgi_close(f, w->board && !last);
+	fcgi_close(f, w->master && !last);
 }
 
 static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
@@ -151,7 +131,8 @@ int worker_run(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
 	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
@@ -159,8 +140,7 @@ int worker_run(const struct worker *w)
 		return 0;
 	priv_hide();
 	give_memory_back();
-	if (w->row)
-		scoreboard_birth(w->row, getpid());
+	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EXIT_CONFIG;
 	struct fcgi_opt opt = transport(w, &wait);
@@ -171,13 +151,29 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);
-	loop(w, &cx, f, lifetime(w->conf->max_requests));
+	loop(w, &cx, f, w->conf->max_requests ? backoff_spread(w->conf->max_requests) : INT64_MAX);
 	retire(w, &cx, f);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;
+}
+
+bool worker_rehearse(const struct conf *c, char *why, size_t size)
+{
+	struct cx cx = { .mem = arena_new(ARENA_MAX), .conf = c, .db = db_new(c), .now = clock_now(), .started_us = clock_us() };
+	struct http_req q = { .method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal") };
+	struct http_resp r = { .status = 0 };
+
+	q.target = str_of(arena_printf(cx.mem, "%s/readyz", c->base_path));
+	api_serve(&cx, &q, &r);
+	if (r.status != 200)
+		snprintf(why, size, "it would not be ready to serve: %s", cx.why.log[0] ? cx.why.log : cx.why.say);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return r.status == 200;
 }

@@ -8,7 +8,7 @@
 #include "shm/scoreboard.h"
 /*
  * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes, and of processes only that there may be
- * a master: whose end it notices, and whose scoreboard it keeps. Its database connection is its own, made after fork.
+ * a master, whose end it notices. Its database connection is its own, made after fork.
  */
 struct worker {
 	const struct conf *conf;
@@ -16,9 +16,9 @@ struct worker {
 	struct gate *gate;
 	struct limits *limits;
 	struct net_slots *outbound;
-	/* Under a master; else no row, and -1 everywhere. */
 	struct scoreboard *board;
 	struct score *row;
+	/* Under a master; else -1 everywhere. */
 	int master;		/* its process id, 0: none */
 	int death_fd;		/* end of file: it is gone */
 	int poke_fd;		/* an octet: we serve */
@@ -28,6 +28,8 @@ struct worker {
 };
 /* Serve until told to stop, or max_requests. Returns an exit status. */
 int worker_run(const struct worker *);
+/* Would a worker with this configuration be fit to serve: does it answer /readyz? It is asked in this process. `why` is for a person. */
+bool worker_rehearse(const struct conf *, char *why, size_t size);
 /* Places in the gate for this machine: half its cores, at least one. */
 int worker_slots(void);
 int worker_cores(void);
