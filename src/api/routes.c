@@ -1,5 +1,6 @@
 #include "api/about.h"
 #include "api/routes.h"
+#include "shm/scoreboard.h"
 
 #define ROUTE(method, path, fn, auth, body, max, flags) { M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
 
@@ -48,6 +49,48 @@ static const struct about *const ops_abouts[] = {
 const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
 const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
+
+_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCORE_ROUTES, "the scoreboard has too few routes");
+
+int api_route_number(const struct route *r)
+{
+	int before = 1;
+
+	for (size_t t = 0; r && t < api_ntables; before += (int)api_sizes[t++])
+		if (r >= api_tables[t] && r < api_tables[t] + api_sizes[t])
+			return before + (int)(r - api_tables[t]);
+	return 0;
+}
+
+static const struct route *numbered(int number)
+{
+	size_t i = (size_t)number - 1, t = 0;
+
+	while (t < api_ntables && i >= api_sizes[t])
+		i -= api_sizes[t++];
+	return number > 0 && t < api_ntables ? &api_tables[t][i] : NULL;
+}
+
+const char *api_route_path(int number)
+{
+	const struct route *r = numbered(number);
+
+	return r ? r->path : "-";
+}
+
+void api_name_routes(struct scoreboard *b)
+{
+	const struct route *r;
+	int n = 1;
+
+	snprintf(b->name[0].method, sizeof b->name[0].method, "-");
+	snprintf(b->name[0].path, sizeof b->name[0].path, "-");
+	for (; (r = numbered(n)) != NULL; n++) {
+		snprintf(b->name[n].method, sizeof b->name[n].method, "%s", about_method(r));
+		snprintf(b->name[n].path, sizeof b->name[n].path, "%s", r->path);
+	}
+	b->nroutes = n;
+}
 
 const struct generation about_generations[] = {
 	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1, corev1_abouts, COUNT(corev1) },
