@@ -3,7 +3,7 @@
 server. No answer may be a 500 or 503; each has a status, a type, headers and a body that the description knows; what does not fit is refused and changes
 nothing; an unknown method is 405 with Allow; HEAD is GET without the body. TAP; the seed and the number of requests are printed.
 
-Usage: properties.py [--web nginx|lighttpd] [--state DIR] [--install DIR] [--seed S] [--only REGEX] [--long]    (--install: where npm's validator is kept)
+Usage: properties.py [--web FRONT] [--state DIR] [--install DIR] [--seed S] [--only REGEX] [--long]    (--install: where npm's validator is kept)
 """
 import argparse
 import base64
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from jsonschema import Draft202012Validator  # noqa: E402
 import case  # noqa: E402
+import fronts  # noqa: E402
 import http1  # noqa: E402
 import pki  # noqa: E402
 from npm import install  # noqa: E402
@@ -136,10 +137,13 @@ class Dice:
         return [self.value(s["items"]) for _ in range(self.r.randrange(s.get("minItems", 0), min(s.get("maxItems", 3), 3) + 1))]
 
     def object(self, s):
-        need = set(s.get("required", []))
+        need, properties = set(s.get("required", [])), dict(s.get("properties", {}))
         for one in s.get("allOf", []):    # by one name or the other
-            need.add(self.r.choice(one["anyOf"])["required"][0])
-        return {k: self.value(v, k) for k, v in s.get("properties", {}).items() if k in need or self.r.random() < .3}
+            branch = self.r.choice(one["anyOf"])
+            need.update(branch.get("required", []))
+            for b in one["anyOf"]:
+                properties.update(b["properties"])
+        return {k: self.value(v, k) for k, v in properties.items() if k in need or self.r.random() < .3}
 
     def spoilt(self, value):
         """Something else somewhere within: a member gone, a value of another kind."""
@@ -427,7 +431,7 @@ def run(tap, place, where, seed, times, only):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--web", default="nginx", choices=["nginx", "lighttpd"])
+    p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state")
     p.add_argument("--install")
     p.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
