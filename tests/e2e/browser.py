@@ -19,6 +19,7 @@ import case  # noqa: E402
 import fronts  # noqa: E402
 import http1  # noqa: E402
 import outage  # noqa: E402
+from fronts.front import renamed  # noqa: E402
 from npm import install  # noqa: E402
 from place import Place  # noqa: E402
 from run import SETS, Tap  # noqa: E402
@@ -49,7 +50,7 @@ def valid(place, where):
 
 
 def without_database(place):
-    with outage.Away(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
+    with renamed(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
         place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'")
         got, facts = get(place), get(place, [("Accept", "application/json")])
         case.need(got.status == 503 and b"does not answer" in got.body and b'class="routes"' in got.body, f"{got}")
