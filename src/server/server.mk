@@ -1,4 +1,4 @@
-# libserver.a is all of motetd but its API, so that tests can put another one behind it. It calls api_serve(), api_conf_ok(), api_print_routes(), db_new(), db_share(), db_free().
+# libserver.a is all of motetd but its API, so that tests can put another one behind it. It calls api_serve(), api_conf_ok(), api_print_routes(), db_new(), db_rest(), db_share(), db_free().
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = src/server/account.c src/server/account.h src/server/alarm.c src/server/alarm.h src/server/backoff.c src/server/backoff.h src/server/handover.c src/server/handover.h src/server/listen.c \
 	src/server/listen.h src/server/master.c src/server/master.h src/server/motetd.c src/server/motetd.h \

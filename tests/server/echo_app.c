@@ -17,6 +17,7 @@
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "codec/passwd.h"
 #include "codec/signer.h"
 #include "db/db.h"
@@ -264,6 +265,12 @@ struct db *db_new(const struct conf *c)
 		abort();
 	}
 	return NULL;
+}
+
+void db_rest(struct db *db)
+{
+	(void)db;
+	log_info("the database rests");
 }
 
 void db_share(struct db *db, _Atomic int64_t *away_us)
