@@ -3,8 +3,8 @@ libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/
 	src/core/foreign.h src/core/foreign_admin.c src/core/foreign_cache.c src/core/foreign_cache.h src/core/foreign_fetch.c \
 	src/core/foreign_fetch.h src/core/foreign_own.c src/core/foreign_own.h src/core/foreign_session.c src/core/foreign_session.h \
 	src/core/foreign_verify.c src/core/foreign_verify.h src/core/identity.c src/core/identity.h src/core/introspect.c \
-	src/core/introspect.h src/core/issue.c src/core/issue.h src/core/keymaterial.c src/core/keymaterial.h src/core/keypackage.c \
-	src/core/keypackage.h src/core/password.c src/core/password.h src/core/publish.c src/core/publish.h src/core/redeem.c \
+	src/core/introspect.h src/core/invite.c src/core/invite.h src/core/issue.c src/core/issue.h src/core/keymaterial.c src/core/keymaterial.h src/core/keypackage.c \
+	src/core/keypackage.h src/core/password.c src/core/password.h src/core/prune.c src/core/prune.h src/core/publish.c src/core/publish.h src/core/redeem.c \
 	src/core/redeem.h src/core/schema.c src/core/schema.h src/core/session.c src/core/session.h src/core/settle.c src/core/settle.h \
 	src/core/trial.c src/core/trial.h
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/conf.c src/api/corev1/auth.c src/api/corev1/bodies.c src/api/corev1/bodies.h \

@@ -1,15 +1,15 @@
 bin_PROGRAMS += motetctl
 motetctl_SOURCES = src/ctl/ask.c src/ctl/ask.h src/ctl/cmd.h src/ctl/cmd_actor.c src/ctl/cmd_config.c src/ctl/cmd_event.c src/ctl/cmd_foreign.c \
-	src/ctl/cmd_init.c src/ctl/cmd_key.c src/ctl/cmd_keypackage.c src/ctl/cmd_migrate.c src/ctl/cmd_session.c src/ctl/cmd_token.c \
+	src/ctl/cmd_init.c src/ctl/cmd_invite.c src/ctl/cmd_key.c src/ctl/cmd_keypackage.c src/ctl/cmd_migrate.c src/ctl/cmd_prune.c src/ctl/cmd_session.c src/ctl/cmd_token.c \
 	src/ctl/commands.c src/ctl/ctl.h src/ctl/help.c src/ctl/help.h src/ctl/main.c src/ctl/mask.c src/ctl/mask.h src/ctl/mdoc.c \
-	src/ctl/mdoc.h src/ctl/options.c src/ctl/options.h src/ctl/out.c src/ctl/out.h src/ctl/place.c src/ctl/place.h src/ctl/run.c \
+	src/ctl/mdoc.h src/ctl/options.c src/ctl/options.h src/ctl/out.c src/ctl/out.h src/ctl/place.c src/ctl/place.h src/ctl/progress.c src/ctl/progress.h src/ctl/run.c \
 	src/ctl/tty.c src/ctl/tty.h
 motetctl_LDADD = $(CORE)
 # What `motetctl migrate` reads.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = schema/0001_init.sql schema/0002_sessions.sql schema/0003_foreign.sql schema/0004_federation_tokens.sql \
 	schema/0005_keypackages.sql schema/0006_housekeeping.sql \
-	schema/0007_blocks.sql
+	schema/0007_blocks.sql schema/0008_upkeep.sql
 # The keys of motet.conf(5) are those of conf.def, printed by motetctl itself.
 dist_man8_MANS = deploy/man/motetd.8 deploy/man/motetctl.8
 nodist_man5_MANS = deploy/man/motet.conf.5

@@ -311,6 +311,34 @@ def test_passwords(site):
     ok(status == -2, "an interrupt ends it", f"{status} {shown}")
 
 
+def test_invites(site):
+    made = ["code", "id", "uses", "created_at", "expires_at", "note"]
+    listed = ["id", "state", "used", "uses", "created_at", "expires_at", "revoked_at", "note"]
+    expect(site, "invite list when there is none", ["invite", "list", "--json"], 0, r"^\[\s*\]\n$")
+    r = expect(site, "invite create", ["invite", "create"], 0, r"(?m)^code: +p2i_[0-9A-Za-z]{49}$.*^uses: +1$", "nobody is asked for an invite")
+    r = expect(site, "invite create with everything", ["-s", "registration=invite", "invite", "create", "--uses", "3", "--expires", "12h", "--note", "Grüße", "--json"],
+               0, "", "^$")
+    one = json.loads(r.stdout)
+    ok(list(one) == made and one["uses"] == 3 and one["note"] == "Grüße", "its members", one)
+    ok(site.psql(f"SELECT code_hash = sha256('{one['code']}'), expires_at - created_at FROM invite WHERE id = {one['id']}") == "t|12:00:00", "as asked", one)
+    for what, args in [("no uses", ["--uses", "0"]), ("too many", ["--uses", "100001"]), ("no number", ["--uses", "many"]), ("a second", ["--expires", "1s"]),
+                       ("eternal", ["--expires", "9999d"]), ("a long note", ["--note", "x" * 201])]:
+        expect(site, "invite create: " + what, ["invite", "create", *args], 64, "^$", args[0] + " (is|has)")
+    site.psql(f"UPDATE invite SET used = 1 WHERE id = {one['id']}; UPDATE actor SET invite_id = {one['id']} WHERE local_name = 'bob'")
+    rows = lists(site, "invite list --json", ["invite", "list"], listed)
+    ok([(r["state"], r["used"], r["uses"]) for r in rows] == [("open", 0, 1), ("open", 1, 3)], "both", rows)
+    expect(site, "invite show", ["invite", "show", one["id"]], 0, r"state: +open.*FID .*\nbob@example.org ")
+    guests = lists(site, "invite show --json", ["invite", "show", one["id"]], ["fid", "created_at", "deactivated_at"])
+    ok([g["fid"] for g in guests] == ["bob@example.org"], "who came by it", guests)
+    expect(site, "invite revoke", ["invite", "revoke", one["id"]], 0, "is revoked")
+    site.psql(f"UPDATE invite SET used = uses WHERE id <> {one['id']}")
+    ok([r["state"] for r in lists(site, "states", ["invite", "list"], listed)] == ["used up", "revoked"], "used up and revoked")
+    expect(site, "invite revoke of none", ["invite", "revoke", "1"], 1, "^$", "There is no invite 1")
+    expect(site, "invite show of none", ["invite", "show", "1"], 1, "^$", "There is no invite 1")
+    expect(site, "invite show of nonsense", ["invite", "show", "x"], 64, "^$", "x is not the id of an invite")
+    site.psql("UPDATE actor SET invite_id = NULL; DELETE FROM invite")
+
+
 SESSION = """
 INSERT INTO serial_used SELECT 1234567890123450 + n FROM generate_series(1, 2) n;
 INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
@@ -389,6 +417,7 @@ def main():
         test_migrate(site)
         test_identity(site, text)
         test_actors(site)
+        test_invites(site)
         test_keypackages(site)
         test_sessions(site)
         test_newer(site)
