@@ -6,7 +6,7 @@ libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/
 	src/core/introspect.h src/core/invite.c src/core/invite.h src/core/issue.c src/core/issue.h src/core/keymaterial.c src/core/keymaterial.h src/core/keypackage.c \
 	src/core/keypackage.h src/core/password.c src/core/password.h src/core/prune.c src/core/prune.h src/core/publish.c src/core/publish.h src/core/redeem.c \
 	src/core/redeem.h src/core/schema.c src/core/schema.h src/core/session.c src/core/session.h src/core/settle.c src/core/settle.h \
-	src/core/trial.c src/core/trial.h
+	src/core/trial.c src/core/trial.h src/core/verify.c src/core/verify.h src/core/verify_rows.c src/core/verify_rows.h
 libapi_a_SOURCES = src/api/call.c src/api/call.h src/api/conf.c src/api/corev1/auth.c src/api/corev1/bodies.c src/api/corev1/bodies.h \
 	src/api/corev1/certs.c src/api/corev1/certs.h src/api/corev1/events.c src/api/corev1/idcert.c src/api/corev1/key.c \
 	src/api/corev1/keymaterial.c src/api/corev1/keypackage.c src/api/corev1/register.c src/api/corev1/routes.def \

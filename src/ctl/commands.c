@@ -181,6 +181,14 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl prune --dry-run\n"
 	    "  motetctl prune" },
+	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS, "Check everything that is stored",
+	    "Reads every row again: certificates by two readers and against the server key of their time, the\n"
+	    "server's keys with the secret, and every column that repeats what a certificate, a KeyPackage or a\n"
+	    "signature says. A line for each thing that is wrong, and exit status 1 then. Servers may run.\n"
+	    "\n"
+	    "  motetctl verify\n"
+	    "  motetctl verify --json >findings.json\n"
+	    "Next, when something is wrong: stop the servers, look at the disks, and compare with a backup." },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

@@ -396,6 +396,34 @@ def test_keypackages(site):
     site.psql("DELETE FROM key_package; DELETE FROM session; DELETE FROM idcert; DELETE FROM serial_used WHERE serial < 1234567890123453; DELETE FROM event")
 
 
+def test_prune(site):
+    members = ["kind", "rows", "what"]
+    site.psql("INSERT INTO throttle (key, tat) SELECT n::text::bytea, now() - interval '1 h' FROM generate_series(1, 1234) n;"
+              "INSERT INTO throttle (key, tat) VALUES ('stays', now() + interval '1 h')")
+    rows = {r["kind"]: r["rows"] for r in lists(site, "prune --dry-run --json", ["prune", "--dry-run"], members)}
+    ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1235", "counts, and changes nothing", rows)
+    rows = {r["kind"]: r["rows"] for r in lists(site, "prune --json", ["prune"], members)}
+    ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1", "takes what may go", rows)
+    expect(site, "prune for people", ["prune"], 0, r"(?m)^KIND +ROWS +WHAT$.*^throttle +0 ", "^$")
+    site.psql("INSERT INTO throttle (key, tat) SELECT n::text::bytea, now() - interval '1 h' FROM generate_series(1, 30000) n")
+    status, shown = typed(site, ["prune"])
+    ok(status == 0 and re.search(r"\r\x1b\[K\d+ rows gone, of these \d+ counts of wrong passwords", shown), "on a terminal it shows how far it is", shown[:500])
+    site.psql("DELETE FROM throttle")
+
+
+def test_verify(site):
+    r = expect(site, "verify", ["verify"], 0, r"^\d+ rows in [\d.]+ s: all is right\n$", "^$")
+    expect(site, "verify --json", ["verify", "--json"], 0, r"^\[\]\n$", "^$")
+    status, shown = typed(site, ["verify"])
+    ok(status == 0 and re.search(r"\r\x1b\[K *\d+ %  \d+ of \d+ rows  \d+ rows/s", shown), "on a terminal it shows how far it is", shown[:500])
+    site.psql("UPDATE server_key SET not_after = not_after + interval '1 s', cert = set_byte(cert, 200, 255 - get_byte(cert, 200))")
+    r = expect(site, "verify finds", ["verify"], 1, r"(?m)^server_key \d{16}: .*\n.*not all of them are right\n$", "motetctl: [2-9][0-9]* findings in")
+    found = json.loads(site.run("verify", "--json").stdout)
+    ok(len(found) + 1 == len(r.stdout.splitlines()) and all(list(f) == ["table", "key", "what"] for f in found), "the same as JSON", found)
+    site.psql("UPDATE server_key SET not_after = not_after - interval '1 s', cert = set_byte(cert, 200, 255 - get_byte(cert, 200))")
+    expect(site, "and nothing when it is undone", ["verify"], 0, "all is right")
+
+
 def test_newer(site):
     site.psql("INSERT INTO schema_version (version, compat, checksum) VALUES (99, 99, 'x')")
     expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install the newer program")
@@ -419,6 +447,8 @@ def main():
         test_actors(site)
         test_invites(site)
         test_keypackages(site)
+        test_prune(site)
+        test_verify(site)
         test_sessions(site)
         test_newer(site)
     finally:

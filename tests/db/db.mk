@@ -31,3 +31,6 @@ tests_db_invite_test_LDADD = $(CORE)
 DB_TESTS += tests/db/prune_test
 tests_db_prune_test_SOURCES = tests/db/prune_test.c tests/db/member.h
 tests_db_prune_test_LDADD = $(CORE)
+DB_TESTS += tests/db/verify_test
+tests_db_verify_test_SOURCES = tests/db/verify_test.c tests/db/member.h
+tests_db_verify_test_LDADD = $(CORE)

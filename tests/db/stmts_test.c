@@ -14,9 +14,11 @@
 #include "store/q_session.h"
 #include "store/q_throttle.h"
 #include "store/q_trial.h"
+#include "store/q_verify.h"
 
 static const struct stmt *const *const lists[] = { q_actor_stmts, q_event_stmts, q_fedtoken_stmts, q_foreign_stmts, q_idcert_stmts, q_invite_stmts,
-	q_keymaterial_stmts, q_keypackage_stmts, q_prune_stmts, q_schema_stmts, q_server_key_stmts, q_session_stmts, q_throttle_stmts, q_trial_stmts };
+	q_keymaterial_stmts, q_keypackage_stmts, q_prune_stmts, q_schema_stmts, q_server_key_stmts, q_session_stmts, q_throttle_stmts, q_trial_stmts,
+	q_verify_stmts };
 
 int main(void)
 {
