@@ -156,10 +156,13 @@ static void signed_at_home(struct verify *v, const struct idcert *c)
 static void foreign_session(struct verify *v, const void *row)
 {
 	const struct verify_foreign_session *r = row;
+	struct cacheable known;
 	struct idcert c;
 
 	if (!read_cert(v, r->cert, &c))
 		return;
+	if (r->known.n && cacheable_read(v->cx, r->known, &known) == OK)
+		NEED(v, blob_eq(known.cert.der, r->cert), "cert is not the one of that serial in foreign_cert");
 	NEED(v, !c.is_server, "cert is one of a server");
 	NEED(v, str_eq(c.fid, r->fid), "fid is not that of cert");
 	NEED(v, str_eq(c.domain, r->domain), "domain is not that of cert");

@@ -16,7 +16,7 @@ ROW(verify_serial, KEY(verify_serial), F_BOOL(verify_serial, orphan));
 ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there), F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
 ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid), F_STR(verify_foreign_session, domain),
     F_STR(verify_foreign_session, session_id), F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
-    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after));
+    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after), F_STR(verify_foreign_session, known));
 ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain), F_STR(verify_foreign_cert, session_id),
     F_STR(verify_foreign_cert, cacheable), F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
     F_I64(verify_foreign_cert, invalidated_at));

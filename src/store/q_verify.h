@@ -43,6 +43,7 @@ struct verify_foreign_session {
 	struct str fid, domain, session_id, serial;
 	struct blob public_key, cert;
 	int64_t not_after;
+	struct str known;		/* the CacheableIDCert of that serial */
 };
 struct verify_foreign_cert {
 	struct verify_key key;		/* subject, serial */

@@ -45,10 +45,12 @@ ORDER BY s.token_hash LIMIT $3
 
 -- name: verify_foreign_session :many redo
 -- args: text, text, int8
--- cols: a text, b text, fid text, domain text, session_id text, serial text, public_key bytea, cert bytea, not_after int8
-SELECT encode(token_hash, 'hex') AS a, '' AS b, fid, domain, session_id, serial, public_key, cert, floor(extract(epoch FROM not_after))::int8 AS not_after
-FROM foreign_session WHERE token_hash > decode($1, 'hex') AND $2::text = ''
-ORDER BY token_hash LIMIT $3
+-- cols: a text, b text, fid text, domain text, session_id text, serial text, public_key bytea, cert bytea, not_after int8, known text
+SELECT encode(s.token_hash, 'hex') AS a, '' AS b, s.fid, s.domain, s.session_id, s.serial, s.public_key, s.cert,
+       floor(extract(epoch FROM s.not_after))::int8 AS not_after, c.cacheable AS known
+FROM foreign_session s LEFT JOIN foreign_cert c ON c.subject = s.fid AND c.serial = s.serial
+WHERE s.token_hash > decode($1, 'hex') AND $2::text = ''
+ORDER BY s.token_hash LIMIT $3
 
 -- name: verify_foreign_cert :many redo
 -- args: text, text, int8
