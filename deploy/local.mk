@@ -1,5 +1,6 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/nginx.conf deploy/lighttpd.conf deploy/roles.sql
+dist_pkgdata_DATA = deploy/apache.conf deploy/apache-errors.conf deploy/apache-proxy-fcgi.conf deploy/lighttpd.conf deploy/nginx.conf \
+	deploy/roles.sql
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html
@@ -9,6 +10,6 @@ LINT = tests/lint/layers tests/lint/symbols tests/lint/statements tests/lint/rou
 TESTS += $(LINT)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; export top_srcdir top_builddir;
 EXTRA_DIST += LICENSE README.md .ci/run tests/README.md tests/run tests/with-postgres \
-	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/vectors
+	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/portability tests/vectors
 dist-hook:
 	find '$(distdir)' -name __pycache__ -prune -exec chmod -R u+w {} + -exec rm -rf {} +

@@ -54,7 +54,7 @@ static enum err authenticate(struct call *c)
 		TRY(session_token(c->cx, token, &c->token_hash));
 	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
-	bool password = (c->route->flags & SENSITIVE) && session_needs_solution(c->cx);
+	bool password = (c->route->flags & SENSITIVE) && session_needs_solution(c->cx, c->route->flags & ALWAYS);
 	enum err e = session_find(c->cx, token, password, &s);
 	c->who = s;
 	return e;
@@ -67,7 +67,7 @@ static enum err authorise(struct call *c)
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
 	if (c->route->flags & SENSITIVE)
-		return session_sensitive(c->cx, c->who, c->req->solution, c->req->remote);
+		return session_sensitive(c->cx, c->who, c->req->solution, c->req->remote, c->route->flags & ALWAYS);
 	return OK;
 }
 

@@ -1,4 +1,5 @@
 #include "base/conf.h"
+#include "base/here.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@ enum type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
 #define WORDS(x) _Generic((x), char *: (const char *)(uintptr_t)(x), default: NULL)
 #define NUMBER(x) _Generic((x), char *: 0, default: (int64_t)(uintptr_t)(x))
 
-static const struct row {
+static struct row {
 	enum type type;
 	size_t off;
 	struct conf_row pub;
@@ -22,8 +23,19 @@ enum { NROWS = sizeof rows / sizeof rows[0] };
 
 static struct conf_row pub[NROWS];
 
+/* Once: a path in it may have moved with the program. */
+static void place_defaults(void)
+{
+	static bool placed;
+
+	for (size_t i = 0; i < NROWS && !placed; i++)
+		rows[i].pub.def = here_path(rows[i].pub.def);
+	placed = true;
+}
+
 const struct conf_row *conf_rows(size_t *n)
 {
+	place_defaults();
 	for (size_t i = 0; i < NROWS; i++)
 		pub[i] = rows[i].pub;
 	*n = NROWS;
@@ -183,6 +195,7 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 
 	c->mem = mem;
 	*out = NULL;
+	place_defaults();
 	for (size_t i = 0; i < NROWS; i++)
 		if (!store(&rows[i], c, str_of(rows[i].pub.def), why, size))
 			return conf_free(c), false;
@@ -224,7 +237,8 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 		if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0)
 			return buf;
 	}
-	return access(SYSCONFDIR "/motet.conf", R_OK) == 0 ? SYSCONFDIR "/motet.conf" : NULL;
+	const char *installed = here_path(SYSCONFDIR "/motet.conf");
+	return access(installed, R_OK) == 0 ? installed : NULL;
 }
 
 bool conf_listed(const char *list, struct str w)
@@ -306,6 +320,7 @@ void conf_print(const struct conf *c, FILE *f, bool sentences)
 {
 	char value[1024];
 
+	place_defaults();
 	for (size_t i = 0; i < NROWS; i++) {
 		if (sentences)
 			fprintf(f, "# %s\n", rows[i].pub.text);

@@ -1,6 +1,7 @@
 #include "codec/seal.h"
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 enum { VERSION = 1, NONCE = 12, TAG = 16, HEAD = 1 + NONCE };
@@ -24,6 +25,14 @@ static enum err broken(struct cx *cx, const char *what)
 {
 	ERR_clear_error();
 	return fail(cx, ERR_INTERNAL, "seal: %s", what);
+}
+
+void seal_derive(const uint8_t secret[SEAL_SECRET], const char *use, uint8_t out[SEAL_SECRET])
+{
+	unsigned n = 0;
+
+	if (HMAC(EVP_sha256(), secret, SEAL_SECRET, (const uint8_t *)use, strlen(use), out, &n) == NULL || n != SEAL_SECRET)
+		abort();
 }
 
 enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad, struct blob plain, struct blob *out)

@@ -1,5 +1,6 @@
 #include "codec/signer.h"
 #include "base/clock.h"
+#include <openssl/rand.h>
 
 static struct blob aad_of(const uint8_t key[ED25519_KEY])
 {
@@ -135,9 +136,37 @@ static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *
 	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
 }
 
+/* Nothing else that is sealed has such a row, nor this length. */
+static struct blob totp_row(struct cx *cx, int64_t actor_id)
+{
+	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
+}
+
+static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+
+	if (RAND_priv_bytes(secret, OTP_SECRET) != 1)
+		return fail(cx, ERR_INTERNAL, "signer: no random bits");
+	return seal(cx, local->totp, totp_row(cx, actor_id), (struct blob){ secret, OTP_SECRET }, sealed);
+}
+
+static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct blob secret;
+
+	TRY(unseal(cx, local->totp, totp_row(cx, actor_id), sealed, &secret));
+	if (secret.n != OTP_SECRET)
+		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
+	*step = otp_match(secret.p, code, clock_now());
+	return OK;
+}
+
 void ca_local_init(struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
 {
 	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache, .sign_token = sign_token,
-					      .sign_openpgp = sign_openpgp }, .conf = conf };
+					      .sign_openpgp = sign_openpgp, .new_totp = new_totp, .check_totp = check_totp }, .conf = conf };
 	memcpy(local->secret, secret, SEAL_SECRET);
+	seal_derive(secret, "motet second factors", local->totp);
 }

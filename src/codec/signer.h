@@ -4,6 +4,7 @@
 #include "codec/idcert.h"
 #include "codec/jws.h"
 #include "codec/openpgp.h"
+#include "codec/otp.h"
 #include "codec/seal.h"
 /*
  * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
@@ -16,6 +17,9 @@
  * ends within SIGNER_CACHE_LIFE, a revocation is of the past; a token is issued now. So what somebody has signed who got into a worker
  * neither reaches back before that nor outlasts these lives. That an actor's certificate ends within its server's the signer cannot
  * tell, since it does not read the database: that is left to core/issue.c, and to everybody who verifies a chain.
+ *
+ * The secrets of second factors lie sealed in the database as well, under a secret derived from the one of the identity keys, each bound to its
+ * actor. They leave once, when they are made; whoever checks a code later hears the number of its step, and of now only.
  */
 enum {
 	SIGNER_SKEW = 600,		/* seconds by which the clocks of this host and of the database may differ */
@@ -46,12 +50,17 @@ struct ca {
 	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *, const struct fed_token *, uint8_t sig[ED25519_SIG]);
 	/* Over openpgp_tbs_hash(). Only of this very key, and the user ID is our domain. */
 	enum err (*sign_openpgp)(struct cx *, struct ca *, const struct ca_key *, const struct openpgp_spec *, uint8_t sig[ED25519_SIG]);
+	/* The secret of a second factor for an actor, new: as it is, for the actor to keep, and sealed. `sealed` lives in the arena. */
+	enum err (*new_totp)(struct cx *, struct ca *, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed);
+	/* Which step has this code, by this host's clock, one before and after included? *step 0: none. Nothing else is told of the secret. */
+	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed, struct str code, int64_t *step);
 };
 /* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a worker spawned alone use. */
 struct ca_local {
 	struct ca ca;
 	const struct conf *conf;
 	uint8_t secret[SEAL_SECRET];
+	uint8_t totp[SEAL_SECRET];	/* derived */
 };
 /* The configuration is borrowed (domain, server_cert_lifetime), the secret copied: whoever ends the ca_local overwrites it. */
 void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);

@@ -18,6 +18,23 @@ struct str base64_encode(struct arena *mem, struct blob b)
 	return (struct str){ s, n };
 }
 
+struct str base32_encode(struct arena *mem, struct blob b)
+{
+	static const char alphabet32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	struct buf out = { .mem = mem };
+	uint32_t v = 0;
+	int bits = 0;
+
+	for (size_t i = 0; i < b.n; i++) {
+		v = v << 8 | b.p[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			buf_put(&out, alphabet32 + (v >> (bits - 5) & 31), 1);
+	}
+	if (bits)
+		buf_put(&out, alphabet32 + (v << (5 - bits) & 31), 1);
+	return buf_done(&out);
+}
+
 static int digit64(char c)
 {
 	if (c >= 'A' && c <= 'Z')

@@ -2,12 +2,13 @@
 #define MOTET_CODEC_TEXT_H
 #include "base/cx.h"
 /*
- * Octets as text: base64 (RFC 4648 4), lowercase hex, PEM (RFC 7468). Results live in the arena. Decoders are strict, so that one
+ * Octets as text: base64 (RFC 4648 4), base32 (6), lowercase hex, PEM (RFC 7468). Results live in the arena. Decoders are strict, so that one
  * text stands for one value: padding complete, unused bits zero, no character outside of the alphabet but blanks (space, tab, CR,
  * LF) between base64 digits.
  */
 struct str base64_encode(struct arena *, struct blob);
 bool base64_decode(struct arena *, struct str, struct blob *);
+struct str base32_encode(struct arena *, struct blob);	/* capitals, no padding: what authenticator apps take */
 struct str hex_encode(struct arena *, struct blob);
 bool hex_decode(struct arena *, struct str, struct blob *);	/* either case */
 /* One block, 64 columns, LF, one final newline. */

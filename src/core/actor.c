@@ -1,6 +1,7 @@
 #include "core/actor.h"
 #include "base/conf.h"
 #include "codec/fid.h"
+#include "core/factor.h"
 #include "core/password.h"
 #include "core/settle.h"
 
@@ -61,17 +62,29 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 
+static enum err second_factor(struct cx *cx, const struct log_in *l, const struct login *who, struct str local)
+{
+	const struct factor_try t = { who->id, who->totp, local, l->address, l->code, ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
+
+	if (who->totp.n == 0)
+		return OK;
+	if (l->code.n == 0)
+		return refuse(cx, ERR_SECOND_FACTOR, "auth_payload.totp", "%s", err_text(ERR_SECOND_FACTOR));
+	return factor_check(cx, &t);
+}
+
 /* A name that cannot be anybody's takes the same way as one that is nobody's. */
-enum err actor_trust(struct cx *cx, struct str name, struct str password, struct str address, const struct idcsr *csr, struct grant *g)
+enum err actor_trust(struct cx *cx, const struct log_in *l, const struct idcsr *csr, struct grant *g)
 {
 	struct login *who;
 	struct str local;
 
-	if (actor_name(cx, "actor_name", name, &local) != OK)
+	if (actor_name(cx, "actor_name", l->name, &local) != OK)
 		local = STR("");
 	TRY(q_actor_login(cx, local, &who));
-	const struct password_try t = { local, local, address, password, who->password, ERR_BAD_CREDENTIALS };
+	const struct password_try t = { local, local, l->address, l->password, who->password, ERR_BAD_CREDENTIALS };
 	TRY(password_check(cx, &t));
+	TRY(second_factor(cx, l, who, local));
 	cx->now = who->now;
 	const struct issue i = { .actor_id = who->id, .local = local, .csr = csr };
 	return issue_idcert(cx, &i, g);

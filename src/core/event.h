@@ -9,7 +9,7 @@
  * answer loses nothing.
  */
 enum { EVENT_NEW_SESSION = 3, EVENT_INVALIDATION = 4, EVENT_SERVER_KEY_CHANGE = 6 };	/* namespace core */
-enum { EVENT_CLIENT_KEY_CHANGE = 1, EVENT_LOW_KEY_PACKAGES = 2 };			/* namespace motet: the protocol has no number for these */
+enum { EVENT_CLIENT_KEY_CHANGE = 1, EVENT_LOW_KEY_PACKAGES = 2, EVENT_SECOND_FACTOR = 3 };	/* namespace motet: the protocol has no number for these */
 /* claims[i] is what one may rely on of the certificate that event i is about, for those that invalidate one. */
 must_check enum err event_list(struct cx *, const struct session *, int64_t after, struct event **, struct published **claims, size_t *n);
 /* What lies there for the sessions of an actor (local name, or the federation ID of anybody); nothing counts as fetched. For operators. */

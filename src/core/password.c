@@ -1,19 +1,12 @@
 #include "core/password.h"
 #include "base/conf.h"
 #include "base/log.h"
-#include "codec/hash.h"
 #include "codec/passwd.h"
+#include "core/tries.h"
 #include "shm/gate.h"
-#include "shm/limits.h"
 #include "store/q_actor.h"
-#include "store/q_throttle.h"
 
-enum {
-	GATE_WAIT_MS = 5000,
-	HOUR_MS = 3600 * 1000,
-	EVERYWHERE = 50,	/* this many times the failures of one address before strangers have to wait */
-	KNOWN = 30 * 86400	/* seconds for which an address is no stranger */
-};
+enum { GATE_WAIT_MS = 5000 };
 
 /* A quarter of the workers may wait beside those who hash, so that there is always one for what needs no password. */
 static int waiting(const struct cx *cx)
@@ -47,61 +40,16 @@ enum err password_new(struct cx *cx, struct str password, struct str *phc)
 	return e;
 }
 
-struct counters {
-	struct budget own, shared;
-	struct blob known;
-};
-
-static struct blob key_of(struct cx *cx, struct str what, struct str who, struct str address)
-{
-	uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
-
-	sha256_list((const struct str[]){ what, who, address }, 3, h);
-	return (struct blob){ h, HASH_BYTES };
-}
-
-/* A client may have any address of its /64. */
-static void count(struct cx *cx, const struct password_try *t, struct counters *n)
-{
-	const struct str address = limits_address_key(cx->mem, t->address), all = { "", 0 };
-	int64_t one = cx->conf->rate_limit_failures, many = one * EVERYWHERE;
-
-	*n = (struct counters){
-		.own = { key_of(cx, STR("password"), t->who, address), HOUR_MS / one, one },
-		.shared = { key_of(cx, STR("password everywhere"), t->who, all), many < HOUR_MS ? HOUR_MS / many : 1, many },
-		.known = key_of(cx, STR("password known"), t->who, address),
-	};
-}
-
-static enum err admit(struct cx *cx, const struct counters *n)
-{
-	int64_t wait;
-
-	TRY(q_throttle_try(cx, &n->own, &n->shared, n->known, &wait));
-	if (wait == 0)
-		return OK;
-	cx->retry_after = wait;
-	return refuse(cx, ERR_RATE_LIMITED, "", "Too many wrong passwords; try again in %lld seconds.", (long long)wait);
-}
-
 /* Whoever has no place to hash at has tried nothing, so the place comes first. */
-static enum err compare(struct cx *cx, const struct password_try *t, const struct counters *n, bool *right, struct str *newer)
+static enum err compare(struct cx *cx, const struct password_try *t, const struct tries *n, bool *right, struct str *newer)
 {
 	bool rehash = false;
 
-	if (cx->conf->rate_limit)
-		TRY(admit(cx, n));
+	TRY(tries_admit(cx, n, "wrong passwords"));
 	TRY(passwd_verify(cx, t->password, t->phc, right, &rehash));
 	if (rehash && passwd_hash(cx, t->password, newer) != OK)
 		*newer = (struct str){ NULL, 0 };
 	return OK;
-}
-
-static enum err record(struct cx *cx, const struct counters *n, bool right)
-{
-	if (!cx->conf->rate_limit)
-		return OK;
-	return right ? q_throttle_right(cx, n->own.key, n->known, KNOWN) : q_throttle_wrong(cx, &n->shared);
 }
 
 /* There will be another log-in to do it at. */
@@ -116,20 +64,28 @@ static void renew(struct cx *cx, const struct password_try *t, struct str newer)
 enum err password_check(struct cx *cx, const struct password_try *t)
 {
 	struct str newer = { NULL, 0 };
-	struct counters n;
+	struct tries n;
 	bool right = false;
 
 	if (t->password.n > PASSWD_MAX)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
-	count(cx, t, &n);
+	n = tries_of(cx, "password", t->who, t->address);
 	TRY(enter(cx));
 	enum err e = compare(cx, t, &n, &right, &newer);
 	leave(cx);
 	TRY(e);
-	TRY(record(cx, &n, right));
+	TRY(tries_done(cx, &n, right));
 	if (!right)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
 	if (newer.s)
 		renew(cx, t, newer);
 	return OK;
+}
+
+void password_traces(struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
+{
+	const struct tries n = tries_of(cx, "password", who, address);
+
+	traces[0] = n.own.key;
+	traces[1] = n.known;
 }

@@ -10,10 +10,7 @@
 must_check enum err password_new(struct cx *, struct str password, struct str *phc);
 /*
  * Is it the password of `local`? Wrong: refuse(`wrong`). All hashing slots busy: ERR_RETRY, and nothing is counted. Too many wrong ones:
- * ERR_RATE_LIMITED, by two counters:
- *   of `who` and `address` (IPv6: its /64), rate_limit_failures an hour; the right password sets it back;
- *   of `who` from everywhere, fifty times that. It does not hold for an address from which the right one came within 30 days, so that
- *   strangers who use it up keep other strangers out, and not the owner.
+ * ERR_RATE_LIMITED, see core/tries.h.
  */
 struct password_try {
 	struct str local;	/* whose password */
@@ -24,4 +21,7 @@ struct password_try {
 	enum err wrong;
 };
 must_check enum err password_check(struct cx *, const struct password_try *);
+enum { PASSWORD_TRACES = 2 };
+/* The keys of what is counted for `who` and `address` alone, for who wants to delete it. */
+void password_traces(struct cx *, struct str who, struct str address, struct blob traces[PASSWORD_TRACES]);
 #endif

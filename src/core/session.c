@@ -2,6 +2,7 @@
 #include "base/conf.h"
 #include "codec/token.h"
 #include "core/actor.h"
+#include "core/factor.h"
 #include "core/password.h"
 
 enum err session_token(struct cx *cx, struct str token, struct blob *hash)
@@ -28,23 +29,45 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 	return OK;
 }
 
-/* `enrolled` asks those who have a second factor; nobody can enrol one yet. */
-bool session_needs_solution(const struct cx *cx)
+bool session_needs_solution(const struct cx *cx, bool always)
 {
-	return cx->conf->sensitive_actions == SENSITIVE_ALWAYS;
+	return always || cx->conf->sensitive_actions != SENSITIVE_OFF;
 }
 
-enum err session_sensitive(struct cx *cx, const struct session *s, struct str solution, struct str address)
+static bool asked(const struct cx *cx, const struct session *s, bool always)
 {
-	if (!session_needs_solution(cx))
-		return OK;
-	if (solution.n == 0)
-		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "%s", err_text(ERR_SENSITIVE));
+	return always || cx->conf->sensitive_actions == SENSITIVE_ALWAYS || (cx->conf->sensitive_actions == SENSITIVE_ENROLLED && s->totp.n);
+}
+
+static const char header[] = "X-P2-Sensitive-Solution";
+
+static enum err by_password(struct cx *cx, const struct session *s, struct str solution, struct str address)
+{
 	const struct password_try t = { s->local_name, s->key, address, solution, s->password, ERR_SENSITIVE };
+
+	if (solution.n == 0)
+		return refuse(cx, ERR_SENSITIVE, header, "%s", err_text(ERR_SENSITIVE));
 	enum err e = password_check(cx, &t);
-	if (e == ERR_SENSITIVE)
-		return refuse(cx, ERR_SENSITIVE, "X-P2-Sensitive-Solution", "The password in X-P2-Sensitive-Solution is wrong.");
-	return e;
+	return e == ERR_SENSITIVE ? refuse(cx, e, header, "The password in X-P2-Sensitive-Solution is wrong.") : e;
+}
+
+static enum err by_factor(struct cx *cx, const struct session *s, struct str solution, struct str address)
+{
+	const struct factor_try t = { s->actor_id, s->totp, s->key, address, solution, ERR_SENSITIVE, header,
+		"What is in X-P2-Sensitive-Solution is wrong: you have a second factor, so it takes the six digits that your authenticator app shows "
+		"now, or a recovery code; not the password." };
+
+	if (solution.n == 0)
+		return refuse(cx, ERR_SENSITIVE, header,
+		    "This is a sensitive action: send the code of your authenticator app, or a recovery code, in X-P2-Sensitive-Solution.");
+	return factor_check(cx, &t);
+}
+
+enum err session_sensitive(struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)
+{
+	if (!asked(cx, s, always))
+		return OK;
+	return s->totp.n ? by_factor(cx, s, solution, address) : by_password(cx, s, solution, address);
 }
 
 static enum err for_this_session(struct cx *cx, const struct session *s, const struct idcsr *csr)

@@ -6,7 +6,8 @@
  * table: certificates by the reader and by the second one (idcert_lint), their signatures by the server key of their time, and every column that repeats
  * what a certificate, a KeyPackage or a signature says. The server may run meanwhile: a row is compared with what one statement saw.
  *
- * What cannot be told: whether a row is missing that nothing points to, and whether a home server did sign a statement whose key is not
+ * What cannot be told: whether a row is missing that nothing points to (a serial number without its certificate is no sign of it: selftests
+ * leave some), and whether a home server did sign a statement whose key is not
  * remembered any more.
  */
 struct verify_finding {

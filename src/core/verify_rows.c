@@ -113,13 +113,6 @@ static void idcert(struct verify *v, const void *row)
 	NEED(v, r->signer_ended == 0 || c.not_before <= r->signer_ended, "cert was issued when the server had another key");
 }
 
-static void serial(struct verify *v, const void *row)
-{
-	const struct verify_serial *r = row;
-
-	NEED(v, !r->orphan, "the certificate that has this serial number is gone");
-}
-
 static void session(struct verify *v, const void *row)
 {
 	const struct verify_session *r = row;
@@ -294,7 +287,6 @@ static void invite(struct verify *v, const void *row)
 const struct verify_rows verify_rows[VERIFY_TABLES] = {
 	[VERIFY_SERVER_KEY] = { "server_key", server_key },
 	[VERIFY_IDCERT] = { "idcert", idcert },
-	[VERIFY_SERIAL] = { "serial_used", serial },
 	[VERIFY_SESSION] = { "session", session },
 	[VERIFY_FOREIGN_SESSION] = { "foreign_session", foreign_session },
 	[VERIFY_FOREIGN_CERT] = { "foreign_cert", foreign_cert },

@@ -1,10 +1,10 @@
 #include "ctl/ask.h"
+#include "codec/readable.h"
 #include "codec/utf8.h"
 #include "ctl/tty.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 enum { LINE = 1024 };
@@ -45,18 +45,9 @@ static enum err from_stdin(struct ctl *c, struct str *out)
 	return first_line(c, STDIN_FILENO, "standard input", out);
 }
 
-/* 20 of 32 characters that nobody mistakes for one another: 100 random bits. */
 static enum err generate(struct ctl *c, struct str *out)
 {
-	static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
-	enum { GROUPS = 4, GROUP = 5, LENGTH = GROUPS * (GROUP + 1) - 1 };
-	char *p = arena_secret(c->cx.mem, LENGTH);
-
-	if (getrandom(p, LENGTH, 0) != LENGTH)
-		return fail(&c->cx, ERR_INTERNAL, "no random bytes from the system");
-	for (int i = 0; i < LENGTH; i++)
-		p[i] = i % (GROUP + 1) == GROUP ? '-' : alphabet[(unsigned char)p[i] % 32];
-	*out = (struct str){ p, LENGTH };
+	*out = readable_new(c->cx.mem);
 	return OK;
 }
 

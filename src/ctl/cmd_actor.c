@@ -12,6 +12,7 @@ static const struct column columns[] = {
 	COL_STR(row, a.local_name, "name"),
 	COL_STR(row, fid, "fid"),
 	COL_BOOL(row, a.admin, "admin"),
+	COL_BOOL(row, a.totp, "second_factor"),
 	COL_NUM(row, a.sessions, "sessions"),
 	COL_NUM(row, a.certificates, "certificates"),
 	COL_TIME(row, a.created_at, "created_at"),

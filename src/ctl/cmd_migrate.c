@@ -1,10 +1,10 @@
+#include "base/here.h"
 #include "core/schema.h"
 #include "ctl/cmd.h"
 #include "ctl/out.h"
 #include "db/db.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct row {
 	struct schema_step step;
@@ -29,16 +29,9 @@ static void tell(const char *fmt, ...)
 	fflush(stdout);
 }
 
-/* Where they were installed, or beside the program when the whole was put elsewhere. */
 static const char *directory(struct ctl *c)
 {
-	const char *slash = strrchr(c->program, '/');
-
-	if (options_has(&c->opt, OPT_DIR))
-		return c->opt.value[OPT_DIR];
-	if (access(SCHEMADIR, R_OK) == 0 || slash == NULL)
-		return SCHEMADIR;
-	return arena_printf(c->cx.mem, "%.*s/../share/motet/schema", (int)(slash - c->program), c->program);
+	return options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : here_path(SCHEMADIR);
 }
 
 static struct str state(const struct schema_step *s)

@@ -37,7 +37,7 @@ const struct command commands[] = {
 	    "its first ID-Cert." },
 	{ "actor", "list", cmd_actor_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the actors, with sessions and ID-Certs counted",
 	    "Also those that are deactivated. sessions counts the tokens that work now, certificates all\n"
-	    "ID-Certs ever issued.\n"
+	    "ID-Certs ever issued; second_factor says who has one, see `totp show`.\n"
 	    "\n"
 	    "  motetctl actor list\n"
 	    "  motetctl actor list --json" },
@@ -46,7 +46,8 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl actor show alice" },
 	{ "actor", "passwd", cmd_actor_passwd, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS, "Give an actor a new password",
-	    "Sessions that are open stay open: to lock somebody out who knows the old password, end them too.\n"
+	    "Sessions that are open stay open: to lock somebody out who knows the old password, end them too. A\n"
+	    "second factor stays, see `totp reset`.\n"
 	    "\n"
 	    "  motetctl actor passwd alice --generate\n"
 	    "Next: motetctl session list alice, motetctl session revoke alice SESSION_ID." },
@@ -165,6 +166,32 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl token delete alice\n"
 	    "  motetctl token delete --all" },
+	{ "totp", "show", cmd_totp_show, NEEDS_SCHEMA, "ACTOR", 1, 1, OPT_BIT(JSON), "Tell whether an actor has a second factor",
+	    "state is none, pending (enrolled, not confirmed yet: nothing is asked for) or confirmed: log-ins and\n"
+	    "sensitive actions need a code of the actor's authenticator app. recovery_codes counts those that\n"
+	    "were not used.\n"
+	    "\n"
+	    "  motetctl totp show alice --json" },
+	{ "totp", "enrol", cmd_totp_enrol, NEEDS_SECRET, "ACTOR", 1, 1, OPT_BIT(JSON), "Make a second factor for an actor",
+	    "Prints the secret once, as text, as otpauth URI and, by the program qrencode if it is installed, as\n"
+	    "a QR code to scan with an authenticator app. Nothing is asked of the actor before `totp confirm`.\n"
+	    "Actors can do the same themselves (POST /.motet/v1/totp), and then nobody else sees the secret.\n"
+	    "\n"
+	    "  motetctl totp enrol alice\n"
+	    "Next: motetctl totp confirm alice 123456, with the code that the app shows." },
+	{ "totp", "confirm", cmd_totp_confirm, NEEDS_SECRET, "ACTOR CODE", 2, 2, OPT_BIT(JSON), "Turn an enrolled second factor on",
+	    "CODE is what the app shows now: it proves that the secret has arrived. From then on log-ins and\n"
+	    "sensitive actions of the actor need a code. Prints ten recovery codes, which are not to be had\n"
+	    "again: each stands in for a code once.\n"
+	    "\n"
+	    "  motetctl totp confirm alice 123456" },
+	{ "totp", "reset", cmd_totp_reset, NEEDS_SCHEMA, "ACTOR", 1, 1, 0, "End an actor's second factor: the phone is lost",
+	    "With its recovery codes; the password is enough again. Make sure that it is the actor who asks: the\n"
+	    "second factor is there for the day on which somebody else has the password. The actor's sessions\n"
+	    "get an event (SECOND_FACTOR).\n"
+	    "\n"
+	    "  motetctl totp reset alice\n"
+	    "Next: motetctl session list alice; the actor enrols anew (POST /.motet/v1/totp)." },
 	{ "keypackage", "stats", cmd_keypackage_stats, NEEDS_SCHEMA, "[ACTOR]", 0, 1, LISTS, "Count the MLS KeyPackages in stock, of one actor or of all",
 	    "A line for each cipher suite of each session that has uploaded any. stock counts the one-time ones\n"
 	    "that can still be given out, spent those that were given out or replaced and are remembered so\n"
@@ -189,6 +216,33 @@ const struct command commands[] = {
 	    "  motetctl verify\n"
 	    "  motetctl verify --json >findings.json\n"
 	    "Next, when something is wrong: stop the servers, look at the disks, and compare with a backup." },
+	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, LISTS, "Examine this server, and say what to do about each fault",
+	    "A line for each thing that it looks at: good, to think about, or to put right; and then what to\n"
+	    "do, as the very command or line. It looks at the configuration, files and their rights, the\n"
+	    "socket, the database, our role on it, what could be lost in a power failure, clocks, and the\n"
+	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing that lasts.\n"
+	    "\n"
+	    "With the URL of this server, base_path included, it also sends some fifty requests through the\n"
+	    "real web server, and compares what was sent with what arrived at motetd: TLS, paths, headers,\n"
+	    "methods, bodies, limits, addresses, what browsers need. What is to be changed is said in the\n"
+	    "words of the web server found there: nginx, Apache, lighttpd or Caddy.\n"
+	    "\n"
+	    "  motetctl doctor\n"
+	    "  motetctl doctor https://example.org\n"
+	    "  motetctl doctor --json https://example.org\n"
+	    "Ends with 1 when there is something to put right, so that a monitor can run it.\n"
+	    "Next: motetctl selftest https://example.org." },
+	{ "selftest", NULL, cmd_selftest, NEEDS_SCHEMA, "URL", 1, 1, LISTS, "Let a throw-away actor live its whole life on this server",
+	    "Two actors, selftest-... with random names, are registered at URL, get a certificate and verify\n"
+	    "it, store and fetch key material, upload and claim a KeyPackage, get a federation token, rotate\n"
+	    "and revoke; each step with its time. Then all that they were is deleted: only the serial numbers\n"
+	    "of their certificates stay used. The same happens when a step fails, or you interrupt it; what a\n"
+	    "killed run has left, the next one deletes. Nobody else can register a name of that form. When\n"
+	    "registration is closed they are made as `actor add` makes actors.\n"
+	    "\n"
+	    "  motetctl selftest https://example.org\n"
+	    "  motetctl selftest --json http://127.0.0.1:8080\n"
+	    "When a step fails: motetctl doctor URL, and the log of motetd." },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, LISTS | OPT_BIT(SAMPLE) | OPT_BIT(MDOC), "Print the configuration in force",
 	    "What file, environment (MOTET_KEY) and -s make together; a password in `database` is left out.\n"
 	    "--sample prints a file to start from; motet.conf(5) has the same keys.\n"

@@ -16,7 +16,13 @@ struct db *db_new(const struct conf *c)
 	d->conninfo = c->database;
 	d->timeout_us = c->database_timeout * 1000000;
 	d->prepare = c->prepared_statements;
+	d->away_us = &d->own_away_us;
 	return d;
+}
+
+void db_share(struct db *d, _Atomic int64_t *away_us)
+{
+	d->away_us = away_us;
 }
 
 void db_use(struct db *d, const char *conninfo)
@@ -107,7 +113,7 @@ static enum err failed(struct cx *cx, const char *what)
 	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_FIRST_US;
 	if (d->pause_us > PAUSE_MOST_US)
 		d->pause_us = PAUSE_MOST_US;
-	d->not_before_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
+	*d->away_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
 	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
 }
@@ -121,6 +127,14 @@ static bool alive(struct db *d)
 	return poll(&p, 1, 0) == 0 || (PQconsumeInput(d->pg) && PQstatus(d->pg) == CONNECTION_OK);
 }
 
+/* The first who comes after a pause has the time of one attempt for himself. */
+static bool may_dial(struct db *d, int64_t now)
+{
+	int64_t until = *d->away_us;
+
+	return until == 0 || (now >= until && atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
+}
+
 enum err conn_ready(struct cx *cx)
 {
 	struct db *d = cx->db;
@@ -129,7 +143,7 @@ enum err conn_ready(struct cx *cx)
 		return OK;
 	if (d->pg)
 		conn_drop(d);
-	if (clock_us() < d->not_before_us)
+	if (!may_dial(d, clock_us()))
 		return fail(cx, ERR_UNAVAILABLE, "database: still away");
 	if (!dial(d, clock_us() + d->timeout_us))
 		return failed(cx, "connect");
@@ -137,7 +151,8 @@ enum err conn_ready(struct cx *cx)
 		return failed(cx, "settings");
 	if (d->pause_us)
 		log_info("database: connected again");
-	d->pause_us = d->not_before_us = 0;
+	d->pause_us = 0;
+	*d->away_us = 0;
 	return OK;
 }
 

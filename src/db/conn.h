@@ -11,7 +11,8 @@ struct db {
 	PGconn *pg;				/* NULL: not connected */
 	const struct stmt *known[DB_STATEMENTS];	/* prepared on this connection */
 	size_t nknown;
-	int64_t not_before_us;			/* after a failure: when to try again */
+	_Atomic int64_t *away_us;		/* after a failure: when to try again, 0: all is well; ours or shared */
+	_Atomic int64_t own_away_us;
 	int64_t pause_us;
 	char constraint[64];
 };

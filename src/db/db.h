@@ -2,6 +2,7 @@
 #define MOTET_DB_DB_H
 #include "base/conf.h"
 #include "codec/shape.h"
+#include <stdatomic.h>
 /*
  * One connection to PostgreSQL per worker, and named statements on it. A statement is a row made from store/q_*.sql; running it binds the
  * arguments, waits no longer than `database_timeout`, checks how many rows came and decodes them into structs by the same rows that
@@ -20,6 +21,12 @@ struct db *db_new(const struct conf *);	/* does not connect */
 void db_free(struct db *);
 /* Another connection string than the configuration's: what migrations by the owner of the tables need. */
 void db_use(struct db *, const char *conninfo);
+
+/*
+ * What the workers of a pool know of a database that is away, in memory that they share, 0 at first: after a pause one of them tries to
+ * connect, and the others fail at once meanwhile, lest a database that does not answer hold all of them. It must outlive the connection.
+ */
+void db_share(struct db *, _Atomic int64_t *away_us);
 
 enum rows { NONE, ONE, OPT, MANY };
 struct stmt {

@@ -8,7 +8,8 @@
  * the record layer and is seen nowhere else. Two implementations of this interface, chosen by configure:
  *
  *  fcgi_epoll.c  (USE_EPOLL) accepts by itself. The listening socket, the connections that a web server keeps open (FCGI_KEEP_CONN) and
- *                the hand-over channel are watched together: no connection pins a process, a silent peer costs nothing, and
+ *                the hand-over channel are watched together: no connection pins a process, a peer that is silent costs nothing, one
+ *                that stalls in the middle of a request next to nothing (32 KiB of it are waited for without reading), and
  *                a process that retires gives its kept connections to its siblings.
  *  fcgi_plain.c  public functions of libfcgi only, for systems without epoll. A kept connection occupies its process until the
  *                peer closes it, and so does a silent one: leave `fastcgi_keep_conn` off there. Nothing is handed over.

@@ -2,6 +2,7 @@
 #ifdef USE_EPOLL
 #include "fcgi/kept.h"
 #include "fcgi/message.h"
+#include "fcgi/whole.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 20, DRAIN_LONGEST_US = 1000000 };
+/* PEEK: below the 64 KiB that a TCP peer may send while nothing is read. */
+enum { PEEK = 32768, DRAIN_MS = 20, DRAIN_LONGEST_US = 1000000, STALLED_MS = FCGI_IO_TIMEOUT * 1000, STALLED_IO_MS = 100 };
 
 const char fcgi_recipe[] = "epoll";
 
@@ -20,6 +22,7 @@ struct fcgi {
 	FCGX_Request r;		/* its fields ipcFd, keepConnection and listen_sock are libfcgi's own, unchanged since 2.0 */
 	int ep;
 	struct kept *kept;	/* every connection that epoll watches */
+	struct kept *half;	/* those of them on which half a request has come */
 	struct arena *mem;	/* of the request at hand */
 	bool keep;		/* its peer wants the connection kept */
 	int64_t drain_us;	/* clock_us() when draining ends; 0: we do not drain */
@@ -56,11 +59,16 @@ static void phase_ends(void)
 	current = -1;
 }
 
-static bool watch(struct fcgi *f, int fd, uint32_t how)
+static bool control(struct fcgi *f, int op, int fd, uint32_t how)
 {
 	struct epoll_event e = { .events = EPOLLIN | how, .data.fd = fd };
 
-	return epoll_ctl(f->ep, EPOLL_CTL_ADD, fd, &e) == 0;
+	return epoll_ctl(f->ep, op, fd, &e) == 0;
+}
+
+static bool watch(struct fcgi *f, int fd, uint32_t how)
+{
+	return control(f, EPOLL_CTL_ADD, fd, how);
 }
 
 /* Explicitly, not by close(): a copy that a sibling holds would keep our registration alive. */
@@ -68,6 +76,7 @@ static void unwatch(struct fcgi *f, int fd)
 {
 	epoll_ctl(f->ep, EPOLL_CTL_DEL, fd, NULL);
 	kept_remove(f->kept, fd);
+	kept_remove(f->half, fd);
 }
 
 static void drop(struct fcgi *f, int fd)
@@ -139,7 +148,9 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 
 	if (f == NULL)
 		return NULL;
-	*f = (struct fcgi){ .opt = opt, .kept = kept_new(room_for_connections()), .ep = epoll_create1(EPOLL_CLOEXEC) };
+	*f = (struct fcgi){ .opt = opt, .ep = epoll_create1(EPOLL_CLOEXEC) };
+	f->kept = kept_new(room_for_connections());
+	f->half = kept_new(room_for_connections());
 	if (f->ep >= 0 && start_library(f) && watch_all(f))
 		return f;
 	int why = errno;
@@ -148,9 +159,9 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	return NULL;
 }
 
-static void time_out(int fd)
+static void time_out(int fd, int ms)
 {
-	struct timeval t = { .tv_sec = FCGI_IO_TIMEOUT };
+	struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
@@ -167,7 +178,7 @@ static int take_new(struct fcgi *f)
 		drop_oldest(f);
 	}
 	if (fd >= 0)
-		time_out(fd);
+		time_out(fd, FCGI_IO_TIMEOUT * 1000);
 	return fd;
 }
 
@@ -180,15 +191,40 @@ static void take_over(struct fcgi *f)
 		keep_open(f, fd);
 }
 
-/* Only a peer that has begun to speak gets a worker (L6). */
+/* Told of again only when more has come: what is there already stays unread. */
+static void wait_for_rest(struct fcgi *f, int fd)
+{
+	if (!kept_has(f->half, fd)) {
+		keep_open(f, fd);
+		if (!kept_has(f->kept, fd) || !control(f, EPOLL_CTL_MOD, fd, EPOLLET))
+			return;
+		kept_add(f->half, fd);
+	}
+	kept_touch(f->half, fd);
+	kept_note(f->half, fd, clock_us());
+}
+
+static void rest_came(struct fcgi *f, int fd)
+{
+	if (!kept_has(f->half, fd))
+		return;
+	kept_remove(f->half, fd);
+	control(f, EPOLL_CTL_MOD, fd, 0);
+}
+
+/* Only a peer that has said all of its request gets a worker (L6, L7), or as much as we can hold: whoever stalls costs nobody's time. */
 static bool speaks(struct fcgi *f, int fd)
 {
-	char c;
-	ssize_t n = recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	static uint8_t said[PEEK];
+	ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
 
-	if (n > 0)
+	if (n == (ssize_t)sizeof said || (n > 0 && whole_request(said, (size_t)n))) {
+		rest_came(f, fd);
 		return true;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+	}
+	if (n > 0)
+		wait_for_rest(f, fd);
+	else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		keep_open(f, fd);
 	else
 		drop(f, fd);
@@ -217,8 +253,10 @@ static bool read_request(struct fcgi *f, int fd, struct http_req *q)
 /* libfcgi has closed it, and its number will come back with another connection. */
 static void forget_if_closed(struct fcgi *f, int fd)
 {
-	if (f->r.ipcFd < 0)
+	if (f->r.ipcFd < 0) {
 		kept_remove(f->kept, fd);
+		kept_remove(f->half, fd);
+	}
 }
 
 static void finish(struct fcgi *f, int fd, bool keep)
@@ -261,17 +299,69 @@ static bool ends(const struct fcgi *f)
 	return f->drain_us ? clock_us() > f->drain_us : stopping;
 }
 
+/*
+ * Nobody will take over what has come by halves: the rest of the oldest is waited for, as long as reading may take. Once one has stalled,
+ * the others are given up: a stop has to end.
+ */
+static enum fcgi_what last_halves(struct fcgi *f, struct http_req *q)
+{
+	bool siblings = f->opt->kept.give >= 0 && f->drain_us == 0;
+	int fd = siblings ? -1 : kept_oldest(f->half);
+
+	if (fd < 0)
+		return FCGI_STOP;
+	rest_came(f, fd);
+	if (serve(f, fd, q))
+		return FCGI_REQUEST;
+	while ((fd = kept_oldest(f->half)) >= 0)
+		drop(f, fd);
+	return FCGI_AGAIN;
+}
+
+/* How long the oldest half may still stay one, in milliseconds; -1: there is none. */
+static int half_left(const struct fcgi *f)
+{
+	int fd = kept_oldest(f->half);
+	int64_t left = fd < 0 ? -1 : STALLED_MS - (clock_us() - kept_noted(f->half, fd)) / 1000;
+
+	return fd < 0 ? -1 : left > 0 ? (int)left : 0;
+}
+
+/*
+ * Nothing more of a half has come for long. Its peer has stalled, or can write no more because nothing is read (a buffer may be smaller than a
+ * request): reading tells, and costs little time.
+ */
+static bool serve_stalled(struct fcgi *f, struct http_req *q)
+{
+	int fd = kept_oldest(f->half);
+
+	rest_came(f, fd);
+	time_out(fd, STALLED_IO_MS);
+	bool good = serve(f, fd, q);
+	if (good)
+		time_out(fd, FCGI_IO_TIMEOUT * 1000);
+	return good;
+}
+
+static int longest_wait(const struct fcgi *f)
+{
+	return f->drain_us ? DRAIN_MS : half_left(f);
+}
+
 enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 {
 	const struct fcgi_opt *o = f->opt;
 	struct epoll_event e;
 
+	f->mem = mem;
 	let_signals_in(&o->wait_mask);
 	if (ends(f))
-		return FCGI_STOP;
-	int n = epoll_pwait(f->ep, &e, 1, f->drain_us ? DRAIN_MS : -1, &o->wait_mask);
+		return last_halves(f, q);
+	if (half_left(f) == 0)
+		return serve_stalled(f, q) ? FCGI_REQUEST : FCGI_AGAIN;
+	int n = epoll_pwait(f->ep, &e, 1, longest_wait(f), &o->wait_mask);
 	if (n <= 0)
-		return n == 0 || ends(f) ? FCGI_STOP : FCGI_AGAIN;
+		return (n == 0 && f->drain_us) || ends(f) ? last_halves(f, q) : FCGI_AGAIN;
 	int fd = e.data.fd;
 	if (fd == o->watch_fd)
 		return FCGI_STOP;
@@ -281,7 +371,6 @@ enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	}
 	if (fd == o->listen_fd)
 		fd = take_new(f);
-	f->mem = mem;
 	return fd >= 0 && speaks(f, fd) && serve(f, fd, q) ? FCGI_REQUEST : FCGI_AGAIN;
 }
 
@@ -336,6 +425,7 @@ void fcgi_close(struct fcgi *f, bool hand_over)
 	if (f->ep >= 0)
 		close(f->ep);
 	kept_free(f->kept);
+	kept_free(f->half);
 	free(f);
 }
 #endif

@@ -6,6 +6,7 @@
 /* A list in order of age, threaded through an array that descriptors index: every operation takes constant time. */
 struct link {
 	int older, younger;
+	int64_t us;
 	bool in;
 };
 
@@ -99,4 +100,15 @@ void kept_touch(struct kept *k, int fd)
 int kept_oldest(const struct kept *k)
 {
 	return k->oldest;
+}
+
+void kept_note(struct kept *k, int fd, int64_t us)
+{
+	if (kept_has(k, fd))
+		k->v[fd].us = us;
+}
+
+int64_t kept_noted(const struct kept *k, int fd)
+{
+	return kept_has(k, fd) ? k->v[fd].us : 0;
 }

@@ -2,6 +2,7 @@
 #define MOTET_FCGI_KEPT_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 /*
  * The connections that are open while nothing is being asked on them: kept ones between requests, and new ones that have said
  * nothing yet. Oldest first, without assumptions about how large a descriptor may be. All memory is its own.
@@ -19,4 +20,7 @@ void kept_remove(struct kept *, int fd);
 void kept_touch(struct kept *, int fd);
 /* The one that has been silent for longest, or -1. */
 int kept_oldest(const struct kept *);
+/* A time that belongs to one that is in; 0 at first. */
+void kept_note(struct kept *, int fd, int64_t us);
+int64_t kept_noted(const struct kept *, int fd);
 #endif

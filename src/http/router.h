@@ -14,7 +14,7 @@ enum auth {
 	AUTH_FUSED,	/* the same, but the handler's own statement looks it up: one round trip */
 	AUTH_ADMIN	/* a session of an administrator */
 };
-enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4, UNLIMITED = 8 };	/* row flags */
+enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4, UNLIMITED = 8, ALWAYS = 16 };	/* row flags; ALWAYS: sensitive whatever the configuration says */
 struct call;	/* api/call.h */
 struct shape;	/* codec/shape.h */
 typedef enum err handler(struct call *);

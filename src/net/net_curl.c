@@ -127,7 +127,7 @@ static bool set_fixed(CURL *easy)
 	return good;
 }
 
-static struct curl_slist *routes(const struct conf *c)
+struct curl_slist *net_curl_routes(const struct conf *c)
 {
 	struct arena *mem = arena_new(1 << 20);
 	struct curl_slist *list = NULL;
@@ -148,7 +148,7 @@ static bool set_conf(struct net_curl *n, const struct conf *c)
 	bool good = true;
 
 	if (c->federation_private_networks) {
-		n->routes = routes(c);
+		n->routes = net_curl_routes(c);
 		good &= curl_easy_setopt(n->easy, CURLOPT_CONNECT_TO, n->routes) == CURLE_OK;
 	}
 	if (c->federation_ca_file[0]) {

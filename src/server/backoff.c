@@ -17,3 +17,12 @@ int64_t backoff_next(struct backoff *b, int64_t now_us)
 		r = 0;
 	return now_us + pause * 3 / 4 + (int64_t)(r % (uint32_t)(pause / 2));
 }
+
+int64_t backoff_spread(int64_t n)
+{
+	uint64_t r = 0;
+
+	if (n < 10 || getrandom(&r, sizeof r, 0) != sizeof r)
+		return n;
+	return n - n / 10 + (int64_t)(r % (uint64_t)(n / 5 + 1));
+}

@@ -5,10 +5,12 @@
 #include "server/housekeeper.h"
 #include "server/motetd.h"
 #include "server/notify.h"
+#include "server/pidfile.h"
 #include "server/pool.h"
 #include "server/priv.h"
 #include "server/signals.h"
 #include "server/signer.h"
+#include "server/upgrade.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,6 +36,9 @@ struct master {
 	struct housekeeper keeper;
 	sigset_t wait;
 	bool ready, reloading;
+	struct upgrade upgrade;
+	char status[160];		/* what systemd was told last */
+	int64_t status_due;
 };
 
 static int worker_count(const struct conf *c)
@@ -43,12 +48,28 @@ static int worker_count(const struct conf *c)
 	return c->workers ? (int)c->workers : n;
 }
 
-static bool channels(struct master *m)
+/* What workers of both programs hold. The pair for signatures is not among it: its messages are one program's own. */
+static void inherit(struct master *m, const struct handover *h)
 {
-	enum { HANDOVER_MS = 200, ASK_MS = 2000 };
+	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
+	memcpy(m->poke, h->fd + HANDOVER_POKE, sizeof m->poke);
+	m->kept = (struct fdpass){ .give = h->fd[HANDOVER_GIVE], .take = h->fd[HANDOVER_TAKE] };
+}
 
-	if (pipe2(m->death, O_CLOEXEC) != 0 || pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) != 0 || !fdpass_pair(&m->kept, HANDOVER_MS) ||
-	    !fdpass_pair(&m->sign, ASK_MS)) {
+static bool make_channels(struct master *m)
+{
+	enum { HANDOVER_MS = 200 };
+
+	return pipe2(m->death, O_CLOEXEC) == 0 && pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) == 0 && fdpass_pair(&m->kept, HANDOVER_MS);
+}
+
+static bool channels(struct master *m, const struct handover *h)
+{
+	enum { ASK_MS = 2000 };
+
+	if (h)
+		inherit(m, h);
+	if ((h == NULL && !make_channels(m)) || !fdpass_pair(&m->sign, ASK_MS)) {
 		log_error("pipes and sockets: %s", strerror(errno));
 		return false;
 	}
@@ -155,6 +176,7 @@ static int first_signer(struct master *m)
 	if (loaded)
 		return 0;
 	waitpid(m->signer, &status, 0);
+	m->signer = 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EXIT_SYSTEM;
 }
 
@@ -170,6 +192,43 @@ static void signer_died(struct master *m, int status, int64_t now)
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
+/* The file of a secret that we can open ourselves can be opened by the program that comes. */
+static void fill_handover(const struct master *m, struct handover *h)
+{
+	const int fds[HANDOVER_FDS] = {
+		m->listener->fd, access(m->conf->secret_file, R_OK) == 0 ? -1 : m->secret_fd, pidfile_fd(), m->death[0], m->death[1], m->poke[0],
+		m->poke[1], m->kept.give, m->kept.take,
+	};
+
+	*h = (struct handover){ .version = PACKAGE_VERSION, .listener = *m->listener };
+	memcpy(h->fd, fds, sizeof fds);
+	h->nworkers = pool_living(m->pool, h->worker);
+}
+
+static void upgrade(struct master *m)
+{
+	static struct handover h;
+
+	signals.upgrade = 0;
+	if (m->upgrade.pid)
+		return;
+	fill_handover(m, &h);
+	if (upgrade_rehearse(&m->upgrade, m->opt, &h, &m->wait, clock_us()))
+		log_info("upgrade: %s rehearses", m->opt->argv[0]);
+}
+
+static void rehearsed(struct master *m, int status)
+{
+	static struct handover h;
+
+	if (!upgrade_rehearsed(&m->upgrade, status) || signals.stop)
+		return;
+	notify_reloading();
+	fill_handover(m, &h);
+	upgrade_execute(m->opt, &h);
+	notify_systemd("READY=1");
+}
+
 static void reap(struct master *m, int64_t now)
 {
 	int status;
@@ -181,6 +240,8 @@ static void reap(struct master *m, int64_t now)
 			signer_died(m, status, now);
 		else if (pid == m->keeper.pid)
 			m->keeper.pid = 0;
+		else if (pid == m->upgrade.pid)
+			rehearsed(m, status);
 		else
 			pool_reap(m->pool, pid, status, now);
 }
@@ -208,7 +269,7 @@ static void reload(struct master *m)
 		conf_free(c);
 		return;
 	}
-	notify_systemd("RELOADING=1");
+	notify_reloading();
 	log_info("the configuration is read again; new workers start");
 	m->reloading = true;
 	pool_begin(m->pool, c, worker_count(c));
@@ -231,6 +292,8 @@ static void look_at_flags(struct master *m)
 		reap(m, clock_us());
 	if (signals.reload)
 		reload(m);
+	if (signals.upgrade)
+		upgrade(m);
 	if (signals.reopen) {
 		signals.reopen = 0;
 		log_reopen();
@@ -250,7 +313,7 @@ static void drain_pokes(struct master *m)
 static void wait_for(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
-	int64_t us = until - clock_us();
+	int64_t pet = notify_watchdog_next(), us = (pet < until ? pet : until) - clock_us();
 	struct timespec t = { .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 };
 
 	if (us > 0 && ppoll(&p, 1, &t, &m->wait) > 0)
@@ -268,6 +331,31 @@ static void say_when_ready(struct master *m)
 		reloaded(m);
 }
 
+/* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told to for such a case. */
+static void pet(const struct master *m, int64_t now)
+{
+	if ((signals.stop || pool_any(m->pool)) && notify_watchdog_due(now))
+		notify_systemd("WATCHDOG=1");
+}
+
+/* For `systemctl status`; when something has changed, and not all the time. */
+static void tell_status(struct master *m, int64_t now)
+{
+	enum { EVERY_S = 5 };
+	struct pool_counts n = pool_count(m->pool);
+	char text[sizeof m->status];
+
+	if (!m->ready || now < m->status_due)
+		return;
+	m->status_due = now + EVERY_S * SECOND;
+	snprintf(text, sizeof text, "STATUS=%d workers serve, %d busy; %lld requests answered; %lld workers died", n.workers, n.busy,
+	    (long long)n.requests, (long long)n.deaths);
+	if (strcmp(text, m->status) == 0)
+		return;
+	memcpy(m->status, text, sizeof text);
+	notify_systemd(text);
+}
+
 static void serve(struct master *m)
 {
 	while (!signals.stop) {
@@ -275,7 +363,10 @@ static void serve(struct master *m)
 		if (m->signer == 0 && now >= m->signer_due)
 			respawn_signer(m, now);
 		next = pool_tick(m->pool, now);
+		upgrade_tick(&m->upgrade, now);
 		say_when_ready(m);
+		tell_status(m, now);
+		pet(m, now);
 		if (m->signer == 0 && m->signer_due < next)
 			next = m->signer_due;
 		if (m->keeper.pid == 0 && now >= m->keeper.due_us)
@@ -296,9 +387,11 @@ static void stop(struct master *m)
 	signals.stop = 1;
 	signals_send(m->keeper.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
-	while (!pool_empty(m->pool)) {
+	upgrade_tick(&m->upgrade, INT64_MAX);
+	while (!pool_empty(m->pool) || m->upgrade.pid) {
 		if (signals.stop > 1)
 			pool_stop(m->pool, clock_us());
+		pet(m, clock_us());
 		wait_for(m, pool_tick(m->pool, clock_us()));
 		reap(m, clock_us());
 	}
@@ -307,18 +400,29 @@ static void stop(struct master *m)
 	log_info("stopped");
 }
 
-int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd)
+/* Who ended while nobody looked is found at once. */
+static void follow(struct master *m, const struct handover *h)
+{
+	log_info("upgrade: motetd " PACKAGE_VERSION " goes on where motetd %s was", h->version);
+	pool_adopt(m->pool, h->worker, h->nworkers);
+	m->ready = m->reloading = true;
+	signals.child = 1;
+}
+
+int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd, const struct handover *h)
 {
 	struct master m = { .opt = opt, .conf = *conf, .listener = l, .secret_fd = secret_fd };
 
 	signals_take(ROLE_MASTER, &m.wait);
-	if (!channels(&m))
+	if (!channels(&m, h))
 		return EXIT_SYSTEM;
 	int rc = first_signer(&m);
-	if (rc != 0)
+	if (rc != 0 && h == NULL)
 		return rc;
 	if (!make_pool(&m))
 		return EXIT_SYSTEM;
+	if (h)
+		follow(&m, h);
 	pool_begin(m.pool, m.conf, worker_count(m.conf));
 	housekeeper_plan(&m.keeper, m.conf, clock_us());
 	serve(&m);

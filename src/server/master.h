@@ -1,6 +1,6 @@
 #ifndef MOTET_SERVER_MASTER_H
 #define MOTET_SERVER_MASTER_H
-#include "server/listen.h"
+#include "server/handover.h"
 #include "server/options.h"
 /*
  * The master of a prefork pool: it keeps the signer and the workers alive, and passes on what signals ask for. It never touches a
@@ -9,7 +9,7 @@
  */
 /*
  * Serve on this socket until told to stop; returns an exit status. A reload frees *conf and puts the new one in its place. The log is
- * open and privileges are dropped; secret_fd is of secret_open().
+ * open and privileges are dropped; secret_fd is of secret_open(). With a handover, its workers are retired when ours serve.
  */
-int master_run(const struct options *, struct conf **conf, struct listener *, int secret_fd);
+int master_run(const struct options *, struct conf **conf, struct listener *, int secret_fd, const struct handover *);
 #endif

@@ -9,6 +9,7 @@
 #include "server/pidfile.h"
 #include "server/priv.h"
 #include "server/start.h"
+#include "server/upgrade.h"
 #include "server/worker.h"
 #include <errno.h>
 #include <sys/stat.h>
@@ -20,18 +21,54 @@ static int complain(int status, const char *why)
 	return status;
 }
 
-/* What can be known without starting: the configuration, the socket, the secret. */
+/*
+ * In a rehearsal (upgrade.h) the secret may be one that the master holds open, but may not open: then the kernel has to hide our memory from
+ * workers from the first moment on, as it does with a program that its user cannot read.
+ */
+static bool hidden(const struct options *o, char *why, size_t size)
+{
+	if (priv_hidden())
+		return true;
+	snprintf(why, size, "while it starts, workers could read its memory, and so the secret, which they may not open: chmod go-r %s", o->argv[0]);
+	return false;
+}
+
+static bool secret_good(const struct conf *c, char *why, size_t size)
+{
+	uint8_t secret[SECRET_BYTES];
+	bool good = secret_load(c->secret_file, secret, why, size);
+
+	explicit_bzero(secret, sizeof secret);
+	return good;
+}
+
+static bool could_take_over(const struct options *o, const struct conf *c, char *why, size_t size)
+{
+	struct handover h;
+
+	if (!handover_get(&h, why, size))
+		return false;
+	if (!log_open(c)) {
+		snprintf(why, size, "%s: %s", c->log_file, strerror(errno));
+		return false;
+	}
+	return h.fd[HANDOVER_SECRET] >= 0 ? hidden(o, why, size) : secret_good(c, why, size);
+}
+
+/* What can be known without starting: the configuration, the socket, the secret; and whether requests could be answered. */
 static int test(const struct options *o)
 {
 	struct conf *c;
 	char why[512];
-	uint8_t secret[SECRET_BYTES];
 
 	if (!options_conf(o, &c, why, sizeof why))
 		return complain(EXIT_CONFIG, why);
-	bool good = listen_valid(c, why, sizeof why) && secret_load(c->secret_file, secret, why, sizeof why);
-	explicit_bzero(secret, sizeof secret);
-	if (good)
+	bool good = listen_valid(c, why, sizeof why) &&
+	    (handover_is_there() ? could_take_over(o, c, why, sizeof why) : secret_good(c, why, sizeof why)) &&
+	    (!o->thorough || worker_rehearse(c, why, sizeof why));
+	if (good && handover_is_there())
+		puts(UPGRADE_FIT);
+	else if (good)
 		printf("%s: good\n", o->file ? o->file : "the configuration");
 	conf_free(c);
 	return good ? 0 : complain(EXIT_CONFIG, why);
@@ -103,13 +140,45 @@ static int with_socket(const struct options *o, struct conf **conf, enum start m
 	if ((rc = settle(c)) != 0)
 		return rc;
 	look_at_owner(c, secret_fd);
-	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l, secret_fd) : alone(c, l->fd, secret_fd);
+	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l, secret_fd, NULL) : alone(c, l->fd, secret_fd);
+}
+
+static int take_over(const struct options *o, struct conf **conf, const struct handover *h, struct listener *l)
+{
+	const struct conf *c = *conf;
+	char why[512];
+	int rc, secret_fd = h->fd[HANDOVER_SECRET];
+
+	*l = h->listener;
+	if (secret_fd >= 0)
+		priv_hide();
+	if (h->fd[HANDOVER_PIDFILE] >= 0)
+		pidfile_adopt(o->pidfile, h->fd[HANDOVER_PIDFILE]);
+	if (secret_fd < 0 && (secret_fd = secret_open(c->secret_file, why, sizeof why)) < 0)
+		return complain(EXIT_CONFIG, why);
+	if ((rc = settle(c)) != 0)
+		return rc;
+	return master_run(o, conf, l, secret_fd, h);
+}
+
+static int serve_on(const struct options *o, struct conf **c, enum start mode)
+{
+	struct listener l = { .fd = -1 };
+	struct handover *h = mode == START_HANDOVER ? malloc(sizeof *h) : NULL;
+	char why[512];
+
+	if (mode == START_HANDOVER && (h == NULL || !handover_get(h, why, sizeof why)))
+		return complain(EXIT_SYSTEM, h ? why : strerror(errno));
+	l.fd = start_descriptors(mode, h);
+	int rc = h ? take_over(o, c, h, &l) : with_socket(o, c, mode, &l);
+	listen_unlink(&l);
+	pidfile_remove();
+	free(h);
+	return rc;
 }
 
 static int serve_as(const struct options *o, struct conf **c, enum start mode)
 {
-	struct listener l = { .fd = -1 };
-
 	if (mode == START_CGI) {
 		start_answer_cgi();
 		return 0;
@@ -118,11 +187,7 @@ static int serve_as(const struct options *o, struct conf **c, enum start mode)
 		options_help(stderr);
 		return EXIT_USED_WRONGLY;
 	}
-	l.fd = start_descriptors(mode);
-	int rc = with_socket(o, c, mode, &l);
-	listen_unlink(&l);
-	pidfile_remove();
-	return rc;
+	return serve_on(o, c, mode);
 }
 
 static int serve(const struct options *o)

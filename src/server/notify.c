@@ -1,4 +1,6 @@
 #include "server/notify.h"
+#include "base/clock.h"
+#include "base/str.h"
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -20,4 +22,42 @@ void notify_systemd(const char *state)
 		return;
 	sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
 	close(fd);
+}
+
+void notify_reloading(void)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+	notify_systemd(text);
+}
+
+/* 0: there is none, or it is another process's. */
+static int64_t watchdog_us(void)
+{
+	static int64_t us = -1;
+	int64_t pid = getpid();
+
+	if (us >= 0)
+		return us;
+	us = 0;
+	str_i64(str_of(getenv("WATCHDOG_PID")), &pid);
+	if (pid == getpid())
+		str_i64(str_of(getenv("WATCHDOG_USEC")), &us);
+	return us;
+}
+
+static int64_t petted_us;
+
+int64_t notify_watchdog_next(void)
+{
+	return watchdog_us() ? petted_us + watchdog_us() / 2 : INT64_MAX;
+}
+
+bool notify_watchdog_due(int64_t now_us)
+{
+	if (now_us < notify_watchdog_next())
+		return false;
+	petted_us = now_us;
+	return true;
 }

@@ -1,5 +1,6 @@
 #include "server/options.h"
 #include "api/call.h"
+#include "base/here.h"
 #include "codec/fid.h"
 #include "net/net.h"
 #include <getopt.h>
@@ -12,25 +13,27 @@ static const struct option longs[] = {
 
 void options_help(FILE *f)
 {
-	fputs("motetd: the home server, a FastCGI application that a web server talks to\n"
+	fprintf(f, "motetd: the home server, a FastCGI application that a web server talks to\n"
 	      "\n"
 	      "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
 	      "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
 	      "      and `workers` workers, in the foreground.\n"
-	      "  motetd -t    test the configuration and say what is wrong with it\n"
+	      "  motetd -t    test the configuration and say what is wrong with it; given twice, ask the database, too, as /readyz does\n"
 	      "  motetd -T    print the routes\n"
 	      "  motetd -V    print the version and the transport, epoll or plain\n"
 	      "\n"
-	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, " SYSCONFDIR "/motet.conf\n"
+	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program or in ../etc, %s\n"
 	      "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
 	      "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
 	      "\n"
 	      "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
-	      "configuration again; USR1 and USR2 open the log file again. Spawned by others: TERM and USR1 stop.\n"
+	      "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
+	      "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
 	      "Exit status: 0 stopped as asked, 64 used wrongly, 71 the system refused, 78 the configuration or the secret is not good.\n"
 	      "\n"
 	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
-	      "identity; /readyz of the running server tells whether it can serve.\n", f);
+	      "identity; /readyz of the running server tells whether it can serve.\n",
+	    here_path(SYSCONFDIR "/motet.conf"));
 }
 
 static void take(struct options *o, int c)
@@ -44,6 +47,8 @@ static void take(struct options *o, int c)
 		o->file = optarg;
 	if (c == 'p')
 		o->pidfile = optarg;
+	if (c == 't')
+		o->thorough = o->action == ACTION_TEST;
 	if (c == 's' && o->nset < OPTIONS_SET)
 		o->set[o->nset++] = optarg;
 	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
@@ -55,7 +60,7 @@ void options_parse(struct options *o, int argc, char **argv)
 {
 	int c;
 
-	*o = (struct options){ .action = ACTION_SERVE };
+	*o = (struct options){ .action = ACTION_SERVE, .argc = argc, .argv = argv };
 	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", longs, NULL)) != -1)
 		take(o, c);
 	if (optind < argc) {

@@ -6,6 +6,9 @@ enum action { ACTION_SERVE, ACTION_TEST, ACTION_ROUTES, ACTION_VERSION, ACTION_H
 enum { OPTIONS_SET = 64 };
 struct options {
 	enum action action;
+	int argc;
+	char **argv;		/* all of it: what SIGUSR2 executes again */
+	bool thorough;		/* -t twice */
 	const char *file;	/* -c, or the default; NULL: none */
 	const char *pidfile;
 	const char *set[OPTIONS_SET];	/* -s key=value */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 static const char *ours;
+static int ours_fd = -1;
 
 static bool bad(char *why, size_t size, const char *path, const char *what)
 {
@@ -24,8 +25,19 @@ bool pidfile_write(const char *path, char *why, size_t size)
 		return bad(why, size, path, "another motetd holds it");
 	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
 		return bad(why, size, path, strerror(errno));
-	ours = path;
+	pidfile_adopt(path, fd);
 	return true;
+}
+
+void pidfile_adopt(const char *path, int fd)
+{
+	ours = path;
+	ours_fd = fd;
+}
+
+int pidfile_fd(void)
+{
+	return ours_fd;
 }
 
 void pidfile_remove(void)

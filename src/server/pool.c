@@ -1,7 +1,9 @@
 #include "server/pool.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/alarm.h"
 #include "server/backoff.h"
+#include "server/recycle.h"
 #include "server/signals.h"
 #include <errno.h>
 #include <sys/wait.h>
@@ -18,6 +20,7 @@ struct slot {
 	pid_t pid;
 	int gen;
 	int64_t due_us, kill_us;
+	int64_t old_us;		/* too old from then on */
 	struct backoff backoff;
 	bool overdue;
 };
@@ -29,7 +32,9 @@ struct pool {
 	int gen, want, missing;	/* missing: of the present generation, because all slots were taken */
 	int troubled;		/* slots that back off */
 	bool stopping;
-	int64_t deadline_us;
+	struct alarm alarm;
+	int64_t answered;	/* by workers that are gone */
+	int64_t measured_us;
 	struct slot slot[SCORES];
 };
 
@@ -76,6 +81,23 @@ void pool_begin(struct pool *p, const struct conf *c, int n)
 	assign(p);
 }
 
+void pool_adopt(struct pool *p, const pid_t *pids, int n)
+{
+	p->gen++;
+	for (int i = 0; i < n; i++)
+		p->slot[i] = (struct slot){ .pid = pids[i], .gen = p->gen };
+}
+
+int pool_living(const struct pool *p, pid_t *pids)
+{
+	int n = 0;
+
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].pid)
+			pids[n++] = p->slot[i].pid;
+	return n;
+}
+
 static void become_worker(struct pool *p, int i)
 {
 	struct worker w = p->proto;
@@ -106,6 +128,7 @@ static void spawn(struct pool *p, int i, int64_t now)
 
 	scoreboard_birth(&p->board->row[i], 0);
 	p->board->row[i].state = WORKER_STARTING;
+	s->old_us = recycle_due(p->proto.conf, now);
 	pid_t pid = fork();
 	if (pid == 0)
 		become_worker(p, i);
@@ -129,16 +152,13 @@ static bool grown_up(const struct score *r, int64_t now)
 	return r->requests > 0 || r->request_us > 0 || now - r->started_us >= GRACE * SECOND;
 }
 
-static void replace(struct pool *p, struct slot *s, const struct score *r, int status, int64_t now)
+static void replace(struct pool *p, struct slot *s, const struct score *r, int status, const char *what, int64_t now)
 {
-	char what[64];
-
 	s->pid = 0;
 	s->kill_us = 0;
 	s->due_us = now;
 	if (status == 0)
 		return;
-	describe(status, what, sizeof what);
 	if (s->overdue)
 		s->overdue = false;
 	else if (!grown_up(r, now))
@@ -147,21 +167,62 @@ static void replace(struct pool *p, struct slot *s, const struct score *r, int s
 		log_warn("worker %d ended with %s after %lld requests; it is replaced", (int)r->pid, what, (long long)r->requests);
 }
 
+static void died(struct pool *p, const char *what, int64_t now)
+{
+	p->board->deaths++;
+	alarm_death(&p->alarm, what, now);
+}
+
 void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 {
+	char what[64];
+
 	for (int i = 0; i < SCORES; i++) {
 		struct slot *s = &p->slot[i];
 		struct score *r = &p->board->row[i];
 		if (s->pid != pid)
 			continue;
+		p->answered += r->requests;
+		describe(status, what, sizeof what);
+		if (status != 0 && s->kill_us == 0)
+			died(p, what, now);
 		if (p->stopping || s->gen != p->gen)
 			free_slot(p, s);
 		else
-			replace(p, s, r, status, now);
+			replace(p, s, r, status, what, now);
 		r->state = WORKER_NONE;
 		assign(p);
 		return;
 	}
+}
+
+static bool serves(const struct pool *p, int i, int gen)
+{
+	int state = p->board->row[i].state;
+
+	return p->slot[i].pid && p->slot[i].gen >= gen && (state == WORKER_IDLE || state == WORKER_BUSY);
+}
+
+static int serving(const struct pool *p, int gen)
+{
+	int n = 0;
+
+	for (int i = 0; i < SCORES; i++)
+		n += serves(p, i, gen);
+	return n;
+}
+
+struct pool_counts pool_count(const struct pool *p)
+{
+	struct pool_counts n = { .requests = p->answered, .deaths = p->board->deaths };
+
+	for (int i = 0; i < SCORES; i++) {
+		bool there = serves(p, i, p->gen);
+		n.workers += there;
+		n.busy += there && p->board->row[i].state == WORKER_BUSY;
+		n.requests += p->slot[i].pid ? p->board->row[i].requests : 0;
+	}
+	return n;
 }
 
 static void leave(struct slot *s, int64_t deadline)
@@ -179,6 +240,25 @@ static void retire_older(struct pool *p, int64_t now)
 	for (int i = 0; i < SCORES; i++)
 		if (p->slot[i].gen != p->gen && p->slot[i].kill_us == 0)
 			leave(&p->slot[i], now + p->proto.conf->stop_deadline * SECOND);
+}
+
+/* One at a time, and with time for its request, which its own deadline bounds: nothing is lost. */
+static void recycle(struct pool *p, int64_t now)
+{
+	const struct conf *c = p->proto.conf;
+	char why[96];
+
+	for (int i = 0; i < SCORES; i++)
+		if (p->slot[i].pid && p->slot[i].kill_us)
+			return;
+	for (int i = 0; i < SCORES; i++) {
+		struct slot *s = &p->slot[i];
+		if (s->pid && s->gen == p->gen && recycle_reason(c, s->pid, s->old_us, now, why, sizeof why)) {
+			log_info("worker %d is replaced: %s", (int)s->pid, why);
+			leave(s, now + (c->request_deadline + 2 * GRACE) * SECOND);
+			return;
+		}
+	}
 }
 
 static void check_deadlines(struct pool *p, int i, int64_t now)
@@ -210,6 +290,15 @@ static void tick_slot(struct pool *p, int i, int64_t now)
 		recovered(p, s);
 }
 
+static void look_around(struct pool *p, int64_t now)
+{
+	struct pool_counts n = pool_count(p);
+
+	p->measured_us = now;
+	alarm_busy(&p->alarm, n.workers, n.busy, now);
+	recycle(p, now);
+}
+
 int64_t pool_tick(struct pool *p, int64_t now)
 {
 	int64_t next = now + SECOND;
@@ -225,18 +314,9 @@ int64_t pool_tick(struct pool *p, int64_t now)
 	}
 	if (!p->stopping && pool_serves(p))
 		retire_older(p, now);
+	if (!p->stopping && now - p->measured_us >= SECOND)
+		look_around(p, now);
 	return next;
-}
-
-static int serving(const struct pool *p, int gen)
-{
-	int n = 0;
-
-	for (int i = 0; i < SCORES; i++) {
-		int state = p->board->row[i].state;
-		n += p->slot[i].pid && p->slot[i].gen >= gen && (state == WORKER_IDLE || state == WORKER_BUSY);
-	}
-	return n;
 }
 
 bool pool_serves(const struct pool *p)

@@ -5,7 +5,8 @@
 /*
  * The workers of a master. They come in generations: a reload starts a new one, and when all of it serve, the older ones are told to
  * finish. A worker that dies is replaced at once; one that dies before its first request and within seconds, after pauses that double
- * from 0.1 s to 30 s, for ever. One whose request is overdue is killed. The pool says something in the log when its condition changes,
+ * from 0.1 s to 30 s, for ever. One whose request is overdue is killed, one that is old or
+ * large (recycle.h) is told to go, one at a time. The pool says something in the log when its condition changes,
  * not at every death.
  *
  * Times are clock_us(). Nothing here waits: the master calls pool_tick() when pool_tick() said, or when something happened.
@@ -18,6 +19,10 @@ struct pool;
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
 /* Its workers, if there are any left, are left alone. */
 void pool_free(struct pool *);
+/* Workers that another program has begun, and that count as the generation before the first. */
+void pool_adopt(struct pool *, const pid_t *, int n);
+/* Who lives; `pids` has room for SCORES. Returns their number. */
+int pool_living(const struct pool *, pid_t *pids);
 /* Begin a generation of n workers with this configuration, which must outlive it. */
 void pool_begin(struct pool *, const struct conf *, int n);
 /* A child of ours ended, if it was one of the pool's. */
@@ -28,6 +33,12 @@ int64_t pool_tick(struct pool *, int64_t now_us);
 bool pool_serves(const struct pool *);
 /* At least one does. */
 bool pool_any(const struct pool *);
+/* Of the present generation: how many serve, and how many of them are at a request. Requests and deaths since the start. */
+struct pool_counts {
+	int workers, busy;
+	int64_t requests, deaths;
+};
+struct pool_counts pool_count(const struct pool *);
 void pool_signal(struct pool *, int sig);
 /* Tell everybody to finish, at the latest at deadline_us; may be called again with an earlier one. */
 void pool_stop(struct pool *, int64_t deadline_us);

@@ -62,6 +62,15 @@ void priv_name(const char *name)
 #endif
 }
 
+bool priv_hidden(void)
+{
+#ifdef HAVE_SYS_PRCTL_H
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+#else
+	return false;
+#endif
+}
+
 bool priv_drop(const struct conf *c, char *why, size_t size)
 {
 	if (geteuid() == 0 && c->user[0]) {

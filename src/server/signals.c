@@ -1,7 +1,7 @@
 #include "server/signals.h"
 #include "fcgi/fcgi.h"
 
-enum act { IGNORE, DEFAULT, STOP, RELOAD, REOPEN, CHILD };
+enum act { IGNORE, DEFAULT, STOP, RELOAD, REOPEN, UPGRADE, CHILD };
 
 static const struct {
 	int sig;
@@ -12,7 +12,7 @@ static const struct {
 	{ SIGINT,  { STOP,   IGNORE,  STOP } },
 	{ SIGQUIT, { STOP,   IGNORE,  STOP } },
 	{ SIGUSR1, { REOPEN, STOP,    STOP } },	/* multiwatch stops with it */
-	{ SIGUSR2, { REOPEN, REOPEN,  REOPEN } },
+	{ SIGUSR2, { UPGRADE, REOPEN, REOPEN } },
 	{ SIGHUP,  { RELOAD, IGNORE,  REOPEN } },
 	{ SIGCHLD, { CHILD,  DEFAULT, DEFAULT } },
 	{ SIGPIPE, { IGNORE, IGNORE,  IGNORE } },
@@ -35,6 +35,9 @@ static void act(enum act a)
 		return;
 	case REOPEN:
 		signals.reopen = 1;
+		return;
+	case UPGRADE:
+		signals.upgrade = 1;
 		return;
 	case CHILD:
 		signals.child = 1;

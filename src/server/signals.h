@@ -12,7 +12,7 @@ enum role {
 	ROLE_ALONE	/* spawned by somebody else */
 };
 struct signals {
-	volatile sig_atomic_t stop, reload, reopen, child;	/* set by handlers, cleared by who acts on them; `stop` counts */
+	volatile sig_atomic_t stop, reload, reopen, upgrade, child;	/* set by handlers, cleared by who acts on them; `stop` counts */
 };
 extern struct signals signals;
 /* kill(), but only to one process: for 0 and below nothing is done, which kill() would take for a group or for everybody. */

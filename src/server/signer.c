@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Both ends are forked from one program: the messages are plain structures. What comes from a worker is checked all the same. */
-enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_SIGN_TOKEN, OP_SIGN_OPENPGP, OP_COUNT };
+enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_SIGN_TOKEN, OP_SIGN_OPENPGP, OP_NEW_TOTP, OP_CHECK_TOTP, OP_COUNT };
 struct key {
 	uint8_t key[ED25519_KEY];
 	uint32_t nsealed;
@@ -31,6 +31,12 @@ struct openpgp {
 	uint32_t n;
 	char user_id[OPENPGP_USER_ID_MAX];
 };
+struct totp {
+	int64_t actor_id;
+	uint32_t nsealed;
+	uint8_t sealed[SIGNER_SEALED];
+	char code[OTP_DIGITS];
+};
 struct question {
 	uint32_t op, n;		/* n: octets of tbs, or number of claims */
 	struct key key;
@@ -39,6 +45,7 @@ struct question {
 		struct cache_claim claims[SIGNER_CLAIMS];
 		struct token token;
 		struct openpgp openpgp;
+		struct totp totp;
 	};
 };
 struct answer {
@@ -46,6 +53,9 @@ struct answer {
 	char field[64], say[320], log[320];
 	struct key key;
 	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
+	struct totp totp;	/* sealed */
+	uint8_t secret[OTP_SECRET];
+	int64_t step;
 };
 
 static enum err pack(struct cx *cx, const struct ca_key *from, struct key *to)
@@ -65,6 +75,23 @@ static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
 		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
 	memcpy(to->key, from->key, sizeof to->key);
 	to->sealed = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	return OK;
+}
+
+static enum err pack_sealed(struct cx *cx, struct blob from, struct totp *to)
+{
+	if (from.n > sizeof to->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed second factor of %zu octets", from.n);
+	memcpy(to->sealed, from.p, from.n);
+	to->nsealed = (uint32_t)from.n;
+	return OK;
+}
+
+static enum err unpack_sealed(struct cx *cx, const struct totp *from, struct blob *to)
+{
+	if (from->nsealed > sizeof from->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
+	*to = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
 	return OK;
 }
 
@@ -153,11 +180,27 @@ static enum err sign_openpgp(struct cx *cx, const struct question *q, struct ans
 	return cx->ca->sign_openpgp(cx, cx->ca, &k, &s, a->sigs);
 }
 
+static enum err new_totp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct blob sealed;
+
+	TRY(cx->ca->new_totp(cx, cx->ca, q->totp.actor_id, a->secret, &sealed));
+	return pack_sealed(cx, sealed, &a->totp);
+}
+
+static enum err check_totp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct blob sealed;
+
+	TRY(unpack_sealed(cx, &q->totp, &sealed));
+	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed, (struct str){ q->totp.code, OTP_DIGITS }, &a->step);
+}
+
 static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
 {
 	static enum err (*const ops[OP_COUNT])(struct cx *, const struct question *, struct answer *) = {
 		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache, [OP_SIGN_TOKEN] = sign_token,
-		[OP_SIGN_OPENPGP] = sign_openpgp,
+		[OP_SIGN_OPENPGP] = sign_openpgp, [OP_NEW_TOTP] = new_totp, [OP_CHECK_TOTP] = check_totp,
 	};
 
 	if (q->op >= OP_COUNT)
@@ -184,6 +227,7 @@ static void serve(struct cx *cx, const struct question *q, int reply)
 	memcpy(a.say, cx->why.say, sizeof a.say);
 	memcpy(a.log, cx->why.log, sizeof a.log);
 	send(reply, &a, sizeof a, MSG_NOSIGNAL | MSG_DONTWAIT);
+	explicit_bzero(a.secret, sizeof a.secret);
 }
 
 /* A signal that comes between two questions is not lost: it is let in only here. */
@@ -384,7 +428,33 @@ static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	return OK;
 }
 
+static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+{
+	struct question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
+	struct answer a;
+
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(secret, a.secret, OTP_SECRET);
+	explicit_bzero(a.secret, sizeof a.secret);
+	return unpack_sealed(cx, &a.totp, sealed);
+}
+
+static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+{
+	struct question q = { .op = OP_CHECK_TOTP, .totp = { .actor_id = actor_id } };
+	struct answer a;
+
+	if (code.n != sizeof q.totp.code)
+		return fail(cx, ERR_INTERNAL, "a code of %zu characters", code.n);
+	memcpy(q.totp.code, code.s, code.n);
+	TRY(pack_sealed(cx, sealed, &q.totp));
+	TRY(ask(cx, ca, &q, &a));
+	*step = a.step;
+	return OK;
+}
+
 void signer_client_init(struct signer_client *c, int give_fd)
 {
-	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp }, .give_fd = give_fd };
+	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp, ask_new_totp, ask_check_totp },
+		.give_fd = give_fd };
 }

@@ -20,6 +20,12 @@ static int64_t number_in(const char *name)
 	return n;
 }
 
+static bool by_handover(const struct conf *c)
+{
+	(void)c;
+	return handover_is_there();
+}
+
 static bool by_systemd(const struct conf *c)
 {
 	(void)c;
@@ -46,9 +52,9 @@ static bool by_listen(const struct conf *c)
 enum start start_mode(const struct conf *c)
 {
 	static bool (*const fits[])(const struct conf *) = {
-		[START_SYSTEMD] = by_systemd, [START_FD0] = by_spawner, [START_CGI] = by_cgi, [START_OWN] = by_listen,
+		[START_HANDOVER] = by_handover, [START_SYSTEMD] = by_systemd, [START_FD0] = by_spawner, [START_CGI] = by_cgi, [START_OWN] = by_listen,
 	};
-	enum start mode = START_SYSTEMD;
+	enum start mode = START_HANDOVER;
 
 	while (mode < START_NOTHING && !fits[mode](c))
 		mode++;
@@ -65,23 +71,31 @@ static void fill_standard(void)
 		close(fd);
 }
 
-static void close_from(int first, int keep)
+static bool kept(int fd, int listener, const struct handover *h)
+{
+	for (int i = 0; h && i < HANDOVER_FDS; i++)
+		if (h->fd[i] == fd)
+			return true;
+	return fd == listener;
+}
+
+static void close_from(int first, int listener, const struct handover *h)
 {
 	DIR *d = opendir("/proc/self/fd");
 	struct dirent *e;
 	int64_t fd;
 
 	for (fd = first; d == NULL && fd < 1024; fd++)
-		if (fd != keep)
+		if (!kept((int)fd, listener, h))
 			close((int)fd);
 	while (d && (e = readdir(d)) != NULL)
-		if (str_i64(str_of(e->d_name), &fd) && fd >= first && fd != keep && fd != dirfd(d))
+		if (str_i64(str_of(e->d_name), &fd) && fd >= first && !kept((int)fd, listener, h) && fd != dirfd(d))
 			close((int)fd);
 	if (d)
 		closedir(d);
 }
 
-int start_descriptors(enum start mode)
+int start_descriptors(enum start mode, const struct handover *h)
 {
 	int fd = -1;
 
@@ -90,12 +104,17 @@ int start_descriptors(enum start mode)
 	unsetenv("LISTEN_FDNAMES");
 	if (mode == START_SYSTEMD)
 		fd = 3;
+	if (h) {
+		fd = h->fd[HANDOVER_LISTEN];
+		handover_open(h, false);
+		handover_end();
+	}
 	if (mode == START_FD0) {
 		fd = fcntl(0, F_DUPFD, 3);
 		close(0);
 	}
 	fill_standard();
-	close_from(3, fd);
+	close_from(3, fd, h);
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;

@@ -1,9 +1,10 @@
 #ifndef MOTET_SERVER_START_H
 #define MOTET_SERVER_START_H
-#include "base/conf.h"
+#include "server/handover.h"
 /*
  * How were we started? The first row of the table in start.c that fits decides:
  *
+ *   a handover in the environment           another motetd was here, and SIGUSR2 made us follow it (handover.h)
  *   LISTEN_PID is ours and LISTEN_FDS ≥ 1    systemd: the listening socket is descriptor 3
  *   descriptor 0 is a listening socket       spawn-fcgi, lighttpd bin-path, mod_fcgid, multiwatch, systemd StandardInput=socket
  *   GATEWAY_INTERFACE and REQUEST_METHOD     a web server runs us as plain CGI: an answer that says so
@@ -12,14 +13,14 @@
  *
  * With a socket from outside, `workers` = 0 serves in this very process, and N makes it the master of N workers.
  */
-enum start { START_SYSTEMD, START_FD0, START_CGI, START_OWN, START_NOTHING };
+enum start { START_HANDOVER, START_SYSTEMD, START_FD0, START_CGI, START_OWN, START_NOTHING };
 enum start start_mode(const struct conf *);
 /*
- * The socket from outside as a descriptor above 2, all other descriptors above 2 closed (web servers leak theirs), 0 to 2 open on
- * something.
+ * The socket from outside as a descriptor above 2, all other descriptors above 2 closed (web servers leak theirs) but those of the handover,
+ * NULL: there is none; 0 to 2 open on something.
  * -1 for the modes without one. Call it before anything else is opened.
  */
-int start_descriptors(enum start);
+int start_descriptors(enum start, const struct handover *);
 /* The answer to a request that came as plain CGI. */
 void start_answer_cgi(void);
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
+#include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
 #include "server/priv.h"
@@ -13,7 +14,6 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#include <sys/random.h>
 #include <unistd.h>
 
 enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
@@ -46,18 +46,6 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 	signer_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;
 	return true;
-}
-
-/* A tenth more or less, so that workers born together do not retire together. */
-static int64_t lifetime(int64_t max)
-{
-	uint64_t r = 0;
-
-	if (max <= 0)
-		return INT64_MAX;
-	if (max < 10 || getrandom(&r, sizeof r, 0) != sizeof r)
-		return max;
-	return max - max / 10 + (int64_t)(r % (uint64_t)(max / 5 + 1));
 }
 
 static void report_ready(const struct worker *w)
@@ -171,13 +159,30 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
+	if (w->board)
+		db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);
-	loop(w, &cx, f, lifetime(w->conf->max_requests));
+	loop(w, &cx, f, w->conf->max_requests ? backoff_spread(w->conf->max_requests) : INT64_MAX);
 	retire(w, &cx, f);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;
+}
+
+bool worker_rehearse(const struct conf *c, char *why, size_t size)
+{
+	struct cx cx = { .mem = arena_new(ARENA_MAX), .conf = c, .db = db_new(c), .now = clock_now(), .started_us = clock_us() };
+	struct http_req q = { .method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal") };
+	struct http_resp r = { .status = 0 };
+
+	q.target = str_of(arena_printf(cx.mem, "%s/readyz", c->base_path));
+	api_serve(&cx, &q, &r);
+	if (r.status != 200)
+		snprintf(why, size, "it would not be ready to serve: %s", cx.why.log[0] ? cx.why.log : cx.why.say);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return r.status == 200;
 }

@@ -28,6 +28,8 @@ struct worker {
 };
 /* Serve until told to stop, or max_requests. Returns an exit status. */
 int worker_run(const struct worker *);
+/* Would a worker with this configuration be fit to serve: does it answer /readyz? It is asked in this process. `why` is for a person. */
+bool worker_rehearse(const struct conf *, char *why, size_t size);
 /* Places in the gate for this machine: half its cores, at least one. */
 int worker_slots(void);
 int worker_cores(void);

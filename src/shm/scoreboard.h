@@ -19,6 +19,8 @@ struct score {
 enum { SCORES = 2048 };			/* two generations of as many workers as the configuration allows */
 struct scoreboard {
 	_Atomic bool stopping;		/* the whole pool ends: no sibling is left to hand a connection to */
+	_Atomic int64_t database_away_us;	/* of db_share() */
+	_Atomic int64_t deaths;		/* workers that ended though nobody had told them to; the master counts */
 	struct score row[SCORES];
 };
 /* NULL: errno says why. Pages that nobody touched take no memory. */

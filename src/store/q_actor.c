@@ -9,9 +9,10 @@ struct ident {
 };
 ROW(ident, F_I64(ident, id));
 ROW(actor_ref, F_I64(actor_ref, id), F_STR(actor_ref, local_name));
-ROW(login, F_I64(login, id), F_STR(login, password), F_I64(login, now));
+ROW(login, F_I64(login, id), F_STR(login, password), F_BLOB(login, totp), F_I64(login, now));
 ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin), F_I64(actor_item, created_at),
-    F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates));
+    F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates),
+    F_BOOL(actor_item, totp));
 
 static enum err one(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *id)
 {

@@ -5,6 +5,7 @@
 struct login {
 	int64_t id;		/* 0: nobody of that name may log in */
 	struct str password;
+	struct blob totp;	/* the sealed secret of a second factor; n 0: the password is enough */
 	int64_t now;
 };
 struct actor_item {
@@ -12,6 +13,7 @@ struct actor_item {
 	struct str local_name;
 	bool admin;
 	int64_t created_at, deactivated_at, sessions, certificates;
+	bool totp;		/* has a second factor */
 };
 struct actor_ref {
 	int64_t id;

@@ -9,10 +9,11 @@ ON CONFLICT (local_name) DO UPDATE SET password = excluded.password WHERE actor.
 -- Who wants to log in. Always one row; id is null for nobody.
 -- name: actor_login :one redo
 -- args: text
--- cols: id int8, password text, now int8
-SELECT a.id, a.password, floor(extract(epoch FROM now()))::int8 AS now
+-- cols: id int8, password text, totp bytea, now int8
+SELECT a.id, a.password, t.sealed AS totp, floor(extract(epoch FROM now()))::int8 AS now
 FROM (SELECT $1::text COLLATE "C" AS name) n
 LEFT JOIN actor a ON a.local_name = n.name AND a.deactivated_at IS NULL
+LEFT JOIN totp t ON t.actor_id = a.id AND t.confirmed_at IS NOT NULL
 
 -- name: actor_set_password :opt
 -- args: text, text
@@ -44,10 +45,11 @@ SELECT id, local_name FROM actor WHERE id = $1::int8 OR local_name = $2::text
 
 -- name: actor_list :many redo
 -- args: text
--- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8
+-- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8, totp bool
 SELECT a.id, a.local_name, a.admin, floor(extract(epoch FROM a.created_at))::int8 AS created_at,
        floor(extract(epoch FROM a.deactivated_at))::int8 AS deactivated_at,
        (SELECT count(*) FROM live_session s WHERE s.actor_id = a.id) AS sessions,
-       (SELECT count(*) FROM idcert c WHERE c.actor_id = a.id) AS certificates
+       (SELECT count(*) FROM idcert c WHERE c.actor_id = a.id) AS certificates,
+       EXISTS (SELECT FROM totp t WHERE t.actor_id = a.id AND t.confirmed_at IS NOT NULL) AS totp
 FROM actor a WHERE $1::text IS NULL OR a.local_name = $1::text
 ORDER BY a.local_name LIMIT 100000

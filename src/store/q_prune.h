@@ -1,7 +1,7 @@
 #ifndef MOTET_STORE_Q_PRUNE_H
 #define MOTET_STORE_Q_PRUNE_H
 #include "db/db.h"
-/* Taking out what may go: rows of q_prune.sql, by the rules of schema/0008. In this order: events go with the last row of their session. */
+/* Taking out what may go: rows of q_prune.sql, by the rules of schema/0010. In this order: events go with the last row of their session. */
 enum prune_kind {
 	PRUNE_SESSION, PRUNE_RAN_OUT, PRUNE_FOREIGN_SESSION, PRUNE_EVENT, PRUNE_KEY_PACKAGE, PRUNE_NOTICE, PRUNE_TRIAL, PRUNE_FEDERATION_TOKEN,
 	PRUNE_REDEEMED_TOKEN, PRUNE_THROTTLE, PRUNE_FOREIGN_SERVER, PRUNE_FOREIGN_CERT, PRUNE_FOREIGN_ACTOR, PRUNE_KINDS

@@ -1,4 +1,4 @@
--- Each takes at most $1 rows that may go by the rules of schema/0008, and none that somebody holds; with $1 = 0 it takes none and counts all. One at a
+-- Each takes at most $1 rows that may go by the rules of schema/0010, and none that somebody holds; with $1 = 0 it takes none and counts all. One at a
 -- time does that, on all hosts together: mine is false when it is somebody else's turn. Rows may be fewer than there are; 0: nothing is left.
 
 -- name: prune_session :one redo

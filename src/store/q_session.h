@@ -11,6 +11,7 @@ struct session {
 	bool admin;
 	int64_t not_after;	/* of its ID-Cert */
 	struct str password;	/* PHC string, when asked for */
+	struct blob totp;	/* sealed secret of a second factor, likewise; n 0: there is none */
 	struct str key;		/* names the session to its events */
 	int64_t now;
 	int64_t serial;		/* home actors */

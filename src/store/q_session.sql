@@ -1,9 +1,10 @@
--- The session of a token, home or foreign, with the actor's password hash only for those who ask.
+-- The session of a token, home or foreign, with the actor's password hash and second factor only for those who ask.
 -- name: session_find :opt redo
 -- args: bytea, bool
--- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text, admin bool, not_after int8, password text, key text, now int8
+-- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text, admin bool, not_after int8, password text, totp bytea, key text, now int8
 SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extract(epoch FROM not_after))::int8 AS not_after,
-       CASE WHEN $2 THEN password END AS password, session_key AS key, floor(extract(epoch FROM now()))::int8 AS now
+       CASE WHEN $2 THEN password END AS password,
+       CASE WHEN $2 THEN (SELECT sealed FROM totp t WHERE t.actor_id = any_session.actor_id AND t.confirmed_at IS NOT NULL) END AS totp, session_key AS key, floor(extract(epoch FROM now()))::int8 AS now
 FROM any_session WHERE token_hash = $1
 
 -- Token and ID-Cert of a home session end together.

@@ -7,7 +7,12 @@ const struct stmt *const q_throttle_stmts[] = STATEMENTS;
 struct wait {
 	int64_t wait;
 };
+struct guess {
+	int64_t wait;
+	bool known;
+};
 ROW(wait, F_I64(wait, wait));
+ROW(guess, F_I64(guess, wait), F_BOOL(guess, known));
 
 enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct budget *shared, struct blob known, int64_t *wait)
 {
@@ -17,6 +22,17 @@ enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct bu
 
 	TRY(RUN(cx, &throttle_try, a, &wait_shape, &w, NULL));
 	*wait = w->wait;
+	return OK;
+}
+
+enum err q_throttle_guess(struct cx *cx, const struct budget *own, struct blob strangers, struct blob known, int64_t *wait, bool *is_known)
+{
+	const struct arg a[] = { arg_blob(own->key), arg_blob(strangers), arg_blob(known), arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst) };
+	struct guess *g;
+
+	TRY(RUN(cx, &throttle_guess, a, &guess_shape, &g, NULL));
+	*wait = g->wait;
+	*is_known = g->known;
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 #ifndef MOTET_STORE_Q_THROTTLE_H
 #define MOTET_STORE_Q_THROTTLE_H
 #include "db/db.h"
-/* Tries at passwords, counted in the database: for all hosts, across restarts (GCRA); rows of q_throttle.sql. */
+/* Tries at passwords and codes, counted in the database: for all hosts, across restarts (GCRA); rows of q_throttle.sql. */
 struct budget {
 	struct blob key;
 	int64_t cost_ms, burst;		/* of one try, and how many may be owed at a time */
@@ -11,6 +11,12 @@ struct budget {
  * count for those who were right lately (`known`).
  */
 must_check enum err q_throttle_try(struct cx *, const struct budget *own, const struct budget *shared, struct blob known, int64_t *wait);
+/*
+ * A guess, at the cost and the burst of `own`; its key counts for those who were right lately (*is_known), for all others together the key
+ * `strangers`. Whatever comes of it, it has been counted: so many at once are no more than one after the other. *wait as above.
+ */
+must_check enum err q_throttle_guess(struct cx *, const struct budget *own, struct blob strangers, struct blob known, int64_t *wait,
+    bool *is_known);
 /* It was wrong: `shared` is charged. */
 must_check enum err q_throttle_wrong(struct cx *, const struct budget *shared);
 /* It was right: `own` is forgotten, `known` remembered for so many seconds. */

@@ -17,6 +17,25 @@ room AS (
 SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
             ELSE greatest(1, wait, (SELECT motet_throttle_wait(tat, $2::int8, $3::int8) FROM throttle WHERE key = $1)) END AS wait FROM shared
 
+-- A guess at something short: it costs $4 milliseconds, right or wrong, and $5 of them may be owed; of the key $1 where $3 says that there is no
+-- stranger (known), else of $2, which all strangers share.
+-- name: throttle_guess :one
+-- args: bytea, bytea, bytea, int8, int8
+-- cols: wait int8, known bool
+WITH whose AS (
+    SELECT CASE WHEN known THEN $1::bytea ELSE $2::bytea END AS key, known
+    FROM (SELECT EXISTS (SELECT FROM throttle WHERE key = $3 AND tat > now()) AS known) k),
+hit AS (
+    INSERT INTO throttle AS t (key, tat) SELECT key, now() + $4::int8 * interval '1 ms' FROM whose
+    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + $4::int8 * interval '1 ms'
+    WHERE motet_throttle_wait(t.tat, $4::int8, $5::int8) = 0 RETURNING 1),
+room AS (
+    DELETE FROM throttle WHERE key IN (
+        SELECT key FROM throttle WHERE tat < now() AND key NOT IN (SELECT key FROM whose) ORDER BY tat LIMIT 4 FOR UPDATE SKIP LOCKED))
+SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
+            ELSE greatest(1, (SELECT motet_throttle_wait(tat, $4::int8, $5::int8) FROM throttle t WHERE t.key = whose.key)) END AS wait, known
+FROM whose
+
 -- It was wrong: that counts for the key that all share, as far as it has room.
 -- name: throttle_wrong :none
 -- args: bytea, int8, int8

@@ -12,7 +12,6 @@ ROW(verify_idcert, KEY(verify_idcert), F_I64(verify_idcert, serial), F_STR(verif
     F_BLOB(verify_idcert, cert), F_I64(verify_idcert, not_before), F_I64(verify_idcert, not_after), F_STR(verify_idcert, local_name),
     F_BLOB(verify_idcert, signer), F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after), F_I64(verify_idcert, signer_ended),
     F_BOOL(verify_idcert, used), F_I64(verify_idcert, twin));
-ROW(verify_serial, KEY(verify_serial), F_BOOL(verify_serial, orphan));
 ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there), F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
 ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid), F_STR(verify_foreign_session, domain),
     F_STR(verify_foreign_session, session_id), F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
@@ -39,7 +38,6 @@ static const struct {
 } tables[VERIFY_TABLES] = {
 	[VERIFY_SERVER_KEY] = { &verify_server_key, &verify_server_key_shape },
 	[VERIFY_IDCERT] = { &verify_idcert, &verify_idcert_shape },
-	[VERIFY_SERIAL] = { &verify_serial, &verify_serial_shape },
 	[VERIFY_SESSION] = { &verify_session, &verify_session_shape },
 	[VERIFY_FOREIGN_SESSION] = { &verify_foreign_session, &verify_foreign_session_shape },
 	[VERIFY_FOREIGN_CERT] = { &verify_foreign_cert, &verify_foreign_cert_shape },

@@ -3,7 +3,7 @@
 #include "db/db.h"
 /* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s NULL and blobs with p NULL are missing. */
 enum verify_table {
-	VERIFY_SERVER_KEY, VERIFY_IDCERT, VERIFY_SERIAL, VERIFY_SESSION, VERIFY_FOREIGN_SESSION, VERIFY_FOREIGN_CERT, VERIFY_KEY_PACKAGE, VERIFY_KEYMATERIAL,
+	VERIFY_SERVER_KEY, VERIFY_IDCERT, VERIFY_SESSION, VERIFY_FOREIGN_SESSION, VERIFY_FOREIGN_CERT, VERIFY_KEY_PACKAGE, VERIFY_KEYMATERIAL,
 	VERIFY_ACTOR, VERIFY_KEY_TRIAL, VERIFY_EVENT_COUNTER, VERIFY_INVITE, VERIFY_TABLES
 };
 /* Every row begins with its key. */
@@ -29,10 +29,6 @@ struct verify_idcert {
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
 	int64_t twin;
-};
-struct verify_serial {
-	struct verify_key key;
-	bool orphan;			/* nothing has it */
 };
 struct verify_session {
 	struct verify_key key;

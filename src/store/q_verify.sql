@@ -27,14 +27,6 @@ FROM idcert c LEFT JOIN actor a ON a.id = c.actor_id LEFT JOIN server_key k ON k
 WHERE c.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY c.serial LIMIT $3
 
--- name: verify_serial :many redo
--- args: text, text, int8
--- cols: a text, b text, orphan bool
-SELECT u.serial::text AS a, '' AS b,
-       NOT EXISTS (SELECT FROM idcert c WHERE c.serial = u.serial) AND NOT EXISTS (SELECT FROM server_key k WHERE k.serial = u.serial) AS orphan
-FROM serial_used u WHERE u.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
-ORDER BY u.serial LIMIT $3
-
 -- name: verify_session :many redo
 -- args: text, text, int8
 -- cols: a text, b text, there bool, ended bool, revoked bool
@@ -119,9 +111,9 @@ SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL ORD
 -- args:
 -- cols: n int8
 SELECT n FROM (
-    SELECT 0 AS place, count(*) AS n FROM server_key UNION ALL SELECT 1, count(*) FROM idcert UNION ALL SELECT 2, count(*) FROM serial_used
-    UNION ALL SELECT 3, count(*) FROM session UNION ALL SELECT 4, count(*) FROM foreign_session UNION ALL SELECT 5, count(*) FROM foreign_cert
-    UNION ALL SELECT 6, count(*) FROM key_package UNION ALL SELECT 7, count(*) FROM keymaterial UNION ALL SELECT 8, count(*) FROM actor
-    UNION ALL SELECT 9, count(*) FROM key_trial WHERE attempt IS NOT NULL UNION ALL SELECT 10, count(*) FROM event_counter
-    UNION ALL SELECT 11, count(*) FROM invite) counts
+    SELECT 0 AS place, count(*) AS n FROM server_key UNION ALL SELECT 1, count(*) FROM idcert UNION ALL SELECT 2, count(*) FROM session
+    UNION ALL SELECT 3, count(*) FROM foreign_session UNION ALL SELECT 4, count(*) FROM foreign_cert UNION ALL SELECT 5, count(*) FROM key_package
+    UNION ALL SELECT 6, count(*) FROM keymaterial UNION ALL SELECT 7, count(*) FROM actor
+    UNION ALL SELECT 8, count(*) FROM key_trial WHERE attempt IS NOT NULL UNION ALL SELECT 9, count(*) FROM event_counter
+    UNION ALL SELECT 10, count(*) FROM invite) counts
 ORDER BY place LIMIT 100

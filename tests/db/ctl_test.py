@@ -230,7 +230,7 @@ def test_keys(site):
 
 
 def test_actors(site):
-    members = ["name", "fid", "admin", "sessions", "certificates", "created_at", "deactivated_at", "id"]
+    members = ["name", "fid", "admin", "second_factor", "sessions", "certificates", "created_at", "deactivated_at", "id"]
     add = ["actor", "add"]
     expect(site, "actor add --password-stdin", [*add, "alice", "--password-stdin"], 0, "^alice@example.org added\n$", stdin=PASSWORD + "\n")
     expect(site, "a name that is taken", [*add, "ALICE@example.org", "--password-stdin"], 1, "^$", "taken", stdin=PASSWORD)

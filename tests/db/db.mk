@@ -34,3 +34,6 @@ tests_db_prune_test_LDADD = $(CORE)
 DB_TESTS += tests/db/verify_test
 tests_db_verify_test_SOURCES = tests/db/verify_test.c tests/db/member.h
 tests_db_verify_test_LDADD = $(CORE)
+DB_TESTS += tests/db/totp_test
+tests_db_totp_test_SOURCES = tests/db/totp_test.c tests/db/member.h
+tests_db_totp_test_LDADD = $(CORE)

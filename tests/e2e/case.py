@@ -1,17 +1,21 @@
 """Cases: small text files, one step a line. README.md beside this says what the steps are."""
 import base64
+import glob
 import hashlib
 import json
 import os
 import re
 import secrets
+import subprocess
 import threading
+import time
 import urllib.parse
 
 import http1
 import jws
 import mls
 import pki
+from fronts.front import CAPABILITIES
 
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
 LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|libpq|psql|\.c:\d|ERROR:|duplicate key|relation \"|violates|0x[0-9a-f]{8}|"
@@ -126,12 +130,11 @@ class Runner:
         headers = list(q["headers"])
         if self.who and not any(n.lower() == "authorization" for n, _ in headers):
             headers.append(("Authorization", f"Bearer {self.devices[self.who].token}"))
-        raw = http1.compose(q["method"], q["target"], headers, q["body"], self.place.host)
         self.before = None if changes else self.place.fingerprint()
         responses = [None] * q["parallel"]
 
         def one(i):
-            responses[i] = http1.send(self.place.address, raw, q["method"])
+            responses[i] = self.place.send(q["method"], q["target"], headers, q["body"])
         threads = [threading.Thread(target=one, args=(i,)) for i in range(q["parallel"])]
         for t in threads:
             t.start()
@@ -142,8 +145,7 @@ class Runner:
 
     def call(self, method, target, body, want):
         """A request of the runner's own, such as registering an actor."""
-        raw = http1.compose(method, target, [], json.dumps(body).encode(), self.place.host)
-        r = http1.send(self.place.address, raw, method)
+        r = self.place.send(method, target, [], json.dumps(body).encode())
         need(r.status == want, f"{method} {target}: {r}")
         return r.json()
 
@@ -250,6 +252,20 @@ class Runner:
     def step_pgp(self, name, user_id):
         """An OpenPGP public key block by gpg, for that user ID."""
         self.vars[name] = pki.openpgp(user_id)
+
+    def step_totp(self, name, secret, step="0"):
+        """The code of a second factor, by oathtool, so many steps of 30 seconds from now."""
+        at = f"@{int(time.time()) + 30 * int(step)}"
+        command = ["oathtool", "--totp", "--base32", f"--now={at}", "-"]
+        self.vars[name] = subprocess.run(command, input=secret, text=True, capture_output=True, check=True).stdout.strip()
+
+    def step_unlogged(self, *words):
+        """A secret is in no log, of the server, of the web server or of PostgreSQL."""
+        logs = glob.glob(os.path.join(self.place.state, "log", "*"))
+        need(os.path.join(self.place.state, "log", "motetd.log") in logs, f"logs: {logs}")
+        for log in logs:
+            with open(log, encoding="utf-8", errors="replace") as f:
+                need(" ".join(words) not in f.read(), f"it is in {log}")
 
     def step_spki(self, name, key):
         """A key as SPKI in PEM; ${key} becomes its octets in hex."""
@@ -461,7 +477,7 @@ def block_end(lines, i):
     depth = 0
     for j in range(i, len(lines)):
         word = lines[j][1].split()[0]
-        depth += word in ("each", "repeat")
+        depth += word in BLOCKS
         depth -= word == "end"
         if depth == 0:
             return j
@@ -483,20 +499,33 @@ def run_each(runner, lines, i, end):
             raise Failure(f"row {number} ({row.strip()[:80]}): {e}") from None
 
 
+def run_repeat(runner, lines, i, end):
+    for k in range(int(lines[i][1].split()[1])):
+        runner.vars["i"] = str(k)
+        run_lines(runner, lines[i + 1:end])
+
+
+def run_can(runner, lines, i, end):
+    """can WORD … otherwise … end: what a web server cannot do has its own expectations, and no case is left out in silence."""
+    word = lines[i][1].split()[1]
+    need(word in CAPABILITIES, f"fronts/front.py has no capability {word}")
+    other = next((j for j in range(i, end) if lines[j][1].strip() == "otherwise"), None)
+    need(other is not None, f"line {lines[i][0]}: can {word} has no otherwise")
+    run_lines(runner, lines[other + 1:end] if word in runner.place.front.cannot else lines[i + 1:other])
+
+
+BLOCKS = {"each": run_each, "repeat": run_repeat, "can": run_can}
+
+
 def run_lines(runner, lines):
     i = 0
     while i < len(lines):
         number, text = lines[i]
         word = text.split()[0]
         try:
-            if word in ("each", "repeat"):
+            if word in BLOCKS:
                 end = block_end(lines, i)
-                if word == "each":
-                    run_each(runner, lines, i, end)
-                else:
-                    for k in range(int(text.split()[1])):
-                        runner.vars["i"] = str(k)
-                        run_lines(runner, lines[i + 1:end])
+                BLOCKS[word](runner, lines, i, end)
                 i = end
             else:
                 runner.line(text.strip())

@@ -18,7 +18,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: E402
 import case  # noqa: E402
-import http1  # noqa: E402
 import pki  # noqa: E402
 from place import TOP, Place  # noqa: E402
 from run import SETS, Tap  # noqa: E402
@@ -121,7 +120,7 @@ class Trial:
 
     def ask(self, who, method, target, body=None):
         headers = [("Authorization", f"Bearer {self.runner.devices[who].token}")]
-        return http1.send(self.place.address, http1.compose(method, target, headers, body, self.place.host), method)
+        return self.place.send(method, target, headers, body)
 
     def alice(self):
         """A new one each time, so that what is left of before is in nobody's way."""

@@ -1,15 +1,14 @@
 """What clients see while a part is away, and that all is well when it is back: the database, and motetd itself."""
 import os
-import signal
 import time
 
 import case
-import http1
+from fronts.front import renamed
 
 
 def get(place, target, token=None):
     headers = [("Authorization", f"Bearer {token}")] if token else []
-    return http1.send(place.address, http1.compose("GET", target, headers, None, place.host))
+    return place.send("GET", target, headers)
 
 
 def unavailable(r):
@@ -31,24 +30,11 @@ def eventually(place, target, status, token=None, seconds=15):
         time.sleep(0.1)
 
 
-class Away:
-    """A Unix socket that is not there for a while."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __enter__(self):
-        os.rename(self.path, self.path + ".away")
-
-    def __exit__(self, *_):
-        os.rename(self.path + ".away", self.path)
-
-
 def database(place):
     runner = case.Runner(place, "")
     runner.step_actor("alice")
     token, target = runner.devices["alice"].token, "/.p2/core/v1/session/keymaterial"
-    with Away(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
+    with renamed(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
         place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'")
         for _ in range(4):
             unavailable(get(place, target, token))
@@ -60,18 +46,15 @@ def database(place):
 
 
 def web_server_alone(place):
-    with Away(os.path.join(place.state, "run", "motet.sock")):
-        if place.web == "nginx":  # new nginx workers have no connections that are kept open
-            with open(os.path.join(place.state, "web", "nginx.pid"), encoding="ascii") as f:
-                os.kill(int(f.read()), signal.SIGHUP)
-            time.sleep(1)
+    with place.front.away(place):
+        place.front.forget(place)
         unavailable(get(place, "/healthz"))
     eventually(place, "/healthz", 200)
 
 
 def too_large(place):
     big = b" " * (1200 * 1024)
-    r = http1.send(place.address, http1.compose("POST", "/.p2/core/v1/register", [], big, place.host))
+    r = place.send("POST", "/.p2/core/v1/register", [], big)
     case.need(r.status == 413 and r.header("X-P2-Error") == "P2CORE_TOO_LARGE", f"not 413 with its code: {r}")
     e = r.json()
     case.need(e["errcode"] == 413 and e["error"] == "P2CORE_TOO_LARGE" and e["message"], f"not our JSON: {r}")

@@ -1,10 +1,13 @@
-"""A server to test: deploy/quickstart in a directory of its own, its database, its operator's command."""
+"""A server to test: deploy/quickstart in a directory of its own, the front before it, its database, its operator's command."""
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import threading
+
+import fronts
+import http1
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 QUICKSTART = os.path.join(TOP, "deploy", "quickstart")
@@ -56,24 +59,28 @@ class Place:
         self.state = state or tempfile.mkdtemp(prefix="motet-e2e.")
         os.makedirs(self.state, exist_ok=True)
         os.chmod(self.state, 0o755)
-        self.port, self.web, self.domain, self.sql = free_port(), None, None, None
+        self.port, self.web, self.front, self.domain, self.sql = free_port(), None, None, None, None
 
     def start(self, web, domain="localhost", sets=(), workers=3, reset=False, peers=()):
-        self.web, self.domain = web, domain
-        command = [QUICKSTART, "--state", self.state, "--port", str(self.port), "--web", web, "--domain", domain,
+        self.web, self.front, self.domain = web, fronts.get(web), domain
+        sets = [*sets, *self.front.sets] + ([f"base_path={self.front.base_path}"] if self.front.base_path else [])
+        command = [QUICKSTART, "--state", self.state, "--port", str(self.port), "--web", self.front.quickstart, "--domain", domain,
                    "--workers", str(workers), "--detach"] + (["--reset"] if reset else [])
         for option, values in (("--set", sets), ("--peer", peers), ("--programs", [self.programs]), ("--tls", [self.tls])):
             for v in values:
                 command += [option, v] if v else []
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if done.returncode != 0 or f"ready: {self.url}/" not in done.stdout:
+        if done.returncode != 0 or "ready: " not in done.stdout:
             raise RuntimeError(f"quickstart failed ({done.returncode}):\n{done.stdout}")
+        self.front.start(self)
         self.sql = Sql(os.path.join(self.state, "postgres"))
         tables = self.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1").split()
         each = [f"SELECT '{t}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {t} t" for t in tables if t != "throttle"]
         self.fingerprint_sql = " UNION ALL ".join(each)
 
     def stop(self):
+        if self.front:
+            self.front.stop()
         if self.sql:
             self.sql.close()
             self.sql = None
@@ -91,6 +98,16 @@ class Place:
     def address(self):
         return ("127.0.0.1", self.port)
 
+    def target(self, target):
+        """A request target as it goes over the wire: below base_path, in the absolute form too."""
+        base, origin = self.front.base_path, f"http://{self.host}"
+        if target.startswith("/"):
+            return base + target
+        return origin + base + target[len(origin):] if target.startswith(origin) else target
+
+    def send(self, method, target, headers=(), body=None):
+        return http1.send(self.address, http1.compose(method, self.target(target), list(headers), body, self.host), method)
+
     def fingerprint(self):
         """Differs when any row of any table differs; tries at passwords do not count."""
         return self.sql(self.fingerprint_sql)
@@ -99,7 +116,7 @@ class Place:
         return subprocess.run([os.path.join(self.state, "bin", "motetctl")] + args, input=stdin, text=True, capture_output=True, check=False)
 
     def log(self):
-        with open(os.path.join(self.state, "log", "motetd.log"), encoding="utf-8", errors="replace") as f:
+        with open(self.front.log(self), encoding="utf-8", errors="replace") as f:
             return f.read()
 
     def __enter__(self):

@@ -4,7 +4,6 @@ import threading
 import time
 
 import case
-import http1
 import pki
 
 ROTATIONS, CLIENTS = 3, 4
@@ -21,8 +20,7 @@ class Client(threading.Thread):
 
     def ask(self, method, target, body, status):
         headers = [("Authorization", f"Bearer {self.r.devices[self.name_].token}")]
-        raw = http1.compose(method, target, headers, json.dumps(body).encode(), self.r.place.host)
-        reply = http1.send(self.r.place.address, raw, method)
+        reply = self.r.place.send(method, target, headers, json.dumps(body).encode())
         case.need(reply.status == status, f"{method} {target}: {reply}")
         self.done += 1
         return reply.json()

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """End-to-end tests: real PostgreSQL, motetd and web server, started by deploy/quickstart; TAP. README.md says how to write a case.
 
-Usage: run.py [--web nginx|lighttpd] [--state DIR] [CASE...]     (default: all cases, nginx)
+Usage: run.py [--web FRONT] [--state DIR] [CASE...]     (default: nginx, and all cases that are chosen for the front; fronts/list names them)
 """
 import argparse
 import glob
 import os
+import re
 import sys
 import time
 
@@ -13,11 +14,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import bad_input  # noqa: E402
 import case  # noqa: E402
+import fronts  # noqa: E402
 import outage  # noqa: E402
 import rotation  # noqa: E402
 from place import Place  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+USUAL = ("localhost", ())   # domain and settings of the server that most cases share
 SETS = ["rate_limit=off", "log_level=debug"]
 
 
@@ -46,23 +49,49 @@ def domain_of(path):
     return domain, tuple(sets)
 
 
+def kind_of_case(path):
+    """(generation, method) of <generation>/<generation>_<method>_<resource>.case; None for what is of no route."""
+    directory, words = os.path.basename(os.path.dirname(path)), os.path.basename(path).split("_")
+    return (directory, words[1]) if words[0] == directory else None
+
+
+def kind_of_route(route):
+    """(generation, method) of a row of bad_input.table."""
+    return re.match(r"/\.p2/\w+|/\w+", route.target).group(), route.method
+
+
+def first_of_each(things, kind_of):
+    """The first of each kind, and all those of no kind."""
+    seen = set()
+    return [x for x in things if kind_of(x) is None or not (kind_of(x) in seen or seen.add(kind_of(x)))]
+
+
+def chosen(front, cases, routes):
+    """What is run through a front when no case is named: every case and every row of bad_input.table, or else one of both for each generation
+    and method, and what is of no route, as far as it needs no server of its own."""
+    if front.every_case:
+        return cases, routes
+    return first_of_each([c for c in cases if domain_of(c) == USUAL], kind_of_case), first_of_each(routes, kind_of_route)
+
+
 def groups(paths):
     """Cases by the server they need, so that each server starts once."""
     out = {}
     for p in paths:
         out.setdefault(domain_of(p), []).append(p)
-    return sorted(out.items(), key=lambda kv: (kv[0] != ("localhost", ()), kv[0]))
+    return sorted(out.items(), key=lambda kv: (kv[0] != USUAL, kv[0]))
 
 
-def run_group(tap, place, web, need, paths, everything):
+def run_group(tap, place, web, need, paths, routes):
+    """The cases that need one server, and with routes the tests that are no cases."""
     (domain, sets), name = need, lambda p: f"{web} {os.path.relpath(p, HERE)[:-5]}"
     place.start(web, domain, SETS + list(sets), reset=True)
     for p in paths:
         started = time.monotonic()
         wrong = case.run_case(place, p)
         tap.result(f"{name(p)} ({time.monotonic() - started:.1f} s)", wrong)
-    if everything and need == ("localhost", ()):
-        for title, wrong in bad_input.run(place):
+    if routes and need == USUAL:
+        for title, wrong in bad_input.run(place, routes):
             tap.result(f"{web} bad input: {title}", wrong)
         for title, wrong in rotation.run(place):
             tap.result(f"{web} rotation: {title}", wrong)
@@ -73,17 +102,19 @@ def run_group(tap, place, web, need, paths, everything):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--web", default="nginx", choices=["nginx", "lighttpd"])
+    p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state", help="a state directory of quickstart to use again, so that nothing needs building; its data is thrown away")
     p.add_argument("--bad-input", action="store_true", help="with cases given: run the bad input, too")
     p.add_argument("cases", nargs="*")
     a = p.parse_args()
-    paths = a.cases or sorted(glob.glob(os.path.join(HERE, "*", "*.case")))
+    paths, routes = chosen(fronts.get(a.web), sorted(glob.glob(os.path.join(HERE, "*", "*.case"))), bad_input.routes())
+    if a.cases:
+        paths, routes = [os.path.abspath(x) for x in a.cases], routes if a.bad_input else []
     tap = Tap()
     with Place(a.state) as place:
-        for need, some in groups([os.path.abspath(x) for x in paths]):
+        for need, some in groups(paths):
             try:
-                run_group(tap, place, a.web, need, some, not a.cases or a.bad_input)
+                run_group(tap, place, a.web, need, some, routes)
             except RuntimeError as e:
                 tap.result(f"{a.web} server for {need[0]} starts", str(e))
     return tap.done()

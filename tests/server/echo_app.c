@@ -9,6 +9,9 @@
  *   /hash          hashes a password
  *   /gate?ms=N     holds a place in the gate
  *   /limit?key=K   takes one of 60 a minute, 5 at once
+ *   /grow?mb=N     needs so much more memory from now on
+ *   /readyz        503 when there is a file `unready` in state_dir
+ * Every answer tells the version, which a test may change in a copy of the program.
  * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
  */
 #include "api/call.h"
@@ -171,11 +174,32 @@ static void limit(struct cx *cx, const struct http_req *q, struct http_resp *r, 
 	buf_printf(b, ",\"after\":%lld", (long long)after);
 }
 
+static void grow(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	size_t n = (size_t)number(q, "mb") << 20;
+	char *p = malloc(n);
+	(void)cx;
+
+	if (p)
+		memset(p, 1, n);
+	buf_printf(b, ",\"at\":\"%p\"", (void *)p);	/* nobody frees it */
+	r->status = p ? 200 : 500;
+}
+
+static void ready(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)q;
+	(void)b;
+	if (access(arena_printf(cx->mem, "%s/unready", cx->conf->state_dir), F_OK) == 0)
+		r->status = err_status(fail(cx, ERR_UNAVAILABLE, "the schema does not fit"));
+}
+
 static const struct {
 	const char *path;
 	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
 } rows[] = {
-	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/hash", hash }, { "/limit", limit },
+	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/hash", hash }, { "/limit", limit }, { "/grow", grow },
+	    { "/readyz", ready },
 	    { "", describe },
 };
 
@@ -184,6 +208,8 @@ static void header(struct http_resp *r, const char *name, struct str value)
 	r->headers[r->nheaders++] = (struct http_header){ name, value };
 }
 
+static const char *const volatile version = "version:one";
+
 void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 {
 	struct buf b = { .mem = cx->mem };
@@ -191,7 +217,7 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 
 	r->status = q->malformed ? 400 : q->body_too_large ? 413 : 200;
 	header(r, "Content-Type", STR("application/json"));
-	buf_printf(&b, "{\"pid\":%d", (int)getpid());
+	buf_printf(&b, "{\"pid\":%d,\"version\":\"%s\"", (int)getpid(), version + sizeof "version");
 	while (!str_starts(q->target, rows[i].path))
 		i++;
 	if (r->status == 200)
@@ -225,6 +251,12 @@ struct db *db_new(const struct conf *c)
 		abort();
 	}
 	return NULL;
+}
+
+void db_share(struct db *db, _Atomic int64_t *away_us)
+{
+	(void)db;
+	(void)away_us;
 }
 
 void db_free(struct db *db)

@@ -76,9 +76,9 @@ class Dir:
 
 
 class Server:
-    """motetd in the foreground. listen: hand it a socket on descriptor 0, as spawn-fcgi does."""
+    """motetd in the foreground. spawned: hand it a socket on descriptor 0, as spawn-fcgi does. program: another than APP."""
 
-    def __init__(self, args=(), spawned=False, env=None, wait=True, **keys):
+    def __init__(self, args=(), spawned=False, env=None, wait=True, program=APP, **keys):
         self.dir = Dir(**keys)
         self.address = self.dir.sock
         stdin = subprocess.DEVNULL
@@ -87,7 +87,7 @@ class Server:
             stdin.bind(self.dir.sock)
             stdin.listen(511)
         self.started = time.monotonic()
-        self.p = subprocess.Popen([APP, "-c", self.dir.conf, *args], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        self.p = subprocess.Popen([program, "-c", self.dir.conf, *args], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   env={**os.environ, **(env or {})})
         if spawned:
             stdin.close()
@@ -136,6 +136,36 @@ class Server:
     def workers(self):
         signer = self.signer()
         return [p for p in self.children() if p != signer]
+
+
+class Systemd:
+    """The socket at which systemd would listen, and what comes there."""
+
+    def __init__(self):
+        self.d = tempfile.mkdtemp(prefix="motet-notify-", dir="/tmp")
+        self.s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.s.bind(self.d + "/n")
+        self.env = {"NOTIFY_SOCKET": self.d + "/n"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.s.close()
+        shutil.rmtree(self.d)
+
+    def told(self, but=("STATUS", "WATCHDOG"), seconds=5):
+        """The next message that does not begin with one of these words, or None."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.s.settimeout(left)
+            try:
+                m = self.s.recv(1000).decode()
+            except socket.timeout:
+                return None
+            if not m.startswith(but):
+                return m
+        return None
 
 
 def children(pid):

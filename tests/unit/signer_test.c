@@ -275,6 +275,29 @@ static void openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other key: %s", cx->why.log);
 }
 
+static void second_factors(struct cx *cx, struct ca_local *local, struct ca_local *stranger)
+{
+	struct ca *ca = &local->ca;
+	uint8_t own[OTP_SECRET], next[OTP_SECRET];
+	struct blob sealed, other;
+	int64_t step = 1;
+
+	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK && ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, OTP_SECRET) != 0,
+	    "secrets of second factors, each another");
+	ok(sealed.n == OTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL, "sealed, there is nothing to read in them");
+	const int64_t at = clock_now() / OTP_STEP;
+	struct str code = str_of(arena_printf(cx->mem, "%06u", otp_code(own, at)));
+	ok(ca->check_totp(cx, ca, 17, sealed, code, &step) == OK && step == at, "the code of now is that of its step");
+	struct str late = str_of(arena_printf(cx->mem, "%06u", otp_code(own, at + 10)));
+	ok(ca->check_totp(cx, ca, 17, sealed, late, &step) == OK && step == 0, "of another time nothing is told");
+	ok(ca->check_totp(cx, ca, 18, sealed, code, &step) == ERR_INTERNAL, "it is nobody else's: %s", cx->why.log);
+	ok(stranger->ca.check_totp(cx, &stranger->ca, 17, sealed, code, &step) == ERR_INTERNAL, "another secret does not open it");
+	struct blob plain, row = str_blob(STR("totp 17"));
+	ok(unseal(cx, local->secret, row, sealed, &plain) == ERR_INTERNAL, "nor does that of the identity keys");
+	must(cx, seal(cx, local->totp, row, (struct blob){ own, OTP_SECRET - 1 }, &other));
+	ok(ca->check_totp(cx, ca, 17, other, code, &step) == ERR_INTERNAL, "nothing of another length is taken for one: %s", cx->why.log);
+}
+
 int main(void)
 {
 	struct cx cx = cx_new();
@@ -297,6 +320,7 @@ int main(void)
 	ca_local_init(&stranger, &conf, other_secret);
 	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s",
 	   cx.why.log);
+	second_factors(&cx, &local, &stranger);
 	arena_free(cx.mem);
 	return done();
 }

@@ -12,9 +12,10 @@ struct newcomer {
 };
 ROW(newcomer, PASSWORD_FIELD(newcomer), F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
 struct auth_payload {
-	struct str password;
+	struct str password, totp;
 };
-ROW(auth_payload, PASSWORD_FIELD(auth_payload));
+ROW(auth_payload, PASSWORD_FIELD(auth_payload),
+    F_STR(auth_payload, totp, .max = 64, .about = "who has a second factor logs in with its code, or with a recovery code"));
 
 static enum err object_get(struct cx *cx, const struct field *f, const struct shape *sh, struct json_object *v, void *out)
 {
@@ -69,7 +70,7 @@ enum err corev1_post_register(struct call *c)
 	return reply_json(c, 201, o);
 }
 
-/* POST /session/trust: a new device gets its certificate and token for the password. */
+/* POST /session/trust: a new device gets its certificate and token for the password, and the second factor of those who have one. */
 struct trust_body {
 	struct str actor_name;
 	struct idcsr csr;
@@ -77,13 +78,14 @@ struct trust_body {
 };
 SHAPE(trust_body, F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
     F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .about = "PKCS#10 request, PEM"),
-    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .about = "{\"password\": …}"));
+    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .about = "{\"password\": …, \"totp\": …}"));
 
 enum err corev1_post_session_trust(struct call *c)
 {
 	const struct trust_body *in = c->in;
+	const struct log_in l = { in->actor_name, in->auth_payload.password, in->auth_payload.totp, c->req->remote };
 	struct grant g;
 
-	TRY(actor_trust(c->cx, in->actor_name, in->auth_payload.password, c->req->remote, &in->csr, &g));
+	TRY(actor_trust(c->cx, &l, &in->csr, &g));
 	return reply_grant(c, &g);
 }

@@ -1,4 +1,4 @@
--- motet, schema 8: invites; what may be pruned, and when.
+-- motet, schema 10: invites; what may be pruned, and when.
 BEGIN;
 
 CREATE TABLE invite (
@@ -81,5 +81,5 @@ CREATE FUNCTION motet_may_go(t foreign_actor) RETURNS bool LANGUAGE sql STABLE A
     SELECT t.fresh_until < now()
 $$;
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (8, 1, 'bd6ff42e12c07af5d2d0c3ba3b4a991c130c70898d4131c63c33d1f5e7c12278');
+INSERT INTO schema_version (version, compat, checksum) VALUES (10, 1, '0cc1f7db5bbf237b737d63ed5207936ff7c09a97117c75151b233ced570e9b0b');
 COMMIT;

@@ -1,0 +1,29 @@
+# What starts motetd, and where it is put: samples, packages, the bundle.
+rcdir = $(pkgdatadir)/rc
+dist_rc_SCRIPTS = deploy/rc/freebsd deploy/rc/openbsd
+rootlessdir = $(pkgdatadir)/rootless
+dist_rootless_DATA = deploy/rootless/crontab deploy/rootless/lighttpd.conf deploy/rootless/supervisord.ini
+systemddir = $(pkgdatadir)/systemd
+dist_systemd_DATA = deploy/systemd/motet.socket deploy/systemd/motet.sysusers deploy/systemd/motet.tmpfiles
+nodist_systemd_DATA = deploy/systemd/motet.service
+dist_pkgdata_DATA += deploy/logrotate
+EXTRA_DIST += deploy/systemd/motet.service.in
+CLEANFILES += deploy/systemd/motet.service
+deploy/systemd/motet.service: deploy/systemd/motet.service.in Makefile
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)sed 's|@sbindir@|$(sbindir)|' $(top_srcdir)/deploy/systemd/motet.service.in >$@.tmp && mv $@.tmp $@
+# With a prefix of one's own, what `make install` leaves ready to be filled: configuration, state, logs and the socket's directory.
+if OWN_STATE
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)' '$(DESTDIR)$(runstatedir)/motet' '$(DESTDIR)$(localstatedir)/lib/motet' '$(DESTDIR)$(localstatedir)/log'
+	chmod 700 '$(DESTDIR)$(localstatedir)/lib/motet'
+endif
+# Programs with their libraries, to be unpacked anywhere.
+bundle: distdir
+	CC='$(CC)' SOURCE_TREE='$(abs_top_srcdir)' $(SHELL) '$(top_srcdir)/build-aux/bundle' '$(distdir)' '$(VERSION)'
+	$(am__remove_distdir)
+# A Debian source package and the binary package of it.
+deb: dist-gzip
+	$(SHELL) '$(top_srcdir)/build-aux/deb' '$(distdir).tar.gz' '$(VERSION)'
+.PHONY: bundle deb
+EXTRA_DIST += build-aux/bundle build-aux/deb deploy/bundle/README deploy/container/Containerfile deploy/container/start deploy/debian

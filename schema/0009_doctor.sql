@@ -1,0 +1,90 @@
+-- motet, schema 9: what motetctl doctor and motetctl selftest ask of a running server, and how what they made goes away again.
+BEGIN;
+
+CREATE TABLE probe (
+    token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
+    expires_at timestamptz NOT NULL
+);
+COMMENT ON TABLE probe IS 'What motetctl doctor may ask /.motet/v1/probe with: each once, within two minutes';
+
+COMMENT ON TABLE idcert IS 'Every ID-Cert that was ever issued to an actor; rows are never deleted, but for those of selftests';
+
+CREATE TABLE selftest (
+    name         text COLLATE "C" PRIMARY KEY CHECK (name ~ '^selftest-[0-9a-f]{16}$'),
+    throttle     bytea[] NOT NULL,
+    announced_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE selftest IS 'The actors of selftests that are running, or were killed: the only ones that can be made under such a name, and be deleted';
+COMMENT ON COLUMN selftest.throttle IS 'Rows of throttle that come from the log-ins of this actor';
+
+-- A name of that form can be taken by an actor that was announced, and by nobody else: whoever tries finds it taken. The lock makes an insertion that
+-- is late wait for motet_selftest_forget(), and find nothing announced any more.
+CREATE FUNCTION motet_selftest_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM selftest s WHERE s.name = NEW.local_name FOR SHARE;
+    RETURN CASE WHEN FOUND THEN NEW END;
+END $$;
+CREATE TRIGGER actor_selftest BEFORE INSERT OR UPDATE OF local_name ON actor FOR EACH ROW
+    WHEN (NEW.local_name ~ '^selftest-[0-9a-f]{16}$') EXECUTE FUNCTION motet_selftest_only();
+
+-- Announce one. The lock tells others that it is still running, until its connection ends. False: there is an actor of that name already.
+CREATE FUNCTION motet_selftest_begin(called text, traces bytea[]) RETURNS bool LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF EXISTS (SELECT FROM actor a WHERE a.local_name = called) THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_advisory_lock(hashtextextended(called, 7236846));
+    INSERT INTO selftest (name, throttle) VALUES (called, traces);
+    RETURN true;
+END $$;
+
+-- Delete what an actor of a selftest has left: a server's role may not delete certificates, and this may delete no others. Their serial numbers stay used.
+-- It runs with the rights of the owner, so it looks nowhere but in this schema.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+CREATE FUNCTION motet_selftest_forget(called text) RETURNS bool LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    traces bytea[];
+    who int8;
+    keys text[];
+BEGIN
+    SELECT s.throttle INTO traces FROM selftest s WHERE s.name = called FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    SELECT a.id INTO who FROM actor a
+    WHERE a.local_name = called AND a.created_at >= (SELECT v.applied_at FROM schema_version v WHERE v.version = 8) FOR UPDATE;
+    SELECT array_agg(DISTINCT motet_session_key(who, c.session_id)) INTO keys FROM idcert c WHERE c.actor_id = who;
+    DELETE FROM key_package p WHERE p.actor_id = who;
+    DELETE FROM key_package_notice n WHERE n.actor_id = who;
+    DELETE FROM federation_token t WHERE t.actor_id = who;
+    DELETE FROM keymaterial k WHERE k.actor_id = who;
+    DELETE FROM session s WHERE s.actor_id = who;
+    DELETE FROM idcert c WHERE c.actor_id = who;
+    DELETE FROM event e WHERE e.session_key = ANY (keys);
+    DELETE FROM event_counter e WHERE e.session_key = ANY (keys);
+    DELETE FROM throttle t WHERE t.key = ANY (traces);
+    DELETE FROM throttle t USING actor a JOIN selftest s ON s.name = a.local_name
+    WHERE t.key IN (sha256(convert_to('claim ' || who || ' ' || a.id, 'UTF8')), sha256(convert_to('claim ' || a.id || ' ' || who, 'UTF8')));
+    DELETE FROM actor a WHERE a.id = who;
+    DELETE FROM selftest s WHERE s.name = called;
+    RETURN true;
+END $$;
+COMMENT ON FUNCTION motet_selftest_forget IS 'Delete the actor of a selftest with everything of it; false: none was announced under this name';
+
+-- What killed ones have left: those whose connection is gone, or that began an hour ago (a pooler keeps locks for longer than they are meant).
+CREATE FUNCTION motet_selftest_sweep() RETURNS int8 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    s record;
+    n int8 := 0;
+BEGIN
+    FOR s IN SELECT name, announced_at FROM selftest ORDER BY name LOOP
+        IF pg_try_advisory_xact_lock(hashtextextended(s.name, 7236846)) OR s.announced_at < now() - interval '1 hour' THEN
+            n := n + motet_selftest_forget(s.name)::int;
+        END IF;
+    END LOOP;
+    RETURN n;
+END $$;
+COMMENT ON FUNCTION motet_selftest_sweep IS 'Delete what selftests that were killed have left; returns how many actors';
+
+INSERT INTO schema_version (version, compat, checksum) VALUES (9, 1, '47555c4588347213315552572c193c672bd08ecbdccc44a8aa75611a143170e3');
+COMMIT;

@@ -1,0 +1,60 @@
+#include "api/render.h"
+#include "api/routes.h"
+#include "base/conf.h"
+#include "codec/hash.h"
+#include "codec/text.h"
+#include "core/probe.h"
+#include <json-c/json.h>
+
+/*
+ * /.motet/v1/probe/{token}/{anything}: what of a request has arrived here, for `motetctl doctor URL`, which compares it with what it has sent
+ * through the web server. Nobody else has a token, and to everybody else there is no such route. Nothing secret is in the answer: of Authorization
+ * only a hash.
+ */
+static struct json_object *hashed(struct cx *cx, struct str text)
+{
+	uint8_t hash[HASH_BYTES];
+
+	sha256(str_blob(text), hash);
+	return json_str(hex_encode(cx->mem, (struct blob){ hash, sizeof hash }));
+}
+
+/* The body is whatever it is, so the query alone says how much is wanted. */
+static enum err filling(struct call *c, struct str *out)
+{
+	struct str text;
+	int64_t n = 0;
+	bool there;
+
+	TRY(http_query(c->cx, c->req->query, "fill", &text, &there));
+	if (there && (!str_i64(text, &n) || n > 1048576))
+		return refuse(c->cx, ERR_BAD_REQUEST, "fill", "fill is a number up to 1048576.");
+	char *p = arena_alloc(c->cx->mem, (size_t)n + 1);
+	memset(p, 'x', (size_t)n);
+	*out = (struct str){ p, (size_t)n };
+	return OK;
+}
+
+enum err ops_any_probe(struct call *c)
+{
+	const struct http_req *q = c->req;
+	struct json_object *o;
+	struct str fill;
+
+	TRY(probe_take(c->cx, c->path[0]));
+	TRY(filling(c, &fill));
+	o = json_object_new_object();
+	json_object_object_add(o, "method", json_str(q->method_name));
+	json_object_object_add(o, "target", json_str(q->target));
+	json_object_object_add(o, "text", json_str(c->path[1]));
+	json_object_object_add(o, "base_path", json_object_new_string(c->cx->conf->base_path));
+	if (q->authorization.n)
+		json_object_object_add(o, "authorization", hashed(c->cx, q->authorization));
+	json_object_object_add(o, "body_length", json_object_new_int64((int64_t)q->body.n));
+	json_object_object_add(o, "body_sha256", hashed(c->cx, q->body));
+	json_object_object_add(o, "host", json_str(q->host));
+	json_object_object_add(o, "remote", json_str(q->remote));
+	json_object_object_add(o, "https", json_object_new_boolean(q->https));
+	json_object_object_add(o, "fill", json_str(fill));
+	return reply_json(c, 200, o);
+}

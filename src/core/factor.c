@@ -1,0 +1,112 @@
+#include "core/factor.h"
+#include "codec/hash.h"
+#include "codec/readable.h"
+#include "codec/signer.h"
+#include "store/q_totp.h"
+#include <sys/random.h>
+
+enum { ATTEMPT = 16 };
+
+static enum err wrong(struct cx *cx, const struct factor_try *t)
+{
+	return refuse(cx, t->wrong, t->field, "%s", t->say);
+}
+
+/* The digits of "123 456". */
+static bool as_code(struct cx *cx, struct str text, struct str *code)
+{
+	struct buf b = { .mem = cx->mem };
+
+	for (size_t i = 0; i < text.n && b.n <= OTP_DIGITS; i++)
+		if (text.s[i] != ' ' && text.s[i] != '-')
+			buf_put(&b, &text.s[i], 1);
+	*code = buf_done(&b);
+	return otp_is_code(*code);
+}
+
+static enum err match(struct cx *cx, const struct factor_try *t, struct str code, int64_t *step)
+{
+	const struct tries n = tries_of(cx, "code", t->who, t->address);
+	bool known;
+
+	TRY(tries_guess(cx, &n, "wrong codes", &known));
+	TRY(cx->ca->check_totp(cx, cx->ca, t->actor_id, t->sealed, code, step));
+	return *step ? tries_guessed(cx, &n, known) : wrong(cx, t);
+}
+
+enum err factor_step(struct cx *cx, const struct factor_try *t, int64_t *step)
+{
+	struct str code;
+
+	return as_code(cx, t->code, &code) ? match(cx, t, code, step) : wrong(cx, t);
+}
+
+/* Tells this use of a code from any other, when the statement has to be sent again. */
+static enum err new_attempt(struct cx *cx, struct blob *attempt)
+{
+	uint8_t *p = arena_alloc(cx->mem, ATTEMPT);
+
+	if (getrandom(p, ATTEMPT, 0) != ATTEMPT)
+		return fail(cx, ERR_INTERNAL, "a second factor: no random bits");
+	*attempt = (struct blob){ p, ATTEMPT };
+	return OK;
+}
+
+static enum err by_code(struct cx *cx, const struct factor_try *t, struct str code)
+{
+	struct blob attempt;
+	int64_t step;
+	bool done;
+
+	TRY(match(cx, t, code, &step));
+	TRY(new_attempt(cx, &attempt));
+	TRY(q_totp_spend(cx, t->actor_id, t->sealed, step, attempt, &done));
+	return done ? OK : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
+}
+
+/* Whose it is goes into the hash: a list of hashes helps nobody who looks for any actor's. */
+static struct blob hash_of(struct cx *cx, int64_t actor_id, struct str digits)
+{
+	const struct str list[] = { STR("recovery code"), str_of(arena_printf(cx->mem, "%lld", (long long)actor_id)), digits };
+	uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
+
+	sha256_list(list, 3, h);
+	return (struct blob){ h, HASH_BYTES };
+}
+
+static enum err by_recovery_code(struct cx *cx, const struct factor_try *t, struct str digits)
+{
+	const struct tries n = tries_of(cx, "recovery code", t->who, t->address);
+	struct blob attempt;
+	bool done, used;
+
+	TRY(tries_admit(cx, &n, "wrong recovery codes"));
+	TRY(new_attempt(cx, &attempt));
+	TRY(q_totp_recover(cx, t->actor_id, hash_of(cx, t->actor_id, digits), attempt, &done, &used));
+	TRY(tries_done(cx, &n, done));
+	if (done)
+		return OK;
+	return used ? refuse(cx, ERR_USED_CODE, t->field, "This recovery code was used already, and each works once: take another one.") : wrong(cx, t);
+}
+
+enum err factor_check(struct cx *cx, const struct factor_try *t)
+{
+	struct str code;
+
+	if (as_code(cx, t->code, &code))
+		return by_code(cx, t, code);
+	if (readable_fold(cx->mem, t->code, &code))
+		return by_recovery_code(cx, t, code);
+	return wrong(cx, t);
+}
+
+void factor_codes(struct cx *cx, int64_t actor_id, struct str codes[FACTOR_CODES], struct blob hashes[FACTOR_CODES])
+{
+	struct str digits;
+
+	for (int i = 0; i < FACTOR_CODES; i++) {
+		codes[i] = readable_new(cx->mem);
+		(void)readable_fold(cx->mem, codes[i], &digits);
+		hashes[i] = hash_of(cx, actor_id, digits);
+	}
+}

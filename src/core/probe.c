@@ -1,0 +1,33 @@
+#include "core/probe.h"
+#include "codec/token.h"
+#include "store/q_probe.h"
+
+enum { KIND = 'p' };
+
+enum err probe_new(struct cx *cx, struct str *token)
+{
+	uint8_t hash[TOKEN_HASH];
+
+	*token = token_new(cx->mem, KIND, hash);
+	return q_probe_add(cx, (struct blob){ hash, sizeof hash });
+}
+
+enum err probe_take(struct cx *cx, struct str token)
+{
+	uint8_t hash[TOKEN_HASH];
+	bool taken = false;
+
+	if (token_ok(token, KIND, hash))
+		TRY(q_probe_take(cx, (struct blob){ hash, sizeof hash }, &taken));
+	return taken ? OK : refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
+}
+
+enum err probe_unused(struct cx *cx, struct str token, bool *unused)
+{
+	uint8_t hash[TOKEN_HASH];
+
+	if (!token_ok(token, KIND, hash))
+		return fail(cx, ERR_INTERNAL, "this is no token of a probe");
+	TRY(q_probe_there(cx, (struct blob){ hash, sizeof hash }, unused));
+	return q_probe_clear(cx, (struct blob){ hash, sizeof hash });
+}

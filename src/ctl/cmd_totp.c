@@ -1,0 +1,112 @@
+#include "core/actor.h"
+#include "core/totp.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include "ctl/qr.h"
+#include <stdio.h>
+
+/* The actor of the command line, who has to exist. */
+static enum err named(struct ctl *c, struct actor_ref *who)
+{
+	return actor_find(&c->cx, "", str_of(c->word[0]), who);
+}
+
+static struct totp_place place(const struct actor_ref *who)
+{
+	return (struct totp_place){ who->id, STR(""), who->local_name, STR("motetctl") };
+}
+
+struct row {
+	struct str fid, state;
+	struct totp t;
+};
+static const struct column columns[] = {
+	COL_STR(row, fid, "fid"),
+	COL_STR(row, state, "state"),
+	COL_TIME(row, t.created_at, "created_at"),
+	COL_TIME(row, t.confirmed_at, "confirmed_at"),
+	COL_NUM(row, t.recovery_codes, "recovery_codes"),
+};
+
+enum err cmd_totp_show(struct ctl *c)
+{
+	struct actor_ref who;
+	struct totp *t;
+
+	TRY(named(c, &who));
+	TRY(totp_state(&c->cx, who.id, &t));
+	struct row r = { .fid = actor_fid(&c->cx, who.local_name), .state = STR("none") };
+	if (t) {
+		r.t = *t;
+		r.state = t->confirmed_at ? STR("confirmed") : STR("pending");
+	}
+	const struct listing l = LISTING(columns, &r, 1);
+	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+static const struct column secret_columns[] = { COL_STR(totp_secret, text, "secret"), COL_STR(totp_secret, uri, "uri") };
+
+/* What core says to actors is told to an operator in other words. */
+static enum err for_operators(struct ctl *c, enum err e, const char *name)
+{
+	if (e == ERR_CONFLICT)
+		return refuse(&c->cx, e, "", "%s has a second factor already; `motetctl totp reset %s` ends it.", name, name);
+	if (e == ERR_NOT_FOUND)
+		return refuse(&c->cx, e, "", "%s has no second factor, or none that waits; `motetctl totp show %s` tells.", name, name);
+	return e;
+}
+
+enum err cmd_totp_enrol(struct ctl *c)
+{
+	struct totp_secret s;
+	struct actor_ref who;
+
+	TRY(named(c, &who));
+	const char *name = str_z(c->cx.mem, who.local_name);
+	TRY(for_operators(c, totp_enrol(&c->cx, who.id, who.local_name, &s), name));
+	const struct listing l = LISTING(secret_columns, &s, 1);
+	if (options_has(&c->opt, OPT_JSON)) {
+		out_one(&c->cx, &l, true);
+		return OK;
+	}
+	if (!qr_print(s.uri))
+		puts("(with the program qrencode installed there would be a QR code here: apt-get install qrencode)");
+	out_one(&c->cx, &l, false);
+	printf("Nothing is asked for yet. Take it into an authenticator app, then: motetctl totp confirm %s CODE\n", name);
+	return OK;
+}
+
+struct code {
+	struct str text;
+};
+static const struct column code_columns[] = { COL_STR(code, text, "recovery_code") };
+
+enum err cmd_totp_confirm(struct ctl *c)
+{
+	struct str texts[FACTOR_CODES];
+	struct code codes[FACTOR_CODES];
+	struct actor_ref who;
+
+	TRY(named(c, &who));
+	const struct totp_place p = place(&who);
+	TRY(for_operators(c, totp_confirm(&c->cx, &p, str_of(c->word[1]), texts), str_z(c->cx.mem, who.local_name)));
+	for (int i = 0; i < FACTOR_CODES; i++)
+		codes[i] = (struct code){ texts[i] };
+	const struct listing l = LISTING(code_columns, codes, FACTOR_CODES);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	if (!options_has(&c->opt, OPT_JSON))
+		puts("Each of these stands in for a code once. They are shown only now.");
+	return OK;
+}
+
+enum err cmd_totp_reset(struct ctl *c)
+{
+	struct actor_ref who;
+
+	TRY(named(c, &who));
+	const struct totp_place p = place(&who);
+	TRY(for_operators(c, totp_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
+	printf("%s has no second factor any more: the password is enough; the actor's sessions are told so\n", actor_fid(&c->cx, who.local_name).s);
+	return OK;
+}

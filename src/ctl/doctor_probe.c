@@ -1,0 +1,52 @@
+#include "codec/shape.h"
+#include "core/probe.h"
+#include "ctl/doctor_web.h"
+
+ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = REQUIRED), F_STR(echo, text), F_STR(echo, base_path),
+    F_STR(echo, authorization), F_STR(echo, body_sha256), F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
+    F_BOOL(echo, https));
+
+void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
+{
+	const struct web *w = d->web;
+
+	a->q.origin = w->origin;
+	a->q.anyhow = w->anyhow;
+	a->q.method = a->q.method ? a->q.method : "GET";
+	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base, (int)a->token.n, a->token.s, a->target) :
+				   arena_printf(d->mem, "%s%s", w->base, a->target);
+	net_ask(w->asker, d->mem, &a->q, t);
+}
+
+static const char *words(struct doctor *d, const struct net_told *t)
+{
+	static const char limited[] = ", since this address has sent too many requests: run this again in a minute";
+
+	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) :
+			   arena_printf(d->mem, "an answer %d%s", t->status, t->status == 429 ? limited : "");
+}
+
+static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *out)
+{
+	struct json_object *o;
+
+	*out = (struct echo){ .https = false };
+	bool good = json_parse(&d->c->cx, t->body, &o) == OK && shape_decode(&d->c->cx, &echo_shape, o, out) == OK;
+	d->c->cx.why = (struct fail){ .err = OK };
+	return good;
+}
+
+const char *web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
+{
+	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
+
+	*t = (struct net_told){ .status = 0 };
+	if (probe_new(&d->c->cx, &a->token) != OK)
+		return doctor_error(d, NULL).text;
+	web_send(d, a, t);
+	if (probe_unused(&d->c->cx, a->token, &unused) != OK)
+		return doctor_error(d, NULL).text;
+	if (t->why[0] || t->status != 200)
+		return words(d, t);
+	return head || read_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";
+}

@@ -1,0 +1,37 @@
+#ifndef MOTET_CTL_DOCTOR_WEB_H
+#define MOTET_CTL_DOCTOR_WEB_H
+#include "ctl/doctor.h"
+#include "net/net_ask.h"
+/* What the checks through the web server share: the connection, what the server calls itself, and probes. */
+struct web {
+	struct net_asker *asker;
+	const char *origin, *base;	/* the URL in two: https://example.org, and "" or /~jo */
+	bool tls, local;		/* https; the host is this one */
+	bool anyhow;			/* the certificate is not good, which is said once: */
+	const char *untrusted;
+	const char *server;		/* the Server header of the first answer, "" for none */
+	struct net_told first;		/* the answer to the first request */
+	bool no_delete, no_large, no_query;	/* said once, too */
+};
+/* What /.motet/v1/probe says has arrived (api/ops/probe.c). */
+struct echo {
+	struct str method, target, text, base_path, authorization, body_sha256, host, remote, fill;
+	int64_t body_length;
+	bool https;
+};
+/* A request; its target is below base_path. With the token of a probe in `token`, it is the probe's, and `target` what follows the token. */
+struct web_ask {
+	struct net_ask q;
+	const char *target;
+	struct str token;
+};
+/* Send it. */
+void web_send(struct doctor *, struct web_ask *, struct net_told *);
+/*
+ * Send it as a probe, with a token of its own. NULL: an answer came from motetd, and *echo says what arrived there. Else in words what came
+ * instead: "403", "no answer: …". ERR_* of the database become such words, too.
+ */
+const char *web_probe(struct doctor *, struct web_ask *, struct net_told *, struct echo *);
+/* What to do about a check that is not good, for the web server that this one calls itself: a row of doctor_fix.c. */
+const char *web_fix(struct doctor *, const char *id);
+#endif

@@ -1,0 +1,263 @@
+#include "net/net_ask.h"
+#include "base/clock.h"
+#include "net/net_curl.h"
+#include <curl/curl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+struct net_asker {
+	const struct conf *conf;
+	CURL *easy;
+	struct curl_slist *routes;
+};
+
+/* One request on its way. */
+struct asking {
+	CURL *easy;
+	const struct net_ask *ask;
+	struct net_told *told;
+	struct buf head, body;
+	struct curl_slist *headers;
+	char why[CURL_ERROR_SIZE];
+};
+
+struct net_asker *net_ask_new(const struct conf *c)
+{
+	struct net_asker *n = calloc(1, sizeof *n);
+
+	if (n == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(n);
+		return NULL;
+	}
+	n->conf = c;
+	n->easy = curl_easy_init();
+	n->routes = c->federation_private_networks ? net_curl_routes(c) : NULL;
+	if (n->easy)
+		return n;
+	net_ask_free(n);
+	return NULL;
+}
+
+void net_ask_free(struct net_asker *n)
+{
+	if (n == NULL)
+		return;
+	curl_easy_cleanup(n->easy);
+	curl_slist_free_all(n->routes);
+	free(n);
+	curl_global_cleanup();
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *at)
+{
+	struct asking *a = at;
+
+	n *= size;
+	if (n > NET_ASK_BODY_MAX - a->body.n)
+		return 0;
+	buf_put(&a->body, p, n);
+	return n;
+}
+
+/* Interim answers (100) come first, and are forgotten. */
+static size_t on_header(char *p, size_t size, size_t n, void *at)
+{
+	struct asking *a = at;
+
+	n *= size;
+	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+		a->head.n = 0;
+	buf_put(&a->head, p, n);
+	return n;
+}
+
+static bool add_header(struct asking *a, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(a->headers, line);
+
+	a->headers = more ? more : a->headers;
+	return more != NULL;
+}
+
+static bool set_headers(struct asking *a)
+{
+	bool good = add_header(a, "Expect:") && add_header(a, "Accept: */*");
+
+	if (a->ask->body.p)
+		good &= add_header(a, "Content-Type: application/json");
+	if (a->ask->chunked)
+		good &= add_header(a, "Transfer-Encoding: chunked");
+	for (const char *const *h = a->ask->headers; h && *h; h++)
+		good &= add_header(a, *h);
+	return good && curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->headers) == CURLE_OK;
+}
+
+#define SET(option, value) (curl_easy_setopt(a->easy, CURLOPT_##option, value) == CURLE_OK)
+
+static bool set_request(struct asking *a)
+{
+	const struct net_ask *q = a->ask;
+	bool good = SET(URL, q->origin) && SET(REQUEST_TARGET, q->target) && set_headers(a);
+
+	if (q->body.p)
+		good &= SET(POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) && SET(POSTFIELDS, (const char *)q->body.p);
+	if (strcmp(q->method, "HEAD") == 0)
+		return good && SET(NOBODY, 1L);
+	return good && SET(CUSTOMREQUEST, q->method);
+}
+
+static bool set_connection(struct asking *a, const struct net_asker *n)
+{
+	const char *ca = n->conf->federation_ca_file;
+	bool good = SET(NOSIGNAL, 1L) && SET(ERRORBUFFER, a->why) && SET(PROTOCOLS_STR, "http,https") && SET(PROXY, "") && SET(NOPROXY, "*") &&
+		    SET(TIMEOUT_MS, (long)NET_ASK_MS) && SET(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET(PATH_AS_IS, 1L) && SET(CERTINFO, 1L) &&
+		    SET(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
+		    SET(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET(CONNECT_TO, n->routes) && SET(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
+		    SET(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
+		    SET(HTTP_VERSION, a->ask->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+
+	if (ca[0])
+		good &= SET(CAINFO, ca) && SET(CAPATH, NULL);
+	return good && SET(WRITEFUNCTION, on_body) && SET(WRITEDATA, a) && SET(HEADERFUNCTION, on_header) && SET(HEADERDATA, a);
+}
+
+static int64_t expiry(CURL *easy)
+{
+	struct curl_certinfo *chain = NULL;
+
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL || chain->num_of_certs < 1)
+		return 0;
+	for (struct curl_slist *l = chain->certinfo[0]; l; l = l->next)
+		if (str_starts(str_of(l->data), "Expire date:"))
+			return curl_getdate(l->data + strlen("Expire date:"), NULL);
+	return 0;
+}
+
+static int version(CURL *easy)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &v);
+	return v == CURL_HTTP_VERSION_2_0 ? 20 : v == CURL_HTTP_VERSION_1_0 ? 10 : 11;
+}
+
+static void answered(struct asking *a)
+{
+	struct net_told *t = a->told;
+	long status = 0;
+	char *local = NULL;
+
+	curl_easy_getinfo(a->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(a->easy, CURLINFO_LOCAL_IP, &local);
+	snprintf(t->local, sizeof t->local, "%s", local ? local : "");
+	t->status = (int)status;
+	t->http = version(a->easy);
+	t->cert_ends = expiry(a->easy);
+	t->head = buf_done(&a->head);
+	t->body = buf_done(&a->body);
+}
+
+static void conclude(struct asking *a, CURLcode code)
+{
+	struct net_told *t = a->told;
+
+	t->whole = code == CURLE_OK;
+	t->untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR;
+	answered(a);
+	if (code != CURLE_OK && (t->status == 0 || code != CURLE_PARTIAL_FILE))
+		snprintf(t->why, sizeof t->why, "%s", a->why[0] ? a->why : curl_easy_strerror(code));
+}
+
+/* The other side has seen our end, and has done what it does, when it ends the connection. */
+static void drain(CURL *easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	const int64_t deadline = clock_us() + NET_ASK_CUT_MS * INT64_C(1000);
+	char some[4096];
+	size_t n;
+
+	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
+		return;
+	shutdown(fd, SHUT_WR);
+	for (int64_t left; (left = deadline - clock_us()) > 0;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		poll(&p, 1, (int)(left / 1000) + 1);
+		CURLcode code = curl_easy_recv(easy, some, sizeof some, &n);
+		if (code != CURLE_AGAIN && (code != CURLE_OK || n == 0))
+			return;
+	}
+}
+
+static const char *host_of(const char *origin)
+{
+	const char *slashes = strstr(origin, "://");
+
+	return slashes ? slashes + 3 : origin;
+}
+
+static struct str cut_text(struct arena *mem, const struct net_ask *q)
+{
+	struct buf b = { .mem = mem };
+
+	buf_printf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\n", q->method, q->target, host_of(q->origin));
+	if (q->chunked)
+		buf_printf(&b, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", q->body.n + 1);
+	else
+		buf_printf(&b, "Content-Length: %zu\r\n\r\n", q->body.n + 1);
+	buf_put(&b, q->body.p, q->body.n);
+	return buf_done(&b);
+}
+
+static CURLcode send_cut(struct asking *a, struct arena *mem)
+{
+	struct str text = cut_text(mem, a->ask);
+	size_t sent;
+
+	if (!SET(URL, a->ask->origin) || !SET(CONNECT_ONLY, 1L))
+		return CURLE_FAILED_INIT;
+	CURLcode code = curl_easy_perform(a->easy);
+	for (size_t at = 0; code == CURLE_OK && at < text.n; at += sent)
+		code = curl_easy_send(a->easy, text.s + at, text.n - at, &sent);
+	if (code == CURLE_OK)
+		drain(a->easy);
+	return code;
+}
+
+void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, struct net_told *t)
+{
+	CURL *easy = q->cut ? curl_easy_duphandle(n->easy) : n->easy;
+	struct asking a = { .easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem } };
+	const int64_t began = clock_us();
+	CURLcode code = CURLE_FAILED_INIT;
+
+	*t = (struct net_told){ .why = "" };
+	if (easy)
+		curl_easy_reset(easy);
+	if (easy && set_connection(&a, n))
+		code = q->cut ? send_cut(&a, mem) : set_request(&a) ? curl_easy_perform(easy) : CURLE_FAILED_INIT;
+	if (easy)
+		conclude(&a, code);
+	else
+		snprintf(t->why, sizeof t->why, "libcurl does not start");
+	t->us = clock_us() - began;
+	curl_slist_free_all(a.headers);
+	if (q->cut)
+		curl_easy_cleanup(easy);
+	else if (easy)
+		curl_easy_reset(easy);
+}
+
+struct str net_ask_header(const struct net_told *t, const char *name, int *count)
+{
+	struct str rest = t->head, line, key, value, found = { NULL, 0 };
+	int n = 0;
+
+	while (rest.n) {
+		str_cut(rest, '\n', &line, &rest);
+		if (str_cut(line, ':', &key, &value) && str_ieq(key, str_of(name)) && n++ == 0)
+			found = str_trim(value);
+	}
+	if (count)
+		*count = n;
+	return found;
+}

@@ -1,0 +1,112 @@
+#include "server/upgrade.h"
+#include "base/log.h"
+#include "server/signals.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STAYS "; nothing changes"
+enum { WORDS = 2, SAID = 1 << 16 };
+
+/* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but standard input. */
+static void become_rehearsal(const struct options *o, const struct handover *h, int said, const sigset_t *mask)
+{
+	char **argv = calloc((size_t)o->argc + WORDS + 1, sizeof *argv), test[] = "-t";
+
+	if (argv == NULL || !handover_put(h) || dup2(said, 1) < 0 || dup2(said, 2) < 0)
+		_exit(127);
+	argv[0] = o->argv[0];
+	argv[1] = argv[WORDS] = test;
+	memcpy(argv + 1 + WORDS, o->argv + 1, (size_t)(o->argc - 1) * sizeof *argv);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvp(argv[0], argv);
+	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct handover *h, const sigset_t *mask, int64_t now_us)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+		log_error("upgrade: %s" STAYS, strerror(errno));
+		return false;
+	}
+	pid_t pid = fork();
+	if (pid == 0)
+		become_rehearsal(o, h, ends[1], mask);
+	close(ends[1]);
+	if (pid < 0) {
+		log_error("upgrade: %s" STAYS, strerror(errno));
+		close(ends[0]);
+		return false;
+	}
+	*u = (struct upgrade){ .pid = pid, .said = ends[0], .end_us = now_us + UPGRADE_SECONDS * INT64_C(1000000) };
+	return true;
+}
+
+static void last_line(int fd, char *line, size_t size)
+{
+	static char text[SAID];
+	ssize_t got, n = 0;
+	struct str rest, one = STR("");
+
+	while (n < SAID && (got = read(fd, text + n, (size_t)(SAID - n))) > 0)
+		n += got;
+	for (rest = (struct str){ text, (size_t)n }; rest.n;) {
+		struct str next;
+		str_cut(rest, '\n', &next, &rest);
+		one = next.n ? next : one;
+	}
+	snprintf(line, size, "%.*s", (int)one.n, one.s);
+}
+
+/* UPGRADE_FIT of any version. */
+static bool speaks_for_motetd(const char *said)
+{
+	static const char end[] = " is fit to take over";
+	size_t n = strlen(said);
+
+	return str_starts(str_of(said), "motetd ") && n > sizeof end && memcmp(said + n - (sizeof end - 1), end, sizeof end) == 0;
+}
+
+bool upgrade_rehearsed(struct upgrade *u, int status)
+{
+	char said[512];
+	last_line(u->said, said, sizeof said);
+	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0 && speaks_for_motetd(said);
+
+	close(u->said);
+	*u = (struct upgrade){ .pid = 0 };
+	if (good)
+		log_info("upgrade: %s; its workers start", said);
+	else
+		log_error("upgrade: the new program is not fit to serve (%s %d): %s" STAYS, WIFSIGNALED(status) ? "signal" : "exit status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), said[0] ? said : "it said nothing");
+	return good;
+}
+
+void upgrade_tick(struct upgrade *u, int64_t now_us)
+{
+	if (u->pid && now_us >= u->end_us) {
+		signals_send(u->pid, SIGKILL);
+		u->end_us = INT64_MAX;
+	}
+}
+
+void upgrade_execute(const struct options *o, const struct handover *h)
+{
+	if (!handover_put(h)) {
+		log_error("upgrade: %s" STAYS, strerror(errno));
+		return;
+	}
+	handover_open(h, true);
+	execvp(o->argv[0], o->argv);
+	int why = errno;
+	handover_open(h, false);
+	handover_end();
+	log_error("upgrade: %s: %s" STAYS, o->argv[0], strerror(why));
+}

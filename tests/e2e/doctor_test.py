@@ -1,0 +1,477 @@
+#!/usr/bin/python3
+"""motetctl doctor and motetctl selftest against real servers, right ones and wrong ones: doctor_test.py [--state DIR] [--seed N]. TAP.
+
+--state DIR keeps DIR, so that the second run need not build.
+"""
+import argparse
+import http.client
+import http.server
+import json
+import os
+import pty
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from doctor_webs import identity, running, scratch, web
+from place import Place
+
+count = failed = 0
+
+
+def ok(fine, name, why=""):
+    global count, failed
+    count, failed = count + 1, failed + (not fine)
+    print(f"{'ok' if fine else 'not ok'} {count} - {name}", flush=True)
+    if not fine:
+        print("# " + str(why).replace("\n", "\n# "), flush=True)
+
+
+# --- doctor ----------------------------------------------------------------------------------------------------------------------------
+
+def doctor(place, *args):
+    """Exit status, and the lines that are not green by id."""
+    done = place.ctl([*args, "--json"])
+    try:
+        rows = json.loads(done.stdout)
+    except ValueError:
+        return done.returncode, {}, done.stdout + done.stderr
+    return done.returncode, {r["id"]: r for r in rows if r["status"] in ("bad", "warning")}, rows
+
+
+def finds(place, name, want, args, fix=""):
+    """Exactly these lines are not green (an id, or id=warning), and the first of them says how to change that."""
+    status, lines, rows = doctor(place, *args)
+    wanted = dict((w.split("=") + ["bad"])[:2] for w in want)
+    got = {i: r["status"] for i, r in lines.items()}
+    first = lines.get(next(iter(wanted), None), {})
+    fine = got == wanted and status == ("bad" in wanted.values()) and re.search(fix, first.get("fix") or "")
+    ok(fine, name, f"wanted {wanted} with {fix!r}\ngot status {status}: {json.dumps(list(lines.values()), indent=1) if lines else rows}")
+
+
+def changed(place, sql, back, name, want, fix, args=("doctor",)):
+    place.sql(sql)
+    try:
+        finds(place, name, want, list(args), fix)
+    finally:
+        place.sql(back)
+
+
+def test_host(place):
+    finds(place, "a server of quickstart is all green", [], ["doctor"])
+    secret, conf = f"{place.state}/var/secret", f"{place.state}/motet.conf"
+    mode = os.stat(secret).st_mode & 0o7777
+    os.chmod(secret, 0o644)
+    finds(place, "a secret that others may read", ["file.secret"], ["doctor"], f"^chmod 0400 {re.escape(secret)}$")
+    os.chmod(secret, mode)
+    mode = os.stat(conf).st_mode & 0o7777
+    os.chmod(conf, 0o666)
+    finds(place, "a configuration that others may write", ["file.conf"], ["doctor"], "^chmod go-w ")
+    os.chmod(conf, mode | 0o004)
+    database = f"host={place.state}/postgres user=motet dbname=motet password=x"
+    finds(place, "a password that others may read", ["file.conf"], ["-s", f"database={database}", "doctor"], "^chmod 0640 ")
+    os.chmod(conf, mode)
+    sets = [("log_file", "/nowhere/motet.log", ["file.log"], "^install -d .* /nowhere$"),
+            ("state_dir", "/nowhere", ["file.state", "file.secret"], "^install -d .* /nowhere$"),
+            ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motetd"),
+            ("listen", place.state + "/motet.conf", ["socket.file"], "^rm "),
+            ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
+            ("database", "host=/nowhere", ["db.reach"], "start PostgreSQL"),
+            ("database", f"host={place.state}/postgres user=nobody dbname=motet", ["db.reach"], "roles.sql"),
+            ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role"], "the role of the servers")]
+    for key, value, want, fix in sets:
+        finds(place, f"{key} = {value.replace(place.state, '')}", want, ["-s", f"{key}={value}", "doctor"], fix)
+    with scratch(place.state) as directory:
+        other = f"{directory}/secret"
+        with open(other, "w", encoding="ascii") as f:
+            f.write("0" * 64 + "\n")
+        os.chmod(other, 0o400)
+        finds(place, "the secret of another server", ["key.secret"], ["-s", f"secret_file={other}", "doctor"], "copy the secret")
+    with scratch(place.state) as directory:
+        with open(conf, encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
+            g.write(f.read() + "frobnicate = on\n")
+        finds(place, "a key that there is not", ["conf.file"], ["-c", f"{directory}/motet.conf", "doctor"], "put that line right")
+
+
+def test_database(place):
+    last = place.sql("SELECT max(version) FROM schema_version")
+    kept = place.sql(f"SELECT format('INSERT INTO schema_version VALUES (%s, %s, %L, %L)', version, compat, checksum, applied_at) FROM schema_version WHERE version = {last}")
+    changed(place, f"DELETE FROM schema_version WHERE version = {last}", kept, "a schema one behind", ["db.schema"], "motetctl.* migrate --database .* --grant motet")
+    changed(place, "ALTER ROLE motet SUPERUSER", "ALTER ROLE motet NOSUPERUSER", "a role that is a superuser", ["db.role"], "ALTER ROLE motet NOSUPERUSER;$")
+    changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that may make databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
+    changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that may make tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
+    changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a right", ["db.rights"], "--grant motet")
+    changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that may delete certificates", ["db.rights"], "--grant motet")
+    off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
+    changed(place, off, on, "synchronous_commit off, which motetd turns on for itself", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
+    changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
+    for setting in ("fsync", "full_page_writes"):
+        place.sql(f"ALTER SYSTEM SET {setting} = off")
+        changed(place, "SELECT pg_reload_conf(), pg_sleep(0.5)", f"ALTER SYSTEM RESET {setting}", f"{setting} off", [f"db.{setting}"], f"ALTER SYSTEM SET {setting} = on")
+        place.sql("SELECT pg_reload_conf(), pg_sleep(0.5)")
+
+
+def test_rights(place):
+    sock = f"{place.state}/run/motet.sock"
+    os.chmod(sock, 0o666)
+    finds(place, "a socket for everybody", ["socket.mode"], ["doctor"], "listen_mode = 0660")
+    os.chmod(sock, 0o660)
+    kept = "UPDATE server_key SET not_after = to_timestamp(" + place.sql("SELECT extract(epoch FROM not_after) FROM server_key WHERE ended_at IS NULL") + ") WHERE ended_at IS NULL"
+    short = "UPDATE server_key SET not_after = now() + interval '{}' WHERE ended_at IS NULL"
+    changed(place, short.format("10 days"), kept, "a certificate of the server for ten days", ["key.days=warning"], "key rotate$")
+    changed(place, short.format("-2 s"), kept, "a certificate of the server that is over", ["key.days"], "key rotate$")
+
+
+PASS = "fastcgi_param REQUEST_URI $request_uri;"
+APACHE_AUTH = ("CGIPassAuth On", "CGIPassAuth Off")
+# What is wrong, the web server, changes to its sample, the lines that are not green, what the first one says
+WEBS = [
+    ("nginx as in the sample", "nginx", [], [], ""),
+    ("lighttpd as in the sample", "lighttpd", [], [], ""),
+    ("Apache with mod_proxy_fcgi", "apache", [], [], ""),
+    ("nginx with client_max_body_size 1k", "nginx", [("client_max_body_size 1100k", "client_max_body_size 1k")], ["web.large"], "client_max_body_size 1100k;"),
+    ("lighttpd with max-request-size 1", "lighttpd", [("server.max-request-size = 1100", "server.max-request-size = 1")], ["web.large"], "server.max-request-size = 1100"),
+    ("nginx that drops Authorization", "nginx", [(PASS, PASS + ' fastcgi_param HTTP_AUTHORIZATION "";')], ["web.authorization"], "take out fastcgi_param HTTP_AUTHORIZATION"),
+    ("nginx that decodes the path", "nginx", [(PASS, "fastcgi_param REQUEST_URI $uri;")],
+     ["web.path.at_coded", "web.path.slash", "web.path.percent", "web.query"], r"fastcgi_param REQUEST_URI \$request_uri;"),
+    ("nginx that refuses methods", "nginx", [("fastcgi_pass motet;", "limit_except GET POST OPTIONS { deny all; } fastcgi_pass motet;")], ["web.method"], "limit_except"),
+    ("nginx that drops bodies", "nginx", [("fastcgi_pass motet;", "fastcgi_pass_request_body off; fastcgi_pass motet;")],
+     ["web.body.post", "web.body.get", "web.body.delete", "web.chunked", "web.large"], "fastcgi_pass_request_body on"),
+    ("nginx that answers preflights itself", "nginx", [("fastcgi_pass motet;", "if ($request_method = OPTIONS) { return 204; } fastcgi_pass motet;")], ["web.cors"], "answer to OPTIONS"),
+    ("nginx without Access-Control headers", "nginx", [("fastcgi_pass motet;", "fastcgi_hide_header Access-Control-Allow-Origin; fastcgi_pass motet;")],
+     ["web.origin"], "fastcgi_hide_header"),
+    ("nginx with one Access-Control header too many", "nginx", [("fastcgi_pass motet;", "add_header Access-Control-Allow-Origin * always; fastcgi_pass motet;")],
+     ["web.origin"], "add_header"),
+    ("nginx with error pages of its own", "nginx", [("fastcgi_pass motet;", "fastcgi_intercept_errors on; error_page 404 = @large; fastcgi_pass motet;")],
+     ["web.errors"], "fastcgi_intercept_errors off"),
+    ("nginx that serves /.well-known itself", "nginx", [("location / {", "location /.well-known/ { return 404; } location / {")], ["web.known"], "/.well-known"),
+    ("nginx with 413 in HTML", "nginx", [("error_page 413 = @large;", ""), ("client_max_body_size 1100k", "client_max_body_size 1m")], ["web.too_large=warning"], "error_page 413"),
+    ("nginx that believes its client's address to be another", "nginx", [("fastcgi_param REMOTE_ADDR $remote_addr;", "fastcgi_param REMOTE_ADDR 192.0.2.1;")], [], ""),
+    ("lighttpd that refuses bodies of GET", "lighttpd", [('server.http-parseopts = ( "method-get-body" => "enable" )', "")], ["web.body.get"], 'method-get-body" => "enable'),
+    ("lighttpd that refuses %2F", "lighttpd", [('( "method-get-body" => "enable" )', '( "method-get-body" => "enable", "url-path-2f-decode" => "disable", "url-path-2f-reject" => "enable" )')],
+     ["web.path.slash"], "no url-path-2f-reject"),
+    ("Apache without CGIPassAuth", "apache", [APACHE_AUTH], ["web.authorization"], r'<Location "/"> CGIPassAuth On </Location>'),
+    ("Apache without AllowEncodedSlashes", "apache", [("AllowEncodedSlashes On", "")], ["web.path.slash"], "AllowEncodedSlashes On"),
+    ("Apache with both mistakes", "apache", [APACHE_AUTH, ("AllowEncodedSlashes On", "")], ["web.path.slash", "web.authorization"], "AllowEncodedSlashes On"),
+]
+
+
+def test_webs(place):
+    for name, kind, changes, want, fix in WEBS:
+        with web(place, kind, changes) as port:
+            finds(place, name, want, ["doctor", f"http://127.0.0.1:{port}"], fix)
+    with web(place, "nginx", sock="/nowhere/motet.sock") as port:
+        finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
+    finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "FastCGI")
+    finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
+    done = place.ctl(["doctor", "example.org"])
+    ok(done.returncode == 64 and "https://example.org" in done.stderr, "what is no URL is told", done)
+
+
+class Careless(http.server.BaseHTTPRequestHandler):
+    """A web server that hands on what it has, and what it has got, when the rest is late."""
+    protocol_version = "HTTP/1.1"
+    motet = None
+
+    def pass_on(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        link = http.client.HTTPConnection(*self.motet)
+        try:
+            link.request(self.command, self.path, body, {k: v for k, v in self.headers.items() if k not in ("Content-Length", "Connection")})
+            answer = link.getresponse()
+            said = answer.read()[:200000]
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name not in ("Connection", "Server", "Date", "Content-Length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else said)
+        link.close()
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = pass_on
+
+    def log_message(self, *_):
+        pass
+
+
+def test_careless(place):
+    Careless.motet = place.address
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Careless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        finds(place, "a web server that is careless with bodies", ["web.cut", "web.chunked", "web.fill"], ["doctor", f"http://127.0.0.1:{server.server_address[1]}"], "read the whole body")
+        server.shutdown()
+
+
+TLS = ("listen @LISTEN@:@PORT@;", "listen @LISTEN@:@PORT@ ssl http2; ssl_certificate @STATE@/../tls.pem; ssl_certificate_key @STATE@/../tls.key;")
+
+
+def test_tls(place):
+    cert = f"{place.state}/tls.pem"
+    for days, want in ((100, []), (5, ["web.tls.days=warning"])):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", str(days), "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{place.state}/tls.key", "-out", cert], check=True, capture_output=True)
+        os.chmod(f"{place.state}/tls.key", 0o644)
+        with web(place, "nginx", [TLS]) as port:
+            url = f"https://127.0.0.1:{port}"
+            finds(place, f"TLS with a certificate for {days} days", want, ["-s", f"federation_ca_file={cert}", "doctor", url], "certbot renew" if want else "")
+            if not want:
+                done = place.ctl(["-s", f"federation_ca_file={cert}", "doctor", url])
+                ok("HTTP/2 works" in done.stdout, "and HTTP/2", done.stdout)
+                finds(place, "TLS with a certificate that nobody trusts", ["web.tls"], ["doctor", url], "whole chain")
+        with web(place, "nginx", [TLS, ("fastcgi_param HTTPS $https if_not_empty;", ""), ("fastcgi_param REQUEST_SCHEME $scheme;", "")]) as port:
+            if not want:
+                finds(place, "TLS of which motetd is not told", ["web.https"], ["-s", f"federation_ca_file={cert}", "doctor", f"https://127.0.0.1:{port}"], "fastcgi_param HTTPS")
+    os.remove(cert)
+    os.remove(f"{place.state}/tls.key")
+
+
+def on_terminal(place, env):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update({"TERM": "xterm"} | env)
+        os.execv(f"{place.state}/bin/motetctl", ["motetctl", "-c", f"{place.state}/motet.conf", "doctor"])
+    out = b""
+    try:
+        while piece := os.read(fd, 65536):
+            out += piece
+    except OSError:
+        pass
+    os.waitpid(pid, 0)
+    os.close(fd)
+    return out
+
+
+def test_text(place):
+    ok(b"\x1b[32m\xe2\x9c\x93\x1b[0m" in on_terminal(place, {}), "on a terminal there is colour")
+    text = on_terminal(place, {"NO_COLOR": "1"})
+    ok(b"\xe2\x9c\x93" in text and b"\x1b" not in text, "with NO_COLOR there is none", text)
+    done = place.ctl(["-s", "listen=/nowhere/motet.sock", "doctor"])
+    ok(done.returncode == 1 and re.search("✗ listen /nowhere/motet.sock: .*\n      start motetd: ", done.stdout) and "\x1b" not in done.stdout and "1 thing to put right" in done.stderr,
+       "a red line is followed by what to do, indented", done)
+    rows = json.loads(place.ctl(["doctor", "--json", place.url]).stdout)
+    ok(all(list(r) == ["id", "section", "status", "text", "fix"] for r in rows) and len({r["id"] for r in rows}) == len(rows) > 40, "--json has an object for each check", rows)
+    ok(place.sql("SELECT count(*) FROM probe") == "0", "no token of a probe is left")
+
+
+# --- selftest --------------------------------------------------------------------------------------------------------------------------
+
+class Marks:
+    """What the database holds but what may stay: serial numbers that were used, and what is counted for an address and over within the hour."""
+
+    def __init__(self, place):
+        self.place = place
+        tables = place.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1").split()
+        self.sql = " UNION ALL ".join(f"SELECT '{t}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {t} t{self.only(t)}" for t in tables if t != "serial_used")
+        self.before = self.now()
+
+    @staticmethod
+    def only(table):
+        return " WHERE tat > now() + interval '1 hour'" if table == "throttle" else ""
+
+    def now(self):
+        return self.place.sql(self.sql)
+
+    def same(self, name):
+        now = self.now()
+        ok(now == self.before, name, f"before:\n{self.before}\nnow:\n{now}")
+
+
+def steps_of(place, url):
+    done = place.ctl(["selftest", "--json", url])
+    try:
+        rows = json.loads(done.stdout)
+    except ValueError:
+        rows = []
+    ok(done.returncode == 0 and len(rows) == 13 and all(r["status"] == "ok" and r["us"] > 0 and list(r) == ["step", "status", "us", "text"] for r in rows),
+       "selftest --json has each step with its time", done)
+    return [r["step"] for r in rows], rows
+
+
+def until(process, step, name):
+    """Read up to where a step has begun; the rest of the line comes when it is done."""
+    out = b""
+    while not re.search(rf"^{step} ".encode(), out, re.M):
+        piece = os.read(process.stdout.fileno(), 65536)
+        if not piece:
+            ok(False, f"{name}: the step {step} begins", out)
+            return False
+        out += piece
+    return True
+
+
+def stopped(place, url, step, sig, dice):
+    """A run that gets a signal within a step: its exit status, and what it made."""
+    program = [f"{place.state}/bin/motetctl", "-c", f"{place.state}/motet.conf", "selftest", url]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        if not until(process, step, f"signal {sig}"):
+            process.kill()
+            return None, []
+        time.sleep(dice.random() * 0.01)
+        names = place.sql("SELECT name FROM selftest").split()
+        process.send_signal(sig)
+        process.wait()
+        return process.returncode, names
+
+
+def left(place, names):
+    listed = ",".join(f"'{n}'" for n in names) or "''"
+    return place.sql(f"SELECT (SELECT count(*) FROM actor WHERE local_name IN ({listed})) + (SELECT count(*) FROM selftest WHERE name IN ({listed}))")
+
+
+def test_killed(place, url, steps, marks, dice):
+    """Each run is killed one step later than the one before, whose traces it deletes as soon as it has begun."""
+    before, hit = [], 0
+    for step in steps:
+        status, names = stopped(place, url, step, signal.SIGKILL, dice)
+        hit += status == -9
+        if step != "reach" and step != "announce":
+            ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the run before has left is gone", (status, before, names))
+        before = names
+    ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} were killed before they had ended")
+    done = place.ctl(["selftest", url])
+    ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "after all that a whole run is well", done)
+    marks.same("and the database is as it was")
+    for step in dice.sample(steps[2:-1], 2):
+        stopped(place, url, step, signal.SIGKILL, dice)
+        place.ctl(["selftest", url])
+        marks.same(f"killed at {step} and run again: the database is as it was")
+
+
+def test_selftest(place, dice):
+    user = place.ctl(["actor", "add", "alice", "--generate"])
+    ok(user.returncode == 0, "there is somebody else", user)
+    marks = Marks(place)
+    steps, _ = steps_of(place, place.url)
+    marks.same("selftest leaves the database as it was")
+    done = place.ctl(["selftest", place.url])
+    ok(done.returncode == 0 and all(re.search(rf"(?m)^{s} +\d+\.\d ms  ", done.stdout) for s in [*steps, "total"]), "for people, a line for each step", done)
+    status, names = stopped(place, place.url, "certify", signal.SIGINT, dice)
+    ok(status == 1 and len(names) == 2 and left(place, names) == "0", "interrupted, it cleans up and ends with 1", (status, names))
+    marks.same("and the database is as it was")
+    with web(place, "nginx", [("location / {", "location /p2core/token { return 500; } location / {")]) as port:
+        done = place.ctl(["selftest", f"http://127.0.0.1:{port}"])
+    ok(done.returncode == 1 and re.search(r"(?m)^token .*FAILED: POST /p2core/token was answered with 50\d", done.stdout) and "clean-up" in done.stdout, "a step that fails is named", done)
+    marks.same("and it has cleaned up")
+    done = place.ctl(["selftest", "http://127.0.0.1:1"])
+    ok(done.returncode == 1 and "no answer" in done.stderr, "nobody at the URL", done)
+    return steps, marks
+
+
+def test_two(place, marks):
+    program = [f"{place.state}/bin/motetctl", "-c", f"{place.state}/motet.conf", "selftest", place.url]
+    runs = [subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [r.communicate()[0] for r in runs]
+    ok(all(r.returncode == 0 for r in runs), "two at once do not disturb each other", "\n".join(said))
+    marks.same("nor leave anything behind")
+
+
+WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 307 /m$request_uri; } location / {")
+
+
+def test_base_path(place, marks):
+    other = other_motetd(place, {"base_path": "/m"}, [WELL_KNOWN])
+    with other as url:
+        finds(place, "a motetd that was not started anew", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motetd")
+        sets = ["-s", "base_path=/m", "-s", f"listen={other.sock}"]
+        finds(place, "a server below a path", [], [*sets, "doctor", f"{url}/m/"])
+        finds(place, "its URL without the path", ["web.reach"], [*sets, "doctor", url], "base_path = ")
+        finds(place, "its URL, and a configuration without the path", ["web.base"], ["doctor", f"{url}/m"], "base_path = ")
+        done = place.ctl([*sets, "selftest", f"{url}/m"])
+        ok(done.returncode == 0, "selftest below a path", done)
+        marks.same("and nothing is left behind")
+
+
+def test_reserved(place, marks):
+    name = "selftest-0123456789abcdef"
+    done = place.ctl(["actor", "add", name, "--generate"])
+    ok(done.returncode == 1 and "taken" in done.stderr and place.sql(f"SELECT count(*) FROM actor WHERE local_name = '{name}'") == "0", "nobody takes the name of a selftest", done)
+    asked = "SET ROLE motet; SELECT motet_selftest_forget('alice'); RESET ROLE"
+    ok("f" in place.sql(asked) and place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "a server's role deletes no other actor")
+    for statement in ("INSERT INTO selftest (name, throttle) VALUES ('alice', '{}')", "UPDATE actor SET local_name = 'selftest-0123456789abcdef' WHERE local_name = 'alice'",
+                      "DELETE FROM idcert"):
+        try:
+            place.sql(f"BEGIN; SET LOCAL ROLE motet; {statement}; COMMIT")
+        except RuntimeError:
+            pass
+        place.sql("ROLLBACK; RESET ROLE")
+    ok(place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "and cannot make her one to be deleted")
+    marks.same("nothing has changed")
+
+
+def test_late(place, marks):
+    """A registration whose client was killed comes when all has been deleted: it finds no announcement."""
+    name = "selftest-fedcba9876543210"
+    place.sql(f"SET ROLE motet; SELECT motet_selftest_begin('{name}', '{{}}'); RESET ROLE")
+    place.sql(f"SET ROLE motet; SELECT motet_selftest_forget('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")
+    place.sql(f"SET ROLE motet; INSERT INTO actor (local_name, password) VALUES ('{name}', '') ON CONFLICT DO NOTHING; RESET ROLE")
+    marks.same("a registration that comes too late makes nothing")
+
+
+def other_motetd(place, sets, changes=()):
+    """A second motetd on the same database, with other keys; and nginx before it."""
+    class Other:
+        def __enter__(self):
+            self.scratch = scratch(place.state)
+            directory = self.scratch.__enter__()
+            self.sock = sock = f"{directory}/m.sock"
+            conf = f"{directory}/motet.conf"
+            with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as g:
+                g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in ("listen", *sets)))))
+                g.write("".join(f"{k} = {v}\n" for k, v in ({"listen": sock} | sets).items()))
+            motetd = f"{place.programs or place.state}/sbin/motetd"
+            self.process = running([motetd, "-c", conf], directory)
+            self.process.__enter__()
+            for _ in range(400):
+                if os.path.exists(sock):
+                    break
+                time.sleep(0.05)
+            self.web = web(place, "nginx", changes, sock=sock)
+            return f"http://127.0.0.1:{self.web.__enter__()}"
+
+        def __exit__(self, *_):
+            for c in (self.web, self.process, self.scratch):
+                c.__exit__(None, None, None)
+    return Other()
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--state")
+    options.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = options.parse_args()
+    dice = random.Random(options.seed)
+    print(f"# seed {options.seed}, as {identity()[0][1] if identity()[0] else 'this user'}")
+    with Place(options.state) as place:
+        place.start("nginx", reset=True)
+        test_host(place)
+        test_database(place)
+        test_rights(place)
+        test_webs(place)
+        test_careless(place)
+        test_tls(place)
+        test_text(place)
+        steps, marks = test_selftest(place, dice)
+        test_reserved(place, marks)
+        test_late(place, marks)
+        test_two(place, marks)
+        test_base_path(place, marks)
+        with other_motetd(place, {"registration": "closed", "rate_limit": "off"}) as url:
+            done = place.ctl(["selftest", url])
+            ok(done.returncode == 0 and "in the database, since registration is not open" in done.stdout, "where registration is closed it works, too", done)
+            marks.same("and leaves nothing behind")
+        with other_motetd(place, {"rate_limit": "off"}) as url:
+            test_killed(place, url, steps, marks, dice)
+    print(f"1..{count}")
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

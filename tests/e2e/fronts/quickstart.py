@@ -1,0 +1,32 @@
+"""The web servers that deploy/quickstart starts itself, with kept connections or without, all through motetd's own socket."""
+import os
+import signal
+import time
+
+from fronts.front import Front
+
+
+class OfQuickstart(Front):
+    def start(self, place):
+        """quickstart has waited for it."""
+
+
+class Nginx(OfQuickstart):
+    quickstart = "nginx"
+    every_case = True
+
+    def forget(self, place):
+        """New worker processes have no connections yet."""
+        with open(os.path.join(place.state, "web", "nginx.pid"), encoding="ascii") as f:
+            os.kill(int(f.read()), signal.SIGHUP)
+        time.sleep(1)
+
+
+class Lighttpd(OfQuickstart):
+    quickstart = "lighttpd"
+    every_case = True
+
+
+class Apache(OfQuickstart):
+    quickstart = "apache"
+    cannot = frozenset({"encoded-nul"})
