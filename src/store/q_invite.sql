@@ -42,7 +42,7 @@ guess AS (
     WHERE motet_throttle_wait(t.tat, $3::int8, $4::int8) = 0 RETURNING 1)
 SELECT 0::int8 AS id,
        CASE WHEN $3::int8 = 0 OR EXISTS (SELECT FROM guess) THEN 0 WHEN i.id IS NULL THEN greatest(1, due.wait) ELSE due.wait END AS wait,
-       EXISTS (SELECT FROM actor WHERE local_name = $5) AS taken, i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked,
+       motet_taken($5) AS taken, i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked,
        coalesce(i.expires_at <= now(), false) AS expired, coalesce(i.used >= i.uses, false) AS used_up
 FROM due LEFT JOIN i ON true
 
@@ -55,10 +55,10 @@ WITH there AS (
     SELECT id, password = $2 AS mine FROM actor WHERE local_name = $1),
 used AS (
     UPDATE invite SET used = used + 1
-    WHERE code_hash = $3 AND used < uses AND revoked_at IS NULL AND expires_at > now() AND NOT EXISTS (SELECT FROM there) RETURNING id),
+    WHERE code_hash = $3 AND used < uses AND revoked_at IS NULL AND expires_at > now() AND NOT motet_taken($1) RETURNING id),
 added AS (
     INSERT INTO actor (local_name, password, invite_id) SELECT $1, $2, id FROM used RETURNING id)
-SELECT coalesce((SELECT id FROM added), (SELECT id FROM there WHERE mine)) AS id, 0::int8 AS wait, EXISTS (SELECT FROM there) AS taken,
+SELECT coalesce((SELECT id FROM added), (SELECT id FROM there WHERE mine)) AS id, 0::int8 AS wait, motet_taken($1) AS taken,
        i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked, coalesce(i.expires_at <= now(), false) AS expired,
        coalesce(i.used >= i.uses, false) AS used_up
 FROM (SELECT 1) one LEFT JOIN invite i ON i.code_hash = $3

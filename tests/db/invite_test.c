@@ -49,6 +49,7 @@ static void rules(void)
 	ok(come(&cx, code, "third", &actor) == ERR_INVITE_USED_UP && used(&cx, id) == 2, "no third: %s", cx.why.say);
 	ok(come(&cx, code, "second", &actor) == ERR_FID_TAKEN, "who asks again for the last use learns that it was done: %s", cx.why.say);
 	code = new_code(&cx, 2, &id);
+	ok(come(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN && used(&cx, id) == 0, "nor does a name that nobody can have: %s", cx.why.say);
 	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK, "revoked, twice");
 	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "by a revoked one nobody comes: %s", cx.why.say);
 	ok(invite_revoke(&cx, 1) == ERR_NOT_FOUND, "%s", cx.why.say);
