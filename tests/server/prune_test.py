@@ -45,9 +45,9 @@ def main():
     if "MOTET_DATABASE" not in os.environ:
         print("1..0 # SKIP run me with tests/with-postgres")
         return
-    pool.APP = os.path.join(pool.BUILD, "motetd")
+    motetd = os.path.join(pool.BUILD, "motetd")
     sql("INSERT INTO throttle (key, tat) VALUES ('stays', now() + interval '1 h')")
-    with pool.Server(prune_interval="1s", workers=1) as s:
+    with pool.Server(program=motetd, prune_interval="1s", workers=1) as s:
         before = connections(s.p.pid)
         for i in range(2):
             stale(f"turn{i}-")
@@ -67,11 +67,11 @@ def main():
         ok(until(lambda: left("off") < ROWS, 3, 0.5) is None, "nothing goes any more")
         status, _ = s.stop()
         ok(status == 0, "an orderly end")
-    with pool.Server(prune_interval="1s", workers=1) as s:
+    with pool.Server(program=motetd, prune_interval="1s", workers=1) as s:
         until(lambda: "motetd: prune" in [name_of(p) for p in children(s.p.pid)], 60, 0.001)
         status, seconds = s.stop()
         ok(status == 0 and seconds < 14, f"a stop while it is at work takes {seconds:.1f} s")
-    with pool.Server(prune_interval="1s", workers=1, env={"MOTET_DATABASE": "host=/nonexistent dbname=motet"}) as s:
+    with pool.Server(program=motetd, prune_interval="1s", workers=1, env={"MOTET_DATABASE": "host=/nonexistent dbname=motet"}) as s:
         ok(until(lambda: s.dir.logged("nothing was pruned, or not all: database: connect") > 1, 60), "a database that is away is a line, and it is tried again")
         ok(s.stop()[0] == 0, "and no more than that")
     sql("DELETE FROM throttle")
