@@ -1,6 +1,10 @@
 # Samples, and what quickstart needs of them.
 dist_pkgdata_DATA = deploy/apache.conf deploy/apache-errors.conf deploy/apache-proxy-fcgi.conf deploy/lighttpd.conf deploy/nginx.conf \
 	deploy/roles.sql
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = deploy/grafana/motet.json
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = deploy/prometheus/motet-alerts.yml
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html

@@ -44,15 +44,15 @@ SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', t
 CREATE FUNCTION motet_selftest_forget(called text) RETURNS bool LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     traces bytea[];
+    since timestamptz;
     who int8;
     keys text[];
 BEGIN
-    SELECT s.throttle INTO traces FROM selftest s WHERE s.name = called FOR UPDATE;
+    SELECT s.throttle, s.announced_at INTO traces, since FROM selftest s WHERE s.name = called FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    SELECT a.id INTO who FROM actor a
-    WHERE a.local_name = called AND a.created_at >= (SELECT v.applied_at FROM schema_version v WHERE v.version = 8) FOR UPDATE;
+    SELECT a.id INTO who FROM actor a WHERE a.local_name = called AND a.created_at >= since FOR UPDATE;
     SELECT array_agg(DISTINCT motet_session_key(who, c.session_id)) INTO keys FROM idcert c WHERE c.actor_id = who;
     DELETE FROM key_package p WHERE p.actor_id = who;
     DELETE FROM key_package_notice n WHERE n.actor_id = who;
@@ -86,5 +86,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_selftest_sweep IS 'Delete what selftests that were killed have left; returns how many actors';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (9, 1, '47555c4588347213315552572c193c672bd08ecbdccc44a8aa75611a143170e3');
+INSERT INTO schema_version (version, compat, checksum) VALUES (9, 1, '29b15318c2b72ed1efc02bc80133de5bd5eb9b19e98c9301d441a8c2cbf8b90e');
 COMMIT;

@@ -1,8 +1,10 @@
 # One static library per layer, lowest first. A test links its own layer and those below: the linker refuses an upward call.
 noinst_LIBRARIES += libbase.a libcodec.a libhttp.a
-libbase_a_SOURCES = src/base/arena.c src/base/arena.h src/base/banned.h src/base/clock.h src/base/conf.c src/base/conf.def src/base/conf.h \
+libbase_a_SOURCES = src/base/address.c src/base/address.h src/base/arena.c src/base/arena.h src/base/banned.h \
+	src/base/clock.h src/base/conf.c src/base/conf.def src/base/conf.h src/base/counters.def \
 	src/base/cx.h src/base/err.c src/base/err.def src/base/err.h src/base/fetch.h src/base/here.c src/base/here.h \
-	src/base/log.c src/base/log.h src/base/secret.c src/base/secret.h \
+	src/base/log.c src/base/log.h \
+	src/base/log_out.c src/base/log_out.h src/base/meter.c src/base/meter.h src/base/secret.c src/base/secret.h \
 	src/base/str.c src/base/str.h
 libcodec_a_SOURCES =
 libhttp_a_SOURCES = src/http/http.h src/http/router.h

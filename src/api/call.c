@@ -1,9 +1,7 @@
 #include "api/call.h"
 #include "api/render.h"
 #include "api/routes.h"
-#include "base/clock.h"
 #include "base/conf.h"
-#include "base/log.h"
 #include "http/cors.h"
 #include "shm/limits.h"
 
@@ -14,13 +12,14 @@ static enum err size(struct call *c)
 	return OK;
 }
 
-static enum err take(struct call *c, const char *class, int64_t per_minute)
+static enum err take(struct call *c, const char *class, enum counter count, int64_t per_minute)
 {
 	struct cx *cx = c->cx;
 	struct str who = limits_address_key(cx->mem, c->req->remote);
 
 	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
 		return OK;
+	meter_add(&cx->meter, count, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "", "Too many requests from your address; try again in %lld seconds.", (long long)cx->retry_after);
 }
 
@@ -35,8 +34,8 @@ static enum err limit(struct call *c)
 
 	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED))
 		return OK;
-	TRY(take(c, "requests", conf->rate_limit_requests));
-	return flags & WRITES ? take(c, "writes", conf->rate_limit_writes) : OK;
+	TRY(take(c, "requests", COUNT_LIMIT_REQUESTS, conf->rate_limit_requests));
+	return flags & WRITES ? take(c, "writes", COUNT_LIMIT_WRITES, conf->rate_limit_writes) : OK;
 }
 
 /*
@@ -101,6 +100,7 @@ static enum err serve(struct call *c, struct http_req *q)
 {
 	enum err found = find_route(c, q);
 
+	meter_route(&c->cx->meter, api_route_number(c->route));
 	TRY(limit(c));
 	TRY(found);
 	if (c->route == NULL)
@@ -110,27 +110,6 @@ static enum err serve(struct call *c, struct http_req *q)
 	TRY(authorise(c));
 	TRY(body(c));
 	return c->route->fn(c);
-}
-
-static void tell(const struct call *c, enum err e)
-{
-	const struct cx *cx = c->cx;
-	const char *file = e == OK ? "" : cx->why.file, *slash = strrchr(file, '/');
-	const char *where = arena_printf(cx->mem, "%s:%d", slash ? slash + 1 : file, cx->why.line);
-	const struct log_field f[] = {
-		{ "id", str_z(cx->mem, c->req->request_id), 0 },
-		{ "method", str_z(cx->mem, c->req->method_name), 0 },
-		{ "route", c->route ? c->route->path : "-", 0 },
-		{ "status", NULL, c->resp->status },
-		{ "ms", NULL, (clock_us() - cx->started_us) / 1000 },
-		{ "db_ms", NULL, cx->db_us / 1000 },
-		{ "flights", NULL, cx->flights },
-		{ "error", err_name(e), 0 },
-		{ "where", where, 0 },
-		{ "why", cx->why.log, 0 },
-	};
-	int level = !err_is_ours(e) ? LOG_LEVEL_INFO : e == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR;
-	log_event(level, "request", f, e == OK ? 7 : err_is_ours(e) ? 10 : 9);
 }
 
 void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
@@ -145,5 +124,5 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	cors_apply(cx, &req, r, c.allow);
 	http_set(cx, r, "X-Request-Id", "%.*s", (int)req.request_id.n, req.request_id.s);
 	http_set(cx, r, "X-Content-Type-Options", "nosniff");
-	tell(&c, e);
+	cx->meter.err = (int)e;
 }

@@ -1,4 +1,5 @@
 #include "api/call.h"
+#include "api/ops/metrics_text.h"
 #include "base/conf.h"
 #include "codec/origin.h"
 #include <json-c/json.h>
@@ -22,5 +23,5 @@ bool api_conf_ok(const struct conf *conf, char *why, size_t size)
 	else if (!extra)
 		snprintf(why, size, "session_extra: is no JSON object, such as {\"motd\": \"hello\"}: %s", cx.why.say);
 	arena_free(cx.mem);
-	return wrong == NULL && extra;
+	return wrong == NULL && extra && metrics_text_conf_ok(conf, why, size);
 }

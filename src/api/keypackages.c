@@ -27,8 +27,8 @@ static enum err list_parse(struct cx *cx, const struct shape *sh, struct str tex
 	TRY(json_parse(cx, text, &v));
 	return keypackages_get(cx, &sh->fields[0], v, out);
 }
-SHAPE_BY(keypackages_body, list_parse,
-    { .name = "key_package", .type = FT_STR, .flags = REQUIRED, .about = "an array of KeyPackages, in base64, as octets, or as objects" });
+SHAPE_BY(keypackages_body, list_parse, "KeyPackages", NULL,
+    { .name = "key_package", .type = FT_CUSTOM, .get = keypackages_get, .flags = REQUIRED, .as = "KeyPackages" });
 
 enum err keypackages_decode(struct cx *cx, const struct keypackages_body *b, struct mls_input **out, size_t *bad)
 {

@@ -1,4 +1,6 @@
+#include "api/about.h"
 #include "api/routes.h"
+#include "shm/scoreboard.h"
 
 #define ROUTE(method, path, fn, auth, body, max, flags) { M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
 
@@ -21,19 +23,79 @@ static const struct route mlsv1[] = {
 static const struct route ops[] = {
 #include "api/ops/routes.def"
 };
+#undef ROUTE
+
+#define ABOUT(fn, who, what, ...) static const struct about fn##_about = { who, what, __VA_ARGS__ };
+#include "api/corev1/about.def"
+#include "api/mlsv1/about.def"
+#include "api/ops/about.def"
+#include "api/p2core/about.def"
+
+#define ROUTE(method, path, fn, auth, body, max, flags) &fn##_about,
+static const struct about *const corev1_abouts[] = {
+#include "api/corev1/routes.def"
+};
+static const struct about *const p2core_abouts[] = {
+#include "api/p2core/routes.def"
+};
+static const struct about *const mlsv1_abouts[] = {
+#include "api/mlsv1/routes.def"
+};
+static const struct about *const ops_abouts[] = {
+#include "api/ops/routes.def"
+};
 
 #define COUNT(t) (sizeof(t) / sizeof(t)[0])
 const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
 const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
 
-void api_print_routes(FILE *f)
-{
-	static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS", "?" };
-	static const char *const who[] = { "anyone", "any", "session", "session", "admin" };
+_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCORE_ROUTES, "the scoreboard has too few routes");
 
-	for (size_t t = 0; t < api_ntables; t++)
-		for (const struct route *r = api_tables[t]; r < api_tables[t] + api_sizes[t]; r++)
-			fprintf(f, "%-8s %-44s %-40s %-8s %7lld%s\n", methods[r->method], r->path, r->name, who[r->auth], (long long)r->max_body,
-			    r->flags & SENSITIVE ? " sensitive" : "");
+int api_route_number(const struct route *r)
+{
+	int before = 1;
+
+	for (size_t t = 0; r && t < api_ntables; before += (int)api_sizes[t++])
+		if (r >= api_tables[t] && r < api_tables[t] + api_sizes[t])
+			return before + (int)(r - api_tables[t]);
+	return 0;
 }
+
+static const struct route *numbered(int number)
+{
+	size_t i = (size_t)number - 1, t = 0;
+
+	while (t < api_ntables && i >= api_sizes[t])
+		i -= api_sizes[t++];
+	return number > 0 && t < api_ntables ? &api_tables[t][i] : NULL;
+}
+
+const char *api_route_path(int number)
+{
+	const struct route *r = numbered(number);
+
+	return r ? r->path : "-";
+}
+
+void api_name_routes(struct scoreboard *b)
+{
+	const struct route *r;
+	int n = 1;
+
+	snprintf(b->name[0].method, sizeof b->name[0].method, "-");
+	snprintf(b->name[0].path, sizeof b->name[0].path, "-");
+	for (; (r = numbered(n)) != NULL; n++) {
+		snprintf(b->name[n].method, sizeof b->name[n].method, "%s", about_method(r));
+		snprintf(b->name[n].path, sizeof b->name[n].path, "%s", r->path);
+	}
+	b->nroutes = n;
+}
+
+const struct generation about_generations[] = {
+	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1, corev1_abouts, COUNT(corev1) },
+	{ "p2core", "polyproto core, January 2024", "/p2core", p2core, p2core_abouts, COUNT(p2core) },
+	{ "mls", "polyproto mls, alpha.4", "/.p2/mls/v1", mlsv1, mlsv1_abouts, COUNT(mlsv1) },
+	{ "server", "This server itself", "", ops, ops_abouts, COUNT(ops) },
+};
+const size_t about_ngenerations = COUNT(about_generations);

@@ -14,4 +14,6 @@
 extern const struct route *const api_tables[];
 extern const size_t api_sizes[];
 extern const size_t api_ntables;
+/* Its number: its place in all tables one behind the other, from 1; 0 for NULL. */
+int api_route_number(const struct route *);
 #endif

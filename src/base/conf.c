@@ -212,6 +212,8 @@ bool conf_finish(struct conf *c, char *why, size_t size)
 		return bad(why, size, "domain", "is not set: the part behind the @ of your actors' names, such as example.org");
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
+	if (c->scoreboard_file[0] == '\0')
+		c->scoreboard_file = arena_printf(c->mem, "%s/scoreboard", c->state_dir);
 	if (c->secret_file[0] == '\0')
 		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
 	if (c->base_path[0] && (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))

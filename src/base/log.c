@@ -1,7 +1,6 @@
 #include "base/log.h"
 #include "base/conf.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "base/log_out.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -10,48 +9,42 @@
 enum {
 	LINE = 4096,		/* octets; a pipe takes so many at once */
 	VALUE = 1500,		/* of one value: two long ones leave room for all others */
-	TAIL = 16		/* to end a value that was cut, and the line */
+	TAIL = 16,		/* to end a value that was cut, and the line */
+	REQUEST = 65
 };
 
 static struct {
-	int fd, level;
+	int level;
 	bool json;
-	const char *file;
-} lg = { .fd = 2, .level = LOG_LEVEL_INFO };
+	char request[REQUEST];	/* the id of the request at hand, or "" */
+} lg = { .level = LOG_LEVEL_INFO };
 
 static const char *const levels[] = { "error", "warn", "info", "debug" };
 
 struct line {
 	char s[LINE];
 	size_t n;
+	char fields[LINE];	/* the members once more, for the journal */
+	size_t nfields;
 };
 
 bool log_open(const struct conf *c)
 {
-	int fd = 2;
-
-	if (c->log_file[0])
-		fd = open(c->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	if (fd < 0)
+	if (!log_out_open((enum log_to)c->log_to, c->log_file))
 		return false;
-	if (lg.fd > 2)
-		close(lg.fd);
-	lg.fd = fd;
 	lg.level = c->log_level;
 	lg.json = c->log_format == LOG_FORMAT_JSON;
-	lg.file = c->log_file;
 	return true;
 }
 
 void log_reopen(void)
 {
-	if (lg.file == NULL || lg.file[0] == '\0')
-		return;
-	int fd = open(lg.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	if (fd >= 0) {
-		dup3(fd, lg.fd, O_CLOEXEC);
-		close(fd);
-	}
+	log_out_reopen();
+}
+
+void log_request(struct str id)
+{
+	snprintf(lg.request, sizeof lg.request, "%.*s", id.n < REQUEST ? (int)id.n : REQUEST - 1, id.n ? id.s : "");
 }
 
 static void add(struct line *l, const char *s, size_t n)
@@ -98,7 +91,8 @@ static void quoted(struct line *l, const char *s)
 			addz(l, "…");
 			return;
 		}
-		snprintf(u, sizeof u, "\\u%04x", c);
+		if (odd)
+			snprintf(u, sizeof u, "\\u%04x", c);
 		add(l, odd ? u : s, odd ? 6 : n);
 	}
 }
@@ -109,6 +103,8 @@ static void head(struct line *l, int level)
 	struct tm tm;
 	char when[64], text[160];
 
+	if (!lg.json && log_out_dates())
+		return;
 	clock_gettime(CLOCK_REALTIME, &t);
 	gmtime_r(&t.tv_sec, &tm);
 	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
@@ -117,13 +113,27 @@ static void head(struct line *l, int level)
 	addz(l, text);
 }
 
-static void finish(struct line *l)
+static void finish(struct line *l, int level)
 {
 	if (lg.json)
 		addz(l, "}");
 	l->s[l->n++] = '\n';
-	while (write(lg.fd, l->s, l->n) < 0 && errno == EINTR)
-		;
+	log_out_line(level, l->s, l->n, l->fields, l->nfields);
+}
+
+/* MOTET_NAME=value; the value is what stands in the line, where nothing can be mistaken for its end. */
+static void field(struct line *l, const char *name, const char *value, size_t n)
+{
+	size_t room = sizeof l->fields - l->nfields;
+
+	if (!log_out_fields() || strlen(name) + n + sizeof "MOTET_=\n" > room)
+		return;
+	char *to = l->fields + l->nfields;
+	int at = snprintf(to, room, "MOTET_%s=%.*s\n", name, (int)n, value);
+	for (char *p = to; *p != '='; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	l->nfields += (size_t)at;
 }
 
 static void member(struct line *l, const char *name, const char *s, int64_t i)
@@ -138,49 +148,56 @@ static void member(struct line *l, const char *name, const char *s, int64_t i)
 	if (s == NULL) {
 		snprintf(num, sizeof num, "%lld", (long long)i);
 		addz(l, num);
+		field(l, name, num, strlen(num));
 		return;
 	}
 	bool quote = lg.json || strpbrk(s, " \t\"=") || *s == '\0';
 	addz(l, quote ? "\"" : "");
+	size_t from = l->n;
 	quoted(l, s);
+	field(l, name, l->s + from, l->n - from);
 	addz(l, quote ? "\"" : "");
+}
+
+static void say(struct line *l, const char *name, const char *text)
+{
+	if (lg.json) {
+		member(l, name, text, 0);
+	} else {
+		addz(l, l->n ? " " : "");
+		quoted(l, text);
+	}
+	if (lg.request[0])
+		member(l, "id", lg.request, 0);
 }
 
 void log_at(int level, const char *fmt, ...)
 {
-	struct line l = { .n = 0 };
+	struct line l;
 	char text[1024];
 	va_list ap;
 
 	if (level > lg.level)
 		return;
+	l.n = l.nfields = 0;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	head(&l, level);
-	if (lg.json)
-		member(&l, "message", text, 0);
-	else {
-		addz(&l, " ");
-		quoted(&l, text);
-	}
-	finish(&l);
+	say(&l, "message", text);
+	finish(&l, level);
 }
 
 void log_event(int level, const char *what, const struct log_field *f, size_t n)
 {
-	struct line l = { .n = 0 };
+	struct line l;
 
 	if (level > lg.level)
 		return;
+	l.n = l.nfields = 0;
 	head(&l, level);
-	if (lg.json)
-		member(&l, "event", what, 0);
-	else {
-		addz(&l, " ");
-		addz(&l, what);
-	}
+	say(&l, "event", what);
 	for (size_t i = 0; i < n; i++)
 		member(&l, f[i].name, f[i].s, f[i].i);
-	finish(&l);
+	finish(&l, level);
 }

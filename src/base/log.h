@@ -3,7 +3,7 @@
 #include "base/str.h"
 /*
  * One line an event, written with a single write(2) so that lines of several workers never mix. Text (`2026-11-21T20:00:00.123Z info
- * [pid] …`) or JSON, to standard error or a file opened for appending. Never a secret: callers pass ids, routes and reasons.
+ * [pid] …`, without what syslog or the journal add by themselves) or JSON, to where log_out.h says. Never a secret: callers pass ids, routes and reasons.
  */
 struct conf;
 /* Take format, level and destination from the configuration; false when the file cannot be opened (errno says why); then
@@ -11,6 +11,8 @@ struct conf;
 bool log_open(const struct conf *);
 /* Open the file anew: after it was rotated. */
 void log_reopen(void);
+/* From now on every line has this id, at most 64 characters; empty: none. */
+void log_request(struct str id);
 #define log_error(...) log_at(0, __VA_ARGS__)
 #define log_warn(...) log_at(1, __VA_ARGS__)
 #define log_info(...) log_at(2, __VA_ARGS__)

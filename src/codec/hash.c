@@ -1,4 +1,5 @@
 #include "codec/hash.h"
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 void sha256(struct blob b, uint8_t out[HASH_BYTES])
@@ -19,4 +20,13 @@ void sha256_list(const struct str *v, size_t n, uint8_t out[HASH_BYTES])
 	if (!fine || !EVP_DigestFinal_ex(m, out, NULL))
 		abort();
 	EVP_MD_CTX_free(m);
+}
+
+bool hash_same(struct str a, struct str b)
+{
+	uint8_t x[HASH_BYTES], y[HASH_BYTES];
+
+	sha256(str_blob(a), x);
+	sha256(str_blob(b), y);
+	return CRYPTO_memcmp(x, y, HASH_BYTES) == 0;
 }

@@ -28,7 +28,9 @@ struct field {
 	bool (*ok)(struct str);		/* FT_STR and elements of FT_STRS: a further check … */
 	const char *must;		/* … and its sentence, which follows the member's name: "must be …" */
 	enum err (*get)(struct cx *, const struct field *, struct json_object *, void *out);	/* FT_CUSTOM */
-	const char *about;		/* for documentation */
+	const char *about;		/* for documentation … */
+	const char *as;			/* … and the schema (api/schemas.def) that says what the type does not: any FT_CUSTOM, and what `ok` checks … */
+	const struct shape *of;		/* … or the rows of the object that a FT_CUSTOM is */
 };
 struct shape {
 	const char *name;
@@ -37,6 +39,8 @@ struct shape {
 	size_t nfields;
 	/* Not NULL: decodes the whole body by itself, whatever it is (PEM, a string, an array); see shape_request(). */
 	enum err (*parse)(struct cx *, const struct shape *, struct str body, void *out);
+	const char *bare;	/* with parse, for documentation: the schema of the JSON that may stand for the object … */
+	const char *media;	/* … and the type of what is no JSON and may stand for it, or NULL */
 };
 /* The _Generic makes a row refuse a member of another C type. */
 #define FIELD_(T, CT, st, m, ...) { .name = #m, .type = (T), \
@@ -48,12 +52,12 @@ struct shape {
 #define F_BLOB(st, m, ...) FIELD_(FT_BLOB, struct blob, st, m, __VA_ARGS__)	/* database rows only */
 #define F_CUSTOM(st, m, fn, ...) { .name = #m, .type = FT_CUSTOM, .off = offsetof(struct st, m), .get = (fn), __VA_ARGS__ }
 /* SHAPE is a request body, named by a route row; ROW is a row of a statement's result, private to its store file. */
-#define SHAPE(st, ...) SHAPE_(, st, NULL, __VA_ARGS__)
-#define SHAPE_BY(st, fn, ...) SHAPE_(, st, fn, __VA_ARGS__)
-#define ROW(st, ...) SHAPE_(static, st, NULL, __VA_ARGS__)
-#define SHAPE_(storage, st, fn, ...) \
+#define SHAPE(st, ...) SHAPE_(, st, NULL, NULL, NULL, __VA_ARGS__)
+#define SHAPE_BY(st, fn, bare, media, ...) SHAPE_(, st, fn, bare, media, __VA_ARGS__)
+#define ROW(st, ...) SHAPE_(static, st, NULL, NULL, NULL, __VA_ARGS__)
+#define SHAPE_(storage, st, fn, bare, media, ...) \
 	static const struct field st##_fields[] = { __VA_ARGS__ }; \
-	storage const struct shape st##_shape = { #st, sizeof(struct st), st##_fields, sizeof st##_fields / sizeof st##_fields[0], fn }
+	storage const struct shape st##_shape = { #st, sizeof(struct st), st##_fields, sizeof st##_fields / sizeof st##_fields[0], fn, bare, media }
 extern const struct shape nobody_shape;	/* a route that takes nothing: a body is drained and ignored */
 
 /* Refuse in the words every shape uses: the member `f->name`, then `why` ("must be a string"). */

@@ -13,6 +13,7 @@ static enum err open_seed(struct cx *cx, const struct ca_local *local, const str
 	uint8_t own[ED25519_KEY];
 	struct blob plain;
 
+	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
 	TRY(unseal(cx, local->secret, aad_of(key->key), key->sealed, &plain));
 	if (plain.n != ED25519_SEED)
 		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");

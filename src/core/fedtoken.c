@@ -86,8 +86,10 @@ static enum err attempt(struct cx *cx, int64_t actor_id, struct fed_token *t, st
 		TRY(identity_current(cx, &key));
 		TRY(sign(cx, key, t, token));
 		TRY(record(cx, actor_id, t, key->serial, *token, &done));
-		if (done->issued)
+		if (done->issued) {
+			meter_add(&cx->meter, COUNT_TOKEN_ISSUED, 1);
 			return OK;
+		}
 		if (!done->enabled)
 			return off(cx);
 		if (done->current)

@@ -10,6 +10,11 @@ static enum err not_federated(struct cx *cx, struct str host)
 	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.", (int)host.n, host.s);
 }
 
+static void looked(struct cx *cx, bool hit)
+{
+	meter_add(&cx->meter, hit ? COUNT_FOREIGN_HIT : COUNT_FOREIGN_MISS, 1);
+}
+
 static enum err failure(struct cx *cx, const struct foreign_known *k)
 {
 	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
@@ -32,6 +37,7 @@ enum err foreign_cache_home(struct cx *cx, struct str place, struct str host, st
 	if (k->failure.s)
 		return failure(cx, k);
 	*there = k->cacheable.s != NULL;
+	looked(cx, *there);
 	*h = (struct home){ .api = k->api, .remembered = true };
 	return *there ? cacheable_read(cx, k->cacheable, &h->server) : OK;
 }
@@ -62,6 +68,7 @@ enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 static enum err read_one(struct cx *cx, struct str text, struct cacheable *out, bool *there)
 {
 	*there = text.s != NULL;
+	looked(cx, *there);
 	return *there ? cacheable_read(cx, text, out) : OK;
 }
 
@@ -87,6 +94,7 @@ enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id
 
 	TRY(q_foreign_cert_list(cx, fid, session_id, &text, n));
 	*there = *n > 0;
+	looked(cx, *there);
 	if (*n && text[0].s == NULL)
 		*n = 0;
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);

@@ -44,6 +44,7 @@ enum err identity_current(struct cx *cx, struct server_key **out)
 	if (*out == NULL)
 		return fail(cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
 	remember(*out);
+	cx->meter.cert_not_after = (*out)->not_after;
 	return OK;
 }
 

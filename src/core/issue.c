@@ -84,6 +84,7 @@ static enum err why_not(struct cx *cx, const struct issued *d)
 	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
 	cx->retry_after = 3600;
+	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "", "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
 	    (long long)d->today);
 }
@@ -95,8 +96,10 @@ static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c
 	for (int try = 0; try < TRIES; try++) {
 		TRY(sign(cx, i, c));
 		enum err e = record(cx, c, &done);
-		if (e == OK && (done.issued || done.landed))
+		if (e == OK && (done.issued || done.landed)) {
+			meter_add(&cx->meter, COUNT_IDCERT_ISSUED, 1);
 			return OK;
+		}
 		if (e == OK && done.current)
 			return why_not(cx, &done);
 		if (e != OK && e != ERR_CONFLICT)

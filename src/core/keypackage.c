@@ -127,6 +127,7 @@ enum err keypackage_add(struct cx *cx, const struct session *s, const struct key
 	TRY(keypackage_prepare(cx, session_fid(cx, s), o, u, &k, bad));
 	TRY(record(cx, s, k, u->n, &a));
 	TRY(added(cx, a, bad));
+	meter_add(&cx->meter, COUNT_PACKAGE_ADDED, (int64_t)u->n);
 	*counts = a->counts.s ? a->counts : STR("0");
 	return OK;
 }
@@ -161,11 +162,15 @@ static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user,
 	if (!(*out)->found)
 		return refuse(cx, ERR_NOT_FOUND, "user_id", "There is no actor %.*s here.", (int)user.n, user.s);
 	cx->retry_after = (*out)->wait > 0 ? (*out)->wait : 1;
-	if (!(*out)->allowed)
+	if (!(*out)->allowed) {
+		meter_add(&cx->meter, COUNT_LIMIT_CLAIMS, 1);
 		return refuse(cx, ERR_RATE_LIMITED, "", "Too many KeyPackages claimed of this actor, or from your address; try again in %lld seconds.",
 		    (long long)cx->retry_after);
+	}
 	if ((*out)->tls.p == NULL)
 		*n = 0;
+	for (size_t i = 0; i < *n && !c->look; i++)
+		meter_add(&cx->meter, (*out)[i].last_resort ? COUNT_PACKAGE_LAST : COUNT_PACKAGE_CLAIMED, 1);
 	return OK;
 }
 
@@ -190,4 +195,9 @@ enum err keypackage_may_claim(struct cx *cx, struct blob token_hash, struct str 
 enum err keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)
 {
 	return q_keypackage_stats(cx, local, out, n);
+}
+
+enum err keypackage_stock(struct cx *cx, struct keypackage_stock **out)
+{
+	return q_keypackage_stock(cx, out);
 }

@@ -45,5 +45,7 @@ must_check enum err keypackage_claim(struct cx *, struct blob token_hash, struct
     struct keypackage_given **, size_t *n);
 /* Would it be refused? Claims and counts nothing. */
 must_check enum err keypackage_may_claim(struct cx *, struct blob token_hash, struct str user, struct str address);
+/* How many can be given out, of everybody. */
+must_check enum err keypackage_stock(struct cx *, struct keypackage_stock **);
 must_check enum err keypackage_stats(struct cx *, struct str local, struct keypackage_stat **, size_t *n);
 #endif

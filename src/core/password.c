@@ -18,7 +18,11 @@ static int waiting(const struct cx *cx)
 
 static enum err enter(struct cx *cx)
 {
-	if (cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS))
+	meter_phase(&cx->meter, PHASE_WAIT);
+	bool in = cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS);
+	meter_phase(&cx->meter, in ? PHASE_HASH : PHASE_WORK);
+	meter_add(&cx->meter, in ? COUNT_GATE_ENTERED : COUNT_GATE_REFUSED, 1);
+	if (in)
 		return OK;
 	cx->retry_after = 1;
 	return fail(cx, ERR_RETRY, "every hashing slot is busy");
@@ -28,6 +32,7 @@ static void leave(struct cx *cx)
 {
 	if (cx->gate)
 		gate_leave(cx->gate);
+	meter_phase(&cx->meter, PHASE_WORK);
 }
 
 enum err password_new(struct cx *cx, struct str password, struct str *phc)

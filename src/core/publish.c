@@ -68,7 +68,9 @@ enum err publish_sign(struct cx *cx, struct published *p, size_t n)
 	TRY(identity_current(cx, &key));
 	for (size_t i = 0; i < n; i++) {
 		const struct kept *k = place(&p[i].claim);
-		p[i].sig = known(k, &p[i].claim, key->serial) ? (uint8_t *)arena_dup(cx->mem, k->sig, ED25519_SIG) : NULL;
+		bool hit = known(k, &p[i].claim, key->serial);
+		meter_add(&cx->meter, hit ? COUNT_SIGNATURE_HIT : COUNT_SIGNATURE_MISS, 1);
+		p[i].sig = hit ? (uint8_t *)arena_dup(cx->mem, k->sig, ED25519_SIG) : NULL;
 	}
 	return sign_rest(cx, key, p, n);
 }

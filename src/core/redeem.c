@@ -165,5 +165,8 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, cons
 	*session_token = token_new(cx->mem, 's', hash);
 	struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
 	TRY(packages(cx, &s, &c.cert, u, &r));
-	return redeem(cx, s.own, &r);
+	TRY(redeem(cx, s.own, &r));
+	meter_add(&cx->meter, COUNT_TOKEN_REDEEMED, 1);
+	meter_add(&cx->meter, COUNT_PACKAGE_ADDED, (int64_t)r.npackages);
+	return OK;
 }

@@ -37,6 +37,7 @@ static enum err verdict(struct cx *cx, int64_t wait, const char *things)
 	if (wait == 0)
 		return OK;
 	cx->retry_after = wait;
+	meter_add(&cx->meter, COUNT_LIMIT_PASSWORDS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "", "Too many %s; try again in %lld seconds.", things, (long long)wait);
 }
 

@@ -216,6 +216,19 @@ const struct command commands[] = {
 	    "  motetctl verify\n"
 	    "  motetctl verify --json >findings.json\n"
 	    "Next, when something is wrong: stop the servers, look at the disks, and compare with a backup." },
+	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON), "Tell how the server on this host is doing",
+	    "From the memory that its workers share (`scoreboard_file`): it asks neither them nor the database,\n"
+	    "and so works when all of them are busy or the database is away. It looks twice, a second apart,\n"
+	    "for the rate. Needs to be root, or the user or in the group that motetd runs as.\n"
+	    "\n"
+	    "  motetctl status\n"
+	    "  motetctl status --json" },
+	{ "top", NULL, cmd_top, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(BATCH) | OPT_BIT(ONCE) | OPT_BIT(SORT), "Show what the workers on this host are at",
+	    "Every second: workers with the request at hand, where it is and for how long; routes with what\n"
+	    "they had in that second. Keys: t, r, p sort by time, requests, process; q ends.\n"
+	    "\n"
+	    "  motetctl top\n"
+	    "  motetctl top --once --sort requests" },
 	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, LISTS, "Examine this server, and say what to do about each fault",
 	    "A line for each thing that it looks at: good, to think about, or to put right; and then what to\n"
 	    "do, as the very command or line. It looks at the configuration, files and their rights, the\n"

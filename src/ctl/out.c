@@ -35,6 +35,8 @@ static struct str text_of(struct arena *mem, const struct listing *l, size_t row
 		return *(const bool *)p ? STR("yes") : STR("no");
 	case COL_TIME:
 		return time_text(mem, *(const int64_t *)p);
+	case COL_REAL:
+		return str_of(arena_printf(mem, "%.1f", *(const double *)p));
 	case COL_ID:
 	case COL_NUM:
 		break;
@@ -57,6 +59,8 @@ static struct json_object *value_of(struct arena *mem, const struct listing *l, 
 		return json_object_new_boolean(*(const bool *)p);
 	if (l->cols[col].kind == COL_NUM)
 		return json_object_new_int64(*(const int64_t *)p);
+	if (l->cols[col].kind == COL_REAL)
+		return json_object_new_double_s(*(const double *)p, arena_printf(mem, "%.3f", *(const double *)p));
 	struct str s = text_of(mem, l, row, col);
 	return s.s ? json_str(s) : NULL;
 }

@@ -10,6 +10,7 @@ enum column_kind {
 	COL_STR,	/* struct str */
 	COL_ID,		/* int64_t that other programs' numbers may not hold: a string in JSON */
 	COL_NUM,	/* int64_t */
+	COL_REAL,	/* double: a decimal place for people, three for programs */
 	COL_BOOL,	/* bool: yes, or empty */
 	COL_TIME	/* int64_t, seconds since 1970: 2026-11-21T20:00:00Z; 0: null, or a dash */
 };
@@ -23,6 +24,7 @@ struct column {
 #define COL_STR(st, m, called) COL_(COL_STR, struct str, st, m, called)
 #define COL_ID(st, m, called) COL_(COL_ID, int64_t, st, m, called)
 #define COL_NUM(st, m, called) COL_(COL_NUM, int64_t, st, m, called)
+#define COL_REAL(st, m, called) COL_(COL_REAL, double, st, m, called)
 #define COL_BOOL(st, m, called) COL_(COL_BOOL, bool, st, m, called)
 #define COL_TIME(st, m, called) COL_(COL_TIME, int64_t, st, m, called)
 

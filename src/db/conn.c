@@ -102,6 +102,12 @@ static bool settings(struct cx *cx)
 	return r && PQresultStatus(r) == PGRES_COMMAND_OK;
 }
 
+static void lost(struct cx *cx)
+{
+	cx->meter.db = METER_DB_AWAY;
+	meter_add(&cx->meter, COUNT_DB_FAILED, 1);
+}
+
 /* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the same instant. */
 static enum err failed(struct cx *cx, const char *what)
 {
@@ -115,6 +121,7 @@ static enum err failed(struct cx *cx, const char *what)
 		d->pause_us = PAUSE_MOST_US;
 	*d->away_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
+	lost(cx);
 	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
 }
 
@@ -135,16 +142,14 @@ static bool may_dial(struct db *d, int64_t now)
 	return until == 0 || (now >= until && atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
 }
 
-enum err conn_ready(struct cx *cx)
+static enum err connect_anew(struct cx *cx)
 {
 	struct db *d = cx->db;
 
-	if (d->pg && alive(d))
-		return OK;
-	if (d->pg)
-		conn_drop(d);
-	if (!may_dial(d, clock_us()))
+	if (!may_dial(d, clock_us())) {
+		cx->meter.db = METER_DB_AWAY;
 		return fail(cx, ERR_UNAVAILABLE, "database: still away");
+	}
 	if (!dial(d, clock_us() + d->timeout_us))
 		return failed(cx, "connect");
 	if (d->pg == NULL || !settings(cx))
@@ -153,7 +158,23 @@ enum err conn_ready(struct cx *cx)
 		log_info("database: connected again");
 	d->pause_us = 0;
 	*d->away_us = 0;
+	cx->meter.db = METER_DB_UP;
+	meter_add(&cx->meter, COUNT_DB_CONNECTED, 1);
 	return OK;
+}
+
+enum err conn_ready(struct cx *cx)
+{
+	struct db *d = cx->db;
+
+	if (d->pg && alive(d))
+		return OK;
+	if (d->pg)
+		conn_drop(d);
+	enum phase was = meter_phase(&cx->meter, PHASE_CONNECT);
+	enum err e = connect_anew(cx);
+	meter_phase(&cx->meter, was);
+	return e;
 }
 
 static void clear(void *r)
@@ -175,11 +196,11 @@ static bool flush(struct db *d, int64_t deadline)
 PGresult *conn_result(struct cx *cx)
 {
 	struct db *d = cx->db;
-	int64_t started = clock_us(), deadline = started + d->timeout_us + 500 * 1000;
+	int64_t deadline = clock_us() + d->timeout_us + 500 * 1000;
 	PGresult *last = NULL, *r;
 	bool fine = flush(d, deadline);
 
-	cx->flights++;
+	meter_add(&cx->meter, COUNT_DB_ROUND_TRIP, 1);
 	while (fine) {
 		while (fine && PQisBusy(d->pg))
 			fine = wait_for(d->pg, POLLIN, deadline) && PQconsumeInput(d->pg);
@@ -187,9 +208,9 @@ PGresult *conn_result(struct cx *cx)
 			break;
 		last = arena_own(cx->mem, r, clear);
 	}
-	cx->db_us += clock_us() - started;
 	if (fine && PQstatus(d->pg) == CONNECTION_OK)
 		return last;
+	lost(cx);
 	conn_drop(d);
 	return NULL;
 }

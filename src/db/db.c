@@ -177,7 +177,10 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 
 	if (na > ARGS)
 		return fail(cx, ERR_INTERNAL, "%s: %zu arguments", st->name, na);
-	TRY(settle(cx, st, a, na, &r));
+	enum phase was = meter_phase(&cx->meter, PHASE_DB);
+	enum err e = settle(cx, st, a, na, &r);
+	meter_phase(&cx->meter, was);
+	TRY(e);
 	size_t rows = (size_t)PQntuples(r);
 	if (st->rows == ONE && rows == 0)
 		return fail(cx, ERR_NOT_FOUND, "%s: no row", st->name);

@@ -238,6 +238,8 @@ static bool speaks(struct fcgi *f, int fd)
  */
 static bool read_request(struct fcgi *f, int fd, struct http_req *q)
 {
+	int64_t began = clock_us();
+
 	f->r.ipcFd = fd;
 	f->r.keepConnection = 1;
 	phase_begins(fd);
@@ -247,6 +249,7 @@ static bool read_request(struct fcgi *f, int fd, struct http_req *q)
 		good = message_read(f->mem, &f->r, f->opt->trusted_proxies, q);
 	}
 	phase_ends();
+	q->began_us = began;
 	return good;
 }
 

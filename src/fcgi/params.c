@@ -1,12 +1,12 @@
 #include "fcgi/fcgi.h"
 #include "fcgi/message.h"
-#include "base/conf.h"
+#include "base/address.h"
 #include <arpa/inet.h>
 #include <sys/random.h>
 
 enum param {
 	P_METHOD, P_URI, P_SCRIPT, P_PATH, P_QUERY, P_LENGTH, P_TYPE, P_AUTH, P_AUTH_REDIRECT, P_ACCEPT, P_AGENT, P_NONE_MATCH, P_ORIGIN,
-	P_PREFER, P_SOLUTION, P_PREFLIGHT, P_REQUEST_ID, P_FORWARDED, P_HOST, P_REMOTE, P_HTTPS, P_SCHEME, P_COUNT
+	P_PREFER, P_SOLUTION, P_PREFLIGHT, P_REQUEST_ID, P_OWN_ID, P_FORWARDED, P_HOST, P_REMOTE, P_HTTPS, P_SCHEME, P_COUNT
 };
 
 static const struct str names[P_COUNT] = {
@@ -27,6 +27,7 @@ static const struct str names[P_COUNT] = {
 	[P_SOLUTION] = STR("HTTP_X_P2_SENSITIVE_SOLUTION"),
 	[P_PREFLIGHT] = STR("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
 	[P_REQUEST_ID] = STR("HTTP_X_REQUEST_ID"),
+	[P_OWN_ID] = STR("REQUEST_ID"),
 	[P_FORWARDED] = STR("HTTP_X_FORWARDED_FOR"),
 	[P_HOST] = STR("HTTP_HOST"),
 	[P_REMOTE] = STR("REMOTE_ADDR"),
@@ -123,7 +124,7 @@ static bool is_address(struct str s)
  */
 static struct str client(struct str remote, struct str forwarded, const char *trusted)
 {
-	while (forwarded.n && conf_listed(trusted, remote)) {
+	while (forwarded.n && address_listed(trusted, remote)) {
 		size_t at = forwarded.n;
 		while (at && forwarded.s[at - 1] != ',')
 			at--;
@@ -134,6 +135,17 @@ static struct str client(struct str remote, struct str forwarded, const char *tr
 		forwarded.n = at ? at - 1 : 0;
 	}
 	return remote;
+}
+
+/*
+ * The web server's own (REQUEST_ID, which no client can send: its headers are HTTP_…), or the header of a proxy that is trusted; anything
+ * else would let strangers choose what stands in our log.
+ */
+static struct str given_id(const struct index *ix, const char *trusted)
+{
+	if (ix->v[P_OWN_ID].n)
+		return ix->v[P_OWN_ID];
+	return address_listed(trusted, ix->v[P_REMOTE]) ? ix->v[P_REQUEST_ID] : (struct str){ NULL, 0 };
 }
 
 static struct str request_id(struct arena *mem, struct str given)
@@ -181,7 +193,7 @@ bool params_read(struct arena *mem, char *const *envp, const char *trusted, stru
 	q->content_type = v[P_TYPE];
 	q->solution = v[P_SOLUTION];
 	q->preflight = v[P_PREFLIGHT];
-	q->request_id = request_id(mem, v[P_REQUEST_ID]);
+	q->request_id = request_id(mem, given_id(&ix, trusted));
 	q->remote = client(v[P_REMOTE], v[P_FORWARDED], trusted);
 	q->host = v[P_HOST];
 	q->https = str_ieq(v[P_HTTPS], STR("on")) || str_ieq(v[P_SCHEME], STR("https"));

@@ -1,6 +1,7 @@
 #include "http/cors.h"
 
-static const char exposed[] = "X-P2-Error, X-Max-Payload-Size, X-P2-Deleted-Count, Retry-After, ETag, X-Request-Id, WWW-Authenticate";
+static const char exposed[] = "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, "
+			      "X-P2-Error, X-P2-KeyPackage-Count, X-Request-Id";
 static const char allowed[] = "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match";
 
 void cors_apply(struct cx *cx, const struct http_req *q, struct http_resp *r, struct str allow)
@@ -11,5 +12,5 @@ void cors_apply(struct cx *cx, const struct http_req *q, struct http_resp *r, st
 		return;
 	http_set(cx, r, "Access-Control-Allow-Methods", "%.*s", (int)allow.n, allow.s);
 	http_set(cx, r, "Access-Control-Allow-Headers", "%s", allowed);
-	http_set(cx, r, "Access-Control-Max-Age", "600");
+	http_set(cx, r, "Access-Control-Max-Age", "7200");
 }

@@ -23,6 +23,7 @@ struct http_req {
 	struct str remote;	/* the client's address, proxies taken off */
 	struct str host;
 	bool https;
+	int64_t began_us;	/* when its first octet was there; clock_us() */
 	struct str body;	/* without its transfer coding */
 	bool body_too_large;	/* longer than the transport keeps; `body` holds nothing then */
 	bool headers_too_large;	/* `malformed` is set too, and the status is 431 */

@@ -1,5 +1,5 @@
 #include "server/master.h"
-#include "base/clock.h"
+#include "api/call.h"
 #include "base/log.h"
 #include "server/backoff.h"
 #include "server/housekeeper.h"
@@ -25,6 +25,8 @@ struct master {
 	struct conf *conf;
 	struct pool *pool;
 	struct gate *gate;
+	struct scoreboard *board;
+	char *board_file;		/* of the start: a reload does not move it */
 	int death[2];			/* never written to; only we hold the end for writing */
 	int poke[2];			/* a worker serves */
 	struct fdpass kept, sign;
@@ -78,17 +80,33 @@ static bool channels(struct master *m, const struct handover *h)
 	return true;
 }
 
+/* Without a file only motetctl misses something. */
+static bool make_board(struct master *m)
+{
+	const char *why;
+
+	m->board_file = strdup(m->conf->scoreboard_file);
+	m->board = m->board_file ? scoreboard_new(m->board_file, &why) : NULL;
+	if (m->board && why)
+		log_warn("scoreboard_file %s: %s; motetctl status will not see this server", m->board_file, why);
+	if (m->board)
+		api_name_routes(m->board);
+	return m->board != NULL;
+}
+
 static bool make_pool(struct master *m)
 {
 	struct limits *limits = limits_new();
 
+	if (!make_board(m))
+		return log_error("shared memory: %s", strerror(errno)), false;
 	m->gate = gate_new(m->conf->state_dir, worker_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,
 		.limits = limits,
 		.outbound = net_slots_new(m->conf, worker_count(m->conf), limits),
-		.board = scoreboard_new(),
+		.board = m->board,
 		.master = getpid(),
 		.death_fd = m->death[0],
 		.poke_fd = m->poke[1],
@@ -112,6 +130,7 @@ static void close_others(const struct master *m, int but)
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (all[i] != but)
 			close(all[i]);
+	scoreboard_leave(m->board);
 }
 
 /* The signer keeps the log, the secret, its end of the pair, and nothing else. */
@@ -185,6 +204,7 @@ static void signer_died(struct master *m, int status, int64_t now)
 	enum { CALM = 60 };
 
 	m->signer = 0;
+	scoreboard_count(&m->board->signer_deaths, 1);
 	if (now - m->signer_born > CALM * SECOND)
 		m->signer_backoff.fails = 0;
 	if (m->signer_backoff.fails == 0)
@@ -272,6 +292,7 @@ static void reload(struct master *m)
 	notify_reloading();
 	log_info("the configuration is read again; new workers start");
 	m->reloading = true;
+	scoreboard_count(&m->board->reloads, 1);
 	pool_begin(m->pool, c, worker_count(c));
 	conf_free(m->conf);
 	m->conf = c;
@@ -397,6 +418,7 @@ static void stop(struct master *m)
 	}
 	signals_send(m->signer, SIGKILL);
 	signals_send(m->keeper.pid, SIGKILL);	/* the database finishes its statement, or undoes it */
+	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
 
@@ -429,6 +451,7 @@ int master_run(const struct options *opt, struct conf **conf, struct listener *l
 	stop(&m);
 	pool_free(m.pool);
 	gate_free(m.gate);
+	free(m.board_file);
 	*conf = m.conf;
 	return 0;
 }

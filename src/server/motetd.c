@@ -77,6 +77,7 @@ static int test(const struct options *o)
 static int alone(const struct conf *c, int fd, int secret_fd)
 {
 	struct limits *limits = limits_new();
+	const char *why;
 	struct worker w = {
 		.conf = c,
 		.listen_fd = fd,
@@ -90,9 +91,14 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 		.kept = { -1, -1 },
 	};
 
-	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL)
+	w.board = scoreboard_join(c->scoreboard_file, &w.row, &why);
+	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL || w.board == NULL)
 		return complain(EXIT_SYSTEM, strerror(errno));
+	if (why)
+		log_warn("scoreboard_file %s: %s; motetctl status will not see this process", c->scoreboard_file, why);
+	api_name_routes(w.board);
 	int rc = worker_run(&w);
+	scoreboard_birth(w.row, 0);
 	net_slots_free(w.outbound);
 	gate_free(w.gate);
 	return rc;

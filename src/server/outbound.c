@@ -6,7 +6,11 @@ static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redire
 	struct net_reply r;
 
 	fcgi_step_aside(o->transport);
-	TRY(net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r));
+	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
+	enum err e = net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
+	meter_phase(&cx->meter, was);
+	meter_add(&cx->meter, e == OK ? COUNT_FETCH_ANSWERED : COUNT_FETCH_FAILED, 1);
+	TRY(e);
 	*out = (struct fetch_reply){ .status = r.status, .body = { (const char *)r.body.p, r.body.n } };
 	return OK;
 }

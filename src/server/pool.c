@@ -75,6 +75,7 @@ void pool_begin(struct pool *p, const struct conf *c, int n)
 	p->proto.conf = c;
 	p->gen++;
 	p->want = p->missing = n;
+	p->board->wanted = n;
 	for (int i = 0; i < SCORES; i++)
 		if (p->slot[i].gen && p->slot[i].pid == 0)
 			free_slot(p, &p->slot[i]);
@@ -84,8 +85,10 @@ void pool_begin(struct pool *p, const struct conf *c, int n)
 void pool_adopt(struct pool *p, const pid_t *pids, int n)
 {
 	p->gen++;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		scoreboard_room(p->board, i);
 		p->slot[i] = (struct slot){ .pid = pids[i], .gen = p->gen };
+	}
 }
 
 int pool_living(const struct pool *p, pid_t *pids)
@@ -126,7 +129,9 @@ static void spawn(struct pool *p, int i, int64_t now)
 {
 	struct slot *s = &p->slot[i];
 
+	scoreboard_room(p->board, i);
 	scoreboard_birth(&p->board->row[i], 0);
+	scoreboard_count(&p->board->births, 1);
 	p->board->row[i].state = WORKER_STARTING;
 	s->old_us = recycle_due(p->proto.conf, now);
 	pid_t pid = fork();
@@ -169,7 +174,7 @@ static void replace(struct pool *p, struct slot *s, const struct score *r, int s
 
 static void died(struct pool *p, const char *what, int64_t now)
 {
-	p->board->deaths++;
+	scoreboard_count(&p->board->deaths, 1);
 	alarm_death(&p->alarm, what, now);
 }
 
@@ -191,6 +196,8 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 		else
 			replace(p, s, r, status, what, now);
 		r->state = WORKER_NONE;
+		r->request_us = 0;
+		r->pid = 0;
 		assign(p);
 		return;
 	}
@@ -198,9 +205,10 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 
 static bool serves(const struct pool *p, int i, int gen)
 {
+	if (p->slot[i].pid == 0 || p->slot[i].gen < gen)
+		return false;	/* without a look at its row: what nobody touches takes no memory */
 	int state = p->board->row[i].state;
-
-	return p->slot[i].pid && p->slot[i].gen >= gen && (state == WORKER_IDLE || state == WORKER_BUSY);
+	return state == WORKER_IDLE || state == WORKER_BUSY;
 }
 
 static int serving(const struct pool *p, int gen)
@@ -273,6 +281,7 @@ static void check_deadlines(struct pool *p, int i, int64_t now)
 	} else if (!s->overdue && since && now - since > limit) {
 		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid, (long long)((now - since) / SECOND));
 		signals_send(s->pid, SIGKILL);
+		scoreboard_count(&p->board->killed, 1);
 		s->overdue = true;
 	}
 }

@@ -355,11 +355,15 @@ static enum err reach(struct cx *cx, int give_fd, const struct question *q, stru
 /* What the signer said about a failure becomes this request's. */
 static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, struct answer *a)
 {
-	TRY(reach(cx, ((struct signer_client *)ca)->give_fd, q, a));
+	enum phase was = meter_phase(&cx->meter, PHASE_SIGN);
+	enum err e = reach(cx, ((struct signer_client *)ca)->give_fd, q, a);
+	meter_phase(&cx->meter, was);
+	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
+	TRY(e);
 	if (a->err == OK)
 		return OK;
 	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] = '\0';
-	enum err e = a->err < ERR_COUNT ? (enum err)a->err : ERR_INTERNAL;
+	e = a->err < ERR_COUNT ? (enum err)a->err : ERR_INTERNAL;
 	return a->say[0] ? refuse(cx, e, a->field, "%s", a->say) : fail(cx, e, "signer: %s", a->log);
 }
 

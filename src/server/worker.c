@@ -1,9 +1,9 @@
 #include "server/worker.h"
 #include "api/call.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
+#include "server/account.h"
 #include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
@@ -50,8 +50,7 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 
 static void report_ready(const struct worker *w)
 {
-	if (w->row)
-		scoreboard_state(w->row, WORKER_IDLE);
+	scoreboard_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
 		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
 }
@@ -60,17 +59,11 @@ static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const s
 {
 	struct http_resp r = { .status = 0 };
 
-	cx->why = (struct fail){ .err = OK };
-	cx->started_us = clock_us();
-	cx->now = clock_now();
-	cx->db_us = 0;
-	cx->flights = 0;
-	if (w->row)
-		scoreboard_busy(w->row, cx->started_us);
+	account_begin(w, cx, q);
 	api_serve(cx, q, &r);
+	meter_phase(&cx->meter, PHASE_WRITE);
 	fcgi_answer(f, q, &r);
-	if (w->row)
-		scoreboard_done(w->row);
+	account_end(w, cx, q, &r);
 }
 
 static void look_at_flags(void)
@@ -99,15 +92,14 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 /* Siblings take over what is left, unless they end too: then it is answered here. */
 static void retire(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
-	bool last = w->board && w->board->stopping;
+	bool last = w->board->stopping;
 
-	if (w->row)
-		scoreboard_state(w->row, WORKER_STOPPING);
+	scoreboard_state(w->row, WORKER_STOPPING);
 	if (last) {
 		fcgi_drain(f);
 		loop(w, cx, f, INT64_MAX);
 	}
-	fcgi_close(f, w->board && !last);
+	fcgi_close(f, w->master && !last);
 }
 
 static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
@@ -139,7 +131,8 @@ int worker_run(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher };
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
 	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
@@ -147,8 +140,7 @@ int worker_run(const struct worker *w)
 		return 0;
 	priv_hide();
 	give_memory_back();
-	if (w->row)
-		scoreboard_birth(w->row, getpid());
+	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EXIT_CONFIG;
 	struct fcgi_opt opt = transport(w, &wait);
@@ -159,8 +151,7 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
-	if (w->board)
-		db_share(cx.db, &w->board->database_away_us);
+	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EXIT_SYSTEM;
 	report_ready(w);

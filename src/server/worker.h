@@ -8,7 +8,7 @@
 #include "shm/scoreboard.h"
 /*
  * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes, and of processes only that there may be
- * a master: whose end it notices, and whose scoreboard it keeps. Its database connection is its own, made after fork.
+ * a master, whose end it notices. Its database connection is its own, made after fork.
  */
 struct worker {
 	const struct conf *conf;
@@ -16,9 +16,9 @@ struct worker {
 	struct gate *gate;
 	struct limits *limits;
 	struct net_slots *outbound;
-	/* Under a master; else no row, and -1 everywhere. */
 	struct scoreboard *board;
 	struct score *row;
+	/* Under a master; else -1 everywhere. */
 	int master;		/* its process id, 0: none */
 	int death_fd;		/* end of file: it is gone */
 	int poke_fd;		/* an octet: we serve */

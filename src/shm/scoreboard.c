@@ -1,20 +1,17 @@
 #include "shm/scoreboard.h"
-#include "base/clock.h"
-#include <stddef.h>
-#include <sys/mman.h>
 
-struct scoreboard *scoreboard_new(void)
-{
-	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return b == MAP_FAILED ? NULL : b;
-}
+const int scoreboard_statuses[SCORE_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 431, 500,
+	501, 502, 503, 504, 0 };
+const int64_t scoreboard_buckets_us[SCORE_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
+	INT64_MAX };
 
 void scoreboard_birth(struct score *s, int pid)
 {
 	s->requests = 0;
 	s->request_us = 0;
 	s->started_us = clock_us();
+	s->now.route = 0;
+	s->db = METER_DB_UNUSED;
 	s->pid = pid;
 	scoreboard_state(s, pid ? WORKER_STARTING : WORKER_NONE);
 }
@@ -36,5 +33,48 @@ void scoreboard_done(struct score *s)
 {
 	s->requests++;
 	s->request_us = 0;
+	s->now.route = 0;
 	scoreboard_state(s, WORKER_IDLE);
+}
+
+static int status_place(int status)
+{
+	int i = 0;
+
+	while (i < SCORE_STATUSES - 1 && scoreboard_statuses[i] != status)
+		i++;
+	return i;
+}
+
+static int bucket(int64_t us)
+{
+	int i = 0;
+
+	while (us > scoreboard_buckets_us[i])
+		i++;
+	return i;
+}
+
+static void add_all(score_total *to, const int64_t *from, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (from[i])
+			scoreboard_count(&to[i], from[i]);
+}
+
+void scoreboard_add(struct scoreboard *b, struct score *s, const struct meter *m, int status)
+{
+	struct score_route *r = &s->route[m->route > 0 && m->route < SCORE_ROUTES ? m->route : 0];
+	int64_t us = meter_total(m);
+
+	scoreboard_count(&r->status[status_place(status)], 1);
+	scoreboard_count(&r->bucket[bucket(us)], 1);
+	scoreboard_count(&r->us, us);
+	add_all(s->count, m->count, COUNTS);
+	add_all(s->phase_us, m->us, PHASES);
+	if (m->err > 0 && m->err < ERR_COUNT)
+		scoreboard_count(&s->error[m->err], 1);
+	s->db = m->db;
+	if (m->cert_not_after && b->cert_not_after != m->cert_not_after)
+		b->cert_not_after = m->cert_not_after;
 }

@@ -12,6 +12,7 @@ ROW(keypackage_given, F_BOOL(keypackage_given, found), F_BOOL(keypackage_given, 
 ROW(keypackage_stat, F_STR(keypackage_stat, local_name), F_STR(keypackage_stat, session_id), F_I64(keypackage_stat, serial),
     F_I64(keypackage_stat, suite), F_I64(keypackage_stat, stock), F_BOOL(keypackage_stat, last_resort),
     F_BOOL(keypackage_stat, last_resort_used), F_I64(keypackage_stat, spent));
+ROW(keypackage_stock, F_I64(keypackage_stock, stock), F_I64(keypackage_stock, last_resorts));
 
 enum err q_keypackage_owner(struct cx *cx, int64_t actor_id, int64_t serial, struct keypackage_owner **out)
 {
@@ -86,4 +87,9 @@ enum err q_keypackage_stats(struct cx *cx, struct str local, struct keypackage_s
 	const struct arg a[] = { arg_str(local) };
 
 	return RUN(cx, &keypackage_stats, a, &keypackage_stat_shape, out, n);
+}
+
+enum err q_keypackage_stock(struct cx *cx, struct keypackage_stock **out)
+{
+	return run(cx, &keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
 }

@@ -44,6 +44,9 @@ struct keypackage_stat {
 	bool last_resort, last_resort_used;
 	int64_t spent;
 };
+struct keypackage_stock {
+	int64_t stock, last_resorts;
+};
 /* *out NULL: the certificate is not live any more. */
 must_check enum err q_keypackage_owner(struct cx *, int64_t actor_id, int64_t serial, struct keypackage_owner **out);
 /* The arguments that n KeyPackages are to a statement: arrays, a member each. */
@@ -56,5 +59,6 @@ must_check enum err q_keypackage_add(struct cx *, int64_t actor_id, int64_t seri
 must_check enum err q_keypackage_claim(struct cx *, const struct keypackage_claim *, struct keypackage_given **, size_t *n);
 /* local.s NULL: of everybody. */
 must_check enum err q_keypackage_stats(struct cx *, struct str local, struct keypackage_stat **, size_t *n);
+must_check enum err q_keypackage_stock(struct cx *, struct keypackage_stock **);
 extern const struct stmt *const q_keypackage_stmts[];
 #endif

@@ -62,3 +62,10 @@ SELECT a.local_name, c.session_id, c.serial, k.suite,
 FROM key_package k JOIN actor a ON a.id = k.actor_id JOIN idcert c ON c.actor_id = k.actor_id AND c.serial = k.serial
 WHERE c.live AND ($1::text IS NULL OR a.local_name = $1::text)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4 LIMIT 100000
+
+-- How many can be given out, of everybody.
+-- name: keypackage_stock :one redo
+-- args:
+-- cols: stock int8, last_resorts int8
+SELECT (SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()) AS stock,
+       (SELECT count(*) FROM key_package WHERE last_resort AND spent_at IS NULL AND not_after > now()) AS last_resorts

@@ -12,6 +12,7 @@ import time
 import urllib.parse
 
 import http1
+import issued
 import jws
 import mls
 import pki
@@ -228,7 +229,9 @@ class Runner:
         self.vars[name] = self.keys[key].sign(" ".join(text).encode()).hex()
 
     def step_pkm(self, name, size="60"):
-        self.vars[name] = pki.key_material(secrets.token_bytes(int(size)))
+        ciphertext = secrets.token_bytes(int(size))
+        issued.keep("key material", ciphertext)
+        self.vars[name] = pki.key_material(ciphertext)
 
     def step_keypackage(self, name, *words):
         """keypackage NAME [of DEVICE] [suite= lifetime= mark= init= framed=yes credential=x509|chain key= fid= ext=1,2]; its forms are NAME.octets and so on"""

@@ -2,6 +2,8 @@
 import json
 import socket
 
+import issued
+
 
 class Response:
     def __init__(self, status, headers, body):
@@ -113,4 +115,7 @@ def send(address, raw, method="GET", timeout=40, tls=None):
             s.sendall(raw)
         except OSError:
             pass    # the server may answer and close before it has read all
-        return read_response(s, method)
+        response = read_response(s, method)
+    issued.wire(raw)
+    issued.wire(response.body)
+    return response

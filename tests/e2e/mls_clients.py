@@ -6,7 +6,6 @@ Usage: mls_clients.py [--web nginx|lighttpd] [--state DIR] [--install DIR]      
 """
 import argparse
 import base64
-import filecmp
 import json
 import os
 import shutil
@@ -19,24 +18,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: E402
 import case  # noqa: E402
 import pki  # noqa: E402
-from place import TOP, Place  # noqa: E402
+from npm import install  # noqa: E402
+from place import Place  # noqa: E402
 from run import SETS, Tap  # noqa: E402
-
-CLIENT = os.path.join(TOP, "tests", "clients", "ts-mls")
-
-
-def install(where):
-    """npm ci, unless it has been done for the very same list of packages."""
-    os.makedirs(where, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc", "client.mjs"):
-        shutil.copy(os.path.join(CLIENT, name), where)
-    lock, mark = os.path.join(where, "package-lock.json"), os.path.join(where, "node_modules", ".for")
-    if os.path.exists(mark) and filecmp.cmp(lock, mark, shallow=False):
-        return
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=where, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"npm ci: {done.stdout}{done.stderr}")
-    shutil.copy(lock, mark)
 
 
 class Library:
@@ -193,7 +177,7 @@ def main():
         return 0
     tap, where = Tap(), a.install or tempfile.mkdtemp(prefix="motet-ts-mls.")
     try:
-        install(where)
+        install("ts-mls", where)
         with Place(a.state) as place:
             place.start(a.web, "localhost", SETS, reset=True)
             run(tap, place, Library(where))

@@ -8,7 +8,9 @@ from datetime import datetime, timezone
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+import issued
 
 ED25519 = bytes.fromhex("300506032b6570")
 CN, DC, UID, SESSION = "2.5.4.3", "0.9.2342.19200300.100.1.25", "0.9.2342.19200300.100.1.1", "0.9.2342.19200300.100.1.44"
@@ -74,6 +76,7 @@ def unpem(text):
 class Key:
     def __init__(self):
         self.private = Ed25519PrivateKey.generate()
+        issued.keep("private key", self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
         self.raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
     def sign(self, data):
@@ -115,7 +118,9 @@ def csr(name, key, form="attributes", ku="03020080", bc="3003010100", signer=Non
     spki = tlv(0x30, algorithm, tlv(3, b"\0", raw_key or key.raw))
     attributes = tlv(0xa0, *FORMS[form](bytes.fromhex(ku), bytes.fromhex(bc)))
     info = tlv(0x30, tlv(2, b"\0"), name, spki, attributes)
-    return tlv(0x30, info, ED25519, tlv(3, b"\0", (signer or key).sign(info))) + tail
+    der = tlv(0x30, info, ED25519, tlv(3, b"\0", (signer or key).sign(info))) + tail
+    issued.keep("CSR", der)
+    return der
 
 
 def key_material(ciphertext):

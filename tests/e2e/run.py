@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bad_input  # noqa: E402
 import case  # noqa: E402
 import fronts  # noqa: E402
+import issued  # noqa: E402
 import outage  # noqa: E402
 import rotation  # noqa: E402
 from place import Place  # noqa: E402
@@ -97,6 +98,8 @@ def run_group(tap, place, web, need, paths, routes):
             tap.result(f"{web} rotation: {title}", wrong)
         for title, wrong in outage.run(place):
             tap.result(f"{web} outage: {title}", wrong)
+    for title, wrong in issued.run(place, routes and need == USUAL):
+        tap.result(f"{web} no secret in the logs: {title}", wrong)
     place.stop()
 
 

@@ -26,6 +26,7 @@
 #include "server/motetd.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
+#include "shm/scoreboard.h"
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -220,6 +221,7 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	buf_printf(&b, "{\"pid\":%d,\"version\":\"%s\"", (int)getpid(), version + sizeof "version");
 	while (!str_starts(q->target, rows[i].path))
 		i++;
+	meter_route(&cx->meter, (int)i + 1);
 	if (r->status == 200)
 		rows[i].run(cx, q, r, &b);
 	else
@@ -235,6 +237,19 @@ bool api_conf_ok(const struct conf *c, char *why, size_t size)
 {
 	(void)c, (void)why, (void)size;
 	return true;
+}
+
+const char *api_route_path(int number)
+{
+	return number ? rows[number - 1].path : "-";
+}
+
+void api_name_routes(struct scoreboard *b)
+{
+	for (b->nroutes = 1; b->nroutes <= (int)(sizeof rows / sizeof rows[0]); b->nroutes++) {
+		snprintf(b->name[b->nroutes].method, sizeof b->name[0].method, "GET");
+		snprintf(b->name[b->nroutes].path, sizeof b->name[0].path, "%s", rows[b->nroutes - 1].path);
+	}
 }
 
 void api_print_routes(FILE *f)

@@ -369,13 +369,13 @@ def l15():
 
 def messages():
     """requests and responses"""
-    with Server(spawned=True, trusted_proxies="10.0.0.1") as s:
-        a = s.get("/x%2Fy?z", method="POST", body=b"abc", HTTP_HOST="h:8080", HTTP_X_REQUEST_ID="id.1")
+    with Server(spawned=True, trusted_proxies="10.0.0.0/24") as s:
+        a = s.get("/x%2Fy?z", method="POST", body=b"abc", HTTP_HOST="h:8080", REQUEST_ID="id.1")
         j = a.json()
         ok(j["target"] == "/x%2Fy?z" and j["host"] == "h:8080" and j["request_id"] == "id.1" and j["crc"] == zlib.crc32(b"abc"), "what was sent arrives")
         ok(a.raw.startswith(b"Status: 200 OK\r\n") and a.headers["content-length"] == str(len(a.body)), "Status and an exact Content-Length")
-        h = s.get(method="HEAD", HTTP_X_REQUEST_ID="id.1")
-        g = s.get(HTTP_X_REQUEST_ID="id.1")
+        h = s.get(method="HEAD", REQUEST_ID="id.1")
+        g = s.get(REQUEST_ID="id.1")
         ok(h.body == b"" and int(h.headers["content-length"]) == len(g.body) + 1, "HEAD: the length of what GET would send, and nothing of it")
         for code in (204, 304):
             a = s.get("/status?code=%d" % code)

@@ -79,9 +79,35 @@ static void readiness(void)
 	ok(same == 100, "asked again within the second, the database is not: %d of 100", same);
 	usleep(1100000);
 	cx.db = db;
-	cx.flights = 0;
 	ok(serve(q).status == 503, "after it, it is");
 	db_free(db);
+}
+
+static bool has(struct str text, const char *part)
+{
+	return memmem(text.s, text.n, part, strlen(part)) != NULL;
+}
+
+/* What is configured is text, never markup; and without the database there is a page all the same. */
+static void people(void)
+{
+	const struct http_req q = { .method_name = STR("GET"), .target = STR("/~jo/%3Cb%3E&'%22/") };
+	struct http_req json = q, openapi = q;
+
+	json.accept = STR("application/json");
+	openapi.target = STR("/~jo/%3Cb%3E&'%22/.p2/openapi.json");
+	set("base_path", "/~jo/<b>&'\"");
+	set("database", "host=/nonexistent");
+	cx.db = db_new(conf);
+	struct http_resp r = serve(q);
+	ok(r.status == 503 && http_get(&r, "Retry-After") && http_get(&r, "Content-Security-Policy"), "a page without the database: %d", r.status);
+	ok(has(r.body, "<h1>example.org</h1>") && has(r.body, "does not answer") && has(r.body, "<code>/.p2/core/v1/register</code>"), "with what is known");
+	ok(has(r.body, "https://example.org/~jo/&#60;b&#62;&#38;&#39;&#34;") && !has(r.body, "<b>&"), "text is escaped");
+	r = serve(json);
+	ok(r.status == 503 && has(r.body, "P2CORE_UNAVAILABLE"), "as JSON: an error");
+	r = serve(openapi);
+	ok(r.status == 200 && has(r.body, "\"url\":\"https://example.org/~jo/<b>&'\\\"\""), "openapi.json asks nobody, and names public_url and base_path");
+	db_free(cx.db);
 }
 
 int main(void)
@@ -97,6 +123,7 @@ int main(void)
 	cx = (struct cx){ .mem = arena_new(16 << 20), .conf = conf };
 	limits();
 	readiness();
+	people();
 	arena_free(cx.mem);
 	conf_free(conf);
 	return done();

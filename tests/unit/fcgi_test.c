@@ -42,7 +42,9 @@ static const struct {
 	{ "proxies only", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=10.0.0.2" }, REMOTE, "10.0.0.2" },
 	{ "no address", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, unknown" }, REMOTE, "10.0.0.1" },
 	{ "empty elements", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=,," }, REMOTE, "10.0.0.1" },
-	{ "request id", { "REQUEST_METHOD=GET", "HTTP_X_REQUEST_ID=a.B_9-z" }, ID, "a.B_9-z" },
+	{ "a proxy's request id", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=a.B_9-z" }, ID, "a.B_9-z" },
+	{ "the web server's own", { "REQUEST_METHOD=GET", "REQUEST_ID=w.1", "HTTP_X_REQUEST_ID=client" }, ID, "w.1" },
+	{ "which comes before a proxy's", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=p.1", "REQUEST_ID=w.1" }, ID, "w.1" },
 	{ "https by HTTPS", { "REQUEST_METHOD=GET", "HTTPS=on" }, HTTPS, "1" },
 	{ "https by scheme", { "REQUEST_METHOD=GET", "REQUEST_SCHEME=https" }, HTTPS, "1" },
 	{ "http", { "REQUEST_METHOD=GET", "HTTPS=off", "REQUEST_SCHEME=http" }, HTTPS, "0" },
@@ -106,9 +108,9 @@ static void params(void)
 	}
 }
 
-static bool made_up(const char *id)
+static bool made_up(const char *from, const char *id)
 {
-	const char *p[MOST] = { "REQUEST_METHOD=GET", arena_printf(mem, "HTTP_X_REQUEST_ID=%s", id) };
+	const char *p[MOST] = { "REQUEST_METHOD=GET", arena_printf(mem, "REMOTE_ADDR=%s", from), arena_printf(mem, "HTTP_X_REQUEST_ID=%s", id) };
 	struct http_req q;
 	int64_t length;
 
@@ -121,9 +123,12 @@ static void request_ids(void)
 
 	memset(l, 'a', 65);
 	l[65] = '\0';
-	ok(made_up("") && made_up("a b") && made_up("a\nb") && made_up("\xc3\xa4") && made_up(l), "an odd request id is replaced");
+	static const char proxy[] = "10.0.0.1";
+	ok(made_up(proxy, "") && made_up(proxy, "a b") && made_up(proxy, "a\nb") && made_up(proxy, "\xc3\xa4") && made_up(proxy, l),
+	    "an odd request id is replaced");
 	l[64] = '\0';
-	ok(!made_up(l), "64 characters are taken");
+	ok(!made_up(proxy, l), "64 characters are taken");
+	ok(made_up("192.0.2.1", l) && made_up("", l), "of nobody but a proxy of ours");
 }
 
 static bool too_many(int n, size_t bytes)

@@ -143,7 +143,8 @@ static void cors(void)
 	ok(header_is(&r, "Access-Control-Allow-Origin", "*") && header_is(&r, "Access-Control-Allow-Credentials", NULL) && header_is(&r,
 	    "Access-Control-Allow-Methods", NULL), "any origin, no credentials");
 	ok(header_is(&r, "Access-Control-Expose-Headers",
-	    "X-P2-Error, X-Max-Payload-Size, X-P2-Deleted-Count, Retry-After, ETag, X-Request-Id, WWW-Authenticate"),
+	    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
+	    "X-P2-KeyPackage-Count, X-Request-Id"),
 	    "what scripts may read");
 	q.method = M_OPTIONS;
 	q.preflight = STR("");
@@ -152,7 +153,7 @@ static void cors(void)
 	ok(r.nheaders == 2, "OPTIONS alone is no preflight");
 	q.preflight = STR("DELETE");
 	cors_apply(&cx, &q, &r, STR("DELETE, OPTIONS"));
-	ok(header_is(&r, "Access-Control-Allow-Methods", "DELETE, OPTIONS") && header_is(&r, "Access-Control-Max-Age", "600") &&
+	ok(header_is(&r, "Access-Control-Allow-Methods", "DELETE, OPTIONS") && header_is(&r, "Access-Control-Max-Age", "7200") &&
 	    header_is(&r, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match"),
 	    "a preflight");
 }

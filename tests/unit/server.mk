@@ -1,4 +1,6 @@
-UNIT_TESTS += tests/unit/shm_test tests/unit/fcgi_test tests/unit/server_test
+UNIT_TESTS += tests/unit/board_test tests/unit/shm_test tests/unit/fcgi_test tests/unit/server_test
+tests_unit_board_test_SOURCES = tests/unit/board_test.c
+tests_unit_board_test_LDADD = $(SHM)
 tests_unit_shm_test_SOURCES = tests/unit/shm_test.c
 tests_unit_shm_test_LDADD = $(SHM)
 tests_unit_fcgi_test_SOURCES = tests/unit/fcgi_test.c
@@ -10,7 +12,7 @@ check_PROGRAMS += tests/server/echo_app
 tests_server_echo_app_SOURCES = tests/server/echo_app.c tests/server/echo_fork.c
 tests_server_echo_app_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork -Wl,--wrap=kill
 tests_server_echo_app_LDADD = $(SERVER)
-EXTRA_DIST += tests/server/behind.py tests/server/fcgi.py tests/server/nginx_test.py tests/server/pool.py tests/server/process_test.py tests/server/transport_test.py \
+EXTRA_DIST += tests/server/behind.py tests/server/fcgi.py tests/server/nginx_test.py tests/server/pool.py tests/server/process_test.py tests/server/status_test.py tests/server/transport_test.py \
 	tests/server/upgrade_test.py tests/server/watch_test.py
 UNIT_TESTS += tests/unit/call_test
 tests_unit_call_test_SOURCES = tests/unit/call_test.c

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
-#include "shm/scoreboard.h"
 #include "shm/siphash.h"
 #include <signal.h>
 #include <sys/mman.h>
@@ -234,22 +233,6 @@ static void queues(const char *dir, const char *what)
 	gate_free(g);
 }
 
-static void scoreboards(void)
-{
-	struct scoreboard *b = scoreboard_new();
-
-	if (fork() == 0) {
-		scoreboard_birth(&b->row[3], getpid());
-		scoreboard_busy(&b->row[3], clock_us());
-		scoreboard_done(&b->row[3]);
-		scoreboard_busy(&b->row[3], 17);
-		_exit(0);
-	}
-	wait(NULL);
-	ok(b->row[3].requests == 1 && b->row[3].state == WORKER_BUSY && b->row[3].request_us == 17 && b->row[3].pid != 0,
-	    "a row outlives its worker");
-}
-
 int main(void)
 {
 	char dir[] = "/tmp/motet-gate-XXXXXX", path[64];
@@ -266,6 +249,5 @@ int main(void)
 	rmdir(dir);
 	gates("/nonexistent", "memory");
 	queues("/nonexistent", "memory");
-	scoreboards();
 	return done();
 }

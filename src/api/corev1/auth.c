@@ -21,8 +21,8 @@ static bool decimal(struct str s)
 	return s.s[0] != '0';
 }
 
-#define PRINTABLE .ok = printable, .must = "must be printable ASCII"
-#define SERIAL .flags = NUMERIC, .min = 1, .max = 49, .ok = decimal, .must = "must be a serial number in decimal digits"
+#define PRINTABLE .as = "Printable", .ok = printable, .must = "must be printable ASCII"
+#define SERIAL .flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = decimal, .must = "must be a serial number in decimal digits"
 #define CHALLENGE .min = 1, .max = CHALLENGE_MAX, PRINTABLE
 #define SIGNATURE .min = 1, .max = 256, PRINTABLE
 
@@ -30,7 +30,7 @@ static bool decimal(struct str s)
 struct trial_query {
 	struct str fid, session_id;
 };
-SHAPE(trial_query, F_STR(trial_query, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
+SHAPE(trial_query, F_STR(trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
     F_STR(trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
 	.about = "the session of the ID-Cert that it will be completed with"));
 
@@ -75,9 +75,9 @@ struct trial_body {
 SHAPE(trial_body, F_STR(trial_body, signature, .flags = REQUIRED, SIGNATURE, .about = "Ed25519 over the trial's text, 128 hex digits"),
     F_STR(trial_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
     F_STR(trial_body, serial, SERIAL, .about = "the same by another name"),
-    F_STR(trial_body, fid, .alias = "federation_id", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
+    F_STR(trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
     F_STR(trial_body, trial, .alias = "challenge", CHALLENGE, .about = "the text that was signed"),
-    F_CUSTOM(trial_body, id_cert, binary_get_cert, .about = "ID-Cert, PEM"));
+    F_CUSTOM(trial_body, id_cert, binary_get_cert, .as = "IdCert"));
 
 enum err corev1_post_session_auth(struct call *c)
 {
@@ -110,10 +110,10 @@ static enum err completed_get(struct cx *cx, const struct field *f, struct json_
 		return shape_bad(cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
 	return shape_decode(cx, &completed_shape, v, out);
 }
-SHAPE(identify_body, F_CUSTOM(identify_body, completed_challenge, completed_get, .about = "{challenge, signature}"),
+SHAPE(identify_body, F_CUSTOM(identify_body, completed_challenge, completed_get, .of = &completed_shape),
     F_STR(identify_body, challenge, .alias = "trial", CHALLENGE, .about = "the text that was signed, unless in completed_challenge"),
     F_STR(identify_body, signature, SIGNATURE, .about = "Ed25519 over it, 128 hex digits"),
-    F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .about = "ID-Cert, PEM"));
+    F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)
 {

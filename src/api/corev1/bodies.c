@@ -36,7 +36,7 @@ static enum err csr_parse(struct cx *cx, const struct shape *sh, struct str body
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : csr_get(cx, &sh->fields[0], v, &to->csr);
 }
-SHAPE_BY(csr_body, csr_parse, F_CUSTOM(csr_body, csr, csr_get, .flags = REQUIRED, .about = "PKCS#10 request, PEM"));
+SHAPE_BY(csr_body, csr_parse, "Csr", "application/x-pem-file", F_CUSTOM(csr_body, csr, csr_get, .flags = REQUIRED, .as = "Csr"));
 
 enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -47,10 +47,10 @@ enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, v
 		return shape_bad(cx, f, "must be a time in seconds since 1970, in digits, and not after the year 9999");
 	return OK;
 }
-SHAPE(time_query, F_CUSTOM(time_query, timestamp, when_get, .about = "seconds since 1970; now if left out"));
-SHAPE(certs_query, F_CUSTOM(certs_query, timestamp, when_get, .about = "only certificates that were good at that time"),
-    F_CUSTOM(certs_query, notBefore, when_get, .about = "only certificates issued at that time or later"),
-    F_CUSTOM(certs_query, notAfter, when_get, .about = "only certificates issued at that time or earlier"),
+SHAPE(time_query, F_CUSTOM(time_query, timestamp, when_get, .as = "Time", .about = "now if left out"));
+SHAPE(certs_query, F_CUSTOM(certs_query, timestamp, when_get, .as = "Time", .about = "only certificates that were good at that time"),
+    F_CUSTOM(certs_query, notBefore, when_get, .as = "Time", .about = "only certificates issued at that time or later"),
+    F_CUSTOM(certs_query, notAfter, when_get, .as = "Time", .about = "only certificates issued at that time or earlier"),
     F_STR(certs_query, session_id, .min = 1, .max = 32, .about = "only certificates of that session"));
 
 bool is_polyproto_rs(const struct call *c)

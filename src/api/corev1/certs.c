@@ -16,7 +16,7 @@ static enum err parse(struct cx *cx, const struct shape *sh, struct str body, vo
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
 }
-SHAPE_BY(cert_body, parse, F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .about = "ID-Cert, PEM"));
+SHAPE_BY(cert_body, parse, "IdCert", "application/x-pem-file", F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
 bool certs_are_foreign(const struct cx *cx, struct str fid)
 {

@@ -8,7 +8,7 @@
 struct events_query {
 	struct when after;
 };
-SHAPE(events_query, F_CUSTOM(events_query, after, when_get, .about = "the number of the last event you have; what came after it is repeated"));
+SHAPE(events_query, F_CUSTOM(events_query, after, when_get, .as = "Time", .about = "the number of the last event you have; what came after it is repeated"));
 
 static struct json_object *digits(struct cx *cx, int64_t v)
 {

@@ -69,12 +69,12 @@ struct item {
 static const struct field item_fields[] = {
 	{ .name = "key_data", .type = FT_STR, .flags = REQUIRED, .min = 1, .off = offsetof(struct item, k.key_data),
 	    .about = "PEM whose DER is a SubjectPublicKeyInfo with the ciphertext" },
-	{ .name = "serial_number", .alias = "serialNumber", .type = FT_CUSTOM, .get = serial_get, .off = offsetof(struct item, k.serial),
+	{ .name = "serial_number", .alias = "serialNumber", .type = FT_CUSTOM, .get = serial_get, .as = "AnySerial", .off = offsetof(struct item, k.serial),
 	    .about = "the ID-Cert it belongs to; this session's if left out" },
-	{ .name = "encryption_algorithm", .type = FT_CUSTOM, .get = der_get_octets, .about = "AlgorithmIdentifier, DER octets" },
-	{ .name = "encryptionAlgorithms", .type = FT_CUSTOM, .get = oids_get, .about = "OIDs, the one applied last first" },
+	{ .name = "encryption_algorithm", .type = FT_CUSTOM, .get = der_get_octets, .as = "Octets", .about = "AlgorithmIdentifier, DER" },
+	{ .name = "encryptionAlgorithms", .type = FT_CUSTOM, .get = oids_get, .as = "Oids", .about = "OIDs, the one applied last first" },
 };
-static const struct shape item_shape = { "item", sizeof(struct item), item_fields, sizeof item_fields / sizeof item_fields[0], NULL };
+static const struct shape item_shape = { "item", sizeof(struct item), item_fields, sizeof item_fields / sizeof item_fields[0] };
 
 /* POST /session/keymaterial: one object, or an array of them. */
 struct keymaterial_body {
@@ -98,7 +98,8 @@ static enum err items_parse(struct cx *cx, const struct shape *sh, struct str te
 		TRY(shape_decode(cx, &item_shape, list ? json_object_array_get_idx(v, i) : v, &b->v[i]));
 	return OK;
 }
-SHAPE_BY(keymaterial_body, items_parse, { .name = "key_data", .type = FT_STR, .flags = REQUIRED });
+const struct shape keymaterial_body_shape = { "keymaterial_body", sizeof(struct keymaterial_body), item_fields,
+	sizeof item_fields / sizeof item_fields[0], items_parse, "KeyMaterialUploads", NULL };
 
 enum err corev1_post_session_keymaterial(struct call *c)
 {
@@ -161,8 +162,8 @@ static enum err serials_parse(struct cx *cx, const struct shape *sh, struct str 
 	q->bare = json_object_is_type(v, json_type_array);
 	return q->bare ? serials_get(cx, &sh->fields[0], v, out) : shape_decode(cx, sh, v, out);
 }
-SHAPE_BY(serials_query, serials_parse,
-    { .name = "serial_numbers", .alias = "serials", .type = FT_CUSTOM, .get = comma_get, .about = "serial numbers of ID-Certs; all if left out" });
+SHAPE_BY(serials_query, serials_parse, "Serials", NULL,
+    { .name = "serial_numbers", .alias = "serials", .type = FT_CUSTOM, .get = comma_get, .as = "SerialList", .about = "of ID-Certs; all if left out" });
 
 static struct json_object *octets(struct blob b)
 {

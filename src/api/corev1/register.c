@@ -40,7 +40,7 @@ struct register_body {
 	struct newcomer auth_payload;
 };
 SHAPE(register_body, F_STR(register_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
-    F_CUSTOM(register_body, auth_payload, newcomer_get, .flags = REQUIRED, .about = "{\"password\": …, \"invite\": …}"));
+    F_CUSTOM(register_body, auth_payload, newcomer_get, .flags = REQUIRED, .of = &newcomer_shape));
 
 static enum err admit(struct call *c, const struct newcomer *in, struct str local)
 {
@@ -77,8 +77,8 @@ struct trust_body {
 	struct auth_payload auth_payload;
 };
 SHAPE(trust_body, F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
-    F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .about = "PKCS#10 request, PEM"),
-    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .about = "{\"password\": …, \"totp\": …}"));
+    F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .as = "Csr"),
+    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .of = &auth_payload_shape));
 
 enum err corev1_post_session_trust(struct call *c)
 {

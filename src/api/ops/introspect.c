@@ -11,7 +11,7 @@
 struct introspect_query {
 	struct str token_hash;
 };
-SHAPE(introspect_query, F_STR(introspect_query, token_hash, .flags = REQUIRED, .min = 64, .max = 64,
+SHAPE(introspect_query, F_STR(introspect_query, token_hash, .flags = REQUIRED, .as = "Sha256", .min = 64, .max = 64,
     .about = "SHA-256 of the token, 64 hex digits"));
 
 enum err ops_get_introspect(struct call *c)

@@ -11,8 +11,8 @@ static bool encoding_ok(struct str s)
 {
 	return str_is(s, "base64") || str_is(s, "octets");
 }
-SHAPE(binary_query, F_CUSTOM(binary_query, timestamp, when_get, .about = "seconds since 1970; now if left out"),
-    F_STR(binary_query, encoding, .ok = encoding_ok, .must = "must be base64 or octets",
+SHAPE(binary_query, F_CUSTOM(binary_query, timestamp, when_get, .as = "Time", .about = "now if left out"),
+    F_STR(binary_query, encoding, .as = "Encoding", .ok = encoding_ok, .must = "must be base64 or octets",
 	.about = "base64: strings instead of arrays of octets"));
 
 enum err binary_get_cert(struct cx *cx, const struct field *f, struct json_object *v, void *out)

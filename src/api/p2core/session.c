@@ -35,11 +35,11 @@ static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_ob
 }
 
 SHAPE(fedauth_body,
-    F_CUSTOM(fedauth_body, federation_token, token_get,
+    F_CUSTOM(fedauth_body, federation_token, token_get, .as = "FederationToken",
 	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
-    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .about = "the session's ID-Cert: octets of DER, base64, or PEM"),
-    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .about = "MLS KeyPackages for the session's stock, in any form"),
-    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .about = "its last resort"));
+    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .as = "IdCert"),
+    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .as = "KeyPackages", .about = "for the session's stock"),
+    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .as = "KeyPackages", .about = "its last resort"));
 
 /* Both members as one upload; which is the last resort is said by the member, whatever it says itself. */
 static enum err packages(struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)

@@ -55,8 +55,8 @@ static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str bod
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : text_get(cx, &sh->fields[0], v, &to->text);
 }
-SHAPE_BY(twin_body, twin_parse, { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
-    .off = offsetof(struct twin_body, text), .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
+SHAPE_BY(twin_body, twin_parse, "Binary", "text/plain", { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
+    .off = offsetof(struct twin_body, text), .as = "Binary", .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
 
 /* The first element within tells: a certificate has its version there, a request a number, a key an algorithm. */
 static enum kind kind_of_der(struct blob der)

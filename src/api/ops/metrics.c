@@ -1,0 +1,91 @@
+#include "api/ops/metrics_text.h"
+#include "api/render.h"
+#include "api/routes.h"
+#include "base/address.h"
+#include "base/conf.h"
+#include "codec/hash.h"
+#include "core/keypackage.h"
+#include "shm/board_sum.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+/*
+ * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of metrics_token_file. To everybody else there is
+ * no such route. All of it comes from the scoreboard, so that it says something when the database is away, too; but for the stock of
+ * KeyPackages, which one worker of the pool counts once a minute, and only when its connection is there.
+ */
+enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
+
+/* Read anew each time: whoever changes the token need not tell us. */
+static struct str token(struct arena *mem, const char *file)
+{
+	char *text = arena_secret(mem, TOKEN_MAX + 1);
+	struct str first, rest;
+	int fd = file[0] ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return (struct str){ NULL, 0 };
+	ssize_t n = read(fd, text, TOKEN_MAX);
+	close(fd);
+	str_cut((struct str){ text, n > 0 ? (size_t)n : 0 }, '\n', &first, &rest);
+	first = str_trim(first);
+	return first.n >= TOKEN_MIN ? first : (struct str){ NULL, 0 };
+}
+
+static bool allowed(const struct call *c)
+{
+	const struct conf *conf = c->cx->conf;
+	struct str sent = http_bearer(c->req->authorization), right;
+
+	if (address_listed(conf->metrics_allow, c->req->remote))
+		return true;
+	if (sent.n == 0)
+		return false;
+	right = token(c->cx->mem, conf->metrics_token_file);
+	return right.n && hash_same(sent, right);
+}
+
+bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
+{
+	char what[160];
+
+	if (!address_list_ok(c->metrics_allow, what, sizeof what))
+		return snprintf(why, size, "metrics_allow: %s", what), false;
+	struct arena *mem = arena_new(1 << 16);
+	bool good = c->metrics_token_file[0] == '\0' || token(mem, c->metrics_token_file).n;
+	arena_free(mem);
+	if (!good)
+		snprintf(why, size, "metrics_token_file: %s cannot be read, or its first line has less than %d characters", c->metrics_token_file, TOKEN_MIN);
+	return good;
+}
+
+/* One worker a minute; the others show what it has found. */
+static void count_stock(struct cx *cx)
+{
+	enum { EVERY = 60 };
+	struct scoreboard *b = cx->board;
+	int64_t last = b->stock_at, now = clock_now();
+	const struct fail before = cx->why;
+	struct keypackage_stock *s;
+
+	if (cx->meter.db != METER_DB_UP || now - last < EVERY || !atomic_compare_exchange_strong(&b->stock_at, &last, now))
+		return;
+	if (keypackage_stock(cx, &s) == OK) {
+		b->stock = s->stock;
+		b->last_resorts = s->last_resorts;
+	} else
+		b->stock_at = last;
+	cx->why = before;
+}
+
+enum err ops_get_metrics(struct call *c)
+{
+	struct cx *cx = c->cx;
+
+	if (!allowed(c))
+		return refuse(cx, ERR_NO_ROUTE, "", "%s", err_text(ERR_NO_ROUTE));
+	if (cx->board == NULL)
+		return fail(cx, ERR_UNAVAILABLE, "there is no scoreboard");
+	count_stock(cx);
+	return reply_text(c, 200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(cx->mem, cx->board));
+}

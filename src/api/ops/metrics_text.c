@@ -1,0 +1,157 @@
+#include "api/ops/metrics_text.h"
+#include "shm/board_sum.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static void head(struct buf *b, const char *name, const char *type, const char *help)
+{
+	buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void number(struct buf *b, const char *name, const char *type, const char *help, int64_t n)
+{
+	head(b, name, type, help);
+	buf_printf(b, "%s %lld\n", name, (long long)n);
+}
+
+static void seconds(struct buf *b, int64_t us)
+{
+	buf_printf(b, "%lld.%06lld\n", (long long)(us / 1000000), (long long)(us % 1000000));
+}
+
+/* Of a process: the second number of statm(5). 0 when it is not for us to know. */
+static int64_t resident(int pid)
+{
+	char path[64];
+	long long pages = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/statm", pid);
+	FILE *f = fopen(path, "re");
+	if (f && fscanf(f, "%*d %lld", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void processes(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+{
+	static const char *const states[] = { "none", "starting", "idle", "busy", "stopping" };
+	static const char *const dbs[] = { "unused", "up", "away" };
+	int64_t memory = s->master ? resident(s->master) : 0;
+
+	for (int i = 0; i < s->rows && i < SCORES; i++)
+		memory += s->row[i].pid ? resident(s->row[i].pid) : 0;
+	head(b, "motet_build_info", "gauge", "The program.");
+	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
+	number(b, "process_start_time_seconds", "gauge", "When the pool was started, in seconds since 1970.", s->started);
+	number(b, "process_resident_memory_bytes", "gauge", "Memory of master and workers; what they share counts more than once.", memory);
+	head(b, "motet_workers", "gauge", "Workers by what they are at.");
+	for (int i = WORKER_STARTING; i < WORKER_STATES; i++)
+		buf_printf(b, "motet_workers{state=\"%s\"} %d\n", states[i], sum->workers[i]);
+	number(b, "motet_workers_wanted", "gauge", "Workers that there should be; 0 where they are spawned by somebody else.", s->wanted);
+	head(b, "motet_database_workers", "gauge", "Workers by what became of their last use of the database.");
+	for (int i = 0; i < 3; i++)
+		buf_printf(b, "motet_database_workers{state=\"%s\"} %d\n", dbs[i], sum->db[i]);
+	head(b, "motet_oldest_request_seconds", "gauge", "Age of the request that is at work for longest.");
+	buf_z(b, "motet_oldest_request_seconds ");
+	seconds(b, sum->oldest_us);
+}
+
+static void pool(struct buf *b, const struct scoreboard *s)
+{
+	number(b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
+	number(b, "motet_worker_deaths_total", "counter", "Workers that ended without being told to.", s->deaths);
+	number(b, "motet_workers_killed_total", "counter", "Workers that were killed because a request took too long.", s->killed);
+	number(b, "motet_signer_deaths_total", "counter", "Signers that ended and were replaced.", s->signer_deaths);
+	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.", s->reloads);
+}
+
+static void requests(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+{
+	head(b, "motet_http_requests_total", "counter", "Requests that were answered; status 0 are those that have no place of their own.");
+	for (int r = 0; r < s->nroutes; r++)
+		for (int i = 0; i < SCORE_STATUSES; i++)
+			if (sum->route[r].status[i])
+				buf_printf(b, "motet_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"} %lld\n", s->name[r].path,
+				    s->name[r].method, scoreboard_statuses[i], (long long)sum->route[r].status[i]);
+}
+
+static void histogram(struct buf *b, const struct score_name *name, const struct board_route *r)
+{
+	static const char family[] = "motet_http_request_duration_seconds";
+	int64_t n = 0;
+
+	for (int i = 0; i < SCORE_BUCKETS; i++) {
+		n += r->bucket[i];
+		buf_printf(b, "%s_bucket{route=\"%s\",method=\"%s\",le=\"", family, name->path, name->method);
+		if (i == SCORE_BUCKETS - 1)
+			buf_z(b, "+Inf");
+		else
+			buf_printf(b, "%g", (double)scoreboard_buckets_us[i] / 1e6);
+		buf_printf(b, "\"} %lld\n", (long long)n);
+	}
+	buf_printf(b, "%s_sum{route=\"%s\",method=\"%s\"} ", family, name->path, name->method);
+	seconds(b, r->us);
+	buf_printf(b, "%s_count{route=\"%s\",method=\"%s\"} %lld\n", family, name->path, name->method, (long long)n);
+}
+
+static void durations(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+{
+	head(b, "motet_http_request_duration_seconds", "histogram", "From the first octet of a request to the last of its answer.");
+	for (int r = 0; r < s->nroutes; r++)
+		if (sum->route[r].n)
+			histogram(b, &s->name[r], &sum->route[r]);
+	head(b, "motet_phase_seconds_total", "counter", "Where requests spent their time.");
+	for (int i = 0; i < PHASES; i++) {
+		buf_printf(b, "motet_phase_seconds_total{phase=\"%s\"} ", meter_phase_names[i]);
+		seconds(b, sum->phase_us[i]);
+	}
+}
+
+static void counters(struct buf *b, const struct board_sum *sum)
+{
+	const char *last = "";
+
+	for (int i = 0; i < COUNTS; last = meter_rows[i++].family) {
+		const struct meter_row *m = &meter_rows[i];
+		if (strcmp(last, m->family) != 0)
+			buf_printf(b, "# HELP motet_%s_total %s\n# TYPE motet_%s_total counter\n", m->family, m->help, m->family);
+		buf_printf(b, "motet_%s_total", m->family);
+		if (m->label[0])
+			buf_printf(b, "{%s=\"%s\"}", m->label, m->value);
+		buf_printf(b, " %lld\n", (long long)sum->count[i]);
+	}
+	head(b, "motet_errors_total", "counter", "Requests that ended with an error, by its name in the log.");
+	for (int i = 1; i < ERR_COUNT; i++)
+		if (sum->error[i])
+			buf_printf(b, "motet_errors_total{error=\"%s\"} %lld\n", err_name((enum err)i), (long long)sum->error[i]);
+}
+
+/* What is not known yet has no value. */
+static void gauges(struct buf *b, const struct scoreboard *s)
+{
+	head(b, "motet_keypackage_stock", "gauge", "KeyPackages that can be given out, counted once a minute at most.");
+	if (s->stock_at) {
+		buf_printf(b, "motet_keypackage_stock{kind=\"one_time\"} %lld\n", (long long)s->stock);
+		buf_printf(b, "motet_keypackage_stock{kind=\"last_resort\"} %lld\n", (long long)s->last_resorts);
+	}
+	head(b, "motet_server_certificate_not_after_seconds", "gauge", "When the server's certificate ends, in seconds since 1970.");
+	if (s->cert_not_after)
+		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n", (long long)s->cert_not_after);
+}
+
+struct str metrics_text(struct arena *mem, const struct scoreboard *s)
+{
+	struct board_sum *sum = arena_alloc(mem, sizeof *sum);
+	struct buf b = { .mem = mem };
+
+	board_sum_take(s, -1, sum);
+	processes(&b, s, sum);
+	pool(&b, s);
+	requests(&b, s, sum);
+	durations(&b, s, sum);
+	counters(&b, sum);
+	gauges(&b, s);
+	return buf_done(&b);
+}

@@ -1,0 +1,107 @@
+#include "base/address.h"
+#include <arpa/inet.h>
+#include <stdio.h>
+
+/* All as IPv6, so that there is one way to compare. */
+struct address {
+	uint8_t b[16];
+	bool v4;
+};
+
+static bool read_address(struct str s, struct address *a)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	char z[INET6_ADDRSTRLEN];
+
+	if (s.n == 0 || s.n >= sizeof z)
+		return false;
+	memcpy(z, s.s, s.n);
+	z[s.n] = '\0';
+	memcpy(a->b, mapped, sizeof mapped);
+	a->v4 = inet_pton(AF_INET, z, a->b + 12) == 1;
+	if (a->v4)
+		return true;
+	if (inet_pton(AF_INET6, z, a->b) != 1)
+		return false;
+	a->v4 = memcmp(a->b, mapped, sizeof mapped) == 0;
+	return true;
+}
+
+/* *bits counts those of the 128 that are compared. */
+static bool read_network(struct str word, struct address *a, int *bits)
+{
+	struct str address, length;
+	bool cut = str_cut(word, '/', &address, &length);
+	int64_t n = 0;
+
+	if (!read_address(address, a) || (cut && !str_i64(length, &n)))
+		return false;
+	int most = a->v4 && memchr(address.s, ':', address.n) == NULL ? 32 : 128;
+	if (n > most)
+		return false;
+	*bits = cut ? 128 - most + (int)n : 128;
+	return true;
+}
+
+static bool same(const uint8_t *a, const uint8_t *b, int bits)
+{
+	int whole = bits / 8, rest = bits % 8;
+
+	return memcmp(a, b, (size_t)whole) == 0 && (rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0);
+}
+
+static struct str next_word(struct str *list)
+{
+	struct str word;
+
+	str_cut(*list, ',', &word, list);
+	return str_trim(word);
+}
+
+bool address_listed(const char *list, struct str text)
+{
+	struct str rest = str_of(list);
+	struct address a, net;
+	bool good = read_address(text, &a);
+	int bits;
+
+	while (rest.n) {
+		struct str word = next_word(&rest);
+		if (text.n && str_eq(word, text))
+			return true;
+		if (good && read_network(word, &net, &bits) && same(a.b, net.b, bits))
+			return true;
+	}
+	return false;
+}
+
+bool address_list_ok(const char *list, char *why, size_t size)
+{
+	struct str rest = str_of(list);
+	struct address net;
+	int bits;
+
+	while (rest.n) {
+		struct str word = next_word(&rest);
+		if (read_network(word, &net, &bits))
+			continue;
+		snprintf(why, size, "%.*s is no address or network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", (int)word.n, word.s);
+		return false;
+	}
+	return true;
+}
+
+const char *address_short(struct str text, char out[ADDRESS_TEXT])
+{
+	char z[INET6_ADDRSTRLEN] = "";
+	struct address a;
+
+	if (!read_address(text, &a)) {
+		snprintf(out, ADDRESS_TEXT, "%.*s", text.n < ADDRESS_TEXT ? (int)text.n : ADDRESS_TEXT - 1, text.n ? text.s : "");
+		return out;
+	}
+	memset(a.b + (a.v4 ? 15 : 6), 0, a.v4 ? 1 : 10);
+	inet_ntop(a.v4 ? AF_INET : AF_INET6, a.v4 ? a.b + 12 : a.b, z, sizeof z);
+	snprintf(out, ADDRESS_TEXT, "%s", z);
+	return out;
+}

@@ -1,0 +1,122 @@
+#include "base/log_out.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+const char *log_out_journal = "/run/systemd/journal/socket";
+
+static struct {
+	int fd;			/* where write(2) goes, or the socket to the journal */
+	enum log_to to;
+	const char *file;
+	bool prefix;		/* standard error is read by the journal */
+} out = { .fd = 2 };
+
+static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+static bool is_journal(void)
+{
+	const char *said = getenv("JOURNAL_STREAM");
+	char is[64];
+	struct stat st;
+
+	if (said == NULL || fstat(2, &st) != 0)
+		return false;
+	snprintf(is, sizeof is, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	return strcmp(is, said) == 0;
+}
+
+static int open_file(const char *file)
+{
+	return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+}
+
+static int open_for(enum log_to to, const char *file)
+{
+	if (file[0])
+		return open_file(file);
+	if (to == LOG_TO_JOURNAL)
+		return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (to == LOG_TO_SYSLOG)
+		openlog("motetd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	return 2;
+}
+
+bool log_out_open(enum log_to to, const char *file)
+{
+	int fd = open_for(to, file);
+
+	if (fd < 0)
+		return false;
+	if (out.fd > 2)
+		close(out.fd);
+	out.fd = fd;
+	out.to = file[0] ? LOG_TO_STDERR : to;
+	out.file = file;
+	out.prefix = fd == 2 && to == LOG_TO_STDERR && is_journal();
+	return true;
+}
+
+void log_out_reopen(void)
+{
+	if (out.file == NULL || out.file[0] == '\0')
+		return;
+	int fd = open_file(out.file);
+	if (fd >= 0) {
+		dup3(fd, out.fd, O_CLOEXEC);
+		close(fd);
+	}
+}
+
+bool log_out_dates(void)
+{
+	return out.prefix || out.to != LOG_TO_STDERR;
+}
+
+bool log_out_fields(void)
+{
+	return out.to == LOG_TO_JOURNAL;
+}
+
+static void write_line(int fd, int level, const char *line, size_t n)
+{
+	char mark[8] = "";
+	struct iovec v[] = { { mark, 0 }, { (void *)(uintptr_t)line, n } };
+
+	if (out.prefix)
+		v[0].iov_len = (size_t)snprintf(mark, sizeof mark, "<%d>", priorities[level]);
+	while (writev(fd, v, 2) < 0 && errno == EINTR)
+		;
+}
+
+/* No connection: a journal that was started anew is found again. The message has no newline in it, so each field is one line. */
+static bool send_journal(int level, const char *line, size_t n, const char *fields, size_t nfields)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	char head[96];
+
+	snprintf(to.sun_path, sizeof to.sun_path, "%s", log_out_journal);
+	int m = snprintf(head, sizeof head, "PRIORITY=%d\nSYSLOG_IDENTIFIER=motetd\nSYSLOG_PID=%d\nMESSAGE=", priorities[level], (int)getpid());
+	struct iovec v[] = { { head, (size_t)m }, { (void *)(uintptr_t)line, n }, { (void *)(uintptr_t)fields, nfields } };
+	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof to, .msg_iov = v, .msg_iovlen = 3 };
+	return sendmsg(out.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+}
+
+void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields)
+{
+	if (out.to == LOG_TO_SYSLOG)
+		syslog(priorities[level], "%.*s", (int)(n - 1), line);
+	else if (out.to != LOG_TO_JOURNAL)
+		write_line(out.fd, level, line, n);
+	else if (!send_journal(level, line, n, fields, nfields))
+		write_line(2, level, line, n);
+}

@@ -1,0 +1,24 @@
+#ifndef MOTET_CTL_BOARD_H
+#define MOTET_CTL_BOARD_H
+#include "ctl/ctl.h"
+#include "shm/board_sum.h"
+/* A look at the scoreboard of the server whose configuration we have: all of it is a copy, of one moment. No database is needed, and no worker's time. */
+struct board_worker {
+	int pid, state, phase, db, route;
+	int64_t requests, request_us;	/* request_us: age of the request at hand, 0: none */
+};
+struct board {
+	struct str version;
+	bool alone;			/* no master: spawned by a web server, say */
+	int64_t started, started_us, cert_not_after, stock, last_resorts, stock_at;
+	int64_t wanted, births, deaths, killed, signer_deaths, reloads;
+	struct board_sum sum;
+	struct board_worker *worker;	/* the living, in the order of their rows */
+	size_t nworkers;
+	int nroutes;
+	struct score_name name[SCORE_ROUTES];
+};
+/* ERR_UNAVAILABLE: there is no server that could be seen; the message says what to look at. */
+must_check enum err board_look(struct ctl *, struct board **);
+extern const char *const board_states[WORKER_STATES], *const board_dbs[3];
+#endif
