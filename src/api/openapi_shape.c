@@ -95,28 +95,43 @@ static void require(struct json_object *o, const char *name)
 	json_object_object_add(o, "required", list);
 }
 
-/* By its name, or by its other name. */
-static struct json_object *either(const struct field *f)
+/* An object with that member, which is what the row says. */
+static enum err with(struct cx *cx, const struct field *f, const char *name, bool required, struct json_object *list)
 {
-	const char *names[] = { f->name, f->alias };
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *o = json_own(cx, json_object_new_object()), *properties = json_object_new_object(), *one;
 
-	for (int i = 0; i < 2; i++) {
-		struct json_object *one = json_object_new_object();
-		require(one, names[i]);
-		json_object_array_add(list, one);
-	}
-	json_object_object_add(o, "anyOf", list);
-	return o;
+	json_object_object_add(o, "properties", properties);
+	TRY(member(cx, f, &one));
+	json_object_object_add(properties, name, required ? one : or_null(one));
+	if (required)
+		require(o, name);
+	json_object_array_add(list, json_object_get(o));
+	return OK;
 }
 
-static enum err add_property(struct cx *cx, const struct field *f, const char *name, struct json_object *properties)
+/* By its name; or else by its other name, at which nobody looks beside the first. */
+static enum err either(struct cx *cx, const struct field *f, struct json_object *all)
 {
-	struct json_object *one;
+	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+
+	json_object_object_add(o, "anyOf", list);
+	json_object_array_add(all, o);
+	TRY(with(cx, f, f->name, true, list));
+	return with(cx, f, f->alias, f->flags & REQUIRED, list);
+}
+
+static enum err add_property(struct cx *cx, const struct field *f, struct json_object *properties)
+{
+	struct json_object *one, *other;
 
 	TRY(member(cx, f, &one));
 	bool may_be_null = !(f->flags & REQUIRED) || f->alias;
-	json_object_object_add(properties, name, may_be_null ? or_null(one) : one);
+	json_object_object_add(properties, f->name, may_be_null ? or_null(one) : one);
+	if (f->alias == NULL)
+		return OK;
+	other = json_object_new_object();
+	put(other, "description", arena_printf(cx->mem, "Another name of %s.", f->name));
+	json_object_object_add(properties, f->alias, other);
 	return OK;
 }
 
@@ -130,11 +145,9 @@ enum err openapi_object(struct cx *cx, const struct shape *sh, struct json_objec
 	json_object_object_add(o, "required", required);
 	json_object_object_add(o, "allOf", all);
 	for (const struct field *f = sh->fields; f < sh->fields + sh->nfields; f++) {
-		TRY(add_property(cx, f, f->name, properties));
+		TRY(add_property(cx, f, properties));
 		if (f->alias)
-			TRY(add_property(cx, f, f->alias, properties));
-		if (f->flags & REQUIRED && f->alias)
-			json_object_array_add(all, either(f));
+			TRY(either(cx, f, all));
 		else if (f->flags & REQUIRED)
 			json_object_array_add(required, json_object_new_string(f->name));
 	}

@@ -123,16 +123,6 @@ static void examine(struct round *r, const struct check *list)
 	}
 }
 
-static enum err through_the_web(struct round *r)
-{
-	if (r->d.url == NULL)
-		return OK;
-	TRY(doctor_web_open(&r->d));
-	examine(r, doctor_web);
-	doctor_web_close(&r->d);
-	return OK;
-}
-
 static bool coloured(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -163,8 +153,12 @@ enum err cmd_doctor(struct ctl *c)
 	r->d.ctl = file ? arena_printf(c->cx.mem, "motetctl -c %s", file) : "motetctl";
 	r->json = options_has(&c->opt, OPT_JSON);
 	r->colour = coloured();
+	if (r->d.url)
+		TRY(doctor_web_open(&r->d));
 	examine(r, doctor_host);
 	examine(r, doctor_database);
-	TRY(through_the_web(r));
+	if (r->d.url)
+		examine(r, doctor_web);
+	doctor_web_close(&r->d);
 	return judge(r);
 }

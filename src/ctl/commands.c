@@ -65,6 +65,27 @@ const struct command commands[] = {
 	    "Takes effect at once, for open sessions too.\n"
 	    "\n"
 	    "  motetctl admin revoke alice" },
+	{ "invite", "create", cmd_invite_create, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(USES) | OPT_BIT(EXPIRES) | OPT_BIT(NOTE) | OPT_BIT(JSON),
+	    "Make an invite, by which somebody may register",
+	    "Where `registration` is invite, a client registers with the code that this prints. It is printed\n"
+	    "once: only its hash is kept. Who has it can register, so send it as one sends a password.\n"
+	    "\n"
+	    "  motetctl invite create\n"
+	    "  motetctl invite create --uses 20 --expires 2d --note 'hackathon'\n"
+	    "Next: motetctl invite list shows how often it was used." },
+	{ "invite", "list", cmd_invite_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the invites",
+	    "state is open, used up, expired or revoked. The codes are not kept.\n"
+	    "\n"
+	    "  motetctl invite list" },
+	{ "invite", "show", cmd_invite_show, NEEDS_SCHEMA, "ID", 1, 1, LISTS, "Show one invite, and who has registered by it",
+	    "With --json the actors alone, as an array.\n"
+	    "\n"
+	    "  motetctl invite show 391442145152655360" },
+	{ "invite", "revoke", cmd_invite_revoke, NEEDS_SCHEMA, "ID", 1, 1, 0, "End an invite",
+	    "Nobody registers by it from now on. Actors that have come by it stay.\n"
+	    "\n"
+	    "  motetctl invite revoke 391442145152655360\n"
+	    "Next: motetctl invite show tells who came by it, motetctl actor deactivate ends one of them." },
 	{ "key", "show", cmd_key_show, NEEDS_SCHEMA, "", 0, 0, LISTS | OPT_BIT(PEM), "Show the server's identity keys",
 	    "All of them, the oldest first: serial number and validity of the certificate, public key in hex,\n"
 	    "and the certificate's fingerprint as `openssl x509 -fingerprint -sha256` prints it. state is\n"
@@ -178,6 +199,23 @@ const struct command commands[] = {
 	    "should replace it, and was told so.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice --json" },
+	{ "prune", NULL, cmd_prune, NEEDS_SCHEMA, "", 0, 0, LISTS | OPT_BIT(DRY_RUN), "Take what has expired out of the database",
+	    "Ended sessions and their events, expired tokens, key trials, KeyPackages, counts of wrong passwords,\n"
+	    "what other servers have said; motetctl(8) has the table of what goes when. Never what a promise\n"
+	    "rests on: certificates, serial numbers, keys, revocations, completed key trials. It goes in small\n"
+	    "batches that nobody waits for, and a second time is no harm. A master does the same every\n"
+	    "`prune_interval`; where there is none (mod_fcgid, spawn-fcgi without workers), run it from cron.\n"
+	    "\n"
+	    "  motetctl prune --dry-run\n"
+	    "  motetctl prune" },
+	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS, "Check everything that is stored",
+	    "Reads every row again: certificates by two readers and against the server key of their time, the\n"
+	    "server's keys with the secret, and every column that repeats what a certificate, a KeyPackage or a\n"
+	    "signature says. A line for each thing that is wrong, and exit status 1 then. Servers may run.\n"
+	    "\n"
+	    "  motetctl verify\n"
+	    "  motetctl verify --json >findings.json\n"
+	    "Next, when something is wrong: stop the servers, look at the disks, and compare with a backup." },
 	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON), "Tell how the server on this host is doing",
 	    "From the memory that its workers share (`scoreboard_file`): it asks neither them nor the database,\n"
 	    "and so works when all of them are busy or the database is away. It looks twice, a second apart,\n"

@@ -42,7 +42,7 @@ struct verdict doctor_skipped(struct doctor *, const char *fmt, ...) __attribute
 /* What an error has said, taken out of the context: bad. */
 struct verdict doctor_error(struct doctor *, const char *fix);
 
-/* Open and close what the checks of doctor_web share. The URL is that of the server: scheme, host, port, and base_path. */
+/* Open and close what the checks of doctor_web share. The URL is that of the server: scheme, host, port, and base_path; nothing is asked yet. */
 must_check enum err doctor_web_open(struct doctor *);
 void doctor_web_close(struct doctor *);
 #endif

@@ -8,8 +8,14 @@ ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = R
 
 void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 {
-	const struct web *w = d->web;
+	struct web *w = d->web;
 
+	if (w->asker == NULL)
+		w->asker = net_ask_new(d->c->conf);
+	if (w->asker == NULL) {
+		*t = (struct net_told){ .why = "libcurl does not start" };
+		return;
+	}
 	a->q.origin = w->origin;
 	a->q.anyhow = w->anyhow;
 	a->q.method = a->q.method ? a->q.method : "GET";

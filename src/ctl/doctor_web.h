@@ -4,7 +4,7 @@
 #include "net/net_ask.h"
 /* What the checks through the web server share: the connection, what the server calls itself, and probes. */
 struct web {
-	struct net_asker *asker;
+	struct net_asker *asker;	/* NULL before the first request */
 	const char *origin, *base;	/* the URL in two: https://example.org, and "" or /~jo */
 	bool tls, local;		/* https; the host is this one */
 	bool anyhow;			/* the certificate is not good, which is said once: */

@@ -4,6 +4,7 @@
  */
 #include "member.h"
 #include "core/keymaterial.h"
+#include "core/totp.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, RACERS = 8, RACES = 8 };
+enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, FACTORS = 20, RACERS = 8, RACES = 8 };
 
 /*
  * Between us and PostgreSQL stands somebody who hands everything on, but now and then cuts the line when the answer to a statement has come
@@ -193,6 +194,36 @@ static void uploading(const struct member *m)
 	end(&cx);
 }
 
+/* A code that was found right and used up by a statement whose answer was lost is no used one. */
+static void second_factors(int64_t actor)
+{
+	struct cx cx = context();
+	const struct totp_place p = { actor, STR("one"), STR("uploader"), STR("192.0.2.1") };
+	struct blob row = str_blob(str_of(arena_printf(cx.mem, "totp %lld", (long long)actor))), plain;
+	struct str codes[FACTOR_CODES];
+	int confirmed = 0, used = 0, recovered = 0, removed = 0;
+	struct totp_secret s;
+	struct totp *t;
+
+	for (int i = 0; i < FACTORS; i++) {
+		must(&cx, totp_enrol(&cx, actor, STR("uploader"), &s));
+		must(&cx, totp_state(&cx, actor, &t));
+		must(&cx, unseal(&cx, ca.totp, row, t->sealed, &plain));
+		struct str code = str_of(arena_printf(cx.mem, "%06u", otp_code(plain.p, clock_now() / OTP_STEP)));
+		struct factor_try try = { actor, t->sealed, STR("uploader"), STR("192.0.2.1"), code, ERR_BAD_CODE, "code", "wrong" };
+		confirmed += totp_confirm(&cx, &p, code, codes) == OK && number(&cx, "SELECT count(*) FROM totp_recovery") == FACTOR_CODES;
+		sql(&cx, "UPDATE totp SET last_step = 0");
+		used += factor_check(&cx, &try) == OK && factor_check(&cx, &try) == ERR_USED_CODE;
+		must(&cx, totp_renew_codes(&cx, &p, codes));
+		try.code = codes[i % FACTOR_CODES];
+		recovered += factor_check(&cx, &try) == OK && factor_check(&cx, &try) == ERR_USED_CODE;
+		removed += totp_remove(&cx, &p, false) == OK && number(&cx, "SELECT count(*) FROM totp") == 0;
+	}
+	ok(confirmed == FACTORS && removed == FACTORS, "%d of %d second factors confirmed while answers were lost, and %d ended", confirmed, FACTORS, removed);
+	ok(used == FACTORS && recovered == FACTORS, "%d of %d codes, and %d recovery codes, were good once each", used, FACTORS, recovered);
+	end(&cx);
+}
+
 /* Outside of an attempt's own doubt the rules are as ever. */
 static void rules(void)
 {
@@ -279,6 +310,7 @@ int main(void)
 	registering();
 	rotating();
 	uploading(&m);
+	second_factors(m.actor_id);
 	lose_no_more();
 	end(&cx);
 	conf_free(conf);

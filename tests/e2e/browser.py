@@ -3,7 +3,7 @@
 life with fetch() alone; and the page that the server shows to people is legible on a phone and on a screen, in the light and in the dark, and valid HTML.
 TAP; skipped without node, npm or Chromium.
 
-Usage: browser.py [--web nginx|lighttpd] [--state DIR] [--install DIR] [--pictures DIR]     (--install: where the driver is kept)
+Usage: browser.py [--web FRONT] [--state DIR] [--install DIR] [--pictures DIR]     (--install: where the driver is kept)
 """
 import argparse
 import json
@@ -16,8 +16,10 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 import case  # noqa: E402
+import fronts  # noqa: E402
 import http1  # noqa: E402
 import outage  # noqa: E402
+from fronts.front import renamed  # noqa: E402
 from npm import install  # noqa: E402
 from place import Place  # noqa: E402
 from run import SETS, Tap  # noqa: E402
@@ -48,7 +50,7 @@ def valid(place, where):
 
 
 def without_database(place):
-    with outage.Away(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
+    with renamed(os.path.join(place.state, "postgres", ".s.PGSQL.5432")):
         place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'")
         got, facts = get(place), get(place, [("Accept", "application/json")])
         case.need(got.status == 503 and b"does not answer" in got.body and b'class="routes"' in got.body, f"{got}")
@@ -66,7 +68,7 @@ def attempt(tap, name, test, *args):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--web", default="nginx", choices=["nginx", "lighttpd"])
+    p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state")
     p.add_argument("--install")
     p.add_argument("--pictures", help="where pictures of the page go")

@@ -3,7 +3,7 @@
 server. No answer may be a 500 or 503; each has a status, a type, headers and a body that the description knows; what does not fit is refused and changes
 nothing; an unknown method is 405 with Allow; HEAD is GET without the body. TAP; the seed and the number of requests are printed.
 
-Usage: properties.py [--web nginx|lighttpd] [--state DIR] [--install DIR] [--seed S] [--only REGEX] [--long]    (--install: where npm's validator is kept)
+Usage: properties.py [--web FRONT] [--state DIR] [--install DIR] [--seed S] [--only REGEX] [--long]    (--install: where npm's validator is kept)
 """
 import argparse
 import base64
@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position
 from jsonschema import Draft202012Validator  # noqa: E402
 import case  # noqa: E402
+import fronts  # noqa: E402
 import http1  # noqa: E402
 import pki  # noqa: E402
 from npm import install  # noqa: E402
@@ -36,7 +37,8 @@ HARD = {"corev1_put_session_idcert_extern", "corev1_post_session_idcert_extern",
         "p2core_post_session_auth", "p2core_post_token", "ops_post_totp_confirm", "ops_post_totp_recovery", "ops_any_probe_get", "ops_any_probe_post",
         "ops_any_probe_put", "ops_any_probe_delete"}
 # Not the same twice, or nothing at all without the side effect.
-UNSTABLE = {"corev1_get_challenge", "corev1_get_session_auth", "corev1_get_keypackage", "p2core_get_keypackage", "mlsv1_get_keypackages", "corev1_get_events"}
+UNSTABLE = {"corev1_get_challenge", "corev1_get_session_auth", "corev1_get_keypackage", "p2core_get_keypackage", "mlsv1_get_keypackages", "corev1_get_events",
+            "ops_get_metrics"}
 TEXTS = ["", " ", "a", "0", "-1", "null", "é", "日本", "a" * 33, "a" * 400, "\u0000", "\u202e", "x@y", "x@nowhere.invalid", "'; --", "<b>", "%00", "..", "😀" * 9, "\n"]
 NOT_JSON = [b"{", b"}", b"[1,", b'{"a":1}x', b'{"a":1,"a":2}', b'"\xff"', b"\xff\xfe", b"[" * 40 + b"]" * 40, b"nul", b"{'a':1}", b'{"a":01}', b'"\\u0000"', b"\0"]
 ACCEPTS = [None, None, None, "*/*", "application/json", "application/pkix-cert", "application/x-pem-file", "text/plain", "text/html", "application/pgp-keys",
@@ -136,10 +138,13 @@ class Dice:
         return [self.value(s["items"]) for _ in range(self.r.randrange(s.get("minItems", 0), min(s.get("maxItems", 3), 3) + 1))]
 
     def object(self, s):
-        need = set(s.get("required", []))
+        need, properties = set(s.get("required", [])), dict(s.get("properties", {}))
         for one in s.get("allOf", []):    # by one name or the other
-            need.add(self.r.choice(one["anyOf"])["required"][0])
-        return {k: self.value(v, k) for k, v in s.get("properties", {}).items() if k in need or self.r.random() < .3}
+            branch = self.r.choice(one["anyOf"])
+            need.update(branch.get("required", []))
+            for b in one["anyOf"]:
+                properties.update(b["properties"])
+        return {k: self.value(v, k) for k, v in properties.items() if k in need or self.r.random() < .3}
 
     def spoilt(self, value):
         """Something else somewhere within: a member gone, a value of another kind."""
@@ -427,7 +432,7 @@ def run(tap, place, where, seed, times, only):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--web", default="nginx", choices=["nginx", "lighttpd"])
+    p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state")
     p.add_argument("--install")
     p.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
@@ -438,7 +443,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="motet-openapi.") as scratch, Place(a.state) as place:
         where = a.install or scratch
         install("openapi", where)
-        place.start(a.web, "localhost", SETS, reset=True)
+        place.start(a.web, "localhost", SETS + ["metrics_allow=127.0.0.1"], reset=True)
         run(tap, place, where, a.seed, 20 if a.long else 1, a.only)
     return tap.done()
 

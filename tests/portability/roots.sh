@@ -39,11 +39,11 @@ inside() {
 		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@"
 }
 
-# apt_inside ROOT PACKAGE...: nothing that is installed starts by itself.
+# apt_inside ROOT PACKAGE...: nothing that is installed starts by itself. The mirror may be a snapshot, whose time is over; its signatures count.
 apt_inside() {
 	apt_root=$1
 	shift
 	printf '#!/bin/sh\nexit 101\n' >"$apt_root/usr/sbin/policy-rc.d"
 	chmod 755 "$apt_root/usr/sbin/policy-rc.d"
-	inside "$apt_root" 0:0 sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends "$@"' sh "$@"
+	inside "$apt_root" 0:0 sh -c 'apt-get update -q -o Acquire::Check-Valid-Until=false && apt-get install -y -q --no-install-recommends "$@"' sh "$@"
 }
