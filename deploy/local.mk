@@ -1,8 +1,4 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
-	deploy/apache-proxy-fcgi.conf deploy/Caddyfile deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf \
-	deploy/roles.sql
-pkgdata_SCRIPTS = deploy/dispatch.fcgi
 dist_pkgdata_DATA = deploy/Caddyfile deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
 	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf deploy/roles.sql
 dist_pkgdata_SCRIPTS = deploy/spawn-fcgi.sh

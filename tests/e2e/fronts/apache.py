@@ -65,7 +65,7 @@ class Cgi(Spawning):
 
 class Htaccess(Spawning):
     """At the root of a site."""
-    cannot = frozenset({"early-errors", "encoded-nul", "encoded-slash"})
+    cannot = frozenset({"early-errors", "encoded-nul", "encoded-slash", "long-segments"})
     longest_chunked = 131072    # FcgidMaxRequestLen as it is by itself
 
     def make_site(self, place):

@@ -10,7 +10,8 @@ import http1
 CAPABILITIES = {
     "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
-    "options-body": "the body of an OPTIONS arrives; Caddy drops it, and no route takes one",
+    "length-or-coding": "what is behind a chunked body that has a Content-Length, too, is no further request; Caddy takes it for one",
+    "long-segments": "a segment of a path has more than 255 octets; Apache with .htaccess takes it for the name of a file",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
@@ -68,6 +69,7 @@ class Front:
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES
     away_statuses = (503,)      # what it says while motetd is away
+    broken_body = ()            # what it says besides 4xx of a body whose chunks are none
     longest_chunked = None      # a longer body without Content-Length is not 413 but 500
 
     def __init__(self):

@@ -11,7 +11,8 @@ def program(place):
 
 
 class Caddy(Front):
-    cannot = frozenset({"early-errors", "options-body"})
+    cannot = frozenset({"early-errors", "length-or-coding"})
+    broken_body = (503,)
 
     def launch(self, place):
         conf = self.fill(place, "Caddyfile")
@@ -29,11 +30,11 @@ class LighttpdBinPath(Front):
             f.write(appended.read())
         self.spawn(place, "lighttpd", "-D", "-f", conf)
 
+        if not os.path.lexists(self.log(place)):
+            os.symlink(os.path.join(place.state, "web", "motetd.log"), self.log(place))
+
     def socket(self, place):
         return super().socket(place) + "-0"
-
-    def log(self, place):
-        return os.path.join(place.state, "web", "motetd.log")
 
 
 class OwnNginx(Nginx):
