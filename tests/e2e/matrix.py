@@ -17,7 +17,7 @@ from case import need
 # What is in a path, and what motetd makes of it; a third is the capability that it takes.
 TEXTS = [("@me", "@me"), ("%40me", "@me"), ("a%25b", "a%b"), ("a%3Fb", "a?b"), ("a%23b", "a#b"), ("a%20b", "a b"), ("a+b", "a+b"), ("%C3%A9", "\u00e9"), ("a:b;c,d=e", "a:b;c,d=e"),
          ("~!$&'()*", "~!$&'()*"), ("a%5Cb", "a\\b"), ("%E2%82%AC%2E", "\u20ac."), ("x" * 200, "x" * 200), ("trailing/", "trailing"), ("a%2Fb", "a/b", "encoded-slash"), ("%2F", "/", "encoded-slash"),
-         ("y" * 1000, "y" * 1000, "long-segments")]
+         ("y" * 1000, "y" * 1000)]
 REFUSED = ["..", "../x", "./x", "%2e%2e", "/x", "x//y", "%zz", "%2", "%01", "%ff", "%00"]
 BODIES = [(method, n, coding) for method in ("GET", "DELETE", "PUT", "POST") for n in (0, 1, 1000, 100000) for coding in (None, "chunked")]
 LARGE = [1, 16384, 65536, 65537, 300000, 1048576]

@@ -148,7 +148,7 @@ def taken_as(echo):
     return {probe.digest(A): "alice", probe.digest(B): "bob"}.get(echo.get("authorization"), "nobody")
 
 
-def wrong_echo(row, r):
+def wrong_echo(front, row, r):
     """What is wrong with a request that was taken."""
     if row.method == "HEAD":
         return None
@@ -157,7 +157,9 @@ def wrong_echo(row, r):
         return f"it was taken as {taken_as(echo)}"
     if echo["remote"] != "127.0.0.1" or echo["https"]:
         return f"it was believed where it came from: {echo}"
-    return None if row.length is None or echo["body_length"] == row.length else f"its body has {echo['body_length']} octets, not {row.length}"
+    if row.length is None or row.name.startswith("chunk") and "broken-chunks" in front.cannot:
+        return None
+    return None if echo["body_length"] == row.length else f"its body has {echo['body_length']} octets, not {row.length}"
 
 
 def reads_on(front, row):
@@ -175,7 +177,7 @@ def verdict(front, row, got):
     if any(n.lower() == "injected" or "\r" in v or "\n" in v or "\0" in v for n, v in r.headers):
         return f"it made a header of the response: {r}"
     if r.status == 200:
-        return wrong_echo(row, r)
+        return wrong_echo(front, row, r)
     return None if 300 <= r.status < 500 or r.status in (*front.broken_body, 204, 501, 505) else f"status {r.status}"
 
 

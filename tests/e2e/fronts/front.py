@@ -11,7 +11,7 @@ CAPABILITIES = {
     "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
     "length-or-coding": "what is behind a chunked body that has a Content-Length, too, is no further request; Caddy takes it for one",
-    "long-segments": "a segment of a path has more than 255 octets; Apache with .htaccess takes it for the name of a file",
+    "broken-chunks": "a body whose chunks are none is refused; mod_fcgid and CGI hand on some of its octets",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
