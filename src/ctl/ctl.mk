@@ -13,7 +13,7 @@ motetctl_LDADD = libcore.a libstore.a libdb.a $(NET) $(PQ_LIBS)
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = schema/0001_init.sql schema/0002_sessions.sql schema/0003_foreign.sql schema/0004_federation_tokens.sql \
 	schema/0005_keypackages.sql schema/0006_housekeeping.sql schema/0007_blocks.sql schema/0008_second_factor.sql \
-	schema/0009_doctor.sql schema/0010_upkeep.sql
+	schema/0009_doctor.sql schema/0010_upkeep.sql schema/0011_claims.sql
 # The keys of motet.conf(5) are those of conf.def, printed by motetctl itself.
 dist_man8_MANS = deploy/man/motetd.8 deploy/man/motetctl.8
 nodist_man5_MANS = deploy/man/motet.conf.5
