@@ -1,6 +1,7 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/apache.conf deploy/apache-errors.conf deploy/apache-proxy-fcgi.conf deploy/lighttpd.conf deploy/nginx.conf \
-	deploy/roles.sql
+dist_pkgdata_DATA = deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
+	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/nginx.conf deploy/roles.sql
+pkgdata_SCRIPTS = deploy/dispatch.fcgi
 grafanadir = $(pkgdatadir)/grafana
 dist_grafana_DATA = deploy/grafana/motet.json
 prometheusdir = $(pkgdatadir)/prometheus
@@ -8,7 +9,11 @@ dist_prometheus_DATA = deploy/prometheus/motet-alerts.yml
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html
-EXTRA_DIST += deploy/quickstart
+EXTRA_DIST += deploy/dispatch.fcgi.in deploy/quickstart
+CLEANFILES += deploy/dispatch.fcgi
+
+deploy/dispatch.fcgi: deploy/dispatch.fcgi.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) deploy && sed -e 's|@sysconfdir[@]|$(sysconfdir)|; s|@sbindir[@]|$(sbindir)|' '$(srcdir)/deploy/dispatch.fcgi.in' >$@ && chmod +x $@
 # The checks of tests/lint are part of `make check`.
 LINT = tests/lint/layers tests/lint/symbols tests/lint/statements tests/lint/routes tests/lint/conf tests/lint/style tests/lint/docs
 TESTS += $(LINT)

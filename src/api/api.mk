@@ -3,11 +3,11 @@ libcore_a_SOURCES = src/core/actor.c src/core/actor.h src/core/event.c src/core/
 	src/core/fedtoken.c src/core/fedtoken.h src/core/foreign.c src/core/foreign.h src/core/foreign_admin.c src/core/foreign_cache.c \
 	src/core/foreign_cache.h src/core/foreign_fetch.c src/core/foreign_fetch.h src/core/foreign_own.c src/core/foreign_own.h \
 	src/core/foreign_session.c src/core/foreign_session.h src/core/foreign_verify.c src/core/foreign_verify.h src/core/identity.c \
-	src/core/identity.h src/core/introspect.c src/core/introspect.h src/core/issue.c src/core/issue.h src/core/keymaterial.c \
+	src/core/identity.h src/core/introspect.c src/core/introspect.h src/core/invite.c src/core/invite.h src/core/issue.c src/core/issue.h src/core/keymaterial.c \
 	src/core/keymaterial.h src/core/keypackage.c src/core/keypackage.h src/core/password.c src/core/password.h src/core/probe.c \
-	src/core/probe.h src/core/publish.c src/core/publish.h src/core/redeem.c src/core/redeem.h src/core/schema.c src/core/schema.h \
+	src/core/probe.h src/core/prune.c src/core/prune.h src/core/publish.c src/core/publish.h src/core/redeem.c src/core/redeem.h src/core/schema.c src/core/schema.h \
 	src/core/session.c src/core/session.h src/core/settle.c src/core/settle.h src/core/totp.c src/core/totp.h src/core/trial.c \
-	src/core/trial.h src/core/tries.c src/core/tries.h
+	src/core/trial.h src/core/tries.c src/core/tries.h src/core/verify.c src/core/verify.h src/core/verify_rows.c src/core/verify_rows.h
 libapi_a_SOURCES = src/api/about.c src/api/about.h src/api/call.c src/api/call.h src/api/conf.c src/api/corev1/about.def \
 	src/api/corev1/auth.c src/api/corev1/bodies.c src/api/corev1/bodies.h src/api/corev1/certs.c src/api/corev1/certs.h \
 	src/api/corev1/events.c src/api/corev1/idcert.c src/api/corev1/key.c src/api/corev1/keymaterial.c src/api/corev1/keypackage.c \

@@ -67,6 +67,13 @@ static bool number(const struct row *r, struct str v, int64_t *out)
 	return str_i64(v, out) && !__builtin_mul_overflow(*out, factor, out) && *out >= r->pub.min && *out <= r->pub.max;
 }
 
+bool conf_seconds(struct str v, int64_t least, int64_t most, int64_t *out)
+{
+	const struct row r = { .type = T_SECS, .pub = { .min = least, .max = most } };
+
+	return number(&r, v, out);
+}
+
 static bool word(const char *words, struct str v, int *out)
 {
 	struct str all = str_of(words), one;

@@ -26,7 +26,7 @@ struct conf {
 enum { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 enum { LOG_ADDRESSES_NONE, LOG_ADDRESSES_SHORT, LOG_ADDRESSES_FULL };
 enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
-enum { REGISTRATION_OPEN, REGISTRATION_CLOSED };
+enum { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
 enum { SENSITIVE_ALWAYS, SENSITIVE_ENROLLED, SENSITIVE_OFF };
 
 /*
@@ -38,6 +38,8 @@ must_check bool conf_load(const char *file, struct conf **out, char *why, size_t
 must_check bool conf_set(struct conf *, struct str key, struct str value, char *why, size_t whysize);
 /* What only the whole can tell: a domain is there, and what is derived from others gets its value. Called last. */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
+/* A duration as the keys have it: seconds, or with s, m, h or d, from `least` to `most`. */
+bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
 void conf_free(struct conf *);
 /* The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else where it is installed, else NULL. */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);

@@ -78,6 +78,34 @@ const struct command commands[] = {
 	    "Takes effect at once, for open sessions too.\n"
 	    "\n"
 	    "  motetctl admin revoke alice" },
+	{ "invite", "create", cmd_invite_create, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(USES) | OPT_BIT(EXPIRES) | OPT_BIT(NOTE) | OPT_BIT(JSON),
+	    "Make an invite, by which somebody may register",
+	    "Where `registration` is invite, a client registers with the code that this prints. It is printed\n"
+	    "once: only its hash is kept. Who has it can register, so send it as one sends a password.\n"
+	    "\n"
+	    "By default one actor may register by it, within 7 days. Members of the JSON: code, id, uses,\n"
+	    "created_at, expires_at, note.\n"
+	    "\n"
+	    "  motetctl invite create\n"
+	    "  motetctl invite create --uses 20 --expires 2d --note 'hackathon'\n"
+	    "Next: motetctl invite list shows how often it was used." },
+	{ "invite", "list", cmd_invite_list, NEEDS_SCHEMA, "", 0, 0, LISTS, "List the invites",
+	    "state is open, used up, expired or revoked. The codes are not kept.\n"
+	    "\n"
+	    "Members of the JSON: id, state, used, uses, created_at, expires_at, revoked_at, note.\n"
+	    "\n"
+	    "  motetctl invite list" },
+	{ "invite", "show", cmd_invite_show, NEEDS_SCHEMA, "ID", 1, 1, LISTS, "Show one invite, and who has registered by it",
+	    "With --json the actors alone, as an array.\n"
+	    "\n"
+	    "Members of the JSON: fid, created_at, deactivated_at.\n"
+	    "\n"
+	    "  motetctl invite show 391442145152655360" },
+	{ "invite", "revoke", cmd_invite_revoke, NEEDS_SCHEMA, "ID", 1, 1, 0, "End an invite",
+	    "Nobody registers by it from now on. Actors that have come by it stay.\n"
+	    "\n"
+	    "  motetctl invite revoke 391442145152655360\n"
+	    "Next: motetctl invite show tells who came by it, motetctl actor deactivate ends one of them." },
 	{ "key", "show", cmd_key_show, NEEDS_SCHEMA, "", 0, 0, LISTS | OPT_BIT(PEM), "Show the server's identity keys",
 	    "All of them, the oldest first: serial number and validity of the certificate, public key in hex,\n"
 	    "and the certificate's fingerprint as `openssl x509 -fingerprint -sha256` prints it. state is\n"
@@ -221,6 +249,52 @@ const struct command commands[] = {
 	    "last_resort_used, spent.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice --json" },
+	{ "prune", NULL, cmd_prune, NEEDS_SCHEMA, "", 0, 0, LISTS | OPT_BIT(DRY_RUN), "Take what has expired out of the database",
+	    "Ended sessions and their events, expired tokens, key trials, KeyPackages, counts of wrong passwords,\n"
+	    "what other servers have said. Never what a promise\n"
+	    "rests on: certificates, serial numbers, keys, revocations, completed key trials. It goes in small\n"
+	    "batches that nobody waits for, and a second time is no harm. A master does the same every\n"
+	    "`prune_interval`; where there is none (mod_fcgid, spawn-fcgi without workers), run it from cron.\n"
+	    "\n"
+	    "It may be interrupted, and repeated, at any time; while another host is at it, it says so and ends\n"
+	    "with 69. Members of the JSON: kind, rows, what.\n"
+	    "\n"
+	    "What goes when:\n"
+	    "\n"
+	    "  session             prune_after past its end, or that of its ID-Cert\n"
+	    "  foreign_session     the same, for guests of other servers\n"
+	    "  event               with the last token of their session\n"
+	    "  key_package         a day past the end of the KeyPackage or of its ID-Cert\n"
+	    "  key_package_notice  when its session has ended\n"
+	    "  key_trial           a minute past its end, unless it was completed\n"
+	    "  federation_token    a day past its end\n"
+	    "  redeemed_token      a day past the end of the token\n"
+	    "  throttle            when nothing is owed any more\n"
+	    "  foreign_server      prune_after past the end of what it said; a failure: at its end;\n"
+	    "                      one that is blocked: never\n"
+	    "  foreign_cert        a day past the end of its statement; one that is revoked: not before\n"
+	    "                      it would have run out\n"
+	    "  foreign_actor       at its end\n"
+	    "\n"
+	    "Everything else stays: actors and their names, ID-Certs, serial numbers, the server's keys,\n"
+	    "completed key trials, key material, invites.\n"
+	    "\n"
+	    "  motetctl prune --dry-run\n"
+	    "  motetctl prune" },
+	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS, "Check everything that is stored",
+	    "Reads every row again: certificates by two readers and against the server key of their time, the\n"
+	    "server's keys with the secret, and every column that repeats what a certificate, a KeyPackage or a\n"
+	    "signature says. A line for each thing that is wrong, and exit status 1 then. Servers may run.\n"
+	    "\n"
+	    "It goes through a table of any size in little memory, and on a terminal shows how far it is. It\n"
+	    "cannot tell that a row is missing which nothing points to, nor that another server did not sign\n"
+	    "what it is said to have, once that server's key of the time is forgotten.\n"
+	    "\n"
+	    "Members of the JSON: table, key (of the row, an array), what.\n"
+	    "\n"
+	    "  motetctl verify\n"
+	    "  motetctl verify --json >findings.json\n"
+	    "Next, when something is wrong: stop the servers, look at the disks, and compare with a backup." },
 	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON), "Tell how the server on this host is doing",
 	    "It asks neither workers nor the database, and so works when all of them are busy or the database\n"
 	    "is away. It looks twice, a second apart, for the rate.\n"
@@ -310,11 +384,17 @@ const struct command_group groups[] = {
 	    "configuration, of the web server or of the program." },
 	{ "foreign", "foreign", "see, forget and block other servers",
 	    "What this server remembers of the servers that it has asked, and which of them it has nothing to do with." },
+	{ "invite", "invite", "let actors register by invites",
+	    "Where `registration` is invite, clients register with a code in `auth_payload.invite`. One use goes with one actor, in one transaction: a name\n"
+	    "that is taken, or an answer that was lost, costs none. Codes that there are not are counted for each address, up to `rate_limit_failures`\n"
+	    "an hour. Invites are never pruned, so that it can be told by which one somebody came." },
 	{ "key", "key", "show and rotate the server's identity key",
 	    "The key that signs the actors' ID-Certs. It lies in the database, sealed with the secret of `secret_file`; to rotate it, run motetctl as\n"
 	    "root where motetd(8) is started as root, else as the user that it runs as." },
 	{ "keypackage", "keypackage", "count the MLS KeyPackages in stock",
 	    "How they are taken, kept and given out is in motetd(8)." },
+	{ "prune", "prune verify", "take what has expired out of the database, and check what is there",
+	    "Both go through the whole database, while servers run." },
 	{ "session", "session event", "list and end sessions",
 	    "A session of an actor of this server is a token and an ID-Cert, which end together; guests have sessions here with the ID-Certs of their own\n"
 	    "servers." },

@@ -13,17 +13,21 @@
 	O(DATABASE,       "database",       0,    "CONNINFO",  "connect as the owner of the tables; without a password, see .pgpass") \
 	O(DIR,            "dir",            0,    "DIR",       "directory of the schema files; default: the installed ones") \
 	O(DOMAIN,         "domain",         0,    "DOMAIN",    "the domain of federation IDs, unless the configuration has it") \
+	O(DRY_RUN,        "dry-run",        0,    NULL,        "change nothing; count what would go") \
+	O(EXPIRES,        "expires",        0,    "TIME",      "how long it is good: 90s, 30m, 12h, 7d; default: 7d") \
 	O(GENERATE,       "generate",       0,    NULL,        "make a password and print it") \
 	O(GRANT,          "grant",          0,    "ROLE",      "give this role what a running server needs") \
 	O(JSON,           "json",           0,    NULL,        "print JSON") \
 	O(MDOC,           "mdoc",           0,    NULL,        "a part of the manual as mdoc(7): keys, groups, options, statuses, or the page of a group") \
+	O(NOTE,           "note",           0,    "TEXT",      "what it is for, to know it again") \
 	O(ONCE,           "once",           0,    NULL,        "one page, then end") \
 	O(PASSWORD_FILE,  "password-file",  0,    "FILE",      "the password is the first line of FILE") \
 	O(PASSWORD_STDIN, "password-stdin", 0,    NULL,        "the password is the first line of standard input") \
 	O(PEM,            "pem",            0,    NULL,        "print the current certificate as PEM") \
 	O(SAMPLE,         "sample",         0,    NULL,        "print a file with every key, its default and what it is for") \
 	O(SORT,           "sort",           0,    "KEY",       "order of the workers: time, requests or pid") \
-	O(STATUS,         "status",         0,    NULL,        "change nothing; list what is applied and what is not")
+	O(STATUS,         "status",         0,    NULL,        "change nothing; list what is applied and what is not") \
+	O(USES,           "uses",           0,    "N",         "how many may register by it; default: 1")
 enum option_id {
 #define O(id, name, letter, arg, help) OPT_##id,
 	OPTION_ROWS(O)

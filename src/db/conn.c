@@ -38,6 +38,11 @@ void conn_drop(struct db *d)
 	d->nknown = 0;
 }
 
+void db_rest(struct db *d)
+{
+	conn_drop(d);
+}
+
 void db_free(struct db *d)
 {
 	if (d == NULL)

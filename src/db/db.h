@@ -19,6 +19,8 @@
 struct db;
 struct db *db_new(const struct conf *);	/* does not connect */
 void db_free(struct db *);
+/* Close the connection, for somebody who will not need it for a while; the next statement opens it again. */
+void db_rest(struct db *);
 /* Another connection string than the configuration's: what migrations by the owner of the tables need. */
 void db_use(struct db *, const char *conninfo);
 

@@ -28,13 +28,14 @@
 struct fcgi;
 enum fcgi_what {
 	FCGI_REQUEST,	/* *q is filled: answer it */
-	FCGI_AGAIN,	/* a signal came, or a peer went without a request: look at your flags and call again */
+	FCGI_AGAIN,	/* a signal came, a peer went without a request, or nobody for rest_ms: look at your flags and call again */
 	FCGI_STOP	/* fcgi_stop() was called, or the master is gone */
 };
 struct fcgi_opt {
 	int listen_fd;			/* borrowed; made non-blocking where we accept ourselves */
 	int watch_fd;			/* -1, or a pipe whose other end the master holds: end of file means stop */
 	struct fdpass kept;		/* the channel for kept connections that siblings share; { -1, -1 }: none */
+	int rest_ms;			/* -1, or: FCGI_AGAIN after so long without anything to do (where we accept ourselves) */
 	sigset_t wait_mask;		/* the signal mask while waiting */
 	const char *trusted_proxies;	/* of the configuration: peers whose X-Forwarded-For counts */
 };

@@ -348,7 +348,9 @@ static bool serve_stalled(struct fcgi *f, struct http_req *q)
 
 static int longest_wait(const struct fcgi *f)
 {
-	return f->drain_us ? DRAIN_MS : half_left(f);
+	int left = half_left(f);
+
+	return f->drain_us ? DRAIN_MS : left < 0 ? f->opt->rest_ms : left;
 }
 
 enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)

@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "base/log.h"
 #include "server/backoff.h"
+#include "server/housekeeper.h"
 #include "server/motetd.h"
 #include "server/notify.h"
 #include "server/pidfile.h"
@@ -34,6 +35,7 @@ struct master {
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
+	struct housekeeper keeper;
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
@@ -119,16 +121,43 @@ static bool make_pool(struct master *m)
 	return m->pool != NULL;
 }
 
+/* A child keeps of what we have open what it needs: the log, and `but`. */
+static void close_others(const struct master *m, int but)
+{
+	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take,
+	    m->sign.give, m->sign.take };
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (all[i] != but)
+			close(all[i]);
+	scoreboard_leave(m->board);
+}
+
 /* The signer keeps the log, the secret, its end of the pair, and nothing else. */
 static void become_signer(struct master *m, int ready_fd)
 {
-	const int others[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take,
-	    m->sign.give };
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		close(others[i]);
-	scoreboard_leave(m->board);
+	close_others(m, m->sign.take);
 	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd));
+}
+
+static void become_housekeeper(struct master *m, pid_t master)
+{
+	close_others(m, -1);
+	close(m->secret_fd);
+	_exit(housekeeper_run(m->conf, master));
+}
+
+static void send_housekeeper(struct master *m, int64_t now)
+{
+	pid_t master = getpid(), pid = fork();
+
+	if (pid == 0)
+		become_housekeeper(m, master);
+	if (pid > 0)
+		m->keeper.pid = pid;
+	else
+		log_warn("pruning: %s; it is tried again", strerror(errno));
+	housekeeper_plan(&m->keeper, m->conf, now);
 }
 
 static bool spawn_signer(struct master *m, int ready_fd)
@@ -229,6 +258,8 @@ static void reap(struct master *m, int64_t now)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == m->signer)
 			signer_died(m, status, now);
+		else if (pid == m->keeper.pid)
+			m->keeper.pid = 0;
 		else if (pid == m->upgrade.pid)
 			rehearsed(m, status);
 		else
@@ -266,6 +297,7 @@ static void reload(struct master *m)
 	conf_free(m->conf);
 	m->conf = c;
 	replace_signer(m);
+	housekeeper_plan(&m->keeper, c, clock_us());
 }
 
 static void reloaded(struct master *m)
@@ -358,6 +390,8 @@ static void serve(struct master *m)
 		pet(m, now);
 		if (m->signer == 0 && m->signer_due < next)
 			next = m->signer_due;
+		if (m->keeper.pid == 0 && now >= m->keeper.due_us)
+			send_housekeeper(m, now);
 		wait_for(m, next);
 		look_at_flags(m);
 	}
@@ -372,6 +406,7 @@ static void stop(struct master *m)
 	notify_systemd("STOPPING=1");
 	listen_unlink(m->listener);
 	signals.stop = 1;
+	signals_send(m->keeper.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
 	upgrade_tick(&m->upgrade, INT64_MAX);
 	while (!pool_empty(m->pool) || m->upgrade.pid) {
@@ -382,6 +417,7 @@ static void stop(struct master *m)
 		reap(m, clock_us());
 	}
 	signals_send(m->signer, SIGKILL);
+	signals_send(m->keeper.pid, SIGKILL);	/* the database finishes its statement, or undoes it */
 	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
@@ -410,6 +446,7 @@ int master_run(const struct options *opt, struct conf **conf, struct listener *l
 	if (h)
 		follow(&m, h);
 	pool_begin(m.pool, m.conf, worker_count(m.conf));
+	housekeeper_plan(&m.keeper, m.conf, clock_us());
 	serve(&m);
 	stop(&m);
 	pool_free(m.pool);

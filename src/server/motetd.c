@@ -97,7 +97,7 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 	if (why)
 		log_warn("scoreboard_file %s: %s; motetctl status will not see this process", c->scoreboard_file, why);
 	api_name_routes(w.board);
-	int rc = worker_run(&w);
+	int rc = fd < 0 ? worker_once(&w) : worker_run(&w);
 	scoreboard_birth(w.row, 0);
 	net_slots_free(w.outbound);
 	gate_free(w.gate);
@@ -146,7 +146,8 @@ static int with_socket(const struct options *o, struct conf **conf, enum start m
 	if ((rc = settle(c)) != 0)
 		return rc;
 	look_at_owner(c, secret_fd);
-	return mode == START_OWN || c->workers > 0 ? master_run(o, conf, l, secret_fd, NULL) : alone(c, l->fd, secret_fd);
+	bool pool = mode == START_OWN || (mode != START_CGI && c->workers > 0);
+	return pool ? master_run(o, conf, l, secret_fd, NULL) : alone(c, l->fd, secret_fd);
 }
 
 static int take_over(const struct options *o, struct conf **conf, const struct handover *h, struct listener *l)
@@ -185,10 +186,6 @@ static int serve_on(const struct options *o, struct conf **c, enum start mode)
 
 static int serve_as(const struct options *o, struct conf **c, enum start mode)
 {
-	if (mode == START_CGI) {
-		start_answer_cgi();
-		return 0;
-	}
 	if (mode == START_NOTHING) {
 		options_help(stderr);
 		return EXIT_USED_WRONGLY;
@@ -196,7 +193,7 @@ static int serve_as(const struct options *o, struct conf **c, enum start mode)
 	return serve_on(o, c, mode);
 }
 
-static int serve(const struct options *o)
+static int serve_configured(const struct options *o)
 {
 	struct conf *c;
 	char why[512];
@@ -208,11 +205,21 @@ static int serve(const struct options *o)
 	return rc;
 }
 
+static int serve(const struct options *o)
+{
+	int rc = serve_configured(o);
+
+	if (rc != 0 && start_is_cgi())
+		start_refuse_cgi();
+	return rc;
+}
+
 int motetd_main(int argc, char **argv)
 {
 	static struct options o;
 
-	options_parse(&o, argc, argv);
+	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): anybody could set anything. */
+	options_parse(&o, start_is_cgi() ? 1 : argc, argv);
 	switch (o.action) {
 	case ACTION_SERVE:
 		return serve(&o);

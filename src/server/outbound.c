@@ -5,7 +5,8 @@ static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redire
 	struct outbound *o = (struct outbound *)f;	/* its first member */
 	struct net_reply r;
 
-	fcgi_step_aside(o->transport);
+	if (o->transport)
+		fcgi_step_aside(o->transport);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
 	meter_phase(&cx->meter, was);

@@ -9,7 +9,7 @@ struct outbound {
 	struct net *net;
 	struct fcgi *transport;
 };
-/* What is borrowed must outlive it. False: no memory. */
+/* What is borrowed must outlive it; no transport: NULL. False: no memory. */
 must_check bool outbound_begin(struct outbound *, const struct conf *, struct net_slots *, struct fcgi *transport);
 void outbound_end(struct outbound *);
 #endif

@@ -53,6 +53,15 @@ void priv_hide(void)
 #endif
 }
 
+void priv_name(const char *name)
+{
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_SET_NAME, name, 0, 0, 0);
+#else
+	(void)name;
+#endif
+}
+
 bool priv_hidden(void)
 {
 #ifdef HAVE_SYS_PRCTL_H

@@ -38,10 +38,15 @@ static bool by_spawner(const struct conf *c)
 	return listens(0);
 }
 
+bool start_is_cgi(void)
+{
+	return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+}
+
 static bool by_cgi(const struct conf *c)
 {
 	(void)c;
-	return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+	return start_is_cgi();
 }
 
 static bool by_listen(const struct conf *c)
@@ -120,10 +125,10 @@ int start_descriptors(enum start mode, const struct handover *h)
 	return fd;
 }
 
-void start_answer_cgi(void)
+void start_refuse_cgi(void)
 {
-	static const char body[] = "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"motetd is running as plain CGI here; "
-				   "enable FastCGI for it in the web server.\"}\n";
+	static const char body[] = "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"The server cannot start; the web server's "
+				   "error log says why.\"}\n";
 
 	printf("Status: 500 Internal Server Error\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
 	       "X-P2-Error: P2CORE_INTERNAL\r\nContent-Length: %zu\r\n\r\n%s", sizeof body - 1, body);

@@ -7,7 +7,7 @@
  *   a handover in the environment           another motetd was here, and SIGUSR2 made us follow it (handover.h)
  *   LISTEN_PID is ours and LISTEN_FDS ≥ 1    systemd: the listening socket is descriptor 3
  *   descriptor 0 is a listening socket       spawn-fcgi, lighttpd bin-path, mod_fcgid, multiwatch, systemd StandardInput=socket
- *   GATEWAY_INTERFACE and REQUEST_METHOD     a web server runs us as plain CGI: an answer that says so
+ *   GATEWAY_INTERFACE and REQUEST_METHOD     a web server runs us as plain CGI: for one request
  *   `listen` is set                          our own socket, and our own master
  *   nothing of that                          usage
  *
@@ -21,6 +21,8 @@ enum start start_mode(const struct conf *);
  * -1 for the modes without one. Call it before anything else is opened.
  */
 int start_descriptors(enum start, const struct handover *);
-/* The answer to a request that came as plain CGI. */
-void start_answer_cgi(void);
+/* Does the environment hold a request? Then nothing on the command line can be believed. */
+bool start_is_cgi(void);
+/* The answer of a CGI program that has none, as its configuration is not good. */
+void start_refuse_cgi(void);
 #endif

@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
 #include "server/account.h"
 #include "server/backoff.h"
@@ -16,6 +17,7 @@
 #endif
 #include <unistd.h>
 
+enum { REST_MS = 60000 };
 enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
 
 struct signers {
@@ -74,6 +76,18 @@ static void look_at_flags(void)
 	log_reopen();
 }
 
+/*
+ * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to the database. Under a master the pool is
+ * as large as it is meant to be.
+ */
+static void rest(const struct worker *w, struct cx *cx)
+{
+	if (w->master || cx->started_us == 0 || clock_us() - cx->started_us < REST_MS * INT64_C(1000))
+		return;
+	db_rest(cx->db);
+	cx->started_us = 0;
+}
+
 static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
 {
 	struct http_req q;
@@ -83,6 +97,8 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 		if (what == FCGI_REQUEST) {
 			serve(w, cx, f, &q);
 			left--;
+		} else {
+			rest(w, cx);
 		}
 		look_at_flags();
 		arena_reset(cx->mem);
@@ -108,6 +124,7 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
 		.listen_fd = w->listen_fd,
 		.watch_fd = w->death_fd,
 		.kept = w->kept,
+		.rest_ms = w->master ? -1 : REST_MS,
 		.wait_mask = *wait,
 		.trusted_proxies = w->conf->trusted_proxies,
 	};
@@ -161,6 +178,49 @@ int worker_run(const struct worker *w)
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;
+}
+
+/* Nobody is there who would end a process that takes too long. */
+static bool serve_once(const struct worker *w, struct cx *cx)
+{
+	struct http_req q;
+	struct http_resp r = { .status = 0 };
+
+	alarm((unsigned)w->conf->request_deadline);
+	if (!cgi_read(cx->mem, w->conf->trusted_proxies, &q))
+		return false;
+	account_begin(w, cx, &q);
+	api_serve(cx, &q, &r);
+	meter_phase(&cx->meter, PHASE_WRITE);
+	if (!cgi_write(cx->mem, &q, &r))
+		log_warn("the answer: %s", strerror(errno));
+	account_end(w, cx, &q, &r);
+	return true;
+}
+
+int worker_once(const struct worker *w)
+{
+	static struct signers signers;
+	struct outbound outbound;
+	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+		.meter = { .now = &w->row->now } };
+	sigset_t wait;
+
+	signals_take(ROLE_ALONE, &wait);
+	priv_hide();
+	scoreboard_birth(w->row, getpid());
+	if (!choose_signer(w, &signers, &cx))
+		return EXIT_CONFIG;
+	cx.mem = arena_new(ARENA_MAX);
+	cx.db = db_new(w->conf);
+	db_share(cx.db, &w->board->database_away_us);
+	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
+		return EXIT_SYSTEM;
+	bool served = serve_once(w, &cx);
+	outbound_end(&outbound);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return served ? 0 : EXIT_SYSTEM;
 }
 
 bool worker_rehearse(const struct conf *c, char *why, size_t size)

@@ -19,7 +19,7 @@ key AS (
     SELECT serial FROM server_key WHERE serial = $7 AND ended_at IS NULL FOR KEY SHARE),
 gone AS (
     DELETE FROM federation_token WHERE (actor_id, jti) IN (
-        SELECT actor_id, jti FROM federation_token WHERE expires_at < now() - interval '1 day'
+        SELECT actor_id, jti FROM federation_token t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 added AS (
     INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at)
@@ -106,7 +106,7 @@ WITH good AS (
                    AND to_timestamp($12::int8) >= now() AND motet_admits($7)),
 gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (
-        SELECT iss, jti FROM redeemed_token WHERE expires_at < now() - interval '1 day'
+        SELECT iss, jti FROM redeemed_token t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 redeemed AS (
     INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $1, $2, $3, to_timestamp($5::int8) FROM good

@@ -16,8 +16,8 @@ LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.us
 -- cols:
 WITH room AS (
     DELETE FROM foreign_server WHERE place IN (
-        SELECT place FROM foreign_server
-        WHERE failure IS NOT NULL AND blocked_at IS NULL AND fresh_until < now() AND place <> $1
+        SELECT place FROM foreign_server t
+        WHERE failure IS NOT NULL AND motet_may_go(t, 0) AND place <> $1
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_server (place, api, domain, serial, failure, said, fresh_until)
 SELECT $1, $2, $3, $4, $5, $6, to_timestamp($7::int8) WHERE (SELECT count(*) FROM room) >= 0
@@ -71,8 +71,7 @@ stored AS (
     WHERE f.invalidated_at IS NULL OR excluded.invalidated_at IS NOT NULL RETURNING 1),
 room AS (
     DELETE FROM foreign_cert WHERE (subject, serial) IN (
-        SELECT subject, serial FROM foreign_cert
-        WHERE usable_until < now() - interval '1 day' AND subject <> $2 AND (invalidated_at IS NULL OR not_after < now())
+        SELECT subject, serial FROM foreign_cert t WHERE motet_may_go(t) AND subject <> $2
         ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
 SELECT (SELECT min(serial) FROM against) AS refused
 
@@ -82,7 +81,7 @@ SELECT (SELECT min(serial) FROM against) AS refused
 -- cols:
 WITH room AS (
     DELETE FROM foreign_actor WHERE (fid, session_id) IN (
-        SELECT fid, session_id FROM foreign_actor WHERE fresh_until < now() AND fid <> $1
+        SELECT fid, session_id FROM foreign_actor t WHERE motet_may_go(t) AND fid <> $1
         ORDER BY fresh_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_actor (fid, session_id, domain, fresh_until)
 SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0

@@ -13,7 +13,7 @@ hit AS (
     WHERE motet_throttle_wait(t.tat, $2::int8, $3::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (
-        SELECT key FROM throttle WHERE tat < now() AND key <> $1 ORDER BY tat LIMIT 4 FOR UPDATE SKIP LOCKED))
+        SELECT key FROM throttle t WHERE motet_may_go(t) AND key <> $1 ORDER BY tat LIMIT 4 FOR UPDATE SKIP LOCKED))
 SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
             ELSE greatest(1, wait, (SELECT motet_throttle_wait(tat, $2::int8, $3::int8) FROM throttle WHERE key = $1)) END AS wait FROM shared
 

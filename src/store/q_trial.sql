@@ -4,7 +4,7 @@
 -- cols: expires int8
 WITH room AS (
     DELETE FROM key_trial WHERE trial IN (
-        SELECT trial FROM key_trial WHERE attempt IS NULL AND expires_at < now() - interval '1 minute'
+        SELECT trial FROM key_trial t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO key_trial (trial, for_fid, for_session, expires_at)
 SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0

@@ -7,6 +7,7 @@ static const struct {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT },	/* the caller draws another serial */
+	{ "actor_local_name", ERR_RETRY },	/* somebody took the name at the same moment: the next try sees it */
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	{ "key_package_init", ERR_RETRY },	/* uploaded twice at the same moment */
 	{ "key_package_last", ERR_RETRY },

@@ -311,6 +311,34 @@ def test_passwords(site):
     ok(status == -2, "an interrupt ends it", f"{status} {shown}")
 
 
+def test_invites(site):
+    made = ["code", "id", "uses", "created_at", "expires_at", "note"]
+    listed = ["id", "state", "used", "uses", "created_at", "expires_at", "revoked_at", "note"]
+    expect(site, "invite list when there is none", ["invite", "list", "--json"], 0, r"^\[\s*\]\n$")
+    r = expect(site, "invite create", ["invite", "create"], 0, r"(?m)^code: +p2i_[0-9A-Za-z]{49}$.*^uses: +1$", "nobody is asked for an invite")
+    r = expect(site, "invite create with everything", ["-s", "registration=invite", "invite", "create", "--uses", "3", "--expires", "12h", "--note", "Grüße", "--json"],
+               0, "", "^$")
+    one = json.loads(r.stdout)
+    ok(list(one) == made and one["uses"] == 3 and one["note"] == "Grüße", "its members", one)
+    ok(site.psql(f"SELECT code_hash = sha256('{one['code']}'), expires_at - created_at FROM invite WHERE id = {one['id']}") == "t|12:00:00", "as asked", one)
+    for what, args in [("no uses", ["--uses", "0"]), ("too many", ["--uses", "100001"]), ("no number", ["--uses", "many"]), ("a second", ["--expires", "1s"]),
+                       ("eternal", ["--expires", "9999d"]), ("a long note", ["--note", "x" * 201])]:
+        expect(site, "invite create: " + what, ["invite", "create", *args], 64, "^$", args[0] + " (is|has)")
+    site.psql(f"UPDATE invite SET used = 1 WHERE id = {one['id']}; UPDATE actor SET invite_id = {one['id']} WHERE local_name = 'bob'")
+    rows = lists(site, "invite list --json", ["invite", "list"], listed)
+    ok([(r["state"], r["used"], r["uses"]) for r in rows] == [("open", 0, 1), ("open", 1, 3)], "both", rows)
+    expect(site, "invite show", ["invite", "show", one["id"]], 0, r"state: +open.*FID .*\nbob@example.org ")
+    guests = lists(site, "invite show --json", ["invite", "show", one["id"]], ["fid", "created_at", "deactivated_at"])
+    ok([g["fid"] for g in guests] == ["bob@example.org"], "who came by it", guests)
+    expect(site, "invite revoke", ["invite", "revoke", one["id"]], 0, "is revoked")
+    site.psql(f"UPDATE invite SET used = uses WHERE id <> {one['id']}")
+    ok([r["state"] for r in lists(site, "states", ["invite", "list"], listed)] == ["used up", "revoked"], "used up and revoked")
+    expect(site, "invite revoke of none", ["invite", "revoke", "1"], 1, "^$", "There is no invite 1")
+    expect(site, "invite show of none", ["invite", "show", "1"], 1, "^$", "There is no invite 1")
+    expect(site, "invite show of nonsense", ["invite", "show", "x"], 64, "^$", "x is not the id of an invite")
+    site.psql("UPDATE actor SET invite_id = NULL; DELETE FROM invite")
+
+
 SESSION = """
 INSERT INTO serial_used SELECT 1234567890123450 + n FROM generate_series(1, 2) n;
 INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
@@ -368,6 +396,34 @@ def test_keypackages(site):
     site.psql("DELETE FROM key_package; DELETE FROM session; DELETE FROM idcert; DELETE FROM serial_used WHERE serial < 1234567890123453; DELETE FROM event")
 
 
+def test_prune(site):
+    members = ["kind", "rows", "what"]
+    site.psql("INSERT INTO throttle (key, tat) SELECT n::text::bytea, now() - interval '1 h' FROM generate_series(1, 1234) n;"
+              "INSERT INTO throttle (key, tat) VALUES ('stays', now() + interval '1 h')")
+    rows = {r["kind"]: r["rows"] for r in lists(site, "prune --dry-run --json", ["prune", "--dry-run"], members)}
+    ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1235", "counts, and changes nothing", rows)
+    rows = {r["kind"]: r["rows"] for r in lists(site, "prune --json", ["prune"], members)}
+    ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1", "takes what may go", rows)
+    expect(site, "prune for people", ["prune"], 0, r"(?m)^KIND +ROWS +WHAT$.*^throttle +0 ", "^$")
+    site.psql("INSERT INTO throttle (key, tat) SELECT n::text::bytea, now() - interval '1 h' FROM generate_series(1, 30000) n")
+    status, shown = typed(site, ["prune"])
+    ok(status == 0 and re.search(r"\r\x1b\[K\d+ rows gone, of these \d+ counts of wrong passwords", shown), "on a terminal it shows how far it is", shown[:500])
+    site.psql("DELETE FROM throttle")
+
+
+def test_verify(site):
+    r = expect(site, "verify", ["verify"], 0, r"^\d+ rows in [\d.]+ s: all is right\n$", "^$")
+    expect(site, "verify --json", ["verify", "--json"], 0, r"^\[\]\n$", "^$")
+    status, shown = typed(site, ["verify"])
+    ok(status == 0 and re.search(r"\r\x1b\[K *\d+ %  \d+ of \d+ rows  \d+ rows/s", shown), "on a terminal it shows how far it is", shown[:500])
+    site.psql("UPDATE server_key SET not_after = not_after + interval '1 s', cert = set_byte(cert, 200, 255 - get_byte(cert, 200))")
+    r = expect(site, "verify finds", ["verify"], 1, r"(?m)^server_key \d{16}: .*\n.*not all of them are right\n$", "motetctl: [2-9][0-9]* findings in")
+    found = json.loads(site.run("verify", "--json").stdout)
+    ok(len(found) + 1 == len(r.stdout.splitlines()) and all(list(f) == ["table", "key", "what"] for f in found), "the same as JSON", found)
+    site.psql("UPDATE server_key SET not_after = not_after - interval '1 s', cert = set_byte(cert, 200, 255 - get_byte(cert, 200))")
+    expect(site, "and nothing when it is undone", ["verify"], 0, "all is right")
+
+
 def test_newer(site):
     site.psql("INSERT INTO schema_version (version, compat, checksum) VALUES (99, 99, 'x')")
     expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install the newer program")
@@ -389,7 +445,10 @@ def main():
         test_migrate(site)
         test_identity(site, text)
         test_actors(site)
+        test_invites(site)
         test_keypackages(site)
+        test_prune(site)
+        test_verify(site)
         test_sessions(site)
         test_newer(site)
     finally:

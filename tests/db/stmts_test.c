@@ -6,9 +6,11 @@
 #include "store/q_fedtoken.h"
 #include "store/q_foreign.h"
 #include "store/q_idcert.h"
+#include "store/q_invite.h"
 #include "store/q_keymaterial.h"
 #include "store/q_keypackage.h"
 #include "store/q_probe.h"
+#include "store/q_prune.h"
 #include "store/q_schema.h"
 #include "store/q_selftest.h"
 #include "store/q_server_key.h"
@@ -16,10 +18,11 @@
 #include "store/q_throttle.h"
 #include "store/q_totp.h"
 #include "store/q_trial.h"
+#include "store/q_verify.h"
 
 static const struct stmt *const *const lists[] = { q_actor_stmts, q_doctor_stmts, q_event_stmts, q_fedtoken_stmts, q_foreign_stmts,
-	q_idcert_stmts, q_keymaterial_stmts, q_keypackage_stmts, q_probe_stmts, q_schema_stmts, q_selftest_stmts, q_server_key_stmts,
-	q_session_stmts, q_throttle_stmts, q_totp_stmts, q_trial_stmts  };
+	q_idcert_stmts, q_invite_stmts, q_keymaterial_stmts, q_keypackage_stmts, q_probe_stmts, q_prune_stmts, q_schema_stmts, q_selftest_stmts, q_server_key_stmts,
+	q_session_stmts, q_throttle_stmts, q_totp_stmts, q_trial_stmts, q_verify_stmts };
 
 int main(void)
 {
@@ -35,6 +38,8 @@ int main(void)
 			ok(e == OK, "%s %s", (*s)->name, e == OK ? "" : cx.why.log);
 			arena_reset(cx.mem);
 		}
+	db_rest(cx.db);
+	ok(db_check(&cx, lists[0][0]) == OK, "after a rest the connection is opened again");
 	db_free(cx.db);
 	arena_free(cx.mem);
 	conf_free(c);

@@ -191,7 +191,9 @@ class Trial:
     def sizes(self):
         big = b" " * (self.route.limit + 1)
         self.refused("a body too large", self.headers(), big, (413,), ("P2CORE_TOO_LARGE",))
-        self.refused("a chunked body too large", self.headers() + [("Transfer-Encoding", "chunked")], big, (413,), ("P2CORE_TOO_LARGE",))
+        longest = self.place.front.longest_chunked or len(big)
+        status, code = (413, "P2CORE_TOO_LARGE") if len(big) <= longest else (500, "P2CORE_UNAVAILABLE")
+        self.refused("a chunked body too large", self.headers() + [("Transfer-Encoding", "chunked")], big, (status,), (code,))
 
     def methods(self):
         self.route = copy.copy(self.route)

@@ -92,7 +92,8 @@ class Runner:
 
     def __init__(self, place, path):
         self.place, self.path = place, path
-        self.vars = {"host": place.host, "domain": place.domain, "url": f"http://{place.host}", "web": place.web, "password": PASSWORD,
+        self.vars = {"host": place.host, "domain": place.domain, "url": f"http://{place.host}", "base": f"http://{place.host}{place.front.base_path}", "web": place.web,
+                     "password": PASSWORD,
                      "vectors": os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")}
         self.devices, self.keys, self.rows, self.who = {}, {}, set(), None
         self.request, self.response, self.before = None, None, None
@@ -265,7 +266,7 @@ class Runner:
     def step_unlogged(self, *words):
         """A secret is in no log, of the server, of the web server or of PostgreSQL."""
         logs = glob.glob(os.path.join(self.place.state, "log", "*"))
-        need(os.path.join(self.place.state, "log", "motetd.log") in logs, f"logs: {logs}")
+        need(self.place.front.log(self.place) in logs, f"logs: {logs}")
         for log in logs:
             with open(log, encoding="utf-8", errors="replace") as f:
                 need(" ".join(words) not in f.read(), f"it is in {log}")

@@ -11,12 +11,12 @@ def get(place, target, token=None):
     return place.send("GET", target, headers)
 
 
-def unavailable(r):
-    case.need(r.status == 503, f"status is not 503: {r}")
+def unavailable(r, statuses=(503,)):
+    case.need(r.status in statuses, f"status is none of {statuses}: {r}")
     case.need((r.header("Retry-After") or "").isdigit(), f"no Retry-After: {r}")
     case.need(r.header("X-P2-Error") == "P2CORE_UNAVAILABLE", f"no X-P2-Error: {r}")
     e = r.json()
-    case.need(e["errcode"] == 503 and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
+    case.need(e["errcode"] == r.status and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
     case.need(not case.leaks(r.body), f"the response leaks: {r}")
 
 
@@ -48,7 +48,7 @@ def database(place):
 def web_server_alone(place):
     with place.front.away(place):
         place.front.forget(place)
-        unavailable(get(place, "/healthz"))
+        unavailable(get(place, "/healthz"), place.front.away_statuses)
     eventually(place, "/healthz", 200)
 
 

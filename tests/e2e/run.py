@@ -58,7 +58,7 @@ def kind_of_case(path):
 
 def kind_of_route(route):
     """(generation, method) of a row of bad_input.table."""
-    return re.match(r"/\.p2/\w+|/\w+", route.target).group(), route.method
+    return re.match(r"(/\.\w+)?/\w+", route.target).group(), route.method
 
 
 def first_of_each(things, kind_of):

@@ -91,9 +91,20 @@ def usage():
 
 def plain_cgi():
     d = Dir()
-    r = run("-c", d.conf, env={"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "PATH": "/bin"})
+    env = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "REQUEST_URI": "/echo", "PATH": "/bin", "MOTET_CONF": d.conf}
+    head, _, body = run(env=env).stdout.partition(b"\r\n\r\n")
+    ok(b"Status: 200" in head and b"Content-Length: %d" % len(body) in head, "as plain CGI: the one request is answered: %r" % head[:60])
+    for args in (["-V"], ["-c", "/nonexistent"], ["-s", "nokey=1"], ["stray"]):
+        r = run(*args, env=env)
+        ok(r.returncode == 0 and b"Status: 200" in r.stdout, "what a query puts on the command line is not heeded: %s" % args[0])
+    long = dict(env, REQUEST_METHOD="POST", CONTENT_LENGTH="5")
+    r = subprocess.run([APP], input=b"12345678", capture_output=True, timeout=10, env=long, check=False)
+    ok(b"Status: 200" in r.stdout and b"12345678" not in r.stdout, "a body ends where CONTENT_LENGTH says")
+    r = subprocess.run([APP], input=b"123", capture_output=True, timeout=10, env=long, check=False)
+    ok(b"Status: 400" in r.stdout, "a body that is shorter is refused: %r" % r.stdout[:40])
+    r = run(env=dict(env, MOTET_CONF="/nonexistent"))
     head, _, body = r.stdout.partition(b"\r\n\r\n")
-    ok(r.returncode == 0 and b"Status: 500" in head and b"plain CGI" in body and b"Content-Length: %d" % len(body) in head, "as plain CGI: a 500 that says so")
+    ok(r.returncode == 78 and b"Status: 500" in head and b"cannot start" in body and b"/nonexistent" in r.stderr, "one that cannot start says so")
     d.remove()
 
 
@@ -504,9 +515,21 @@ def privileges():
     d.remove()
 
 
+def rests():
+    """Begun before all other tests: it takes a minute."""
+    with RESTING[0] as s:
+        until(lambda: s.dir.logged("rests") or time.monotonic() - s.started > 50, 60)
+        ok(s.dir.logged("rests") == 0 or not EPOLL or time.monotonic() - s.started > 60, "spawned alone, it keeps its connection at first")
+        until(lambda: s.dir.logged("rests"), 30)
+        ok(s.dir.logged("rests") == EPOLL, "and gives it back after a minute of rest")
+        ok(s.get().status == 200 and s.p.poll() is None, "and goes on serving")
+
+
 ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
-             deadline, shared, privileges)
-for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
+             deadline, shared, privileges, rests)
+CHOSEN = [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]
+RESTING = [Server(spawned=True, workers=0)] if rests in CHOSEN else []
+for test in CHOSEN:
     try:
         test()
     except Exception as e:

@@ -1,13 +1,17 @@
 """The fronts by name. A new one: a line in `list`, a class in a module of its family, a row here."""
 import os
 
-from fronts import quickstart
+from fronts import apache, quickstart
 from fronts.front import CAPABILITIES
 
 FRONTS = {
     "nginx": quickstart.Nginx,
     "lighttpd": quickstart.Lighttpd,
     "apache": quickstart.Apache,
+    "apache-fcgid": apache.Fcgid,
+    "apache-htaccess": apache.Htaccess,
+    "apache-htaccess-below": apache.HtaccessBelow,
+    "apache-cgi": apache.Cgi,
 }
 
 

@@ -8,7 +8,9 @@ import http1
 
 # What some web servers cannot do; a case says `can WORD … otherwise … end`, and each half is run through some front.
 CAPABILITIES = {
+    "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
+    "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
 
@@ -64,6 +66,8 @@ class Front:
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES
+    away_statuses = (503,)      # what it says while motetd is away
+    longest_chunked = None      # a longer body without Content-Length is not 413 but 500
 
     def __init__(self):
         self.processes = []

@@ -1,0 +1,77 @@
+#include "core/verify.h"
+#include "core/verify_rows.h"
+
+enum { PAGE = 500, PAGE_ARENA = 256 << 20, KEY_MAX = 1024 };
+
+/* Outlives the page that it was read from. */
+struct place {
+	char a[KEY_MAX], b[KEY_MAX];
+	struct verify_key key;
+};
+
+static enum err move(struct cx *cx, struct place *p, const struct verify_key *to)
+{
+	if (to->a.n > KEY_MAX || to->b.n > KEY_MAX)
+		return fail(cx, ERR_INTERNAL, "a key of %zu and %zu bytes", to->a.n, to->b.n);
+	if (to->a.n)
+		memcpy(p->a, to->a.s, to->a.n);
+	if (to->b.n)
+		memcpy(p->b, to->b.s, to->b.n);
+	p->key = (struct verify_key){ { p->a, to->a.n }, { p->b, to->b.n } };
+	return OK;
+}
+
+static enum err page(struct verify *v, enum verify_table t, struct place *p, size_t *n)
+{
+	size_t size;
+	void *rows;
+
+	TRY(q_verify_page(v->cx, t, &p->key, PAGE, &rows, n, &size));
+	for (size_t i = 0; i < *n; i++) {
+		const void *row = (const char *)rows + i * size;
+		v->key = row;	/* every row begins with it */
+		verify_rows[t].fn(v, row);
+		v->tally->rows++;
+	}
+	return *n ? move(v->cx, p, v->key) : OK;
+}
+
+static enum err table(struct verify *v, enum verify_table t, int64_t all)
+{
+	struct place p = { .key = { STR(""), STR("") } };
+	size_t n = PAGE;
+
+	v->table = verify_rows[t].name;
+	while (n == PAGE) {
+		arena_reset(v->cx->mem);
+		v->cx->why = (struct fail){ .err = OK };
+		TRY(page(v, t, &p, &n));
+		v->watch->progress(v->watch->arg, v->table, v->tally->rows, all);
+	}
+	return OK;
+}
+
+static enum err tables(struct verify *v)
+{
+	int64_t counts[VERIFY_TABLES], all = 0;
+
+	TRY(q_verify_counts(v->cx, counts));
+	for (int t = 0; t < VERIFY_TABLES; t++)
+		all += counts[t];
+	for (int t = 0; t < VERIFY_TABLES; t++)
+		TRY(table(v, (enum verify_table)t, all));
+	return OK;
+}
+
+enum err verify_run(struct cx *cx, const struct verify_watch *w, struct verify_tally *out)
+{
+	struct cx mine = *cx;
+	struct verify v = { .cx = &mine, .watch = w, .tally = out };
+
+	*out = (struct verify_tally){ 0 };
+	mine.mem = arena_new(PAGE_ARENA);
+	enum err e = tables(&v);
+	cx->why = mine.why;
+	arena_free(mine.mem);
+	return e;
+}

@@ -1,0 +1,299 @@
+#include "core/verify_rows.h"
+#include "base/conf.h"
+#include "codec/cacheable.h"
+#include "codec/fid.h"
+#include "codec/hash.h"
+#include "codec/keydata.h"
+#include "codec/mls_keypackage.h"
+#include "codec/phc.h"
+#include "core/actor.h"
+#include "core/identity.h"
+#include <stdarg.h>
+
+__attribute__((format(printf, 2, 3))) static void found(struct verify *v, const char *fmt, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	const struct verify_finding f = { v->table, *v->key, what };
+	v->tally->findings++;
+	v->watch->found(v->watch->arg, &f);
+}
+
+#define NEED(v, good, ...) \
+	do { \
+		if (!(good)) \
+			found((v), __VA_ARGS__); \
+	} while (0)
+
+/* What the reader or the library said of it. */
+static const char *why(const struct verify *v)
+{
+	return v->cx->why.say[0] ? v->cx->why.say : v->cx->why.log;
+}
+
+static bool key_is(struct blob b, const uint8_t key[ED25519_KEY])
+{
+	return blob_eq(b, (struct blob){ key, ED25519_KEY });
+}
+
+static bool read_cert(struct verify *v, struct blob der, struct idcert *c)
+{
+	if (der.n && idcert_read(v->cx, der, c) == OK)
+		return true;
+	found(v, "cert cannot be read: %s", der.n ? why(v) : "it is empty");
+	return false;
+}
+
+/* By the second reader, and by the key that it says it was signed with. */
+static void sealed_by(struct verify *v, const struct idcert *c, struct blob signer)
+{
+	if (signer.n != ED25519_KEY) {
+		found(v, "server_serial: there is no key of 32 octets to hold it against");
+		return;
+	}
+	NEED(v, idcert_lint(v->cx, c->tbs, str_of(v->cx->conf->domain), signer.p, NULL) == OK, "cert: %s", why(v));
+	NEED(v, idcert_signed_by(c, signer.p), "cert is not signed by the server key that the row names");
+}
+
+static void same(struct verify *v, const struct idcert *c, int64_t serial, struct blob public_key, int64_t not_before, int64_t not_after)
+{
+	NEED(v, c->serial64 == serial, "serial is not that of cert, which is %.*s", (int)c->serial.n, c->serial.s);
+	NEED(v, key_is(public_key, c->key), "public_key is not that of cert");
+	NEED(v, c->not_before == not_before, "not_before is not that of cert");
+	NEED(v, c->not_after == not_after, "not_after is not that of cert");
+}
+
+static bool opens(struct verify *v, const struct verify_server_key *k)
+{
+	const struct cache_claim any = { SERIAL_MIN, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
+	const struct server_key row = { .key = k->public_key, .sealed = k->sealed };
+	uint8_t thrown_away[ED25519_SIG];
+
+	if (k->public_key.n != ED25519_KEY)
+		return false;
+	const struct ca_key ca = identity_signer(&row);
+	return v->cx->ca->sign_cache(v->cx, v->cx->ca, &ca, &any, 1, thrown_away) == OK;
+}
+
+static void server_key(struct verify *v, const void *row)
+{
+	const struct verify_server_key *k = row;
+	struct idcert c;
+
+	NEED(v, k->used, "serial is not in serial_used");
+	NEED(v, k->ended_at == k->next, "ended_at is not when the next key began");
+	NEED(v, opens(v, k), "sealed does not open with the secret of this host, or is not the key of public_key");
+	if (!read_cert(v, k->cert, &c))
+		return;
+	NEED(v, c.is_server && str_is(c.domain, v->cx->conf->domain), "cert is not one of the server of %s", v->cx->conf->domain);
+	sealed_by(v, &c, k->public_key);
+	same(v, &c, k->serial, k->public_key, k->not_before, k->not_after);
+}
+
+static void idcert(struct verify *v, const void *row)
+{
+	const struct verify_idcert *r = row;
+	struct idcert c;
+
+	NEED(v, r->used, "serial is not in serial_used");
+	NEED(v, r->twin == 0, "the certificate %lld of the same session is valid at the same time", (long long)r->twin);
+	if (!read_cert(v, r->cert, &c))
+		return;
+	sealed_by(v, &c, r->signer);
+	same(v, &c, r->serial, r->public_key, r->not_before, r->not_after);
+	NEED(v, !c.is_server, "cert is one of a server");
+	NEED(v, str_eq(c.fid, actor_fid(v->cx, r->local_name)), "cert is one of %.*s, and the actor is %.*s", (int)c.fid.n, c.fid.s, (int)r->local_name.n,
+	    r->local_name.s);
+	NEED(v, str_eq(c.session_id, r->session_id), "session_id is not that of cert");
+	NEED(v, c.not_before >= r->signer_before && c.not_after <= r->signer_after, "cert is not within the validity of the server's");
+	NEED(v, r->signer_ended == 0 || c.not_before <= r->signer_ended, "cert was issued when the server had another key");
+}
+
+static void session(struct verify *v, const void *row)
+{
+	const struct verify_session *r = row;
+
+	NEED(v, r->there, "serial: its ID-Cert is gone");
+	NEED(v, r->ended || !r->revoked, "its ID-Cert was revoked, and the token was not ended");
+}
+
+/*
+ * A certificate of another server's actor, against the keys that are remembered of that server. When none of them signed it, it is wrong only
+ * where one of them had to: the one of its time.
+ */
+static void signed_at_home(struct verify *v, const struct idcert *c)
+{
+	struct str *texts;
+	size_t n;
+	bool had_to = false;
+
+	if (q_verify_homes(v->cx, c->domain, &texts, &n) != OK) {
+		found(v, "cert could not be held against its server's keys: %s", why(v));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct cacheable s;
+		if (cacheable_read(v->cx, texts[i], &s) != OK)
+			continue;	/* its own row says so */
+		if (idcert_signed_by(c, s.cert.key))
+			return;
+		had_to |= s.cert.not_before < c->not_before && s.cert.not_after >= c->not_before && (s.invalidated == 0 || s.invalidated > c->not_before);
+	}
+	NEED(v, !had_to, "cert is not signed by the key that %.*s had then", (int)c->domain.n, c->domain.s);
+}
+
+static void foreign_session(struct verify *v, const void *row)
+{
+	const struct verify_foreign_session *r = row;
+	struct cacheable known;
+	struct idcert c;
+
+	if (!read_cert(v, r->cert, &c))
+		return;
+	if (r->known.n && cacheable_read(v->cx, r->known, &known) == OK)
+		NEED(v, blob_eq(known.cert.der, r->cert), "cert is not the one of that serial in foreign_cert");
+	NEED(v, !c.is_server, "cert is one of a server");
+	NEED(v, str_eq(c.fid, r->fid), "fid is not that of cert");
+	NEED(v, str_eq(c.domain, r->domain), "domain is not that of cert");
+	NEED(v, str_eq(c.session_id, r->session_id), "session_id is not that of cert");
+	NEED(v, str_eq(c.serial, r->serial), "serial is not that of cert");
+	NEED(v, key_is(r->public_key, c.key), "public_key is not that of cert");
+	NEED(v, c.not_after == r->not_after, "not_after is not that of cert");
+	signed_at_home(v, &c);
+}
+
+static void foreign_cert(struct verify *v, const void *row)
+{
+	const struct verify_foreign_cert *r = row;
+	struct cacheable s;
+
+	if (cacheable_read(v->cx, r->cacheable, &s) != OK) {
+		found(v, "cacheable cannot be read: %s", why(v));
+		return;
+	}
+	const struct idcert *c = &s.cert;
+	NEED(v, str_eq(c->serial, r->key.b), "serial is not that of the certificate");
+	NEED(v, str_eq(c->domain, r->domain), "domain is not that of the certificate");
+	NEED(v, str_eq(c->session_id, r->session_id), "session_id is not that of the certificate");
+	NEED(v, c->not_before == r->not_before && c->not_after == r->not_after, "not_before or not_after is not that of the certificate");
+	NEED(v, s.invalidated == r->invalidated_at, "invalidated_at is not what the home server has signed");
+	NEED(v, c->is_server || str_eq(c->fid, r->key.a), "subject is not that of the certificate");
+	if (c->is_server)
+		NEED(v, idcert_signed_by(c, c->key), "the server's certificate is not signed by its own key");
+	else
+		signed_at_home(v, c);
+}
+
+static struct str capable(struct verify *v, struct blob list)
+{
+	struct buf b = { .mem = v->cx->mem };
+
+	for (size_t i = 0; i + 1 < list.n; i += 2)
+		buf_printf(&b, "%s%d", i ? "," : "", list.p[i] << 8 | list.p[i + 1]);
+	return buf_done(&b);
+}
+
+/* What the row repeats of it. */
+static void same_package(struct verify *v, const struct verify_key_package *r, const struct mls_keypackage *k)
+{
+	int64_t end = mls_keypackage_expiry(k);
+	uint8_t hash[HASH_BYTES];
+	struct blob ref;
+
+	sha256(k->init_key, hash);
+	NEED(v, k->suite->id == r->suite, "suite is not that of tls");
+	NEED(v, blob_eq(r->init_hash, (struct blob){ hash, sizeof hash }), "init_hash is not that of tls");
+	NEED(v, mls_keypackage_ref(v->cx, k, &ref) == OK && blob_eq(r->ref, ref), "ref is not that of tls");
+	NEED(v, str_eq(capable(v, k->cap_extensions), r->extensions), "extensions are not those of tls");
+	NEED(v, r->not_after == (end < r->cert_after ? end : r->cert_after), "not_after is not that of tls, nor of its ID-Cert");
+}
+
+static void key_package(struct verify *v, const void *row)
+{
+	const struct verify_key_package *r = row;
+	const struct mls_policy p = { .fid = actor_fid(v->cx, r->local_name), .key = r->public_key, .id_cert = r->cert, .server_cert = r->server_cert,
+		.now = r->now, .skew = MLS_SKEW, .rules = MLS_RULES };
+	struct mls_keypackage k;
+
+	NEED(v, r->init_hash.n == HASH_BYTES, "init_hash is not one");
+	if (r->spent) {
+		NEED(v, r->tls.n == 0, "it was given out or has ended, and its octets are still here");
+		return;
+	}
+	NEED(v, r->live, "its ID-Cert has ended, and it could be given out");
+	if (mls_keypackage_read(v->cx, r->tls, &k) != OK) {
+		found(v, "tls cannot be read: %s", why(v));
+		return;
+	}
+	same_package(v, r, &k);
+	if (r->not_after > r->now)
+		NEED(v, mls_keypackage_check(v->cx, &k, &p) == OK, "tls: %s", why(v));
+}
+
+static void keymaterial(struct verify *v, const void *row)
+{
+	const struct verify_keymaterial *r = row;
+	struct str rest = r->algorithms, one;
+	struct blob der;
+
+	NEED(v, keydata_check(v->cx, r->key_data) == OK, "key_data: %s", why(v));
+	if (r->algorithm.n)
+		NEED(v, keydata_algorithm(v->cx, "algorithm", r->algorithm, &one) == OK, "algorithm: %s", why(v));
+	while (rest.n) {
+		str_cut(rest, ',', &one, &rest);
+		NEED(v, keydata_identifier(v->cx, "algorithms", str_trim(one), &der) == OK, "algorithms: %s", why(v));
+	}
+}
+
+static void actor(struct verify *v, const void *row)
+{
+	const struct verify_actor *r = row;
+	struct phc phc;
+
+	NEED(v, local_name_ok(r->local_name), "local_name is none");
+	NEED(v, phc_parse(v->cx->mem, r->password, &phc), "password is no PHC string of ours: nobody can log in with it");
+}
+
+/* Of actors of other servers the key may be forgotten: they are left alone. */
+static void key_trial(struct verify *v, const void *row)
+{
+	const struct verify_key_trial *r = row;
+
+	NEED(v, r->signature.n == ED25519_SIG, "signature has not 64 octets");
+	if (r->local_name.n == 0 || !str_eq(r->fid, actor_fid(v->cx, r->local_name)) || r->signature.n != ED25519_SIG || r->public_key.n != ED25519_KEY)
+		return;
+	NEED(v, ed25519_verify(r->public_key.p, str_blob(r->key.a), r->signature.p), "signature is not one over the trial by the key of that certificate");
+}
+
+static void event_counter(struct verify *v, const void *row)
+{
+	const struct verify_event_counter *r = row;
+
+	NEED(v, r->top <= r->last, "last is below the number of an event");
+	NEED(v, r->read <= r->last, "read is above last");
+}
+
+static void invite(struct verify *v, const void *row)
+{
+	const struct verify_invite *r = row;
+
+	NEED(v, r->used == r->came, "used is %lld, and %lld have come by it", (long long)r->used, (long long)r->came);
+}
+
+const struct verify_rows verify_rows[VERIFY_TABLES] = {
+	[VERIFY_SERVER_KEY] = { "server_key", server_key },
+	[VERIFY_IDCERT] = { "idcert", idcert },
+	[VERIFY_SESSION] = { "session", session },
+	[VERIFY_FOREIGN_SESSION] = { "foreign_session", foreign_session },
+	[VERIFY_FOREIGN_CERT] = { "foreign_cert", foreign_cert },
+	[VERIFY_KEY_PACKAGE] = { "key_package", key_package },
+	[VERIFY_KEYMATERIAL] = { "keymaterial", keymaterial },
+	[VERIFY_ACTOR] = { "actor", actor },
+	[VERIFY_KEY_TRIAL] = { "key_trial", key_trial },
+	[VERIFY_EVENT_COUNTER] = { "event_counter", event_counter },
+	[VERIFY_INVITE] = { "invite", invite },
+};

@@ -1,0 +1,56 @@
+#include "core/prune.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include "ctl/progress.h"
+#include <stdio.h>
+
+struct row {
+	struct str name, what;
+	int64_t rows;
+};
+static const struct column columns[] = {
+	COL_STR(row, name, "kind"),
+	COL_NUM(row, rows, "rows"),
+	COL_STR(row, what, "what"),
+};
+
+static bool show(void *arg, const int64_t rows[PRUNE_KINDS])
+{
+	struct progress *p = arg;
+	int64_t all = 0;
+	int last = 0;
+
+	if (!progress_due(p))
+		return true;
+	for (int k = 0; k < PRUNE_KINDS; k++) {
+		all += rows[k];
+		last = rows[k] ? k : last;
+	}
+	progress_line(p, "%lld rows gone, of these %lld %s", (long long)all, (long long)rows[last], prune_rows[last].what);
+	return true;
+}
+
+static enum err work(struct ctl *c, int64_t rows[PRUNE_KINDS])
+{
+	struct progress p;
+
+	if (options_has(&c->opt, OPT_DRY_RUN))
+		return prune_count(&c->cx, rows);
+	progress_begin(&p);
+	enum err e = prune_run(&c->cx, show, &p, rows);
+	progress_end(&p);
+	return e;
+}
+
+enum err cmd_prune(struct ctl *c)
+{
+	int64_t rows[PRUNE_KINDS];
+	struct row r[PRUNE_KINDS];
+
+	TRY(work(c, rows));
+	for (int k = 0; k < PRUNE_KINDS; k++)
+		r[k] = (struct row){ str_of(prune_rows[k].name), str_of(prune_rows[k].what), rows[k] };
+	const struct listing l = LISTING(columns, r, PRUNE_KINDS);
+	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	return OK;
+}

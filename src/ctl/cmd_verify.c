@@ -1,0 +1,84 @@
+#include "core/verify.h"
+#include "ctl/cmd.h"
+#include "ctl/out.h"
+#include "ctl/progress.h"
+#include <json-c/json.h>
+#include <stdio.h>
+
+struct watch {
+	struct progress p;
+	bool json, any;
+};
+
+static struct json_object *text(struct str s)
+{
+	return json_object_new_string_len(s.n ? s.s : "", (int)s.n);
+}
+
+static void print_json(struct watch *w, const struct verify_finding *f)
+{
+	struct json_object *o = json_object_new_object(), *key = json_object_new_array();
+
+	json_object_array_add(key, text(f->key.a));
+	if (f->key.b.n)
+		json_object_array_add(key, text(f->key.b));
+	json_object_object_add(o, "table", text(str_of(f->table)));
+	json_object_object_add(o, "key", key);
+	json_object_object_add(o, "what", text(str_of(f->what)));
+	printf("%s\n  %s", w->any ? "," : "", json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+/* At once: who waits for millions of rows shall see the first line. */
+static void found(void *arg, const struct verify_finding *f)
+{
+	struct watch *w = arg;
+
+	progress_end(&w->p);
+	if (w->json)
+		print_json(w, f);
+	else
+		printf("%s %.*s%s%.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s, f->key.b.n ? " " : "", (int)f->key.b.n,
+		    f->key.b.n ? f->key.b.s : "", f->what);
+	w->any = true;
+	fflush(stdout);
+}
+
+static void show(void *arg, const char *table, int64_t done, int64_t all)
+{
+	struct watch *w = arg;
+	double seconds = progress_seconds(&w->p), rate = seconds > 0 ? (double)done / seconds : 0;
+	int64_t left = all > done ? all - done : 0;
+
+	if (progress_due(&w->p))
+		progress_line(&w->p, "%3d %%  %lld of %lld rows  %.0f rows/s  %.0f s left  %s", all ? (int)(100 * (all - left) / all) : 100, (long long)done,
+		    (long long)all, rate, rate > 0 ? (double)left / rate : 0, table);
+}
+
+static enum err verdict(struct ctl *c, const struct watch *w, const struct verify_tally *t)
+{
+	double seconds = progress_seconds(&w->p);
+
+	if (w->json)
+		puts(w->any ? "\n]" : "]");
+	else
+		printf("%lld rows in %.1f s: %s\n", (long long)t->rows, seconds, t->findings ? "not all of them are right" : "all is right");
+	if (t->findings == 0)
+		return OK;
+	return refuse(&c->cx, ERR_CONFLICT, "", "%lld finding%s in %lld rows", (long long)t->findings, t->findings == 1 ? "" : "s", (long long)t->rows);
+}
+
+enum err cmd_verify(struct ctl *c)
+{
+	struct watch w = { .json = options_has(&c->opt, OPT_JSON) };
+	const struct verify_watch watch = { found, show, &w };
+	struct verify_tally t;
+
+	progress_begin(&w.p);
+	if (w.json)
+		putchar('[');
+	enum err e = verify_run(&c->cx, &watch, &t);
+	progress_end(&w.p);
+	TRY(e);
+	return verdict(c, &w, &t);
+}

@@ -1,0 +1,91 @@
+#include "store/q_verify.h"
+#include "store/q_verify.sql.h"
+#include "store/run.h"
+
+const struct stmt *const q_verify_stmts[] = STATEMENTS;
+
+#define KEY(st) F_STR(st, key.a), F_STR(st, key.b)
+ROW(verify_server_key, KEY(verify_server_key), F_I64(verify_server_key, serial), F_BLOB(verify_server_key, public_key), F_BLOB(verify_server_key, sealed),
+    F_BLOB(verify_server_key, cert), F_I64(verify_server_key, not_before), F_I64(verify_server_key, not_after), F_I64(verify_server_key, ended_at),
+    F_BOOL(verify_server_key, used), F_I64(verify_server_key, next));
+ROW(verify_idcert, KEY(verify_idcert), F_I64(verify_idcert, serial), F_STR(verify_idcert, session_id), F_BLOB(verify_idcert, public_key),
+    F_BLOB(verify_idcert, cert), F_I64(verify_idcert, not_before), F_I64(verify_idcert, not_after), F_STR(verify_idcert, local_name),
+    F_BLOB(verify_idcert, signer), F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after), F_I64(verify_idcert, signer_ended),
+    F_BOOL(verify_idcert, used), F_I64(verify_idcert, twin));
+ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there), F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
+ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid), F_STR(verify_foreign_session, domain),
+    F_STR(verify_foreign_session, session_id), F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
+    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after), F_STR(verify_foreign_session, known));
+ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain), F_STR(verify_foreign_cert, session_id),
+    F_STR(verify_foreign_cert, cacheable), F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
+    F_I64(verify_foreign_cert, invalidated_at));
+ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite), F_STR(verify_key_package, extensions), F_BLOB(verify_key_package, ref),
+    F_BLOB(verify_key_package, init_hash), F_BLOB(verify_key_package, tls), F_I64(verify_key_package, not_before), F_I64(verify_key_package, not_after),
+    F_BOOL(verify_key_package, spent), F_BOOL(verify_key_package, live), F_STR(verify_key_package, local_name), F_BLOB(verify_key_package, public_key),
+    F_BLOB(verify_key_package, cert), F_BLOB(verify_key_package, server_cert), F_I64(verify_key_package, cert_after), F_I64(verify_key_package, now));
+ROW(verify_keymaterial, KEY(verify_keymaterial), F_STR(verify_keymaterial, key_data), F_BLOB(verify_keymaterial, algorithm),
+    F_STR(verify_keymaterial, algorithms));
+ROW(verify_actor, KEY(verify_actor), F_STR(verify_actor, local_name), F_STR(verify_actor, password));
+ROW(verify_key_trial, KEY(verify_key_trial), F_STR(verify_key_trial, fid), F_BLOB(verify_key_trial, signature), F_STR(verify_key_trial, local_name),
+    F_BLOB(verify_key_trial, public_key));
+ROW(verify_event_counter, KEY(verify_event_counter), F_I64(verify_event_counter, last), F_I64(verify_event_counter, read),
+    F_I64(verify_event_counter, top));
+ROW(verify_invite, KEY(verify_invite), F_I64(verify_invite, used), F_I64(verify_invite, came));
+
+static const struct {
+	const struct stmt *st;
+	const struct shape *row;
+} tables[VERIFY_TABLES] = {
+	[VERIFY_SERVER_KEY] = { &verify_server_key, &verify_server_key_shape },
+	[VERIFY_IDCERT] = { &verify_idcert, &verify_idcert_shape },
+	[VERIFY_SESSION] = { &verify_session, &verify_session_shape },
+	[VERIFY_FOREIGN_SESSION] = { &verify_foreign_session, &verify_foreign_session_shape },
+	[VERIFY_FOREIGN_CERT] = { &verify_foreign_cert, &verify_foreign_cert_shape },
+	[VERIFY_KEY_PACKAGE] = { &verify_key_package, &verify_key_package_shape },
+	[VERIFY_KEYMATERIAL] = { &verify_keymaterial, &verify_keymaterial_shape },
+	[VERIFY_ACTOR] = { &verify_actor, &verify_actor_shape },
+	[VERIFY_KEY_TRIAL] = { &verify_key_trial, &verify_key_trial_shape },
+	[VERIFY_EVENT_COUNTER] = { &verify_event_counter, &verify_event_counter_shape },
+	[VERIFY_INVITE] = { &verify_invite, &verify_invite_shape },
+};
+
+enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size)
+{
+	const struct arg a[] = { arg_str(after->a), arg_str(after->b), arg_i64(cx, most) };
+
+	*size = tables[t].row->size;
+	return RUN(cx, tables[t].st, a, tables[t].row, rows, n);
+}
+
+struct counted {
+	int64_t n;
+};
+ROW(counted, F_I64(counted, n));
+
+enum err q_verify_counts(struct cx *cx, int64_t out[VERIFY_TABLES])
+{
+	struct counted *c;
+	size_t n;
+
+	TRY(run(cx, &verify_counts, NULL, 0, &counted_shape, (void **)&c, &n));
+	for (size_t i = 0; i < VERIFY_TABLES; i++)
+		out[i] = i < n ? c[i].n : 0;
+	return OK;
+}
+
+struct home_cert {
+	struct str cacheable;
+};
+ROW(home_cert, F_STR(home_cert, cacheable));
+
+enum err q_verify_homes(struct cx *cx, struct str domain, struct str **out, size_t *n)
+{
+	const struct arg a[] = { arg_str(domain) };
+	struct home_cert *h;
+
+	TRY(RUN(cx, &verify_homes, a, &home_cert_shape, &h, n));
+	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
+	for (size_t i = 0; i < *n; i++)
+		(*out)[i] = h[i].cacheable;
+	return OK;
+}

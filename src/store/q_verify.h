@@ -1,0 +1,91 @@
+#ifndef MOTET_STORE_Q_VERIFY_H
+#define MOTET_STORE_Q_VERIFY_H
+#include "db/db.h"
+/* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s NULL and blobs with p NULL are missing. */
+enum verify_table {
+	VERIFY_SERVER_KEY, VERIFY_IDCERT, VERIFY_SESSION, VERIFY_FOREIGN_SESSION, VERIFY_FOREIGN_CERT, VERIFY_KEY_PACKAGE, VERIFY_KEYMATERIAL,
+	VERIFY_ACTOR, VERIFY_KEY_TRIAL, VERIFY_EVENT_COUNTER, VERIFY_INVITE, VERIFY_TABLES
+};
+/* Every row begins with its key. */
+struct verify_key {
+	struct str a, b;
+};
+struct verify_server_key {
+	struct verify_key key;
+	int64_t serial;
+	struct blob public_key, sealed, cert;
+	int64_t not_before, not_after, ended_at;
+	bool used;			/* the serial is in serial_used */
+	int64_t next;			/* when the key after it began */
+};
+struct verify_idcert {
+	struct verify_key key;
+	int64_t serial;
+	struct str session_id;
+	struct blob public_key, cert;
+	int64_t not_before, not_after;
+	struct str local_name;
+	struct blob signer;		/* public key of the server key that it names */
+	int64_t signer_before, signer_after, signer_ended;
+	bool used;
+	int64_t twin;
+};
+struct verify_session {
+	struct verify_key key;
+	bool there, ended, revoked;	/* its certificate is there; the token was ended; the certificate was revoked */
+};
+struct verify_foreign_session {
+	struct verify_key key;
+	struct str fid, domain, session_id, serial;
+	struct blob public_key, cert;
+	int64_t not_after;
+	struct str known;		/* the CacheableIDCert of that serial */
+};
+struct verify_foreign_cert {
+	struct verify_key key;		/* subject, serial */
+	struct str domain, session_id, cacheable;
+	int64_t not_before, not_after, invalidated_at;
+};
+struct verify_key_package {
+	struct verify_key key;
+	int64_t suite;
+	struct str extensions;		/* "1,2,3" */
+	struct blob ref, init_hash, tls;
+	int64_t not_before, not_after;
+	bool spent, live;
+	struct str local_name;
+	struct blob public_key, cert, server_cert;
+	int64_t cert_after, now;
+};
+struct verify_keymaterial {
+	struct verify_key key;
+	struct str key_data;
+	struct blob algorithm;
+	struct str algorithms;
+};
+struct verify_actor {
+	struct verify_key key;
+	struct str local_name, password;
+};
+struct verify_key_trial {
+	struct verify_key key;		/* the text that was signed */
+	struct str fid;
+	struct blob signature;
+	struct str local_name;		/* of the actor of ours whose certificate has that serial */
+	struct blob public_key;
+};
+struct verify_event_counter {
+	struct verify_key key;
+	int64_t last, read, top;	/* top: the highest number there is */
+};
+struct verify_invite {
+	struct verify_key key;
+	int64_t used, came;
+};
+/* At most `most` rows after that one (empty texts: the first); *rows is an array of the struct of the table, each `*size` octets. */
+must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size);
+must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
+/* CacheableIDCerts of a home server, the newest first. */
+must_check enum err q_verify_homes(struct cx *, struct str domain, struct str **, size_t *n);
+extern const struct stmt *const q_verify_stmts[];
+#endif

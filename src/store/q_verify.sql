@@ -1,0 +1,119 @@
+-- Pages of a table, $3 rows after the one whose key is ($1, $2), as texts; empty texts: from the beginning. a and b are a row's own key. What belongs to a
+-- row is joined from the left: what is missing shall be found, not hidden.
+
+-- name: verify_server_key :many redo
+-- args: text, text, int8
+-- cols: a text, b text, serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, used bool, next int8
+SELECT k.serial::text AS a, '' AS b, k.serial, k.public_key, k.sealed, k.cert, floor(extract(epoch FROM k.not_before))::int8 AS not_before,
+       floor(extract(epoch FROM k.not_after))::int8 AS not_after, floor(extract(epoch FROM k.ended_at))::int8 AS ended_at,
+       EXISTS (SELECT FROM serial_used u WHERE u.serial = k.serial) AS used,
+       (SELECT floor(extract(epoch FROM min(n.not_before)))::int8 FROM server_key n WHERE n.not_before > k.not_before) AS next
+FROM server_key k WHERE k.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY k.serial LIMIT $3
+
+-- twin: an older certificate of the same session that is valid at the same time.
+-- name: verify_idcert :many redo
+-- args: text, text, int8
+-- cols: a text, b text, serial int8, session_id text, public_key bytea, cert bytea, not_before int8, not_after int8, local_name text, signer bytea, signer_before int8, signer_after int8, signer_ended int8, used bool, twin int8
+SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cert, floor(extract(epoch FROM c.not_before))::int8 AS not_before,
+       floor(extract(epoch FROM c.not_after))::int8 AS not_after, a.local_name, k.public_key AS signer, floor(extract(epoch FROM k.not_before))::int8 AS signer_before,
+       floor(extract(epoch FROM k.not_after))::int8 AS signer_after, floor(extract(epoch FROM k.ended_at))::int8 AS signer_ended,
+       EXISTS (SELECT FROM serial_used u WHERE u.serial = c.serial) AS used,
+       (SELECT min(o.serial) FROM idcert o
+        WHERE o.actor_id = c.actor_id AND o.session_id = c.session_id AND o.serial < c.serial
+          AND o.not_before < least(c.not_after, date_trunc('second', c.invalidated_at))
+          AND c.not_before < least(o.not_after, date_trunc('second', o.invalidated_at))) AS twin
+FROM idcert c LEFT JOIN actor a ON a.id = c.actor_id LEFT JOIN server_key k ON k.serial = c.server_serial
+WHERE c.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY c.serial LIMIT $3
+
+-- name: verify_session :many redo
+-- args: text, text, int8
+-- cols: a text, b text, there bool, ended bool, revoked bool
+SELECT encode(s.token_hash, 'hex') AS a, '' AS b, c.serial IS NOT NULL AS there, s.ended_at IS NOT NULL AS ended, c.invalidated_at IS NOT NULL AS revoked
+FROM session s LEFT JOIN idcert c ON c.actor_id = s.actor_id AND c.serial = s.serial
+WHERE s.token_hash > decode($1, 'hex') AND $2::text = ''
+ORDER BY s.token_hash LIMIT $3
+
+-- name: verify_foreign_session :many redo
+-- args: text, text, int8
+-- cols: a text, b text, fid text, domain text, session_id text, serial text, public_key bytea, cert bytea, not_after int8, known text
+SELECT encode(s.token_hash, 'hex') AS a, '' AS b, s.fid, s.domain, s.session_id, s.serial, s.public_key, s.cert,
+       floor(extract(epoch FROM s.not_after))::int8 AS not_after, c.cacheable AS known
+FROM foreign_session s LEFT JOIN foreign_cert c ON c.subject = s.fid AND c.serial = s.serial
+WHERE s.token_hash > decode($1, 'hex') AND $2::text = ''
+ORDER BY s.token_hash LIMIT $3
+
+-- name: verify_foreign_cert :many redo
+-- args: text, text, int8
+-- cols: a text, b text, domain text, session_id text, cacheable text, not_before int8, not_after int8, invalidated_at int8
+SELECT subject AS a, serial AS b, domain, session_id, cacheable, floor(extract(epoch FROM not_before))::int8 AS not_before, floor(extract(epoch FROM not_after))::int8 AS not_after,
+       floor(extract(epoch FROM invalidated_at))::int8 AS invalidated_at
+FROM foreign_cert WHERE (subject, serial) > ($1::text, $2::text)
+ORDER BY subject, serial LIMIT $3
+
+-- name: verify_key_package :many redo
+-- args: text, text, int8
+-- cols: a text, b text, suite int8, extensions text, ref bytea, init_hash bytea, tls bytea, not_before int8, not_after int8, spent bool, live bool, local_name text, public_key bytea, cert bytea, server_cert bytea, cert_after int8, now int8
+SELECT k.actor_id::text AS a, k.id::text AS b, k.suite, array_to_string(k.extensions, ',') AS extensions, k.ref, k.init_hash, k.tls,
+       floor(extract(epoch FROM k.not_before))::int8 AS not_before, floor(extract(epoch FROM k.not_after))::int8 AS not_after, k.spent_at IS NOT NULL AS spent,
+       coalesce(c.live, false) AS live, a.local_name, c.public_key, c.cert, s.cert AS server_cert,
+       floor(extract(epoch FROM c.not_after))::int8 AS cert_after, floor(extract(epoch FROM now()))::int8 AS now
+FROM key_package k LEFT JOIN idcert c ON c.actor_id = k.actor_id AND c.serial = k.serial LEFT JOIN actor a ON a.id = k.actor_id
+LEFT JOIN server_key s ON s.serial = c.server_serial
+WHERE (k.actor_id, k.id) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
+ORDER BY k.actor_id, k.id LIMIT $3
+
+-- name: verify_keymaterial :many redo
+-- args: text, text, int8
+-- cols: a text, b text, key_data text, algorithm bytea, algorithms text
+SELECT actor_id::text AS a, serial::text AS b, key_data, algorithm, algorithms
+FROM keymaterial WHERE (actor_id, serial) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
+ORDER BY actor_id, serial LIMIT $3
+
+-- name: verify_actor :many redo
+-- args: text, text, int8
+-- cols: a text, b text, local_name text, password text
+SELECT id::text AS a, '' AS b, local_name, password
+FROM actor WHERE id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY id LIMIT $3
+
+-- name: verify_key_trial :many redo
+-- args: text, text, int8
+-- cols: a text, b text, fid text, signature bytea, local_name text, public_key bytea
+SELECT t.trial AS a, '' AS b, t.fid, t.signature, a.local_name, c.public_key
+FROM key_trial t LEFT JOIN idcert c ON c.serial = CASE WHEN t.serial ~ '^[0-9]{16}$' THEN t.serial::int8 END LEFT JOIN actor a ON a.id = c.actor_id
+WHERE t.attempt IS NOT NULL AND t.trial > $1::text COLLATE "C" AND $2::text = ''
+ORDER BY t.trial LIMIT $3
+
+-- name: verify_event_counter :many redo
+-- args: text, text, int8
+-- cols: a text, b text, last int8, read int8, top int8
+SELECT c.session_key AS a, '' AS b, c.last, c.read, coalesce((SELECT max(e.seq) FROM event e WHERE e.session_key = c.session_key), 0) AS top
+FROM event_counter c WHERE c.session_key > $1::text COLLATE "C" AND $2::text = ''
+ORDER BY c.session_key LIMIT $3
+
+-- name: verify_invite :many redo
+-- args: text, text, int8
+-- cols: a text, b text, used int8, came int8
+SELECT i.id::text AS a, '' AS b, i.used, (SELECT count(*) FROM actor a WHERE a.invite_id = i.id) AS came
+FROM invite i WHERE i.id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY i.id LIMIT $3
+
+-- The server certificates that are remembered of a domain: whose keys may have signed its actors' certificates, and vouch for them.
+-- name: verify_homes :many redo
+-- args: text
+-- cols: cacheable text
+SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL ORDER BY not_before DESC LIMIT 100
+
+-- In the order of enum verify_table.
+-- name: verify_counts :many redo
+-- args:
+-- cols: n int8
+SELECT n FROM (
+    SELECT 0 AS place, count(*) AS n FROM server_key UNION ALL SELECT 1, count(*) FROM idcert UNION ALL SELECT 2, count(*) FROM session
+    UNION ALL SELECT 3, count(*) FROM foreign_session UNION ALL SELECT 4, count(*) FROM foreign_cert UNION ALL SELECT 5, count(*) FROM key_package
+    UNION ALL SELECT 6, count(*) FROM keymaterial UNION ALL SELECT 7, count(*) FROM actor
+    UNION ALL SELECT 8, count(*) FROM key_trial WHERE attempt IS NOT NULL UNION ALL SELECT 9, count(*) FROM event_counter
+    UNION ALL SELECT 10, count(*) FROM invite) counts
+ORDER BY place LIMIT 100

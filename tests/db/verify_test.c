@@ -1,0 +1,362 @@
+/*
+ * motetctl verify's other half: a database that is right has no findings; whatever is changed behind its back is found. verify_test [SEED]; prints its seed, N and
+ * rows a second.
+ */
+#include "member.h"
+#include "codec/cacheable.h"
+#include "core/keymaterial.h"
+#include "core/trial.h"
+#include "core/verify.h"
+#include "store/q_foreign.h"
+#include <stdlib.h>
+
+#define PASSWORD "$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
+enum { OWNERS = 50, EACH = 100, ROUNDS = 3, FLIPS = 120 };
+static unsigned seed;
+
+struct seen {
+	int n;
+	struct buf text;	/* of all findings, a line each */
+};
+
+static void found(void *arg, const struct verify_finding *f)
+{
+	struct seen *s = arg;
+
+	s->n++;
+	buf_printf(&s->text, "%s %.*s %.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s, (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
+}
+
+static void progress(void *arg, const char *table, int64_t done, int64_t all)
+{
+	(void)arg, (void)table, (void)done, (void)all;
+}
+
+static struct seen look(struct cx *cx, struct verify_tally *t)
+{
+	struct seen s = { .text = { .mem = cx->mem } };
+	const struct verify_watch w = { found, progress, &s };
+
+	must(cx, verify_run(cx, &w, t));
+	buf_done(&s.text);
+	return s;
+}
+
+/* --- A world where there is something of everything. */
+
+/* A row for each of three tables, as VALUES. */
+static void issue_one(struct cx *cx, const struct server_key *k, int owner, int i, struct buf *rows)
+{
+	uint8_t s[ED25519_SEED], sig[ED25519_SIG];
+	struct idcert_spec spec = { .domain = STR("example.org"), .not_before = k->now, .not_after = k->now + 86400 };
+	const struct ca_key signer = identity_signer(k);
+	struct blob tbs;
+
+	spec.subject = name_of(cx->mem, arena_printf(cx->mem, "S:s%d|U:owner%d@example.org|D:org|D:example|C:owner%d", i, owner, owner));
+	must(cx, ed25519_new(cx, s, spec.key));
+	must(cx, idcert_serial(cx, &spec.serial));
+	must(cx, idcert_tbs(cx, &spec, &tbs));
+	must(cx, cx->ca->sign_cert(cx, cx->ca, &signer, tbs, sig));
+	buf_printf(rows, "%s(%lld, 's%d', '\\x%s'::bytea, '\\x%s'::bytea)", i ? ", " : "", (long long)spec.serial, i,
+	    hex_encode(cx->mem, (struct blob){ spec.key, ED25519_KEY }).s, hex_encode(cx->mem, idcert_seal(cx->mem, tbs, sig)).s);
+}
+
+static void owners(void)
+{
+	struct cx cx = context();
+	struct server_key *k;
+	int64_t id;
+
+	must(&cx, identity_at(&cx, -1, &k));
+	for (int o = 0; o < OWNERS; o++) {
+		struct cx one = context();
+		struct buf rows = { .mem = one.mem };
+		must(&one, q_actor_insert(&one, str_of(arena_printf(one.mem, "owner%d", o)), STR(PASSWORD), false, &id));
+		for (int i = 0; i < EACH; i++)
+			issue_one(&one, k, o, i, &rows);
+		sql(&one, arena_printf(one.mem, "WITH v (serial, sid, key, cert) AS (VALUES %s), u AS (INSERT INTO serial_used SELECT serial FROM v), "
+		    "c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
+		    "SELECT %lld, serial, sid, %lld, key, key, cert, to_timestamp(%lld), to_timestamp(%lld) FROM v) "
+		    "INSERT INTO session (token_hash, actor_id, serial) SELECT key, %lld, serial FROM v", buf_done(&rows).s, (long long)id, (long long)k->serial,
+		    (long long)k->now, (long long)k->now + 86400, (long long)id));
+		end(&one);
+	}
+	end(&cx);
+}
+
+/* Another server with one key, an actor of it, and what we keep of both. */
+static void abroad(struct cx *cx)
+{
+	uint8_t s[ED25519_SEED], other[ED25519_SEED], sig[ED25519_SIG], hash[32] = { 7 };
+	int64_t now = clock_now();
+	struct idcert_spec home = { .serial = SERIAL_MIN + 1, .domain = STR("far.example"), .not_before = now - 9000, .not_after = now + 900000 }, a = home;
+	struct blob tbs, der[2];
+	struct str refused;
+
+	must(cx, ed25519_new(cx, s, home.key));
+	must(cx, ed25519_new(cx, other, a.key));
+	a.serial++;
+	a.not_before = now - 60;
+	a.subject = name_of(cx->mem, "S:tab|U:ann@far.example|D:example|D:far|C:ann");
+	for (int i = 0; i < 2; i++) {
+		must(cx, idcert_tbs(cx, i ? &a : &home, &tbs));
+		must(cx, ed25519_sign(cx, s, tbs, sig));
+		der[i] = idcert_seal(cx->mem, tbs, sig);
+		const struct cache_claim claim = { i ? a.serial : home.serial, CACHE_NOT_BEFORE, now + 3600, 0 };
+		struct str text = cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0);
+		must(cx, ed25519_sign(cx, s, str_blob(text), sig));
+		struct str serial = str_of(arena_printf(cx->mem, "%lld", (long long)claim.serial)), sid = i ? STR("tab") : (struct str){ NULL, 0 };
+		struct str cacheable = json_text(cx, cacheable_json(cx, der[i], &claim, sig));
+		int64_t from = i ? a.not_before : home.not_before, to = home.not_after, until = claim.not_after, never = 0;
+		const struct foreign_certs c = { .domain = home.domain, .subject = i ? STR("ann@far.example") : home.domain, .serial = &serial, .session_id = &sid,
+			.cacheable = &cacheable, .not_before = &from, .not_after = &to, .usable_until = &until, .invalidated = &never, .n = 1 };
+		must(cx, q_foreign_store(cx, &c, &refused));
+	}
+	sql(cx, arena_printf(cx->mem, "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES ('\\x%s', "
+	    "'ann@far.example', 'far.example', 'tab', '%lld', '\\x%s', '\\x%s', to_timestamp(%lld))", hex_encode(cx->mem, (struct blob){ hash, 32 }).s,
+	    (long long)a.serial, hex_encode(cx->mem, (struct blob){ a.key, 32 }).s, hex_encode(cx->mem, der[1]).s, (long long)home.not_after));
+}
+
+static void at_home(struct cx *cx)
+{
+	struct member m = member(cx, "alice", "one"), n = device(cx, &m, "two");
+	const struct mls_input kp[] = { keypackage(cx, &m, &(struct make){ 0 }), keypackage(cx, &m, &(struct make){ .lasts = 3600 }) };
+	const struct keypackage_upload u = { .v = kp, .n = 2 };
+	struct keymaterial km = { .algorithms = STR("2.16.840.1.101.3.4.1.46") };
+	const uint8_t pkm[] = { 0x30, 0x0d, 0x30, 0x07, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x05, 0x00, 0x03, 0x02, 0x00, 0x01 };
+	uint8_t sig[ED25519_SIG];
+	struct server_key *k;
+	struct str counts, token;
+	struct trial t;
+	size_t bad;
+
+	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'alice'");
+	must(cx, keypackage_add(cx, m.s, &u, &counts, &bad));
+	km.key_data = pem_encode(cx->mem, "PUBLIC KEY", (struct blob){ pkm, sizeof pkm });
+	must(cx, keymaterial_add(cx, m.s, &km, 1));
+	must(cx, trial_new(cx, STR(""), STR(""), false, &t));
+	must(cx, ed25519_sign(cx, n.seed, str_blob(t.text), sig));
+	const struct trial_answer a = { .trial = t.text, .signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }), .fid = str_of(n.fid),
+		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)n.serial)) };
+	must(cx, trial_complete(cx, &a, &token));
+	rotate(cx, &n);
+	sql(cx, "INSERT INTO invite (code_hash, uses, used, expires_at) VALUES (sha256('x'), 9, 1, now()); UPDATE actor SET invite_id = (SELECT id FROM invite) "
+	    "WHERE local_name = 'alice'");
+	sql(cx, "UPDATE server_key SET not_before = not_before");
+	must(cx, identity_at(cx, -1, &k));
+	sql(cx, "SELECT pg_sleep(1.1)");
+	must(cx, identity_rotate(cx, &k));
+	device(cx, &m, "three");
+}
+
+/* --- What is done to it. */
+
+/* set: %s is a random row's key a (and b, second %s); `table` and that key is what the finding has to name. */
+static const struct damage {
+	const char *table, *key, *other;	/* columns of the key, as texts */
+	const char *column;			/* NULL: only `set` */
+	const char *set;			/* ~: a random number below 1000000 */
+} damages[] = {
+	{ "idcert", "serial::text", "''", "cert", NULL },
+	{ "idcert", "serial::text", "''", "public_key", NULL },
+	{ "idcert", "serial::text", "''", NULL, "session_id = 'x~'" },
+	{ "idcert", "serial::text", "''", NULL, "not_before = not_before - interval '1 s' * (1 + ~)" },
+	{ "idcert", "serial::text", "''", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
+	{ "idcert", "serial::text", "''", NULL, "server_serial = (SELECT k.serial FROM server_key k WHERE k.serial <> server_serial LIMIT 1 + ~ * 0)" },
+	{ "foreign_session", "encode(token_hash, 'hex')", "''", "cert", NULL },
+	{ "foreign_session", "encode(token_hash, 'hex')", "''", "public_key", NULL },
+	{ "foreign_session", "encode(token_hash, 'hex')", "''", NULL, "fid = 'x~@far.example'" },
+	{ "foreign_session", "encode(token_hash, 'hex')", "''", NULL, "serial = '~'" },
+	{ "foreign_cert", "subject", "serial", NULL, "domain = 'd~.example'" },
+	{ "foreign_cert", "subject", "serial", NULL, "session_id = 's~'" },
+	{ "foreign_cert", "subject", "serial", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
+	{ "foreign_cert", "subject", "serial", NULL, "invalidated_at = to_timestamp(1000000000 + ~)" },
+	{ "foreign_cert", "subject", "serial", NULL, "cacheable = overlay(cacheable placing 'A' from 200 + ~ % 200)" },
+	{ "key_package", "actor_id::text", "id::text", "tls", NULL },
+	{ "key_package", "actor_id::text", "id::text", "ref", NULL },
+	{ "key_package", "actor_id::text", "id::text", "init_hash", NULL },
+	{ "key_package", "actor_id::text", "id::text", NULL, "suite = 100 + ~" },
+	{ "key_package", "actor_id::text", "id::text", NULL, "extensions = ARRAY[~]" },
+	{ "key_package", "actor_id::text", "id::text", NULL, "not_after = not_after - interval '1 s' * (1 + ~)" },
+	{ "key_package", "actor_id::text", "id::text", NULL, "spent_at = now() - interval '1 s' * ~" },
+	{ "keymaterial", "actor_id::text", "serial::text", NULL, "key_data = left(key_data, 40 + ~ % 20)" },
+	{ "keymaterial", "actor_id::text", "serial::text", NULL, "algorithms = 'x~'" },
+	{ "actor", "id::text", "''", NULL, "password = left(password, 10 + ~ % 40)" },
+	{ "key_trial", "trial", "''", "signature", NULL },
+	{ "invite", "id::text", "''", NULL, "used = 2 + ~ % 7" },
+	{ "event_counter", "session_key", "''", NULL, "read = last + 1 + ~" },
+	{ "event_counter", "session_key", "''", NULL, "last = last - 1 - ~ * 0" },
+	{ "server_key", "serial::text", "''", "cert", NULL },
+	{ "server_key", "serial::text", "''", "sealed", NULL },
+	{ "server_key", "serial::text", "''", "public_key", NULL },
+	{ "server_key", "serial::text", "''", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
+	{ "server_key", "serial::text", "''", NULL, "ended_at = coalesce(ended_at, now()) + interval '1 s' * (1 + ~)" },
+};
+enum { DAMAGES = sizeof damages / sizeof damages[0] };
+
+static const char *row_of(struct cx *cx, const struct damage *d, const char *also)
+{
+	return sql(cx, arena_printf(cx->mem, "SELECT %s || ' ' || %s FROM %s WHERE true %s ORDER BY random() LIMIT 1", d->key, d->other, d->table, also));
+}
+
+static const char *change(struct cx *cx, const struct damage *d)
+{
+	unsigned r = (unsigned)random();
+
+	if (d->column)
+		return arena_printf(cx->mem, "%s = set_byte(%s, %u %% octet_length(%s), get_byte(%s, %u %% octet_length(%s)) # %d)", d->column, d->column, r,
+		    d->column, d->column, r, d->column, 1 << (random() % 8));
+	const char *gap = strchr(d->set, '~');
+	return arena_printf(cx->mem, "%.*s%u%s", (int)(gap - d->set), d->set, r % 1000000, gap + 1);
+}
+
+/* The row's key as the finding shows it; NULL: nothing was changed, because a constraint stood against it, or there was no such row. */
+static const char *hurt(struct cx *cx, const struct damage *d, const char *also)
+{
+	const char *key = row_of(cx, d, also);
+	const char *said = key[0] == '\0' ? "" : sql(cx, arena_printf(cx->mem, "UPDATE %s SET %s WHERE %s || ' ' || %s = '%s' RETURNING 'done'", d->table,
+	    change(cx, d), d->key, d->other, key));
+
+	if (strcmp(said, "done") == 0)
+		return key;
+	printf("# not changed: %s %s: %s\n", d->table, d->column ? d->column : d->set, said);
+	return NULL;
+}
+
+static bool named(const struct seen *s, const struct damage *d, const char *key)
+{
+	return strstr(s->text.s ? s->text.s : "", str_z(s->text.mem, str_of(arena_printf(s->text.mem, "%s %s", d->table, key)))) != NULL;
+}
+
+static void keep(struct cx *cx)
+{
+	for (int i = 0; i < DAMAGES; i++)
+		sql(cx, arena_printf(cx->mem, "DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", damages[i].table, damages[i].table,
+		    damages[i].table));
+	/* What keeps a careful hand from doing this does not keep a disk. */
+	sql(cx, "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT key_package_actor_id_serial_fkey; "
+	    "DROP INDEX key_package_init");
+}
+
+static void mend(struct cx *cx, const struct damage *d)
+{
+	const char *cols = sql(cx, arena_printf(cx->mem, "SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute WHERE attrelid = '%s'::regclass "
+	    "AND attnum > 0 AND attname NOT IN ('id', 'actor_id', 'serial', 'subject', 'token_hash', 'session_key', 'trial') OR "
+	    "attrelid = '%s'::regclass AND attname = 'serial' AND '%s' = 'foreign_session'", d->table, d->table, d->table));
+	const char *by = strcmp(d->other, "''") ? arena_printf(cx->mem, "t.%s = k.%s AND t.%s = k.%s", d->key, d->key, d->other, d->other) : NULL;
+	char *one = arena_printf(cx->mem, "%s", d->key);
+
+	if (strncmp(one, "encode", 6) == 0)
+		one = arena_printf(cx->mem, "token_hash");
+	if (by == NULL)
+		by = arena_printf(cx->mem, "t.%s = k.%s", one, one);
+	sql(cx, arena_printf(cx->mem, "UPDATE %s t SET %s FROM kept_%s k WHERE %s AND t IS DISTINCT FROM k", d->table, cols, d->table, by));
+}
+
+/* One of each kind at a time, where rows are few. */
+static void each(void)
+{
+	int done = 0, seen = 0, clean = 0;
+
+	for (int r = 0; r < ROUNDS; r++)
+		for (int i = 0; i < DAMAGES; i++) {
+			struct cx cx = context();
+			const struct damage *d = &damages[i];
+			struct verify_tally t;
+			const char *key = hurt(&cx, d, strcmp(d->table, "idcert") ? "" : "AND actor_id IN (SELECT id FROM actor WHERE local_name = 'alice')");
+			struct seen s = look(&cx, &t);
+			done += key != NULL;
+			seen += key && named(&s, d, key);
+			if (key && !named(&s, d, key))
+				printf("# not found: %s %s: %s (%s)\n", d->table, key, d->column ? d->column : d->set, s.n ? s.text.s : "nothing at all");
+			mend(&cx, d);
+			end(&cx);
+		}
+	struct cx cx = context();
+	struct verify_tally t;
+	struct seen s = look(&cx, &t);
+	clean = s.n == 0;
+	if (s.n)
+		printf("# %.2000s", s.text.s);
+	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)", seen, done, DAMAGES, seed);
+	ok(clean, "and none when they were undone");
+	end(&cx);
+}
+
+/* Many at once, among thousands. */
+static void many(void)
+{
+	struct cx cx = context();
+	const char *key[FLIPS];
+	struct verify_tally t;
+	int seen = 0, done = 0;
+
+	sql(&cx, "CREATE TABLE hurt (serial int8)");
+	for (int i = 0; i < FLIPS; i++) {
+		const struct damage *d = &damages[i % 6];
+		key[i] = hurt(&cx, d, "AND serial NOT IN (SELECT serial FROM hurt)");
+		done += key[i] != NULL;
+		sql(&cx, arena_printf(cx.mem, "INSERT INTO hurt VALUES (%s)", key[i] ? key[i] : "0"));
+	}
+	struct seen s = look(&cx, &t);
+	for (int i = 0; i < FLIPS; i++)
+		seen += key[i] && named(&s, &damages[i % 6], key[i]);
+	ok(done == FLIPS && seen == done, "%d of %d changed certificates among %lld rows found", seen, done, (long long)t.rows);
+	int lines = 0;
+	for (const char *p = s.text.s; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	ok(lines == s.n && s.n == t.findings, "%d lines", lines);
+	mend(&cx, &damages[0]);
+	end(&cx);
+}
+
+static void twins(void)
+{
+	struct cx cx = context();
+	struct verify_tally t;
+	const char *twice = sql(&cx, "DROP INDEX idcert_session; UPDATE idcert SET session_id = 's2' WHERE session_id = 's3'; SELECT count(*) FROM idcert WHERE session_id = 's2'");
+	struct seen s = look(&cx, &t);
+	int n = 0;
+
+	for (const char *p = s.text.s; (p = strstr(p, "is valid at the same time")) != NULL; p++)
+		n++;
+	ok(strtol(twice, NULL, 10) == 2 * OWNERS && n == OWNERS, "%d sessions with two valid certificates", n);
+	end(&cx);
+}
+
+static void clean(void)
+{
+	struct cx cx = context();
+	int64_t begun = clock_us();
+	struct verify_tally t;
+	struct seen s = look(&cx, &t);
+	double seconds = (double)(clock_us() - begun) / 1e6;
+
+	ok(s.n == 0, "nothing is wrong with %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows, seconds, (double)t.rows / seconds);
+	if (s.n)
+		printf("# %.2000s", s.text.s);
+	end(&cx);
+}
+
+int main(int argc, char **argv)
+{
+	if (!place())
+		return 0;
+	seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)clock_now();
+	srandom(seed);
+	struct cx cx = context();
+	at_home(&cx);
+	abroad(&cx);
+	clean();
+	keep(&cx);
+	each();
+	owners();
+	clean();
+	keep(&cx);
+	many();
+	clean();
+	twins();
+	end(&cx);
+	conf_free(conf);
+	return done();
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""The master has what expired taken out of the database: prune_test.py BUILD-DIRECTORY, beside a PostgreSQL (tests/with-postgres). TAP."""
+import os
+import signal
+import subprocess
+import sys
+
+import pool
+from pool import ok, until
+
+ROWS = 3000
+
+
+def sql(text):
+    return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", os.environ["MOTET_OWNER_DATABASE"], "-c", text], text=True,
+                          capture_output=True, check=True).stdout.strip()
+
+
+def stale(name):
+    sql(f"INSERT INTO throttle (key, tat) SELECT ('{name}' || n)::bytea, now() - interval '1 h' FROM generate_series(1, {ROWS}) n")
+
+
+def left(name):
+    return int(sql(f"SELECT count(*) FROM throttle WHERE key LIKE '{name}%'::bytea"))
+
+
+def connections(pid):
+    return sum("socket:" in os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd"))
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return f.read().split()
+
+
+def name_of(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+            return f.read().strip()
+    except OSError:
+        return ""
+
+
+def main():
+    if "MOTET_DATABASE" not in os.environ:
+        print("1..0 # SKIP run me with tests/with-postgres")
+        return
+    motetd = os.path.join(pool.BUILD, "motetd")
+    sql("INSERT INTO throttle (key, tat) VALUES ('stays', now() + interval '1 h')")
+    with pool.Server(program=motetd, prune_interval="1s", workers=1) as s:
+        before = connections(s.p.pid)
+        for i in range(2):
+            stale(f"turn{i}-")
+            ok(until(lambda: left(f"turn{i}-") == 0, 60, 0.1), f"turn {i + 1}: {ROWS} rows go")
+        ok(left("stays") == 1, "what has not expired stays")
+        ok(until(lambda: s.dir.logged(r"pruned throttle=\d+") > 0, 10), "the log tells")
+        stale("many")
+        seen = until(lambda: "motetd: prune" in [name_of(p) for p in children(s.p.pid)], 60, 0.001)
+        ok(seen is not None, "it is a child with a name of its own")
+        ok(until(lambda: len(children(s.p.pid)) == 2, 60, 0.01), "that ends: a worker and the signer are left")
+        ok(connections(s.p.pid) == before, "the master has no connection to the database")
+        with open(s.dir.conf, "a", encoding="ascii") as f:
+            f.write("prune_interval = 0\n")
+        s.tell(signal.SIGHUP)
+        ok(until(lambda: s.dir.logged("the new workers serve") > 0, 30) and until(lambda: len(children(s.p.pid)) == 2, 30), "reloaded with 0")
+        stale("off")
+        ok(until(lambda: left("off") < ROWS, 3, 0.5) is None, "nothing goes any more")
+        status, _ = s.stop()
+        ok(status == 0, "an orderly end")
+    with pool.Server(program=motetd, prune_interval="1s", workers=1) as s:
+        until(lambda: "motetd: prune" in [name_of(p) for p in children(s.p.pid)], 60, 0.001)
+        status, seconds = s.stop()
+        ok(status == 0 and seconds < 14, f"a stop while it is at work takes {seconds:.1f} s")
+    with pool.Server(program=motetd, prune_interval="1s", workers=1, env={"MOTET_DATABASE": "host=/nonexistent dbname=motet"}) as s:
+        ok(until(lambda: s.dir.logged("nothing was pruned, or not all: database: connect") > 1, 60), "a database that is away is a line, and it is tried again")
+        ok(s.stop()[0] == 0, "and no more than that")
+    sql("DELETE FROM throttle")
+
+
+if __name__ == "__main__":
+    main()
+    pool.done()
+    sys.exit()
