@@ -2,7 +2,7 @@
 #define MOTET_CORE_SCHEMA_H
 #include "store/q_schema.h"
 /* Does the schema of the database fit this program? */
-enum { SCHEMA_VERSION = 10 };	/* the one that this program is built for */
+enum { SCHEMA_VERSION = 11 };	/* the one that this program is built for */
 /* ERR_UNAVAILABLE with what to do: the schema is older, or so new that it has let go of programs like this one. */
 must_check enum err schema_fits(struct cx *);
 /*

@@ -13,7 +13,7 @@ motetctl_LDADD = libcore.a libstore.a libdb.a $(NET) $(PQ_LIBS)
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = schema/0001_init.sql schema/0002_sessions.sql schema/0003_foreign.sql schema/0004_federation_tokens.sql \
 	schema/0005_keypackages.sql schema/0006_housekeeping.sql schema/0007_blocks.sql schema/0008_second_factor.sql \
-	schema/0009_doctor.sql schema/0010_upkeep.sql
+	schema/0009_doctor.sql schema/0010_upkeep.sql schema/0011_claims.sql
 # What help and parsers take from rows, the manual takes from them as well: `motetctl help --mdoc`.
 GROUP_PAGES = deploy/man/motetctl-actor.8 deploy/man/motetctl-doctor.8 deploy/man/motetctl-foreign.8 \
 	deploy/man/motetctl-invite.8 deploy/man/motetctl-key.8 deploy/man/motetctl-keypackage.8 deploy/man/motetctl-prune.8 \

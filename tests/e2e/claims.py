@@ -35,7 +35,8 @@ import second  # noqa: E402
 
 PROCESSES, THREADS, TARGETS, BATCH, UPLOADERS = 8, 8, 8, 100, 2
 MOST = 200000       # at once in stock: a session may have 100 000
-CUT, KILL_EVERY = 0.02, 0.1     # share of claims whose client does not wait for the answer; seconds
+CUT = 0.02      # share of claims whose client does not wait for the answer
+KILL_EVERY, KILL_EVERY_LONG = 0.1, 0.5      # seconds; each costs a connection, and the long run has more of them anyway
 SETS = ["rate_limit=off", "log_level=warn", "keypackage_stock=100000", "keypackage_low=10"]
 ONCE, LAST, NONE, LOST = range(4)
 Claim = collections.namedtuple("Claim", "target began ended kind key")
@@ -193,12 +194,12 @@ class Uploader:
 class Killer(threading.Thread):
     """SIGKILL to a worker of either pool, again and again."""
 
-    def __init__(self, masters, seed):
+    def __init__(self, masters, seed, every):
         super().__init__(daemon=True)
-        self.masters, self.rng, self.over, self.killed = masters, random.Random(seed), threading.Event(), 0
+        self.masters, self.rng, self.every, self.over, self.killed = masters, random.Random(seed), every, threading.Event(), 0
 
     def run(self):
-        while not self.over.wait(KILL_EVERY):
+        while not self.over.wait(self.every):
             workers = sorted(second.children(self.rng.choice(self.masters)))[1:]     # the first is the signer
             if workers:
                 try:
@@ -396,7 +397,7 @@ def main():
         try:
             plan = Plan(place, other, n, a.seed)
             plan.actors()
-            killer = Killer([second.master(place), other.motetd.pid], a.seed)
+            killer = Killer([second.master(place), other.motetd.pid], a.seed, KILL_EVERY_LONG if a.long else KILL_EVERY)
             killer.start()
             progress = Progress(plan)
             progress.start()
