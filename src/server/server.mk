@@ -11,3 +11,6 @@ SERVER = libserver.a libtransport.a $(NET) libshm.a $(HTTP) $(FCGI_LIBS)
 sbin_PROGRAMS += motetd
 motetd_SOURCES = src/server/main.c
 motetd_LDADD = libserver.a libtransport.a libnet.a $(API) $(FCGI_LIBS) $(CURL_LIBS)
+# Nobody but its owner reads the program, so that nobody reads the memory of a process that begins with it: motetd(8), USR2.
+install-exec-hook:
+	chmod go-r '$(DESTDIR)$(sbindir)/motetd$(EXEEXT)'
