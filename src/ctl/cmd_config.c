@@ -57,10 +57,6 @@ static enum err print_effective(struct ctl *c)
 
 enum err cmd_config(struct ctl *c)
 {
-	if (options_has(&c->opt, OPT_MDOC)) {
-		mdoc_print_conf(stdout);
-		return OK;
-	}
 	if (options_has(&c->opt, OPT_SAMPLE)) {
 		conf_print(NULL, stdout, true);
 		return OK;
@@ -80,6 +76,8 @@ enum err cmd_help(struct ctl *c)
 	int used;
 	const struct command *cmd = c->nwords ? help_find(c->nwords, c->word, &used) : NULL;
 
+	if (options_has(&c->opt, OPT_MDOC) && c->nwords == 1 && mdoc_print(stdout, c->word[0]))
+		return OK;
 	if (c->nwords == 0)
 		help_all(stdout);
 	else if (cmd)

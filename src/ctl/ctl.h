@@ -48,10 +48,22 @@ struct command {
 	int least, most;		/* how many of them */
 	unsigned options;		/* OPT_BIT()s beside those of every command */
 	const char *help;		/* a line for the list of commands */
-	const char *more;		/* paragraphs: what it does, an example, what comes next */
+	/*
+	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an example begin with two blanks; `words` between such marks, and
+	 * manual(7)s, are set as what they are in the page.
+	 */
+	const char *more;
 };
 /* In the order of the help; a row without a name ends the table. */
 extern const struct command commands[];
+
+/* A page of the manual, motetctl-<name>(8): the commands that begin with these words, in the order of the help. */
+struct command_group {
+	const char *name, *words;
+	const char *help;		/* the line below NAME */
+	const char *more;		/* paragraphs before the commands */
+};
+extern const struct command_group groups[];	/* a row without a name ends them */
 
 /* Open what a level needs and is not open yet. */
 must_check enum err ctl_need(struct ctl *, enum needs);

@@ -1,13 +1,9 @@
 #include "ctl/help.h"
 #include "core/schema.h"
 
-/* As in the enum of ctl.h; motetctl(8) has the same. */
-static const struct {
-	int status;
-	const char *text;
-} statuses[] = {
+const struct help_status help_statuses[HELP_STATUSES] = {
 	{ CTL_OK, "done, or nothing was left to do" },
-	{ CTL_FAILED, "not done; the message says why" },
+	{ CTL_FAILED, "not done: refused, not found, or something broke; the message says what" },
 	{ CTL_USAGE, "the command line is wrong" },
 	{ CTL_UNAVAILABLE, "the database is away or busy, or its schema does not fit this program" },
 	{ CTL_CONFIG, "the configuration or the secret is not good" },
@@ -27,6 +23,19 @@ const struct command *help_find(int nwords, char **words, int *used)
 		if (nwords >= *used && is(c->name, words[0]) && (c->sub == NULL || is(c->sub, words[1])))
 			return c;
 	}
+	return NULL;
+}
+
+const struct command_group *help_group(const struct command *c)
+{
+	struct str rest, one;
+
+	for (const struct command_group *g = groups; g->name; g++)
+		for (rest = str_of(g->words); rest.n;) {
+			str_cut(rest, ' ', &one, &rest);
+			if (str_is(one, c->name))
+				return g;
+		}
 	return NULL;
 }
 
@@ -56,8 +65,8 @@ static void put_options(FILE *f, unsigned which)
 static void put_statuses(FILE *f)
 {
 	fputs("\nExit status:\n", f);
-	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-		fprintf(f, "  %-*d%s\n", COLUMN, statuses[i].status, statuses[i].text);
+	for (size_t i = 0; i < HELP_STATUSES; i++)
+		fprintf(f, "  %-*d%s\n", COLUMN, help_statuses[i].status, help_statuses[i].text);
 }
 
 void help_all(FILE *f)
@@ -89,6 +98,7 @@ void help_command(FILE *f, const struct command *c)
 	help_usage(f, c);
 	fprintf(f, "%s.\n\n%s\n\nOptions:\n", c->help, c->more);
 	put_options(f, c->options | OPTIONS_GLOBAL);
+	fprintf(f, "\nManual: motetctl-%s(8)\n", help_group(c)->name);
 }
 
 void help_unknown(FILE *f, const char *word)

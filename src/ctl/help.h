@@ -5,6 +5,14 @@
 /* What motetctl says about itself, printed from the rows of commands.c and options.h. */
 /* The command that the words begin with; *used says how many of them are its name. NULL: there is none. */
 const struct command *help_find(int nwords, char **words, int *used);
+/* The group whose page has it; each command is in one (tests/lint/docs). */
+const struct command_group *help_group(const struct command *);
+struct help_status {
+	int status;
+	const char *text;
+};
+enum { HELP_STATUSES = 5 };
+extern const struct help_status help_statuses[HELP_STATUSES];
 /* Every command with its line, the options that all take, the exit statuses. */
 void help_all(FILE *);
 /* One command: usage, what it does, an example, its options. */

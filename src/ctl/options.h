@@ -18,7 +18,7 @@
 	O(GENERATE,       "generate",       0,    NULL,        "make a password and print it") \
 	O(GRANT,          "grant",          0,    "ROLE",      "give this role what a running server needs") \
 	O(JSON,           "json",           0,    NULL,        "print JSON") \
-	O(MDOC,           "mdoc",           0,    NULL,        "every key as mdoc(7), for motet.conf(5)") \
+	O(MDOC,           "mdoc",           0,    NULL,        "a part of the manual as mdoc(7): keys, groups, options, statuses, or the page of a group") \
 	O(NOTE,           "note",           0,    "TEXT",      "what it is for, to know it again") \
 	O(ONCE,           "once",           0,    NULL,        "one page, then end") \
 	O(PASSWORD_FILE,  "password-file",  0,    "FILE",      "the password is the first line of FILE") \

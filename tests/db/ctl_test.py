@@ -98,7 +98,7 @@ USAGE = [
     (["--frob"], 64, "^$", "frob"),
     (["session", "revoke", "a"], 64, "^$", "^Usage: motetctl session revoke ACTOR SESSION_ID"),
     (["config", "--sample"], 0, "(?m)^# The domain .*^#domain =$", "^$"),
-    (["config", "--mdoc"], 0, r"(?m)^\.It Ic domain$", "^$"),
+    (["help", "--mdoc", "keys"], 0, r"(?m)^\.It Ic domain$", "^$"),
     (["-s", "frob=1", "config"], 78, "^$", "frob: there is no such key"),
     (["-s", "workers=many", "config"], 78, "^$", "workers: must be a number"),
 ]
