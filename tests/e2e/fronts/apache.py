@@ -66,7 +66,7 @@ class Cgi(Spawning):
 
 class Htaccess(Spawning):
     """At the root of a site."""
-    cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash"})
+    cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash", "trace"})
     longest_chunked = 131072    # FcgidMaxRequestLen as it is by itself
 
     def make_site(self, place):

@@ -22,6 +22,7 @@ class Caddy(Front):
 
 class LighttpdBinPath(Front):
     quickstart = "spawner"
+    cannot = frozenset({"streams"})
 
     def launch(self, place):
         conf, more = self.fill(place, "lighttpd.conf"), self.fill(

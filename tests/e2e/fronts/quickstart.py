@@ -25,6 +25,7 @@ class Nginx(OfQuickstart):
 class Lighttpd(OfQuickstart):
     quickstart = "lighttpd"
     every_case = True
+    cannot = frozenset({"streams"})
 
 
 class Apache(OfQuickstart):
