@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bad_input  # noqa: E402
 import case  # noqa: E402
 import fronts  # noqa: E402
+import http2  # noqa: E402
 import issued  # noqa: E402
 import matrix  # noqa: E402
 import outage  # noqa: E402
@@ -108,6 +109,14 @@ def run_group(tap, place, web, need, paths, routes, hostile):
     place.stop()
 
 
+def run_http2(tap, place, web):
+    try:
+        for title, wrong in http2.run(place, web, SETS) if fronts.get(web).http2 else ():
+            tap.result(f"{web} {title}", wrong)
+    except RuntimeError as e:
+        tap.result(f"{web} server with TLS starts", str(e))
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--web", default="nginx", choices=fronts.names())
@@ -126,6 +135,8 @@ def main():
                 run_group(tap, place, a.web, need, some, routes, a.matrix or not a.cases)
             except RuntimeError as e:
                 tap.result(f"{a.web} server for {need[0]} starts", str(e))
+        if a.matrix or not a.cases:
+            run_http2(tap, place, a.web)
     return tap.done()
 
 

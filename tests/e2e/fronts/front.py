@@ -67,6 +67,7 @@ class Front:
     """A front that starts its processes itself, in a directory of the Place that belongs to the unprivileged user."""
     quickstart = "none"         # --web of deploy/quickstart: it leaves the web server to us; "spawner": motetd, too
     every_case = False          # else those that chosen() in run.py chooses
+    http2 = False               # by quickstart with --tls
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES

@@ -42,6 +42,7 @@ class OwnNginx(Nginx):
     """deploy/nginx.conf, started by us."""
     quickstart = "none"
     every_case = False
+    http2 = False
     start = Front.start
     kept = True
 
