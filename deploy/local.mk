@@ -1,6 +1,7 @@
 # Samples, and what quickstart needs of them.
-dist_pkgdata_DATA = deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
-	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/nginx.conf deploy/roles.sql
+dist_pkgdata_DATA = deploy/Caddyfile deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
+	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf deploy/roles.sql
+dist_pkgdata_SCRIPTS = deploy/spawn-fcgi.sh
 pkgdata_SCRIPTS = deploy/dispatch.fcgi
 grafanadir = $(pkgdatadir)/grafana
 dist_grafana_DATA = deploy/grafana/motet.json

@@ -16,6 +16,7 @@ import issued
 import jws
 import mls
 import pki
+import probe
 from fronts.front import CAPABILITIES
 
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
@@ -252,6 +253,9 @@ class Runner:
         o = self.options(words)
         d = self.devices[o["actor"]]
         self.vars[name] = jws.make(self.keys[o["key"]], o, {"iss": self.place.domain, "sub": d.actor.fid, "aud": self.vars["url"]})
+
+    def step_probe(self, name):
+        self.vars[name], = probe.tokens(self.place, 1)
 
     def step_pgp(self, name, user_id):
         """An OpenPGP public key block by gpg, for that user ID."""

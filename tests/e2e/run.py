@@ -16,8 +16,10 @@ import bad_input  # noqa: E402
 import case  # noqa: E402
 import fronts  # noqa: E402
 import issued  # noqa: E402
+import matrix  # noqa: E402
 import outage  # noqa: E402
 import rotation  # noqa: E402
+import smuggling  # noqa: E402
 from place import Place  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -83,7 +85,7 @@ def groups(paths):
     return sorted(out.items(), key=lambda kv: (kv[0] != USUAL, kv[0]))
 
 
-def run_group(tap, place, web, need, paths, routes):
+def run_group(tap, place, web, need, paths, routes, hostile):
     """The cases that need one server, and with routes the tests that are no cases."""
     (domain, sets), name = need, lambda p: f"{web} {os.path.relpath(p, HERE)[:-5]}"
     place.start(web, domain, SETS + list(sets), reset=True)
@@ -91,6 +93,9 @@ def run_group(tap, place, web, need, paths, routes):
         started = time.monotonic()
         wrong = case.run_case(place, p)
         tap.result(f"{name(p)} ({time.monotonic() - started:.1f} s)", wrong)
+    if hostile and need == USUAL:
+        for title, wrong in (*matrix.run(place), *smuggling.run(place)):
+            tap.result(f"{web} {title}", wrong)
     if routes and need == USUAL:
         for title, wrong in bad_input.run(place, routes):
             tap.result(f"{web} bad input: {title}", wrong)
@@ -108,6 +113,7 @@ def main():
     p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state", help="a state directory of quickstart to use again, so that nothing needs building; its data is thrown away")
     p.add_argument("--bad-input", action="store_true", help="with cases given: run the bad input, too")
+    p.add_argument("--matrix", action="store_true", help="with cases given: run the matrix and the hostile requests, too")
     p.add_argument("cases", nargs="*")
     a = p.parse_args()
     paths, routes = chosen(fronts.get(a.web), sorted(glob.glob(os.path.join(HERE, "*", "*.case"))), bad_input.routes())
@@ -117,7 +123,7 @@ def main():
     with Place(a.state) as place:
         for need, some in groups(paths):
             try:
-                run_group(tap, place, a.web, need, some, routes)
+                run_group(tap, place, a.web, need, some, routes, a.matrix or not a.cases)
             except RuntimeError as e:
                 tap.result(f"{a.web} server for {need[0]} starts", str(e))
     return tap.done()

@@ -1,7 +1,7 @@
 """The fronts by name. A new one: a line in `list`, a class in a module of its family, a row here."""
 import os
 
-from fronts import apache, quickstart
+from fronts import apache, others, quickstart
 from fronts.front import CAPABILITIES
 
 FRONTS = {
@@ -12,6 +12,11 @@ FRONTS = {
     "apache-htaccess": apache.Htaccess,
     "apache-htaccess-below": apache.HtaccessBelow,
     "apache-cgi": apache.Cgi,
+    "caddy": others.Caddy,
+    "lighttpd-binpath": others.LighttpdBinPath,
+    "nginx-plain": others.NginxPlain,
+    "spawn-fcgi": others.SpawnFcgi,
+    "multiwatch": others.Multiwatch,
 }
 
 

@@ -14,7 +14,8 @@ class Spawning(Front):
     """motetd has no environment but PATH here, dispatch.fcgi is its command line, and its log is Apache's."""
     quickstart = "spawner"
     sets = ("workers=0",)
-    cannot = frozenset({"encoded-nul"})
+    cannot = frozenset({"broken-chunks", "encoded-nul"})
+    broken_body = (500,)
     away_statuses = (500, 503)  # Apache: a program that does not start is an error inside
     site = None
 
@@ -65,7 +66,7 @@ class Cgi(Spawning):
 
 class Htaccess(Spawning):
     """At the root of a site."""
-    cannot = frozenset({"early-errors", "encoded-nul", "encoded-slash"})
+    cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash"})
     longest_chunked = 131072    # FcgidMaxRequestLen as it is by itself
 
     def make_site(self, place):

@@ -10,6 +10,8 @@ import http1
 CAPABILITIES = {
     "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
+    "length-or-coding": "what is behind a chunked body that has a Content-Length, too, is no further request; Caddy takes it for one",
+    "broken-chunks": "a body whose chunks are none is refused; mod_fcgid and CGI hand on some of its octets",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
@@ -67,6 +69,7 @@ class Front:
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES
     away_statuses = (503,)      # what it says while motetd is away
+    broken_body = ()            # what it says besides 4xx of a body whose chunks are none
     longest_chunked = None      # a longer body without Content-Length is not 413 but 500
 
     def __init__(self):
@@ -82,7 +85,11 @@ class Front:
 
     def away(self, place):
         """A context in which motetd cannot be reached."""
-        return renamed(os.path.join(place.state, "run", "motet.sock"))
+        return renamed(self.socket(place))
+
+    def socket(self, place):
+        """Where motetd listens."""
+        return os.path.join(place.state, "run", "motet.sock")
 
     def log(self, place):
         """Where motetd's log is."""
