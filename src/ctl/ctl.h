@@ -49,8 +49,8 @@ struct command {
 	unsigned options;		/* OPT_BIT()s beside those of every command */
 	const char *help;		/* a line for the list of commands */
 	/*
-	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an example begin with two blanks; `words`
-	 * between such marks, and manual(7)s, are set as what they are in the page.
+	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an example begin with two blanks; `words` between
+	 * such marks, and manual(7)s, are set as what they are in the page.
 	 */
 	const char *more;
 };
