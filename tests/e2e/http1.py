@@ -105,9 +105,12 @@ def read_response(source, method):
 
 def connect(address, timeout=40, tls=None, small=False):
     """A connection; `tls` is a context and the name that the server must prove; a `small` one takes little before it is read."""
-    s = socket.create_connection(address, timeout=timeout)
-    if small:
+    s = socket.socket()
+    s.settimeout(timeout)
+    if small:   # segments, too, by which the kernel of this machine measures the other side's buffer: megabytes of it otherwise
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    s.connect(address)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return s if tls is None else tls[0].wrap_socket(s, server_hostname=tls[1])
 

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bad_input  # noqa: E402
 import case  # noqa: E402
 import fronts  # noqa: E402
+import http2  # noqa: E402
 import issued  # noqa: E402
 import matrix  # noqa: E402
 import outage  # noqa: E402
@@ -53,9 +54,8 @@ def domain_of(path):
 
 
 def kind_of_case(path):
-    """(generation, method) of <generation>/<generation>_<method>_<resource>.case; None for what is of no route."""
-    directory, words = os.path.basename(os.path.dirname(path)), os.path.basename(path).split("_")
-    return (directory, words[1]) if words[0] == directory else None
+    """The directory: a generation, or what is of no route, of which web/http.case is what a web server has a part in."""
+    return os.path.basename(os.path.dirname(path))
 
 
 def kind_of_route(route):
@@ -64,17 +64,17 @@ def kind_of_route(route):
 
 
 def first_of_each(things, kind_of):
-    """The first of each kind, and all those of no kind."""
     seen = set()
-    return [x for x in things if kind_of(x) is None or not (kind_of(x) in seen or seen.add(kind_of(x)))]
+    return [x for x in things if not (kind_of(x) in seen or seen.add(kind_of(x)))]
 
 
 def chosen(front, cases, routes):
-    """What is run through a front when no case is named: every case and every row of bad_input.table, or else one of both for each generation
-    and method, and what is of no route, as far as it needs no server of its own."""
+    """What is run through a front when no case is named: every case and every row of bad_input.table, or else one case of each directory and one row
+    for each generation and method, as far as they need no server of their own."""
     if front.every_case:
         return cases, routes
-    return first_of_each([c for c in cases if domain_of(c) == USUAL], kind_of_case), first_of_each(routes, kind_of_route)
+    usual = sorted((c for c in cases if domain_of(c) == USUAL), key=lambda c: (os.path.basename(c) != "http.case", c))
+    return sorted(first_of_each(usual, kind_of_case)), first_of_each(routes, kind_of_route)
 
 
 def groups(paths):
@@ -103,9 +103,18 @@ def run_group(tap, place, web, need, paths, routes, hostile):
             tap.result(f"{web} rotation: {title}", wrong)
         for title, wrong in outage.run(place):
             tap.result(f"{web} outage: {title}", wrong)
-    for title, wrong in issued.run(place, routes and need == USUAL):
+    kinds = (7 if place.front.every_case else 6) if routes and need == USUAL else 0     # key trials are in some cases only
+    for title, wrong in issued.run(place, kinds):
         tap.result(f"{web} no secret in the logs: {title}", wrong)
     place.stop()
+
+
+def run_http2(tap, place, web):
+    try:
+        for title, wrong in http2.run(place, web, SETS) if fronts.get(web).http2 else ():
+            tap.result(f"{web} {title}", wrong)
+    except RuntimeError as e:
+        tap.result(f"{web} server with TLS starts", str(e))
 
 
 def main():
@@ -126,6 +135,8 @@ def main():
                 run_group(tap, place, a.web, need, some, routes, a.matrix or not a.cases)
             except RuntimeError as e:
                 tap.result(f"{a.web} server for {need[0]} starts", str(e))
+        if a.matrix or not a.cases:
+            run_http2(tap, place, a.web)
     return tap.done()
 
 

@@ -2,6 +2,7 @@
 Hostile requests, byte by byte, through a front: each is taken as what it is, or refused, or the connection is closed. Never another principal, another address, a
 second request, a response that is not whole, or a header that the client has made. Headers that a client of FastCGI cannot tell apart count as one.
 """
+import collections
 import concurrent.futures
 import json
 import random
@@ -36,7 +37,7 @@ LINES = ("GET http://evil.example{T} HTTP/1.1", "GET http://a:b@evil.example{T} 
 
 
 class Row:
-    """`who`: as whom it may be taken, if not as nobody or not at all; `length`: of the body then; `beside`: it has both a length and a coding."""
+    """`who`: as whom it may be taken, if not as nobody or not at all; `length`: of the body then; `beside`: it has both a length and a coding that all know."""
 
     def __init__(self, name, text, who=(), length=None, method="GET", beside=False):
         self.name, self.text, self.who, self.length, self.method, self.beside = name, text, who, length, method, beside
@@ -45,6 +46,11 @@ class Row:
     def headless(self):
         """HTTP/0.9: the response is a body alone."""
         return "HTTP/" not in self.text.split("\r\n")[0]
+
+    @property
+    def of_chunks(self):
+        """Its chunks, or their trailer, may be none."""
+        return self.name.startswith(("chunk", "trailer"))
 
 
 def head(*fields, line="GET {T} HTTP/1.1", body=""):
@@ -102,7 +108,7 @@ def framing(rng):
     for coding in CODINGS:
         lines = [f"Transfer-Encoding: {coding}", "Content-Length: {N}"]
         rng.shuffle(lines)
-        yield Row(f"CL.TE {coding!r}", post(*lines, body="0\r\n\r\n" + hidden), beside=True)
+        yield Row(f"CL.TE {coding!r}", post(*lines, body="0\r\n\r\n" + hidden), beside=coding.lower() == "chunked")
         yield Row(f"TE.CL {coding!r}", post("Content-Length: 4", f"Transfer-Encoding: {coding}", body="{X}\r\n" + hidden + "\r\n0\r\n\r\n"))
     yield Row("Transfer-Encoding : chunked", post("Transfer-Encoding : chunked", "Content-Length: {N}", body="0\r\n\r\n" + hidden))
     yield Row("Transfer-Encoding twice", post("Transfer-Encoding: chunked", "Transfer-Encoding: identity", "Content-Length: {N}", body="0\r\n\r\n" + hidden))
@@ -148,16 +154,11 @@ def taken_as(echo):
     return {probe.digest(A): "alice", probe.digest(B): "bob"}.get(echo.get("authorization"), "nobody")
 
 
-def wrong_echo(front, row, r):
+def wrong_echo(front, row, echo):
     """What is wrong with a request that was taken."""
-    if row.method == "HEAD":
-        return None
-    echo = json.loads(r.body)
-    if taken_as(echo) not in (*row.who, "nobody"):
-        return f"it was taken as {taken_as(echo)}"
     if echo["remote"] != "127.0.0.1" or echo["https"]:
         return f"it was believed where it came from: {echo}"
-    if row.length is None or row.name.startswith("chunk") and "broken-chunks" in front.cannot:
+    if row.length is None or row.of_chunks and "broken-chunks" in front.cannot:
         return None
     return None if echo["body_length"] == row.length else f"its body has {echo['body_length']} octets, not {row.length}"
 
@@ -166,31 +167,59 @@ def reads_on(front, row):
     return row.beside and "length-or-coding" in front.cannot
 
 
-def verdict(front, row, got):
+def by_the_front(row, r):
+    """TRACE is answered with itself."""
+    return row.text.startswith("TRACE ") and r.header("Content-Type") == "message/http"
+
+
+def wrong(front, row, answers):
     """None when all is well."""
-    if not got or row.headless and not got.startswith(b"HTTP/"):
-        return None
-    answers = probe.responses(got, row.method)
     if len(answers) > 1 and not all(a.status == 400 for a in answers[1:]) and not reads_on(front, row):
         return f"{len(answers)} responses: {[a.status for a in answers]}"
     r = answers[0]
     if any(n.lower() == "injected" or "\r" in v or "\n" in v or "\0" in v for n, v in r.headers):
         return f"it made a header of the response: {r}"
-    if r.header("Content-Type") == "message/http":
-        return None     # TRACE, which Apache answers itself where its configuration is out of reach
+    if by_the_front(row, r):
+        return None if "trace" in front.cannot else "the web server answers TRACE"
     if r.status == 200:
-        return wrong_echo(front, row, r)
-    return None if 300 <= r.status < 500 or r.status in (*front.broken_body, 204, 501, 505) else f"status {r.status}"
+        return wrong_echo(front, row, json.loads(r.body)) if row.method != "HEAD" else None
+    return None if 300 <= r.status < 500 or r.status in (204, 501, 505) or row.of_chunks and r.status in front.broken_body else f"status {r.status}"
+
+
+def fate(row, answers):
+    """In a word what became of a request: as whom it was taken, of all its responses, or that it was not."""
+    takers = {taken_as(json.loads(a.body)) for a in answers if a.status == 200 and a.body and not by_the_front(row, a)}
+    return "/".join(sorted(takers - {"nobody"})) or ("nobody" if any(a.status == 200 for a in answers) else "refused")
+
+
+class Outcome:
+    """What became of a row, and what is wrong with that, or None."""
+
+    def __init__(self, front, row, got):
+        self.row, self.fate, self.why = row, "closed", None
+        try:
+            answers = [] if row.headless and not got.startswith(b"HTTP/") else probe.responses(got, row.method)
+            if answers:
+                self.why, self.fate = wrong(front, row, answers), fate(row, answers)
+        except (ValueError, EOFError, KeyError, IndexError) as e:
+            self.why = f"the response is not whole: {type(e).__name__}: {e}"
+        if self.why:
+            self.why = f"{row.name}: {self.why}\n{got[:300]!r}"
 
 
 def one(place, row, own, hidden):
-    got = b""
-    try:
-        got = probe.exchange(place.address, raw(place, row, own, hidden))
-        why = verdict(place.front, row, got)
-    except (ValueError, EOFError, KeyError, IndexError) as e:
-        why = f"the response is not whole: {type(e).__name__}: {e}"
-    return (got[:12].decode("latin-1") or "closed", why and f"{row.name}: {why}\n{got[:300]!r}")
+    return Outcome(place.front, row, probe.exchange(place.address, raw(place, row, own, hidden)))
+
+
+def another(done):
+    """The rows that were taken as somebody they may not be taken as, of which each has no more than one."""
+    return [f"{o.row.name}: it was taken as {o.fate}, not {' or '.join((*o.row.who, 'nobody'))}" for o in done
+            if o.fate not in ("closed", "refused", "nobody", *o.row.who)]
+
+
+def counted(done):
+    fates = collections.Counter(o.fate for o in done)
+    return ", ".join(f"{fates[f]} {f if f in ('refused', 'closed') else 'as ' + f}" for f in sorted(fates))
 
 
 def run(place):
@@ -198,18 +227,16 @@ def run(place):
     all_rows = rows(SEED)
     made = probe.tokens(place, 2 * len(all_rows) + 1)
     control, own, hidden = made[0], made[1::2], made[2::2]
-    good = Row("the control", head(f"Authorization: {A}", "Connection: close"), who=("alice",))
-    status, why = one(place, good, control, control)
-    yield "smuggling: what is right is taken", why or (None if status == "HTTP/1.1 200" else status)
+    good = one(place, Row("the control", head(f"Authorization: {A}", "Connection: close"), who=("alice",)), control, control)
+    yield "smuggling: what is right is taken", good.why or (None if good.fate == "alice" else good.fate)
     with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
         done = list(pool.map(one, [place] * len(all_rows), all_rows, own, hidden))
-    wrong = [why for _, why in done if why]
     left = probe.unused(place, hidden)
-    wrong += [f"{row.name}: the request within it was executed" for row, t in zip(all_rows, hidden)
-              if t not in left and not reads_on(place.front, row)]
-    taken = sum(status.endswith(" 200") for status, _ in done)
-    title = f"smuggling: {len(all_rows)} hostile requests, {taken} taken as what they are, the others refused (seed {SEED})"
-    yield title, "\n".join(wrong) if wrong else None
+    bad = [o.why for o in done if o.why] + [f"{row.name}: the request within it was executed" for row, t in zip(all_rows, hidden)
+                                            if t not in left and not reads_on(place.front, row)]
+    title = f"smuggling: {len(all_rows)} hostile requests, {counted(done)} (seed {SEED})"
+    yield title, "\n".join(bad) if bad else None
+    yield f"smuggling: nobody else than the {sum(bool(r.who) for r in all_rows)} rows allow was believed", "\n".join(another(done)) or None
     healthy = place.send("GET", "/readyz")
     yield "smuggling: it serves as before", None if healthy.status == 200 else str(healthy)
 

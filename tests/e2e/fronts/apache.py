@@ -14,8 +14,7 @@ class Spawning(Front):
     """motetd has no environment but PATH here, dispatch.fcgi is its command line, and its log is Apache's."""
     quickstart = "spawner"
     sets = ("workers=0",)
-    cannot = frozenset({"broken-chunks", "encoded-nul"})
-    broken_body = (500,)
+    cannot = frozenset({"encoded-nul"})
     away_statuses = (500, 503)  # Apache: a program that does not start is an error inside
     site = None
 
@@ -57,6 +56,8 @@ class Spawning(Front):
 
 class Fcgid(Spawning):
     site = "apache-mod-fcgid.conf"
+    cannot = frozenset({"broken-chunks", "encoded-nul"})
+    broken_body = (500,)
     longest_chunked = 1126400   # its FcgidMaxRequestLen
 
 
@@ -66,7 +67,8 @@ class Cgi(Spawning):
 
 class Htaccess(Spawning):
     """At the root of a site."""
-    cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash"})
+    cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash", "trace"})
+    broken_body = (500,)
     longest_chunked = 131072    # FcgidMaxRequestLen as it is by itself
 
     def make_site(self, place):

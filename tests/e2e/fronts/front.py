@@ -11,7 +11,9 @@ CAPABILITIES = {
     "early-errors": "what the web server refuses before it looks at its configuration for the path has our JSON, not the host's page",
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
     "length-or-coding": "what is behind a chunked body that has a Content-Length, too, is no further request; Caddy takes it for one",
-    "broken-chunks": "a body whose chunks are none is refused; mod_fcgid and CGI hand on some of its octets",
+    "broken-chunks": "a body whose chunks are none is refused; mod_fcgid hands on some of its octets",
+    "streams": "a response comes as it is made, and breaks off visibly where motetd does; lighttpd has all of it first",
+    "trace": "TRACE is refused; Apache answers it itself where its configuration is out of reach",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
 }
 
@@ -65,6 +67,7 @@ class Front:
     """A front that starts its processes itself, in a directory of the Place that belongs to the unprivileged user."""
     quickstart = "none"         # --web of deploy/quickstart: it leaves the web server to us; "spawner": motetd, too
     every_case = False          # else those that chosen() in run.py chooses
+    http2 = False               # by quickstart with --tls
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES

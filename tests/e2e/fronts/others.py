@@ -22,6 +22,7 @@ class Caddy(Front):
 
 class LighttpdBinPath(Front):
     quickstart = "spawner"
+    cannot = frozenset({"streams"})
 
     def launch(self, place):
         conf, more = self.fill(place, "lighttpd.conf"), self.fill(
@@ -41,6 +42,7 @@ class OwnNginx(Nginx):
     """deploy/nginx.conf, started by us."""
     quickstart = "none"
     every_case = False
+    http2 = False
     start = Front.start
     kept = True
 

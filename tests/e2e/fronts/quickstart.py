@@ -14,6 +14,7 @@ class OfQuickstart(Front):
 class Nginx(OfQuickstart):
     quickstart = "nginx"
     every_case = True
+    http2 = True
 
     def forget(self, place):
         """New worker processes have no connections yet."""
@@ -25,8 +26,11 @@ class Nginx(OfQuickstart):
 class Lighttpd(OfQuickstart):
     quickstart = "lighttpd"
     every_case = True
+    http2 = True
+    cannot = frozenset({"streams"})
 
 
 class Apache(OfQuickstart):
     quickstart = "apache"
+    http2 = True
     cannot = frozenset({"encoded-nul"})
