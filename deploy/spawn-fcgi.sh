@@ -6,7 +6,7 @@
 #	spawn-fcgi.sh --multiwatch SOCKET MOTETD CONFIGURATION [N]  multiwatch is the master of N motetd, each alone
 #
 # The first is the one to take. multiwatch drops a place for good that died three times in a row, there is no signer, and kept connections end
-# with the process that has them: with nginx in front, leave `keepalive` and `fastcgi_keep_conn` out of nginx.conf (motetd(8)).
+# with the process that has them: with nginx in front, leave `keepalive` and `fastcgi_keep_conn` out of nginx.conf (motet(7)).
 set -eu
 multiwatch=no
 if [ "${1:-}" = --multiwatch ]; then multiwatch=yes; shift; fi

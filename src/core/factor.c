@@ -24,21 +24,29 @@ static bool as_code(struct cx *cx, struct str text, struct str *code)
 	return otp_is_code(*code);
 }
 
-static enum err match(struct cx *cx, const struct factor_try *t, struct str code, int64_t *step)
-{
-	const struct tries n = tries_of(cx, "code", t->who, t->address);
+/* A guess that was counted; what sets the counter back is not that it matches, but that it is good: one may have looked on as it was typed. */
+struct guess {
+	struct tries tries;
 	bool known;
+};
 
-	TRY(tries_guess(cx, &n, "wrong codes", &known));
+static enum err match(struct cx *cx, const struct factor_try *t, struct str code, struct guess *g, int64_t *step)
+{
+	g->tries = tries_of(cx, "code", t->who, t->address);
+	TRY(tries_guess(cx, &g->tries, "wrong codes", &g->known));
 	TRY(cx->ca->check_totp(cx, cx->ca, t->actor_id, t->sealed, code, step));
-	return *step ? tries_guessed(cx, &n, known) : wrong(cx, t);
+	return *step ? OK : wrong(cx, t);
 }
 
 enum err factor_step(struct cx *cx, const struct factor_try *t, int64_t *step)
 {
+	struct guess g;
 	struct str code;
 
-	return as_code(cx, t->code, &code) ? match(cx, t, code, step) : wrong(cx, t);
+	if (!as_code(cx, t->code, &code))
+		return wrong(cx, t);
+	TRY(match(cx, t, code, &g, step));
+	return tries_guessed(cx, &g.tries, g.known);
 }
 
 /* Tells this use of a code from any other, when the statement has to be sent again. */
@@ -55,13 +63,14 @@ static enum err new_attempt(struct cx *cx, struct blob *attempt)
 static enum err by_code(struct cx *cx, const struct factor_try *t, struct str code)
 {
 	struct blob attempt;
+	struct guess g;
 	int64_t step;
 	bool done;
 
-	TRY(match(cx, t, code, &step));
+	TRY(match(cx, t, code, &g, &step));
 	TRY(new_attempt(cx, &attempt));
 	TRY(q_totp_spend(cx, t->actor_id, t->sealed, step, attempt, &done));
-	return done ? OK : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
+	return done ? tries_guessed(cx, &g.tries, g.known) : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
 }
 
 /* Whose it is goes into the hash: a list of hashes helps nobody who looks for any actor's. */

@@ -26,7 +26,7 @@ struct tries tries_of(struct cx *, const char *what, struct str who, struct str 
 /* `things`: "wrong passwords", for the message. */
 must_check enum err tries_admit(struct cx *, const struct tries *, const char *things);
 must_check enum err tries_done(struct cx *, const struct tries *, bool right);
-/* *known: whose counter it was; for tries_guessed(), which is called for right ones only. */
+/* *known: whose counter it was; for tries_guessed(), which is called for right ones only, not for a right one that was used before. */
 must_check enum err tries_guess(struct cx *, const struct tries *, const char *things, bool *known);
 must_check enum err tries_guessed(struct cx *, const struct tries *, bool known);
 #endif

@@ -15,9 +15,9 @@ const struct command commands[] = {
 	    "belongs to who runs this.\n"
 	    "\n"
 	    "A new server, with a database whose owner is motet_owner and a role motet for the servers:\n"
-	    "  motetctl -c /etc/motet.conf init --domain example.org     writes the file, stops where the database is not ready\n"
-	    "  motetctl -c /etc/motet.conf migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
-	    "  motetctl -c /etc/motet.conf init                          makes secret and identity\n"
+	    "  motetctl -c /etc/motet/motet.conf init --domain example.org     writes the file, stops where the database is not ready\n"
+	    "  motetctl -c /etc/motet/motet.conf migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
+	    "  motetctl -c /etc/motet/motet.conf init                          makes secret and identity\n"
 	    "Next: motetctl actor add NAME --admin, then start motetd." },
 	{ "migrate", NULL, cmd_migrate, NEEDS_DB, "", 0, 0, LISTS | OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS),
 	    "Bring the schema of the database up to date",

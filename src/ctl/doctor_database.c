@@ -64,6 +64,9 @@ static struct verdict role(struct doctor *d, const struct check *k)
 	const char *name = str_z(d->mem, s->role);
 
 	(void)k;
+	if (s->superuser && strcmp(name, "postgres") == 0)
+		return doctor_bad(d, "let `database` name a role of its own, such as user=motet: share/motet/roles.sql makes it",
+		    "%s is the cluster's superuser", name);
 	if (s->superuser)
 		return doctor_bad(d, arena_printf(d->mem, "as a superuser: ALTER ROLE %s NOSUPERUSER;", name), "the role %s is a superuser", name);
 	if (s->powers)

@@ -49,7 +49,7 @@ static const struct {
 	{ "web.cut", ANY, "let the web server read the whole body before it hands it on, and give up a request whose client has gone" },
 	{ "web.large", "nginx", "nginx.conf, in the server block: client_max_body_size 1100k;" },
 	{ "web.large", "lighttpd", "lighttpd.conf: server.max-request-size = 1100" },
-	{ "web.large", "Apache", "the virtual host: LimitRequestBody 1126400, and with mod_fcgid FcgidMaxRequestLen 1126400" },
+	{ "web.large", "Apache", "the virtual host: no LimitRequestBody, which cuts bodies; with mod_fcgid FcgidMaxRequestLen 1126400" },
 	{ "web.large", "Caddy", "Caddyfile, in the site: request_body { max_size 1100KB }" },
 	{ "web.large", ANY, "let the web server take bodies of up to 1100 kB" },
 	{ "web.too_large", "nginx", "nginx.conf: client_max_body_size 1100k; and the error_page 413 of deploy/nginx.conf" },

@@ -154,7 +154,7 @@ static struct verdict log_file(struct doctor *d, const struct check *k)
 /* Where the web server starts motetd itself there is no socket of this name; then the checks through the web server say whether all is well. */
 static struct verdict socket_file(struct doctor *d, const struct check *k)
 {
-	const char *path = conf(d)->listen, *start = arena_printf(d->mem, "start motetd: systemctl start motetd, or motetd -c %s",
+	const char *path = conf(d)->listen, *start = arena_printf(d->mem, "start motetd: systemctl start motet, or motetd -c %s",
 	    conf(d)->file ? conf(d)->file : "FILE");
 	struct stat st;
 

@@ -1,6 +1,7 @@
 #include "shm/scoreboard.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,14 +82,24 @@ static struct scoreboard *map(int fd, int access)
 	return b == MAP_FAILED ? NULL : b;
 }
 
-/* Under a name of its own until it is whole. The lock comes first: who finds the file finds somebody in it. */
+static bool allocated(int fd, off_t at, size_t n)
+{
+	errno = posix_fallocate(fd, at, (off_t)n);
+	return errno == 0;
+}
+
+/*
+ * Under a name of its own until it is whole. The lock comes first: who finds the file finds somebody in it. Where a process may not make so
+ * large a file (RLIMIT_FSIZE), the system would kill it for the attempt: ignored, that is an error like others.
+ */
 static struct scoreboard *make(char *temporary, int place, int *fd)
 {
+	signal(SIGXFSZ, SIG_IGN);
 	*fd = mkostemp(temporary, O_CLOEXEC);
 	if (*fd < 0)
 		return NULL;
 	bool good = fchmod(*fd, 0640) == 0 && ftruncate(*fd, sizeof(struct scoreboard)) == 0 && lock(*fd, place) &&
-	    posix_fallocate(*fd, 0, offsetof(struct scoreboard, row)) == 0;
+	    allocated(*fd, 0, offsetof(struct scoreboard, row));
 	struct scoreboard *b = good ? map(*fd, PROT_READ | PROT_WRITE) : NULL;
 	if (b) {
 		head(b, place == 0);
@@ -285,7 +296,7 @@ void scoreboard_room(struct scoreboard *b, int row)
 {
 	off_t at = (off_t)(offsetof(struct scoreboard, row) + (size_t)row * sizeof b->row[0]);
 
-	if (own.fd >= 0 && posix_fallocate(own.fd, at, sizeof b->row[0]) != 0 &&
+	if (own.fd >= 0 && !allocated(own.fd, at, sizeof b->row[0]) &&
 	    mmap(&b->row[row], sizeof b->row[0], PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return;
 	if (b->rows <= row)

@@ -10,7 +10,8 @@
  *
  * The file is new with every master, which takes the name over; whoever maps the old one keeps it. Workers that were spawned alone share
  * one, each in a row of its own. Who lives is told by record locks (fcntl(2)) on octets behind the end of the file: they end with their
- * holder, however it ends. Where there can be no file, the memory is the processes' own, and motetctl sees nothing.
+ * holder, however it ends. Where there can be no file, the memory is the processes' own, and motetctl sees nothing. SIGXFSZ is ignored from
+ * the first attempt at a file on.
  */
 enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_IDLE, WORKER_BUSY, WORKER_STOPPING, WORKER_STATES };
 enum {

@@ -267,6 +267,28 @@ static void guessing(struct cx *cx)
 	conf->rate_limit = false;
 }
 
+/* Who has seen a code that was used, and the password, has no more guesses for that. */
+static void replayed(struct cx *cx)
+{
+	int wrong = 0, used = 0;
+
+	conf->rate_limit = true;
+	sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
+	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
+	snprintf(typed[1], sizeof typed[1], "%s", bad_code(cx));
+	ok(attempt_from(cx, 0, "192.0.2.1") == OK, "the owner logs in");
+	for (int i = 0; i < 40; i++) {
+		enum err e = attempt_from(cx, i % 5 != 4, "203.0.113.77");
+		wrong += e == ERR_BAD_CODE;
+		used += e == ERR_USED_CODE;
+	}
+	ok(wrong + used == 8 && used > 0, "a used code between guesses gives no more of them: %d wrong, %d used", wrong, used);
+	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() + 1));
+	ok(attempt_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED, "and nobody becomes known by it");
+	sql(cx, "DELETE FROM throttle");
+	conf->rate_limit = false;
+}
+
 static enum err remove_it(struct cx *cx, int i)
 {
 	(void)i;
@@ -302,6 +324,7 @@ int main(void)
 	recovery(&cx);
 	renewals(&cx);
 	guessing(&cx);
+	replayed(&cx);
 	ending(&cx);
 	end(&cx);
 	conf_free(conf);

@@ -171,7 +171,7 @@ static const struct damage {
 	{ "foreign_cert", "subject", "serial", NULL, "session_id = 's~'" },
 	{ "foreign_cert", "subject", "serial", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
 	{ "foreign_cert", "subject", "serial", NULL, "invalidated_at = to_timestamp(1000000000 + ~)" },
-	{ "foreign_cert", "subject", "serial", NULL, "cacheable = overlay(cacheable placing 'A' from 200 + ~ % 200)" },
+	{ "foreign_cert", "subject", "serial", NULL, "cacheable = overlay(cacheable placing '*' from 200 + ~ % 200)" },
 	{ "key_package", "actor_id::text", "id::text", "tls", NULL },
 	{ "key_package", "actor_id::text", "id::text", "ref", NULL },
 	{ "key_package", "actor_id::text", "id::text", "init_hash", NULL },

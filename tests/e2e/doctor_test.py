@@ -77,7 +77,7 @@ def test_host(place):
     os.chmod(conf, mode)
     sets = [("log_file", "/nowhere/motet.log", ["file.log"], "^install -d .* /nowhere$"),
             ("state_dir", "/nowhere", ["file.state", "file.secret"], "^install -d .* /nowhere$"),
-            ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motetd"),
+            ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motet,"),
             ("listen", place.state + "/motet.conf", ["socket.file"], "^rm "),
             ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
             ("database", "host=/nowhere", ["db.reach"], "start PostgreSQL"),

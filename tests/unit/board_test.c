@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -223,6 +224,25 @@ static void others(void)
 	scoreboard_birth(&b->row[1], 1);
 }
 
+/* As on shared hosts: files may not be so large. The directory has to be empty again afterwards, which main() looks at. */
+static void limited(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		const struct rlimit most = { .rlim_cur = 1 << 20, .rlim_max = 1 << 20 };
+		const char *why, *other;
+		struct score *row = NULL;
+		if (signal(SIGXFSZ, SIG_DFL) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &most) != 0)
+			_exit(2);
+		struct scoreboard *b = scoreboard_new(path, &why), *alone = scoreboard_join(path, &row, &other);
+		_exit(!(b && why && alone && other && row && access(path, F_OK) != 0));
+	}
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "files of 1 MiB at most: the board is in memory, and nobody is killed (status %x)", (unsigned)status);
+}
+
 int main(void)
 {
 	snprintf(path, sizeof path, "%s/scoreboard", mkdtemp(dir));
@@ -235,6 +255,7 @@ int main(void)
 	ok(access(path, F_OK) != 0, "a master takes its file away");
 	others();
 	unlink(path);
+	limited();
 	ok(rmdir(dir) == 0, "nothing else is left behind");
 	return done();
 }

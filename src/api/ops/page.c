@@ -44,6 +44,7 @@ static const struct {
 	const char *word, *text, *more;
 } registration[] = {
 	[REGISTRATION_OPEN] = { "open", "Open", "Anybody may register." },
+	[REGISTRATION_INVITE] = { "invite", "By invite", "Whoever has an invite may register." },
 	[REGISTRATION_CLOSED] = { "closed", "Closed", "The operator adds the actors." },
 };
 
@@ -199,7 +200,8 @@ static void put_reference(struct buf *b, struct cx *cx)
 	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">What it answers to</h2>\n");
 	put_in(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path, "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
 	    "with every form of every answer. <em>Session</em>: <code>Authorization: Bearer</code> and a token. <em>Sensitive</em>: the password in "
-	    "<code>X-P2-Sensitive-Solution</code> as well. An error says in <code>error</code> which one it is, and in <code>message</code> what to do.</p>\n");
+	    "<code>X-P2-Sensitive-Solution</code> as well, or a code of the second factor of those who have one. "
+	    "An error says in <code>error</code> which one it is, and in <code>message</code> what to do.</p>\n");
 	buf_z(b, "<nav aria-label=\"Generations of the protocol\"><ul>\n");
 	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
 		buf_printf(b, "<li><a href=\"#%s\">", g->name);
