@@ -8,6 +8,7 @@
 #include "server/options.h"
 #include "server/pidfile.h"
 #include "server/priv.h"
+#include "server/signals.h"
 #include "server/start.h"
 #include "server/upgrade.h"
 #include "server/worker.h"
@@ -91,7 +92,7 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 		.kept = { -1, -1 },
 	};
 
-	w.board = scoreboard_join(c->scoreboard_file, &w.row, &why);
+	w.board = scoreboard_join(fd < 0 ? NULL : c->scoreboard_file, &w.row, &why);
 	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL || w.board == NULL)
 		return complain(EXIT_SYSTEM, strerror(errno));
 	if (why)
@@ -174,6 +175,8 @@ static int serve_on(const struct options *o, struct conf **c, enum start mode)
 	struct handover *h = mode == START_HANDOVER ? malloc(sizeof *h) : NULL;
 	char why[512];
 
+	if (mode == START_CGI)
+		signals_once((*c)->request_deadline);	/* nobody else would end a process that waits for ever, for a lock, say */
 	if (mode == START_HANDOVER && (h == NULL || !handover_get(h, why, sizeof why)))
 		return complain(EXIT_SYSTEM, h ? why : strerror(errno));
 	l.fd = start_descriptors(mode, h);

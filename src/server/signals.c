@@ -1,5 +1,6 @@
 #include "server/signals.h"
 #include "fcgi/fcgi.h"
+#include <unistd.h>
 
 enum act { IGNORE, DEFAULT, STOP, RELOAD, REOPEN, UPGRADE, CHILD };
 
@@ -83,6 +84,19 @@ void signals_ignore(sigset_t *wait)
 	for (int i = 0; i < NROWS; i++)
 		install(rows[i].sig, rows[i].sig == SIGUSR2 ? REOPEN : IGNORE);
 	sigemptyset(wait);
+}
+
+/* Whatever the web server has blocked or ignored. */
+void signals_once(int64_t seconds)
+{
+	sigset_t none;
+
+	for (int i = 0; i < NROWS; i++)
+		install(rows[i].sig, rows[i].sig == SIGPIPE ? IGNORE : DEFAULT);
+	install(SIGALRM, DEFAULT);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	alarm((unsigned)seconds);
 }
 
 void signals_send(pid_t pid, int sig)

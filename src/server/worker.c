@@ -180,13 +180,11 @@ int worker_run(const struct worker *w)
 	return 0;
 }
 
-/* Nobody is there who would end a process that takes too long. */
 static bool serve_once(const struct worker *w, struct cx *cx)
 {
 	struct http_req q;
 	struct http_resp r = { .status = 0 };
 
-	alarm((unsigned)w->conf->request_deadline);
 	if (!cgi_read(cx->mem, w->conf->trusted_proxies, &q))
 		return false;
 	account_begin(w, cx, &q);
@@ -204,9 +202,7 @@ int worker_once(const struct worker *w)
 	struct outbound outbound;
 	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
 		.meter = { .now = &w->row->now } };
-	sigset_t wait;
 
-	signals_take(ROLE_ALONE, &wait);
 	priv_hide();
 	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))

@@ -258,8 +258,8 @@ struct scoreboard *scoreboard_join(const char *path, struct score **row, const c
 {
 	int at = 0;
 
-	struct scoreboard *b = join(path, &at);
-	*why = b ? NULL : errno == EBUSY ? "a server with a master uses it" : strerror(errno);
+	struct scoreboard *b = path ? join(path, &at) : NULL;
+	*why = b || path == NULL ? NULL : errno == EBUSY ? "a server with a master uses it" : strerror(errno);
 	if (b == NULL)
 		b = in_memory(false);
 	if (b == NULL)

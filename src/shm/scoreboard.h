@@ -77,7 +77,7 @@ void scoreboard_remove(const char *path);
 void scoreboard_leave(struct scoreboard *);
 /*
  * For a worker that was spawned alone: a row of its own in the file that its siblings use, or in a new one when there is none or nobody in
- * it lives. *why and NULL as above.
+ * it lives. *why and NULL as above. No path: a board in memory, for a process that is gone after one request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct score **row, const char **why);
 /* For a reader: mapped read-only, with its descriptor for scoreboard_lives(). NULL: *why says what is wrong with it. */

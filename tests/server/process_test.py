@@ -105,6 +105,38 @@ def plain_cgi():
     r = run(env=dict(env, MOTET_CONF="/nonexistent"))
     head, _, body = r.stdout.partition(b"\r\n\r\n")
     ok(r.returncode == 78 and b"Status: 500" in head and b"cannot start" in body and b"/nonexistent" in r.stderr, "one that cannot start says so")
+    ok(not [f for f in os.listdir(d.path) if f.startswith("scoreboard")], "none of them has made a scoreboard file")
+    d.remove()
+
+
+def cgi_ends():
+    """Started by a web server that has blocked and ignored what it could, as some do."""
+    d = Dir(request_deadline=60)
+    env = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "REQUEST_URI": "/slow?ms=40000", "PATH": "/bin", "MOTET_CONF": d.conf}
+
+    def unkind():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGALRM))
+
+    def start():
+        return subprocess.Popen([APP], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, preexec_fn=unkind)
+
+    def end(p):
+        try:
+            return p.wait(20)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            p.wait()
+            return None
+    p = start()
+    time.sleep(1.5)
+    p.terminate()
+    ok(end(p) == -signal.SIGTERM, "SIGTERM ends a CGI program in the middle of its request")
+    os.path.exists(d.log) and os.unlink(d.log)
+    os.mkfifo(d.log)
+    d.configure(request_deadline=2)
+    ok(end(start()) == -signal.SIGALRM, "request_deadline ends one that waits before it has read its request: for a reader of its log, here")
     d.remove()
 
 
@@ -525,7 +557,7 @@ def rests():
         ok(s.get().status == 200 and s.p.poll() is None, "and goes on serving")
 
 
-ALL = (started, usage, plain_cgi, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
+ALL = (started, usage, plain_cgi, cgi_ends, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
              deadline, shared, privileges, rests)
 CHOSEN = [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]
 RESTING = [Server(spawned=True, workers=0)] if rests in CHOSEN else []
