@@ -161,6 +161,9 @@ WEBS = [
 ]
 
 
+PRIVATE = ["-s", "federation_private_networks=on"]
+
+
 def test_webs(place):
     for name, kind, changes, want, fix in WEBS:
         with web(place, kind, changes) as port:
@@ -169,6 +172,9 @@ def test_webs(place):
         finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
     finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "FastCGI")
     finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
+    for host, want in (("localhost.example.org", ["web.tls=warning"]), ("127.0.0.1.example.org", ["web.tls=warning"]), ("localhost@a.example.org", ["web.tls=warning"]), ("LOCALHOST", [])):
+        route = f"{host.split('@')[-1].lower()}:{place.port}:127.0.0.1"
+        finds(place, f"no TLS on the way to {host}", want, ["-s", f"federation_resolve={route}", *PRIVATE, "doctor", f"http://{host}:{place.port}"], "https://" if want else "")
     done = place.ctl(["doctor", "example.org"])
     ok(done.returncode == 64 and "https://example.org" in done.stderr and not done.stdout, "what is no URL is told", done)
 
