@@ -4,6 +4,7 @@
 #include "codec/shape.h"
 #include "codec/text.h"
 #include "core/probe.h"
+#include <arpa/inet.h>
 #include <stdio.h>
 
 /* Through the web server, as a client sees it. */
@@ -17,14 +18,35 @@ static struct verdict bad(struct doctor *d, const struct check *k, const char *w
 
 #define BAD(d, k, ...) bad((d), (k), arena_printf((d)->mem, __VA_ARGS__))
 
-static bool is_local(struct str host)
+static bool is_local(struct arena *mem, struct str host)
 {
-	return str_starts(host, "127.") || str_starts(host, "localhost") || str_starts(host, "[::1]") || str_starts(host, "::1");
+	const char *z = str_z(mem, host);
+	struct in_addr four;
+	struct in6_addr six;
+
+	if (inet_pton(AF_INET, z, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (inet_pton(AF_INET6, z, &six) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&six);
+	return str_ieq(host, STR("localhost"));
+}
+
+/* Of what stands in a URL up to the path: without a user, a port, and the brackets of an address. */
+static struct str host_of(struct str authority)
+{
+	const char *at = authority.n ? memrchr(authority.s, '@', authority.n) : NULL;
+	struct str place = at ? str_from(authority, (size_t)(at + 1 - authority.s)) : authority, host, port;
+
+	if (str_starts(place, "["))
+		str_cut(str_from(place, 1), ']', &host, &port);
+	else
+		str_cut(place, ':', &host, &port);
+	return host;
 }
 
 enum err doctor_web_open(struct doctor *d)
 {
-	struct str url = str_of(d->url), rest;
+	struct str url = str_of(d->url), authority, path;
 	struct web *w = d->web = arena_alloc(d->mem, sizeof *w);
 
 	*w = (struct web){ .tls = str_starts(url, "https://"), .server = "" };
@@ -34,12 +56,11 @@ enum err doctor_web_open(struct doctor *d)
 	}
 	while (url.n && url.s[url.n - 1] == '/')
 		url.n--;
-	rest = str_from(url, w->tls ? 8 : 7);
-	const char *slash = rest.n ? memchr(rest.s, '/', rest.n) : NULL;
-	size_t origin = slash ? (size_t)(slash - url.s) : url.n;
+	struct str rest = str_from(url, w->tls ? 8 : 7);
+	size_t origin = str_cut(rest, '/', &authority, &path) ? (size_t)(authority.s + authority.n - url.s) : url.n;
 	w->origin = arena_dup(d->mem, url.s, origin);
 	w->base = arena_dup(d->mem, url.s + origin, url.n - origin);
-	w->local = is_local(rest);
+	w->local = is_local(d->mem, host_of(authority));
 	return OK;
 }
 
@@ -394,7 +415,7 @@ static struct verdict remote(struct doctor *d, const struct check *k)
 	if (wrong)
 		return BAD(d, k, "a probe gets %s", wrong);
 	const char *seen = str_z(d->mem, e.remote);
-	if (is_local(e.remote) && !is_local(str_of(t.local)))
+	if (is_local(d->mem, e.remote) && !is_local(d->mem, str_of(t.local)))
 		return BAD(d, k, "all clients seem to come from %s, so that all of them share one rate limit", seen);
 	return doctor_good(d, strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s", seen);
 }

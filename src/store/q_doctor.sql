@@ -23,7 +23,7 @@ SELECT name, missing, surplus FROM (
     FROM pg_class c
     CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY p (p, n)
     CROSS JOIN LATERAL (
-        SELECT NOT (c.relname = 'schema_version' AND p.p <> 'SELECT') AND
+        SELECT NOT (c.relname IN ('schema_version', 'selftest') AND p.p <> 'SELECT') AND
                NOT (c.relname IN ('idcert', 'serial_used', 'server_key') AND p.p = 'DELETE') AS needed) n
     WHERE c.relkind = 'r' AND c.relnamespace = to_regnamespace(current_schema()) GROUP BY c.relname) t
 WHERE missing IS NOT NULL OR surplus IS NOT NULL ORDER BY name LIMIT 1000

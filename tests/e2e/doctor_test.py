@@ -106,6 +106,7 @@ def test_database(place):
     changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that may make tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
     changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a right", ["db.rights"], "--grant motet")
     changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that may delete certificates", ["db.rights"], "--grant motet")
+    changed(place, "GRANT UPDATE ON selftest TO motet", "REVOKE UPDATE ON selftest FROM motet", "a role that may write to selftest", ["db.rights"], "--grant motet")
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
     changed(place, off, on, "synchronous_commit off, which motetd turns on for itself", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
@@ -160,6 +161,9 @@ WEBS = [
 ]
 
 
+PRIVATE = ["-s", "federation_private_networks=on"]
+
+
 def test_webs(place):
     for name, kind, changes, want, fix in WEBS:
         with web(place, kind, changes) as port:
@@ -168,6 +172,9 @@ def test_webs(place):
         finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
     finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "FastCGI")
     finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
+    for host, want in (("localhost.example.org", ["web.tls=warning"]), ("127.0.0.1.example.org", ["web.tls=warning"]), ("localhost@a.example.org", ["web.tls=warning"]), ("LOCALHOST", [])):
+        route = f"{host.split('@')[-1].lower()}:{place.port}:127.0.0.1"
+        finds(place, f"no TLS on the way to {host}", want, ["-s", f"federation_resolve={route}", *PRIVATE, "doctor", f"http://{host}:{place.port}"], "https://" if want else "")
     done = place.ctl(["doctor", "example.org"])
     ok(done.returncode == 64 and "https://example.org" in done.stderr and not done.stdout, "what is no URL is told", done)
 
@@ -397,15 +404,63 @@ def test_reserved(place, marks):
     ok(done.returncode == 1 and "taken" in done.stderr and place.sql(f"SELECT count(*) FROM actor WHERE local_name = '{name}'") == "0", "nobody takes the name of a selftest", done)
     asked = "SET ROLE motet; SELECT motet_selftest_forget('alice'); RESET ROLE"
     ok("f" in place.sql(asked) and place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "a server's role deletes no other actor")
-    for statement in ("INSERT INTO selftest (name, throttle) VALUES ('alice', '{}')", "UPDATE actor SET local_name = 'selftest-0123456789abcdef' WHERE local_name = 'alice'",
-                      "DELETE FROM idcert"):
-        try:
-            place.sql(f"BEGIN; SET LOCAL ROLE motet; {statement}; COMMIT")
-        except RuntimeError:
-            pass
-        place.sql("ROLLBACK; RESET ROLE")
-    ok(place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "and cannot make her one to be deleted")
     marks.same("nothing has changed")
+
+
+# What a server's role might do so that motet_selftest_forget(NAME) takes alice's certificates, which it may not delete itself.
+NAME = "selftest-0123456789abcdef"
+BEGIN, FORGET = f"SELECT motet_selftest_begin('{NAME}', '{{}}')", f"SELECT motet_selftest_forget('{NAME}')"
+ALICE, MADE = "(SELECT id FROM actor WHERE password = 'hers')", f"(SELECT id FROM actor WHERE local_name = '{NAME}')"
+ADD = f"INSERT INTO actor (local_name, password) VALUES ('{NAME}', '')"
+RENAME = f"UPDATE actor SET local_name = '{NAME}' WHERE id = {ALICE}"
+TRICKS = {
+    "an announcement of its own": [f"INSERT INTO selftest VALUES ('{NAME}', '{{}}', '-infinity')", RENAME],
+    "another name": [BEGIN, RENAME],
+    "an announcement that is older than she": [BEGIN, "UPDATE selftest SET announced_at = '-infinity'", RENAME],
+    "an announcement of her": [BEGIN, ADD, f"UPDATE selftest SET actor_id = {ALICE}"],
+    "an insertion that meets a conflict": [BEGIN, f"INSERT INTO actor (id, local_name, password) VALUES ({ALICE}, '{NAME}', '') ON CONFLICT (id) DO NOTHING"],
+    "an insertion that renames her": [BEGIN, f"INSERT INTO actor (id, local_name, password) VALUES ({ALICE}, '{NAME}', '') ON CONFLICT (id) DO UPDATE SET local_name = '{NAME}'"],
+    "another owner": [BEGIN, ADD, f"DELETE FROM keymaterial WHERE actor_id = {ALICE}", f"DELETE FROM session WHERE actor_id = {ALICE}",
+                      f"UPDATE idcert SET actor_id = {MADE} WHERE actor_id = {ALICE}"],
+    "a second actor": [BEGIN, ADD, f"DELETE FROM actor WHERE id = {MADE}", f"UPDATE actor SET id = (SELECT actor_id FROM selftest), local_name = '{NAME}' WHERE id = {ALICE}"],
+    "a deletion": ["DELETE FROM idcert"],
+}
+
+
+def as_role(sql, statements):
+    """Each by itself, whatever becomes of the one before; what was refused."""
+    refused = []
+    for s in statements:
+        try:
+            sql(f"SET ROLE motet; {s}")
+        except RuntimeError as e:
+            refused.append(str(e))
+    sql("RESET ROLE; SELECT pg_advisory_unlock_all()")
+    return refused
+
+
+def tricks(sql):
+    sql("INSERT INTO actor (local_name, password) VALUES ('victim', 'hers'); INSERT INTO serial_used VALUES (1000000000000000), (1000000000000001);"
+        "INSERT INTO server_key VALUES (1000000000000000, sha256('server'), '', '', now() - interval '2 h', now() - interval '1 h', now());"
+        f"INSERT INTO idcert VALUES ({ALICE}, 1000000000000001, 's', 1000000000000000, sha256('hers'), sha256('csr'), '', now(), now() + interval '1 d')")
+    hers = f"SELECT count(*) FROM idcert c JOIN actor a ON a.id = c.actor_id WHERE a.id = {ALICE} AND a.local_name = 'victim' AND c.serial = 1000000000000001"
+    for name, statements in TRICKS.items():
+        refused = as_role(sql, [*statements, FORGET])
+        ok(sql(hers) == "1", f"certificates are not deleted by {name}", refused)
+        sql(f"DELETE FROM selftest; DELETE FROM actor WHERE local_name = '{NAME}' AND password = ''")
+    refused = as_role(sql, [BEGIN, ADD, ADD + " ON CONFLICT DO NOTHING", FORGET])
+    ok(not refused and sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "while the role may make and delete the actor of a selftest", refused)
+    sql(f"SELECT motet_selftest_begin('{NAME}', '{{}}'); UPDATE selftest SET announced_at = now() - interval '61 min'")
+    as_role(sql, [ADD])
+    ok(sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "but not an hour after it was announced")
+    sql(f"DELETE FROM selftest; DELETE FROM idcert WHERE serial = 1000000000000001; DELETE FROM actor WHERE id = {ALICE}; DELETE FROM server_key WHERE serial = 1000000000000000;"
+        "DELETE FROM serial_used WHERE serial <= 1000000000000001")
+
+
+def test_definers(place):
+    wide = place.sql("SELECT string_agg(p.proname, ' ') FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND"
+                     " (NOT 'search_path=public, pg_temp' = ANY (coalesce(p.proconfig, '{}')) OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0))")
+    ok(wide == "", "what runs with the rights of the owner looks in its schema only, and is not for everybody", wide)
 
 
 def test_late(place, marks):
@@ -462,6 +517,9 @@ def main():
         test_text(place)
         steps, marks = test_selftest(place, dice)
         test_reserved(place, marks)
+        tricks(place.sql)
+        test_definers(place)
+        marks.same("nothing has changed")
         test_late(place, marks)
         test_two(place, marks)
         test_base_path(place, marks)
