@@ -261,7 +261,7 @@ static void recycle(struct pool *p, int64_t now)
 			return;
 	for (int i = 0; i < SCORES; i++) {
 		struct slot *s = &p->slot[i];
-		if (s->pid && s->gen == p->gen && recycle_reason(c, s->pid, s->old_us, now, why, sizeof why)) {
+		if (s->pid && s->gen == p->gen && recycle_reason(c, p->board->row[i].resident, s->old_us, now, why, sizeof why)) {
 			log_info("worker %d is replaced: %s", (int)s->pid, why);
 			leave(s, now + (c->request_deadline + 2 * GRACE) * SECOND);
 			return;
@@ -304,6 +304,7 @@ static void look_around(struct pool *p, int64_t now)
 	struct pool_counts n = pool_count(p);
 
 	p->measured_us = now;
+	p->board->resident = scoreboard_weigh();
 	alarm_busy(&p->alarm, n.workers, n.busy, now);
 	recycle(p, now);
 }
