@@ -82,7 +82,13 @@ void scoreboard_leave(struct scoreboard *);
  * it lives. *why and NULL as above. No path: a board in memory, for a process that is gone after one request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct score **row, const char **why);
-/* For a reader: mapped read-only, with its descriptor for scoreboard_lives(). NULL: *why says what is wrong with it. */
+/*
+ * For a reader who cannot trust the file, with its descriptor for scoreboard_lives(): a copy of what it holds now, made with read(2), as
+ * a mapping would end with a signal when the file is cut short; munmap() it. Counts of rows and routes are in their range, texts end and
+ * are printable ASCII; all other numbers may be anything. NULL: *why says what is wrong with it.
+ */
+const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why);
+/* For a reader who follows its own file: mapped read-only. */
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
 /* Is there anybody: the master, or (row ≥ 0) whoever was spawned alone into that row? A master answers for all of its rows. */
 bool scoreboard_lives(const struct scoreboard *, int fd, int row);
