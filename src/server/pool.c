@@ -189,7 +189,7 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 			continue;
 		p->answered += r->requests;
 		describe(status, what, sizeof what);
-		if (status != 0 && s->kill_us == 0)
+		if (status != 0 && s->kill_us == 0 && !s->overdue)
 			died(p, what, now);
 		if (p->stopping || s->gen != p->gen)
 			free_slot(p, s);
