@@ -102,7 +102,8 @@ void scoreboard_busy(struct score *, int64_t now_us);
 void scoreboard_done(struct score *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Everybody tells its own: workers cannot be traced, and so a
- * system that hides processes from each other (ProtectProc= of systemd, hidepid=) hides theirs from the master, too. Three system calls: a worker does it after each request.
+ * system that hides processes from each other (ProtectProc= of systemd, hidepid=) hides theirs from the master, too. Three system calls:
+ * a worker does it after each request.
  */
 int64_t scoreboard_weigh(void);
 /* Add what a request cost; before scoreboard_done(). */
