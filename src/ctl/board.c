@@ -7,7 +7,7 @@ const char *const board_dbs[3] = { "-", "up", "away" };
 
 static void copy_workers(struct arena *mem, const struct scoreboard *s, int fd, struct board *b)
 {
-	int rows = s->rows < SCORES ? s->rows : SCORES;
+	int rows = s->rows;
 	int64_t now = clock_us();
 
 	b->worker = arena_alloc(mem, (size_t)rows * sizeof *b->worker + 1);
@@ -24,12 +24,20 @@ static void copy_workers(struct arena *mem, const struct scoreboard *s, int fd, 
 	}
 }
 
+/* A moment that a calendar has; 0: none. */
+static int64_t moment(int64_t t)
+{
+	const int64_t end = INT64_C(253402300799);	/* of the year 9999 */
+
+	return t < 0 ? 0 : t < end ? t : end;
+}
+
 static void copy(struct arena *mem, const struct scoreboard *s, int fd, struct board *b)
 {
-	*b = (struct board){ .version = str_of(arena_printf(mem, "%.23s", s->version)), .alone = s->master == 0, .started = s->started,
-		.started_us = s->started_us, .cert_not_after = s->cert_not_after, .stock = s->stock, .last_resorts = s->last_resorts,
-		.stock_at = s->stock_at, .wanted = s->wanted, .births = s->births, .deaths = s->deaths, .killed = s->killed,
-		.signer_deaths = s->signer_deaths, .reloads = s->reloads, .nroutes = s->nroutes < SCORE_ROUTES ? s->nroutes : SCORE_ROUTES };
+	*b = (struct board){ .version = str_of(arena_printf(mem, "%.23s", s->version)), .alone = s->master == 0, .started = moment(s->started),
+		.started_us = s->started_us, .cert_not_after = moment(s->cert_not_after), .stock = s->stock, .last_resorts = s->last_resorts,
+		.stock_at = moment(s->stock_at), .wanted = s->wanted, .births = s->births, .deaths = s->deaths, .killed = s->killed,
+		.signer_deaths = s->signer_deaths, .reloads = s->reloads, .nroutes = s->nroutes };
 	memcpy(b->name, s->name, sizeof b->name);
 	board_sum_take(s, fd, &b->sum);
 	copy_workers(mem, s, fd, b);
@@ -39,7 +47,7 @@ enum err board_look(struct ctl *c, struct board **out)
 {
 	const char *path = c->conf->scoreboard_file, *why;
 	int fd;
-	const struct scoreboard *s = scoreboard_open(path, &fd, &why);
+	const struct scoreboard *s = scoreboard_copy(path, &fd, &why);
 
 	if (s == NULL)
 		return fail(&c->cx, ERR_UNAVAILABLE, "scoreboard %s: %s; is motetd running here, with this configuration?", path, why);

@@ -7,24 +7,27 @@
 
 enum { EVERY_MS = 1000, ARENA_MAX = 64 << 20, BATCH_ROWS = 10000, BATCH_COLUMNS = 1000 };
 
+/* A process id of a broken file may be any number: no difference of two is safe. */
+static int by_pid(const void *a, const void *b)
+{
+	const struct board_worker *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
 /* By what workers are sorted: a key, and a word of --sort. */
 static int by_time(const void *a, const void *b)
 {
 	const struct board_worker *x = a, *y = b;
 
-	return x->request_us != y->request_us ? (x->request_us < y->request_us ? 1 : -1) : x->pid - y->pid;
+	return x->request_us != y->request_us ? (x->request_us < y->request_us ? 1 : -1) : by_pid(a, b);
 }
 
 static int by_requests(const void *a, const void *b)
 {
 	const struct board_worker *x = a, *y = b;
 
-	return x->requests != y->requests ? (x->requests < y->requests ? 1 : -1) : x->pid - y->pid;
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	return ((const struct board_worker *)a)->pid - ((const struct board_worker *)b)->pid;
+	return x->requests != y->requests ? (x->requests < y->requests ? 1 : -1) : by_pid(a, b);
 }
 
 static const struct order {

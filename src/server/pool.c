@@ -189,7 +189,7 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 			continue;
 		p->answered += r->requests;
 		describe(status, what, sizeof what);
-		if (status != 0 && s->kill_us == 0)
+		if (status != 0 && s->kill_us == 0 && !s->overdue)
 			died(p, what, now);
 		if (p->stopping || s->gen != p->gen)
 			free_slot(p, s);
@@ -261,7 +261,7 @@ static void recycle(struct pool *p, int64_t now)
 			return;
 	for (int i = 0; i < SCORES; i++) {
 		struct slot *s = &p->slot[i];
-		if (s->pid && s->gen == p->gen && recycle_reason(c, s->pid, s->old_us, now, why, sizeof why)) {
+		if (s->pid && s->gen == p->gen && recycle_reason(c, p->board->row[i].resident, s->old_us, now, why, sizeof why)) {
 			log_info("worker %d is replaced: %s", (int)s->pid, why);
 			leave(s, now + (c->request_deadline + 2 * GRACE) * SECOND);
 			return;
@@ -304,6 +304,7 @@ static void look_around(struct pool *p, int64_t now)
 	struct pool_counts n = pool_count(p);
 
 	p->measured_us = now;
+	p->board->resident = scoreboard_weigh();
 	alarm_busy(&p->alarm, n.workers, n.busy, now);
 	recycle(p, now);
 }

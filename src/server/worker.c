@@ -52,6 +52,7 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 
 static void report_ready(const struct worker *w)
 {
+	w->row->resident = scoreboard_weigh();
 	scoreboard_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
 		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
@@ -102,6 +103,7 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 		}
 		look_at_flags();
 		arena_reset(cx->mem);
+		w->row->resident = scoreboard_weigh();	/* each time: nobody knows when the next one comes */
 	}
 }
 

@@ -284,6 +284,59 @@ const struct scoreboard *scoreboard_open(const char *path, int *fd, const char *
 	return NULL;
 }
 
+static bool read_all(int fd, void *to, size_t n, size_t at)
+{
+	return pread(fd, to, n, (off_t)at) == (ssize_t)n;
+}
+
+/* Of n octets, the last one ends it. */
+static void tidy(char *s, size_t n)
+{
+	s[n - 1] = '\0';
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~')
+			*s = '?';
+}
+
+static int clamp(int n, int most)
+{
+	return n < 0 ? 0 : n < most ? n : most;
+}
+
+static bool fill(struct scoreboard *b, int fd)
+{
+	const size_t rows_at = offsetof(struct scoreboard, row);
+
+	if (!read_all(fd, b, rows_at, 0) || !fits(b))
+		return false;
+	b->rows = clamp(b->rows, SCORES);
+	b->nroutes = clamp(b->nroutes, SCORE_ROUTES);
+	tidy(b->version, sizeof b->version);
+	for (int i = 0; i < SCORE_ROUTES; i++) {
+		tidy(b->name[i].method, sizeof b->name[i].method);
+		tidy(b->name[i].path, sizeof b->name[i].path);
+	}
+	for (int i = 0; i < b->rows; i++)
+		if (!read_all(fd, &b->row[i], sizeof b->row[i], rows_at + (size_t)i * sizeof b->row[i]))
+			return false;
+	return true;
+}
+
+const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why)
+{
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (*fd < 0)
+		return *why = strerror(errno), NULL;
+	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (b != MAP_FAILED && fill(b, *fd))
+		return b;
+	*why = b == MAP_FAILED ? strerror(errno) : "it is no scoreboard of motetd, or of another version than this program";
+	if (b != MAP_FAILED)
+		munmap(b, sizeof *b);
+	close(*fd);
+	return NULL;
+}
+
 bool scoreboard_lives(const struct scoreboard *b, int fd, int row)
 {
 	if (b->master)

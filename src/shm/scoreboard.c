@@ -1,4 +1,6 @@
 #include "shm/scoreboard.h"
+#include <fcntl.h>
+#include <unistd.h>
 
 const int scoreboard_statuses[SCORE_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 431, 500,
 	501, 502, 503, 504, 0 };
@@ -12,6 +14,7 @@ void scoreboard_birth(struct score *s, int pid)
 	s->started_us = clock_us();
 	s->now.route = 0;
 	s->db = METER_DB_UNUSED;
+	s->resident = 0;
 	s->pid = pid;
 	scoreboard_state(s, pid ? WORKER_STARTING : WORKER_NONE);
 }
@@ -35,6 +38,24 @@ void scoreboard_done(struct score *s)
 	s->request_us = 0;
 	s->now.route = 0;
 	scoreboard_state(s, WORKER_IDLE);
+}
+
+/* The second number of statm(5), in pages. */
+int64_t scoreboard_weigh(void)
+{
+	struct str size, rest, pages;
+	int64_t n = 0;
+	char text[128];
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, text, sizeof text);
+	close(fd);
+	str_cut((struct str){ text, got > 0 ? (size_t)got : 0 }, ' ', &size, &rest);
+	str_cut(rest, ' ', &pages, &rest);
+	str_i64(pages, &n);
+	return n * sysconf(_SC_PAGESIZE);
 }
 
 static int status_place(int status)

@@ -39,6 +39,7 @@ struct score {
 	_Atomic int64_t request_us;	/* when the request at hand came; 0: none */
 	struct meter_now now;		/* the request at hand: its route and phase */
 	_Atomic int db;			/* METER_DB_UP, …: as it was last seen */
+	_Atomic int64_t resident;	/* its memory in octets, as last weighed; 0: not yet, or unknown */
 	/* Totals of this row. */
 	score_total count[COUNTS];
 	score_total phase_us[PHASES];
@@ -58,6 +59,7 @@ struct scoreboard {
 	_Atomic int wanted;		/* workers of the present generation */
 	int64_t started;		/* seconds since 1970 */
 	int64_t started_us;
+	_Atomic int64_t resident;	/* of the master */
 	score_total births, deaths, killed, signer_deaths, reloads;	/* deaths: those that nobody asked for; killed: by the master, overdue */
 	_Atomic int64_t database_away_us;	/* of db_share() */
 	_Atomic int64_t cert_not_after;	/* of the server's certificate, in seconds since 1970; 0: no worker has needed it yet */
@@ -80,7 +82,13 @@ void scoreboard_leave(struct scoreboard *);
  * it lives. *why and NULL as above. No path: a board in memory, for a process that is gone after one request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct score **row, const char **why);
-/* For a reader: mapped read-only, with its descriptor for scoreboard_lives(). NULL: *why says what is wrong with it. */
+/*
+ * For a reader who cannot trust the file, with its descriptor for scoreboard_lives(): a copy of what it holds now, made with read(2), as
+ * a mapping would end with a signal when the file is cut short; munmap() it. Counts of rows and routes are in their range, texts end and
+ * are printable ASCII; all other numbers may be anything. NULL: *why says what is wrong with it.
+ */
+const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why);
+/* For a reader who follows its own file: mapped read-only. */
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
 /* Is there anybody: the master, or (row ≥ 0) whoever was spawned alone into that row? A master answers for all of its rows. */
 bool scoreboard_lives(const struct scoreboard *, int fd, int row);
@@ -92,6 +100,12 @@ void scoreboard_state(struct score *, enum worker_state);
 /* A request has begun, or was answered. */
 void scoreboard_busy(struct score *, int64_t now_us);
 void scoreboard_done(struct score *);
+/*
+ * The resident memory of this process, in octets; 0 where there is no /proc. Everybody tells its own: workers cannot be traced, and so a
+ * system that hides processes from each other (ProtectProc= of systemd, hidepid=) hides theirs from the master, too. Three system calls:
+ * a worker does it after each request.
+ */
+int64_t scoreboard_weigh(void);
 /* Add what a request cost; before scoreboard_done(). */
 void scoreboard_add(struct scoreboard *, struct score *, const struct meter *, int status);
 /* One more, of what only one process counts. */

@@ -25,7 +25,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 def ctl(s, *args, env=None):
     conf = s.dir.conf if isinstance(s, Server) else s.conf
-    return subprocess.run([MOTETCTL, "-c", conf, *args], capture_output=True, text=True, timeout=20, env={**os.environ, **(env or {})})
+    return subprocess.run([MOTETCTL, "-c", conf, *args], capture_output=True, text=True, errors="replace", timeout=20, env={**os.environ, **(env or {})})
 
 
 def state(s):
@@ -130,6 +130,51 @@ def spawned():
     until(lambda: not any(alive(p) for p in pids))
     ok(ctl(d, "status").returncode == 69, "all are gone: exit 69")
     d.remove()
+
+
+def broken():
+    """Files that nobody wrote on purpose, or somebody did: motetctl answers, or refuses; it never dies of them, and prints no control sequence."""
+    with Server(workers=2) as s:
+        for _ in range(5):
+            s.get()
+        quiet(s, requests=5, workers_idle=2)
+        path, n, bad = s.dir.path + "/scoreboard", 300, []
+        with open(path, "r+b") as f:        # the server's own, so that its locks say that it lives
+            head = f.read(32768)
+            used = [i for i in range(0, len(head) - 8, 4) if i >= 56] if head else []
+            fields = [i for i in used if i < 200] + [i for i in used if head[i:i + 4] != bytes(4)]
+            for i in range(n):
+                at, new = random.choice(fields if i % 3 else used), random.choice((b"\xff" * 4, struct.pack("<i", 1 << 30), b"\xff\xff\xff\x7f", b"\x1b[2J", random.randbytes(4), b"A" * 8))
+                f.seek(at)
+                f.write(new)
+                f.flush()
+                r = ctl(s, "top", "--once")
+                if r.returncode not in (0, 1, 69) or re.search(r"[^\n -~]", r.stdout):
+                    bad.append((at, new, r.returncode))
+                f.seek(0)
+                f.write(head)
+                f.flush()
+            r = ctl(s, "status")
+            ok(not bad and r.returncode == 0, "%d broken numbers and texts: top ends in order: %s" % (n, bad[:5]))
+        with open(path, "rb") as f:
+            f.seek(0)
+            first = f.read(100000)
+        s.stop()
+        for size in (0, 100, 20000, 40000, 90000):
+            with open(path, "wb") as f:
+                f.write(first[:size])
+            ok(ctl(s, "top", "--once").returncode in (1, 69), "a file of %d octets is refused" % size)
+
+
+def overdue():
+    with Server(workers=6, request_deadline=2) as s:
+        keep = []
+        for _ in range(24):     # one worker may take several of them
+            keep.append(s.conn())
+            keep[-1].send(fcgi.request(fcgi.params("GET", "/slow?ms=30000")))
+        until(lambda: state(s).get("workers_killed", 0) >= 5, 25, 0.5)
+        j = quiet(s, worker_deaths=0)
+        ok(j["workers_killed"] >= 5 and j["worker_deaths"] == 0 and s.dir.logged("CRASH STORM") == 0, "%d workers killed as overdue: %d deaths, and no crash storm" % (j["workers_killed"], j["worker_deaths"]))
 
 
 def no_file():
@@ -333,7 +378,7 @@ def destinations():
             ok(s.dir.logged("address=198.51.100.%s\\b" % ("77" if how == "full" else "0")) == want, "log_addresses = %s" % how)
 
 
-TESTS = [idle_pool, full_pool, killed_workers, spawned, no_file, terminals, metrics, slow_lines, destinations]
+TESTS = [idle_pool, full_pool, killed_workers, spawned, broken, overdue, no_file, terminals, metrics, slow_lines, destinations]
 for test in TESTS:
     if len(sys.argv) < 3 or test.__name__ in sys.argv[2:]:
         test()

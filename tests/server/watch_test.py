@@ -108,6 +108,35 @@ def large():
         ok(s.get("/hash").status == 200 and s.dir.logged("max_rss") == 2, "hashing a password is no growth")
 
 
+def hidden():
+    """A /proc where processes of one user do not see each other, as with ProtectProc=invisible of systemd."""
+    tools = [shutil.which(x) for x in ("unshare", "setpriv", "mount")]
+    if os.geteuid() != 0 or not all(tools) or subprocess.run(["unshare", "-m", "mount", "-t", "proc", "-o", "hidepid=2", "proc", "/proc"], stderr=subprocess.DEVNULL).returncode:
+        return skip("a /proc that hides processes", "needs root, setpriv, and the right to mount")
+    d = Dir(workers=2, max_rss="64m", metrics_allow="192.0.2.1", database="host=/nonexistent dbname=motet", rate_limit="off")
+    subprocess.run(["chown", "-R", "65534:65534", d.path], check=True)
+    for app in ("tests/server/echo_app", "motetd"):
+        start = "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all %s -c %s"
+        p = subprocess.Popen(["unshare", "-m", "sh", "-c", start % (os.path.join(BUILD, app), d.conf)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: os.path.exists(d.sock) and len(children(p.pid)) == 3 and fcgi.get(d.sock, "/healthz"), 10)
+            if app == "motetd":
+                def told():
+                    return int(re.search(r"^process_resident_memory_bytes (\d+)$", fcgi.get(d.sock, "/metrics", REMOTE_ADDR="192.0.2.1").body.decode(), re.M)[1])
+
+                def real():
+                    workers = [q for q in children(p.pid) if not int(status(q, "SigIgn"), 16) >> (signal.SIGTERM - 1) & 1]
+                    return sum(int(status(q, "VmRSS")) * 1024 for q in [p.pid] + workers)
+                ok(until(lambda: told() > real() * 0.9, 5) is not None, "/metrics: the memory of all processes where none sees another's: %d of %d kB" % (told() // 1024, real() // 1024))
+                continue
+            grown = fcgi.get(d.sock, "/grow?mb=100").json()["pid"]
+            ok(until(lambda: not alive(grown) and d.logged("max_rss"), 10) is not None, "max_rss where the master cannot see its workers in /proc")
+        finally:
+            p.terminate()
+            p.wait(15)
+    d.remove()
+
+
 def activated():
     tool = shutil.which("systemd-socket-activate")
     if not tool:
@@ -166,7 +195,7 @@ def outage():
         silent.close()
 
 
-ALL = (watchdog, status_text, storm, busy, old, large, activated, outage)
+ALL = (watchdog, status_text, storm, busy, old, large, hidden, activated, outage)
 for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
     begun = time.monotonic()
     try:

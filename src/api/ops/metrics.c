@@ -59,7 +59,7 @@ bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
 	return good;
 }
 
-/* One worker a minute; the others show what it has found. */
+/* One worker a minute; the others show what it has found. A time that is still to come was told by a clock that has been set back since. */
 static void count_stock(struct cx *cx)
 {
 	enum { EVERY = 60 };
@@ -68,7 +68,7 @@ static void count_stock(struct cx *cx)
 	const struct fail before = cx->why;
 	struct keypackage_stock *s;
 
-	if (cx->meter.db != METER_DB_UP || now - last < EVERY || !atomic_compare_exchange_strong(&b->stock_at, &last, now))
+	if (cx->meter.db != METER_DB_UP || (last <= now && now - last < EVERY) || !atomic_compare_exchange_strong(&b->stock_at, &last, now))
 		return;
 	if (keypackage_stock(cx, &s) == OK) {
 		b->stock = s->stock;

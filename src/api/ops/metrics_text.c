@@ -1,7 +1,6 @@
 #include "api/ops/metrics_text.h"
 #include "shm/board_sum.h"
 #include <stdio.h>
-#include <unistd.h>
 
 static void head(struct buf *b, const char *name, const char *type, const char *help)
 {
@@ -19,29 +18,14 @@ static void seconds(struct buf *b, int64_t us)
 	buf_printf(b, "%lld.%06lld\n", (long long)(us / 1000000), (long long)(us % 1000000));
 }
 
-/* Of a process: the second number of statm(5). 0 when it is not for us to know. */
-static int64_t resident(int pid)
-{
-	char path[64];
-	long long pages = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/statm", pid);
-	FILE *f = fopen(path, "re");
-	if (f && fscanf(f, "%*d %lld", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 static void processes(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
 {
 	static const char *const states[] = { "none", "starting", "idle", "busy", "stopping" };
 	static const char *const dbs[] = { "unused", "up", "away" };
-	int64_t memory = s->master ? resident(s->master) : 0;
+	int64_t memory = s->resident;
 
 	for (int i = 0; i < s->rows && i < SCORES; i++)
-		memory += s->row[i].pid ? resident(s->row[i].pid) : 0;
+		memory += s->row[i].pid ? s->row[i].resident : 0;
 	head(b, "motet_build_info", "gauge", "The program.");
 	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
 	number(b, "process_start_time_seconds", "gauge", "When the pool was started, in seconds since 1970.", s->started);
