@@ -29,7 +29,7 @@ $$;
 COMMENT ON FUNCTION motet_may_go(session, int8) IS 'A token that was ended; nobody can use it, and no statement asks for it';
 
 CREATE FUNCTION motet_ran_out(t idcert, keep int8) RETURNS bool LANGUAGE sql STABLE AS $$
-    SELECT t.live AND t.not_after < now() - keep * interval '1 s'
+    SELECT t.not_after < now() - keep * interval '1 s'
 $$;
 COMMENT ON FUNCTION motet_ran_out(idcert, int8) IS 'An ID-Cert whose session has ended with it, and may go; the certificate stays';
 
@@ -86,5 +86,5 @@ ALTER TABLE actor ADD COLUMN invite_id int8 REFERENCES invite;
 COMMENT ON COLUMN actor.invite_id IS 'The invite that the actor came by';
 CREATE INDEX actor_invite ON actor (invite_id) WHERE invite_id IS NOT NULL;
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (10, 1, 'b7d8528ed9e2964a97f1a337cbbbcaf1941f49fdcbfa9893a2fd854620ae57f8');
+INSERT INTO schema_version (version, compat, checksum) VALUES (10, 1, 'aefafb3aab917a4400b075799dea57cfb25b9b9ff6cf2e42ead717d279ad2aa7');
 COMMIT;
