@@ -15,10 +15,6 @@ COMMENT ON TABLE invite IS 'Who may register where `registration` is invite; kep
 COMMENT ON COLUMN invite.code_hash IS 'SHA-256 of the code, which nobody but its holder has';
 CREATE UNIQUE INDEX invite_code ON invite (code_hash);
 
-ALTER TABLE actor ADD COLUMN invite_id int8 REFERENCES invite;
-COMMENT ON COLUMN actor.invite_id IS 'The invite that the actor came by';
-CREATE INDEX actor_invite ON actor (invite_id) WHERE invite_id IS NOT NULL;
-
 -- Without a row of its own: names of selftests, which an insertion of anybody else leaves out (schema 9).
 CREATE FUNCTION motet_taken(name text) RETURNS bool LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM actor a WHERE a.local_name = $1) OR $1 ~ '^selftest-[0-9a-f]{16}$'
@@ -31,19 +27,16 @@ CREATE FUNCTION motet_may_go(t session, keep int8) RETURNS bool LANGUAGE sql STA
     SELECT t.ended_at < now() - keep * interval '1 s'
 $$;
 COMMENT ON FUNCTION motet_may_go(session, int8) IS 'A token that was ended; nobody can use it, and no statement asks for it';
-CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE FUNCTION motet_ran_out(t idcert, keep int8) RETURNS bool LANGUAGE sql STABLE AS $$
-    SELECT t.live AND t.not_after < now() - keep * interval '1 s'
+    SELECT t.not_after < now() - keep * interval '1 s'
 $$;
 COMMENT ON FUNCTION motet_ran_out(idcert, int8) IS 'An ID-Cert whose session has ended with it, and may go; the certificate stays';
-CREATE INDEX idcert_ran_out ON idcert (not_after) WHERE live;
 
 CREATE FUNCTION motet_may_go(t foreign_session, keep int8) RETURNS bool LANGUAGE sql STABLE AS $$
     SELECT least(t.ended_at, t.not_after) < now() - keep * interval '1 s'
 $$;
 COMMENT ON FUNCTION motet_may_go(foreign_session, int8) IS 'Ended, or its ID-Cert ran out';
-CREATE INDEX foreign_session_over ON foreign_session (least(ended_at, not_after));
 
 CREATE FUNCTION motet_may_go(t key_package) RETURNS bool LANGUAGE sql STABLE AS $$
     SELECT t.not_after < now() - interval '1 day'
@@ -87,5 +80,11 @@ CREATE FUNCTION motet_may_go(t foreign_actor) RETURNS bool LANGUAGE sql STABLE A
     SELECT t.fresh_until < now()
 $$;
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (10, 1, '6f7499c1abc55869c9b38930b58386c2689100377d2e6e61f1572fc01eafb7ef');
+-- Every request reads actor, and waits from here until COMMIT: so this comes last, and the indexes on what requests write to are built in schema 11. In one
+-- transaction the two could wait for each other: a request that holds the row of an actor waits for an index, and this for that row.
+ALTER TABLE actor ADD COLUMN invite_id int8 REFERENCES invite;
+COMMENT ON COLUMN actor.invite_id IS 'The invite that the actor came by';
+CREATE INDEX actor_invite ON actor (invite_id) WHERE invite_id IS NOT NULL;
+
+INSERT INTO schema_version (version, compat, checksum) VALUES (10, 1, 'aefafb3aab917a4400b075799dea57cfb25b9b9ff6cf2e42ead717d279ad2aa7');
 COMMIT;

@@ -1,5 +1,6 @@
 #include "core/prune.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include <unistd.h>
 
 enum { BATCH = 500, TRIES = 20, NAP_US = 25 * 1000 };	/* a statement of some milliseconds; what another one may hold the turn for */
@@ -20,43 +21,67 @@ const struct prune_row prune_rows[PRUNE_KINDS] = {
 	[PRUNE_FOREIGN_ACTOR] = { "foreign_actor", "lists of actors' certificates" },
 };
 
-enum err prune_count(struct cx *cx, int64_t rows[PRUNE_KINDS])
+static enum err count(struct cx *cx, enum prune_kind kind, int64_t *rows)
 {
 	struct pruned *p;
+	struct str after = STR("");
 
-	for (int k = 0; k < PRUNE_KINDS; k++) {
-		TRY(q_prune(cx, (enum prune_kind)k, 0, cx->conf->prune_after, &p));
-		rows[k] = p->rows;
-	}
+	*rows = 0;
+	do {
+		TRY(q_prune(cx, kind, 0, cx->conf->prune_after, after, &p));
+		*rows += p->rows;
+		after = p->next;
+	} while (after.s);
+	return OK;
+}
+
+enum err prune_count(struct cx *cx, int64_t rows[PRUNE_KINDS])
+{
+	for (int k = 0; k < PRUNE_KINDS; k++)
+		TRY(count(cx, (enum prune_kind)k, &rows[k]));
 	return OK;
 }
 
 /* Whoever has the turn has it for one statement. */
-static enum err batch(struct cx *cx, enum prune_kind kind, int64_t *rows)
+static enum err batch(struct cx *cx, enum prune_kind kind, struct str after, struct pruned **p)
 {
-	struct pruned *p;
-
 	for (int try = 0; try < TRIES; try++) {
-		TRY(q_prune(cx, kind, BATCH, cx->conf->prune_after, &p));
-		*rows = p->rows;
-		if (p->mine)
+		TRY(q_prune(cx, kind, BATCH, cx->conf->prune_after, after, p));
+		if ((*p)->mine)
 			return OK;
 		usleep(NAP_US);
 	}
 	return fail(cx, ERR_RETRY, "somebody else is pruning this database");
 }
 
+static enum err all(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg, int64_t rows[PRUNE_KINDS], bool *more)
+{
+	struct pruned *p;
+	struct str after = STR("");
+
+	do {
+		TRY(batch(cx, kind, after, &p));
+		rows[kind] += p->rows;
+		after = p->next;
+		if (p->rows || after.s)
+			*more = step(arg, rows);
+	} while (*more && (p->rows || after.s));
+	return OK;
+}
+
 enum err prune_run(struct cx *cx, prune_step *step, void *arg, int64_t rows[PRUNE_KINDS])
 {
-	int64_t n;
+	enum err first = OK;
+	bool more = true;
 
 	memset(rows, 0, PRUNE_KINDS * sizeof *rows);
-	for (int k = 0; k < PRUNE_KINDS; k++)
-		do {
-			TRY(batch(cx, (enum prune_kind)k, &n));
-			rows[k] += n;
-			if (n && !step(arg, rows))
-				return OK;
-		} while (n);
-	return OK;
+	for (int k = 0; k < PRUNE_KINDS && more; k++) {
+		enum err e = all(cx, (enum prune_kind)k, step, arg, rows, &more);
+		if (e == ERR_RETRY)
+			return e;
+		if (e != OK)
+			log_warn("pruning %s: %s", prune_rows[k].what, cx->why.log);
+		first = first != OK ? first : e;
+	}
+	return first;
 }

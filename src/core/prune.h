@@ -11,8 +11,11 @@ extern const struct prune_row {
 } prune_rows[PRUNE_KINDS];
 /* How many of each kind may go now. */
 must_check enum err prune_count(struct cx *, int64_t rows[PRUNE_KINDS]);
-/* After each batch, with what is gone so far; false: enough for now. */
+/* After each batch, or page without any, with what is gone so far; false: enough for now. */
 typedef bool prune_step(void *arg, const int64_t rows[PRUNE_KINDS]);
-/* Until nothing is left, or `step` says so. ERR_RETRY: another host, or somebody by hand, is pruning this database. */
+/*
+ * Until nothing is left, or `step` says so. A kind that fails is logged, the others have their turn, and the first failure is returned.
+ * ERR_RETRY: another host, or somebody by hand, is pruning this database.
+ */
 must_check enum err prune_run(struct cx *, prune_step *step, void *arg, int64_t rows[PRUNE_KINDS]);
 #endif

@@ -4,30 +4,35 @@
 
 const struct stmt *const q_prune_stmts[] = STATEMENTS;
 
-ROW(pruned, F_BOOL(pruned, mine), F_I64(pruned, rows));
+ROW(pruned, F_BOOL(pruned, mine), F_I64(pruned, rows), F_STR(pruned, next));
 
 static const struct {
 	const struct stmt *st;
-	bool keeps;
+	bool keeps, pages;
 } kinds[PRUNE_KINDS] = {
-	[PRUNE_SESSION] = { &prune_session, true },
-	[PRUNE_RAN_OUT] = { &prune_ran_out, true },
-	[PRUNE_FOREIGN_SESSION] = { &prune_foreign_session, true },
-	[PRUNE_EVENT] = { &prune_event, false },
-	[PRUNE_KEY_PACKAGE] = { &prune_key_package, false },
-	[PRUNE_NOTICE] = { &prune_notice, false },
-	[PRUNE_TRIAL] = { &prune_trial, false },
-	[PRUNE_FEDERATION_TOKEN] = { &prune_federation_token, false },
-	[PRUNE_REDEEMED_TOKEN] = { &prune_redeemed_token, false },
-	[PRUNE_THROTTLE] = { &prune_throttle, false },
-	[PRUNE_FOREIGN_SERVER] = { &prune_foreign_server, true },
-	[PRUNE_FOREIGN_CERT] = { &prune_foreign_cert, false },
-	[PRUNE_FOREIGN_ACTOR] = { &prune_foreign_actor, false },
+	[PRUNE_SESSION] = { &prune_session, true, false },
+	[PRUNE_RAN_OUT] = { &prune_ran_out, true, true },
+	[PRUNE_FOREIGN_SESSION] = { &prune_foreign_session, true, false },
+	[PRUNE_EVENT] = { &prune_event, false, true },
+	[PRUNE_KEY_PACKAGE] = { &prune_key_package, false, false },
+	[PRUNE_NOTICE] = { &prune_notice, false, true },
+	[PRUNE_TRIAL] = { &prune_trial, false, false },
+	[PRUNE_FEDERATION_TOKEN] = { &prune_federation_token, false, false },
+	[PRUNE_REDEEMED_TOKEN] = { &prune_redeemed_token, false, false },
+	[PRUNE_THROTTLE] = { &prune_throttle, false, false },
+	[PRUNE_FOREIGN_SERVER] = { &prune_foreign_server, true, false },
+	[PRUNE_FOREIGN_CERT] = { &prune_foreign_cert, false, false },
+	[PRUNE_FOREIGN_ACTOR] = { &prune_foreign_actor, false, false },
 };
 
-enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct pruned **out)
+enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after, struct pruned **out)
 {
-	const struct arg a[] = { arg_i64(cx, most), arg_i64(cx, keep) };
+	struct arg a[3] = { arg_i64(cx, most) };
+	size_t n = 1;
 
-	return run(cx, kinds[kind].st, a, kinds[kind].keeps ? 2 : 1, &pruned_shape, (void **)out, NULL);
+	if (kinds[kind].keeps)
+		a[n++] = arg_i64(cx, keep);
+	if (kinds[kind].pages)
+		a[n++] = arg_str(after);
+	return run(cx, kinds[kind].st, a, n, &pruned_shape, (void **)out, NULL);
 }
