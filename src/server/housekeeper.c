@@ -23,13 +23,22 @@ void housekeeper_plan(struct housekeeper *h, const struct conf *c, int64_t now)
 	h->due_us = pause ? now + pause * 3 / 4 + (int64_t)(r % 1000) * (pause / 2000) : INT64_MAX;
 }
 
+struct progress {
+	int batches;	/* that took something: a page without any costs little, and is none */
+	int64_t gone;
+};
+
 static bool step(void *arg, const int64_t rows[PRUNE_KINDS])
 {
-	int *batches = arg;
+	struct progress *p = arg;
+	int64_t gone = 0;
 
-	(void)rows;
+	for (int k = 0; k < PRUNE_KINDS; k++)
+		gone += rows[k];
+	p->batches += gone > p->gone;
+	p->gone = gone;
 	usleep(PAUSE_US);
-	return signals.stop == 0 && ++*batches < BATCHES;
+	return signals.stop == 0 && p->batches < BATCHES;
 }
 
 static void tell(const int64_t rows[PRUNE_KINDS])
@@ -47,10 +56,10 @@ static void tell(const int64_t rows[PRUNE_KINDS])
 static enum err work(struct cx *cx)
 {
 	int64_t rows[PRUNE_KINDS] = { 0 };
-	int batches = 0;
+	struct progress p = { .batches = 0 };
 
 	TRY(schema_fits(cx));
-	enum err e = prune_run(cx, step, &batches, rows);
+	enum err e = prune_run(cx, step, &p, rows);
 	tell(rows);
 	return e;
 }
