@@ -2,7 +2,8 @@
 BEGIN;
 
 -- As in schema 5, but that every search asks for the order of an index. Without it the planner reads the table from end to end where it believes that what
--- it looks for is everywhere, and does so for each claim of a session that has none left.
+-- it looks for is everywhere, and does so for each claim of a session that has none left. Of several last resorts that fit comes that of the lowest suite,
+-- which is the order of their index; it was the oldest.
 
 -- One KeyPackage of one session, for good. First one that nobody else is about to take. When others are about to take all there are, it waits
 -- for them, for one of them may give up, and looks again, for others may have been added meanwhile: the last resort, which nobody locks and is
@@ -88,5 +89,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_has_session IS 'Is there a session, home or foreign, whose events have this key? One that nobody ended counts until it is pruned';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (11, 1, '67a3dc8948e45dbf6b3a1d1e45d9b9040b46d3fbe2ef2f317d14f299f6fe3ae5');
+INSERT INTO schema_version (version, compat, checksum) VALUES (11, 1, 'aecf417a1acf59d87821cc88ae80927459421bed674ac519bd6750f8356ef084');
 COMMIT;

@@ -263,7 +263,7 @@ const struct command commands[] = {
 	    "\n"
 	    "  session             prune_after past its end, or that of its ID-Cert\n"
 	    "  foreign_session     the same, for guests of other servers\n"
-	    "  event               with the last token of their session\n"
+	    "  event               when their session has ended\n"
 	    "  key_package         a day past the end of the KeyPackage or of its ID-Cert\n"
 	    "  key_package_notice  when its session has ended\n"
 	    "  key_trial           a minute past its end, unless it was completed\n"
