@@ -1,12 +1,27 @@
 #include "codec/shape.h"
 #include "core/probe.h"
 #include "ctl/doctor_web.h"
+#include <time.h>
 
 ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = REQUIRED), F_STR(echo, text), F_STR(echo, base_path),
     F_STR(echo, authorization), F_STR(echo, body_sha256), F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
     F_BOOL(echo, https));
 
-void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
+/* A server that is busy, or has heard enough of this address, says when to come again, and a good client does. */
+static bool again(struct web *w, const struct net_told *t)
+{
+	enum { AT_ONCE_S = 5, ALTOGETHER_S = 30 };
+	int64_t seconds;
+
+	if (t->why[0] || (t->status != 429 && t->status != 503) || !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
+		return false;
+	if (seconds < 0 || seconds > AT_ONCE_S || w->waited_s + seconds > ALTOGETHER_S)
+		return false;
+	w->waited_s += seconds;
+	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
+}
+
+void web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 {
 	struct web *w = d->web;
 
@@ -16,20 +31,27 @@ void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 		*t = (struct net_told){ .why = "libcurl does not start" };
 		return;
 	}
+	do
+		net_ask(w->asker, d->mem, q, t);
+	while (again(w, t));
+	w->limited = t->why[0] == '\0' && t->status == 429;
+}
+
+void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
+{
+	const struct web *w = d->web;
+
 	a->q.origin = w->origin;
 	a->q.anyhow = w->anyhow;
 	a->q.method = a->q.method ? a->q.method : "GET";
 	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base, (int)a->token.n, a->token.s, a->target) :
 				   arena_printf(d->mem, "%s%s", w->base, a->target);
-	net_ask(w->asker, d->mem, &a->q, t);
+	web_send_raw(d, &a->q, t);
 }
 
 static const char *words(struct doctor *d, const struct net_told *t)
 {
-	static const char limited[] = ", since this address has sent too many requests: run this again in a minute";
-
-	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) :
-			   arena_printf(d->mem, "an answer %d%s", t->status, t->status == 429 ? limited : "");
+	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) : arena_printf(d->mem, "an answer %d", t->status);
 }
 
 static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *out)

@@ -13,6 +13,8 @@ static const char stranger[] = "192.0.2.77";	/* RFC 5737: nobody's */
 
 static struct verdict bad(struct doctor *d, const struct check *k, const char *what)
 {
+	if (d->web->limited)
+		return doctor_bad(d, "run this again in some minutes", "%s could not be looked at: this address has sent too many requests", k->text);
 	return doctor_bad(d, web_fix(d, k->id), "%s", what);
 }
 
@@ -141,7 +143,7 @@ static struct verdict known(struct doctor *d, const struct check *k)
 	struct str want = str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
 	struct net_told t;
 
-	net_ask(d->web->asker, d->mem, &q, &t);
+	web_send_raw(d, &q, &t);
 	if (t.status >= 301 && t.status <= 308)
 		return doctor_good(d, "/.well-known/polyproto-core leads to %s", str_z(d->mem, net_ask_header(&t, "Location", NULL)));
 	if (t.why[0] || t.status != 200 || memmem(t.body.s, t.body.n, want.s, want.n) == NULL)

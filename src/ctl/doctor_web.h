@@ -12,6 +12,8 @@ struct web {
 	const char *server;		/* the Server header of the first answer, "" for none */
 	struct net_told first;		/* the answer to the first request */
 	bool no_delete, no_large, no_query;	/* said once, too */
+	int64_t waited_s;		/* since the server had said so */
+	bool limited;			/* the last answer was a 429, which says nothing of what was looked at */
 };
 /* What /.motet/v1/probe says has arrived (api/ops/probe.c). */
 struct echo {
@@ -25,8 +27,13 @@ struct web_ask {
 	const char *target;
 	struct str token;
 };
-/* Send it. */
+/*
+ * Send it. After a 429 or a 503 with a Retry-After (RFC 9110 10.2.3) of few seconds it waits and sends it again, for half a minute in all of a run; then that
+ * is the answer.
+ */
 void web_send(struct doctor *, struct web_ask *, struct net_told *);
+/* The same for a target that is not below base_path. */
+void web_send_raw(struct doctor *, const struct net_ask *, struct net_told *);
 /*
  * Send it as a probe, with a token of its own. NULL: an answer came from motetd, and *echo says what arrived there. Else in words what came
  * instead: "403", "no answer: …". ERR_* of the database become such words, too.

@@ -24,31 +24,15 @@ static struct cx *cx_of(struct selftest *t)
 	return &t->d.c->cx;
 }
 
-/* A server that is busy says when to come again, and a good client does, a few times. */
-static bool again(const struct net_told *told, int tries)
-{
-	enum { TRIES = 5, PATIENCE_S = 3 };
-	struct timespec wait = { .tv_sec = 0 };
-	int64_t seconds;
-
-	if (told->status != 503 || tries >= TRIES || !str_i64(net_ask_header(told, "Retry-After", NULL), &seconds) || seconds > PATIENCE_S)
-		return false;
-	wait.tv_sec = seconds;
-	return nanosleep(&wait, NULL) == 0;
-}
-
 static void call(struct selftest *t, struct api *a)
 {
 	struct cx *cx = cx_of(t);
-	int tries = 1;
 	const char *const headers[] = { arena_printf(cx->mem, "Authorization: Bearer %.*s", (int)a->token.n, a->token.s), NULL };
 	struct web_ask w = { .q = { .method = a->method, .headers = a->token.n ? headers : NULL }, .target = a->path };
 
 	if (a->body)
 		w.q.body = str_blob(json_text(cx, a->body));
-	do
-		web_send(&t->d, &w, &a->told);
-	while (again(&a->told, tries++));
+	web_send(&t->d, &w, &a->told);
 	a->got = NULL;
 	if (a->told.why[0] == '\0' && json_parse(cx, a->told.body, &a->got) != OK)
 		cx->why = (struct fail){ .err = OK };

@@ -345,6 +345,18 @@ static void verdict(const char *what)
 	ok(sh->wrong == 0, "%s: nothing else was wrong (%ld)", what, sh->wrong);
 }
 
+/*
+ * "Low" and "the last resort was used" are two events, or one: claims that take the last ones in the same moment do not see each other, so that the one which
+ * finds the stock empty may be the first to see it low.
+ */
+static void told_once_of_each(struct cx *cx)
+{
+	const char *of_session = "SELECT count(*) FROM (SELECT count(*) AS n, bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
+	    "WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone' GROUP BY session_key) s WHERE n IN (1, 2) AND used";
+
+	ok(number(cx, of_session) == TARGETS, "each session was told once or twice: low, and a last resort used");
+}
+
 /* A stock that is smaller than the number of claims goes to the last piece, whatever the order of things. */
 static void exact(void)
 {
@@ -361,8 +373,7 @@ static void exact(void)
 	verdict("claims alone");
 	ok(sh->one_time == TARGETS * STOCK && sh->last_resort == EXACT - TARGETS * STOCK && sh->lost == 0 && in_stock(&cx) == 0,
 	    "each of %d was given, and only then %d times a last resort", TARGETS * STOCK, EXACT - TARGETS * STOCK);
-	ok(number(&cx, "SELECT count(*) FROM event WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone'") == 2 * TARGETS,
-	    "each session was told twice: low, and a last resort used");
+	told_once_of_each(&cx);
 	end(&cx);
 }
 

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 
+import http1
 from doctor_webs import identity, running, scratch, web
 from place import Place
 
@@ -238,6 +239,21 @@ def test_tls(place):
                 finds(place, "TLS of which motetd is not told", ["web.https"], ["-s", f"federation_ca_file={cert}", "doctor", f"https://127.0.0.1:{port}"], "fastcgi_param HTTPS")
     os.remove(cert)
     os.remove(f"{place.state}/tls.key")
+
+
+def test_limited(place):
+    other = other_motetd(place, {"rate_limit_requests": "600"})
+    with other as url:
+        address = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        asked = http1.compose("GET", "/.p2/core/v1/idcert/server", [], None, "localhost")
+        tries = next((n for n in range(2000) if http1.send(address, asked, "GET").status == 429), 0)
+        ok(tries >= 600, f"this address is limited after {tries} requests")
+        finds(place, "doctor comes again when the server says so", [], ["-s", f"listen={other.sock}", "doctor", url])
+    other = other_motetd(place, {"rate_limit_requests": "1"})
+    with other as url:
+        status, lines, rows = doctor(place, "-s", f"listen={other.sock}", "doctor", url)
+        ok(status == 1 and lines and all("too many requests" in r["text"] and r["fix"] == "run this again in some minutes" for r in lines.values()),
+           "and says so when it would have to wait too long", rows)
 
 
 def on_terminal(place, env):
@@ -507,13 +523,14 @@ def main():
     dice = random.Random(options.seed)
     print(f"# seed {options.seed}, as {identity()[0][1] if identity()[0] else 'this user'}")
     with Place(options.state) as place:
-        place.start("nginx", reset=True)
+        place.start("nginx", reset=True, sets=["rate_limit_requests=100000"])
         test_host(place)
         test_database(place)
         test_rights(place)
         test_webs(place)
         test_careless(place)
         test_tls(place)
+        test_limited(place)
         test_text(place)
         steps, marks = test_selftest(place, dice)
         test_reserved(place, marks)
