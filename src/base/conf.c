@@ -149,26 +149,36 @@ static bool read_line(struct conf *c, struct str line, char *why, size_t size)
 	return conf_set(c, str_trim(key), str_trim(value), why, size);
 }
 
-static bool read_file(struct conf *c, const char *path, char *why, size_t size)
+static bool read_lines(struct conf *c, FILE *f, const char *path, char *why, size_t size)
 {
 	char *line = NULL, what[256] = "";
 	size_t cap = 0;
 	ssize_t n;
 	int no = 0;
-	FILE *f = fopen(path, "re");
-
-	if (f == NULL) {
-		snprintf(why, size, "%s: %s", path, strerror(errno));
-		return false;
-	}
 	bool fine = true;
+
 	while (fine && (n = getline(&line, &cap, f)) >= 0) {
 		no++;
 		fine = read_line(c, (struct str){ line, (size_t)n }, what, sizeof what);
 	}
 	if (!fine)
 		snprintf(why, size, "%s, line %d: %s", path, no, what);
+	else if (ferror(f))
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+	fine = fine && !ferror(f);
 	free(line);
+	return fine;
+}
+
+static bool read_file(struct conf *c, const char *path, char *why, size_t size)
+{
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	bool fine = read_lines(c, f, path, why, size);
 	fclose(f);
 	return fine;
 }
@@ -236,11 +246,11 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 		return env;
 	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
 		int n = snprintf(buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
-		if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0)
+		if (n > 0 && (size_t)n < size && access(buf, F_OK) == 0)
 			return buf;
 	}
 	const char *installed = here_path(SYSCONFDIR "/motet.conf");
-	return access(installed, R_OK) == 0 ? installed : NULL;
+	return access(installed, F_OK) == 0 ? installed : NULL;
 }
 
 bool conf_listed(const char *list, struct str w)

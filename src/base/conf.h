@@ -41,7 +41,10 @@ must_check bool conf_finish(struct conf *, char *why, size_t whysize);
 /* A duration as the keys have it: seconds, or with s, m, h or d, from `least` to `most`. */
 bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
 void conf_free(struct conf *);
-/* The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else where it is installed, else NULL. */
+/*
+ * The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program (../etc/), else where it is installed, else NULL. One
+ * that is there and may not be read is it all the same: who reads it then says so.
+ */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);
 bool conf_listed(const char *list, struct str word);
 /* `domain` stands in the list, or is a subdomain of one that does. */

@@ -82,7 +82,7 @@ enum err cmd_help(struct ctl *c)
 		help_all(stdout);
 	else if (cmd)
 		help_command(stdout, cmd);
-	else {
+	else if (c->nwords > 1 || !help_words(stdout, c->word[0])) {
 		help_unknown(stderr, c->word[0]);
 		c->status = CTL_USAGE;
 		return fail(&c->cx, ERR_NOT_FOUND, "no help for that");

@@ -107,20 +107,35 @@ static void conclude(struct round *r, const struct check *k, const struct verdic
 	r->count[v->state]++;
 	if (r->n < FINDINGS)
 		r->list[r->n++] = (struct finding){ str_of(k->id), str_of(k->section), str_of(states[v->state].status), str_of(v->text), str_of(v->fix) };
-	if (!r->json)
-		show(r, k, v);
+}
+
+/* In one line for people: the red line above it is what matters. */
+static void show_left(struct round *r, struct buf *left)
+{
+	if (left->n == 0 || r->json)
+		return;
+	printf("  ");
+	paint(r, states[DOCTOR_SKIPPED].colour, states[DOCTOR_SKIPPED].mark);
+	printf(" not looked at: %s\n", buf_done(left).s);
 }
 
 static void examine(struct round *r, const struct check *list)
 {
 	struct doctor *d = &r->d;
+	struct buf left = { .mem = d->mem };
 
 	for (const struct check *k = list; k->id; k++) {
-		struct verdict v = (d->have & k->needs) == k->needs ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
+		bool able = (d->have & k->needs) == k->needs;
+		struct verdict v = able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
 		if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
 			d->have |= k->gives;
 		conclude(r, k, &v);
+		if (!able)
+			buf_printf(&left, "%s%s", left.n ? ", " : "", k->text);
+		else if (!r->json)
+			show(r, k, &v);
 	}
+	show_left(r, &left);
 }
 
 static bool coloured(void)

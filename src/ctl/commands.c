@@ -369,7 +369,7 @@ const struct command commands[] = {
 	    "  motetctl config --sample >motet.conf" },
 	{ "version", NULL, cmd_version, NEEDS_NOTHING, "", 0, 0, 0, "Print the version, and that of the schema it is for",
 	    "  motetctl version" },
-	{ "help", NULL, cmd_help, NEEDS_NOTHING, "[COMMAND]", 0, 2, OPT_BIT(MDOC), "Explain a command",
+	{ "help", NULL, cmd_help, NEEDS_NOTHING, "[COMMAND]", 0, 2, OPT_BIT(MDOC), "Explain a command, or list those of a group",
 	    "Without COMMAND it lists all of them. --mdoc takes a PART instead, and is what these pages are made with.\n"
 	    "\n"
 	    "  motetctl help actor add" },

@@ -73,8 +73,8 @@ static struct verdict role(struct doctor *d, const struct check *k)
 		return doctor_bad(d, arena_printf(d->mem, "as a superuser: ALTER ROLE %s NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;", name),
 		    "the role %s may make roles or databases, replicate, or pass by row security", name);
 	if (s->owns)
-		return doctor_bad(d, "in motet.conf let `database` name the role of the servers (user=motet), not the owner of the tables",
-		    "the role %s owns the tables, so it may change and drop them", name);
+		return doctor_warn(d, "in motet.conf let `database` name the role of the servers (user=motet), not the owner of the tables",
+		    "the role %s owns the tables, so it may change and drop them; right only where the host gives a single role", name);
 	if (s->creates)
 		return doctor_bad(d, arena_printf(d->mem, "as the owner: REVOKE CREATE ON SCHEMA public FROM PUBLIC, %s;", name),
 		    "the role %s may make tables in the schema", name);

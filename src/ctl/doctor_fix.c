@@ -10,6 +10,7 @@
 static const struct {
 	const char *id, *server, *text;
 } fixes[] = {
+	{ "web.answer", ANY, "start the web server, or correct the URL: its host and port have to be those where the web server listens" },
 	{ "web.reach", "nginx", "nginx.conf, in location /: fastcgi_pass unix:@LISTEN@; (see deploy/nginx.conf), and nginx's user in the group "
 	    "of the socket" },
 	{ "web.reach", "lighttpd", "lighttpd.conf, in fastcgi.server: \"/\" => (( \"socket\" => \"@LISTEN@\", \"check-local\" => \"disable\", "

@@ -213,7 +213,7 @@ static struct verdict socket_answers(struct doctor *d, const struct check *k)
 		return doctor_good(d, "motetd answers at %s", conf(d)->listen);
 	if (strcmp(why, strerror(EACCES)) == 0)
 		return doctor_warn(d, "run this as root, or as the user of motetd or of the web server", "%s: this user may not connect", conf(d)->listen);
-	return doctor_bad(d, "start motetd anew: systemctl restart motetd; then look at its log", "nobody answers at %s: %s", conf(d)->listen, why);
+	return doctor_bad(d, "start motetd anew: systemctl restart motet; then look at its log", "nobody answers at %s: %s", conf(d)->listen, why);
 }
 
 const struct check doctor_host[] = {

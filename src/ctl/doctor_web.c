@@ -93,7 +93,7 @@ static struct verdict reach(struct doctor *d, const struct check *k)
 	first_request(d);
 	w->server = str_z(d->mem, net_ask_header(&w->first, "Server", NULL));
 	if (w->first.why[0])
-		return BAD(d, k, "%s does not answer: %s", d->url, w->first.why);
+		return doctor_bad(d, web_fix(d, "web.answer"), "%s does not answer: %s", d->url, w->first.why);
 	if (w->first.status == 404 && str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
 		return doctor_bad(d, web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
 		    d->c->conf->base_path);

@@ -101,6 +101,32 @@ void help_command(FILE *f, const struct command *c)
 	fprintf(f, "\nManual: motetctl-%s(8)\n", help_group(c)->name);
 }
 
+/* A word that begins commands is a word of one group. */
+static const struct command_group *group_of(const char *word)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (is(c->name, word))
+			return help_group(c);
+	for (const struct command_group *g = groups; g->name; g++)
+		if (is(g->name, word))
+			return g;
+	return NULL;
+}
+
+bool help_words(FILE *f, const char *word)
+{
+	const struct command_group *g = group_of(word);
+
+	if (g == NULL)
+		return false;
+	fprintf(f, "motetctl can %s:\n\n", g->help);
+	for (const struct command *c = commands; c->name; c++)
+		if (is(c->name, word) || (is(g->name, word) && help_group(c) == g))
+			put_line(f, c);
+	fprintf(f, "\n`motetctl help COMMAND` explains one, with an example. Manual: motetctl-%s(8)\n", g->name);
+	return true;
+}
+
 void help_unknown(FILE *f, const char *word)
 {
 	bool some = false;

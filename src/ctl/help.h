@@ -17,6 +17,8 @@ extern const struct help_status help_statuses[HELP_STATUSES];
 void help_all(FILE *);
 /* One command: usage, what it does, an example, its options. */
 void help_command(FILE *, const struct command *);
+/* The commands that begin with a word, or those of the group of that name; false: there are none. */
+bool help_words(FILE *, const char *word);
 /* Its usage alone, after a mistake. */
 void help_usage(FILE *, const struct command *);
 /* There is no such command; if the word begins some, these. */

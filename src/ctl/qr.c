@@ -7,15 +7,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ANSIUTF8 sets both colours, so that it can be scanned from a dark terminal, too. What it has to say of itself nobody needs to see. */
+/* ANSIUTF8 sets both colours, so that it can be scanned from a terminal of any; a file has none. What it has to say of itself nobody needs to see. */
 static _Noreturn void encode(int in)
 {
+	const char *type = isatty(STDOUT_FILENO) ? "ANSIUTF8" : "UTF8";
 	int quiet = open("/dev/null", O_WRONLY);
 
 	if (quiet >= 0)
 		dup2(quiet, STDERR_FILENO);
 	dup2(in, STDIN_FILENO);
-	execlp("qrencode", "qrencode", "-t", "ANSIUTF8", "-o", "-", (char *)NULL);
+	execlp("qrencode", "qrencode", "-t", type, "-o", "-", (char *)NULL);
 	_exit(127);
 }
 

@@ -309,8 +309,6 @@ static void reloaded(struct master *m)
 
 static void look_at_flags(struct master *m)
 {
-	if (signals.child)
-		reap(m, clock_us());
 	if (signals.reload)
 		reload(m);
 	if (signals.upgrade)
@@ -321,6 +319,8 @@ static void look_at_flags(struct master *m)
 		pool_signal(m->pool, SIGUSR2);
 		signals_send(m->signer, SIGUSR2);
 	}
+	if (signals.child)
+		reap(m, clock_us());	/* last: a new program may begin here, which knows nothing of the other flags */
 }
 
 static void drain_pokes(struct master *m)

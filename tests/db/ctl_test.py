@@ -85,7 +85,11 @@ USAGE = [
     (["help", "actor", "add"], 0, "--password-stdin.*Next:|Next:.*--password-stdin", "^$"),
     (["actor", "add", "--help"], 0, "^Usage: motetctl actor add NAME", "^$"),
     (["-h", "actor", "add"], 0, "^Usage: motetctl actor add NAME", "^$"),
+    (["help", "actor"], 0, r"actor add NAME.*actor deactivate.*motetctl-actor\(8\)", "^$"),
+    (["help", "admin"], 0, "\n  admin grant NAME", "^$"),
+    (["help", "setup"], 0, "\n  migrate .*motetctl-setup", "^$"),
     (["help", "nothing"], 64, "^$", "no command nothing"),
+    (["help", "actor", "nothing"], 64, "^$", "actor what"),
     (["version"], 0, r"^motetctl \d+\.\d+\.\d+, schema \d+\n$", "^$"),
     (["-V"], 0, r"^motetctl \d", "^$"),
     (["nothing"], 64, "^$", "no command nothing.*--help"),
@@ -113,6 +117,14 @@ def test_usage(site):
     r = expect(site, "a configuration without a domain is printed and refused", ["config"], 78, "workers = 0", "domain: is not set", conf=empty)
     ok("domain =\n" in r.stdout, "as it stands", r.stdout)
     expect(site, "a missing configuration is a message", ["config"], 78, "^$", "No such file", conf=site.dir + "/nowhere.conf")
+    os.symlink(site.program, f"{site.dir}/motetctl")
+    os.mkdir(f"{site.dir}/motet.conf", 0o000)
+    r = subprocess.run([f"{site.dir}/motetctl", "version"], text=True, capture_output=True, env=site.env, check=False)
+    ok(r.returncode == 0, "what needs no configuration does without", r)
+    r = subprocess.run([f"{site.dir}/motetctl", "config"], text=True, capture_output=True, env=site.env, check=False)
+    ok(r.returncode == 78 and f"{site.dir}/motet.conf" in r.stderr, "a configuration beside the program that cannot be read is not passed over", r)
+    os.rmdir(f"{site.dir}/motet.conf")
+    os.remove(f"{site.dir}/motetctl")
     expect(site, "a database that is away is 69", ["-s", "domain=example.org", "-s", f"database=host={site.dir}", "actor", "list"], 69, "^$",
            "database: connect.*is PostgreSQL running", conf=empty)
     for text, shown in [("host=/tmp password=hunter2 user=x", "host=/tmp password=*** user=x"), ("password = 'hunter2 \\' x'", "password=***"),

@@ -4,6 +4,7 @@
 ctl_totp_test.py BUILD-DIRECTORY, beside a PostgreSQL (tests/with-postgres gives one).
 """
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ def bitmap(text):
     rows = []
     for line in text.splitlines():
         cells = re.sub(r"\x1b\[[0-9;]*m", "", line)
-        if "\x1b[" not in line or not cells or set(cells) - set(BLOCKS):
+        if not cells.strip() or set(cells) - set(BLOCKS):
             continue
         rows += ["".join(BLOCKS[c][half] for c in cells) for half in (0, 1)]
     large = ["".join(bit * 6 for bit in row) for row in rows for _ in range(6)]
@@ -40,6 +41,21 @@ def scan(text):
         f.write(bitmap(text))
         f.flush()
         return subprocess.run(["zbarimg", "--quiet", "--raw", f.name], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def on_terminal(site, args):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(site.program, [site.program, "-c", site.conf, *args], site.env | {"TERM": "xterm"})
+    out = b""
+    try:
+        while piece := os.read(fd, 65536):
+            out += piece
+    except OSError:
+        pass
+    os.waitpid(pid, 0)
+    os.close(fd)
+    return out.decode()
 
 
 def oathtool(secret, now="now"):
@@ -66,8 +82,12 @@ def enrolment(site):
     expect(site, "nobody of that name", ["totp", "enrol", "nobody"], 1, "^$", "no such actor")
     r = expect(site, "totp enrol shows a QR code", ["totp", "enrol", "alice"], 0, r"secret: +[A-Z2-7]{32}\nuri: +otpauth://.*totp confirm alice CODE")
     uri, found = re.search(r"(?m)^uri: +(\S+)$", r.stdout).group(1), scan(r.stdout)
-    ok(found == uri, "which zbarimg reads as the URI", f"{found}\n{r.stdout}")
-    totp = pyotp.parse_uri(found or uri)
+    ok(found == uri and "\x1b" not in r.stdout, "which zbarimg reads as the URI, in a file", f"{found}\n{r.stdout}")
+    shown = on_terminal(site, ["totp", "enrol", "alice"])
+    seen = re.search(r"(?m)^uri: +(\S+)\r$", shown)
+    ok(seen and scan(shown) == seen.group(1) and "\x1b[" in shown, "and on a terminal, in black and white", shown)
+    uri = seen.group(1) if seen else uri
+    totp = pyotp.parse_uri(uri)
     ok((totp.issuer, totp.name, totp.digits, totp.interval) == ("example.org", "alice@example.org", 6, 30), "pyotp knows whose it is", vars(totp))
     ok(oathtool(totp.secret, "@1700000000") == totp.at(1700000000), "oathtool and pyotp agree on its codes")
     r = expect(site, "without qrencode there is the text, and a hint", ["totp", "enrol", "alice"], 0, "with the program qrencode.*secret: .*uri: ", "^$",

@@ -83,7 +83,7 @@ def test_host(place):
             ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
             ("database", "host=/nowhere", ["db.reach"], "start PostgreSQL"),
             ("database", f"host={place.state}/postgres user=nobody dbname=motet", ["db.reach"], "roles.sql"),
-            ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role"], "the role of the servers")]
+            ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role=warning"], "the role of the servers")]
     for key, value, want, fix in sets:
         finds(place, f"{key} = {value.replace(place.state, '')}", want, ["-s", f"{key}={value}", "doctor"], fix)
     with scratch(place.state) as directory:
@@ -171,7 +171,9 @@ def test_webs(place):
             finds(place, name, want, ["doctor", f"http://127.0.0.1:{port}"], fix)
     with web(place, "nginx", sock="/nowhere/motet.sock") as port:
         finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
-    finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "FastCGI")
+    finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "^start the web server")
+    said = place.ctl(["doctor", "http://127.0.0.1:1"]).stdout
+    ok(len(re.findall("(?m)^  - not looked at: .*paths with @, .*HTTP/2$", said)) == 1, "what was not looked at is one line", said)
     finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
     for host, want in (("localhost.example.org", ["web.tls=warning"]), ("127.0.0.1.example.org", ["web.tls=warning"]), ("localhost@a.example.org", ["web.tls=warning"]), ("LOCALHOST", [])):
         route = f"{host.split('@')[-1].lower()}:{place.port}:127.0.0.1"
@@ -404,7 +406,7 @@ WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 3
 def test_base_path(place, marks):
     other = other_motetd(place, {"base_path": "/m"}, [WELL_KNOWN])
     with other as url:
-        finds(place, "a motetd that was not started anew", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motetd")
+        finds(place, "a motetd that was not started anew", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motet;")
         sets = ["-s", "base_path=/m", "-s", f"listen={other.sock}"]
         finds(place, "a server below a path", [], [*sets, "doctor", f"{url}/m/"])
         finds(place, "its URL without the path", ["web.reach"], [*sets, "doctor", url], "base_path = ")
