@@ -137,21 +137,24 @@ def test_keys_of_gpg_that_do_not_fit(w):
 
 
 def test_hostile_blocks(w):
-    """A good block, cut at every length and with bytes turned: never a crash, never another key, and nothing changes."""
+    """
+    A good block, cut at every length and with a bit of each octet turned: never a crash, never another key, and nothing changes. What no signature covers
+    may be turned: then it is the same key once more, and the same certificate.
+    """
     alice = Actor(w.one, "alice")
     with Gpg() as gpg:
         gpg.key(alice.fid)
         octets = gpg.run("--export", f"={alice.fid}")
-    new_cert(alice, w.one.ask("POST", TWIN, in_base64(octets), alice.token))    # so that the very key cannot be certified again
+    first = w.one.ask("POST", TWIN, in_base64(octets), alice.token)
+    new_cert(alice, first)
     variants = [octets[:n] for n in range(0, len(octets), 9)]
-    for _ in range(60):
-        at = w.random.randrange(len(octets))
+    for at in range(len(octets)):
         variants.append(octets[:at] + bytes([octets[at] ^ (1 << w.random.randrange(8))]) + octets[at + 1:])
     variants += [octets * 2, octets + b"\xff" * 40, b"\x99\xff\xff" + octets, b"\xff" * 300, octets[:60] * 100, b"\xc6\xff\xff\xff\xff\xff" + octets]
     with w.one.unchanged():
         for v in variants:
             r = w.one.ask("POST", TWIN, in_base64(v), alice.token)
-            need(r.status in (400, 409), f"{v.hex()}: {r}")
+            need(r.status in (400, 409) or (r.status, r.body) == (201, first.body), f"{v.hex()}: {r}")
     need("signal 11" not in w.one.log(), "a worker crashed")
 
 
