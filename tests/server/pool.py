@@ -114,6 +114,11 @@ class Server:
     def tell(self, sig, pid=None):
         os.kill(pid or self.p.pid, sig)
 
+    def cpu(self):
+        """Seconds that the master has computed."""
+        with open(f"/proc/{self.p.pid}/stat", encoding="ascii") as f:
+            return sum(int(x) for x in f.read().rpartition(") ")[2].split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
     def stop(self, sig=signal.SIGTERM, seconds=15):
         """Returns exit status and time taken."""
         start = time.monotonic()

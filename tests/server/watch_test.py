@@ -27,6 +27,11 @@ def watchdog():
         ok(n.told(but=("READY", "STATUS"), seconds=1) is None, "a watchdog of another process is none of ours")
     with Systemd() as n, Server(env={**n.env, "WATCHDOG_USEC": "200000", "MOTET_ECHO_CRASH": "1"}, workers=1, wait=False) as s:
         ok(n.told(but=("STATUS",), seconds=1.5) is None, "no worker serves: neither ready nor well")
+        ran = s.cpu()
+        time.sleep(1)
+        ran = s.cpu() - ran
+        ok(until(lambda: s.dir.logged("die young")) is not None and ran < 0.5, "meanwhile the master sees its workers die, and rests: %.2f s of a second" % ran)
+        ok(s.stop()[0] == 0, "and stops when told")
 
 
 def status_text():
