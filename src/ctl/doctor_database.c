@@ -170,7 +170,7 @@ static struct verdict identity(struct doctor *d, const struct check *k)
 	struct stat st;
 
 	(void)k;
-	enum err e = identity_at(&d->c->cx, -1, &key);
+	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? doctor_bad(d, init(d), "this server has no identity key yet") : doctor_error(d, NULL);
 	if (lstat(d->c->conf->secret_file, &st) != 0 || (st.st_mode & 0077))
@@ -186,7 +186,7 @@ static struct verdict certificate(struct doctor *d, const struct check *k)
 	struct server_key *key;
 
 	(void)k;
-	enum err e = identity_at(&d->c->cx, -1, &key);
+	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? doctor_skipped(d, "there is no certificate yet") : doctor_error(d, NULL);
 	long long days = (long long)(key->not_after - key->now) / DAY;
