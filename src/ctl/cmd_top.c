@@ -182,7 +182,7 @@ enum err cmd_top(struct ctl *c)
 		if (strcmp(orders[i].word, sort) == 0)
 			o = &orders[i];
 	if (sort && strcmp(o->word, sort) != 0)
-		return refuse(&c->cx, ERR_BAD_REQUEST, "", "--sort is time, requests or pid");
+		return ctl_bad_usage(c, "--sort is time, requests or pid");
 	bool screen = !plain && screen_begin();
 	enum err e = loop(c, o, !screen);
 	screen_end();

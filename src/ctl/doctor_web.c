@@ -52,10 +52,8 @@ enum err doctor_web_open(struct doctor *d)
 	struct web *w = d->web = arena_alloc(d->mem, sizeof *w);
 
 	*w = (struct web){ .tls = str_starts(url, "https://"), .server = "" };
-	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n)) {
-		d->c->status = CTL_USAGE;
-		return refuse(&d->c->cx, ERR_BAD_REQUEST, "", "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet", d->url);
-	}
+	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n))
+		return ctl_bad_usage(d->c, "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet", d->url);
 	while (url.n && url.s[url.n - 1] == '/')
 		url.n--;
 	struct str rest = str_from(url, w->tls ? 8 : 7);
