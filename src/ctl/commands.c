@@ -317,7 +317,8 @@ const struct command commands[] = {
 	    "  motetctl status --json" },
 	{ "top", NULL, cmd_top, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(BATCH) | OPT_BIT(ONCE) | OPT_BIT(SORT), "Show what the workers on this host are at",
 	    "Every second: workers with the request at hand, where it is and for how long; routes with what\n"
-	    "they had in that second. Keys: t, r, p sort by time, requests, process; q ends.\n"
+	    "they had in that second; above them the whole, and KeyPackages as /metrics last counted them.\n"
+	    "Keys: t, r, p sort by time, requests, process; q ends.\n"
 	    "\n"
 	    "When standard output is no terminal, or TERM is dumb, it prints page after page, as --batch does.\n"
 	    "--once has the figures since the start.\n"
@@ -330,7 +331,7 @@ const struct command commands[] = {
 	    "socket, the database, our role on it, what could be lost in a power failure, clocks, and the\n"
 	    "identity. Run it as root, or as the user that motetd runs as. It changes nothing that lasts.\n"
 	    "\n"
-	    "With the URL of this server, base_path included, it also sends some fifty requests through the\n"
+	    "With the URL of this server, base_path included, it also sends some thirty requests through the\n"
 	    "real web server, and compares what was sent with what arrived at motetd: TLS, paths, headers,\n"
 	    "methods, bodies, limits, addresses, what browsers need. What is to be changed is said in the\n"
 	    "words of the web server found there: nginx, Apache, lighttpd or Caddy.\n"
@@ -339,7 +340,7 @@ const struct command commands[] = {
 	    "and once for each. Colour is for terminals only, and not with `NO_COLOR` in the environment.\n"
 	    "\n"
 	    "Members of the JSON: id, section, status (ok, warning, bad or skipped), text, fix (what to do,\n"
-	    "empty when there is nothing).\n"
+	    "null when there is nothing).\n"
 	    "\n"
 	    "  motetctl doctor\n"
 	    "  motetctl doctor https://example.org\n"

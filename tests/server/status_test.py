@@ -69,6 +69,7 @@ def full_pool():
         ok(until(lambda: "all workers" in state(s).get("state", ""), 3.5) is not None, "three workers at long requests, two requests wait: status says so at once")
         r = ctl(s, "top", "--once")
         rows = [line.split() for line in r.stdout.splitlines() if "GET /slow" in line and "busy" in line]
+        ok("\nKeyPackages: not counted yet" in r.stdout, "top has a line for the stock of KeyPackages")
         ok(r.returncode == 0 and len(rows) == 3, "and top shows the three, with their route:\n# " + r.stdout.replace("\n", "\n# "))
         ok({int(x[0]) for x in rows} == set(s.workers()) and all(float(x[3]) > 100 and x[4] == "work" for x in rows), "and process, age and phase of each")
         [t.join() for t in threads]
