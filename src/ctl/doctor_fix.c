@@ -13,6 +13,7 @@ static const struct {
 	{ "web.answer", ANY, "start the web server, or correct the URL: its host and port have to be those where the web server listens" },
 	{ "web.silent", ANY, "the connection stands, but no answer comes: give https:// where that port speaks TLS, and http:// where it does not; else look "
 	    "into the web server's error log, and start it anew" },
+	{ "web.away", ANY, "look into the log of motetd: is the database there that it was started with?" },
 	{ "web.limited", ANY, "run this again in some minutes" },
 	{ "web.limited_before", ANY, "it was not motetd who said so: raise the limit that the web server, or a proxy before it, has for this address "
 	    "(nginx: limit_req), or run this again in some minutes" },

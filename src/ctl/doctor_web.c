@@ -32,7 +32,7 @@ static bool is_local(struct arena *mem, struct str host)
 	if (inet_pton(AF_INET, z, &four) == 1)
 		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
 	if (inet_pton(AF_INET6, z, &six) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&six);
+		return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET);
 	return str_ieq(host, STR("localhost"));
 }
 
@@ -159,6 +159,8 @@ static struct verdict same(struct doctor *d, const struct check *k)
 	struct echo e;
 	const char *wrong = web_probe(d, &a, &t, &e);
 
+	if (t.status == 503)
+		return doctor_bad(d, web_fix(d, "web.away"), "which database it works on cannot be seen: a probe got %s", wrong);
 	return wrong ? BAD(d, k, "the motetd behind that URL has another database than this configuration: a probe got %s", wrong) :
 		       doctor_good(d, "it works on the database of this configuration");
 }
@@ -420,6 +422,8 @@ static bool is_ours(struct str address)
 
 	if (getifaddrs(&list) != 0)
 		return true;
+	if (str_starts(address, "::ffff:"))
+		address = str_from(address, strlen("::ffff:"));
 	for (i = list; i && !ours; i = i->ifa_next) {
 		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
 		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;

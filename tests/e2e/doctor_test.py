@@ -219,6 +219,10 @@ def test_refused(place):
         began, Careless.heard = time.monotonic(), 0
         done = place.ctl(["selftest", url])
         ok(done.returncode == 1 and "429" in done.stderr and Careless.heard < 20, f"and by selftest {Careless.heard} times", done)
+    zone = [("server {", "limit_req_zone $binary_remote_addr zone=a:1m rate=1r/m; limit_req_status 429; server {"), ("location / {", "location / { limit_req zone=a;")]
+    with web(place, "nginx", zone) as port:
+        said = texts(place, f"http://127.0.0.1:{port}")
+        ok(said["web.reach"][0] == "ok" and UNTOLD in said["web.known"][1] and "limit_req" in said["web.known"][2], "a limit of nginx is told from motetd's", said["web.known"])
     with careless(place, {"POST": limit}) as url:
         said = texts(place, url)
         ok(said["web.method"][:2] == ("bad", f"methods {UNTOLD}") and "limit_req" in said["web.method"][2], "POST is limited, DELETE is not: nothing is said of methods", said["web.method"])
@@ -240,7 +244,7 @@ def test_away(place):
         began = time.monotonic()
         status, lines, rows = doctor(place, "doctor", url)
         took = time.monotonic() - began
-        ok(status == 1 and "503" in lines["web.same"]["text"] and 4 <= took < 25, f"where the database is away doctor waits some seconds, not for ever: {took:.1f} s", rows)
+        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 25, f"where the database is away doctor waits some seconds, not for ever: {took:.1f} s", rows)
 
 
 TLS = ("listen @LISTEN@:@PORT@;", "listen @LISTEN@:@PORT@ ssl http2; ssl_certificate @STATE@/../tls.pem; ssl_certificate_key @STATE@/../tls.key;")
@@ -307,6 +311,13 @@ def test_text(place):
     rows = json.loads(place.ctl(["doctor", "--json", place.url]).stdout)
     ok(all(list(r) == ["id", "section", "status", "text", "fix"] for r in rows) and len({r["id"] for r in rows}) == len(rows) > 40, "--json has an object for each check", rows)
     ok(place.sql("SELECT count(*) FROM probe") == "0", "no token of a probe is left")
+
+
+def test_top(place):
+    """Its line for KeyPackages says what /metrics has counted."""
+    counted = place.send("GET", "/metrics").status
+    said = place.ctl(["top", "--once"]).stdout
+    ok(counted == 200 and re.search(r"(?m)^KeyPackages: 0 in stock, 0 last resorts, counted \d+ s ago$", said), "top shows the stock of KeyPackages", said)
 
 
 # --- selftest --------------------------------------------------------------------------------------------------------------------------
@@ -384,6 +395,7 @@ def test_killed(place, url, steps, marks, dice):
             ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the run before has left is gone", (status, before, names))
         before = names
     ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} were killed before they had ended")
+    place.sql("UPDATE probe SET expires_at = now() - interval '1 s'")    # that of a run killed at reach: two minutes later
     done = place.ctl(["selftest", url])
     ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "after all that a whole run is well", done)
     marks.same("and the database is as it was")
@@ -521,7 +533,8 @@ def main():
     dice = random.Random(options.seed)
     print(f"# seed {options.seed}, as {identity()[0][1] if identity()[0] else 'this user'}")
     with Place(options.state) as place:
-        place.start("nginx", reset=True, sets=["rate_limit_requests=100000"])
+        place.start("nginx", reset=True, sets=["rate_limit_requests=100000", "metrics_allow=127.0.0.1"])
+        test_top(place)
         test_host(place)
         test_database(place)
         test_rights(place)

@@ -4,7 +4,7 @@
 /* As they call themselves; the last two are none that a row names. */
 static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)", "Caddy", "BaseHTTP/0.6 Python/3.11", "" };
 /* What checks ask for beside their own. */
-static const char *const more[] = { "web.answer", "web.silent", "web.limited", "web.limited_before", "web.address" };
+static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited", "web.limited_before", "web.address" };
 
 /* One that lacks it is named. */
 static void has_fixes(struct doctor *d, const char *id)
