@@ -110,6 +110,15 @@ def as_user(args):
     return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
 
 
+# What the role sees of the server, by functions that stand before those of PostgreSQL.
+SHADOWS = [
+    ("a clock three seconds behind", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '3 s' $$", "db.clock=warning", "set-ntp true"),
+    ("a clock an hour ahead", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 h' $$", "db.clock", "set-ntp true"),
+    ("a server of another age", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.current_setting($1),"
+     " pg_catalog.current_setting('server_version_num'), '120022'), pg_catalog.current_setting('server_version'), '12.22') $$", "db.version", "pg_upgradecluster"),
+]
+
+
 def test_database(place):
     last = place.sql("SELECT max(version) FROM schema_version")
     kept = place.sql(f"SELECT format('INSERT INTO schema_version VALUES (%s, %s, %L, %L)', version, compat, checksum, applied_at) FROM schema_version WHERE version = {last}")
@@ -124,6 +133,9 @@ def test_database(place):
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
     changed(place, off, on, "synchronous_commit off, which motetd turns on for itself", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
+    for name, shadow, want, fix in SHADOWS:
+        changed(place, f"CREATE FUNCTION {shadow}; ALTER ROLE motet SET search_path = public, pg_catalog", f"ALTER ROLE motet RESET search_path; DROP FUNCTION public.{shadow.split()[0]}",
+                name, [want], fix)
     for setting in ("fsync", "full_page_writes"):
         place.sql(f"ALTER SYSTEM SET {setting} = off")
         changed(place, "SELECT pg_reload_conf(), pg_sleep(0.5)", f"ALTER SYSTEM RESET {setting}", f"{setting} off", [f"db.{setting}"], f"ALTER SYSTEM SET {setting} = on")
