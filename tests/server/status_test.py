@@ -262,12 +262,12 @@ def bearer(token):
 
 
 def real(**keys):
+    os.environ.pop("MOTET_DATABASE", None)
     d = {"database": "host=/nonexistent dbname=motet", "rate_limit": "off", "workers": 2, "slow_request_ms": 1, "log_format": "json", "log_level": "debug", **keys}
     return Server(program=MOTETD, **d)
 
 
 def metrics():
-    os.environ.pop("MOTET_DATABASE", None)
     place = tempfile.mkdtemp(prefix="motet-token-", dir="/tmp")
     token = os.path.join(place, "token")
     with open(token, "w", encoding="ascii") as f:
