@@ -112,23 +112,38 @@ static const char *to_stderr(const char *dir, enum log_to to, bool journal)
 	return got;
 }
 
-/*
- * syslog(3) knows one place, /dev/log. Here it is ours, in a /dev that only this process sees from now on; root needs no user namespace for that. Where
- * neither is allowed, as in some containers, /dev/log itself, when nobody has it.
- */
-static bool own_dev(void)
+static bool tell(const char *file, const char *text)
 {
-	bool root = geteuid() == 0;
-	char map[32];
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	bool told = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 
-	snprintf(map, sizeof map, "0 %d 1", (int)geteuid());
-	if (unshare(root ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0)
-		return false;
-	int fd = root ? -1 : open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
-	bool mapped = root || write(fd, map, strlen(map)) > 0;
-	if (fd >= 0)
-		close(fd);
-	return mapped && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("tmpfs", "/dev", "tmpfs", 0, NULL) == 0;
+	close(fd);
+	return told;
+}
+
+/* Whoever is not root is root in a user namespace. */
+static bool own_mounts(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char users[32], groups[32];
+
+	if (uid == 0)
+		return unshare(CLONE_NEWNS) == 0;
+	snprintf(users, sizeof users, "0 %u 1", (unsigned)uid);
+	snprintf(groups, sizeof groups, "0 %u 1", (unsigned)gid);
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && tell("/proc/self/setgroups", "deny") && tell("/proc/self/uid_map", users) &&
+	       tell("/proc/self/gid_map", groups);
+}
+
+/*
+ * syslog(3) knows one place, /dev/log. Here it is ours, in a /dev that only this process sees from now on. Where that is not allowed, as in some
+ * containers, /dev/log itself, when nobody has it.
+ */
+static void own_dev(void)
+{
+	if (!own_mounts() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", "/dev", "tmpfs", 0, NULL) != 0)
+		puts("# no /dev of its own");
 }
 
 static const char *packet(int fd)
