@@ -283,9 +283,15 @@ const struct command commands[] = {
 	    "  motetctl prune --dry-run\n"
 	    "  motetctl prune" },
 	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS, "Check everything that is stored",
-	    "Reads every row again: certificates by two readers and against the server key of their time, the\n"
-	    "server's keys with the secret, and every column that repeats what a certificate, a KeyPackage or a\n"
-	    "signature says. A line for each thing that is wrong, and exit status 1 then. Servers may run.\n"
+	    "Reads the rows again: certificates by two readers and against the server key of their time, the\n"
+	    "server's keys and second factors with the secret, the schema against its files, and every column\n"
+	    "that has a form, or repeats what a certificate, a KeyPackage or a signature says. A line for each\n"
+	    "thing that is wrong, and exit status 1 then. Servers may run.\n"
+	    "\n"
+	    "Not read are setting, throttle, probe, selftest and key_package_notice: there is nothing that a\n"
+	    "row of theirs could be held against but the database's own constraints. In serial_used it looks\n"
+	    "up the serial number of each certificate. Hashes (of tokens, recovery codes, invites) are read,\n"
+	    "and whether one is the right one nobody can tell.\n"
 	    "\n"
 	    "It goes through a table of any size in little memory, and on a terminal shows how far it is. It\n"
 	    "cannot tell that a row is missing which nothing points to, nor that another server did not sign\n"
