@@ -67,7 +67,7 @@ def renamed(path):
 class Front:
     """A front that starts its processes itself, in a directory of the Place that belongs to the unprivileged user."""
     quickstart = "none"         # --web of deploy/quickstart: it leaves the web server to us; "spawner": motetd, too
-    every_case = False          # else those that chosen() in run.py chooses
+    every_case = False          # without --all; else EVERYWHERE of run.py
     http2 = False               # by quickstart with --tls
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
