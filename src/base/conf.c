@@ -237,6 +237,12 @@ void conf_free(struct conf *c)
 		arena_free(c->mem);
 }
 
+/* Or in a directory that may not be searched. */
+static bool there(const char *path)
+{
+	return access(path, F_OK) == 0 || errno == EACCES;
+}
+
 const char *conf_default_file(const char *argv0, char *buf, size_t size)
 {
 	const char *env = getenv("MOTET_CONF"), *slash = argv0 ? strrchr(argv0, '/') : NULL;
@@ -246,11 +252,11 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 		return env;
 	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
 		int n = snprintf(buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
-		if (n > 0 && (size_t)n < size && access(buf, F_OK) == 0)
+		if (n > 0 && (size_t)n < size && there(buf))
 			return buf;
 	}
 	const char *installed = here_path(SYSCONFDIR "/motet.conf");
-	return access(installed, F_OK) == 0 ? installed : NULL;
+	return there(installed) ? installed : NULL;
 }
 
 bool conf_listed(const char *list, struct str w)

@@ -5,6 +5,8 @@
 #include "ctl/help.h"
 #include "db/db.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 enum { ARENA_MAX = 512 << 20 };	/* a hundred thousand actors, as rows and as text */
 
@@ -51,13 +53,25 @@ static void complain(const struct fail *why, enum err e)
 		}
 }
 
+/*
+ * Who migrates is the owner of the tables, to whom the servers' file is closed, and --database says all that is needed. Otherwise a file that nobody may
+ * read is an error: what is done without it would be done to another database.
+ */
+static const char *conf_file(const struct ctl *c, char *place, size_t size)
+{
+	const char *named = c->opt.value[OPT_CONFIG], *env = getenv("MOTET_CONF");
+	const char *file = named ? named : conf_default_file(c->program, place, size);
+
+	if (file && !named && !(env && env[0]) && options_has(&c->opt, OPT_DATABASE) && access(file, R_OK) != 0)
+		return NULL;
+	return file;
+}
+
 static enum err open_conf(struct ctl *c)
 {
 	char why[256], place[4096];
-	const char *file = c->opt.value[OPT_CONFIG];
+	const char *file = conf_file(c, place, sizeof place);
 
-	if (file == NULL)
-		file = conf_default_file(c->program, place, sizeof place);
 	if (!options_conf(&c->opt, file, &c->conf, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	c->cx.conf = c->conf;

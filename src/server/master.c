@@ -179,6 +179,12 @@ static void respawn_signer(struct master *m, int64_t now)
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
+static void keep_signer(struct master *m, int64_t now)
+{
+	if (m->signer == 0 && now >= m->signer_due)
+		respawn_signer(m, now);
+}
+
 /* The first one has to load the secret before anything is served. Returns 0 or an exit status. */
 static int first_signer(struct master *m)
 {
@@ -243,6 +249,8 @@ static void rehearsed(struct master *m, int status)
 
 	if (!upgrade_rehearsed(&m->upgrade, status) || signals.stop)
 		return;
+	if (m->signer == 0)
+		respawn_signer(m, clock_us());	/* nobody else can, once the program has changed, and the old workers need it */
 	notify_reloading();
 	fill_handover(m, &h);
 	upgrade_execute(m->opt, &h);
@@ -307,12 +315,9 @@ static void reloaded(struct master *m)
 	log_info("the new workers serve; the older ones finish");
 }
 
+/* What a new program has to do with, which may begin in reap(), comes before that; it reads its configuration anyway. */
 static void look_at_flags(struct master *m)
 {
-	if (signals.reload)
-		reload(m);
-	if (signals.upgrade)
-		upgrade(m);
 	if (signals.reopen) {
 		signals.reopen = 0;
 		log_reopen();
@@ -320,7 +325,11 @@ static void look_at_flags(struct master *m)
 		signals_send(m->signer, SIGUSR2);
 	}
 	if (signals.child)
-		reap(m, clock_us());	/* last: a new program may begin here, which knows nothing of the other flags */
+		reap(m, clock_us());
+	if (signals.reload)
+		reload(m);
+	if (signals.upgrade)
+		upgrade(m);
 }
 
 static void drain_pokes(struct master *m)
@@ -331,13 +340,16 @@ static void drain_pokes(struct master *m)
 		;
 }
 
+/* Signals come here and nowhere else: so never without a look. A watchdog that is not to be petted, since nobody serves, is nothing to wake up for. */
 static void wait_for(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
-	int64_t pet = notify_watchdog_next(), us = (pet < until ? pet : until) - clock_us();
-	struct timespec t = { .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 };
+	int64_t now = clock_us(), pet = notify_watchdog_next();
 
-	if (us > 0 && ppoll(&p, 1, &t, &m->wait) > 0)
+	if (pet > now && pet < until)
+		until = pet;
+	int64_t us = until > now ? until - now : 0;
+	if (ppoll(&p, 1, &(struct timespec){ .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 }, &m->wait) > 0)
 		drain_pokes(m);
 }
 
@@ -381,8 +393,7 @@ static void serve(struct master *m)
 {
 	while (!signals.stop) {
 		int64_t now = clock_us(), next;
-		if (m->signer == 0 && now >= m->signer_due)
-			respawn_signer(m, now);
+		keep_signer(m, now);
 		next = pool_tick(m->pool, now);
 		upgrade_tick(&m->upgrade, now);
 		say_when_ready(m);
@@ -413,6 +424,7 @@ static void stop(struct master *m)
 		if (signals.stop > 1)
 			pool_stop(m->pool, clock_us());
 		pet(m, clock_us());
+		keep_signer(m, clock_us());
 		wait_for(m, pool_tick(m->pool, clock_us()));
 		reap(m, clock_us());
 	}

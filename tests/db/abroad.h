@@ -4,25 +4,14 @@
  * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as wrong as asked, on pages that a fetcher
  * finds by their address.
  */
-#include "../tap.h"
-#include "../unit/x509_make.h"
-#include "base/clock.h"
-#include "base/conf.h"
-#include "base/fetch.h"
-#include "base/log.h"
 #include "codec/cacheable.h"
 #include "codec/challenge.h"
 #include "codec/text.h"
 #include "core/foreign_session.h"
-#include "core/identity.h"
 #include "core/trial.h"
-#include <libpq-fe.h>
-#include <unistd.h>
+#include "home.h"
 
 enum { DAY = 86400, PAGES = 64 };
-static const char *conninfo;
-static struct conf *conf;
-static struct ca_local ca;
 static struct cx keep;			/* what outlives a request */
 
 struct page {
@@ -174,17 +163,6 @@ static inline void open_server(const struct party *s)
 	put(server_url(s->domain), 200, vouched(s, s));
 }
 
-static inline struct cx context(void)
-{
-	return (struct cx){ .mem = arena_new(64 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .fetch = &fake, .now = clock_now() };
-}
-
-static inline void end(struct cx *cx)
-{
-	db_free(cx->db);
-	arena_free(cx->mem);
-}
-
 /* The first column of the first row as a number. */
 static inline int64_t sql(const char *text)
 {
@@ -210,26 +188,11 @@ static inline struct str signature(const struct party *p, struct str text)
 /* False: there is no database, and a plan of nothing has been printed. */
 static inline bool open_world(void)
 {
-	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
-	char why[256];
-	struct server_key *k;
-
-	if ((conninfo = getenv("MOTET_DATABASE")) == NULL) {
-		puts("1..0 # SKIP run me with tests/with-postgres");
+	if (!home_open())
 		return false;
-	}
-	setenv("MOTET_DOMAIN", "example.org", 1);
-	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why)) {
-		printf("Bail out! %s\n", why);
-		exit(1);
-	}
-	conf->log_level = LOG_LEVEL_ERROR;
-	if (!log_open(conf))
-		exit(1);
-	ca_local_init(&ca, conf, secret);
-	setvbuf(stdout, NULL, _IONBF, 0);
+	fetcher = &fake;
+	home_identity();
 	keep = context();
-	must(&keep, identity_create(&keep, &k));
 	return true;
 }
 #endif

@@ -108,6 +108,35 @@ USAGE = [
 ]
 
 
+def beside(site, *args):
+    """The program without -c, as a user who is not root, with a motet.conf beside it."""
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] if ROOT else []
+    return subprocess.run([*command, f"{site.dir}/motetctl", *args], text=True, capture_output=True, env=site.env, check=False)
+
+
+def test_closed(site):
+    """A configuration that is found and cannot be read is not passed over, but by who says what is needed of it: the role that migrates."""
+    conf = f"{site.dir}/motet.conf"
+    shutil.copy(site.program, f"{site.dir}/motetctl")
+    os.chmod(site.dir, 0o755)
+    with open(conf, "w", encoding="ascii") as f:
+        f.write("domain = closed.example\n")
+    os.chmod(conf, 0o640 if ROOT else 0)
+    ok(beside(site, "version").returncode == 0, "what needs no configuration does without")
+    r = beside(site, "config")
+    ok(r.returncode == 78 and f"{conf}: Permission denied" in r.stderr, "a configuration that is closed to us is not passed over", r)
+    r = beside(site, "migrate", "--status", "--dir", shutil.copytree(SCHEMA, f"{site.dir}/schema"), "--database", "host=/nowhere")
+    ok(r.returncode == 69 and "/nowhere" in r.stderr, "who migrates needs none of it", r)
+    os.remove(conf)
+    os.mkdir(conf)
+    r = beside(site, "config")
+    ok(r.returncode == 78 and f"{conf}: Is a directory" in r.stderr, "a directory is none", r)
+    os.rmdir(conf)
+    os.remove(f"{site.dir}/motetctl")
+    shutil.rmtree(f"{site.dir}/schema")
+    os.chmod(site.dir, 0o700)
+
+
 def test_usage(site):
     empty = os.path.join(site.dir, "empty.conf")
     with open(empty, "w", encoding="ascii"):
@@ -117,14 +146,7 @@ def test_usage(site):
     r = expect(site, "a configuration without a domain is printed and refused", ["config"], 78, "workers = 0", "domain: is not set", conf=empty)
     ok("domain =\n" in r.stdout, "as it stands", r.stdout)
     expect(site, "a missing configuration is a message", ["config"], 78, "^$", "No such file", conf=site.dir + "/nowhere.conf")
-    os.symlink(site.program, f"{site.dir}/motetctl")
-    os.mkdir(f"{site.dir}/motet.conf", 0o000)
-    r = subprocess.run([f"{site.dir}/motetctl", "version"], text=True, capture_output=True, env=site.env, check=False)
-    ok(r.returncode == 0, "what needs no configuration does without", r)
-    r = subprocess.run([f"{site.dir}/motetctl", "config"], text=True, capture_output=True, env=site.env, check=False)
-    ok(r.returncode == 78 and f"{site.dir}/motet.conf" in r.stderr, "a configuration beside the program that cannot be read is not passed over", r)
-    os.rmdir(f"{site.dir}/motet.conf")
-    os.remove(f"{site.dir}/motetctl")
+    test_closed(site)
     expect(site, "a database that is away is 69", ["-s", "domain=example.org", "-s", f"database=host={site.dir}", "actor", "list"], 69, "^$",
            "database: connect.*is PostgreSQL running", conf=empty)
     for text, shown in [("host=/tmp password=hunter2 user=x", "host=/tmp password=*** user=x"), ("password = 'hunter2 \\' x'", "password=***"),

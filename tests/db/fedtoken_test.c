@@ -2,47 +2,21 @@
  * Federation tokens against a real database: issuing and its switch, deletion, one redemption among many processes, and a database that
  * ends connections meanwhile. Prints its N and its seed.
  */
-#include "../tap.h"
-#include "base/clock.h"
+#include "home.h"
 #include "codec/hash.h"
 #include "codec/idname.h"
 #include "codec/text.h"
 #include "codec/token.h"
 #include "core/actor.h"
-#include "core/identity.h"
 #include "core/redeem.h"
-#include <libpq-fe.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static const struct keypackage_upload nothing;
 #define NONE (&nothing)
 
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
-static const char *conninfo;
-static struct conf *conf;
-static struct ca_local ca;
-
-static struct cx context(void)
-{
-	return (struct cx){ .mem = arena_new(64 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .now = clock_now() };
-}
-
-static void end(struct cx *cx)
-{
-	db_free(cx->db);
-	arena_free(cx->mem);
-}
-
-static void must(struct cx *cx, enum err e, const char *what)
-{
-	if (e == OK)
-		return;
-	printf("Bail out! %s: %s %s%s\n", what, err_name(e), cx->why.say, cx->why.log);
-	exit(1);
-}
 
 /* A session with a certificate: what issuing takes. */
 static struct session *someone(struct cx *cx, const char *local, struct blob *cert)
@@ -55,12 +29,12 @@ static struct session *someone(struct cx *cx, const char *local, struct blob *ce
 	struct grant g;
 	int64_t id;
 
-	must(cx, ed25519_new(cx, seed, r.key), "key");
-	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id), "actor");
+	must(cx, ed25519_new(cx, seed, r.key));
+	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id));
 	const struct issue i = { .actor_id = id, .local = str_of(local), .csr = &r };
-	must(cx, issue_idcert(cx, &i, &g), "certificate");
-	must(cx, pem_decode(cx, NULL, "CERTIFICATE", g.id_cert, cert), "PEM");
-	must(cx, session_find(cx, g.token, false, &s), "session");
+	must(cx, issue_idcert(cx, &i, &g));
+	must(cx, pem_decode(cx, NULL, "CERTIFICATE", g.id_cert, cert));
+	must(cx, session_find(cx, g.token, false, &s));
 	return s;
 }
 
@@ -68,7 +42,7 @@ static struct str issue(struct cx *cx, const struct session *s)
 {
 	struct str token;
 
-	must(cx, fedtoken_issue(cx, s, STR("https://Example.org:443/"), &token), "token");
+	must(cx, fedtoken_issue(cx, s, STR("https://Example.org:443/"), &token));
 	return token;
 }
 
@@ -93,7 +67,7 @@ static bool active(struct cx *cx, struct str token)
 	bool is;
 
 	sha256(str_blob(token), hash);
-	must(cx, fedtoken_active(cx, hex_encode(cx->mem, (struct blob){ hash, HASH_BYTES }), &is), "active");
+	must(cx, fedtoken_active(cx, hex_encode(cx->mem, (struct blob){ hash, HASH_BYTES }), &is));
 	return is;
 }
 
@@ -154,12 +128,12 @@ static void switching(void)
 		_exit(0);
 	}
 	usleep(150 * 1000);
-	must(&cx, fedtoken_switch(&cx, false), "switch");
+	must(&cx, fedtoken_switch(&cx, false));
 	__atomic_store_n(off, 1, __ATOMIC_SEQ_CST);
 	while (wait(NULL) > 0)
 		;
 	ok(*made > 0 && *late == 0, "4 issuing, %d tokens; none after the switch", *made);
-	must(&cx, fedtoken_switch(&cx, true), "switch");
+	must(&cx, fedtoken_switch(&cx, true));
 	end(&cx);
 }
 
@@ -261,21 +235,6 @@ static void foreign_race(struct outcome *out)
 	end(&cx);
 }
 
-static pid_t killer(unsigned seed)
-{
-	pid_t p = fork();
-
-	if (p != 0)
-		return p;
-	srandom(seed);
-	PGconn *pg = PQconnectdb(conninfo);
-	PQclear(PQexec(pg, "SET application_name = 'killer'"));
-	for (;;) {
-		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND query LIKE '%redeemed_token%'"));
-		usleep(4000 + (useconds_t)(random() % 12000));
-	}
-}
-
 /*
  * Contenders for each token while connections are ended under them. A winner's answer never says no; if all were told no or nothing,
  * no session may stand on the token.
@@ -293,7 +252,7 @@ static void chaos(struct outcome *out)
 		struct token_item *t;
 		size_t n;
 		memset(out, 0, CHAOS_RACERS * sizeof *out);
-		pid_t k = killer(seed + (unsigned)i);
+		pid_t k = start_killer(seed + (unsigned)i, "AND query LIKE '%redeemed_token%'", 4000, 12000);
 		race(token, cert, CHAOS_RACERS, out);
 		kill(k, SIGKILL);
 		waitpid(k, NULL, 0);
@@ -304,7 +263,7 @@ static void chaos(struct outcome *out)
 		burnt += winners == 0 && no == CHAOS_RACERS;
 		for (int j = 0; j < CHAOS_RACERS; j++)
 			dead += out[j].err == OK && !works(&cx, str_of(out[j].token));
-		must(&cx, fedtoken_list(&cx, s->actor_id, &t, &n), "list");
+		must(&cx, fedtoken_list(&cx, s->actor_id, &t, &n));
 	}
 	printf("# seed %u\n", seed);
 	ok(doubles == 0, "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d answers unknown)", CHAOS, CHAOS_RACERS, won, unknown);
@@ -316,21 +275,9 @@ static void chaos(struct outcome *out)
 
 int main(void)
 {
-	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
-	char why[256];
-	struct server_key *k;
-
-	if ((conninfo = getenv("MOTET_DATABASE")) == NULL)
-		return puts("1..0 # SKIP run me with tests/with-postgres"), 0;
-	setenv("MOTET_DOMAIN", "example.org", 1);
-	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
-		return printf("Bail out! %s\n", why), 1;
-	conf->log_level = LOG_LEVEL_ERROR;
-	ca_local_init(&ca, conf, secret);
-	setvbuf(stdout, NULL, _IONBF, 0);
-	struct cx cx = context();
-	must(&cx, identity_create(&cx, &k), "identity");
-	end(&cx);
+	if (!home_open())
+		return 0;
+	home_identity();
 	struct outcome *out = mmap(NULL, MOST * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	rules();
 	switching();

@@ -2,26 +2,19 @@
  * Issuing against a real database: who may have which session ID and key, one winner among many, and a database that ends connections
  * while certificates are being issued. Prints its N.
  */
-#include "../tap.h"
-#include "base/clock.h"
+#include "home.h"
 #include "codec/der.h"
 #include "codec/derw.h"
 #include "codec/text.h"
 #include "codec/token.h"
 #include "core/actor.h"
-#include "core/identity.h"
 #include "core/publish.h"
 #include "core/session.h"
-#include <libpq-fe.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { RACERS = 16, RACES = 12, CHAOS = 400 };
-static const char *conninfo;
-static struct conf *conf;
-static struct ca_local ca;
 
 /* The clock of this host, which may be wrong. */
 static time_t skew;
@@ -35,25 +28,6 @@ time_t time(time_t *out)
 	if (out)
 		*out = t.tv_sec;
 	return t.tv_sec;
-}
-
-static struct cx context(void)
-{
-	return (struct cx){ .mem = arena_new(64 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .now = clock_now() };
-}
-
-static void end(struct cx *cx)
-{
-	db_free(cx->db);
-	arena_free(cx->mem);
-}
-
-static void must(struct cx *cx, enum err e, const char *what)
-{
-	if (e == OK)
-		return;
-	printf("Bail out! %s: %s %s%s\n", what, err_name(e), cx->why.say, cx->why.log);
-	exit(1);
 }
 
 static struct blob lit(const char *s, size_t n)
@@ -74,16 +48,16 @@ static struct idcsr request(struct cx *cx, const char *local, const char *sessio
 	uint8_t seed[ED25519_SEED], key[ED25519_KEY], *sig = arena_alloc(m, 1 + ED25519_SIG);
 	struct idcsr csr;
 
-	must(cx, ed25519_new(cx, seed, key), "key");
+	must(cx, ed25519_new(cx, seed, key));
 	struct blob name = derw(m, DER_SEQUENCE, rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x2c"), DER_UTF8, session),
 	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), DER_UTF8, arena_printf(m, "%s@example.org", local)),
 	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "org"),
 	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "example"), rdn(m, LIT("\x55\x04\x03"), DER_UTF8, local));
 	struct blob info = derw(m, DER_SEQUENCE, derw_integer(m, 0), name, ed25519_spki(m, key), derw(m, DER_CONTEXT_OF, LIT("")));
-	must(cx, ed25519_sign(cx, seed, info, sig + 1), "sign");
+	must(cx, ed25519_sign(cx, seed, info, sig + 1));
 	struct blob der = derw(m, DER_SEQUENCE, info, derw(m, DER_SEQUENCE, derw(m, DER_OID, LIT("\x2b\x65\x70"))),
 	    derw(m, DER_BIT_STRING, (struct blob){ sig, 1 + ED25519_SIG }));
-	must(cx, idcsr_read(cx, der, &csr), "csr");
+	must(cx, idcsr_read(cx, der, &csr));
 	return csr;
 }
 
@@ -91,7 +65,7 @@ static int64_t actor(struct cx *cx, const char *local)
 {
 	int64_t id = 0;
 
-	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id), "actor");
+	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id));
 	return id;
 }
 
@@ -152,13 +126,13 @@ static void rotation(void)
 	struct server_key *old, *new;
 	struct grant g;
 
-	must(&cx, identity_current(&cx, &old), "current");
+	must(&cx, identity_current(&cx, &old));
 	int64_t before = old->serial;
 	sleep(1);
 	ok(identity_rotate(&other, &new) == OK && new->serial != before, "another host rotates the server's key");
 	cx.now = clock_now();
 	ok(issue(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
-	must(&cx, identity_current(&cx, &old), "current");
+	must(&cx, identity_current(&cx, &old));
 	ok(old->serial == new->serial, "and sign with the new one");
 	struct published p;
 	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial && !p.claim.invalidated, "which is what we publish");
@@ -205,7 +179,7 @@ static void races(void)
 		size_t n;
 		race(local, id, 0, true, out);
 		new_ok += count(out, OK) == 1 && count(out, ERR_SESSION_ID_IN_USE) == RACERS - 1;
-		must(&cx, session_list(&cx, id, &s, &n), "list");
+		must(&cx, session_list(&cx, id, &s, &n));
 		race(local, id, s->serial, true, out);
 		rotate_ok += count(out, OK) == 1 && count(out, ERR_UNAUTHORIZED) == RACERS - 1;
 		end(&cx);
@@ -270,7 +244,7 @@ static void endings(void)
 	struct grant g;
 	size_t n;
 
-	must(&cx, issue(&cx, e.actor, "ender", &a, 0, &g), "issue");
+	must(&cx, issue(&cx, e.actor, "ender", &a, 0, &g));
 	const char *rotate = arena_printf(cx.mem,
 	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = %lld AND live;"
 	    "INSERT INTO serial_used VALUES (1234567890123456);"
@@ -279,15 +253,15 @@ static void endings(void)
 	ok(meanwhile(rotate, ends, &e) == OK, "a session is ended though it is being rotated");
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
-	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n), "list");
+	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at, "and no certificate of it is left good");
 	const char *new = arena_printf(cx.mem, "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES (1234567890123457);"
 	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, sha256(cert), csr_hash, cert, not_before, not_after "
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1", (long long)e.actor, (long long)e.actor);
 	ok(meanwhile(new, deactivates, &e) == OK, "an actor is deactivated while a certificate is being issued");
-	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n), "list");
+	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at, "which ends with the others");
-	must(&cx, session_list(&cx, e.actor, &s, &n), "sessions");
+	must(&cx, session_list(&cx, e.actor, &s, &n));
 	ok(n == 0, "and no session is left");
 	end(&cx);
 }
@@ -347,25 +321,11 @@ static void bounds(void)
 	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0, "not a fifth: %s", cx.why.say);
 	conf->rate_limit_idcerts = 100000;
 	struct server_key *k;
-	must(&cx, identity_current(&cx, &k), "current");
+	must(&cx, identity_current(&cx, &k));
 	memcpy(h.key, k->key.p, sizeof h.key);
 	e = issue(&cx, id, "many", &h, 0, &g);
 	ok(e != OK && err_status(e) != 401, "nobody gets a certificate for the key of the server: %s %s", err_name(e), cx.why.log);
 	end(&cx);
-}
-
-static pid_t killer(void)
-{
-	pid_t p = fork();
-
-	if (p != 0)
-		return p;
-	PGconn *pg = PQconnectdb(conninfo);
-	PQclear(PQexec(pg, "SET application_name = 'killer'"));
-	for (;;) {
-		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet'"));
-		usleep(20000 + (useconds_t)(random() % 60000));
-	}
 }
 
 static void chaos(void)
@@ -375,7 +335,7 @@ static void chaos(void)
 	int refused = 0, done = 0, kept = 0, open = 0;
 	struct grant *g = calloc(CHAOS, sizeof *g);
 	struct arena *keep = arena_new(64 << 20);
-	pid_t k = killer();
+	pid_t k = start_killer(1, "", 20000, 60000);
 
 	for (int i = 0; i < CHAOS; i++) {
 		struct idcsr r = request(&cx, "chaos", arena_printf(cx.mem, "s%d", i));
@@ -402,7 +362,7 @@ static void chaos(void)
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	size_t n;
-	must(&cx, publish_plain(&cx, STR("chaos"), &all, &v, &n), "list");
+	must(&cx, publish_plain(&cx, STR("chaos"), &all, &v, &n));
 	ok(n == CHAOS, "%zu rows: none twice, none without its certificate", n);
 	struct str *pems = arena_alloc(keep, n * sizeof *pems + 1);
 	for (size_t j = 0; j < n; j++)
@@ -422,23 +382,15 @@ static void chaos(void)
 
 int main(void)
 {
-	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
-	char why[256];
 	struct server_key *k;
 
-	if ((conninfo = getenv("MOTET_DATABASE")) == NULL)
-		return puts("1..0 # SKIP run me with tests/with-postgres"), 0;
-	setenv("MOTET_DOMAIN", "example.org", 1);
-	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why))
-		return printf("Bail out! %s\n", why), 1;
-	conf->log_level = LOG_LEVEL_ERROR;
+	if (!home_open())
+		return 0;
 	conf->rate_limit_idcerts = 100000;
 	conf->sessions_per_actor = 100000;
-	ca_local_init(&ca, conf, secret);
-	setvbuf(stdout, NULL, _IONBF, 0);
 	struct cx cx = context();
 	skew = 300;
-	must(&cx, identity_create(&cx, &k), "identity");
+	must(&cx, identity_create(&cx, &k));
 	skew = 0;
 	ok(k->not_before <= clock_now() && k->not_before > clock_now() - 60, "the first key begins by the clock of the database");
 	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a server has one first key: %s", cx.why.say);

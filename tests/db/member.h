@@ -1,29 +1,11 @@
 #ifndef MOTET_TESTS_MEMBER_H
 #define MOTET_TESTS_MEMBER_H
 /* Actors with sessions in a real database, and KeyPackages by their keys: what the tests of the delivery service share. */
-#include "../tap.h"
+#include "home.h"
 #include "../unit/mls_make.h"
-#include "base/clock.h"
 #include "core/actor.h"
-#include "core/identity.h"
 #include "core/keypackage.h"
-#include <libpq-fe.h>
 #include <sys/random.h>
-
-static struct conf *conf;
-static struct ca_local ca;
-static const char *conninfo;
-
-static inline struct cx context(void)
-{
-	return (struct cx){ .mem = arena_new(256 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .now = clock_now() };
-}
-
-static inline void end(struct cx *cx)
-{
-	db_free(cx->db);
-	arena_free(cx->mem);
-}
 
 /* As the owner of the tables: whatever a test does to them behind the server's back. The first column of the last row, as text. */
 static inline const char *sql(struct cx *cx, const char *text)
@@ -131,29 +113,13 @@ static inline struct mls_input keypackage(struct cx *cx, const struct member *m,
 	return in;
 }
 
-/* Bail out, skip, or be ready for a database of one server. */
+/* False: there is no database, and a plan of nothing has been printed. */
 static inline bool place(void)
 {
-	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
-	struct server_key *k;
-	char why[256];
-
-	if ((conninfo = getenv("MOTET_DATABASE")) == NULL) {
-		puts("1..0 # SKIP run me with tests/with-postgres");
+	if (!home_open())
 		return false;
-	}
-	setenv("MOTET_DOMAIN", "example.org", 1);
-	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why)) {
-		printf("Bail out! %s\n", why);
-		exit(1);
-	}
-	conf->log_level = LOG_LEVEL_ERROR;
 	conf->rate_limit = false;
-	ca_local_init(&ca, conf, secret);
-	setvbuf(stdout, NULL, _IONBF, 0);
-	struct cx cx = context();
-	must(&cx, identity_create(&cx, &k));
-	end(&cx);
+	home_identity();
 	return true;
 }
 #endif

@@ -261,20 +261,6 @@ static void one_session(void)
 	end(&cx);
 }
 
-static pid_t killer(void)
-{
-	pid_t p = fork();
-
-	if (p != 0)
-		return p;
-	PGconn *pg = PQconnectdb(conninfo);
-	PQclear(PQexec(pg, "SET application_name = 'killer'"));
-	for (;;) {
-		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' ORDER BY random() LIMIT 1"));
-		usleep(5000 + (useconds_t)(random() % 20000));
-	}
-}
-
 static bool opened(const char *token)
 {
 	uint8_t hash[TOKEN_HASH];
@@ -289,7 +275,7 @@ static void chaos(void)
 	struct cx cx = context();
 	struct trial_answer *a = trials(&cx, CHAOS);
 	int twice = 0, silent = 0, burnt = 0, won = 0, works = 0, doubts = 0, odd = 0;
-	pid_t k = killer();
+	pid_t k = start_killer(1, "ORDER BY random() LIMIT 1", 5000, 20000);
 	struct arena_of_races *r = race(CHAOS_RACERS, CHAOS, a);
 
 	kill(k, SIGKILL);

@@ -375,6 +375,10 @@ class Operation:
         for i in range(self.budget() * times):
             self.dice.sense = self.r.choice((0, .7, 1))
             self.r.choice(tries)() if i > 1 else self.fitting()
+        self.dice.sense = 1
+        for _ in range(30):     # dice may never have meant it well
+            if self.good == 0 and self.name not in HARD:
+                self.fitting()
         return "\n".join(self.wrong[:2]) or None
 
 

@@ -36,6 +36,23 @@ def done():
     sys.exit(1 if failures else 0)
 
 
+def named(tests):
+    """Those that the command line names; all, when it names none."""
+    return [t for t in tests if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]
+
+
+def run_tests(tests):
+    """One after the other, each with its time; a broken one does not hide the others."""
+    for test in tests:
+        begun = time.monotonic()
+        try:
+            test()
+        except Exception as e:
+            ok(False, "%s: %s: %s" % (test.__name__, type(e).__name__, e))
+        print("# %s: %.1f s" % (test.__name__, time.monotonic() - begun), flush=True)
+    done()
+
+
 def until(what, seconds=5.0, step=0.005):
     """Wait for what() to be true; returns how long that took, or None."""
     start = time.monotonic()
@@ -113,6 +130,11 @@ class Server:
 
     def tell(self, sig, pid=None):
         os.kill(pid or self.p.pid, sig)
+
+    def cpu(self):
+        """Seconds that the master has computed."""
+        with open(f"/proc/{self.p.pid}/stat", encoding="ascii") as f:
+            return sum(int(x) for x in f.read().rpartition(") ")[2].split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
     def stop(self, sig=signal.SIGTERM, seconds=15):
         """Returns exit status and time taken."""

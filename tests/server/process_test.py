@@ -559,11 +559,6 @@ def rests():
 
 ALL = (started, usage, plain_cgi, cgi_ends, sockets, spawners, notify, deaths, master_killed_keeps_nothing, storm, storm_ends, graceful, recycle, reload, logs, signer, no_fork, undead, memory, secrecy,
              deadline, shared, privileges, rests)
-CHOSEN = [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]
+CHOSEN = named(ALL)
 RESTING = [Server(spawned=True, workers=0)] if rests in CHOSEN else []
-for test in CHOSEN:
-    try:
-        test()
-    except Exception as e:
-        ok(False, "%s: %s: %s" % (test.__name__, type(e).__name__, e))
-done()
+run_tests(CHOSEN)

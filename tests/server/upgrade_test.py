@@ -264,12 +264,4 @@ def rehearsal():
     d.remove()
 
 
-ALL = (load_on, load_off, unfit, ends, several, under_way, supervised, roots_secret, rehearsal)
-for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
-    begun = time.monotonic()
-    try:
-        test()
-    except Exception as e:
-        ok(False, "%s: %s: %s" % (test.__name__, type(e).__name__, e))
-    print("# %s: %.1f s" % (test.__name__, time.monotonic() - begun))
-done()
+run_tests(named((load_on, load_off, unfit, ends, several, under_way, supervised, roots_secret, rehearsal)))

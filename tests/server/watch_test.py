@@ -27,6 +27,11 @@ def watchdog():
         ok(n.told(but=("READY", "STATUS"), seconds=1) is None, "a watchdog of another process is none of ours")
     with Systemd() as n, Server(env={**n.env, "WATCHDOG_USEC": "200000", "MOTET_ECHO_CRASH": "1"}, workers=1, wait=False) as s:
         ok(n.told(but=("STATUS",), seconds=1.5) is None, "no worker serves: neither ready nor well")
+        ran = s.cpu()
+        time.sleep(1)
+        ran = s.cpu() - ran
+        ok(until(lambda: s.dir.logged("die young")) is not None and ran < 0.5, "meanwhile the master sees its workers die, and rests: %.2f s of a second" % ran)
+        ok(s.stop()[0] == 0, "and stops when told")
 
 
 def status_text():
@@ -195,12 +200,4 @@ def outage():
         silent.close()
 
 
-ALL = (watchdog, status_text, storm, busy, old, large, hidden, activated, outage)
-for test in [t for t in ALL if len(sys.argv) < 3 or t.__name__ in sys.argv[2:]]:
-    begun = time.monotonic()
-    try:
-        test()
-    except Exception as e:
-        ok(False, "%s: %s: %s" % (test.__name__, type(e).__name__, e))
-    print("# %s: %.1f s" % (test.__name__, time.monotonic() - begun))
-done()
+run_tests(named((watchdog, status_text, storm, busy, old, large, hidden, activated, outage)))

@@ -1,0 +1,79 @@
+#ifndef MOTET_TESTS_HOME_H
+#define MOTET_TESTS_HOME_H
+/* The server of a test that has a real database: example.org, with an identity and a secret of its own. */
+#include "../tap.h"
+#include "../unit/x509_make.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/fetch.h"
+#include "base/log.h"
+#include "core/identity.h"
+#include <libpq-fe.h>
+#include <unistd.h>
+
+static const char *conninfo;		/* as the role of the servers */
+static struct conf *conf;
+static struct ca_local ca;
+static struct fetcher *fetcher;		/* NULL: there are no other servers */
+
+static inline struct cx context(void)
+{
+	return (struct cx){ .mem = arena_new(256 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .fetch = fetcher, .now = clock_now() };
+}
+
+static inline void end(struct cx *cx)
+{
+	db_free(cx->db);
+	arena_free(cx->mem);
+}
+
+/* All but its identity. False: there is no database, and a plan of nothing has been printed. */
+static inline bool home_open(void)
+{
+	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
+	char why[256];
+
+	if ((conninfo = getenv("MOTET_DATABASE")) == NULL) {
+		puts("1..0 # SKIP run me with tests/with-postgres");
+		return false;
+	}
+	setenv("MOTET_DOMAIN", "example.org", 1);
+	if (!conf_load(NULL, &conf, why, sizeof why) || !conf_finish(conf, why, sizeof why)) {
+		printf("Bail out! %s\n", why);
+		exit(1);
+	}
+	conf->log_level = LOG_LEVEL_ERROR;
+	if (!log_open(conf))
+		exit(1);
+	ca_local_init(&ca, conf, secret);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	return true;
+}
+
+static inline void home_identity(void)
+{
+	struct server_key *k;
+	struct cx cx = context();
+
+	must(&cx, identity_create(&cx, &k));
+	end(&cx);
+}
+
+/* A process that ends connections to the database under who works there, every so many microseconds, until it is killed. `of` is the end of its statement. */
+static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least, useconds_t more)
+{
+	char text[256];
+	pid_t p = fork();
+
+	if (p != 0)
+		return p;
+	srandom(seed);
+	PGconn *pg = PQconnectdb(conninfo);
+	PQclear(PQexec(pg, "SET application_name = 'killer'"));
+	snprintf(text, sizeof text, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' %s", of);
+	for (;;) {
+		PQclear(PQexec(pg, text));
+		usleep(least + (useconds_t)random() % more);
+	}
+}
+#endif
