@@ -90,6 +90,7 @@ def test_host(place):
         with open(other, "w", encoding="ascii") as f:
             f.write("0" * 64 + "\n")
         os.chmod(other, 0o400)
+        finds(place, "the domain of another server", ["key.secret"], ["-s", "domain=example.org", "doctor"], "^in motet.conf: domain = localhost$")
         finds(place, "the secret of another server", ["key.secret"], ["-s", f"secret_file={other}", "doctor"], "copy the secret")
     with scratch(place.state) as directory:
         with open(conf, encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
