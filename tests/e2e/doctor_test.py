@@ -190,7 +190,7 @@ def test_addresses(place):
         finds(place, "a client that is trusted as a proxy", ["web.forwarded=warning"], ["doctor", url], "take this address out of trusted_proxies")
     address = own_address()
     if address is None or address.startswith("127."):
-        ok(True, "all clients as 127.0.0.1 # SKIP this host has no other address")
+        print("# this host has no address but loopback: all clients as 127.0.0.1 is not tried")
         return
     with web(place, "nginx", [("listen @LISTEN@:@PORT@;", "listen @PORT@;"), ("fastcgi_param REMOTE_ADDR $remote_addr;", "fastcgi_param REMOTE_ADDR 127.0.0.1;")]) as port:
         finds(place, "all clients as 127.0.0.1", ["web.remote", "web.tls=warning"], ["doctor", f"http://{address}:{port}"], "^in motet.conf: trusted_proxies")
