@@ -52,7 +52,7 @@ enum err cmd_init(struct ctl *c)
 
 	TRY(configuration(c));
 	TRY(ctl_need(c, NEEDS_SCHEMA));
-	enum err e = identity_at(&c->cx, -1, &k);
+	enum err e = identity_stored(&c->cx, &k);
 	if (e == OK)
 		return there_already(c, k);
 	return e == ERR_NOT_FOUND ? first_time(c) : e;

@@ -20,6 +20,7 @@ TEXTS = [("@me", "@me"), ("%40me", "@me"), ("a%25b", "a%b"), ("a%3Fb", "a?b"), (
          ("y" * 1000, "y" * 1000)]
 REFUSED = ["..", "../x", "./x", "%2e%2e", "/x", "x//y", "%zz", "%2", "%01", "%ff", "%00"]
 BODIES = [(method, n, coding) for method in ("GET", "DELETE", "PUT", "POST") for n in (0, 1, 1000, 100000) for coding in (None, "chunked")]
+LONG = 65536     # no request with more octets than this in its head is taken by anybody
 LARGE = [1, 16384, 65536, 65537, 300000, 1048576]
 
 
@@ -40,8 +41,8 @@ def text(place, raw, decoded, capability=None):
     if capability in place.front.cannot:
         token, r = ask(place, "GET", raw)
         need(r.status in (403, 404) and probe.unused(place, [token]), f"neither arrived nor refused: {r}")
-        r = place.send("GET", f"/.p2/core/v1/key/actor/x?fid={raw[:60]}")
-        need(r.header("X-Request-Id"), f"the query does not arrive: {r}")
+        got = echo(place, "GET", "q", query=f"?name={raw}&fill=3")
+        need(got["target"].endswith(f"/q?name={raw}&fill=3") and got["fill"] == "xxx", f"nor does it arrive in a query: {got['target']}")
         return
     got = echo(place, "GET", raw)
     need(got["text"] == decoded, f"it arrived as {got['text']!r}")
@@ -51,6 +52,13 @@ def text(place, raw, decoded, capability=None):
 def refused(place, raw):
     token, r = ask(place, "GET", raw)
     need(400 <= r.status < 405 and probe.unused(place, [token]), f"not refused: {r}")
+
+
+def answered(place, r, status, error):
+    """A refusal in the API's language, whoever refused."""
+    need(r.status == status, f"not {status}: {r}")
+    if status not in place.front.page_of_its_own:
+        need(r.json()["errcode"] == status and r.json()["error"] == error and r.json()["message"], f"not in the shape of an error: {r}")
 
 
 def query(place):
@@ -69,6 +77,37 @@ def body(place, method, n, coding):
     got = echo(place, method, "b", [("Transfer-Encoding", coding)] if coding else [], data)
     need(got["body_length"] == n and got["method"] == method, f"{got['body_length']} octets arrived by {got['method']}")
     need(got["body_sha256"] == probe.digest(data.decode("latin-1")), "other octets arrived")
+
+
+def no_length(place):
+    token, = probe.tokens(place, 1)
+    raw = http1.compose("POST", probe.target(place, token), [], None, place.host)
+    r = http1.exchange(place.address, raw.replace(b"Content-Length: 0\r\n", b""), "POST")
+    if "unsaid-length" in place.front.cannot:
+        answered(place, r, 411, "P2CORE_BAD_REQUEST")
+        need(probe.unused(place, [token]), "411, and it was taken")
+    else:
+        need(r.status == 200 and r.json()["body_length"] == 0, f"not taken as an empty one: {r}")
+
+
+def long_target(place, n):
+    """It arrives as it was sent, or not at all."""
+    token, r = ask(place, "GET", "t" * n)
+    if n < LONG and place.front.long_target == 200:
+        need(r.status == 200 and r.json()["text"] == "t" * n, f"it did not arrive as it was sent: {r}")
+    else:
+        need(probe.unused(place, [token]), f"it was taken: {r}")
+        answered(place, r, place.front.long_target if place.front.long_target != 200 else 431, "P2CORE_BAD_REQUEST")
+
+
+def long_field(place, n):
+    """A header of which motetd wants nothing."""
+    token, r = ask(place, "GET", "h", [("X-Long", "f" * n), ("Authorization", "Bearer abc")])
+    if n < LONG and place.front.long_field == 200:
+        need(r.status == 200 and r.json()["authorization"] == probe.digest("Bearer abc"), f"it did not arrive as it was sent: {r}")
+    else:
+        need(probe.unused(place, [token]), f"it was taken: {r}")
+        answered(place, r, place.front.long_field if place.front.long_field != 200 else 431, "P2CORE_BAD_REQUEST")
 
 
 def options_body(place):
@@ -90,12 +129,13 @@ def expect_continue(place):
 
 
 def bodiless(place):
+    whole = place.send("GET", "/.p2/openapi.json")
     r = place.send("HEAD", "/.p2/openapi.json")
     need(r.status == 200 and not r.body, f"HEAD: {r}")
-    tag = place.send("GET", "/.p2/openapi.json").header("ETag")
-    if tag:
-        r = place.send("GET", "/.p2/openapi.json", [("If-None-Match", tag)])
-        need(r.status == 304 and not r.body, f"304: {r}")
+    need(r.header("Content-Length") == str(len(whole.body)), f"HEAD says {r.header('Content-Length')} octets, GET has {len(whole.body)}")
+    need(whole.header("ETag") and r.header("ETag") == whole.header("ETag"), f"ETag is {whole.header('ETag')}, and {r.header('ETag')} of HEAD")
+    r = place.send("GET", "/.p2/openapi.json", [("If-None-Match", whole.header("ETag"))])
+    need(r.status == 304 and not r.body, f"304: {r}")
     r = place.send("OPTIONS", "/.p2/core/v1/register")
     need(r.status == 204 and not r.body and not r.header("Transfer-Encoding"), f"204: {r}")
 
@@ -141,6 +181,21 @@ def children(place):
     return [p for p in own if p not in own.values()]
 
 
+def kill(place):
+    killed = children(place)
+    need(killed, "no worker to kill")
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+
+
+def comes_back(place):
+    for _ in range(100):
+        if place.send("GET", "/readyz").status == 200:
+            return
+        time.sleep(0.1)
+    raise case.Failure("it does not come back")
+
+
 def crash(place):
     """
     The workers die when the first octets of a large response have come, of which the client takes little: it sees that the rest is missing.
@@ -152,18 +207,36 @@ def crash(place):
         s.sendall(raw)
         r = http1.Reader(s)
         need(r.more() and r.buf.startswith(b"HTTP/1.1 200 "), f"no response to break off: {r.buf[:100]!r}")
-        killed = children(place)
-        need(killed, "no worker to kill")
-        for pid in killed:
-            os.kill(pid, signal.SIGKILL)
+        kill(place)
         n = length_if_whole(r)
     need(n in (None, LARGE[-1]), f"it looks whole and has {n} octets")
     need((n is None) == ("streams" not in place.front.cannot), "all of it came" if n else "it broke off")
+    comes_back(place)
+
+
+def crash_early(place):
+    """The workers die while the database makes a request wait, of whose answer nothing has come."""
+    token, = probe.tokens(place, 1)
+    place.sql("BEGIN; LOCK TABLE probe IN ACCESS EXCLUSIVE MODE")
+    try:
+        with http1.connect(place.address) as s:
+            s.sendall(http1.compose("POST", probe.target(place, token), [], b"hello", place.host))
+            under_way(place)
+            kill(place)
+            r = http1.read_response(s, "POST")
+    finally:
+        place.sql("ROLLBACK")
+    answered(place, r, place.front.lost_status, "P2CORE_UNAVAILABLE")
+    need(r.header("X-P2-Error") == "P2CORE_UNAVAILABLE" and r.header("Retry-After"), f"it does not say when to come again: {r}")
+    comes_back(place)
+
+
+def under_way(place):
     for _ in range(100):
-        if place.send("GET", "/readyz").status == 200:
+        if place.sql("SELECT count(*) FROM pg_locks WHERE relation = 'probe'::regclass AND NOT granted") != "0":
             return
         time.sleep(0.1)
-    raise case.Failure("it does not come back")
+    raise case.Failure("no request waits for the database")
 
 
 def length_if_whole(reader):
@@ -180,7 +253,8 @@ def table():
     yield from ((f"refused: {raw}", refused, (raw,)) for raw in REFUSED)
     yield from ((f"{method} with {n} octets{', chunked' if coding else ''}", body, (method, n, coding)) for method, n, coding in BODIES)
     yield from ((f"a response of {n} octets", large, (n,)) for n in LARGE)
-    yield from ((f.__name__, f, ()) for f in (query, authorization, options_body, expect_continue, bodiless, too_large, a_range, spoofed, host, crash))
+    yield from ((f"{f.__name__} of {n} octets", f, (n,)) for f, n in ((long_target, 20000), (long_target, LONG + 5000), (long_field, 40000), (long_field, LONG + 5000)))
+    yield from ((f.__name__, f, ()) for f in (query, authorization, no_length, options_body, expect_continue, bodiless, too_large, a_range, spoofed, host, crash, crash_early))
 
 
 def run(place):

@@ -2,6 +2,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -98,6 +99,11 @@ class Place:
     def address(self):
         return ("127.0.0.1", self.port)
 
+    @property
+    def trust(self):
+        """What http1.connect wants for TLS, None without it."""
+        return (ssl.create_default_context(cafile=os.path.join(self.tls, "ca.pem")), "127.0.0.1") if self.tls else None
+
     def target(self, target):
         """A request target as it goes over the wire: below base_path, in the absolute form too."""
         base, origin = self.front.base_path, f"http://{self.host}"
@@ -106,7 +112,7 @@ class Place:
         return origin + base + target[len(origin):] if target.startswith(origin) else target
 
     def send(self, method, target, headers=(), body=None):
-        return http1.send(self.address, http1.compose(method, self.target(target), list(headers), body, self.host), method)
+        return http1.send(self.address, http1.compose(method, self.target(target), list(headers), body, self.host), method, tls=self.trust)
 
     def fingerprint(self):
         """Differs when any row of any table differs; tries at passwords do not count."""

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """End-to-end tests: real PostgreSQL, motetd and web server, started by deploy/quickstart; TAP. README.md says how to write a case.
 
-Usage: run.py [--web FRONT] [--state DIR] [CASE...]     (default: nginx, and all cases that are chosen for the front; fronts/list names them)
+Usage: run.py [--web FRONT] [--state DIR] [--all | CASE...]     (default: nginx, and what is chosen for the front; fronts/list names them)
 """
 import argparse
 import glob
@@ -26,6 +26,12 @@ from place import Place  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 USUAL = ("localhost", ())   # domain and settings of the server that most cases share
 SETS = ["rate_limit=off", "log_level=debug"]
+
+# What is run through every front: what a web server has a part in, and an actor's life from the first password to a certificate that is revoked.
+EVERYWHERE = ("corev1/corev1_get_idcert_actor", "corev1/corev1_get_session_keymaterial", "corev1/corev1_options_session_keymaterial",
+              "corev1/corev1_post_keypackage", "corev1/corev1_post_register", "corev1/corev1_post_session_idcert", "corev1/corev1_post_session_identify",
+              "corev1/corev1_post_session_keymaterial", "corev1/corev1_put_session_revoke", "mlsv1/mlsv1_get_keypackages", "ops/ops_any_probe", "ops/ops_get_openapi",
+              "ops/ops_post_totp_confirm", "p2core/p2core_delete_token", "web/forwarded", "web/http", "web/underscores")
 
 
 class Tap:
@@ -53,11 +59,6 @@ def domain_of(path):
     return domain, tuple(sets)
 
 
-def kind_of_case(path):
-    """The directory: a generation, or what is of no route, of which web/http.case is what a web server has a part in."""
-    return os.path.basename(os.path.dirname(path))
-
-
 def kind_of_route(route):
     """(generation, method) of a row of bad_input.table."""
     return re.match(r"(/\.\w+)?/\w+", route.target).group(), route.method
@@ -68,13 +69,11 @@ def first_of_each(things, kind_of):
     return [x for x in things if not (kind_of(x) in seen or seen.add(kind_of(x)))]
 
 
-def chosen(front, cases, routes):
-    """What is run through a front when no case is named: every case and every row of bad_input.table, or else one case of each directory and one row
-    for each generation and method, as far as they need no server of their own."""
-    if front.every_case:
+def chosen(everything, cases, routes):
+    """What is run when no case is named: every case and every row of bad_input.table, or else EVERYWHERE and one row for each generation and method."""
+    if everything:
         return cases, routes
-    usual = sorted((c for c in cases if domain_of(c) == USUAL), key=lambda c: (os.path.basename(c) != "http.case", c))
-    return sorted(first_of_each(usual, kind_of_case)), first_of_each(routes, kind_of_route)
+    return [os.path.join(HERE, f"{name}.case") for name in EVERYWHERE], first_of_each(routes, kind_of_route)
 
 
 def groups(paths):
@@ -103,7 +102,7 @@ def run_group(tap, place, web, need, paths, routes, hostile):
             tap.result(f"{web} rotation: {title}", wrong)
         for title, wrong in outage.run(place):
             tap.result(f"{web} outage: {title}", wrong)
-    kinds = (7 if place.front.every_case else 6) if routes and need == USUAL else 0     # key trials are in some cases only
+    kinds = 7 if routes and need == USUAL else 0
     for title, wrong in issued.run(place, kinds):
         tap.result(f"{web} no secret in the logs: {title}", wrong)
     place.stop()
@@ -121,11 +120,12 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--web", default="nginx", choices=fronts.names())
     p.add_argument("--state", help="a state directory of quickstart to use again, so that nothing needs building; its data is thrown away")
+    p.add_argument("--all", action="store_true", help="every case and every row of bad_input.table, through whatever front")
     p.add_argument("--bad-input", action="store_true", help="with cases given: run the bad input, too")
     p.add_argument("--matrix", action="store_true", help="with cases given: run the matrix and the hostile requests, too")
     p.add_argument("cases", nargs="*")
     a = p.parse_args()
-    paths, routes = chosen(fronts.get(a.web), sorted(glob.glob(os.path.join(HERE, "*", "*.case"))), bad_input.routes())
+    paths, routes = chosen(a.all or fronts.get(a.web).every_case, sorted(glob.glob(os.path.join(HERE, "*", "*.case"))), bad_input.routes())
     if a.cases:
         paths, routes = [os.path.abspath(x) for x in a.cases], routes if a.bad_input else []
     tap = Tap()

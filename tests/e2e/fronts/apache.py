@@ -16,6 +16,7 @@ class Spawning(Front):
     sets = ("workers=0",)
     cannot = frozenset({"encoded-nul"})
     away_statuses = (500, 503)  # Apache: a program that does not start is an error inside
+    lost_status = 500
     site = None
 
     def dispatch(self, place, directory):
@@ -69,6 +70,7 @@ class Htaccess(Spawning):
     """At the root of a site."""
     cannot = frozenset({"broken-chunks", "early-errors", "encoded-nul", "encoded-slash", "trace"})
     broken_body = (500,)
+    page_of_its_own = (400, 414)
     longest_chunked = 131072    # FcgidMaxRequestLen as it is by itself
 
     def make_site(self, place):

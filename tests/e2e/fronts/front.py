@@ -12,6 +12,7 @@ CAPABILITIES = {
     "encoded-nul": "%00 in a path is a bad request; Apache says that there is no such path",
     "length-or-coding": "what is behind a chunked body that has a Content-Length, too, is no further request; Caddy takes it for one",
     "broken-chunks": "a body whose chunks are none is refused; mod_fcgid hands on some of its octets",
+    "unsaid-length": "a POST of HTTP/1.1 that says no length has no body, and one of HTTP/2 the one that came; lighttpd answers 411",
     "streams": "a response comes as it is made, and breaks off visibly where motetd does; lighttpd has all of it first",
     "trace": "TRACE is refused; Apache answers it itself where its configuration is out of reach",
     "encoded-slash": "%2F in a path is a slash within its segment; Apache says 404 where its configuration is out of reach",
@@ -66,12 +67,16 @@ def renamed(path):
 class Front:
     """A front that starts its processes itself, in a directory of the Place that belongs to the unprivileged user."""
     quickstart = "none"         # --web of deploy/quickstart: it leaves the web server to us; "spawner": motetd, too
-    every_case = False          # else those that chosen() in run.py chooses
+    every_case = False          # without --all; else EVERYWHERE of run.py
     http2 = False               # by quickstart with --tls
     base_path = ""              # of motet.conf: what the web server puts before every route
     sets = ()                   # further keys of motet.conf
     cannot = frozenset()        # words of CAPABILITIES
     away_statuses = (503,)      # what it says while motetd is away
+    lost_status = 503           # and when motetd dies over a request
+    long_target = 414           # what 20 000 octets of a target are answered; 200: they arrive
+    long_field = 400            # and 40 000 octets of a header
+    page_of_its_own = ()        # statuses that have no JSON: they are said before the configuration counts
     broken_body = ()            # what it says besides 4xx of a body whose chunks are none
     longest_chunked = None      # a longer body without Content-Length is not 413 but 500
 

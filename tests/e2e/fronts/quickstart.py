@@ -27,7 +27,9 @@ class Lighttpd(OfQuickstart):
     quickstart = "lighttpd"
     every_case = True
     http2 = True
-    cannot = frozenset({"streams"})
+    cannot = frozenset({"streams", "unsaid-length"})
+    lost_status = 500
+    long_target = long_field = 200
 
 
 class Apache(OfQuickstart):
