@@ -172,6 +172,13 @@ static const char *init(struct doctor *d)
 	return arena_printf(d->mem, "%s init", d->ctl);
 }
 
+static struct str domain_of(struct doctor *d, const struct server_key *key)
+{
+	struct idcert cert = { .domain = { NULL, 0 } };
+
+	return idcert_read(&d->c->cx, key->cert, &cert) == OK ? cert.domain : STR("");
+}
+
 static struct verdict identity(struct doctor *d, const struct check *k)
 {
 	struct server_key *key;
@@ -181,6 +188,9 @@ static struct verdict identity(struct doctor *d, const struct check *k)
 	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? doctor_bad(d, init(d), "this server has no identity key yet") : unread(d);
+	if (!str_eq(domain_of(d, key), str_of(d->c->conf->domain)))
+		return doctor_bad(d, arena_printf(d->mem, "in motet.conf: domain = %s", str_z(d->mem, domain_of(d, key))),
+		    "this database belongs to another domain than %s", d->c->conf->domain);
 	if (lstat(d->c->conf->secret_file, &st) != 0 || (st.st_mode & 0077))
 		return doctor_skipped(d, "whether the secret opens the identity key: put the secret file right first");
 	if (ctl_need(d->c, NEEDS_SECRET) != OK || cmd_key_prove(d->c, key) != OK)

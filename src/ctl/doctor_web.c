@@ -98,6 +98,9 @@ static struct verdict reach(struct doctor *d, const struct check *k)
 	if (w->first.status == 404 && str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
 		return doctor_bad(d, web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
 		    d->c->conf->base_path);
+	if (strcmp(d->c->conf->base_path, w->base) != 0 && (w->first.status == 404 || w->first.status == 403))
+		return doctor_bad(d, web_fix(d, "web.base"), "%s/healthz is answered with %d; base_path of this configuration is \"%s\"", d->url,
+		    w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
 		return BAD(d, k, "%s/healthz is answered with %d, and not by motetd", d->url, w->first.status);
 	return doctor_good(d, "motetd answers through %s within %.1f ms", w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
