@@ -29,7 +29,7 @@ struct verify_tally {
 	int64_t rows, findings;
 };
 /*
- * cx->ca must hold the secret: what is sealed is opened. schema: the directory of the schema files, as in schema_steps(). An error is one of
+ * cx->ca must hold the secret: what is sealed is opened. schema: the directory of the schema files, as in schema_steps(), or NULL. An error is one of
  * looking; what is found wrong is no error.
  */
 must_check enum err verify_run(struct cx *, const char *schema, const struct verify_watch *, struct verify_tally *);

@@ -436,6 +436,8 @@ static void schema_version(struct verify *v, const void *row)
 
 	NEED(v, r->after, "the version before it is missing");
 	NEED(v, r->compat >= 1 && r->compat <= r->version, "compat is no version up to its own");
+	if (v->schema == NULL)
+		return;
 	if (schema_steps(v->cx, v->schema, &s, &n) != OK) {
 		found(v, "checksum could not be held against the file: %s", why(v));
 		return;

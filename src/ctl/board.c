@@ -40,6 +40,7 @@ static void copy(struct arena *mem, const struct scoreboard *s, int fd, struct b
 		.signer_deaths = s->signer_deaths, .reloads = s->reloads, .nroutes = s->nroutes };
 	memcpy(b->name, s->name, sizeof b->name);
 	board_sum_take(s, fd, &b->sum);
+	b->storm = scoreboard_storm(s, b->sum.at_us);
 	copy_workers(mem, s, fd, b);
 }
 

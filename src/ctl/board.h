@@ -10,6 +10,7 @@ struct board_worker {
 struct board {
 	struct str version;
 	bool alone;			/* no master: spawned by a web server, say */
+	bool storm;			/* workers die one after the other */
 	int64_t started, started_us, cert_not_after, stock, last_resorts, stock_at;
 	int64_t wanted, births, deaths, killed, signer_deaths, reloads;
 	struct board_sum sum;

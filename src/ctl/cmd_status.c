@@ -61,6 +61,8 @@ static struct str state_of(const struct board *b)
 
 	if (serving == 0)
 		return STR("no worker serves");
+	if (b->storm)
+		return STR("crash storm: workers die one after the other");
 	if (b->sum.db[METER_DB_AWAY])
 		return STR("the database is away");
 	if (!b->alone && serving < b->wanted)

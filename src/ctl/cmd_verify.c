@@ -4,7 +4,9 @@
 #include "ctl/out.h"
 #include "ctl/progress.h"
 #include <json-c/json.h>
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 struct watch {
 	struct progress p;
@@ -69,8 +71,20 @@ static enum err verdict(struct ctl *c, const struct watch *w, const struct verif
 	return refuse(&c->cx, ERR_CONFLICT, "", "%lld finding%s in %lld rows", (long long)t->findings, t->findings == 1 ? "" : "s", (long long)t->rows);
 }
 
+/* They are installed with motetctl, but who copies that alone has none. */
+static const char *schema_files(const struct ctl *c)
+{
+	const char *dir = options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : here_path(SCHEMADIR);
+
+	if (options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
+		return dir;
+	fprintf(stderr, "motetctl: the schema is not held against its files: %s: %s; --dir says where they are\n", dir, strerror(errno));
+	return NULL;
+}
+
 enum err cmd_verify(struct ctl *c)
 {
+	const char *schema = schema_files(c);
 	struct watch w = { .json = options_has(&c->opt, OPT_JSON) };
 	const struct verify_watch watch = { found, show, &w };
 	struct verify_tally t;
@@ -78,7 +92,7 @@ enum err cmd_verify(struct ctl *c)
 	progress_begin(&w.p);
 	if (w.json)
 		putchar('[');
-	enum err e = verify_run(&c->cx, here_path(SCHEMADIR), &watch, &t);
+	enum err e = verify_run(&c->cx, schema, &watch, &t);
 	progress_end(&w.p);
 	TRY(e);
 	return verdict(c, &w, &t);

@@ -282,7 +282,7 @@ const struct command commands[] = {
 	    "\n"
 	    "  motetctl prune --dry-run\n"
 	    "  motetctl prune" },
-	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS, "Check everything that is stored",
+	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, LISTS | OPT_BIT(DIR), "Check everything that is stored",
 	    "Reads the rows again: certificates by two readers and against the server key of their time, the\n"
 	    "server's keys and second factors with the secret, the schema against its files, and every column\n"
 	    "that has a form, or repeats what a certificate, a KeyPackage or a signature says. A line for each\n"

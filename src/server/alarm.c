@@ -45,6 +45,11 @@ void alarm_death(struct alarm *a, const char *how, int64_t now_us)
 		    a->deaths, (long long)((now_us - a->storm_us) / SECOND + 1), how);
 }
 
+int64_t alarm_storm_until(const struct alarm *a)
+{
+	return a->storm_us ? a->death_us[ALARM_DEATHS - 1] + ALARM_CALM_S * SECOND : 0;
+}
+
 void alarm_busy(struct alarm *a, int serving, int busy, int64_t now_us)
 {
 	if (serving == 0 || busy < serving) {

@@ -176,6 +176,7 @@ static void died(struct pool *p, const char *what, int64_t now)
 {
 	scoreboard_count(&p->board->deaths, 1);
 	alarm_death(&p->alarm, what, now);
+	p->board->storm_until_us = alarm_storm_until(&p->alarm);
 }
 
 void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)

@@ -30,7 +30,8 @@ static uint64_t mixed(uint64_t h, const char *s)
 /* Two programs agree when their structs and tables do: FNV-1a over what these are made of. */
 static uint64_t layout(void)
 {
-	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^ sizeof(struct score) << 40 ^ offsetof(struct scoreboard, row) << 20;
+	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^ sizeof(struct score) << 40 ^ offsetof(struct scoreboard, row) << 20 ^
+		     offsetof(struct scoreboard, nroutes) << 50;
 
 	for (int i = 0; i < COUNTS; i++)
 		h = mixed(mixed(h, meter_rows[i].family), meter_rows[i].value);

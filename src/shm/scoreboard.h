@@ -61,6 +61,7 @@ struct scoreboard {
 	int64_t started_us;
 	_Atomic int64_t resident;	/* of the master */
 	score_total births, deaths, killed, signer_deaths, reloads;	/* deaths: those that nobody asked for; killed: by the master, overdue */
+	_Atomic int64_t storm_until_us;	/* workers die one after the other: over when none dies until then (server/alarm.h); 0: they do not */
 	_Atomic int64_t database_away_us;	/* of db_share() */
 	_Atomic int64_t cert_not_after;	/* of the server's certificate, in seconds since 1970; 0: no worker has needed it yet */
 	_Atomic int64_t stock, last_resorts, stock_at;	/* KeyPackages that can be given out, as last counted; stock_at 0: never */
@@ -92,6 +93,11 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
 /* Is there anybody: the master, or (row ≥ 0) whoever was spawned alone into that row? A master answers for all of its rows. */
 bool scoreboard_lives(const struct scoreboard *, int fd, int row);
+/* At that time, is there a crash storm? */
+static inline bool scoreboard_storm(const struct scoreboard *b, int64_t now_us)
+{
+	return now_us < b->storm_until_us;
+}
 
 /* Before a worker is born in a row: pages for it, so that a full disk cannot kill it in the middle. */
 void scoreboard_room(struct scoreboard *, int row);

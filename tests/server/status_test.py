@@ -306,6 +306,26 @@ def metrics():
         ok(s.p.wait(10) == 78, "an address that is none: exit 78: %s" % s.p.stderr.read().decode().strip()[:90])
 
 
+def storm():
+    """Workers die one after the other. That it is over after a minute is in tests/unit/server_test.c."""
+    with real(metrics_allow="192.0.2.7", workers=3) as s:
+        def gauge():
+            return value(families(s.get("/metrics", REMOTE_ADDR="192.0.2.7").body.decode()), "motet_crash_storm")
+        ok(state(s)["state"] == "good" and gauge() == 0, "three workers: good, and no storm")
+        for _ in range(10):
+            until(lambda: s.workers())
+            if s.dir.logged("CRASH STORM"):
+                break
+            victims = s.workers()
+            for p in victims:
+                s.tell(signal.SIGSEGV, p)
+            until(lambda v=victims: not set(v) & set(s.workers()))
+        until(lambda: state(s).get("workers", 0) == 3, 30)
+        j = state(s)
+        ok(j["state"].startswith("crash storm") and j["worker_deaths"] >= 5, "%d died one after the other: status says so, also when all are there again: %s" % (j["worker_deaths"], j["state"]))
+        ok("crash storm" in ctl(s, "status").stdout and gauge() == 1, "to people, too, and /metrics has it")
+
+
 def names_in(expr):
     """Names of metrics in an expression, as far as ours look like that."""
     return set(re.findall(r"\b(?:motet|process)_[a-z0-9_]+", expr))
@@ -391,7 +411,7 @@ def destinations():
             ok(s.dir.logged("address=198.51.100.%s\\b" % ("77" if how == "full" else "0")) == want, "log_addresses = %s" % how)
 
 
-TESTS = [idle_pool, full_pool, killed_workers, spawned, broken, overdue, no_file, terminals, metrics, slow_real, slow_lines, destinations]
+TESTS = [idle_pool, full_pool, killed_workers, spawned, broken, overdue, no_file, terminals, metrics, storm, slow_real, slow_lines, destinations]
 for test in TESTS:
     if len(sys.argv) < 3 or test.__name__ in sys.argv[2:]:
         test()

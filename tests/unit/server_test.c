@@ -1,6 +1,7 @@
 #include "../tap.h"
 #include "api/call.h"
 #include "db/db.h"
+#include "server/alarm.h"
 #include "server/backoff.h"
 #include "server/listen.h"
 #include "server/motetd.h"
@@ -193,6 +194,23 @@ static void options(void)
 	ok(!options_conf(&o, &c, why, sizeof why) && c == NULL, "an unknown one: %s", why);
 }
 
+/* Five deaths in ten seconds begin a storm; a minute without any ends it, however long it was. */
+static void storms(void)
+{
+	const int64_t second = 1000000, begin = 1000 * second;
+	struct alarm a = { .storm_us = 0 };
+
+	for (int i = 0; i < ALARM_DEATHS - 1; i++)
+		alarm_death(&a, "signal 9", begin + i * second);
+	ok(alarm_storm_until(&a) == 0, "%d deaths are no storm", ALARM_DEATHS - 1);
+	alarm_death(&a, "signal 9", begin + 9 * second);
+	ok(alarm_storm_until(&a) == begin + (9 + ALARM_CALM_S) * second, "%d are, until a minute after the last", ALARM_DEATHS);
+	alarm_death(&a, "signal 9", begin + 60 * second);
+	ok(alarm_storm_until(&a) == begin + (60 + ALARM_CALM_S) * second, "another one within it puts the end off");
+	alarm_death(&a, "signal 9", begin + 200 * second);
+	ok(alarm_storm_until(&a) == 0, "after that one death is no storm again");
+}
+
 int main(void)
 {
 	char why[256];
@@ -205,5 +223,6 @@ int main(void)
 	options();
 	modes();
 	conf_free(conf);
+	storms();
 	return done();
 }

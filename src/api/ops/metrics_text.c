@@ -42,11 +42,12 @@ static void processes(struct buf *b, const struct scoreboard *s, const struct bo
 	seconds(b, sum->oldest_us);
 }
 
-static void pool(struct buf *b, const struct scoreboard *s)
+static void pool(struct buf *b, const struct scoreboard *s, int64_t at_us)
 {
 	number(b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
 	number(b, "motet_worker_deaths_total", "counter", "Workers that ended without being told to.", s->deaths);
 	number(b, "motet_workers_killed_total", "counter", "Workers that were killed because a request took too long.", s->killed);
+	number(b, "motet_crash_storm", "gauge", "1 while workers die one after the other, as the alarm in the log says.", scoreboard_storm(s, at_us));
 	number(b, "motet_signer_deaths_total", "counter", "Signers that ended and were replaced.", s->signer_deaths);
 	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.", s->reloads);
 }
@@ -132,7 +133,7 @@ struct str metrics_text(struct arena *mem, const struct scoreboard *s)
 
 	board_sum_take(s, -1, sum);
 	processes(&b, s, sum);
-	pool(&b, s);
+	pool(&b, s, sum->at_us);
 	requests(&b, s, sum);
 	durations(&b, s, sum);
 	counters(&b, sum);
