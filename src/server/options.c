@@ -30,8 +30,8 @@ void options_help(FILE *f)
 	      "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
 	      "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
 	      "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
-	      "Exit status: 0 stopped as asked, 64 used wrongly, 69 (of -t -t) it would not be ready, 71 the system refused,\n"
-	      "78 the configuration or the secret is not good.\n"
+	      "Exit status: 0 stopped as asked, 64 used wrongly, 69 it would not be ready (-t -t only), 71 the system refused, 78 the\n"
+	      "configuration or the secret is not good.\n"
 	      "\n"
 	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
 	      "identity; /readyz of the running server tells whether it can serve.\n",
