@@ -2,6 +2,7 @@
 UNIT_TESTS =
 DB_TESTS =
 include tests/unit/base.mk
+include tests/unit/ctl.mk
 include tests/unit/x509.mk
 include tests/unit/json.mk
 include tests/unit/mls.mk

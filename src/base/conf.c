@@ -131,7 +131,7 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	for (size_t i = 0; i < NROWS; i++)
 		if (str_is(key, rows[i].pub.name))
 			return store(&rows[i], c, value, why, size);
-	snprintf(why, size, "%.*s: there is no such key; `motetctl config` lists them all", (int)key.n, key.s);
+	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists them all", (int)key.n, key.s);
 	return false;
 }
 

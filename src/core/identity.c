@@ -35,6 +35,30 @@ void identity_expect(int64_t serial)
 		known.key.serial = 0;
 }
 
+static enum err ours(struct cx *cx, const struct server_key *k)
+{
+	struct idcert cert;
+
+	TRY(idcert_read(cx, k->cert, &cert));
+	return str_is(cert.domain, cx->conf->domain) ? OK :
+		fail(cx, ERR_UNAVAILABLE, "this database belongs to %.*s, and the configuration says domain = %s", (int)cert.domain.n, cert.domain.s,
+		    cx->conf->domain);
+}
+
+/* With a statement that nobody gets. */
+enum err identity_prove(struct cx *cx, const struct server_key *k)
+{
+	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
+	const struct ca_key key = identity_signer(k);
+	uint8_t thrown_away[ED25519_SIG];
+
+	TRY(ours(cx, k));
+	if (cx->ca == NULL || cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away) == OK)
+		return OK;
+	return fail(cx, ERR_UNAVAILABLE, "%s is not the secret of this database's identity: take it from a host that has it, or from a backup",
+	    cx->conf->secret_file);
+}
+
 enum err identity_current(struct cx *cx, struct server_key **out)
 {
 	*out = &known.key;
@@ -43,6 +67,7 @@ enum err identity_current(struct cx *cx, struct server_key **out)
 	TRY(q_server_key_at(cx, -1, out));
 	if (*out == NULL)
 		return fail(cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
+	TRY(ours(cx, *out));
 	remember(*out);
 	cx->meter.cert_not_after = (*out)->not_after;
 	return OK;
@@ -53,6 +78,15 @@ enum err identity_at(struct cx *cx, int64_t at, struct server_key **out)
 	TRY(q_server_key_at(cx, at, out));
 	if (*out == NULL)
 		return refuse(cx, ERR_NOT_FOUND, "timestamp", "This server had no identity key at that time.");
+	cx->now = (*out)->now;
+	return ours(cx, *out);
+}
+
+enum err identity_stored(struct cx *cx, struct server_key **out)
+{
+	TRY(q_server_key_at(cx, -1, out));
+	if (*out == NULL)
+		return fail(cx, ERR_NOT_FOUND, "this server has no identity key yet: run motetctl init");
 	cx->now = (*out)->now;
 	return OK;
 }

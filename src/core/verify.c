@@ -63,10 +63,10 @@ static enum err tables(struct verify *v)
 	return OK;
 }
 
-enum err verify_run(struct cx *cx, const struct verify_watch *w, struct verify_tally *out)
+enum err verify_run(struct cx *cx, const char *schema, const struct verify_watch *w, struct verify_tally *out)
 {
 	struct cx mine = *cx;
-	struct verify v = { .cx = &mine, .watch = w, .tally = out };
+	struct verify v = { .cx = &mine, .watch = w, .tally = out, .schema = schema };
 
 	*out = (struct verify_tally){ 0 };
 	mine.mem = arena_new(PAGE_ARENA);

@@ -4,10 +4,15 @@
 #include "codec/fid.h"
 #include "codec/hash.h"
 #include "codec/keydata.h"
+#include "codec/json.h"
 #include "codec/mls_keypackage.h"
+#include "codec/origin.h"
 #include "codec/phc.h"
 #include "core/actor.h"
+#include "core/event.h"
 #include "core/identity.h"
+#include "core/redeem.h"
+#include "core/schema.h"
 #include <stdarg.h>
 
 __attribute__((format(printf, 2, 3))) static void found(struct verify *v, const char *fmt, ...)
@@ -181,6 +186,7 @@ static void foreign_cert(struct verify *v, const void *row)
 	NEED(v, str_eq(c->session_id, r->session_id), "session_id is not that of the certificate");
 	NEED(v, c->not_before == r->not_before && c->not_after == r->not_after, "not_before or not_after is not that of the certificate");
 	NEED(v, s.invalidated == r->invalidated_at, "invalidated_at is not what the home server has signed");
+	NEED(v, r->usable_until <= s.not_after, "usable_until is later than the home server has signed");
 	NEED(v, c->is_server || str_eq(c->fid, r->key.a), "subject is not that of the certificate");
 	if (c->is_server)
 		NEED(v, idcert_signed_by(c, c->key), "the server's certificate is not signed by its own key");
@@ -284,6 +290,160 @@ static void invite(struct verify *v, const void *row)
 	NEED(v, r->used == r->came, "used is %lld, and %lld have come by it", (long long)r->used, (long long)r->came);
 }
 
+/* Every event that motet_emit() is called for. */
+static const struct {
+	const char *ns, *name;
+	int64_t op;
+	bool cert;	/* about a certificate of ours, at least where `data` is missing */
+} kinds[] = {
+	{ "core", "NEW_SESSION", EVENT_NEW_SESSION, true },
+	{ "core", "ACTOR_CERTIFICATE_INVALIDATION", EVENT_INVALIDATION, true },
+	{ "core", "SERVER_KEY_CHANGE", EVENT_SERVER_KEY_CHANGE, true },
+	{ "motet", "CLIENT_KEY_CHANGE", EVENT_CLIENT_KEY_CHANGE, true },
+	{ "motet", "LOW_KEY_PACKAGES", EVENT_LOW_KEY_PACKAGES, false },
+	{ "motet", "SECOND_FACTOR", EVENT_SECOND_FACTOR, false },
+};
+
+static bool known(const struct verify_event *r, bool *cert)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (str_is(r->ns, kinds[i].ns) && str_is(r->name, kinds[i].name) && r->op == kinds[i].op) {
+			*cert = kinds[i].cert;
+			return true;
+		}
+	return false;
+}
+
+static void event(struct verify *v, const void *row)
+{
+	const struct verify_event *r = row;
+	bool cert = false;
+
+	NEED(v, r->seq > 0, "seq is not above 0");
+	NEED(v, r->counted, "its session has no event_counter");
+	NEED(v, known(r, &cert), "namespace, op and name are those of no event");
+	NEED(v, r->serial == 0 || r->there, "serial is that of no certificate");
+	NEED(v, r->data.s || (cert && r->serial), "data is missing");
+	if (r->data.s)
+		NEED(v, json_scan(v->cx, r->data) == OK, "data is no JSON: %s", why(v));
+}
+
+/* No code has to be right for that: whether the secret opens is told before. */
+static bool totp_opens(struct verify *v, const struct verify_totp *r)
+{
+	int64_t step;
+
+	return v->cx->ca->check_totp(v->cx, v->cx->ca, r->actor_id, r->sealed, STR("000000"), &step) == OK;
+}
+
+static void totp(struct verify *v, const void *row)
+{
+	const struct verify_totp *r = row;
+
+	NEED(v, totp_opens(v, r), "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
+	NEED(v, (r->confirmed_at != 0) == (r->last_step != 0), "last_step and confirmed_at do not go together");
+	NEED(v, r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / OTP_STEP + OTP_WINDOW,
+	    "last_step is yet to come: every code until then is refused");
+	NEED(v, r->confirmed_at == 0 || r->confirmed_at >= r->created_at, "confirmed_at is before created_at");
+}
+
+static void totp_recovery(struct verify *v, const void *row)
+{
+	const struct verify_totp_recovery *r = row;
+
+	NEED(v, r->confirmed, "its second factor is not there, or was never confirmed");
+	NEED(v, r->used == r->tried, "used_at and attempt do not go together");
+}
+
+static bool origin_ok(struct verify *v, struct str s)
+{
+	struct str normal;
+
+	return origin_read(v->cx->mem, s, ORIGIN_HTTP | ORIGIN_ADDRESS, &normal) == NULL && str_eq(s, normal);
+}
+
+static bool jti_ok(struct verify *v, struct str jti)
+{
+	struct blob bits;
+
+	return jti.n >= JWS_JTI_MIN && jti.n <= JWS_JTI_MAX && jws_base64url_decode(v->cx->mem, jti, &bits);
+}
+
+/* A day after its end it may be forgotten that a token was redeemed. */
+static bool remembered(struct verify *v, const struct verify_federation_token *r)
+{
+	bool there = false;
+
+	if (r->redeemed_at == 0 || r->expires_at < r->now)
+		return true;
+	return q_verify_redeemed(v->cx, str_of(v->cx->conf->domain), r->jti, &there) == OK && there;
+}
+
+static void federation_token(struct verify *v, const void *row)
+{
+	const struct verify_federation_token *r = row;
+
+	NEED(v, jti_ok(v, r->jti), "jti is none");
+	NEED(v, origin_ok(v, r->audience), "audience is no origin");
+	NEED(v, r->issued_at < r->expires_at && r->expires_at - r->issued_at <= SIGNER_TOKEN_LIFE, "issued_at and expires_at are those of no token of ours");
+	NEED(v, r->issued_at <= r->now + SIGNER_SKEW, "issued_at is yet to come");
+	NEED(v, r->deleted_at == 0 || r->redeemed_at == 0, "it was deleted, and redeemed as well");
+	NEED(v, remembered(v, r), "redeemed_at is set, and redeemed_token does not know of it: it could be redeemed again");
+}
+
+static void redeemed_token(struct verify *v, const void *row)
+{
+	const struct verify_redeemed_token *r = row;
+
+	NEED(v, domain_ok(r->key.a), "iss is no domain");
+	NEED(v, jti_ok(v, r->key.b), "jti is none");
+	NEED(v, r->redeemed_at <= r->now, "redeemed_at is yet to come");
+	NEED(v, r->redeemed_at <= r->expires_at + REDEEM_SKEW, "redeemed_at is after its end");
+	NEED(v, r->expires_at <= r->redeemed_at + SIGNER_TOKEN_LIFE + REDEEM_SKEW, "expires_at is later than that of any token");
+}
+
+/* Good: where it is, and its certificate; not good: why; neither: it was blocked, before anybody asked it. */
+static void foreign_server(struct verify *v, const void *row)
+{
+	const struct verify_foreign_server *r = row;
+	bool good = r->api.s && r->domain.s && r->serial.s, none = !r->api.s && !r->domain.s && !r->serial.s;
+
+	NEED(v, domain_ok(r->key.a) || origin_ok(v, r->key.a), "place is neither a domain nor an origin");
+	NEED(v, good || none, "some of api, domain and serial are missing");
+	NEED(v, (r->failure.s != NULL) == (r->said.s != NULL) && !(good && r->failure.s), "failure and said do not go with the rest");
+	NEED(v, !good || (r->api.n && r->api.s[r->api.n - 1] == '/'), "api does not end with a slash");
+	if (good && r->fresh)
+		NEED(v, r->of.s && str_eq(r->of, r->domain), "its certificate is not in foreign_cert, or is of another domain");
+}
+
+static void foreign_actor(struct verify *v, const void *row)
+{
+	const struct verify_foreign_actor *r = row;
+	struct str local, domain;
+
+	if (!fid_parse(v->cx->mem, r->key.a, &local, &domain))
+		found(v, "fid is none");
+	else
+		NEED(v, str_eq(domain, r->domain), "domain is not that of fid");
+}
+
+/* A version that a newer program has applied has no file here. */
+static void schema_version(struct verify *v, const void *row)
+{
+	const struct verify_schema_version *r = row;
+	struct schema_step *s;
+	size_t n;
+
+	NEED(v, r->after, "the version before it is missing");
+	NEED(v, r->compat >= 1 && r->compat <= r->version, "compat is no version up to its own");
+	if (schema_steps(v->cx, v->schema, &s, &n) != OK) {
+		found(v, "checksum could not be held against the file: %s", why(v));
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		NEED(v, s[i].version != r->version || !s[i].changed, "checksum is not that of %.*s", (int)s[i].name.n, s[i].name.s);
+}
+
 const struct verify_rows verify_rows[VERIFY_TABLES] = {
 	[VERIFY_SERVER_KEY] = { "server_key", server_key },
 	[VERIFY_IDCERT] = { "idcert", idcert },
@@ -296,4 +456,12 @@ const struct verify_rows verify_rows[VERIFY_TABLES] = {
 	[VERIFY_KEY_TRIAL] = { "key_trial", key_trial },
 	[VERIFY_EVENT_COUNTER] = { "event_counter", event_counter },
 	[VERIFY_INVITE] = { "invite", invite },
+	[VERIFY_EVENT] = { "event", event },
+	[VERIFY_TOTP] = { "totp", totp },
+	[VERIFY_TOTP_RECOVERY] = { "totp_recovery", totp_recovery },
+	[VERIFY_FEDERATION_TOKEN] = { "federation_token", federation_token },
+	[VERIFY_REDEEMED_TOKEN] = { "redeemed_token", redeemed_token },
+	[VERIFY_FOREIGN_SERVER] = { "foreign_server", foreign_server },
+	[VERIFY_FOREIGN_ACTOR] = { "foreign_actor", foreign_actor },
+	[VERIFY_SCHEMA_VERSION] = { "schema_version", schema_version },
 };

@@ -8,6 +8,7 @@ struct verify {
 	const char *table;
 	const struct verify_key *key;	/* of the row at hand */
 	struct verify_tally *tally;
+	const char *schema;		/* as in verify_run() */
 };
 typedef void verify_row_fn(struct verify *, const void *row);
 extern const struct verify_rows {

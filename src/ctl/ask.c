@@ -98,7 +98,7 @@ enum err ask_password(struct ctl *c, struct str *out)
 			given++;
 		}
 	if (given > 1)
-		return refuse(&c->cx, ERR_BAD_REQUEST, "", "Give one of --password-file, --password-stdin and --generate.");
+		return ctl_bad_usage(c, "Give one of --password-file, --password-stdin and --generate.");
 	TRY(get(c, out));
 	return utf8_ok(*out) ? OK : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password is UTF-8 text without NUL.");
 }

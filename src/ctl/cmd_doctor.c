@@ -1,6 +1,5 @@
 #include "ctl/doctor.h"
 #include "ctl/out.h"
-#include <stdarg.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,64 +35,24 @@ struct round {
 	size_t n, count[4];
 };
 
-static struct verdict verdict(struct doctor *d, enum doctor_state state, const char *fix, const char *fmt, va_list ap)
-{
-	char text[1024];
-
-	vsnprintf(text, sizeof text, fmt, ap);
-	return (struct verdict){ state, arena_dup(d->mem, text, strlen(text)), fix };
-}
-
-#define VERDICT(state, fix)                                                                                                    \
-	va_list ap;                                                                                                            \
-	va_start(ap, fmt);                                                                                                     \
-	struct verdict v = verdict(d, state, fix, fmt, ap);                                                                    \
-	va_end(ap);                                                                                                            \
-	return v
-
-struct verdict doctor_good(struct doctor *d, const char *fmt, ...)
-{
-	VERDICT(DOCTOR_GOOD, NULL);
-}
-
-struct verdict doctor_warn(struct doctor *d, const char *fix, const char *fmt, ...)
-{
-	VERDICT(DOCTOR_WARN, fix);
-}
-
-struct verdict doctor_bad(struct doctor *d, const char *fix, const char *fmt, ...)
-{
-	VERDICT(DOCTOR_BAD, fix);
-}
-
-struct verdict doctor_skipped(struct doctor *d, const char *fmt, ...)
-{
-	VERDICT(DOCTOR_SKIPPED, NULL);
-}
-
-struct verdict doctor_error(struct doctor *d, const char *fix)
-{
-	const struct fail *why = &d->c->cx.why;
-	struct verdict v = doctor_bad(d, fix, "%s", why->say[0] ? why->say : why->log[0] ? why->log : "it failed without a word");
-
-	d->c->cx.why = (struct fail){ .err = OK };
-	d->c->status = CTL_OK;
-	return v;
-}
-
 static void paint(const struct round *r, const char *colour, const char *text)
 {
 	printf("%s%s%s", r->colour ? colour : "", text, r->colour ? "\033[0m" : "");
 }
 
+static void head(struct round *r, const char *section)
+{
+	if (r->section && strcmp(r->section, section) == 0)
+		return;
+	paint(r, "\033[1m", section);
+	putchar('\n');
+	r->section = section;
+}
+
 /* As soon as it is known: some checks take seconds. */
 static void show(struct round *r, const struct check *k, const struct verdict *v)
 {
-	if (r->section == NULL || strcmp(r->section, k->section) != 0) {
-		paint(r, "\033[1m", k->section);
-		putchar('\n');
-	}
-	r->section = k->section;
+	head(r, k->section);
 	printf("  ");
 	paint(r, states[v->state].colour, states[v->state].mark);
 	printf(" %s\n", v->text);
@@ -110,10 +69,11 @@ static void conclude(struct round *r, const struct check *k, const struct verdic
 }
 
 /* In one line for people: the red line above it is what matters. */
-static void show_left(struct round *r, struct buf *left)
+static void show_left(struct round *r, const char *section, struct buf *left)
 {
 	if (left->n == 0 || r->json)
 		return;
+	head(r, section);
 	printf("  ");
 	paint(r, states[DOCTOR_SKIPPED].colour, states[DOCTOR_SKIPPED].mark);
 	printf(" not looked at: %s\n", buf_done(left).s);
@@ -123,6 +83,7 @@ static void examine(struct round *r, const struct check *list)
 {
 	struct doctor *d = &r->d;
 	struct buf left = { .mem = d->mem };
+	const char *before = r->section;
 
 	for (const struct check *k = list; k->id; k++) {
 		bool able = (d->have & k->needs) == k->needs;
@@ -135,7 +96,7 @@ static void examine(struct round *r, const struct check *list)
 		else if (!r->json)
 			show(r, k, &v);
 	}
-	show_left(r, &left);
+	show_left(r, r->section == before ? list->section : r->section, &left);
 }
 
 static bool coloured(void)

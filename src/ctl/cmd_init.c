@@ -39,6 +39,9 @@ static enum err first_time(struct ctl *c)
 	TRY(identity_create(&c->cx, &k));
 	if (made)
 		printf("%s: made; keep a copy in a safe place, the identity is lost without it\n", c->conf->secret_file);
+	else
+		fputs("motetctl: the secret was there already, and this database had no identity: if it was to be restored, it was not; throw it away then,\n"
+		      "motetctl: and let migrate and init come after a restore without errors\n", stderr);
 	printf("%s: identity made, serial %lld\n", c->conf->domain, (long long)k->serial);
 	printf("next: motetctl actor add NAME --admin, then start motetd\n");
 	if (c->conf->file == NULL)
@@ -52,7 +55,7 @@ enum err cmd_init(struct ctl *c)
 
 	TRY(configuration(c));
 	TRY(ctl_need(c, NEEDS_SCHEMA));
-	enum err e = identity_at(&c->cx, -1, &k);
+	enum err e = identity_stored(&c->cx, &k);
 	if (e == OK)
 		return there_already(c, k);
 	return e == ERR_NOT_FOUND ? first_time(c) : e;

@@ -49,17 +49,15 @@ static struct str option(const struct ctl *c, enum option_id id, const char *oth
 	return str_of(options_has(&c->opt, id) ? c->opt.value[id] : otherwise);
 }
 
-#define WRONG(c, ...) ((c)->status = CTL_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
-
 static enum err terms(struct ctl *c, struct made *m, int64_t *seconds)
 {
 	m->note = option(c, OPT_NOTE, NULL);
 	if (!str_i64(option(c, OPT_USES, "1"), &m->uses) || m->uses < 1 || m->uses > INVITE_USES_MAX)
-		return WRONG(c, "--uses is a number from 1 to %d", INVITE_USES_MAX);
+		return ctl_bad_usage(c, "--uses is a number from 1 to %d", INVITE_USES_MAX);
 	if (!conf_seconds(option(c, OPT_EXPIRES, "7d"), INVITE_LIFE_MIN, INVITE_LIFE_MAX, seconds))
-		return WRONG(c, "--expires is a time from a minute to ten years, such as 12h or 7d");
+		return ctl_bad_usage(c, "--expires is a time from a minute to ten years, such as 12h or 7d");
 	if (m->note.n > INVITE_NOTE_MAX || !utf8_ok(m->note))
-		return WRONG(c, "--note has at most %d bytes of UTF-8", INVITE_NOTE_MAX);
+		return ctl_bad_usage(c, "--note has at most %d bytes of UTF-8", INVITE_NOTE_MAX);
 	return OK;
 }
 
@@ -120,7 +118,7 @@ static enum err named(struct ctl *c, int64_t *id)
 {
 	if (str_i64(str_of(c->word[0]), id) && *id > 0)
 		return OK;
-	return WRONG(c, "%s is not the id of an invite; `motetctl invite list` shows them", c->word[0]);
+	return ctl_bad_usage(c, "%s is not the id of an invite; `motetctl invite list` shows them", c->word[0]);
 }
 
 enum err cmd_invite_show(struct ctl *c)

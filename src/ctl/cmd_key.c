@@ -73,29 +73,18 @@ enum err cmd_key_show(struct ctl *c)
 
 enum err cmd_key_prove(struct ctl *c, const struct server_key *k)
 {
-	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
-	const struct ca_key ca = identity_signer(k);
-	uint8_t thrown_away[ED25519_SIG];
-	struct idcert cert;
+	enum err e = identity_prove(&c->cx, k);
 
-	TRY(idcert_read(&c->cx, k->cert, &cert));
-	if (!str_is(cert.domain, c->conf->domain))
-		return ctl_bad_conf(c, "this database belongs to %.*s, and the configuration says domain = %s", (int)cert.domain.n,
-		    cert.domain.s, c->conf->domain);
-	if (c->ca.ca.sign_cache(&c->cx, &c->ca.ca, &ca, &claim, 1, thrown_away) != OK)
-		return ctl_bad_conf(c, "%s is not the secret of this database's identity: take it from a host that has it",
-		    c->conf->secret_file);
-	return OK;
+	if (e != OK)
+		c->status = CTL_CONFIG;
+	return e;
 }
 
 enum err cmd_key_rotate(struct ctl *c)
 {
 	struct server_key *k;
 
-	enum err e = identity_at(&c->cx, -1, &k);
-	if (e == ERR_NOT_FOUND)
-		return fail(&c->cx, e, "this server has no identity key yet: run motetctl init");
-	TRY(e);
+	TRY(identity_stored(&c->cx, &k));
 	TRY(cmd_key_prove(c, k));
 	TRY(identity_rotate(&c->cx, &k));
 	k->now = k->not_before;

@@ -91,7 +91,7 @@ enum err cmd_token_delete(struct ctl *c)
 	int64_t n;
 
 	if (all == (c->nwords > 0))
-		return refuse(&c->cx, ERR_BAD_REQUEST, "", "name an actor, or say --all");
+		return ctl_bad_usage(c, "name an actor, or say --all");
 	TRY(whose(c, &who));
 	TRY(fedtoken_delete(&c->cx, who.id, &n));
 	printf("%lld federation token%s deleted\n", (long long)n, n == 1 ? "" : "s");

@@ -82,6 +82,16 @@ static void head(struct page *p, const struct board *b, const struct span *s)
 	    all->n ? ms(s->sum.phase_us[PHASE_DB] + s->sum.phase_us[PHASE_CONNECT]) / (double)all->n : 0.0, (long long)n->all.n, (long long)b->deaths);
 }
 
+/* Only /metrics counts them: the database is not asked here. */
+static void stock(struct page *p, const struct board *b)
+{
+	if (b->stock_at == 0)
+		put(p, "KeyPackages: not counted yet, which takes a look at /metrics");
+	else
+		put(p, "KeyPackages: %lld in stock, %lld last resorts, counted %lld s ago", (long long)b->stock, (long long)b->last_resorts,
+		    (long long)(clock_now() - b->stock_at));
+}
+
 static void workers(struct page *p, const struct board *b, size_t most)
 {
 	put(p, " ");
@@ -130,6 +140,7 @@ static void show(struct arena *mem, struct board *b, const struct span *s, const
 		screen_size(&p.rows, &p.columns);
 	qsort(b->worker, b->nworkers, sizeof *b->worker, o->less);
 	head(&p, b, s);
+	stock(&p, b);
 	workers(&p, b, p.rows > 12 ? (size_t)(p.rows - 2) / 2 : 4);
 	routes(&p, b, s);
 	screen_show(buf_done(&p.b));
@@ -182,7 +193,7 @@ enum err cmd_top(struct ctl *c)
 		if (strcmp(orders[i].word, sort) == 0)
 			o = &orders[i];
 	if (sort && strcmp(o->word, sort) != 0)
-		return refuse(&c->cx, ERR_BAD_REQUEST, "", "--sort is time, requests or pid");
+		return ctl_bad_usage(c, "--sort is time, requests or pid");
 	bool screen = !plain && screen_begin();
 	enum err e = loop(c, o, !screen);
 	screen_end();

@@ -1,3 +1,4 @@
+#include "base/here.h"
 #include "core/verify.h"
 #include "ctl/cmd.h"
 #include "ctl/out.h"
@@ -77,7 +78,7 @@ enum err cmd_verify(struct ctl *c)
 	progress_begin(&w.p);
 	if (w.json)
 		putchar('[');
-	enum err e = verify_run(&c->cx, &watch, &t);
+	enum err e = verify_run(&c->cx, here_path(SCHEMADIR), &watch, &t);
 	progress_end(&w.p);
 	TRY(e);
 	return verdict(c, &w, &t);

@@ -67,6 +67,8 @@ extern const struct command_group groups[];	/* a row without a name ends them */
 
 /* Open what a level needs and is not open yet. */
 must_check enum err ctl_need(struct ctl *, enum needs);
+/* As refuse(), ending with CTL_USAGE. */
+#define ctl_bad_usage(c, ...) ((c)->status = CTL_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
 /* As fail(), ending with CTL_CONFIG. */
 #define ctl_bad_conf(c, ...) ((c)->status = CTL_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
 /* A whole run; returns the exit status. */

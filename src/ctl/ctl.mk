@@ -3,7 +3,7 @@ motetctl_SOURCES = src/ctl/ask.c src/ctl/ask.h src/ctl/board.c src/ctl/board.h s
 	src/ctl/cmd_event.c src/ctl/cmd_foreign.c src/ctl/cmd_init.c src/ctl/cmd_invite.c src/ctl/cmd_key.c src/ctl/cmd_keypackage.c src/ctl/cmd_migrate.c src/ctl/cmd_prune.c \
 	src/ctl/cmd_selftest.c src/ctl/cmd_session.c src/ctl/cmd_status.c src/ctl/cmd_token.c \
 	src/ctl/cmd_top.c src/ctl/cmd_totp.c src/ctl/cmd_verify.c src/ctl/commands.c src/ctl/ctl.h \
-	src/ctl/doctor.h src/ctl/doctor_database.c src/ctl/doctor_fcgi.c src/ctl/doctor_fcgi.h src/ctl/doctor_fix.c src/ctl/doctor_host.c \
+	src/ctl/doctor.c src/ctl/doctor.h src/ctl/doctor_database.c src/ctl/doctor_fcgi.c src/ctl/doctor_fcgi.h src/ctl/doctor_fix.c src/ctl/doctor_host.c \
 	src/ctl/doctor_probe.c src/ctl/doctor_web.c src/ctl/doctor_web.h src/ctl/help.c src/ctl/help.h src/ctl/main.c src/ctl/mask.c \
 	src/ctl/mask.h src/ctl/mdoc.c src/ctl/mdoc.h src/ctl/options.c src/ctl/options.h src/ctl/out.c src/ctl/out.h src/ctl/place.c \
 	src/ctl/place.h src/ctl/progress.c src/ctl/progress.h src/ctl/qr.c src/ctl/qr.h src/ctl/run.c src/ctl/screen.c src/ctl/screen.h src/ctl/selftest.h src/ctl/selftest_make.c src/ctl/selftest_steps.c \

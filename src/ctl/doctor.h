@@ -9,7 +9,7 @@
 enum doctor_state { DOCTOR_GOOD, DOCTOR_WARN, DOCTOR_BAD, DOCTOR_SKIPPED };
 struct verdict {
 	enum doctor_state state;
-	const char *text, *fix;		/* fix NULL: there is nothing to do */
+	const char *text, *fix;		/* fix NULL: it is good, or was not looked at */
 };
 /* What earlier checks must have found good; bits of doctor.have. */
 enum { HAVE_CONF = 1, HAVE_DOMAIN = 2, HAVE_DATABASE = 4, HAVE_SCHEMA = 8, HAVE_SOCKET = 16, HAVE_WEB = 32, HAVE_PROBE = 64 };
@@ -35,12 +35,13 @@ struct doctor {
 	struct web *web;		/* doctor_web.c */
 };
 struct verdict doctor_good(struct doctor *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* `fix` may be NULL. */
-struct verdict doctor_warn(struct doctor *, const char *fix, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-struct verdict doctor_bad(struct doctor *, const char *fix, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* What is not good is never told without what to do about it. */
+struct verdict doctor_warn(struct doctor *, const char *fix, const char *fmt, ...) __attribute__((format(printf, 3, 4), nonnull(2)));
+struct verdict doctor_bad(struct doctor *, const char *fix, const char *fmt, ...) __attribute__((format(printf, 3, 4), nonnull(2)));
 struct verdict doctor_skipped(struct doctor *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* What an error has said, taken out of the context: bad. */
-struct verdict doctor_error(struct doctor *, const char *fix);
+/* What an error has said, taken out of the context; and that as a verdict: bad. */
+const char *doctor_said(struct doctor *);
+struct verdict doctor_error(struct doctor *, const char *fix) __attribute__((nonnull(2)));
 
 /* Open and close what the checks of doctor_web share. The URL is that of the server: scheme, host, port, and base_path; nothing is asked yet. */
 must_check enum err doctor_web_open(struct doctor *);

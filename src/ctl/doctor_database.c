@@ -86,6 +86,14 @@ static const char *migrate(struct doctor *d)
 	return arena_printf(d->mem, "%s migrate --database 'dbname=motet user=motet_owner' --grant %.*s", d->ctl, (int)d->server->role.n, d->server->role.s);
 }
 
+/* A statement that has failed where the connection stood. 42501: insufficient_privilege. */
+static struct verdict unread(struct doctor *d)
+{
+	bool right = strstr(d->c->cx.why.log, "42501") != NULL;
+
+	return doctor_error(d, right ? migrate(d) : "look into the log of PostgreSQL, and run this again when it is well");
+}
+
 static struct verdict schema(struct doctor *d, const struct check *k)
 {
 	struct schema_state *s;
@@ -103,7 +111,7 @@ static struct verdict rights(struct doctor *d, const struct check *k)
 
 	(void)k;
 	if (q_doctor_rights(&d->c->cx, &r, &n) != OK)
-		return doctor_error(d, NULL);
+		return unread(d);
 	if (d->server->superuser || d->server->owns)
 		return doctor_skipped(d, "rights on tables do not bind a superuser, nor their owner");
 	if (n == 0)
@@ -164,15 +172,25 @@ static const char *init(struct doctor *d)
 	return arena_printf(d->mem, "%s init", d->ctl);
 }
 
+static struct str domain_of(struct doctor *d, const struct server_key *key)
+{
+	struct idcert cert = { .domain = { NULL, 0 } };
+
+	return idcert_read(&d->c->cx, key->cert, &cert) == OK ? cert.domain : STR("");
+}
+
 static struct verdict identity(struct doctor *d, const struct check *k)
 {
 	struct server_key *key;
 	struct stat st;
 
 	(void)k;
-	enum err e = identity_at(&d->c->cx, -1, &key);
+	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
-		return e == ERR_NOT_FOUND ? doctor_bad(d, init(d), "this server has no identity key yet") : doctor_error(d, NULL);
+		return e == ERR_NOT_FOUND ? doctor_bad(d, init(d), "this server has no identity key yet") : unread(d);
+	if (!str_eq(domain_of(d, key), str_of(d->c->conf->domain)))
+		return doctor_bad(d, arena_printf(d->mem, "in motet.conf: domain = %s", str_z(d->mem, domain_of(d, key))),
+		    "this database belongs to another domain than %s", d->c->conf->domain);
 	if (lstat(d->c->conf->secret_file, &st) != 0 || (st.st_mode & 0077))
 		return doctor_skipped(d, "whether the secret opens the identity key: put the secret file right first");
 	if (ctl_need(d->c, NEEDS_SECRET) != OK || cmd_key_prove(d->c, key) != OK)
@@ -186,9 +204,9 @@ static struct verdict certificate(struct doctor *d, const struct check *k)
 	struct server_key *key;
 
 	(void)k;
-	enum err e = identity_at(&d->c->cx, -1, &key);
+	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
-		return e == ERR_NOT_FOUND ? doctor_skipped(d, "there is no certificate yet") : doctor_error(d, NULL);
+		return e == ERR_NOT_FOUND ? doctor_skipped(d, "there is no certificate yet") : unread(d);
 	long long days = (long long)(key->not_after - key->now) / DAY;
 	if (key->not_after < key->now)
 		return doctor_bad(d, fix, "the server's certificate has run out");

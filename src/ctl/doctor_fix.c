@@ -11,6 +11,12 @@ static const struct {
 	const char *id, *server, *text;
 } fixes[] = {
 	{ "web.answer", ANY, "start the web server, or correct the URL: its host and port have to be those where the web server listens" },
+	{ "web.silent", ANY, "the connection stands, but no answer comes: give https:// where that port speaks TLS, and http:// where it does not; else look "
+	    "into the web server's error log, and start it anew" },
+	{ "web.away", ANY, "look into the log of motetd: is the database there that it was started with?" },
+	{ "web.limited", ANY, "run this again in some minutes" },
+	{ "web.limited_before", ANY, "it was not motetd who said so: raise the limit that the web server, or a proxy before it, has for this address "
+	    "(nginx: limit_req), or run this again in some minutes" },
 	{ "web.reach", "nginx", "nginx.conf, in location /: fastcgi_pass unix:@LISTEN@; (see deploy/nginx.conf), and nginx's user in the group "
 	    "of the socket" },
 	{ "web.reach", "lighttpd", "lighttpd.conf, in fastcgi.server: \"/\" => (( \"socket\" => \"@LISTEN@\", \"check-local\" => \"disable\", "
@@ -24,7 +30,7 @@ static const struct {
 	{ "web.base", ANY, "in motet.conf: base_path = the path of that URL; or give this command the URL with base_path behind the host" },
 	{ "web.same", ANY, "run this with the configuration of the motetd behind that URL (-c FILE), or let the web server pass to @LISTEN@" },
 	{ "web.path", "nginx", "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (not $uri, which is decoded), and "
-	    "fastcgi_pass without a path" },
+	    "fastcgi_pass without a path; no rewrite before it" },
 	{ "web.path", "Apache", "the virtual host: AllowEncodedSlashes On, and MergeSlashes Off; ProxyPass without nocanon" },
 	{ "web.path", "lighttpd", "lighttpd.conf: no url-path-2f-reject and no url-ctrls-reject in server.http-parseopts, no url.rewrite, no "
 	    "url.access-deny" },
@@ -74,10 +80,18 @@ static const struct {
 	    "bad as none" },
 	{ "web.origin", ANY, "let the web server neither add nor drop Access-Control headers: motetd sends them, and two are as bad as none" },
 	{ "web.remote", ANY, "in motet.conf: trusted_proxies = the address that is named here, if it is that of a proxy of yours" },
+	{ "web.address", "nginx", "nginx.conf, in location /: fastcgi_param REMOTE_ADDR $remote_addr;" },
+	{ "web.address", ANY, "let the web server hand on the address of who has connected to it as REMOTE_ADDR" },
 	{ "web.forwarded", ANY, "in motet.conf: take this address out of trusted_proxies, unless it is that of a proxy of yours" },
 	{ "web.https", "nginx", "nginx.conf, in location /: fastcgi_param HTTPS $https if_not_empty; fastcgi_param REQUEST_SCHEME $scheme;" },
 	{ "web.https", "Apache", "the virtual host, when TLS ends before it: SetEnv HTTPS on" },
 	{ "web.https", ANY, "let the web server set HTTPS=on for what has come by https" },
+	{ "web.http2", "nginx", "nginx.conf: listen without http2, and no http2 on; nothing needs HTTP/2. What is wrong with it is in the error log" },
+	{ "web.http2", "Apache", "the virtual host: Protocols http/1.1; nothing needs HTTP/2. What is wrong with it is in the error log" },
+	{ "web.http2", "lighttpd", "lighttpd.conf: server.feature-flags += ( \"server.h2proto\" => \"disable\" ); nothing needs HTTP/2. What is wrong "
+	    "with it is in the error log" },
+	{ "web.http2", "Caddy", "Caddyfile, in the global options: servers { protocols h1 }; nothing needs HTTP/2" },
+	{ "web.http2", ANY, "let the web server offer HTTP/1.1 alone: nothing needs HTTP/2" },
 	{ "web.tls.days", ANY, "renew the certificate: certbot renew, then reload the web server" },
 	{ "web.tls", "nginx", "nginx.conf: ssl_certificate with the whole chain (fullchain.pem) of a certificate for this name" },
 	{ "web.tls", "Apache", "the virtual host: SSLCertificateFile with the whole chain (fullchain.pem) of a certificate for this name" },

@@ -1,3 +1,4 @@
+#include "base/log_out.h"
 #include "base/secret.h"
 #include "codec/fid.h"
 #include "ctl/doctor.h"
@@ -25,11 +26,34 @@ static const char *fix(struct doctor *d, const char *command, const char *path)
 	return arena_printf(d->mem, "%s %s", command, path);
 }
 
+#define NAME_IT "name the file with -c: motetctl -c " SYSCONFDIR "/motet.conf doctor"
+
+/* What to do about a configuration that is not taken, by what the message ends with. */
+static const struct {
+	int why;
+	const char *fix;
+} unreadable[] = {
+	{ EACCES, "run this as root, or as the user that motetd runs as" },
+	{ ENOENT, NAME_IT },
+	{ ENOTDIR, NAME_IT },
+	{ EISDIR, NAME_IT },
+};
+
+static const char *conf_fix(const char *said)
+{
+	for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
+		const char *why = strerror(unreadable[i].why), *at = strstr(said, why);
+		if (at && at[strlen(why)] == '\0')
+			return unreadable[i].fix;
+	}
+	return "put that line right: motet.conf(5) and `motetctl config --sample` have every key";
+}
+
 static struct verdict conf_file(struct doctor *d, const struct check *k)
 {
 	(void)k;
 	if (ctl_need(d->c, NEEDS_CONF) != OK)
-		return doctor_error(d, "put that line right: motet.conf(5) and `motetctl config --sample` have every key");
+		return doctor_error(d, conf_fix(d->c->cx.why.log));
 	if (conf(d)->file == NULL)
 		return doctor_warn(d, arena_printf(d->mem, "motetctl -c %s/motet.conf init --domain example.org", SYSCONFDIR),
 		    "no configuration file was found, so all is default or from the environment");
@@ -135,12 +159,15 @@ static struct verdict disk(struct doctor *d, const struct check *k)
 
 static struct verdict log_file(struct doctor *d, const struct check *k)
 {
+	static const char *const others[] = {
+		[LOG_TO_STDERR] = "standard error of motetd", [LOG_TO_SYSLOG] = "syslog", [LOG_TO_JOURNAL] = "the journal of systemd",
+	};
 	const char *file = conf(d)->log_file, *slash = strrchr(file, '/');
 	struct stat st;
 
 	(void)k;
 	if (file[0] == '\0')
-		return doctor_good(d, "the log goes to standard error of motetd");
+		return doctor_good(d, "the log goes to %s", others[conf(d)->log_to]);
 	const char *dir = slash && slash > file ? arena_dup(d->mem, file, (size_t)(slash - file)) : "/", *path = stat(file, &st) == 0 ? file : dir;
 	if (stat(path, &st) != 0)
 		return doctor_bad(d, arena_printf(d->mem, "install -d -m 0750 -o %s %s", whose(d), path), "log_file %s: %s", file, strerror(errno));

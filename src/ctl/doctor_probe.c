@@ -7,23 +7,46 @@ ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = R
     F_STR(echo, authorization), F_STR(echo, body_sha256), F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
     F_BOOL(echo, https));
 
-/* A server that is busy, or has heard enough of this address, says when to come again, and a good client does. */
+/*
+ * How long we wait in all of a run, by what is answered: a limit passes, but what is still away after the time in which a worker is replaced would be
+ * so for each request that follows.
+ */
+static const struct {
+	int status;
+	int64_t altogether_s;
+} patience[WEB_PATIENCE] = { { 429, 30 }, { 503, 4 } };
+
+/* A server that is busy, or has heard enough of this address, says when to come again, and a good client does. "At once" would be for ever. */
 static bool again(struct web *w, const struct net_told *t)
 {
-	enum { AT_ONCE_S = 5, ALTOGETHER_S = 30 };
+	enum { AT_ONCE_S = 5 };
 	int64_t seconds;
+	size_t i = 0;
 
-	if (t->why[0] || (t->status != 429 && t->status != 503) || !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
+	while (i < WEB_PATIENCE && patience[i].status != t->status)
+		i++;
+	if (t->why[0] || i == WEB_PATIENCE || !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
 		return false;
-	if (seconds < 0 || seconds > AT_ONCE_S || w->waited_s + seconds > ALTOGETHER_S)
+	seconds = seconds == 0 ? 1 : seconds;
+	if (seconds < 0 || seconds > AT_ONCE_S || w->waited_s[i] + seconds > patience[i].altogether_s)
 		return false;
-	w->waited_s += seconds;
+	w->waited_s[i] += seconds;
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
+}
+
+/* What motetd says has its header in it. */
+static enum web_limit limit(const struct net_told *t)
+{
+	if (t->why[0] || t->status != 429)
+		return WEB_UNLIMITED;
+	return net_ask_header(t, "X-P2-Error", NULL).n ? WEB_LIMITED : WEB_LIMITED_BEFORE;
 }
 
 void web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 {
+	enum { TRIES = 5 };
 	struct web *w = d->web;
+	int tries = 0;
 
 	if (w->asker == NULL)
 		w->asker = net_ask_new(d->c->conf);
@@ -33,8 +56,8 @@ void web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 	}
 	do
 		net_ask(w->asker, d->mem, q, t);
-	while (again(w, t));
-	w->limited = t->why[0] == '\0' && t->status == 429;
+	while (++tries < TRIES && again(w, t));
+	w->limited = limit(t);
 }
 
 void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
@@ -69,11 +92,12 @@ const char *web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, s
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 
 	*t = (struct net_told){ .status = 0 };
+	d->web->limited = WEB_UNLIMITED;
 	if (probe_new(&d->c->cx, &a->token) != OK)
-		return doctor_error(d, NULL).text;
+		return doctor_said(d);
 	web_send(d, a, t);
 	if (probe_unused(&d->c->cx, a->token, &unused) != OK)
-		return doctor_error(d, NULL).text;
+		return doctor_said(d);
 	if (t->why[0] || t->status != 200)
 		return words(d, t);
 	return head || read_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";

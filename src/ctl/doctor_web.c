@@ -5,6 +5,8 @@
 #include "codec/text.h"
 #include "core/probe.h"
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netdb.h>
 #include <stdio.h>
 
 /* Through the web server, as a client sees it. */
@@ -14,7 +16,8 @@ static const char stranger[] = "192.0.2.77";	/* RFC 5737: nobody's */
 static struct verdict bad(struct doctor *d, const struct check *k, const char *what)
 {
 	if (d->web->limited)
-		return doctor_bad(d, "run this again in some minutes", "%s could not be looked at: this address has sent too many requests", k->text);
+		return doctor_bad(d, web_fix(d, d->web->limited == WEB_LIMITED ? "web.limited" : "web.limited_before"),
+		    "%s could not be looked at: this address has sent too many requests", k->text);
 	return doctor_bad(d, web_fix(d, k->id), "%s", what);
 }
 
@@ -29,7 +32,7 @@ static bool is_local(struct arena *mem, struct str host)
 	if (inet_pton(AF_INET, z, &four) == 1)
 		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
 	if (inet_pton(AF_INET6, z, &six) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&six);
+		return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET);
 	return str_ieq(host, STR("localhost"));
 }
 
@@ -52,10 +55,8 @@ enum err doctor_web_open(struct doctor *d)
 	struct web *w = d->web = arena_alloc(d->mem, sizeof *w);
 
 	*w = (struct web){ .tls = str_starts(url, "https://"), .server = "" };
-	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n)) {
-		d->c->status = CTL_USAGE;
-		return refuse(&d->c->cx, ERR_BAD_REQUEST, "", "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet", d->url);
-	}
+	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n))
+		return ctl_bad_usage(d->c, "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet", d->url);
 	while (url.n && url.s[url.n - 1] == '/')
 		url.n--;
 	struct str rest = str_from(url, w->tls ? 8 : 7);
@@ -93,10 +94,13 @@ static struct verdict reach(struct doctor *d, const struct check *k)
 	first_request(d);
 	w->server = str_z(d->mem, net_ask_header(&w->first, "Server", NULL));
 	if (w->first.why[0])
-		return doctor_bad(d, web_fix(d, "web.answer"), "%s does not answer: %s", d->url, w->first.why);
+		return doctor_bad(d, web_fix(d, w->first.local[0] ? "web.silent" : "web.answer"), "%s does not answer: %s", d->url, w->first.why);
 	if (w->first.status == 404 && str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
 		return doctor_bad(d, web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
 		    d->c->conf->base_path);
+	if (strcmp(d->c->conf->base_path, w->base) != 0 && (w->first.status == 404 || w->first.status == 403))
+		return doctor_bad(d, web_fix(d, "web.base"), "%s/healthz is answered with %d; base_path of this configuration is \"%s\"", d->url,
+		    w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
 		return BAD(d, k, "%s/healthz is answered with %d, and not by motetd", d->url, w->first.status);
 	return doctor_good(d, "motetd answers through %s within %.1f ms", w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
@@ -158,6 +162,8 @@ static struct verdict same(struct doctor *d, const struct check *k)
 	struct echo e;
 	const char *wrong = web_probe(d, &a, &t, &e);
 
+	if (t.status == 503)
+		return doctor_bad(d, web_fix(d, "web.away"), "which database it works on cannot be seen: a probe got %s", wrong);
 	return wrong ? BAD(d, k, "the motetd behind that URL has another database than this configuration: a probe got %s", wrong) :
 		       doctor_good(d, "it works on the database of this configuration");
 }
@@ -199,7 +205,7 @@ static struct verdict query(struct doctor *d, const struct check *k)
 
 	if (wrong == NULL && str_is(e.target, a.q.target))
 		return doctor_good(d, "a query arrives as it was sent");
-	d->web->no_query = true;
+	d->web->no_query = !d->web->limited;
 	return BAD(d, k, "a query ?a=%%26&b=c+d&a=%%3F %s%.*s", wrong ? "gets " : "arrives as ", wrong ? (int)strlen(wrong) : (int)e.target.n,
 	    wrong ? wrong : e.target.s);
 }
@@ -233,6 +239,7 @@ static struct verdict authorization(struct doctor *d, const struct check *k)
 static struct verdict methods(struct doctor *d, const struct check *k)
 {
 	static const char *const list[] = { "GET", "POST", "PUT", "DELETE" };
+	enum web_limit limited = WEB_UNLIMITED;
 	struct buf b = { .mem = d->mem };
 	struct net_told t;
 	struct echo e;
@@ -241,12 +248,14 @@ static struct verdict methods(struct doctor *d, const struct check *k)
 		struct web_ask a = { .q = { .method = list[i] }, .target = "/x" };
 		a.q.body = i ? str_blob(STR("")) : (struct blob){ NULL, 0 };
 		const char *wrong = web_probe(d, &a, &t, &e);
-		if (wrong == NULL && str_is(e.method, list[i]))
+		limited = d->web->limited ? d->web->limited : limited;
+		if (d->web->limited || (wrong == NULL && str_is(e.method, list[i])))
 			continue;
 		d->web->no_delete |= strcmp(list[i], "DELETE") == 0;
 		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i], wrong ? wrong : "there as another method");
 	}
-	return b.n ? BAD(d, k, "%s", buf_done(&b).s) : doctor_good(d, "GET, POST, PUT and DELETE arrive");
+	d->web->limited = b.n ? WEB_UNLIMITED : limited;	/* a fault that was seen is one */
+	return b.n || limited ? BAD(d, k, "%s", buf_done(&b).s) : doctor_good(d, "GET, POST, PUT and DELETE arrive");
 }
 
 static struct verdict head(struct doctor *d, const struct check *k)
@@ -309,7 +318,7 @@ static struct verdict large(struct doctor *d, const struct check *k)
 	struct net_told t;
 	const char *wrong = body_arrives(d, &a, &t);
 
-	d->web->no_large = wrong != NULL;
+	d->web->no_large = wrong && !d->web->limited;
 	return wrong ? BAD(d, k, "a body of 1 MiB, the largest that a route takes, gets %s", wrong) : doctor_good(d, "a body of 1 MiB arrives");
 }
 
@@ -337,10 +346,10 @@ static const char *cut_short(struct doctor *d, bool chunks)
 	bool unused = false;
 
 	if (probe_new(&d->c->cx, &a.token) != OK)
-		return doctor_error(d, NULL).text;
+		return doctor_said(d);
 	web_send(d, &a, &t);
 	if (probe_unused(&d->c->cx, a.token, &unused) != OK)
-		return doctor_error(d, NULL).text;
+		return doctor_said(d);
 	return unused ? NULL : "a body that breaks off was taken for a whole one";
 }
 
@@ -407,6 +416,30 @@ static struct verdict origin(struct doctor *d, const struct check *k)
 	return doctor_good(d, "browsers of every origin may read what comes");
 }
 
+/* Has one of this host's interfaces that address? */
+static bool is_ours(struct str address)
+{
+	struct ifaddrs *list, *i;
+	char text[NI_MAXHOST];
+	bool ours = false;
+
+	if (getifaddrs(&list) != 0)
+		return true;
+	if (str_starts(address, "::ffff:"))
+		address = str_from(address, strlen("::ffff:"));
+	for (i = list; i && !ours; i = i->ifa_next) {
+		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
+		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
+		if (n == 0 || getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		text[strcspn(text, "%")] = '\0';
+		ours = str_is(address, text);
+	}
+	freeifaddrs(list);
+	return ours;
+}
+
+/* Behind a NAT the address that arrives is lawfully not ours; but a connection of this host to itself passes none. */
 static struct verdict remote(struct doctor *d, const struct check *k)
 {
 	struct web_ask a = { .target = "/x" };
@@ -419,6 +452,9 @@ static struct verdict remote(struct doctor *d, const struct check *k)
 	const char *seen = str_z(d->mem, e.remote);
 	if (is_local(d->mem, e.remote) && !is_local(d->mem, str_of(t.local)))
 		return BAD(d, k, "all clients seem to come from %s, so that all of them share one rate limit", seen);
+	if (is_local(d->mem, str_of(t.local)) && !is_local(d->mem, e.remote) && !is_ours(e.remote))
+		return doctor_warn(d, web_fix(d, "web.address"), "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+		    seen);
 	return doctor_good(d, strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s", seen);
 }
 

@@ -3,6 +3,8 @@
 #include "ctl/doctor.h"
 #include "net/net_ask.h"
 /* What the checks through the web server share: the connection, what the server calls itself, and probes. */
+enum { WEB_PATIENCE = 2 };
+enum web_limit { WEB_UNLIMITED, WEB_LIMITED, WEB_LIMITED_BEFORE };	/* by motetd; by what stands before it */
 struct web {
 	struct net_asker *asker;	/* NULL before the first request */
 	const char *origin, *base;	/* the URL in two: https://example.org, and "" or /~jo */
@@ -12,8 +14,8 @@ struct web {
 	const char *server;		/* the Server header of the first answer, "" for none */
 	struct net_told first;		/* the answer to the first request */
 	bool no_delete, no_large, no_query;	/* said once, too */
-	int64_t waited_s;		/* since the server had said so */
-	bool limited;			/* the last answer was a 429, which says nothing of what was looked at */
+	int64_t waited_s[WEB_PATIENCE];	/* since the server had said so: after a 429, after a 503 */
+	enum web_limit limited;		/* of the last answer; a 429 says nothing of what was looked at */
 };
 /* What /.motet/v1/probe says has arrived (api/ops/probe.c). */
 struct echo {
@@ -28,8 +30,8 @@ struct web_ask {
 	struct str token;
 };
 /*
- * Send it. After a 429 or a 503 with a Retry-After (RFC 9110 10.2.3) of few seconds it waits and sends it again, for half a minute in all of a run; then that
- * is the answer.
+ * Send it. After a 429 or a 503 with a Retry-After (RFC 9110 10.2.3) of few seconds it waits and sends it again, five times at most; in all of a run it
+ * waits half a minute after 429s, and four seconds after 503s. Then that is the answer.
  */
 void web_send(struct doctor *, struct web_ask *, struct net_told *);
 /* The same for a target that is not below base_path. */

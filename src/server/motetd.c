@@ -65,14 +65,14 @@ static int test(const struct options *o)
 	if (!options_conf(o, &c, why, sizeof why))
 		return complain(EXIT_CONFIG, why);
 	bool good = listen_valid(c, why, sizeof why) &&
-	    (handover_is_there() ? could_take_over(o, c, why, sizeof why) : secret_good(c, why, sizeof why)) &&
-	    (!o->thorough || worker_rehearse(c, why, sizeof why));
-	if (good && handover_is_there())
+	    (handover_is_there() ? could_take_over(o, c, why, sizeof why) : secret_good(c, why, sizeof why));
+	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
+	if (ready && handover_is_there())
 		puts(UPGRADE_FIT);
-	else if (good)
-		printf("%s: good\n", o->file ? o->file : "the configuration");
+	else if (ready)
+		printf("%s: good%s\n", o->file ? o->file : "the configuration", o->thorough ? ", and ready to serve" : "");
 	conf_free(c);
-	return good ? 0 : complain(EXIT_CONFIG, why);
+	return ready ? 0 : complain(good ? EXIT_UNAVAILABLE : EXIT_CONFIG, why);
 }
 
 static int alone(const struct conf *c, int fd, int secret_fd)

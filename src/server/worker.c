@@ -1,6 +1,7 @@
 #include "server/worker.h"
 #include "api/call.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "db/db.h"
 #include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
@@ -221,9 +222,23 @@ int worker_once(const struct worker *w)
 	return served ? 0 : EXIT_SYSTEM;
 }
 
+/* The secret that a master holds and we may not open (upgrade.h) is not tried out. */
+static struct ca *secret_of(const struct conf *c, struct ca_local *ca)
+{
+	uint8_t secret[SECRET_BYTES];
+	char why[512];
+
+	if (!secret_load(c->secret_file, secret, why, sizeof why))
+		return NULL;
+	ca_local_init(ca, c, secret);
+	explicit_bzero(secret, sizeof secret);
+	return &ca->ca;
+}
+
 bool worker_rehearse(const struct conf *c, char *why, size_t size)
 {
-	struct cx cx = { .mem = arena_new(ARENA_MAX), .conf = c, .db = db_new(c), .now = clock_now(), .started_us = clock_us() };
+	static struct ca_local ca;
+	struct cx cx = { .ca = secret_of(c, &ca), .mem = arena_new(ARENA_MAX), .conf = c, .db = db_new(c), .now = clock_now(), .started_us = clock_us() };
 	struct http_req q = { .method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal") };
 	struct http_resp r = { .status = 0 };
 
@@ -233,5 +248,6 @@ bool worker_rehearse(const struct conf *c, char *why, size_t size)
 		snprintf(why, size, "it would not be ready to serve: %s", cx.why.log[0] ? cx.why.log : cx.why.say);
 	db_free(cx.db);
 	arena_free(cx.mem);
+	explicit_bzero(&ca, sizeof ca);
 	return r.status == 200;
 }

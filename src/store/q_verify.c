@@ -18,7 +18,7 @@ ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_se
     F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after), F_STR(verify_foreign_session, known));
 ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain), F_STR(verify_foreign_cert, session_id),
     F_STR(verify_foreign_cert, cacheable), F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
-    F_I64(verify_foreign_cert, invalidated_at));
+    F_I64(verify_foreign_cert, invalidated_at), F_I64(verify_foreign_cert, usable_until));
 ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite), F_STR(verify_key_package, extensions), F_BLOB(verify_key_package, ref),
     F_BLOB(verify_key_package, init_hash), F_BLOB(verify_key_package, tls), F_I64(verify_key_package, not_before), F_I64(verify_key_package, not_after),
     F_BOOL(verify_key_package, spent), F_BOOL(verify_key_package, live), F_STR(verify_key_package, local_name), F_BLOB(verify_key_package, public_key),
@@ -31,6 +31,23 @@ ROW(verify_key_trial, KEY(verify_key_trial), F_STR(verify_key_trial, fid), F_BLO
 ROW(verify_event_counter, KEY(verify_event_counter), F_I64(verify_event_counter, last), F_I64(verify_event_counter, read),
     F_I64(verify_event_counter, top));
 ROW(verify_invite, KEY(verify_invite), F_I64(verify_invite, used), F_I64(verify_invite, came));
+ROW(verify_event, KEY(verify_event), F_I64(verify_event, seq), F_I64(verify_event, op), F_STR(verify_event, ns), F_STR(verify_event, name),
+    F_STR(verify_event, data), F_I64(verify_event, serial), F_BOOL(verify_event, counted), F_BOOL(verify_event, there));
+ROW(verify_totp, KEY(verify_totp), F_I64(verify_totp, actor_id), F_BLOB(verify_totp, sealed), F_I64(verify_totp, created_at),
+    F_I64(verify_totp, confirmed_at), F_I64(verify_totp, last_step), F_I64(verify_totp, now));
+ROW(verify_totp_recovery, KEY(verify_totp_recovery), F_BOOL(verify_totp_recovery, confirmed), F_BOOL(verify_totp_recovery, used),
+    F_BOOL(verify_totp_recovery, tried));
+ROW(verify_federation_token, KEY(verify_federation_token), F_STR(verify_federation_token, jti), F_STR(verify_federation_token, audience),
+    F_I64(verify_federation_token, issued_at), F_I64(verify_federation_token, expires_at), F_I64(verify_federation_token, deleted_at),
+    F_I64(verify_federation_token, redeemed_at), F_I64(verify_federation_token, now));
+ROW(verify_redeemed_token, KEY(verify_redeemed_token), F_I64(verify_redeemed_token, redeemed_at), F_I64(verify_redeemed_token, expires_at),
+    F_I64(verify_redeemed_token, now));
+ROW(verify_foreign_server, KEY(verify_foreign_server), F_STR(verify_foreign_server, api), F_STR(verify_foreign_server, domain),
+    F_STR(verify_foreign_server, serial), F_STR(verify_foreign_server, failure), F_STR(verify_foreign_server, said), F_STR(verify_foreign_server, of),
+    F_BOOL(verify_foreign_server, fresh));
+ROW(verify_foreign_actor, KEY(verify_foreign_actor), F_STR(verify_foreign_actor, domain));
+ROW(verify_schema_version, KEY(verify_schema_version), F_I64(verify_schema_version, version), F_I64(verify_schema_version, compat),
+    F_BOOL(verify_schema_version, after));
 
 static const struct {
 	const struct stmt *st;
@@ -47,6 +64,14 @@ static const struct {
 	[VERIFY_KEY_TRIAL] = { &verify_key_trial, &verify_key_trial_shape },
 	[VERIFY_EVENT_COUNTER] = { &verify_event_counter, &verify_event_counter_shape },
 	[VERIFY_INVITE] = { &verify_invite, &verify_invite_shape },
+	[VERIFY_EVENT] = { &verify_event, &verify_event_shape },
+	[VERIFY_TOTP] = { &verify_totp, &verify_totp_shape },
+	[VERIFY_TOTP_RECOVERY] = { &verify_totp_recovery, &verify_totp_recovery_shape },
+	[VERIFY_FEDERATION_TOKEN] = { &verify_federation_token, &verify_federation_token_shape },
+	[VERIFY_REDEEMED_TOKEN] = { &verify_redeemed_token, &verify_redeemed_token_shape },
+	[VERIFY_FOREIGN_SERVER] = { &verify_foreign_server, &verify_foreign_server_shape },
+	[VERIFY_FOREIGN_ACTOR] = { &verify_foreign_actor, &verify_foreign_actor_shape },
+	[VERIFY_SCHEMA_VERSION] = { &verify_schema_version, &verify_schema_version_shape },
 };
 
 enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size)
@@ -87,5 +112,21 @@ enum err q_verify_homes(struct cx *cx, struct str domain, struct str **out, size
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = h[i].cacheable;
+	return OK;
+}
+
+struct redeemed_there {
+	bool there;
+};
+ROW(redeemed_there, F_BOOL(redeemed_there, there));
+
+enum err q_verify_redeemed(struct cx *cx, struct str iss, struct str jti, bool *there)
+{
+	const struct arg a[] = { arg_str(iss), arg_str(jti) };
+	struct redeemed_there *r;
+	size_t n;
+
+	TRY(RUN(cx, &verify_redeemed, a, &redeemed_there_shape, &r, &n));
+	*there = r->there;
 	return OK;
 }

@@ -4,7 +4,8 @@
 /* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s NULL and blobs with p NULL are missing. */
 enum verify_table {
 	VERIFY_SERVER_KEY, VERIFY_IDCERT, VERIFY_SESSION, VERIFY_FOREIGN_SESSION, VERIFY_FOREIGN_CERT, VERIFY_KEY_PACKAGE, VERIFY_KEYMATERIAL,
-	VERIFY_ACTOR, VERIFY_KEY_TRIAL, VERIFY_EVENT_COUNTER, VERIFY_INVITE, VERIFY_TABLES
+	VERIFY_ACTOR, VERIFY_KEY_TRIAL, VERIFY_EVENT_COUNTER, VERIFY_INVITE, VERIFY_EVENT, VERIFY_TOTP, VERIFY_TOTP_RECOVERY, VERIFY_FEDERATION_TOKEN,
+	VERIFY_REDEEMED_TOKEN, VERIFY_FOREIGN_SERVER, VERIFY_FOREIGN_ACTOR, VERIFY_SCHEMA_VERSION, VERIFY_TABLES
 };
 /* Every row begins with its key. */
 struct verify_key {
@@ -44,7 +45,7 @@ struct verify_foreign_session {
 struct verify_foreign_cert {
 	struct verify_key key;		/* subject, serial */
 	struct str domain, session_id, cacheable;
-	int64_t not_before, not_after, invalidated_at;
+	int64_t not_before, not_after, invalidated_at, usable_until;
 };
 struct verify_key_package {
 	struct verify_key key;
@@ -82,10 +83,52 @@ struct verify_invite {
 	struct verify_key key;
 	int64_t used, came;
 };
+struct verify_event {
+	struct verify_key key;
+	int64_t seq, op;
+	struct str ns, name, data;	/* ns: namespace */
+	int64_t serial;			/* 0: it is about no certificate */
+	bool counted, there;		/* its session has an event_counter; the certificate is there */
+};
+struct verify_totp {
+	struct verify_key key;
+	int64_t actor_id;
+	struct blob sealed;
+	int64_t created_at, confirmed_at, last_step, now;
+};
+struct verify_totp_recovery {
+	struct verify_key key;
+	bool confirmed, used, tried;	/* its second factor is; used_at and attempt are set */
+};
+struct verify_federation_token {
+	struct verify_key key;
+	struct str jti, audience;
+	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
+};
+struct verify_redeemed_token {
+	struct verify_key key;		/* iss, jti */
+	int64_t redeemed_at, expires_at, now;
+};
+struct verify_foreign_server {
+	struct verify_key key;		/* place */
+	struct str api, domain, serial, failure, said, of;	/* of: the domain of the certificate that it names */
+	bool fresh;
+};
+struct verify_foreign_actor {
+	struct verify_key key;		/* fid, session_id or "" */
+	struct str domain;
+};
+struct verify_schema_version {
+	struct verify_key key;
+	int64_t version, compat;
+	bool after;			/* the version before it was applied, or there is none */
+};
 /* At most `most` rows after that one (empty texts: the first); *rows is an array of the struct of the table, each `*size` octets. */
 must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
 /* CacheableIDCerts of a home server, the newest first. */
 must_check enum err q_verify_homes(struct cx *, struct str domain, struct str **, size_t *n);
+/* Is there a redeemed_token of this issuer and jti? */
+must_check enum err q_verify_redeemed(struct cx *, struct str iss, struct str jti, bool *there);
 extern const struct stmt *const q_verify_stmts[];
 #endif

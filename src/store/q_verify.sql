@@ -46,9 +46,9 @@ ORDER BY s.token_hash LIMIT $3
 
 -- name: verify_foreign_cert :many redo
 -- args: text, text, int8
--- cols: a text, b text, domain text, session_id text, cacheable text, not_before int8, not_after int8, invalidated_at int8
+-- cols: a text, b text, domain text, session_id text, cacheable text, not_before int8, not_after int8, invalidated_at int8, usable_until int8
 SELECT subject AS a, serial AS b, domain, session_id, cacheable, floor(extract(epoch FROM not_before))::int8 AS not_before, floor(extract(epoch FROM not_after))::int8 AS not_after,
-       floor(extract(epoch FROM invalidated_at))::int8 AS invalidated_at
+       floor(extract(epoch FROM invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM usable_until))::int8 AS usable_until
 FROM foreign_cert WHERE (subject, serial) > ($1::text, $2::text)
 ORDER BY subject, serial LIMIT $3
 
@@ -100,6 +100,75 @@ SELECT i.id::text AS a, '' AS b, i.used, (SELECT count(*) FROM actor a WHERE a.i
 FROM invite i WHERE i.id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY i.id LIMIT $3
 
+-- name: verify_event :many redo
+-- args: text, text, int8
+-- cols: a text, b text, seq int8, op int8, ns text, name text, data text, serial int8, counted bool, there bool
+SELECT e.session_key AS a, e.seq::text AS b, e.seq, e.op, e.namespace AS ns, e.name, e.data, e.serial,
+       EXISTS (SELECT FROM event_counter c WHERE c.session_key = e.session_key) AS counted,
+       EXISTS (SELECT FROM idcert c WHERE c.serial = e.serial) OR EXISTS (SELECT FROM server_key k WHERE k.serial = e.serial) AS there
+FROM event e WHERE (e.session_key, e.seq) > ($1::text, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
+ORDER BY e.session_key, e.seq LIMIT $3
+
+-- name: verify_totp :many redo
+-- args: text, text, int8
+-- cols: a text, b text, actor_id int8, sealed bytea, created_at int8, confirmed_at int8, last_step int8, now int8
+SELECT actor_id::text AS a, '' AS b, actor_id, sealed, floor(extract(epoch FROM created_at))::int8 AS created_at,
+       floor(extract(epoch FROM confirmed_at))::int8 AS confirmed_at, last_step, floor(extract(epoch FROM now()))::int8 AS now
+FROM totp WHERE actor_id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY actor_id LIMIT $3
+
+-- name: verify_totp_recovery :many redo
+-- args: text, text, int8
+-- cols: a text, b text, confirmed bool, used bool, tried bool
+SELECT r.actor_id::text AS a, encode(r.hash, 'hex') AS b, t.confirmed_at IS NOT NULL AS confirmed, r.used_at IS NOT NULL AS used, r.attempt IS NOT NULL AS tried
+FROM totp_recovery r LEFT JOIN totp t ON t.actor_id = r.actor_id
+WHERE (r.actor_id, r.hash) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, decode($2, 'hex'))
+ORDER BY r.actor_id, r.hash LIMIT $3
+
+-- name: verify_federation_token :many redo
+-- args: text, text, int8
+-- cols: a text, b text, jti text, audience text, issued_at int8, expires_at int8, deleted_at int8, redeemed_at int8, now int8
+SELECT actor_id::text AS a, jti AS b, jti, audience, floor(extract(epoch FROM issued_at))::int8 AS issued_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at,
+       floor(extract(epoch FROM deleted_at))::int8 AS deleted_at, floor(extract(epoch FROM redeemed_at))::int8 AS redeemed_at,
+       floor(extract(epoch FROM now()))::int8 AS now
+FROM federation_token WHERE (actor_id, jti) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, $2::text)
+ORDER BY actor_id, jti LIMIT $3
+
+-- name: verify_redeemed_token :many redo
+-- args: text, text, int8
+-- cols: a text, b text, redeemed_at int8, expires_at int8, now int8
+SELECT iss AS a, jti AS b, floor(extract(epoch FROM redeemed_at))::int8 AS redeemed_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at,
+       floor(extract(epoch FROM now()))::int8 AS now
+FROM redeemed_token WHERE (iss, jti) > ($1::text, $2::text)
+ORDER BY iss, jti LIMIT $3
+
+-- name: verify_foreign_server :many redo
+-- args: text, text, int8
+-- cols: a text, b text, api text, domain text, serial text, failure text, said text, of text, fresh bool
+SELECT s.place AS a, '' AS b, s.api, s.domain, s.serial, s.failure, s.said, c.domain AS of, s.fresh_until >= now() AS fresh
+FROM foreign_server s LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial
+WHERE s.place > $1::text AND $2::text = ''
+ORDER BY s.place LIMIT $3
+
+-- name: verify_foreign_actor :many redo
+-- args: text, text, int8
+-- cols: a text, b text, domain text
+SELECT fid AS a, session_id AS b, domain FROM foreign_actor WHERE (fid, session_id) > ($1::text, $2::text)
+ORDER BY fid, session_id LIMIT $3
+
+-- name: verify_schema_version :many redo
+-- args: text, text, int8
+-- cols: a text, b text, version int8, compat int8, after bool
+SELECT v.version::text AS a, '' AS b, v.version::int8, v.compat::int8,
+       v.version = 1 OR EXISTS (SELECT FROM schema_version w WHERE w.version = v.version - 1) AS after
+FROM schema_version v WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
+ORDER BY v.version LIMIT $3
+
+-- name: verify_redeemed :one redo
+-- args: text, text
+-- cols: there bool
+SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2) AS there
+
 -- The server certificates that are remembered of a domain: whose keys may have signed its actors' certificates, and vouch for them.
 -- name: verify_homes :many redo
 -- args: text
@@ -115,5 +184,8 @@ SELECT n FROM (
     UNION ALL SELECT 3, count(*) FROM foreign_session UNION ALL SELECT 4, count(*) FROM foreign_cert UNION ALL SELECT 5, count(*) FROM key_package
     UNION ALL SELECT 6, count(*) FROM keymaterial UNION ALL SELECT 7, count(*) FROM actor
     UNION ALL SELECT 8, count(*) FROM key_trial WHERE attempt IS NOT NULL UNION ALL SELECT 9, count(*) FROM event_counter
-    UNION ALL SELECT 10, count(*) FROM invite) counts
+    UNION ALL SELECT 10, count(*) FROM invite UNION ALL SELECT 11, count(*) FROM event UNION ALL SELECT 12, count(*) FROM totp
+    UNION ALL SELECT 13, count(*) FROM totp_recovery UNION ALL SELECT 14, count(*) FROM federation_token
+    UNION ALL SELECT 15, count(*) FROM redeemed_token UNION ALL SELECT 16, count(*) FROM foreign_server
+    UNION ALL SELECT 17, count(*) FROM foreign_actor UNION ALL SELECT 18, count(*) FROM schema_version) counts
 ORDER BY place LIMIT 100

@@ -103,6 +103,7 @@ USAGE = [
     (["session", "revoke", "a"], 64, "^$", "^Usage: motetctl session revoke ACTOR SESSION_ID"),
     (["config", "--sample"], 0, "(?m)^# The domain .*^#domain =$", "^$"),
     (["help", "--mdoc", "keys"], 0, r"(?m)^\.It Ic domain$", "^$"),
+    (["-s", "domain=example.org", "top", "--sort", "x"], 64, "^$", "--sort is time, requests or pid"),
     (["-s", "frob=1", "config"], 78, "^$", "frob: there is no such key"),
     (["-s", "workers=many", "config"], 78, "^$", "workers: must be a number"),
 ]
@@ -278,9 +279,11 @@ def test_actors(site):
             ("a short password", ["dave", "--password-stdin"], "short", "8 to 256"), ("a long one", ["dave", "--password-stdin"], "x" * 257, "8 to 256"),
             ("one that is not UTF-8", ["dave", "--password-file", site.program], "", "UTF-8|8 to 256"), ("a bad name", [".dave", "--password-stdin"], PASSWORD, "An actor's name has"),
             ("a name of another domain", ["dave@example.com", "--password-stdin"], PASSWORD, "example.org only"),
-            ("two ways at once", ["dave", "--password-stdin", "--generate"], PASSWORD, "Give one of"),
             ("no terminal", ["dave"], PASSWORD, "--password-stdin"), ("no such file", ["dave", "--password-file", name + "x"], "", "No such file")]:
         expect(site, "actor add: " + what, [*add, *args], 1, "^$", why, stdin=stdin)
+    expect(site, "actor add: two ways at once", [*add, "dave", "--password-stdin", "--generate"], 64, "^$", "Give one of", stdin=PASSWORD)
+    for args in [], ["alice", "--all"]:
+        expect(site, " ".join(["token delete", *args]), ["token", "delete", *args], 64, "^$", "name an actor, or say --all")
     rows = lists(site, "actor list --json", ["actor", "list"], members)
     ok([r["fid"] for r in rows] == [n + "@example.org" for n in ("alice", "bob", "bob2", "carol")], "those who were added, and nobody else", rows)
     ok([r["admin"] for r in rows] == [False, True, False, False], "who is an administrator", rows)
@@ -436,6 +439,7 @@ def test_prune(site):
               "INSERT INTO throttle (key, tat) VALUES ('stays', now() + interval '1 h')")
     rows = {r["kind"]: r["rows"] for r in lists(site, "prune --dry-run --json", ["prune", "--dry-run"], members)}
     ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1235", "counts, and changes nothing", rows)
+    ok(re.findall("(?m)^  ([a-z_]+)  ", site.run("help", "prune").stdout) == list(rows), "its help says of each kind when it goes", rows)
     rows = {r["kind"]: r["rows"] for r in lists(site, "prune --json", ["prune"], members)}
     ok(rows["throttle"] == 1234 and site.psql("SELECT count(*) FROM throttle") == "1", "takes what may go", rows)
     expect(site, "prune for people", ["prune"], 0, r"(?m)^KIND +ROWS +WHAT$.*^throttle +0 ", "^$")

@@ -5,9 +5,11 @@
 #include "member.h"
 #include "codec/cacheable.h"
 #include "core/keymaterial.h"
+#include "core/redeem.h"
 #include "core/trial.h"
 #include "core/verify.h"
 #include "store/q_foreign.h"
+#include "store/q_totp.h"
 #include <stdlib.h>
 
 #define PASSWORD "$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
@@ -37,7 +39,7 @@ static struct seen look(struct cx *cx, struct verify_tally *t)
 	struct seen s = { .text = { .mem = cx->mem } };
 	const struct verify_watch w = { found, progress, &s };
 
-	must(cx, verify_run(cx, &w, t));
+	must(cx, verify_run(cx, arena_printf(cx->mem, "%s/schema", getenv("top_srcdir")), &w, t));
 	buf_done(&s.text);
 	return s;
 }
@@ -112,9 +114,52 @@ static void abroad(struct cx *cx)
 			.cacheable = &cacheable, .not_before = &from, .not_after = &to, .usable_until = &until, .invalidated = &never, .n = 1 };
 		must(cx, q_foreign_store(cx, &c, &refused));
 	}
+	const struct foreign_place good = { .place = home.domain, .api = STR("https://far.example/.p2/core/"), .domain = home.domain,
+		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)home.serial)), .fresh_until = now + 3600 };
+	const struct foreign_place bad = { .place = STR("https://bad.example:8443"), .failure = STR("NOT_FEDERATED"), .said = STR("It does not answer."),
+		.fresh_until = now + 300 };
+	must(cx, q_foreign_place(cx, &good));
+	must(cx, q_foreign_place(cx, &bad));
+	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
+	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR("tab"), home.domain, now + 120));
+	sql(cx, "SELECT motet_block('evil.example')");
 	sql(cx, arena_printf(cx->mem, "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES ('\\x%s', "
 	    "'ann@far.example', 'far.example', 'tab', '%lld', '\\x%s', '\\x%s', to_timestamp(%lld))", hex_encode(cx->mem, (struct blob){ hash, 32 }).s,
 	    (long long)a.serial, hex_encode(cx->mem, (struct blob){ a.key, 32 }).s, hex_encode(cx->mem, der[1]).s, (long long)home.not_after));
+}
+
+/* Confirmed, with two recovery codes, one of them used; and one that waits to be confirmed. */
+static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
+{
+	static const uint8_t codes[2][32] = { "one", "two" };
+	const struct blob hashes[2] = { { codes[0], 32 }, { codes[1], 32 } };
+	struct totp_confirmation c = { .actor_id = confirmed, .step = cx->now / OTP_STEP, .hashes = hashes, .n = 2, .session_id = STR("one") };
+	uint8_t secret[OTP_SECRET];
+	struct blob sealed;
+	bool done, used;
+
+	must(cx, cx->ca->new_totp(cx, cx->ca, waiting, secret, &sealed));
+	must(cx, q_totp_enrol(cx, waiting, sealed, &done));
+	must(cx, cx->ca->new_totp(cx, cx->ca, confirmed, secret, &c.sealed));
+	must(cx, q_totp_enrol(cx, confirmed, c.sealed, &done));
+	must(cx, q_totp_confirm(cx, &c, &done));
+	must(cx, q_totp_recover(cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
+}
+
+/* One redeemed here, one deleted, one that still works. */
+static void tokens(struct cx *cx, const struct member *m)
+{
+	const char *hex = sql(cx, arena_printf(cx->mem, "SELECT encode(cert, 'hex') FROM idcert WHERE serial = %lld", (long long)m->serial));
+	struct str token, session;
+	struct blob cert;
+	int64_t n;
+
+	must(cx, hex_decode(cx->mem, str_of(hex), &cert) ? OK : ERR_INTERNAL);
+	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx, redeem_token(cx, token, cert, &(struct keypackage_upload){ 0 }, &session));
+	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx, fedtoken_delete(cx, m->actor_id, &n));
+	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
 }
 
 static void at_home(struct cx *cx)
@@ -140,6 +185,11 @@ static void at_home(struct cx *cx)
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)n.serial)) };
 	must(cx, trial_complete(cx, &a, &token));
 	rotate(cx, &n);
+	struct member bob = member(cx, "bob", "one"), gone = device(cx, &m, "gone");
+	sql(cx, arena_printf(cx->mem, "SELECT motet_end_session(%lld, '%s')", (long long)gone.actor_id, gone.session_id));
+	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'bob'");
+	second_factors(cx, m.actor_id, bob.actor_id);
+	tokens(cx, &m);
 	sql(cx, "INSERT INTO invite (code_hash, uses, used, expires_at) VALUES (sha256('x'), 9, 1, now()); UPDATE actor SET invite_id = (SELECT id FROM invite) "
 	    "WHERE local_name = 'alice'");
 	sql(cx, "UPDATE server_key SET not_before = not_before");
@@ -156,6 +206,7 @@ static const struct damage {
 	const char *table, *key, *other;	/* columns of the key, as texts */
 	const char *column;			/* NULL: only `set` */
 	const char *set;			/* ~: a random number below 1000000 */
+	const char *where;			/* which rows; NULL: any */
 } damages[] = {
 	{ "idcert", "serial::text", "''", "cert", NULL },
 	{ "idcert", "serial::text", "''", "public_key", NULL },
@@ -170,6 +221,7 @@ static const struct damage {
 	{ "foreign_cert", "subject", "serial", NULL, "domain = 'd~.example'" },
 	{ "foreign_cert", "subject", "serial", NULL, "session_id = 's~'" },
 	{ "foreign_cert", "subject", "serial", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
+	{ "foreign_cert", "subject", "serial", NULL, "usable_until = usable_until + interval '1 s' * (1 + ~)" },
 	{ "foreign_cert", "subject", "serial", NULL, "invalidated_at = to_timestamp(1000000000 + ~)" },
 	{ "foreign_cert", "subject", "serial", NULL, "cacheable = overlay(cacheable placing '*' from 200 + ~ % 200)" },
 	{ "key_package", "actor_id::text", "id::text", "tls", NULL },
@@ -186,6 +238,36 @@ static const struct damage {
 	{ "invite", "id::text", "''", NULL, "used = 2 + ~ % 7" },
 	{ "event_counter", "session_key", "''", NULL, "read = last + 1 + ~" },
 	{ "event_counter", "session_key", "''", NULL, "last = last - 1 - ~ * 0" },
+	{ "event", "session_key", "seq::text", NULL, "op = 100 + ~" },
+	{ "event", "session_key", "seq::text", NULL, "name = 'x~'" },
+	{ "event", "session_key", "seq::text", NULL, "serial = 1000000000000000 + ~" },
+	{ "event", "session_key", "seq::text", NULL, "data = '{~'" },
+	{ "event", "session_key", "seq::text", NULL, "data = CASE WHEN ~ < 0 THEN data END", "data IS NOT NULL" },
+	{ "totp", "actor_id::text", "''", "sealed", NULL },
+	{ "totp", "actor_id::text", "''", NULL, "last_step = 1000000000 + ~" },
+	{ "totp", "actor_id::text", "''", NULL, "last_step = ~ * 0", "confirmed_at IS NOT NULL" },
+	{ "totp", "actor_id::text", "''", NULL, "confirmed_at = created_at - interval '1 s' * (1 + ~)" },
+	{ "totp_recovery", "actor_id::text", "encode(hash, 'hex')", NULL, "used_at = now() - interval '1 s' * ~", "used_at IS NULL" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "audience = 'x~'" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "expires_at = expires_at + interval '1 h' + interval '1 s' * ~" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "issued_at = issued_at - interval '1 h' - interval '1 s' * ~" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "(issued_at, expires_at) = "
+	  "(SELECT issued_at + d, expires_at + d FROM (SELECT interval '1 h' + interval '1 s' * ~ AS d) later)" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "redeemed_at = now() - interval '1 s' * ~", "redeemed_at IS NULL" },
+	{ "federation_token", "actor_id::text", "jti", NULL, "deleted_at = now() - interval '1 s' * ~", "redeemed_at IS NOT NULL" },
+	{ "redeemed_token", "iss", "jti", NULL, "expires_at = redeemed_at + interval '2 h' + interval '1 s' * ~" },
+	{ "redeemed_token", "iss", "jti", NULL, "expires_at = redeemed_at - interval '62 s' - interval '1 s' * ~" },
+	{ "redeemed_token", "iss", "jti", NULL, "redeemed_at = now() + interval '60 s' + interval '1 s' * ~" },
+	{ "foreign_server", "place", "''", NULL, "serial = '~'", "serial IS NOT NULL" },
+	{ "foreign_server", "place", "''", NULL, "domain = 'd~.example'", "serial IS NOT NULL" },
+	{ "foreign_server", "place", "''", NULL, "api = 'x~'" },
+	{ "foreign_server", "place", "''", NULL, "failure = 'X~'", "serial IS NOT NULL" },
+	{ "foreign_actor", "fid", "session_id", NULL, "domain = 'd~.example'" },
+	{ "schema_version", "version::text", "''", NULL, "checksum = 'x~'" },
+	{ "schema_version", "version::text", "''", NULL, "compat = 100 + ~" },
+	{ "session", "encode(token_hash, 'hex')", "''", NULL, "serial = 1000000000000000 + ~" },
+	{ "session", "encode(token_hash, 'hex')", "''", NULL, "ended_at = CASE WHEN ~ < 0 THEN now() END",
+	  "serial IN (SELECT serial FROM idcert WHERE invalidated_at IS NOT NULL)" },
 	{ "server_key", "serial::text", "''", "cert", NULL },
 	{ "server_key", "serial::text", "''", "sealed", NULL },
 	{ "server_key", "serial::text", "''", "public_key", NULL },
@@ -196,7 +278,8 @@ enum { DAMAGES = sizeof damages / sizeof damages[0] };
 
 static const char *row_of(struct cx *cx, const struct damage *d, const char *also)
 {
-	return sql(cx, arena_printf(cx->mem, "SELECT %s || ' ' || %s FROM %s WHERE true %s ORDER BY random() LIMIT 1", d->key, d->other, d->table, also));
+	return sql(cx, arena_printf(cx->mem, "SELECT %s || ' ' || %s FROM %s WHERE %s %s ORDER BY random() LIMIT 1", d->key, d->other, d->table,
+	    d->where ? d->where : "true", also));
 }
 
 static const char *change(struct cx *cx, const struct damage *d)
@@ -228,29 +311,40 @@ static bool named(const struct seen *s, const struct damage *d, const char *key)
 	return strstr(s->text.s ? s->text.s : "", str_z(s->text.mem, str_of(arena_printf(s->text.mem, "%s %s", d->table, key)))) != NULL;
 }
 
+static void keep_table(struct cx *cx, const char *table)
+{
+	sql(cx, arena_printf(cx->mem, "DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", table, table, table));
+}
+
 static void keep(struct cx *cx)
 {
 	for (int i = 0; i < DAMAGES; i++)
-		sql(cx, arena_printf(cx->mem, "DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", damages[i].table, damages[i].table,
-		    damages[i].table));
+		keep_table(cx, damages[i].table);
+	keep_table(cx, "serial_used");
 	/* What keeps a careful hand from doing this does not keep a disk. */
 	sql(cx, "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT key_package_actor_id_serial_fkey; "
 	    "DROP INDEX key_package_init");
+	sql(cx, "ALTER TABLE session DROP CONSTRAINT session_actor_id_serial_fkey; ALTER TABLE idcert DROP CONSTRAINT idcert_serial_fkey; "
+	    "ALTER TABLE server_key DROP CONSTRAINT server_key_serial_fkey; ALTER TABLE totp_recovery DROP CONSTRAINT totp_recovery_actor_id_fkey");
+}
+
+/* Of "serial::text", "encode(hash, 'hex')" and "''": the column, or NULL. */
+static const char *column(struct cx *cx, const char *key)
+{
+	const char *from = strncmp(key, "encode(", 7) == 0 ? key + 7 : key;
+	size_t n = strcspn(from, ":,'");
+
+	return n ? arena_printf(cx->mem, "%.*s", (int)n, from) : NULL;
 }
 
 static void mend(struct cx *cx, const struct damage *d)
 {
-	const char *cols = sql(cx, arena_printf(cx->mem, "SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute WHERE attrelid = '%s'::regclass "
-	    "AND attnum > 0 AND attname NOT IN ('id', 'actor_id', 'serial', 'subject', 'token_hash', 'session_key', 'trial') OR "
-	    "attrelid = '%s'::regclass AND attname = 'serial' AND '%s' = 'foreign_session'", d->table, d->table, d->table));
-	const char *by = strcmp(d->other, "''") ? arena_printf(cx->mem, "t.%s = k.%s AND t.%s = k.%s", d->key, d->key, d->other, d->other) : NULL;
-	char *one = arena_printf(cx->mem, "%s", d->key);
+	const char *a = column(cx, d->key), *b = column(cx, d->other) ? column(cx, d->other) : a;
+	const char *cols = sql(cx, arena_printf(cx->mem, "SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute "
+	    "WHERE attrelid = '%s'::regclass AND attnum > 0 AND attname NOT IN ('%s', '%s')", d->table, a, b));
 
-	if (strncmp(one, "encode", 6) == 0)
-		one = arena_printf(cx->mem, "token_hash");
-	if (by == NULL)
-		by = arena_printf(cx->mem, "t.%s = k.%s", one, one);
-	sql(cx, arena_printf(cx->mem, "UPDATE %s t SET %s FROM kept_%s k WHERE %s AND t IS DISTINCT FROM k", d->table, cols, d->table, by));
+	sql(cx, arena_printf(cx->mem, "UPDATE %s t SET %s FROM kept_%s k WHERE t.%s = k.%s AND t.%s = k.%s AND t IS DISTINCT FROM k", d->table, cols, d->table,
+	    a, a, b, b));
 }
 
 /* One of each kind at a time, where rows are few. */
@@ -280,6 +374,48 @@ static void each(void)
 		printf("# %.2000s", s.text.s);
 	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)", seen, done, DAMAGES, seed);
 	ok(clean, "and none when they were undone");
+	end(&cx);
+}
+
+/* What something points to is not there any more; or the key itself is wrong, which a finding then names as it is now. */
+static const struct {
+	const char *table, *change, *says;
+} keys[] = {
+	{ "serial_used", "DELETE FROM serial_used WHERE serial IN (SELECT serial FROM idcert)", ": serial is not in serial_used" },
+	{ "event_counter", "DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM event)", ": its session has no event_counter" },
+	{ "redeemed_token", "DELETE FROM redeemed_token", ": redeemed_at is set, and redeemed_token does not know of it" },
+	{ "foreign_cert", "DELETE FROM foreign_cert WHERE session_id IS NULL", "foreign_server far.example : its certificate is not in foreign_cert" },
+	{ "totp", "DELETE FROM totp", ": its second factor is not there" },
+	{ "schema_version", "DELETE FROM schema_version WHERE version = 3", "schema_version 4 : the version before it is missing" },
+	{ "event", "UPDATE event SET seq = -seq", ": seq is not above 0" },
+	{ "federation_token", "UPDATE federation_token SET jti = overlay(jti placing '*' from 3)", ": jti is none" },
+	{ "redeemed_token", "UPDATE redeemed_token SET jti = left(jti, 20)", ": jti is none" },
+	{ "redeemed_token", "UPDATE redeemed_token SET iss = 'Example.org'", "redeemed_token Example.org" },
+	{ "foreign_server", "UPDATE foreign_server SET place = place || '/x' WHERE failure IS NOT NULL", ": place is neither a domain nor an origin" },
+	{ "foreign_actor", "UPDATE foreign_actor SET fid = '@' || fid", "@far.example : fid is none" },
+};
+
+static void wrong_keys(void)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		struct cx cx = context();
+		struct verify_tally t;
+		const char *said = sql(&cx, keys[i].change);
+		struct seen s = look(&cx, &t);
+		ok(s.n > 0 && strstr(s.text.s, keys[i].says), "%s: %d findings, \"%s\" %s", keys[i].change, s.n, keys[i].says, said);
+		sql(&cx, arena_printf(cx.mem, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s", keys[i].table, keys[i].table, keys[i].table));
+		end(&cx);
+	}
+}
+
+/* Whoever reads a table, or says in the manual that it is not read, has thought of it. */
+static void every_table(void)
+{
+	struct cx cx = context();
+	const char *others = sql(&cx, "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+	    "AND relname NOT LIKE 'kept\\_%' AND relname NOT IN (SELECT substr(relname, 6) FROM pg_class WHERE relname LIKE 'kept\\_%')");
+
+	ok(strcmp(others, "key_package_notice probe selftest setting throttle") == 0, "tables that are not read: %s", others);
 	end(&cx);
 }
 
@@ -349,7 +485,10 @@ int main(int argc, char **argv)
 	abroad(&cx);
 	clean();
 	keep(&cx);
+	every_table();
 	each();
+	wrong_keys();
+	clean();
 	owners();
 	clean();
 	keep(&cx);

@@ -4,21 +4,19 @@
 --state DIR keeps DIR, so that the second run need not build.
 """
 import argparse
-import http.client
-import http.server
 import json
 import os
 import pty
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
 
 import http1
-from doctor_webs import identity, running, scratch, web
+from doctor_webs import WEBS, Careless, careless, identity, other_motetd, scratch, web
 from place import Place
 
 count = failed = 0
@@ -45,12 +43,12 @@ def doctor(place, *args):
 
 
 def finds(place, name, want, args, fix=""):
-    """Exactly these lines are not green (an id, or id=warning), and the first of them says how to change that."""
+    """Exactly these lines are not green (an id, or id=warning), all of them say what to do, and the first of them this."""
     status, lines, rows = doctor(place, *args)
     wanted = dict((w.split("=") + ["bad"])[:2] for w in want)
     got = {i: r["status"] for i, r in lines.items()}
     first = lines.get(next(iter(wanted), None), {})
-    fine = got == wanted and status == ("bad" in wanted.values()) and re.search(fix, first.get("fix") or "")
+    fine = got == wanted and status == ("bad" in wanted.values()) and re.search(fix, first.get("fix") or "") and all(r["fix"] for r in lines.values())
     ok(fine, name, f"wanted {wanted} with {fix!r}\ngot status {status}: {json.dumps(list(lines.values()), indent=1) if lines else rows}")
 
 
@@ -78,6 +76,7 @@ def test_host(place):
     os.chmod(conf, mode)
     sets = [("log_file", "/nowhere/motet.log", ["file.log"], "^install -d .* /nowhere$"),
             ("state_dir", "/nowhere", ["file.state", "file.secret"], "^install -d .* /nowhere$"),
+            ("state_dir", "/proc", ["file.disk", "file.secret"] + ["file.state"] * (os.getuid() != 0), "^make room there: df -h /proc$"),
             ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motet,"),
             ("listen", place.state + "/motet.conf", ["socket.file"], "^rm "),
             ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
@@ -91,11 +90,34 @@ def test_host(place):
         with open(other, "w", encoding="ascii") as f:
             f.write("0" * 64 + "\n")
         os.chmod(other, 0o400)
+        finds(place, "the domain of another server", ["key.secret"], ["-s", "domain=example.org", "doctor"], "^in motet.conf: domain = localhost$")
         finds(place, "the secret of another server", ["key.secret"], ["-s", f"secret_file={other}", "doctor"], "copy the secret")
     with scratch(place.state) as directory:
         with open(conf, encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
             g.write(f.read() + "frobnicate = on\n")
-        finds(place, "a key that there is not", ["conf.file"], ["-c", f"{directory}/motet.conf", "doctor"], "put that line right")
+        finds(place, "a key that there is not", ["conf.file"], ["-c", f"{directory}/motet.conf", "doctor"], "^put that line right")
+        finds(place, "no such configuration", ["conf.file"], ["-c", f"{directory}/none.conf", "doctor"], "^name the file with -c")
+        finds(place, "a directory as configuration", ["conf.file"], ["-c", directory, "doctor"], "^name the file with -c")
+        os.chmod(f"{directory}/motet.conf", 0)
+        unread = as_user([f"{place.state}/bin/motetctl", "-c", f"{directory}/motet.conf", "doctor"])
+        ok(re.search("motet.conf: Permission denied\n      run this as root, ", unread.stdout), "a configuration that this user may not read", unread)
+        ok(re.search("(?m)^database\n  - not looked at: the database, ", unread.stdout), "what was not looked at stands under its head", unread.stdout)
+    for where, said in ("stderr", "standard error of motetd"), ("syslog", "syslog"), ("journal", "the journal of systemd"):
+        ok(f"the log goes to {said}\n" in place.ctl(["-s", "log_file=", "-s", f"log_to={where}", "doctor"]).stdout, f"log_to = {where}")
+
+
+def as_user(args):
+    """Nobody who may read everything: as root that cannot be seen."""
+    return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
+
+
+# What the role sees of the server, by functions that stand before those of PostgreSQL.
+SHADOWS = [
+    ("a clock three seconds behind", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '3 s' $$", "db.clock=warning", "set-ntp true"),
+    ("a clock an hour ahead", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 h' $$", "db.clock", "set-ntp true"),
+    ("a server of another age", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.current_setting($1),"
+     " pg_catalog.current_setting('server_version_num'), '120022'), pg_catalog.current_setting('server_version'), '12.22') $$", "db.version", "pg_upgradecluster"),
+]
 
 
 def test_database(place):
@@ -106,11 +128,15 @@ def test_database(place):
     changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that may make databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
     changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that may make tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
     changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a right", ["db.rights"], "--grant motet")
+    changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that may not read the keys", ["key.secret", "key.days", "db.rights"], "--grant motet")
     changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that may delete certificates", ["db.rights"], "--grant motet")
     changed(place, "GRANT UPDATE ON selftest TO motet", "REVOKE UPDATE ON selftest FROM motet", "a role that may write to selftest", ["db.rights"], "--grant motet")
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
     changed(place, off, on, "synchronous_commit off, which motetd turns on for itself", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
+    for name, shadow, want, fix in SHADOWS:
+        changed(place, f"CREATE FUNCTION {shadow}; ALTER ROLE motet SET search_path = public, pg_catalog", f"ALTER ROLE motet RESET search_path; DROP FUNCTION public.{shadow.split()[0]}",
+                name, [want], fix)
     for setting in ("fsync", "full_page_writes"):
         place.sql(f"ALTER SYSTEM SET {setting} = off")
         changed(place, "SELECT pg_reload_conf(), pg_sleep(0.5)", f"ALTER SYSTEM RESET {setting}", f"{setting} off", [f"db.{setting}"], f"ALTER SYSTEM SET {setting} = on")
@@ -128,40 +154,6 @@ def test_rights(place):
     changed(place, short.format("-2 s"), kept, "a certificate of the server that is over", ["key.days"], "key rotate$")
 
 
-PASS = "fastcgi_param REQUEST_URI $request_uri;"
-APACHE_AUTH = ("CGIPassAuth On", "CGIPassAuth Off")
-# What is wrong, the web server, changes to its sample, the lines that are not green, what the first one says
-WEBS = [
-    ("nginx as in the sample", "nginx", [], [], ""),
-    ("lighttpd as in the sample", "lighttpd", [], [], ""),
-    ("Apache with mod_proxy_fcgi", "apache", [], [], ""),
-    ("nginx with client_max_body_size 1k", "nginx", [("client_max_body_size 1100k", "client_max_body_size 1k")], ["web.large"], "client_max_body_size 1100k;"),
-    ("lighttpd with max-request-size 1", "lighttpd", [("server.max-request-size = 1100", "server.max-request-size = 1")], ["web.large"], "server.max-request-size = 1100"),
-    ("nginx that drops Authorization", "nginx", [(PASS, PASS + ' fastcgi_param HTTP_AUTHORIZATION "";')], ["web.authorization"], "take out fastcgi_param HTTP_AUTHORIZATION"),
-    ("nginx that decodes the path", "nginx", [(PASS, "fastcgi_param REQUEST_URI $uri;")],
-     ["web.path.at_coded", "web.path.slash", "web.path.percent", "web.query"], r"fastcgi_param REQUEST_URI \$request_uri;"),
-    ("nginx that refuses methods", "nginx", [("fastcgi_pass motet;", "limit_except GET POST OPTIONS { deny all; } fastcgi_pass motet;")], ["web.method"], "limit_except"),
-    ("nginx that drops bodies", "nginx", [("fastcgi_pass motet;", "fastcgi_pass_request_body off; fastcgi_pass motet;")],
-     ["web.body.post", "web.body.get", "web.body.delete", "web.chunked", "web.large"], "fastcgi_pass_request_body on"),
-    ("nginx that answers preflights itself", "nginx", [("fastcgi_pass motet;", "if ($request_method = OPTIONS) { return 204; } fastcgi_pass motet;")], ["web.cors"], "answer to OPTIONS"),
-    ("nginx without Access-Control headers", "nginx", [("fastcgi_pass motet;", "fastcgi_hide_header Access-Control-Allow-Origin; fastcgi_pass motet;")],
-     ["web.origin"], "fastcgi_hide_header"),
-    ("nginx with one Access-Control header too many", "nginx", [("fastcgi_pass motet;", "add_header Access-Control-Allow-Origin * always; fastcgi_pass motet;")],
-     ["web.origin"], "add_header"),
-    ("nginx with error pages of its own", "nginx", [("fastcgi_pass motet;", "fastcgi_intercept_errors on; error_page 404 = @large; fastcgi_pass motet;")],
-     ["web.errors"], "fastcgi_intercept_errors off"),
-    ("nginx that serves /.well-known itself", "nginx", [("location / {", "location /.well-known/ { return 404; } location / {")], ["web.known"], "/.well-known"),
-    ("nginx with 413 in HTML", "nginx", [("error_page 413 = @large;", ""), ("client_max_body_size 1100k", "client_max_body_size 1m")], ["web.too_large=warning"], "error_page 413"),
-    ("nginx that believes its client's address to be another", "nginx", [("fastcgi_param REMOTE_ADDR $remote_addr;", "fastcgi_param REMOTE_ADDR 192.0.2.1;")], [], ""),
-    ("lighttpd that refuses bodies of GET", "lighttpd", [('server.http-parseopts = ( "method-get-body" => "enable" )', "")], ["web.body.get"], 'method-get-body" => "enable'),
-    ("lighttpd that refuses %2F", "lighttpd", [('( "method-get-body" => "enable" )', '( "method-get-body" => "enable", "url-path-2f-decode" => "disable", "url-path-2f-reject" => "enable" )')],
-     ["web.path.slash"], "no url-path-2f-reject"),
-    ("Apache without CGIPassAuth", "apache", [APACHE_AUTH], ["web.authorization"], r'<Location "/"> CGIPassAuth On </Location>'),
-    ("Apache without AllowEncodedSlashes", "apache", [("AllowEncodedSlashes On", "")], ["web.path.slash"], "AllowEncodedSlashes On"),
-    ("Apache with both mistakes", "apache", [APACHE_AUTH, ("AllowEncodedSlashes On", "")], ["web.path.slash", "web.authorization"], "AllowEncodedSlashes On"),
-]
-
-
 PRIVATE = ["-s", "federation_private_networks=on"]
 
 
@@ -172,6 +164,7 @@ def test_webs(place):
     with web(place, "nginx", sock="/nowhere/motet.sock") as port:
         finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
     finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "^start the web server")
+    finds(place, "https:// where there is no TLS", ["web.reach"], ["doctor", place.url.replace("http:", "https:")], "^the connection stands, but no answer comes: give https:// where")
     said = place.ctl(["doctor", "http://127.0.0.1:1"]).stdout
     ok(len(re.findall("(?m)^  - not looked at: .*paths with @, .*HTTP/2$", said)) == 1, "what was not looked at is one line", said)
     finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
@@ -182,42 +175,89 @@ def test_webs(place):
     ok(done.returncode == 64 and "https://example.org" in done.stderr and not done.stdout, "what is no URL is told", done)
 
 
-class Careless(http.server.BaseHTTPRequestHandler):
-    """A web server that hands on what it has, and what it has got, when the rest is late."""
-    protocol_version = "HTTP/1.1"
-    motet = None
-
-    def pass_on(self):
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        link = http.client.HTTPConnection(*self.motet)
+def own_address():
+    """One of this host's that is not loopback; None where there is none. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
-            link.request(self.command, self.path, body, {k: v for k, v in self.headers.items() if k not in ("Content-Length", "Connection")})
-            answer = link.getresponse()
-            said = answer.read()[:200000]
-        except (OSError, http.client.HTTPException):
-            self.close_connection = True
-            return
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name not in ("Connection", "Server", "Date", "Content-Length"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(b"" if self.command == "HEAD" else said)
-        link.close()
+            s.connect(("192.0.2.254", 9))
+        except OSError:
+            return None
+        return s.getsockname()[0]
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = pass_on
 
-    def log_message(self, *_):
-        pass
+def test_addresses(place):
+    with other_motetd(place, {"trusted_proxies": "127.0.0.1"}) as url:
+        finds(place, "a client that is trusted as a proxy", ["web.forwarded=warning"], ["doctor", url], "take this address out of trusted_proxies")
+    address = own_address()
+    if address is None or address.startswith("127."):
+        print("# this host has no address but loopback: all clients as 127.0.0.1 is not tried")
+        return
+    with web(place, "nginx", [("listen @LISTEN@:@PORT@;", "listen @PORT@;"), ("fastcgi_param REMOTE_ADDR $remote_addr;", "fastcgi_param REMOTE_ADDR 127.0.0.1;")]) as port:
+        finds(place, "all clients as 127.0.0.1", ["web.remote", "web.tls=warning"], ["doctor", f"http://{address}:{port}"], "^in motet.conf: trusted_proxies")
+
+
+def test_other_database(place):
+    here, there = (f"host={place.state}/postgres user={user} dbname=other" for user in ("motet_owner", "motet"))
+    place.sql("CREATE DATABASE other OWNER motet_owner")
+    try:
+        done = place.ctl(["migrate", "--database", here, "--grant", "motet"])
+        ok(done.returncode == 0, "there is another database", done)
+        finds(place, "another database than that of the motetd at the URL", ["web.same", "key.secret"], ["-s", f"database={there}", "doctor", place.url], "^run this with the configuration")
+    finally:
+        place.sql("DROP DATABASE other")
 
 
 def test_careless(place):
-    Careless.motet = place.address
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Careless) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        finds(place, "a web server that is careless with bodies", ["web.cut", "web.chunked", "web.fill"], ["doctor", f"http://127.0.0.1:{server.server_address[1]}"], "read the whole body")
-        server.shutdown()
+    with careless(place, {}) as url:
+        finds(place, "a web server that is careless with bodies", ["web.cut", "web.chunked", "web.fill"], ["doctor", url], "read the whole body")
+        ok(25 <= Careless.heard <= 35, f"doctor sends some thirty requests, as its help says: {Careless.heard}")
+
+
+UNTOLD = "could not be looked at: this address has sent too many requests"
+
+
+def texts(place, url):
+    rows = json.loads(place.ctl(["doctor", "--json", url]).stdout)
+    return {r["id"]: (r["status"], r["text"], r["fix"]) for r in rows}
+
+
+def test_refused(place):
+    """A web server that limits some requests, and others not."""
+    limit = (429, {})
+    with careless(place, {"/": (429, {"Retry-After": "0"})}) as url:
+        began = time.monotonic()
+        finds(place, "a server that has us come again at once, for ever", ["web.reach"], ["doctor", url], "limit_req")
+        took = time.monotonic() - began
+        ok(Careless.heard == 5 and 4 <= took < 60, f"is asked five times, with pauses: {Careless.heard} in {took:.1f} s")
+        began, Careless.heard = time.monotonic(), 0
+        done = place.ctl(["selftest", url])
+        ok(done.returncode == 1 and "429" in done.stderr and Careless.heard < 20, f"and by selftest {Careless.heard} times", done)
+    zone = [("server {", "limit_req_zone $binary_remote_addr zone=a:1m rate=1r/m; limit_req_status 429; server {"), ("location / {", "location / { limit_req zone=a;")]
+    with web(place, "nginx", zone) as port:
+        said = texts(place, f"http://127.0.0.1:{port}")
+        ok(said["web.reach"][0] == "ok" and UNTOLD in said["web.known"][1] and "limit_req" in said["web.known"][2], "a limit of nginx is told from motetd's", said["web.known"])
+    with careless(place, {"POST": limit}) as url:
+        said = texts(place, url)
+        ok(said["web.method"][:2] == ("bad", f"methods {UNTOLD}") and "limit_req" in said["web.method"][2], "POST is limited, DELETE is not: nothing is said of methods", said["web.method"])
+        ok(UNTOLD in said["web.large"][1] and UNTOLD in said["web.too_large"][1] and said["web.body.delete"][0] == "ok", "nor of large bodies, as if they did not arrive", said)
+    with careless(place, {"POST": limit, "DELETE": (403, {})}) as url:
+        said = texts(place, url)
+        ok(said["web.method"][:2] == ("bad", "DELETE gets an answer 403") and "DELETE" in said["web.method"][2], "POST is limited, DELETE refused: that is seen", said["web.method"])
+    with careless(place, {"POST": (403, {}), "DELETE": limit}) as url:
+        said = texts(place, url)
+        ok(said["web.method"][:2] == ("bad", "POST gets an answer 403") and UNTOLD in said["web.body.delete"][1], "and the other way round", (said["web.method"], said["web.body.delete"]))
+    with careless(place, {"?a=": limit}) as url:
+        said = texts(place, url)
+        ok(UNTOLD in said["web.query"][1] and "is cut" in said["web.fill"][1], "a query that is limited says nothing of those that follow", (said["web.query"], said["web.fill"]))
+
+
+def test_away(place):
+    """A motetd whose database is away says so, with Retry-After."""
+    with other_motetd(place, {"database": "host=/nowhere"}) as url:
+        began = time.monotonic()
+        status, lines, rows = doctor(place, "doctor", url)
+        took = time.monotonic() - began
+        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 25, f"where the database is away doctor waits some seconds, not for ever: {took:.1f} s", rows)
 
 
 TLS = ("listen @LISTEN@:@PORT@;", "listen @LISTEN@:@PORT@ ssl http2; ssl_certificate @STATE@/../tls.pem; ssl_certificate_key @STATE@/../tls.key;")
@@ -254,7 +294,7 @@ def test_limited(place):
     other = other_motetd(place, {"rate_limit_requests": "1"})
     with other as url:
         status, lines, rows = doctor(place, "-s", f"listen={other.sock}", "doctor", url)
-        ok(status == 1 and lines and all("too many requests" in r["text"] and r["fix"] == "run this again in some minutes" for r in lines.values()),
+        ok(status == 1 and lines and all(UNTOLD in r["text"] and r["fix"] == "run this again in some minutes" for r in lines.values()),
            "and says so when it would have to wait too long", rows)
 
 
@@ -284,6 +324,13 @@ def test_text(place):
     rows = json.loads(place.ctl(["doctor", "--json", place.url]).stdout)
     ok(all(list(r) == ["id", "section", "status", "text", "fix"] for r in rows) and len({r["id"] for r in rows}) == len(rows) > 40, "--json has an object for each check", rows)
     ok(place.sql("SELECT count(*) FROM probe") == "0", "no token of a probe is left")
+
+
+def test_top(place):
+    """Its line for KeyPackages says what /metrics has counted."""
+    counted = place.send("GET", "/metrics").status
+    said = place.ctl(["top", "--once"]).stdout
+    ok(counted == 200 and re.search(r"(?m)^KeyPackages: 0 in stock, 0 last resorts, counted \d+ s ago$", said), "top shows the stock of KeyPackages", said)
 
 
 # --- selftest --------------------------------------------------------------------------------------------------------------------------
@@ -361,6 +408,7 @@ def test_killed(place, url, steps, marks, dice):
             ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the run before has left is gone", (status, before, names))
         before = names
     ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} were killed before they had ended")
+    place.sql("UPDATE probe SET expires_at = now() - interval '1 s'")    # that of a run killed at reach: two minutes later
     done = place.ctl(["selftest", url])
     ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "after all that a whole run is well", done)
     marks.same("and the database is as it was")
@@ -490,33 +538,6 @@ def test_late(place, marks):
     marks.same("a registration that comes too late makes nothing")
 
 
-def other_motetd(place, sets, changes=()):
-    """A second motetd on the same database, with other keys; and nginx before it."""
-    class Other:
-        def __enter__(self):
-            self.scratch = scratch(place.state)
-            directory = self.scratch.__enter__()
-            self.sock = sock = f"{directory}/m.sock"
-            conf = f"{directory}/motet.conf"
-            with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as g:
-                g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in ("listen", *sets)))))
-                g.write("".join(f"{k} = {v}\n" for k, v in ({"listen": sock} | sets).items()))
-            motetd = f"{place.programs or place.state}/sbin/motetd"
-            self.process = running([motetd, "-c", conf], directory)
-            self.process.__enter__()
-            for _ in range(400):
-                if os.path.exists(sock):
-                    break
-                time.sleep(0.05)
-            self.web = web(place, "nginx", changes, sock=sock)
-            return f"http://127.0.0.1:{self.web.__enter__()}"
-
-        def __exit__(self, *_):
-            for c in (self.web, self.process, self.scratch):
-                c.__exit__(None, None, None)
-    return Other()
-
-
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--state")
@@ -525,12 +546,17 @@ def main():
     dice = random.Random(options.seed)
     print(f"# seed {options.seed}, as {identity()[0][1] if identity()[0] else 'this user'}")
     with Place(options.state) as place:
-        place.start("nginx", reset=True, sets=["rate_limit_requests=100000"])
+        place.start("nginx", reset=True, sets=["rate_limit_requests=100000", "metrics_allow=127.0.0.1"])
+        test_top(place)
         test_host(place)
         test_database(place)
         test_rights(place)
         test_webs(place)
         test_careless(place)
+        test_refused(place)
+        test_addresses(place)
+        test_other_database(place)
+        test_away(place)
         test_tls(place)
         test_limited(place)
         test_text(place)

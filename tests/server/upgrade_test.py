@@ -255,13 +255,23 @@ def rehearsal():
     motetd, database = os.path.join(BUILD, "motetd"), os.environ.get("MOTET_DATABASE")
     if not database:
         return skip("motetd -t -t", "needs tests/with-postgres")
-    d = Dir()
-    for name, conninfo, want, pattern in (("a database that fits", database, 0, b"good"), ("one without tables", database.replace("dbname=motet", "dbname=postgres"), 78, b"ready to serve"),
-                                          ("none", "host=/nonexistent", 78, b"ready to serve: database: connect")):
-        r = subprocess.run([motetd, "-t", "-t", "-c", d.conf, "-s", "database=" + conninfo, "-s", "base_path=/~jo/motet"], capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+    d, other = Dir(), Dir()
+
+    def tried(conninfo, conf=d.conf, domain="example.org"):
+        return subprocess.run([motetd, "-t", "-t", "-c", conf, "-s", "database=" + conninfo, "-s", "base_path=/~jo/motet", "-s", "domain=" + domain],
+                              capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+    fresh = tried(database)
+    ok(fresh.returncode == 69 and b"no identity key yet: run motetctl init" in fresh.stderr, "motetd -t -t, before motetctl init: exit %d" % fresh.returncode)
+    subprocess.run([os.path.join(BUILD, "motetctl"), "-c", d.conf, "-s", "database=" + database, "init"], capture_output=True, timeout=30, check=True)
+    for name, r, want, pattern in (("a database that fits", tried(database), 0, b"good, and ready to serve"),
+                                   ("one without tables", tried(database.replace("dbname=motet", "dbname=postgres")), 69, b"ready to serve"),
+                                   ("none", tried("host=/nonexistent"), 69, b"ready to serve: database: connect"),
+                                   ("that of another domain", tried(database, domain="example.com"), 69, b"belongs to example.org, and the configuration says domain = example.com"),
+                                   ("another secret", tried(database, other.conf), 69, b"is not the secret of this database's identity")):
         said = (r.stdout if want == 0 else r.stderr).strip().split(b"\n")[-1]
         ok(r.returncode == want and re.search(pattern, said), "motetd -t -t, %s: exit %d: %s" % (name, r.returncode, said.decode()[:120]))
     d.remove()
+    other.remove()
 
 
 run_tests(named((load_on, load_off, unfit, ends, several, under_way, supervised, roots_secret, rehearsal)))

@@ -1,0 +1,38 @@
+#include "../tap.h"
+#include "ctl/doctor_web.h"
+
+/* As they call themselves; the last two are none that a row names. */
+static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)", "Caddy", "BaseHTTP/0.6 Python/3.11", "" };
+/* What checks ask for beside their own. */
+static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited", "web.limited_before", "web.address" };
+
+/* One that lacks it is named. */
+static void has_fixes(struct doctor *d, const char *id)
+{
+	const char *without = NULL;
+
+	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+		d->web->server = servers[i];
+		const char *fix = web_fix(d, id);
+		if (fix == NULL || fix[0] == '\0' || strstr(fix, "@LISTEN@"))
+			without = servers[i];
+	}
+	ok(without == NULL, "%s has what to do for each web server%s%s", id, without ? ", but not for " : "", without ? without : "");
+}
+
+int main(void)
+{
+	struct conf conf = { .listen = "/run/motet/motet.sock" };
+	struct web web = { .server = "nginx" };
+	struct ctl c = { .conf = &conf };
+	struct doctor d = { .c = &c, .mem = arena_new(1 << 20), .web = &web };
+
+	for (const struct check *k = doctor_web; k->id; k++)
+		has_fixes(&d, k->id);
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+		has_fixes(&d, more[i]);
+	const char *fix = web_fix(&d, "web.reach");
+	ok(fix && strstr(fix, "/run/motet/motet.sock"), "and it names the socket of the configuration");
+	arena_free(d.mem);
+	return done();
+}
