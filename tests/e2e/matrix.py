@@ -173,7 +173,7 @@ def children(place):
     own = {}
     for exe in glob.glob("/proc/[0-9]*/exe"):
         try:
-            if os.readlink(exe).startswith(place.programs or place.state) and os.readlink(exe).endswith("sbin/motetd"):
+            if os.readlink(exe) == os.path.join(place.programs or place.state, "sbin", "motetd"):
                 with open(exe[:-3] + "stat", encoding="latin-1") as f:
                     own[int(exe.split("/")[2])] = int(f.read().rpartition(") ")[2].split()[1])
         except OSError:
