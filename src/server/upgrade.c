@@ -11,6 +11,15 @@
 #define STAYS "; nothing changes"
 enum { WORDS = 2, SAID = 1 << 16 };
 
+/* execvp() takes whatever is no program for a script of sh, half a program, too. So it looks for programs that were started by PATH, and nothing else. */
+static void become(char **argv)
+{
+	if (strchr(argv[0], '/'))
+		execv(argv[0], argv);
+	else
+		execvp(argv[0], argv);
+}
+
 /* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but standard input. */
 static void become_rehearsal(const struct options *o, const struct handover *h, int said, const sigset_t *mask)
 {
@@ -22,7 +31,7 @@ static void become_rehearsal(const struct options *o, const struct handover *h, 
 	argv[1] = argv[WORDS] = test;
 	memcpy(argv + 1 + WORDS, o->argv + 1, (size_t)(o->argc - 1) * sizeof *argv);
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	execvp(argv[0], argv);
+	become(argv);
 	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
@@ -104,7 +113,7 @@ void upgrade_execute(const struct options *o, const struct handover *h)
 		return;
 	}
 	handover_open(h, true);
-	execvp(o->argv[0], o->argv);
+	become(o->argv);
 	int why = errno;
 	handover_open(h, false);
 	handover_end();

@@ -122,7 +122,8 @@ def unfit():
             ok(good, "%s: the old one goes on: %s" % (name, said[0].strip()[25:180] if said else "nothing logged"))
 
         for name, text, pattern in (("exit 1", b"#!/bin/sh\necho no such library >&2\nexit 1\n", "status 1.*no such library"), ("exit 0, but no motetd", b"#!/bin/sh\n", "status 0"),
-                                    ("a crash", b"#!/bin/sh\nkill -SEGV $$\n", "signal 11"), ("garbage", random.randbytes(5000), "status|signal")):
+                                    ("a crash", b"#!/bin/sh\nkill -SEGV $$\n", "signal 11"), ("garbage", random.randbytes(5000), "Exec format error"),
+                                    ("a script without a first line", b"echo taken for a script\n", "Exec format error")):
             programs.write(text)
             refused(name, pattern)
         programs.write(b"", 0o644)
