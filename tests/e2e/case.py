@@ -22,7 +22,8 @@ from fronts.front import CAPABILITIES
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
 LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|libpq|psql|\.c:\d|ERROR:|duplicate key|relation \"|violates|0x[0-9a-f]{8}|"
                    rb"/var/lib|/tmp/", re.I)
-BASE64 = re.compile(rb"[A-Za-z0-9+/]{60,}")
+# Certificates, tokens and other long base64, in which dice may put anything.
+RANDOM = re.compile(rb"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\\\s]*-----END|p2[a-z]_[A-Za-z0-9]{20,}|[A-Za-z0-9+/]{60,}")
 PASSWORD = "correct horse battery staple"
 
 
@@ -37,7 +38,7 @@ def need(condition, what):
 
 def leaks(body):
     """Is there an internal text in it? Long base64 does not count: by chance it says anything."""
-    return LEAKS.search(BASE64.sub(b"", body)) is not None
+    return LEAKS.search(RANDOM.sub(b"", body)) is not None
 
 
 def as_text(v):
