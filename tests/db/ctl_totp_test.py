@@ -4,7 +4,6 @@
 ctl_totp_test.py BUILD-DIRECTORY, beside a PostgreSQL (tests/with-postgres gives one).
 """
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -43,21 +42,6 @@ def scan(text):
         return subprocess.run(["zbarimg", "--quiet", "--raw", f.name], capture_output=True, text=True, check=False).stdout.strip()
 
 
-def on_terminal(site, args):
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.execve(site.program, [site.program, "-c", site.conf, *args], site.env | {"TERM": "xterm"})
-    out = b""
-    try:
-        while piece := os.read(fd, 65536):
-            out += piece
-    except OSError:
-        pass
-    os.waitpid(pid, 0)
-    os.close(fd)
-    return out.decode()
-
-
 def oathtool(secret, now="now"):
     return subprocess.run(["oathtool", "--totp", "--base32", f"--now={now}", "-"], input=secret, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -83,7 +67,7 @@ def enrolment(site):
     r = expect(site, "totp enrol shows a QR code", ["totp", "enrol", "alice"], 0, r"secret: +[A-Z2-7]{32}\nuri: +otpauth://.*totp confirm alice CODE")
     uri, found = re.search(r"(?m)^uri: +(\S+)$", r.stdout).group(1), scan(r.stdout)
     ok(found == uri and "\x1b" not in r.stdout, "which zbarimg reads as the URI, in a file", f"{found}\n{r.stdout}")
-    shown = on_terminal(site, ["totp", "enrol", "alice"])
+    _, shown = ctl_test.typed(site, ["totp", "enrol", "alice"])
     seen = re.search(r"(?m)^uri: +(\S+)\r$", shown)
     ok(seen and scan(shown) == seen.group(1) and "\x1b[" in shown, "and on a terminal, in black and white", shown)
     uri = seen.group(1) if seen else uri

@@ -380,6 +380,23 @@ static void chaos(void)
 	end(&cx);
 }
 
+/* A certificate under a name that the server's own does not have nobody could verify. */
+static void another_domain(void)
+{
+	const char *ours = conf->domain;
+	struct cx cx = context();
+	struct server_key *k;
+
+	conf->domain = "example.com";
+	identity_expect(0);
+	ok(err_status(identity_current(&cx, &k)) == 503 && strstr(cx.why.log, "belongs to example.org"), "another domain: nothing is signed: %s", cx.why.log);
+	ok(err_status(identity_at(&cx, -1, &k)) == 503, "nor is the key published as that domain's");
+	ok(identity_stored(&cx, &k) == OK && err_status(identity_prove(&cx, k)) == 503, "an operator may look at it, and is told");
+	conf->domain = ours;
+	ok(identity_current(&cx, &k) == OK && identity_prove(&cx, k) == OK, "and with the right one all is well");
+	end(&cx);
+}
+
 int main(void)
 {
 	struct server_key *k;
@@ -399,6 +416,7 @@ int main(void)
 	rotation();
 	races();
 	endings();
+	another_domain();
 	same_request();
 	bounds();
 	chaos();
