@@ -1,5 +1,5 @@
 #include "api/call.h"
-#include "api/render.h"
+#include "api/common/render.h"
 #include "api/routes.h"
 #include "base/conf.h"
 #include "http/cors.h"

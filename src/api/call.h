@@ -1,6 +1,6 @@
 #ifndef MOTET_API_CALL_H
 #define MOTET_API_CALL_H
-#include "codec/shape.h"
+#include "json/shape.h"
 #include "core/session.h"
 #include "http/router.h"
 #include <stdio.h>

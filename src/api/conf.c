@@ -1,7 +1,7 @@
 #include "api/call.h"
 #include "api/ops/metrics_text.h"
 #include "base/conf.h"
-#include "codec/origin.h"
+#include "text/origin.h"
 #include <json-c/json.h>
 
 static bool extra_ok(struct cx *cx, const char *text)

@@ -1,4 +1,4 @@
-#include "api/about.h"
+#include "api/describe/about.h"
 #include "api/routes.h"
 #include "shm/scoreboard.h"
 

@@ -4,7 +4,7 @@
 #include "base/meter.h"
 struct conf;	/* base/conf.h */
 struct db;	/* db/db.h; opaque below that layer */
-struct ca;	/* codec/signer.h: who signs for us */
+struct ca;	/* signer/signer.h: who signs for us */
 struct fetcher;	/* base/fetch.h: asks other servers */
 struct gate;	/* shm/gate.h: bounds the hashing of passwords */
 struct limits;	/* shm/limits.h: counts requests for all workers */

@@ -1,6 +1,6 @@
 #include "core/actor.h"
 #include "base/conf.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include "core/factor.h"
 #include "core/password.h"
 #include "core/settle.h"

@@ -1,5 +1,5 @@
 #include "core/event.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include "core/actor.h"
 #include "core/foreign.h"
 

@@ -1,7 +1,7 @@
 #include "core/factor.h"
-#include "codec/hash.h"
-#include "codec/readable.h"
-#include "codec/signer.h"
+#include "crypto/hash.h"
+#include "crypto/readable.h"
+#include "signer/signer.h"
 #include "store/q_totp.h"
 #include <sys/random.h>
 

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_FACTOR_H
 #define MOTET_CORE_FACTOR_H
-#include "codec/otp.h"
+#include "crypto/otp.h"
 #include "core/tries.h"
 /*
  * Checking a second factor: the code of an authenticator app, or a recovery code in its place; each is good once, on whichever host, however

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_FOREIGN_H
 #define MOTET_CORE_FOREIGN_H
-#include "codec/idcert.h"
+#include "x509/idcert.h"
 #include "core/session.h"
 #include "store/q_foreign.h"
 #include "store/q_idcert.h"

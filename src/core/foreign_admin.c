@@ -1,5 +1,5 @@
 #include "core/foreign.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 
 static enum err checked(struct cx *cx, struct str text, struct str *domain)
 {

@@ -1,8 +1,8 @@
 #include "core/foreign_fetch.h"
 #include "base/fetch.h"
-#include "codec/fid.h"
-#include "codec/origin.h"
-#include "codec/shape.h"
+#include "text/fid.h"
+#include "text/origin.h"
+#include "json/shape.h"
 #include "core/foreign_verify.h"
 
 enum { WELL_KNOWN_REDIRECTS = 2 };

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_FOREIGN_FETCH_H
 #define MOTET_CORE_FOREIGN_FETCH_H
-#include "codec/cacheable.h"
+#include "x509/cacheable.h"
 #include "store/q_idcert.h"
 /*
  * The few questions that we ask of other servers (WIRE.md 6.1): GETs, without any credential. Errors are those of struct fetcher, and for what

@@ -1,6 +1,6 @@
 #include "core/foreign_own.h"
-#include "codec/cacheable.h"
-#include "codec/fid.h"
+#include "x509/cacheable.h"
+#include "text/fid.h"
 
 static enum err convert(struct cx *cx, const struct published *p, struct foreign_cert *out)
 {

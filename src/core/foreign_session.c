@@ -1,6 +1,6 @@
 #include "core/foreign_session.h"
 #include "base/conf.h"
-#include "codec/cacheable.h"
+#include "x509/cacheable.h"
 
 /* What the home server says of the revocation goes to the actor's other sessions here, as it stands. */
 static enum err ends(struct cx *cx, const struct session *s, struct str said, bool *ended)

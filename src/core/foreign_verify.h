@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_FOREIGN_VERIFY_H
 #define MOTET_CORE_FOREIGN_VERIFY_H
-#include "codec/cacheable.h"
+#include "x509/cacheable.h"
 /*
  * What another server has said, against the rules (WIRE.md 6.2.3). Each refuses with ERR_BAD_CERT and a sentence that names the rule; cx->now
  * must be the database's.

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_IDENTITY_H
 #define MOTET_CORE_IDENTITY_H
-#include "codec/signer.h"
+#include "signer/signer.h"
 #include "store/q_server_key.h"
 /*
  * The identity of this server: its keys and their certificates. There is one current key; rotation ends it and begins the next in

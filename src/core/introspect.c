@@ -1,9 +1,9 @@
 #include "core/introspect.h"
 #include "base/clock.h"
 #include "base/fetch.h"
-#include "codec/hash.h"
-#include "codec/shape.h"
-#include "codec/text.h"
+#include "crypto/hash.h"
+#include "json/shape.h"
+#include "text/text.h"
 
 enum { ISSUER_MAX = 253, URL_MAX = 500, KNOWN = 64, KEEP = 600 };
 

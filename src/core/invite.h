@@ -3,7 +3,7 @@
 #include "store/q_invite.h"
 /*
  * Invites: codes that an operator makes, by which so many may register until a time where `registration` is invite. A code is a token of
- * kind 'i' (codec/token.h): 256 random bits, of which only the hash is kept; it is looked up by that.
+ * kind 'i' (crypto/token.h): 256 random bits, of which only the hash is kept; it is looked up by that.
  */
 enum { INVITE_USES_MAX = 100000, INVITE_NOTE_MAX = 200 };	/* registrations; bytes */
 enum { INVITE_LIFE_MIN = 60, INVITE_LIFE_MAX = 315360000 };	/* seconds */

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_ISSUE_H
 #define MOTET_CORE_ISSUE_H
-#include "codec/idcsr.h"
+#include "x509/idcsr.h"
 /*
  * Issuing an ID-Cert and the session token that goes with it. The certificate leaves this process only after the statement that records it
  * has been committed. When the answer of the database is lost, the very same statement is sent again: it either finds that it was

@@ -1,6 +1,6 @@
 #include "core/keypackage.h"
 #include "base/conf.h"
-#include "codec/hash.h"
+#include "crypto/hash.h"
 #include "core/actor.h"
 
 enum { TRIES = 3, HOUR_MS = 3600 * 1000 };

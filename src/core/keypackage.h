@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_KEYPACKAGE_H
 #define MOTET_CORE_KEYPACKAGE_H
-#include "codec/mls_json.h"
+#include "mls/mls_json.h"
 #include "core/session.h"
 #include "store/q_keypackage.h"
 /*

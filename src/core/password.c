@@ -1,7 +1,7 @@
 #include "core/password.h"
 #include "base/conf.h"
 #include "base/log.h"
-#include "codec/passwd.h"
+#include "crypto/passwd.h"
 #include "core/tries.h"
 #include "shm/gate.h"
 #include "store/q_actor.h"

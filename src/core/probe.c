@@ -1,5 +1,5 @@
 #include "core/probe.h"
-#include "codec/token.h"
+#include "crypto/token.h"
 #include "store/q_probe.h"
 
 enum { KIND = 'p' };

@@ -1,8 +1,8 @@
 #include "core/redeem.h"
 #include "base/conf.h"
-#include "codec/cacheable.h"
-#include "codec/signer.h"
-#include "codec/token.h"
+#include "x509/cacheable.h"
+#include "signer/signer.h"
+#include "crypto/token.h"
 #include "core/foreign.h"
 #include "core/introspect.h"
 #include <time.h>
@@ -11,7 +11,7 @@ enum { TRIES = 12, PAUSE_MS = 40 };
 
 #define bad(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
 
-/* The codec knows no federation tokens, only what is wrong with one. */
+/* The JWS reader knows no federation tokens, only what is wrong with one. */
 static enum err as_token(struct cx *cx, enum err e)
 {
 	return e == ERR_UNAUTHORIZED ? (cx->why.err = ERR_BAD_TOKEN) : e;

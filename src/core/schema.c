@@ -1,6 +1,6 @@
 #include "core/schema.h"
-#include "codec/hash.h"
-#include "codec/text.h"
+#include "crypto/hash.h"
+#include "text/text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

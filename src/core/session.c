@@ -1,6 +1,6 @@
 #include "core/session.h"
 #include "base/conf.h"
-#include "codec/token.h"
+#include "crypto/token.h"
 #include "core/actor.h"
 #include "core/factor.h"
 #include "core/password.h"

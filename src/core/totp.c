@@ -1,7 +1,7 @@
 #include "core/totp.h"
 #include "base/conf.h"
-#include "codec/signer.h"
-#include "codec/text.h"
+#include "signer/signer.h"
+#include "text/text.h"
 #include "core/actor.h"
 #include "core/settle.h"
 

@@ -1,8 +1,8 @@
 #include "core/trial.h"
 #include "base/conf.h"
-#include "codec/cacheable.h"
-#include "codec/fid.h"
-#include "codec/token.h"
+#include "x509/cacheable.h"
+#include "text/fid.h"
+#include "crypto/token.h"
 #include "core/foreign.h"
 #include "store/q_trial.h"
 

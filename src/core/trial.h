@@ -1,13 +1,13 @@
 #ifndef MOTET_CORE_TRIAL_H
 #define MOTET_CORE_TRIAL_H
-#include "codec/challenge.h"
+#include "crypto/challenge.h"
 /*
  * Key trials (WIRE.md 6.2): we give a text, whoever signs it with the key of an ID-Cert that is good now gets a session. Each text works once,
  * for five minutes; when many complete it at once, one wins. What was completed is kept, with signature and serial, to be published.
  */
 enum { TRIAL_LIFETIME = 300 };
 struct trial {
-	struct str text;	/* see codec/challenge.h */
+	struct str text;	/* see crypto/challenge.h */
 	int64_t expires;
 };
 /*

@@ -1,6 +1,6 @@
 #include "core/tries.h"
 #include "base/conf.h"
-#include "codec/hash.h"
+#include "crypto/hash.h"
 #include "shm/limits.h"
 
 enum {

@@ -2,8 +2,9 @@
 #include "ctl/help.h"
 #include "ctl/mask.h"
 #include "ctl/mdoc.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
+#include <sysexits.h>
 
 struct row {
 	struct str key, value, standard, type;
@@ -84,7 +85,7 @@ enum err cmd_help(struct ctl *c)
 		help_command(stdout, cmd);
 	else if (c->nwords > 1 || !help_words(stdout, c->word[0])) {
 		help_unknown(stderr, c->word[0]);
-		c->status = CTL_USAGE;
+		c->status = EX_USAGE;
 		return fail(&c->cx, ERR_NOT_FOUND, "no help for that");
 	}
 	return OK;

@@ -1,6 +1,6 @@
 #include "core/event.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 
 static const struct column columns[] = {
 	COL_STR(event_item, session_id, "session_id"),

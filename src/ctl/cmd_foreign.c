@@ -1,6 +1,6 @@
 #include "core/foreign.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
 
 static const struct column columns[] = {

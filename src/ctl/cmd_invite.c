@@ -1,8 +1,8 @@
 #include "core/invite.h"
-#include "codec/utf8.h"
+#include "text/utf8.h"
 #include "core/actor.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
 
 struct made {

@@ -1,10 +1,11 @@
 #include "core/identity.h"
 #include "base/conf.h"
-#include "codec/hash.h"
-#include "codec/text.h"
+#include "crypto/hash.h"
+#include "text/text.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
+#include <sysexits.h>
 
 struct row {
 	struct server_key k;
@@ -76,7 +77,7 @@ enum err cmd_key_prove(struct ctl *c, const struct server_key *k)
 	enum err e = identity_prove(&c->cx, k);
 
 	if (e != OK)
-		c->status = CTL_CONFIG;
+		c->status = EX_CONFIG;
 	return e;
 }
 

@@ -1,7 +1,7 @@
 #include "core/actor.h"
 #include "core/keypackage.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 
 struct row {
 	struct keypackage_stat k;

@@ -1,7 +1,7 @@
 #include "base/here.h"
 #include "core/schema.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include "db/db.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "core/prune.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
-#include "ctl/progress.h"
+#include "ctl/term/out.h"
+#include "ctl/term/progress.h"
 #include <stdio.h>
 
 struct row {

@@ -1,6 +1,6 @@
 #include "ctl/board.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include "core/actor.h"
 #include "core/fedtoken.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
+#include "ctl/term/out.h"
 #include <stdio.h>
 
 struct status {

@@ -1,6 +1,6 @@
 #include "ctl/board.h"
 #include "ctl/cmd.h"
-#include "ctl/screen.h"
+#include "ctl/term/screen.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "core/actor.h"
 #include "core/totp.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
-#include "ctl/qr.h"
+#include "ctl/term/out.h"
+#include "ctl/term/qr.h"
 #include <stdio.h>
 
 /* The actor of the command line, who has to exist. */

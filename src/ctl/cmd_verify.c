@@ -1,8 +1,8 @@
 #include "base/here.h"
 #include "core/verify.h"
 #include "ctl/cmd.h"
-#include "ctl/out.h"
-#include "ctl/progress.h"
+#include "ctl/term/out.h"
+#include "ctl/term/progress.h"
 #include <json-c/json.h>
 #include <errno.h>
 #include <stdio.h>

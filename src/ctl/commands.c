@@ -1,4 +1,4 @@
-#include "ctl/ask.h"
+#include "ctl/term/ask.h"
 #include "ctl/cmd.h"
 
 #define LISTS OPT_BIT(JSON)

@@ -1,21 +1,16 @@
 #ifndef MOTET_CTL_CTL_H
 #define MOTET_CTL_CTL_H
-#include "codec/signer.h"
+#include "signer/signer.h"
 #include "ctl/options.h"
+#include <stdlib.h>
+#include <sysexits.h>
 /*
  * motetctl, the operator's command. A command is a row of commands.c: its words, its function, what has to be open before it runs, its
  * options and its help. run.c opens what the row asks for and turns what comes back into a message and an exit status; a command
  * itself calls core and prints.
  */
 
-/* Exit statuses; the table of run.c says which error means which. The larger three are those of sysexits.h. */
-enum {
-	CTL_OK = 0,
-	CTL_FAILED = 1,			/* not done: refused, not found, or something broke; the message says what */
-	CTL_USAGE = 64,			/* the command line is wrong */
-	CTL_UNAVAILABLE = 69,		/* the database is away or busy, or its schema does not fit this program */
-	CTL_CONFIG = 78			/* the configuration or the secret is not good */
-};
+/* Exit statuses are those of sysexits.h, and EXIT_FAILURE: not done; the message says why. The table of run.c says which error means which. */
 
 /* Each level includes those before it. */
 enum needs {
@@ -67,10 +62,10 @@ extern const struct command_group groups[];	/* a row without a name ends them */
 
 /* Open what a level needs and is not open yet. */
 must_check enum err ctl_need(struct ctl *, enum needs);
-/* As refuse(), ending with CTL_USAGE. */
-#define ctl_bad_usage(c, ...) ((c)->status = CTL_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
-/* As fail(), ending with CTL_CONFIG. */
-#define ctl_bad_conf(c, ...) ((c)->status = CTL_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
+/* As refuse(), ending with EX_USAGE. */
+#define ctl_bad_usage(c, ...) ((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
+/* As fail(), ending with EX_CONFIG. */
+#define ctl_bad_conf(c, ...) ((c)->status = EX_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
 /* A whole run; returns the exit status. */
 int ctl_main(int argc, char **argv);
 #endif

@@ -1,12 +1,14 @@
 #include "ctl/help.h"
 #include "core/schema.h"
+#include <stdlib.h>
+#include <sysexits.h>
 
 const struct help_status help_statuses[HELP_STATUSES] = {
-	{ CTL_OK, "done, or nothing was left to do" },
-	{ CTL_FAILED, "not done: refused, not found, or something broke; the message says what" },
-	{ CTL_USAGE, "the command line is wrong" },
-	{ CTL_UNAVAILABLE, "the database is away or busy, or its schema does not fit this program" },
-	{ CTL_CONFIG, "the configuration or the secret is not good" },
+	{ EX_OK, "done, or nothing was left to do" },
+	{ EXIT_FAILURE, "not done: refused, not found, or something broke; the message says what" },
+	{ EX_USAGE, "the command line is wrong" },
+	{ EX_UNAVAILABLE, "the database is away or busy, or its schema does not fit this program" },
+	{ EX_CONFIG, "the configuration or the secret is not good" },
 };
 
 enum { COLUMN = 34 };
@@ -146,5 +148,5 @@ void help_unknown(FILE *f, const char *word)
 int help_version(FILE *f)
 {
 	fprintf(f, "motetctl %s, schema %d\n", PACKAGE_VERSION, SCHEMA_VERSION);
-	return CTL_OK;
+	return EX_OK;
 }

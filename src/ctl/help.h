@@ -2,6 +2,7 @@
 #define MOTET_CTL_HELP_H
 #include "ctl/ctl.h"
 #include <stdio.h>
+#include <sysexits.h>
 /* What motetctl says about itself, printed from the rows of commands.c and options.h. */
 /* The command that the words begin with; *used says how many of them are its name. NULL: there is none. */
 const struct command *help_find(int nwords, char **words, int *used);
@@ -23,6 +24,6 @@ bool help_words(FILE *, const char *word);
 void help_usage(FILE *, const struct command *);
 /* There is no such command; if the word begins some, these. */
 void help_unknown(FILE *, const char *word);
-/* Returns CTL_OK. */
+/* Returns EX_OK. */
 int help_version(FILE *);
 #endif

@@ -1,6 +1,6 @@
 #include "ctl/place.h"
 #include "base/secret.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -1,23 +1,24 @@
 #include "base/secret.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include "core/schema.h"
 #include "ctl/ctl.h"
 #include "ctl/help.h"
 #include "db/db.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 enum { ARENA_MAX = 512 << 20 };	/* a hundred thousand actors, as rows and as text */
 
-/* Which errors are not simply CTL_FAILED. */
+/* Which errors are not simply EXIT_FAILURE. */
 static const struct {
 	enum err err;
 	int status;
 } statuses[] = {
-	{ ERR_UNAVAILABLE, CTL_UNAVAILABLE },
-	{ ERR_UNCERTAIN, CTL_UNAVAILABLE },
-	{ ERR_RETRY, CTL_UNAVAILABLE },
+	{ ERR_UNAVAILABLE, EX_UNAVAILABLE },
+	{ ERR_UNCERTAIN, EX_UNAVAILABLE },
+	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
 /* What to do next, where the message itself does not say it; `about` is how the message begins. */
@@ -38,7 +39,7 @@ static int status_of(const struct ctl *c, enum err e)
 	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
 		if (statuses[i].err == e)
 			return statuses[i].status;
-	return CTL_FAILED;
+	return EXIT_FAILURE;
 }
 
 static void complain(const struct fail *why, enum err e)
@@ -150,7 +151,7 @@ static int perform(struct ctl *c, const struct command *cmd)
 	if (fflush(stdout) != 0 || ferror(stdout))
 		e = fail(&c->cx, ERR_INTERNAL, "standard output could not be written");
 	if (e == OK)
-		return CTL_OK;
+		return EX_OK;
 	complain(&c->cx.why, e);
 	return status_of(c, e);
 }
@@ -162,11 +163,11 @@ static int command(struct ctl *c, const struct command *cmd, int argc, char **ar
 
 	if (at >= 0 && options_has(&c->opt, OPT_HELP)) {
 		help_command(stdout, cmd);
-		return CTL_OK;
+		return EX_OK;
 	}
 	if (at < 0 || argc - at < cmd->least || argc - at > cmd->most) {
 		help_usage(stderr, cmd);
-		return CTL_USAGE;
+		return EX_USAGE;
 	}
 	c->word = argv + at;
 	c->nwords = argc - at;
@@ -181,12 +182,12 @@ static int dispatch(struct ctl *c, int at, int argc, char **argv)
 	if (at == argc) {
 		bool asked = options_has(&c->opt, OPT_HELP);
 		help_all(asked ? stdout : stderr);
-		return asked ? CTL_OK : CTL_USAGE;
+		return asked ? EX_OK : EX_USAGE;
 	}
 	const struct command *cmd = help_find(argc - at, argv + at, &words);
 	if (cmd == NULL) {
 		help_unknown(stderr, argv[at]);
-		return CTL_USAGE;
+		return EX_USAGE;
 	}
 	at += words - 1;
 	argv[at] = argv[0];
@@ -196,7 +197,7 @@ static int dispatch(struct ctl *c, int at, int argc, char **argv)
 int ctl_main(int argc, char **argv)
 {
 	static struct ctl c;
-	int status = CTL_USAGE;
+	int status = EX_USAGE;
 
 	c = (struct ctl){ .cx = { .mem = arena_new(ARENA_MAX) }, .program = argv[0] };
 	int at = options_parse(&c.opt, argc, argv, OPTIONS_GLOBAL | OPT_BIT(VERSION), true);

@@ -1,7 +1,7 @@
 #ifndef MOTET_DB_DB_H
 #define MOTET_DB_DB_H
 #include "base/conf.h"
-#include "codec/shape.h"
+#include "json/shape.h"
 #include <stdatomic.h>
 /*
  * One connection to PostgreSQL per worker, and named statements on it. A statement is a row made from store/q_*.sql; running it binds the

@@ -1,6 +1,6 @@
 #ifndef MOTET_FCGI_FCGI_H
 #define MOTET_FCGI_FCGI_H
-#include "fcgi/fdpass.h"
+#include "base/fdpass.h"
 #include "http/http.h"
 #include <signal.h>
 /*

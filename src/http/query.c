@@ -1,4 +1,4 @@
-#include "codec/form.h"
+#include "text/form.h"
 #include "http/http.h"
 
 enum err http_query(struct cx *cx, struct str query, const char *name, struct str *value, bool *there)

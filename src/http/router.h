@@ -16,7 +16,7 @@ enum auth {
 };
 enum { SENSITIVE = 1, WRITES = 2, NOBODY_ON_ERROR = 4, UNLIMITED = 8, ALWAYS = 16 };	/* row flags; ALWAYS: sensitive whatever the configuration says */
 struct call;	/* api/call.h */
-struct shape;	/* codec/shape.h */
+struct shape;	/* json/shape.h */
 typedef enum err handler(struct call *);
 struct route {
 	enum method method;

@@ -1,5 +1,5 @@
-#include "codec/form.h"
-#include "codec/utf8.h"
+#include "text/form.h"
+#include "text/utf8.h"
 #include "http/http.h"
 
 static enum err bad(struct cx *cx, const char *why)

@@ -1,5 +1,5 @@
 #include "net/net_policy.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include "net/net.h"
 #include <arpa/inet.h>
 

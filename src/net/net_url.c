@@ -1,5 +1,5 @@
 #include "net/net_url.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 
 static bool url_char(char c)
 {

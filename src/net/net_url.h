@@ -3,7 +3,7 @@
 #include "base/str.h"
 /*
  * The URLs that are fetched: https://host[:port][/path][?query], up to NET_URL_MAX octets. The host is a name by the rules of federation IDs
- * (domain_ok() of codec/fid.h), in any case: no IP address in any spelling, no user, no trailing dot. No fragment, and nothing but
+ * (domain_ok() of text/fid.h), in any case: no IP address in any spelling, no user, no trailing dot. No fragment, and nothing but
  * the characters of RFC 3986, so that another reader of the URL cannot see another host in it.
  */
 enum { NET_URL_MAX = 2048, NET_URL_PORT = 443 };

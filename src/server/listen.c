@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 enum { BACKLOG = 511 };
@@ -106,14 +107,14 @@ static int clear_path(const char *path, const union address *a, char *why, size_
 	if (lstat(path, &st) != 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return bad(why, size, EXIT_CONFIG, path, "is there and is no socket");
+		return bad(why, size, EX_CONFIG, path, "is there and is no socket");
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
 	if (fd >= 0)
 		close(fd);
 	if (!dead)
-		return bad(why, size, EXIT_SYSTEM, path, "somebody listens there already");
-	return unlink(path) == 0 ? 0 : bad(why, size, EXIT_SYSTEM, path, strerror(errno));
+		return bad(why, size, EX_OSERR, path, "somebody listens there already");
+	return unlink(path) == 0 ? 0 : bad(why, size, EX_OSERR, path, strerror(errno));
 }
 
 /* Nobody but us can connect until mode and group are as they should be. */
@@ -125,9 +126,9 @@ static int guard(const struct conf *c, struct listener *l, char *why, size_t siz
 
 	octal(c->listen_mode, &mode);
 	if (g && chown(c->listen, (uid_t)-1, g->gr_gid) != 0)
-		return bad(why, size, EXIT_CONFIG, c->listen_group, strerror(errno));
+		return bad(why, size, EX_CONFIG, c->listen_group, strerror(errno));
 	if (chmod(c->listen, mode) != 0 || lstat(c->listen, &st) != 0)
-		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
 	snprintf(l->path, sizeof l->path, "%s", c->listen);
 	l->dev = st.st_dev;
 	l->ino = st.st_ino;
@@ -145,10 +146,10 @@ static int bind_it(const struct conf *c, const union address *a, socklen_t n, st
 	int rc = bind(l->fd, &a->any, n);
 	umask(old);
 	if (rc != 0)
-		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
 	rc = a->any.sa_family == AF_UNIX ? guard(c, l, why, size) : 0;
 	if (rc == 0 && listen(l->fd, BACKLOG) != 0)
-		rc = bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+		rc = bad(why, size, EX_OSERR, c->listen, strerror(errno));
 	return rc;
 }
 
@@ -159,13 +160,13 @@ int listen_open(const struct conf *c, struct listener *l, char *why, size_t size
 
 	*l = (struct listener){ .fd = -1 };
 	if (!listen_valid(c, why, size))
-		return EXIT_CONFIG;
+		return EX_CONFIG;
 	socklen_t n = address(c->listen, &a);
 	if (a.any.sa_family == AF_UNIX && (rc = clear_path(c->listen, &a, why, size)) != 0)
 		return rc;
 	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd < 0)
-		return bad(why, size, EXIT_SYSTEM, c->listen, strerror(errno));
+		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
 	return bind_it(c, &a, n, l, why, size);
 }
 

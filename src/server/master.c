@@ -9,12 +9,13 @@
 #include "server/pool.h"
 #include "server/priv.h"
 #include "server/signals.h"
-#include "server/signer.h"
+#include "signer/signer_process.h"
 #include "server/upgrade.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
@@ -136,8 +137,12 @@ static void close_others(const struct master *m, int but)
 /* The signer keeps the log, the secret, its end of the pair, and nothing else. */
 static void become_signer(struct master *m, int ready_fd)
 {
+	struct signer_signals sg = { .reopen = &signals.reopen };
+
 	close_others(m, m->sign.take);
-	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd));
+	signals_ignore(&sg.wait);
+	priv_hide();
+	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd, &sg));
 }
 
 static void become_housekeeper(struct master *m, pid_t master)
@@ -193,7 +198,7 @@ static int first_signer(struct master *m)
 
 	if (pipe2(ready, O_CLOEXEC) != 0 || !spawn_signer(m, ready[1])) {
 		log_error("the signer: %s", strerror(errno));
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	}
 	close(ready[1]);
 	bool loaded = read(ready[0], &r, 1) == 1;
@@ -202,7 +207,7 @@ static int first_signer(struct master *m)
 		return 0;
 	waitpid(m->signer, &status, 0);
 	m->signer = 0;
-	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EXIT_SYSTEM;
+	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EX_OSERR;
 }
 
 static void signer_died(struct master *m, int status, int64_t now)
@@ -449,12 +454,12 @@ int master_run(const struct options *opt, struct conf **conf, struct listener *l
 
 	signals_take(ROLE_MASTER, &m.wait);
 	if (!channels(&m, h))
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	int rc = first_signer(&m);
 	if (rc != 0 && h == NULL)
 		return rc;
 	if (!make_pool(&m))
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	if (h)
 		follow(&m, h);
 	pool_begin(m.pool, m.conf, worker_count(m.conf));

@@ -14,6 +14,7 @@
 #include "server/worker.h"
 #include <errno.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static int complain(int status, const char *why)
@@ -63,7 +64,7 @@ static int test(const struct options *o)
 	char why[512];
 
 	if (!options_conf(o, &c, why, sizeof why))
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	bool good = listen_valid(c, why, sizeof why) &&
 	    (handover_is_there() ? could_take_over(o, c, why, sizeof why) : secret_good(c, why, sizeof why));
 	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
@@ -72,7 +73,7 @@ static int test(const struct options *o)
 	else if (ready)
 		printf("%s: good%s\n", o->file ? o->file : "the configuration", o->thorough ? ", and ready to serve" : "");
 	conf_free(c);
-	return ready ? 0 : complain(good ? EXIT_UNAVAILABLE : EXIT_CONFIG, why);
+	return ready ? 0 : complain(good ? EX_UNAVAILABLE : EX_CONFIG, why);
 }
 
 static int alone(const struct conf *c, int fd, int secret_fd)
@@ -94,7 +95,7 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 
 	w.board = scoreboard_join(fd < 0 ? NULL : c->scoreboard_file, &w.row, &why);
 	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL || w.board == NULL)
-		return complain(EXIT_SYSTEM, strerror(errno));
+		return complain(EX_OSERR, strerror(errno));
 	if (why)
 		log_warn("scoreboard_file %s: %s; motetctl status will not see this process", c->scoreboard_file, why);
 	api_name_routes(w.board);
@@ -112,10 +113,10 @@ static int settle(const struct conf *c)
 	bool root = geteuid() == 0;
 
 	if (!priv_drop(c, why, sizeof why))
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	if (!log_open(c)) {
 		snprintf(why, sizeof why, "%s: %s", c->log_file, strerror(errno));
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	}
 	if (root && c->user[0] == '\0')
 		log_warn("running as root: set `user` in the configuration");
@@ -138,12 +139,12 @@ static int with_socket(const struct options *o, struct conf **conf, enum start m
 	int rc;
 
 	if (o->pidfile && !pidfile_write(o->pidfile, why, sizeof why))
-		return complain(EXIT_SYSTEM, why);
+		return complain(EX_OSERR, why);
 	if (mode == START_OWN && (rc = listen_open(c, l, why, sizeof why)) != 0)
 		return complain(rc, why);
 	int secret_fd = secret_open(c->secret_file, why, sizeof why);
 	if (secret_fd < 0)
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	if ((rc = settle(c)) != 0)
 		return rc;
 	look_at_owner(c, secret_fd);
@@ -163,7 +164,7 @@ static int take_over(const struct options *o, struct conf **conf, const struct h
 	if (h->fd[HANDOVER_PIDFILE] >= 0)
 		pidfile_adopt(o->pidfile, h->fd[HANDOVER_PIDFILE]);
 	if (secret_fd < 0 && (secret_fd = secret_open(c->secret_file, why, sizeof why)) < 0)
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	if ((rc = settle(c)) != 0)
 		return rc;
 	return master_run(o, conf, l, secret_fd, h);
@@ -178,7 +179,7 @@ static int serve_on(const struct options *o, struct conf **c, enum start mode)
 	if (mode == START_CGI)
 		signals_once((*c)->request_deadline);	/* nobody else would end a process that waits for ever, for a lock, say */
 	if (mode == START_HANDOVER && (h == NULL || !handover_get(h, why, sizeof why)))
-		return complain(EXIT_SYSTEM, h ? why : strerror(errno));
+		return complain(EX_OSERR, h ? why : strerror(errno));
 	l.fd = start_descriptors(mode, h);
 	int rc = h ? take_over(o, c, h, &l) : with_socket(o, c, mode, &l);
 	listen_unlink(&l);
@@ -191,7 +192,7 @@ static int serve_as(const struct options *o, struct conf **c, enum start mode)
 {
 	if (mode == START_NOTHING) {
 		options_help(stderr);
-		return EXIT_USED_WRONGLY;
+		return EX_USAGE;
 	}
 	return serve_on(o, c, mode);
 }
@@ -202,7 +203,7 @@ static int serve_configured(const struct options *o)
 	char why[512];
 
 	if (!options_conf(o, &c, why, sizeof why))
-		return complain(EXIT_CONFIG, why);
+		return complain(EX_CONFIG, why);
 	int rc = serve_as(o, &c, start_mode(c));
 	conf_free(c);
 	return rc;
@@ -241,5 +242,5 @@ int motetd_main(int argc, char **argv)
 		break;
 	}
 	options_help(stderr);
-	return EXIT_USED_WRONGLY;
+	return EX_USAGE;
 }

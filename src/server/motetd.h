@@ -4,6 +4,5 @@
  * motetd, whole. Exit status: 0 stopped as asked; 64 used wrongly; 69 (of -t -t) it would not be ready to serve; 71 the system refused (a socket in
  * use, no memory); 78 the configuration or the secret is not good: starting again changes nothing.
  */
-enum { EXIT_USED_WRONGLY = 64, EXIT_UNAVAILABLE = 69, EXIT_SYSTEM = 71, EXIT_CONFIG = 78 };
 int motetd_main(int argc, char **argv);
 #endif

@@ -1,7 +1,7 @@
 #include "server/options.h"
 #include "api/call.h"
 #include "base/here.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 #include "net/net.h"
 #include <getopt.h>
 

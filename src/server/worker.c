@@ -11,11 +11,12 @@
 #include "server/outbound.h"
 #include "server/priv.h"
 #include "server/signals.h"
-#include "server/signer.h"
+#include "signer/signer_process.h"
 #include <errno.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <sysexits.h>
 #include <unistd.h>
 
 enum { REST_MS = 60000 };
@@ -162,18 +163,18 @@ int worker_run(const struct worker *w)
 	give_memory_back();
 	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
-		return EXIT_CONFIG;
+		return EX_CONFIG;
 	struct fcgi_opt opt = transport(w, &wait);
 	struct fcgi *f = fcgi_open(&opt);
 	if (f == NULL) {
 		log_error("the transport: %s", strerror(errno));
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	}
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
 	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	report_ready(w);
 	loop(w, &cx, f, w->conf->max_requests ? backoff_spread(w->conf->max_requests) : INT64_MAX);
 	retire(w, &cx, f);
@@ -209,17 +210,17 @@ int worker_once(const struct worker *w)
 	priv_hide();
 	scoreboard_birth(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
-		return EXIT_CONFIG;
+		return EX_CONFIG;
 	cx.mem = arena_new(ARENA_MAX);
 	cx.db = db_new(w->conf);
 	db_share(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
-		return EXIT_SYSTEM;
+		return EX_OSERR;
 	bool served = serve_once(w, &cx);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
-	return served ? 0 : EXIT_SYSTEM;
+	return served ? 0 : EX_OSERR;
 }
 
 /* The secret that a master holds and we may not open (upgrade.h) is not tried out. */

@@ -1,7 +1,7 @@
 #ifndef MOTET_SERVER_WORKER_H
 #define MOTET_SERVER_WORKER_H
 #include "base/conf.h"
-#include "fcgi/fdpass.h"
+#include "base/fdpass.h"
 #include "net/net_slots.h"
 #include "shm/gate.h"
 #include "shm/limits.h"

@@ -4,9 +4,9 @@
  * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as wrong as asked, on pages that a fetcher
  * finds by their address.
  */
-#include "codec/cacheable.h"
-#include "codec/challenge.h"
-#include "codec/text.h"
+#include "x509/cacheable.h"
+#include "crypto/challenge.h"
+#include "text/text.h"
 #include "core/foreign_session.h"
 #include "core/trial.h"
 #include "home.h"

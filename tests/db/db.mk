@@ -37,3 +37,4 @@ tests_db_verify_test_LDADD = $(CORE)
 DB_TESTS += tests/db/totp_test
 tests_db_totp_test_SOURCES = tests/db/totp_test.c tests/db/member.h tests/db/home.h
 tests_db_totp_test_LDADD = $(CORE)
+EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py

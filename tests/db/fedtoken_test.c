@@ -3,10 +3,10 @@
  * ends connections meanwhile. Prints its N and its seed.
  */
 #include "home.h"
-#include "codec/hash.h"
-#include "codec/idname.h"
-#include "codec/text.h"
-#include "codec/token.h"
+#include "crypto/hash.h"
+#include "x509/idname.h"
+#include "text/text.h"
+#include "crypto/token.h"
 #include "core/actor.h"
 #include "core/redeem.h"
 #include <signal.h>

@@ -2,7 +2,7 @@
  * Invites: what a code is worth, and many who want the last use of one at the same moment. invite_test [SEED]; prints its seed and N.
  */
 #include "member.h"
-#include "codec/hash.h"
+#include "crypto/hash.h"
 #include "core/invite.h"
 #include <sys/mman.h>
 #include <sys/wait.h>

@@ -3,10 +3,10 @@
  * while certificates are being issued. Prints its N.
  */
 #include "home.h"
-#include "codec/der.h"
-#include "codec/derw.h"
-#include "codec/text.h"
-#include "codec/token.h"
+#include "x509/der.h"
+#include "x509/derw.h"
+#include "text/text.h"
+#include "crypto/token.h"
 #include "core/actor.h"
 #include "core/publish.h"
 #include "core/session.h"

@@ -3,7 +3,7 @@
  * connection may not lose.
  */
 #include "member.h"
-#include "codec/hash.h"
+#include "crypto/hash.h"
 #include "core/password.h"
 #include "shm/gate.h"
 #include "store/q_throttle.h"

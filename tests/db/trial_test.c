@@ -3,7 +3,7 @@
  * meanwhile: still one, and its token works. Prints its N.
  */
 #include "abroad.h"
-#include "codec/token.h"
+#include "crypto/token.h"
 #include "core/actor.h"
 #include <signal.h>
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
  * rows a second.
  */
 #include "member.h"
-#include "codec/cacheable.h"
+#include "x509/cacheable.h"
 #include "core/keymaterial.h"
 #include "core/redeem.h"
 #include "core/trial.h"

@@ -24,7 +24,7 @@ def routes():
 
 
 def forged_token():
-    """The form and the checksum of a session token that nobody has (codec/token.h)."""
+    """The form and the checksum of a session token that nobody has (crypto/token.h)."""
     text = "p2s_" + "Qx7" * 14 + "Z"
     crc, tail = zlib.crc32(text.encode()), ""
     for _ in range(6):

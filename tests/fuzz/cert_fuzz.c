@@ -1,5 +1,6 @@
-#include "codec/fid.h"
-#include "codec/idcert.h"
+#include "text/fid.h"
+#include "x509/idcert.h"
+#include "signer/idcert_lint.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

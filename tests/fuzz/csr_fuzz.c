@@ -1,4 +1,4 @@
-#include "codec/idcsr.h"
+#include "x509/idcsr.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

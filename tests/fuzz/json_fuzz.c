@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "codec/shape.h"
+#include "json/shape.h"
 #include <json-c/json.h>
 
 /* What the scan lets through, json-c parses to the end; its tree written out passes again. A shape never trips over either. */

@@ -1,6 +1,6 @@
-#include "codec/json.h"
-#include "codec/mls_json.h"
-#include "codec/mls_tls.h"
+#include "json/json.h"
+#include "mls/mls_json.h"
+#include "mls/mls_tls.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

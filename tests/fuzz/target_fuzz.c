@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "http/http.h"
-#include "codec/utf8.h"
+#include "text/utf8.h"
 
 /* A target that is taken has segments without control characters, none of them empty or a dot segment; written out again,
     it is the same. */

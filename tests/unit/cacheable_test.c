@@ -4,8 +4,8 @@
  */
 #include "../tap.h"
 #include "x509_make.h"
-#include "codec/cacheable.h"
-#include "codec/text.h"
+#include "x509/cacheable.h"
+#include "text/text.h"
 #include <inttypes.h>
 
 enum { STATEMENTS = 150 };

@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "codec/keydata.h"
+#include "x509/keydata.h"
 #include "x509_make.h"
 
 static const struct {

@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "ctl/doctor_web.h"
+#include "ctl/doctor/doctor_web.h"
 
 /* As they call themselves; the last two are none that a row names. */
 static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)", "Caddy", "BaseHTTP/0.6 Python/3.11", "" };

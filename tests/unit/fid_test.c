@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "codec/fid.h"
+#include "text/fid.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define TEN "abcdefghij"

@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "codec/json.h"
+#include "json/json.h"
 #include <json-c/json.h>
 
 /*

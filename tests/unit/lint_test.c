@@ -1,4 +1,5 @@
 #include "../tap.h"
+#include "signer/idcert_lint.h"
 #include "x509_make.h"
 
 #define TO_60_DAYS "170d3234303131333232313331395a"	/* FROM and 60 days, less the second that is counted twice */

@@ -2,9 +2,9 @@
  * Issues what a home server issues, for x509_interop: reads a CSR (PEM) from standard input, makes a fresh identity key, and writes
  * the server's own certificate and the actor's, as PEM, to standard output. The server's lives 40 years, the actor's 60 days.
  */
-#include "codec/idcert.h"
-#include "codec/idcsr.h"
-#include "codec/signer.h"
+#include "x509/idcert.h"
+#include "x509/idcsr.h"
+#include "signer/signer.h"
 #include <openssl/pem.h>
 
 enum { YEAR = 31557600 };

@@ -1,11 +1,11 @@
 #ifndef MOTET_TESTS_MLS_MAKE_H
 #define MOTET_TESTS_MLS_MAKE_H
 /* KeyPackages from parts that a row may replace, signed with the actor's key of x509_make.h; and the vectors of mlswg. */
-#include "codec/json.h"
-#include "codec/mls_json.h"
-#include "codec/mls_keypackage.h"
-#include "codec/mls_tls.h"
-#include "codec/text.h"
+#include "json/json.h"
+#include "mls/mls_json.h"
+#include "mls/mls_keypackage.h"
+#include "mls/mls_tls.h"
+#include "text/text.h"
 #include "x509_make.h"
 
 #define FID "flori@polyphony.chat"

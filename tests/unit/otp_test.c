@@ -1,8 +1,8 @@
 /* One-time codes by the vectors of RFC 4226 and RFC 6238, base32 by those of RFC 4648, and secrets for people to copy. */
 #include "../tap.h"
-#include "codec/otp.h"
-#include "codec/readable.h"
-#include "codec/text.h"
+#include "crypto/otp.h"
+#include "crypto/readable.h"
+#include "text/text.h"
 #include <stdlib.h>
 
 static const uint8_t secret[OTP_SECRET] = { '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0' };

@@ -1,6 +1,6 @@
 #include "../tap.h"
 #include "base/clock.h"
-#include "codec/passwd.h"
+#include "crypto/passwd.h"
 
 static struct cx cx;
 

@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static struct conf *conf;
@@ -110,7 +111,7 @@ static void sockets(void)
 	set("listen", path);
 	ok(listen_open(conf, &a, why, sizeof why) == 0, "a socket is made: %s", why);
 	ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0620, "with its mode");
-	ok(listen_open(conf, &b, why, sizeof why) == EXIT_SYSTEM, "a live socket is not stolen: %s", why);
+	ok(listen_open(conf, &b, why, sizeof why) == EX_OSERR, "a live socket is not stolen: %s", why);
 	close(a.fd);
 	ok(listen_open(conf, &c, why, sizeof why) == 0, "a dead one is replaced");
 	listen_unlink(&a);
@@ -118,7 +119,7 @@ static void sockets(void)
 	listen_unlink(&c);
 	ok(stat(path, &st) != 0, "one's own goes");
 	fclose(fopen(path, "w"));
-	ok(listen_open(conf, &b, why, sizeof why) == EXIT_CONFIG && stat(path, &st) == 0, "a file that is no socket stays: %s", why);
+	ok(listen_open(conf, &b, why, sizeof why) == EX_CONFIG && stat(path, &st) == 0, "a file that is no socket stays: %s", why);
 	unlink(path);
 	rmdir(dir);
 }

@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "codec/shape.h"
+#include "json/shape.h"
 #include <json-c/json.h>
 
 struct thing {

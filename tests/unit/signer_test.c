@@ -1,6 +1,6 @@
 #include "../tap.h"
 #include "base/clock.h"
-#include "codec/signer.h"
+#include "signer/signer.h"
 #include "x509_make.h"
 
 static const uint8_t secret[SEAL_SECRET] = "the secret of the machine: 0123", other_secret[SEAL_SECRET] = "the secret of another: 01234567";

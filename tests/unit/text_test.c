@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "codec/text.h"
+#include "text/text.h"
 
 static struct cx cx;
 

@@ -1,6 +1,6 @@
 #include "../tap.h"
-#include "codec/text.h"
-#include "codec/token.h"
+#include "text/text.h"
+#include "crypto/token.h"
 
 /* Computed apart from this code: CRC-32 by zlib, base62 by long division, SHA-256 by sha256sum. */
 static const struct {

@@ -1,10 +1,10 @@
 #ifndef MOTET_TESTS_X509_MAKE_H
 #define MOTET_TESTS_X509_MAKE_H
 /* Material for the tests of certificates: requests from parts that a row may replace, signed with a fixed key, and DER bent on purpose. */
-#include "codec/der.h"
-#include "codec/derw.h"
-#include "codec/idcert.h"
-#include "codec/idcsr.h"
+#include "x509/der.h"
+#include "x509/derw.h"
+#include "x509/idcert.h"
+#include "x509/idcsr.h"
 #include <openssl/pem.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,6 +1,6 @@
-#include "api/corev1/bodies.h"
-#include "api/render.h"
-#include "codec/text.h"
+#include "api/common/bodies.h"
+#include "api/common/render.h"
+#include "text/text.h"
 #include "core/event.h"
 #include <json-c/json.h>
 

@@ -1,6 +1,6 @@
-#include "api/corev1/bodies.h"
-#include "api/corev1/certs.h"
-#include "api/render.h"
+#include "api/common/bodies.h"
+#include "api/common/certs.h"
+#include "api/common/render.h"
 #include "core/actor.h"
 #include "core/publish.h"
 #include <json-c/json.h>

@@ -1,7 +1,7 @@
-#include "api/corev1/bodies.h"
-#include "api/corev1/certs.h"
-#include "api/render.h"
-#include "codec/text.h"
+#include "api/common/bodies.h"
+#include "api/common/certs.h"
+#include "api/common/render.h"
+#include "text/text.h"
 #include "core/actor.h"
 #include "core/publish.h"
 #include <json-c/json.h>

@@ -1,18 +1,12 @@
-#include "api/keypackages.h"
+#include "api/common/keypackages.h"
 #include "api/routes.h"
-#include "codec/text.h"
+#include "text/text.h"
 #include <json-c/json.h>
 
 /* POST /keypackage/@me: add to the caller's session. */
 enum err corev1_post_keypackage(struct call *c)
 {
 	return keypackages_store(c, false, 201);
-}
-
-/* PUT /keypackage_lr: the one for when all others are gone. */
-enum err corev1_put_keypackage_lr(struct call *c)
-{
-	return keypackages_store(c, true, 204);
 }
 
 /* GET /keypackage/{fid}: claim one of each session, in base64. */

@@ -1,37 +1,18 @@
-#include "api/corev1/bodies.h"
-#include "api/render.h"
+#include "api/common/bodies.h"
+#include "api/common/render.h"
 #include "base/conf.h"
 #include "core/actor.h"
 #include "core/invite.h"
 #include <json-c/json.h>
 
-/* What this server wants to know of somebody who registers or logs in; the protocol leaves it to us. */
-#define PASSWORD_FIELD(st) F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
+/* What this server wants to know of somebody who registers; the protocol leaves it to us. */
 struct newcomer {
 	struct str password, invite;
 };
 ROW(newcomer, PASSWORD_FIELD(newcomer), F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
-struct auth_payload {
-	struct str password, totp;
-};
-ROW(auth_payload, PASSWORD_FIELD(auth_payload),
-    F_STR(auth_payload, totp, .max = 64, .about = "who has a second factor logs in with its code, or with a recovery code"));
-
-static enum err object_get(struct cx *cx, const struct field *f, const struct shape *sh, struct json_object *v, void *out)
-{
-	if (!json_object_is_type(v, json_type_object))
-		return shape_bad(cx, f, "must be an object with your password: {\"password\": \"…\"}");
-	return shape_decode(cx, sh, v, out);
-}
-
 static enum err newcomer_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
-	return object_get(cx, f, &newcomer_shape, v, out);
-}
-
-static enum err payload_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
-{
-	return object_get(cx, f, &auth_payload_shape, v, out);
+	return password_object_get(cx, f, &newcomer_shape, v, out);
 }
 
 /* POST /register: an identity on this server; a certificate is the next step, POST /session/trust. */
@@ -68,24 +49,4 @@ enum err corev1_post_register(struct call *c)
 	o = json_object_new_object();
 	json_object_object_add(o, "fid", json_str(actor_fid(c->cx, local)));
 	return reply_json(c, 201, o);
-}
-
-/* POST /session/trust: a new device gets its certificate and token for the password, and the second factor of those who have one. */
-struct trust_body {
-	struct str actor_name;
-	struct idcsr csr;
-	struct auth_payload auth_payload;
-};
-SHAPE(trust_body, F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
-    F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .as = "Csr"),
-    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .of = &auth_payload_shape));
-
-enum err corev1_post_session_trust(struct call *c)
-{
-	const struct trust_body *in = c->in;
-	const struct log_in l = { in->actor_name, in->auth_payload.password, in->auth_payload.totp, c->req->remote };
-	struct grant g;
-
-	TRY(actor_trust(c->cx, &l, &in->csr, &g));
-	return reply_grant(c, &g);
 }

@@ -1,21 +1,11 @@
-#include "api/corev1/bodies.h"
-#include "api/render.h"
+#include "api/common/bodies.h"
+#include "api/common/render.h"
 
 /* PUT /session/revoke: log out. The session's certificate ends with its token. */
 enum err corev1_put_session_revoke(struct call *c)
 {
 	TRY(session_end(c->cx, c->who, c->who->session_id));
 	return reply_empty(c, 204);
-}
-
-/* POST /session/idcert: a new key for this session. */
-enum err corev1_post_session_idcert(struct call *c)
-{
-	const struct csr_body *in = c->in;
-	struct grant g;
-
-	TRY(session_rotate(c->cx, c->who, &in->csr, &g));
-	return reply_grant(c, &g);
 }
 
 /* DELETE /session: end any session of one's own. */

@@ -1,8 +1,8 @@
-#include "api/keypackages.h"
+#include "api/common/keypackages.h"
 #include "api/routes.h"
-#include "codec/mls_suite.h"
-#include "codec/mls_tls.h"
-#include "codec/text.h"
+#include "mls/mls_suite.h"
+#include "mls/mls_tls.h"
+#include "text/text.h"
 #include <json-c/json.h>
 #include <strings.h>
 

@@ -1,9 +1,9 @@
 #include "api/ops/metrics_text.h"
-#include "api/render.h"
+#include "api/common/render.h"
 #include "api/routes.h"
 #include "base/address.h"
 #include "base/conf.h"
-#include "codec/hash.h"
+#include "crypto/hash.h"
 #include "core/keypackage.h"
 #include "shm/board_sum.h"
 #include <fcntl.h>

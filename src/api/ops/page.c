@@ -1,33 +1,16 @@
-#include "api/about.h"
-#include "api/openapi.h"
-#include "api/ops/style.h"
-#include "api/render.h"
+#include "api/common/render.h"
+#include "api/describe/about.h"
+#include "api/describe/page_html.h"
 #include "api/routes.h"
 #include "base/conf.h"
-#include "codec/hash.h"
-#include "codec/text.h"
 #include "core/fedtoken.h"
 #include "core/identity.h"
+#include "crypto/hash.h"
+#include "text/text.h"
 #include <json-c/json.h>
-#include <time.h>
-
-/* GET /.p2/openapi.json */
-enum err ops_get_openapi(struct call *c)
-{
-	struct str text;
-
-	TRY(openapi_text(c->cx, &text));
-	return reply_public(c, "application/json", text, "public, max-age=300");
-}
 
 /* GET /: what there is to know of this server at a glance. */
-struct facts {
-	struct str fingerprint;		/* hex */
-	int64_t until;
-	bool tokens;
-};
-
-static enum err find_facts(struct cx *cx, struct facts *f)
+static enum err find_facts(struct cx *cx, struct page_facts *f)
 {
 	uint8_t hash[HASH_BYTES];
 	struct server_key *k;
@@ -40,31 +23,18 @@ static enum err find_facts(struct cx *cx, struct facts *f)
 	return OK;
 }
 
-static const struct {
-	const char *word, *text, *more;
-} registration[] = {
-	[REGISTRATION_OPEN] = { "open", "Open", "Anybody may register." },
-	[REGISTRATION_INVITE] = { "invite", "By invite", "Whoever has an invite may register." },
-	[REGISTRATION_CLOSED] = { "closed", "Closed", "The operator adds the actors." },
-};
-
-static const char *address(struct cx *cx)
-{
-	return arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path);
-}
-
-static enum err reply_facts(struct call *c, const struct facts *f)
+static enum err reply_facts(struct call *c, const struct page_facts *f)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
 	json_object_object_add(o, "domain", json_object_new_string(c->cx->conf->domain));
-	json_object_object_add(o, "url", json_object_new_string(address(c->cx)));
+	json_object_object_add(o, "url", json_object_new_string(page_address(c->cx)));
 	json_object_object_add(o, "software", json_object_new_string("motet " PACKAGE_VERSION));
 	json_object_object_add(o, "generations", list);
 	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
 		struct json_object *one = json_object_new_object();
 		json_object_object_add(one, "name", json_object_new_string(g->text));
-		json_object_object_add(one, "base", json_object_new_string(arena_printf(c->cx->mem, "%s%s", address(c->cx), g->base)));
+		json_object_object_add(one, "base", json_object_new_string(arena_printf(c->cx->mem, "%s%s", page_address(c->cx), g->base)));
 		if (g->base[0])
 			json_object_array_add(list, one);
 		else
@@ -72,175 +42,16 @@ static enum err reply_facts(struct call *c, const struct facts *f)
 	}
 	json_object_object_add(o, "fingerprint", json_str(f->fingerprint));
 	json_object_object_add(o, "until", json_object_new_int64(f->until));
-	json_object_object_add(o, "registration", json_object_new_string(registration[c->cx->conf->registration].word));
+	json_object_object_add(o, "registration", json_object_new_string(page_registrations[c->cx->conf->registration].word));
 	json_object_object_add(o, "tokens", json_object_new_boolean(f->tokens));
 	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
-}
-
-/* --- HTML --- */
-
-/* Text, never markup: what HTML would take for some is escaped. */
-static void put(struct buf *b, const char *text)
-{
-	for (; *text; text++)
-		if (strchr("&<>\"'", *text))
-			buf_printf(b, "&#%d;", *text);
-		else
-			buf_put(b, text, 1);
-}
-
-/* The one thing of Markdown that is in about.def. */
-static void put_markdown(struct buf *b, struct arena *mem, const char *text)
-{
-	struct str rest = str_of(text), part;
-	bool code = false, more = true;
-
-	while (more) {
-		more = str_cut(rest, '`', &part, &rest);
-		buf_z(b, code ? "<code>" : "");
-		put(b, str_z(mem, part));
-		buf_z(b, code ? "</code>" : "");
-		code = !code;
-	}
-}
-
-/* Markup, a text, markup. */
-static void put_in(struct buf *b, const char *before, const char *text, const char *after)
-{
-	buf_z(b, before);
-	put(b, text);
-	buf_z(b, after);
-}
-
-static void put_head(struct buf *b, const struct conf *conf)
-{
-	put_in(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", conf->domain, ": a polyproto home server</title>\n");
-	buf_z(b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-	put_in(b, "<meta name=\"description\" content=\"The polyproto home server of ", conf->domain, "\">\n<style>");
-	buf_z(b, style);
-	buf_z(b, "</style>\n</head>\n<body>\n");
-	put_in(b, "<header>\n<p class=\"kind\">polyproto home server</p>\n<h1>", conf->domain, "</h1>\n");
-	put_in(b, "<p class=\"lead\">Identities of this server look like <code>name@", conf->domain, "</code>. Each has keys of its own, which this server "
-	    "certifies; with them it is at home on every server that speaks polyproto.</p>\n</header>\n<main>\n");
-}
-
-static void put_fact(struct buf *b, const char *name, const char *value, const char *more)
-{
-	put_in(b, "<div><dt>", name, "</dt>");
-	put_in(b, "<dd>", value, "");
-	put_in(b, "<small>", more, "</small></dd></div>\n");
-}
-
-static void put_fingerprint(struct buf *b, struct cx *cx, const struct facts *f)
-{
-	time_t until = (time_t)f->until;
-	struct tm day;
-	char text[32];
-
-	buf_z(b, "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate (SHA&#8209;256)</dt><dd><code>");
-	for (struct str rest = f->fingerprint; rest.n; rest = str_from(rest, 4))
-		put_in(b, rest.n == f->fingerprint.n ? "" : " ", str_z(cx->mem, (struct str){ rest.s, 4 }), "");
-	gmtime_r(&until, &day);
-	strftime(text, sizeof text, "%Y-%m-%d", &day);
-	put_in(b, "</code><small>It is valid until ", text, ".</small></dd></div>\n");
-}
-
-static void put_facts(struct buf *b, struct cx *cx, const struct facts *f)
-{
-	const char *word = registration[cx->conf->registration].text, *more = registration[cx->conf->registration].more;
-
-	buf_z(b, "<section aria-labelledby=\"about\">\n<h2 id=\"about\">This server</h2>\n");
-	if (f == NULL)
-		buf_z(b, "<p class=\"warn\">Its database does not answer at present, so that this page does not know everything. Try again in a moment.</p>\n");
-	buf_z(b, "<dl>\n");
-	put_fact(b, "Registration", word, more);
-	if (f)
-		put_fact(b, "Federation tokens", f->tokens ? "On" : "Off",
-		    f->tokens ? "Actors get tokens for other servers." : "Nobody gets tokens at present.");
-	buf_z(b, "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 and beta.3; mls alpha.4.</small></dd></div>\n");
-	if (f)
-		put_fingerprint(b, cx, f);
-	buf_z(b, "</dl>\n</section>\n");
-}
-
-static void put_start(struct buf *b, struct cx *cx)
-{
-	buf_z(b, "<section aria-labelledby=\"start\">\n<h2 id=\"start\">How to start</h2>\n");
-	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", address(cx), "</pre>\n");
-	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", address(cx), "/.well-known/polyproto-core\n");
-	put_in(b, "curl ", address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
-}
-
-static void put_route(struct buf *b, struct cx *cx, const struct route *r, const struct about *a)
-{
-	const char *method = about_method(r);
-
-	buf_printf(b, "<li><p class=\"route\"><b class=\"%s\">%s</b> ", method, method);
-	put_in(b, "<code>", r->path, "</code></p>\n<p class=\"what\">");
-	put_markdown(b, cx->mem, a->what);
-	buf_z(b, "<small>");
-	put_markdown(b, cx->mem, about_who(cx->mem, r, a));
-	buf_z(b, "</small></p></li>\n");
-}
-
-static void put_generation(struct buf *b, struct cx *cx, const struct generation *g)
-{
-	buf_printf(b, "<h3 id=\"%s\">", g->name);
-	put(b, g->text);
-	if (g->base[0])
-		put_in(b, " <code>", g->base, "</code>");
-	buf_z(b, "</h3>\n<ul class=\"routes\">\n");
-	for (size_t i = 0; i < g->n; i++)
-		put_route(b, cx, &g->routes[i], g->abouts[i]);
-	buf_z(b, "</ul>\n");
-}
-
-static void put_reference(struct buf *b, struct cx *cx)
-{
-	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">What it answers to</h2>\n");
-	put_in(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path, "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
-	    "with every form of every answer. <em>Session</em>: <code>Authorization: Bearer</code> and a token. <em>Sensitive</em>: the password in "
-	    "<code>X-P2-Sensitive-Solution</code> as well, or a code of the second factor of those who have one. "
-	    "An error says in <code>error</code> which one it is, and in <code>message</code> what to do.</p>\n");
-	buf_z(b, "<nav aria-label=\"Generations of the protocol\"><ul>\n");
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
-		buf_printf(b, "<li><a href=\"#%s\">", g->name);
-		put_in(b, "", g->text, "</a></li>\n");
-	}
-	buf_z(b, "</ul></nav>\n");
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
-		put_generation(b, cx, g);
-	buf_z(b, "</section>\n</main>\n<footer><p>motet " PACKAGE_VERSION "</p></footer>\n</body>\n</html>\n");
-}
-
-/* Nothing but this very style: no script, no picture, no form, no frame. */
-static void policy(struct call *c)
-{
-	uint8_t hash[HASH_BYTES];
-
-	sha256(str_blob(str_of(style)), hash);
-	struct str text = base64_encode(c->cx->mem, (struct blob){ hash, HASH_BYTES });
-	http_set(c->cx, c->resp, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", (int)text.n, text.s);
-	http_set(c->cx, c->resp, "Referrer-Policy", "no-referrer");
-}
-
-static struct str page(struct cx *cx, const struct facts *f)
-{
-	struct buf b = { .mem = cx->mem };
-
-	put_head(&b, cx->conf);
-	put_facts(&b, cx, f);
-	put_start(&b, cx);
-	put_reference(&b, cx);
-	return buf_done(&b);
 }
 
 /* Without the database the page still comes: as a 503, so that nothing keeps it and whoever watches sees it. */
 enum err ops_get_page(struct call *c)
 {
 	static const char type[] = "text/html; charset=utf-8";
-	struct facts f;
+	struct page_facts f;
 	enum err e = find_facts(c->cx, &f);
 
 	if (http_accepts(c->req->accept, "application/json") && !http_accepts(c->req->accept, "text/html"))
@@ -248,13 +59,13 @@ enum err ops_get_page(struct call *c)
 	if (e != OK && err_status(e) != 503)
 		return e;
 	if (e == OK)
-		reply_public(c, type, page(c->cx, &f), "public, no-cache");
+		reply_public(c, type, page_html(c->cx, &f), "public, no-cache");
 	else
-		reply_text(c, 503, type, page(c->cx, NULL));
+		reply_text(c, 503, type, page_html(c->cx, NULL));
 	if (e != OK) {
 		http_set(c->cx, c->resp, "X-P2-Error", "%s", err_code(e));
 		http_set(c->cx, c->resp, "Retry-After", "2");
 	}
-	policy(c);
+	page_html_policy(c);
 	return OK;
 }

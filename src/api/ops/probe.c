@@ -1,8 +1,8 @@
-#include "api/render.h"
+#include "api/common/render.h"
 #include "api/routes.h"
 #include "base/conf.h"
-#include "codec/hash.h"
-#include "codec/text.h"
+#include "crypto/hash.h"
+#include "text/text.h"
 #include "core/probe.h"
 #include <json-c/json.h>
 

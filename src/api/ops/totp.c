@@ -1,4 +1,4 @@
-#include "api/render.h"
+#include "api/common/render.h"
 #include "api/routes.h"
 #include "core/totp.h"
 #include <json-c/json.h>

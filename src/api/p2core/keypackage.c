@@ -1,16 +1,10 @@
-#include "api/keypackages.h"
-#include "api/p2core/binary.h"
+#include "api/common/keypackages.h"
+#include "api/common/binary.h"
 
 /* POST /keypackage/@me: add to the caller's session. */
 enum err p2core_post_keypackage_me(struct call *c)
 {
 	return keypackages_store(c, false, 201);
-}
-
-/* PUT /keypackage_lr: the one for when all others are gone. */
-enum err p2core_put_keypackage_lr(struct call *c)
-{
-	return keypackages_store(c, true, 204);
 }
 
 /* GET /keypackage/{user_id}: claim one of each session, as octets. */

@@ -1,9 +1,9 @@
-#include "api/keypackages.h"
-#include "api/p2core/binary.h"
-#include "api/render.h"
+#include "api/common/keypackages.h"
+#include "api/common/binary.h"
+#include "api/common/render.h"
 #include "base/conf.h"
-#include "codec/jws.h"
-#include "codec/x509.h"
+#include "json/jws.h"
+#include "x509/x509.h"
 #include "core/redeem.h"
 #include <json-c/json.h>
 

@@ -1,0 +1,14 @@
+# What `motetctl migrate` reads.
+schemadir = $(pkgdatadir)/schema
+dist_schema_DATA = \
+	schema/0001_init.sql \
+	schema/0002_sessions.sql \
+	schema/0003_foreign.sql \
+	schema/0004_federation_tokens.sql \
+	schema/0005_keypackages.sql \
+	schema/0006_housekeeping.sql \
+	schema/0007_blocks.sql \
+	schema/0008_second_factor.sql \
+	schema/0009_doctor.sql \
+	schema/0010_upkeep.sql \
+	schema/0011_claims.sql

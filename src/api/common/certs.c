@@ -1,0 +1,26 @@
+#include "api/common/certs.h"
+#include "api/common/binary.h"
+#include "text/fid.h"
+#include "text/text.h"
+#include <json-c/json.h>
+
+/* The first byte tells: an object, a string, octets, or the thing itself. */
+static enum err parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+{
+	struct cert_body *to = out;
+	struct str text = str_trim(body);
+	struct json_object *v;
+
+	if (text.n == 0 || !strchr("{\"[", text.s[0]))
+		return armour_decode(cx, "id_cert", "CERTIFICATE", body, &to->id_cert);
+	TRY(json_parse(cx, body, &v));
+	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
+}
+SHAPE_BY(cert_body, parse, "IdCert", "application/x-pem-file", F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
+
+bool certs_are_foreign(const struct cx *cx, struct str fid)
+{
+	struct str local, domain;
+
+	return fid_parse(cx->mem, fid, &local, &domain) && !foreign_is_own(cx, domain);
+}

@@ -1,0 +1,12 @@
+#ifndef MOTET_API_COMMON_CERTS_H
+#define MOTET_API_COMMON_CERTS_H
+#include "api/routes.h"
+#include "core/foreign.h"
+/* ID-Certs in bodies and in answers, of whichever server. */
+/* An ID-Cert in any form: {"id_cert": …}, a JSON string, octets, raw PEM, base64, DER (ROUTES.md 1.7). The DER is not looked into. */
+struct cert_body {
+	struct blob id_cert;
+};
+/* Is it a federation ID of another server? */
+bool certs_are_foreign(const struct cx *, struct str fid);
+#endif

@@ -1,0 +1,115 @@
+#include "api/common/render.h"
+#include "base/conf.h"
+#include "x509/cacheable.h"
+#include "crypto/hash.h"
+#include "text/text.h"
+#include <json-c/json.h>
+
+enum err reply_text(struct call *c, int status, const char *type, struct str body)
+{
+	c->resp->status = status;
+	c->resp->body = body;
+	http_set(c->cx, c->resp, "Content-Type", "%s", type);
+	http_set(c->cx, c->resp, "Cache-Control", "no-store");
+	return OK;
+}
+
+enum err reply_json(struct call *c, int status, struct json_object *o)
+{
+	return reply_text(c, status, "application/json", json_text(c->cx, o));
+}
+
+enum err reply_empty(struct call *c, int status)
+{
+	c->resp->status = status;
+	c->resp->body = (struct str){ "", 0 };
+	http_set(c->cx, c->resp, "Cache-Control", "no-store");
+	return OK;
+}
+
+/* RFC 9110 13.1.2: weak comparison, a list, or "*". */
+static bool has_it(struct str if_none_match, const char *etag)
+{
+	struct str one, rest = if_none_match;
+
+	while (rest.n) {
+		str_cut(rest, ',', &one, &rest);
+		one = str_trim(one);
+		if (str_starts(one, "W/"))
+			one = str_from(one, 2);
+		if (str_is(one, etag) || str_is(one, "*"))
+			return true;
+	}
+	return false;
+}
+
+enum err reply_public(struct call *c, const char *type, struct str body, const char *cache)
+{
+	uint8_t hash[HASH_BYTES];
+	const char *etag;
+
+	reply_text(c, 200, type, body);
+	http_set(c->cx, c->resp, "Vary", "Accept");
+	if (c->req->body.n)
+		return OK;
+	sha256_list((const struct str[]){ str_of(type), body }, 2, hash);
+	etag = arena_printf(c->cx->mem, "\"%s\"", hex_encode(c->cx->mem, (struct blob){ hash, 16 }).s);
+	http_set(c->cx, c->resp, "ETag", "%s", etag);
+	http_set(c->cx, c->resp, "Cache-Control", "%s", cache);
+	if (has_it(c->req->if_none_match, etag)) {
+		c->resp->status = 304;
+		c->resp->body = (struct str){ "", 0 };
+	}
+	return OK;
+}
+
+/* Seed 004 wants these three without a body; the code is in the header all the same. */
+static bool silent(const struct call *c, int status)
+{
+	return c->route && (c->route->flags & NOBODY_ON_ERROR) && (status == 404 || status == 409 || status == 413);
+}
+
+static void headers(struct call *c, enum err e)
+{
+	struct cx *cx = c->cx;
+	bool sent = http_bearer(c->req->authorization).n > 0;
+
+	http_set(cx, c->resp, "X-P2-Error", "%s", err_code(e));
+	if (err_status(e) == 401)
+		http_set(cx, c->resp, "WWW-Authenticate", "Bearer realm=\"%s\"%s", cx->conf->domain, sent ? ", error=\"invalid_token\"" : "");
+	if (e == ERR_METHOD)
+		http_set(cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
+	if (err_status(e) == 429 || err_status(e) == 503)
+		http_set(cx, c->resp, "Retry-After", "%lld", cx->retry_after ? (long long)cx->retry_after : 2);
+}
+
+void reply_error(struct call *c, enum err e)
+{
+	const struct fail *why = &c->cx->why;
+	struct json_object *o = json_object_new_object();
+
+	c->resp->nheaders = 0;
+	json_object_object_add(o, "errcode", json_object_new_int(err_status(e)));
+	json_object_object_add(o, "error", json_object_new_string(err_code(e)));
+	json_object_object_add(o, "message", json_object_new_string(why->say[0] ? why->say : err_text(e)));
+	if (why->field[0])
+		json_object_object_add(o, "field", json_object_new_string(why->field));
+	reply_json(c, err_status(e), o);
+	if (silent(c, err_status(e)))
+		reply_empty(c, err_status(e));
+	headers(c, e);
+}
+
+enum err reply_grant(struct call *c, const struct grant *g)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "id_cert", json_str(g->id_cert));
+	json_object_object_add(o, "token", json_str(g->token));
+	return reply_json(c, 201, o);
+}
+
+struct json_object *render_cacheable(struct cx *cx, const struct published *p)
+{
+	return cacheable_json(cx, p->cert, &p->claim, p->sig);
+}

@@ -1,0 +1,34 @@
+#include "api/common/bodies.h"
+#include "api/common/certs.h"
+#include "api/common/render.h"
+#include "core/foreign_session.h"
+
+/* POST /session/idcert: a new key for this session. */
+enum err corev1_post_session_idcert(struct call *c)
+{
+	const struct csr_body *in = c->in;
+	struct grant g;
+
+	TRY(session_rotate(c->cx, c->who, &in->csr, &g));
+	return reply_grant(c, &g);
+}
+
+/* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is revoked. */
+static enum err renew(struct call *c)
+{
+	const struct cert_body *in = c->in;
+	bool ended;
+
+	TRY(foreign_session_update(c->cx, c->who, in->id_cert, &ended));
+	return reply_empty(c, ended ? 204 : 201);
+}
+
+enum err corev1_put_session_idcert_extern(struct call *c)
+{
+	return renew(c);
+}
+
+enum err corev1_post_session_idcert_extern(struct call *c)
+{
+	return renew(c);
+}

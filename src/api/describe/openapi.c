@@ -1,0 +1,398 @@
+#include "api/describe/openapi.h"
+#include "api/describe/about.h"
+#include "base/conf.h"
+#include "json/shape.h"
+#include <json-c/json.h>
+
+struct named {
+	const char *name, *text;
+};
+#define HEADER(name, ...)
+#define SCHEMA(name, ...) { #name, #__VA_ARGS__ },
+static const struct named schemas[] = {
+#include "api/describe/schemas.def"
+};
+#undef HEADER
+#undef SCHEMA
+#define HEADER(name, ...) { name, #__VA_ARGS__ },
+#define SCHEMA(name, ...)
+static const struct named headers[] = {
+#include "api/describe/schemas.def"
+};
+#define COUNT(t) (sizeof(t) / sizeof(t)[0])
+
+static const char about[] = "A polyproto home server. What holds for every route: HEAD is GET without the body and without side effects; an unknown method is "
+			    "405 with Allow; OPTIONS lists the methods. JSON is read whatever the Content-Type says; unknown members are ignored, null "
+			    "is as good as absent, and whole numbers may be decimal strings. GET and DELETE take their arguments from a JSON object in the "
+			    "body, too. Any origin may ask from a browser (CORS); there are no cookies. Every answer has X-Request-Id.";
+
+static struct json_object *object(void)
+{
+	return json_object_new_object();
+}
+
+static void put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+/* The member of that name; made when it is not there. */
+static struct json_object *within(struct json_object *o, const char *name)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(o, name, &v))
+		json_object_object_add(o, name, v = object());
+	return v;
+}
+
+static enum err add_parsed(struct cx *cx, const struct named *rows, size_t n, struct json_object *to)
+{
+	struct json_object *v;
+
+	for (size_t i = 0; i < n; i++) {
+		if (json_parse(cx, str_of(rows[i].text), &v) != OK)
+			return fail(cx, ERR_INTERNAL, "schemas.def: %s: %s", rows[i].name, cx->why.say);
+		json_object_object_add(to, rows[i].name, json_object_get(v));
+	}
+	return OK;
+}
+
+/* --- Answers --- */
+
+static void add_headers(struct cx *cx, struct json_object *response, const char *const *names)
+{
+	for (; *names; names++)
+		json_object_object_add(within(response, "headers"), *names, openapi_ref(cx, "headers", *names));
+}
+
+/* A second schema for the same status and type stands beside the first. */
+static void add_content(struct json_object *response, const char *type, struct json_object *schema)
+{
+	struct json_object *media = within(within(response, "content"), type), *old, *both, *any;
+
+	if (!json_object_object_get_ex(media, "schema", &old)) {
+		if (schema)
+			json_object_object_add(media, "schema", schema);
+		return;
+	}
+	any = object();
+	both = json_object_new_array();
+	json_object_array_add(both, json_object_get(old));
+	json_object_array_add(both, schema);
+	json_object_object_add(any, "anyOf", both);
+	json_object_object_add(media, "schema", any);
+}
+
+static struct json_object *response_of(struct json_object *responses, int status)
+{
+	char key[16];
+
+	snprintf(key, sizeof key, "%d", status);
+	return within(responses, key);
+}
+
+static const char *reason(int status)
+{
+	return status == 200 ? "Done." : status == 201 ? "Done; something is new." : status == 204 ? "Done; there is nothing to say." :
+	       status == 304 ? "What If-None-Match names is still right." : "The error in another form.";
+}
+
+static void error_headers(struct cx *cx, struct json_object *response, int status)
+{
+	static const char *const names[] = { "X-P2-Error", NULL };
+	const char *more[] = { status == 401 ? "WWW-Authenticate" : status == 429 || status == 503 ? "Retry-After" : NULL, NULL };
+
+	add_headers(cx, response, names);
+	add_headers(cx, response, more);
+}
+
+static void add_answer(struct cx *cx, const struct answer *a, struct json_object *responses)
+{
+	static const char *const cached[] = { "ETag", "Cache-Control", "Vary", NULL };
+	const char *own[] = { a->header, NULL };
+	struct json_object *r = response_of(responses, a->status);
+
+	put(r, "description", reason(a->status));
+	add_headers(cx, r, own);
+	if (a->status >= 400)
+		error_headers(cx, r, a->status);
+	if (a->type)
+		add_content(r, a->type, a->schema ? openapi_ref(cx, "schemas", a->schema) : NULL);
+	if (!a->public)
+		return;
+	add_headers(cx, r, cached);
+	r = response_of(responses, 304);
+	put(r, "description", reason(304));
+	add_headers(cx, r, cached);
+}
+
+/* --- Errors --- */
+
+static bool silent(const struct route *r, int status)
+{
+	return r->flags & NOBODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
+}
+
+static struct json_object *error_schema(struct cx *cx, struct json_object *codes)
+{
+	struct json_object *o = object(), *all = json_object_new_array(), *own = object();
+
+	json_object_object_add(within(within(own, "properties"), "error"), "enum", codes);
+	json_object_array_add(all, openapi_ref(cx, "schemas", "Error"));
+	json_object_array_add(all, own);
+	json_object_object_add(o, "allOf", all);
+	return o;
+}
+
+/* All errors of one status: their codes, and their sentences as the description. */
+static void fill_status(struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
+{
+	struct json_object *codes = json_object_new_array();
+	struct buf text = { .mem = cx->mem };
+	int status = err_status(v[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		json_object_array_add(codes, json_object_new_string(err_code(v[i])));
+		buf_printf(&text, "%s`%s`: %s", text.n ? "\n\n" : "", err_code(v[i]), err_text(v[i]));
+	}
+	put(response, "description", buf_done(&text).s);
+	error_headers(cx, response, status);
+	if (silent(r, status))
+		json_object_put(codes);
+	else
+		add_content(response, "application/json", error_schema(cx, codes));
+}
+
+static const char *name_of(struct cx *cx, const struct route *r, const enum err *v, size_t n)
+{
+	struct buf b = { .mem = cx->mem };
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i ? "." : "", err_name(v[i]));
+	buf_z(&b, silent(r, err_status(v[0])) ? ".bodiless" : "");
+	return buf_done(&b).s;
+}
+
+/* Most routes share them; where an answer has the status, too, they stand beside it. */
+static void add_status(struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *responses, struct json_object *shared)
+{
+	const char *status = arena_printf(cx->mem, "%d", err_status(v[0])), *name = name_of(cx, r, v, n);
+
+	if (json_object_object_get_ex(responses, status, NULL)) {
+		fill_status(cx, r, v, n, within(responses, status));
+		return;
+	}
+	if (!json_object_object_get_ex(shared, name, NULL))
+		fill_status(cx, r, v, n, within(shared, name));
+	json_object_object_add(responses, status, openapi_ref(cx, "responses", name));
+}
+
+static void add_errors(struct cx *cx, const struct route *r, const struct about *a, struct json_object *responses, struct json_object *shared)
+{
+	enum err all[ERR_COUNT], same[ERR_COUNT];
+	size_t n = about_errors(r, a, all);
+
+	for (int status = 400; status < 600; status++) {
+		size_t m = 0;
+		for (size_t i = 0; i < n; i++)
+			if (err_status(all[i]) == status)
+				same[m++] = all[i];
+		if (m)
+			add_status(cx, r, same, m, responses, shared);
+	}
+}
+
+/* --- An operation --- */
+
+static void add_security(struct cx *cx, const struct route *r, const struct about *a, struct json_object *operation)
+{
+	struct json_object *list = json_object_new_array(), *one = object();
+
+	json_object_object_add(operation, "security", list);
+	if (r->auth != AUTH_NONE || (a->who && strcmp(a->who, "a federation token") == 0))
+		json_object_object_add(one, "token", json_object_new_array());
+	if (r->flags & SENSITIVE && (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
+		json_object_object_add(one, "solution", json_object_new_array());
+	if (r->auth == AUTH_NONE && json_object_object_length(one))
+		json_object_array_add(list, object());	/* or nothing: the body says it */
+	json_object_array_add(list, one);
+}
+
+static void add_path_parameters(struct cx *cx, const char *path, struct json_object *parameters)
+{
+	struct str rest = str_of(path), name;
+
+	while (str_cut(rest, '{', &name, &rest) && str_cut(rest, '}', &name, &rest)) {
+		struct json_object *o = object();
+		const char *z = str_z(cx->mem, name);
+		put(o, "name", z);
+		put(o, "in", "path");
+		json_object_object_add(o, "required", json_object_new_boolean(true));
+		json_object_object_add(o, "schema", openapi_ref(cx, "schemas", arena_printf(cx->mem, "p_%s", z)));
+		json_object_array_add(parameters, o);
+	}
+}
+
+static enum err add_body(struct cx *cx, const struct route *r, struct json_object *operation)
+{
+	struct json_object *content = within(within(operation, "requestBody"), "content"), *schema;
+
+	TRY(openapi_body(cx, r->body, &schema));
+	json_object_object_add(within(content, "application/json"), "schema", schema);
+	if (r->body->media) {
+		schema = object();
+		put(schema, "type", "string");
+		json_object_object_add(within(content, r->body->media), "schema", schema);
+	}
+	json_object_object_add(within(operation, "requestBody"), "required", json_object_new_boolean(r->method != M_DELETE));
+	return OK;
+}
+
+static enum err add_input(struct cx *cx, const struct route *r, struct json_object *operation)
+{
+	struct json_object *parameters = json_object_new_array();
+	bool takes = r->body->nfields != 0;
+
+	json_object_object_add(operation, "parameters", parameters);
+	add_path_parameters(cx, r->path, parameters);
+	if (takes && (r->method == M_GET || r->method == M_DELETE))
+		TRY(openapi_query(cx, r->body, parameters));
+	return takes && r->method != M_GET ? add_body(cx, r, operation) : OK;
+}
+
+static enum err add_operation(struct cx *cx, const struct generation *g, const struct route *r, const struct about *a, struct json_object *document)
+{
+	const char *method = str_z(cx->mem, str_lower(cx->mem, str_of(about_method(r))));
+	struct json_object *o = within(within(within(document, "paths"), r->path), method), *tags = json_object_new_array();
+
+	json_object_array_add(tags, json_object_new_string(g->name));
+	json_object_object_add(o, "tags", tags);
+	/* A handler of several routes: each has a name of its own all the same. */
+	put(o, "operationId", strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
+	put(o, "summary", a->what);
+	put(o, "description", arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.", about_who(cx->mem, r, a), (long long)r->max_body));
+	add_security(cx, r, a, o);
+	TRY(add_input(cx, r, o));
+	for (const struct answer *v = a->answers; v < a->answers + ABOUT_ANSWERS && v->status; v++)
+		add_answer(cx, v, within(o, "responses"));
+	add_errors(cx, r, a, within(o, "responses"), within(within(document, "components"), "responses"));
+	return OK;
+}
+
+/* --- The whole --- */
+
+static void add_error_schema(struct json_object *to)
+{
+	static const char *const required[] = { "errcode", "error", "message" };
+	struct json_object *e = within(to, "Error"), *list = json_object_new_array(), *codes = json_object_new_array();
+
+	put(e, "type", "object");
+	for (size_t i = 0; i < COUNT(required); i++)
+		json_object_array_add(list, json_object_new_string(required[i]));
+	json_object_object_add(e, "required", list);
+	struct json_object *p = within(e, "properties");
+	put(within(p, "errcode"), "type", "integer");
+	put(within(p, "errcode"), "description", "The status.");
+	for (int i = OK + 1; i < ERR_COUNT; i++) {
+		bool seen = false;
+		for (int before = OK + 1; before < i; before++)
+			seen |= strcmp(err_code(before), err_code(i)) == 0;
+		if (!seen)
+			json_object_array_add(codes, json_object_new_string(err_code(i)));
+	}
+	json_object_object_add(within(p, "error"), "enum", codes);
+	put(within(p, "message"), "type", "string");
+	put(within(p, "message"), "description", "What to do about it.");
+	put(within(p, "field"), "type", "string");
+	put(within(p, "field"), "description", "The member to blame.");
+}
+
+static void add_schemes(struct json_object *to)
+{
+	struct json_object *t = within(to, "token"), *s = within(to, "solution");
+
+	put(t, "type", "http");
+	put(t, "scheme", "bearer");
+	put(t, "description", "The token of a session; in POST /p2core/session/auth a federation token.");
+	put(s, "type", "apiKey");
+	put(s, "in", "header");
+	put(s, "name", "X-P2-Sensitive-Solution");
+	put(s, "description", "The password, or a code of the second factor.");
+}
+
+/* Every shape that a route takes as a body, once. */
+static enum err add_shapes(struct cx *cx, struct json_object *to)
+{
+	struct json_object *v;
+
+	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+		for (size_t i = 0; i < g->n; i++) {
+			const struct shape *sh = g->routes[i].body;
+			if (g->routes[i].method == M_GET || sh->nfields == 0 || json_object_object_get_ex(to, sh->name, NULL))
+				continue;
+			TRY(openapi_object(cx, sh, &v));
+			json_object_object_add(to, sh->name, v);
+		}
+	return OK;
+}
+
+static void add_head(struct cx *cx, struct json_object *o)
+{
+	struct json_object *info = within(o, "info"), *servers = json_object_new_array(), *one = object(), *tags = json_object_new_array();
+
+	put(o, "openapi", "3.1.0");
+	put(info, "title", arena_printf(cx->mem, "motet at %s", cx->conf->domain));
+	put(info, "version", PACKAGE_VERSION);
+	put(info, "description", about);
+	put(within(info, "license"), "name", "ISC");
+	put(within(info, "license"), "identifier", "ISC");
+	put(one, "url", arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path));
+	json_object_array_add(servers, one);
+	json_object_object_add(o, "servers", servers);
+	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
+		one = object();
+		put(one, "name", g->name);
+		put(one, "description", g->text);
+		json_object_array_add(tags, one);
+	}
+	json_object_object_add(o, "tags", tags);
+}
+
+static enum err make(struct cx *cx, struct str *out)
+{
+	struct json_object *o = json_own(cx, object()), *c;
+
+	add_head(cx, o);
+	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+		for (size_t i = 0; i < g->n; i++)
+			TRY(add_operation(cx, g, &g->routes[i], g->abouts[i], o));
+	c = within(o, "components");
+	add_error_schema(within(c, "schemas"));
+	TRY(add_shapes(cx, within(c, "schemas")));
+	TRY(add_parsed(cx, schemas, COUNT(schemas), within(c, "schemas")));
+	TRY(add_parsed(cx, headers, COUNT(headers), within(c, "headers")));
+	add_schemes(within(c, "securitySchemes"));
+	*out = json_text(cx, json_object_get(o));
+	return OK;
+}
+
+enum err openapi_text(struct cx *cx, struct str *out)
+{
+	static struct {
+		const struct conf *of;
+		struct arena *mem;
+		struct str text;
+	} made;
+
+	if (made.of != cx->conf) {
+		TRY(make(cx, out));
+		if (made.mem == NULL)
+			made.mem = arena_new(1 << 20);
+		arena_reset(made.mem);
+		made.text = (struct str){ arena_dup(made.mem, out->s, out->n), out->n };
+		made.of = cx->conf;
+	}
+	*out = made.text;
+	return OK;
+}

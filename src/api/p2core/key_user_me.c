@@ -1,0 +1,189 @@
+#include "api/common/binary.h"
+#include "api/common/render.h"
+#include "base/conf.h"
+#include "x509/idcsr.h"
+#include "x509/idname.h"
+#include "openpgp/openpgp.h"
+#include "text/text.h"
+#include "x509/x509.h"
+#include "core/foreign_session.h"
+#include <json-c/json.h>
+
+/*
+ * POST /key/user/@me, two routes in one: a home actor's session changes its key and gets a certificate; a foreign actor's session tells of
+ * the certificate that its home server has issued. Whose session it is decides which; what the body is decides whether that fits.
+ */
+enum kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
+struct twin_body {
+	struct str text;	/* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
+};
+
+static enum err text_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	struct str *text = out;
+	struct blob octets;
+
+	if (json_object_is_type(v, json_type_string)) {
+		*text = json_string(v);
+		return OK;
+	}
+	if (!json_octets(cx->mem, v, &octets))
+		return shape_bad(cx, f, "must be a string, or an array of octets");
+	*text = (struct str){ (const char *)octets.p, octets.n };
+	return OK;
+}
+
+/* The samples in the specification are JSON strings with raw line breaks in them. */
+static bool loose_string(struct str s, struct str *inner)
+{
+	if (s.n < 2 || s.s[0] != '"' || s.s[s.n - 1] != '"')
+		return false;
+	*inner = (struct str){ s.s + 1, s.n - 2 };
+	return (memchr(inner->s, '\n', inner->n) || memchr(inner->s, '\r', inner->n)) && !memchr(inner->s, '"', inner->n) &&
+	       !memchr(inner->s, '\\', inner->n);
+}
+
+static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+{
+	struct twin_body *to = out;
+	struct str text = str_trim(body);
+	struct json_object *v;
+
+	to->text = text;
+	if (text.n == 0 || strchr("{[\"", text.s[0]) == NULL || loose_string(text, &to->text))
+		return OK;
+	TRY(json_parse(cx, body, &v));
+	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : text_get(cx, &sh->fields[0], v, &to->text);
+}
+SHAPE_BY(twin_body, twin_parse, "Binary", "text/plain", { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
+    .off = offsetof(struct twin_body, text), .as = "Binary", .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
+
+/* The first element within tells: a certificate has its version there, a request a number, a key an algorithm. */
+static enum kind kind_of_der(struct blob der)
+{
+	struct blob outer, inner;
+	struct der first;
+
+	if (!der_get(&der, DER_SEQUENCE, &outer) || !der_get(&outer, DER_SEQUENCE, &inner) || !der_next(&inner, &first))
+		return NOTHING;
+	return first.tag == DER_CONTEXT_OF ? ID_CERT : first.tag == DER_INTEGER ? CSR : first.tag == DER_OID ? PUBLIC_KEY : NOTHING;
+}
+
+static enum kind kind_of_armour(struct str s)
+{
+	static const struct {
+		const char *begin;
+		enum kind kind;
+	} rows[] = { { "-----BEGIN CERTIFICATE-----", ID_CERT }, { "-----BEGIN CERTIFICATE REQUEST-----", CSR },
+		{ "-----BEGIN NEW CERTIFICATE REQUEST-----", CSR }, { "-----BEGIN PUBLIC KEY-----", PUBLIC_KEY }, { "-----BEGIN PGP ", OPENPGP } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (str_starts(s, rows[i].begin))
+			return rows[i].kind;
+	return NOTHING;
+}
+
+/* Octets in no armour: DER, or OpenPGP packets, whose first octet has its highest bit set. */
+static enum kind kind_of_octets(struct str s)
+{
+	if (s.n && (s.s[0] & 0x80))
+		return OPENPGP;
+	return s.n && s.s[0] == 0x30 ? kind_of_der(str_blob(s)) : kind_of_armour(str_trim(s));
+}
+
+static enum kind kind_of(struct arena *mem, struct str s)
+{
+	enum kind k = kind_of_octets(s);
+	struct blob b;
+
+	if (k == NOTHING && base64_decode(mem, s, &b))
+		k = kind_of_octets((struct str){ (const char *)b.p, b.n });
+	return k;
+}
+
+/*
+ * A key that came without a request: everything else that a request would say is known of the session. What stands for the request, so that
+ * the same may come again, is the key.
+ */
+static struct idcsr request_of(struct call *c)
+{
+	const struct session *s = c->who;
+	struct str domain = str_of(c->cx->conf->domain);
+
+	return (struct idcsr){ .fid = session_fid(c->cx, s), .local = s->local_name, .domain = domain,
+		.session_id = s->session_id, .subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
+}
+
+static enum err read_csr(struct call *c, struct str text, struct idcsr *r)
+{
+	struct blob der;
+
+	TRY(armour_decode(c->cx, "csr", "CERTIFICATE REQUEST", text, &der));
+	return idcsr_read(c->cx, der, r);
+}
+
+static enum err read_openpgp(struct call *c, struct str text, struct idcsr *r)
+{
+	*r = request_of(c);
+	TRY(openpgp_read(c->cx, text, r->fid, c->cx->now, r->key));
+	r->der = ed25519_spki(c->cx->mem, r->key);
+	return OK;
+}
+
+static enum err read_key(struct call *c, struct str text, struct idcsr *r)
+{
+	struct cx *cx = c->cx;
+	struct blob der;
+
+	if (!cx->conf->allow_bare_public_keys)
+		return refuse(cx, ERR_BAD_REQUEST, "public_key", "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
+	TRY(armour_decode(cx, "public_key", "PUBLIC KEY", text, &der));
+	*r = request_of(c);
+	const char *why = x509_der(cx->mem, der);
+	if (why == NULL)
+		why = x509_key(cx->mem, &der, r->key);
+	r->der = ed25519_spki(cx->mem, r->key);
+	return why ? refuse(cx, ERR_BAD_REQUEST, "public_key", "This public key cannot be certified: %s", why) : OK;
+}
+
+static enum err home(struct call *c, enum kind kind, struct str text)
+{
+	static enum err (*const readers[])(struct call *, struct str, struct idcsr *) = {
+		[CSR] = read_csr, [OPENPGP] = read_openpgp, [PUBLIC_KEY] = read_key,
+	};
+	struct blob hash;
+	struct idcsr r;
+	struct str pem;
+
+	if (kind == ID_CERT)
+		return refuse(c->cx, ERR_CONFLICT, "csr",
+		    "Your home is this server, which issues your ID-Certs: send a CSR or an OpenPGP public key block, not an ID-Cert.");
+	TRY(readers[kind](c, text, &r));
+	TRY(session_token(c->cx, http_bearer(c->req->authorization), &hash));
+	TRY(session_rekey(c->cx, c->who, &r, hash, &pem));
+	return reply_json(c, 201, json_str(base64_encode(c->cx->mem, str_blob(pem))));
+}
+
+static enum err foreign(struct call *c, enum kind kind, struct str text)
+{
+	struct blob der;
+	bool ended;
+
+	if (kind != ID_CERT)
+		return refuse(c->cx, ERR_CONFLICT, "id_cert", "Your ID-Certs are issued by %.*s: change your key there, then send the new ID-Cert here.",
+		    (int)c->who->domain.n, c->who->domain.s);
+	TRY(armour_decode(c->cx, "id_cert", "CERTIFICATE", text, &der));
+	TRY(foreign_session_update(c->cx, c->who, der, &ended));
+	return reply_empty(c, 201);
+}
+
+enum err p2core_post_key_user_me(struct call *c)
+{
+	const struct twin_body *in = c->in;
+	enum kind kind = kind_of(c->cx->mem, in->text);
+
+	if (kind == NOTHING)
+		return refuse(c->cx, ERR_BAD_REQUEST, "", "This is no %s: PEM, base64 of DER or PEM, or an array of octets.",
+		    c->who->actor_id ? "CSR and no OpenPGP public key block" : "ID-Cert");
+	return c->who->actor_id ? home(c, kind, in->text) : foreign(c, kind, in->text);
+}

@@ -1,0 +1,103 @@
+#include "crypto/ed25519.h"
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+/* Little-endian, as they are encoded. */
+static const uint8_t field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
+static const uint8_t order_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+				     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 };
+/* The y of all eight points whose order divides 8; each with either sign of x. */
+static const uint8_t small_order[][32] = {
+	{ 1 },
+	{ 0 },
+	{ 0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f },
+	{ 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+	  0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05 },
+	{ 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+	  0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a },
+};
+
+static bool below(const uint8_t a[32], const uint8_t bound[32])
+{
+	for (int i = 31; i >= 0; i--)
+		if (a[i] != bound[i])
+			return a[i] < bound[i];
+	return false;
+}
+
+/* The library's queue of errors must not grow, nor be read by the next who looks. */
+static bool library(bool good)
+{
+	if (!good)
+		ERR_clear_error();
+	return good;
+}
+
+bool ed25519_key_ok(const uint8_t key[ED25519_KEY])
+{
+	uint8_t y[32];
+
+	memcpy(y, key, sizeof y);
+	y[31] &= 0x7f;
+	if (!below(y, field_p))
+		return false;
+	for (size_t i = 0; i < sizeof small_order / sizeof small_order[0]; i++)
+		if (memcmp(y, small_order[i], sizeof y) == 0)
+			return false;
+	return true;
+}
+
+bool ed25519_verify(const uint8_t key[ED25519_KEY], struct blob text, const uint8_t sig[ED25519_SIG])
+{
+	if (!ed25519_key_ok(key) || !ed25519_key_ok(sig) || !below(sig + 32, order_l))
+		return false;
+	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_KEY);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool good = k && md && EVP_DigestVerifyInit(md, NULL, NULL, NULL, k) == 1 &&
+		    EVP_DigestVerify(md, sig, ED25519_SIG, text.p, text.n) == 1;
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(k);
+	return library(good);
+}
+
+enum err ed25519_sign(struct cx *cx, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG])
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	size_t n = ED25519_SIG;
+	bool good = k && md && EVP_DigestSignInit(md, NULL, NULL, NULL, k) == 1 &&
+		    EVP_DigestSign(md, sig, &n, text.p, text.n) == 1 && n == ED25519_SIG;
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(k);
+	return library(good) ? OK : fail(cx, ERR_INTERNAL, "ed25519: the library would not sign");
+}
+
+enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
+{
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED);
+	size_t n = ED25519_KEY;
+	bool good = k && EVP_PKEY_get_raw_public_key(k, key, &n) == 1 && n == ED25519_KEY;
+
+	EVP_PKEY_free(k);
+	return library(good) ? OK : fail(cx, ERR_INTERNAL, "ed25519: the library gave no public key");
+}
+
+enum err ed25519_new(struct cx *cx, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
+{
+	if (!library(RAND_priv_bytes(seed, ED25519_SEED) == 1))
+		return fail(cx, ERR_INTERNAL, "ed25519: no random bits");
+	return ed25519_public(cx, seed, key);
+}
+
+struct blob ed25519_spki(struct arena *mem, const uint8_t key[ED25519_KEY])
+{
+	static const uint8_t head[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	uint8_t *p = arena_alloc(mem, sizeof head + ED25519_KEY);
+
+	memcpy(p, head, sizeof head);
+	memcpy(p + sizeof head, key, ED25519_KEY);
+	return (struct blob){ p, sizeof head + ED25519_KEY };
+}

@@ -1,0 +1,114 @@
+#include "crypto/passwd.h"
+#include "crypto/phc.h"
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+enum { SALT = 16, HASH = 32, MAXMEM = 80 << 20 };
+
+/* What is made today, best first. */
+static const struct phc current[] = {
+	{ .alg = PHC_ARGON2ID, .v = { 19456, 2, 1 }, .nsalt = SALT, .nhash = HASH },
+	{ .alg = PHC_SCRYPT, .v = { 14, 8, 5 }, .nsalt = SALT, .nhash = HASH },
+};
+
+/*
+ * Asked of the library at run time, not of its headers: a program built with OpenSSL 3.0 has Argon2 as soon as it runs with 3.2.
+ * Fetched once for a process and kept.
+ */
+static EVP_KDF *argon2id(void)
+{
+	static EVP_KDF *kdf;
+	static bool asked;
+
+	if (!asked) {
+		ERR_set_mark();
+		kdf = EVP_KDF_fetch(NULL, "ARGON2ID", NULL);
+		ERR_pop_to_mark();
+		asked = true;
+	}
+	return kdf;
+}
+
+static const struct phc *preferred(void)
+{
+	return &current[argon2id() ? 0 : 1];
+}
+
+/* The names of parameters are those of EVP_KDF-ARGON2(7); older headers have no macros for them. */
+static bool by_argon2id(struct str password, const struct phc *p, uint8_t *out)
+{
+	uint32_t memory = (uint32_t)p->v[0], rounds = (uint32_t)p->v[1], lanes = (uint32_t)p->v[2];
+	uint8_t *secret = (uint8_t *)(uintptr_t)password.s, *salt = (uint8_t *)(uintptr_t)p->salt;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, secret, password.n),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, salt, p->nsalt),
+		OSSL_PARAM_uint32("memcost", &memory),
+		OSSL_PARAM_uint32("iter", &rounds),
+		OSSL_PARAM_uint32("lanes", &lanes),
+		OSSL_PARAM_END,
+	};
+	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(argon2id());
+	bool fine = ctx && EVP_KDF_derive(ctx, out, p->nhash, params) == 1;
+
+	EVP_KDF_CTX_free(ctx);
+	return fine;
+}
+
+static bool by_scrypt(struct str password, const struct phc *p, uint8_t *out)
+{
+	return EVP_PBE_scrypt(password.n ? password.s : "", password.n, p->salt, p->nsalt, UINT64_C(1) << p->v[0], (uint64_t)p->v[1],
+		   (uint64_t)p->v[2], MAXMEM, out, p->nhash) == 1;
+}
+
+static enum err derive(struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
+{
+	bool fine;
+
+	if (p->alg == PHC_ARGON2ID && argon2id() == NULL)
+		return fail(cx, ERR_INTERNAL, "a password is stored as Argon2id, which this OpenSSL lacks (3.2 and later have it)");
+	fine = p->alg == PHC_ARGON2ID ? by_argon2id(password, p, out) : by_scrypt(password, p, out);
+	if (!fine) {
+		ERR_clear_error();
+		return fail(cx, ERR_INTERNAL, "OpenSSL could not hash a password");
+	}
+	return OK;
+}
+
+enum err passwd_hash(struct cx *cx, struct str password, struct str *phc)
+{
+	struct phc p = *preferred();
+
+	if (RAND_bytes(p.salt, SALT) != 1)
+		return fail(cx, ERR_INTERNAL, "OpenSSL has no random bytes");
+	TRY(derive(cx, password, &p, p.hash));
+	*phc = phc_print(cx->mem, &p);
+	return OK;
+}
+
+static bool as_today(const struct phc *p)
+{
+	const struct phc *best = preferred();
+
+	return p->alg == best->alg && p->nsalt == best->nsalt && p->nhash == best->nhash && memcmp(p->v, best->v, sizeof p->v) == 0;
+}
+
+enum err passwd_verify(struct cx *cx, struct str password, struct str phc, bool *right, bool *rehash)
+{
+	struct phc p = *preferred();
+	uint8_t got[PHC_HASH];
+	bool known = phc.n != 0;
+
+	*right = *rehash = false;
+	if (known && !phc_parse(cx->mem, phc, &p))
+		return fail(cx, ERR_INTERNAL, "a stored password is no PHC string that we understand");
+	TRY(derive(cx, password, &p, got));
+	*right = (CRYPTO_memcmp(got, p.hash, p.nhash) == 0) & known;
+	*rehash = *right && !as_today(&p);
+	OPENSSL_cleanse(got, sizeof got);
+	return OK;
+}

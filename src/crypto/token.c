@@ -1,0 +1,91 @@
+#include "crypto/token.h"
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PREFIX = 4, RANDOM = 32, DIGITS = 43, CHECK = 6 };	/* 62^43 > 2^256, 62^6 > 2^32 */
+
+static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/* Divide a big-endian number in place; returns the remainder. */
+static unsigned divide(uint8_t *number, size_t n, unsigned by)
+{
+	unsigned rest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		rest = rest << 8 | number[i];
+		number[i] = (uint8_t)(rest / by);
+		rest %= by;
+	}
+	return rest;
+}
+
+static void base62(uint8_t *number, size_t n, char *out, size_t digits)
+{
+	while (digits)
+		out[--digits] = alphabet[divide(number, n, 62)];
+}
+
+/* CRC-32 of ISO-HDLC, as zlib has it. */
+static uint32_t crc32(const char *s, size_t n)
+{
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		crc ^= (uint8_t)s[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (0xedb88320 & -(crc & 1));
+	}
+	return ~crc;
+}
+
+static void checksum(const char *s, char out[CHECK])
+{
+	uint32_t crc = crc32(s, PREFIX + DIGITS);
+	uint8_t number[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
+
+	base62(number, sizeof number, out, CHECK);
+}
+
+static void hash_of(const char *s, uint8_t hash[TOKEN_HASH])
+{
+	if (SHA256((const uint8_t *)s, TOKEN_LENGTH, hash))
+		return;
+	fprintf(stderr, "motet: token: no SHA-256\n");
+	abort();
+}
+
+struct str token_new(struct arena *mem, char kind, uint8_t hash[TOKEN_HASH])
+{
+	char *s = arena_secret(mem, TOKEN_LENGTH + 1);
+	uint8_t number[RANDOM];
+
+	if (RAND_bytes(number, sizeof number) != 1) {
+		fprintf(stderr, "motet: token: no random bytes\n");
+		abort();
+	}
+	memcpy(s, (char[PREFIX]){ 'p', '2', kind, '_' }, PREFIX);
+	base62(number, sizeof number, s + PREFIX, DIGITS);
+	checksum(s, s + PREFIX + DIGITS);
+	hash_of(s, hash);
+	OPENSSL_cleanse(number, sizeof number);
+	return (struct str){ s, TOKEN_LENGTH };
+}
+
+bool token_ok(struct str t, char kind, uint8_t hash[TOKEN_HASH])
+{
+	char check[CHECK];
+
+	if (t.n != TOKEN_LENGTH || memcmp(t.s, (char[PREFIX]){ 'p', '2', kind, '_' }, PREFIX) != 0)
+		return false;
+	for (size_t i = PREFIX; i < t.n; i++)
+		if (t.s[i] == '\0' || strchr(alphabet, t.s[i]) == NULL)
+			return false;
+	checksum(t.s, check);
+	if (memcmp(t.s + PREFIX + DIGITS, check, CHECK) != 0)
+		return false;
+	hash_of(t.s, hash);
+	return true;
+}

@@ -1,0 +1,110 @@
+#include "ctl/term/screen.h"
+#include "base/clock.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+enum { ENDS = sizeof ends / sizeof ends[0], END_OF_TEXT = 3 };
+
+static volatile sig_atomic_t ended, resized;
+static struct termios was;
+static bool active;
+
+static void caught(int sig)
+{
+	if (sig == SIGWINCH)
+		resized = 1;
+	else
+		ended = sig;
+}
+
+static void catch(void)
+{
+	const struct sigaction sa = { .sa_handler = caught };	/* no SA_RESTART: poll() has to return */
+
+	for (int i = 0; i < ENDS; i++)
+		sigaction(ends[i], &sa, NULL);
+	sigaction(SIGWINCH, &sa, NULL);
+}
+
+static bool capable(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(0) && isatty(1) && term && term[0] && strcmp(term, "dumb") != 0;
+}
+
+bool screen_begin(void)
+{
+	struct termios raw;
+
+	catch();
+	if (!capable() || tcgetattr(0, &was) != 0)
+		return false;
+	raw = was;
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE;	/* nobody would put the modes back */
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	if (tcsetattr(0, TCSAFLUSH, &raw) != 0)
+		return false;
+	fputs("\033[?1049h\033[?25l", stdout);
+	return active = true;
+}
+
+void screen_size(int *rows, int *columns)
+{
+	struct winsize w;
+	bool good = ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
+
+	*rows = good ? w.ws_row : 24;
+	*columns = good ? w.ws_col : 80;
+}
+
+/* Over what stood there, line by line, so that nothing flickers. */
+void screen_show(struct str page)
+{
+	struct str line;
+
+	if (!active) {
+		fwrite(page.s, 1, page.n, stdout);
+		fflush(stdout);
+		return;
+	}
+	fputs("\033[H", stdout);
+	while (str_cut(page, '\n', &line, &page))
+		printf("%.*s\033[K%s", (int)line.n, line.s, page.n ? "\n" : "");
+	fputs("\033[J", stdout);
+	fflush(stdout);
+}
+
+int screen_wait(int ms)
+{
+	struct pollfd p = { .fd = active ? 0 : -1, .events = POLLIN };
+	int64_t end = clock_us() + (int64_t)ms * 1000, left;
+	unsigned char key;
+
+	while (!ended && !resized && (left = end - clock_us()) > 0) {
+		int n = poll(&p, 1, (int)(left / 1000) + 1);
+		if (n > 0)
+			return read(0, &key, 1) == 1 && key != END_OF_TEXT ? key : -1;
+	}
+	resized = 0;
+	return ended ? -1 : 0;
+}
+
+void screen_end(void)
+{
+	if (!active)
+		return;
+	active = false;
+	fputs("\033[?25h\033[?1049l", stdout);
+	fflush(stdout);
+	tcsetattr(0, TCSAFLUSH, &was);
+}

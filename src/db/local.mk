@@ -1,0 +1,9 @@
+noinst_LIBRARIES += libdb.a
+libdb_a_SOURCES = \
+	src/db/arg.c \
+	src/db/check.c \
+	src/db/conn.c \
+	src/db/conn.h \
+	src/db/db.c \
+	src/db/db.h
+DB = libdb.a $(SIGNER) $(PQ_LIBS)

@@ -1,6 +1,0 @@
-# Not libfcgi.a: that is the name of the library that this layer hides.
-noinst_LIBRARIES += libtransport.a
-libtransport_a_SOURCES = src/fcgi/cgi.c src/fcgi/cgi.h src/fcgi/fcgi.h src/fcgi/fcgi_epoll.c src/fcgi/fcgi_plain.c src/fcgi/fdpass.c src/fcgi/fdpass.h \
-	src/fcgi/kept.c src/fcgi/kept.h src/fcgi/message.c src/fcgi/message.h src/fcgi/params.c src/fcgi/whole.c \
-	src/fcgi/whole.h
-TRANSPORT = libtransport.a $(HTTP) $(FCGI_LIBS)

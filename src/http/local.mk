@@ -1,0 +1,12 @@
+noinst_LIBRARIES += libhttp.a
+libhttp_a_SOURCES = \
+	src/http/accept.c \
+	src/http/cors.c \
+	src/http/cors.h \
+	src/http/http.c \
+	src/http/http.h \
+	src/http/query.c \
+	src/http/router.c \
+	src/http/router.h \
+	src/http/target.c
+HTTP = libhttp.a $(SIGNER)

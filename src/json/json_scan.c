@@ -1,0 +1,357 @@
+#include "json/json.h"
+#include <stdio.h>
+
+/*
+ * A loop with a stack of its own: what is open, and which keys the open objects have had. A key is kept unescaped, so that "a" and
+ * "\u0061" meet; the keys of an object are compared when it closes, sorted, so that many keys cost no more than n log n.
+ */
+struct key {
+	struct str text;
+	size_t at;
+};
+
+struct frame {
+	char close;		/* '}' or ']' */
+	size_t keys;		/* where this object's begin */
+};
+
+struct scan {
+	struct cx *cx;
+	struct str t;
+	size_t i;
+	struct frame open[JSON_DEPTH];
+	size_t depth;
+	struct key *keys;
+	size_t nkeys, cap, members;
+};
+
+static enum err bad(struct scan *s, size_t at, const char *what)
+{
+	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: %s", at, what);
+}
+
+/* The byte at hand, -1 behind the last. */
+static int peek(const struct scan *s)
+{
+	return s->i < s->t.n ? (unsigned char)s->t.s[s->i] : -1;
+}
+
+static bool take(struct scan *s, char c)
+{
+	bool there = peek(s) == c;
+
+	s->i += there;
+	return there;
+}
+
+static int blanks(struct scan *s)
+{
+	int c;
+
+	while ((c = peek(s)) == ' ' || c == '\t' || c == '\n' || c == '\r')
+		s->i++;
+	return c;
+}
+
+static int hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* The four digits of \uXXXX; -1 when they are not there. */
+static int32_t unit(struct str t, size_t at)
+{
+	int32_t u = 0;
+
+	if (at + 4 > t.n)
+		return -1;
+	for (size_t i = at; i < at + 4; i++) {
+		if (hex(t.s[i]) < 0)
+			return -1;
+		u = u << 4 | hex(t.s[i]);
+	}
+	return u;
+}
+
+static bool high(int32_t u)
+{
+	return u >= 0xd800 && u < 0xdc00;
+}
+
+static bool low(int32_t u)
+{
+	return u >= 0xdc00 && u < 0xe000;
+}
+
+/* Behind `\u`. A pair of surrogates is read as one. */
+static enum err escaped_unit(struct scan *s, size_t start)
+{
+	int32_t u = unit(s->t, s->i);
+
+	if (u < 0)
+		return bad(s, start, "\\u takes four hex digits");
+	if (u == 0)
+		return bad(s, start, "\\u0000 is not taken here");
+	s->i += 4;
+	if (low(u) || (high(u) && !(take(s, '\\') && take(s, 'u') && low(unit(s->t, s->i)))))
+		return bad(s, start, "half of a surrogate pair");
+	s->i += high(u) ? 4 : 0;
+	return OK;
+}
+
+static enum err escape(struct scan *s)
+{
+	size_t start = s->i++;
+	int c = peek(s);
+
+	s->i++;
+	if (c == 'u')
+		return escaped_unit(s, start);
+	return c > 0 && strchr("\"\\/bfnrt", c) ? OK : bad(s, start, "there is no such escape");
+}
+
+/* At the opening quote; *raw is what lies between the quotes. */
+static enum err string(struct scan *s, struct str *raw)
+{
+	size_t start = ++s->i, len;
+	int c;
+
+	while ((c = peek(s)) != '"') {
+		if (c < 0)
+			return bad(s, start - 1, "this string has no end");
+		if (c < 0x20)
+			return bad(s, s->i, "a control character in a string; write it as an escape, such as \\n");
+		if (c == '\\') {
+			TRY(escape(s));
+			continue;
+		}
+		if ((len = utf8_len(s->t.s + s->i, s->t.n - s->i)) == 0)
+			return bad(s, s->i, "not UTF-8");
+		s->i += len;
+	}
+	*raw = (struct str){ s->t.s + start, s->i++ - start };
+	return OK;
+}
+
+static size_t digits(struct scan *s)
+{
+	size_t n = 0;
+
+	for (; peek(s) >= '0' && peek(s) <= '9'; n++)
+		s->i++;
+	return n;
+}
+
+static bool fits(struct str n)
+{
+	bool minus = n.s[0] == '-';
+	uint64_t v = 0;
+
+	for (size_t i = minus; i < n.n; i++)
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, n.s[i] - '0', &v))
+			return false;
+	return !minus || v <= (uint64_t)INT64_MAX + 1;
+}
+
+static enum err number(struct scan *s)
+{
+	size_t start = s->i;
+	bool whole = true;
+
+	take(s, '-');
+	if (!take(s, '0') && digits(s) == 0)
+		return bad(s, start, "a number needs a digit");
+	if (take(s, '.')) {
+		whole = false;
+		if (digits(s) == 0)
+			return bad(s, start, "a number needs a digit behind its point");
+	}
+	if (take(s, 'e') || take(s, 'E')) {
+		whole = false;
+		if (!take(s, '+'))
+			take(s, '-');
+		if (digits(s) == 0)
+			return bad(s, start, "a number needs a digit in its exponent");
+	}
+	if (whole && !fits((struct str){ s->t.s + start, s->i - start }))
+		return bad(s, start, "this number does not fit into 64 bits; send it as a string");
+	return OK;
+}
+
+static enum err word(struct scan *s)
+{
+	static const char *const words[] = { "true", "false", "null" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_starts(str_from(s->t, s->i), words[i])) {
+			s->i += strlen(words[i]);
+			return OK;
+		}
+	return bad(s, s->i, "a value is missing here");
+}
+
+static enum err push(struct scan *s, char close)
+{
+	if (s->depth == JSON_DEPTH)
+		return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: nested deeper than %d", s->i, JSON_DEPTH);
+	s->open[s->depth++] = (struct frame){ .close = close, .keys = s->nkeys };
+	s->i++;
+	return OK;
+}
+
+/* Scalars are read whole; of an array or an object only the opening. */
+static enum err value(struct scan *s, bool *opened)
+{
+	struct str raw;
+	int c = blanks(s);
+
+	*opened = c == '{' || c == '[';
+	if (*opened)
+		return push(s, c == '{' ? '}' : ']');
+	if (c == '"')
+		return string(s, &raw);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return number(s);
+	if (c < 0)
+		return bad(s, s->i, "the text ends where a value should be");
+	return word(s);
+}
+
+static void put_rune(struct buf *b, int32_t c)
+{
+	char u[4] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)) };
+	size_t skip = c < 0x80 ? 3 : c < 0x800 ? 2 : c < 0x10000 ? 1 : 0;
+
+	if (skip == 3)
+		u[3] = (char)c;
+	else if (skip)
+		u[skip] = (char)((skip == 2 ? 0xc0 : 0xe0) | c >> (skip == 2 ? 6 : 12));
+	buf_put(b, u + skip, 4 - skip);
+}
+
+/* Of a string that string() has passed. Returns how much of it the escape took. */
+static size_t unescape_one(struct buf *b, struct str raw, size_t i)
+{
+	static const char names[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
+	int32_t u;
+
+	if (raw.s[i + 1] != 'u') {
+		buf_put(b, bytes + (strchr(names, raw.s[i + 1]) - names), 1);
+		return 2;
+	}
+	u = unit(raw, i + 2);
+	put_rune(b, high(u) ? 0x10000 + ((u - 0xd800) << 10) + (unit(raw, i + 8) - 0xdc00) : u);
+	return high(u) ? 12 : 6;
+}
+
+static struct str unescape(struct arena *mem, struct str raw)
+{
+	struct buf b = { .mem = mem };
+
+	if (raw.n == 0 || memchr(raw.s, '\\', raw.n) == NULL)
+		return raw;
+	for (size_t i = 0; i < raw.n;) {
+		if (raw.s[i] == '\\')
+			i += unescape_one(&b, raw, i);
+		else
+			buf_put(&b, raw.s + i++, 1);
+	}
+	return buf_done(&b);
+}
+
+static void remember(struct scan *s, struct str text, size_t at)
+{
+	if (s->nkeys == s->cap) {
+		size_t cap = s->cap ? 2 * s->cap : 32;
+		struct key *keys = arena_alloc(s->cx->mem, cap * sizeof *keys);
+		if (s->nkeys)
+			memcpy(keys, s->keys, s->nkeys * sizeof *keys);
+		s->keys = keys;
+		s->cap = cap;
+	}
+	s->keys[s->nkeys++] = (struct key){ text, at };
+}
+
+/* A key and its colon. */
+static enum err key(struct scan *s)
+{
+	struct str raw;
+	size_t at;
+
+	if (blanks(s) != '"')
+		return bad(s, s->i, "a key in quotes is missing here");
+	at = s->i;
+	TRY(string(s, &raw));
+	remember(s, unescape(s->cx->mem, raw), at);
+	blanks(s);
+	return take(s, ':') ? OK : bad(s, s->i, "a colon is missing here");
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int d = x->text.n != y->text.n ? (x->text.n < y->text.n ? -1 : 1) : x->text.n ? memcmp(x->text.s, y->text.s, x->text.n) : 0;
+
+	return d ? d : x->at < y->at ? -1 : 1;
+}
+
+static enum err twice(struct scan *s, const struct key *k)
+{
+	char name[33];
+	size_t n = k->text.n < sizeof name ? k->text.n : sizeof name - 1;
+
+	for (size_t i = 0; i < n; i++)
+		name[i] = k->text.s[i] >= 0x20 && k->text.s[i] < 0x7f ? k->text.s[i] : '?';
+	name[n] = '\0';
+	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: the key \"%s%s\" is there twice", k->at, name, n < k->text.n ? "..." : "");
+}
+
+static enum err pop(struct scan *s)
+{
+	struct frame *f = &s->open[--s->depth];
+	struct key *keys, *again = NULL;
+	size_t n = s->nkeys - f->keys;
+
+	s->i++;
+	s->nkeys = f->keys;
+	if (n < 2)
+		return OK;
+	keys = s->keys + f->keys;
+	qsort(keys, n, sizeof *keys, by_text);
+	for (size_t i = 1; i < n; i++)
+		if (str_eq(keys[i].text, keys[i - 1].text) && (again == NULL || keys[i].at < again->at))
+			again = &keys[i];
+	return again ? twice(s, again) : OK;
+}
+
+/* Between values: close what closes here, and go to where the next value begins, if there is one. `fresh`: directly behind an opening. */
+static enum err next(struct scan *s, bool fresh, bool *more)
+{
+	for (; s->depth; fresh = false) {
+		char close = s->open[s->depth - 1].close;
+		if (blanks(s) == close) {
+			TRY(pop(s));
+			continue;
+		}
+		if (!fresh && !take(s, ','))
+			return bad(s, s->i, close == '}' ? "a comma or } is missing here" : "a comma or ] is missing here");
+		if (++s->members > JSON_MEMBERS)
+			return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: more than %d members and elements", s->i, JSON_MEMBERS);
+		*more = true;
+		return close == '}' ? key(s) : OK;
+	}
+	*more = false;
+	return blanks(s) < 0 ? OK : bad(s, s->i, "something follows the value");
+}
+
+enum err json_scan(struct cx *cx, struct str text)
+{
+	struct scan s = { .cx = cx, .t = text };
+	bool opened, more = true;
+
+	while (more) {
+		TRY(value(&s, &opened));
+		TRY(next(&s, opened, &more));
+	}
+	return OK;
+}

@@ -1,0 +1,277 @@
+#include "json/shape.h"
+#include "text/form.h"
+#include <json-c/json.h>
+#include <stdio.h>
+
+const struct shape nobody_shape = { "nobody", 0, NULL, 0, NULL };
+
+enum err shape_bad(struct cx *cx, const struct field *f, const char *why)
+{
+	return refuse(cx, ERR_BAD_REQUEST, f->name, "%s %s", f->name, why);
+}
+
+/* `what`: "have", "be", and the unit; the bounds come from the row. */
+static enum err out_of_bounds(struct cx *cx, const struct field *f, const char *verb, const char *unit)
+{
+	char why[128];
+
+	if (f->max)
+		snprintf(why, sizeof why, "must %s %lld to %lld%s", verb, (long long)f->min, (long long)f->max, unit);
+	else
+		snprintf(why, sizeof why, "must %s at least %lld%s", verb, (long long)f->min, unit);
+	return shape_bad(cx, f, why);
+}
+
+static bool within(const struct field *f, int64_t n)
+{
+	return n >= f->min && (f->max == 0 || n <= f->max);
+}
+
+static bool text_of(const struct field *f, struct json_object *v, struct str *out)
+{
+	bool digits = f->flags & NUMERIC && json_object_is_type(v, json_type_int);
+
+	if (!digits && !json_object_is_type(v, json_type_string))
+		return false;
+	*out = digits ? str_of(json_object_get_string(v)) : json_string(v);
+	return true;
+}
+
+static enum err further(struct cx *cx, const struct field *f, struct str s)
+{
+	if (s.n && memchr(s.s, '\0', s.n))
+		return shape_bad(cx, f, "must not hold NUL");
+	return f->ok == NULL || f->ok(s) ? OK : shape_bad(cx, f, f->must ? f->must : "is malformed");
+}
+
+static enum err get_str(struct cx *cx, const struct field *f, struct json_object *v, struct str *out)
+{
+	if (!text_of(f, v, out))
+		return shape_bad(cx, f, "must be a string");
+	if (!within(f, (int64_t)out->n))
+		return out_of_bounds(cx, f, "have", " bytes");
+	return further(cx, f, *out);
+}
+
+static enum err get_strs(struct cx *cx, const struct field *f, struct json_object *v, struct strs *out)
+{
+	size_t n;
+
+	if (!json_object_is_type(v, json_type_array))
+		return shape_bad(cx, f, "must be an array of strings");
+	n = json_object_array_length(v);
+	if (!within(f, (int64_t)n))
+		return out_of_bounds(cx, f, "have", " elements");
+	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v), n };
+	for (size_t i = 0; i < n; i++) {
+		if (!text_of(f, json_object_array_get_idx(v, i), &out->v[i]))
+			return shape_bad(cx, f, "must hold nothing but strings");
+		TRY(further(cx, f, out->v[i]));
+	}
+	return OK;
+}
+
+static enum err get_i64(struct cx *cx, const struct field *f, struct json_object *v, int64_t *out)
+{
+	if (!json_number(v, out))
+		return shape_bad(cx, f, "must be a whole number");
+	return within(f, *out) ? OK : out_of_bounds(cx, f, "be", "");
+}
+
+static enum err get_bool(struct cx *cx, const struct field *f, struct json_object *v, bool *out)
+{
+	if (!json_object_is_type(v, json_type_boolean))
+		return shape_bad(cx, f, "must be true or false");
+	*out = json_object_get_boolean(v);
+	return OK;
+}
+
+static enum err get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	switch (f->type) {
+	case FT_STR:
+		return get_str(cx, f, v, out);
+	case FT_STRS:
+		return get_strs(cx, f, v, out);
+	case FT_I64:
+		return get_i64(cx, f, v, out);
+	case FT_BOOL:
+		return get_bool(cx, f, v, out);
+	case FT_CUSTOM:
+		return f->get(cx, f, v, out);
+	case FT_BLOB:
+		break;
+	}
+	return fail(cx, ERR_INTERNAL, "shape: %s has no JSON form", f->name);
+}
+
+/* NULL when it is absent, or null, which is the same. */
+static struct json_object *member(struct json_object *o, const struct field *f)
+{
+	struct json_object *v = NULL;
+
+	if (o && !json_object_object_get_ex(o, f->name, &v))
+		v = NULL;
+	if (o && v == NULL && f->alias)
+		json_object_object_get_ex(o, f->alias, &v);
+	return v;
+}
+
+/* Do they say the same? 10 and "10" do. */
+static bool same(struct json_object *a, struct json_object *b)
+{
+	size_t n;
+
+	if (!json_object_is_type(a, json_type_array) || !json_object_is_type(b, json_type_array))
+		return a && b && strcmp(json_object_get_string(a), json_object_get_string(b)) == 0;
+	n = json_object_array_length(a);
+	if (n != json_object_array_length(b))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+			return false;
+	return true;
+}
+
+static enum err decode(struct cx *cx, const struct shape *sh, struct json_object *body, struct json_object *query, void *out)
+{
+	for (size_t i = 0; i < sh->nfields; i++) {
+		const struct field *f = &sh->fields[i];
+		struct json_object *b = member(body, f), *q = member(query, f);
+		if (b && q && !same(b, q))
+			return shape_bad(cx, f, "is in the body and in the query, and they differ");
+		if (b || q)
+			TRY(get(cx, f, b ? b : q, (char *)out + f->off));
+		else if (f->flags & REQUIRED)
+			return shape_bad(cx, f, "is required");
+	}
+	return OK;
+}
+
+static enum err an_object(struct cx *cx, struct json_object *o)
+{
+	return json_object_is_type(o, json_type_object) ? OK : refuse(cx, ERR_BAD_REQUEST, NULL, "the body must be a JSON object");
+}
+
+enum err shape_decode(struct cx *cx, const struct shape *sh, struct json_object *o, void *out)
+{
+	TRY(an_object(cx, o));
+	return decode(cx, sh, o, NULL, out);
+}
+
+static const struct field *field_named(const struct shape *sh, struct str name)
+{
+	for (size_t i = 0; i < sh->nfields; i++)
+		if (str_is(name, sh->fields[i].name) || (sh->fields[i].alias && str_is(name, sh->fields[i].alias)))
+			return &sh->fields[i];
+	return NULL;
+}
+
+static void put_list(struct json_object *list, struct str value)
+{
+	struct str one;
+	bool more = value.n != 0;
+
+	while (more) {
+		more = str_cut(value, ',', &one, &value);
+		json_object_array_add(list, json_str(one));
+	}
+}
+
+static struct json_object *scalar(const struct field *f, struct str value)
+{
+	if (f->type == FT_BOOL && (str_is(value, "true") || str_is(value, "false")))
+		return json_object_new_boolean(str_is(value, "true"));
+	return json_str(value);
+}
+
+/* A custom member that comes again: an array of all its values. */
+static void put_again(struct json_object *o, const struct field *f, struct json_object *old, struct str value)
+{
+	struct json_object *list = old;
+
+	if (!json_object_is_type(old, json_type_array)) {
+		list = json_object_new_array();
+		json_object_array_add(list, json_object_get(old));
+		json_object_object_add(o, f->name, list);
+	}
+	json_object_array_add(list, json_str(value));
+}
+
+static enum err put_member(struct cx *cx, struct json_object *o, const struct field *f, struct str value)
+{
+	struct json_object *old = NULL;
+	bool again = json_object_object_get_ex(o, f->name, &old);
+
+	if (f->type == FT_STRS) {
+		if (!again)
+			json_object_object_add(o, f->name, old = json_object_new_array());
+		put_list(old, value);
+		return OK;
+	}
+	if (again && f->type != FT_CUSTOM)
+		return shape_bad(cx, f, "is in the query more than once");
+	if (again)
+		put_again(o, f, old, value);
+	else
+		json_object_object_add(o, f->name, scalar(f, value));
+	return OK;
+}
+
+static void destroy(void *o)
+{
+	json_object_put(o);
+}
+
+/* The query as the object that a body would have been. */
+static enum err from_query(struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
+{
+	struct str name, value;
+	bool there;
+
+	*out = arena_own(cx->mem, json_object_new_object(), destroy);
+	for (;;) {
+		TRY(form_next(cx, &query, &name, &value, &there));
+		if (!there)
+			return OK;
+		const struct field *f = field_named(sh, name);
+		if (f)
+			TRY(put_member(cx, *out, f, value));
+	}
+}
+
+static struct str compact(struct json_object *o)
+{
+	size_t n = 0;
+	const char *s = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &n);
+
+	return (struct str){ s, s ? n : 0 };
+}
+
+static enum err whole(struct cx *cx, const struct shape *sh, struct json_object *query, struct str body, void *out)
+{
+	bool there = str_trim(body).n != 0;
+
+	for (size_t i = 0; there && i < sh->nfields; i++)
+		if (member(query, &sh->fields[i]))
+			return shape_bad(cx, &sh->fields[i], "is in the query, but there is a body; send one of them");
+	if (!there)
+		body = sh->nfields ? compact(query) : STR("");
+	return sh->parse(cx, sh, body, out);
+}
+
+enum err shape_request(struct cx *cx, const struct shape *sh, struct str query, struct str body, void *out)
+{
+	struct json_object *q, *b = NULL;
+
+	if (sh->nfields == 0 && sh->parse == NULL)
+		return OK;
+	TRY(from_query(cx, sh, query, &q));
+	if (sh->parse)
+		return whole(cx, sh, q, body, out);
+	if (str_trim(body).n) {
+		TRY(json_parse(cx, body, &b));
+		TRY(an_object(cx, b));
+	}
+	return decode(cx, sh, b, q, out);
+}

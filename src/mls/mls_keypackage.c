@@ -1,0 +1,230 @@
+#include "mls/mls_keypackage.h"
+#include "mls/mls_tls.h"
+
+#define BAD(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
+
+enum { MLS10 = 1, WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1 };	/* RFC 9420 6, 17.2, 7.2 */
+enum { EXT_APP_DATA_DICTIONARY = 6, EXT_LAST_RESORT = 0x0a, COMPONENT_LAST_RESORT = 4 };
+
+/* --- Reading ------------------------------------------------------------------------------------------------------------------- */
+
+/* Passed along the parts: the whole input, for positions in messages, and where to read on. */
+struct reading {
+	struct cx *cx;
+	struct blob whole;
+	struct mls_in in;
+};
+
+/* The fault of a reader, if it has one, with the part that it was at. Readers of an inner vector stand within `whole`, too. */
+static enum err fine(const struct reading *r, const struct mls_in *in, const char *part)
+{
+	static const char *const texts[] = {
+		[MLS_TRUNCATED] = "truncated: it ends within",
+		[MLS_VECTOR_MISALIGNED] = "vector_misaligned: the length of a vector does not fit what is in it, in",
+		[MLS_VARINT_PREFIX] = "varint_prefix: a length begins with 11 (RFC 9420 2.1.2), in",
+		[MLS_VARINT_NONMINIMAL] = "varint_nonminimal: a length is not the shortest that does (RFC 9420 2.1.2), in",
+	};
+
+	if (in->bad == MLS_FINE)
+		return OK;
+	return BAD(r->cx, "%s %s, at octet %zu", texts[in->bad], part, in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
+}
+
+/* From there to where the reader is now. */
+static struct blob since(const uint8_t *from, const struct mls_in *in)
+{
+	return (struct blob){ from, (size_t)(in->rest.p - from) };
+}
+
+static enum err version(struct reading *r, const char *of)
+{
+	uint16_t v = mls_tls_u16(&r->in);
+
+	TRY(fine(r, &r->in, "the version"));
+	return v == MLS10 ? OK : BAD(r->cx, "version: %s must be 1, mls10, not %u", of, v);
+}
+
+static enum err frame(struct reading *r, struct mls_keypackage *kp)
+{
+	const uint8_t *p = r->whole.p;
+
+	kp->framed = r->whole.n > 4 && p[2] == 0 && p[3] == WIRE_KEY_PACKAGE && p[4] == 0;
+	if (!kp->framed)
+		return OK;
+	TRY(version(r, "the version of the MLSMessage"));
+	mls_tls_u16(&r->in);
+	return OK;
+}
+
+static enum err head(struct reading *r, struct mls_keypackage *kp)
+{
+	uint16_t suite;
+
+	TRY(version(r, "the version"));
+	suite = mls_tls_u16(&r->in);
+	kp->init_key = mls_tls_vector(&r->in);
+	TRY(fine(r, &r->in, "the cipher suite and the init_key"));
+	kp->suite = mls_suite_find(suite);
+	return kp->suite ? OK : BAD(r->cx, "cipher_suite: 0x%04x is none of the registered suites 1 to 7 (RFC 9420 17.1)", suite);
+}
+
+static enum err certificates(struct reading *r, struct mls_keypackage *kp)
+{
+	kp->certificates = mls_tls_vector(&r->in);
+	TRY(fine(r, &r->in, "the certificates"));
+	if (kp->certificates.n == 0)
+		return BAD(r->cx, "x509_empty: the X.509 credential has no certificate");
+	struct mls_in in = mls_tls_within(kp->certificates);
+	while (mls_tls_more(&in))
+		mls_tls_vector(&in);
+	return fine(r, &in, "the certificates");
+}
+
+static enum err credential(struct reading *r, struct mls_keypackage *kp)
+{
+	kp->credential = mls_tls_u16(&r->in);
+	TRY(fine(r, &r->in, "the type of the credential"));
+	if (kp->credential == MLS_X509)
+		return certificates(r, kp);
+	if (kp->credential != MLS_BASIC)
+		return BAD(r->cx, "credential_type: %u is neither 1, basic, nor 2, x509: others cannot be read", kp->credential);
+	kp->identity = mls_tls_vector(&r->in);
+	return fine(r, &r->in, "the identity");
+}
+
+static enum err capabilities(struct reading *r, struct mls_keypackage *kp)
+{
+	kp->versions = mls_tls_vector_u16(&r->in);
+	kp->suites = mls_tls_vector_u16(&r->in);
+	kp->cap_extensions = mls_tls_vector_u16(&r->in);
+	kp->proposals = mls_tls_vector_u16(&r->in);
+	kp->credentials = mls_tls_vector_u16(&r->in);
+	return fine(r, &r->in, "the capabilities");
+}
+
+static enum err lifetime(struct reading *r, struct mls_keypackage *kp)
+{
+	uint64_t source = mls_tls_uint(&r->in, 1);
+
+	TRY(fine(r, &r->in, "the source of the leaf node"));
+	if (source != SOURCE_KEY_PACKAGE)
+		return BAD(r->cx, "leaf_source: leaf_node_source must be 1, key_package, not %u", (unsigned)source);
+	kp->not_before = mls_tls_uint(&r->in, 8);
+	kp->not_after = mls_tls_uint(&r->in, 8);
+	return fine(r, &r->in, "the lifetime");
+}
+
+static enum err extensions(struct reading *r, const char *part, struct blob *out)
+{
+	*out = mls_tls_vector(&r->in);
+	TRY(fine(r, &r->in, part));
+	struct mls_in in = mls_tls_within(*out);
+	while (mls_tls_more(&in)) {
+		mls_tls_u16(&in);
+		mls_tls_vector(&in);
+	}
+	return fine(r, &in, part);
+}
+
+static enum err leaf(struct reading *r, struct mls_keypackage *kp)
+{
+	const uint8_t *from = r->in.rest.p;
+
+	kp->encryption_key = mls_tls_vector(&r->in);
+	kp->signature_key = mls_tls_vector(&r->in);
+	TRY(fine(r, &r->in, "the keys of the leaf node"));
+	TRY(credential(r, kp));
+	TRY(capabilities(r, kp));
+	TRY(lifetime(r, kp));
+	TRY(extensions(r, "the extensions of the leaf node", &kp->leaf_extensions));
+	kp->leaf_tbs = since(from, &r->in);
+	kp->leaf_signature = mls_tls_vector(&r->in);
+	return fine(r, &r->in, "the signature of the leaf node");
+}
+
+static enum err body(struct reading *r, struct mls_keypackage *kp)
+{
+	const uint8_t *from = r->in.rest.p;
+
+	TRY(head(r, kp));
+	TRY(leaf(r, kp));
+	TRY(extensions(r, "the extensions of the KeyPackage", &kp->extensions));
+	kp->tbs = since(from, &r->in);
+	kp->signature = mls_tls_vector(&r->in);
+	TRY(fine(r, &r->in, "the signature"));
+	kp->bare = since(from, &r->in);
+	return r->in.rest.n == 0 ? OK : BAD(r->cx, "trailing: %zu octets follow the KeyPackage", r->in.rest.n);
+}
+
+enum err mls_keypackage_read(struct cx *cx, struct blob in, struct mls_keypackage *kp)
+{
+	struct reading r = { cx, in, mls_tls_open(in) };
+
+	*kp = (struct mls_keypackage){ .framed = false };
+	if (in.n > MLS_KEYPACKAGE_MAX)
+		return BAD(cx, "size: a KeyPackage may have %d octets, not %zu", MLS_KEYPACKAGE_MAX, in.n);
+	TRY(frame(&r, kp));
+	return body(&r, kp);
+}
+
+/* --- Looking into one ---------------------------------------------------------------------------------------------------------- */
+
+bool mls_keypackage_extension(struct blob *list, uint16_t *type, struct blob *data)
+{
+	struct mls_in in = mls_tls_within(*list);
+
+	if (!mls_tls_more(&in))
+		return false;
+	*type = mls_tls_u16(&in);
+	*data = mls_tls_vector(&in);
+	*list = in.rest;
+	return in.bad == MLS_FINE;
+}
+
+enum err mls_keypackage_ref(struct cx *cx, const struct mls_keypackage *kp, struct blob *ref)
+{
+	uint8_t *p = arena_alloc(cx->mem, MLS_HASH_MAX);
+
+	*ref = (struct blob){ p, kp->suite->hash };
+	return mls_suite_ref(cx, kp->suite, "MLS 1.0 KeyPackage Reference", kp->bare, p);
+}
+
+int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
+{
+	return kp->not_after < INT64_MAX ? (int64_t)kp->not_after : INT64_MAX;
+}
+
+/* Has this app_data_dictionary the empty component? Only one that is well-formed, its components in order, each of them once, has. */
+static bool in_dictionary(struct blob data)
+{
+	struct mls_in whole = mls_tls_within(data);
+	struct blob list = mls_tls_vector(&whole), value;
+	bool found = false;
+	int last = -1;
+	uint16_t id;
+
+	if (whole.bad != MLS_FINE || whole.rest.n)
+		return false;
+	while (list.n) {
+		if (!mls_keypackage_extension(&list, &id, &value) || id <= last)	/* the same shape: { uint16, vector } */
+			return false;
+		found |= id == COMPONENT_LAST_RESORT && value.n == 0;
+		last = id;
+	}
+	return found;
+}
+
+enum mls_mark mls_keypackage_mark(const struct mls_keypackage *kp)
+{
+	struct blob list = kp->extensions, data;
+	unsigned mark = MLS_UNMARKED;
+	uint16_t type;
+
+	while (mls_keypackage_extension(&list, &type, &data)) {
+		if (type == EXT_LAST_RESORT && data.n == 0)
+			mark |= MLS_MARK_EXTENSION;
+		if (type == EXT_APP_DATA_DICTIONARY && in_dictionary(data))
+			mark |= MLS_MARK_COMPONENT;
+	}
+	return (enum mls_mark)mark;
+}

@@ -1,0 +1,49 @@
+# libserver.a is all of motetd but its API, so that tests can put another one behind it. It calls api_serve(), api_conf_ok(),
+# api_print_routes(), db_new(), db_rest(), db_share(), db_free(), schema_fits(), prune_run().
+noinst_LIBRARIES += libserver.a
+libserver_a_SOURCES = \
+	src/server/account.c \
+	src/server/account.h \
+	src/server/alarm.c \
+	src/server/alarm.h \
+	src/server/backoff.c \
+	src/server/backoff.h \
+	src/server/handover.c \
+	src/server/handover.h \
+	src/server/housekeeper.c \
+	src/server/housekeeper.h \
+	src/server/listen.c \
+	src/server/listen.h \
+	src/server/master.c \
+	src/server/master.h \
+	src/server/motetd.c \
+	src/server/motetd.h \
+	src/server/notify.c \
+	src/server/notify.h \
+	src/server/options.c \
+	src/server/options.h \
+	src/server/outbound.c \
+	src/server/outbound.h \
+	src/server/pidfile.c \
+	src/server/pidfile.h \
+	src/server/pool.c \
+	src/server/pool.h \
+	src/server/priv.c \
+	src/server/priv.h \
+	src/server/recycle.c \
+	src/server/recycle.h \
+	src/server/signals.c \
+	src/server/signals.h \
+	src/server/start.c \
+	src/server/start.h \
+	src/server/upgrade.c \
+	src/server/upgrade.h \
+	src/server/worker.c \
+	src/server/worker.h
+SERVER = libserver.a libtransport.a $(NET) libshm.a $(HTTP) $(FCGI_LIBS)
+sbin_PROGRAMS += motetd
+motetd_SOURCES = src/server/main.c
+motetd_LDADD = libserver.a libtransport.a libnet.a $(API) $(FCGI_LIBS) $(CURL_LIBS)
+# Only its owner can read the program, so that only its owner can read the memory of a process that executes it: motetd(8), USR2.
+install-exec-hook:
+	chmod go-r '$(DESTDIR)$(sbindir)/motetd$(EXEEXT)'

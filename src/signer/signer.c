@@ -1,0 +1,174 @@
+#include "signer/signer.h"
+#include "signer/idcert_lint.h"
+#include "base/clock.h"
+#include <openssl/rand.h>
+
+static struct blob aad_of(const uint8_t key[ED25519_KEY])
+{
+	return (struct blob){ key, ED25519_KEY };
+}
+
+/* Whatever the database says, a seed signs only under its own public key. */
+static enum err open_seed(struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
+{
+	uint8_t own[ED25519_KEY];
+	struct blob plain;
+
+	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
+	TRY(unseal(cx, local->secret, aad_of(key->key), key->sealed, &plain));
+	if (plain.n != ED25519_SEED)
+		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");
+	TRY(ed25519_public(cx, plain.p, own));
+	if (memcmp(own, key->key, sizeof own) != 0)
+		return fail(cx, ERR_INTERNAL, "signer: the sealed seed is not the one of this public key");
+	*seed = plain.p;
+	return OK;
+}
+
+static enum err new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	uint8_t *seed = arena_secret(cx->mem, ED25519_SEED);
+
+	TRY(ed25519_new(cx, seed, out->key));
+	return seal(cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
+}
+
+static bool about_now(int64_t t, int64_t now)
+{
+	return t >= now - SIGNER_SKEW && t <= now + SIGNER_SKEW;
+}
+
+static enum err timely(struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
+{
+	if (!about_now(t->not_before, clock_now()))
+		return fail(cx, ERR_INTERNAL, "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
+	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
+		return fail(cx, ERR_INTERNAL, "signer: a server's certificate for longer than server_cert_lifetime");
+	return OK;
+}
+
+static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct idcert_times times;
+	const uint8_t *seed;
+
+	TRY(idcert_lint(cx, tbs, str_of(local->conf->domain), key->key, &times));
+	TRY(timely(cx, local, &times));
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, tbs, sig);
+}
+
+static bool ten_digits(int64_t t)
+{
+	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
+}
+
+static const char *wrong_with(const struct cache_claim *c, int64_t now)
+{
+	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
+		return "a serial that is not ours";
+	if (!ten_digits(c->not_before) || !ten_digits(c->not_after) || (c->invalidated && !ten_digits(c->invalidated)))
+		return "a time that has not 10 digits";
+	if (c->not_before > c->not_after)
+		return "an end before its beginning";
+	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
+		return "a revocation that could be stripped";
+	if (c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW)
+		return "a time that is yet to come";
+	if (!c->invalidated && c->not_after > now + SIGNER_CACHE_LIFE + SIGNER_SKEW)
+		return "an end that is too far away";
+	return NULL;
+}
+
+static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct cache_claim *claims, size_t n,
+			   uint8_t *sigs)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const int64_t now = clock_now();
+	const uint8_t *seed;
+
+	if (n > CACHE_CLAIMS_MAX)
+		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
+	for (size_t i = 0; i < n; i++)
+		if (wrong_with(&claims[i], now))
+			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s", wrong_with(&claims[i], now));
+	TRY(open_seed(cx, local, key, &seed));
+	for (size_t i = 0; i < n; i++) {
+		const struct cache_claim *c = &claims[i];
+		struct str text = cache_statement(cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
+		TRY(ed25519_sign(cx, seed, str_blob(text), sigs + i * ED25519_SIG));
+	}
+	return OK;
+}
+
+static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	const char *wrong = jws_wrong(cx->mem, t);
+	const uint8_t *seed;
+
+	if (wrong)
+		return fail(cx, ERR_INTERNAL, "signer: a federation token: %s", wrong);
+	if (!str_eq(t->iss, str_of(local->conf->domain)))
+		return fail(cx, ERR_INTERNAL, "signer: a federation token of another server");
+	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
+		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds", SIGNER_TOKEN_LIFE);
+	if (!about_now(t->iat, clock_now()))
+		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, str_blob(jws_input(cx, t)), sig);
+}
+
+static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	uint8_t hash[OPENPGP_HASH];
+	const uint8_t *seed;
+
+	if (memcmp(s->key, key->key, ED25519_KEY) != 0)
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP block of another key");
+	if (!str_eq(s->user_id, str_of(local->conf->domain)))
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP user ID that is not our domain");
+	if (s->created > clock_now() + SIGNER_SKEW)
+		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP key of the future");
+	TRY(openpgp_tbs_hash(cx, s, hash));
+	TRY(open_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
+}
+
+/* Nothing else that is sealed has such a row, nor this length. */
+static struct blob totp_row(struct cx *cx, int64_t actor_id)
+{
+	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
+}
+
+static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+
+	if (RAND_priv_bytes(secret, OTP_SECRET) != 1)
+		return fail(cx, ERR_INTERNAL, "signer: no random bits");
+	return seal(cx, local->totp, totp_row(cx, actor_id), (struct blob){ secret, OTP_SECRET }, sealed);
+}
+
+static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+{
+	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct blob secret;
+
+	TRY(unseal(cx, local->totp, totp_row(cx, actor_id), sealed, &secret));
+	if (secret.n != OTP_SECRET)
+		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
+	*step = otp_match(secret.p, code, clock_now());
+	return OK;
+}
+
+void ca_local_init(struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
+{
+	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache, .sign_token = sign_token,
+					      .sign_openpgp = sign_openpgp, .new_totp = new_totp, .check_totp = check_totp }, .conf = conf };
+	memcpy(local->secret, secret, SEAL_SECRET);
+	seal_derive(secret, "motet second factors", local->totp);
+}

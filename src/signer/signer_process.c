@@ -1,0 +1,459 @@
+#include "signer/signer_process.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include <errno.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* Both ends are forked from one program: the messages are plain structures. What comes from a worker is checked all the same. */
+enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_SIGN_TOKEN, OP_SIGN_OPENPGP, OP_NEW_TOTP, OP_CHECK_TOTP, OP_COUNT };
+struct key {
+	uint8_t key[ED25519_KEY];
+	uint32_t nsealed;
+	uint8_t sealed[SIGNER_SEALED];
+};
+/* Texts of various lengths, one behind the other: the lengths, and the octets of all. */
+enum { TOKEN_TEXTS = 5 };
+struct token {
+	int64_t iat, exp;
+	uint32_t n[TOKEN_TEXTS];
+	char texts[SIGNER_TEXTS];
+};
+struct openpgp {
+	uint8_t key[ED25519_KEY];
+	int64_t created;
+	uint32_t n;
+	char user_id[OPENPGP_USER_ID_MAX];
+};
+struct totp {
+	int64_t actor_id;
+	uint32_t nsealed;
+	uint8_t sealed[SIGNER_SEALED];
+	char code[OTP_DIGITS];
+};
+struct question {
+	uint32_t op, n;		/* n: octets of tbs, or number of claims */
+	struct key key;
+	union {
+		uint8_t tbs[SIGNER_TBS];
+		struct cache_claim claims[SIGNER_CLAIMS];
+		struct token token;
+		struct openpgp openpgp;
+		struct totp totp;
+	};
+};
+struct answer {
+	uint32_t err;
+	char field[64], say[320], log[320];
+	struct key key;
+	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
+	struct totp totp;	/* sealed */
+	uint8_t secret[OTP_SECRET];
+	int64_t step;
+};
+
+static enum err pack(struct cx *cx, const struct ca_key *from, struct key *to)
+{
+	if (from->sealed.n > sizeof to->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed key of %zu octets", from->sealed.n);
+	memcpy(to->key, from->key, sizeof to->key);
+	to->nsealed = (uint32_t)from->sealed.n;
+	if (from->sealed.n)
+		memcpy(to->sealed, from->sealed.p, from->sealed.n);
+	return OK;
+}
+
+static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
+{
+	if (from->nsealed > sizeof from->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
+	memcpy(to->key, from->key, sizeof to->key);
+	to->sealed = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	return OK;
+}
+
+static enum err pack_sealed(struct cx *cx, struct blob from, struct totp *to)
+{
+	if (from.n > sizeof to->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed second factor of %zu octets", from.n);
+	memcpy(to->sealed, from.p, from.n);
+	to->nsealed = (uint32_t)from.n;
+	return OK;
+}
+
+static enum err unpack_sealed(struct cx *cx, const struct totp *from, struct blob *to)
+{
+	if (from->nsealed > sizeof from->sealed)
+		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
+	*to = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	return OK;
+}
+
+static enum err pack_token(struct cx *cx, const struct fed_token *t, struct token *to)
+{
+	const struct str texts[TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
+	size_t at = 0;
+
+	to->iat = t->iat;
+	to->exp = t->exp;
+	for (int i = 0; i < TOKEN_TEXTS; i++) {
+		if (texts[i].n > sizeof to->texts - at)
+			return fail(cx, ERR_INTERNAL, "a federation token too large to sign");
+		if (texts[i].n)
+			memcpy(to->texts + at, texts[i].s, texts[i].n);
+		to->n[i] = (uint32_t)texts[i].n;
+		at += texts[i].n;
+	}
+	return OK;
+}
+
+static enum err unpack_token(struct cx *cx, const struct token *from, struct fed_token *t)
+{
+	struct str *const texts[TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti, &t->kid };
+	size_t at = 0;
+
+	*t = (struct fed_token){ .iat = from->iat, .exp = from->exp };
+	for (int i = 0; i < TOKEN_TEXTS; i++) {
+		if (from->n[i] > sizeof from->texts - at)
+			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more", from->n[i]);
+		*texts[i] = (struct str){ from->texts + at, from->n[i] };
+		at += from->n[i];
+	}
+	return OK;
+}
+
+/* The child. */
+static enum err new_key(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k = { .sealed = { NULL, 0 } };
+
+	(void)q;
+	TRY(cx->ca->new_key(cx, cx->ca, &k));
+	return pack(cx, &k, &a->key);
+}
+
+static enum err sign_cert(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k;
+
+	if (q->n > sizeof q->tbs)
+		return fail(cx, ERR_INTERNAL, "%u octets to sign", q->n);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_cert(cx, cx->ca, &k, (struct blob){ q->tbs, q->n }, a->sigs);
+}
+
+static enum err sign_cache(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct ca_key k;
+
+	if (q->n > SIGNER_CLAIMS)
+		return fail(cx, ERR_INTERNAL, "%u statements to sign", q->n);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_cache(cx, cx->ca, &k, q->claims, q->n, a->sigs);
+}
+
+static enum err sign_token(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct fed_token t;
+	struct ca_key k;
+
+	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_token(cx, &q->token, &t));
+	return cx->ca->sign_token(cx, cx->ca, &k, &t, a->sigs);
+}
+
+static enum err sign_openpgp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct openpgp_spec s = { .created = q->openpgp.created, .user_id = { q->openpgp.user_id, q->openpgp.n } };
+	struct ca_key k;
+
+	if (q->openpgp.n > sizeof q->openpgp.user_id)
+		return fail(cx, ERR_INTERNAL, "a user ID of %u octets", q->openpgp.n);
+	memcpy(s.key, q->openpgp.key, sizeof s.key);
+	TRY(unpack(cx, &q->key, &k));
+	return cx->ca->sign_openpgp(cx, cx->ca, &k, &s, a->sigs);
+}
+
+static enum err new_totp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct blob sealed;
+
+	TRY(cx->ca->new_totp(cx, cx->ca, q->totp.actor_id, a->secret, &sealed));
+	return pack_sealed(cx, sealed, &a->totp);
+}
+
+static enum err check_totp(struct cx *cx, const struct question *q, struct answer *a)
+{
+	struct blob sealed;
+
+	TRY(unpack_sealed(cx, &q->totp, &sealed));
+	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed, (struct str){ q->totp.code, OTP_DIGITS }, &a->step);
+}
+
+static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
+{
+	static enum err (*const ops[OP_COUNT])(struct cx *, const struct question *, struct answer *) = {
+		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache, [OP_SIGN_TOKEN] = sign_token,
+		[OP_SIGN_OPENPGP] = sign_openpgp, [OP_NEW_TOTP] = new_totp, [OP_CHECK_TOTP] = check_totp,
+	};
+
+	if (q->op >= OP_COUNT)
+		return fail(cx, ERR_INTERNAL, "no such operation: %u", q->op);
+	return ops[q->op](cx, q, a);
+}
+
+/* Who asked may have given up while there was no signer. */
+static bool still_waits(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void serve(struct cx *cx, const struct question *q, int reply)
+{
+	struct answer a = { .err = OK };
+
+	cx->why = (struct fail){ .err = OK };
+	cx->now = clock_now();
+	a.err = perform(cx, q, &a);
+	memcpy(a.field, cx->why.field, sizeof a.field);
+	memcpy(a.say, cx->why.say, sizeof a.say);
+	memcpy(a.log, cx->why.log, sizeof a.log);
+	send(reply, &a, sizeof a, MSG_NOSIGNAL | MSG_DONTWAIT);
+	explicit_bzero(a.secret, sizeof a.secret);
+}
+
+/* A signal that comes between two questions is not lost: it is let in only here. */
+static ssize_t next_question(int take_fd, struct question *q, int *reply, const sigset_t *wait)
+{
+	struct pollfd p = { .fd = take_fd, .events = POLLIN };
+
+	*reply = -1;
+	if (ppoll(&p, 1, NULL, wait) < 0)
+		return -1;
+	return fdpass_recv(take_fd, q, sizeof *q, reply, MSG_DONTWAIT);
+}
+
+static bool passing(int error)
+{
+	return error == EINTR || error == EAGAIN || error == EMSGSIZE;
+}
+
+static void answer_all(struct cx *cx, int take_fd, const struct signer_signals *sg)
+{
+	struct question q;
+	ssize_t n;
+	int reply;
+
+	while ((n = next_question(take_fd, &q, &reply, &sg->wait)) != 0) {
+		if (n < 0 && !passing(errno))
+			return;
+		if (*sg->reopen) {
+			*sg->reopen = 0;
+			log_reopen();
+		}
+		if (n == (ssize_t)sizeof q && reply >= 0 && still_waits(reply))
+			serve(cx, &q, reply);
+		if (reply >= 0)
+			close(reply);
+		arena_reset(cx->mem);
+	}
+}
+
+bool signer_load(const struct conf *c, int fd, struct ca_local *ca)
+{
+	uint8_t secret[SECRET_BYTES];
+	char why[512];
+
+	if (!secret_read(fd, c->secret_file, secret, why, sizeof why)) {
+		log_error("the secret: %s", why);
+		return false;
+	}
+	close(fd);
+	ca_local_init(ca, c, secret);
+	explicit_bzero(secret, sizeof secret);
+	return true;
+}
+
+int signer_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
+{
+	static struct ca_local ca;
+	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
+
+	mlock(&ca, sizeof ca);
+	if (!signer_load(c, secret_fd, &ca))
+		return EX_CONFIG;
+	if (ready_fd >= 0) {
+		if (write(ready_fd, "r", 1) != 1)
+			return EX_OSERR;
+		close(ready_fd);
+	}
+	answer_all(&cx, take_fd, sg);
+	explicit_bzero(&ca, sizeof ca);
+	return 0;
+}
+
+/* The worker's side. */
+static enum err unavailable(struct cx *cx, const char *what)
+{
+	return fail(cx, ERR_UNAVAILABLE, "signer: %s", what);
+}
+
+enum got { ANSWER, NO_ANSWER, ITS_END };
+
+static enum got await(int fd, struct answer *a)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t end = clock_us() + SIGNER_TIMEOUT_MS * 1000, left;
+
+	while ((left = end - clock_us()) > 0) {
+		int n = poll(&p, 1, (int)(left / 1000) + 1);
+		if (n > 0)
+			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? ANSWER : ITS_END;
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	return NO_ANSWER;
+}
+
+static enum got exchange(int give_fd, const struct question *q, struct answer *a)
+{
+	struct fdpass reply;
+
+	if (!fdpass_pair(&reply, SIGNER_TIMEOUT_MS))
+		return NO_ANSWER;
+	bool sent = fdpass_send(give_fd, q, sizeof *q, reply.give);
+	close(reply.give);
+	enum got got = sent ? await(reply.take, a) : NO_ANSWER;
+	close(reply.take);
+	return got;
+}
+
+/*
+ * A signer that ended over this question may have been killed by somebody: its successor is asked once. Nothing that it does is seen but
+ * by its answer.
+ */
+static enum err reach(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
+{
+	enum got got = exchange(give_fd, q, a);
+
+	if (got == ITS_END)
+		got = exchange(give_fd, q, a);
+	return got == ANSWER ? OK : unavailable(cx, got == ITS_END ? "it ended without an answer" : "no answer in time");
+}
+
+/* What the signer said about a failure becomes this request's. */
+static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, struct answer *a)
+{
+	enum phase was = meter_phase(&cx->meter, PHASE_SIGN);
+	enum err e = reach(cx, ((struct signer_client *)ca)->give_fd, q, a);
+	meter_phase(&cx->meter, was);
+	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
+	TRY(e);
+	if (a->err == OK)
+		return OK;
+	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] = '\0';
+	e = a->err < ERR_COUNT ? (enum err)a->err : ERR_INTERNAL;
+	return a->say[0] ? refuse(cx, e, a->field, "%s", a->say) : fail(cx, e, "signer: %s", a->log);
+}
+
+static enum err ask_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
+{
+	struct question q = { .op = OP_NEW_KEY };
+	struct answer a;
+
+	TRY(ask(cx, ca, &q, &a));
+	return unpack(cx, &a.key, out);
+}
+
+static enum err ask_sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *k, struct blob tbs, uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_CERT, .n = (uint32_t)tbs.n };
+	struct answer a;
+
+	if (tbs.n > sizeof q.tbs)
+		return fail(cx, ERR_INTERNAL, "%zu octets to sign", tbs.n);
+	TRY(pack(cx, k, &q.key));
+	memcpy(q.tbs, tbs.p, tbs.n);
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct cache_claim *c, size_t n, uint8_t *sigs)
+{
+	struct question q = { .op = OP_SIGN_CACHE, .n = (uint32_t)n };
+	struct answer a;
+
+	if (n > SIGNER_CLAIMS)
+		return fail(cx, ERR_INTERNAL, "%zu statements to sign", n);
+	TRY(pack(cx, k, &q.key));
+	memcpy(q.claims, c, n * sizeof *c);
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sigs, a.sigs, n * ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_TOKEN };
+	struct answer a;
+
+	TRY(pack(cx, k, &q.key));
+	TRY(pack_token(cx, t, &q.token));
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct openpgp_spec *s,
+				 uint8_t sig[ED25519_SIG])
+{
+	struct question q = { .op = OP_SIGN_OPENPGP, .openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
+	struct answer a;
+
+	if (s->user_id.n == 0 || s->user_id.n > sizeof q.openpgp.user_id)
+		return fail(cx, ERR_INTERNAL, "a user ID of %zu octets", s->user_id.n);
+	memcpy(q.openpgp.key, s->key, ED25519_KEY);
+	memcpy(q.openpgp.user_id, s->user_id.s, s->user_id.n);
+	TRY(pack(cx, k, &q.key));
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(sig, a.sigs, ED25519_SIG);
+	return OK;
+}
+
+static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+{
+	struct question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
+	struct answer a;
+
+	TRY(ask(cx, ca, &q, &a));
+	memcpy(secret, a.secret, OTP_SECRET);
+	explicit_bzero(a.secret, sizeof a.secret);
+	return unpack_sealed(cx, &a.totp, sealed);
+}
+
+static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+{
+	struct question q = { .op = OP_CHECK_TOTP, .totp = { .actor_id = actor_id } };
+	struct answer a;
+
+	if (code.n != sizeof q.totp.code)
+		return fail(cx, ERR_INTERNAL, "a code of %zu characters", code.n);
+	memcpy(q.totp.code, code.s, code.n);
+	TRY(pack_sealed(cx, sealed, &q.totp));
+	TRY(ask(cx, ca, &q, &a));
+	*step = a.step;
+	return OK;
+}
+
+void signer_client_init(struct signer_client *c, int give_fd)
+{
+	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp, ask_new_totp, ask_check_totp },
+		.give_fd = give_fd };
+}

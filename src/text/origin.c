@@ -1,0 +1,157 @@
+#include "text/origin.h"
+#include "text/fid.h"
+#include <arpa/inet.h>
+
+static const struct scheme {
+	const char *text;
+	int port, flag;
+} schemes[] = {
+	{ "https://", 443, 0 },
+	{ "http://", 80, ORIGIN_HTTP },
+};
+enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
+
+static const struct scheme *scheme_of(struct str url, int flags)
+{
+	for (size_t i = 0; i < SCHEMES; i++) {
+		size_t n = strlen(schemes[i].text);
+		if (url.n >= n && str_ieq((struct str){ url.s, n }, str_of(schemes[i].text)) && (schemes[i].flag & flags) == schemes[i].flag)
+			return &schemes[i];
+	}
+	return NULL;
+}
+
+/* What would make two readers disagree about where the host ends is refused before anything is cut. */
+static const char *characters(struct str url)
+{
+	static const struct {
+		char c;
+		const char *why;
+	} bad[] = {
+		{ '@', "must not hold user information" },
+		{ '?', "must not have a query" },
+		{ '#', "must not have a fragment" },
+		{ '\\', "must not hold a backslash" },
+		{ '%', "must not hold percent-encoded octets" },
+	};
+
+	for (size_t i = 0; i < url.n; i++) {
+		if ((unsigned char)url.s[i] >= 0x7f)
+			return "must be ASCII: write the name in its xn-- form";
+		if (url.s[i] <= ' ')
+			return "must not hold blanks or control characters";
+		for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++)
+			if (url.s[i] == bad[k].c)
+				return bad[k].why;
+	}
+	return NULL;
+}
+
+/* The address in its one spelling; false when it is none of that family. */
+static bool address(struct arena *mem, int family, struct str text, struct str *out)
+{
+	uint8_t raw[sizeof(struct in6_addr)];
+	char shown[INET6_ADDRSTRLEN];
+
+	if (text.n >= INET6_ADDRSTRLEN || inet_pton(family, str_z(mem, text), raw) != 1 || !inet_ntop(family, raw, shown, sizeof shown))
+		return false;
+	*out = str_of(arena_dup(mem, shown, strlen(shown)));
+	return true;
+}
+
+/* "[…]" or "…", with what follows left in *rest: nothing, or a colon and the port. */
+static const char *host_of(struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
+{
+	struct str name;
+
+	if (authority.n && authority.s[0] == '[') {
+		if (!str_cut(str_from(authority, 1), ']', &name, rest) || !address(mem, AF_INET6, name, host))
+			return "holds brackets without an IPv6 address in them";
+		*host = str_of(arena_printf(mem, "[%.*s]", (int)host->n, host->s));
+		return flags & ORIGIN_ADDRESS ? NULL : "must name the server by its domain, not by an address";
+	}
+	str_cut(authority, ':', &name, rest);
+	*rest = str_from(authority, name.n);
+	name = str_lower(mem, name);
+	if (flags & ORIGIN_ADDRESS && address(mem, AF_INET, name, host))
+		return NULL;
+	*host = name;
+	return domain_ok(name) ? NULL : "must hold a domain name, not an address: letters, digits and hyphens between dots";
+}
+
+static const char *port_of(struct str rest, int otherwise, int64_t *port)
+{
+	*port = otherwise;
+	if (rest.n == 0)
+		return NULL;
+	if (rest.s[0] != ':' || !str_i64(str_from(rest, 1), port) || *port < 1 || *port > 65535)
+		return "must have a port between 1 and 65535 after its colon";
+	return NULL;
+}
+
+const char *origin_read(struct arena *mem, struct str url, int flags, struct str *origin)
+{
+	const struct scheme *scheme = scheme_of(url, flags);
+	struct str authority, path, host, rest;
+	const char *wrong;
+	int64_t port;
+
+	if (scheme == NULL)
+		return "must begin with https://";
+	if (url.n > ORIGIN_MAX + 1)
+		return "is too long";
+	if ((wrong = characters(url)) != NULL)
+		return wrong;
+	str_cut(str_from(url, strlen(scheme->text)), '/', &authority, &path);
+	if (path.n)
+		return "must not have a path";
+	if ((wrong = host_of(mem, authority, flags, &host, &rest)) != NULL || (wrong = port_of(rest, scheme->port, &port)) != NULL)
+		return wrong;
+	struct buf b = { .mem = mem };
+	buf_printf(&b, "%s%.*s", scheme->text, (int)host.n, host.s);
+	if (port != scheme->port)
+		buf_printf(&b, ":%d", (int)port);
+	*origin = buf_done(&b);
+	return NULL;
+}
+
+enum err origin_parse(struct cx *cx, struct str url, int flags, struct str *origin)
+{
+	const char *wrong = origin_read(cx->mem, url, flags, origin);
+
+	return wrong ? refuse(cx, ERR_BAD_REQUEST, "server", "The server's address %s.", wrong) : OK;
+}
+
+/* Behind the scheme: the host with its brackets, and the colon and the port. */
+static struct str split(struct str origin, const struct scheme **scheme, struct str *port)
+{
+	struct str host, rest;
+
+	*scheme = scheme_of(origin, ORIGIN_HTTP);
+	rest = str_from(origin, *scheme ? strlen((*scheme)->text) : origin.n);
+	if (rest.n && rest.s[0] == '[') {
+		str_cut(str_from(rest, 1), ']', &host, port);
+		return host;
+	}
+	str_cut(rest, ':', &host, port);
+	*port = str_from(rest, host.n);
+	return host;
+}
+
+struct str origin_host(struct str origin)
+{
+	const struct scheme *scheme;
+	struct str port;
+
+	return split(origin, &scheme, &port);
+}
+
+int origin_port(struct str origin)
+{
+	const struct scheme *scheme;
+	struct str rest;
+	int64_t port;
+
+	split(origin, &scheme, &rest);
+	return scheme && port_of(rest, scheme->port, &port) == NULL ? (int)port : 0;
+}

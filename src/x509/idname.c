@@ -1,0 +1,170 @@
+#include "x509/idname.h"
+#include "x509/derw.h"
+#include "text/fid.h"
+#include <stddef.h>
+
+enum { SESSION_ID_MAX = 32 };
+enum { DC, CN, UID, SESSION };	/* rows of attrs */
+
+static const struct attr {
+	const char *name;
+	uint8_t n, oid[10];
+	size_t off;	/* of the struct str */
+} attrs[] = {
+	{ "DC", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19 }, offsetof(struct idname, domain) },
+	{ "CN", 3, { 0x55, 0x04, 0x03 }, offsetof(struct idname, cn) },
+	{ "UID", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01 }, offsetof(struct idname, uid) },
+	{ "uniqueIdentifier", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x2c }, offsetof(struct idname, session_id) },
+};
+
+/* A domain grows to the front: the DCs come with the top level first. */
+struct domain {
+	char text[FID_DOMAIN_MAX];
+	size_t at;
+};
+
+static const struct attr *attr_of(struct blob oid)
+{
+	for (size_t i = 0; i < sizeof attrs / sizeof attrs[0]; i++)
+		if (oid.n == attrs[i].n && memcmp(oid.p, attrs[i].oid, oid.n) == 0)
+			return &attrs[i];
+	return NULL;
+}
+
+static bool printable_string(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(" '()+,-./:=?", c));
+}
+
+static const char *text_of(struct der d, struct str *out)
+{
+	if (d.tag != DER_UTF8 && d.tag != DER_PRINTABLE && d.tag != DER_IA5)
+		return "is no PrintableString, UTF8String or IA5String";
+	if (d.body.n == 0)
+		return "is empty";
+	for (size_t i = 0; i < d.body.n; i++) {
+		char c = (char)d.body.p[i];
+		if (c < 0x20 || c > 0x7e)
+			return "has a character outside 0x20 to 0x7e";
+		if (d.tag == DER_PRINTABLE && !printable_string(c))
+			return "has a character that a PrintableString may not have (X.680 41.4)";
+	}
+	*out = (struct str){ (const char *)d.body.p, d.body.n };
+	return NULL;
+}
+
+static const char *add_label(struct domain *d, struct str label)
+{
+	bool first = d->at == sizeof d->text;
+
+	if (memchr(label.s, '.', label.n))
+		return "has a DC with more than one label: every label is a DC of its own";
+	if (label.n + !first > d->at)
+		return "has DCs that make a domain of more than 253 octets";
+	if (!first)
+		d->text[--d->at] = '.';
+	d->at -= label.n;
+	memcpy(d->text + d->at, label.s, label.n);
+	return NULL;
+}
+
+static const char *keep(struct arena *mem, const struct attr *a, struct str value, struct idname *out, struct domain *d)
+{
+	struct str *slot = (struct str *)(void *)((char *)out + a->off);
+
+	if (slot == &out->domain)
+		return add_label(d, value);
+	if (slot->n)
+		return arena_printf(mem, "has more than one %s", a->name);
+	*slot = value;
+	return NULL;
+}
+
+static const char *read_rdn(struct arena *mem, struct blob rdn, struct idname *out, struct domain *d)
+{
+	struct blob ava, oid;
+	struct der value;
+	struct str text;
+	char buf[64];
+
+	if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) || !der_next(&ava, &value) || ava.n)
+		return "has an RDN without attribute and value";
+	if (rdn.n)
+		return "has an RDN with more than one attribute";
+	const struct attr *a = attr_of(oid);
+	if (a == NULL)
+		return arena_printf(mem, "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
+				    der_oid_text(oid, buf, sizeof buf));
+	const char *why = text_of(value, &text);
+	return why ? arena_printf(mem, "has a %s that %s", a->name, why) : keep(mem, a, text, out, d);
+}
+
+const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
+{
+	struct domain d = { .at = sizeof d.text };
+	struct blob rdns, rdn;
+	const char *why;
+
+	*out = (struct idname){ 0 };
+	if (!der_get(&name, DER_SEQUENCE, &rdns) || name.n)
+		return "is no Name";
+	while (rdns.n) {
+		if (!der_get(&rdns, DER_SET, &rdn))
+			return "has an RDN that is no SET";
+		if ((why = read_rdn(mem, rdn, out, &d)))
+			return why;
+	}
+	size_t n = sizeof d.text - d.at;
+	out->domain = (struct str){ arena_dup(mem, d.text + d.at, n), n };
+	if (n == 0)
+		return "has no DC";
+	return domain_ok(out->domain) ? NULL : "has DCs that make no domain name (lower case, top level first)";
+}
+
+const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
+{
+	struct str local, domain, uid = n->uid;
+
+	if (uid.n == 0 || n->session_id.n == 0 || (cn_needed && n->cn.n == 0))
+		return arena_printf(mem, "has no %s", uid.n == 0 ? "UID (the federation ID)" :
+				    n->session_id.n == 0 ? "uniqueIdentifier (the session ID)" : "CN (the local name)");
+	if (!fid_parse(mem, uid, &local, &domain))
+		return "has a UID that is no federation ID";
+	if (!str_eq(uid, (struct str){ local.s, uid.n }))
+		return "has a UID that is not in lower case";
+	if (!str_eq(domain, n->domain))
+		return "has DCs that are not the domain of the UID, label by label with the top level first";
+	if (n->session_id.n > SESSION_ID_MAX)
+		return "has a uniqueIdentifier (the session ID) of more than 32 octets";
+	if (n->cn.n && !str_eq(n->cn, local))
+		return "has a CN that is not the local name, the part of the UID before the @";
+	n->local = local;
+	return NULL;
+}
+
+const char *idname_server(const struct idname *n)
+{
+	return n->cn.n || n->uid.n || n->session_id.n ? "has more than DCs, and a home server has no other name" : NULL;
+}
+
+static struct blob rdn(struct arena *mem, int attr, uint8_t tag, struct str text)
+{
+	const struct blob oid = { attrs[attr].oid, attrs[attr].n };
+
+	return derw(mem, DER_SET, derw(mem, DER_SEQUENCE, derw(mem, DER_OID, oid), derw(mem, tag, str_blob(text))));
+}
+
+struct blob idname_write(struct arena *mem, struct str local, struct str domain, struct str session_id)
+{
+	struct buf dcs = { .mem = mem };
+	struct str fid = str_of(arena_printf(mem, "%.*s@%.*s", (int)local.n, local.s, (int)domain.n, domain.s));
+
+	for (size_t at; domain.n; domain.n = at ? at - 1 : 0) {
+		for (at = domain.n; at && domain.s[at - 1] != '.';)
+			at--;
+		struct blob one = rdn(mem, DC, DER_IA5, str_from(domain, at));
+		buf_put(&dcs, one.p, one.n);
+	}
+	return derw(mem, DER_SEQUENCE, rdn(mem, SESSION, DER_UTF8, session_id), rdn(mem, UID, DER_UTF8, fid), str_blob(buf_done(&dcs)),
+	    rdn(mem, CN, DER_UTF8, local));
+}

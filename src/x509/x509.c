@@ -1,0 +1,162 @@
+#include "x509/x509.h"
+
+static const uint8_t oid_ed25519[] = { 0x2b, 0x65, 0x70 };
+static const uint8_t oid_basic[] = { 0x55, 0x1d, 0x13 };
+static const uint8_t oid_usage[] = { 0x55, 0x1d, 0x0f };
+
+static bool is(struct blob oid, const uint8_t want[3])
+{
+	return oid.n == 3 && memcmp(oid.p, want, 3) == 0;
+}
+
+const char *x509_der(struct arena *mem, struct blob der)
+{
+	size_t at;
+
+	if (der.n > X509_MAX)
+		return arena_printf(mem, "larger than %d octets", X509_MAX);
+	const char *why = der_check(der, &at);
+	return why ? arena_printf(mem, "no strict DER (X.690): %s, at octet %zu", why, at) : NULL;
+}
+
+const char *x509_algorithm(struct arena *mem, struct blob *in, const char *of)
+{
+	struct blob seq, oid;
+	char text[64];
+
+	if (!der_get(in, DER_SEQUENCE, &seq) || !der_get(&seq, DER_OID, &oid))
+		return arena_printf(mem, "%s is missing", of);
+	if (!is(oid, oid_ed25519))
+		return arena_printf(mem, "%s is %s, and must be Ed25519, 1.3.101.112", of, der_oid_text(oid, text, sizeof text));
+	if (seq.n)
+		return arena_printf(mem, "%s has parameters, and Ed25519 has none, not even NULL (RFC 8410 3)", of);
+	return NULL;
+}
+
+const char *x509_key(struct arena *mem, struct blob *in, uint8_t key[ED25519_KEY])
+{
+	struct blob spki, bits;
+
+	if (!der_get(in, DER_SEQUENCE, &spki))
+		return "the public key is missing";
+	const char *why = x509_algorithm(mem, &spki, "the algorithm of the public key");
+	if (why)
+		return why;
+	if (!der_get(&spki, DER_BIT_STRING, &bits) || spki.n || bits.n != 1 + ED25519_KEY || bits.p[0] != 0)
+		return "the public key must be 32 octets in a BIT STRING without unused bits (RFC 8410 4)";
+	memcpy(key, bits.p + 1, ED25519_KEY);
+	return ed25519_key_ok(key) ? NULL : "the public key is a point of small order or not in canonical form; make a new key pair";
+}
+
+const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG])
+{
+	struct blob bits;
+
+	if (!der_get(in, DER_BIT_STRING, &bits) || in->n || bits.n != 1 + ED25519_SIG || bits.p[0] != 0)
+		return "the signature must be 64 octets in a BIT STRING without unused bits, and the last element";
+	memcpy(sig, bits.p + 1, ED25519_SIG);
+	return NULL;
+}
+
+/* pathLen may have leading zeros, as the reference client writes it in eight octets: der_get() does not mind, der_check() would. */
+static const char *basic(struct blob value, struct x509_caps *caps)
+{
+	struct blob seq, ca, len;
+
+	if (caps->has_basic)
+		return "basicConstraints is there twice";
+	if (!der_get(&value, DER_SEQUENCE, &seq) || value.n)
+		return "basicConstraints is no SEQUENCE";
+	if (der_get(&seq, DER_BOOLEAN, &ca)) {
+		if (ca.n != 1 || (ca.p[0] != 0 && ca.p[0] != 0xff))
+			return "cA in basicConstraints is neither 00 nor ff";
+		caps->ca = ca.p[0] == 0xff;
+	}
+	if (der_get(&seq, DER_INTEGER, &len)) {
+		if (len.n == 0 || len.p[0] >= 0x80)
+			return "pathLen in basicConstraints is negative";
+		caps->path_len = true;
+	}
+	caps->has_basic = true;
+	return seq.n ? "basicConstraints has more than cA and pathLen" : NULL;
+}
+
+static const char *usage(struct blob value, struct x509_caps *caps)
+{
+	struct blob bits;
+
+	if (caps->has_usage)
+		return "keyUsage is there twice";
+	if (!der_get(&value, DER_BIT_STRING, &bits) || value.n || bits.n < 1 || bits.p[0] > 7)
+		return "keyUsage is no BIT STRING";
+	if (bits.n != 2)
+		return "keyUsage must have one octet of bits: decipherOnly and empty ones are refused";
+	caps->usage = bits.p[1];
+	caps->has_usage = true;
+	return NULL;
+}
+
+const char *x509_cap(struct arena *mem, struct blob oid, struct blob value, struct x509_caps *caps)
+{
+	char text[64];
+
+	if (is(oid, oid_basic))
+		return basic(value, caps);
+	if (is(oid, oid_usage))
+		return usage(value, caps);
+	return arena_printf(mem, "only basicConstraints and keyUsage may be there, not %s", der_oid_text(oid, text, sizeof text));
+}
+
+static const char *extension(struct arena *mem, struct blob ext, bool must, struct x509_caps *caps)
+{
+	struct blob oid, critical = { 0 }, value;
+
+	if (!der_get(&ext, DER_OID, &oid))
+		return "an extension has no type";
+	bool said = der_get(&ext, DER_BOOLEAN, &critical);
+	if (said && (critical.n != 1 || critical.p[0] != 0xff))
+		return "an extension says critical FALSE: DER leaves a default out (X.690 11.5)";
+	if (!said && must)
+		return "an extension is not critical";
+	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
+		return "an extension has no value, or more than one";
+	return x509_cap(mem, oid, value, caps);
+}
+
+const char *x509_extensions(struct arena *mem, struct blob *in, bool must, struct x509_caps *caps)
+{
+	struct blob list, ext;
+	const char *why;
+
+	if (!der_get(in, DER_SEQUENCE, &list))
+		return "the extensions are no SEQUENCE";
+	while (list.n) {
+		if (!der_get(&list, DER_SEQUENCE, &ext))
+			return "an extension is no SEQUENCE";
+		if ((why = extension(mem, ext, must, caps)))
+			return why;
+	}
+	return NULL;
+}
+
+const char *x509_actor_caps(const struct x509_caps *c)
+{
+	if (c->ca)
+		return "an actor is no CA: cA in basicConstraints must be FALSE";
+	if (c->path_len)
+		return "an actor is no CA: basicConstraints must have no pathLen";
+	if (c->has_usage && c->usage != X509_DIGITAL_SIGNATURE && c->usage != X509_CONTENT_COMMITMENT)
+		return "keyUsage of an actor must be digitalSignature or contentCommitment, one of them and nothing else";
+	return NULL;
+}
+
+const char *x509_server_caps(const struct x509_caps *c)
+{
+	const uint8_t both = X509_DIGITAL_SIGNATURE | X509_CONTENT_COMMITMENT;
+
+	if (!c->ca || !(c->usage & X509_KEY_CERT_SIGN))
+		return "a home server is a CA: cA must be TRUE and keyUsage have keyCertSign";
+	if (c->usage & ~(both | X509_KEY_CERT_SIGN | X509_CRL_SIGN))
+		return "keyUsage of a home server has what Ed25519 keys are not for (RFC 8410 5)";
+	return (c->usage & both) == both ? "keyUsage has both digitalSignature and contentCommitment" : NULL;
+}
