@@ -27,7 +27,7 @@ libapi_a_SOURCES = \
 	src/api/corev1/session.c \
 	src/api/corev1/session_auth.c \
 	src/api/corev1/session_idcert.c \
-	src/api/corev1/session_keymaterial.c \
+	src/api/corev1/session_key_material.c \
 	src/api/corev1/session_trust.c \
 	src/api/describe/about.c \
 	src/api/describe/about.h \

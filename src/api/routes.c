@@ -50,7 +50,7 @@ const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
 const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
 
-_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCORE_ROUTES, "the scoreboard has too few routes");
+_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCOREBOARD_ROUTES, "the scoreboard has too few routes");
 
 int api_route_number(const struct route *r)
 {

@@ -1,5 +1,5 @@
 #include "base/conf.h"
-#include "base/here.h"
+#include "base/install_path.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,7 +29,7 @@ static void place_defaults(void)
 	static bool placed;
 
 	for (size_t i = 0; i < NROWS && !placed; i++)
-		rows[i].pub.def = here_path(rows[i].pub.def);
+		rows[i].pub.def = install_path(rows[i].pub.def);
 	placed = true;
 }
 
@@ -255,7 +255,7 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 		if (n > 0 && (size_t)n < size && there(buf))
 			return buf;
 	}
-	const char *installed = here_path(SYSCONFDIR "/motet.conf");
+	const char *installed = install_path(SYSCONFDIR "/motet.conf");
 	return there(installed) ? installed : NULL;
 }
 

@@ -17,8 +17,8 @@ libbase_a_SOURCES = \
 	src/base/fdpass.c \
 	src/base/fdpass.h \
 	src/base/fetch.h \
-	src/base/here.c \
-	src/base/here.h \
+	src/base/install_path.c \
+	src/base/install_path.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/log_out.c \

@@ -1,9 +1,9 @@
 #include "core/actor.h"
 #include "base/conf.h"
 #include "text/fid.h"
-#include "core/factor.h"
+#include "core/second_factor_check.h"
 #include "core/password.h"
-#include "core/settle.h"
+#include "core/resend.h"
 
 enum err actor_name(struct cx *cx, const char *field, struct str name, struct str *local)
 {
@@ -46,7 +46,7 @@ struct str actor_fid(struct cx *cx, struct str local)
 /* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion says. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
-	struct settle s = { .doubt = false };
+	struct resend s = { .doubt = false };
 	struct actor_ref *taken;
 	struct str phc;
 	enum err e;
@@ -57,20 +57,20 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	TRY(password_new(cx, password, &phc));
 	do
 		e = q_actor_insert(cx, local, phc, admin, id);
-	while (settle_again(&s, e));
+	while (resend_again(&s, e));
 	TRY(e);
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 
 static enum err second_factor(struct cx *cx, const struct log_in *l, const struct login *who, struct str local)
 {
-	const struct factor_try t = { who->id, who->totp, local, l->address, l->code, ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
+	const struct second_factor_try t = { who->id, who->totp, local, l->address, l->code, ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
 
 	if (who->totp.n == 0)
 		return OK;
 	if (l->code.n == 0)
 		return refuse(cx, ERR_SECOND_FACTOR, "auth_payload.totp", "%s", err_text(ERR_SECOND_FACTOR));
-	return factor_check(cx, &t);
+	return second_factor_check(cx, &t);
 }
 
 /* A name that cannot be anybody's takes the same way as one that is nobody's. */

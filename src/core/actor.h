@@ -14,7 +14,7 @@ must_check enum err actor_add(struct cx *, struct str local, struct str password
 /*
  * A new device: the password, the second factor of those who have one, then a certificate for its CSR. ERR_BAD_CREDENTIALS for both a wrong
  * name and a wrong password; only who has the password hears of a second factor: ERR_SECOND_FACTOR when `code` is empty, else what
- * factor_check() says.
+ * second_factor_check() says.
  */
 struct log_in {
 	struct str name, password, code, address;

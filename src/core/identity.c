@@ -1,6 +1,6 @@
 #include "core/identity.h"
 #include "base/conf.h"
-#include "core/settle.h"
+#include "core/resend.h"
 #include "store/q_schema.h"
 
 enum { TRIES = 3 };
@@ -129,13 +129,13 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 /* What an earlier try has done the statement itself cannot always see: it may have begun before that was committed. */
 static enum err record(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
-	struct settle s = { .doubt = false };
+	struct resend s = { .doubt = false };
 	struct server_key *current;
 	enum err e;
 
 	do
 		e = q_server_key_add(cx, replaces, k, done, late);
-	while (settle_again(&s, e));
+	while (resend_again(&s, e));
 	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
 		return e;
 	TRY(q_server_key_at(cx, -1, &current));

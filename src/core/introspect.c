@@ -3,7 +3,7 @@
 #include "base/fetch.h"
 #include "crypto/hash.h"
 #include "json/shape.h"
-#include "text/text.h"
+#include "text/encoding.h"
 
 enum { ISSUER_MAX = 253, URL_MAX = 500, KNOWN = 64, KEEP = 600 };
 

@@ -3,7 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/token.h"
 #include "core/password.h"
-#include "core/settle.h"
+#include "core/resend.h"
 #include "shm/limits.h"
 
 enum { TRIES = 4, HOUR_MS = 3600 * 1000 };
@@ -83,7 +83,7 @@ static enum err redeem(struct cx *cx, const struct invite_use *u, struct str phc
 
 enum err invite_register(struct cx *cx, const struct invite_use *u, int64_t *id)
 {
-	struct settle s = { .doubt = false };
+	struct resend s = { .doubt = false };
 	uint8_t hash[TOKEN_HASH];
 	const struct blob code = { hash, sizeof hash };
 	struct str phc;
@@ -98,6 +98,6 @@ enum err invite_register(struct cx *cx, const struct invite_use *u, int64_t *id)
 	TRY(password_new(cx, u->password, &phc));
 	do
 		e = redeem(cx, u, phc, code, id);
-	while (settle_again(&s, e) || (e == ERR_RETRY && ++tries < TRIES));
+	while (resend_again(&s, e) || (e == ERR_RETRY && ++tries < TRIES));
 	return e;
 }

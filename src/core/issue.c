@@ -1,10 +1,10 @@
 #include "core/issue.h"
 #include "base/conf.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "crypto/token.h"
 #include "core/identity.h"
-#include "core/settle.h"
+#include "core/resend.h"
 #include "store/q_idcert.h"
 
 enum { TRIES = 4, SAME = 20 };
@@ -60,13 +60,13 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
  */
 static enum err record(struct cx *cx, const struct new_cert *c, struct issued *out)
 {
-	struct settle s = { .doubt = false };
+	struct resend s = { .doubt = false };
 	struct issued *done;
 	enum err e;
 
 	do
 		e = q_idcert_issue(cx, c, &done);
-	while (settle_again(&s, e));
+	while (resend_again(&s, e));
 	if (e == OK)
 		*out = *done;
 	else if (s.doubt && q_idcert_landed(cx, c, &out->landed) == OK && out->landed)

@@ -4,10 +4,8 @@ libcore_a_SOURCES = \
 	src/core/actor.h \
 	src/core/event.c \
 	src/core/event.h \
-	src/core/factor.c \
-	src/core/factor.h \
-	src/core/fedtoken.c \
-	src/core/fedtoken.h \
+	src/core/federation_token.c \
+	src/core/federation_token.h \
 	src/core/foreign.c \
 	src/core/foreign.h \
 	src/core/foreign_admin.c \
@@ -21,6 +19,8 @@ libcore_a_SOURCES = \
 	src/core/foreign_session.h \
 	src/core/foreign_verify.c \
 	src/core/foreign_verify.h \
+	src/core/guess_limit.c \
+	src/core/guess_limit.h \
 	src/core/identity.c \
 	src/core/identity.h \
 	src/core/introspect.c \
@@ -29,8 +29,10 @@ libcore_a_SOURCES = \
 	src/core/invite.h \
 	src/core/issue.c \
 	src/core/issue.h \
-	src/core/keymaterial.c \
-	src/core/keymaterial.h \
+	src/core/key_material.c \
+	src/core/key_material.h \
+	src/core/key_trial.c \
+	src/core/key_trial.h \
 	src/core/keypackage.c \
 	src/core/keypackage.h \
 	src/core/password.c \
@@ -43,18 +45,16 @@ libcore_a_SOURCES = \
 	src/core/publish.h \
 	src/core/redeem.c \
 	src/core/redeem.h \
+	src/core/resend.c \
+	src/core/resend.h \
 	src/core/schema.c \
 	src/core/schema.h \
+	src/core/second_factor.c \
+	src/core/second_factor.h \
+	src/core/second_factor_check.c \
+	src/core/second_factor_check.h \
 	src/core/session.c \
 	src/core/session.h \
-	src/core/settle.c \
-	src/core/settle.h \
-	src/core/totp.c \
-	src/core/totp.h \
-	src/core/trial.c \
-	src/core/trial.h \
-	src/core/tries.c \
-	src/core/tries.h \
 	src/core/verify.c \
 	src/core/verify.h \
 	src/core/verify_rows.c \

@@ -2,7 +2,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "crypto/passwd.h"
-#include "core/tries.h"
+#include "core/guess_limit.h"
 #include "shm/gate.h"
 #include "store/q_actor.h"
 
@@ -46,11 +46,11 @@ enum err password_new(struct cx *cx, struct str password, struct str *phc)
 }
 
 /* Whoever has no place to hash at has tried nothing, so the place comes first. */
-static enum err compare(struct cx *cx, const struct password_try *t, const struct tries *n, bool *right, struct str *newer)
+static enum err compare(struct cx *cx, const struct password_try *t, const struct guess_limit *n, bool *right, struct str *newer)
 {
 	bool rehash = false;
 
-	TRY(tries_admit(cx, n, "wrong passwords"));
+	TRY(guess_limit_admit(cx, n, "wrong passwords"));
 	TRY(passwd_verify(cx, t->password, t->phc, right, &rehash));
 	if (rehash && passwd_hash(cx, t->password, newer) != OK)
 		*newer = (struct str){ NULL, 0 };
@@ -69,17 +69,17 @@ static void renew(struct cx *cx, const struct password_try *t, struct str newer)
 enum err password_check(struct cx *cx, const struct password_try *t)
 {
 	struct str newer = { NULL, 0 };
-	struct tries n;
+	struct guess_limit n;
 	bool right = false;
 
 	if (t->password.n > PASSWD_MAX)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
-	n = tries_of(cx, "password", t->who, t->address);
+	n = guess_limit_of(cx, "password", t->who, t->address);
 	TRY(enter(cx));
 	enum err e = compare(cx, t, &n, &right, &newer);
 	leave(cx);
 	TRY(e);
-	TRY(tries_done(cx, &n, right));
+	TRY(guess_limit_done(cx, &n, right));
 	if (!right)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
 	if (newer.s)
@@ -89,7 +89,7 @@ enum err password_check(struct cx *cx, const struct password_try *t)
 
 void password_traces(struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
 {
-	const struct tries n = tries_of(cx, "password", who, address);
+	const struct guess_limit n = guess_limit_of(cx, "password", who, address);
 
 	traces[0] = n.own.key;
 	traces[1] = n.known;

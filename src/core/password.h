@@ -10,7 +10,7 @@
 must_check enum err password_new(struct cx *, struct str password, struct str *phc);
 /*
  * Is it the password of `local`? Wrong: refuse(`wrong`). All hashing slots busy: ERR_RETRY, and nothing is counted. Too many wrong ones:
- * ERR_RATE_LIMITED, see core/tries.h.
+ * ERR_RATE_LIMITED, see core/guess_limit.h.
  */
 struct password_try {
 	struct str local;	/* whose password */

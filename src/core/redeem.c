@@ -18,23 +18,23 @@ static enum err as_token(struct cx *cx, enum err e)
 }
 
 struct shown {
-	struct fed_token t;
+	struct federation_token t;
 	struct blob input;
 	uint8_t sig[ED25519_SIG];
 	bool own;		/* we have issued it */
 };
 
-static enum err for_us(struct cx *cx, const struct fed_token *t)
+static enum err for_us(struct cx *cx, const struct federation_token *t)
 {
 	struct str own;
 
-	TRY(fedtoken_origin(cx, &own));
+	TRY(federation_token_origin(cx, &own));
 	if (!str_eq(t->aud, own))
 		return bad(cx, "This federation token is for %.*s; this server is %.*s.", (int)t->aud.n, t->aud.s, (int)own.n, own.s);
 	return OK;
 }
 
-static enum err own_key(struct cx *cx, const struct token_key *k, uint8_t key[ED25519_KEY])
+static enum err own_key(struct cx *cx, const struct federation_token_key *k, uint8_t key[ED25519_KEY])
 {
 	if (k->public_key.n != ED25519_KEY)
 		return bad(cx, "The kid of this federation token names no key of this server.");
@@ -43,7 +43,7 @@ static enum err own_key(struct cx *cx, const struct token_key *k, uint8_t key[ED
 }
 
 /* The current key, or the one that was it when the token was issued. */
-static enum err home_key(struct cx *cx, const struct fed_token *t, uint8_t key[ED25519_KEY])
+static enum err home_key(struct cx *cx, const struct federation_token *t, uint8_t key[ED25519_KEY])
 {
 	struct foreign_cert s;
 
@@ -58,22 +58,22 @@ static enum err home_key(struct cx *cx, const struct fed_token *t, uint8_t key[E
 static enum err check_token(struct cx *cx, struct str token, struct shown *s)
 {
 	uint8_t key[ED25519_KEY];
-	struct token_key *k;
+	struct federation_token_key *k;
 	int64_t serial = 0;
 
-	TRY(as_token(cx, jws_read(cx, token, &s->t, &s->input, s->sig)));
+	TRY(as_token(cx, federation_jws_read(cx, token, &s->t, &s->input, s->sig)));
 	TRY(for_us(cx, &s->t));
 	s->own = str_is(s->t.iss, cx->conf->domain);
 	if (s->own && !str_i64(s->t.kid, &serial))
 		serial = 0;
-	TRY(q_fedtoken_key(cx, serial, &k));
+	TRY(q_federation_token_key(cx, serial, &k));
 	cx->now = k->now;
-	TRY(as_token(cx, jws_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
+	TRY(as_token(cx, federation_jws_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
 	TRY(s->own ? own_key(cx, k, key) : home_key(cx, &s->t, key));
-	return as_token(cx, jws_verify(cx, key, s->input, s->sig));
+	return as_token(cx, federation_jws_verify(cx, key, s->input, s->sig));
 }
 
-static enum err check_cert(struct cx *cx, const struct fed_token *t, struct blob der, struct foreign_cert *c)
+static enum err check_cert(struct cx *cx, const struct federation_token *t, struct blob der, struct foreign_cert *c)
 {
 	struct idcert id;
 
@@ -134,9 +134,9 @@ static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 	struct redeemed *done;
 
 	for (int try = 0; try < TRIES; try++) {
-		e = own ? q_fedtoken_redeem_home(cx, r, &done) : q_fedtoken_redeem_foreign(cx, r, &done);
+		e = own ? q_federation_token_redeem_home(cx, r, &done) : q_federation_token_redeem_foreign(cx, r, &done);
 		if (e == OK && doubt && !done->opened && !done->landed)
-			e = q_fedtoken_landed(cx, r, &landed);
+			e = q_federation_token_landed(cx, r, &landed);
 		if (e == OK && (done->opened || done->landed || landed))
 			return OK;
 		if (e == ERR_BAD_REQUEST)

@@ -1,6 +1,6 @@
 #ifndef MOTET_CORE_REDEEM_H
 #define MOTET_CORE_REDEEM_H
-#include "core/fedtoken.h"
+#include "core/federation_token.h"
 #include "core/keypackage.h"
 /*
  * Federation tokens as their target sees them: a token and an ID-Cert open a session here (POST /p2core/session/auth). The token is good

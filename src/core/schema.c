@@ -1,6 +1,6 @@
 #include "core/schema.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

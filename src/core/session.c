@@ -2,7 +2,7 @@
 #include "base/conf.h"
 #include "crypto/token.h"
 #include "core/actor.h"
-#include "core/factor.h"
+#include "core/second_factor_check.h"
 #include "core/password.h"
 
 enum err session_token(struct cx *cx, struct str token, struct blob *hash)
@@ -53,14 +53,14 @@ static enum err by_password(struct cx *cx, const struct session *s, struct str s
 
 static enum err by_factor(struct cx *cx, const struct session *s, struct str solution, struct str address)
 {
-	const struct factor_try t = { s->actor_id, s->totp, s->key, address, solution, ERR_SENSITIVE, header,
+	const struct second_factor_try t = { s->actor_id, s->totp, s->key, address, solution, ERR_SENSITIVE, header,
 		"What is in X-P2-Sensitive-Solution is wrong: you have a second factor, so it takes the six digits that your authenticator app shows "
 		"now, or a recovery code; not the password." };
 
 	if (solution.n == 0)
 		return refuse(cx, ERR_SENSITIVE, header,
 		    "This is a sensitive action: send the code of your authenticator app, or a recovery code, in X-P2-Sensitive-Solution.");
-	return factor_check(cx, &t);
+	return second_factor_check(cx, &t);
 }
 
 enum err session_sensitive(struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)

@@ -4,7 +4,7 @@
 #include "x509/cacheable.h"
 #include "text/fid.h"
 #include "crypto/hash.h"
-#include "x509/keydata.h"
+#include "x509/key_material_der.h"
 #include "json/json.h"
 #include "mls/mls_keypackage.h"
 #include "text/origin.h"
@@ -247,12 +247,12 @@ static void keymaterial(struct verify *v, const void *row)
 	struct str rest = r->algorithms, one;
 	struct blob der;
 
-	NEED(v, keydata_check(v->cx, r->key_data) == OK, "key_data: %s", why(v));
+	NEED(v, key_material_der_check(v->cx, r->key_data) == OK, "key_data: %s", why(v));
 	if (r->algorithm.n)
-		NEED(v, keydata_algorithm(v->cx, "algorithm", r->algorithm, &one) == OK, "algorithm: %s", why(v));
+		NEED(v, key_material_der_algorithm(v->cx, "algorithm", r->algorithm, &one) == OK, "algorithm: %s", why(v));
 	while (rest.n) {
 		str_cut(rest, ',', &one, &rest);
-		NEED(v, keydata_identifier(v->cx, "algorithms", str_trim(one), &der) == OK, "algorithms: %s", why(v));
+		NEED(v, key_material_der_identifier(v->cx, "algorithms", str_trim(one), &der) == OK, "algorithms: %s", why(v));
 	}
 }
 
@@ -330,7 +330,7 @@ static void event(struct verify *v, const void *row)
 }
 
 /* No code has to be right for that: whether the secret opens is told before. */
-static bool totp_opens(struct verify *v, const struct verify_totp *r)
+static bool second_factor_opens(struct verify *v, const struct verify_totp *r)
 {
 	int64_t step;
 
@@ -341,9 +341,9 @@ static void totp(struct verify *v, const void *row)
 {
 	const struct verify_totp *r = row;
 
-	NEED(v, totp_opens(v, r), "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
+	NEED(v, second_factor_opens(v, r), "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
 	NEED(v, (r->confirmed_at != 0) == (r->last_step != 0), "last_step and confirmed_at do not go together");
-	NEED(v, r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / OTP_STEP + OTP_WINDOW,
+	NEED(v, r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / TOTP_STEP + TOTP_WINDOW,
 	    "last_step is yet to come: every code until then is refused");
 	NEED(v, r->confirmed_at == 0 || r->confirmed_at >= r->created_at, "confirmed_at is before created_at");
 }
@@ -367,7 +367,7 @@ static bool jti_ok(struct verify *v, struct str jti)
 {
 	struct blob bits;
 
-	return jti.n >= JWS_JTI_MIN && jti.n <= JWS_JTI_MAX && jws_base64url_decode(v->cx->mem, jti, &bits);
+	return jti.n >= FEDERATION_JWS_JTI_MIN && jti.n <= FEDERATION_JWS_JTI_MAX && federation_jws_base64url_decode(v->cx->mem, jti, &bits);
 }
 
 /* A day after its end it may be forgotten that a token was redeemed. */

@@ -1,5 +1,5 @@
 #include "crypto/phc.h"
-#include "text/text.h"
+#include "text/encoding.h"
 
 struct row {
 	const char *name, *version;	/* version NULL: the form has none */

@@ -1,6 +1,6 @@
 #include "core/identity.h"
 #include "ctl/cmd.h"
-#include "ctl/place.h"
+#include "ctl/init_files.h"
 #include <stdio.h>
 
 static enum err configuration(struct ctl *c)
@@ -10,7 +10,7 @@ static enum err configuration(struct ctl *c)
 
 	if (path == NULL)
 		return OK;
-	TRY(place_conf(c, path, &made));
+	TRY(init_files_conf(c, path, &made));
 	if (made)
 		printf("%s: written; look it over, `database` and `listen` first\n", path);
 	fflush(stdout);
@@ -19,7 +19,7 @@ static enum err configuration(struct ctl *c)
 
 static enum err there_already(struct ctl *c, const struct server_key *k)
 {
-	if (!place_has_secret(c))
+	if (!init_files_has_secret(c))
 		return ctl_bad_conf(c, "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
@@ -30,11 +30,11 @@ static enum err there_already(struct ctl *c, const struct server_key *k)
 
 static enum err first_time(struct ctl *c)
 {
-	bool made = !place_has_secret(c);
+	bool made = !init_files_has_secret(c);
 	struct server_key *k;
 
 	if (made)
-		TRY(place_secret(c));
+		TRY(init_files_secret(c));
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(identity_create(&c->cx, &k));
 	if (made)

@@ -1,7 +1,7 @@
 #include "core/identity.h"
 #include "base/conf.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "base/here.h"
+#include "base/install_path.h"
 #include "core/schema.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
@@ -31,7 +31,7 @@ static void tell(const char *fmt, ...)
 
 static const char *directory(struct ctl *c)
 {
-	return options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : here_path(SCHEMADIR);
+	return options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 }
 
 static struct str state(const struct schema_step *s)

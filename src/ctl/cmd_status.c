@@ -1,4 +1,4 @@
-#include "ctl/board.h"
+#include "ctl/scoreboard_view.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 #include <stdio.h>
@@ -55,7 +55,7 @@ static double per(int64_t n, int64_t of)
 	return of ? (double)n / (double)of : 0;
 }
 
-static struct str state_of(const struct board *b)
+static struct str state_of(const struct scoreboard_view *b)
 {
 	int64_t serving = b->sum.workers[WORKER_IDLE] + b->sum.workers[WORKER_BUSY];
 
@@ -70,25 +70,25 @@ static struct str state_of(const struct board *b)
 	return b->sum.workers[WORKER_IDLE] ? STR("good") : STR("all workers are busy");
 }
 
-static void traffic(struct status *s, const struct board *b, const struct board *before)
+static void traffic(struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
 {
-	const struct board_route *all = &b->sum.all;
+	const struct scoreboard_sum_route *all = &b->sum.all;
 	int64_t us = b->sum.at_us - before->sum.at_us;
 
 	s->requests = all->n;
 	s->per_second = us > 0 ? (double)(all->n - before->sum.all.n) * 1e6 / (double)us : 0;
-	s->answers_2xx = board_sum_statuses(all, 0, 400);
-	s->answers_4xx = board_sum_statuses(all, 400, 500);
-	s->answers_5xx = board_sum_statuses(all, 500, 1000);
-	s->p50 = (double)board_sum_quantile(all, 0.5) / 1000;
-	s->p95 = (double)board_sum_quantile(all, 0.95) / 1000;
-	s->p99 = (double)board_sum_quantile(all, 0.99) / 1000;
+	s->answers_2xx = scoreboard_sum_statuses(all, 0, 400);
+	s->answers_4xx = scoreboard_sum_statuses(all, 400, 500);
+	s->answers_5xx = scoreboard_sum_statuses(all, 500, 1000);
+	s->p50 = (double)scoreboard_sum_quantile(all, 0.5) / 1000;
+	s->p95 = (double)scoreboard_sum_quantile(all, 0.95) / 1000;
+	s->p99 = (double)scoreboard_sum_quantile(all, 0.99) / 1000;
 	s->oldest = (double)b->sum.oldest_us / 1000;
 	s->db_ms = per(b->sum.phase_us[PHASE_DB] + b->sum.phase_us[PHASE_CONNECT], all->n) / 1000;
 	s->db_trips = per(b->sum.count[COUNT_DB_ROUND_TRIP], all->n);
 }
 
-static void fill(struct status *s, const struct board *b, const struct board *before)
+static void fill(struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
 {
 	const int *w = b->sum.workers;
 	int64_t now = clock_now();
@@ -124,12 +124,12 @@ enum err cmd_status(struct ctl *c)
 	enum { A_SECOND = 1000000 };
 	bool json = options_has(&c->opt, OPT_JSON);
 	struct column all[FIXED + COUNTS];
-	struct board *before, *now;
+	struct scoreboard_view *before, *now;
 	struct status s;
 
-	TRY(board_look(c, &before));
+	TRY(scoreboard_view_take(c, &before));
 	usleep(A_SECOND);
-	TRY(board_look(c, &now));
+	TRY(scoreboard_view_take(c, &now));
 	if (now->started_us != before->started_us)
 		before = now;
 	fill(&s, now, before);

@@ -1,5 +1,5 @@
 #include "core/actor.h"
-#include "core/fedtoken.h"
+#include "core/federation_token.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 #include <stdio.h>
@@ -13,7 +13,7 @@ enum err cmd_token_status(struct ctl *c)
 {
 	struct status s;
 
-	TRY(fedtoken_status(&c->cx, &s.enabled));
+	TRY(federation_token_status(&c->cx, &s.enabled));
 	const struct listing l = LISTING(status_columns, &s, 1);
 	if (options_has(&c->opt, OPT_JSON))
 		out_one(&c->cx, &l, true);
@@ -24,7 +24,7 @@ enum err cmd_token_status(struct ctl *c)
 
 static enum err turn(struct ctl *c, bool enabled)
 {
-	TRY(fedtoken_switch(&c->cx, enabled));
+	TRY(federation_token_switch(&c->cx, enabled));
 	printf("from now on this server issues %sfederation tokens\n", enabled ? "" : "no ");
 	return OK;
 }
@@ -40,7 +40,7 @@ enum err cmd_token_off(struct ctl *c)
 }
 
 struct row {
-	struct token_item t;
+	struct federation_token_item t;
 	struct str fid, state;
 };
 static const struct column columns[] = {
@@ -52,7 +52,7 @@ static const struct column columns[] = {
 	COL_STR(row, t.jti, "jti"),
 };
 
-static struct str state(const struct token_item *t)
+static struct str state(const struct federation_token_item *t)
 {
 	if (t->deleted_at)
 		return STR("deleted");
@@ -71,11 +71,11 @@ static enum err whose(struct ctl *c, struct actor_ref *who)
 enum err cmd_token_list(struct ctl *c)
 {
 	struct actor_ref who;
-	struct token_item *t;
+	struct federation_token_item *t;
 	size_t n;
 
 	TRY(whose(c, &who));
-	TRY(fedtoken_list(&c->cx, who.id, &t, &n));
+	TRY(federation_token_list(&c->cx, who.id, &t, &n));
 	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
 	for (size_t i = 0; i < n; i++)
 		r[i] = (struct row){ t[i], actor_fid(&c->cx, t[i].local_name), state(&t[i]) };
@@ -93,7 +93,7 @@ enum err cmd_token_delete(struct ctl *c)
 	if (all == (c->nwords > 0))
 		return ctl_bad_usage(c, "name an actor, or say --all");
 	TRY(whose(c, &who));
-	TRY(fedtoken_delete(&c->cx, who.id, &n));
+	TRY(federation_token_delete(&c->cx, who.id, &n));
 	printf("%lld federation token%s deleted\n", (long long)n, n == 1 ? "" : "s");
 	return OK;
 }

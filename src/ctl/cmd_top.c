@@ -1,4 +1,4 @@
-#include "ctl/board.h"
+#include "ctl/scoreboard_view.h"
 #include "ctl/cmd.h"
 #include "ctl/term/screen.h"
 #include <stdarg.h>
@@ -10,7 +10,7 @@ enum { EVERY_MS = 1000, ARENA_MAX = 64 << 20, BATCH_ROWS = 10000, BATCH_COLUMNS 
 /* A process id of a broken file may be any number: no difference of two is safe. */
 static int by_pid(const void *a, const void *b)
 {
-	const struct board_worker *x = a, *y = b;
+	const struct scoreboard_view_worker *x = a, *y = b;
 
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
@@ -18,14 +18,14 @@ static int by_pid(const void *a, const void *b)
 /* By what workers are sorted: a key, and a word of --sort. */
 static int by_time(const void *a, const void *b)
 {
-	const struct board_worker *x = a, *y = b;
+	const struct scoreboard_view_worker *x = a, *y = b;
 
 	return x->request_us != y->request_us ? (x->request_us < y->request_us ? 1 : -1) : by_pid(a, b);
 }
 
 static int by_requests(const void *a, const void *b)
 {
-	const struct board_worker *x = a, *y = b;
+	const struct scoreboard_view_worker *x = a, *y = b;
 
 	return x->requests != y->requests ? (x->requests < y->requests ? 1 : -1) : by_pid(a, b);
 }
@@ -63,27 +63,27 @@ static double ms(int64_t us)
 
 /* Since the last look, or since the start. */
 struct span {
-	struct board_sum sum;
+	struct scoreboard_sum sum;
 	double seconds;
 };
 
-static void head(struct page *p, const struct board *b, const struct span *s)
+static void head(struct page *p, const struct scoreboard_view *b, const struct span *s)
 {
-	const struct board_sum *n = &b->sum;
+	const struct scoreboard_sum *n = &b->sum;
 	int64_t up = clock_now() - b->started;
-	const struct board_route *all = &s->sum.all;
+	const struct scoreboard_sum_route *all = &s->sum.all;
 
 	put(p, "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, %d stopping  database: %d up, %d away", (int)b->version.n,
 	    b->version.s, (long long)(up / 3600), (int)(up / 60 % 60), (int)(up % 60), b->nworkers, n->workers[WORKER_BUSY], n->workers[WORKER_IDLE],
 	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP], n->db[METER_DB_AWAY]);
 	put(p, "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a request  %lld in all, %lld deaths",
-	    (double)all->n / s->seconds, (double)board_sum_statuses(all, 500, 1000) / s->seconds, ms(board_sum_quantile(all, 0.5)),
-	    ms(board_sum_quantile(all, 0.95)), ms(board_sum_quantile(all, 0.99)),
+	    (double)all->n / s->seconds, (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds, ms(scoreboard_sum_quantile(all, 0.5)),
+	    ms(scoreboard_sum_quantile(all, 0.95)), ms(scoreboard_sum_quantile(all, 0.99)),
 	    all->n ? ms(s->sum.phase_us[PHASE_DB] + s->sum.phase_us[PHASE_CONNECT]) / (double)all->n : 0.0, (long long)n->all.n, (long long)b->deaths);
 }
 
 /* Only /metrics counts them: the database is not asked here. */
-static void stock(struct page *p, const struct board *b)
+static void stock(struct page *p, const struct scoreboard_view *b)
 {
 	if (b->stock_at == 0)
 		put(p, "KeyPackages: not counted yet, which takes a look at /metrics");
@@ -92,15 +92,15 @@ static void stock(struct page *p, const struct board *b)
 		    (long long)(clock_now() - b->stock_at));
 }
 
-static void workers(struct page *p, const struct board *b, size_t most)
+static void workers(struct page *p, const struct scoreboard_view *b, size_t most)
 {
 	put(p, " ");
 	put(p, "%8s %-8s %10s %10s %-8s %-4s %s", "PID", "STATE", "REQUESTS", "MS", "PHASE", "DB", "ROUTE");
 	for (size_t i = 0; i < b->nworkers && i < most; i++) {
-		const struct board_worker *w = &b->worker[i];
+		const struct scoreboard_view_worker *w = &b->worker[i];
 		bool at = w->request_us > 0;
-		put(p, "%8d %-8s %10lld %10.0f %-8s %-4s %s %s", w->pid, board_states[w->state], (long long)w->requests, ms(w->request_us),
-		    at ? meter_phase_names[w->phase] : "-", board_dbs[w->db], at ? b->name[w->route].method : "", at ? b->name[w->route].path : "-");
+		put(p, "%8d %-8s %10lld %10.0f %-8s %-4s %s %s", w->pid, scoreboard_view_states[w->state], (long long)w->requests, ms(w->request_us),
+		    at ? meter_phase_names[w->phase] : "-", scoreboard_view_dbs[w->db], at ? b->name[w->route].method : "", at ? b->name[w->route].path : "-");
 	}
 	if (b->nworkers > most)
 		put(p, "%8s %zu more", "", b->nworkers - most);
@@ -117,22 +117,22 @@ static int busiest(const struct span *s, int nroutes, const bool *shown)
 	return best;
 }
 
-static void routes(struct page *p, const struct board *b, const struct span *s)
+static void routes(struct page *p, const struct scoreboard_view *b, const struct span *s)
 {
-	bool shown[SCORE_ROUTES] = { false };
+	bool shown[SCOREBOARD_ROUTES] = { false };
 	int i;
 
 	put(p, " ");
 	put(p, "%9s %9s %9s %9s %s", "REQ/S", "4XX/S", "5XX/S", "P95 MS", "ROUTE");
 	while (p->rows > 0 && (i = busiest(s, b->nroutes, shown)) >= 0) {
-		const struct board_route *r = &s->sum.route[i];
+		const struct scoreboard_sum_route *r = &s->sum.route[i];
 		shown[i] = true;
-		put(p, "%9.1f %9.1f %9.1f %9.1f %s %s", (double)r->n / s->seconds, (double)board_sum_statuses(r, 400, 500) / s->seconds,
-		    (double)board_sum_statuses(r, 500, 1000) / s->seconds, ms(board_sum_quantile(r, 0.95)), b->name[i].method, b->name[i].path);
+		put(p, "%9.1f %9.1f %9.1f %9.1f %s %s", (double)r->n / s->seconds, (double)scoreboard_sum_statuses(r, 400, 500) / s->seconds,
+		    (double)scoreboard_sum_statuses(r, 500, 1000) / s->seconds, ms(scoreboard_sum_quantile(r, 0.95)), b->name[i].method, b->name[i].path);
 	}
 }
 
-static void show(struct arena *mem, struct board *b, const struct span *s, const struct order *o, bool batch)
+static void show(struct arena *mem, struct scoreboard_view *b, const struct span *s, const struct order *o, bool batch)
 {
 	struct page p = { .b = { .mem = mem }, .rows = BATCH_ROWS, .columns = BATCH_COLUMNS };
 
@@ -146,12 +146,12 @@ static void show(struct arena *mem, struct board *b, const struct span *s, const
 	screen_show(buf_done(&p.b));
 }
 
-static void look_back(const struct board *now, const struct board_sum *then, int64_t began_us, struct span *s)
+static void look_back(const struct scoreboard_view *now, const struct scoreboard_sum *then, int64_t began_us, struct span *s)
 {
-	static const struct board_sum nothing;
+	static const struct scoreboard_sum nothing;
 	bool same = then->at_us && began_us == now->started_us;
 
-	board_sum_since(&now->sum, same ? then : &nothing, &s->sum);
+	scoreboard_sum_since(&now->sum, same ? then : &nothing, &s->sum);
 	s->seconds = (double)(now->sum.at_us - (same ? then->at_us : now->started_us)) / 1e6;
 	if (s->seconds < 0.001)
 		s->seconds = 0.001;
@@ -167,14 +167,14 @@ static bool pressed(int key, const struct order **o)
 
 static enum err loop(struct ctl *c, const struct order *o, bool batch)
 {
-	static struct board_sum then;
+	static struct scoreboard_sum then;
 	static struct span s;
 	int64_t began = 0;
-	struct board *b;
+	struct scoreboard_view *b;
 
 	do {
 		arena_reset(c->cx.mem);
-		TRY(board_look(c, &b));
+		TRY(scoreboard_view_take(c, &b));
 		look_back(b, &then, began, &s);
 		show(c->cx.mem, b, &s, o, batch);
 		then = b->sum;

@@ -1,5 +1,5 @@
 #include "core/actor.h"
-#include "core/totp.h"
+#include "core/second_factor.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 #include "ctl/term/qr.h"
@@ -11,14 +11,14 @@ static enum err named(struct ctl *c, struct actor_ref *who)
 	return actor_find(&c->cx, "", str_of(c->word[0]), who);
 }
 
-static struct totp_place place(const struct actor_ref *who)
+static struct second_factor_place place(const struct actor_ref *who)
 {
-	return (struct totp_place){ who->id, STR(""), who->local_name, STR("motetctl") };
+	return (struct second_factor_place){ who->id, STR(""), who->local_name, STR("motetctl") };
 }
 
 struct row {
 	struct str fid, state;
-	struct totp t;
+	struct second_factor t;
 };
 static const struct column columns[] = {
 	COL_STR(row, fid, "fid"),
@@ -31,10 +31,10 @@ static const struct column columns[] = {
 enum err cmd_totp_show(struct ctl *c)
 {
 	struct actor_ref who;
-	struct totp *t;
+	struct second_factor *t;
 
 	TRY(named(c, &who));
-	TRY(totp_state(&c->cx, who.id, &t));
+	TRY(second_factor_state(&c->cx, who.id, &t));
 	struct row r = { .fid = actor_fid(&c->cx, who.local_name), .state = STR("none") };
 	if (t) {
 		r.t = *t;
@@ -45,7 +45,7 @@ enum err cmd_totp_show(struct ctl *c)
 	return OK;
 }
 
-static const struct column secret_columns[] = { COL_STR(totp_secret, text, "secret"), COL_STR(totp_secret, uri, "uri") };
+static const struct column secret_columns[] = { COL_STR(second_factor_secret, text, "secret"), COL_STR(second_factor_secret, uri, "uri") };
 
 /* What core says to actors is told to an operator in other words. */
 static enum err for_operators(struct ctl *c, enum err e, const char *name)
@@ -59,12 +59,12 @@ static enum err for_operators(struct ctl *c, enum err e, const char *name)
 
 enum err cmd_totp_enrol(struct ctl *c)
 {
-	struct totp_secret s;
+	struct second_factor_secret s;
 	struct actor_ref who;
 
 	TRY(named(c, &who));
 	const char *name = str_z(c->cx.mem, who.local_name);
-	TRY(for_operators(c, totp_enrol(&c->cx, who.id, who.local_name, &s), name));
+	TRY(for_operators(c, second_factor_enrol(&c->cx, who.id, who.local_name, &s), name));
 	const struct listing l = LISTING(secret_columns, &s, 1);
 	if (options_has(&c->opt, OPT_JSON)) {
 		out_one(&c->cx, &l, true);
@@ -84,16 +84,16 @@ static const struct column code_columns[] = { COL_STR(code, text, "recovery_code
 
 enum err cmd_totp_confirm(struct ctl *c)
 {
-	struct str texts[FACTOR_CODES];
-	struct code codes[FACTOR_CODES];
+	struct str texts[SECOND_FACTOR_CODES];
+	struct code codes[SECOND_FACTOR_CODES];
 	struct actor_ref who;
 
 	TRY(named(c, &who));
-	const struct totp_place p = place(&who);
-	TRY(for_operators(c, totp_confirm(&c->cx, &p, str_of(c->word[1]), texts), str_z(c->cx.mem, who.local_name)));
-	for (int i = 0; i < FACTOR_CODES; i++)
+	const struct second_factor_place p = place(&who);
+	TRY(for_operators(c, second_factor_confirm(&c->cx, &p, str_of(c->word[1]), texts), str_z(c->cx.mem, who.local_name)));
+	for (int i = 0; i < SECOND_FACTOR_CODES; i++)
 		codes[i] = (struct code){ texts[i] };
-	const struct listing l = LISTING(code_columns, codes, FACTOR_CODES);
+	const struct listing l = LISTING(code_columns, codes, SECOND_FACTOR_CODES);
 	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
 	if (!options_has(&c->opt, OPT_JSON))
 		puts("Each of these stands in for a code once. They are shown only now.");
@@ -105,8 +105,8 @@ enum err cmd_totp_reset(struct ctl *c)
 	struct actor_ref who;
 
 	TRY(named(c, &who));
-	const struct totp_place p = place(&who);
-	TRY(for_operators(c, totp_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
+	const struct second_factor_place p = place(&who);
+	TRY(for_operators(c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
 	printf("%s has no second factor any more: the password is enough; the actor's sessions are told so\n", actor_fid(&c->cx, who.local_name).s);
 	return OK;
 }

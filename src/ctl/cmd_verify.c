@@ -1,4 +1,4 @@
-#include "base/here.h"
+#include "base/install_path.h"
 #include "core/verify.h"
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
@@ -74,7 +74,7 @@ static enum err verdict(struct ctl *c, const struct watch *w, const struct verif
 /* They are installed with motetctl, but who copies that alone has none. */
 static const char *schema_files(const struct ctl *c)
 {
-	const char *dir = options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : here_path(SCHEMADIR);
+	const char *dir = options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 
 	if (options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
 		return dir;

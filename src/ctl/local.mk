@@ -1,7 +1,5 @@
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
-	src/ctl/board.c \
-	src/ctl/board.h \
 	src/ctl/cmd.h \
 	src/ctl/cmd_actor.c \
 	src/ctl/cmd_config.c \
@@ -34,15 +32,17 @@ libctl_a_SOURCES = \
 	src/ctl/doctor/doctor_web.h \
 	src/ctl/help.c \
 	src/ctl/help.h \
+	src/ctl/init_files.c \
+	src/ctl/init_files.h \
 	src/ctl/mask.c \
 	src/ctl/mask.h \
 	src/ctl/mdoc.c \
 	src/ctl/mdoc.h \
 	src/ctl/options.c \
 	src/ctl/options.h \
-	src/ctl/place.c \
-	src/ctl/place.h \
 	src/ctl/run.c \
+	src/ctl/scoreboard_view.c \
+	src/ctl/scoreboard_view.h \
 	src/ctl/selftest/cmd_selftest.c \
 	src/ctl/selftest/selftest.h \
 	src/ctl/selftest/selftest_make.c \

@@ -27,9 +27,9 @@ static const struct {
 	const char *about, *next;
 } hints[] = {
 	{ ERR_UNAVAILABLE, "database: connect", "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
-	{ ERR_UNAVAILABLE, "schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	{ ERR_UNAVAILABLE, "sql_schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
 	{ ERR_UNCERTAIN, "", "it may have been done: look before you repeat it" },
-	{ ERR_RETRY, "schema_lock", "somebody else is migrating; try again in a moment" },
+	{ ERR_RETRY, "sql_schema_lock", "somebody else is migrating; try again in a moment" },
 };
 
 static int status_of(const struct ctl *c, enum err e)

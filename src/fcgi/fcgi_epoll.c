@@ -2,7 +2,7 @@
 #ifdef USE_EPOLL
 #include "fcgi/kept.h"
 #include "fcgi/message.h"
-#include "fcgi/whole.h"
+#include "fcgi/complete_request.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -218,7 +218,7 @@ static bool speaks(struct fcgi *f, int fd)
 	static uint8_t said[PEEK];
 	ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
 
-	if (n == (ssize_t)sizeof said || (n > 0 && whole_request(said, (size_t)n))) {
+	if (n == (ssize_t)sizeof said || (n > 0 && complete_request(said, (size_t)n))) {
 		rest_came(f, fd);
 		return true;
 	}

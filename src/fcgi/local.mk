@@ -3,6 +3,8 @@ noinst_LIBRARIES += libtransport.a
 libtransport_a_SOURCES = \
 	src/fcgi/cgi.c \
 	src/fcgi/cgi.h \
+	src/fcgi/complete_request.c \
+	src/fcgi/complete_request.h \
 	src/fcgi/fcgi.h \
 	src/fcgi/fcgi_epoll.c \
 	src/fcgi/fcgi_plain.c \
@@ -10,7 +12,5 @@ libtransport_a_SOURCES = \
 	src/fcgi/kept.h \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
-	src/fcgi/params.c \
-	src/fcgi/whole.c \
-	src/fcgi/whole.h
+	src/fcgi/params.c
 TRANSPORT = libtransport.a $(HTTP) $(FCGI_LIBS)

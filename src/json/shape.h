@@ -6,8 +6,8 @@
  * What a body looks like, as rows: one per member, with its type, its bounds and what it is for. The same rows decode JSON bodies,
  * query strings and rows of the database, and are printed as documentation. A handler sees only what has passed them.
  *
- *	struct keymaterial_query { struct strs serial_numbers; };
- *	SHAPE(keymaterial_query, F_STRS(keymaterial_query, serial_numbers, .max = 100, .about = "ID-Certs to return key material of"));
+ *	struct key_material_query { struct strs serial_numbers; };
+ *	SHAPE(key_material_query, F_STRS(key_material_query, serial_numbers, .max = 100, .about = "ID-Certs to return key material of"));
  *
  * null counts as absent; unknown members are ignored (ROUTES.md 1.3). Every refusal is ERR_BAD_REQUEST and names the member.
  * Whole numbers may come as JSON numbers or decimal strings; a number out of int64_t is refused, never bent to fit. A text never

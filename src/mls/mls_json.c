@@ -1,7 +1,7 @@
 #include "mls/mls_json.h"
 #include "json/json.h"
 #include "mls/mls_tls.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 enum { MLS10 = 1, DEFAULT_EXTENSIONS = 5 };

@@ -8,12 +8,12 @@ libnet_a_SOURCES = \
 	src/net/net_ask.h \
 	src/net/net_curl.c \
 	src/net/net_curl.h \
-	src/net/net_down.c \
-	src/net/net_down.h \
 	src/net/net_policy.c \
 	src/net/net_policy.h \
 	src/net/net_slots.c \
 	src/net/net_slots.h \
+	src/net/net_unreachable.c \
+	src/net/net_unreachable.h \
 	src/net/net_url.c \
 	src/net/net_url.h
 libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)

@@ -1,5 +1,5 @@
 #include "net/net_slots.h"
-#include "net/net_down.h"
+#include "net/net_unreachable.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
 
@@ -7,7 +7,7 @@ enum { WAIT_MS = 1000 };
 
 struct net_slots {
 	struct gate *busy, *queue;
-	struct net_down *down;
+	struct net_unreachable *down;
 	struct limits *limits;
 };
 
@@ -21,7 +21,7 @@ struct net_slots *net_slots_new(const struct conf *c, int workers, struct limits
 	*s = (struct net_slots){
 		.busy = gate_named(c->state_dir, "outbound", n),
 		.queue = gate_named(c->state_dir, "outbound-queue", n),
-		.down = net_down_new(),
+		.down = net_unreachable_new(),
 		.limits = c->rate_limit ? limits : NULL,
 	};
 	if (s->busy && s->queue && s->down)
@@ -57,12 +57,12 @@ void net_slots_leave(struct net_slots *s)
 
 void net_slots_mark_down(struct net_slots *s, struct str place)
 {
-	net_down_mark(s->down, place, NET_SLOTS_DOWN_S);
+	net_unreachable_mark(s->down, place, NET_SLOTS_DOWN_S);
 }
 
 bool net_slots_down(struct net_slots *s, struct str place)
 {
-	return net_down_is(s->down, place);
+	return net_unreachable_is(s->down, place);
 }
 
 bool net_slots_take(struct net_slots *s, struct str place, int per_minute, int64_t *retry_after_s)

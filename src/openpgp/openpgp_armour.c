@@ -1,5 +1,5 @@
 #include "openpgp/openpgp_armour.h"
-#include "text/text.h"
+#include "text/encoding.h"
 
 enum { COLUMNS = 64, COLUMNS_MAX = 76, CRC_LINE = 5 };
 static const char begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----", end[] = "-----END PGP PUBLIC KEY BLOCK-----", dashes[] = "-----";

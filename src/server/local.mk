@@ -2,8 +2,6 @@
 # api_print_routes(), db_new(), db_rest(), db_share(), db_free(), schema_fits(), prune_run().
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
-	src/server/account.c \
-	src/server/account.h \
 	src/server/alarm.c \
 	src/server/alarm.h \
 	src/server/backoff.c \
@@ -32,6 +30,8 @@ libserver_a_SOURCES = \
 	src/server/priv.h \
 	src/server/recycle.c \
 	src/server/recycle.h \
+	src/server/request_log.c \
+	src/server/request_log.h \
 	src/server/signals.c \
 	src/server/signals.h \
 	src/server/start.c \

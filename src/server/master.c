@@ -142,7 +142,7 @@ static void become_signer(struct master *m, int ready_fd)
 	close_others(m, m->sign.take);
 	signals_ignore(&sg.wait);
 	priv_hide();
-	_exit(signer_run(m->conf, m->sign.take, ready_fd, m->secret_fd, &sg));
+	_exit(signer_process_run(m->conf, m->sign.take, ready_fd, m->secret_fd, &sg));
 }
 
 static void become_housekeeper(struct master *m, pid_t master)

@@ -1,6 +1,6 @@
 #include "server/options.h"
 #include "api/call.h"
-#include "base/here.h"
+#include "base/install_path.h"
 #include "text/fid.h"
 #include "net/net.h"
 #include <getopt.h>
@@ -35,7 +35,7 @@ void options_help(FILE *f)
 	      "\n"
 	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
 	      "identity; /readyz of the running server tells whether it can serve.\n",
-	    here_path(SYSCONFDIR "/motet.conf"));
+	    install_path(SYSCONFDIR "/motet.conf"));
 }
 
 static void take(struct options *o, int c)

@@ -152,12 +152,12 @@ static void describe(int status, char *text, size_t size)
 }
 
 /* It has shown that workers can start here. Who dies later dies of something that a pause would not cure. */
-static bool grown_up(const struct score *r, int64_t now)
+static bool grown_up(const struct scoreboard_row *r, int64_t now)
 {
 	return r->requests > 0 || r->request_us > 0 || now - r->started_us >= GRACE * SECOND;
 }
 
-static void replace(struct pool *p, struct slot *s, const struct score *r, int status, const char *what, int64_t now)
+static void replace(struct pool *p, struct slot *s, const struct scoreboard_row *r, int status, const char *what, int64_t now)
 {
 	s->pid = 0;
 	s->kill_us = 0;
@@ -185,7 +185,7 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 
 	for (int i = 0; i < SCORES; i++) {
 		struct slot *s = &p->slot[i];
-		struct score *r = &p->board->row[i];
+		struct scoreboard_row *r = &p->board->row[i];
 		if (s->pid != pid)
 			continue;
 		p->answered += r->requests;

@@ -5,7 +5,7 @@
 #include "db/db.h"
 #include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
-#include "server/account.h"
+#include "server/request_log.h"
 #include "server/backoff.h"
 #include "server/motetd.h"
 #include "server/outbound.h"
@@ -45,9 +45,9 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
-		return signer_load(w->conf, w->secret_fd, &s->local);	/* spawned alone: nobody else can hold it */
+		return signer_process_load(w->conf, w->secret_fd, &s->local);	/* spawned alone: nobody else can hold it */
 	}
-	signer_client_init(&s->client, w->sign_fd);
+	signer_process_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;
 	return true;
 }
@@ -64,11 +64,11 @@ static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const s
 {
 	struct http_resp r = { .status = 0 };
 
-	account_begin(w, cx, q);
+	request_log_begin(w, cx, q);
 	api_serve(cx, q, &r);
 	meter_phase(&cx->meter, PHASE_WRITE);
 	fcgi_answer(f, q, &r);
-	account_end(w, cx, q, &r);
+	request_log_end(w, cx, q, &r);
 }
 
 static void look_at_flags(void)
@@ -191,12 +191,12 @@ static bool serve_once(const struct worker *w, struct cx *cx)
 
 	if (!cgi_read(cx->mem, w->conf->trusted_proxies, &q))
 		return false;
-	account_begin(w, cx, &q);
+	request_log_begin(w, cx, &q);
 	api_serve(cx, &q, &r);
 	meter_phase(&cx->meter, PHASE_WRITE);
 	if (!cgi_write(cx->mem, &q, &r))
 		log_warn("the answer: %s", strerror(errno));
-	account_end(w, cx, &q, &r);
+	request_log_end(w, cx, &q, &r);
 	return true;
 }
 

@@ -17,7 +17,7 @@ struct worker {
 	struct limits *limits;
 	struct net_slots *outbound;
 	struct scoreboard *board;
-	struct score *row;
+	struct scoreboard_row *row;
 	/* Under a master; else -1 everywhere. */
 	int master;		/* its process id, 0: none */
 	int death_fd;		/* end of file: it is gone */

@@ -2,12 +2,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-const int scoreboard_statuses[SCORE_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 431, 500,
+const int scoreboard_statuses[SCOREBOARD_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 431, 500,
 	501, 502, 503, 504, 0 };
-const int64_t scoreboard_buckets_us[SCORE_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
+const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
 	INT64_MAX };
 
-void scoreboard_birth(struct score *s, int pid)
+void scoreboard_birth(struct scoreboard_row *s, int pid)
 {
 	s->requests = 0;
 	s->request_us = 0;
@@ -19,20 +19,20 @@ void scoreboard_birth(struct score *s, int pid)
 	scoreboard_state(s, pid ? WORKER_STARTING : WORKER_NONE);
 }
 
-void scoreboard_state(struct score *s, enum worker_state state)
+void scoreboard_state(struct scoreboard_row *s, enum worker_state state)
 {
 	s->active_us = clock_us();
 	s->state = (int)state;
 }
 
-void scoreboard_busy(struct score *s, int64_t now_us)
+void scoreboard_busy(struct scoreboard_row *s, int64_t now_us)
 {
 	s->request_us = now_us;
 	s->active_us = now_us;
 	s->state = WORKER_BUSY;
 }
 
-void scoreboard_done(struct score *s)
+void scoreboard_done(struct scoreboard_row *s)
 {
 	s->requests++;
 	s->request_us = 0;
@@ -62,7 +62,7 @@ static int status_place(int status)
 {
 	int i = 0;
 
-	while (i < SCORE_STATUSES - 1 && scoreboard_statuses[i] != status)
+	while (i < SCOREBOARD_STATUSES - 1 && scoreboard_statuses[i] != status)
 		i++;
 	return i;
 }
@@ -76,16 +76,16 @@ static int bucket(int64_t us)
 	return i;
 }
 
-static void add_all(score_total *to, const int64_t *from, int n)
+static void add_all(scoreboard_total *to, const int64_t *from, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (from[i])
 			scoreboard_count(&to[i], from[i]);
 }
 
-void scoreboard_add(struct scoreboard *b, struct score *s, const struct meter *m, int status)
+void scoreboard_add(struct scoreboard *b, struct scoreboard_row *s, const struct meter *m, int status)
 {
-	struct score_route *r = &s->route[m->route > 0 && m->route < SCORE_ROUTES ? m->route : 0];
+	struct scoreboard_route *r = &s->route[m->route > 0 && m->route < SCOREBOARD_ROUTES ? m->route : 0];
 	int64_t us = meter_total(m);
 
 	scoreboard_count(&r->status[status_place(status)], 1);

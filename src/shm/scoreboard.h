@@ -16,21 +16,21 @@
 enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_IDLE, WORKER_BUSY, WORKER_STOPPING, WORKER_STATES };
 enum {
 	SCORES = 2048,			/* two generations of as many workers as the configuration allows */
-	SCORE_ROUTES = 96,		/* number 0: what led to no route */
-	SCORE_STATUSES = 24,
-	SCORE_BUCKETS = 14
+	SCOREBOARD_ROUTES = 96,		/* number 0: what led to no route */
+	SCOREBOARD_STATUSES = 24,
+	SCOREBOARD_BUCKETS = 14
 };
 /* The statuses that are told apart, the last place being that of all others; and the upper ends of the buckets, the last one without end. */
-extern const int scoreboard_statuses[SCORE_STATUSES];
-extern const int64_t scoreboard_buckets_us[SCORE_BUCKETS];
+extern const int scoreboard_statuses[SCOREBOARD_STATUSES];
+extern const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS];
 
-typedef _Atomic int64_t score_total;
-struct score_route {
-	score_total status[SCORE_STATUSES];
-	score_total bucket[SCORE_BUCKETS];
-	score_total us;			/* of all requests together */
+typedef _Atomic int64_t scoreboard_total;
+struct scoreboard_route {
+	scoreboard_total status[SCOREBOARD_STATUSES];
+	scoreboard_total bucket[SCOREBOARD_BUCKETS];
+	scoreboard_total us;			/* of all requests together */
 };
-struct score {
+struct scoreboard_row {
 	_Alignas(4096) _Atomic int pid;	/* 0: nobody */
 	_Atomic int state;		/* enum worker_state */
 	_Atomic int64_t requests;	/* answered by this worker */
@@ -41,12 +41,12 @@ struct score {
 	_Atomic int db;			/* METER_DB_UP, …: as it was last seen */
 	_Atomic int64_t resident;	/* its memory in octets, as last weighed; 0: not yet, or unknown */
 	/* Totals of this row. */
-	score_total count[COUNTS];
-	score_total phase_us[PHASES];
-	score_total error[ERR_COUNT];
-	struct score_route route[SCORE_ROUTES];
+	scoreboard_total count[COUNTS];
+	scoreboard_total phase_us[PHASES];
+	scoreboard_total error[ERR_COUNT];
+	struct scoreboard_route route[SCOREBOARD_ROUTES];
 };
-struct score_name {
+struct scoreboard_name {
 	char method[8], path[88];
 };
 struct scoreboard {
@@ -60,14 +60,14 @@ struct scoreboard {
 	int64_t started;		/* seconds since 1970 */
 	int64_t started_us;
 	_Atomic int64_t resident;	/* of the master */
-	score_total births, deaths, killed, signer_deaths, reloads;	/* deaths: those that nobody asked for; killed: by the master, overdue */
+	scoreboard_total births, deaths, killed, signer_deaths, reloads;	/* deaths: those that nobody asked for; killed: by the master, overdue */
 	_Atomic int64_t storm_until_us;	/* workers die one after the other: over when none dies until then (server/alarm.h); 0: they do not */
 	_Atomic int64_t database_away_us;	/* of db_share() */
 	_Atomic int64_t cert_not_after;	/* of the server's certificate, in seconds since 1970; 0: no worker has needed it yet */
 	_Atomic int64_t stock, last_resorts, stock_at;	/* KeyPackages that can be given out, as last counted; stock_at 0: never */
 	int nroutes;
-	struct score_name name[SCORE_ROUTES];
-	struct score row[SCORES];
+	struct scoreboard_name name[SCOREBOARD_ROUTES];
+	struct scoreboard_row row[SCORES];
 };
 
 /*
@@ -82,7 +82,7 @@ void scoreboard_leave(struct scoreboard *);
  * For a worker that was spawned alone: a row of its own in the file that its siblings use, or in a new one when there is none or nobody in
  * it lives. *why and NULL as above. No path: a board in memory, for a process that is gone after one request.
  */
-struct scoreboard *scoreboard_join(const char *path, struct score **row, const char **why);
+struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why);
 /*
  * For a reader who cannot trust the file, with its descriptor for scoreboard_lives(): a copy of what it holds now, made with read(2), as
  * a mapping would end with a signal when the file is cut short; munmap() it. Counts of rows and routes are in their range, texts end and
@@ -101,11 +101,11 @@ static inline bool scoreboard_storm(const struct scoreboard *b, int64_t now_us)
 
 /* Before a worker is born in a row: pages for it, so that a full disk cannot kill it in the middle. */
 void scoreboard_room(struct scoreboard *, int row);
-void scoreboard_birth(struct score *, int pid);
-void scoreboard_state(struct score *, enum worker_state);
+void scoreboard_birth(struct scoreboard_row *, int pid);
+void scoreboard_state(struct scoreboard_row *, enum worker_state);
 /* A request has begun, or was answered. */
-void scoreboard_busy(struct score *, int64_t now_us);
-void scoreboard_done(struct score *);
+void scoreboard_busy(struct scoreboard_row *, int64_t now_us);
+void scoreboard_done(struct scoreboard_row *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Everybody tells its own: workers cannot be traced, and so a
  * system that hides processes from each other (ProtectProc= of systemd, hidepid=) hides theirs from the master, too. Three system calls:
@@ -113,9 +113,9 @@ void scoreboard_done(struct score *);
  */
 int64_t scoreboard_weigh(void);
 /* Add what a request cost; before scoreboard_done(). */
-void scoreboard_add(struct scoreboard *, struct score *, const struct meter *, int status);
+void scoreboard_add(struct scoreboard *, struct scoreboard_row *, const struct meter *, int status);
 /* One more, of what only one process counts. */
-static inline void scoreboard_count(score_total *t, int64_t n)
+static inline void scoreboard_count(scoreboard_total *t, int64_t n)
 {
 	atomic_store_explicit(t, atomic_load_explicit(t, memory_order_relaxed) + n, memory_order_relaxed);
 }

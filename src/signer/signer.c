@@ -103,10 +103,10 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	return OK;
 }
 
-static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
-	const char *wrong = jws_wrong(cx->mem, t);
+	const char *wrong = federation_jws_wrong(cx->mem, t);
 	const uint8_t *seed;
 
 	if (wrong)
@@ -118,7 +118,7 @@ static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	if (!about_now(t->iat, clock_now()))
 		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
 	TRY(open_seed(cx, local, key, &seed));
-	return ed25519_sign(cx, seed, str_blob(jws_input(cx, t)), sig);
+	return ed25519_sign(cx, seed, str_blob(federation_jws_input(cx, t)), sig);
 }
 
 static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
@@ -139,18 +139,18 @@ static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *
 }
 
 /* Nothing else that is sealed has such a row, nor this length. */
-static struct blob totp_row(struct cx *cx, int64_t actor_id)
+static struct blob second_factor_row(struct cx *cx, int64_t actor_id)
 {
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
 }
 
-static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 
-	if (RAND_priv_bytes(secret, OTP_SECRET) != 1)
+	if (RAND_priv_bytes(secret, TOTP_SECRET) != 1)
 		return fail(cx, ERR_INTERNAL, "signer: no random bits");
-	return seal(cx, local->totp, totp_row(cx, actor_id), (struct blob){ secret, OTP_SECRET }, sealed);
+	return seal(cx, local->totp, second_factor_row(cx, actor_id), (struct blob){ secret, TOTP_SECRET }, sealed);
 }
 
 static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
@@ -158,10 +158,10 @@ static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struc
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct blob secret;
 
-	TRY(unseal(cx, local->totp, totp_row(cx, actor_id), sealed, &secret));
-	if (secret.n != OTP_SECRET)
+	TRY(unseal(cx, local->totp, second_factor_row(cx, actor_id), sealed, &secret));
+	if (secret.n != TOTP_SECRET)
 		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
-	*step = otp_match(secret.p, code, clock_now());
+	*step = totp_match(secret.p, code, clock_now());
 	return OK;
 }
 

@@ -3,9 +3,9 @@
 #include "base/conf.h"
 #include "x509/idcert.h"
 #include "signer/idcert_lint.h"
-#include "json/jws.h"
+#include "json/federation_jws.h"
 #include "openpgp/openpgp.h"
-#include "crypto/otp.h"
+#include "crypto/totp.h"
 #include "signer/seal.h"
 /*
  * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with each request, opens it with the
@@ -40,12 +40,12 @@ struct ca {
 	enum err (*sign_cert)(struct cx *, struct ca *, const struct ca_key *, struct blob tbs, uint8_t sig[ED25519_SIG]);
 	/* n statements at once, all or none; sigs has n * ED25519_SIG octets. n ≤ CACHE_CLAIMS_MAX. */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *, const struct cache_claim *, size_t n, uint8_t *sigs);
-	/* Over jws_input(). Only for actors of our domain, by all rules of jws_wrong(), for SIGNER_TOKEN_LIFE at most. */
-	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *, const struct fed_token *, uint8_t sig[ED25519_SIG]);
+	/* Over federation_jws_input(). Only for actors of our domain, by all rules of federation_jws_wrong(), for SIGNER_TOKEN_LIFE at most. */
+	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *, const struct federation_token *, uint8_t sig[ED25519_SIG]);
 	/* Over openpgp_tbs_hash(). Only of this very key, and the user ID is our domain. */
 	enum err (*sign_openpgp)(struct cx *, struct ca *, const struct ca_key *, const struct openpgp_spec *, uint8_t sig[ED25519_SIG]);
 	/* The secret of a second factor for an actor, new: as it is, for the actor to keep, and sealed. `sealed` lives in the arena. */
-	enum err (*new_totp)(struct cx *, struct ca *, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed);
+	enum err (*new_totp)(struct cx *, struct ca *, int64_t actor_id, uint8_t secret[TOTP_SECRET], struct blob *sealed);
 	/* Which step has this code, by this host's clock, one before and after included? *step 0: none. Nothing else is told of the secret. */
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed, struct str code, int64_t *step);
 };

@@ -29,11 +29,11 @@ struct openpgp {
 	uint32_t n;
 	char user_id[OPENPGP_USER_ID_MAX];
 };
-struct totp {
+struct second_factor {
 	int64_t actor_id;
 	uint32_t nsealed;
 	uint8_t sealed[SIGNER_SEALED];
-	char code[OTP_DIGITS];
+	char code[TOTP_DIGITS];
 };
 struct question {
 	uint32_t op, n;		/* n: octets of tbs, or number of claims */
@@ -43,7 +43,7 @@ struct question {
 		struct cache_claim claims[SIGNER_CLAIMS];
 		struct token token;
 		struct openpgp openpgp;
-		struct totp totp;
+		struct second_factor totp;
 	};
 };
 struct answer {
@@ -51,8 +51,8 @@ struct answer {
 	char field[64], say[320], log[320];
 	struct key key;
 	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
-	struct totp totp;	/* sealed */
-	uint8_t secret[OTP_SECRET];
+	struct second_factor totp;	/* sealed */
+	uint8_t secret[TOTP_SECRET];
 	int64_t step;
 };
 
@@ -76,7 +76,7 @@ static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
 	return OK;
 }
 
-static enum err pack_sealed(struct cx *cx, struct blob from, struct totp *to)
+static enum err pack_sealed(struct cx *cx, struct blob from, struct second_factor *to)
 {
 	if (from.n > sizeof to->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed second factor of %zu octets", from.n);
@@ -85,7 +85,7 @@ static enum err pack_sealed(struct cx *cx, struct blob from, struct totp *to)
 	return OK;
 }
 
-static enum err unpack_sealed(struct cx *cx, const struct totp *from, struct blob *to)
+static enum err unpack_sealed(struct cx *cx, const struct second_factor *from, struct blob *to)
 {
 	if (from->nsealed > sizeof from->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
@@ -93,7 +93,7 @@ static enum err unpack_sealed(struct cx *cx, const struct totp *from, struct blo
 	return OK;
 }
 
-static enum err pack_token(struct cx *cx, const struct fed_token *t, struct token *to)
+static enum err pack_token(struct cx *cx, const struct federation_token *t, struct token *to)
 {
 	const struct str texts[TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
 	size_t at = 0;
@@ -111,12 +111,12 @@ static enum err pack_token(struct cx *cx, const struct fed_token *t, struct toke
 	return OK;
 }
 
-static enum err unpack_token(struct cx *cx, const struct token *from, struct fed_token *t)
+static enum err unpack_token(struct cx *cx, const struct token *from, struct federation_token *t)
 {
 	struct str *const texts[TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti, &t->kid };
 	size_t at = 0;
 
-	*t = (struct fed_token){ .iat = from->iat, .exp = from->exp };
+	*t = (struct federation_token){ .iat = from->iat, .exp = from->exp };
 	for (int i = 0; i < TOKEN_TEXTS; i++) {
 		if (from->n[i] > sizeof from->texts - at)
 			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more", from->n[i]);
@@ -158,7 +158,7 @@ static enum err sign_cache(struct cx *cx, const struct question *q, struct answe
 
 static enum err sign_token(struct cx *cx, const struct question *q, struct answer *a)
 {
-	struct fed_token t;
+	struct federation_token t;
 	struct ca_key k;
 
 	TRY(unpack(cx, &q->key, &k));
@@ -191,7 +191,7 @@ static enum err check_totp(struct cx *cx, const struct question *q, struct answe
 	struct blob sealed;
 
 	TRY(unpack_sealed(cx, &q->totp, &sealed));
-	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed, (struct str){ q->totp.code, OTP_DIGITS }, &a->step);
+	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed, (struct str){ q->totp.code, TOTP_DIGITS }, &a->step);
 }
 
 static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
@@ -265,7 +265,7 @@ static void answer_all(struct cx *cx, int take_fd, const struct signer_signals *
 	}
 }
 
-bool signer_load(const struct conf *c, int fd, struct ca_local *ca)
+bool signer_process_load(const struct conf *c, int fd, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
@@ -280,13 +280,13 @@ bool signer_load(const struct conf *c, int fd, struct ca_local *ca)
 	return true;
 }
 
-int signer_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
+int signer_process_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
 {
 	static struct ca_local ca;
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
 
 	mlock(&ca, sizeof ca);
-	if (!signer_load(c, secret_fd, &ca))
+	if (!signer_process_load(c, secret_fd, &ca))
 		return EX_CONFIG;
 	if (ready_fd >= 0) {
 		if (write(ready_fd, "r", 1) != 1)
@@ -399,7 +399,7 @@ static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key
 	return OK;
 }
 
-static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct fed_token *t, uint8_t sig[ED25519_SIG])
+static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
 	struct question q = { .op = OP_SIGN_TOKEN };
 	struct answer a;
@@ -427,13 +427,13 @@ static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	return OK;
 }
 
-static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[OTP_SECRET], struct blob *sealed)
+static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
 	struct question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
 	struct answer a;
 
 	TRY(ask(cx, ca, &q, &a));
-	memcpy(secret, a.secret, OTP_SECRET);
+	memcpy(secret, a.secret, TOTP_SECRET);
 	explicit_bzero(a.secret, sizeof a.secret);
 	return unpack_sealed(cx, &a.totp, sealed);
 }
@@ -452,7 +452,7 @@ static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, s
 	return OK;
 }
 
-void signer_client_init(struct signer_client *c, int give_fd)
+void signer_process_client_init(struct signer_client *c, int give_fd)
 {
 	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp, ask_new_totp, ask_check_totp },
 		.give_fd = give_fd };

@@ -21,17 +21,17 @@ struct signer_signals {
  * The child's life, until nobody is left who could ask: read the secret from secret_fd, write an octet to ready_fd (unless -1), answer.
  * Returns an exit status: 78 when the secret could not be read, which has been logged.
  */
-int signer_run(const struct conf *, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *);
+int signer_process_run(const struct conf *, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *);
 /*
  * Read the secret from fd, which is closed then, to sign with it in this process: the child, and a worker that was spawned alone. False when
  * it cannot be read, which has been logged.
  */
-bool signer_load(const struct conf *, int fd, struct ca_local *);
+bool signer_process_load(const struct conf *, int fd, struct ca_local *);
 
 /* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in SIGNER_TIMEOUT_MS. */
 struct signer_client {
 	struct ca ca;
 	int give_fd;
 };
-void signer_client_init(struct signer_client *, int give_fd);
+void signer_process_client_init(struct signer_client *, int give_fd);
 #endif

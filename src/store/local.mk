@@ -6,16 +6,18 @@ libstore_a_SOURCES = \
 	src/store/q_doctor.h \
 	src/store/q_event.c \
 	src/store/q_event.h \
-	src/store/q_fedtoken.c \
-	src/store/q_fedtoken.h \
+	src/store/q_federation_token.c \
+	src/store/q_federation_token.h \
 	src/store/q_foreign.c \
 	src/store/q_foreign.h \
 	src/store/q_idcert.c \
 	src/store/q_idcert.h \
 	src/store/q_invite.c \
 	src/store/q_invite.h \
-	src/store/q_keymaterial.c \
-	src/store/q_keymaterial.h \
+	src/store/q_key_material.c \
+	src/store/q_key_material.h \
+	src/store/q_key_trial.c \
+	src/store/q_key_trial.h \
 	src/store/q_keypackage.c \
 	src/store/q_keypackage.h \
 	src/store/q_probe.c \
@@ -24,6 +26,8 @@ libstore_a_SOURCES = \
 	src/store/q_prune.h \
 	src/store/q_schema.c \
 	src/store/q_schema.h \
+	src/store/q_second_factor.c \
+	src/store/q_second_factor.h \
 	src/store/q_selftest.c \
 	src/store/q_selftest.h \
 	src/store/q_server_key.c \
@@ -32,10 +36,6 @@ libstore_a_SOURCES = \
 	src/store/q_session.h \
 	src/store/q_throttle.c \
 	src/store/q_throttle.h \
-	src/store/q_totp.c \
-	src/store/q_totp.h \
-	src/store/q_trial.c \
-	src/store/q_trial.h \
 	src/store/q_verify.c \
 	src/store/q_verify.h \
 	src/store/run.c \
@@ -44,21 +44,21 @@ SQL = \
 	src/store/q_actor.sql \
 	src/store/q_doctor.sql \
 	src/store/q_event.sql \
-	src/store/q_fedtoken.sql \
+	src/store/q_federation_token.sql \
 	src/store/q_foreign.sql \
 	src/store/q_idcert.sql \
 	src/store/q_invite.sql \
-	src/store/q_keymaterial.sql \
+	src/store/q_key_material.sql \
+	src/store/q_key_trial.sql \
 	src/store/q_keypackage.sql \
 	src/store/q_probe.sql \
 	src/store/q_prune.sql \
 	src/store/q_schema.sql \
+	src/store/q_second_factor.sql \
 	src/store/q_selftest.sql \
 	src/store/q_server_key.sql \
 	src/store/q_session.sql \
 	src/store/q_throttle.sql \
-	src/store/q_totp.sql \
-	src/store/q_trial.sql \
 	src/store/q_verify.sql
 EXTRA_DIST += $(SQL) build-aux/sql2c.awk build-aux/schema-sum
 BUILT_SOURCES += $(SQL:.sql=.sql.h)

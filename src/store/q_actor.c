@@ -28,54 +28,54 @@ enum err q_actor_find(struct cx *cx, int64_t id, struct str local, struct actor_
 	const struct arg a[] = { arg_i64(cx, local.s ? 0 : id), arg_str(local) };
 
 	*out = NULL;
-	return RUN(cx, &actor_find, a, &actor_ref_shape, out, NULL);
+	return RUN(cx, &sql_actor_find, a, &actor_ref_shape, out, NULL);
 }
 
 enum err q_actor_insert(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_str(password), arg_bool(admin) };
 
-	return one(cx, &actor_insert, a, 3, id);
+	return one(cx, &sql_actor_insert, a, 3, id);
 }
 
 enum err q_actor_login(struct cx *cx, struct str local, struct login **out)
 {
 	const struct arg a[] = { arg_str(local) };
 
-	return RUN(cx, &actor_login, a, &login_shape, out, NULL);
+	return RUN(cx, &sql_actor_login, a, &login_shape, out, NULL);
 }
 
 enum err q_actor_set_password(struct cx *cx, struct str local, struct str password, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_str(password) };
 
-	return one(cx, &actor_set_password, a, 2, id);
+	return one(cx, &sql_actor_set_password, a, 2, id);
 }
 
 enum err q_actor_rehash(struct cx *cx, struct str local, struct str old, struct str newer, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_str(old), arg_str(newer) };
 
-	return one(cx, &actor_rehash, a, 3, id);
+	return one(cx, &sql_actor_rehash, a, 3, id);
 }
 
 enum err q_actor_set_admin(struct cx *cx, struct str local, bool admin, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_bool(admin) };
 
-	return one(cx, &actor_set_admin, a, 2, id);
+	return one(cx, &sql_actor_set_admin, a, 2, id);
 }
 
 enum err q_actor_deactivate(struct cx *cx, struct str local, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local) };
 
-	return one(cx, &actor_deactivate, a, 1, id);
+	return one(cx, &sql_actor_deactivate, a, 1, id);
 }
 
 enum err q_actor_list(struct cx *cx, struct str local, struct actor_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(local) };
 
-	return RUN(cx, &actor_list, a, &actor_item_shape, out, n);
+	return RUN(cx, &sql_actor_list, a, &actor_item_shape, out, n);
 }

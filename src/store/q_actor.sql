@@ -1,13 +1,13 @@
 -- No row: the name is taken. The PHC string names the attempt: its salt is nobody else's, so the same one may come again when the answer of
 -- the database was lost.
--- name: actor_insert :opt
+-- name: sql_actor_insert :opt
 -- args: text, text, bool
 -- cols: id int8
 INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
 ON CONFLICT (local_name) DO UPDATE SET password = excluded.password WHERE actor.password = excluded.password RETURNING id
 
 -- Who wants to log in. Always one row; id is null for nobody.
--- name: actor_login :one redo
+-- name: sql_actor_login :one redo
 -- args: text
 -- cols: id int8, password text, totp bytea, now int8
 SELECT a.id, a.password, t.sealed AS totp, floor(extract(epoch FROM now()))::int8 AS now
@@ -15,35 +15,35 @@ FROM (SELECT $1::text COLLATE "C" AS name) n
 LEFT JOIN actor a ON a.local_name = n.name AND a.deactivated_at IS NULL
 LEFT JOIN totp t ON t.actor_id = a.id AND t.confirmed_at IS NOT NULL
 
--- name: actor_set_password :opt
+-- name: sql_actor_set_password :opt
 -- args: text, text
 -- cols: id int8
 UPDATE actor SET password = $2 WHERE local_name = $1 RETURNING id
 
 -- The same password, hashed anew: not when it was changed meanwhile.
--- name: actor_rehash :opt redo
+-- name: sql_actor_rehash :opt redo
 -- args: text, text, text
 -- cols: id int8
 UPDATE actor SET password = $3 WHERE local_name = $1 AND password = $2 RETURNING id
 
--- name: actor_set_admin :opt
+-- name: sql_actor_set_admin :opt
 -- args: text, bool
 -- cols: id int8
 UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 
 -- Everything that stands on the actor ends with it; the name stays taken.
--- name: actor_deactivate :one
+-- name: sql_actor_deactivate :one
 -- args: text
 -- cols: id int8
 SELECT motet_deactivate($1) AS id
 
 -- By id ($1), or by name ($2): 0 and null are nobody's.
--- name: actor_find :opt redo
+-- name: sql_actor_find :opt redo
 -- args: int8, text
 -- cols: id int8, local_name text
 SELECT id, local_name FROM actor WHERE id = $1::int8 OR local_name = $2::text
 
--- name: actor_list :many redo
+-- name: sql_actor_list :many redo
 -- args: text
 -- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8, totp bool
 SELECT a.id, a.local_name, a.admin, floor(extract(epoch FROM a.created_at))::int8 AS created_at,

@@ -11,10 +11,10 @@ ROW(doctor_right, F_STR(doctor_right, name), F_STR(doctor_right, missing), F_STR
 
 enum err q_doctor_server(struct cx *cx, struct doctor_server **out)
 {
-	return run(cx, &doctor_server, NULL, 0, &doctor_server_shape, (void **)out, NULL);
+	return run(cx, &sql_doctor_server, NULL, 0, &doctor_server_shape, (void **)out, NULL);
 }
 
 enum err q_doctor_rights(struct cx *cx, struct doctor_right **out, size_t *n)
 {
-	return run(cx, &doctor_rights, NULL, 0, &doctor_right_shape, (void **)out, n);
+	return run(cx, &sql_doctor_rights, NULL, 0, &doctor_right_shape, (void **)out, n);
 }

@@ -1,5 +1,5 @@
 -- What motetctl doctor wants to know of the database server and of the role that it is asked as. Settings are those that a session begins with.
--- name: doctor_server :one redo
+-- name: sql_doctor_server :one redo
 -- args:
 -- cols: version_num int8, version text, now_ms int8, role text, superuser bool, powers bool, creates bool, owns bool, fsync text, full_page_writes text, synchronous_commit text
 SELECT current_setting('server_version_num')::int8 AS version_num, current_setting('server_version') AS version,
@@ -13,7 +13,7 @@ SELECT current_setting('server_version_num')::int8 AS version_num, current_setti
 FROM pg_roles r WHERE r.rolname = current_user
 
 -- The tables on which this role lacks a right that a server needs, or has one that motet_grant() withholds.
--- name: doctor_rights :many redo
+-- name: sql_doctor_rights :many redo
 -- args:
 -- cols: name text, missing text, surplus text
 SELECT name, missing, surplus FROM (

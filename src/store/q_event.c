@@ -14,12 +14,12 @@ enum err q_event_list(struct cx *cx, struct str key, int64_t after, struct event
 {
 	const struct arg a[] = { arg_str(key), arg_i64(cx, after) };
 
-	return RUN(cx, &event_list, a, &event_shape, out, n);
+	return RUN(cx, &sql_event_list, a, &event_shape, out, n);
 }
 
 enum err q_event_of(struct cx *cx, struct str local, struct str fid, struct event_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(local), arg_str(fid) };
 
-	return RUN(cx, &event_of, a, &event_item_shape, out, n);
+	return RUN(cx, &sql_event_of, a, &event_item_shape, out, n);
 }

@@ -1,6 +1,6 @@
 -- What a session has not fetched, or ($2 >= 0) what came after that number; at most 100 at a time. Both count as fetched.
 -- Certificates that events are about come with them. signer: the key that vouches at present.
--- name: event_list :many
+-- name: sql_event_list :many
 -- args: text, int8
 -- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea, invalidated_at int8, server_cert bytea, old_ended_at int8, now int8, signer int8
 WITH counter AS (
@@ -20,7 +20,7 @@ FROM due d LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k
 ORDER BY d.seq
 
 -- What lies there for the sessions of an actor of ours ($1) or of another server's ($2): for operators, and nothing counts as fetched.
--- name: event_of :many redo
+-- name: sql_event_of :many redo
 -- args: text, text
 -- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8, created_at int8
 SELECT s.session_id, e.seq, e.seq <= c.read AS fetched, e.namespace, e.op, e.name, e.serial,

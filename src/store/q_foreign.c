@@ -34,7 +34,7 @@ enum err q_foreign_known(struct cx *cx, struct str place, struct str host, struc
 {
 	const struct arg a[] = { arg_str(place), arg_str(host) };
 
-	return RUN(cx, &foreign_known, a, &foreign_known_shape, out, NULL);
+	return RUN(cx, &sql_foreign_known, a, &foreign_known_shape, out, NULL);
 }
 
 enum err q_foreign_place(struct cx *cx, const struct foreign_place *p)
@@ -42,7 +42,7 @@ enum err q_foreign_place(struct cx *cx, const struct foreign_place *p)
 	const struct arg a[] = { arg_str(p->place), arg_str(p->api), arg_str(p->domain), arg_str(p->serial), arg_str(p->failure), arg_str(p->said),
 		arg_i64(cx, p->fresh_until) };
 
-	return RUN(cx, &foreign_place, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_foreign_place, a, NULL, NULL, NULL);
 }
 
 enum err q_foreign_cert_find(struct cx *cx, struct str subject, struct str serial, struct str *cacheable)
@@ -50,7 +50,7 @@ enum err q_foreign_cert_find(struct cx *cx, struct str subject, struct str seria
 	const struct arg a[] = { arg_str(subject), arg_str(serial) };
 	struct text *t = NULL;
 
-	TRY(RUN(cx, &foreign_cert_find, a, &text_shape, &t, NULL));
+	TRY(RUN(cx, &sql_foreign_cert_find, a, &text_shape, &t, NULL));
 	*cacheable = t ? t->cacheable : (struct str){ NULL, 0 };
 	return OK;
 }
@@ -60,7 +60,7 @@ enum err q_foreign_cert_at(struct cx *cx, struct str subject, int64_t at, struct
 	const struct arg a[] = { arg_str(subject), arg_i64(cx, at) };
 	struct text *t = NULL;
 
-	TRY(RUN(cx, &foreign_cert_at, a, &text_shape, &t, NULL));
+	TRY(RUN(cx, &sql_foreign_cert_at, a, &text_shape, &t, NULL));
 	*cacheable = t ? t->cacheable : (struct str){ NULL, 0 };
 	return OK;
 }
@@ -69,7 +69,7 @@ enum err q_foreign_cert_list(struct cx *cx, struct str fid, struct str session_i
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id) };
 
-	return RUN(cx, &foreign_cert_list, a, &text_shape, out, n);
+	return RUN(cx, &sql_foreign_cert_list, a, &text_shape, out, n);
 }
 
 enum err q_foreign_store(struct cx *cx, const struct foreign_certs *c, struct str *refused)
@@ -79,7 +79,7 @@ enum err q_foreign_store(struct cx *cx, const struct foreign_certs *c, struct st
 		arg_i64s(cx, c->usable_until, c->n), arg_i64s(cx, c->invalidated, c->n) };
 	struct refused *r;
 
-	TRY(RUN(cx, &foreign_store, a, &refused_shape, &r, NULL));
+	TRY(RUN(cx, &sql_foreign_store, a, &refused_shape, &r, NULL));
 	*refused = r->refused;
 	return OK;
 }
@@ -88,7 +88,7 @@ enum err q_foreign_listed(struct cx *cx, struct str fid, struct str session_id, 
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(domain), arg_i64(cx, fresh_until) };
 
-	return RUN(cx, &foreign_listed, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_foreign_listed, a, NULL, NULL, NULL);
 }
 
 static enum err count(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *out)
@@ -104,7 +104,7 @@ enum err q_foreign_forget(struct cx *cx, struct str domain, struct str fid, int6
 {
 	const struct arg a[] = { arg_str(domain), arg_str(fid) };
 
-	return count(cx, &foreign_forget, a, 2, forgotten);
+	return count(cx, &sql_foreign_forget, a, 2, forgotten);
 }
 
 enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r, int64_t *renewed)
@@ -113,7 +113,7 @@ enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r,
 		arg_i64(cx, r->not_after), arg_str(r->event), arg_str(r->old) };
 	struct renewed *v;
 
-	TRY(RUN(cx, &foreign_session_renew, a, &renewed_shape, &v, NULL));
+	TRY(RUN(cx, &sql_foreign_session_renew, a, &renewed_shape, &v, NULL));
 	*renewed = v->renewed;
 	return OK;
 }
@@ -122,7 +122,7 @@ enum err q_foreign_block(struct cx *cx, struct str domain, int64_t *ended)
 {
 	const struct arg a[] = { arg_str(domain) };
 
-	return count(cx, &foreign_block, a, 1, ended);
+	return count(cx, &sql_foreign_block, a, 1, ended);
 }
 
 enum err q_foreign_unblock(struct cx *cx, struct str domain, bool *was)
@@ -130,7 +130,7 @@ enum err q_foreign_unblock(struct cx *cx, struct str domain, bool *was)
 	const struct arg a[] = { arg_str(domain) };
 	struct name *n = NULL;
 
-	TRY(RUN(cx, &foreign_unblock, a, &name_shape, &n, NULL));
+	TRY(RUN(cx, &sql_foreign_unblock, a, &name_shape, &n, NULL));
 	*was = n != NULL;
 	return OK;
 }
@@ -139,5 +139,5 @@ enum err q_foreign_list(struct cx *cx, struct str place, struct foreign_item **o
 {
 	const struct arg a[] = { arg_str(place) };
 
-	return RUN(cx, &foreign_list, a, &foreign_item_shape, out, n);
+	return RUN(cx, &sql_foreign_list, a, &foreign_item_shape, out, n);
 }

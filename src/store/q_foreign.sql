@@ -1,6 +1,6 @@
 -- What is known of a server and may still be used, and whether the operator has blocked it (or a domain above it).
 -- $1: the place; $2: the domain or host that a block would name. Always one row.
--- name: foreign_known :one redo
+-- name: sql_foreign_known :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, cacheable text
 SELECT floor(extract(epoch FROM now()))::int8 AS now,
@@ -11,7 +11,7 @@ LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
 LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
 -- What was found at a place: good until its certificate's statement ends, or a failure for $7 seconds. Old failures make room.
--- name: foreign_place :none redo
+-- name: sql_foreign_place :none redo
 -- args: text, text, text, text, text, text, int8
 -- cols:
 WITH room AS (
@@ -24,13 +24,13 @@ SELECT $1, $2, $3, $4, $5, $6, to_timestamp($7::int8) WHERE (SELECT count(*) FRO
 ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain, serial = excluded.serial, failure = excluded.failure,
     said = excluded.said, fresh_until = excluded.fresh_until, checked_at = now()
 
--- name: foreign_cert_find :opt redo
+-- name: sql_foreign_cert_find :opt redo
 -- args: text, text
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
 -- The one that was good at a time.
--- name: foreign_cert_at :opt redo
+-- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert
@@ -39,7 +39,7 @@ WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::
 ORDER BY not_before DESC LIMIT 1
 
 -- All certificates of an actor (of one session, with $2). No row: we would have to ask; a row without a certificate: there are none.
--- name: foreign_cert_list :many redo
+-- name: sql_foreign_cert_list :many redo
 -- args: text, text
 -- cols: cacheable text
 SELECT c.cacheable
@@ -50,7 +50,7 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Keep verified certificates of one subject, all of them or none. What was revoked stays revoked, whatever is said later: refused then names a
 -- certificate that this is about. Statements that are over make room, revocations last.
--- name: foreign_store :one redo
+-- name: sql_foreign_store :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text
 WITH said AS (
@@ -76,7 +76,7 @@ room AS (
 SELECT (SELECT min(serial) FROM against) AS refused
 
 -- All of an actor's certificates (or of one session's) are there now.
--- name: foreign_listed :none redo
+-- name: sql_foreign_listed :none redo
 -- args: text, text, text, int8
 -- cols:
 WITH room AS (
@@ -88,7 +88,7 @@ SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
 ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain, fresh_until = excluded.fresh_until
 
 -- Use nothing any more of what a server has said, except that a certificate is revoked; $2: of this actor alone, when not null.
--- name: foreign_forget :one redo
+-- name: sql_foreign_forget :one redo
 -- args: text, text
 -- cols: forgotten int8
 WITH server AS (
@@ -102,18 +102,18 @@ certs AS (
 SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors) + (SELECT count(*) FROM certs) AS forgotten
 
 -- The operator wants nothing to do with a domain and those below it: their actors' sessions here end.
--- name: foreign_block :one redo
+-- name: sql_foreign_block :one redo
 -- args: text
 -- cols: ended int8
 SELECT motet_block($1) AS ended
 
--- name: foreign_unblock :opt
+-- name: sql_foreign_unblock :opt
 -- args: text
 -- cols: place text
 UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL RETURNING place
 
 -- What an operator may see: all, or one ($1).
--- name: foreign_list :many redo
+-- name: sql_foreign_list :many redo
 -- args: text
 -- cols: place text, state text, domain text, api text, said text, checked_at int8, fresh_until int8, blocked_at int8, certificates int8, sessions int8
 SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked' WHEN s.fresh_until < now() THEN 'stale'
@@ -127,7 +127,7 @@ FROM foreign_server s WHERE $1::text IS NULL OR s.place = $1::text
 ORDER BY s.place LIMIT 100000
 
 -- A session of a foreign actor goes on with the next ID-Cert (the one before: $8); the actor's other sessions hear of it.
--- name: foreign_session_renew :one redo
+-- name: sql_foreign_session_renew :one redo
 -- args: text, text, text, bytea, bytea, int8, text, text
 -- cols: renewed int8, told int8
 WITH renewed AS (

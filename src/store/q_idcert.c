@@ -21,7 +21,7 @@ enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued *
 		arg_blob(c->token_hash), arg_i64(cx, c->replaces), arg_bool(c->keep),
 		arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions) };
 
-	return RUN(cx, &idcert_issue, a, &issued_shape, out, NULL);
+	return RUN(cx, &sql_idcert_issue, a, &issued_shape, out, NULL);
 }
 
 enum err q_idcert_landed(struct cx *cx, const struct new_cert *c, bool *landed)
@@ -29,7 +29,7 @@ enum err q_idcert_landed(struct cx *cx, const struct new_cert *c, bool *landed)
 	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_i64(cx, c->serial), arg_blob(c->csr_hash) };
 	struct landed *l;
 
-	TRY(RUN(cx, &idcert_landed, a, &landed_shape, &l, NULL));
+	TRY(RUN(cx, &sql_idcert_landed, a, &landed_shape, &l, NULL));
 	*landed = l->landed;
 	return OK;
 }
@@ -39,7 +39,7 @@ enum err q_idcert_again(struct cx *cx, int64_t actor_id, struct blob csr_hash, s
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(csr_hash), arg_blob(token_hash) };
 
 	*out = NULL;
-	return RUN(cx, &idcert_again, a, &again_shape, out, NULL);
+	return RUN(cx, &sql_idcert_again, a, &again_shape, out, NULL);
 }
 
 enum err q_idcert_mine(struct cx *cx, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out)
@@ -47,7 +47,7 @@ enum err q_idcert_mine(struct cx *cx, int64_t actor_id, int64_t serial, struct b
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial), arg_blob(csr_hash) };
 
 	*out = NULL;
-	return RUN(cx, &idcert_mine, a, &again_shape, out, NULL);
+	return RUN(cx, &sql_idcert_mine, a, &again_shape, out, NULL);
 }
 
 enum err q_idcert_list(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)
@@ -55,5 +55,5 @@ enum err q_idcert_list(struct cx *cx, struct str local, const struct cert_filter
 	const struct arg a[] = { arg_str(local), arg_i64(cx, f->at), arg_i64(cx, f->not_before), arg_i64(cx, f->not_after),
 		arg_str(f->session_id) };
 
-	return RUN(cx, &idcert_list, a, &cert_item_shape, out, n);
+	return RUN(cx, &sql_idcert_list, a, &cert_item_shape, out, n);
 }

@@ -2,7 +2,7 @@
 -- and its token with the second in which the new one begins; with $12 the token $10 goes on instead, if it still works. What has expired
 -- makes room; not more than $13 certificates a day and $14 sessions at a time. No row is written unless all are.
 -- The actor's other sessions hear of it. issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
--- name: idcert_issue :one
+-- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8
 -- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool
 WITH key AS (
@@ -47,13 +47,13 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
 
--- name: idcert_landed :one redo
+-- name: sql_idcert_landed :one redo
 -- args: int8, int8, bytea
 -- cols: landed bool
 SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
 
 -- The same request again, its answer having been lost: the certificate stays, the token is a new one.
--- name: idcert_again :opt
+-- name: sql_idcert_again :opt
 -- args: int8, bytea, bytea
 -- cols: serial int8, cert bytea
 WITH mine AS (
@@ -67,14 +67,14 @@ opened AS (
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
 -- The live certificate $2, if this very request has made it.
--- name: idcert_mine :opt redo
+-- name: sql_idcert_mine :opt redo
 -- args: int8, int8, bytea
 -- cols: serial int8, cert bytea
 SELECT serial, cert FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3 AND live
 
 -- Certificates of an actor: those that have not run out, or those that were good at $2, or those issued from $3 to $4; of one session
 -- or of all. No row: no such actor; a row without a certificate: an actor without any.
--- name: idcert_list :many redo
+-- name: sql_idcert_list :many redo
 -- args: text, int8, int8, int8, text
 -- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8
 SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM now()))::int8 AS now,

@@ -19,21 +19,21 @@ enum err q_invite_create(struct cx *cx, struct blob code_hash, int64_t uses, int
 {
 	const struct arg a[] = { arg_blob(code_hash), arg_i64(cx, uses), arg_i64(cx, seconds), arg_str(note) };
 
-	return RUN(cx, &invite_create, a, &new_invite_shape, out, NULL);
+	return RUN(cx, &sql_invite_create, a, &new_invite_shape, out, NULL);
 }
 
 enum err q_invite_list(struct cx *cx, int64_t id, struct invite_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_i64(cx, id) };
 
-	return RUN(cx, &invite_list, a, &invite_item_shape, out, n);
+	return RUN(cx, &sql_invite_list, a, &invite_item_shape, out, n);
 }
 
 enum err q_invite_guests(struct cx *cx, int64_t id, struct invite_guest **out, size_t *n)
 {
 	const struct arg a[] = { arg_i64(cx, id) };
 
-	return RUN(cx, &invite_guests, a, &invite_guest_shape, out, n);
+	return RUN(cx, &sql_invite_guests, a, &invite_guest_shape, out, n);
 }
 
 enum err q_invite_revoke(struct cx *cx, int64_t id, bool *there)
@@ -41,7 +41,7 @@ enum err q_invite_revoke(struct cx *cx, int64_t id, bool *there)
 	const struct arg a[] = { arg_i64(cx, id) };
 	struct revoked *r;
 
-	TRY(RUN(cx, &invite_revoke, a, &revoked_shape, &r, NULL));
+	TRY(RUN(cx, &sql_invite_revoke, a, &revoked_shape, &r, NULL));
 	*there = r != NULL;
 	return OK;
 }
@@ -51,12 +51,12 @@ enum err q_invite_try(struct cx *cx, const struct invite_try *t, struct invite_s
 	const struct arg a[] = { arg_blob(t->code_hash), arg_blob(t->throttle), arg_i64(cx, t->cost_ms), arg_i64(cx, t->burst),
 		arg_str(t->local) };
 
-	return RUN(cx, &invite_try, a, &invite_state_shape, out, NULL);
+	return RUN(cx, &sql_invite_try, a, &invite_state_shape, out, NULL);
 }
 
 enum err q_invite_redeem(struct cx *cx, struct str local, struct str password, struct blob code_hash, struct invite_state **out)
 {
 	const struct arg a[] = { arg_str(local), arg_str(password), arg_blob(code_hash) };
 
-	return RUN(cx, &invite_redeem, a, &invite_state_shape, out, NULL);
+	return RUN(cx, &sql_invite_redeem, a, &invite_state_shape, out, NULL);
 }

@@ -1,5 +1,5 @@
 -- A new one; sent twice, it is made once.
--- name: invite_create :one redo
+-- name: sql_invite_create :one redo
 -- args: bytea, int8, int8, text
 -- cols: id int8, created_at int8, expires_at int8
 INSERT INTO invite (code_hash, uses, expires_at, note) VALUES ($1, $2, now() + $3::int8 * interval '1 s', $4)
@@ -7,7 +7,7 @@ ON CONFLICT (code_hash) DO UPDATE SET code_hash = excluded.code_hash
 RETURNING id, floor(extract(epoch FROM created_at))::int8 AS created_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at
 
 -- All, or one ($1).
--- name: invite_list :many redo
+-- name: sql_invite_list :many redo
 -- args: int8
 -- cols: id int8, uses int8, used int8, note text, created_at int8, expires_at int8, revoked_at int8, now int8
 SELECT id, uses, used, note, floor(extract(epoch FROM created_at))::int8 AS created_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at,
@@ -15,20 +15,20 @@ SELECT id, uses, used, note, floor(extract(epoch FROM created_at))::int8 AS crea
 FROM invite WHERE $1::int8 = 0 OR id = $1::int8 ORDER BY id LIMIT 100000
 
 -- Who came by it.
--- name: invite_guests :many redo
+-- name: sql_invite_guests :many redo
 -- args: int8
 -- cols: local_name text, created_at int8, deactivated_at int8
 SELECT local_name, floor(extract(epoch FROM created_at))::int8 AS created_at, floor(extract(epoch FROM deactivated_at))::int8 AS deactivated_at
 FROM actor WHERE invite_id = $1 ORDER BY id LIMIT 100000
 
--- name: invite_revoke :opt redo
+-- name: sql_invite_revoke :opt redo
 -- args: int8
 -- cols: id int8
 UPDATE invite SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id
 
 -- What the code with the hash $1 is worth, and whether the name $5 is taken, before anything costly is done. A code that there is not costs $3
 -- milliseconds of the key $2, $4 of which may be owed (0 milliseconds: nothing is counted); whoever owes them has to wait, whatever the code.
--- name: invite_try :one redo
+-- name: sql_invite_try :one redo
 -- args: bytea, bytea, int8, int8, text
 -- cols: id int8, wait int8, taken bool, known bool, revoked bool, expired bool, used_up bool
 WITH i AS (
@@ -47,8 +47,8 @@ SELECT 0::int8 AS id,
 FROM due LEFT JOIN i ON true
 
 -- One use of an invite for one actor, both or none: a name that somebody takes at this moment is a conflict, which undoes the use. The PHC string $2
--- names the attempt, as in actor_insert. What it says of the invite is what it was before.
--- name: invite_redeem :one
+-- names the attempt, as in sql_actor_insert. What it says of the invite is what it was before.
+-- name: sql_invite_redeem :one
 -- args: text, text, bytea
 -- cols: id int8, wait int8, taken bool, known bool, revoked bool, expired bool, used_up bool
 WITH there AS (

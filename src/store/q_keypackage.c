@@ -18,7 +18,7 @@ enum err q_keypackage_owner(struct cx *cx, int64_t actor_id, int64_t serial, str
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
 
-	return RUN(cx, &keypackage_owner, a, &keypackage_owner_shape, out, NULL);
+	return RUN(cx, &sql_keypackage_owner, a, &keypackage_owner_shape, out, NULL);
 }
 
 /* The members of n KeyPackages, each as an array of its own. */
@@ -64,7 +64,7 @@ enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial, const
 
 	q_keypackage_args(cx, k, n, a + 2);
 	a[KEYPACKAGE_ARGS + 2] = arg_i64(cx, most);
-	return RUN(cx, &keypackage_add, a, &keypackages_added_shape, out, NULL);
+	return RUN(cx, &sql_keypackage_add, a, &keypackages_added_shape, out, NULL);
 }
 
 static struct arg list(struct cx *cx, const int64_t *v, size_t n)
@@ -79,17 +79,17 @@ enum err q_keypackage_claim(struct cx *cx, const struct keypackage_claim *c, str
 		arg_i64(cx, c->address_cost_ms), arg_i64(cx, c->address_burst), arg_i64(cx, c->low),
 		arg_bool(c->look) };
 
-	return RUN(cx, &keypackage_claim, a, &keypackage_given_shape, out, n);
+	return RUN(cx, &sql_keypackage_claim, a, &keypackage_given_shape, out, n);
 }
 
 enum err q_keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(local) };
 
-	return RUN(cx, &keypackage_stats, a, &keypackage_stat_shape, out, n);
+	return RUN(cx, &sql_keypackage_stats, a, &keypackage_stat_shape, out, n);
 }
 
 enum err q_keypackage_stock(struct cx *cx, struct keypackage_stock **out)
 {
-	return run(cx, &keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
+	return run(cx, &sql_keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
 }

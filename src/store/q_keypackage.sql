@@ -1,5 +1,5 @@
 -- What KeyPackages of a session are held against: its certificate, and the server's.
--- name: keypackage_owner :opt redo
+-- name: sql_keypackage_owner :opt redo
 -- args: int8, int8
 -- cols: cert bytea, public_key bytea, server_cert bytea, not_after int8, now int8
 SELECT c.cert, c.public_key, k.cert AS server_cert, floor(extract(epoch FROM c.not_after))::int8 AS not_after,
@@ -7,7 +7,7 @@ SELECT c.cert, c.public_key, k.cert AS server_cert, floor(extract(epoch FROM c.n
 FROM idcert c JOIN server_key k ON k.serial = c.server_serial WHERE c.actor_id = $1 AND c.serial = $2 AND c.live
 
 -- Add all or none: motet_add_key_packages() in schema/0005, which says what the columns are.
--- name: keypackage_add :one
+-- name: sql_keypackage_add :one
 -- args: int8, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
 -- cols: live bool, reused int8, stock int8, counts text
 SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -16,7 +16,7 @@ SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $
 -- ($7 milliseconds a claim and $8 at once for claimant and target, $9 and $10 for the address; $7 = 0: no limits) and made, all here: nothing
 -- is consumed or counted unless all of it is right, and nothing at all with $12. No row: no such session. Else at least one: found, allowed, and whatever
 -- was given.
--- name: keypackage_claim :many
+-- name: sql_keypackage_claim :many
 -- args: bytea, int8, text, int8[], int8[], text, int8, int8, int8, int8, int8, bool
 -- cols: found bool, allowed bool, wait int8, session_id text, tls bytea, last_resort bool
 WITH me AS (
@@ -51,7 +51,7 @@ SELECT EXISTS (SELECT FROM target) AS found, EXISTS (SELECT FROM go) OR $12::boo
        g.session_id, g.tls, g.last_resort
 FROM me CROSS JOIN due LEFT JOIN told g ON true
 
--- name: keypackage_stats :many redo
+-- name: sql_keypackage_stats :many redo
 -- args: text
 -- cols: local_name text, session_id text, serial int8, suite int8, stock int8, last_resort bool, last_resort_used bool, spent int8
 SELECT a.local_name, c.session_id, c.serial, k.suite,
@@ -64,7 +64,7 @@ WHERE c.live AND ($1::text IS NULL OR a.local_name = $1::text)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4 LIMIT 100000
 
 -- How many can be given out, of everybody.
--- name: keypackage_stock :one redo
+-- name: sql_keypackage_stock :one redo
 -- args:
 -- cols: stock int8, last_resorts int8
 SELECT (SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()) AS stock,

@@ -17,7 +17,7 @@ enum err q_probe_add(struct cx *cx, struct blob token_hash)
 {
 	const struct arg a[] = { arg_blob(token_hash) };
 
-	return RUN(cx, &probe_add, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_probe_add, a, NULL, NULL, NULL);
 }
 
 enum err q_probe_take(struct cx *cx, struct blob token_hash, bool *taken)
@@ -25,7 +25,7 @@ enum err q_probe_take(struct cx *cx, struct blob token_hash, bool *taken)
 	const struct arg a[] = { arg_blob(token_hash) };
 	struct taken *r;
 
-	TRY(RUN(cx, &probe_take, a, &taken_shape, &r, NULL));
+	TRY(RUN(cx, &sql_probe_take, a, &taken_shape, &r, NULL));
 	*taken = r != NULL;
 	return OK;
 }
@@ -35,7 +35,7 @@ enum err q_probe_there(struct cx *cx, struct blob token_hash, bool *there)
 	const struct arg a[] = { arg_blob(token_hash) };
 	struct there *r;
 
-	TRY(RUN(cx, &probe_there, a, &there_shape, &r, NULL));
+	TRY(RUN(cx, &sql_probe_there, a, &there_shape, &r, NULL));
 	*there = r->there;
 	return OK;
 }
@@ -44,5 +44,5 @@ enum err q_probe_clear(struct cx *cx, struct blob token_hash)
 {
 	const struct arg a[] = { arg_blob(token_hash) };
 
-	return RUN(cx, &probe_clear, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_probe_clear, a, NULL, NULL, NULL);
 }

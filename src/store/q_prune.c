@@ -10,19 +10,19 @@ static const struct {
 	const struct stmt *st;
 	bool keeps, pages;
 } kinds[PRUNE_KINDS] = {
-	[PRUNE_SESSION] = { &prune_session, true, false },
-	[PRUNE_RAN_OUT] = { &prune_ran_out, true, true },
-	[PRUNE_FOREIGN_SESSION] = { &prune_foreign_session, true, false },
-	[PRUNE_EVENT] = { &prune_event, false, true },
-	[PRUNE_KEY_PACKAGE] = { &prune_key_package, false, false },
-	[PRUNE_NOTICE] = { &prune_notice, false, true },
-	[PRUNE_TRIAL] = { &prune_trial, false, false },
-	[PRUNE_FEDERATION_TOKEN] = { &prune_federation_token, false, false },
-	[PRUNE_REDEEMED_TOKEN] = { &prune_redeemed_token, false, false },
-	[PRUNE_THROTTLE] = { &prune_throttle, false, false },
-	[PRUNE_FOREIGN_SERVER] = { &prune_foreign_server, true, false },
-	[PRUNE_FOREIGN_CERT] = { &prune_foreign_cert, false, false },
-	[PRUNE_FOREIGN_ACTOR] = { &prune_foreign_actor, false, false },
+	[PRUNE_SESSION] = { &sql_prune_session, true, false },
+	[PRUNE_RAN_OUT] = { &sql_prune_idcert, true, true },
+	[PRUNE_FOREIGN_SESSION] = { &sql_prune_foreign_session, true, false },
+	[PRUNE_EVENT] = { &sql_prune_event, false, true },
+	[PRUNE_KEY_PACKAGE] = { &sql_prune_key_package, false, false },
+	[PRUNE_NOTICE] = { &sql_prune_key_package_notice, false, true },
+	[PRUNE_TRIAL] = { &sql_prune_key_trial, false, false },
+	[PRUNE_FEDERATION_TOKEN] = { &sql_prune_federation_token, false, false },
+	[PRUNE_REDEEMED_TOKEN] = { &sql_prune_redeemed_token, false, false },
+	[PRUNE_THROTTLE] = { &sql_prune_throttle, false, false },
+	[PRUNE_FOREIGN_SERVER] = { &sql_prune_foreign_server, true, false },
+	[PRUNE_FOREIGN_CERT] = { &sql_prune_foreign_cert, false, false },
+	[PRUNE_FOREIGN_ACTOR] = { &sql_prune_foreign_actor, false, false },
 };
 
 enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after, struct pruned **out)

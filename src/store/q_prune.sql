@@ -1,7 +1,7 @@
 -- Each takes at most $1 rows that may go by the rules of schema/0010, and none that somebody holds; with $1 = 0 it takes none and counts all. One at a
 -- time does that, on all hosts together: mine is false when it is somebody else's turn. Rows may be fewer than there are; 0: nothing is left.
 
--- name: prune_session :one redo
+-- name: sql_prune_session :one redo
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -16,7 +16,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 -- one to go on from, null at the end. Each row is looked up by itself, so that a page costs the same in a store of any size.
 
 -- Sessions that nobody ended: their ID-Cert ran out.
--- name: prune_ran_out :one redo
+-- name: sql_prune_idcert :one redo
 -- args: int8, int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -36,7 +36,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
        (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC LIMIT 1) AS next
 FROM turn
 
--- name: prune_foreign_session :one redo
+-- name: sql_prune_foreign_session :one redo
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -49,7 +49,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 
 -- Events of sessions that are gone. A counter that has moved since this statement began is somebody's again: it is compared, and locked as it was
 -- seen, so that no number is ever given out twice beside an older event. A session may have 1000 events: a page ends where enough are found.
--- name: prune_event :one redo
+-- name: sql_prune_event :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -71,7 +71,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter) + 0 * (SELECT 
             ELSE (SELECT max(session_key) FROM page) END AS next
 FROM turn
 
--- name: prune_key_package :one redo
+-- name: sql_prune_key_package :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -82,7 +82,7 @@ gone AS (
     DELETE FROM key_package WHERE (actor_id, id) IN (SELECT actor_id, id FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM key_package t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_notice :one redo
+-- name: sql_prune_key_package_notice :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -101,7 +101,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
        (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC LIMIT 1) AS next
 FROM turn
 
--- name: prune_trial :one redo
+-- name: sql_prune_key_trial :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -112,7 +112,7 @@ gone AS (
     DELETE FROM key_trial WHERE trial IN (SELECT trial FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM key_trial t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_federation_token :one redo
+-- name: sql_prune_federation_token :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -123,7 +123,7 @@ gone AS (
     DELETE FROM federation_token WHERE (actor_id, jti) IN (SELECT actor_id, jti FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM federation_token t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_redeemed_token :one redo
+-- name: sql_prune_redeemed_token :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -134,7 +134,7 @@ gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (SELECT iss, jti FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_throttle :one redo
+-- name: sql_prune_throttle :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -145,7 +145,7 @@ gone AS (
     DELETE FROM throttle WHERE key IN (SELECT key FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM throttle t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_foreign_server :one redo
+-- name: sql_prune_foreign_server :one redo
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -156,7 +156,7 @@ gone AS (
     DELETE FROM foreign_server WHERE place IN (SELECT place FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_server t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_foreign_cert :one redo
+-- name: sql_prune_foreign_cert :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
@@ -167,7 +167,7 @@ gone AS (
     DELETE FROM foreign_cert WHERE (subject, serial) IN (SELECT subject, serial FROM due) RETURNING 1)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
 
--- name: prune_foreign_actor :one redo
+-- name: sql_prune_foreign_actor :one redo
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (

@@ -18,7 +18,7 @@ enum err q_selftest_begin(struct cx *cx, struct str name, const struct blob *tra
 	const struct arg a[] = { arg_str(name), arg_blobs(cx, traces, ntraces) };
 	struct begun *r;
 
-	TRY(RUN(cx, &selftest_begin, a, &begun_shape, &r, NULL));
+	TRY(RUN(cx, &sql_selftest_begin, a, &begun_shape, &r, NULL));
 	return r->begun ? OK : fail(cx, ERR_CONFLICT, "there is an actor %.*s", (int)name.n, name.s);
 }
 
@@ -26,14 +26,14 @@ enum err q_selftest_forget(struct cx *cx, struct str name)
 {
 	const struct arg a[] = { arg_str(name) };
 
-	return RUN(cx, &selftest_forget, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_selftest_forget, a, NULL, NULL, NULL);
 }
 
 enum err q_selftest_sweep(struct cx *cx, int64_t *swept)
 {
 	struct swept *r;
 
-	TRY(run(cx, &selftest_sweep, NULL, 0, &swept_shape, (void **)&r, NULL));
+	TRY(run(cx, &sql_selftest_sweep, NULL, 0, &swept_shape, (void **)&r, NULL));
 	*swept = r->swept;
 	return OK;
 }

@@ -1,15 +1,15 @@
 -- False: the name is taken. The connection that has announced it has to stay open.
--- name: selftest_begin :one
+-- name: sql_selftest_begin :one
 -- args: text, bytea[]
 -- cols: begun bool
 SELECT motet_selftest_begin($1, $2) AS begun
 
--- name: selftest_forget :one redo
+-- name: sql_selftest_forget :one redo
 -- args: text
 -- cols: forgotten bool
 SELECT motet_selftest_forget($1) AS forgotten
 
--- name: selftest_sweep :one redo
+-- name: sql_selftest_sweep :one redo
 -- args:
 -- cols: swept int8
 SELECT motet_selftest_sweep() AS swept

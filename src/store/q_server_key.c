@@ -16,7 +16,7 @@ enum err q_server_key_at(struct cx *cx, int64_t at, struct server_key **out)
 	const struct arg a[] = { arg_i64(cx, at) };
 
 	*out = NULL;
-	return RUN(cx, &server_key_at, a, &server_key_shape, out, NULL);
+	return RUN(cx, &sql_server_key_at, a, &server_key_shape, out, NULL);
 }
 
 enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
@@ -25,7 +25,7 @@ enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_k
 		arg_i64(cx, k->not_before), arg_i64(cx, k->not_after) };
 	struct serial *s;
 
-	TRY(RUN(cx, &server_key_add, a, &serial_shape, &s, NULL));
+	TRY(RUN(cx, &sql_server_key_add, a, &serial_shape, &s, NULL));
 	*done = s->serial > 0;
 	*late = s->serial < 0;
 	return OK;
@@ -33,5 +33,5 @@ enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_k
 
 enum err q_server_key_list(struct cx *cx, struct server_key **out, size_t *n)
 {
-	return run(cx, &server_key_list, NULL, 0, &server_key_shape, (void **)out, n);
+	return run(cx, &sql_server_key_list, NULL, 0, &server_key_shape, (void **)out, n);
 }

@@ -1,5 +1,5 @@
 -- The key of the moment ($1 < 0), or the one of a time.
--- name: server_key_at :opt redo
+-- name: sql_server_key_at :opt redo
 -- args: int8
 -- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, now int8
 SELECT serial, public_key, sealed, cert, floor(extract(epoch FROM not_before))::int8 AS not_before,
@@ -12,12 +12,12 @@ WHERE CASE WHEN $1::int8 < 0 THEN ended_at IS NULL
 ORDER BY not_before DESC LIMIT 1
 
 -- The next key takes the place of $1 (0: there was none); see motet_next_key().
--- name: server_key_add :one
+-- name: sql_server_key_add :one
 -- args: int8, int8, bytea, bytea, bytea, int8, int8
 -- cols: serial int8
 SELECT motet_next_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
 
--- name: server_key_list :many redo
+-- name: sql_server_key_list :many redo
 -- args:
 -- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, now int8
 SELECT serial, public_key, sealed, cert, floor(extract(epoch FROM not_before))::int8 AS not_before,

@@ -23,7 +23,7 @@ enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct s
 	const struct arg a[] = { arg_blob(hash), arg_bool(password) };
 
 	*out = NULL;
-	TRY(RUN(cx, &session_find, a, &session_shape, out, NULL));
+	TRY(RUN(cx, &sql_session_find, a, &session_shape, out, NULL));
 	if (*out && (*out)->actor_id && !str_i64((*out)->serial_text, &(*out)->serial))
 		return fail(cx, ERR_INTERNAL, "a session with a serial that is no number");
 	return OK;
@@ -34,7 +34,7 @@ enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, i
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(session_id) };
 	struct ended *e;
 
-	TRY(RUN(cx, &session_end, a, &ended_shape, &e, NULL));
+	TRY(RUN(cx, &sql_session_end, a, &ended_shape, &e, NULL));
 	*ended = e->serial != 0;
 	return OK;
 }
@@ -44,7 +44,7 @@ enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session
 	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(event) };
 	struct count *c;
 
-	TRY(RUN(cx, &session_end_foreign, a, &count_shape, &c, NULL));
+	TRY(RUN(cx, &sql_session_end_foreign, a, &count_shape, &c, NULL));
 	*ended = c->ended;
 	return OK;
 }
@@ -53,5 +53,5 @@ enum err q_session_list(struct cx *cx, int64_t actor_id, struct session_item **o
 {
 	const struct arg a[] = { arg_i64(cx, actor_id) };
 
-	return RUN(cx, &session_list, a, &session_item_shape, out, n);
+	return RUN(cx, &sql_session_list, a, &session_item_shape, out, n);
 }

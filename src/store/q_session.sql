@@ -1,5 +1,5 @@
 -- The session of a token, home or foreign, with the actor's password hash and second factor only for those who ask.
--- name: session_find :opt redo
+-- name: sql_session_find :opt redo
 -- args: bytea, bool
 -- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text, admin bool, not_after int8, password text, totp bytea, key text, now int8
 SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extract(epoch FROM not_after))::int8 AS not_after,
@@ -8,13 +8,13 @@ SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extra
 FROM any_session WHERE token_hash = $1
 
 -- Token and ID-Cert of a home session end together.
--- name: session_end :one
+-- name: sql_session_end :one
 -- args: int8, text
 -- cols: serial int8
 SELECT motet_end_session($1, $2) AS serial
 
 -- A foreign session ends here; its ID-Cert is its home server's. $3: what the actor's other sessions here hear, when it was revoked there.
--- name: session_end_foreign :one
+-- name: sql_session_end_foreign :one
 -- args: text, text, text
 -- cols: ended int8, told int8
 WITH gone AS (
@@ -28,7 +28,7 @@ SELECT count(*) AS ended,
                 ELSE motet_emit(motet_foreign_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', NULL, $3::text) END)::int8 AS told
 FROM gone
 
--- name: session_list :many redo
+-- name: sql_session_list :many redo
 -- args: int8
 -- cols: local_name text, session_id text, serial int8, created_at int8, not_after int8
 SELECT local_name, l.session_id, l.serial, floor(extract(epoch FROM s.created_at))::int8 AS created_at,

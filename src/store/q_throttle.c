@@ -20,7 +20,7 @@ enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct bu
 		arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst), arg_blob(known) };
 	struct wait *w;
 
-	TRY(RUN(cx, &throttle_try, a, &wait_shape, &w, NULL));
+	TRY(RUN(cx, &sql_throttle_try, a, &wait_shape, &w, NULL));
 	*wait = w->wait;
 	return OK;
 }
@@ -30,7 +30,7 @@ enum err q_throttle_guess(struct cx *cx, const struct budget *own, struct blob s
 	const struct arg a[] = { arg_blob(own->key), arg_blob(strangers), arg_blob(known), arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst) };
 	struct guess *g;
 
-	TRY(RUN(cx, &throttle_guess, a, &guess_shape, &g, NULL));
+	TRY(RUN(cx, &sql_throttle_guess, a, &guess_shape, &g, NULL));
 	*wait = g->wait;
 	*is_known = g->known;
 	return OK;
@@ -40,12 +40,12 @@ enum err q_throttle_wrong(struct cx *cx, const struct budget *shared)
 {
 	const struct arg a[] = { arg_blob(shared->key), arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst) };
 
-	return RUN(cx, &throttle_wrong, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_throttle_wrong, a, NULL, NULL, NULL);
 }
 
 enum err q_throttle_right(struct cx *cx, struct blob own, struct blob known, int64_t seconds)
 {
 	const struct arg a[] = { arg_blob(own), arg_blob(known), arg_i64(cx, seconds) };
 
-	return RUN(cx, &throttle_right, a, NULL, NULL, NULL);
+	return RUN(cx, &sql_throttle_right, a, NULL, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 -- A try, GCRA: it costs $2 milliseconds of the key $1, $3 of them may be owed; and nothing of $4, which all tries at one thing share: wrong
 -- ones are added there, at most $6 of $5 milliseconds. $7 is there for whoever need not care about $4. How many seconds to wait; 0: go on.
 -- What is over makes room, a few rows at a time, after the rest and without waiting for anybody, so that two never wait for each other.
--- name: throttle_try :one
+-- name: sql_throttle_try :one
 -- args: bytea, int8, int8, bytea, int8, int8, bytea
 -- cols: wait int8
 WITH shared AS (
@@ -19,7 +19,7 @@ SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
 
 -- A guess at something short: it costs $4 milliseconds, right or wrong, and $5 of them may be owed; of the key $1 where $3 says that there is no
 -- stranger (known), else of $2, which all strangers share.
--- name: throttle_guess :one
+-- name: sql_throttle_guess :one
 -- args: bytea, bytea, bytea, int8, int8
 -- cols: wait int8, known bool
 WITH whose AS (
@@ -37,14 +37,14 @@ SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
 FROM whose
 
 -- It was wrong: that counts for the key that all share, as far as it has room.
--- name: throttle_wrong :none
+-- name: sql_throttle_wrong :none
 -- args: bytea, int8, int8
 -- cols:
 INSERT INTO throttle AS t (key, tat) VALUES ($1, now() + $2::int8 * interval '1 ms')
 ON CONFLICT (key) DO UPDATE SET tat = least(greatest(t.tat, now()) + $2::int8 * interval '1 ms', now() + $3::int8 * $2::int8 * interval '1 ms')
 
 -- It was right: what the key $1 owes is forgotten, and $2 is remembered for $3 seconds.
--- name: throttle_right :none redo
+-- name: sql_throttle_right :none redo
 -- args: bytea, bytea, int8
 -- cols:
 WITH gone AS (DELETE FROM throttle WHERE key = $1)

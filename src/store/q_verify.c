@@ -53,25 +53,25 @@ static const struct {
 	const struct stmt *st;
 	const struct shape *row;
 } tables[VERIFY_TABLES] = {
-	[VERIFY_SERVER_KEY] = { &verify_server_key, &verify_server_key_shape },
-	[VERIFY_IDCERT] = { &verify_idcert, &verify_idcert_shape },
-	[VERIFY_SESSION] = { &verify_session, &verify_session_shape },
-	[VERIFY_FOREIGN_SESSION] = { &verify_foreign_session, &verify_foreign_session_shape },
-	[VERIFY_FOREIGN_CERT] = { &verify_foreign_cert, &verify_foreign_cert_shape },
-	[VERIFY_KEY_PACKAGE] = { &verify_key_package, &verify_key_package_shape },
-	[VERIFY_KEYMATERIAL] = { &verify_keymaterial, &verify_keymaterial_shape },
-	[VERIFY_ACTOR] = { &verify_actor, &verify_actor_shape },
-	[VERIFY_KEY_TRIAL] = { &verify_key_trial, &verify_key_trial_shape },
-	[VERIFY_EVENT_COUNTER] = { &verify_event_counter, &verify_event_counter_shape },
-	[VERIFY_INVITE] = { &verify_invite, &verify_invite_shape },
-	[VERIFY_EVENT] = { &verify_event, &verify_event_shape },
-	[VERIFY_TOTP] = { &verify_totp, &verify_totp_shape },
-	[VERIFY_TOTP_RECOVERY] = { &verify_totp_recovery, &verify_totp_recovery_shape },
-	[VERIFY_FEDERATION_TOKEN] = { &verify_federation_token, &verify_federation_token_shape },
-	[VERIFY_REDEEMED_TOKEN] = { &verify_redeemed_token, &verify_redeemed_token_shape },
-	[VERIFY_FOREIGN_SERVER] = { &verify_foreign_server, &verify_foreign_server_shape },
-	[VERIFY_FOREIGN_ACTOR] = { &verify_foreign_actor, &verify_foreign_actor_shape },
-	[VERIFY_SCHEMA_VERSION] = { &verify_schema_version, &verify_schema_version_shape },
+	[VERIFY_SERVER_KEY] = { &sql_verify_server_key, &verify_server_key_shape },
+	[VERIFY_IDCERT] = { &sql_verify_idcert, &verify_idcert_shape },
+	[VERIFY_SESSION] = { &sql_verify_session, &verify_session_shape },
+	[VERIFY_FOREIGN_SESSION] = { &sql_verify_foreign_session, &verify_foreign_session_shape },
+	[VERIFY_FOREIGN_CERT] = { &sql_verify_foreign_cert, &verify_foreign_cert_shape },
+	[VERIFY_KEY_PACKAGE] = { &sql_verify_key_package, &verify_key_package_shape },
+	[VERIFY_KEYMATERIAL] = { &sql_verify_key_material, &verify_keymaterial_shape },
+	[VERIFY_ACTOR] = { &sql_verify_actor, &verify_actor_shape },
+	[VERIFY_KEY_TRIAL] = { &sql_verify_key_trial, &verify_key_trial_shape },
+	[VERIFY_EVENT_COUNTER] = { &sql_verify_event_counter, &verify_event_counter_shape },
+	[VERIFY_INVITE] = { &sql_verify_invite, &verify_invite_shape },
+	[VERIFY_EVENT] = { &sql_verify_event, &verify_event_shape },
+	[VERIFY_TOTP] = { &sql_verify_totp, &verify_totp_shape },
+	[VERIFY_TOTP_RECOVERY] = { &sql_verify_totp_recovery, &verify_totp_recovery_shape },
+	[VERIFY_FEDERATION_TOKEN] = { &sql_verify_federation_token, &verify_federation_token_shape },
+	[VERIFY_REDEEMED_TOKEN] = { &sql_verify_redeemed_token, &verify_redeemed_token_shape },
+	[VERIFY_FOREIGN_SERVER] = { &sql_verify_foreign_server, &verify_foreign_server_shape },
+	[VERIFY_FOREIGN_ACTOR] = { &sql_verify_foreign_actor, &verify_foreign_actor_shape },
+	[VERIFY_SCHEMA_VERSION] = { &sql_verify_schema_version, &verify_schema_version_shape },
 };
 
 enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size)
@@ -92,7 +92,7 @@ enum err q_verify_counts(struct cx *cx, int64_t out[VERIFY_TABLES])
 	struct counted *c;
 	size_t n;
 
-	TRY(run(cx, &verify_counts, NULL, 0, &counted_shape, (void **)&c, &n));
+	TRY(run(cx, &sql_verify_counts, NULL, 0, &counted_shape, (void **)&c, &n));
 	for (size_t i = 0; i < VERIFY_TABLES; i++)
 		out[i] = i < n ? c[i].n : 0;
 	return OK;
@@ -108,7 +108,7 @@ enum err q_verify_homes(struct cx *cx, struct str domain, struct str **out, size
 	const struct arg a[] = { arg_str(domain) };
 	struct home_cert *h;
 
-	TRY(RUN(cx, &verify_homes, a, &home_cert_shape, &h, n));
+	TRY(RUN(cx, &sql_verify_homes, a, &home_cert_shape, &h, n));
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = h[i].cacheable;
@@ -126,7 +126,7 @@ enum err q_verify_redeemed(struct cx *cx, struct str iss, struct str jti, bool *
 	struct redeemed_there *r;
 	size_t n;
 
-	TRY(RUN(cx, &verify_redeemed, a, &redeemed_there_shape, &r, &n));
+	TRY(RUN(cx, &sql_verify_redeemed, a, &redeemed_there_shape, &r, &n));
 	*there = r->there;
 	return OK;
 }

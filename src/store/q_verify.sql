@@ -1,7 +1,7 @@
 -- Pages of a table, $3 rows after the one whose key is ($1, $2), as texts; empty texts: from the beginning. a and b are a row's own key. What belongs to a
 -- row is joined from the left: what is missing shall be found, not hidden.
 
--- name: verify_server_key :many redo
+-- name: sql_verify_server_key :many redo
 -- args: text, text, int8
 -- cols: a text, b text, serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, used bool, next int8
 SELECT k.serial::text AS a, '' AS b, k.serial, k.public_key, k.sealed, k.cert, floor(extract(epoch FROM k.not_before))::int8 AS not_before,
@@ -12,7 +12,7 @@ FROM server_key k WHERE k.serial > CASE WHEN $1 = '' THEN -9223372036854775807 E
 ORDER BY k.serial LIMIT $3
 
 -- twin: an older certificate of the same session that is valid at the same time.
--- name: verify_idcert :many redo
+-- name: sql_verify_idcert :many redo
 -- args: text, text, int8
 -- cols: a text, b text, serial int8, session_id text, public_key bytea, cert bytea, not_before int8, not_after int8, local_name text, signer bytea, signer_before int8, signer_after int8, signer_ended int8, used bool, twin int8
 SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cert, floor(extract(epoch FROM c.not_before))::int8 AS not_before,
@@ -27,7 +27,7 @@ FROM idcert c LEFT JOIN actor a ON a.id = c.actor_id LEFT JOIN server_key k ON k
 WHERE c.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY c.serial LIMIT $3
 
--- name: verify_session :many redo
+-- name: sql_verify_session :many redo
 -- args: text, text, int8
 -- cols: a text, b text, there bool, ended bool, revoked bool
 SELECT encode(s.token_hash, 'hex') AS a, '' AS b, c.serial IS NOT NULL AS there, s.ended_at IS NOT NULL AS ended, c.invalidated_at IS NOT NULL AS revoked
@@ -35,7 +35,7 @@ FROM session s LEFT JOIN idcert c ON c.actor_id = s.actor_id AND c.serial = s.se
 WHERE s.token_hash > decode($1, 'hex') AND $2::text = ''
 ORDER BY s.token_hash LIMIT $3
 
--- name: verify_foreign_session :many redo
+-- name: sql_verify_foreign_session :many redo
 -- args: text, text, int8
 -- cols: a text, b text, fid text, domain text, session_id text, serial text, public_key bytea, cert bytea, not_after int8, known text
 SELECT encode(s.token_hash, 'hex') AS a, '' AS b, s.fid, s.domain, s.session_id, s.serial, s.public_key, s.cert,
@@ -44,7 +44,7 @@ FROM foreign_session s LEFT JOIN foreign_cert c ON c.subject = s.fid AND c.seria
 WHERE s.token_hash > decode($1, 'hex') AND $2::text = ''
 ORDER BY s.token_hash LIMIT $3
 
--- name: verify_foreign_cert :many redo
+-- name: sql_verify_foreign_cert :many redo
 -- args: text, text, int8
 -- cols: a text, b text, domain text, session_id text, cacheable text, not_before int8, not_after int8, invalidated_at int8, usable_until int8
 SELECT subject AS a, serial AS b, domain, session_id, cacheable, floor(extract(epoch FROM not_before))::int8 AS not_before, floor(extract(epoch FROM not_after))::int8 AS not_after,
@@ -52,7 +52,7 @@ SELECT subject AS a, serial AS b, domain, session_id, cacheable, floor(extract(e
 FROM foreign_cert WHERE (subject, serial) > ($1::text, $2::text)
 ORDER BY subject, serial LIMIT $3
 
--- name: verify_key_package :many redo
+-- name: sql_verify_key_package :many redo
 -- args: text, text, int8
 -- cols: a text, b text, suite int8, extensions text, ref bytea, init_hash bytea, tls bytea, not_before int8, not_after int8, spent bool, live bool, local_name text, public_key bytea, cert bytea, server_cert bytea, cert_after int8, now int8
 SELECT k.actor_id::text AS a, k.id::text AS b, k.suite, array_to_string(k.extensions, ',') AS extensions, k.ref, k.init_hash, k.tls,
@@ -64,21 +64,21 @@ LEFT JOIN server_key s ON s.serial = c.server_serial
 WHERE (k.actor_id, k.id) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
 ORDER BY k.actor_id, k.id LIMIT $3
 
--- name: verify_keymaterial :many redo
+-- name: sql_verify_key_material :many redo
 -- args: text, text, int8
 -- cols: a text, b text, key_data text, algorithm bytea, algorithms text
 SELECT actor_id::text AS a, serial::text AS b, key_data, algorithm, algorithms
 FROM keymaterial WHERE (actor_id, serial) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
 ORDER BY actor_id, serial LIMIT $3
 
--- name: verify_actor :many redo
+-- name: sql_verify_actor :many redo
 -- args: text, text, int8
 -- cols: a text, b text, local_name text, password text
 SELECT id::text AS a, '' AS b, local_name, password
 FROM actor WHERE id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY id LIMIT $3
 
--- name: verify_key_trial :many redo
+-- name: sql_verify_key_trial :many redo
 -- args: text, text, int8
 -- cols: a text, b text, fid text, signature bytea, local_name text, public_key bytea
 SELECT t.trial AS a, '' AS b, t.fid, t.signature, a.local_name, c.public_key
@@ -86,21 +86,21 @@ FROM key_trial t LEFT JOIN idcert c ON c.serial = CASE WHEN t.serial ~ '^[0-9]{1
 WHERE t.attempt IS NOT NULL AND t.trial > $1::text COLLATE "C" AND $2::text = ''
 ORDER BY t.trial LIMIT $3
 
--- name: verify_event_counter :many redo
+-- name: sql_verify_event_counter :many redo
 -- args: text, text, int8
 -- cols: a text, b text, last int8, read int8, top int8
 SELECT c.session_key AS a, '' AS b, c.last, c.read, coalesce((SELECT max(e.seq) FROM event e WHERE e.session_key = c.session_key), 0) AS top
 FROM event_counter c WHERE c.session_key > $1::text COLLATE "C" AND $2::text = ''
 ORDER BY c.session_key LIMIT $3
 
--- name: verify_invite :many redo
+-- name: sql_verify_invite :many redo
 -- args: text, text, int8
 -- cols: a text, b text, used int8, came int8
 SELECT i.id::text AS a, '' AS b, i.used, (SELECT count(*) FROM actor a WHERE a.invite_id = i.id) AS came
 FROM invite i WHERE i.id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY i.id LIMIT $3
 
--- name: verify_event :many redo
+-- name: sql_verify_event :many redo
 -- args: text, text, int8
 -- cols: a text, b text, seq int8, op int8, ns text, name text, data text, serial int8, counted bool, there bool
 SELECT e.session_key AS a, e.seq::text AS b, e.seq, e.op, e.namespace AS ns, e.name, e.data, e.serial,
@@ -109,7 +109,7 @@ SELECT e.session_key AS a, e.seq::text AS b, e.seq, e.op, e.namespace AS ns, e.n
 FROM event e WHERE (e.session_key, e.seq) > ($1::text, CASE WHEN $2 = '' THEN -9223372036854775807 ELSE $2::int8 END)
 ORDER BY e.session_key, e.seq LIMIT $3
 
--- name: verify_totp :many redo
+-- name: sql_verify_totp :many redo
 -- args: text, text, int8
 -- cols: a text, b text, actor_id int8, sealed bytea, created_at int8, confirmed_at int8, last_step int8, now int8
 SELECT actor_id::text AS a, '' AS b, actor_id, sealed, floor(extract(epoch FROM created_at))::int8 AS created_at,
@@ -117,7 +117,7 @@ SELECT actor_id::text AS a, '' AS b, actor_id, sealed, floor(extract(epoch FROM 
 FROM totp WHERE actor_id > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY actor_id LIMIT $3
 
--- name: verify_totp_recovery :many redo
+-- name: sql_verify_totp_recovery :many redo
 -- args: text, text, int8
 -- cols: a text, b text, confirmed bool, used bool, tried bool
 SELECT r.actor_id::text AS a, encode(r.hash, 'hex') AS b, t.confirmed_at IS NOT NULL AS confirmed, r.used_at IS NOT NULL AS used, r.attempt IS NOT NULL AS tried
@@ -125,7 +125,7 @@ FROM totp_recovery r LEFT JOIN totp t ON t.actor_id = r.actor_id
 WHERE (r.actor_id, r.hash) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, decode($2, 'hex'))
 ORDER BY r.actor_id, r.hash LIMIT $3
 
--- name: verify_federation_token :many redo
+-- name: sql_verify_federation_token :many redo
 -- args: text, text, int8
 -- cols: a text, b text, jti text, audience text, issued_at int8, expires_at int8, deleted_at int8, redeemed_at int8, now int8
 SELECT actor_id::text AS a, jti AS b, jti, audience, floor(extract(epoch FROM issued_at))::int8 AS issued_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at,
@@ -134,7 +134,7 @@ SELECT actor_id::text AS a, jti AS b, jti, audience, floor(extract(epoch FROM is
 FROM federation_token WHERE (actor_id, jti) > (CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END, $2::text)
 ORDER BY actor_id, jti LIMIT $3
 
--- name: verify_redeemed_token :many redo
+-- name: sql_verify_redeemed_token :many redo
 -- args: text, text, int8
 -- cols: a text, b text, redeemed_at int8, expires_at int8, now int8
 SELECT iss AS a, jti AS b, floor(extract(epoch FROM redeemed_at))::int8 AS redeemed_at, floor(extract(epoch FROM expires_at))::int8 AS expires_at,
@@ -142,7 +142,7 @@ SELECT iss AS a, jti AS b, floor(extract(epoch FROM redeemed_at))::int8 AS redee
 FROM redeemed_token WHERE (iss, jti) > ($1::text, $2::text)
 ORDER BY iss, jti LIMIT $3
 
--- name: verify_foreign_server :many redo
+-- name: sql_verify_foreign_server :many redo
 -- args: text, text, int8
 -- cols: a text, b text, api text, domain text, serial text, failure text, said text, of text, fresh bool
 SELECT s.place AS a, '' AS b, s.api, s.domain, s.serial, s.failure, s.said, c.domain AS of, s.fresh_until >= now() AS fresh
@@ -150,13 +150,13 @@ FROM foreign_server s LEFT JOIN foreign_cert c ON c.subject = s.place AND c.seri
 WHERE s.place > $1::text AND $2::text = ''
 ORDER BY s.place LIMIT $3
 
--- name: verify_foreign_actor :many redo
+-- name: sql_verify_foreign_actor :many redo
 -- args: text, text, int8
 -- cols: a text, b text, domain text
 SELECT fid AS a, session_id AS b, domain FROM foreign_actor WHERE (fid, session_id) > ($1::text, $2::text)
 ORDER BY fid, session_id LIMIT $3
 
--- name: verify_schema_version :many redo
+-- name: sql_verify_schema_version :many redo
 -- args: text, text, int8
 -- cols: a text, b text, version int8, compat int8, after bool
 SELECT v.version::text AS a, '' AS b, v.version::int8, v.compat::int8,
@@ -164,19 +164,19 @@ SELECT v.version::text AS a, '' AS b, v.version::int8, v.compat::int8,
 FROM schema_version v WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY v.version LIMIT $3
 
--- name: verify_redeemed :one redo
+-- name: sql_verify_redeemed :one redo
 -- args: text, text
 -- cols: there bool
 SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2) AS there
 
 -- The server certificates that are remembered of a domain: whose keys may have signed its actors' certificates, and vouch for them.
--- name: verify_homes :many redo
+-- name: sql_verify_homes :many redo
 -- args: text
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL ORDER BY not_before DESC LIMIT 100
 
 -- In the order of enum verify_table.
--- name: verify_counts :many redo
+-- name: sql_verify_counts :many redo
 -- args:
 -- cols: n int8
 SELECT n FROM (

@@ -1,4 +1,4 @@
-#include "text/text.h"
+#include "text/encoding.h"
 #include <stdio.h>
 
 enum { COLUMNS = 64, LABEL = 40 };

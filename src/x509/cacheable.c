@@ -1,6 +1,6 @@
 #include "x509/cacheable.h"
 #include "json/shape.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <inttypes.h>
 #include <json-c/json.h>
 

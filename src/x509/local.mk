@@ -14,8 +14,8 @@ libx509_a_SOURCES = \
 	src/x509/idcsr.h \
 	src/x509/idname.c \
 	src/x509/idname.h \
-	src/x509/keydata.c \
-	src/x509/keydata.h \
+	src/x509/key_material_der.c \
+	src/x509/key_material_der.h \
 	src/x509/x509.c \
 	src/x509/x509.h
 X509 = libx509.a $(JSON)

@@ -5,10 +5,10 @@
  * finds by their address.
  */
 #include "x509/cacheable.h"
-#include "crypto/challenge.h"
-#include "text/text.h"
+#include "crypto/key_trial_text.h"
+#include "text/encoding.h"
 #include "core/foreign_session.h"
-#include "core/trial.h"
+#include "core/key_trial.h"
 #include "home.h"
 
 enum { DAY = 86400, PAGES = 64 };

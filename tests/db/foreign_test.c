@@ -406,11 +406,11 @@ static void speaking(void)
 
 static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
 {
-	struct trial t;
+	struct key_trial t;
 
-	TRY(trial_new(cx, STR(""), STR(""), false, &t));
-	const struct trial_answer answer = { .trial = t.text, .cert = a->cert, .signature = signature(a, t.text) };
-	return trial_complete(cx, &answer, token);
+	TRY(key_trial_new(cx, STR(""), STR(""), false, &t));
+	const struct key_trial_answer answer = { .trial = t.text, .cert = a->cert, .signature = signature(a, t.text) };
+	return key_trial_complete(cx, &answer, token);
 }
 
 static void sessions(void)

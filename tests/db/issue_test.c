@@ -5,7 +5,7 @@
 #include "home.h"
 #include "x509/der.h"
 #include "x509/derw.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "crypto/token.h"
 #include "core/actor.h"
 #include "core/publish.h"

@@ -4,9 +4,9 @@
  */
 #include "member.h"
 #include "core/prune.h"
-#include "core/trial.h"
-#include "store/q_fedtoken.h"
-#include "store/q_trial.h"
+#include "core/key_trial.h"
+#include "store/q_federation_token.h"
+#include "store/q_key_trial.h"
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -183,7 +183,7 @@ static void gone_for_good(void)
 	struct keypackage_upload u = { .v = &spent, .n = 1 }, v = { .v = &over, .n = 1 };
 	int64_t gone[PRUNE_KINDS];
 	struct session *s;
-	struct trial t;
+	struct key_trial t;
 	struct str counts, token;
 	size_t bad;
 
@@ -204,14 +204,14 @@ static void gone_for_good(void)
 	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL, "a token that is gone opens nothing");
 	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s, "the one that took its place does");
 
-	must(&cx, trial_new(&cx, STR(""), STR(""), false, &t));
+	must(&cx, key_trial_new(&cx, STR(""), STR(""), false, &t));
 	sql(&cx, arena_printf(cx.mem, "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE trial = '%.*s'", (int)t.text.n, t.text.s));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
 	uint8_t sig[ED25519_SIG];
 	must(&cx, ed25519_sign(&cx, m.seed, str_blob(t.text), sig));
-	const struct trial_answer a = { .trial = t.text, .signature = hex_encode(cx.mem, (struct blob){ sig, sizeof sig }),
+	const struct key_trial_answer a = { .trial = t.text, .signature = hex_encode(cx.mem, (struct blob){ sig, sizeof sig }),
 		.fid = str_of(m.fid), .serial = str_of(arena_printf(cx.mem, "%lld", (long long)m.serial)) };
-	ok(gone[PRUNE_TRIAL] == 1 && trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL, "a key trial that is gone is passed by nobody: %s", cx.why.say);
+	ok(gone[PRUNE_TRIAL] == 1 && key_trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL, "a key trial that is gone is passed by nobody: %s", cx.why.say);
 	end(&cx);
 }
 
@@ -267,8 +267,8 @@ static void one_turn(struct cx *cx, struct report *r, struct member *m, int who,
 	text = str_of(arena_printf(cx->mem, "actor%d", (who + 1) % ACTORS));
 	if (right(cx, r, keypackage_claim(cx, guest.token_hash, text, STR("192.0.2.1"), &(struct keypackage_filter){ 0 }, &given, &n), "claim"))
 		r->claims += n > 0;
-	struct trial t;
-	right(cx, r, trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
+	struct key_trial t;
+	right(cx, r, key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
 	r->trials++;
 	right(cx, r, session_end(cx, guest.s, str_of(guest.session_id)), "log-out");
 	r->ended++;

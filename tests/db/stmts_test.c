@@ -3,11 +3,11 @@
 #include "store/q_actor.h"
 #include "store/q_doctor.h"
 #include "store/q_event.h"
-#include "store/q_fedtoken.h"
+#include "store/q_federation_token.h"
 #include "store/q_foreign.h"
 #include "store/q_idcert.h"
 #include "store/q_invite.h"
-#include "store/q_keymaterial.h"
+#include "store/q_key_material.h"
 #include "store/q_keypackage.h"
 #include "store/q_probe.h"
 #include "store/q_prune.h"
@@ -16,13 +16,13 @@
 #include "store/q_server_key.h"
 #include "store/q_session.h"
 #include "store/q_throttle.h"
-#include "store/q_totp.h"
-#include "store/q_trial.h"
+#include "store/q_second_factor.h"
+#include "store/q_key_trial.h"
 #include "store/q_verify.h"
 
-static const struct stmt *const *const lists[] = { q_actor_stmts, q_doctor_stmts, q_event_stmts, q_fedtoken_stmts, q_foreign_stmts,
-	q_idcert_stmts, q_invite_stmts, q_keymaterial_stmts, q_keypackage_stmts, q_probe_stmts, q_prune_stmts, q_schema_stmts, q_selftest_stmts, q_server_key_stmts,
-	q_session_stmts, q_throttle_stmts, q_totp_stmts, q_trial_stmts, q_verify_stmts };
+static const struct stmt *const *const lists[] = { q_actor_stmts, q_doctor_stmts, q_event_stmts, q_federation_token_stmts, q_foreign_stmts,
+	q_idcert_stmts, q_invite_stmts, q_key_material_stmts, q_keypackage_stmts, q_probe_stmts, q_prune_stmts, q_schema_stmts, q_selftest_stmts, q_server_key_stmts,
+	q_session_stmts, q_throttle_stmts, q_second_factor_stmts, q_key_trial_stmts, q_verify_stmts };
 
 int main(void)
 {

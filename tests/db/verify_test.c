@@ -4,12 +4,12 @@
  */
 #include "member.h"
 #include "x509/cacheable.h"
-#include "core/keymaterial.h"
+#include "core/key_material.h"
 #include "core/redeem.h"
-#include "core/trial.h"
+#include "core/key_trial.h"
 #include "core/verify.h"
 #include "store/q_foreign.h"
-#include "store/q_totp.h"
+#include "store/q_second_factor.h"
 #include <stdlib.h>
 
 #define PASSWORD "$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
@@ -133,17 +133,17 @@ static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
 {
 	static const uint8_t codes[2][32] = { "one", "two" };
 	const struct blob hashes[2] = { { codes[0], 32 }, { codes[1], 32 } };
-	struct totp_confirmation c = { .actor_id = confirmed, .step = cx->now / OTP_STEP, .hashes = hashes, .n = 2, .session_id = STR("one") };
-	uint8_t secret[OTP_SECRET];
+	struct second_factor_confirmation c = { .actor_id = confirmed, .step = cx->now / TOTP_STEP, .hashes = hashes, .n = 2, .session_id = STR("one") };
+	uint8_t secret[TOTP_SECRET];
 	struct blob sealed;
 	bool done, used;
 
 	must(cx, cx->ca->new_totp(cx, cx->ca, waiting, secret, &sealed));
-	must(cx, q_totp_enrol(cx, waiting, sealed, &done));
+	must(cx, q_second_factor_enrol(cx, waiting, sealed, &done));
 	must(cx, cx->ca->new_totp(cx, cx->ca, confirmed, secret, &c.sealed));
-	must(cx, q_totp_enrol(cx, confirmed, c.sealed, &done));
-	must(cx, q_totp_confirm(cx, &c, &done));
-	must(cx, q_totp_recover(cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
+	must(cx, q_second_factor_enrol(cx, confirmed, c.sealed, &done));
+	must(cx, q_second_factor_confirm(cx, &c, &done));
+	must(cx, q_second_factor_recover(cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
 }
 
 /* One redeemed here, one deleted, one that still works. */
@@ -155,11 +155,11 @@ static void tokens(struct cx *cx, const struct member *m)
 	int64_t n;
 
 	must(cx, hex_decode(cx->mem, str_of(hex), &cert) ? OK : ERR_INTERNAL);
-	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
 	must(cx, redeem_token(cx, token, cert, &(struct keypackage_upload){ 0 }, &session));
-	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
-	must(cx, fedtoken_delete(cx, m->actor_id, &n));
-	must(cx, fedtoken_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx, federation_token_delete(cx, m->actor_id, &n));
+	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
 }
 
 static void at_home(struct cx *cx)
@@ -167,23 +167,23 @@ static void at_home(struct cx *cx)
 	struct member m = member(cx, "alice", "one"), n = device(cx, &m, "two");
 	const struct mls_input kp[] = { keypackage(cx, &m, &(struct make){ 0 }), keypackage(cx, &m, &(struct make){ .lasts = 3600 }) };
 	const struct keypackage_upload u = { .v = kp, .n = 2 };
-	struct keymaterial km = { .algorithms = STR("2.16.840.1.101.3.4.1.46") };
+	struct key_material km = { .algorithms = STR("2.16.840.1.101.3.4.1.46") };
 	const uint8_t pkm[] = { 0x30, 0x0d, 0x30, 0x07, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x05, 0x00, 0x03, 0x02, 0x00, 0x01 };
 	uint8_t sig[ED25519_SIG];
 	struct server_key *k;
 	struct str counts, token;
-	struct trial t;
+	struct key_trial t;
 	size_t bad;
 
 	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'alice'");
 	must(cx, keypackage_add(cx, m.s, &u, &counts, &bad));
 	km.key_data = pem_encode(cx->mem, "PUBLIC KEY", (struct blob){ pkm, sizeof pkm });
-	must(cx, keymaterial_add(cx, m.s, &km, 1));
-	must(cx, trial_new(cx, STR(""), STR(""), false, &t));
+	must(cx, key_material_add(cx, m.s, &km, 1));
+	must(cx, key_trial_new(cx, STR(""), STR(""), false, &t));
 	must(cx, ed25519_sign(cx, n.seed, str_blob(t.text), sig));
-	const struct trial_answer a = { .trial = t.text, .signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }), .fid = str_of(n.fid),
+	const struct key_trial_answer a = { .trial = t.text, .signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }), .fid = str_of(n.fid),
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)n.serial)) };
-	must(cx, trial_complete(cx, &a, &token));
+	must(cx, key_trial_complete(cx, &a, &token));
 	rotate(cx, &n);
 	struct member bob = member(cx, "bob", "one"), gone = device(cx, &m, "gone");
 	sql(cx, arena_printf(cx->mem, "SELECT motet_end_session(%lld, '%s')", (long long)gone.actor_id, gone.session_id));

@@ -16,7 +16,7 @@ FUZZ_MLS = \
 	src/mls/mls_suite.c \
 	src/mls/mls_tls.c \
 	src/text/fid.c \
-	src/text/text.c \
+	src/text/encoding.c \
 	src/text/utf8.c \
 	src/x509/der.c \
 	src/x509/derw.c \

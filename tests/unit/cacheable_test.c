@@ -5,7 +5,7 @@
 #include "../tap.h"
 #include "x509_make.h"
 #include "x509/cacheable.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <inttypes.h>
 
 enum { STATEMENTS = 150 };

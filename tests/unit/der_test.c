@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "x509/keydata.h"
+#include "x509/key_material_der.h"
 #include "x509_make.h"
 
 static const struct {
@@ -139,8 +139,8 @@ static void algorithms(struct arena *mem)
 	struct cx cx = { .mem = mem };
 	struct str oid;
 
-	ok(keydata_algorithm(&cx, "a", unhex(mem, "300506032b6570"), &oid) == OK && str_is(oid, "1.3.101.112"), "an algorithm has a name");
-	ok(keydata_algorithm(&cx, "a", unhex(mem, "300d060b2b82808080808080808001"), &oid) == ERR_BAD_REQUEST, "%s", cx.why.say);
+	ok(key_material_der_algorithm(&cx, "a", unhex(mem, "300506032b6570"), &oid) == OK && str_is(oid, "1.3.101.112"), "an algorithm has a name");
+	ok(key_material_der_algorithm(&cx, "a", unhex(mem, "300d060b2b82808080808080808001"), &oid) == ERR_BAD_REQUEST, "%s", cx.why.say);
 }
 
 static void getters(struct arena *mem)

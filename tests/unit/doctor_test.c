@@ -13,7 +13,7 @@ static void has_fixes(struct doctor *d, const char *id)
 
 	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
 		d->web->server = servers[i];
-		const char *fix = web_fix(d, id);
+		const char *fix = doctor_web_fix(d, id);
 		if (fix == NULL || fix[0] == '\0' || strstr(fix, "@LISTEN@"))
 			without = servers[i];
 	}
@@ -31,7 +31,7 @@ int main(void)
 		has_fixes(&d, k->id);
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
 		has_fixes(&d, more[i]);
-	const char *fix = web_fix(&d, "web.reach");
+	const char *fix = doctor_web_fix(&d, "web.reach");
 	ok(fix && strstr(fix, "/run/motet/motet.sock"), "and it names the socket of the configuration");
 	arena_free(d.mem);
 	return done();

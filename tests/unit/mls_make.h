@@ -5,7 +5,7 @@
 #include "mls/mls_json.h"
 #include "mls/mls_keypackage.h"
 #include "mls/mls_tls.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "x509_make.h"
 
 #define FID "flori@polyphony.chat"

@@ -1,6 +1,6 @@
 #include "../tap.h"
 #include "base/clock.h"
-#include "net/net_down.h"
+#include "net/net_unreachable.h"
 #include "net/net_slots.h"
 #include "shm/limits.h"
 #include <signal.h>
@@ -81,41 +81,41 @@ static void places(const char *dir, int workers, int want)
 
 static void down(void)
 {
-	struct net_down *d = net_down_new();
+	struct net_unreachable *d = net_unreachable_new();
 
 	if (fork() == 0) {
-		net_down_mark(d, STR("a.example:443"), 1);
-		net_down_mark(d, STR("b.example:443"), 100);
+		net_unreachable_mark(d, STR("a.example:443"), 1);
+		net_unreachable_mark(d, STR("b.example:443"), 100);
 		_exit(0);
 	}
 	wait(NULL);
-	ok(net_down_is(d, STR("a.example:443")) && net_down_is(d, STR("b.example:443")), "what one worker marked, another sees");
-	ok(!net_down_is(d, STR("a.example:8443")) && !net_down_is(d, STR("c.example:443")), "and nothing else");
+	ok(net_unreachable_is(d, STR("a.example:443")) && net_unreachable_is(d, STR("b.example:443")), "what one worker marked, another sees");
+	ok(!net_unreachable_is(d, STR("a.example:8443")) && !net_unreachable_is(d, STR("c.example:443")), "and nothing else");
 	usleep(2100000);
-	ok(!net_down_is(d, STR("a.example:443")) && net_down_is(d, STR("b.example:443")), "until its time is over");
-	net_down_mark(d, STR("b.example:443"), 0);
-	ok(!net_down_is(d, STR("b.example:443")), "a later mark replaces the earlier one");
+	ok(!net_unreachable_is(d, STR("a.example:443")) && net_unreachable_is(d, STR("b.example:443")), "until its time is over");
+	net_unreachable_mark(d, STR("b.example:443"), 0);
+	ok(!net_unreachable_is(d, STR("b.example:443")), "a later mark replaces the earlier one");
 }
 
 static void many_down(void)
 {
 	enum { KEYS = 2000, OTHERS = 20000 };
-	struct net_down *d = net_down_new();
+	struct net_unreachable *d = net_unreachable_new();
 	char k[32];
 	int kept = 0, wrong = 0;
 
 	for (int i = 0; i < KEYS; i++)
-		net_down_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
+		net_unreachable_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
 	for (int i = 0; i < KEYS; i++)
-		kept += net_down_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
+		kept += net_unreachable_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
 	for (int i = 0; i < OTHERS; i++)
-		wrong += net_down_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
+		wrong += net_unreachable_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
 	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
 	ok(wrong == 0, "%d of %d others are taken for one of them", wrong, OTHERS);
 	for (int i = 0; i < 50000; i++)
-		net_down_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
-	net_down_mark(d, STR("last"), 100);
-	ok(net_down_is(d, STR("last")), "a full table takes one more");
+		net_unreachable_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
+	net_unreachable_mark(d, STR("last"), 100);
+	ok(net_unreachable_is(d, STR("last")), "a full table takes one more");
 }
 
 static void rates(void)

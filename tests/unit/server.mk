@@ -1,6 +1,6 @@
-UNIT_TESTS += tests/unit/board_test tests/unit/shm_test tests/unit/fcgi_test tests/unit/server_test
-tests_unit_board_test_SOURCES = tests/unit/board_test.c
-tests_unit_board_test_LDADD = $(SHM)
+UNIT_TESTS += tests/unit/scoreboard_sum_test tests/unit/shm_test tests/unit/fcgi_test tests/unit/server_test
+tests_unit_scoreboard_sum_test_SOURCES = tests/unit/scoreboard_sum_test.c
+tests_unit_scoreboard_sum_test_LDADD = $(SHM)
 tests_unit_shm_test_SOURCES = tests/unit/shm_test.c
 tests_unit_shm_test_LDADD = $(SHM)
 tests_unit_fcgi_test_SOURCES = tests/unit/fcgi_test.c

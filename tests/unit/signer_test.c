@@ -114,7 +114,7 @@ static void statement_lives(struct cx *cx, struct ca *ca, const struct ca_key *k
 
 static void token_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
-	struct fed_token t = { .iss = STR("polyphony.chat"), .sub = STR("xenia@polyphony.chat"), .aud = STR("https://elsewhere.chat"),
+	struct federation_token t = { .iss = STR("polyphony.chat"), .sub = STR("xenia@polyphony.chat"), .aud = STR("https://elsewhere.chat"),
 		.jti = STR("0123456789abcdef0123456789abcdef"), .kid = STR("1000000000000000"), .iat = now, .exp = now + SIGNER_TOKEN_LIFE };
 	uint8_t sig[ED25519_SIG];
 
@@ -217,7 +217,7 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 
 static const struct {
 	const char *name;
-	struct fed_token t;
+	struct federation_token t;
 	bool good;
 } tokens[] = {
 #define IT(iss, sub, aud, jti, kid, life) { STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), 0, (life) }
@@ -246,12 +246,12 @@ static void federation_tokens(struct cx *cx, struct ca *ca, const struct ca_key 
 	uint8_t sig[ED25519_SIG];
 
 	for (size_t i = 0; i < COUNT(tokens); i++) {
-		struct fed_token t = tokens[i].t;
+		struct federation_token t = tokens[i].t;
 		t.iat += now;
 		t.exp += now;
 		enum err e = ca->sign_token(cx, ca, k, &t, sig);
 		if (tokens[i].good)
-			ok(e == OK && ed25519_verify(k->key, str_blob(jws_input(cx, &t)), sig), "a token %s", tokens[i].name);
+			ok(e == OK && ed25519_verify(k->key, str_blob(federation_jws_input(cx, &t)), sig), "a token %s", tokens[i].name);
 		else
 			ok(e == ERR_INTERNAL, "no token %s: %s", tokens[i].name, cx->why.log);
 	}
@@ -278,23 +278,23 @@ static void openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k)
 static void second_factors(struct cx *cx, struct ca_local *local, struct ca_local *stranger)
 {
 	struct ca *ca = &local->ca;
-	uint8_t own[OTP_SECRET], next[OTP_SECRET];
+	uint8_t own[TOTP_SECRET], next[TOTP_SECRET];
 	struct blob sealed, other;
 	int64_t step = 1;
 
-	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK && ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, OTP_SECRET) != 0,
+	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK && ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, TOTP_SECRET) != 0,
 	    "secrets of second factors, each another");
-	ok(sealed.n == OTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL, "sealed, there is nothing to read in them");
-	const int64_t at = clock_now() / OTP_STEP;
-	struct str code = str_of(arena_printf(cx->mem, "%06u", otp_code(own, at)));
+	ok(sealed.n == TOTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL, "sealed, there is nothing to read in them");
+	const int64_t at = clock_now() / TOTP_STEP;
+	struct str code = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at)));
 	ok(ca->check_totp(cx, ca, 17, sealed, code, &step) == OK && step == at, "the code of now is that of its step");
-	struct str late = str_of(arena_printf(cx->mem, "%06u", otp_code(own, at + 10)));
+	struct str late = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at + 10)));
 	ok(ca->check_totp(cx, ca, 17, sealed, late, &step) == OK && step == 0, "of another time nothing is told");
 	ok(ca->check_totp(cx, ca, 18, sealed, code, &step) == ERR_INTERNAL, "it is nobody else's: %s", cx->why.log);
 	ok(stranger->ca.check_totp(cx, &stranger->ca, 17, sealed, code, &step) == ERR_INTERNAL, "another secret does not open it");
 	struct blob plain, row = str_blob(STR("totp 17"));
 	ok(unseal(cx, local->secret, row, sealed, &plain) == ERR_INTERNAL, "nor does that of the identity keys");
-	must(cx, seal(cx, local->totp, row, (struct blob){ own, OTP_SECRET - 1 }, &other));
+	must(cx, seal(cx, local->totp, row, (struct blob){ own, TOTP_SECRET - 1 }, &other));
 	ok(ca->check_totp(cx, ca, 17, other, code, &step) == ERR_INTERNAL, "nothing of another length is taken for one: %s", cx->why.log);
 }
 

@@ -1,5 +1,5 @@
 #include "../tap.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "crypto/token.h"
 
 /* Computed apart from this code: CRC-32 by zlib, base62 by long division, SHA-256 by sha256sum. */

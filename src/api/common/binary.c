@@ -1,6 +1,6 @@
 #include "api/common/binary.h"
 #include "api/common/render.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 #define ASK_AGAIN "public, no-cache"

@@ -1,5 +1,5 @@
 #include "api/common/bodies.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 /* PEM, base64 of PEM, base64 of DER. */

@@ -1,7 +1,7 @@
 #include "api/common/certs.h"
 #include "api/common/binary.h"
 #include "text/fid.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 /* The first byte tells: an object, a string, octets, or the thing itself. */

@@ -1,6 +1,6 @@
 #include "api/common/key_trials.h"
 #include "api/common/render.h"
-#include "core/trial.h"
+#include "core/key_trial.h"
 #include <json-c/json.h>
 
 bool key_trials_printable(struct str s)
@@ -11,17 +11,17 @@ bool key_trials_printable(struct str s)
 	return true;
 }
 
-SHAPE(trial_query, F_STR(trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
-    F_STR(trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
+SHAPE(key_trial_query, F_STR(key_trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
+    F_STR(key_trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
 	.about = "the session of the ID-Cert that it will be completed with"));
 
 enum err reply_key_trial(struct call *c, bool both)
 {
-	const struct trial_query *in = c->in;
+	const struct key_trial_query *in = c->in;
 	struct json_object *o;
-	struct trial t;
+	struct key_trial t;
 
-	TRY(trial_new(c->cx, in->fid, in->session_id, c->req->head, &t));
+	TRY(key_trial_new(c->cx, in->fid, in->session_id, c->req->head, &t));
 	o = json_object_new_object();
 	json_object_object_add(o, "challenge", json_str(t.text));
 	if (both)

@@ -2,7 +2,7 @@
 #include "base/conf.h"
 #include "x509/cacheable.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 enum err reply_text(struct call *c, int status, const char *type, struct str body)

@@ -1,6 +1,6 @@
 #include "api/common/bodies.h"
 #include "api/common/render.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/event.h"
 #include <json-c/json.h>
 

@@ -1,7 +1,7 @@
 #include "api/common/bodies.h"
 #include "api/common/certs.h"
 #include "api/common/render.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/actor.h"
 #include "core/publish.h"
 #include <json-c/json.h>

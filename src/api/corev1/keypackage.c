@@ -1,6 +1,6 @@
 #include "api/common/keypackages.h"
 #include "api/routes.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 /* POST /keypackage/@me: add to the caller's session. */

@@ -1,7 +1,7 @@
 #include "api/common/binary.h"
 #include "api/common/key_trials.h"
 #include "api/common/render.h"
-#include "core/trial.h"
+#include "core/key_trial.h"
 #include <json-c/json.h>
 
 static bool decimal(struct str s)
@@ -13,7 +13,7 @@ static bool decimal(struct str s)
 }
 
 #define SERIAL .flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = decimal, .must = "must be a serial number in decimal digits"
-#define CHALLENGE .min = 1, .max = CHALLENGE_MAX, PRINTABLE
+#define CHALLENGE .min = 1, .max = KEY_TRIAL_TEXT_MAX, PRINTABLE
 #define SIGNATURE .min = 1, .max = 256, PRINTABLE
 
 /* GET /session/auth (beta.3): a key trial. */
@@ -31,25 +31,25 @@ static enum err reply_token(struct call *c, int status, struct str token)
 }
 
 /* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those who ask for that. */
-struct trial_body {
+struct key_trial_body {
 	struct str signature, serialNumber, serial, fid, trial;
 	struct blob id_cert;
 };
-SHAPE(trial_body, F_STR(trial_body, signature, .flags = REQUIRED, SIGNATURE, .about = "Ed25519 over the trial's text, 128 hex digits"),
-    F_STR(trial_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
-    F_STR(trial_body, serial, SERIAL, .about = "the same by another name"),
-    F_STR(trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
-    F_STR(trial_body, trial, .alias = "challenge", CHALLENGE, .about = "the text that was signed"),
-    F_CUSTOM(trial_body, id_cert, binary_get_cert, .as = "IdCert"));
+SHAPE(key_trial_body, F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE, .about = "Ed25519 over the trial's text, 128 hex digits"),
+    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
+    F_STR(key_trial_body, serial, SERIAL, .about = "the same by another name"),
+    F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
+    F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE, .about = "the text that was signed"),
+    F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .as = "IdCert"));
 
 enum err corev1_post_session_auth(struct call *c)
 {
-	const struct trial_body *in = c->in;
-	const struct trial_answer a = { .trial = in->trial, .fid = in->fid, .serial = in->serialNumber.n ? in->serialNumber : in->serial,
+	const struct key_trial_body *in = c->in;
+	const struct key_trial_answer a = { .trial = in->trial, .fid = in->fid, .serial = in->serialNumber.n ? in->serialNumber : in->serial,
 		.cert = in->id_cert, .signature = in->signature };
 	struct str token;
 
-	TRY(trial_complete(c->cx, &a, &token));
+	TRY(key_trial_complete(c->cx, &a, &token));
 	http_set(c->cx, c->resp, "Vary", "Accept");
 	if (http_accepts(c->req->accept, "application/json"))
 		return reply_token(c, 200, token);
@@ -88,7 +88,7 @@ enum err corev1_post_session_identify(struct call *c)
 		d = (struct completed){ in->challenge, in->signature };
 	if (d.challenge.n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "completed_challenge", "completed_challenge is missing: {\"challenge\": …, \"signature\": …}.");
-	const struct trial_answer a = { .trial = d.challenge, .cert = in->id_cert, .signature = d.signature };
-	TRY(trial_complete(c->cx, &a, &token));
+	const struct key_trial_answer a = { .trial = d.challenge, .cert = in->id_cert, .signature = d.signature };
+	TRY(key_trial_complete(c->cx, &a, &token));
 	return reply_token(c, 201, token);
 }

@@ -3,16 +3,16 @@
 #include "api/describe/page_style.h"
 #include "base/conf.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <time.h>
 
-const struct page_registration page_registrations[] = {
+const struct page_registration page_html_registrations[] = {
 	[REGISTRATION_OPEN] = { "open", "Open", "Anybody may register." },
 	[REGISTRATION_INVITE] = { "invite", "By invite", "Whoever has an invite may register." },
 	[REGISTRATION_CLOSED] = { "closed", "Closed", "The operator adds the actors." },
 };
 
-const char *page_address(struct cx *cx)
+const char *page_html_address(struct cx *cx)
 {
 	return arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path);
 }
@@ -85,7 +85,7 @@ static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_fact
 
 static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 {
-	const char *word = page_registrations[cx->conf->registration].text, *more = page_registrations[cx->conf->registration].more;
+	const char *word = page_html_registrations[cx->conf->registration].text, *more = page_html_registrations[cx->conf->registration].more;
 
 	buf_z(b, "<section aria-labelledby=\"about\">\n<h2 id=\"about\">This server</h2>\n");
 	if (f == NULL)
@@ -104,9 +104,9 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 static void put_start(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"start\">\n<h2 id=\"start\">How to start</h2>\n");
-	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", page_address(cx), "</pre>\n");
-	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", page_address(cx), "/.well-known/polyproto-core\n");
-	put_in(b, "curl ", page_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
+	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", page_html_address(cx), "</pre>\n");
+	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx), "/.well-known/polyproto-core\n");
+	put_in(b, "curl ", page_html_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
 }
 
 static void put_route(struct buf *b, struct cx *cx, const struct route *r, const struct about *a)

@@ -11,9 +11,9 @@ struct page_facts {
 struct page_registration {
 	const char *word, *text, *more;
 };
-extern const struct page_registration page_registrations[];
+extern const struct page_registration page_html_registrations[];
 /* Where this server is: public_url and base_path. In the arena. */
-const char *page_address(struct cx *);
+const char *page_html_address(struct cx *);
 /* facts NULL: the database is away, and the page says so. */
 struct str page_html(struct cx *, const struct page_facts *);
 /* The response's headers: a Content-Security-Policy that allows the page's own style and nothing else. */

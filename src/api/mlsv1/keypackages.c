@@ -2,7 +2,7 @@
 #include "api/routes.h"
 #include "mls/mls_suite.h"
 #include "mls/mls_tls.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 #include <strings.h>
 

@@ -1,6 +1,6 @@
 #include "api/common/render.h"
 #include "api/routes.h"
-#include "core/fedtoken.h"
+#include "core/federation_token.h"
 #include <json-c/json.h>
 
 /*
@@ -20,7 +20,7 @@ enum err ops_get_introspect(struct call *c)
 	struct json_object *o;
 	bool active;
 
-	TRY(fedtoken_active(c->cx, in->token_hash, &active));
+	TRY(federation_token_active(c->cx, in->token_hash, &active));
 	o = json_object_new_object();
 	json_object_object_add(o, "active", json_object_new_boolean(active));
 	return reply_json(c, 200, o);

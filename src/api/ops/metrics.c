@@ -5,7 +5,7 @@
 #include "base/conf.h"
 #include "crypto/hash.h"
 #include "core/keypackage.h"
-#include "shm/board_sum.h"
+#include "shm/scoreboard_sum.h"
 #include <fcntl.h>
 #include <unistd.h>
 

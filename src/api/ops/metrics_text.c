@@ -1,5 +1,5 @@
 #include "api/ops/metrics_text.h"
-#include "shm/board_sum.h"
+#include "shm/scoreboard_sum.h"
 #include <stdio.h>
 
 static void head(struct buf *b, const char *name, const char *type, const char *help)
@@ -18,7 +18,7 @@ static void seconds(struct buf *b, int64_t us)
 	buf_printf(b, "%lld.%06lld\n", (long long)(us / 1000000), (long long)(us % 1000000));
 }
 
-static void processes(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+static void processes(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	static const char *const states[] = { "none", "starting", "idle", "busy", "stopping" };
 	static const char *const dbs[] = { "unused", "up", "away" };
@@ -52,25 +52,25 @@ static void pool(struct buf *b, const struct scoreboard *s, int64_t at_us)
 	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.", s->reloads);
 }
 
-static void requests(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+static void requests(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	head(b, "motet_http_requests_total", "counter", "Requests that were answered; status 0 are those that have no place of their own.");
 	for (int r = 0; r < s->nroutes; r++)
-		for (int i = 0; i < SCORE_STATUSES; i++)
+		for (int i = 0; i < SCOREBOARD_STATUSES; i++)
 			if (sum->route[r].status[i])
 				buf_printf(b, "motet_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"} %lld\n", s->name[r].path,
 				    s->name[r].method, scoreboard_statuses[i], (long long)sum->route[r].status[i]);
 }
 
-static void histogram(struct buf *b, const struct score_name *name, const struct board_route *r)
+static void histogram(struct buf *b, const struct scoreboard_name *name, const struct scoreboard_sum_route *r)
 {
 	static const char family[] = "motet_http_request_duration_seconds";
 	int64_t n = 0;
 
-	for (int i = 0; i < SCORE_BUCKETS; i++) {
+	for (int i = 0; i < SCOREBOARD_BUCKETS; i++) {
 		n += r->bucket[i];
 		buf_printf(b, "%s_bucket{route=\"%s\",method=\"%s\",le=\"", family, name->path, name->method);
-		if (i == SCORE_BUCKETS - 1)
+		if (i == SCOREBOARD_BUCKETS - 1)
 			buf_z(b, "+Inf");
 		else
 			buf_printf(b, "%g", (double)scoreboard_buckets_us[i] / 1e6);
@@ -81,7 +81,7 @@ static void histogram(struct buf *b, const struct score_name *name, const struct
 	buf_printf(b, "%s_count{route=\"%s\",method=\"%s\"} %lld\n", family, name->path, name->method, (long long)n);
 }
 
-static void durations(struct buf *b, const struct scoreboard *s, const struct board_sum *sum)
+static void durations(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	head(b, "motet_http_request_duration_seconds", "histogram", "From the first octet of a request to the last of its answer.");
 	for (int r = 0; r < s->nroutes; r++)
@@ -94,7 +94,7 @@ static void durations(struct buf *b, const struct scoreboard *s, const struct bo
 	}
 }
 
-static void counters(struct buf *b, const struct board_sum *sum)
+static void counters(struct buf *b, const struct scoreboard_sum *sum)
 {
 	const char *last = "";
 
@@ -128,10 +128,10 @@ static void gauges(struct buf *b, const struct scoreboard *s)
 
 struct str metrics_text(struct arena *mem, const struct scoreboard *s)
 {
-	struct board_sum *sum = arena_alloc(mem, sizeof *sum);
+	struct scoreboard_sum *sum = arena_alloc(mem, sizeof *sum);
 	struct buf b = { .mem = mem };
 
-	board_sum_take(s, -1, sum);
+	scoreboard_sum_take(s, -1, sum);
 	processes(&b, s, sum);
 	pool(&b, s, sum->at_us);
 	requests(&b, s, sum);

@@ -3,10 +3,10 @@
 #include "api/describe/page_html.h"
 #include "api/routes.h"
 #include "base/conf.h"
-#include "core/fedtoken.h"
+#include "core/federation_token.h"
 #include "core/identity.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include <json-c/json.h>
 
 /* GET /: what there is to know of this server at a glance. */
@@ -16,7 +16,7 @@ static enum err find_facts(struct cx *cx, struct page_facts *f)
 	struct server_key *k;
 
 	TRY(identity_at(cx, -1, &k));
-	TRY(fedtoken_status(cx, &f->tokens));
+	TRY(federation_token_status(cx, &f->tokens));
 	sha256(k->cert, hash);
 	f->fingerprint = hex_encode(cx->mem, (struct blob){ hash, HASH_BYTES });
 	f->until = k->not_after;
@@ -28,13 +28,13 @@ static enum err reply_facts(struct call *c, const struct page_facts *f)
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
 	json_object_object_add(o, "domain", json_object_new_string(c->cx->conf->domain));
-	json_object_object_add(o, "url", json_object_new_string(page_address(c->cx)));
+	json_object_object_add(o, "url", json_object_new_string(page_html_address(c->cx)));
 	json_object_object_add(o, "software", json_object_new_string("motet " PACKAGE_VERSION));
 	json_object_object_add(o, "generations", list);
 	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
 		struct json_object *one = json_object_new_object();
 		json_object_object_add(one, "name", json_object_new_string(g->text));
-		json_object_object_add(one, "base", json_object_new_string(arena_printf(c->cx->mem, "%s%s", page_address(c->cx), g->base)));
+		json_object_object_add(one, "base", json_object_new_string(arena_printf(c->cx->mem, "%s%s", page_html_address(c->cx), g->base)));
 		if (g->base[0])
 			json_object_array_add(list, one);
 		else
@@ -42,7 +42,7 @@ static enum err reply_facts(struct call *c, const struct page_facts *f)
 	}
 	json_object_object_add(o, "fingerprint", json_str(f->fingerprint));
 	json_object_object_add(o, "until", json_object_new_int64(f->until));
-	json_object_object_add(o, "registration", json_object_new_string(page_registrations[c->cx->conf->registration].word));
+	json_object_object_add(o, "registration", json_object_new_string(page_html_registrations[c->cx->conf->registration].word));
 	json_object_object_add(o, "tokens", json_object_new_boolean(f->tokens));
 	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
 }

@@ -2,7 +2,7 @@
 #include "api/routes.h"
 #include "base/conf.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/probe.h"
 #include <json-c/json.h>
 

@@ -1,13 +1,13 @@
 #include "api/common/render.h"
 #include "api/routes.h"
-#include "core/totp.h"
+#include "core/second_factor.h"
 #include <json-c/json.h>
 
 /* A second factor, TOTP: the protocol has a place for its codes (auth_payload.totp, X-P2-Sensitive-Solution) and none for getting one. */
 
-static struct totp_place place(const struct call *c)
+static struct second_factor_place place(const struct call *c)
 {
-	return (struct totp_place){ c->who->actor_id, c->who->session_id, c->who->key, c->req->remote };
+	return (struct second_factor_place){ c->who->actor_id, c->who->session_id, c->who->key, c->req->remote };
 }
 
 static struct json_object *when(int64_t t)
@@ -18,12 +18,12 @@ static struct json_object *when(int64_t t)
 /* GET /.motet/v1/totp: none, pending (it waits to be confirmed) or confirmed. */
 enum err ops_get_totp(struct call *c)
 {
-	static const struct totp none = { .confirmed_at = 0 };
+	static const struct second_factor none = { .confirmed_at = 0 };
 	struct json_object *o;
-	struct totp *found;
+	struct second_factor *found;
 
-	TRY(totp_state(c->cx, c->who->actor_id, &found));
-	const struct totp *t = found ? found : &none;
+	TRY(second_factor_state(c->cx, c->who->actor_id, &found));
+	const struct second_factor *t = found ? found : &none;
 	o = json_object_new_object();
 	json_object_object_add(o, "state", json_object_new_string(t->confirmed_at ? "confirmed" : found ? "pending" : "none"));
 	json_object_object_add(o, "created_at", when(t->created_at));
@@ -35,21 +35,21 @@ enum err ops_get_totp(struct call *c)
 /* POST /.motet/v1/totp: a secret, shown this once; nothing is asked of anybody before it is confirmed. */
 enum err ops_post_totp(struct call *c)
 {
-	struct totp_secret s;
+	struct second_factor_secret s;
 	struct json_object *o;
 
-	TRY(totp_enrol(c->cx, c->who->actor_id, c->who->local_name, &s));
+	TRY(second_factor_enrol(c->cx, c->who->actor_id, c->who->local_name, &s));
 	o = json_object_new_object();
 	json_object_object_add(o, "secret", json_str(s.text));
 	json_object_object_add(o, "uri", json_str(s.uri));
 	return reply_json(c, 201, o);
 }
 
-static enum err reply_codes(struct call *c, const struct str codes[FACTOR_CODES])
+static enum err reply_codes(struct call *c, const struct str codes[SECOND_FACTOR_CODES])
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
-	for (int i = 0; i < FACTOR_CODES; i++)
+	for (int i = 0; i < SECOND_FACTOR_CODES; i++)
 		json_object_array_add(list, json_str(codes[i]));
 	json_object_object_add(o, "recovery_codes", list);
 	return reply_json(c, 200, o);
@@ -64,28 +64,28 @@ SHAPE(confirm_body, F_STR(confirm_body, code, .flags = REQUIRED, .min = 1, .max 
 enum err ops_post_totp_confirm(struct call *c)
 {
 	const struct confirm_body *in = c->in;
-	const struct totp_place p = place(c);
-	struct str codes[FACTOR_CODES];
+	const struct second_factor_place p = place(c);
+	struct str codes[SECOND_FACTOR_CODES];
 
-	TRY(totp_confirm(c->cx, &p, in->code, codes));
+	TRY(second_factor_confirm(c->cx, &p, in->code, codes));
 	return reply_codes(c, codes);
 }
 
 /* POST /.motet/v1/totp/recovery: other recovery codes. */
 enum err ops_post_totp_recovery(struct call *c)
 {
-	const struct totp_place p = place(c);
-	struct str codes[FACTOR_CODES];
+	const struct second_factor_place p = place(c);
+	struct str codes[SECOND_FACTOR_CODES];
 
-	TRY(totp_renew_codes(c->cx, &p, codes));
+	TRY(second_factor_renew_codes(c->cx, &p, codes));
 	return reply_codes(c, codes);
 }
 
 /* DELETE /.motet/v1/totp: the password is enough again. */
 enum err ops_delete_totp(struct call *c)
 {
-	const struct totp_place p = place(c);
+	const struct second_factor_place p = place(c);
 
-	TRY(totp_remove(c->cx, &p, false));
+	TRY(second_factor_remove(c->cx, &p, false));
 	return reply_empty(c, 204);
 }

@@ -2,7 +2,7 @@
 #include "api/common/render.h"
 #include "base/conf.h"
 #include "text/fid.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/actor.h"
 #include "core/foreign.h"
 #include "core/publish.h"

@@ -4,7 +4,7 @@
 #include "x509/idcsr.h"
 #include "x509/idname.h"
 #include "openpgp/openpgp.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "x509/x509.h"
 #include "core/foreign_session.h"
 #include <json-c/json.h>
@@ -14,7 +14,7 @@
  * the certificate that its home server has issued. Whose session it is decides which; what the body is decides whether that fits.
  */
 enum kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
-struct twin_body {
+struct key_user_body {
 	struct str text;	/* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
 };
 
@@ -45,7 +45,7 @@ static bool loose_string(struct str s, struct str *inner)
 
 static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
-	struct twin_body *to = out;
+	struct key_user_body *to = out;
 	struct str text = str_trim(body);
 	struct json_object *v;
 
@@ -55,8 +55,8 @@ static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str bod
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : text_get(cx, &sh->fields[0], v, &to->text);
 }
-SHAPE_BY(twin_body, twin_parse, "Binary", "text/plain", { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
-    .off = offsetof(struct twin_body, text), .as = "Binary", .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
+SHAPE_BY(key_user_body, twin_parse, "Binary", "text/plain", { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
+    .off = offsetof(struct key_user_body, text), .as = "Binary", .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
 
 /* The first element within tells: a certificate has its version there, a request a number, a key an algorithm. */
 static enum kind kind_of_der(struct blob der)
@@ -179,7 +179,7 @@ static enum err foreign(struct call *c, enum kind kind, struct str text)
 
 enum err p2core_post_key_user_me(struct call *c)
 {
-	const struct twin_body *in = c->in;
+	const struct key_user_body *in = c->in;
 	enum kind kind = kind_of(c->cx->mem, in->text);
 
 	if (kind == NOTHING)

@@ -2,7 +2,7 @@
 #include "api/common/binary.h"
 #include "api/common/render.h"
 #include "base/conf.h"
-#include "json/jws.h"
+#include "json/federation_jws.h"
 #include "x509/x509.h"
 #include "core/redeem.h"
 #include <json-c/json.h>
@@ -19,11 +19,11 @@ static enum err token_get(struct cx *cx, const struct field *f, struct json_obje
 {
 	struct str *token = out;
 
-	enum err e = jws_json(cx, v, token);
+	enum err e = federation_jws_json(cx, v, token);
 	if (e == ERR_UNAUTHORIZED)
 		return cx->why.err = ERR_BAD_REQUEST;
 	TRY(e);
-	return token->n <= JWS_MAX ? OK : shape_bad(cx, f, "must have 4096 characters at most");
+	return token->n <= FEDERATION_JWS_MAX ? OK : shape_bad(cx, f, "must have 4096 characters at most");
 }
 
 static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)

@@ -1,7 +1,7 @@
 #include "api/common/render.h"
 #include "api/routes.h"
 #include "core/actor.h"
-#include "core/fedtoken.h"
+#include "core/federation_token.h"
 #include <json-c/json.h>
 
 /* GET /token/status: does this server issue federation tokens at present? */
@@ -10,7 +10,7 @@ enum err p2core_get_token_status(struct call *c)
 	struct json_object *o;
 	bool enabled;
 
-	TRY(fedtoken_status(c->cx, &enabled));
+	TRY(federation_token_status(c->cx, &enabled));
 	o = json_object_new_object();
 	json_object_object_add(o, "enabled", json_object_new_boolean(enabled));
 	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
@@ -26,7 +26,7 @@ enum err p2core_put_token_status(struct call *c)
 {
 	const struct status_body *in = c->in;
 
-	TRY(fedtoken_switch(c->cx, in->enabled));
+	TRY(federation_token_switch(c->cx, in->enabled));
 	return reply_empty(c, 204);
 }
 
@@ -42,7 +42,7 @@ enum err p2core_post_token(struct call *c)
 	const struct server_body *in = c->in;
 	struct str token;
 
-	TRY(fedtoken_issue(c->cx, c->who, in->server, &token));
+	TRY(federation_token_issue(c->cx, c->who, in->server, &token));
 	return reply_json(c, 201, json_str(token));
 }
 
@@ -65,7 +65,7 @@ static enum err deleted(struct call *c, int64_t actor_id)
 {
 	int64_t n;
 
-	TRY(fedtoken_delete(c->cx, actor_id, &n));
+	TRY(federation_token_delete(c->cx, actor_id, &n));
 	if (wants_representation(c->req->prefer)) {
 		reply_json(c, 200, json_object_new_int64(n));
 		http_set(c->cx, c->resp, "Preference-Applied", "return=representation");

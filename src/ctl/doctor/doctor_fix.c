@@ -115,7 +115,7 @@ static const char *filled(struct doctor *d, const char *text)
 	return at ? arena_printf(d->mem, "%.*s%s%s", (int)(at - text), text, d->c->conf->listen, at + strlen(mark)) : text;
 }
 
-const char *web_fix(struct doctor *d, const char *id)
+const char *doctor_web_fix(struct doctor *d, const char *id)
 {
 	for (size_t i = 0; i < sizeof fixes / sizeof fixes[0]; i++)
 		if (fits(id, fixes[i].id) && str_starts(str_of(d->web->server), fixes[i].server))

@@ -42,7 +42,7 @@ static enum web_limit limit(const struct net_told *t)
 	return net_ask_header(t, "X-P2-Error", NULL).n ? WEB_LIMITED : WEB_LIMITED_BEFORE;
 }
 
-void web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
+void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 {
 	enum { TRIES = 5 };
 	struct web *w = d->web;
@@ -60,7 +60,7 @@ void web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 	w->limited = limit(t);
 }
 
-void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
+void doctor_web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 {
 	const struct web *w = d->web;
 
@@ -69,7 +69,7 @@ void web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 	a->q.method = a->q.method ? a->q.method : "GET";
 	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base, (int)a->token.n, a->token.s, a->target) :
 				   arena_printf(d->mem, "%s%s", w->base, a->target);
-	web_send_raw(d, &a->q, t);
+	doctor_web_send_raw(d, &a->q, t);
 }
 
 static const char *words(struct doctor *d, const struct net_told *t)
@@ -87,7 +87,7 @@ static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *o
 	return good;
 }
 
-const char *web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
+const char *doctor_web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
 {
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 
@@ -95,7 +95,7 @@ const char *web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, s
 	d->web->limited = WEB_UNLIMITED;
 	if (probe_new(&d->c->cx, &a->token) != OK)
 		return doctor_said(d);
-	web_send(d, a, t);
+	doctor_web_send(d, a, t);
 	if (probe_unused(&d->c->cx, a->token, &unused) != OK)
 		return doctor_said(d);
 	if (t->why[0] || t->status != 200)

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "json/shape.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/probe.h"
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -16,9 +16,9 @@ static const char stranger[] = "192.0.2.77";	/* RFC 5737: nobody's */
 static struct verdict bad(struct doctor *d, const struct check *k, const char *what)
 {
 	if (d->web->limited)
-		return doctor_bad(d, web_fix(d, d->web->limited == WEB_LIMITED ? "web.limited" : "web.limited_before"),
+		return doctor_bad(d, doctor_web_fix(d, d->web->limited == WEB_LIMITED ? "web.limited" : "web.limited_before"),
 		    "%s could not be looked at: this address has sent too many requests", k->text);
-	return doctor_bad(d, web_fix(d, k->id), "%s", what);
+	return doctor_bad(d, doctor_web_fix(d, k->id), "%s", what);
 }
 
 #define BAD(d, k, ...) bad((d), (k), arena_printf((d)->mem, __VA_ARGS__))
@@ -79,12 +79,12 @@ static void first_request(struct doctor *d)
 	struct web *w = d->web;
 	struct web_ask a = { .target = "/healthz" };
 
-	web_send(d, &a, &w->first);
+	doctor_web_send(d, &a, &w->first);
 	if (!w->first.untrusted)
 		return;
 	w->untrusted = arena_dup(d->mem, w->first.why, strlen(w->first.why));
 	w->anyhow = true;
-	web_send(d, &a, &w->first);
+	doctor_web_send(d, &a, &w->first);
 }
 
 static struct verdict reach(struct doctor *d, const struct check *k)
@@ -94,12 +94,12 @@ static struct verdict reach(struct doctor *d, const struct check *k)
 	first_request(d);
 	w->server = str_z(d->mem, net_ask_header(&w->first, "Server", NULL));
 	if (w->first.why[0])
-		return doctor_bad(d, web_fix(d, w->first.local[0] ? "web.silent" : "web.answer"), "%s does not answer: %s", d->url, w->first.why);
+		return doctor_bad(d, doctor_web_fix(d, w->first.local[0] ? "web.silent" : "web.answer"), "%s does not answer: %s", d->url, w->first.why);
 	if (w->first.status == 404 && str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
-		return doctor_bad(d, web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
+		return doctor_bad(d, doctor_web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
 		    d->c->conf->base_path);
 	if (strcmp(d->c->conf->base_path, w->base) != 0 && (w->first.status == 404 || w->first.status == 403))
-		return doctor_bad(d, web_fix(d, "web.base"), "%s/healthz is answered with %d; base_path of this configuration is \"%s\"", d->url,
+		return doctor_bad(d, doctor_web_fix(d, "web.base"), "%s/healthz is answered with %d; base_path of this configuration is \"%s\"", d->url,
 		    w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
 		return BAD(d, k, "%s/healthz is answered with %d, and not by motetd", d->url, w->first.status);
@@ -126,7 +126,7 @@ static struct verdict tls_days(struct doctor *d, const struct check *k)
 	if (d->web->first.cert_ends == 0)
 		return doctor_skipped(d, "how long the TLS certificate is good: there is none, or libcurl does not say");
 	if (days < SOON_DAYS)
-		return doctor_warn(d, web_fix(d, k->id), "the TLS certificate is good for %lld more days", days);
+		return doctor_warn(d, doctor_web_fix(d, k->id), "the TLS certificate is good for %lld more days", days);
 	return doctor_good(d, "the TLS certificate is good for %lld more days", days);
 }
 
@@ -147,7 +147,7 @@ static struct verdict known(struct doctor *d, const struct check *k)
 	struct str want = str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
 	struct net_told t;
 
-	web_send_raw(d, &q, &t);
+	doctor_web_send_raw(d, &q, &t);
 	if (t.status >= 301 && t.status <= 308)
 		return doctor_good(d, "/.well-known/polyproto-core leads to %s", str_z(d->mem, net_ask_header(&t, "Location", NULL)));
 	if (t.why[0] || t.status != 200 || memmem(t.body.s, t.body.n, want.s, want.n) == NULL)
@@ -160,10 +160,10 @@ static struct verdict same(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "/same" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (t.status == 503)
-		return doctor_bad(d, web_fix(d, "web.away"), "which database it works on cannot be seen: a probe got %s", wrong);
+		return doctor_bad(d, doctor_web_fix(d, "web.away"), "which database it works on cannot be seen: a probe got %s", wrong);
 	return wrong ? BAD(d, k, "the motetd behind that URL has another database than this configuration: a probe got %s", wrong) :
 		       doctor_good(d, "it works on the database of this configuration");
 }
@@ -174,7 +174,7 @@ static struct verdict path(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = k->arg };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong)
 		return BAD(d, k, "a path with %s gets %s", k->arg, wrong);
@@ -189,7 +189,7 @@ static struct verdict slashes(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "//x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong == NULL || t.status != 400 || net_ask_header(&t, "X-P2-Error", NULL).n == 0)
 		return BAD(d, k, "a path with // gets %s, and not motetd's 400", wrong ? wrong : "cleaned on the way");
@@ -201,7 +201,7 @@ static struct verdict query(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "/x?a=%26&b=c+d&a=%3F" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong == NULL && str_is(e.target, a.q.target))
 		return doctor_good(d, "a query arrives as it was sent");
@@ -225,7 +225,7 @@ static struct verdict authorization(struct doctor *d, const struct check *k)
 	struct web_ask a = { .q = { .headers = headers }, .target = "/x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong)
 		return BAD(d, k, "a request with Authorization gets %s", wrong);
@@ -247,7 +247,7 @@ static struct verdict methods(struct doctor *d, const struct check *k)
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
 		struct web_ask a = { .q = { .method = list[i] }, .target = "/x" };
 		a.q.body = i ? str_blob(STR("")) : (struct blob){ NULL, 0 };
-		const char *wrong = web_probe(d, &a, &t, &e);
+		const char *wrong = doctor_web_probe(d, &a, &t, &e);
 		limited = d->web->limited ? d->web->limited : limited;
 		if (d->web->limited || (wrong == NULL && str_is(e.method, list[i])))
 			continue;
@@ -263,7 +263,7 @@ static struct verdict head(struct doctor *d, const struct check *k)
 	struct web_ask a = { .q = { .method = "HEAD" }, .target = "/x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	return wrong ? BAD(d, k, "HEAD gets %s", wrong) : doctor_good(d, "HEAD is answered without a body");
 }
@@ -271,7 +271,7 @@ static struct verdict head(struct doctor *d, const struct check *k)
 static const char *body_arrives(struct doctor *d, struct web_ask *a, struct net_told *t)
 {
 	struct echo e;
-	const char *wrong = web_probe(d, a, t, &e);
+	const char *wrong = doctor_web_probe(d, a, t, &e);
 
 	if (wrong)
 		return wrong;
@@ -300,7 +300,7 @@ static struct verdict chunked(struct doctor *d, const struct check *k)
 	const char *wrong = body_arrives(d, &a, &t);
 
 	if (wrong && t.status == 411)
-		return doctor_warn(d, web_fix(d, k->id), "the web server wants Content-Length, so clients that send in chunks get 411");
+		return doctor_warn(d, doctor_web_fix(d, k->id), "the web server wants Content-Length, so clients that send in chunks get 411");
 	return wrong ? BAD(d, k, "a body in chunks gets %s", wrong) : doctor_good(d, "a body in chunks arrives");
 }
 
@@ -330,11 +330,11 @@ static struct verdict too_large(struct doctor *d, const struct check *k)
 
 	if (d->web->no_large)
 		return doctor_skipped(d, "too large a body: not even the largest that is allowed arrives");
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (t.status != 413)
 		return BAD(d, k, "a body of more than 1 MiB gets %s, and not 413", wrong ? wrong : "through");
 	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE"))
-		return doctor_warn(d, web_fix(d, k->id), "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
+		return doctor_warn(d, doctor_web_fix(d, k->id), "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
 	return doctor_good(d, "a body of more than 1 MiB gets 413 and P2CORE_TOO_LARGE");
 }
 
@@ -347,7 +347,7 @@ static const char *cut_short(struct doctor *d, bool chunks)
 
 	if (probe_new(&d->c->cx, &a.token) != OK)
 		return doctor_said(d);
-	web_send(d, &a, &t);
+	doctor_web_send(d, &a, &t);
 	if (probe_unused(&d->c->cx, a.token, &unused) != OK)
 		return doctor_said(d);
 	return unused ? NULL : "a body that breaks off was taken for a whole one";
@@ -370,7 +370,7 @@ static struct verdict fill(struct doctor *d, const struct check *k)
 
 	if (d->web->no_query)
 		return doctor_skipped(d, "a long answer: the query that asks for it does not arrive");
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (wrong || !t.whole || e.fill.n != FILL)
 		return BAD(d, k, "an answer of 1 MB is cut: %s", wrong ? wrong : arena_printf(d->mem, "%zu octets", t.body.n));
 	return doctor_good(d, "an answer of 1 MB arrives whole");
@@ -381,7 +381,7 @@ static struct verdict errors(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "/.motet/v1/there-is-no-such-route" };
 	struct net_told t;
 
-	web_send(d, &a, &t);
+	doctor_web_send(d, &a, &t);
 	if (t.status != 404 || !str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE") || !str_starts(t.body, "{"))
 		return BAD(d, k, "motetd's 404 arrives as %d without what motetd says in it", t.status);
 	return doctor_good(d, "errors arrive as motetd says them");
@@ -394,7 +394,7 @@ static struct verdict preflight(struct doctor *d, const struct check *k)
 	struct web_ask a = { .q = { .method = "OPTIONS", .headers = headers }, .target = "/.p2/core/v1/session/trust" };
 	struct net_told t;
 
-	web_send(d, &a, &t);
+	doctor_web_send(d, &a, &t);
 	struct str allow = net_ask_header(&t, "Access-Control-Allow-Methods", NULL);
 	bool fine = t.status / 100 == 2 && allow.n && memmem(allow.s, allow.n, "POST", 4);
 	if (!fine || net_ask_header(&t, "Access-Control-Allow-Headers", NULL).n == 0)
@@ -409,7 +409,7 @@ static struct verdict origin(struct doctor *d, const struct check *k)
 	struct net_told t;
 	int n;
 
-	web_send(d, &a, &t);
+	doctor_web_send(d, &a, &t);
 	struct str value = net_ask_header(&t, "Access-Control-Allow-Origin", &n);
 	if (n != 1 || !str_is(value, "*"))
 		return BAD(d, k, "Access-Control-Allow-Origin is there %d times, and has to be there once, as *", n);
@@ -445,7 +445,7 @@ static struct verdict remote(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "/x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong)
 		return BAD(d, k, "a probe gets %s", wrong);
@@ -453,7 +453,7 @@ static struct verdict remote(struct doctor *d, const struct check *k)
 	if (is_local(d->mem, e.remote) && !is_local(d->mem, str_of(t.local)))
 		return BAD(d, k, "all clients seem to come from %s, so that all of them share one rate limit", seen);
 	if (is_local(d->mem, str_of(t.local)) && !is_local(d->mem, e.remote) && !is_ours(e.remote))
-		return doctor_warn(d, web_fix(d, "web.address"), "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+		return doctor_warn(d, doctor_web_fix(d, "web.address"), "motetd takes this host for %s: if it takes others for that, too, all share one limit",
 		    seen);
 	return doctor_good(d, strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s", seen);
 }
@@ -465,12 +465,12 @@ static struct verdict forwarded(struct doctor *d, const struct check *k)
 	struct web_ask a = { .q = { .headers = headers }, .target = "/x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong)
 		return BAD(d, k, "a request with X-Forwarded-For gets %s", wrong);
 	if (str_is(e.remote, stranger))
-		return doctor_warn(d, web_fix(d, k->id), "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody", t.local);
+		return doctor_warn(d, doctor_web_fix(d, k->id), "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody", t.local);
 	return doctor_good(d, "a client cannot give itself another address by X-Forwarded-For");
 }
 
@@ -479,7 +479,7 @@ static struct verdict https(struct doctor *d, const struct check *k)
 	struct web_ask a = { .target = "/x" };
 	struct net_told t;
 	struct echo e;
-	const char *wrong = web_probe(d, &a, &t, &e);
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong || (d->web->tls && !e.https))
 		return wrong ? BAD(d, k, "a probe gets %s", wrong) : BAD(d, k, "motetd is not told that a request has come by https");

@@ -33,14 +33,14 @@ struct web_ask {
  * Send it. After a 429 or a 503 with a Retry-After (RFC 9110 10.2.3) of few seconds it waits and sends it again, five times at most; in all of a run it
  * waits half a minute after 429s, and four seconds after 503s. Then that is the answer.
  */
-void web_send(struct doctor *, struct web_ask *, struct net_told *);
+void doctor_web_send(struct doctor *, struct web_ask *, struct net_told *);
 /* The same for a target that is not below base_path. */
-void web_send_raw(struct doctor *, const struct net_ask *, struct net_told *);
+void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_told *);
 /*
  * Send it as a probe, with a token of its own. NULL: an answer came from motetd, and *echo says what arrived there. Else in words what came
  * instead: "403", "no answer: …". ERR_* of the database become such words, too.
  */
-const char *web_probe(struct doctor *, struct web_ask *, struct net_told *, struct echo *);
+const char *doctor_web_probe(struct doctor *, struct web_ask *, struct net_told *, struct echo *);
 /* What to do about a check that is not good, for the web server that this one calls itself: a row of doctor_fix.c. */
-const char *web_fix(struct doctor *, const char *id);
+const char *doctor_web_fix(struct doctor *, const char *id);
 #endif

@@ -4,7 +4,7 @@
 #include "x509/idname.h"
 #include "mls/mls_keypackage.h"
 #include "mls/mls_tls.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "ctl/selftest/selftest.h"
 #include <sys/random.h>
 

@@ -2,7 +2,7 @@
 #include "base/conf.h"
 #include "x509/cacheable.h"
 #include "crypto/hash.h"
-#include "text/text.h"
+#include "text/encoding.h"
 #include "core/actor.h"
 #include "core/password.h"
 #include "ctl/selftest/selftest.h"
@@ -32,7 +32,7 @@ static void call(struct selftest *t, struct api *a)
 
 	if (a->body)
 		w.q.body = str_blob(json_text(cx, a->body));
-	web_send(&t->d, &w, &a->told);
+	doctor_web_send(&t->d, &w, &a->told);
 	a->got = NULL;
 	if (a->told.why[0] == '\0' && json_parse(cx, a->told.body, &a->got) != OK)
 		cx->why = (struct fail){ .err = OK };
@@ -69,7 +69,7 @@ static enum err reach(struct selftest *t)
 	struct web_ask w = { .target = "/selftest" };
 	struct net_told told;
 	struct echo e;
-	const char *wrong = web_probe(&t->d, &w, &told, &e);
+	const char *wrong = doctor_web_probe(&t->d, &w, &told, &e);
 
 	if (wrong)
 		return fail(cx_of(t), ERR_INTERNAL, "%s: a probe got %s; motetctl doctor %s says more", t->d.url, wrong, t->d.url);

@@ -1,5 +1,5 @@
 #include "ctl/term/ask.h"
-#include "crypto/readable.h"
+#include "crypto/readable_code.h"
 #include "text/utf8.h"
 #include "ctl/term/tty.h"
 #include <errno.h>
@@ -47,7 +47,7 @@ static enum err from_stdin(struct ctl *c, struct str *out)
 
 static enum err generate(struct ctl *c, struct str *out)
 {
-	*out = readable_new(c->cx.mem);
+	*out = readable_code_new(c->cx.mem);
 	return OK;
 }
 

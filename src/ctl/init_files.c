@@ -1,0 +1,147 @@
+#include "ctl/init_files.h"
+#include "base/secret.h"
+#include "text/fid.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { VALUE = 4096, CONF_MODE = 0640, DIR_MODE = 0700 };
+
+/* The sample, but for keys whose value is another than `plain` has; and the domain, wherever it came from. */
+static void print_conf(FILE *f, const struct conf *mine, const struct conf *plain)
+{
+	char a[VALUE], b[VALUE];
+	size_t n;
+	const struct conf_row *r = conf_rows(&n);
+
+	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
+	      "# motet.conf(5) explains each key.\n\n", f);
+	for (size_t i = 0; i < n; i++) {
+		const char *v = conf_value(mine, i, a, sizeof a);
+		bool set = strcmp(r[i].name, "domain") == 0 || strcmp(v, conf_value(plain, i, b, sizeof b)) != 0;
+		fprintf(f, "# %s\n", r[i].text);
+		if (r[i].words)
+			fprintf(f, "# One of %s.\n", r[i].words);
+		v = set ? v : r[i].def;
+		fprintf(f, "%s%s =%s%s\n\n", set ? "" : "#", r[i].name, *v ? " " : "", v);
+	}
+}
+
+/* Root works for `user`; anybody else for themselves (*wanted false). */
+static enum err owner(struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
+{
+	struct passwd *p;
+	struct group *g = NULL;
+
+	*wanted = geteuid() == 0 && conf->user[0];
+	if (!*wanted)
+		return OK;
+	if ((p = getpwnam(conf->user)) == NULL)
+		return ctl_bad_conf(c, "user: there is no user %s", conf->user);
+	if (conf->group[0] && (g = getgrnam(conf->group)) == NULL)
+		return ctl_bad_conf(c, "group: there is no group %s", conf->group);
+	*uid = p->pw_uid;
+	*gid = g ? g->gr_gid : p->pw_gid;
+	return OK;
+}
+
+/* The file stays root's; the user's group may read it, because a reload reads it as that user. */
+static enum err write_conf(struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
+{
+	uid_t uid;
+	gid_t gid;
+	bool wanted;
+
+	TRY(owner(c, mine, &uid, &gid, &wanted));
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CONF_MODE);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (f == NULL)
+		return ctl_bad_conf(c, "%s: %s", path, strerror(errno));
+	print_conf(f, mine, plain);
+	bool fine = (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
+	if (fclose(f) != 0 || !fine)
+		return ctl_bad_conf(c, "%s: could not be written", path);
+	return OK;
+}
+
+/* The two configurations live as long as the arena. */
+static void forget(void *conf)
+{
+	conf_free(conf);
+}
+
+static enum err wanted(struct ctl *c, struct conf **mine, struct conf **plain)
+{
+	const char *domain = c->opt.value[OPT_DOMAIN];
+	char why[256];
+
+	if (!conf_load(NULL, plain, why, sizeof why))
+		return ctl_bad_conf(c, "%s", why);
+	arena_own(c->cx.mem, *plain, forget);
+	if (!options_conf(&c->opt, NULL, mine, why, sizeof why))
+		return ctl_bad_conf(c, "%s", why);
+	arena_own(c->cx.mem, *mine, forget);
+	if (domain && !conf_set(*mine, STR("domain"), str_of(domain), why, sizeof why))
+		return ctl_bad_conf(c, "%s", why);
+	if (!domain_ok(str_of((*mine)->domain)))
+		return ctl_bad_conf(c, "give the domain of your actors' names, in lower case: --domain example.org");
+	return OK;
+}
+
+enum err init_files_conf(struct ctl *c, const char *path, bool *made)
+{
+	struct conf *mine, *plain;
+
+	*made = access(path, F_OK) != 0 && errno == ENOENT;
+	if (!*made)
+		return OK;
+	TRY(wanted(c, &mine, &plain));
+	return write_conf(c, path, mine, plain);
+}
+
+static enum err give(struct ctl *c, const char *path)
+{
+	uid_t uid;
+	gid_t gid;
+	bool wanted;
+
+	TRY(owner(c, c->conf, &uid, &gid, &wanted));
+	if (wanted && lchown(path, uid, gid) != 0)
+		return fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
+	return OK;
+}
+
+/* The last directory of the path; those above it must be there: they are somebody else's. */
+static enum err make_dir(struct ctl *c, const char *path)
+{
+	if (mkdir(path, DIR_MODE) == 0)
+		return give(c, path);
+	return errno == EEXIST ? OK : ctl_bad_conf(c, "%s: %s", path, strerror(errno));
+}
+
+static const char *directory_of(struct arena *mem, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash > path ? arena_dup(mem, path, (size_t)(slash - path)) : "/";
+}
+
+bool init_files_has_secret(const struct ctl *c)
+{
+	return access(c->conf->secret_file, F_OK) == 0 || errno != ENOENT;
+}
+
+enum err init_files_secret(struct ctl *c)
+{
+	uint8_t secret[SECRET_BYTES];
+	char why[256];
+
+	TRY(make_dir(c, c->conf->state_dir));
+	TRY(make_dir(c, directory_of(c->cx.mem, c->conf->secret_file)));
+	bool made = secret_create(c->conf->secret_file, secret, why, sizeof why);
+	explicit_bzero(secret, sizeof secret);
+	return made ? OK : ctl_bad_conf(c, "%s", why);
+}

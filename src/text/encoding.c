@@ -1,0 +1,136 @@
+#include "text/encoding.h"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+struct str base64_encode(struct arena *mem, struct blob b)
+{
+	size_t n = (b.n + 2) / 3 * 4, at = 0;
+	char *s = arena_alloc(mem, n + 1);
+
+	for (size_t i = 0; i < b.n; i += 3) {
+		size_t left = b.n - i;
+		uint32_t v = (uint32_t)b.p[i] << 16 | (left > 1 ? (uint32_t)b.p[i + 1] << 8 : 0) | (left > 2 ? b.p[i + 2] : 0);
+		s[at++] = alphabet[v >> 18];
+		s[at++] = alphabet[v >> 12 & 63];
+		s[at++] = left > 1 ? alphabet[v >> 6 & 63] : '=';
+		s[at++] = left > 2 ? alphabet[v & 63] : '=';
+	}
+	return (struct str){ s, n };
+}
+
+struct str base32_encode(struct arena *mem, struct blob b)
+{
+	static const char alphabet32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	struct buf out = { .mem = mem };
+	uint32_t v = 0;
+	int bits = 0;
+
+	for (size_t i = 0; i < b.n; i++) {
+		v = v << 8 | b.p[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			buf_put(&out, alphabet32 + (v >> (bits - 5) & 31), 1);
+	}
+	if (bits)
+		buf_put(&out, alphabet32 + (v << (5 - bits) & 31), 1);
+	return buf_done(&out);
+}
+
+static int digit64(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct digits {
+	uint32_t bits;		/* of the digits not yet written out */
+	unsigned ndigits, npads;
+	uint8_t *p;
+	size_t n;
+};
+
+static bool add_digit(struct digits *d, int v)
+{
+	if (v < 0 || d->npads)
+		return false;
+	d->bits = d->bits << 6 | (uint32_t)v;
+	if (++d->ndigits == 4) {
+		for (int shift = 16; shift >= 0; shift -= 8)
+			d->p[d->n++] = (uint8_t)(d->bits >> shift);
+		d->bits = d->ndigits = 0;
+	}
+	return true;
+}
+
+/* The last two or three digits, with their padding; what they have too much must be zero (RFC 4648 3.5). */
+static bool last_digits(struct digits *d)
+{
+	unsigned spare = d->ndigits == 2 ? 4 : 2;
+
+	if (d->ndigits == 0)
+		return d->npads == 0;
+	if (d->ndigits == 1 || d->ndigits + d->npads != 4 || d->bits & ((1u << spare) - 1))
+		return false;
+	d->bits >>= spare;
+	if (d->ndigits == 3)
+		d->p[d->n++] = (uint8_t)(d->bits >> 8);
+	d->p[d->n++] = (uint8_t)d->bits;
+	return true;
+}
+
+bool base64_decode(struct arena *mem, struct str s, struct blob *out)
+{
+	struct digits d = { .p = arena_alloc(mem, s.n / 4 * 3 + 3) };
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (blank(s.s[i]))
+			continue;
+		if (s.s[i] == '=' ? ++d.npads > 2 : !add_digit(&d, digit64(s.s[i])))
+			return false;
+	}
+	if (!last_digits(&d))
+		return false;
+	*out = (struct blob){ d.p, d.n };
+	return true;
+}
+
+struct str hex_encode(struct arena *mem, struct blob b)
+{
+	char *s = arena_alloc(mem, 2 * b.n + 1);
+
+	for (size_t i = 0; i < b.n; i++) {
+		s[2 * i] = "0123456789abcdef"[b.p[i] >> 4];
+		s[2 * i + 1] = "0123456789abcdef"[b.p[i] & 15];
+	}
+	return (struct str){ s, 2 * b.n };
+}
+
+static int digit16(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+bool hex_decode(struct arena *mem, struct str s, struct blob *out)
+{
+	uint8_t *p = arena_alloc(mem, s.n / 2 + 1);
+
+	if (s.n % 2)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int d = digit16(s.s[i]);
+		if (d < 0)
+			return false;
+		p[i / 2] = (uint8_t)(p[i / 2] << 4 | d);
+	}
+	*out = (struct blob){ p, s.n / 2 };
+	return true;
+}

@@ -1,0 +1,98 @@
+#include "x509/key_material_der.h"
+#include "x509/der.h"
+#include "text/encoding.h"
+
+enum { ARCS = 32, OID_TEXT = 256 };
+
+/* AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL } (RFC 5280 4.1.1.2). */
+static bool algorithm(struct blob *in, struct blob *oid)
+{
+	struct blob seq;
+	struct der parameters;
+
+	return der_get(in, DER_SEQUENCE, &seq) && der_get(&seq, DER_OID, oid) && (seq.n == 0 || (der_next(&seq, &parameters) && seq.n == 0));
+}
+
+enum err key_material_der_check(struct cx *cx, struct str key_data)
+{
+	struct blob der, seq, oid, bits;
+	size_t at;
+	const char *wrong;
+
+	TRY(armour_decode(cx, "key_data", "PUBLIC KEY", key_data, &der));
+	if ((wrong = der_check(der, &at)) != NULL)
+		return refuse(cx, ERR_BAD_REQUEST, "key_data", "Octet %zu of the DER inside the PEM: %s.", at, wrong);
+	if (!der_get(&der, DER_SEQUENCE, &seq) || !algorithm(&seq, &oid) || !der_get(&seq, DER_BIT_STRING, &bits) || seq.n || bits.n < 1 ||
+	    bits.p[0] != 0)
+		return refuse(cx, ERR_BAD_REQUEST, "key_data", "The PEM holds no SubjectPublicKeyInfo (RFC 5280 4.1) with the ciphertext in its BIT STRING.");
+	return OK;
+}
+
+enum err key_material_der_algorithm(struct cx *cx, const char *field, struct blob der, struct str *oid)
+{
+	char text[OID_TEXT];
+	struct blob in = der, id;
+	size_t at;
+
+	if (der_check(der, &at) || !algorithm(&in, &id))
+		return refuse(cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
+	if (!der_oid_print(id, text, sizeof text))
+		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
+	*oid = (struct str){ arena_dup(cx->mem, text, strlen(text)), strlen(text) };
+	return OK;
+}
+
+static bool arcs(struct str oid, int64_t *v, size_t *n)
+{
+	struct str one;
+	bool more = true;
+
+	for (*n = 0; more && *n < ARCS; ++*n) {
+		more = str_cut(oid, '.', &one, &oid);
+		if (!str_i64(one, &v[*n]) || v[*n] > INT64_MAX / 2)
+			return false;
+	}
+	return !more && *n >= 2 && v[0] <= 2 && (v[0] == 2 || v[1] < 40);
+}
+
+/* Base 128, most significant first, all but the last octet with the top bit (X.690 8.19.2). */
+static size_t subidentifier(uint8_t *to, uint64_t v)
+{
+	uint8_t tmp[10];
+	size_t n = 0;
+
+	do
+		tmp[n++] = (uint8_t)(v & 0x7f);
+	while (v >>= 7);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (uint8_t)(tmp[n - 1 - i] | (i + 1 < n ? 0x80 : 0));
+	return n;
+}
+
+enum err key_material_der_identifier(struct cx *cx, const char *field, struct str oid, struct blob *der)
+{
+	uint8_t *p = arena_alloc(cx->mem, 4 + ARCS * 10);
+	int64_t v[ARCS];
+	size_t n, len;
+
+	if (!arcs(oid, v, &n))
+		return refuse(cx, ERR_BAD_REQUEST, field, "This is no object identifier: numbers with dots between, such as 2.16.840.1.101.3.4.1.46.");
+	len = subidentifier(p + 4, (uint64_t)(v[0] * 40 + v[1]));
+	for (size_t i = 2; i < n; i++)
+		len += subidentifier(p + 4 + len, (uint64_t)v[i]);
+	if (len > 100)
+		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
+	p[0] = DER_SEQUENCE;
+	p[1] = (uint8_t)(len + 2);
+	p[2] = DER_OID;
+	p[3] = (uint8_t)len;
+	*der = (struct blob){ p, len + 4 };
+	return OK;
+}
+
+struct blob key_material_der_unnamed(void)
+{
+	static const uint8_t der[] = { 0x30, 0x05, 0x06, 0x03, 0x00, 0x00, 0x00 };
+
+	return (struct blob){ der, sizeof der };
+}
