@@ -8,7 +8,8 @@
 static enum err size(struct call *c)
 {
 	if (c->req->body_too_large || (int64_t)c->req->body.n > c->route->max_body)
-		return refuse(c->cx, ERR_TOO_LARGE, "", "This route takes at most %lld bytes.", (long long)c->route->max_body);
+		return refuse(c->cx, ERR_TOO_LARGE, "", "This route takes at most %lld bytes.",
+		    (long long)c->route->max_body);
 	return OK;
 }
 
@@ -20,12 +21,14 @@ static enum err take(struct call *c, const char *class, enum counter count, int6
 	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
 		return OK;
 	meter_add(&cx->meter, count, 1);
-	return refuse(cx, ERR_RATE_LIMITED, "", "Too many requests from your address; try again in %lld seconds.", (long long)cx->retry_after);
+	return refuse(cx, ERR_RATE_LIMITED, "",
+	    "Too many requests from your address; try again in %lld seconds.",
+	    (long long)cx->retry_after);
 }
 
 /*
- * Only volume is counted here; wrong passwords are counted in the database. What leads to no route, or is no request, costs its sender as
- * much as what does.
+ * Only volume is counted here; wrong passwords are counted in the database. What leads to no route,
+ * or is no request, costs its sender as much as what does.
  */
 static enum err limit(struct call *c)
 {
@@ -39,8 +42,8 @@ static enum err limit(struct call *c)
 }
 
 /*
- * A route whose own statement looks the session up needs one round trip. Not when it has a body: nobody without a session reaches
- * the parser.
+ * A route whose own statement looks the session up needs one round trip. Not when it has a body:
+ * nobody without a session reaches the parser.
  */
 static enum err authenticate(struct call *c)
 {
@@ -53,7 +56,8 @@ static enum err authenticate(struct call *c)
 		TRY(session_token(c->cx, token, &c->token_hash));
 	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
-	bool password = (c->route->flags & SENSITIVE) && session_needs_solution(c->cx, c->route->flags & ALWAYS);
+	bool password = (c->route->flags & SENSITIVE) &&
+	    session_needs_solution(c->cx, c->route->flags & ALWAYS);
 	enum err e = session_find(c->cx, token, password, &s);
 	c->who = s;
 	return e;
@@ -66,7 +70,8 @@ static enum err authorise(struct call *c)
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
 	if (c->route->flags & SENSITIVE)
-		return session_sensitive(c->cx, c->who, c->req->solution, c->req->remote, c->route->flags & ALWAYS);
+		return session_sensitive(
+		    c->cx, c->who, c->req->solution, c->req->remote, c->route->flags & ALWAYS);
 	return OK;
 }
 
@@ -91,9 +96,11 @@ static enum err find_route(struct call *c, struct http_req *q)
 	struct cx *cx = c->cx;
 
 	if (q->malformed)
-		return refuse(cx, q->headers_too_large ? ERR_HEADERS_TOO_LARGE : ERR_BAD_REQUEST, "", "%s", q->malformed);
+		return refuse(cx, q->headers_too_large ? ERR_HEADERS_TOO_LARGE : ERR_BAD_REQUEST,
+		    "", "%s", q->malformed);
 	TRY(http_target(cx, cx->conf->base_path, q));
-	return router_match(cx, api_tables, api_sizes, api_ntables, q, &c->route, c->path, &c->allow);
+	return router_match(
+	    cx, api_tables, api_sizes, api_ntables, q, &c->route, c->path, &c->allow);
 }
 
 static enum err serve(struct call *c, struct http_req *q)

@@ -2,7 +2,8 @@
 #include "api/routes.h"
 #include "shm/scoreboard.h"
 
-#define ROUTE(method, path, fn, auth, body, max, flags) { M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
+#define ROUTE(method, path, fn, auth, body, max, flags) \
+	{ M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
 
 #define PREFIX "/.p2/core/v1"
 static const struct route corev1[] = {
@@ -50,7 +51,8 @@ const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
 const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
 const size_t api_ntables = COUNT(api_tables);
 
-_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCOREBOARD_ROUTES, "the scoreboard has too few routes");
+_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCOREBOARD_ROUTES,
+    "the scoreboard has too few routes");
 
 int api_route_number(const struct route *r)
 {
@@ -93,8 +95,10 @@ void api_name_routes(struct scoreboard *b)
 }
 
 const struct generation about_generations[] = {
-	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1, corev1_abouts, COUNT(corev1) },
-	{ "p2core", "polyproto core, January 2024", "/p2core", p2core, p2core_abouts, COUNT(p2core) },
+	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1, corev1_abouts,
+	    COUNT(corev1) },
+	{ "p2core", "polyproto core, January 2024", "/p2core", p2core, p2core_abouts,
+	    COUNT(p2core) },
 	{ "mls", "polyproto mls, alpha.4", "/.p2/mls/v1", mlsv1, mlsv1_abouts, COUNT(mlsv1) },
 	{ "server", "This server itself", "", ops, ops_abouts, COUNT(ops) },
 };

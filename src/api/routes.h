@@ -2,10 +2,13 @@
 #define MOTET_API_ROUTES_H
 #include "api/call.h"
 /*
- * The tables of all generations. A row of a routes.def is the whole declaration of a route: it names the handler and the shape of the
- * body, and neither is declared by hand. ROUTE(method, path below the prefix, handler, who may, shape, largest body, flags).
+ * The tables of all generations. A row of a routes.def is the whole declaration of a route: it
+ * names the handler and the shape of the body, and neither is declared by hand. ROUTE(method, path
+ * below the prefix, handler, who may, shape, largest body, flags).
  */
-#define ROUTE(method, path, fn, auth, body, max, flags) handler fn; extern const struct shape body##_shape;
+#define ROUTE(method, path, fn, auth, body, max, flags) \
+	handler fn; \
+	extern const struct shape body##_shape;
 #include "api/corev1/routes.def"
 #include "api/mlsv1/routes.def"
 #include "api/ops/routes.def"

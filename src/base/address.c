@@ -47,7 +47,8 @@ static bool same(const uint8_t *a, const uint8_t *b, int bits)
 {
 	int whole = bits / 8, rest = bits % 8;
 
-	return memcmp(a, b, (size_t)whole) == 0 && (rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0);
+	return memcmp(a, b, (size_t)whole) == 0 &&
+	    (rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0);
 }
 
 static struct str next_word(struct str *list)
@@ -85,7 +86,9 @@ bool address_list_ok(const char *list, char *why, size_t size)
 		struct str word = next_word(&rest);
 		if (read_network(word, &net, &bits))
 			continue;
-		snprintf(why, size, "%.*s is no address or network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32", (int)word.n, word.s);
+		snprintf(why, size,
+		    "%.*s is no address or network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+		    (int)word.n, word.s);
 		return false;
 	}
 	return true;
@@ -97,7 +100,8 @@ const char *address_short(struct str text, char out[ADDRESS_TEXT])
 	struct address a;
 
 	if (!read_address(text, &a)) {
-		snprintf(out, ADDRESS_TEXT, "%.*s", text.n < ADDRESS_TEXT ? (int)text.n : ADDRESS_TEXT - 1, text.n ? text.s : "");
+		snprintf(out, ADDRESS_TEXT, "%.*s",
+		    text.n < ADDRESS_TEXT ? (int)text.n : ADDRESS_TEXT - 1, text.n ? text.s : "");
 		return out;
 	}
 	memset(a.b + (a.v4 ? 15 : 6), 0, a.v4 ? 1 : 10);

@@ -2,7 +2,8 @@
 #define MOTET_BASE_CLOCK_H
 #include <stdint.h>
 #include <time.h>
-/* Two clocks: monotonic microseconds for durations and deadlines, seconds since 1970 for what is written down. */
+/* Two clocks: monotonic microseconds for durations and deadlines, seconds since 1970 for what is
+ * written down. */
 static inline int64_t clock_us(void)
 {
 	struct timespec t;

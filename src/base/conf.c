@@ -7,8 +7,8 @@
 enum type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
 
 /* A row's `min` is a number, or the words of an ENUM: one macro argument that can be either. */
-#define WORDS(x) _Generic((x), char *: (const char *)(uintptr_t)(x), default: NULL)
-#define NUMBER(x) _Generic((x), char *: 0, default: (int64_t)(uintptr_t)(x))
+#define WORDS(x) _Generic((x), char * : (const char *)(uintptr_t)(x), default : NULL)
+#define NUMBER(x) _Generic((x), char * : 0, default : (int64_t)(uintptr_t)(x))
 
 static struct row {
 	enum type type;
@@ -16,7 +16,8 @@ static struct row {
 	struct conf_row pub;
 } rows[] = {
 #define CONF(type, name, def, min, max, text) \
-	{ T_##type, offsetof(struct conf, name), { #name, #type, def, WORDS(min), text, NUMBER(min), max } },
+	{ T_##type, offsetof(struct conf, name), \
+		{ #name, #type, def, WORDS(min), text, NUMBER(min), max } },
 #include "base/conf.def"
 };
 enum { NROWS = sizeof rows / sizeof rows[0] };
@@ -54,8 +55,8 @@ static bool number(const struct row *r, struct str v, int64_t *out)
 		enum type type;
 		char unit;
 		int64_t factor;
-	} units[] = { { T_SIZE, 'k', 1024 }, { T_SIZE, 'm', 1048576 }, { T_SECS, 's', 1 }, { T_SECS, 'm', 60 },
-		      { T_SECS, 'h', 3600 }, { T_SECS, 'd', 86400 } };
+	} units[] = { { T_SIZE, 'k', 1024 }, { T_SIZE, 'm', 1048576 }, { T_SECS, 's', 1 },
+		{ T_SECS, 'm', 60 }, { T_SECS, 'h', 3600 }, { T_SECS, 'd', 86400 } };
 	int64_t factor = 1;
 
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
@@ -64,7 +65,8 @@ static bool number(const struct row *r, struct str v, int64_t *out)
 			v.n--;
 			break;
 		}
-	return str_i64(v, out) && !__builtin_mul_overflow(*out, factor, out) && *out >= r->pub.min && *out <= r->pub.max;
+	return str_i64(v, out) && !__builtin_mul_overflow(*out, factor, out) &&
+	    *out >= r->pub.min && *out <= r->pub.max;
 }
 
 bool conf_seconds(struct str v, int64_t least, int64_t most, int64_t *out)
@@ -116,8 +118,11 @@ static bool store(const struct row *r, struct conf *c, struct str v, char *why, 
 	case T_INT:
 	case T_SIZE:
 	case T_SECS:
-		snprintf(what, sizeof what, "must be a number from %lld to %lld%s", (long long)r->pub.min, (long long)r->pub.max,
-		    r->type == T_SECS ? " (seconds; or with s, m, h or d)" : r->type == T_SIZE ? " (bytes; or with k or m)" : "");
+		snprintf(what, sizeof what, "must be a number from %lld to %lld%s",
+		    (long long)r->pub.min, (long long)r->pub.max,
+		    r->type == T_SECS	    ? " (seconds; or with s, m, h or d)"
+			: r->type == T_SIZE ? " (bytes; or with k or m)"
+					    : "");
 		if (!number(r, v, &n))
 			return bad(why, size, r->pub.name, what);
 		*(int64_t *)at = n;
@@ -131,7 +136,8 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	for (size_t i = 0; i < NROWS; i++)
 		if (str_is(key, rows[i].pub.name))
 			return store(&rows[i], c, value, why, size);
-	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists them all", (int)key.n, key.s);
+	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists them all",
+	    (int)key.n, key.s);
 	return false;
 }
 
@@ -219,14 +225,16 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 bool conf_finish(struct conf *c, char *why, size_t size)
 {
 	if (c->domain[0] == '\0')
-		return bad(why, size, "domain", "is not set: the part behind the @ of your actors' names, such as example.org");
+		return bad(why, size, "domain",
+		    "is not set: the part behind the @ of your actors' names, such as example.org");
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
 	if (c->scoreboard_file[0] == '\0')
 		c->scoreboard_file = arena_printf(c->mem, "%s/scoreboard", c->state_dir);
 	if (c->secret_file[0] == '\0')
 		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
-	if (c->base_path[0] && (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
+	if (c->base_path[0] &&
+	    (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
 		return bad(why, size, "base_path", "must start with / and not end with one");
 	return true;
 }
@@ -251,7 +259,8 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 	if (env && env[0])
 		return env;
 	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
-		int n = snprintf(buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
+		int n = snprintf(
+		    buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
 		if (n > 0 && (size_t)n < size && there(buf))
 			return buf;
 	}
@@ -275,7 +284,8 @@ static bool under(struct str domain, struct str parent)
 {
 	if (parent.n && parent.s[0] == '.')
 		parent = str_from(parent, 1);
-	if (parent.n == 0 || domain.n < parent.n || !str_ieq(str_from(domain, domain.n - parent.n), parent))
+	if (parent.n == 0 || domain.n < parent.n ||
+	    !str_ieq(str_from(domain, domain.n - parent.n), parent))
 		return false;
 	return domain.n == parent.n || domain.s[domain.n - parent.n - 1] == '.';
 }
@@ -296,7 +306,8 @@ bool conf_federates(const struct conf *c, struct str domain)
 {
 	if (conf_domain_listed(c->federation_deny, domain))
 		return false;
-	return str_trim(str_of(c->federation_allow)).n == 0 || conf_domain_listed(c->federation_allow, domain);
+	return str_trim(str_of(c->federation_allow)).n == 0 ||
+	    conf_domain_listed(c->federation_allow, domain);
 }
 
 static const char *enum_word(const char *words, int i, char *buf, size_t size)
@@ -345,6 +356,7 @@ void conf_print(const struct conf *c, FILE *f, bool sentences)
 		if (sentences && rows[i].pub.words)
 			fprintf(f, "# One of %s.\n", rows[i].pub.words);
 		const char *v = c ? conf_value(c, i, value, sizeof value) : rows[i].pub.def;
-		fprintf(f, "%s%s =%s%s\n%s", c ? "" : "#", rows[i].pub.name, *v ? " " : "", v, sentences ? "\n" : "");
+		fprintf(f, "%s%s =%s%s\n%s", c ? "" : "#", rows[i].pub.name, *v ? " " : "", v,
+		    sentences ? "\n" : "");
 	}
 }

@@ -56,7 +56,8 @@ enum err fail_at(struct cx *cx, enum err e, const char *file, int line, const ch
 	return e;
 }
 
-enum err refuse_at(struct cx *cx, enum err e, const char *file, int line, const char *field, const char *fmt, ...)
+enum err refuse_at(
+    struct cx *cx, enum err e, const char *file, int line, const char *field, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -31,7 +31,7 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
 	ssize_t sent;
 
-	memcpy(&io.iov_base, &p, sizeof p);	/* iov_base has no const, sendmsg() only reads */
+	memcpy(&io.iov_base, &p, sizeof p); /* iov_base has no const, sendmsg() only reads */
 	if (fd >= 0) {
 		m.msg_control = c.room;
 		m.msg_controllen = sizeof c.room;
@@ -46,7 +46,8 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	return sent == (ssize_t)n;
 }
 
-/* However many came: the one of a message that is ours, -1 if there is none; -2, and all are closed, when there are others. */
+/* However many came: the one of a message that is ours, -1 if there is none; -2, and all are
+ * closed, when there are others. */
 static int descriptor(struct msghdr *m)
 {
 	int fds[sizeof(union control) / sizeof(int)], n = 0;
@@ -83,7 +84,10 @@ ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
 {
 	struct iovec io = { .iov_base = p, .iov_len = n };
 	union control c = { .room = { 0 } };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = c.room, .msg_controllen = sizeof c.room };
+	struct msghdr m = { .msg_iov = &io,
+		.msg_iovlen = 1,
+		.msg_control = c.room,
+		.msg_controllen = sizeof c.room };
 
 	*fd = -1;
 	ssize_t got = recvmsg(sock, &m, flags | MSG_CMSG_CLOEXEC);

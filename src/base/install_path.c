@@ -36,7 +36,8 @@ const char *install_path(const char *path)
 	size_t n = strlen(INSTALL_PREFIX);
 	char *moved;
 
-	if (strcmp(now, INSTALL_PREFIX) == 0 || strncmp(path, INSTALL_PREFIX, n) != 0 || path[n] != '/')
+	if (strcmp(now, INSTALL_PREFIX) == 0 || strncmp(path, INSTALL_PREFIX, n) != 0 ||
+	    path[n] != '/')
 		return path;
 	return asprintf(&moved, "%s%s", now, path + n) >= 0 ? moved : path;
 }

@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 enum {
-	LINE = 4096,		/* octets; a pipe takes so many at once */
-	VALUE = 1500,		/* of one value: two long ones leave room for all others */
-	TAIL = 16,		/* to end a value that was cut, and the line */
+	LINE = 4096,  /* octets; a pipe takes so many at once */
+	VALUE = 1500, /* of one value: two long ones leave room for all others */
+	TAIL = 16,    /* to end a value that was cut, and the line */
 	REQUEST = 65
 };
 
 static struct {
 	int level;
 	bool json;
-	char request[REQUEST];	/* the id of the request at hand, or "" */
+	char request[REQUEST]; /* the id of the request at hand, or "" */
 } lg = { .level = LOG_LEVEL_INFO };
 
 static const char *const levels[] = { "error", "warn", "info", "debug" };
@@ -24,7 +24,7 @@ static const char *const levels[] = { "error", "warn", "info", "debug" };
 struct line {
 	char s[LINE];
 	size_t n;
-	char fields[LINE];	/* the members once more, for the journal */
+	char fields[LINE]; /* the members once more, for the journal */
 	size_t nfields;
 };
 
@@ -44,7 +44,8 @@ void log_reopen(void)
 
 void log_request(struct str id)
 {
-	snprintf(lg.request, sizeof lg.request, "%.*s", id.n < REQUEST ? (int)id.n : REQUEST - 1, id.n ? id.s : "");
+	snprintf(lg.request, sizeof lg.request, "%.*s", id.n < REQUEST ? (int)id.n : REQUEST - 1,
+	    id.n ? id.s : "");
 }
 
 static void add(struct line *l, const char *s, size_t n)
@@ -62,7 +63,8 @@ static void addz(struct line *l, const char *s)
 	add(l, s, strlen(s));
 }
 
-/* Octets of the character at s that can be left out only together; a stray octet is one by itself. */
+/* Octets of the character at s that can be left out only together; a stray octet is one by itself.
+ */
 static size_t character(const char *s)
 {
 	unsigned char c = (unsigned char)*s;
@@ -75,8 +77,8 @@ static size_t character(const char *s)
 }
 
 /*
- * Control characters and what JSON or a reader of lines would trip over leave as \u00XX. A value too long for its share of the line is
- * cut between characters: the line around it stays whole.
+ * Control characters and what JSON or a reader of lines would trip over leave as \u00XX. A value
+ * too long for its share of the line is cut between characters: the line around it stays whole.
  */
 static void quoted(struct line *l, const char *s)
 {
@@ -108,8 +110,9 @@ static void head(struct line *l, int level)
 	clock_gettime(CLOCK_REALTIME, &t);
 	gmtime_r(&t.tv_sec, &tm);
 	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof text, lg.json ? "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"pid\":%d" : "%s.%03ldZ %s [%d]", when,
-	    t.tv_nsec / 1000000, levels[level], (int)getpid());
+	snprintf(text, sizeof text,
+	    lg.json ? "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"pid\":%d" : "%s.%03ldZ %s [%d]",
+	    when, t.tv_nsec / 1000000, levels[level], (int)getpid());
 	addz(l, text);
 }
 
@@ -121,7 +124,8 @@ static void finish(struct line *l, int level)
 	log_out_line(level, l->s, l->n, l->fields, l->nfields);
 }
 
-/* MOTET_NAME=value; the value is what stands in the line, where nothing can be mistaken for its end. */
+/* MOTET_NAME=value; the value is what stands in the line, where nothing can be mistaken for its
+ * end. */
 static void field(struct line *l, const char *name, const char *value, size_t n)
 {
 	size_t room = sizeof l->fields - l->nfields;

@@ -15,10 +15,10 @@
 const char *log_out_journal = "/run/systemd/journal/socket";
 
 static struct {
-	int fd;			/* where write(2) goes, or the socket to the journal */
+	int fd; /* where write(2) goes, or the socket to the journal */
 	enum log_to to;
 	const char *file;
-	bool prefix;		/* standard error is read by the journal */
+	bool prefix; /* standard error is read by the journal */
 } out = { .fd = 2 };
 
 static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
@@ -31,7 +31,8 @@ static bool is_journal(void)
 
 	if (said == NULL || fstat(2, &st) != 0)
 		return false;
-	snprintf(is, sizeof is, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	snprintf(is, sizeof is, "%llu:%llu", (unsigned long long)st.st_dev,
+	    (unsigned long long)st.st_ino);
 	return strcmp(is, said) == 0;
 }
 
@@ -98,16 +99,22 @@ static void write_line(int fd, int level, const char *line, size_t n)
 		;
 }
 
-/* No connection: a journal that was started anew is found again. The message has no newline in it, so each field is one line. */
+/* No connection: a journal that was started anew is found again. The message has no newline in it,
+ * so each field is one line. */
 static bool send_journal(int level, const char *line, size_t n, const char *fields, size_t nfields)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	char head[96];
 
 	snprintf(to.sun_path, sizeof to.sun_path, "%s", log_out_journal);
-	int m = snprintf(head, sizeof head, "PRIORITY=%d\nSYSLOG_IDENTIFIER=motetd\nSYSLOG_PID=%d\nMESSAGE=", priorities[level], (int)getpid());
-	struct iovec v[] = { { head, (size_t)m }, { (void *)(uintptr_t)line, n }, { (void *)(uintptr_t)fields, nfields } };
-	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof to, .msg_iov = v, .msg_iovlen = 3 };
+	int m = snprintf(head, sizeof head,
+	    "PRIORITY=%d\nSYSLOG_IDENTIFIER=motetd\nSYSLOG_PID=%d\nMESSAGE=", priorities[level],
+	    (int)getpid());
+	struct iovec v[] = { { head, (size_t)m }, { (void *)(uintptr_t)line, n },
+		{ (void *)(uintptr_t)fields, nfields } };
+	struct msghdr msg = {
+		.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = v, .msg_iovlen = 3
+	};
 	return sendmsg(out.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 

@@ -4,29 +4,27 @@
 #include <stdatomic.h>
 #include <string.h>
 /*
- * What a request costs, measured where it happens, in plain memory of its worker (cx->meter); the worker adds it to the scoreboard when the request is over. A
- * request is in exactly one phase at a time, so that its phases add up to all of it; a change of phase is one look at the clock.
+ * What a request costs, measured where it happens, in plain memory of its worker (cx->meter); the
+ * worker adds it to the scoreboard when the request is over. A request is in exactly one phase at a
+ * time, so that its phases add up to all of it; a change of phase is one look at the clock.
  *
  *	enum phase was = meter_phase(&cx->meter, PHASE_DB);
  *	…
  *	meter_phase(&cx->meter, was);
  */
 #define PHASE_ROWS(P) \
-	P(READ,     "read",     "reading the request") \
-	P(WORK,     "work",     "everything else: parsing, checks, rendering") \
-	P(DB,       "db",       "statements, from sending one to its answer, with repetitions") \
-	P(CONNECT,  "connect",  "connecting to the database") \
-	P(WAIT,     "wait",     "waiting for a place to hash a password at") \
-	P(HASH,     "hash",     "hashing a password") \
-	P(SIGN,     "sign",     "asking the signer") \
+	P(READ, "read", "reading the request") \
+	P(WORK, "work", "everything else: parsing, checks, rendering") \
+	P(DB, "db", "statements, from sending one to its answer, with repetitions") \
+	P(CONNECT, "connect", "connecting to the database") \
+	P(WAIT, "wait", "waiting for a place to hash a password at") \
+	P(HASH, "hash", "hashing a password") \
+	P(SIGN, "sign", "asking the signer") \
 	P(OUTBOUND, "outbound", "asking other servers") \
-	P(WRITE,    "write",    "sending the answer")
-enum phase {
+	P(WRITE, "write", "sending the answer")
 #define P(id, name, text) PHASE_##id,
-	PHASE_ROWS(P)
+enum phase { PHASE_ROWS(P) PHASES };
 #undef P
-	PHASES
-};
 enum counter {
 #define COUNT(id, family, label, value, help) COUNT_##id,
 #include "base/counters.def"
@@ -38,15 +36,15 @@ struct meter_now {
 };
 struct meter {
 	enum phase phase;
-	int64_t since_us;		/* when the phase began */
+	int64_t since_us; /* when the phase began */
 	int64_t us[PHASES];
 	int64_t count[COUNTS];
-	int route;			/* number of the row of the route table, from 1; 0: none */
-	int err;			/* enum err, as it was answered */
+	int route; /* number of the row of the route table, from 1; 0: none */
+	int err;   /* enum err, as it was answered */
 	/* What stays from request to request. */
-	struct meter_now *now;		/* NULL: nobody looks */
-	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db;	/* as it was last seen */
-	int64_t cert_not_after;		/* of the server's certificate, 0: not known yet */
+	struct meter_now *now;					 /* NULL: nobody looks */
+	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* as it was last seen */
+	int64_t cert_not_after; /* of the server's certificate, 0: not known yet */
 };
 extern const char *const meter_phase_names[PHASES];
 

@@ -48,8 +48,11 @@ int secret_open(const char *path, char *why, size_t size)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0)
-		bad(why, size, path, errno == ENOENT ? "there is no such file; `motetctl init` makes it" : errno == EACCES ?
-		    "may not be read by this user: start as root with `user` set, or chown it to the user that motetd runs as" : strerror(errno));
+		bad(why, size, path,
+		    errno == ENOENT ? "there is no such file; `motetctl init` makes it"
+			: errno == EACCES
+			? "may not be read by this user: start as root with `user` set, or chown it to the user that motetd runs as"
+			: strerror(errno));
 	if (fd < 0 || guarded(fd, path, why, size))
 		return fd;
 	close(fd);
@@ -62,7 +65,8 @@ bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *w
 	bool fine = decode(text, pread(fd, text, sizeof text, 0), secret);
 
 	explicit_bzero(text, sizeof text);
-	return fine || bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+	return fine ||
+	    bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
 }
 
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
@@ -87,7 +91,8 @@ bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, si
 	text[TEXT - 1] = '\n';
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
 	if (fd < 0)
-		return bad(why, size, path, errno == EEXIST ? "is there already, and stays as it is" : strerror(errno));
+		return bad(why, size, path,
+		    errno == EEXIST ? "is there already, and stays as it is" : strerror(errno));
 	bool fine = write(fd, text, TEXT) == TEXT && fsync(fd) == 0;
 	explicit_bzero(text, sizeof text);
 	close(fd);

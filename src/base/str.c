@@ -48,7 +48,8 @@ bool str_i64(struct str s, int64_t *out)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		int d = s.s[i] - '0';
-		if (d < 0 || d > 9 || __builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, d, &v))
+		if (d < 0 || d > 9 || __builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, d, &v))
 			return false;
 	}
 	*out = v;

@@ -5,9 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 /*
- * Text and octets that come from outside carry their length: struct str for text, struct blob for octets. Neither owns its bytes
- * (an arena, a literal or the request does) and neither is NUL-terminated unless a function says so. `const char *` means a
- * string of ours, without NUL inside.
+ * Text and octets that come from outside carry their length: struct str for text, struct blob for
+ * octets. Neither owns its bytes (an arena, a literal or the request does) and neither is
+ * NUL-terminated unless a function says so. `const char *` means a string of ours, without NUL
+ * inside.
  */
 struct str {
 	const char *s;
@@ -64,7 +65,8 @@ struct str str_lower(struct arena *mem, struct str s);
 struct str str_trim(struct str s);
 /* Decimal without sign or leading zeros, up to INT64_MAX. False leaves *out alone. */
 bool str_i64(struct str s, int64_t *out);
-/* The part before the first `c` goes to *head and the part after it to *tail; without `c` all of it is the head. */
+/* The part before the first `c` goes to *head and the part after it to *tail; without `c` all of it
+ * is the head. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
 
 /* A growing text in an arena. Start with { .mem = arena }. */

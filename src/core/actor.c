@@ -11,9 +11,11 @@ enum err actor_name(struct cx *cx, const char *field, struct str name, struct st
 
 	if (memchr(name.n ? name.s : "", '@', name.n)) {
 		if (!fid_parse(cx->mem, name, local, &domain))
-			return refuse(cx, ERR_BAD_REQUEST, field, "This is no federation ID: name@%s.", cx->conf->domain);
+			return refuse(cx, ERR_BAD_REQUEST, field,
+			    "This is no federation ID: name@%s.", cx->conf->domain);
 		if (!str_is(domain, cx->conf->domain))
-			return refuse(cx, ERR_NOT_FOUND, field, "This server keeps the actors of %s only.", cx->conf->domain);
+			return refuse(cx, ERR_NOT_FOUND, field,
+			    "This server keeps the actors of %s only.", cx->conf->domain);
 		return OK;
 	}
 	*local = str_lower(cx->mem, name);
@@ -33,7 +35,8 @@ enum err actor_find(struct cx *cx, const char *field, struct str who, struct act
 		TRY(actor_name(cx, field, who, &local));
 	TRY(q_actor_find(cx, id, local, &found));
 	if (found == NULL)
-		return refuse(cx, ERR_NOT_FOUND, field, "There is no such actor on %s.", cx->conf->domain);
+		return refuse(
+		    cx, ERR_NOT_FOUND, field, "There is no such actor on %s.", cx->conf->domain);
 	*out = *found;
 	return OK;
 }
@@ -43,7 +46,8 @@ struct str actor_fid(struct cx *cx, struct str local)
 	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));
 }
 
-/* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion says. */
+/* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion
+ * says. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
 	struct resend s = { .doubt = false };
@@ -62,19 +66,23 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 
-static enum err second_factor(struct cx *cx, const struct log_in *l, const struct login *who, struct str local)
+static enum err second_factor(
+    struct cx *cx, const struct log_in *l, const struct login *who, struct str local)
 {
-	const struct second_factor_try t = { who->id, who->totp, local, l->address, l->code, ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
+	const struct second_factor_try t = { who->id, who->totp, local, l->address, l->code,
+		ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
 
 	if (who->totp.n == 0)
 		return OK;
 	if (l->code.n == 0)
-		return refuse(cx, ERR_SECOND_FACTOR, "auth_payload.totp", "%s", err_text(ERR_SECOND_FACTOR));
+		return refuse(
+		    cx, ERR_SECOND_FACTOR, "auth_payload.totp", "%s", err_text(ERR_SECOND_FACTOR));
 	return second_factor_check(cx, &t);
 }
 
 /* A name that cannot be anybody's takes the same way as one that is nobody's. */
-enum err actor_trust(struct cx *cx, const struct log_in *l, const struct idcsr *csr, struct grant *g)
+enum err actor_trust(
+    struct cx *cx, const struct log_in *l, const struct idcsr *csr, struct grant *g)
 {
 	struct login *who;
 	struct str local;
@@ -82,7 +90,8 @@ enum err actor_trust(struct cx *cx, const struct log_in *l, const struct idcsr *
 	if (actor_name(cx, "actor_name", l->name, &local) != OK)
 		local = STR("");
 	TRY(q_actor_login(cx, local, &who));
-	const struct password_try t = { local, local, l->address, l->password, who->password, ERR_BAD_CREDENTIALS };
+	const struct password_try t = { local, local, l->address, l->password, who->password,
+		ERR_BAD_CREDENTIALS };
 	TRY(password_check(cx, &t));
 	TRY(second_factor(cx, l, who, local));
 	cx->now = who->now;
@@ -92,7 +101,9 @@ enum err actor_trust(struct cx *cx, const struct log_in *l, const struct idcsr *
 
 static enum err found(struct cx *cx, struct str local, int64_t id)
 {
-	return id ? OK : refuse(cx, ERR_NOT_FOUND, "actor_name", "There is no actor %.*s.", (int)local.n, local.s);
+	return id ? OK
+		  : refuse(cx, ERR_NOT_FOUND, "actor_name", "There is no actor %.*s.", (int)local.n,
+			local.s);
 }
 
 enum err actor_set_password(struct cx *cx, struct str local, struct str password)

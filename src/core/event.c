@@ -25,7 +25,8 @@ static enum err sign(struct cx *cx, const struct event *e, size_t n, struct publ
 	return OK;
 }
 
-enum err event_list(struct cx *cx, const struct session *s, int64_t after, struct event **out, struct published **claims, size_t *n)
+enum err event_list(struct cx *cx, const struct session *s, int64_t after, struct event **out,
+    struct published **claims, size_t *n)
 {
 	TRY(q_event_list(cx, s->key, after, out, n));
 	if (*n == 0)
@@ -41,7 +42,8 @@ enum err event_of(struct cx *cx, struct str actor, struct event_item **out, size
 	struct str local, domain;
 
 	if (fid_parse(cx->mem, actor, &local, &domain) && !foreign_is_own(cx, domain))
-		return q_event_of(cx, none, (struct str){ local.s, local.n + 1 + domain.n }, out, n);
+		return q_event_of(
+		    cx, none, (struct str){ local.s, local.n + 1 + domain.n }, out, n);
 	TRY(actor_name(cx, "", actor, &local));
 	return q_event_of(cx, local, none, out, n);
 }

@@ -22,7 +22,8 @@ enum err federation_token_switch(struct cx *cx, bool enabled)
 
 enum err federation_token_origin(struct cx *cx, struct str *origin)
 {
-	const char *wrong = origin_read(cx->mem, str_of(cx->conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS, origin);
+	const char *wrong = origin_read(
+	    cx->mem, str_of(cx->conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS, origin);
 
 	return wrong ? fail(cx, ERR_INTERNAL, "public_url %s", wrong) : OK;
 }
@@ -33,7 +34,8 @@ static enum err target(struct cx *cx, struct str server, struct str *aud)
 	struct str own;
 
 	TRY(federation_token_origin(cx, &own));
-	if (origin_read(cx->mem, server, ORIGIN_HTTP | ORIGIN_ADDRESS, aud) == NULL && str_eq(*aud, own))
+	if (origin_read(cx->mem, server, ORIGIN_HTTP | ORIGIN_ADDRESS, aud) == NULL &&
+	    str_eq(*aud, own))
 		return OK;
 	TRY(origin_parse(cx, server, 0, aud));
 	return foreign_speaks(cx, *aud);
@@ -45,7 +47,8 @@ static enum err off(struct cx *cx)
 }
 
 /* jti stays the same from try to try. */
-static enum err sign(struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
+static enum err sign(
+    struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
 {
 	const struct ca_key signer = identity_signer(key);
 	uint8_t sig[ED25519_SIG];
@@ -56,12 +59,17 @@ static enum err sign(struct cx *cx, const struct server_key *key, struct federat
 	return OK;
 }
 
-static enum err record(struct cx *cx, int64_t actor_id, const struct federation_token *t, int64_t serial, struct str token,
-		       struct federation_token_issued **out)
+static enum err record(struct cx *cx, int64_t actor_id, const struct federation_token *t,
+    int64_t serial, struct str token, struct federation_token_issued **out)
 {
 	uint8_t hash[HASH_BYTES];
-	const struct new_federation_token n = { .actor_id = actor_id, .jti = t->jti, .audience = t->aud, .token_hash = { hash, HASH_BYTES },
-		.issued_at = t->iat, .expires_at = t->exp, .server_serial = serial };
+	const struct new_federation_token n = { .actor_id = actor_id,
+		.jti = t->jti,
+		.audience = t->aud,
+		.token_hash = { hash, HASH_BYTES },
+		.issued_at = t->iat,
+		.expires_at = t->exp,
+		.server_serial = serial };
 
 	sha256(str_blob(token), hash);
 	return q_federation_token_issue(cx, &n, out);
@@ -77,7 +85,8 @@ static enum err new_jti(struct cx *cx, struct str *jti)
 	return OK;
 }
 
-static enum err attempt(struct cx *cx, int64_t actor_id, struct federation_token *t, struct str *token)
+static enum err attempt(
+    struct cx *cx, int64_t actor_id, struct federation_token *t, struct str *token)
 {
 	struct federation_token_issued *done;
 	struct server_key *key;
@@ -93,16 +102,21 @@ static enum err attempt(struct cx *cx, int64_t actor_id, struct federation_token
 		if (!done->enabled)
 			return off(cx);
 		if (done->current)
-			return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
-		identity_expect(0);	/* the key was rotated under us */
+			return refuse(
+			    cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+		identity_expect(0); /* the key was rotated under us */
 	}
 	return fail(cx, ERR_RETRY, "no federation token after %d tries", TRIES);
 }
 
-/* The switch is asked twice: here, so that nobody bothers another server in vain; and by the statement that issues, where it counts. */
-enum err federation_token_issue(struct cx *cx, const struct session *s, struct str server, struct str *token)
+/* The switch is asked twice: here, so that nobody bothers another server in vain; and by the
+ * statement that issues, where it counts. */
+enum err federation_token_issue(
+    struct cx *cx, const struct session *s, struct str server, struct str *token)
 {
-	struct federation_token t = { .iss = str_of(cx->conf->domain), .sub = actor_fid(cx, s->local_name), .iat = cx->now,
+	struct federation_token t = { .iss = str_of(cx->conf->domain),
+		.sub = actor_fid(cx, s->local_name),
+		.iat = cx->now,
 		.exp = cx->now + cx->conf->federation_token_lifetime };
 	bool enabled;
 
@@ -119,7 +133,8 @@ enum err federation_token_delete(struct cx *cx, int64_t actor_id, int64_t *delet
 	return q_federation_token_delete(cx, actor_id, deleted);
 }
 
-enum err federation_token_list(struct cx *cx, int64_t actor_id, struct federation_token_item **out, size_t *n)
+enum err federation_token_list(
+    struct cx *cx, int64_t actor_id, struct federation_token_item **out, size_t *n)
 {
 	return q_federation_token_list(cx, actor_id, out, n);
 }
@@ -129,6 +144,7 @@ enum err federation_token_active(struct cx *cx, struct str hex, bool *active)
 	struct blob hash;
 
 	if (!hex_decode(cx->mem, hex, &hash) || hash.n != HASH_BYTES)
-		return refuse(cx, ERR_BAD_REQUEST, "token_hash", "token_hash must be the SHA-256 of a federation token: 64 hex digits");
+		return refuse(cx, ERR_BAD_REQUEST, "token_hash",
+		    "token_hash must be the SHA-256 of a federation token: 64 hex digits");
 	return q_federation_token_active(cx, hash, active);
 }

@@ -16,7 +16,10 @@ bool foreign_is_own(const struct cx *cx, struct str domain)
 
 static struct foreign_cert as_cert(const struct cacheable *c)
 {
-	return (struct foreign_cert){ .cert = c->cert, .cacheable = c->text, .invalidated_at = c->invalidated, .cache_not_after = c->not_after };
+	return (struct foreign_cert){ .cert = c->cert,
+		.cacheable = c->text,
+		.invalidated_at = c->invalidated,
+		.cache_not_after = c->not_after };
 }
 
 static enum err split(struct cx *cx, struct str text, struct str *fid, struct str *domain)
@@ -29,9 +32,12 @@ static enum err split(struct cx *cx, struct str text, struct str *fid, struct st
 	return OK;
 }
 
-/* Servers ------------------------------------------------------------------------------------------------------------ */
+/* Servers
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static enum err ask_home(struct cx *cx, struct str place, struct str origin, struct str domain, struct home *h)
+static enum err ask_home(
+    struct cx *cx, struct str place, struct str origin, struct str domain, struct home *h)
 {
 	enum err e = foreign_fetch_home(cx, origin, domain, h);
 
@@ -80,8 +86,10 @@ enum err foreign_server(struct cx *cx, struct str domain, int64_t at, struct for
 	return OK;
 }
 
-/* Since we asked it may have got another key; or it had another one until the second in which the current one began. */
-enum err foreign_server_named(struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
+/* Since we asked it may have got another key; or it had another one until the second in which the
+ * current one began. */
+enum err foreign_server_named(
+    struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
 {
 	struct cacheable old;
 	struct home h;
@@ -97,13 +105,16 @@ enum err foreign_server_named(struct cx *cx, struct str domain, struct str seria
 	return OK;
 }
 
-/* Actors ------------------------------------------------------------------------------------------------------------- */
+/* Actors
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 /*
- * Who signed it, if not the current key: the key of the time at which it was issued. In the second of a rotation both may have signed; then
- * the one before is that of the second before.
+ * Who signed it, if not the current key: the key of the time at which it was issued. In the second
+ * of a rotation both may have signed; then the one before is that of the second before.
  */
-static enum err verify_one(struct cx *cx, const struct home *h, struct str fid, const struct cacheable *c)
+static enum err verify_one(
+    struct cx *cx, const struct home *h, struct str fid, const struct cacheable *c)
 {
 	const struct idcert *current = &h->server.cert;
 	struct cacheable then = h->server;
@@ -116,8 +127,10 @@ static enum err verify_one(struct cx *cx, const struct home *h, struct str fid, 
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 
-/* When what we remember of the server does not fit, it may have changed its key since: ask once more. */
-static enum err verify(struct cx *cx, struct home *h, struct str fid, const struct cacheable *v, size_t n)
+/* When what we remember of the server does not fit, it may have changed its key since: ask once
+ * more. */
+static enum err verify(
+    struct cx *cx, struct home *h, struct str fid, const struct cacheable *v, size_t n)
 {
 	enum err e;
 
@@ -131,7 +144,8 @@ static enum err verify(struct cx *cx, struct home *h, struct str fid, const stru
 	}
 }
 
-static enum err fetch_all(struct cx *cx, struct str fid, struct str domain, const struct cert_filter *f, struct cacheable **out, size_t *n)
+static enum err fetch_all(struct cx *cx, struct str fid, struct str domain,
+    const struct cert_filter *f, struct cacheable **out, size_t *n)
 {
 	struct strs texts;
 	struct home h;
@@ -154,12 +168,17 @@ static bool passes(const struct cacheable *c, const struct cert_filter *f)
 
 	if (f->session_id.n && !str_eq(f->session_id, i->session_id))
 		return false;
-	if (f->at >= 0 && (i->not_before > f->at || i->not_after < f->at || (c->invalidated && c->invalidated <= f->at)))
+	if (f->at >= 0 &&
+	    (i->not_before > f->at || i->not_after < f->at ||
+		(c->invalidated && c->invalidated <= f->at)))
 		return false;
-	return f->at >= 0 || ((f->not_before < 0 || i->not_before >= f->not_before) && (f->not_after < 0 || i->not_before <= f->not_after));
+	return f->at >= 0 ||
+	    ((f->not_before < 0 || i->not_before >= f->not_before) &&
+		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
-enum err foreign_actor_where(struct cx *cx, struct str text, const struct cert_filter *f, struct foreign_cert **out, size_t *n)
+enum err foreign_actor_where(struct cx *cx, struct str text, const struct cert_filter *f,
+    struct foreign_cert **out, size_t *n)
 {
 	bool times = f->at >= 0 || f->not_before >= 0 || f->not_after >= 0, there = false;
 	struct str fid, domain;
@@ -183,7 +202,8 @@ enum err foreign_actor_where(struct cx *cx, struct str text, const struct cert_f
 	return OK;
 }
 
-enum err foreign_actor(struct cx *cx, struct str fid, struct str session_id, struct foreign_cert **out, size_t *n)
+enum err foreign_actor(
+    struct cx *cx, struct str fid, struct str session_id, struct foreign_cert **out, size_t *n)
 {
 	struct cert_filter f = everything;
 
@@ -191,25 +211,30 @@ enum err foreign_actor(struct cx *cx, struct str fid, struct str session_id, str
 	return foreign_actor_where(cx, fid, &f, out, n);
 }
 
-/* One certificate -------------------------------------------------------------------------------------------------------- */
+/* One certificate
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 struct wanted {
 	struct str fid, domain, serial;
-	struct str session_id;		/* n 0: not known */
-	struct blob der;		/* n 0: only named */
+	struct str session_id; /* n 0: not known */
+	struct blob der;       /* n 0: only named */
 };
 
 static bool is_it(const struct wanted *w, const struct cacheable *c)
 {
-	return str_eq(c->cert.serial, w->serial) && str_eq(c->cert.fid, w->fid) && (w->der.n == 0 || blob_eq(c->cert.der, w->der));
+	return str_eq(c->cert.serial, w->serial) && str_eq(c->cert.fid, w->fid) &&
+	    (w->der.n == 0 || blob_eq(c->cert.der, w->der));
 }
 
 static enum err unknown(struct cx *cx, const struct wanted *w)
 {
-	return BAD(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n, w->domain.s, (int)w->fid.n, w->fid.s);
+	return BAD(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n,
+	    w->domain.s, (int)w->fid.n, w->fid.s);
 }
 
-/* Among what the home server lists; what else is wrong with the list is not this certificate's fault. */
+/* Among what the home server lists; what else is wrong with the list is not this certificate's
+ * fault. */
 static enum err ask_one(struct cx *cx, const struct wanted *w, struct cacheable *out)
 {
 	struct cert_filter f = everything;
@@ -231,7 +256,8 @@ static enum err ask_one(struct cx *cx, const struct wanted *w, struct cacheable 
 	return unknown(cx, w);
 }
 
-static enum err find_abroad(struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
+static enum err find_abroad(
+    struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
 {
 	struct cacheable c;
 	struct home h;
@@ -294,7 +320,9 @@ enum err foreign_find(struct cx *cx, struct str text, struct str serial, struct 
 	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
 }
 
-/* Origins ------------------------------------------------------------------------------------------------------------ */
+/* Origins
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static enum err speaks(struct cx *cx, struct str origin)
 {
@@ -312,11 +340,14 @@ enum err foreign_speaks(struct cx *cx, struct str url)
 	struct str origin, own;
 
 	TRY(origin_parse(cx, url, 0, &origin));
-	if (origin_read(cx->mem, str_of(cx->conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS, &own) == NULL && str_eq(own, origin))
+	if (origin_read(cx->mem, str_of(cx->conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS,
+		&own) == NULL &&
+	    str_eq(own, origin))
 		return OK;
 	enum err e = speaks(cx, origin);
 	if (e == ERR_BAD_CERT || e == ERR_HOME_INVALID || e == ERR_HOME_UNREACHABLE)
-		return refuse(cx, ERR_NOT_FEDERATED, "server", "There is no polyproto server at %.*s that this one could federate with.", (int)origin.n,
-		    origin.s);
+		return refuse(cx, ERR_NOT_FEDERATED, "server",
+		    "There is no polyproto server at %.*s that this one could federate with.",
+		    (int)origin.n, origin.s);
 	return e;
 }

@@ -4,7 +4,9 @@
 static enum err checked(struct cx *cx, struct str text, struct str *domain)
 {
 	*domain = str_lower(cx->mem, str_trim(text));
-	return domain_ok(*domain) ? OK : refuse(cx, ERR_BAD_REQUEST, "", "%.*s is no domain name.", (int)text.n, text.s);
+	return domain_ok(*domain)
+	    ? OK
+	    : refuse(cx, ERR_BAD_REQUEST, "", "%.*s is no domain name.", (int)text.n, text.s);
 }
 
 static enum err nothing(struct cx *cx, struct str domain, const char *what)

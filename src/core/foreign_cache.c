@@ -2,12 +2,14 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-/* Failures that say something of the server; a name in the database outlives a change of the enum. */
+/* Failures that say something of the server; a name in the database outlives a change of the enum.
+ */
 static const enum err lasting[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
 
 static enum err not_federated(struct cx *cx, struct str host)
 {
-	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.", (int)host.n, host.s);
+	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.",
+	    (int)host.n, host.s);
 }
 
 static void looked(struct cx *cx, bool hit)
@@ -23,7 +25,8 @@ static enum err failure(struct cx *cx, const struct foreign_known *k)
 	return OK;
 }
 
-enum err foreign_cache_home(struct cx *cx, struct str place, struct str host, struct home *h, bool *there)
+enum err foreign_cache_home(
+    struct cx *cx, struct str place, struct str host, struct home *h, bool *there)
 {
 	struct foreign_known *k;
 
@@ -45,9 +48,14 @@ enum err foreign_cache_home(struct cx *cx, struct str place, struct str host, st
 enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct home *h)
 {
 	const struct idcert *c = &h->server.cert;
-	const struct foreign_place p = { .place = place, .api = h->api, .domain = c->domain, .serial = c->serial, .fresh_until = h->server.not_after };
+	const struct foreign_place p = { .place = place,
+		.api = h->api,
+		.domain = c->domain,
+		.serial = c->serial,
+		.fresh_until = h->server.not_after };
 
-	/* Under the place where it was found, never under the name that it claims: anybody can sign a certificate for anybody's domain. */
+	/* Under the place where it was found, never under the name that it claims: anybody can sign
+	 * a certificate for anybody's domain. */
 	TRY(foreign_cache_keep(cx, c->domain, place, &h->server, 1));
 	return q_foreign_place(cx, &p);
 }
@@ -55,12 +63,15 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 {
 	const struct fail first = cx->why;
-	const struct foreign_place p = { .place = place, .failure = str_of(err_name(e)), .said = str_of(first.say[0] ? first.say : err_text(e)),
+	const struct foreign_place p = { .place = place,
+		.failure = str_of(err_name(e)),
+		.said = str_of(first.say[0] ? first.say : err_text(e)),
 		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
 
 	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
 		if (lasting[i] == e && q_foreign_place(cx, &p) != OK)
-			log_warn("what is wrong with %.*s was not kept: %s", (int)place.n, place.s, cx->why.log);
+			log_warn("what is wrong with %.*s was not kept: %s", (int)place.n, place.s,
+			    cx->why.log);
 	cx->why = first;
 	return e;
 }
@@ -72,7 +83,8 @@ static enum err read_one(struct cx *cx, struct str text, struct cacheable *out, 
 	return *there ? cacheable_read(cx, text, out) : OK;
 }
 
-enum err foreign_cache_find(struct cx *cx, struct str subject, struct str serial, struct cacheable *out, bool *there)
+enum err foreign_cache_find(
+    struct cx *cx, struct str subject, struct str serial, struct cacheable *out, bool *there)
 {
 	struct str text;
 
@@ -80,7 +92,8 @@ enum err foreign_cache_find(struct cx *cx, struct str subject, struct str serial
 	return read_one(cx, text, out, there);
 }
 
-enum err foreign_cache_at(struct cx *cx, struct str subject, int64_t at, struct cacheable *out, bool *there)
+enum err foreign_cache_at(
+    struct cx *cx, struct str subject, int64_t at, struct cacheable *out, bool *there)
 {
 	struct str text;
 
@@ -88,7 +101,8 @@ enum err foreign_cache_at(struct cx *cx, struct str subject, int64_t at, struct 
 	return read_one(cx, text, out, there);
 }
 
-enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id, struct cacheable **out, size_t *n, bool *there)
+enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id,
+    struct cacheable **out, size_t *n, bool *there)
 {
 	struct str *text;
 
@@ -110,7 +124,8 @@ static void columns(struct cx *cx, struct foreign_certs *c, const struct cacheab
 
 	c->n = n;
 	c->serial = texts, c->session_id = texts + n, c->cacheable = texts + 2 * n;
-	c->not_before = times, c->not_after = times + n, c->usable_until = times + 2 * n, c->invalidated = times + 3 * n;
+	c->not_before = times, c->not_after = times + n, c->usable_until = times + 2 * n,
+	c->invalidated = times + 3 * n;
 	for (size_t i = 0; i < n; i++) {
 		c->serial[i] = v[i].cert.serial;
 		c->session_id[i] = v[i].cert.session_id;
@@ -122,7 +137,8 @@ static void columns(struct cx *cx, struct foreign_certs *c, const struct cacheab
 	}
 }
 
-enum err foreign_cache_keep(struct cx *cx, struct str domain, struct str subject, const struct cacheable *v, size_t n)
+enum err foreign_cache_keep(
+    struct cx *cx, struct str domain, struct str subject, const struct cacheable *v, size_t n)
 {
 	struct foreign_certs c = { .domain = domain, .subject = subject };
 	struct str serial;
@@ -132,12 +148,14 @@ enum err foreign_cache_keep(struct cx *cx, struct str domain, struct str subject
 	columns(cx, &c, v, n);
 	TRY(q_foreign_store(cx, &c, &serial));
 	if (serial.s)
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "%.*s said before that the certificate %.*s is revoked; now it says that it is not.",
+		return refuse(cx, ERR_BAD_CERT, "id_cert",
+		    "%.*s said before that the certificate %.*s is revoked; now it says that it is not.",
 		    (int)domain.n, domain.s, (int)serial.n, serial.s);
 	return OK;
 }
 
-enum err foreign_cache_keep_list(struct cx *cx, struct str domain, struct str fid, struct str session_id, const struct cacheable *v, size_t n)
+enum err foreign_cache_keep_list(struct cx *cx, struct str domain, struct str fid,
+    struct str session_id, const struct cacheable *v, size_t n)
 {
 	int64_t until = cx->now + FOREIGN_LIST_FRESH;
 

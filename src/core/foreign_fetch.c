@@ -13,7 +13,8 @@ struct well_known {
 ROW(well_known, F_STR(well_known, api, .flags = REQUIRED, .min = 1, .max = 1024));
 
 /* `missing`: what an answer that is neither good nor a failure of the server means. */
-static enum err get(struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
+static enum err get(
+    struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
 {
 	struct fetch_reply r = { .status = 0 };
 
@@ -24,7 +25,9 @@ static enum err get(struct cx *cx, struct str url, int redirects, enum err missi
 	if (r.status == 200)
 		return OK;
 	if (r.status == 429 || r.status >= 500)
-		return refuse(cx, ERR_HOME_UNREACHABLE, "", "The other server is in trouble (status %d); try again in a few minutes.", r.status);
+		return refuse(cx, ERR_HOME_UNREACHABLE, "",
+		    "The other server is in trouble (status %d); try again in a few minutes.",
+		    r.status);
 	return refuse(cx, missing, "", "The other server has no such route (status %d).", r.status);
 }
 
@@ -33,7 +36,8 @@ static void put_escaped(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || (c && strchr("-._~", c));
 		if (plain)
 			buf_put(b, &c, 1);
 		else
@@ -46,7 +50,8 @@ static struct str join(struct cx *cx, struct str base, const char *path)
 	return str_of(arena_printf(cx->mem, "%.*s%s", (int)base.n, base.s, path));
 }
 
-static enum err try_server(struct cx *cx, struct str api, const char *path, struct str domain, struct home *h)
+static enum err try_server(
+    struct cx *cx, struct str api, const char *path, struct str domain, struct home *h)
 {
 	struct str body;
 
@@ -56,13 +61,15 @@ static enum err try_server(struct cx *cx, struct str api, const char *path, stru
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
 	TRY(e);
 	h->api = api;
-	return foreign_verify_server(cx, &h->server, domain.n ? domain : h->server.cert.domain, h->server.cert.key, cx->now);
+	return foreign_verify_server(
+	    cx, &h->server, domain.n ? domain : h->server.cert.domain, h->server.cert.key, cx->now);
 }
 
 static bool path_ok(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') && !(s.s[i] >= '0' && s.s[i] <= '9') &&
+		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') &&
+		    !(s.s[i] >= '0' && s.s[i] <= '9') &&
 		    (s.s[i] == '\0' || !strchr("-._~/", s.s[i])))
 			return false;
 	return true;
@@ -84,11 +91,14 @@ static enum err read_api(struct cx *cx, struct str said, struct str *api)
 		text = str_from(text, 8);
 	if (!str_cut(text, '/', &host, &path))
 		path = STR("");
-	const char *why = origin_read(cx->mem, join(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
+	const char *why =
+	    origin_read(cx->mem, join(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
 	if (why || !path_ok(path))
-		return refuse(cx, ERR_NOT_FEDERATED, "", "What that server says of its API is no https address.");
+		return refuse(cx, ERR_NOT_FEDERATED, "",
+		    "What that server says of its API is no https address.");
 	path = without(without(without(path, "/"), "v1"), "/");
-	*api = str_of(arena_printf(cx->mem, "%s/%.*s%s", str_z(cx->mem, origin), (int)path.n, path.s, path.n ? "/" : ""));
+	*api = str_of(arena_printf(
+	    cx->mem, "%s/%.*s%s", str_z(cx->mem, origin), (int)path.n, path.s, path.n ? "/" : ""));
 	return OK;
 }
 
@@ -98,7 +108,8 @@ static enum err well_known(struct cx *cx, struct str origin, struct str *api)
 	struct well_known w = { { NULL, 0 } };
 	struct str body;
 
-	TRY(get(cx, join(cx, origin, "/.well-known/polyproto-core"), WELL_KNOWN_REDIRECTS, ERR_NOT_FEDERATED, &body));
+	TRY(get(cx, join(cx, origin, "/.well-known/polyproto-core"), WELL_KNOWN_REDIRECTS,
+	    ERR_NOT_FEDERATED, &body));
 	if (json_parse(cx, body, &o) != OK || shape_decode(cx, &well_known_shape, o, &w) != OK)
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
 	return read_api(cx, w.api, api);
@@ -141,10 +152,12 @@ enum err foreign_fetch_home(struct cx *cx, struct str origin, struct str domain,
 	return e;
 }
 
-enum err foreign_fetch_server_at(struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
+enum err foreign_fetch_server_at(
+    struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
 {
 	const char *bare = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
-	const char *slash = arena_printf(cx->mem, "v1/idcert/server/?timestamp=%lld", (long long)at);
+	const char *slash =
+	    arena_printf(cx->mem, "v1/idcert/server/?timestamp=%lld", (long long)at);
 	struct str body;
 
 	enum err e = get(cx, join(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &body);
@@ -159,7 +172,8 @@ static void put_time(struct buf *b, const char *name, int64_t t)
 		buf_printf(b, "&%s=%lld", name, (long long)t);
 }
 
-enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid, const struct cert_filter *f, struct strs *out)
+enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid,
+    const struct cert_filter *f, struct strs *out)
 {
 	struct buf b = { .mem = cx->mem }, q = { .mem = cx->mem };
 	struct str body, query;
@@ -181,7 +195,8 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid
 	}
 	enum err e = get(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
 	if (e == ERR_NOT_FOUND)
-		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server knows no %.*s.", (int)fid.n, fid.s);
+		return refuse(
+		    cx, ERR_NOT_FOUND, "fid", "The home server knows no %.*s.", (int)fid.n, fid.s);
 	TRY(e);
 	return cacheable_split(cx, body, out);
 }

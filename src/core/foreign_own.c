@@ -4,7 +4,8 @@
 
 static enum err convert(struct cx *cx, const struct published *p, struct foreign_cert *out)
 {
-	*out = (struct foreign_cert){ .invalidated_at = p->claim.invalidated, .cache_not_after = p->claim.not_after,
+	*out = (struct foreign_cert){ .invalidated_at = p->claim.invalidated,
+		.cache_not_after = p->claim.not_after,
 		.cacheable = json_text(cx, cacheable_json(cx, p->cert, &p->claim, p->sig)) };
 	return idcert_read(cx, p->cert, &out->cert);
 }
@@ -17,7 +18,8 @@ enum err foreign_own_server(struct cx *cx, int64_t at, struct foreign_cert *out)
 	return convert(cx, &p, out);
 }
 
-enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filter *f, struct foreign_cert **out, size_t *n)
+enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filter *f,
+    struct foreign_cert **out, size_t *n)
 {
 	struct str local, domain;
 	struct published *p;
@@ -32,7 +34,8 @@ enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filt
 }
 
 /* Only the one is signed for. */
-enum err foreign_own_find(struct cx *cx, struct str fid, struct str serial, struct foreign_cert *out)
+enum err foreign_own_find(
+    struct cx *cx, struct str fid, struct str serial, struct foreign_cert *out)
 {
 	const struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct str local, domain;
@@ -47,9 +50,12 @@ enum err foreign_own_find(struct cx *cx, struct str fid, struct str serial, stru
 		return e;
 	for (size_t i = 0; i < n; i++)
 		if (v[i].serial == wanted) {
-			struct published p = publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at);
+			struct published p =
+			    publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at);
 			TRY(publish_sign(cx, &p, 1));
 			return convert(cx, &p, out);
 		}
-	return refuse(cx, ERR_BAD_CERT, "id_cert", "This server has issued no such ID-Cert to %.*s, or it has expired.", (int)fid.n, fid.s);
+	return refuse(cx, ERR_BAD_CERT, "id_cert",
+	    "This server has issued no such ID-Cert to %.*s, or it has expired.", (int)fid.n,
+	    fid.s);
 }

@@ -2,7 +2,8 @@
 #include "base/conf.h"
 #include "x509/cacheable.h"
 
-/* What the home server says of the revocation goes to the actor's other sessions here, as it stands. */
+/* What the home server says of the revocation goes to the actor's other sessions here, as it
+ * stands. */
 static enum err ends(struct cx *cx, const struct session *s, struct str said, bool *ended)
 {
 	int64_t n;
@@ -13,39 +14,54 @@ static enum err ends(struct cx *cx, const struct session *s, struct str said, bo
 
 static enum err renew(struct cx *cx, const struct session *s, const struct idcert *c)
 {
-	const struct foreign_renewal r = { .fid = s->fid, .session_id = s->session_id, .old = s->serial_text, .serial = c->serial,
-		.key = { c->key, ED25519_KEY }, .cert = c->der, .not_after = c->not_after, .event = cacheable_event(cx, c->der) };
+	const struct foreign_renewal r = { .fid = s->fid,
+		.session_id = s->session_id,
+		.old = s->serial_text,
+		.serial = c->serial,
+		.key = { c->key, ED25519_KEY },
+		.cert = c->der,
+		.not_after = c->not_after,
+		.event = cacheable_event(cx, c->der) };
 	int64_t renewed;
 
 	TRY(q_foreign_session_renew(cx, &r, &renewed));
-	return renewed ? OK : refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or got another ID-Cert meanwhile.");
+	return renewed ? OK
+		       : refuse(cx, ERR_UNAUTHORIZED, "",
+			     "This session has ended or got another ID-Cert meanwhile.");
 }
 
 static enum err same_session(struct cx *cx, const struct session *s, const struct idcert *c)
 {
 	if (!str_eq(c->fid, s->fid))
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "The ID-Cert is one of %.*s; this session is one of %.*s.", (int)c->fid.n, c->fid.s,
-		    (int)s->fid.n, s->fid.s);
+		return refuse(cx, ERR_BAD_CERT, "id_cert",
+		    "The ID-Cert is one of %.*s; this session is one of %.*s.", (int)c->fid.n,
+		    c->fid.s, (int)s->fid.n, s->fid.s);
 	if (!str_eq(c->session_id, s->session_id))
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "The ID-Cert is for the session %.*s; this token belongs to %.*s.", (int)c->session_id.n,
-		    c->session_id.s, (int)s->session_id.n, s->session_id.s);
+		return refuse(cx, ERR_BAD_CERT, "id_cert",
+		    "The ID-Cert is for the session %.*s; this token belongs to %.*s.",
+		    (int)c->session_id.n, c->session_id.s, (int)s->session_id.n, s->session_id.s);
 	return OK;
 }
 
-enum err foreign_session_update(struct cx *cx, const struct session *s, struct blob der, bool *ended)
+enum err foreign_session_update(
+    struct cx *cx, const struct session *s, struct blob der, bool *ended)
 {
 	struct foreign_cert now;
 	struct idcert c;
 
 	*ended = false;
 	if (s->actor_id)
-		return refuse(cx, ERR_CONFLICT, "id_cert", "This session's ID-Cert is issued here: renew it with POST /.p2/core/v1/session/idcert.");
+		return refuse(cx, ERR_CONFLICT, "id_cert",
+		    "This session's ID-Cert is issued here: renew it with POST /.p2/core/v1/session/idcert.");
 	if (idcert_read(cx, der, &c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	TRY(same_session(cx, s, &c));
 	TRY(foreign_told(cx, der, &now));
-	bool current = str_eq(c.serial, s->serial_text), revoked = now.invalidated_at && now.invalidated_at <= cx->now;
+	bool current = str_eq(c.serial, s->serial_text),
+	     revoked = now.invalidated_at && now.invalidated_at <= cx->now;
 	if (revoked)
-		return current ? ends(cx, s, now.cacheable, ended) : refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert has been revoked by its home server.");
+		return current ? ends(cx, s, now.cacheable, ended)
+			       : refuse(cx, ERR_BAD_CERT, "id_cert",
+				     "This ID-Cert has been revoked by its home server.");
 	return current ? OK : renew(cx, s, &now.cert);
 }

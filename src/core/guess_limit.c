@@ -5,8 +5,9 @@
 
 enum {
 	HOUR_MS = 3600 * 1000,
-	EVERYWHERE = 50,	/* this many times the failures of one address before strangers have to wait */
-	KNOWN = 30 * 86400,	/* seconds for which an address is no stranger */
+	EVERYWHERE =
+	    50, /* this many times the failures of one address before strangers have to wait */
+	KNOWN = 30 * 86400, /* seconds for which an address is no stranger */
 	GUESSES = 8
 };
 
@@ -22,12 +23,14 @@ static struct blob key_of(struct cx *cx, struct str what, struct str who, struct
 struct guess_limit guess_limit_of(struct cx *cx, const char *what, struct str who, struct str from)
 {
 	const struct str address = limits_address_key(cx->mem, from), all = { "", 0 };
-	const struct str everywhere = str_of(arena_printf(cx->mem, "%s everywhere", what)), known = str_of(arena_printf(cx->mem, "%s known", what));
+	const struct str everywhere = str_of(arena_printf(cx->mem, "%s everywhere", what)),
+			 known = str_of(arena_printf(cx->mem, "%s known", what));
 	int64_t one = cx->conf->rate_limit_failures, many = one * EVERYWHERE;
 
 	return (struct guess_limit){
 		.own = { key_of(cx, str_of(what), who, address), HOUR_MS / one, one },
-		.shared = { key_of(cx, everywhere, who, all), many < HOUR_MS ? HOUR_MS / many : 1, many },
+		.shared = { key_of(cx, everywhere, who, all), many < HOUR_MS ? HOUR_MS / many : 1,
+		    many },
 		.known = key_of(cx, known, who, address),
 	};
 }
@@ -38,7 +41,8 @@ static enum err verdict(struct cx *cx, int64_t wait, const char *things)
 		return OK;
 	cx->retry_after = wait;
 	meter_add(&cx->meter, COUNT_LIMIT_PASSWORDS, 1);
-	return refuse(cx, ERR_RATE_LIMITED, "", "Too many %s; try again in %lld seconds.", things, (long long)wait);
+	return refuse(cx, ERR_RATE_LIMITED, "", "Too many %s; try again in %lld seconds.", things,
+	    (long long)wait);
 }
 
 enum err guess_limit_admit(struct cx *cx, const struct guess_limit *t, const char *things)
@@ -55,10 +59,12 @@ enum err guess_limit_done(struct cx *cx, const struct guess_limit *t, bool right
 {
 	if (!cx->conf->rate_limit)
 		return OK;
-	return right ? q_throttle_right(cx, t->own.key, t->known, KNOWN) : q_throttle_wrong(cx, &t->shared);
+	return right ? q_throttle_right(cx, t->own.key, t->known, KNOWN)
+		     : q_throttle_wrong(cx, &t->shared);
 }
 
-enum err guess_limit_guess(struct cx *cx, const struct guess_limit *t, const char *things, bool *known)
+enum err guess_limit_guess(
+    struct cx *cx, const struct guess_limit *t, const char *things, bool *known)
 {
 	const struct budget own = { t->own.key, HOUR_MS, GUESSES };
 	int64_t wait;

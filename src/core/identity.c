@@ -40,9 +40,11 @@ static enum err ours(struct cx *cx, const struct server_key *k)
 	struct idcert cert;
 
 	TRY(idcert_read(cx, k->cert, &cert));
-	return str_is(cert.domain, cx->conf->domain) ? OK :
-		fail(cx, ERR_UNAVAILABLE, "this database belongs to %.*s, and the configuration says domain = %s", (int)cert.domain.n, cert.domain.s,
-		    cx->conf->domain);
+	return str_is(cert.domain, cx->conf->domain)
+	    ? OK
+	    : fail(cx, ERR_UNAVAILABLE,
+		  "this database belongs to %.*s, and the configuration says domain = %s",
+		  (int)cert.domain.n, cert.domain.s, cx->conf->domain);
 }
 
 /* With a statement that nobody gets. */
@@ -55,7 +57,8 @@ enum err identity_prove(struct cx *cx, const struct server_key *k)
 	TRY(ours(cx, k));
 	if (cx->ca == NULL || cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away) == OK)
 		return OK;
-	return fail(cx, ERR_UNAVAILABLE, "%s is not the secret of this database's identity: take it from a host that has it, or from a backup",
+	return fail(cx, ERR_UNAVAILABLE,
+	    "%s is not the secret of this database's identity: take it from a host that has it, or from a backup",
 	    cx->conf->secret_file);
 }
 
@@ -66,7 +69,8 @@ enum err identity_current(struct cx *cx, struct server_key **out)
 		return OK;
 	TRY(q_server_key_at(cx, -1, out));
 	if (*out == NULL)
-		return fail(cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
+		return fail(
+		    cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
 	TRY(ours(cx, *out));
 	remember(*out);
 	cx->meter.cert_not_after = (*out)->not_after;
@@ -77,7 +81,8 @@ enum err identity_at(struct cx *cx, int64_t at, struct server_key **out)
 {
 	TRY(q_server_key_at(cx, at, out));
 	if (*out == NULL)
-		return refuse(cx, ERR_NOT_FOUND, "timestamp", "This server had no identity key at that time.");
+		return refuse(cx, ERR_NOT_FOUND, "timestamp",
+		    "This server had no identity key at that time.");
 	cx->now = (*out)->now;
 	return ours(cx, *out);
 }
@@ -86,7 +91,8 @@ enum err identity_stored(struct cx *cx, struct server_key **out)
 {
 	TRY(q_server_key_at(cx, -1, out));
 	if (*out == NULL)
-		return fail(cx, ERR_NOT_FOUND, "this server has no identity key yet: run motetctl init");
+		return fail(
+		    cx, ERR_NOT_FOUND, "this server has no identity key yet: run motetctl init");
 	cx->now = (*out)->now;
 	return OK;
 }
@@ -101,7 +107,8 @@ struct ca_key identity_signer(const struct server_key *k)
 
 enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str *block)
 {
-	struct openpgp_spec spec = { .created = k->not_before, .user_id = str_of(cx->conf->domain) };
+	struct openpgp_spec spec = { .created = k->not_before,
+		.user_id = str_of(cx->conf->domain) };
 	const struct ca_key signer = identity_signer(k);
 	uint8_t sig[ED25519_SIG];
 
@@ -112,7 +119,8 @@ enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str 
 
 static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, struct server_key *k)
 {
-	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .not_before = now,
+	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
+		.not_before = now,
 		.not_after = now + cx->conf->server_cert_lifetime - 1 };
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
@@ -121,13 +129,19 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 	memcpy(spec.key, ca->key, sizeof spec.key);
 	TRY(idcert_tbs(cx, &spec, &tbs));
 	TRY(cx->ca->sign_cert(cx, cx->ca, ca, tbs, sig));
-	*k = (struct server_key){ .serial = spec.serial, .not_before = spec.not_before, .not_after = spec.not_after, .sealed = ca->sealed,
-		.key = { (const uint8_t *)arena_dup(cx->mem, ca->key, ED25519_KEY), ED25519_KEY }, .cert = idcert_seal(cx->mem, tbs, sig) };
+	*k = (struct server_key){ .serial = spec.serial,
+		.not_before = spec.not_before,
+		.not_after = spec.not_after,
+		.sealed = ca->sealed,
+		.key = { (const uint8_t *)arena_dup(cx->mem, ca->key, ED25519_KEY), ED25519_KEY },
+		.cert = idcert_seal(cx->mem, tbs, sig) };
 	return OK;
 }
 
-/* What an earlier try has done the statement itself cannot always see: it may have begun before that was committed. */
-static enum err record(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
+/* What an earlier try has done the statement itself cannot always see: it may have begun before
+ * that was committed. */
+static enum err record(
+    struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
 	struct resend s = { .doubt = false };
 	struct server_key *current;
@@ -144,7 +158,8 @@ static enum err record(struct cx *cx, int64_t replaces, const struct server_key 
 	return *done ? OK : e;
 }
 
-/* A certificate of this very second may have been issued while we worked: the next key begins a second later then. */
+/* A certificate of this very second may have been issued while we worked: the next key begins a
+ * second later then. */
 static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
 	enum err e = ERR_CONFLICT;
@@ -156,7 +171,9 @@ static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_
 		TRY(certify(cx, &ca, now + try, k));
 		e = record(cx, replaces, k, done, &late);
 	}
-	return e == OK && late ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change") : e;
+	return e == OK && late
+	    ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change")
+	    : e;
 }
 
 /* By the clock that everything else goes by. */
@@ -168,13 +185,19 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 	TRY(q_schema_state(cx, &clock));
 	*out = arena_alloc(cx->mem, sizeof **out);
 	TRY(add(cx, 0, clock->now, *out, &done));
-	return done ? OK : refuse(cx, ERR_CONFLICT, "", "This server has an identity key already; `motetctl key rotate` makes the next one.");
+	return done
+	    ? OK
+	    : refuse(cx, ERR_CONFLICT, "",
+		  "This server has an identity key already; `motetctl key rotate` makes the next one.");
 }
 
-/* Whoever cannot open the key at hand has another secret than the other hosts, who could not open the next one. */
+/* Whoever cannot open the key at hand has another secret than the other hosts, who could not open
+ * the next one. */
 static enum err prove(struct cx *cx, const struct server_key *k)
 {
-	const struct cache_claim any = { .serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = CACHE_NOT_BEFORE };
+	const struct cache_claim any = {
+		.serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = CACHE_NOT_BEFORE
+	};
 	struct ca_key signer = identity_signer(k);
 	uint8_t sig[ED25519_SIG];
 
@@ -189,12 +212,14 @@ enum err identity_rotate(struct cx *cx, struct server_key **out)
 
 	TRY(identity_at(cx, -1, &old));
 	if (old->now <= old->not_before)
-		return refuse(cx, ERR_RETRY, "", "The key was changed this very second; try again.");
+		return refuse(
+		    cx, ERR_RETRY, "", "The key was changed this very second; try again.");
 	TRY(prove(cx, old));
 	*out = arena_alloc(cx->mem, sizeof **out);
 	TRY(add(cx, old->serial, old->now, *out, &done));
 	if (!done)
-		return refuse(cx, ERR_CONFLICT, "", "Somebody else rotated the key at the same time; look at the new one first.");
+		return refuse(cx, ERR_CONFLICT, "",
+		    "Somebody else rotated the key at the same time; look at the new one first.");
 	identity_expect(0);
 	return OK;
 }

@@ -32,7 +32,8 @@ static enum err motet_get(struct cx *cx, const struct field *f, struct json_obje
 }
 ROW(well_known, F_CUSTOM(well_known, motet, motet_get));
 
-/* An object of theirs; false for everything else that may come. What was said of it concerns nobody here. */
+/* An object of theirs; false for everything else that may come. What was said of it concerns nobody
+ * here. */
 static bool get(struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {
 	struct fail before = cx->why;
@@ -40,7 +41,8 @@ static bool get(struct cx *cx, struct str url, int redirects, const struct shape
 	struct json_object *v;
 
 	bool good = cx->fetch && cx->fetch->get(cx, cx->fetch, url, redirects, &r) == OK;
-	good = good && r.status == 200 && json_parse(cx, r.body, &v) == OK && shape_decode(cx, sh, v, out) == OK;
+	good = good && r.status == 200 && json_parse(cx, r.body, &v) == OK &&
+	    shape_decode(cx, sh, v, out) == OK;
 	cx->why = before;
 	return good;
 }
@@ -57,12 +59,16 @@ static void learn(struct cx *cx, struct str issuer, struct known *k)
 {
 	struct well_known w = { .motet = { { NULL, 0 } } };
 
-	bool there = get(cx, str_of(arena_printf(cx->mem, "https://%.*s/.well-known/polyproto-core", (int)issuer.n, issuer.s)), 1,
-	    &well_known_shape, &w);
-	there = there && str_starts(w.motet.introspect, "https://") && printable(w.motet.introspect) &&
+	bool there = get(cx,
+	    str_of(arena_printf(
+		cx->mem, "https://%.*s/.well-known/polyproto-core", (int)issuer.n, issuer.s)),
+	    1, &well_known_shape, &w);
+	there = there && str_starts(w.motet.introspect, "https://") &&
+	    printable(w.motet.introspect) &&
 	    memchr(w.motet.introspect.s, '?', w.motet.introspect.n) == NULL;
 	snprintf(k->issuer, sizeof k->issuer, "%.*s", (int)issuer.n, issuer.s);
-	snprintf(k->url, sizeof k->url, "%.*s", there ? (int)w.motet.introspect.n : 0, there ? w.motet.introspect.s : "");
+	snprintf(k->url, sizeof k->url, "%.*s", there ? (int)w.motet.introspect.n : 0,
+	    there ? w.motet.introspect.s : "");
 	k->until = clock_us() + (int64_t)KEEP * 1000000;
 }
 
@@ -89,5 +95,7 @@ bool introspect_allows(struct cx *cx, struct str issuer, struct str token)
 		return true;
 	sha256(str_blob(token), hash);
 	struct str hex = hex_encode(cx->mem, (struct blob){ hash, sizeof hash });
-	return !get(cx, str_of(arena_printf(cx->mem, "%s?token_hash=%.*s", url, (int)hex.n, hex.s)), 0, &answer_shape, &a) || a.active;
+	return !get(cx, str_of(arena_printf(cx->mem, "%s?token_hash=%.*s", url, (int)hex.n, hex.s)),
+		   0, &answer_shape, &a) ||
+	    a.active;
 }

@@ -8,7 +8,8 @@
 
 enum { TRIES = 4, HOUR_MS = 3600 * 1000 };
 
-enum err invite_create(struct cx *cx, int64_t uses, int64_t seconds, struct str note, struct str *code, struct new_invite **out)
+enum err invite_create(struct cx *cx, int64_t uses, int64_t seconds, struct str note,
+    struct str *code, struct new_invite **out)
 {
 	uint8_t hash[TOKEN_HASH];
 
@@ -37,12 +38,14 @@ enum err invite_revoke(struct cx *cx, int64_t id)
 
 #define NO(cx, err, ...) refuse((cx), (err), "auth_payload.invite", __VA_ARGS__)
 
-/* The name comes before the uses: whoever sends a request again that took the last one learns that it was done. */
+/* The name comes before the uses: whoever sends a request again that took the last one learns that
+ * it was done. */
 static enum err judge(struct cx *cx, const struct invite_state *s)
 {
 	cx->retry_after = s->wait;
 	if (s->wait)
-		return refuse(cx, ERR_RATE_LIMITED, "", "Too many wrong invites; try again in %lld seconds.", (long long)s->wait);
+		return refuse(cx, ERR_RATE_LIMITED, "",
+		    "Too many wrong invites; try again in %lld seconds.", (long long)s->wait);
 	if (!s->known)
 		return NO(cx, ERR_INVITE_UNKNOWN, "%s", err_text(ERR_INVITE_UNKNOWN));
 	if (s->revoked)
@@ -63,13 +66,17 @@ static enum err look(struct cx *cx, const struct invite_use *u, struct blob code
 	struct invite_state *s;
 
 	sha256_list(parts, 2, key);
-	const struct invite_try t = { .code_hash = code_hash, .throttle = { key, sizeof key },
-		.cost_ms = cx->conf->rate_limit ? HOUR_MS / most : 0, .burst = most, .local = u->local };
+	const struct invite_try t = { .code_hash = code_hash,
+		.throttle = { key, sizeof key },
+		.cost_ms = cx->conf->rate_limit ? HOUR_MS / most : 0,
+		.burst = most,
+		.local = u->local };
 	TRY(q_invite_try(cx, &t, &s));
 	return judge(cx, s);
 }
 
-static enum err redeem(struct cx *cx, const struct invite_use *u, struct str phc, struct blob code_hash, int64_t *id)
+static enum err redeem(
+    struct cx *cx, const struct invite_use *u, struct str phc, struct blob code_hash, int64_t *id)
 {
 	struct invite_state *s;
 

@@ -14,11 +14,12 @@ static enum err check(struct cx *cx, const struct issue *i)
 	const struct idcsr *r = i->csr;
 
 	if (!str_is(r->domain, cx->conf->domain))
-		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the domain %.*s; this server signs for %s.", (int)r->domain.n, r->domain.s,
-		    cx->conf->domain);
+		return refuse(cx, ERR_BAD_CSR, "csr",
+		    "The CSR names the domain %.*s; this server signs for %s.", (int)r->domain.n,
+		    r->domain.s, cx->conf->domain);
 	if (!str_eq(r->local, i->local))
-		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the actor %.*s; you are %.*s.", (int)r->local.n, r->local.s, (int)i->local.n,
-		    i->local.s);
+		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the actor %.*s; you are %.*s.",
+		    (int)r->local.n, r->local.s, (int)i->local.n, i->local.s);
 	return OK;
 }
 
@@ -36,11 +37,16 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
 
 	TRY(identity_current(cx, &ca));
 	if (cx->now < ca->not_before)
-		cx->now = ca->not_before;	/* it was changed after our request had begun, by the same clock */
-	struct idcert_spec spec = { .domain = str_of(cx->conf->domain), .subject = i->csr->subject, .commitment = i->csr->commitment,
-		.not_before = cx->now, .not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
+		cx->now = ca->not_before; /* it was changed after our request had begun, by the same
+					     clock */
+	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
+		.subject = i->csr->subject,
+		.commitment = i->csr->commitment,
+		.not_before = cx->now,
+		.not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
 	if (spec.not_after <= spec.not_before)
-		return fail(cx, ERR_UNAVAILABLE, "the server's own certificate has run out: run motetctl key rotate");
+		return fail(cx, ERR_UNAVAILABLE,
+		    "the server's own certificate has run out: run motetctl key rotate");
 	memcpy(spec.key, i->csr->key, sizeof spec.key);
 	TRY(idcert_serial(cx, &spec.serial));
 	TRY(idcert_tbs(cx, &spec, &tbs));
@@ -55,8 +61,8 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
 }
 
 /*
- * Send the statement until it is known what became of it. A serial that is taken on a second try may be the first try's own, which came
- * through after all.
+ * Send the statement until it is known what became of it. A serial that is taken on a second try
+ * may be the first try's own, which came through after all.
  */
 static enum err record(struct cx *cx, const struct new_cert *c, struct issued *out)
 {
@@ -77,15 +83,18 @@ static enum err record(struct cx *cx, const struct new_cert *c, struct issued *o
 static enum err why_not(struct cx *cx, const struct issued *d)
 {
 	if (d->ours)
-		return refuse(cx, ERR_KEY_IN_USE, "csr", "This is the public key of the server itself; make a key pair of your own.");
+		return refuse(cx, ERR_KEY_IN_USE, "csr",
+		    "This is the public key of the server itself; make a key pair of your own.");
 	if (d->sessions >= cx->conf->sessions_per_actor)
-		return refuse(cx, ERR_TOO_MANY, "", "You have %lld sessions, which is as many as this server lets one have; end one first.",
+		return refuse(cx, ERR_TOO_MANY, "",
+		    "You have %lld sessions, which is as many as this server lets one have; end one first.",
 		    (long long)d->sessions);
 	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
 	cx->retry_after = 3600;
 	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
-	return refuse(cx, ERR_RATE_LIMITED, "", "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
+	return refuse(cx, ERR_RATE_LIMITED, "",
+	    "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
 	    (long long)d->today);
 }
 
@@ -105,7 +114,7 @@ static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c
 		if (e != OK && e != ERR_CONFLICT)
 			return e;
 		if (e == OK)
-			identity_expect(0);	/* the key was rotated under us */
+			identity_expect(0); /* the key was rotated under us */
 	}
 	return fail(cx, ERR_RETRY, "no certificate after %d tries", TRIES);
 }
@@ -135,9 +144,14 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 {
 	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
-	struct new_cert c = { .actor_id = i->actor_id, .session_id = i->csr->session_id, .replaces = i->replaces,
-		.most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX, .most_sessions = cx->conf->sessions_per_actor,
-		.key = { i->csr->key, ED25519_KEY }, .csr_hash = { csr_hash, HASH_BYTES }, .token_hash = { token_hash, TOKEN_HASH } };
+	struct new_cert c = { .actor_id = i->actor_id,
+		.session_id = i->csr->session_id,
+		.replaces = i->replaces,
+		.most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX,
+		.most_sessions = cx->conf->sessions_per_actor,
+		.key = { i->csr->key, ED25519_KEY },
+		.csr_hash = { csr_hash, HASH_BYTES },
+		.token_hash = { token_hash, TOKEN_HASH } };
 
 	TRY(check(cx, i));
 	sha256(i->csr->der, csr_hash);

@@ -8,7 +8,9 @@ static enum err check(struct cx *cx, const struct session *s, struct key_materia
 	int64_t most = cx->conf->keymaterial_max_bytes;
 
 	if ((int64_t)k->key_data.n > most)
-		return refuse(cx, ERR_TOO_LARGE, "key_data", "key_data has %zu bytes; this server takes %lld.", k->key_data.n, (long long)most);
+		return refuse(cx, ERR_TOO_LARGE, "key_data",
+		    "key_data has %zu bytes; this server takes %lld.", k->key_data.n,
+		    (long long)most);
 	if (k->serial == 0)
 		k->serial = s->serial;
 	return OK;
@@ -26,12 +28,16 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 		e = q_key_material_add(cx, s->actor_id, k, n, KEY_MATERIAL_TOTAL, settle.doubt, &a);
 	while (resend_again(&settle, e));
 	if (e == ERR_CONFLICT)
-		return refuse(cx, e, "serial_number", "There is key material for that ID-Cert already; delete it first.");
+		return refuse(cx, e, "serial_number",
+		    "There is key material for that ID-Cert already; delete it first.");
 	TRY(e);
 	if (a->missing)
-		return refuse(cx, ERR_NOT_FOUND, "serial_number", "You have no ID-Cert with the serial number %lld.", (long long)a->missing);
+		return refuse(cx, ERR_NOT_FOUND, "serial_number",
+		    "You have no ID-Cert with the serial number %lld.", (long long)a->missing);
 	if (a->bytes > KEY_MATERIAL_TOTAL)
-		return refuse(cx, ERR_TOO_LARGE, "", "This would be more than %d bytes of key material in all; delete some first.", KEY_MATERIAL_TOTAL);
+		return refuse(cx, ERR_TOO_LARGE, "",
+		    "This would be more than %d bytes of key material in all; delete some first.",
+		    KEY_MATERIAL_TOTAL);
 	return OK;
 }
 
@@ -44,23 +50,27 @@ static enum err not_home(struct cx *cx, struct blob hash)
 	return s ? session_at_home(cx, s) : OK;
 }
 
-enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials, struct key_material **out, size_t *n)
+enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials,
+    struct key_material **out, size_t *n)
 {
 	TRY(q_key_material_list(cx, hash, serials, nserials, out, n));
 	if (*n == 0)
 		TRY(not_home(cx, hash));
 	if (*n == 0)
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		return refuse(cx, ERR_UNAUTHORIZED, "",
+		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
 	if ((*out)->serial)
 		return OK;
 	*n = 0;
 	if (serials)
-		return refuse(cx, ERR_NOT_FOUND, "serial_numbers", "There is no key material under any of these serial numbers.");
+		return refuse(cx, ERR_NOT_FOUND, "serial_numbers",
+		    "There is no key material under any of these serial numbers.");
 	return OK;
 }
 
 /* All of it gone after a try whose fate is unknown: as it should be, whoever did it. */
-enum err key_material_delete(struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
+enum err key_material_delete(
+    struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
 {
 	struct resend settle = { .doubt = false };
 	struct buf names = { .mem = cx->mem };
@@ -78,7 +88,8 @@ enum err key_material_delete(struct cx *cx, const struct session *s, const int64
 	for (size_t i = 0; i < nmissing && i < 8; i++)
 		buf_printf(&names, "%s%lld", i ? ", " : "", (long long)missing[i]);
 	if (nmissing)
-		return refuse(cx, ERR_NOT_FOUND, "serials", "Nothing was deleted: there is no key material under %s%s.", buf_done(&names).s,
+		return refuse(cx, ERR_NOT_FOUND, "serials",
+		    "Nothing was deleted: there is no key material under %s%s.", buf_done(&names).s,
 		    nmissing > 8 ? " and others" : "");
 	return OK;
 }

@@ -9,7 +9,8 @@
 enum { TRIES = 6 };
 #define FAILED(cx, field, ...) refuse((cx), ERR_BAD_TRIAL, (field), __VA_ARGS__)
 
-static enum err normal(struct cx *cx, struct str text, struct str *fid, struct str *local, struct str *domain)
+static enum err normal(
+    struct cx *cx, struct str text, struct str *fid, struct str *local, struct str *domain)
 {
 	if (!fid_parse(cx->mem, text, local, domain))
 		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID: name@domain.");
@@ -26,7 +27,8 @@ static enum err look_ahead(struct cx *cx, struct str fid, struct str session_id)
 	return foreign_actor(cx, fid, session_id, &certs, &n);
 }
 
-enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, bool look, struct key_trial *out)
+enum err key_trial_new(
+    struct cx *cx, struct str fid, struct str session_id, bool look, struct key_trial *out)
 {
 	struct str local, domain;
 
@@ -35,7 +37,10 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, boo
 	if (fid.n && !look && !foreign_is_own(cx, domain))
 		TRY(look_ahead(cx, fid, session_id));
 	TRY(q_key_trial_clock(cx, &cx->now));
-	const struct key_trial_text c = { .domain = str_of(cx->conf->domain), .purpose = STR("auth"), .fid = fid, .session_id = session_id,
+	const struct key_trial_text c = { .domain = str_of(cx->conf->domain),
+		.purpose = STR("auth"),
+		.fid = fid,
+		.session_id = session_id,
 		.expires = cx->now + KEY_TRIAL_LIFETIME };
 	TRY(key_trial_text_new(cx, &c, &out->text));
 	out->expires = c.expires;
@@ -43,25 +48,33 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, boo
 }
 
 /* The trials that it may be about. */
-static enum err candidates(struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
+static enum err candidates(
+    struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
 		TRY(q_key_trial_open(cx, a->serial, a->fid, str_of(cx->conf->domain), out, n));
-		return *n ? OK : FAILED(cx, "trial", "There is no open key trial of yours: get one with GET session/auth?fid=…, or send its text along.");
+		return *n
+		    ? OK
+		    : FAILED(cx, "trial",
+			  "There is no open key trial of yours: get one with GET session/auth?fid=…, or send its text along.");
 	}
 	TRY(q_key_trial_find(cx, a->trial, out));
 	*n = 1;
 	if (*out == NULL)
 		return FAILED(cx, "trial", "There is no such key trial, or it was over long ago.");
 	if ((*out)->used)
-		return FAILED(cx, "trial", "This key trial has been completed already; get a new one.");
+		return FAILED(
+		    cx, "trial", "This key trial has been completed already; get a new one.");
 	if ((*out)->over)
-		return FAILED(cx, "trial", "This key trial is over; get a new one and complete it within %d seconds.", KEY_TRIAL_LIFETIME);
+		return FAILED(cx, "trial",
+		    "This key trial is over; get a new one and complete it within %d seconds.",
+		    KEY_TRIAL_LIFETIME);
 	cx->now = (*out)->now;
 	return OK;
 }
 
-static enum err certificate(struct cx *cx, const struct key_trial_answer *a, const struct key_trial_row *t, struct foreign_cert *c)
+static enum err certificate(struct cx *cx, const struct key_trial_answer *a,
+    const struct key_trial_row *t, struct foreign_cert *c)
 {
 	struct str fid = a->fid.n ? a->fid : t->for_fid;
 
@@ -69,13 +82,15 @@ static enum err certificate(struct cx *cx, const struct key_trial_answer *a, con
 		TRY(foreign_check(cx, a->cert, c));
 	} else {
 		if (fid.n == 0)
-			return refuse(cx, ERR_BAD_REQUEST, "fid", "Say whose ID-Cert it is: fid, or the certificate itself in id_cert.");
+			return refuse(cx, ERR_BAD_REQUEST, "fid",
+			    "Say whose ID-Cert it is: fid, or the certificate itself in id_cert.");
 		TRY(foreign_find(cx, fid, a->serial, c));
 	}
 	if (!str_eq(a->serial, c->cert.serial))
 		return FAILED(cx, "serialNumber", "The serial number is not that of the ID-Cert.");
 	if (fid.n && !str_eq(fid, c->cert.fid))
-		return FAILED(cx, "fid", "The ID-Cert is one of %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
+		return FAILED(
+		    cx, "fid", "The ID-Cert is one of %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
 	if (t->for_fid.n && !str_eq(t->for_fid, c->cert.fid))
 		return FAILED(cx, "trial", "This key trial was given for another actor.");
 	if (t->for_session.n && !str_eq(t->for_session, c->cert.session_id))
@@ -83,15 +98,18 @@ static enum err certificate(struct cx *cx, const struct key_trial_answer *a, con
 	return OK;
 }
 
-static enum err passed(struct cx *cx, const struct key_trial_row *t, const struct foreign_cert *c, const uint8_t sig[ED25519_SIG])
+static enum err passed(struct cx *cx, const struct key_trial_row *t, const struct foreign_cert *c,
+    const uint8_t sig[ED25519_SIG])
 {
 	if (key_trial_text_verify(cx, c->cert.key, t->trial, sig) != OK)
-		return FAILED(cx, "signature", "The signature is not one over the key trial by the key of this ID-Cert.");
+		return FAILED(cx, "signature",
+		    "The signature is not one over the key trial by the key of this ID-Cert.");
 	return OK;
 }
 
 /* The first that everything fits; what was wrong with the last one is told. */
-static enum err judge(struct cx *cx, const struct key_trial_answer *a, const uint8_t sig[ED25519_SIG], struct key_trial_row **t, struct foreign_cert *c)
+static enum err judge(struct cx *cx, const struct key_trial_answer *a,
+    const uint8_t sig[ED25519_SIG], struct key_trial_row **t, struct foreign_cert *c)
 {
 	enum err e = ERR_BAD_TRIAL;
 	struct key_trial_row *v;
@@ -118,13 +136,17 @@ static enum err record(struct cx *cx, const struct key_trial_done *d)
 	else
 		TRY(q_key_trial_complete_foreign(cx, d, &done));
 	if (!current)
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert has been revoked by its home server.");
-	return done ? OK : FAILED(cx, "trial", "This key trial has been completed already; get a new one.");
+		return refuse(cx, ERR_BAD_CERT, "id_cert",
+		    "This ID-Cert has been revoked by its home server.");
+	return done
+	    ? OK
+	    : FAILED(cx, "trial", "This key trial has been completed already; get a new one.");
 }
 
 /*
- * The token's hash makes all tries one attempt: whichever came through, the token is good. A conflict is another trial of the same actor's,
- * completed for the same session at this moment; one of the two tokens lives.
+ * The token's hash makes all tries one attempt: whichever came through, the token is good. A
+ * conflict is another trial of the same actor's, completed for the same session at this moment; one
+ * of the two tokens lives.
  */
 static enum err settle(struct cx *cx, const struct key_trial_done *d)
 {
@@ -135,7 +157,8 @@ static enum err settle(struct cx *cx, const struct key_trial_done *d)
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE)
 			return e;
 	}
-	return e == ERR_CONFLICT ? fail(cx, ERR_RETRY, "one session opened by too many at once") : e;
+	return e == ERR_CONFLICT ? fail(cx, ERR_RETRY, "one session opened by too many at once")
+				 : e;
 }
 
 /* What the certificate tells need not be said; what is said has to agree with it. */
@@ -147,8 +170,10 @@ static enum err fill_in(struct cx *cx, struct key_trial_answer *a)
 	if (a->fid.n)
 		TRY(normal(cx, a->fid, &a->fid, &local, &domain));
 	if (a->cert.n == 0)
-		return a->serial.n ? OK : refuse(cx, ERR_BAD_REQUEST, "serialNumber",
-		    "Say which ID-Cert it is: its serial number, or the certificate in id_cert.");
+		return a->serial.n
+		    ? OK
+		    : refuse(cx, ERR_BAD_REQUEST, "serialNumber",
+			  "Say which ID-Cert it is: its serial number, or the certificate in id_cert.");
 	if (idcert_read(cx, a->cert, &c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	if (a->serial.n == 0)
@@ -169,9 +194,17 @@ enum err key_trial_complete(struct cx *cx, const struct key_trial_answer *answer
 	TRY(key_trial_text_signature(cx, a.signature, sig));
 	TRY(fill_in(cx, &a));
 	TRY(judge(cx, &a, sig, &t, &c));
-	struct key_trial_done d = { .trial = t->trial, .token_hash = { hash, sizeof hash }, .signature = { sig, sizeof sig }, .fid = c.cert.fid,
-		.domain = c.cert.domain, .session_id = c.cert.session_id, .serial = c.cert.serial, .serial64 = c.cert.serial64,
-		.key = { c.cert.key, ED25519_KEY }, .cert = c.cert.der, .not_after = c.cert.not_after };
+	struct key_trial_done d = { .trial = t->trial,
+		.token_hash = { hash, sizeof hash },
+		.signature = { sig, sizeof sig },
+		.fid = c.cert.fid,
+		.domain = c.cert.domain,
+		.session_id = c.cert.session_id,
+		.serial = c.cert.serial,
+		.serial64 = c.cert.serial64,
+		.key = { c.cert.key, ED25519_KEY },
+		.cert = c.cert.der,
+		.not_after = c.cert.not_after };
 	if (foreign_is_own(cx, c.cert.domain))
 		str_cut(c.cert.fid, '@', &d.local, &domain);
 	else

@@ -24,14 +24,23 @@ static enum err alone(struct cx *cx, const struct mls_input *v, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (blob_eq(v[j].kp.init_key, v[i].kp.init_key))
-			return at(cx, i, "init_key_reused: another one of this request has the same init_key.");
+			return at(cx, i,
+			    "init_key_reused: another one of this request has the same init_key.");
 	return OK;
 }
 
-enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage_owner *o, const struct mls_input *v, size_t n, size_t *bad)
+enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage_owner *o,
+    const struct mls_input *v, size_t n, size_t *bad)
 {
-	const struct mls_policy p = { .fid = fid, .key = o->key, .id_cert = o->cert, .server_cert = o->server_cert, .now = o->now, .skew = MLS_SKEW,
-		.lifetime_max = cx->conf->keypackage_lifetime, .max_bytes = (size_t)cx->conf->keypackage_max_bytes, .rules = MLS_RULES };
+	const struct mls_policy p = { .fid = fid,
+		.key = o->key,
+		.id_cert = o->cert,
+		.server_cert = o->server_cert,
+		.now = o->now,
+		.skew = MLS_SKEW,
+		.lifetime_max = cx->conf->keypackage_lifetime,
+		.max_bytes = (size_t)cx->conf->keypackage_max_bytes,
+		.rules = MLS_RULES };
 
 	for (*bad = 0; *bad < n; ++*bad) {
 		enum err e = mls_keypackage_check(cx, &v[*bad].kp, &p);
@@ -54,14 +63,20 @@ static void capable(struct cx *cx, struct blob list, struct keypackage *k)
 	k->nextensions = list.n / 2;
 }
 
-static enum err row(struct cx *cx, const struct keypackage_owner *o, const struct mls_input *in, bool last_resort, struct keypackage *k)
+static enum err row(struct cx *cx, const struct keypackage_owner *o, const struct mls_input *in,
+    bool last_resort, struct keypackage *k)
 {
 	uint8_t *hash = arena_alloc(cx->mem, HASH_BYTES);
 
 	sha256(in->kp.init_key, hash);
-	*k = (struct keypackage){ .suite = in->kp.suite->id, .last_resort = in->says_last_resort ? in->last_resort : last_resort, .tls = in->tls,
-		.init_hash = { hash, HASH_BYTES }, .not_after = least(mls_keypackage_expiry(&in->kp), o->not_after),
-		.not_before = least((int64_t)(in->kp.not_before > INT64_MAX ? INT64_MAX : in->kp.not_before), o->now) };
+	*k = (struct keypackage){ .suite = in->kp.suite->id,
+		.last_resort = in->says_last_resort ? in->last_resort : last_resort,
+		.tls = in->tls,
+		.init_hash = { hash, HASH_BYTES },
+		.not_after = least(mls_keypackage_expiry(&in->kp), o->not_after),
+		.not_before =
+		    least((int64_t)(in->kp.not_before > INT64_MAX ? INT64_MAX : in->kp.not_before),
+			o->now) };
 	capable(cx, in->kp.cap_extensions, k);
 	return mls_keypackage_ref(cx, &in->kp, &k->ref);
 }
@@ -70,16 +85,19 @@ static enum err one_last_resort(struct cx *cx, const struct keypackage *k, size_
 {
 	for (size_t j = 0; j < i; j++)
 		if (k[i].last_resort && k[j].last_resort && k[i].suite == k[j].suite)
-			return at(cx, i, "last_resort_twice: there is one last resort for each suite.");
+			return at(
+			    cx, i, "last_resort_twice: there is one last resort for each suite.");
 	return OK;
 }
 
-static enum err record(struct cx *cx, const struct session *s, const struct keypackage *k, size_t n, struct keypackages_added **out)
+static enum err record(struct cx *cx, const struct session *s, const struct keypackage *k, size_t n,
+    struct keypackages_added **out)
 {
 	enum err e = ERR_RETRY;
 
 	for (int try = 0; try < TRIES && e == ERR_RETRY; try++)
-		e = q_keypackage_add(cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
+		e = q_keypackage_add(
+		    cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
 	return e;
 }
 
@@ -94,16 +112,18 @@ static enum err added(struct cx *cx, const struct keypackages_added *a, size_t *
 		return ended(cx);
 	if (a->reused) {
 		*bad = (size_t)a->reused - 1;
-		return at(cx, *bad, "init_key_reused: its init_key was used before; make a new KeyPackage.");
+		return at(cx, *bad,
+		    "init_key_reused: its init_key was used before; make a new KeyPackage.");
 	}
 	if (a->stock > cx->conf->keypackage_stock)
-		return refuse(cx, ERR_CONFLICT, "", "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
+		return refuse(cx, ERR_CONFLICT, "",
+		    "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
 		    (long long)cx->conf->keypackage_stock, (long long)a->stock);
 	return OK;
 }
 
-enum err keypackage_prepare(struct cx *cx, struct str fid, const struct keypackage_owner *o, const struct keypackage_upload *u,
-    struct keypackage **out, size_t *bad)
+enum err keypackage_prepare(struct cx *cx, struct str fid, const struct keypackage_owner *o,
+    const struct keypackage_upload *u, struct keypackage **out, size_t *bad)
 {
 	struct keypackage *k = *out = arena_alloc(cx->mem, u->n * sizeof *k + 1);
 
@@ -115,7 +135,8 @@ enum err keypackage_prepare(struct cx *cx, struct str fid, const struct keypacka
 	return OK;
 }
 
-enum err keypackage_add(struct cx *cx, const struct session *s, const struct keypackage_upload *u, struct str *counts, size_t *bad)
+enum err keypackage_add(struct cx *cx, const struct session *s, const struct keypackage_upload *u,
+    struct str *counts, size_t *bad)
 {
 	struct keypackages_added *a;
 	struct keypackage *k;
@@ -152,38 +173,49 @@ static void limits(const struct cx *cx, struct keypackage_claim *c)
 		c->address_cost_ms = 1;
 }
 
-static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user, struct keypackage_given **out, size_t *n)
+static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user,
+    struct keypackage_given **out, size_t *n)
 {
 	TRY(target(cx, user, c));
 	limits(cx, c);
 	TRY(q_keypackage_claim(cx, c, out, n));
 	if (*n == 0)
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		return refuse(cx, ERR_UNAUTHORIZED, "",
+		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
 	if (!(*out)->found)
-		return refuse(cx, ERR_NOT_FOUND, "user_id", "There is no actor %.*s here.", (int)user.n, user.s);
+		return refuse(cx, ERR_NOT_FOUND, "user_id", "There is no actor %.*s here.",
+		    (int)user.n, user.s);
 	cx->retry_after = (*out)->wait > 0 ? (*out)->wait : 1;
 	if (!(*out)->allowed) {
 		meter_add(&cx->meter, COUNT_LIMIT_CLAIMS, 1);
-		return refuse(cx, ERR_RATE_LIMITED, "", "Too many KeyPackages claimed of this actor, or from your address; try again in %lld seconds.",
+		return refuse(cx, ERR_RATE_LIMITED, "",
+		    "Too many KeyPackages claimed of this actor, or from your address; try again in %lld seconds.",
 		    (long long)cx->retry_after);
 	}
 	if ((*out)->tls.p == NULL)
 		*n = 0;
 	for (size_t i = 0; i < *n && !c->look; i++)
-		meter_add(&cx->meter, (*out)[i].last_resort ? COUNT_PACKAGE_LAST : COUNT_PACKAGE_CLAIMED, 1);
+		meter_add(&cx->meter,
+		    (*out)[i].last_resort ? COUNT_PACKAGE_LAST : COUNT_PACKAGE_CLAIMED, 1);
 	return OK;
 }
 
-enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address, const struct keypackage_filter *f,
-    struct keypackage_given **out, size_t *n)
+enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user,
+    struct str address, const struct keypackage_filter *f, struct keypackage_given **out, size_t *n)
 {
-	struct keypackage_claim c = { .token_hash = token_hash, .suites = f->suites, .nsuites = f->nsuites, .extensions = f->extensions,
-		.nextensions = f->nextensions, .address = address, .low = cx->conf->keypackage_low };
+	struct keypackage_claim c = { .token_hash = token_hash,
+		.suites = f->suites,
+		.nsuites = f->nsuites,
+		.extensions = f->extensions,
+		.nextensions = f->nextensions,
+		.address = address,
+		.low = cx->conf->keypackage_low };
 
 	return give(cx, &c, user, out, n);
 }
 
-enum err keypackage_may_claim(struct cx *cx, struct blob token_hash, struct str user, struct str address)
+enum err keypackage_may_claim(
+    struct cx *cx, struct blob token_hash, struct str user, struct str address)
 {
 	struct keypackage_claim c = { .token_hash = token_hash, .address = address, .look = true };
 	struct keypackage_given *g;

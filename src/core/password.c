@@ -8,7 +8,8 @@
 
 enum { GATE_WAIT_MS = 5000 };
 
-/* A quarter of the workers may wait beside those who hash, so that there is always one for what needs no password. */
+/* A quarter of the workers may wait beside those who hash, so that there is always one for what
+ * needs no password. */
 static int waiting(const struct cx *cx)
 {
 	int64_t workers = cx->conf->workers;
@@ -38,7 +39,8 @@ static void leave(struct cx *cx)
 enum err password_new(struct cx *cx, struct str password, struct str *phc)
 {
 	if (password.n < PASSWD_MIN || password.n > PASSWD_MAX)
-		return refuse(cx, ERR_BAD_REQUEST, "password", "A password has %d to %d bytes.", PASSWD_MIN, PASSWD_MAX);
+		return refuse(cx, ERR_BAD_REQUEST, "password", "A password has %d to %d bytes.",
+		    PASSWD_MIN, PASSWD_MAX);
 	TRY(enter(cx));
 	enum err e = passwd_hash(cx, password, phc);
 	leave(cx);
@@ -46,7 +48,8 @@ enum err password_new(struct cx *cx, struct str password, struct str *phc)
 }
 
 /* Whoever has no place to hash at has tried nothing, so the place comes first. */
-static enum err compare(struct cx *cx, const struct password_try *t, const struct guess_limit *n, bool *right, struct str *newer)
+static enum err compare(struct cx *cx, const struct password_try *t, const struct guess_limit *n,
+    bool *right, struct str *newer)
 {
 	bool rehash = false;
 
@@ -87,7 +90,8 @@ enum err password_check(struct cx *cx, const struct password_try *t)
 	return OK;
 }
 
-void password_traces(struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
+void password_traces(
+    struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
 {
 	const struct guess_limit n = guess_limit_of(cx, "password", who, address);
 

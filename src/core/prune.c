@@ -3,7 +3,11 @@
 #include "base/log.h"
 #include <unistd.h>
 
-enum { BATCH = 500, TRIES = 20, NAP_US = 25 * 1000 };	/* a statement of some milliseconds; what another one may hold the turn for */
+enum {
+	BATCH = 500,
+	TRIES = 20,
+	NAP_US = 25 * 1000
+}; /* a statement of some milliseconds; what another one may hold the turn for */
 
 const struct prune_row prune_rows[PRUNE_KINDS] = {
 	[PRUNE_SESSION] = { "session", "ended sessions" },
@@ -54,7 +58,8 @@ static enum err batch(struct cx *cx, enum prune_kind kind, struct str after, str
 	return fail(cx, ERR_RETRY, "somebody else is pruning this database");
 }
 
-static enum err all(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg, int64_t rows[PRUNE_KINDS], bool *more)
+static enum err all(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg,
+    int64_t rows[PRUNE_KINDS], bool *more)
 {
 	struct pruned *p;
 	struct str after = STR("");

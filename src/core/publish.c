@@ -1,18 +1,22 @@
 #include "core/publish.h"
 #include "base/conf.h"
 
-struct published publish_claim(const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated)
+struct published publish_claim(
+    const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated)
 {
 	int64_t step = cx->conf->cache_lifetime / 4;
-	struct cache_claim claim = { .serial = serial, .not_before = CACHE_NOT_BEFORE, .invalidated = invalidated,
-		.not_after = invalidated ? CACHE_REVOKED_NOT_AFTER : cx->now / step * step + cx->conf->cache_lifetime };
+	struct cache_claim claim = { .serial = serial,
+		.not_before = CACHE_NOT_BEFORE,
+		.invalidated = invalidated,
+		.not_after = invalidated ? CACHE_REVOKED_NOT_AFTER
+					 : cx->now / step * step + cx->conf->cache_lifetime };
 
 	return (struct published){ .cert = cert, .claim = claim };
 }
 
 /*
- * Of this process: the statements of a window are the same for hours, and a signature is the dearest part of an answer. One place for each
- * serial, by its low digits.
+ * Of this process: the statements of a window are the same for hours, and a signature is the
+ * dearest part of an answer. One place for each serial, by its low digits.
  */
 enum { KEPT = 1024 };
 static struct kept {
@@ -28,12 +32,14 @@ static struct kept *place(const struct cache_claim *c)
 
 static bool known(const struct kept *k, const struct cache_claim *c, int64_t signer)
 {
-	return k->signer == signer && k->claim.serial == c->serial && k->claim.not_before == c->not_before &&
-	    k->claim.not_after == c->not_after && k->claim.invalidated == c->invalidated;
+	return k->signer == signer && k->claim.serial == c->serial &&
+	    k->claim.not_before == c->not_before && k->claim.not_after == c->not_after &&
+	    k->claim.invalidated == c->invalidated;
 }
 
 /* Sign those that are not known: all in one go, as many as the signer takes. */
-static enum err sign_rest(struct cx *cx, const struct server_key *key, struct published *p, size_t n)
+static enum err sign_rest(
+    struct cx *cx, const struct server_key *key, struct published *p, size_t n)
 {
 	struct cache_claim claims[CACHE_CLAIMS_MAX];
 	uint8_t sigs[CACHE_CLAIMS_MAX * ED25519_SIG];
@@ -75,18 +81,21 @@ enum err publish_sign(struct cx *cx, struct published *p, size_t n)
 	return sign_rest(cx, key, p, n);
 }
 
-enum err publish_plain(struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)
+enum err publish_plain(
+    struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)
 {
 	TRY(q_idcert_list(cx, local, f, out, n));
 	if (*n == 0)
-		return refuse(cx, ERR_NOT_FOUND, "fid", "There is no actor %.*s@%s.", (int)local.n, local.s, cx->conf->domain);
+		return refuse(cx, ERR_NOT_FOUND, "fid", "There is no actor %.*s@%s.", (int)local.n,
+		    local.s, cx->conf->domain);
 	cx->now = (*out)->now;
 	if ((*out)->cert.p == NULL)
 		*n = 0;
 	return OK;
 }
 
-enum err publish_actor(struct cx *cx, struct str local, const struct cert_filter *f, struct published **out, size_t *n)
+enum err publish_actor(
+    struct cx *cx, struct str local, const struct cert_filter *f, struct published **out, size_t *n)
 {
 	struct cert_item *c;
 

@@ -21,7 +21,7 @@ struct shown {
 	struct federation_token t;
 	struct blob input;
 	uint8_t sig[ED25519_SIG];
-	bool own;		/* we have issued it */
+	bool own; /* we have issued it */
 };
 
 static enum err for_us(struct cx *cx, const struct federation_token *t)
@@ -30,11 +30,13 @@ static enum err for_us(struct cx *cx, const struct federation_token *t)
 
 	TRY(federation_token_origin(cx, &own));
 	if (!str_eq(t->aud, own))
-		return bad(cx, "This federation token is for %.*s; this server is %.*s.", (int)t->aud.n, t->aud.s, (int)own.n, own.s);
+		return bad(cx, "This federation token is for %.*s; this server is %.*s.",
+		    (int)t->aud.n, t->aud.s, (int)own.n, own.s);
 	return OK;
 }
 
-static enum err own_key(struct cx *cx, const struct federation_token_key *k, uint8_t key[ED25519_KEY])
+static enum err own_key(
+    struct cx *cx, const struct federation_token_key *k, uint8_t key[ED25519_KEY])
 {
 	if (k->public_key.n != ED25519_KEY)
 		return bad(cx, "The kid of this federation token names no key of this server.");
@@ -49,7 +51,9 @@ static enum err home_key(struct cx *cx, const struct federation_token *t, uint8_
 
 	TRY(foreign_server_named(cx, t->iss, t->kid, t->iat, &s));
 	if (!str_eq(s.cert.serial, t->kid))
-		return bad(cx, "The kid of this federation token names no key that %.*s had when it was issued.", (int)t->iss.n, t->iss.s);
+		return bad(cx,
+		    "The kid of this federation token names no key that %.*s had when it was issued.",
+		    (int)t->iss.n, t->iss.s);
 	memcpy(key, s.cert.key, ED25519_KEY);
 	return OK;
 }
@@ -73,7 +77,8 @@ static enum err check_token(struct cx *cx, struct str token, struct shown *s)
 	return as_token(cx, federation_jws_verify(cx, key, s->input, s->sig));
 }
 
-static enum err check_cert(struct cx *cx, const struct federation_token *t, struct blob der, struct foreign_cert *c)
+static enum err check_cert(
+    struct cx *cx, const struct federation_token *t, struct blob der, struct foreign_cert *c)
 {
 	struct idcert id;
 
@@ -82,20 +87,33 @@ static enum err check_cert(struct cx *cx, const struct federation_token *t, stru
 		return cx->why.err = ERR_BAD_CERT;
 	TRY(e);
 	if (id.is_server)
-		return refuse(cx, ERR_BAD_CERT, "id_cert", "This is the ID-Cert of a server; send the actor's.");
+		return refuse(cx, ERR_BAD_CERT, "id_cert",
+		    "This is the ID-Cert of a server; send the actor's.");
 	if (!str_eq(id.fid, t->sub))
-		return bad(cx, "This federation token is for %.*s, the ID-Cert for %.*s.", (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
+		return bad(cx, "This federation token is for %.*s, the ID-Cert for %.*s.",
+		    (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
 	TRY(foreign_check(cx, der, c));
 	if (c->invalidated_at && c->invalidated_at <= cx->now)
 		return refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert was revoked.");
 	return OK;
 }
 
-static struct redemption redemption_of(struct cx *cx, const struct shown *s, const struct idcert *c, struct blob attempt)
+static struct redemption redemption_of(
+    struct cx *cx, const struct shown *s, const struct idcert *c, struct blob attempt)
 {
-	struct redemption r = { .iss = s->t.iss, .jti = s->t.jti, .attempt = attempt, .issued_at = s->t.iat, .expires_at = s->t.exp,
-		.fid = c->fid, .domain = c->domain, .session_id = c->session_id, .serial_text = c->serial, .serial = c->serial64,
-		.public_key = { c->key, ED25519_KEY }, .cert = c->der, .not_after = c->not_after,
+	struct redemption r = { .iss = s->t.iss,
+		.jti = s->t.jti,
+		.attempt = attempt,
+		.issued_at = s->t.iat,
+		.expires_at = s->t.exp,
+		.fid = c->fid,
+		.domain = c->domain,
+		.session_id = c->session_id,
+		.serial_text = c->serial,
+		.serial = c->serial64,
+		.public_key = { c->key, ED25519_KEY },
+		.cert = c->der,
+		.not_after = c->not_after,
 		.event = cacheable_event(cx, c->der) };
 
 	str_cut(c->fid, '@', &r.local_name, &r.domain);
@@ -103,9 +121,13 @@ static struct redemption redemption_of(struct cx *cx, const struct shown *s, con
 }
 
 /* Held against the certificate at hand; stored only at home. */
-static enum err packages(struct cx *cx, const struct shown *s, const struct idcert *c, const struct keypackage_upload *u, struct redemption *r)
+static enum err packages(struct cx *cx, const struct shown *s, const struct idcert *c,
+    const struct keypackage_upload *u, struct redemption *r)
 {
-	const struct keypackage_owner o = { .cert = c->der, .key = { c->key, ED25519_KEY }, .not_after = c->not_after, .now = cx->now };
+	const struct keypackage_owner o = { .cert = c->der,
+		.key = { c->key, ED25519_KEY },
+		.not_after = c->not_after,
+		.now = cx->now };
 	struct keypackage *k;
 	size_t bad;
 
@@ -124,8 +146,9 @@ static void pause_a_little(void)
 }
 
 /*
- * Send it until it is known what became of it. A first try whose answer was lost may still have been at work when the second looked, so
- * that nothing of it was to be seen: after a doubt, "no" is asked for once more.
+ * Send it until it is known what became of it. A first try whose answer was lost may still have
+ * been at work when the second looked, so that nothing of it was to be seen: after a doubt, "no" is
+ * asked for once more.
  */
 static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 {
@@ -134,25 +157,29 @@ static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
 	struct redeemed *done;
 
 	for (int try = 0; try < TRIES; try++) {
-		e = own ? q_federation_token_redeem_home(cx, r, &done) : q_federation_token_redeem_foreign(cx, r, &done);
+		e = own ? q_federation_token_redeem_home(cx, r, &done)
+			: q_federation_token_redeem_foreign(cx, r, &done);
 		if (e == OK && doubt && !done->opened && !done->landed)
 			e = q_federation_token_landed(cx, r, &landed);
 		if (e == OK && (done->opened || done->landed || landed))
 			return OK;
 		if (e == ERR_BAD_REQUEST)
-			return refuse(cx, e, "key_packages", "init_key_reused: an init_key was used before; make new KeyPackages.");
+			return refuse(cx, e, "key_packages",
+			    "init_key_reused: an init_key was used before; make new KeyPackages.");
 		if (e == OK)
-			return bad(cx, "This federation token was redeemed or deleted before, or has expired; it works once.");
+			return bad(cx,
+			    "This federation token was redeemed or deleted before, or has expired; it works once.");
 		doubt |= e == ERR_UNCERTAIN;
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
 			return e;
 		pause_a_little();
 	}
-	return doubt ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", TRIES) :
-		       fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
+	return doubt ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", TRIES)
+		     : fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
 }
 
-enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, const struct keypackage_upload *u, struct str *session_token)
+enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
+    const struct keypackage_upload *u, struct str *session_token)
 {
 	uint8_t hash[TOKEN_HASH];
 	struct foreign_cert c;
@@ -161,7 +188,8 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert, cons
 	TRY(check_token(cx, token, &s));
 	TRY(check_cert(cx, &s.t, id_cert, &c));
 	if (!s.own && !introspect_allows(cx, s.t.iss, token))
-		return bad(cx, "%.*s says that this federation token was deleted.", (int)s.t.iss.n, s.t.iss.s);
+		return bad(cx, "%.*s says that this federation token was deleted.", (int)s.t.iss.n,
+		    s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);
 	struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
 	TRY(packages(cx, &s, &c.cert, u, &r));

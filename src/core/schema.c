@@ -22,13 +22,16 @@ enum err schema_fits(struct cx *cx)
 
 	TRY(q_schema_exists(cx, &there));
 	if (!there)
-		return fail(cx, ERR_UNAVAILABLE, "the database has no tables yet: run motetctl migrate");
+		return fail(
+		    cx, ERR_UNAVAILABLE, "the database has no tables yet: run motetctl migrate");
 	TRY(q_schema_state(cx, &s));
 	if (s->version < SCHEMA_VERSION)
-		return fail(cx, ERR_UNAVAILABLE, "the schema is %lld, this program needs %d: run motetctl migrate", (long long)s->version,
-		    SCHEMA_VERSION);
+		return fail(cx, ERR_UNAVAILABLE,
+		    "the schema is %lld, this program needs %d: run motetctl migrate",
+		    (long long)s->version, SCHEMA_VERSION);
 	if (s->compat > SCHEMA_VERSION)
-		return fail(cx, ERR_UNAVAILABLE, "the schema is %lld and serves programs from %lld on, this one is %d: install the newer program",
+		return fail(cx, ERR_UNAVAILABLE,
+		    "the schema is %lld and serves programs from %lld on, this one is %d: install the newer program",
 		    (long long)s->version, (long long)s->compat, SCHEMA_VERSION);
 	return OK;
 }
@@ -51,18 +54,21 @@ static enum err slurp(struct cx *cx, const char *path, struct str *text)
 	return e;
 }
 
-/* The checksum stands in the file's own last statement, so that psql -f records it too; it covers all before that. */
+/* The checksum stands in the file's own last statement, so that psql -f records it too; it covers
+ * all before that. */
 static enum err sum(struct cx *cx, struct file *f)
 {
 	uint8_t hash[HASH_BYTES];
 	const char *record = strstr(f->text.s, RECORD);
 
 	if (record == NULL)
-		return fail(cx, ERR_INTERNAL, "%s does not record itself in schema_version", f->name);
+		return fail(
+		    cx, ERR_INTERNAL, "%s does not record itself in schema_version", f->name);
 	sha256((struct blob){ (const uint8_t *)f->text.s, (size_t)(record + 1 - f->text.s) }, hash);
 	f->checksum = hex_encode(cx->mem, (struct blob){ hash, sizeof hash });
 	if (strstr(record, f->checksum.s) == NULL)
-		return fail(cx, ERR_INTERNAL, "%s was changed: its checksum is %s", f->name, f->checksum.s);
+		return fail(
+		    cx, ERR_INTERNAL, "%s was changed: its checksum is %s", f->name, f->checksum.s);
 	return OK;
 }
 
@@ -70,7 +76,8 @@ static int is_schema(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
 
-	return n > 9 && strspn(d->d_name, "0123456789") == 4 && d->d_name[4] == '_' && strcmp(d->d_name + n - 4, ".sql") == 0;
+	return n > 9 && strspn(d->d_name, "0123456789") == 4 && d->d_name[4] == '_' &&
+	    strcmp(d->d_name + n - 4, ".sql") == 0;
 }
 
 static enum err load(struct cx *cx, const char *dir, struct file *files, size_t *n)
@@ -80,7 +87,8 @@ static enum err load(struct cx *cx, const char *dir, struct file *files, size_t 
 	int count = scandir(dir, &names, is_schema, alphasort);
 
 	if (count <= 0)
-		return fail(cx, ERR_INTERNAL, "%s: %s", dir, count < 0 ? strerror(errno) : "no schema files");
+		return fail(cx, ERR_INTERNAL, "%s: %s", dir,
+		    count < 0 ? strerror(errno) : "no schema files");
 	for (*n = 0; (int)*n < count && *n < FILES && e == OK; ++*n) {
 		struct file *f = &files[*n];
 		f->name = arena_dup(cx->mem, names[*n]->d_name, strlen(names[*n]->d_name));
@@ -134,14 +142,17 @@ enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char 
 		const struct file *f = &s.files[i];
 		const struct schema_item *d = applied(s.done, s.ndone, f->version);
 		if (d && !str_eq(d->checksum, f->checksum))
-			return fail(cx, ERR_CONFLICT, "%s is not the file that was applied as schema %lld", f->name, (long long)d->version);
+			return fail(cx, ERR_CONFLICT,
+			    "%s is not the file that was applied as schema %lld", f->name,
+			    (long long)d->version);
 		if (d)
 			continue;
 		tell("%s …", f->name);
 		TRY(db_script(cx, f->text.s));
 		tell("%s applied", f->name);
 	}
-	tell("schema %lld of %lld", (long long)s.files[s.nfiles - 1].version, (long long)s.files[s.nfiles - 1].version);
+	tell("schema %lld of %lld", (long long)s.files[s.nfiles - 1].version,
+	    (long long)s.files[s.nfiles - 1].version);
 	return OK;
 }
 
@@ -155,8 +166,10 @@ static const struct file *file_of(const struct survey *s, int64_t version)
 
 static void add_step(struct schema_step *to, const struct file *f, const struct schema_item *d)
 {
-	*to = (struct schema_step){ .version = f ? f->version : d->version, .applied_at = d ? d->applied_at : 0,
-		.name = str_of(f ? f->name : NULL), .changed = f && d && !str_eq(f->checksum, d->checksum) };
+	*to = (struct schema_step){ .version = f ? f->version : d->version,
+		.applied_at = d ? d->applied_at : 0,
+		.name = str_of(f ? f->name : NULL),
+		.changed = f && d && !str_eq(f->checksum, d->checksum) };
 }
 
 /* Files come first: what has no file is newer than all of them. */
@@ -169,7 +182,8 @@ enum err schema_steps(struct cx *cx, const char *dir, struct schema_step **out, 
 	*n = 0;
 	*out = arena_alloc(cx->mem, (s.nfiles + s.ndone) * sizeof **out);
 	for (size_t i = 0; i < s.nfiles; i++)
-		add_step(&(*out)[(*n)++], &s.files[i], applied(s.done, s.ndone, s.files[i].version));
+		add_step(
+		    &(*out)[(*n)++], &s.files[i], applied(s.done, s.ndone, s.files[i].version));
 	for (size_t i = 0; i < s.ndone; i++)
 		if (file_of(&s, s.done[i].version) == NULL)
 			add_step(&(*out)[(*n)++], NULL, &s.done[i]);

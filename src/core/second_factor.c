@@ -7,11 +7,13 @@
 
 static enum err has_one(struct cx *cx)
 {
-	return refuse(cx, ERR_CONFLICT, "", "You have a second factor already; end it first (DELETE /.motet/v1/totp).");
+	return refuse(cx, ERR_CONFLICT, "",
+	    "You have a second factor already; end it first (DELETE /.motet/v1/totp).");
 }
 
 /* Nothing is made for those who have one. */
-enum err second_factor_enrol(struct cx *cx, int64_t actor_id, struct str local, struct second_factor_secret *out)
+enum err second_factor_enrol(
+    struct cx *cx, int64_t actor_id, struct str local, struct second_factor_secret *out)
 {
 	uint8_t *secret = arena_secret(cx->mem, TOTP_SECRET);
 	struct second_factor *old;
@@ -35,25 +37,36 @@ static enum err waiting(struct cx *cx, int64_t actor_id, struct second_factor **
 	TRY(q_second_factor_find(cx, actor_id, out));
 	if (*out && (*out)->confirmed_at)
 		return has_one(cx);
-	return *out ? OK : refuse(cx, ERR_NOT_FOUND, "", "There is no second factor to confirm: get a secret first (POST /.motet/v1/totp).");
+	return *out
+	    ? OK
+	    : refuse(cx, ERR_NOT_FOUND, "",
+		  "There is no second factor to confirm: get a secret first (POST /.motet/v1/totp).");
 }
 
-enum err second_factor_confirm(struct cx *cx, const struct second_factor_place *p, struct str code, struct str codes[SECOND_FACTOR_CODES])
+enum err second_factor_confirm(struct cx *cx, const struct second_factor_place *p, struct str code,
+    struct str codes[SECOND_FACTOR_CODES])
 {
-	struct second_factor_confirmation c = { .actor_id = p->actor_id, .n = SECOND_FACTOR_CODES, .session_id = p->session_id };
+	struct second_factor_confirmation c = {
+		.actor_id = p->actor_id, .n = SECOND_FACTOR_CODES, .session_id = p->session_id
+	};
 	struct blob hashes[SECOND_FACTOR_CODES];
 	struct second_factor *t;
 	bool done;
 
 	TRY(waiting(cx, p->actor_id, &t));
-	const struct second_factor_try try = { p->actor_id, t->sealed, p->who, p->address, code, ERR_BAD_CODE, "code",
-		"The code is wrong: send the six digits that your authenticator app shows now. Is the clock of your device right?" };
+	const struct second_factor_try try = {
+		p->actor_id, t->sealed, p->who, p->address, code, ERR_BAD_CODE, "code",
+		"The code is wrong: send the six digits that your authenticator app shows now. Is the clock of your device right?"
+	};
 	TRY(second_factor_check_step(cx, &try, &c.step));
 	second_factor_check_new_codes(cx, p->actor_id, codes, hashes);
 	c.sealed = t->sealed;
 	c.hashes = hashes;
 	TRY(q_second_factor_confirm(cx, &c, &done));
-	return done ? OK : refuse(cx, ERR_CONFLICT, "", "Something else has happened to this second factor meanwhile; look at it (GET /.motet/v1/totp).");
+	return done
+	    ? OK
+	    : refuse(cx, ERR_CONFLICT, "",
+		  "Something else has happened to this second factor meanwhile; look at it (GET /.motet/v1/totp).");
 }
 
 static enum err none(struct cx *cx)
@@ -61,19 +74,22 @@ static enum err none(struct cx *cx)
 	return refuse(cx, ERR_NOT_FOUND, "", "There is no second factor.");
 }
 
-enum err second_factor_renew_codes(struct cx *cx, const struct second_factor_place *p, struct str codes[SECOND_FACTOR_CODES])
+enum err second_factor_renew_codes(
+    struct cx *cx, const struct second_factor_place *p, struct str codes[SECOND_FACTOR_CODES])
 {
 	struct blob hashes[SECOND_FACTOR_CODES];
 	bool done;
 
 	second_factor_check_new_codes(cx, p->actor_id, codes, hashes);
-	TRY(q_second_factor_codes(cx, p->actor_id, hashes, SECOND_FACTOR_CODES, p->session_id, &done));
+	TRY(q_second_factor_codes(
+	    cx, p->actor_id, hashes, SECOND_FACTOR_CODES, p->session_id, &done));
 	return done ? OK : none(cx);
 }
 
 enum err second_factor_remove(struct cx *cx, const struct second_factor_place *p, bool operators)
 {
-	const struct str event = operators ? STR("{\"change\":\"reset\"}") : STR("{\"change\":\"removed\"}");
+	const struct str event =
+	    operators ? STR("{\"change\":\"reset\"}") : STR("{\"change\":\"removed\"}");
 	struct resend s = { .doubt = false };
 	int64_t ended = 0;
 	enum err e;

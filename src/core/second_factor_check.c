@@ -24,13 +24,15 @@ static bool as_code(struct cx *cx, struct str text, struct str *code)
 	return totp_is_code(*code);
 }
 
-/* A guess that was counted; what sets the counter back is not that it matches, but that it is good: one may have looked on as it was typed. */
+/* A guess that was counted; what sets the counter back is not that it matches, but that it is good:
+ * one may have looked on as it was typed. */
 struct guess {
 	struct guess_limit tries;
 	bool known;
 };
 
-static enum err match(struct cx *cx, const struct second_factor_try *t, struct str code, struct guess *g, int64_t *step)
+static enum err match(struct cx *cx, const struct second_factor_try *t, struct str code,
+    struct guess *g, int64_t *step)
 {
 	g->tries = guess_limit_of(cx, "code", t->who, t->address);
 	TRY(guess_limit_guess(cx, &g->tries, "wrong codes", &g->known));
@@ -70,20 +72,23 @@ static enum err by_code(struct cx *cx, const struct second_factor_try *t, struct
 	TRY(match(cx, t, code, &g, &step));
 	TRY(new_attempt(cx, &attempt));
 	TRY(q_second_factor_spend(cx, t->actor_id, t->sealed, step, attempt, &done));
-	return done ? guess_limit_guessed(cx, &g.tries, g.known) : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
+	return done ? guess_limit_guessed(cx, &g.tries, g.known)
+		    : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
 }
 
 /* Whose it is goes into the hash: a list of hashes helps nobody who looks for any actor's. */
 static struct blob hash_of(struct cx *cx, int64_t actor_id, struct str digits)
 {
-	const struct str list[] = { STR("recovery code"), str_of(arena_printf(cx->mem, "%lld", (long long)actor_id)), digits };
+	const struct str list[] = { STR("recovery code"),
+		str_of(arena_printf(cx->mem, "%lld", (long long)actor_id)), digits };
 	uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
 
 	sha256_list(list, 3, h);
 	return (struct blob){ h, HASH_BYTES };
 }
 
-static enum err by_recovery_code(struct cx *cx, const struct second_factor_try *t, struct str digits)
+static enum err by_recovery_code(
+    struct cx *cx, const struct second_factor_try *t, struct str digits)
 {
 	const struct guess_limit n = guess_limit_of(cx, "recovery code", t->who, t->address);
 	struct blob attempt;
@@ -91,11 +96,15 @@ static enum err by_recovery_code(struct cx *cx, const struct second_factor_try *
 
 	TRY(guess_limit_admit(cx, &n, "wrong recovery codes"));
 	TRY(new_attempt(cx, &attempt));
-	TRY(q_second_factor_recover(cx, t->actor_id, hash_of(cx, t->actor_id, digits), attempt, &done, &used));
+	TRY(q_second_factor_recover(
+	    cx, t->actor_id, hash_of(cx, t->actor_id, digits), attempt, &done, &used));
 	TRY(guess_limit_done(cx, &n, done));
 	if (done)
 		return OK;
-	return used ? refuse(cx, ERR_USED_CODE, t->field, "This recovery code was used already, and each works once: take another one.") : wrong(cx, t);
+	return used
+	    ? refuse(cx, ERR_USED_CODE, t->field,
+		  "This recovery code was used already, and each works once: take another one.")
+	    : wrong(cx, t);
 }
 
 enum err second_factor_check(struct cx *cx, const struct second_factor_try *t)
@@ -109,7 +118,8 @@ enum err second_factor_check(struct cx *cx, const struct second_factor_try *t)
 	return wrong(cx, t);
 }
 
-void second_factor_check_new_codes(struct cx *cx, int64_t actor_id, struct str codes[SECOND_FACTOR_CODES], struct blob hashes[SECOND_FACTOR_CODES])
+void second_factor_check_new_codes(struct cx *cx, int64_t actor_id,
+    struct str codes[SECOND_FACTOR_CODES], struct blob hashes[SECOND_FACTOR_CODES])
 {
 	struct str digits;
 

@@ -12,7 +12,8 @@ enum err session_token(struct cx *cx, struct str token, struct blob *hash)
 	if (token.n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "%s", err_text(ERR_UNAUTHORIZED));
 	if (!token_ok(token, 's', h))
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This is no session token: its checksum is wrong, or it was cut.");
+		return refuse(cx, ERR_UNAUTHORIZED, "",
+		    "This is no session token: its checksum is wrong, or it was cut.");
 	*hash = (struct blob){ h, TOKEN_HASH };
 	return OK;
 }
@@ -24,7 +25,8 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 	TRY(session_token(cx, token, &hash));
 	TRY(q_session_find(cx, hash, password, out));
 	if (*out == NULL)
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		return refuse(cx, ERR_UNAUTHORIZED, "",
+		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
 	cx->now = (*out)->now;
 	return OK;
 }
@@ -36,24 +38,31 @@ bool session_needs_solution(const struct cx *cx, bool always)
 
 static bool asked(const struct cx *cx, const struct session *s, bool always)
 {
-	return always || cx->conf->sensitive_actions == SENSITIVE_ALWAYS || (cx->conf->sensitive_actions == SENSITIVE_ENROLLED && s->totp.n);
+	return always || cx->conf->sensitive_actions == SENSITIVE_ALWAYS ||
+	    (cx->conf->sensitive_actions == SENSITIVE_ENROLLED && s->totp.n);
 }
 
 static const char header[] = "X-P2-Sensitive-Solution";
 
-static enum err by_password(struct cx *cx, const struct session *s, struct str solution, struct str address)
+static enum err by_password(
+    struct cx *cx, const struct session *s, struct str solution, struct str address)
 {
-	const struct password_try t = { s->local_name, s->key, address, solution, s->password, ERR_SENSITIVE };
+	const struct password_try t = { s->local_name, s->key, address, solution, s->password,
+		ERR_SENSITIVE };
 
 	if (solution.n == 0)
 		return refuse(cx, ERR_SENSITIVE, header, "%s", err_text(ERR_SENSITIVE));
 	enum err e = password_check(cx, &t);
-	return e == ERR_SENSITIVE ? refuse(cx, e, header, "The password in X-P2-Sensitive-Solution is wrong.") : e;
+	return e == ERR_SENSITIVE
+	    ? refuse(cx, e, header, "The password in X-P2-Sensitive-Solution is wrong.")
+	    : e;
 }
 
-static enum err by_factor(struct cx *cx, const struct session *s, struct str solution, struct str address)
+static enum err by_factor(
+    struct cx *cx, const struct session *s, struct str solution, struct str address)
 {
-	const struct second_factor_try t = { s->actor_id, s->totp, s->key, address, solution, ERR_SENSITIVE, header,
+	const struct second_factor_try t = { s->actor_id, s->totp, s->key, address, solution,
+		ERR_SENSITIVE, header,
 		"What is in X-P2-Sensitive-Solution is wrong: you have a second factor, so it takes the six digits that your authenticator app shows "
 		"now, or a recovery code; not the password." };
 
@@ -63,37 +72,49 @@ static enum err by_factor(struct cx *cx, const struct session *s, struct str sol
 	return second_factor_check(cx, &t);
 }
 
-enum err session_sensitive(struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)
+enum err session_sensitive(
+    struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)
 {
 	if (!asked(cx, s, always))
 		return OK;
-	return s->totp.n ? by_factor(cx, s, solution, address) : by_password(cx, s, solution, address);
+	return s->totp.n ? by_factor(cx, s, solution, address)
+			 : by_password(cx, s, solution, address);
 }
 
 static enum err for_this_session(struct cx *cx, const struct session *s, const struct idcsr *csr)
 {
 	if (str_eq(csr->session_id, s->session_id))
 		return OK;
-	return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
+	return refuse(cx, ERR_BAD_CSR, "csr",
+	    "The CSR names the session %.*s; this token belongs to %.*s.", (int)csr->session_id.n,
 	    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
 }
 
-static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr, int64_t replaces, struct grant *g)
+static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr,
+    int64_t replaces, struct grant *g)
 {
-	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces };
+	const struct issue i = {
+		.actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces
+	};
 
 	return issue_idcert(cx, &i, g);
 }
 
-enum err session_rotate(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
+enum err session_rotate(
+    struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
 	TRY(for_this_session(cx, s, csr));
 	return certify(cx, s, csr, s->serial, g);
 }
 
-enum err session_rekey(struct cx *cx, const struct session *s, const struct idcsr *csr, struct blob token_hash, struct str *pem)
+enum err session_rekey(struct cx *cx, const struct session *s, const struct idcsr *csr,
+    struct blob token_hash, struct str *pem)
 {
-	const struct issue i = { .actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = s->serial, .keep = token_hash };
+	const struct issue i = { .actor_id = s->actor_id,
+		.local = s->local_name,
+		.csr = csr,
+		.replaces = s->serial,
+		.keep = token_hash };
 	struct grant g;
 
 	TRY(for_this_session(cx, s, csr));
@@ -102,7 +123,8 @@ enum err session_rekey(struct cx *cx, const struct session *s, const struct idcs
 	return OK;
 }
 
-enum err session_certify(struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
+enum err session_certify(
+    struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
 	return certify(cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
 }
@@ -116,7 +138,8 @@ enum err session_at_home(struct cx *cx, const struct session *s)
 {
 	if (s->actor_id)
 		return OK;
-	return refuse(cx, ERR_FOREIGN, "", "This route is for actors of %s; yours is kept by %.*s: ask there.", cx->conf->domain,
+	return refuse(cx, ERR_FOREIGN, "",
+	    "This route is for actors of %s; yours is kept by %.*s: ask there.", cx->conf->domain,
 	    (int)s->domain.n, s->domain.s);
 }
 
@@ -128,7 +151,8 @@ enum err session_end(struct cx *cx, const struct session *s, struct str session_
 		TRY(q_session_end(cx, s->actor_id, session_id, &ended));
 	else
 		TRY(q_session_end_foreign(cx, s->fid, session_id, (struct str){ NULL, 0 }, &ended));
-	return ended ? OK : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
+	return ended ? OK
+		     : refuse(cx, ERR_NOT_FOUND, "session_id", "You have no session with that ID.");
 }
 
 enum err session_list(struct cx *cx, int64_t actor_id, struct session_item **out, size_t *n)

@@ -29,7 +29,7 @@ static enum err page(struct verify *v, enum verify_table t, struct place *p, siz
 	TRY(q_verify_page(v->cx, t, &p->key, PAGE, &rows, n, &size));
 	for (size_t i = 0; i < *n; i++) {
 		const void *row = (const char *)rows + i * size;
-		v->key = row;	/* every row begins with it */
+		v->key = row; /* every row begins with it */
 		verify_rows[t].fn(v, row);
 		v->tally->rows++;
 	}
@@ -63,7 +63,8 @@ static enum err tables(struct verify *v)
 	return OK;
 }
 
-enum err verify_run(struct cx *cx, const char *schema, const struct verify_watch *w, struct verify_tally *out)
+enum err verify_run(
+    struct cx *cx, const char *schema, const struct verify_watch *w, struct verify_tally *out)
 {
 	struct cx mine = *cx;
 	struct verify v = { .cx = &mine, .watch = w, .tally = out, .schema = schema };

@@ -61,13 +61,17 @@ static void sealed_by(struct verify *v, const struct idcert *c, struct blob sign
 		found(v, "server_serial: there is no key of 32 octets to hold it against");
 		return;
 	}
-	NEED(v, idcert_lint(v->cx, c->tbs, str_of(v->cx->conf->domain), signer.p, NULL) == OK, "cert: %s", why(v));
-	NEED(v, idcert_signed_by(c, signer.p), "cert is not signed by the server key that the row names");
+	NEED(v, idcert_lint(v->cx, c->tbs, str_of(v->cx->conf->domain), signer.p, NULL) == OK,
+	    "cert: %s", why(v));
+	NEED(v, idcert_signed_by(c, signer.p),
+	    "cert is not signed by the server key that the row names");
 }
 
-static void same(struct verify *v, const struct idcert *c, int64_t serial, struct blob public_key, int64_t not_before, int64_t not_after)
+static void same(struct verify *v, const struct idcert *c, int64_t serial, struct blob public_key,
+    int64_t not_before, int64_t not_after)
 {
-	NEED(v, c->serial64 == serial, "serial is not that of cert, which is %.*s", (int)c->serial.n, c->serial.s);
+	NEED(v, c->serial64 == serial, "serial is not that of cert, which is %.*s",
+	    (int)c->serial.n, c->serial.s);
 	NEED(v, key_is(public_key, c->key), "public_key is not that of cert");
 	NEED(v, c->not_before == not_before, "not_before is not that of cert");
 	NEED(v, c->not_after == not_after, "not_after is not that of cert");
@@ -92,10 +96,12 @@ static void server_key(struct verify *v, const void *row)
 
 	NEED(v, k->used, "serial is not in serial_used");
 	NEED(v, k->ended_at == k->next, "ended_at is not when the next key began");
-	NEED(v, opens(v, k), "sealed does not open with the secret of this host, or is not the key of public_key");
+	NEED(v, opens(v, k),
+	    "sealed does not open with the secret of this host, or is not the key of public_key");
 	if (!read_cert(v, k->cert, &c))
 		return;
-	NEED(v, c.is_server && str_is(c.domain, v->cx->conf->domain), "cert is not one of the server of %s", v->cx->conf->domain);
+	NEED(v, c.is_server && str_is(c.domain, v->cx->conf->domain),
+	    "cert is not one of the server of %s", v->cx->conf->domain);
 	sealed_by(v, &c, k->public_key);
 	same(v, &c, k->serial, k->public_key, k->not_before, k->not_after);
 }
@@ -106,17 +112,21 @@ static void idcert(struct verify *v, const void *row)
 	struct idcert c;
 
 	NEED(v, r->used, "serial is not in serial_used");
-	NEED(v, r->twin == 0, "the certificate %lld of the same session is valid at the same time", (long long)r->twin);
+	NEED(v, r->twin == 0, "the certificate %lld of the same session is valid at the same time",
+	    (long long)r->twin);
 	if (!read_cert(v, r->cert, &c))
 		return;
 	sealed_by(v, &c, r->signer);
 	same(v, &c, r->serial, r->public_key, r->not_before, r->not_after);
 	NEED(v, !c.is_server, "cert is one of a server");
-	NEED(v, str_eq(c.fid, actor_fid(v->cx, r->local_name)), "cert is one of %.*s, and the actor is %.*s", (int)c.fid.n, c.fid.s, (int)r->local_name.n,
-	    r->local_name.s);
+	NEED(v, str_eq(c.fid, actor_fid(v->cx, r->local_name)),
+	    "cert is one of %.*s, and the actor is %.*s", (int)c.fid.n, c.fid.s,
+	    (int)r->local_name.n, r->local_name.s);
 	NEED(v, str_eq(c.session_id, r->session_id), "session_id is not that of cert");
-	NEED(v, c.not_before >= r->signer_before && c.not_after <= r->signer_after, "cert is not within the validity of the server's");
-	NEED(v, r->signer_ended == 0 || c.not_before <= r->signer_ended, "cert was issued when the server had another key");
+	NEED(v, c.not_before >= r->signer_before && c.not_after <= r->signer_after,
+	    "cert is not within the validity of the server's");
+	NEED(v, r->signer_ended == 0 || c.not_before <= r->signer_ended,
+	    "cert was issued when the server had another key");
 }
 
 static void session(struct verify *v, const void *row)
@@ -128,8 +138,8 @@ static void session(struct verify *v, const void *row)
 }
 
 /*
- * A certificate of another server's actor, against the keys that are remembered of that server. When none of them signed it, it is wrong only
- * where one of them had to: the one of its time.
+ * A certificate of another server's actor, against the keys that are remembered of that server.
+ * When none of them signed it, it is wrong only where one of them had to: the one of its time.
  */
 static void signed_at_home(struct verify *v, const struct idcert *c)
 {
@@ -144,12 +154,14 @@ static void signed_at_home(struct verify *v, const struct idcert *c)
 	for (size_t i = 0; i < n; i++) {
 		struct cacheable s;
 		if (cacheable_read(v->cx, texts[i], &s) != OK)
-			continue;	/* its own row says so */
+			continue; /* its own row says so */
 		if (idcert_signed_by(c, s.cert.key))
 			return;
-		had_to |= s.cert.not_before < c->not_before && s.cert.not_after >= c->not_before && (s.invalidated == 0 || s.invalidated > c->not_before);
+		had_to |= s.cert.not_before < c->not_before && s.cert.not_after >= c->not_before &&
+		    (s.invalidated == 0 || s.invalidated > c->not_before);
 	}
-	NEED(v, !had_to, "cert is not signed by the key that %.*s had then", (int)c->domain.n, c->domain.s);
+	NEED(v, !had_to, "cert is not signed by the key that %.*s had then", (int)c->domain.n,
+	    c->domain.s);
 }
 
 static void foreign_session(struct verify *v, const void *row)
@@ -161,7 +173,8 @@ static void foreign_session(struct verify *v, const void *row)
 	if (!read_cert(v, r->cert, &c))
 		return;
 	if (r->known.n && cacheable_read(v->cx, r->known, &known) == OK)
-		NEED(v, blob_eq(known.cert.der, r->cert), "cert is not the one of that serial in foreign_cert");
+		NEED(v, blob_eq(known.cert.der, r->cert),
+		    "cert is not the one of that serial in foreign_cert");
 	NEED(v, !c.is_server, "cert is one of a server");
 	NEED(v, str_eq(c.fid, r->fid), "fid is not that of cert");
 	NEED(v, str_eq(c.domain, r->domain), "domain is not that of cert");
@@ -185,12 +198,16 @@ static void foreign_cert(struct verify *v, const void *row)
 	NEED(v, str_eq(c->serial, r->key.b), "serial is not that of the certificate");
 	NEED(v, str_eq(c->domain, r->domain), "domain is not that of the certificate");
 	NEED(v, str_eq(c->session_id, r->session_id), "session_id is not that of the certificate");
-	NEED(v, c->not_before == r->not_before && c->not_after == r->not_after, "not_before or not_after is not that of the certificate");
-	NEED(v, s.invalidated == r->invalidated_at, "invalidated_at is not what the home server has signed");
-	NEED(v, r->usable_until <= s.not_after, "usable_until is later than the home server has signed");
+	NEED(v, c->not_before == r->not_before && c->not_after == r->not_after,
+	    "not_before or not_after is not that of the certificate");
+	NEED(v, s.invalidated == r->invalidated_at,
+	    "invalidated_at is not what the home server has signed");
+	NEED(v, r->usable_until <= s.not_after,
+	    "usable_until is later than the home server has signed");
 	NEED(v, c->is_server || str_eq(c->fid, r->key.a), "subject is not that of the certificate");
 	if (c->is_server)
-		NEED(v, idcert_signed_by(c, c->key), "the server's certificate is not signed by its own key");
+		NEED(v, idcert_signed_by(c, c->key),
+		    "the server's certificate is not signed by its own key");
 	else
 		signed_at_home(v, c);
 }
@@ -205,7 +222,8 @@ static struct str capable(struct verify *v, struct blob list)
 }
 
 /* What the row repeats of it. */
-static void same_package(struct verify *v, const struct verify_key_package *r, const struct mls_keypackage *k)
+static void same_package(
+    struct verify *v, const struct verify_key_package *r, const struct mls_keypackage *k)
 {
 	int64_t end = mls_keypackage_expiry(k);
 	uint8_t hash[HASH_BYTES];
@@ -213,22 +231,32 @@ static void same_package(struct verify *v, const struct verify_key_package *r, c
 
 	sha256(k->init_key, hash);
 	NEED(v, k->suite->id == r->suite, "suite is not that of tls");
-	NEED(v, blob_eq(r->init_hash, (struct blob){ hash, sizeof hash }), "init_hash is not that of tls");
-	NEED(v, mls_keypackage_ref(v->cx, k, &ref) == OK && blob_eq(r->ref, ref), "ref is not that of tls");
-	NEED(v, str_eq(capable(v, k->cap_extensions), r->extensions), "extensions are not those of tls");
-	NEED(v, r->not_after == (end < r->cert_after ? end : r->cert_after), "not_after is not that of tls, nor of its ID-Cert");
+	NEED(v, blob_eq(r->init_hash, (struct blob){ hash, sizeof hash }),
+	    "init_hash is not that of tls");
+	NEED(v, mls_keypackage_ref(v->cx, k, &ref) == OK && blob_eq(r->ref, ref),
+	    "ref is not that of tls");
+	NEED(v, str_eq(capable(v, k->cap_extensions), r->extensions),
+	    "extensions are not those of tls");
+	NEED(v, r->not_after == (end < r->cert_after ? end : r->cert_after),
+	    "not_after is not that of tls, nor of its ID-Cert");
 }
 
 static void key_package(struct verify *v, const void *row)
 {
 	const struct verify_key_package *r = row;
-	const struct mls_policy p = { .fid = actor_fid(v->cx, r->local_name), .key = r->public_key, .id_cert = r->cert, .server_cert = r->server_cert,
-		.now = r->now, .skew = MLS_SKEW, .rules = MLS_RULES };
+	const struct mls_policy p = { .fid = actor_fid(v->cx, r->local_name),
+		.key = r->public_key,
+		.id_cert = r->cert,
+		.server_cert = r->server_cert,
+		.now = r->now,
+		.skew = MLS_SKEW,
+		.rules = MLS_RULES };
 	struct mls_keypackage k;
 
 	NEED(v, r->init_hash.n == HASH_BYTES, "init_hash is not one");
 	if (r->spent) {
-		NEED(v, r->tls.n == 0, "it was given out or has ended, and its octets are still here");
+		NEED(v, r->tls.n == 0,
+		    "it was given out or has ended, and its octets are still here");
 		return;
 	}
 	NEED(v, r->live, "its ID-Cert has ended, and it could be given out");
@@ -249,10 +277,12 @@ static void keymaterial(struct verify *v, const void *row)
 
 	NEED(v, key_material_der_check(v->cx, r->key_data) == OK, "key_data: %s", why(v));
 	if (r->algorithm.n)
-		NEED(v, key_material_der_algorithm(v->cx, "algorithm", r->algorithm, &one) == OK, "algorithm: %s", why(v));
+		NEED(v, key_material_der_algorithm(v->cx, "algorithm", r->algorithm, &one) == OK,
+		    "algorithm: %s", why(v));
 	while (rest.n) {
 		str_cut(rest, ',', &one, &rest);
-		NEED(v, key_material_der_identifier(v->cx, "algorithms", str_trim(one), &der) == OK, "algorithms: %s", why(v));
+		NEED(v, key_material_der_identifier(v->cx, "algorithms", str_trim(one), &der) == OK,
+		    "algorithms: %s", why(v));
 	}
 }
 
@@ -262,7 +292,8 @@ static void actor(struct verify *v, const void *row)
 	struct phc phc;
 
 	NEED(v, local_name_ok(r->local_name), "local_name is none");
-	NEED(v, phc_parse(v->cx->mem, r->password, &phc), "password is no PHC string of ours: nobody can log in with it");
+	NEED(v, phc_parse(v->cx->mem, r->password, &phc),
+	    "password is no PHC string of ours: nobody can log in with it");
 }
 
 /* Of actors of other servers the key may be forgotten: they are left alone. */
@@ -271,9 +302,11 @@ static void key_trial(struct verify *v, const void *row)
 	const struct verify_key_trial *r = row;
 
 	NEED(v, r->signature.n == ED25519_SIG, "signature has not 64 octets");
-	if (r->local_name.n == 0 || !str_eq(r->fid, actor_fid(v->cx, r->local_name)) || r->signature.n != ED25519_SIG || r->public_key.n != ED25519_KEY)
+	if (r->local_name.n == 0 || !str_eq(r->fid, actor_fid(v->cx, r->local_name)) ||
+	    r->signature.n != ED25519_SIG || r->public_key.n != ED25519_KEY)
 		return;
-	NEED(v, ed25519_verify(r->public_key.p, str_blob(r->key.a), r->signature.p), "signature is not one over the trial by the key of that certificate");
+	NEED(v, ed25519_verify(r->public_key.p, str_blob(r->key.a), r->signature.p),
+	    "signature is not one over the trial by the key of that certificate");
 }
 
 static void event_counter(struct verify *v, const void *row)
@@ -288,14 +321,15 @@ static void invite(struct verify *v, const void *row)
 {
 	const struct verify_invite *r = row;
 
-	NEED(v, r->used == r->came, "used is %lld, and %lld have come by it", (long long)r->used, (long long)r->came);
+	NEED(v, r->used == r->came, "used is %lld, and %lld have come by it", (long long)r->used,
+	    (long long)r->came);
 }
 
 /* Every event that motet_emit() is called for. */
 static const struct {
 	const char *ns, *name;
 	int64_t op;
-	bool cert;	/* about a certificate of ours, at least where `data` is missing */
+	bool cert; /* about a certificate of ours, at least where `data` is missing */
 } kinds[] = {
 	{ "core", "NEW_SESSION", EVENT_NEW_SESSION, true },
 	{ "core", "ACTOR_CERTIFICATE_INVALIDATION", EVENT_INVALIDATION, true },
@@ -308,7 +342,8 @@ static const struct {
 static bool known(const struct verify_event *r, bool *cert)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (str_is(r->ns, kinds[i].ns) && str_is(r->name, kinds[i].name) && r->op == kinds[i].op) {
+		if (str_is(r->ns, kinds[i].ns) && str_is(r->name, kinds[i].name) &&
+		    r->op == kinds[i].op) {
 			*cert = kinds[i].cert;
 			return true;
 		}
@@ -334,18 +369,23 @@ static bool second_factor_opens(struct verify *v, const struct verify_totp *r)
 {
 	int64_t step;
 
-	return v->cx->ca->check_totp(v->cx, v->cx->ca, r->actor_id, r->sealed, STR("000000"), &step) == OK;
+	return v->cx->ca->check_totp(
+		   v->cx, v->cx->ca, r->actor_id, r->sealed, STR("000000"), &step) == OK;
 }
 
 static void totp(struct verify *v, const void *row)
 {
 	const struct verify_totp *r = row;
 
-	NEED(v, second_factor_opens(v, r), "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
-	NEED(v, (r->confirmed_at != 0) == (r->last_step != 0), "last_step and confirmed_at do not go together");
-	NEED(v, r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / TOTP_STEP + TOTP_WINDOW,
+	NEED(v, second_factor_opens(v, r),
+	    "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
+	NEED(v, (r->confirmed_at != 0) == (r->last_step != 0),
+	    "last_step and confirmed_at do not go together");
+	NEED(v,
+	    r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / TOTP_STEP + TOTP_WINDOW,
 	    "last_step is yet to come: every code until then is refused");
-	NEED(v, r->confirmed_at == 0 || r->confirmed_at >= r->created_at, "confirmed_at is before created_at");
+	NEED(v, r->confirmed_at == 0 || r->confirmed_at >= r->created_at,
+	    "confirmed_at is before created_at");
 }
 
 static void totp_recovery(struct verify *v, const void *row)
@@ -360,14 +400,16 @@ static bool origin_ok(struct verify *v, struct str s)
 {
 	struct str normal;
 
-	return origin_read(v->cx->mem, s, ORIGIN_HTTP | ORIGIN_ADDRESS, &normal) == NULL && str_eq(s, normal);
+	return origin_read(v->cx->mem, s, ORIGIN_HTTP | ORIGIN_ADDRESS, &normal) == NULL &&
+	    str_eq(s, normal);
 }
 
 static bool jti_ok(struct verify *v, struct str jti)
 {
 	struct blob bits;
 
-	return jti.n >= FEDERATION_JWS_JTI_MIN && jti.n <= FEDERATION_JWS_JTI_MAX && federation_jws_base64url_decode(v->cx->mem, jti, &bits);
+	return jti.n >= FEDERATION_JWS_JTI_MIN && jti.n <= FEDERATION_JWS_JTI_MAX &&
+	    federation_jws_base64url_decode(v->cx->mem, jti, &bits);
 }
 
 /* A day after its end it may be forgotten that a token was redeemed. */
@@ -386,10 +428,12 @@ static void federation_token(struct verify *v, const void *row)
 
 	NEED(v, jti_ok(v, r->jti), "jti is none");
 	NEED(v, origin_ok(v, r->audience), "audience is no origin");
-	NEED(v, r->issued_at < r->expires_at && r->expires_at - r->issued_at <= SIGNER_TOKEN_LIFE, "issued_at and expires_at are those of no token of ours");
+	NEED(v, r->issued_at < r->expires_at && r->expires_at - r->issued_at <= SIGNER_TOKEN_LIFE,
+	    "issued_at and expires_at are those of no token of ours");
 	NEED(v, r->issued_at <= r->now + SIGNER_SKEW, "issued_at is yet to come");
 	NEED(v, r->deleted_at == 0 || r->redeemed_at == 0, "it was deleted, and redeemed as well");
-	NEED(v, remembered(v, r), "redeemed_at is set, and redeemed_token does not know of it: it could be redeemed again");
+	NEED(v, remembered(v, r),
+	    "redeemed_at is set, and redeemed_token does not know of it: it could be redeemed again");
 }
 
 static void redeemed_token(struct verify *v, const void *row)
@@ -400,21 +444,28 @@ static void redeemed_token(struct verify *v, const void *row)
 	NEED(v, jti_ok(v, r->key.b), "jti is none");
 	NEED(v, r->redeemed_at <= r->now, "redeemed_at is yet to come");
 	NEED(v, r->redeemed_at <= r->expires_at + REDEEM_SKEW, "redeemed_at is after its end");
-	NEED(v, r->expires_at <= r->redeemed_at + SIGNER_TOKEN_LIFE + REDEEM_SKEW, "expires_at is later than that of any token");
+	NEED(v, r->expires_at <= r->redeemed_at + SIGNER_TOKEN_LIFE + REDEEM_SKEW,
+	    "expires_at is later than that of any token");
 }
 
-/* Good: where it is, and its certificate; not good: why; neither: it was blocked, before anybody asked it. */
+/* Good: where it is, and its certificate; not good: why; neither: it was blocked, before anybody
+ * asked it. */
 static void foreign_server(struct verify *v, const void *row)
 {
 	const struct verify_foreign_server *r = row;
-	bool good = r->api.s && r->domain.s && r->serial.s, none = !r->api.s && !r->domain.s && !r->serial.s;
+	bool good = r->api.s && r->domain.s && r->serial.s,
+	     none = !r->api.s && !r->domain.s && !r->serial.s;
 
-	NEED(v, domain_ok(r->key.a) || origin_ok(v, r->key.a), "place is neither a domain nor an origin");
+	NEED(v, domain_ok(r->key.a) || origin_ok(v, r->key.a),
+	    "place is neither a domain nor an origin");
 	NEED(v, good || none, "some of api, domain and serial are missing");
-	NEED(v, (r->failure.s != NULL) == (r->said.s != NULL) && !(good && r->failure.s), "failure and said do not go with the rest");
-	NEED(v, !good || (r->api.n && r->api.s[r->api.n - 1] == '/'), "api does not end with a slash");
+	NEED(v, (r->failure.s != NULL) == (r->said.s != NULL) && !(good && r->failure.s),
+	    "failure and said do not go with the rest");
+	NEED(v, !good || (r->api.n && r->api.s[r->api.n - 1] == '/'),
+	    "api does not end with a slash");
 	if (good && r->fresh)
-		NEED(v, r->of.s && str_eq(r->of, r->domain), "its certificate is not in foreign_cert, or is of another domain");
+		NEED(v, r->of.s && str_eq(r->of, r->domain),
+		    "its certificate is not in foreign_cert, or is of another domain");
 }
 
 static void foreign_actor(struct verify *v, const void *row)
@@ -444,7 +495,8 @@ static void schema_version(struct verify *v, const void *row)
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		NEED(v, s[i].version != r->version || !s[i].changed, "checksum is not that of %.*s", (int)s[i].name.n, s[i].name.s);
+		NEED(v, s[i].version != r->version || !s[i].changed, "checksum is not that of %.*s",
+		    (int)s[i].name.n, s[i].name.s);
 }
 
 const struct verify_rows verify_rows[VERIFY_TABLES] = {

@@ -5,7 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-enum { CLEAR = 60, SESSION = 32, DIGITS = 43, HASHED = 2 + DIGITS };	/* 62^43 > 2^256 */
+enum { CLEAR = 60, SESSION = 32, DIGITS = 43, HASHED = 2 + DIGITS }; /* 62^43 > 2^256 */
 #define TIME_MIN INT64_C(1000000000)
 #define TIME_MAX INT64_C(9999999999)
 static const char magic[] = "motet-keytrial-v1", mark[] = "h_", unknown[] = "-";
@@ -66,7 +66,8 @@ static struct key_trial_text written(struct arena *mem, const struct key_trial_t
 static bool purpose_ok(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] != '-' && !(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= '0' && s.s[i] <= '9'))
+		if (s.s[i] != '-' && !(s.s[i] >= 'a' && s.s[i] <= 'z') &&
+		    !(s.s[i] >= '0' && s.s[i] <= '9'))
 			return false;
 	return s.n >= 1 && s.n <= KEY_TRIAL_TEXT_PURPOSE_MAX;
 }
@@ -80,7 +81,8 @@ static bool fid_ok(struct arena *mem, struct str fid)
 {
 	struct str local, domain;
 
-	return fid.n == 0 || (fid_parse(mem, fid, &local, &domain) && memcmp(local.s, fid.s, fid.n) == 0);
+	return fid.n == 0 ||
+	    (fid_parse(mem, fid, &local, &domain) && memcmp(local.s, fid.s, fid.n) == 0);
 }
 
 enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struct str *text)
@@ -90,12 +92,15 @@ enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struc
 	uint8_t octets[HASH_BYTES];
 	char digits[DIGITS];
 
-	if (!domain_ok(c->domain) || !purpose_ok(c->purpose) || !fid_ok(cx->mem, c->fid) || !time_ok(c->expires))
-		return fail(cx, ERR_INTERNAL, "challenge: a domain, purpose, federation ID or time that is none");
+	if (!domain_ok(c->domain) || !purpose_ok(c->purpose) || !fid_ok(cx->mem, c->fid) ||
+	    !time_ok(c->expires))
+		return fail(cx, ERR_INTERNAL,
+		    "challenge: a domain, purpose, federation ID or time that is none");
 	if (RAND_bytes(octets, sizeof octets) != 1)
 		return fail(cx, ERR_INTERNAL, "challenge: no random bits");
 	base62(octets, digits);
-	buf_printf(&b, "%s~%.*s~%.*s~", magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n, w.purpose.s);
+	buf_printf(
+	    &b, "%s~%.*s~%.*s~", magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n, w.purpose.s);
 	buf_printf(&b, "%.*s~%.*s~", (int)w.fid.n, w.fid.s, (int)w.session_id.n, w.session_id.s);
 	buf_printf(&b, "%lld~%.*s", (long long)c->expires, DIGITS, digits);
 	*text = buf_done(&b);
@@ -118,12 +123,15 @@ bool key_trial_text_parse(struct str text, struct key_trial_text *out)
 	struct str head, expires, random = { NULL, 0 };
 	struct key_trial_text c = { .expires = 0 };
 
-	if (text.n > KEY_TRIAL_TEXT_MAX || !str_cut(text, '~', &head, &text) || !str_is(head, magic) || !str_cut(text, '~', &c.domain, &text) ||
-	    !str_cut(text, '~', &c.purpose, &text) || !str_cut(text, '~', &c.fid, &text) || !str_cut(text, '~', &c.session_id, &text) ||
-	    !str_cut(text, '~', &expires, &random))
+	if (text.n > KEY_TRIAL_TEXT_MAX || !str_cut(text, '~', &head, &text) ||
+	    !str_is(head, magic) || !str_cut(text, '~', &c.domain, &text) ||
+	    !str_cut(text, '~', &c.purpose, &text) || !str_cut(text, '~', &c.fid, &text) ||
+	    !str_cut(text, '~', &c.session_id, &text) || !str_cut(text, '~', &expires, &random))
 		return false;
-	if (!part_ok(c.domain, CLEAR, ".-") || !purpose_ok(c.purpose) || !part_ok(c.fid, CLEAR, "._+-@") ||
-	    !part_ok(c.session_id, SESSION, ".-_") || !str_i64(expires, &c.expires) || !time_ok(c.expires) || random.n != DIGITS || !all(random, ""))
+	if (!part_ok(c.domain, CLEAR, ".-") || !purpose_ok(c.purpose) ||
+	    !part_ok(c.fid, CLEAR, "._+-@") || !part_ok(c.session_id, SESSION, ".-_") ||
+	    !str_i64(expires, &c.expires) || !time_ok(c.expires) || random.n != DIGITS ||
+	    !all(random, ""))
 		return false;
 	if (str_is(c.fid, unknown))
 		c.fid.n = 0;
@@ -138,12 +146,14 @@ static struct str as_parsed(struct str written)
 	return str_is(written, unknown) ? (struct str){ "", 0 } : written;
 }
 
-bool key_trial_text_is(struct arena *mem, struct str text, const struct key_trial_text *want, int64_t now)
+bool key_trial_text_is(
+    struct arena *mem, struct str text, const struct key_trial_text *want, int64_t now)
 {
 	struct key_trial_text c, w = written(mem, want);
 
-	return key_trial_text_parse(text, &c) && str_eq(c.domain, w.domain) && str_eq(c.purpose, w.purpose) && str_eq(c.fid, as_parsed(w.fid)) &&
-	       str_eq(c.session_id, as_parsed(w.session_id)) && now <= c.expires;
+	return key_trial_text_parse(text, &c) && str_eq(c.domain, w.domain) &&
+	    str_eq(c.purpose, w.purpose) && str_eq(c.fid, as_parsed(w.fid)) &&
+	    str_eq(c.session_id, as_parsed(w.session_id)) && now <= c.expires;
 }
 
 enum err key_trial_text_signature(struct cx *cx, struct str hex, uint8_t sig[ED25519_SIG])
@@ -151,14 +161,17 @@ enum err key_trial_text_signature(struct cx *cx, struct str hex, uint8_t sig[ED2
 	struct blob raw;
 
 	if (hex.n != 2 * ED25519_SIG || !hex_decode(cx->mem, hex, &raw))
-		return refuse(cx, ERR_BAD_REQUEST, "signature", "The signature must be 128 hex digits: the 64 octets that Ed25519 makes.");
+		return refuse(cx, ERR_BAD_REQUEST, "signature",
+		    "The signature must be 128 hex digits: the 64 octets that Ed25519 makes.");
 	memcpy(sig, raw.p, ED25519_SIG);
 	return OK;
 }
 
-enum err key_trial_text_verify(struct cx *cx, const uint8_t key[ED25519_KEY], struct str text, const uint8_t sig[ED25519_SIG])
+enum err key_trial_text_verify(
+    struct cx *cx, const uint8_t key[ED25519_KEY], struct str text, const uint8_t sig[ED25519_SIG])
 {
 	if (!ed25519_verify(key, str_blob(text), sig))
-		return refuse(cx, ERR_UNAUTHORIZED, "signature", "The signature over the key trial is not by the key of this ID-Cert.");
+		return refuse(cx, ERR_UNAUTHORIZED, "signature",
+		    "The signature over the key trial is not by the key of this ID-Cert.");
 	return OK;
 }

@@ -17,8 +17,8 @@ static const struct phc current[] = {
 };
 
 /*
- * Asked of the library at run time, not of its headers: a program built with OpenSSL 3.0 has Argon2 as soon as it runs with 3.2.
- * Fetched once for a process and kept.
+ * Asked of the library at run time, not of its headers: a program built with OpenSSL 3.0 has Argon2
+ * as soon as it runs with 3.2. Fetched once for a process and kept.
  */
 static EVP_KDF *argon2id(void)
 {
@@ -61,16 +61,19 @@ static bool by_argon2id(struct str password, const struct phc *p, uint8_t *out)
 
 static bool by_scrypt(struct str password, const struct phc *p, uint8_t *out)
 {
-	return EVP_PBE_scrypt(password.n ? password.s : "", password.n, p->salt, p->nsalt, UINT64_C(1) << p->v[0], (uint64_t)p->v[1],
-		   (uint64_t)p->v[2], MAXMEM, out, p->nhash) == 1;
+	return EVP_PBE_scrypt(password.n ? password.s : "", password.n, p->salt, p->nsalt,
+		   UINT64_C(1) << p->v[0], (uint64_t)p->v[1], (uint64_t)p->v[2], MAXMEM, out,
+		   p->nhash) == 1;
 }
 
-static enum err derive(struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
+static enum err derive(
+    struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
 {
 	bool fine;
 
 	if (p->alg == PHC_ARGON2ID && argon2id() == NULL)
-		return fail(cx, ERR_INTERNAL, "a password is stored as Argon2id, which this OpenSSL lacks (3.2 and later have it)");
+		return fail(cx, ERR_INTERNAL,
+		    "a password is stored as Argon2id, which this OpenSSL lacks (3.2 and later have it)");
 	fine = p->alg == PHC_ARGON2ID ? by_argon2id(password, p, out) : by_scrypt(password, p, out);
 	if (!fine) {
 		ERR_clear_error();
@@ -94,10 +97,12 @@ static bool as_today(const struct phc *p)
 {
 	const struct phc *best = preferred();
 
-	return p->alg == best->alg && p->nsalt == best->nsalt && p->nhash == best->nhash && memcmp(p->v, best->v, sizeof p->v) == 0;
+	return p->alg == best->alg && p->nsalt == best->nsalt && p->nhash == best->nhash &&
+	    memcmp(p->v, best->v, sizeof p->v) == 0;
 }
 
-enum err passwd_verify(struct cx *cx, struct str password, struct str phc, bool *right, bool *rehash)
+enum err passwd_verify(
+    struct cx *cx, struct str password, struct str phc, bool *right, bool *rehash)
 {
 	struct phc p = *preferred();
 	uint8_t got[PHC_HASH];
@@ -105,7 +110,8 @@ enum err passwd_verify(struct cx *cx, struct str password, struct str phc, bool 
 
 	*right = *rehash = false;
 	if (known && !phc_parse(cx->mem, phc, &p))
-		return fail(cx, ERR_INTERNAL, "a stored password is no PHC string that we understand");
+		return fail(
+		    cx, ERR_INTERNAL, "a stored password is no PHC string that we understand");
 	TRY(derive(cx, password, &p, got));
 	*right = (CRYPTO_memcmp(got, p.hash, p.nhash) == 0) & known;
 	*rehash = *right && !as_today(&p);

@@ -2,7 +2,7 @@
 #include "text/encoding.h"
 
 struct row {
-	const char *name, *version;	/* version NULL: the form has none */
+	const char *name, *version; /* version NULL: the form has none */
 	struct {
 		const char *name;
 		int64_t min, max;
@@ -11,7 +11,8 @@ struct row {
 
 static const struct row rows[] = {
 	[PHC_SCRYPT] = { "scrypt", NULL, { { "ln", 1, 16 }, { "r", 1, 32 }, { "p", 1, 16 } } },
-	[PHC_ARGON2ID] = { "argon2id", "v=19", { { "m", 8, 65536 }, { "t", 1, 16 }, { "p", 1, 4 } } },
+	[PHC_ARGON2ID] = { "argon2id", "v=19",
+	    { { "m", 8, 65536 }, { "t", 1, 16 }, { "p", 1, 4 } } },
 };
 
 /* Each parameter alone is in its range; what they cost together is another matter. */
@@ -19,7 +20,8 @@ static bool cheap_enough(const struct phc *p)
 {
 	if (p->alg == PHC_ARGON2ID)
 		return p->v[0] >= 8 * p->v[2] && p->v[0] * p->v[1] <= 512 * 1024;
-	return p->v[1] << p->v[0] <= 512 * 1024 && (p->v[1] * p->v[2]) << p->v[0] <= 8 * 1024 * 1024;
+	return p->v[1] << p->v[0] <= 512 * 1024 &&
+	    (p->v[1] * p->v[2]) << p->v[0] <= 8 * 1024 * 1024;
 }
 
 /* "name=number" */
@@ -27,8 +29,8 @@ static bool param(struct str s, const struct row *r, int i, int64_t *out)
 {
 	struct str name, number;
 
-	return str_cut(s, '=', &name, &number) && str_is(name, r->param[i].name) && str_i64(number, out) && *out >= r->param[i].min &&
-	       *out <= r->param[i].max;
+	return str_cut(s, '=', &name, &number) && str_is(name, r->param[i].name) &&
+	    str_i64(number, out) && *out >= r->param[i].min && *out <= r->param[i].max;
 }
 
 static bool params(struct str s, const struct row *r, int64_t v[PHC_PARAMS])
@@ -78,15 +80,17 @@ bool phc_parse(struct arena *mem, struct str text, struct phc *p)
 	struct str part;
 
 	*p = (struct phc){ 0 };
-	if (text.n == 0 || text.s[0] != '$' || !str_cut(str_from(text, 1), '$', &part, &text) || !algorithm(part, &p->alg))
+	if (text.n == 0 || text.s[0] != '$' || !str_cut(str_from(text, 1), '$', &part, &text) ||
+	    !algorithm(part, &p->alg))
 		return false;
 	const struct row *r = &rows[p->alg];
 	if (r->version && !(str_cut(text, '$', &part, &text) && str_is(part, r->version)))
 		return false;
 	if (!str_cut(text, '$', &part, &text) || !params(part, r, p->v) || !cheap_enough(p))
 		return false;
-	return str_cut(text, '$', &part, &text) && octets(mem, part, p->salt, PHC_SALT, &p->nsalt) &&
-	       octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nhash >= 16;
+	return str_cut(text, '$', &part, &text) &&
+	    octets(mem, part, p->salt, PHC_SALT, &p->nsalt) &&
+	    octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nhash >= 16;
 }
 
 static struct str unpadded(struct arena *mem, const uint8_t *p, size_t n)

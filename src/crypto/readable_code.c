@@ -25,7 +25,8 @@ bool readable_code_fold(struct arena *mem, struct str text, struct str *digits)
 	size_t n = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.s[i] >= 'A' && text.s[i] <= 'Z' ? (char)(text.s[i] | 0x20) : text.s[i];
+		char c =
+		    text.s[i] >= 'A' && text.s[i] <= 'Z' ? (char)(text.s[i] | 0x20) : text.s[i];
 		if (c == '-' || c == ' ')
 			continue;
 		if (n == READABLE_CODE_DIGITS || c == '\0' || strchr(alphabet, c) == NULL)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PREFIX = 4, RANDOM = 32, DIGITS = 43, CHECK = 6 };	/* 62^43 > 2^256, 62^6 > 2^32 */
+enum { PREFIX = 4, RANDOM = 32, DIGITS = 43, CHECK = 6 }; /* 62^43 > 2^256, 62^6 > 2^32 */
 
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -44,7 +44,8 @@ static uint32_t crc32(const char *s, size_t n)
 static void checksum(const char *s, char out[CHECK])
 {
 	uint32_t crc = crc32(s, PREFIX + DIGITS);
-	uint8_t number[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc };
+	uint8_t number[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8),
+		(uint8_t)crc };
 
 	base62(number, sizeof number, out, CHECK);
 }

@@ -10,10 +10,12 @@ uint32_t totp_code(const uint8_t secret[TOTP_SECRET], int64_t step)
 
 	for (int i = 0; i < 8; i++)
 		counter[i] = (uint8_t)((uint64_t)step >> (56 - 8 * i));
-	if (HMAC(EVP_sha1(), secret, TOTP_SECRET, counter, sizeof counter, mac, &n) == NULL || n != 20)
+	if (HMAC(EVP_sha1(), secret, TOTP_SECRET, counter, sizeof counter, mac, &n) == NULL ||
+	    n != 20)
 		abort();
 	const uint8_t *p = mac + (mac[19] & 15);
-	return ((uint32_t)(p[0] & 0x7f) << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]) % 1000000;
+	return ((uint32_t)(p[0] & 0x7f) << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]) %
+	    1000000;
 }
 
 bool totp_is_code(struct str s)
@@ -34,7 +36,8 @@ int64_t totp_match(const uint8_t secret[TOTP_SECRET], struct str code, int64_t n
 		return 0;
 	for (size_t i = 0; i < code.n; i++)
 		v = 10 * v + (uint32_t)(code.s[i] - '0');
-	for (int64_t step = now / TOTP_STEP - TOTP_WINDOW; step <= now / TOTP_STEP + TOTP_WINDOW; step++) {
+	for (int64_t step = now / TOTP_STEP - TOTP_WINDOW; step <= now / TOTP_STEP + TOTP_WINDOW;
+	     step++) {
 		int64_t same = -(int64_t)(((totp_code(secret, step) ^ v) - 1) >> 31);
 		found = (found & ~same) | (step & same);
 	}
@@ -45,12 +48,14 @@ static void escaped(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+		    c == '-' || c == '_';
 		buf_printf(b, plain ? "%c" : "%%%02X", (unsigned char)c);
 	}
 }
 
-struct str totp_uri(struct arena *mem, const uint8_t secret[TOTP_SECRET], struct str issuer, struct str account)
+struct str totp_uri(
+    struct arena *mem, const uint8_t secret[TOTP_SECRET], struct str issuer, struct str account)
 {
 	struct buf b = { .mem = mem };
 

@@ -86,7 +86,7 @@ enum err cmd_actor_passwd(struct ctl *c)
 	size_t n;
 
 	TRY(named(c, &local));
-	TRY(rows(c, local, &r, &n));	/* a name that nobody has is told before anybody types */
+	TRY(rows(c, local, &r, &n)); /* a name that nobody has is told before anybody types */
 	TRY(ask_password(c, &password));
 	TRY(actor_set_password(&c->cx, local, password));
 	say(c, local, "has a new password; sessions that are open stay open");
@@ -100,7 +100,8 @@ enum err cmd_actor_deactivate(struct ctl *c)
 
 	TRY(named(c, &local));
 	TRY(actor_deactivate(&c->cx, local));
-	say(c, local, "is deactivated: its sessions have ended, its ID-Certs are revoked, its name stays taken");
+	say(c, local,
+	    "is deactivated: its sessions have ended, its ID-Certs are revoked, its name stays taken");
 	return OK;
 }
 

@@ -28,7 +28,8 @@ static struct row *effective(struct ctl *c, size_t *n)
 		v.s = arena_dup(c->cx.mem, v.s, v.n);
 		if (strcmp(all[i].name, "database") == 0)
 			v = mask_passwords(c->cx.mem, v);
-		r[i] = (struct row){ str_of(all[i].name), v, str_of(all[i].def), str_of(all[i].type) };
+		r[i] =
+		    (struct row){ str_of(all[i].name), v, str_of(all[i].def), str_of(all[i].type) };
 	}
 	return r;
 }
@@ -37,7 +38,8 @@ static void print_file(const struct ctl *c, const struct row *r, size_t n)
 {
 	printf("# %s\n", c->conf->file ? c->conf->file : "no file");
 	for (size_t i = 0; i < n; i++)
-		printf("%s =%s%.*s\n", r[i].key.s, r[i].value.n ? " " : "", (int)r[i].value.n, r[i].value.s);
+		printf("%s =%s%.*s\n", r[i].key.s, r[i].value.n ? " " : "", (int)r[i].value.n,
+		    r[i].value.s);
 }
 
 static enum err print_effective(struct ctl *c)

@@ -20,11 +20,13 @@ static enum err configuration(struct ctl *c)
 static enum err there_already(struct ctl *c, const struct server_key *k)
 {
 	if (!init_files_has_secret(c))
-		return ctl_bad_conf(c, "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
+		return ctl_bad_conf(c,
+		    "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(cmd_key_prove(c, k));
-	printf("nothing to do: %s has its identity, serial %lld, and this host its secret\n", c->conf->domain, (long long)k->serial);
+	printf("nothing to do: %s has its identity, serial %lld, and this host its secret\n",
+	    c->conf->domain, (long long)k->serial);
 	return OK;
 }
 
@@ -38,14 +40,18 @@ static enum err first_time(struct ctl *c)
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(identity_create(&c->cx, &k));
 	if (made)
-		printf("%s: made; keep a copy in a safe place, the identity is lost without it\n", c->conf->secret_file);
+		printf("%s: made; keep a copy in a safe place, the identity is lost without it\n",
+		    c->conf->secret_file);
 	else
-		fputs("motetctl: the secret was there already, and this database had no identity: if it was to be restored, it was not; throw it away then,\n"
-		      "motetctl: and let migrate and init come after a restore without errors\n", stderr);
+		fputs(
+		    "motetctl: the secret was there already, and this database had no identity: if it was to be restored, it was not; throw it away then,\n"
+		    "motetctl: and let migrate and init come after a restore without errors\n",
+		    stderr);
 	printf("%s: identity made, serial %lld\n", c->conf->domain, (long long)k->serial);
 	printf("next: motetctl actor add NAME --admin, then start motetd\n");
 	if (c->conf->file == NULL)
-		printf("next: put `domain = %s` into a configuration file: no file was read\n", c->conf->domain);
+		printf("next: put `domain = %s` into a configuration file: no file was read\n",
+		    c->conf->domain);
 	return OK;
 }
 

@@ -52,10 +52,12 @@ static struct str option(const struct ctl *c, enum option_id id, const char *oth
 static enum err terms(struct ctl *c, struct made *m, int64_t *seconds)
 {
 	m->note = option(c, OPT_NOTE, NULL);
-	if (!str_i64(option(c, OPT_USES, "1"), &m->uses) || m->uses < 1 || m->uses > INVITE_USES_MAX)
+	if (!str_i64(option(c, OPT_USES, "1"), &m->uses) || m->uses < 1 ||
+	    m->uses > INVITE_USES_MAX)
 		return ctl_bad_usage(c, "--uses is a number from 1 to %d", INVITE_USES_MAX);
 	if (!conf_seconds(option(c, OPT_EXPIRES, "7d"), INVITE_LIFE_MIN, INVITE_LIFE_MAX, seconds))
-		return ctl_bad_usage(c, "--expires is a time from a minute to ten years, such as 12h or 7d");
+		return ctl_bad_usage(
+		    c, "--expires is a time from a minute to ten years, such as 12h or 7d");
 	if (m->note.n > INVITE_NOTE_MAX || !utf8_ok(m->note))
 		return ctl_bad_usage(c, "--note has at most %d bytes of UTF-8", INVITE_NOTE_MAX);
 	return OK;
@@ -65,7 +67,9 @@ static enum err terms(struct ctl *c, struct made *m, int64_t *seconds)
 static void look_at_registration(const struct ctl *c)
 {
 	if (c->conf->registration != REGISTRATION_INVITE)
-		fputs("motetctl: nobody is asked for an invite while `registration` is not invite\n", stderr);
+		fputs(
+		    "motetctl: nobody is asked for an invite while `registration` is not invite\n",
+		    stderr);
 }
 
 enum err cmd_invite_create(struct ctl *c)
@@ -118,7 +122,8 @@ static enum err named(struct ctl *c, int64_t *id)
 {
 	if (str_i64(str_of(c->word[0]), id) && *id > 0)
 		return OK;
-	return ctl_bad_usage(c, "%s is not the id of an invite; `motetctl invite list` shows them", c->word[0]);
+	return ctl_bad_usage(
+	    c, "%s is not the id of an invite; `motetctl invite list` shows them", c->word[0]);
 }
 
 enum err cmd_invite_show(struct ctl *c)
@@ -151,6 +156,8 @@ enum err cmd_invite_revoke(struct ctl *c)
 
 	TRY(named(c, &id));
 	TRY(invite_revoke(&c->cx, id));
-	printf("invite %lld is revoked: nobody registers by it any more; who has come by it stays\n", (long long)id);
+	printf(
+	    "invite %lld is revoked: nobody registers by it any more; who has come by it stays\n",
+	    (long long)id);
 	return OK;
 }

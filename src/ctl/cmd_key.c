@@ -63,7 +63,8 @@ enum err cmd_key_show(struct ctl *c)
 		return print_pem(c);
 	TRY(q_server_key_list(&c->cx, &k, &n));
 	if (n == 0)
-		return fail(&c->cx, ERR_NOT_FOUND, "this server has no identity key yet: run motetctl init");
+		return fail(&c->cx, ERR_NOT_FOUND,
+		    "this server has no identity key yet: run motetctl init");
 	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r);
 	for (size_t i = 0; i < n; i++)
 		r[i] = describe(c->cx.mem, &k[i]);

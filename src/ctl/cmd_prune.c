@@ -26,7 +26,8 @@ static bool show(void *arg, const int64_t rows[PRUNE_KINDS])
 		all += rows[k];
 		last = rows[k] ? k : last;
 	}
-	progress_line(p, "%lld rows gone, of these %lld %s", (long long)all, (long long)rows[last], prune_rows[last].what);
+	progress_line(p, "%lld rows gone, of these %lld %s", (long long)all, (long long)rows[last],
+	    prune_rows[last].what);
 	return true;
 }
 
@@ -49,7 +50,8 @@ enum err cmd_prune(struct ctl *c)
 
 	TRY(work(c, rows));
 	for (int k = 0; k < PRUNE_KINDS; k++)
-		r[k] = (struct row){ str_of(prune_rows[k].name), str_of(prune_rows[k].what), rows[k] };
+		r[k] =
+		    (struct row){ str_of(prune_rows[k].name), str_of(prune_rows[k].what), rows[k] };
 	const struct listing l = LISTING(columns, r, PRUNE_KINDS);
 	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
 	return OK;

@@ -54,9 +54,11 @@ enum err cmd_session_revoke(struct ctl *c)
 	const struct session owner = { .actor_id = id };
 	enum err e = session_end(&c->cx, &owner, str_of(c->word[1]));
 	if (e == ERR_NOT_FOUND)
-		return refuse(&c->cx, e, "", "%s has no session %s; `motetctl session list %s` shows those there are.",
+		return refuse(&c->cx, e, "",
+		    "%s has no session %s; `motetctl session list %s` shows those there are.",
 		    actor_fid(&c->cx, local).s, c->word[1], local.s);
 	TRY(e);
-	printf("session %s of %s has ended: its token is void, its ID-Cert revoked\n", c->word[1], actor_fid(&c->cx, local).s);
+	printf("session %s of %s has ended: its token is void, its ID-Cert revoked\n", c->word[1],
+	    actor_fid(&c->cx, local).s);
 	return OK;
 }

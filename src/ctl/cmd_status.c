@@ -7,7 +7,8 @@
 struct status {
 	struct str version, state;
 	int64_t started_at, up_seconds;
-	int64_t workers, workers_wanted, starting, idle, busy, stopping, births, deaths, killed, signer_deaths, reloads;
+	int64_t workers, workers_wanted, starting, idle, busy, stopping, births, deaths, killed,
+	    signer_deaths, reloads;
 	int64_t requests, answers_2xx, answers_4xx, answers_5xx, database_up, database_away;
 	double per_second, p50, p95, p99, oldest, db_ms, db_trips;
 	int64_t stock, last_resorts, stock_at, certificate_ends, certificate_days;
@@ -70,7 +71,8 @@ static struct str state_of(const struct scoreboard_view *b)
 	return b->sum.workers[WORKER_IDLE] ? STR("good") : STR("all workers are busy");
 }
 
-static void traffic(struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
+static void traffic(
+    struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
 {
 	const struct scoreboard_sum_route *all = &b->sum.all;
 	int64_t us = b->sum.at_us - before->sum.at_us;
@@ -88,17 +90,34 @@ static void traffic(struct status *s, const struct scoreboard_view *b, const str
 	s->db_trips = per(b->sum.count[COUNT_DB_ROUND_TRIP], all->n);
 }
 
-static void fill(struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
+static void fill(
+    struct status *s, const struct scoreboard_view *b, const struct scoreboard_view *before)
 {
 	const int *w = b->sum.workers;
 	int64_t now = clock_now();
 
-	*s = (struct status){ .version = b->version, .state = state_of(b), .started_at = b->started, .up_seconds = now - b->started,
-		.workers = (int64_t)b->nworkers, .workers_wanted = b->wanted, .starting = w[WORKER_STARTING], .idle = w[WORKER_IDLE],
-		.busy = w[WORKER_BUSY], .stopping = w[WORKER_STOPPING], .births = b->births, .deaths = b->deaths, .killed = b->killed,
-		.signer_deaths = b->signer_deaths, .reloads = b->reloads, .database_up = b->sum.db[METER_DB_UP],
-		.database_away = b->sum.db[METER_DB_AWAY], .stock = b->stock, .last_resorts = b->last_resorts, .stock_at = b->stock_at,
-		.certificate_ends = b->cert_not_after, .certificate_days = b->cert_not_after ? (b->cert_not_after - now) / 86400 : 0 };
+	*s = (struct status){ .version = b->version,
+		.state = state_of(b),
+		.started_at = b->started,
+		.up_seconds = now - b->started,
+		.workers = (int64_t)b->nworkers,
+		.workers_wanted = b->wanted,
+		.starting = w[WORKER_STARTING],
+		.idle = w[WORKER_IDLE],
+		.busy = w[WORKER_BUSY],
+		.stopping = w[WORKER_STOPPING],
+		.births = b->births,
+		.deaths = b->deaths,
+		.killed = b->killed,
+		.signer_deaths = b->signer_deaths,
+		.reloads = b->reloads,
+		.database_up = b->sum.db[METER_DB_UP],
+		.database_away = b->sum.db[METER_DB_AWAY],
+		.stock = b->stock,
+		.last_resorts = b->last_resorts,
+		.stock_at = b->stock_at,
+		.certificate_ends = b->cert_not_after,
+		.certificate_days = b->cert_not_after ? (b->cert_not_after - now) / 86400 : 0 };
 	traffic(s, b, before);
 	memcpy(s->count, b->sum.count, sizeof s->count);
 }
@@ -112,8 +131,10 @@ static size_t counters(struct arena *mem, const struct status *s, bool all, stru
 		const struct meter_row *m = &meter_rows[i];
 		if (!all && s->count[i] == 0)
 			continue;
-		const char *name = m->label[0] ? arena_printf(mem, "%s_%s", m->family, m->value) : m->family;
-		c[n++] = (struct column){ name, COL_NUM, offsetof(struct status, count) + i * sizeof s->count[0] };
+		const char *name =
+		    m->label[0] ? arena_printf(mem, "%s_%s", m->family, m->value) : m->family;
+		c[n++] = (struct column){ name, COL_NUM,
+			offsetof(struct status, count) + i * sizeof s->count[0] };
 	}
 	return n;
 }
@@ -134,7 +155,8 @@ enum err cmd_status(struct ctl *c)
 		before = now;
 	fill(&s, now, before);
 	memcpy(all, columns, sizeof columns);
-	const struct listing l = { all, FIXED + counters(c->cx.mem, &s, json, all + FIXED), &s, sizeof s, 1 };
+	const struct listing l = { all, FIXED + counters(c->cx.mem, &s, json, all + FIXED), &s,
+		sizeof s, 1 };
 	out_one(&c->cx, &l, json);
 	return OK;
 }

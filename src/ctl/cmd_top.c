@@ -20,7 +20,8 @@ static int by_time(const void *a, const void *b)
 {
 	const struct scoreboard_view_worker *x = a, *y = b;
 
-	return x->request_us != y->request_us ? (x->request_us < y->request_us ? 1 : -1) : by_pid(a, b);
+	return x->request_us != y->request_us ? (x->request_us < y->request_us ? 1 : -1)
+					      : by_pid(a, b);
 }
 
 static int by_requests(const void *a, const void *b)
@@ -39,7 +40,7 @@ enum { ORDERS = sizeof orders / sizeof orders[0] };
 
 struct page {
 	struct buf b;
-	int rows, columns;	/* what is left, and the width */
+	int rows, columns; /* what is left, and the width */
 };
 
 static void put(struct page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -73,13 +74,21 @@ static void head(struct page *p, const struct scoreboard_view *b, const struct s
 	int64_t up = clock_now() - b->started;
 	const struct scoreboard_sum_route *all = &s->sum.all;
 
-	put(p, "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, %d stopping  database: %d up, %d away", (int)b->version.n,
-	    b->version.s, (long long)(up / 3600), (int)(up / 60 % 60), (int)(up % 60), b->nworkers, n->workers[WORKER_BUSY], n->workers[WORKER_IDLE],
-	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP], n->db[METER_DB_AWAY]);
-	put(p, "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a request  %lld in all, %lld deaths",
-	    (double)all->n / s->seconds, (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds, ms(scoreboard_sum_quantile(all, 0.5)),
-	    ms(scoreboard_sum_quantile(all, 0.95)), ms(scoreboard_sum_quantile(all, 0.99)),
-	    all->n ? ms(s->sum.phase_us[PHASE_DB] + s->sum.phase_us[PHASE_CONNECT]) / (double)all->n : 0.0, (long long)n->all.n, (long long)b->deaths);
+	put(p,
+	    "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, %d stopping  database: %d up, %d away",
+	    (int)b->version.n, b->version.s, (long long)(up / 3600), (int)(up / 60 % 60),
+	    (int)(up % 60), b->nworkers, n->workers[WORKER_BUSY], n->workers[WORKER_IDLE],
+	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP],
+	    n->db[METER_DB_AWAY]);
+	put(p,
+	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a request  %lld in all, %lld deaths",
+	    (double)all->n / s->seconds,
+	    (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds,
+	    ms(scoreboard_sum_quantile(all, 0.5)), ms(scoreboard_sum_quantile(all, 0.95)),
+	    ms(scoreboard_sum_quantile(all, 0.99)),
+	    all->n ? ms(s->sum.phase_us[PHASE_DB] + s->sum.phase_us[PHASE_CONNECT]) / (double)all->n
+		   : 0.0,
+	    (long long)n->all.n, (long long)b->deaths);
 }
 
 /* Only /metrics counts them: the database is not asked here. */
@@ -88,19 +97,23 @@ static void stock(struct page *p, const struct scoreboard_view *b)
 	if (b->stock_at == 0)
 		put(p, "KeyPackages: not counted yet, which takes a look at /metrics");
 	else
-		put(p, "KeyPackages: %lld in stock, %lld last resorts, counted %lld s ago", (long long)b->stock, (long long)b->last_resorts,
+		put(p, "KeyPackages: %lld in stock, %lld last resorts, counted %lld s ago",
+		    (long long)b->stock, (long long)b->last_resorts,
 		    (long long)(clock_now() - b->stock_at));
 }
 
 static void workers(struct page *p, const struct scoreboard_view *b, size_t most)
 {
 	put(p, " ");
-	put(p, "%8s %-8s %10s %10s %-8s %-4s %s", "PID", "STATE", "REQUESTS", "MS", "PHASE", "DB", "ROUTE");
+	put(p, "%8s %-8s %10s %10s %-8s %-4s %s", "PID", "STATE", "REQUESTS", "MS", "PHASE", "DB",
+	    "ROUTE");
 	for (size_t i = 0; i < b->nworkers && i < most; i++) {
 		const struct scoreboard_view_worker *w = &b->worker[i];
 		bool at = w->request_us > 0;
-		put(p, "%8d %-8s %10lld %10.0f %-8s %-4s %s %s", w->pid, scoreboard_view_states[w->state], (long long)w->requests, ms(w->request_us),
-		    at ? meter_phase_names[w->phase] : "-", scoreboard_view_dbs[w->db], at ? b->name[w->route].method : "", at ? b->name[w->route].path : "-");
+		put(p, "%8d %-8s %10lld %10.0f %-8s %-4s %s %s", w->pid,
+		    scoreboard_view_states[w->state], (long long)w->requests, ms(w->request_us),
+		    at ? meter_phase_names[w->phase] : "-", scoreboard_view_dbs[w->db],
+		    at ? b->name[w->route].method : "", at ? b->name[w->route].path : "-");
 	}
 	if (b->nworkers > most)
 		put(p, "%8s %zu more", "", b->nworkers - most);
@@ -112,7 +125,8 @@ static int busiest(const struct span *s, int nroutes, const bool *shown)
 	int best = -1;
 
 	for (int i = 0; i < nroutes; i++)
-		if (!shown[i] && s->sum.route[i].n > 0 && (best < 0 || s->sum.route[i].n > s->sum.route[best].n))
+		if (!shown[i] && s->sum.route[i].n > 0 &&
+		    (best < 0 || s->sum.route[i].n > s->sum.route[best].n))
 			best = i;
 	return best;
 }
@@ -127,12 +141,15 @@ static void routes(struct page *p, const struct scoreboard_view *b, const struct
 	while (p->rows > 0 && (i = busiest(s, b->nroutes, shown)) >= 0) {
 		const struct scoreboard_sum_route *r = &s->sum.route[i];
 		shown[i] = true;
-		put(p, "%9.1f %9.1f %9.1f %9.1f %s %s", (double)r->n / s->seconds, (double)scoreboard_sum_statuses(r, 400, 500) / s->seconds,
-		    (double)scoreboard_sum_statuses(r, 500, 1000) / s->seconds, ms(scoreboard_sum_quantile(r, 0.95)), b->name[i].method, b->name[i].path);
+		put(p, "%9.1f %9.1f %9.1f %9.1f %s %s", (double)r->n / s->seconds,
+		    (double)scoreboard_sum_statuses(r, 400, 500) / s->seconds,
+		    (double)scoreboard_sum_statuses(r, 500, 1000) / s->seconds,
+		    ms(scoreboard_sum_quantile(r, 0.95)), b->name[i].method, b->name[i].path);
 	}
 }
 
-static void show(struct arena *mem, struct scoreboard_view *b, const struct span *s, const struct order *o, bool batch)
+static void show(struct arena *mem, struct scoreboard_view *b, const struct span *s,
+    const struct order *o, bool batch)
 {
 	struct page p = { .b = { .mem = mem }, .rows = BATCH_ROWS, .columns = BATCH_COLUMNS };
 
@@ -146,7 +163,8 @@ static void show(struct arena *mem, struct scoreboard_view *b, const struct span
 	screen_show(buf_done(&p.b));
 }
 
-static void look_back(const struct scoreboard_view *now, const struct scoreboard_sum *then, int64_t began_us, struct span *s)
+static void look_back(const struct scoreboard_view *now, const struct scoreboard_sum *then,
+    int64_t began_us, struct span *s)
 {
 	static const struct scoreboard_sum nothing;
 	bool same = then->at_us && began_us == now->started_us;
@@ -179,7 +197,8 @@ static enum err loop(struct ctl *c, const struct order *o, bool batch)
 		show(c->cx.mem, b, &s, o, batch);
 		then = b->sum;
 		began = b->started_us;
-	} while (!options_has(&c->opt, OPT_ONCE) && !ferror(stdout) && pressed(screen_wait(EVERY_MS), &o));
+	} while (!options_has(&c->opt, OPT_ONCE) && !ferror(stdout) &&
+	    pressed(screen_wait(EVERY_MS), &o));
 	return OK;
 }
 

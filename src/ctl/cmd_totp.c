@@ -45,15 +45,20 @@ enum err cmd_totp_show(struct ctl *c)
 	return OK;
 }
 
-static const struct column secret_columns[] = { COL_STR(second_factor_secret, text, "secret"), COL_STR(second_factor_secret, uri, "uri") };
+static const struct column secret_columns[] = { COL_STR(second_factor_secret, text, "secret"),
+	COL_STR(second_factor_secret, uri, "uri") };
 
 /* What core says to actors is told to an operator in other words. */
 static enum err for_operators(struct ctl *c, enum err e, const char *name)
 {
 	if (e == ERR_CONFLICT)
-		return refuse(&c->cx, e, "", "%s has a second factor already; `motetctl totp reset %s` ends it.", name, name);
+		return refuse(&c->cx, e, "",
+		    "%s has a second factor already; `motetctl totp reset %s` ends it.", name,
+		    name);
 	if (e == ERR_NOT_FOUND)
-		return refuse(&c->cx, e, "", "%s has no second factor, or none that waits; `motetctl totp show %s` tells.", name, name);
+		return refuse(&c->cx, e, "",
+		    "%s has no second factor, or none that waits; `motetctl totp show %s` tells.",
+		    name, name);
 	return e;
 }
 
@@ -71,9 +76,12 @@ enum err cmd_totp_enrol(struct ctl *c)
 		return OK;
 	}
 	if (!qr_print(s.uri))
-		puts("(with the program qrencode installed there would be a QR code here: apt-get install qrencode)");
+		puts(
+		    "(with the program qrencode installed there would be a QR code here: apt-get install qrencode)");
 	out_one(&c->cx, &l, false);
-	printf("Nothing is asked for yet. Take it into an authenticator app, then: motetctl totp confirm %s CODE\n", name);
+	printf(
+	    "Nothing is asked for yet. Take it into an authenticator app, then: motetctl totp confirm %s CODE\n",
+	    name);
 	return OK;
 }
 
@@ -90,7 +98,8 @@ enum err cmd_totp_confirm(struct ctl *c)
 
 	TRY(named(c, &who));
 	const struct second_factor_place p = place(&who);
-	TRY(for_operators(c, second_factor_confirm(&c->cx, &p, str_of(c->word[1]), texts), str_z(c->cx.mem, who.local_name)));
+	TRY(for_operators(c, second_factor_confirm(&c->cx, &p, str_of(c->word[1]), texts),
+	    str_z(c->cx.mem, who.local_name)));
 	for (int i = 0; i < SECOND_FACTOR_CODES; i++)
 		codes[i] = (struct code){ texts[i] };
 	const struct listing l = LISTING(code_columns, codes, SECOND_FACTOR_CODES);
@@ -106,7 +115,10 @@ enum err cmd_totp_reset(struct ctl *c)
 
 	TRY(named(c, &who));
 	const struct second_factor_place p = place(&who);
-	TRY(for_operators(c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
-	printf("%s has no second factor any more: the password is enough; the actor's sessions are told so\n", actor_fid(&c->cx, who.local_name).s);
+	TRY(for_operators(
+	    c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
+	printf(
+	    "%s has no second factor any more: the password is enough; the actor's sessions are told so\n",
+	    actor_fid(&c->cx, who.local_name).s);
 	return OK;
 }

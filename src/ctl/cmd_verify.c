@@ -28,7 +28,9 @@ static void print_json(struct watch *w, const struct verify_finding *f)
 	json_object_object_add(o, "table", text(str_of(f->table)));
 	json_object_object_add(o, "key", key);
 	json_object_object_add(o, "what", text(str_of(f->what)));
-	printf("%s\n  %s", w->any ? "," : "", json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	printf("%s\n  %s", w->any ? "," : "",
+	    json_object_to_json_string_ext(
+		o, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 
@@ -41,8 +43,8 @@ static void found(void *arg, const struct verify_finding *f)
 	if (w->json)
 		print_json(w, f);
 	else
-		printf("%s %.*s%s%.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s, f->key.b.n ? " " : "", (int)f->key.b.n,
-		    f->key.b.n ? f->key.b.s : "", f->what);
+		printf("%s %.*s%s%.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s,
+		    f->key.b.n ? " " : "", (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
 	w->any = true;
 	fflush(stdout);
 }
@@ -54,8 +56,9 @@ static void show(void *arg, const char *table, int64_t done, int64_t all)
 	int64_t left = all > done ? all - done : 0;
 
 	if (progress_due(&w->p))
-		progress_line(&w->p, "%3d %%  %lld of %lld rows  %.0f rows/s  %.0f s left  %s", all ? (int)(100 * (all - left) / all) : 100, (long long)done,
-		    (long long)all, rate, rate > 0 ? (double)left / rate : 0, table);
+		progress_line(&w->p, "%3d %%  %lld of %lld rows  %.0f rows/s  %.0f s left  %s",
+		    all ? (int)(100 * (all - left) / all) : 100, (long long)done, (long long)all,
+		    rate, rate > 0 ? (double)left / rate : 0, table);
 }
 
 static enum err verdict(struct ctl *c, const struct watch *w, const struct verify_tally *t)
@@ -65,20 +68,25 @@ static enum err verdict(struct ctl *c, const struct watch *w, const struct verif
 	if (w->json)
 		puts(w->any ? "\n]" : "]");
 	else
-		printf("%lld rows in %.1f s: %s\n", (long long)t->rows, seconds, t->findings ? "not all of them are right" : "all is right");
+		printf("%lld rows in %.1f s: %s\n", (long long)t->rows, seconds,
+		    t->findings ? "not all of them are right" : "all is right");
 	if (t->findings == 0)
 		return OK;
-	return refuse(&c->cx, ERR_CONFLICT, "", "%lld finding%s in %lld rows", (long long)t->findings, t->findings == 1 ? "" : "s", (long long)t->rows);
+	return refuse(&c->cx, ERR_CONFLICT, "", "%lld finding%s in %lld rows",
+	    (long long)t->findings, t->findings == 1 ? "" : "s", (long long)t->rows);
 }
 
 /* They are installed with motetctl, but who copies that alone has none. */
 static const char *schema_files(const struct ctl *c)
 {
-	const char *dir = options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
+	const char *dir =
+	    options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 
 	if (options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
 		return dir;
-	fprintf(stderr, "motetctl: the schema is not held against its files: %s: %s; --dir says where they are\n", dir, strerror(errno));
+	fprintf(stderr,
+	    "motetctl: the schema is not held against its files: %s: %s; --dir says where they are\n",
+	    dir, strerror(errno));
 	return NULL;
 }
 

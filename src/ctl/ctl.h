@@ -5,65 +5,69 @@
 #include <stdlib.h>
 #include <sysexits.h>
 /*
- * motetctl, the operator's command. A command is a row of commands.c: its words, its function, what has to be open before it runs, its
- * options and its help. run.c opens what the row asks for and turns what comes back into a message and an exit status; a command
- * itself calls core and prints.
+ * motetctl, the operator's command. A command is a row of commands.c: its words, its function, what
+ * has to be open before it runs, its options and its help. run.c opens what the row asks for and
+ * turns what comes back into a message and an exit status; a command itself calls core and prints.
  */
 
-/* Exit statuses are those of sysexits.h, and EXIT_FAILURE: not done; the message says why. The table of run.c says which error means which. */
+/* Exit statuses are those of sysexits.h, and EXIT_FAILURE: not done; the message says why. The
+ * table of run.c says which error means which. */
 
 /* Each level includes those before it. */
 enum needs {
 	NEEDS_NOTHING,
-	NEEDS_CONF,			/* the configuration is read: ctl.conf, cx.conf */
-	NEEDS_DB,			/* cx.db, which connects when it is first used */
-	NEEDS_DOMAIN,			/* the configuration is whole */
-	NEEDS_SCHEMA,			/* the database answers, and its schema fits this program */
-	NEEDS_SECRET			/* cx.ca signs with the secret of the configuration */
+	NEEDS_CONF,   /* the configuration is read: ctl.conf, cx.conf */
+	NEEDS_DB,     /* cx.db, which connects when it is first used */
+	NEEDS_DOMAIN, /* the configuration is whole */
+	NEEDS_SCHEMA, /* the database answers, and its schema fits this program */
+	NEEDS_SECRET  /* cx.ca signs with the secret of the configuration */
 };
 
 struct ctl {
-	struct cx cx;			/* mem always; the rest as far as it was needed */
-	const char *program;		/* argv[0] */
+	struct cx cx;	     /* mem always; the rest as far as it was needed */
+	const char *program; /* argv[0] */
 	struct conf *conf;
 	struct options opt;
-	char **word;			/* the arguments behind the command's own words */
+	char **word; /* the arguments behind the command's own words */
 	int nwords;
 	enum needs have;
 	struct ca_local ca;
-	int status;			/* not 0: the exit status of a failure, whatever its error would mean */
+	int status; /* not 0: the exit status of a failure, whatever its error would mean */
 };
 
 typedef enum err command_fn(struct ctl *);
 struct command {
-	const char *name, *sub;		/* sub NULL: one word */
+	const char *name, *sub; /* sub NULL: one word */
 	command_fn *fn;
 	enum needs needs;
-	const char *args;		/* "NAME", "[NAME]", "" */
-	int least, most;		/* how many of them */
-	unsigned options;		/* OPT_BIT()s beside those of every command */
-	const char *help;		/* a line for the list of commands */
+	const char *args; /* "NAME", "[NAME]", "" */
+	int least, most;  /* how many of them */
+	unsigned options; /* OPT_BIT()s beside those of every command */
+	const char *help; /* a line for the list of commands */
 	/*
-	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an example begin with two blanks; `words` between
-	 * such marks, and manual(7)s, are set as what they are in the page.
+	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an
+	 * example begin with two blanks; `words` between such marks, and manual(7)s, are set as
+	 * what they are in the page.
 	 */
 	const char *more;
 };
 /* In the order of the help; a row without a name ends the table. */
 extern const struct command commands[];
 
-/* A page of the manual, motetctl-<name>(8): the commands that begin with these words, in the order of the help. */
+/* A page of the manual, motetctl-<name>(8): the commands that begin with these words, in the order
+ * of the help. */
 struct command_group {
 	const char *name, *words;
-	const char *help;		/* the line below NAME */
-	const char *more;		/* paragraphs before the commands */
+	const char *help; /* the line below NAME */
+	const char *more; /* paragraphs before the commands */
 };
-extern const struct command_group groups[];	/* a row without a name ends them */
+extern const struct command_group groups[]; /* a row without a name ends them */
 
 /* Open what a level needs and is not open yet. */
 must_check enum err ctl_need(struct ctl *, enum needs);
 /* As refuse(), ending with EX_USAGE. */
-#define ctl_bad_usage(c, ...) ((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
+#define ctl_bad_usage(c, ...) \
+	((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
 /* As fail(), ending with EX_CONFIG. */
 #define ctl_bad_conf(c, ...) ((c)->status = EX_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
 /* A whole run; returns the exit status. */

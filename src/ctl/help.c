@@ -22,7 +22,8 @@ const struct command *help_find(int nwords, char **words, int *used)
 {
 	for (const struct command *c = commands; c->name; c++) {
 		*used = c->sub ? 2 : 1;
-		if (nwords >= *used && is(c->name, words[0]) && (c->sub == NULL || is(c->sub, words[1])))
+		if (nwords >= *used && is(c->name, words[0]) &&
+		    (c->sub == NULL || is(c->sub, words[1])))
 			return c;
 	}
 	return NULL;
@@ -43,7 +44,8 @@ const struct command_group *help_group(const struct command *c)
 
 static int put_name(FILE *f, const struct command *c)
 {
-	return fprintf(f, "%s%s%s%s%s", c->name, c->sub ? " " : "", c->sub ? c->sub : "", c->args[0] ? " " : "", c->args);
+	return fprintf(f, "%s%s%s%s%s", c->name, c->sub ? " " : "", c->sub ? c->sub : "",
+	    c->args[0] ? " " : "", c->args);
 }
 
 static void put_line(FILE *f, const struct command *c)
@@ -58,7 +60,8 @@ static void put_options(FILE *f, unsigned which)
 		const struct option_row *r = &option_rows[id];
 		if (!(which & 1u << id))
 			continue;
-		int n = r->letter ? fprintf(f, "  -%c, --%s", r->letter, r->name) : fprintf(f, "  --%s", r->name);
+		int n = r->letter ? fprintf(f, "  -%c, --%s", r->letter, r->name)
+				  : fprintf(f, "  --%s", r->name);
 		n += r->arg ? fprintf(f, " %s", r->arg) : 0;
 		fprintf(f, "%*s%s\n", n < COLUMN + 1 ? COLUMN + 2 - n : 1, "", r->help);
 	}
@@ -74,13 +77,18 @@ static void put_statuses(FILE *f)
 void help_all(FILE *f)
 {
 	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\n"
-	      "Look after a motet home server: its schema, identity, actors and sessions.\n\n", f);
+	      "Look after a motet home server: its schema, identity, actors and sessions.\n\n",
+	    f);
 	for (const struct command *c = commands; c->name; c++)
 		put_line(f, c);
-	fputs("\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n", f);
+	fputs(
+	    "\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n",
+	    f);
 	put_options(f, OPTIONS_GLOBAL);
 	put_statuses(f);
-	fputs("\nA new server: motetctl init, motetctl migrate, motetctl init again; `motetctl help init` shows all of it.\n", f);
+	fputs(
+	    "\nA new server: motetctl init, motetctl migrate, motetctl init again; `motetctl help init` shows all of it.\n",
+	    f);
 }
 
 void help_usage(FILE *f, const struct command *c)
@@ -125,7 +133,9 @@ bool help_words(FILE *f, const char *word)
 	for (const struct command *c = commands; c->name; c++)
 		if (is(c->name, word) || (is(g->name, word) && help_group(c) == g))
 			put_line(f, c);
-	fprintf(f, "\n`motetctl help COMMAND` explains one, with an example. Manual: motetctl-%s(8)\n", g->name);
+	fprintf(f,
+	    "\n`motetctl help COMMAND` explains one, with an example. Manual: motetctl-%s(8)\n",
+	    g->name);
 	return true;
 }
 
@@ -142,7 +152,8 @@ void help_unknown(FILE *f, const char *word)
 		put_line(f, c);
 	}
 	if (!some)
-		fprintf(f, "motetctl: there is no command %s; `motetctl --help` lists them\n", word);
+		fprintf(
+		    f, "motetctl: there is no command %s; `motetctl --help` lists them\n", word);
 }
 
 int help_version(FILE *f)

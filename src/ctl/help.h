@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 /* What motetctl says about itself, printed from the rows of commands.c and options.h. */
-/* The command that the words begin with; *used says how many of them are its name. NULL: there is none. */
+/* The command that the words begin with; *used says how many of them are its name. NULL: there is
+ * none. */
 const struct command *help_find(int nwords, char **words, int *used);
 /* The group whose page has it; each command is in one (tests/lint/docs). */
 const struct command_group *help_group(const struct command *);
@@ -18,7 +19,8 @@ extern const struct help_status help_statuses[HELP_STATUSES];
 void help_all(FILE *);
 /* One command: usage, what it does, an example, its options. */
 void help_command(FILE *, const struct command *);
-/* The commands that begin with a word, or those of the group of that name; false: there are none. */
+/* The commands that begin with a word, or those of the group of that name; false: there are none.
+ */
 bool help_words(FILE *, const char *word);
 /* Its usage alone, after a mistake. */
 void help_usage(FILE *, const struct command *);

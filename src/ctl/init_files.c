@@ -10,18 +10,22 @@
 
 enum { VALUE = 4096, CONF_MODE = 0640, DIR_MODE = 0700 };
 
-/* The sample, but for keys whose value is another than `plain` has; and the domain, wherever it came from. */
+/* The sample, but for keys whose value is another than `plain` has; and the domain, wherever it
+ * came from. */
 static void print_conf(FILE *f, const struct conf *mine, const struct conf *plain)
 {
 	char a[VALUE], b[VALUE];
 	size_t n;
 	const struct conf_row *r = conf_rows(&n);
 
-	fputs("# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
-	      "# motet.conf(5) explains each key.\n\n", f);
+	fputs(
+	    "# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
+	    "# motet.conf(5) explains each key.\n\n",
+	    f);
 	for (size_t i = 0; i < n; i++) {
 		const char *v = conf_value(mine, i, a, sizeof a);
-		bool set = strcmp(r[i].name, "domain") == 0 || strcmp(v, conf_value(plain, i, b, sizeof b)) != 0;
+		bool set = strcmp(r[i].name, "domain") == 0 ||
+		    strcmp(v, conf_value(plain, i, b, sizeof b)) != 0;
 		fprintf(f, "# %s\n", r[i].text);
 		if (r[i].words)
 			fprintf(f, "# One of %s.\n", r[i].words);
@@ -49,7 +53,8 @@ static enum err owner(struct ctl *c, const struct conf *conf, uid_t *uid, gid_t 
 }
 
 /* The file stays root's; the user's group may read it, because a reload reads it as that user. */
-static enum err write_conf(struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
+static enum err write_conf(
+    struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {
 	uid_t uid;
 	gid_t gid;
@@ -61,7 +66,8 @@ static enum err write_conf(struct ctl *c, const char *path, const struct conf *m
 	if (f == NULL)
 		return ctl_bad_conf(c, "%s: %s", path, strerror(errno));
 	print_conf(f, mine, plain);
-	bool fine = (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
+	bool fine =
+	    (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
 	if (fclose(f) != 0 || !fine)
 		return ctl_bad_conf(c, "%s: could not be written", path);
 	return OK;
@@ -87,7 +93,8 @@ static enum err wanted(struct ctl *c, struct conf **mine, struct conf **plain)
 	if (domain && !conf_set(*mine, STR("domain"), str_of(domain), why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	if (!domain_ok(str_of((*mine)->domain)))
-		return ctl_bad_conf(c, "give the domain of your actors' names, in lower case: --domain example.org");
+		return ctl_bad_conf(c,
+		    "give the domain of your actors' names, in lower case: --domain example.org");
 	return OK;
 }
 

@@ -1,6 +1,6 @@
 #include "ctl/mask.h"
 
-static const char key[] = "password";	/* sslpassword ends with it, too */
+static const char key[] = "password"; /* sslpassword ends with it, too */
 
 /* Where `what` begins in s, or s.n. */
 static size_t find(struct str s, const char *what)
@@ -48,7 +48,8 @@ static void pairs(struct buf *b, struct str s, char stop)
 static size_t user(struct buf *b, struct str s, size_t from)
 {
 	struct str host = { s.s + from, find(str_from(s, from), "/") };
-	const char *at = memrchr(host.s, '@', host.n), *colon = at ? memchr(host.s, ':', (size_t)(at - host.s)) : NULL;
+	const char *at = memrchr(host.s, '@', host.n),
+		   *colon = at ? memchr(host.s, ':', (size_t)(at - host.s)) : NULL;
 
 	if (colon == NULL)
 		return 0;

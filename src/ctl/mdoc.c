@@ -8,7 +8,7 @@
 /* A text on its way into a page; bol: at the beginning of a line. */
 struct pen {
 	FILE *f;
-	bool bol, sentence;	/* sentence: the last word ended one */
+	bool bol, sentence; /* sentence: the last word ended one */
 };
 
 static struct str head(struct str s, size_t n)
@@ -36,7 +36,8 @@ static void literally(FILE *f, struct str s)
 	}
 }
 
-/* mdoc(7) takes punctuation as words of its own; anything else that follows closely has to be tied. */
+/* mdoc(7) takes punctuation as words of its own; anything else that follows closely has to be tied.
+ */
 static void punctuation(FILE *f, struct str after)
 {
 	bool tied = after.n && strchr(".,:;)?!", after.s[0]) == NULL;
@@ -53,7 +54,8 @@ static bool is_reference(struct str w, size_t *name)
 	size_t at = open ? (size_t)(open - w.s) : 0;
 
 	*name = at;
-	return at > 0 && at + 2 < w.n && w.s[at + 1] >= '1' && w.s[at + 1] <= '8' && w.s[at + 2] == ')';
+	return at > 0 && at + 2 < w.n && w.s[at + 1] >= '1' && w.s[at + 1] <= '8' &&
+	    w.s[at + 2] == ')';
 }
 
 static void word(struct pen *p, struct str w)
@@ -63,7 +65,8 @@ static void word(struct pen *p, struct str w)
 
 	if (is_reference(body, &name)) {
 		line_end(p);
-		fprintf(p->f, ".Xr %s%.*s %c", paren ? "( " : "", (int)name, body.s, body.s[name + 1]);
+		fprintf(
+		    p->f, ".Xr %s%.*s %c", paren ? "( " : "", (int)name, body.s, body.s[name + 1]);
 		punctuation(p->f, str_from(body, name + 3));
 		fputc('\n', p->f);
 		return;
@@ -95,7 +98,8 @@ static struct str quoted(struct pen *p, struct str all, size_t at)
 	return str_from(all, next);
 }
 
-/* Words as text: a new sentence on a new line, `literals` and references(7) as macros, and nothing that troff takes for its own. */
+/* Words as text: a new sentence on a new line, `literals` and references(7) as macros, and nothing
+ * that troff takes for its own. */
 static void words(struct pen *p, struct str all)
 {
 	while (all.n) {
@@ -151,7 +155,8 @@ static void sentence(FILE *f, const char *text)
 	struct pen p = { .f = f, .bol = true };
 	char whole[512];
 
-	snprintf(whole, sizeof whole, "%c%s.", *text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text, text + 1);
+	snprintf(whole, sizeof whole, "%c%s.",
+	    *text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text, text + 1);
 	words(&p, str_of(whole));
 	line_end(&p);
 }
@@ -254,7 +259,8 @@ static void part_groups(FILE *f)
 	for (const struct command_group *g = groups; g->name; g++) {
 		fprintf(f, ".It Xr motetctl-%s 8\n", g->name);
 		sentence(f, g->help);
-		for (const struct command *c = next_of(g, commands); c->name; c = next_of(g, c + 1)) {
+		for (const struct command *c = next_of(g, commands); c->name;
+		     c = next_of(g, c + 1)) {
 			fputs(".Ic ", f);
 			name_of(f, c);
 			fputs(next_of(g, c + 1)->name ? " ,\n" : " .\n", f);
@@ -270,7 +276,8 @@ static void synopsis(FILE *f, const struct command *c)
 	for (int id = 0; id < OPT_COUNT; id++) {
 		const struct option_row *r = &option_rows[id];
 		if (c->options & 1u << id)
-			fprintf(f, ".Op Fl -%s%s%s\n", r->name, r->arg ? " Ar " : "", r->arg ? r->arg : "");
+			fprintf(f, ".Op Fl -%s%s%s\n", r->name, r->arg ? " Ar " : "",
+			    r->arg ? r->arg : "");
 	}
 	if (c->args[0] == '[')
 		fprintf(f, ".Op Ar %.*s\n", (int)strlen(c->args) - 2, c->args + 1);
@@ -303,10 +310,13 @@ static void page(FILE *f, const struct command_group *g)
 		synopsis(f, c);
 	fputs(".Sh DESCRIPTION\n", f);
 	paragraphs(f, g->more);
-	fputs(".Pp\nOptions of every command, exit statuses, and what holds for all JSON are in\n.Xr motetctl 8 .\n", f);
+	fputs(
+	    ".Pp\nOptions of every command, exit statuses, and what holds for all JSON are in\n.Xr motetctl 8 .\n",
+	    f);
 	for (const struct command *c = next_of(g, commands); c->name; c = next_of(g, c + 1))
 		explain(f, c);
-	fputs(".Sh SEE ALSO\n.Xr motet.conf 5 ,\n.Xr motet 7 ,\n.Xr motetctl 8 ,\n.Xr motetd 8\n", f);
+	fputs(
+	    ".Sh SEE ALSO\n.Xr motet.conf 5 ,\n.Xr motet 7 ,\n.Xr motetctl 8 ,\n.Xr motetd 8\n", f);
 }
 
 bool mdoc_print(FILE *f, const char *part)

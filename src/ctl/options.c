@@ -17,7 +17,8 @@ static void tables(unsigned allowed, struct option *longs, char *letters)
 		const struct option_row *r = &option_rows[id];
 		if (!(allowed & 1u << id))
 			continue;
-		*longs++ = (struct option){ r->name, r->arg ? required_argument : no_argument, NULL, LONG + id };
+		*longs++ = (struct option){ r->name, r->arg ? required_argument : no_argument, NULL,
+			LONG + id };
 		if (r->letter)
 			*letters++ = r->letter;
 		if (r->letter && r->arg)
@@ -42,7 +43,8 @@ static bool take(struct options *o, int id, const char *arg)
 	if (id < 0)
 		return false;
 	if (id == OPT_SET && o->nset == OPTIONS_SET)
-		return fprintf(stderr, "motetctl: no more than %d times --set\n", OPTIONS_SET), false;
+		return fprintf(stderr, "motetctl: no more than %d times --set\n", OPTIONS_SET),
+		       false;
 	if (id == OPT_SET)
 		o->set[o->nset++] = arg;
 	o->value[id] = arg ? arg : "";
@@ -56,14 +58,15 @@ int options_parse(struct options *o, int argc, char **argv, unsigned allowed, bo
 	int c;
 
 	tables(allowed, longs, letters + first);
-	optind = 0;	/* glibc and musl: begin anew */
+	optind = 0; /* glibc and musl: begin anew */
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
 		if (!take(o, c == '?' ? -1 : id_of(c), optarg))
 			return -1;
 	return optind;
 }
 
-bool options_conf(const struct options *o, const char *file, struct conf **out, char *why, size_t size)
+bool options_conf(
+    const struct options *o, const char *file, struct conf **out, char *why, size_t size)
 {
 	struct str key, value;
 

@@ -9,7 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 512 << 20 };	/* a hundred thousand actors, as rows and as text */
+enum { ARENA_MAX = 512 << 20 }; /* a hundred thousand actors, as rows and as text */
 
 /* Which errors are not simply EXIT_FAILURE. */
 static const struct {
@@ -26,8 +26,10 @@ static const struct {
 	enum err err;
 	const char *about, *next;
 } hints[] = {
-	{ ERR_UNAVAILABLE, "database: connect", "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
-	{ ERR_UNAVAILABLE, "sql_schema_state: 42501", "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	{ ERR_UNAVAILABLE, "database: connect",
+	    "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
+	{ ERR_UNAVAILABLE, "sql_schema_state: 42501",
+	    "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
 	{ ERR_UNCERTAIN, "", "it may have been done: look before you repeat it" },
 	{ ERR_RETRY, "sql_schema_lock", "somebody else is migrating; try again in a moment" },
 };
@@ -44,7 +46,9 @@ static int status_of(const struct ctl *c, enum err e)
 
 static void complain(const struct fail *why, enum err e)
 {
-	struct str text = str_trim(str_of(why->say[0] ? why->say : why->log[0] ? why->log : err_text(e)));
+	struct str text = str_trim(str_of(why->say[0] ? why->say
+		: why->log[0]			      ? why->log
+						      : err_text(e)));
 
 	fprintf(stderr, "motetctl: %.*s\n", (int)text.n, text.s);
 	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
@@ -55,15 +59,17 @@ static void complain(const struct fail *why, enum err e)
 }
 
 /*
- * Who migrates is the owner of the tables, to whom the servers' file is closed, and --database says all that is needed. Otherwise a file that nobody may
- * read is an error: what is done without it would be done to another database.
+ * Who migrates is the owner of the tables, to whom the servers' file is closed, and --database says
+ * all that is needed. Otherwise a file that nobody may read is an error: what is done without it
+ * would be done to another database.
  */
 static const char *conf_file(const struct ctl *c, char *place, size_t size)
 {
 	const char *named = c->opt.value[OPT_CONFIG], *env = getenv("MOTET_CONF");
 	const char *file = named ? named : conf_default_file(c->program, place, size);
 
-	if (file && !named && !(env && env[0]) && options_has(&c->opt, OPT_DATABASE) && access(file, R_OK) != 0)
+	if (file && !named && !(env && env[0]) && options_has(&c->opt, OPT_DATABASE) &&
+	    access(file, R_OK) != 0)
 		return NULL;
 	return file;
 }
@@ -94,8 +100,11 @@ static enum err adopt_domain(struct ctl *c)
 	if (given == NULL || strcmp(given, c->conf->domain) == 0)
 		return OK;
 	if (c->conf->domain[0])
-		return ctl_bad_conf(c, "domain: the configuration says %s, --domain says %s", c->conf->domain, given);
-	return conf_set(c->conf, STR("domain"), str_of(given), why, sizeof why) ? OK : ctl_bad_conf(c, "%s", why);
+		return ctl_bad_conf(c, "domain: the configuration says %s, --domain says %s",
+		    c->conf->domain, given);
+	return conf_set(c->conf, STR("domain"), str_of(given), why, sizeof why)
+	    ? OK
+	    : ctl_bad_conf(c, "%s", why);
 }
 
 static enum err open_domain(struct ctl *c)
@@ -106,7 +115,9 @@ static enum err open_domain(struct ctl *c)
 	if (!conf_finish(c->conf, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	if (!domain_ok(str_of(c->conf->domain)))
-		return ctl_bad_conf(c, "domain: %s is not a domain name in lower case, such as example.org", c->conf->domain);
+		return ctl_bad_conf(c,
+		    "domain: %s is not a domain name in lower case, such as example.org",
+		    c->conf->domain);
 	return OK;
 }
 
@@ -131,7 +142,10 @@ static enum err open_secret(struct ctl *c)
 enum err ctl_need(struct ctl *c, enum needs needs)
 {
 	static enum err (*const steps[])(struct ctl *) = {
-		[NEEDS_CONF] = open_conf, [NEEDS_DB] = open_db, [NEEDS_DOMAIN] = open_domain, [NEEDS_SCHEMA] = open_schema,
+		[NEEDS_CONF] = open_conf,
+		[NEEDS_DB] = open_db,
+		[NEEDS_DOMAIN] = open_domain,
+		[NEEDS_SCHEMA] = open_schema,
 		[NEEDS_SECRET] = open_secret,
 	};
 

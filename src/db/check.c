@@ -1,12 +1,14 @@
 #include "db/conn.h"
 #include <stdio.h>
 
-/* What the tests compare: the types of a prepared statement, in the words that the .sql files use. */
+/* What the tests compare: the types of a prepared statement, in the words that the .sql files use.
+ */
 static const struct {
 	Oid oid;
 	const char *name;
-} types[] = { { 16, "bool" }, { 17, "bytea" }, { 20, "int8" }, { 23, "int4" }, { 25, "text" }, { 1184, "timestamptz" },
-	      { 1000, "bool[]" }, { 1001, "bytea[]" }, { 1009, "text[]" }, { 1016, "int8[]" } };
+} types[] = { { 16, "bool" }, { 17, "bytea" }, { 20, "int8" }, { 23, "int4" }, { 25, "text" },
+	{ 1184, "timestamptz" }, { 1000, "bool[]" }, { 1001, "bytea[]" }, { 1009, "text[]" },
+	{ 1016, "int8[]" } };
 
 static const char *type_name(Oid oid)
 {
@@ -34,12 +36,15 @@ enum err db_check(struct cx *cx, const struct stmt *st)
 	TRY(conn_ready(cx));
 	PGresult *r = describe(cx, st);
 	if (r == NULL || PQresultStatus(r) != PGRES_COMMAND_OK)
-		return fail(cx, ERR_INTERNAL, "%s: %s", st->name, r ? PQresultErrorMessage(r) : "no connection");
+		return fail(cx, ERR_INTERNAL, "%s: %s", st->name,
+		    r ? PQresultErrorMessage(r) : "no connection");
 	for (int i = 0; i < PQnparams(r); i++)
 		buf_printf(&args, "%s%s", i ? ", " : "", type_name(PQparamtype(r, i)));
 	for (int i = 0; i < PQnfields(r); i++)
-		buf_printf(&cols, "%s%s %s", i ? ", " : "", PQfname(r, i), type_name(PQftype(r, i)));
+		buf_printf(
+		    &cols, "%s%s %s", i ? ", " : "", PQfname(r, i), type_name(PQftype(r, i)));
 	if (!str_is(buf_done(&args), st->args) || !str_is(buf_done(&cols), st->cols))
-		return fail(cx, ERR_INTERNAL, "%s takes (%s) and gives (%s)", st->name, args.s, cols.s);
+		return fail(
+		    cx, ERR_INTERNAL, "%s takes (%s) and gives (%s)", st->name, args.s, cols.s);
 	return OK;
 }

@@ -77,20 +77,24 @@ static void notice(void *arg, const char *text)
 
 static bool dial(struct db *d, int64_t deadline)
 {
-	static const char *const keys[] = { "dbname", "fallback_application_name", "client_encoding", NULL };
+	static const char *const keys[] = { "dbname", "fallback_application_name",
+		"client_encoding", NULL };
 	const char *const values[] = { d->conninfo, "motet", "UTF8", NULL };
 
 	d->pg = PQconnectStartParams(keys, values, 1);
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
 	PQsetNoticeProcessor(d->pg, notice, NULL);
-	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK; s = PQconnectPoll(d->pg))
-		if (s == PGRES_POLLING_FAILED || !wait_for(d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
+	     s = PQconnectPoll(d->pg))
+		if (s == PGRES_POLLING_FAILED ||
+		    !wait_for(d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
-/* What a pooler in transaction mode could not keep for us is left to the role's own settings then (motetd(8)). */
+/* What a pooler in transaction mode could not keep for us is left to the role's own settings then
+ * (motetd(8)). */
 static bool settings(struct cx *cx)
 {
 	struct db *d = cx->db;
@@ -113,7 +117,8 @@ static void lost(struct cx *cx)
 	meter_add(&cx->meter, COUNT_DB_FAILED, 1);
 }
 
-/* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the same instant. */
+/* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the
+ * same instant. */
 static enum err failed(struct cx *cx, const char *what)
 {
 	struct db *d = cx->db;
@@ -127,7 +132,8 @@ static enum err failed(struct cx *cx, const char *what)
 	*d->away_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
 	lost(cx);
-	return fail(cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
+	return fail(
+	    cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
 }
 
 static bool alive(struct db *d)
@@ -144,7 +150,9 @@ static bool may_dial(struct db *d, int64_t now)
 {
 	int64_t until = *d->away_us;
 
-	return until == 0 || (now >= until && atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
+	return until == 0 ||
+	    (now >= until &&
+		atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
 }
 
 static enum err connect_anew(struct cx *cx)

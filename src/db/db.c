@@ -5,19 +5,36 @@
 
 enum { ARGS = 24, TRIES = 4 };
 
-/* What SQLSTATEs mean to us; the longest match wins by coming first. FRESH: what was prepared is stale, run it anew once. */
+/* What SQLSTATEs mean to us; the longest match wins by coming first. FRESH: what was prepared is
+ * stale, run it anew once. */
 enum { FRESH = ERR_COUNT, LOST };
 static const struct {
 	const char *state;
 	int err;
 } sqlstates[] = {
-	{ "23505", ERR_CONFLICT }, { "23503", ERR_CONFLICT }, { "23514", ERR_CONFLICT }, { "23P01", ERR_CONFLICT },
-	{ "40001", ERR_RETRY }, { "40P01", ERR_RETRY }, { "55P03", ERR_RETRY },
-	{ "0A000", FRESH }, { "26000", FRESH }, { "42P05", FRESH }, { "25006", FRESH },
-	{ "57014", ERR_UNAVAILABLE }, { "57P", LOST }, { "08", LOST },
-	{ "53", ERR_UNAVAILABLE }, { "58", ERR_UNAVAILABLE }, { "42501", ERR_UNAVAILABLE },
-	/* No such table, column, function or schema: the schema is not there, or not the one that we are for. */
-	{ "42P01", ERR_UNAVAILABLE }, { "42703", ERR_UNAVAILABLE }, { "42883", ERR_UNAVAILABLE }, { "3F000", ERR_UNAVAILABLE },
+	{ "23505", ERR_CONFLICT },
+	{ "23503", ERR_CONFLICT },
+	{ "23514", ERR_CONFLICT },
+	{ "23P01", ERR_CONFLICT },
+	{ "40001", ERR_RETRY },
+	{ "40P01", ERR_RETRY },
+	{ "55P03", ERR_RETRY },
+	{ "0A000", FRESH },
+	{ "26000", FRESH },
+	{ "42P05", FRESH },
+	{ "25006", FRESH },
+	{ "57014", ERR_UNAVAILABLE },
+	{ "57P", LOST },
+	{ "08", LOST },
+	{ "53", ERR_UNAVAILABLE },
+	{ "58", ERR_UNAVAILABLE },
+	{ "42501", ERR_UNAVAILABLE },
+	/* No such table, column, function or schema: the schema is not there, or not the one that
+	   we are for. */
+	{ "42P01", ERR_UNAVAILABLE },
+	{ "42703", ERR_UNAVAILABLE },
+	{ "42883", ERR_UNAVAILABLE },
+	{ "3F000", ERR_UNAVAILABLE },
 };
 
 static int meaning(const char *state)
@@ -35,12 +52,14 @@ static int outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 		return LOST;
 	if (PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK)
 		return OK;
-	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *con = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME),
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE),
+		   *con = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME),
 		   *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	snprintf(cx->db->constraint, sizeof cx->db->constraint, "%s", con ? con : "");
 	int e = meaning(state ? state : "08");
 	if (e < ERR_COUNT)
-		return (int)fail(cx, (enum err)e, "%s: %s %s", st->name, state ? state : "-", text ? text : "");
+		return (int)fail(
+		    cx, (enum err)e, "%s: %s %s", st->name, state ? state : "-", text ? text : "");
 	return e;
 }
 
@@ -49,7 +68,8 @@ const char *db_constraint(const struct cx *cx)
 	return cx->db->constraint;
 }
 
-/* Asking the server whether it knows a statement would end an open transaction when it does not: remembered here. */
+/* Asking the server whether it knows a statement would end an open transaction when it does not:
+ * remembered here. */
 static int prepare(struct cx *cx, const struct stmt *st)
 {
 	struct db *d = cx->db;
@@ -82,7 +102,8 @@ static bool send(struct db *d, const struct stmt *st, const struct arg *a, size_
 }
 
 /* One try. *sent tells a statement that never left from one whose fate is unknown. */
-static int attempt(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
+static int attempt(
+    struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
 {
 	*sent = false;
 	TRY(conn_ready(cx));
@@ -106,7 +127,8 @@ static void pause_a_little(int try)
 	nanosleep(&t, NULL);
 }
 
-static enum err settle(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
+static enum err settle(
+    struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
 {
 	int e = OK;
 	bool sent = false;
@@ -114,14 +136,17 @@ static enum err settle(struct cx *cx, const struct stmt *st, const struct arg *a
 	for (int try = 0; try < TRIES; try++) {
 		e = attempt(cx, st, a, n, r, &sent);
 		if (e == LOST && sent && !st->redo)
-			return fail(cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
+			return fail(
+			    cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
 		if (e == LOST || e == FRESH)
 			conn_drop(cx->db);
 		else if (e != ERR_RETRY)
 			return (enum err)e;
 		pause_a_little(try);
 	}
-	return e == LOST || e == FRESH ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, TRIES) : (enum err)e;
+	return e == LOST || e == FRESH
+	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, TRIES)
+	    : (enum err)e;
 }
 
 static int64_t integer(const char *p, int n)
@@ -133,7 +158,8 @@ static int64_t integer(const char *p, int n)
 	return n == 8 ? (int64_t)v : n == 4 ? (int32_t)v : (int16_t)v;
 }
 
-static enum err column(struct cx *cx, const PGresult *r, int row, int col, const struct field *f, void *to)
+static enum err column(
+    struct cx *cx, const PGresult *r, int row, int col, const struct field *f, void *to)
 {
 	const char *v = PQgetvalue(r, row, col);
 	int n = PQgetlength(r, row, col);
@@ -154,11 +180,13 @@ static enum err column(struct cx *cx, const PGresult *r, int row, int col, const
 		*(bool *)to = v[0] != 0;
 		return OK;
 	default:
-		return fail(cx, ERR_INTERNAL, "column %s has a type that rows cannot have", f->name);
+		return fail(
+		    cx, ERR_INTERNAL, "column %s has a type that rows cannot have", f->name);
 	}
 }
 
-static enum err decode(struct cx *cx, const PGresult *r, const struct shape *sh, void **out, size_t n)
+static enum err decode(
+    struct cx *cx, const PGresult *r, const struct shape *sh, void **out, size_t n)
 {
 	char *p = arena_alloc(cx->mem, n * sh->size + 1);
 
@@ -166,12 +194,14 @@ static enum err decode(struct cx *cx, const PGresult *r, const struct shape *sh,
 		return fail(cx, ERR_INTERNAL, "%s: %d columns", sh->name, PQnfields(r));
 	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; c < sh->nfields; c++)
-			TRY(column(cx, r, (int)i, (int)c, &sh->fields[c], p + i * sh->size + sh->fields[c].off));
+			TRY(column(cx, r, (int)i, (int)c, &sh->fields[c],
+			    p + i * sh->size + sh->fields[c].off));
 	*out = n ? p : NULL;
 	return OK;
 }
 
-enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na, const struct shape *sh, void **out, size_t *n)
+enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na,
+    const struct shape *sh, void **out, size_t *n)
 {
 	PGresult *r = NULL;
 

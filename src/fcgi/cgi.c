@@ -5,7 +5,8 @@
 
 extern char **environ;
 
-/* Nobody promises an end of file behind CONTENT_LENGTH octets (RFC 3875 4.2); without that number it is what ends the body. */
+/* Nobody promises an end of file behind CONTENT_LENGTH octets (RFC 3875 4.2); without that number
+ * it is what ends the body. */
 static int from_stdin(void *left, char *to, int n)
 {
 	int64_t *rest = left;
@@ -27,7 +28,8 @@ bool cgi_read(struct arena *mem, const char *trusted_proxies, struct http_req *q
 	if (!params_read(mem, environ, trusted_proxies, q, &expected))
 		return false;
 	int64_t left = expected;
-	return message_body(mem, from_stdin, &left, expected, q) || q->body_too_large;	/* nobody has to read the rest */
+	return message_body(mem, from_stdin, &left, expected, q) ||
+	    q->body_too_large; /* nobody has to read the rest */
 }
 
 static bool put(struct str s)

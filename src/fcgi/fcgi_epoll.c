@@ -13,30 +13,38 @@
 #include <unistd.h>
 
 /* PEEK: below the 64 KiB that a TCP peer may send while nothing is read. */
-enum { PEEK = 32768, DRAIN_MS = 20, DRAIN_LONGEST_US = 1000000, STALLED_MS = FCGI_IO_TIMEOUT * 1000, STALLED_IO_MS = 100 };
+enum {
+	PEEK = 32768,
+	DRAIN_MS = 20,
+	DRAIN_LONGEST_US = 1000000,
+	STALLED_MS = FCGI_IO_TIMEOUT * 1000,
+	STALLED_IO_MS = 100
+};
 
 const char fcgi_recipe[] = "epoll";
 
 struct fcgi {
 	const struct fcgi_opt *opt;
-	FCGX_Request r;		/* its fields ipcFd, keepConnection and listen_sock are libfcgi's own, unchanged since 2.0 */
+	FCGX_Request r; /* its fields ipcFd, keepConnection and listen_sock are libfcgi's own,
+			   unchanged since 2.0 */
 	int ep;
-	struct kept *kept;	/* every connection that epoll watches */
-	struct kept *half;	/* those of them on which half a request has come */
-	struct arena *mem;	/* of the request at hand */
-	bool keep;		/* its peer wants the connection kept */
-	int64_t drain_us;	/* clock_us() when draining ends; 0: we do not drain */
+	struct kept *kept; /* every connection that epoll watches */
+	struct kept *half; /* those of them on which half a request has come */
+	struct arena *mem; /* of the request at hand */
+	bool keep;	   /* its peer wants the connection kept */
+	int64_t drain_us;  /* clock_us() when draining ends; 0: we do not drain */
 };
 
 static volatile sig_atomic_t stopping;
-static volatile int current = -1;	/* the connection that is being read from or written to */
+static volatile int current = -1; /* the connection that is being read from or written to */
 
 void fcgi_stop(void)
 {
 	stopping = 1;
 }
 
-/* A peer that drips an octet a second passes every timeout of a single read(2). This ends the connection, not the worker. */
+/* A peer that drips an octet a second passes every timeout of a single read(2). This ends the
+ * connection, not the worker. */
 static void cut_off(int sig)
 {
 	int keep = errno;
@@ -138,7 +146,8 @@ static bool watch_all(struct fcgi *f)
 
 	if (flags < 0 || fcntl(o->listen_fd, F_SETFL, flags | O_NONBLOCK) != 0)
 		return false;
-	return watch(f, o->listen_fd, EPOLLEXCLUSIVE) && (o->watch_fd < 0 || watch(f, o->watch_fd, 0)) &&
+	return watch(f, o->listen_fd, EPOLLEXCLUSIVE) &&
+	    (o->watch_fd < 0 || watch(f, o->watch_fd, 0)) &&
 	    (o->kept.take < 0 || watch(f, o->kept.take, EPOLLEXCLUSIVE));
 }
 
@@ -167,7 +176,8 @@ static void time_out(int fd, int ms)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
 }
 
-/* A connection, or -1. A sibling may have been faster; out of descriptors, the connection that was silent for longest makes room. */
+/* A connection, or -1. A sibling may have been faster; out of descriptors, the connection that was
+ * silent for longest makes room. */
 static int take_new(struct fcgi *f)
 {
 	int fd = accept4(f->opt->listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -212,7 +222,8 @@ static void rest_came(struct fcgi *f, int fd)
 	control(f, EPOLL_CTL_MOD, fd, 0);
 }
 
-/* Only a peer that has said all of its request gets a worker (L6, L7), or as much as we can hold: whoever stalls costs nobody's time. */
+/* Only a peer that has said all of its request gets a worker (L6, L7), or as much as we can hold:
+ * whoever stalls costs nobody's time. */
 static bool speaks(struct fcgi *f, int fd)
 {
 	static uint8_t said[PEEK];
@@ -232,9 +243,10 @@ static bool speaks(struct fcgi *f, int fd)
 }
 
 /*
- * libfcgi finds a connection where it would have accepted one. Its keepConnection is set so that only an error closes the connection,
- * with no lingering; what the peer asked for is remembered before it is overwritten. listen_sock is -1: after an error FCGX_Accept_r()
- * returns instead of accepting by itself.
+ * libfcgi finds a connection where it would have accepted one. Its keepConnection is set so that
+ * only an error closes the connection, with no lingering; what the peer asked for is remembered
+ * before it is overwritten. listen_sock is -1: after an error FCGX_Accept_r() returns instead of
+ * accepting by itself.
  */
 static bool read_request(struct fcgi *f, int fd, struct http_req *q)
 {
@@ -288,7 +300,8 @@ static bool serve(struct fcgi *f, int fd, struct http_req *q)
 	return false;
 }
 
-/* epoll_pwait() looks at signals only when no descriptor is ready: under load they would wait for ever. */
+/* epoll_pwait() looks at signals only when no descriptor is ready: under load they would wait for
+ * ever. */
 static void let_signals_in(const sigset_t *mask)
 {
 	sigset_t blocked;
@@ -303,8 +316,8 @@ static bool ends(const struct fcgi *f)
 }
 
 /*
- * Nobody will take over what has come by halves: the rest of the oldest is waited for, as long as reading may take. Once one has stalled,
- * the others are given up: a stop has to end.
+ * Nobody will take over what has come by halves: the rest of the oldest is waited for, as long as
+ * reading may take. Once one has stalled, the others are given up: a stop has to end.
  */
 static enum fcgi_what last_halves(struct fcgi *f, struct http_req *q)
 {
@@ -331,8 +344,8 @@ static int half_left(const struct fcgi *f)
 }
 
 /*
- * Nothing more of a half has come for long. Its peer has stalled, or can write no more because nothing is read (a buffer may be smaller than a
- * request): reading tells, and costs little time.
+ * Nothing more of a half has come for long. Its peer has stalled, or can write no more because
+ * nothing is read (a buffer may be smaller than a request): reading tells, and costs little time.
  */
 static bool serve_stalled(struct fcgi *f, struct http_req *q)
 {

@@ -16,9 +16,10 @@ struct fcgi {
 static volatile sig_atomic_t stopping;
 
 /*
- * A signal may land between our look at the flag and libfcgi's accept(2): the alarm interrupts that a second later, and again.
- * FCGX_ShutdownPending() would be the documented way, but libfcgi 2.4.2 goes round for ever on a descriptor that it has closed when that
- * is called while it waits for the first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
+ * A signal may land between our look at the flag and libfcgi's accept(2): the alarm interrupts that
+ * a second later, and again. FCGX_ShutdownPending() would be the documented way, but libfcgi 2.4.2
+ * goes round for ever on a descriptor that it has closed when that is called while it waits for the
+ * first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
  */
 void fcgi_stop(void)
 {
@@ -55,7 +56,8 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	sigaction(SIGALRM, &alarmed, NULL);
 	sigprocmask(SIG_BLOCK, &alarms, NULL);
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
-	if (blocking(opt->listen_fd) && FCGX_Init() == 0 && FCGX_InitRequest(&f->r, opt->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0) {
+	if (blocking(opt->listen_fd) && FCGX_Init() == 0 &&
+	    FCGX_InitRequest(&f->r, opt->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0) {
 		signal(SIGPIPE, SIG_IGN);
 		return f;
 	}
@@ -101,7 +103,7 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 
 void fcgi_step_aside(struct fcgi *f)
 {
-	(void)f;	/* no connection is kept */
+	(void)f; /* no connection is kept */
 }
 
 void fcgi_drain(struct fcgi *f)

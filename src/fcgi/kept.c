@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A list in order of age, threaded through an array that descriptors index: every operation takes constant time. */
+/* A list in order of age, threaded through an array that descriptors index: every operation takes
+ * constant time. */
 struct link {
 	int older, younger;
 	int64_t us;

@@ -4,8 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 /*
- * The connections that are open while nothing is being asked on them: kept ones between requests, and new ones that have said
- * nothing yet. Oldest first, without assumptions about how large a descriptor may be. All memory is its own.
+ * The connections that are open while nothing is being asked on them: kept ones between requests,
+ * and new ones that have said nothing yet. Oldest first, without assumptions about how large a
+ * descriptor may be. All memory is its own.
  */
 struct kept;
 /* May hold up to cap ≥ 1. */

@@ -3,7 +3,8 @@
 
 enum { CHUNK = 8192 };
 
-bool message_body(struct arena *mem, message_source *take, void *from, int64_t expected, struct http_req *q)
+bool message_body(
+    struct arena *mem, message_source *take, void *from, int64_t expected, struct http_req *q)
 {
 	size_t cap = expected > 0 && expected <= FCGI_BODY_MAX ? (size_t)expected + 1 : 0;
 	struct buf b = { .mem = mem, .s = cap ? arena_alloc(mem, cap) : NULL, .cap = cap };
@@ -36,14 +37,17 @@ static int from_stream(void *in, char *to, int n)
 	return got <= 0 && FCGX_GetError(in) != 0 ? -1 : got;
 }
 
-bool message_read(struct arena *mem, FCGX_Request *r, const char *trusted_proxies, struct http_req *q)
+bool message_read(
+    struct arena *mem, FCGX_Request *r, const char *trusted_proxies, struct http_req *q)
 {
 	int64_t expected;
 
-	/* A connection that was lost inside the parameters looks like a request with fewer of them (L15). */
+	/* A connection that was lost inside the parameters looks like a request with fewer of them
+	 * (L15). */
 	if (FCGX_GetError(r->in) != 0)
 		return false;
-	return params_read(mem, r->envp, trusted_proxies, q, &expected) && message_body(mem, from_stream, r->in, expected, q);
+	return params_read(mem, r->envp, trusted_proxies, q, &expected) &&
+	    message_body(mem, from_stream, r->in, expected, q);
 }
 
 static bool bodiless(const struct http_resp *r)
@@ -61,7 +65,8 @@ struct str message_head(struct arena *mem, const struct http_resp *r)
 		buf_str(&b, r->headers[i].value);
 		buf_z(&b, "\r\n");
 	}
-	/* Always: without it a worker that dies in the middle leaves what looks like a whole response. */
+	/* Always: without it a worker that dies in the middle leaves what looks like a whole
+	 * response. */
 	if (!bodiless(r))
 		buf_printf(&b, "Content-Length: %zu\r\n", r->body.n);
 	buf_z(&b, "\r\n");
@@ -78,7 +83,8 @@ static bool put(FCGX_Stream *out, struct str s)
 	return s.n == 0 || FCGX_PutStr(s.s, (int)s.n, out) == (int)s.n;
 }
 
-bool message_write(FCGX_Stream *out, struct arena *mem, const struct http_req *q, const struct http_resp *r)
+bool message_write(
+    FCGX_Stream *out, struct arena *mem, const struct http_req *q, const struct http_resp *r)
 {
 	return put(out, message_head(mem, r)) && (!message_has_body(q, r) || put(out, r->body));
 }

@@ -5,8 +5,30 @@
 #include <sys/random.h>
 
 enum param {
-	P_METHOD, P_URI, P_SCRIPT, P_PATH, P_QUERY, P_LENGTH, P_TYPE, P_AUTH, P_AUTH_REDIRECT, P_ACCEPT, P_AGENT, P_NONE_MATCH, P_ORIGIN,
-	P_PREFER, P_SOLUTION, P_PREFLIGHT, P_REQUEST_ID, P_OWN_ID, P_FORWARDED, P_HOST, P_REMOTE, P_HTTPS, P_SCHEME, P_COUNT
+	P_METHOD,
+	P_URI,
+	P_SCRIPT,
+	P_PATH,
+	P_QUERY,
+	P_LENGTH,
+	P_TYPE,
+	P_AUTH,
+	P_AUTH_REDIRECT,
+	P_ACCEPT,
+	P_AGENT,
+	P_NONE_MATCH,
+	P_ORIGIN,
+	P_PREFER,
+	P_SOLUTION,
+	P_PREFLIGHT,
+	P_REQUEST_ID,
+	P_OWN_ID,
+	P_FORWARDED,
+	P_HOST,
+	P_REMOTE,
+	P_HTTPS,
+	P_SCHEME,
+	P_COUNT
 };
 
 static const struct str names[P_COUNT] = {
@@ -49,7 +71,8 @@ static enum param known(struct str name)
 	return i;
 }
 
-/* X-A and X_A become one name, and some servers send a parameter twice: which of two contents counts is nobody's to guess. */
+/* X-A and X_A become one name, and some servers send a parameter twice: which of two contents
+ * counts is nobody's to guess. */
 static void note(struct index *ix, struct http_req *q, struct str name, struct str value)
 {
 	enum param i = known(name);
@@ -83,7 +106,8 @@ static void index_all(struct index *ix, struct http_req *q, char *const *envp)
 /* SCRIPT_NAME and PATH_INFO come decoded: encode them, so that decoding once gives them back. */
 static void encode(struct buf *b, struct str s)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
 
 	for (size_t i = 0; i < s.n; i++)
 		if (memchr(plain, s.s[i], sizeof plain - 1))
@@ -119,8 +143,9 @@ static bool is_address(struct str s)
 }
 
 /*
- * Each proxy appends the address of its peer, so what can be believed is read from the right: past our own proxies, to
- * the first address that is none. Something that is no address ends the walk: then the proxy that let it pass is the client.
+ * Each proxy appends the address of its peer, so what can be believed is read from the right: past
+ * our own proxies, to the first address that is none. Something that is no address ends the walk:
+ * then the proxy that let it pass is the client.
  */
 static struct str client(struct str remote, struct str forwarded, const char *trusted)
 {
@@ -138,19 +163,22 @@ static struct str client(struct str remote, struct str forwarded, const char *tr
 }
 
 /*
- * The web server's own (REQUEST_ID, which no client can send: its headers are HTTP_…), or the header of a proxy that is trusted; anything
- * else would let strangers choose what stands in our log.
+ * The web server's own (REQUEST_ID, which no client can send: its headers are HTTP_…), or the
+ * header of a proxy that is trusted; anything else would let strangers choose what stands in our
+ * log.
  */
 static struct str given_id(const struct index *ix, const char *trusted)
 {
 	if (ix->v[P_OWN_ID].n)
 		return ix->v[P_OWN_ID];
-	return address_listed(trusted, ix->v[P_REMOTE]) ? ix->v[P_REQUEST_ID] : (struct str){ NULL, 0 };
+	return address_listed(trusted, ix->v[P_REMOTE]) ? ix->v[P_REQUEST_ID]
+							: (struct str){ NULL, 0 };
 }
 
 static struct str request_id(struct arena *mem, struct str given)
 {
-	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char good[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 	uint64_t r = 0;
 	size_t i = 0;
 
@@ -168,7 +196,8 @@ static void keep(struct arena *mem, struct str *s)
 	s->s = arena_dup(mem, s->s, s->n);
 }
 
-bool params_read(struct arena *mem, char *const *envp, const char *trusted, struct http_req *q, int64_t *content_length)
+bool params_read(struct arena *mem, char *const *envp, const char *trusted, struct http_req *q,
+    int64_t *content_length)
 {
 	struct index ix = { .there = { false } };
 

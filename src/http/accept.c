@@ -66,7 +66,8 @@ static bool token68(struct str t)
 		n--;
 	for (size_t i = 0; i < n; i++) {
 		char c = t.s[i];
-		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && (c == '\0' || strchr("-._~+/", c) == NULL))
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') &&
+		    (c == '\0' || strchr("-._~+/", c) == NULL))
 			return false;
 	}
 	return n != 0;

@@ -1,8 +1,10 @@
 #include "http/cors.h"
 
-static const char exposed[] = "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, "
-			      "X-P2-Error, X-P2-KeyPackage-Count, X-Request-Id";
-static const char allowed[] = "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match";
+static const char exposed[] =
+    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, "
+    "X-P2-Error, X-P2-KeyPackage-Count, X-Request-Id";
+static const char allowed[] =
+    "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match";
 
 void cors_apply(struct cx *cx, const struct http_req *q, struct http_resp *r, struct str allow)
 {

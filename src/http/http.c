@@ -19,7 +19,8 @@ static struct http_header *slot(struct http_resp *r, const char *name)
 	return &r->headers[r->nheaders++];
 }
 
-__attribute__((format(printf, 2, 0))) static struct str printed(struct arena *mem, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct str printed(
+    struct arena *mem, const char *fmt, va_list ap)
 {
 	va_list again;
 
@@ -59,8 +60,8 @@ enum method http_method(struct str name, bool *head)
 	static const struct {
 		const char *name;
 		enum method method;
-	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT }, { "DELETE", M_DELETE },
-	    { "OPTIONS", M_OPTIONS } };
+	} rows[] = { { "GET", M_GET }, { "HEAD", M_GET }, { "POST", M_POST }, { "PUT", M_PUT },
+		{ "DELETE", M_DELETE }, { "OPTIONS", M_OPTIONS } };
 
 	*head = str_is(name, "HEAD");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -75,13 +76,31 @@ const char *http_reason(int status)
 		int status;
 		const char *reason;
 	} rows[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 304, "Not Modified" },
-		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" }, { 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
-		{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 406, "Not Acceptable" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 410, "Gone" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 501, "Not Implemented" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,7 +1,8 @@
 #include "text/form.h"
 #include "http/http.h"
 
-enum err http_query(struct cx *cx, struct str query, const char *name, struct str *value, bool *there)
+enum err http_query(
+    struct cx *cx, struct str query, const char *name, struct str *value, bool *there)
 {
 	struct str n, v;
 	bool more = true;

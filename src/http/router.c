@@ -21,8 +21,9 @@ static const struct route *next(const struct tables *t, struct cursor *c)
 }
 
 /*
- * How well does the pattern fit? 0: not at all; else a bit for each segment, the first one highest, set when it is literal: of two
- * that fit, the greater number has its first literal earlier. The bit above tells a fit without any literal from none.
+ * How well does the pattern fit? 0: not at all; else a bit for each segment, the first one highest,
+ * set when it is literal: of two that fit, the greater number has its first literal earlier. The
+ * bit above tells a fit without any literal from none.
  */
 static unsigned fit(const char *pattern, const struct strs *segs)
 {
@@ -53,7 +54,8 @@ static unsigned best_fit(const struct tables *t, const struct strs *segs)
 	return best;
 }
 
-static void take_params(const char *pattern, const struct strs *segs, struct str params[ROUTE_PARAMS])
+static void take_params(
+    const char *pattern, const struct strs *segs, struct str params[ROUTE_PARAMS])
 {
 	struct str rest = str_from(str_of(pattern), 1), want;
 	size_t n = 0;
@@ -76,7 +78,8 @@ static struct str allow_text(struct arena *mem, unsigned mask)
 	static const struct {
 		enum method method;
 		const char *names;
-	} rows[] = { { M_GET, "GET, HEAD, " }, { M_POST, "POST, " }, { M_PUT, "PUT, " }, { M_DELETE, "DELETE, " } };
+	} rows[] = { { M_GET, "GET, HEAD, " }, { M_POST, "POST, " }, { M_PUT, "PUT, " },
+		{ M_DELETE, "DELETE, " } };
 	struct buf b = { .mem = mem };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -86,8 +89,9 @@ static struct str allow_text(struct arena *mem, unsigned mask)
 	return buf_done(&b);
 }
 
-enum err router_match(struct cx *cx, const struct route *const *tables, const size_t *sizes, size_t ntables, const struct http_req *q,
-    const struct route **out, struct str params[ROUTE_PARAMS], struct str *allow)
+enum err router_match(struct cx *cx, const struct route *const *tables, const size_t *sizes,
+    size_t ntables, const struct http_req *q, const struct route **out,
+    struct str params[ROUTE_PARAMS], struct str *allow)
 {
 	const struct tables t = { tables, sizes, ntables };
 	const bool all = str_is(q->path, "*");
@@ -109,5 +113,7 @@ enum err router_match(struct cx *cx, const struct route *const *tables, const si
 	*allow = allow_text(cx->mem, mask);
 	if (*out)
 		take_params((*out)->path, &q->segs, params);
-	return *out || q->method == M_OPTIONS ? OK : refuse(cx, ERR_METHOD, NULL, "%s", err_text(ERR_METHOD));
+	return *out || q->method == M_OPTIONS
+	    ? OK
+	    : refuse(cx, ERR_METHOD, NULL, "%s", err_text(ERR_METHOD));
 }

@@ -9,10 +9,12 @@ static enum err bad(struct cx *cx, const char *why)
 
 static bool scheme_char(char c, bool first)
 {
-	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
+	return ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+	    (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
 }
 
-/* RFC 9112 3.2.2: some web servers hand the absolute form through; its path may be empty, which is the same as "/". */
+/* RFC 9112 3.2.2: some web servers hand the absolute form through; its path may be empty, which is
+ * the same as "/". */
 static struct str without_authority(struct arena *mem, struct str t)
 {
 	struct buf b = { .mem = mem };

@@ -5,11 +5,12 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-#define TIME_MAX INT64_C(253402300799)	/* the end of the year 9999: sums of two never overflow */
+#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999: sums of two never overflow */
 
 static bool base64url(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    c == '-' || c == '_';
 }
 
 static bool all_base64url(struct str s)
@@ -68,9 +69,11 @@ const char *federation_jws_wrong(struct arena *mem, const struct federation_toke
 		return "sub must be a federation ID, in lower case";
 	if (!str_eq(domain, t->iss))
 		return "sub must be an actor of the home server that iss names";
-	if (origin_read(mem, t->aud, ORIGIN_HTTP | ORIGIN_ADDRESS, &origin) || !str_eq(origin, t->aud))
+	if (origin_read(mem, t->aud, ORIGIN_HTTP | ORIGIN_ADDRESS, &origin) ||
+	    !str_eq(origin, t->aud))
 		return "aud must be the origin of one server, such as https://example.org";
-	if (t->jti.n < FEDERATION_JWS_JTI_MIN || t->jti.n > FEDERATION_JWS_JTI_MAX || !all_base64url(t->jti))
+	if (t->jti.n < FEDERATION_JWS_JTI_MIN || t->jti.n > FEDERATION_JWS_JTI_MAX ||
+	    !all_base64url(t->jti))
 		return "jti must be 22 to 64 characters of base64url";
 	if (t->iat < 1 || t->exp > TIME_MAX || t->iat >= t->exp)
 		return "iat must be a time before exp, both in seconds since 1970";
@@ -86,7 +89,8 @@ static void member(struct cx *cx, struct buf *b, const char *name, struct str va
 
 struct str federation_jws_input(struct cx *cx, const struct federation_token *t)
 {
-	struct buf header = { .mem = cx->mem }, payload = { .mem = cx->mem }, input = { .mem = cx->mem };
+	struct buf header = { .mem = cx->mem }, payload = { .mem = cx->mem },
+		   input = { .mem = cx->mem };
 
 	buf_z(&header, "{\"alg\":\"EdDSA\",\"typ\":\"JWT\",\"kid\":");
 	buf_str(&header, json_text(cx, json_str(t->kid)));

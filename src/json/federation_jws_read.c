@@ -7,7 +7,8 @@ enum { SHOWN = 24 };
 
 static enum err bad(struct cx *cx, const char *why)
 {
-	return refuse(cx, ERR_UNAUTHORIZED, "federation_token", "This federation token cannot be taken: %s.", why);
+	return refuse(cx, ERR_UNAUTHORIZED, "federation_token",
+	    "This federation token cannot be taken: %s.", why);
 }
 
 /* As much of a text as may be shown to whoever sent it. */
@@ -28,7 +29,8 @@ static bool cut(struct str token, struct parts *p)
 {
 	struct str rest;
 
-	return str_cut(token, '.', &p->header, &rest) && str_cut(rest, '.', &p->payload, &p->signature) && p->header.n && p->payload.n;
+	return str_cut(token, '.', &p->header, &rest) &&
+	    str_cut(rest, '.', &p->payload, &p->signature) && p->header.n && p->payload.n;
 }
 
 /* A part is the base64url of a JSON object. */
@@ -37,13 +39,18 @@ static enum err object(struct cx *cx, const char *which, struct str part, struct
 	struct blob text;
 
 	if (!federation_jws_base64url_decode(cx->mem, part, &text))
-		return bad(cx, arena_printf(cx->mem, "its %s is not base64url without padding", which));
+		return bad(
+		    cx, arena_printf(cx->mem, "its %s is not base64url without padding", which));
 	enum err e = json_parse(cx, (struct str){ (const char *)text.p, text.n }, o);
 	if (e == ERR_INTERNAL)
 		return e;
-	if (e != OK)	/* a copy, for refusing forgets what was said before */
-		return bad(cx, arena_printf(cx->mem, "its %s is not JSON: %s", which, str_z(cx->mem, str_of(cx->why.say))));
-	return json_object_is_type(*o, json_type_object) ? OK : bad(cx, arena_printf(cx->mem, "its %s is not a JSON object", which));
+	if (e != OK) /* a copy, for refusing forgets what was said before */
+		return bad(cx,
+		    arena_printf(cx->mem, "its %s is not JSON: %s", which,
+			str_z(cx->mem, str_of(cx->why.say))));
+	return json_object_is_type(*o, json_type_object)
+	    ? OK
+	    : bad(cx, arena_printf(cx->mem, "its %s is not a JSON object", which));
 }
 
 static bool text_of(struct json_object *o, const char *name, struct str *out)
@@ -70,20 +77,28 @@ static enum err header(struct cx *cx, struct json_object *o, struct federation_t
 	if (!text_of(o, "alg", &alg))
 		return bad(cx, "its header has no alg; EdDSA is needed");
 	if (!str_is(alg, "EdDSA"))
-		return bad(cx, arena_printf(cx->mem, "its alg is \"%s\"; only EdDSA is taken", shown(cx->mem, alg)));
+		return bad(cx,
+		    arena_printf(
+			cx->mem, "its alg is \"%s\"; only EdDSA is taken", shown(cx->mem, alg)));
 	if (json_object_object_get_ex(o, "crit", NULL))
 		return bad(cx, "its header has crit, and this server knows no critical extension");
-	if (json_object_object_get_ex(o, "typ", NULL) && (!text_of(o, "typ", &typ) || !str_ieq(typ, STR("JWT"))))
+	if (json_object_object_get_ex(o, "typ", NULL) &&
+	    (!text_of(o, "typ", &typ) || !str_ieq(typ, STR("JWT"))))
 		return bad(cx, "its typ is not JWT");
-	return text_of(o, "kid", &t->kid) ? OK : bad(cx, "its header has no kid that is a string: the serial number of the home server's ID-Cert");
+	return text_of(o, "kid", &t->kid)
+	    ? OK
+	    : bad(cx,
+		  "its header has no kid that is a string: the serial number of the home server's ID-Cert");
 }
 
-/* A token that begins to be valid later than it was issued would need a second look at the clock; nobody has a use for one. */
+/* A token that begins to be valid later than it was issued would need a second look at the clock;
+ * nobody has a use for one. */
 static bool nbf_ok(struct json_object *o, int64_t iat)
 {
 	int64_t nbf;
 
-	return !json_object_object_get_ex(o, "nbf", NULL) || (number_of(o, "nbf", &nbf) && nbf <= iat);
+	return !json_object_object_get_ex(o, "nbf", NULL) ||
+	    (number_of(o, "nbf", &nbf) && nbf <= iat);
 }
 
 static enum err payload(struct cx *cx, struct json_object *o, struct federation_token *t)
@@ -93,14 +108,21 @@ static enum err payload(struct cx *cx, struct json_object *o, struct federation_
 		struct str *text;
 		int64_t *number;
 	} members[] = {
-		{ "iss", .text = &t->iss }, { "sub", .text = &t->sub }, { "aud", .text = &t->aud },
-		{ "jti", .text = &t->jti }, { "iat", .number = &t->iat }, { "exp", .number = &t->exp },
+		{ "iss", .text = &t->iss },
+		{ "sub", .text = &t->sub },
+		{ "aud", .text = &t->aud },
+		{ "jti", .text = &t->jti },
+		{ "iat", .number = &t->iat },
+		{ "exp", .number = &t->exp },
 	};
 
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
 		const char *name = members[i].name;
-		if (members[i].text ? !text_of(o, name, members[i].text) : !number_of(o, name, members[i].number))
-			return bad(cx, arena_printf(cx->mem, "it has no %s that is a %s", name, members[i].text ? "string" : "whole number"));
+		if (members[i].text ? !text_of(o, name, members[i].text)
+				    : !number_of(o, name, members[i].number))
+			return bad(cx,
+			    arena_printf(cx->mem, "it has no %s that is a %s", name,
+				members[i].text ? "string" : "whole number"));
 	}
 	if (!nbf_ok(o, t->iat))
 		return bad(cx, "its nbf is not a whole number up to iat");
@@ -110,7 +132,8 @@ static enum err payload(struct cx *cx, struct json_object *o, struct federation_
 	return (wrong = federation_jws_wrong(cx->mem, t)) != NULL ? bad(cx, wrong) : OK;
 }
 
-enum err federation_jws_read(struct cx *cx, struct str token, struct federation_token *out, struct blob *input, uint8_t sig[ED25519_SIG])
+enum err federation_jws_read(struct cx *cx, struct str token, struct federation_token *out,
+    struct blob *input, uint8_t sig[ED25519_SIG])
 {
 	struct federation_token t = { .iat = 0 };
 	struct json_object *o;
@@ -120,12 +143,14 @@ enum err federation_jws_read(struct cx *cx, struct str token, struct federation_
 	if (token.n > FEDERATION_JWS_MAX)
 		return bad(cx, "it is longer than 4096 characters");
 	if (!cut(token, &parts))
-		return bad(cx, "it is not a compact JWS, three parts of base64url with dots between");
+		return bad(
+		    cx, "it is not a compact JWS, three parts of base64url with dots between");
 	TRY(object(cx, "header", parts.header, &o));
 	TRY(header(cx, o, &t));
 	TRY(object(cx, "payload", parts.payload, &o));
 	TRY(payload(cx, o, &t));
-	if (!federation_jws_base64url_decode(cx->mem, parts.signature, &raw) || raw.n != ED25519_SIG)
+	if (!federation_jws_base64url_decode(cx->mem, parts.signature, &raw) ||
+	    raw.n != ED25519_SIG)
 		return bad(cx, "its signature is not the base64url of 64 octets");
 	memcpy(sig, raw.p, ED25519_SIG);
 	*input = (struct blob){ (const uint8_t *)token.s, parts.header.n + 1 + parts.payload.n };
@@ -133,18 +158,25 @@ enum err federation_jws_read(struct cx *cx, struct str token, struct federation_
 	return OK;
 }
 
-enum err federation_jws_verify(struct cx *cx, const uint8_t key[ED25519_KEY], struct blob input, const uint8_t sig[ED25519_SIG])
+enum err federation_jws_verify(struct cx *cx, const uint8_t key[ED25519_KEY], struct blob input,
+    const uint8_t sig[ED25519_SIG])
 {
-	return ed25519_verify(key, input, sig) ? OK : bad(cx, "its signature is not by the home server's key");
+	return ed25519_verify(key, input, sig)
+	    ? OK
+	    : bad(cx, "its signature is not by the home server's key");
 }
 
-enum err federation_jws_times(struct cx *cx, const struct federation_token *t, int64_t now, int64_t skew, int64_t longest)
+enum err federation_jws_times(
+    struct cx *cx, const struct federation_token *t, int64_t now, int64_t skew, int64_t longest)
 {
 	if (t->exp - t->iat > longest)
-		return bad(cx, arena_printf(cx->mem, "it lives for %lld seconds, and %lld are the most", (long long)(t->exp - t->iat), (long long)longest));
+		return bad(cx,
+		    arena_printf(cx->mem, "it lives for %lld seconds, and %lld are the most",
+			(long long)(t->exp - t->iat), (long long)longest));
 	if (t->iat > now + skew)
 		return bad(cx, "it is not valid yet; check the clocks of both servers");
-	return t->exp > now - skew ? OK : bad(cx, "it has expired; ask the home server for a new one");
+	return t->exp > now - skew ? OK
+				   : bad(cx, "it has expired; ask the home server for a new one");
 }
 
 static enum err flattened(struct cx *cx, struct json_object *o, struct str *compact)
@@ -152,8 +184,10 @@ static enum err flattened(struct cx *cx, struct json_object *o, struct str *comp
 	struct parts p;
 	struct buf b = { .mem = cx->mem };
 
-	if (!text_of(o, "protected", &p.header) || !text_of(o, "payload", &p.payload) || !text_of(o, "signature", &p.signature))
-		return bad(cx, "an object must have either token or protected, payload and signature, all strings");
+	if (!text_of(o, "protected", &p.header) || !text_of(o, "payload", &p.payload) ||
+	    !text_of(o, "signature", &p.signature))
+		return bad(cx,
+		    "an object must have either token or protected, payload and signature, all strings");
 	if (json_object_object_get_ex(o, "header", NULL))
 		return bad(cx, "an unprotected header is not taken");
 	/* A dot within a member would make other parts of the whole than the sender named. */
@@ -179,6 +213,7 @@ enum err federation_jws_json(struct cx *cx, struct json_object *o, struct str *c
 	if (!json_object_object_get_ex(o, "token", NULL))
 		return flattened(cx, o, compact);
 	if (json_object_object_get_ex(o, "protected", NULL))
-		return bad(cx, "an object must have either token or protected, payload and signature");
+		return bad(
+		    cx, "an object must have either token or protected, payload and signature");
 	return text_of(o, "token", compact) ? OK : bad(cx, "token must be a string");
 }

@@ -17,7 +17,8 @@ static void destroy_tokener(void *t)
 static struct json_tokener *tokener(struct cx *cx)
 {
 	/* One more than ours: json-c counts the scalars at the bottom as a level. */
-	struct json_tokener *t = arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), destroy_tokener);
+	struct json_tokener *t =
+	    arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), destroy_tokener);
 
 	if (t)
 		json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -43,7 +44,8 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 		o = json_tokener_parse_ex(t, "", 1);
 	*out = arena_own(cx->mem, o, destroy_object);
 	if (json_tokener_get_error(t) != json_tokener_success || str_trim(str_from(text, end)).n)
-		return fail(cx, ERR_INTERNAL, "json-c refuses what has passed: %s", json_tokener_error_desc(json_tokener_get_error(t)));
+		return fail(cx, ERR_INTERNAL, "json-c refuses what has passed: %s",
+		    json_tokener_error_desc(json_tokener_get_error(t)));
 	return OK;
 }
 
@@ -89,7 +91,8 @@ struct str json_string(struct json_object *o)
 
 struct json_object *json_str(struct str s)
 {
-	struct json_object *o = s.n <= INT_MAX ? json_object_new_string_len(s.n ? s.s : "", (int)s.n) : NULL;
+	struct json_object *o =
+	    s.n <= INT_MAX ? json_object_new_string_len(s.n ? s.s : "", (int)s.n) : NULL;
 
 	if (o == NULL) {
 		fprintf(stderr, "motet: json: out of memory\n");

@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 /*
- * A loop with a stack of its own: what is open, and which keys the open objects have had. A key is kept unescaped, so that "a" and
- * "\u0061" meet; the keys of an object are compared when it closes, sorted, so that many keys cost no more than n log n.
+ * A loop with a stack of its own: what is open, and which keys the open objects have had. A key is
+ * kept unescaped, so that "a" and
+ * "\u0061" meet; the keys of an object are compared when it closes, sorted, so that many keys cost
+ * no more than n log n.
  */
 struct key {
 	struct str text;
@@ -11,8 +13,8 @@ struct key {
 };
 
 struct frame {
-	char close;		/* '}' or ']' */
-	size_t keys;		/* where this object's begin */
+	char close;  /* '}' or ']' */
+	size_t keys; /* where this object's begin */
 };
 
 struct scan {
@@ -55,7 +57,9 @@ static int blanks(struct scan *s)
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'		 ? c - '0'
+	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+						 : -1;
 }
 
 /* The four digits of \uXXXX; -1 when they are not there. */
@@ -120,7 +124,8 @@ static enum err string(struct scan *s, struct str *raw)
 		if (c < 0)
 			return bad(s, start - 1, "this string has no end");
 		if (c < 0x20)
-			return bad(s, s->i, "a control character in a string; write it as an escape, such as \\n");
+			return bad(s, s->i,
+			    "a control character in a string; write it as an escape, such as \\n");
 		if (c == '\\') {
 			TRY(escape(s));
 			continue;
@@ -148,7 +153,8 @@ static bool fits(struct str n)
 	uint64_t v = 0;
 
 	for (size_t i = minus; i < n.n; i++)
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, n.s[i] - '0', &v))
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, n.s[i] - '0', &v))
 			return false;
 	return !minus || v <= (uint64_t)INT64_MAX + 1;
 }
@@ -193,7 +199,8 @@ static enum err word(struct scan *s)
 static enum err push(struct scan *s, char close)
 {
 	if (s->depth == JSON_DEPTH)
-		return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: nested deeper than %d", s->i, JSON_DEPTH);
+		return refuse(
+		    s->cx, ERR_BAD_JSON, NULL, "byte %zu: nested deeper than %d", s->i, JSON_DEPTH);
 	s->open[s->depth++] = (struct frame){ .close = close, .keys = s->nkeys };
 	s->i++;
 	return OK;
@@ -219,7 +226,8 @@ static enum err value(struct scan *s, bool *opened)
 
 static void put_rune(struct buf *b, int32_t c)
 {
-	char u[4] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)) };
+	char u[4] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
+		(char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)) };
 	size_t skip = c < 0x80 ? 3 : c < 0x800 ? 2 : c < 0x10000 ? 1 : 0;
 
 	if (skip == 3)
@@ -290,7 +298,9 @@ static enum err key(struct scan *s)
 static int by_text(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
-	int d = x->text.n != y->text.n ? (x->text.n < y->text.n ? -1 : 1) : x->text.n ? memcmp(x->text.s, y->text.s, x->text.n) : 0;
+	int d = x->text.n != y->text.n ? (x->text.n < y->text.n ? -1 : 1)
+	    : x->text.n		       ? memcmp(x->text.s, y->text.s, x->text.n)
+				       : 0;
 
 	return d ? d : x->at < y->at ? -1 : 1;
 }
@@ -303,7 +313,8 @@ static enum err twice(struct scan *s, const struct key *k)
 	for (size_t i = 0; i < n; i++)
 		name[i] = k->text.s[i] >= 0x20 && k->text.s[i] < 0x7f ? k->text.s[i] : '?';
 	name[n] = '\0';
-	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: the key \"%s%s\" is there twice", k->at, name, n < k->text.n ? "..." : "");
+	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: the key \"%s%s\" is there twice", k->at,
+	    name, n < k->text.n ? "..." : "");
 }
 
 static enum err pop(struct scan *s)
@@ -319,12 +330,14 @@ static enum err pop(struct scan *s)
 	keys = s->keys + f->keys;
 	qsort(keys, n, sizeof *keys, by_text);
 	for (size_t i = 1; i < n; i++)
-		if (str_eq(keys[i].text, keys[i - 1].text) && (again == NULL || keys[i].at < again->at))
+		if (str_eq(keys[i].text, keys[i - 1].text) &&
+		    (again == NULL || keys[i].at < again->at))
 			again = &keys[i];
 	return again ? twice(s, again) : OK;
 }
 
-/* Between values: close what closes here, and go to where the next value begins, if there is one. `fresh`: directly behind an opening. */
+/* Between values: close what closes here, and go to where the next value begins, if there is one.
+ * `fresh`: directly behind an opening. */
 static enum err next(struct scan *s, bool fresh, bool *more)
 {
 	for (; s->depth; fresh = false) {
@@ -334,9 +347,12 @@ static enum err next(struct scan *s, bool fresh, bool *more)
 			continue;
 		}
 		if (!fresh && !take(s, ','))
-			return bad(s, s->i, close == '}' ? "a comma or } is missing here" : "a comma or ] is missing here");
+			return bad(s, s->i,
+			    close == '}' ? "a comma or } is missing here"
+					 : "a comma or ] is missing here");
 		if (++s->members > JSON_MEMBERS)
-			return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: more than %d members and elements", s->i, JSON_MEMBERS);
+			return refuse(s->cx, ERR_BAD_JSON, NULL,
+			    "byte %zu: more than %d members and elements", s->i, JSON_MEMBERS);
 		*more = true;
 		return close == '}' ? key(s) : OK;
 	}

@@ -11,12 +11,14 @@ enum err shape_bad(struct cx *cx, const struct field *f, const char *why)
 }
 
 /* `what`: "have", "be", and the unit; the bounds come from the row. */
-static enum err out_of_bounds(struct cx *cx, const struct field *f, const char *verb, const char *unit)
+static enum err out_of_bounds(
+    struct cx *cx, const struct field *f, const char *verb, const char *unit)
 {
 	char why[128];
 
 	if (f->max)
-		snprintf(why, sizeof why, "must %s %lld to %lld%s", verb, (long long)f->min, (long long)f->max, unit);
+		snprintf(why, sizeof why, "must %s %lld to %lld%s", verb, (long long)f->min,
+		    (long long)f->max, unit);
 	else
 		snprintf(why, sizeof why, "must %s at least %lld%s", verb, (long long)f->min, unit);
 	return shape_bad(cx, f, why);
@@ -41,10 +43,12 @@ static enum err further(struct cx *cx, const struct field *f, struct str s)
 {
 	if (s.n && memchr(s.s, '\0', s.n))
 		return shape_bad(cx, f, "must not hold NUL");
-	return f->ok == NULL || f->ok(s) ? OK : shape_bad(cx, f, f->must ? f->must : "is malformed");
+	return f->ok == NULL || f->ok(s) ? OK
+					 : shape_bad(cx, f, f->must ? f->must : "is malformed");
 }
 
-static enum err get_str(struct cx *cx, const struct field *f, struct json_object *v, struct str *out)
+static enum err get_str(
+    struct cx *cx, const struct field *f, struct json_object *v, struct str *out)
 {
 	if (!text_of(f, v, out))
 		return shape_bad(cx, f, "must be a string");
@@ -53,7 +57,8 @@ static enum err get_str(struct cx *cx, const struct field *f, struct json_object
 	return further(cx, f, *out);
 }
 
-static enum err get_strs(struct cx *cx, const struct field *f, struct json_object *v, struct strs *out)
+static enum err get_strs(
+    struct cx *cx, const struct field *f, struct json_object *v, struct strs *out)
 {
 	size_t n;
 
@@ -133,7 +138,8 @@ static bool same(struct json_object *a, struct json_object *b)
 	return true;
 }
 
-static enum err decode(struct cx *cx, const struct shape *sh, struct json_object *body, struct json_object *query, void *out)
+static enum err decode(struct cx *cx, const struct shape *sh, struct json_object *body,
+    struct json_object *query, void *out)
 {
 	for (size_t i = 0; i < sh->nfields; i++) {
 		const struct field *f = &sh->fields[i];
@@ -150,7 +156,9 @@ static enum err decode(struct cx *cx, const struct shape *sh, struct json_object
 
 static enum err an_object(struct cx *cx, struct json_object *o)
 {
-	return json_object_is_type(o, json_type_object) ? OK : refuse(cx, ERR_BAD_REQUEST, NULL, "the body must be a JSON object");
+	return json_object_is_type(o, json_type_object)
+	    ? OK
+	    : refuse(cx, ERR_BAD_REQUEST, NULL, "the body must be a JSON object");
 }
 
 enum err shape_decode(struct cx *cx, const struct shape *sh, struct json_object *o, void *out)
@@ -162,7 +170,8 @@ enum err shape_decode(struct cx *cx, const struct shape *sh, struct json_object 
 static const struct field *field_named(const struct shape *sh, struct str name)
 {
 	for (size_t i = 0; i < sh->nfields; i++)
-		if (str_is(name, sh->fields[i].name) || (sh->fields[i].alias && str_is(name, sh->fields[i].alias)))
+		if (str_is(name, sh->fields[i].name) ||
+		    (sh->fields[i].alias && str_is(name, sh->fields[i].alias)))
 			return &sh->fields[i];
 	return NULL;
 }
@@ -186,7 +195,8 @@ static struct json_object *scalar(const struct field *f, struct str value)
 }
 
 /* A custom member that comes again: an array of all its values. */
-static void put_again(struct json_object *o, const struct field *f, struct json_object *old, struct str value)
+static void put_again(
+    struct json_object *o, const struct field *f, struct json_object *old, struct str value)
 {
 	struct json_object *list = old;
 
@@ -198,7 +208,8 @@ static void put_again(struct json_object *o, const struct field *f, struct json_
 	json_object_array_add(list, json_str(value));
 }
 
-static enum err put_member(struct cx *cx, struct json_object *o, const struct field *f, struct str value)
+static enum err put_member(
+    struct cx *cx, struct json_object *o, const struct field *f, struct str value)
 {
 	struct json_object *old = NULL;
 	bool again = json_object_object_get_ex(o, f->name, &old);
@@ -224,7 +235,8 @@ static void destroy(void *o)
 }
 
 /* The query as the object that a body would have been. */
-static enum err from_query(struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
+static enum err from_query(
+    struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
 {
 	struct str name, value;
 	bool there;
@@ -248,19 +260,22 @@ static struct str compact(struct json_object *o)
 	return (struct str){ s, s ? n : 0 };
 }
 
-static enum err whole(struct cx *cx, const struct shape *sh, struct json_object *query, struct str body, void *out)
+static enum err whole(
+    struct cx *cx, const struct shape *sh, struct json_object *query, struct str body, void *out)
 {
 	bool there = str_trim(body).n != 0;
 
 	for (size_t i = 0; there && i < sh->nfields; i++)
 		if (member(query, &sh->fields[i]))
-			return shape_bad(cx, &sh->fields[i], "is in the query, but there is a body; send one of them");
+			return shape_bad(cx, &sh->fields[i],
+			    "is in the query, but there is a body; send one of them");
 	if (!there)
 		body = sh->nfields ? compact(query) : STR("");
 	return sh->parse(cx, sh, body, out);
 }
 
-enum err shape_request(struct cx *cx, const struct shape *sh, struct str query, struct str body, void *out)
+enum err shape_request(
+    struct cx *cx, const struct shape *sh, struct str query, struct str body, void *out)
 {
 	struct json_object *q, *b = NULL;
 

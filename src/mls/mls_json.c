@@ -19,7 +19,9 @@ static struct json_object *member(struct json_object *o, const char *name)
 {
 	struct json_object *v = NULL;
 
-	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, name, &v) ? v : NULL;
+	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, name, &v)
+	    ? v
+	    : NULL;
 }
 
 static struct json_object *member_of(struct json_object *o, const char *const *names)
@@ -31,7 +33,9 @@ static struct json_object *member_of(struct json_object *o, const char *const *n
 	return v;
 }
 
-/* --- Octets and numbers -------------------------------------------------------------------------------------------------------- */
+/* --- Octets and numbers
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static bool octet_array(struct arena *mem, struct json_object *v, struct blob *out)
 {
@@ -55,18 +59,21 @@ static bool octets_of(struct arena *mem, struct json_object *v, struct blob *out
 	return json_object_is_type(v, json_type_string) && base64_decode(mem, json_string(v), out);
 }
 
-static enum err octets(const struct decoding *d, const char *what, struct json_object *v, struct blob *out)
+static enum err octets(
+    const struct decoding *d, const char *what, struct json_object *v, struct blob *out)
 {
 	if (octets_of(d->cx->mem, v, out))
 		return OK;
-	return BAD(d, "json_octets: %s must be a base64 string, padded, or an array of octets", what);
+	return BAD(
+	    d, "json_octets: %s must be a base64 string, padded, or an array of octets", what);
 }
 
 static enum err required(const struct decoding *d, const char *name, struct blob *out)
 {
 	struct json_object *v = member(d->o, name);
 
-	return v ? octets(d, name, v, out) : BAD(d, "json_member: the exploded KeyPackage has no %s", name);
+	return v ? octets(d, name, v, out)
+		 : BAD(d, "json_member: the exploded KeyPackage has no %s", name);
 }
 
 /* Decimal, or 0x and hex digits. */
@@ -76,7 +83,8 @@ static bool number(struct arena *mem, struct str s, uint16_t *out)
 	int64_t v;
 
 	if (str_starts(s, "0x") && s.n > 2 && s.n <= 6) {
-		const char *padded = arena_printf(mem, "%0*d%.*s", (int)(6 - s.n), 0, (int)(s.n - 2), s.s + 2);
+		const char *padded =
+		    arena_printf(mem, "%0*d%.*s", (int)(6 - s.n), 0, (int)(s.n - 2), s.s + 2);
 		if (!hex_decode(mem, (struct str){ padded + strlen(padded) - 4, 4 }, &b))
 			return false;
 		*out = (uint16_t)(b.p[0] << 8 | b.p[1]);
@@ -122,7 +130,8 @@ static bool registered(struct arena *mem, struct json_object *v, named_fn named,
 	return named(json_string(v), out) || number(mem, json_string(v), out);
 }
 
-static enum err registered_or_octets(const struct decoding *d, const char *name, named_fn named, uint16_t *out)
+static enum err registered_or_octets(
+    const struct decoding *d, const char *name, named_fn named, uint16_t *out)
 {
 	struct json_object *v = member(d->o, name);
 	struct blob b;
@@ -130,12 +139,16 @@ static enum err registered_or_octets(const struct decoding *d, const char *name,
 	if (v && registered(d->cx->mem, v, named, out))
 		return OK;
 	if (v == NULL || !octets_of(d->cx->mem, v, &b) || b.n != 2)
-		return BAD(d, "json_member: %s must be there, as a number, a registered name, or its two octets", name);
+		return BAD(d,
+		    "json_member: %s must be there, as a number, a registered name, or its two octets",
+		    name);
 	*out = (uint16_t)(b.p[0] << 8 | b.p[1]);
 	return OK;
 }
 
-/* --- The exploded object ------------------------------------------------------------------------------------------------------- */
+/* --- The exploded object
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 /* The contents, if this is one whole vector and nothing else. */
 static bool whole_vector(struct blob b, struct blob *contents)
@@ -146,7 +159,8 @@ static bool whole_vector(struct blob b, struct blob *contents)
 	return in.bad == MLS_FINE && in.rest.n == 0;
 }
 
-/* Octets of this size are the contents, whatever they look like; others may have their length in front. */
+/* Octets of this size are the contents, whatever they look like; others may have their length in
+ * front. */
 static struct blob contents_of(struct blob b, size_t size)
 {
 	struct blob inner;
@@ -200,7 +214,9 @@ static enum err assemble(const struct decoding *d, struct blob *tls)
 	return OK;
 }
 
-/* --- Claims -------------------------------------------------------------------------------------------------------------------- */
+/* --- Claims
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static enum err claim_id(const struct decoding *d, const struct mls_keypackage *kp)
 {
@@ -211,10 +227,13 @@ static enum err claim_id(const struct decoding *d, const struct mls_keypackage *
 		return OK;
 	TRY(mls_keypackage_ref(d->cx, kp, &ref));
 	struct str want = hex_encode(d->cx->mem, ref);
-	return str_ieq(json_string(v), want) ? OK : BAD(d, "claim_id: id must be the KeyPackageRef in hex, %s", want.s);
+	return str_ieq(json_string(v), want)
+	    ? OK
+	    : BAD(d, "claim_id: id must be the KeyPackageRef in hex, %s", want.s);
 }
 
-static enum err claim_octets(const struct decoding *d, const char *const *names, const char *rule, struct blob have, size_t size)
+static enum err claim_octets(const struct decoding *d, const char *const *names, const char *rule,
+    struct blob have, size_t size)
 {
 	struct json_object *v = member_of(d->o, names);
 	struct blob said;
@@ -222,28 +241,36 @@ static enum err claim_octets(const struct decoding *d, const char *const *names,
 	if (v == NULL)
 		return OK;
 	TRY(octets(d, names[0], v, &said));
-	return blob_eq(contents_of(said, size), have) ? OK : BAD(d, "%s: %s is not the one of the KeyPackage", rule, names[0]);
+	return blob_eq(contents_of(said, size), have)
+	    ? OK
+	    : BAD(d, "%s: %s is not the one of the KeyPackage", rule, names[0]);
 }
 
 struct capability {
 	const char *name;
 	named_fn named;
 	struct blob listed;
-	unsigned defaults;	/* 1 to this are as good as listed */
+	unsigned defaults; /* 1 to this are as good as listed */
 };
 
-static enum err claim_list(const struct decoding *d, struct json_object *list, const struct capability *c)
+static enum err claim_list(
+    const struct decoding *d, struct json_object *list, const struct capability *c)
 {
-	size_t n = list && json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	size_t n =
+	    list && json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 	uint16_t v;
 
 	if (list && !json_object_is_type(list, json_type_array))
 		return BAD(d, "claim_capabilities: %s must be an array", c->name);
 	for (size_t i = 0; i < n; i++) {
 		if (!registered(d->cx->mem, json_object_array_get_idx(list, i), c->named, &v))
-			return BAD(d, "claim_capabilities: %s[%zu] is neither a number nor a name that is known here", c->name, i);
+			return BAD(d,
+			    "claim_capabilities: %s[%zu] is neither a number nor a name that is known here",
+			    c->name, i);
 		if (!(v >= 1 && v <= c->defaults) && !mls_tls_has_u16(c->listed, v))
-			return BAD(d, "claim_capabilities: %s has 0x%04x, and the leaf node does not list it", c->name, v);
+			return BAD(d,
+			    "claim_capabilities: %s has 0x%04x, and the leaf node does not list it",
+			    c->name, v);
 	}
 	return OK;
 }
@@ -251,8 +278,8 @@ static enum err claim_list(const struct decoding *d, struct json_object *list, c
 static enum err claim_capabilities(const struct decoding *d, const struct mls_keypackage *kp)
 {
 	const struct capability lists[] = { { "versions", version_named, kp->versions, 0 },
-					    { "ciphersuites", suite_named, kp->suites, 0 },
-					    { "extensions", no_names, kp->cap_extensions, DEFAULT_EXTENSIONS } };
+		{ "ciphersuites", suite_named, kp->suites, 0 },
+		{ "extensions", no_names, kp->cap_extensions, DEFAULT_EXTENSIONS } };
 	struct json_object *caps = member(d->o, "capabilities");
 
 	if (caps && !json_object_is_type(caps, json_type_object))
@@ -276,7 +303,8 @@ static enum err purpose(const struct decoding *d, struct mls_input *out)
 
 static enum err claims(const struct decoding *d, struct mls_input *out)
 {
-	static const char *const key[] = { "publicKey", "public_key", NULL }, *const signature[] = { "signature", NULL };
+	static const char *const key[] = { "publicKey", "public_key", NULL },
+				 *const signature[] = { "signature", NULL };
 	const struct mls_keypackage *kp = &out->kp;
 
 	TRY(claim_id(d, kp));
@@ -286,7 +314,9 @@ static enum err claims(const struct decoding *d, struct mls_input *out)
 	return purpose(d, out);
 }
 
-/* --- All forms ----------------------------------------------------------------------------------------------------------------- */
+/* --- All forms
+ * -----------------------------------------------------------------------------------------------------------------
+ */
 
 static struct json_object *wrapped(struct json_object *o)
 {
@@ -301,13 +331,15 @@ static enum err form(const struct decoding *d, struct blob *tls)
 	bool exploded = member(d->o, "init_key") || member(d->o, "leaf_node");
 
 	if (inner && exploded)
-		return BAD(d, "json_form: the octets in key_package, or init_key and leaf_node, but not both");
+		return BAD(d,
+		    "json_form: the octets in key_package, or init_key and leaf_node, but not both");
 	if (inner)
 		return octets(d, "key_package", inner, tls);
 	if (exploded)
 		return assemble(d, tls);
 	if (json_object_is_type(d->o, json_type_object))
-		return BAD(d, "json_form: the octets of the KeyPackage (RFC 9420) must be in key_package, in base64");
+		return BAD(d,
+		    "json_form: the octets of the KeyPackage (RFC 9420) must be in key_package, in base64");
 	return octets(d, "a KeyPackage", d->o, tls);
 }
 
@@ -322,7 +354,8 @@ static enum err read(const struct decoding *d, struct mls_input *out)
 	return refuse_at(d->cx, e, why.file, why.line, d->field, "%s", why.say);
 }
 
-enum err mls_json_keypackage(struct cx *cx, const char *field, struct json_object *o, struct mls_input *out)
+enum err mls_json_keypackage(
+    struct cx *cx, const char *field, struct json_object *o, struct mls_input *out)
 {
 	struct decoding outer = { cx, field, o }, inner = { cx, field, wrapped(o) };
 	bool nested = json_object_is_type(inner.o, json_type_object);

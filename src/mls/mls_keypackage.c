@@ -3,10 +3,12 @@
 
 #define BAD(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
 
-enum { MLS10 = 1, WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1 };	/* RFC 9420 6, 17.2, 7.2 */
+enum { MLS10 = 1, WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1 }; /* RFC 9420 6, 17.2, 7.2 */
 enum { EXT_APP_DATA_DICTIONARY = 6, EXT_LAST_RESORT = 0x0a, COMPONENT_LAST_RESORT = 4 };
 
-/* --- Reading ------------------------------------------------------------------------------------------------------------------- */
+/* --- Reading
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Passed along the parts: the whole input, for positions in messages, and where to read on. */
 struct reading {
@@ -15,19 +17,23 @@ struct reading {
 	struct mls_in in;
 };
 
-/* The fault of a reader, if it has one, with the part that it was at. Readers of an inner vector stand within `whole`, too. */
+/* The fault of a reader, if it has one, with the part that it was at. Readers of an inner vector
+ * stand within `whole`, too. */
 static enum err fine(const struct reading *r, const struct mls_in *in, const char *part)
 {
 	static const char *const texts[] = {
 		[MLS_TRUNCATED] = "truncated: it ends within",
-		[MLS_VECTOR_MISALIGNED] = "vector_misaligned: the length of a vector does not fit what is in it, in",
+		[MLS_VECTOR_MISALIGNED] =
+		    "vector_misaligned: the length of a vector does not fit what is in it, in",
 		[MLS_VARINT_PREFIX] = "varint_prefix: a length begins with 11 (RFC 9420 2.1.2), in",
-		[MLS_VARINT_NONMINIMAL] = "varint_nonminimal: a length is not the shortest that does (RFC 9420 2.1.2), in",
+		[MLS_VARINT_NONMINIMAL] =
+		    "varint_nonminimal: a length is not the shortest that does (RFC 9420 2.1.2), in",
 	};
 
 	if (in->bad == MLS_FINE)
 		return OK;
-	return BAD(r->cx, "%s %s, at octet %zu", texts[in->bad], part, in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
+	return BAD(r->cx, "%s %s, at octet %zu", texts[in->bad], part,
+	    in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
 }
 
 /* From there to where the reader is now. */
@@ -65,7 +71,11 @@ static enum err head(struct reading *r, struct mls_keypackage *kp)
 	kp->init_key = mls_tls_vector(&r->in);
 	TRY(fine(r, &r->in, "the cipher suite and the init_key"));
 	kp->suite = mls_suite_find(suite);
-	return kp->suite ? OK : BAD(r->cx, "cipher_suite: 0x%04x is none of the registered suites 1 to 7 (RFC 9420 17.1)", suite);
+	return kp->suite
+	    ? OK
+	    : BAD(r->cx,
+		  "cipher_suite: 0x%04x is none of the registered suites 1 to 7 (RFC 9420 17.1)",
+		  suite);
 }
 
 static enum err certificates(struct reading *r, struct mls_keypackage *kp)
@@ -87,7 +97,9 @@ static enum err credential(struct reading *r, struct mls_keypackage *kp)
 	if (kp->credential == MLS_X509)
 		return certificates(r, kp);
 	if (kp->credential != MLS_BASIC)
-		return BAD(r->cx, "credential_type: %u is neither 1, basic, nor 2, x509: others cannot be read", kp->credential);
+		return BAD(r->cx,
+		    "credential_type: %u is neither 1, basic, nor 2, x509: others cannot be read",
+		    kp->credential);
 	kp->identity = mls_tls_vector(&r->in);
 	return fine(r, &r->in, "the identity");
 }
@@ -108,7 +120,8 @@ static enum err lifetime(struct reading *r, struct mls_keypackage *kp)
 
 	TRY(fine(r, &r->in, "the source of the leaf node"));
 	if (source != SOURCE_KEY_PACKAGE)
-		return BAD(r->cx, "leaf_source: leaf_node_source must be 1, key_package, not %u", (unsigned)source);
+		return BAD(r->cx, "leaf_source: leaf_node_source must be 1, key_package, not %u",
+		    (unsigned)source);
 	kp->not_before = mls_tls_uint(&r->in, 8);
 	kp->not_after = mls_tls_uint(&r->in, 8);
 	return fine(r, &r->in, "the lifetime");
@@ -153,7 +166,9 @@ static enum err body(struct reading *r, struct mls_keypackage *kp)
 	kp->signature = mls_tls_vector(&r->in);
 	TRY(fine(r, &r->in, "the signature"));
 	kp->bare = since(from, &r->in);
-	return r->in.rest.n == 0 ? OK : BAD(r->cx, "trailing: %zu octets follow the KeyPackage", r->in.rest.n);
+	return r->in.rest.n == 0
+	    ? OK
+	    : BAD(r->cx, "trailing: %zu octets follow the KeyPackage", r->in.rest.n);
 }
 
 enum err mls_keypackage_read(struct cx *cx, struct blob in, struct mls_keypackage *kp)
@@ -162,12 +177,15 @@ enum err mls_keypackage_read(struct cx *cx, struct blob in, struct mls_keypackag
 
 	*kp = (struct mls_keypackage){ .framed = false };
 	if (in.n > MLS_KEYPACKAGE_MAX)
-		return BAD(cx, "size: a KeyPackage may have %d octets, not %zu", MLS_KEYPACKAGE_MAX, in.n);
+		return BAD(
+		    cx, "size: a KeyPackage may have %d octets, not %zu", MLS_KEYPACKAGE_MAX, in.n);
 	TRY(frame(&r, kp));
 	return body(&r, kp);
 }
 
-/* --- Looking into one ---------------------------------------------------------------------------------------------------------- */
+/* --- Looking into one
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 bool mls_keypackage_extension(struct blob *list, uint16_t *type, struct blob *data)
 {
@@ -194,7 +212,8 @@ int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
 	return kp->not_after < INT64_MAX ? (int64_t)kp->not_after : INT64_MAX;
 }
 
-/* Has this app_data_dictionary the empty component? Only one that is well-formed, its components in order, each of them once, has. */
+/* Has this app_data_dictionary the empty component? Only one that is well-formed, its components in
+ * order, each of them once, has. */
 static bool in_dictionary(struct blob data)
 {
 	struct mls_in whole = mls_tls_within(data);
@@ -206,7 +225,8 @@ static bool in_dictionary(struct blob data)
 	if (whole.bad != MLS_FINE || whole.rest.n)
 		return false;
 	while (list.n) {
-		if (!mls_keypackage_extension(&list, &id, &value) || id <= last)	/* the same shape: { uint16, vector } */
+		if (!mls_keypackage_extension(&list, &id, &value) ||
+		    id <= last) /* the same shape: { uint16, vector } */
 			return false;
 		found |= id == COMPONENT_LAST_RESORT && value.n == 0;
 		last = id;

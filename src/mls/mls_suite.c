@@ -8,13 +8,20 @@
 #include <openssl/x509.h>
 
 static const struct mls_suite suites[MLS_SUITES] = {
-	{ 1, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", "X25519", "ED25519", "SHA256", 32, 32, 64, 32 },
-	{ 2, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256", "P-256", "P-256", "SHA256", 65, 65, 72, 32 },
-	{ 3, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", "X25519", "ED25519", "SHA256", 32, 32, 64, 32 },
-	{ 4, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448", "X448", "ED448", "SHA512", 56, 57, 114, 64 },
-	{ 5, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521", "P-521", "P-521", "SHA512", 133, 133, 139, 64 },
-	{ 6, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448", "X448", "ED448", "SHA512", 56, 57, 114, 64 },
-	{ 7, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384", "P-384", "P-384", "SHA384", 97, 97, 104, 48 },
+	{ 1, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", "X25519", "ED25519", "SHA256", 32, 32,
+	    64, 32 },
+	{ 2, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256", "P-256", "P-256", "SHA256", 65, 65, 72,
+	    32 },
+	{ 3, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", "X25519", "ED25519", "SHA256",
+	    32, 32, 64, 32 },
+	{ 4, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448", "X448", "ED448", "SHA512", 56, 57, 114,
+	    64 },
+	{ 5, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521", "P-521", "P-521", "SHA512", 133, 133, 139,
+	    64 },
+	{ 6, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448", "X448", "ED448", "SHA512", 56, 57,
+	    114, 64 },
+	{ 7, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384", "P-384", "P-384", "SHA384", 97, 97, 104,
+	    48 },
 };
 
 const struct mls_suite *mls_suite_find(uint16_t id)
@@ -30,7 +37,9 @@ const struct mls_suite *mls_suite_named(struct str name)
 	return NULL;
 }
 
-/* --- Keys ---------------------------------------------------------------------------------------------------------------------- */
+/* --- Keys
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool on_curve(const char *type)
 {
@@ -44,28 +53,34 @@ static bool uncompressed(const char *type, struct blob key)
 
 static EVP_PKEY *load_point(const char *group, struct blob key)
 {
-	char *name = (char *)(uintptr_t)group;		/* the library only reads them, and does not say so */
+	char *name =
+	    (char *)(uintptr_t)group; /* the library only reads them, and does not say so */
 	uint8_t *point = (uint8_t *)(uintptr_t)key.p;
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
-				OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, key.n), OSSL_PARAM_construct_end() };
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+				    OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, key.n),
+		OSSL_PARAM_construct_end() };
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	EVP_PKEY *k = NULL;
 
-	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		k = NULL;
 	EVP_PKEY_CTX_free(ctx);
 	return k;
 }
 
-/* NULL when it is no such key; whoever loads also clears the library's queue of errors in the end. */
+/* NULL when it is no such key; whoever loads also clears the library's queue of errors in the end.
+ */
 static EVP_PKEY *load(const char *type, struct blob key)
 {
-	return on_curve(type) ? load_point(type, key) : EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, key.p, key.n);
+	return on_curve(type) ? load_point(type, key)
+			      : EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, key.p, key.n);
 }
 
 /*
- * Any private key finds out, for all of them are multiples of the cofactor (RFC 7748 5): the library refuses a secret of zeros. On the
- * other curves the cofactor is 1.
+ * Any private key finds out, for all of them are multiples of the cofactor (RFC 7748 5): the
+ * library refuses a secret of zeros. On the other curves the cofactor is 1.
  */
 static bool agrees(const char *type, EVP_PKEY *theirs, size_t n)
 {
@@ -74,44 +89,52 @@ static bool agrees(const char *type, EVP_PKEY *theirs, size_t n)
 	size_t len = sizeof secret;
 	EVP_PKEY *ours = EVP_PKEY_new_raw_private_key_ex(NULL, type, NULL, any, n);
 	EVP_PKEY_CTX *ctx = ours ? EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL) : NULL;
-	bool good = ctx && EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, theirs) == 1 &&
-		    EVP_PKEY_derive(ctx, secret, &len) == 1;
+	bool good = ctx && EVP_PKEY_derive_init(ctx) == 1 &&
+	    EVP_PKEY_derive_set_peer(ctx, theirs) == 1 && EVP_PKEY_derive(ctx, secret, &len) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(ours);
 	return good;
 }
 
-const char *mls_suite_lengths(struct arena *mem, const struct mls_suite *s, struct blob init, struct blob enc, struct blob sig)
+const char *mls_suite_lengths(struct arena *mem, const struct mls_suite *s, struct blob init,
+    struct blob enc, struct blob sig)
 {
 	const struct {
 		const char *rule, *name;
 		size_t have, want;
 	} keys[] = { { "hpke_key_length", "init_key", init.n, s->kem_key },
-		     { "hpke_key_length", "encryption_key", enc.n, s->kem_key },
-		     { "signature_key_length", "signature_key", sig.n, s->sig_key } };
+		{ "hpke_key_length", "encryption_key", enc.n, s->kem_key },
+		{ "signature_key_length", "signature_key", sig.n, s->sig_key } };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (keys[i].have != keys[i].want)
-			return arena_printf(mem, "%s: %s has %zu octets, and those of suite %d have %zu", keys[i].rule, keys[i].name, keys[i].have,
-					    s->id, keys[i].want);
-	return uncompressed(s->sig, sig) ? NULL : "signature_key_length: signature_key must be an uncompressed point, 04 first (RFC 9420 5.1.1)";
+			return arena_printf(mem,
+			    "%s: %s has %zu octets, and those of suite %d have %zu", keys[i].rule,
+			    keys[i].name, keys[i].have, s->id, keys[i].want);
+	return uncompressed(s->sig, sig)
+	    ? NULL
+	    : "signature_key_length: signature_key must be an uncompressed point, 04 first (RFC 9420 5.1.1)";
 }
 
-const char *mls_suite_kem_key(struct arena *mem, const struct mls_suite *s, const char *of, struct blob key)
+const char *mls_suite_kem_key(
+    struct arena *mem, const struct mls_suite *s, const char *of, struct blob key)
 {
 	if (!uncompressed(s->kem, key))
-		return arena_printf(mem, "hpke_key_format: %s must be an uncompressed point, 04 first", of);
+		return arena_printf(
+		    mem, "hpke_key_format: %s must be an uncompressed point, 04 first", of);
 	EVP_PKEY *k = load(s->kem, key);
 	bool weak = k && !on_curve(s->kem) && !agrees(s->kem, k, key.n);
 	EVP_PKEY_free(k);
 	ERR_clear_error();
 	if (weak)
-		return arena_printf(mem, "weak_hpke_key: %s is a point of small order; make a new key pair", of);
+		return arena_printf(
+		    mem, "weak_hpke_key: %s is a point of small order; make a new key pair", of);
 	return k ? NULL : arena_printf(mem, "hpke_key_format: %s is no point on %s", of, s->kem);
 }
 
-/* A key that is not canonical or of small order is caught here, before the library, which would verify with it. */
+/* A key that is not canonical or of small order is caught here, before the library, which would
+ * verify with it. */
 static bool loads(const struct mls_suite *s, struct blob key)
 {
 	EVP_PKEY *k = load(s->sig, key);
@@ -124,10 +147,15 @@ static bool loads(const struct mls_suite *s, struct blob key)
 
 const char *mls_suite_sig_key(struct arena *mem, const struct mls_suite *s, struct blob key)
 {
-	return loads(s, key) ? NULL : arena_printf(mem, "signature_key_format: signature_key is no usable key of %s", s->sig);
+	return loads(s, key)
+	    ? NULL
+	    : arena_printf(
+		  mem, "signature_key_format: signature_key is no usable key of %s", s->sig);
 }
 
-/* --- Signatures and hashes ----------------------------------------------------------------------------------------------------- */
+/* --- Signatures and hashes
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static const EVP_MD *digest(const struct mls_suite *s)
 {
@@ -138,8 +166,9 @@ static bool verify(const struct mls_suite *s, struct blob key, struct blob text,
 {
 	EVP_PKEY *k = load(s->sig, key);
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
-	bool good = k && m && EVP_DigestVerifyInit(m, NULL, on_curve(s->sig) ? digest(s) : NULL, NULL, k) == 1 &&
-		    EVP_DigestVerify(m, sig.p, sig.n, text.p, text.n) == 1;
+	bool good = k && m &&
+	    EVP_DigestVerifyInit(m, NULL, on_curve(s->sig) ? digest(s) : NULL, NULL, k) == 1 &&
+	    EVP_DigestVerify(m, sig.p, sig.n, text.p, text.n) == 1;
 
 	EVP_MD_CTX_free(m);
 	EVP_PKEY_free(k);
@@ -156,10 +185,11 @@ static struct blob sign_content(struct arena *mem, const char *label, struct blo
 	return str_blob(buf_done(&b));
 }
 
-bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob key, const char *label, struct blob content,
-		      struct blob sig)
+bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob key,
+    const char *label, struct blob content, struct blob sig)
 {
-	if (sig.n > s->signature || (!on_curve(s->sig) && sig.n != s->signature) || key.n != s->sig_key || !uncompressed(s->sig, key))
+	if (sig.n > s->signature || (!on_curve(s->sig) && sig.n != s->signature) ||
+	    key.n != s->sig_key || !uncompressed(s->sig, key))
 		return false;
 	struct blob text = sign_content(mem, label, content);
 	if (key.n == ED25519_KEY)
@@ -182,10 +212,13 @@ const char *mls_suite_cert(struct arena *mem, struct blob der)
 
 	X509_free(x);
 	ERR_clear_error();
-	return parsed ? NULL : "x509_parse: what should be a certificate is not one X.509 certificate in strict DER and nothing else";
+	return parsed
+	    ? NULL
+	    : "x509_parse: what should be a certificate is not one X.509 certificate in strict DER and nothing else";
 }
 
-bool mls_suite_cert_has_key(struct arena *mem, const struct mls_suite *s, struct blob der, struct blob key)
+bool mls_suite_cert_has_key(
+    struct arena *mem, const struct mls_suite *s, struct blob der, struct blob key)
 {
 	X509 *x = parse(mem, der);
 	EVP_PKEY *want = load(s->sig, key), *have = x ? X509_get0_pubkey(x) : NULL;
@@ -197,7 +230,8 @@ bool mls_suite_cert_has_key(struct arena *mem, const struct mls_suite *s, struct
 	return same;
 }
 
-enum err mls_suite_ref(struct cx *cx, const struct mls_suite *s, const char *label, struct blob value, uint8_t out[MLS_HASH_MAX])
+enum err mls_suite_ref(struct cx *cx, const struct mls_suite *s, const char *label,
+    struct blob value, uint8_t out[MLS_HASH_MAX])
 {
 	struct buf b = { .mem = cx->mem };
 

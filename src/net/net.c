@@ -8,7 +8,7 @@
 struct net {
 	const struct conf *conf;
 	struct net_slots *slots;
-	struct net_curl *curl;	/* NULL before the first fetch */
+	struct net_curl *curl; /* NULL before the first fetch */
 };
 
 /* One call of net_get(). */
@@ -16,7 +16,7 @@ struct fetch {
 	struct cx *cx;
 	struct net *net;
 	struct net_opt opt;
-	struct net_url url;	/* of the hop at hand */
+	struct net_url url; /* of the hop at hand */
 	int64_t began_us, deadline_us;
 	struct net_reply *out;
 };
@@ -24,7 +24,7 @@ struct fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down;		/* tells something of the server for the next minutes */
+	bool down; /* tells something of the server for the next minutes */
 } ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
@@ -66,21 +66,27 @@ void net_free(struct net *n)
 static enum err ended(struct fetch *f, enum net_end end, const char *why)
 {
 	f->out->end = end;
-	return end == NET_ANSWERED ? OK : fail(f->cx, ends[end].err, "GET from %s: %s: %s", f->url.place.n ? f->url.place.s : "a URL", ends[end].name, why);
+	return end == NET_ANSWERED
+	    ? OK
+	    : fail(f->cx, ends[end].err, "GET from %s: %s: %s",
+		  f->url.place.n ? f->url.place.s : "a URL", ends[end].name, why);
 }
 
-/* A hop to where we do not go: to the client it is a fault of its own when its request named the place, and of the other server after that. */
+/* A hop to where we do not go: to the client it is a fault of its own when its request named the
+ * place, and of the other server after that. */
 static enum err refused(struct fetch *f, bool first, const char *why)
 {
 	f->out->end = first ? NET_REFUSED : NET_REDIRECTS;
-	return first ? refuse(f->cx, ERR_NOT_FEDERATED, "", "%s", why) : ended(f, NET_REDIRECTS, why);
+	return first ? refuse(f->cx, ERR_NOT_FEDERATED, "", "%s", why)
+		     : ended(f, NET_REDIRECTS, why);
 }
 
 /* Whether this hop may be made; what can be known without asking anybody. */
 static enum err admit(struct fetch *f, const char *url, bool first)
 {
 	const struct conf *conf = f->net->conf;
-	const char *why = net_url_read(f->cx->mem, str_of(url), f->opt.other_ports || conf->federation_private_networks, &f->url);
+	const char *why = net_url_read(f->cx->mem, str_of(url),
+	    f->opt.other_ports || conf->federation_private_networks, &f->url);
 
 	if (why)
 		return refused(f, first, why);
@@ -90,7 +96,8 @@ static enum err admit(struct fetch *f, const char *url, bool first)
 		return OK;
 	if (net_slots_down(f->net->slots, f->url.place))
 		return ended(f, NET_DOWN, "it did not answer a moment ago");
-	if (!net_slots_take(f->net->slots, f->url.place, f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
+	if (!net_slots_take(f->net->slots, f->url.place,
+		f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
 		return ended(f, NET_BUSY, "asked too often");
 	return OK;
 }
@@ -98,7 +105,8 @@ static enum err admit(struct fetch *f, const char *url, bool first)
 /* Who was given less time than it takes to connect has not shown anything. */
 static void remember(struct fetch *f, const struct net_hop *h, int64_t began_us)
 {
-	bool fair = h->end != NET_TIMEOUT || h->deadline_us - began_us >= NET_CONNECT_MS * INT64_C(1000);
+	bool fair =
+	    h->end != NET_TIMEOUT || h->deadline_us - began_us >= NET_CONNECT_MS * INT64_C(1000);
 
 	if (ends[h->end].down && fair)
 		net_slots_mark_down(f->net->slots, f->url.place);
@@ -119,7 +127,9 @@ static enum err hop(struct fetch *f, const char **location)
 	if (h.end != NET_ANSWERED)
 		return ended(f, h.end, h.why);
 	struct str body = buf_done(&h.body);
-	*f->out = (struct net_reply){ .status = h.status, .type = str_of(h.type), .body = str_blob(body) };
+	*f->out = (struct net_reply){
+		.status = h.status, .type = str_of(h.type), .body = str_blob(body)
+	};
 	*location = h.location;
 	return OK;
 }
@@ -149,7 +159,8 @@ static enum err in_slot(struct fetch *f)
 
 	if (n->curl == NULL)
 		n->curl = net_curl_new(n->conf);
-	return n->curl ? follow(f) : ended(f, NET_OURS, "libcurl does not start, or lacks an option");
+	return n->curl ? follow(f)
+		       : ended(f, NET_OURS, "libcurl does not start, or lacks an option");
 }
 
 static enum err fetch(struct fetch *f, const char *url)
@@ -177,10 +188,12 @@ static void note(const struct fetch *f, enum err e)
 	log_event(LOG_LEVEL_INFO, "fetch", fields, e == OK || f->out->end == NET_REFUSED ? 4 : 5);
 }
 
-enum err net_get(struct cx *cx, struct net *n, const char *url, struct net_opt opt, struct net_reply *out)
+enum err net_get(
+    struct cx *cx, struct net *n, const char *url, struct net_opt opt, struct net_reply *out)
 {
 	int64_t now = clock_us(), start = cx->started_us ? cx->started_us : now;
-	struct fetch f = { cx, n, opt, .began_us = now, .deadline_us = start + NET_TOTAL_MS * INT64_C(1000), .out = out };
+	struct fetch f = { cx, n, opt, .began_us = now,
+		.deadline_us = start + NET_TOTAL_MS * INT64_C(1000), .out = out };
 
 	*out = (struct net_reply){ .end = NET_ANSWERED };
 	enum err e = fetch(&f, url);

@@ -11,37 +11,39 @@ struct block {
 	enum verdict verdict;
 };
 
-/* In both tables the first block that holds the address decides; the last one holds every address. */
+/* In both tables the first block that holds the address decides; the last one holds every address.
+ */
 static const struct block v4[] = {
-	{ { 0 }, 8, NEVER },			/* "this network" */
+	{ { 0 }, 8, NEVER }, /* "this network" */
 	{ { 10 }, 8, INTRANET },
-	{ { 100, 64 }, 10, INTRANET },		/* shared address space, RFC 6598 */
+	{ { 100, 64 }, 10, INTRANET }, /* shared address space, RFC 6598 */
 	{ { 127 }, 8, INTRANET },
-	{ { 169, 254 }, 16, NEVER },		/* link-local */
+	{ { 169, 254 }, 16, NEVER }, /* link-local */
 	{ { 172, 16 }, 12, INTRANET },
-	{ { 192, 0, 0 }, 24, NEVER },		/* IETF protocol assignments, with all that lies inside */
-	{ { 192, 0, 2 }, 24, NEVER },		/* documentation */
-	{ { 192, 31, 196 }, 24, NEVER },	/* AS112 */
-	{ { 192, 52, 193 }, 24, NEVER },	/* AMT */
-	{ { 192, 88, 99 }, 24, NEVER },		/* 6to4 relays */
+	{ { 192, 0, 0 }, 24, NEVER },	 /* IETF protocol assignments, with all that lies inside */
+	{ { 192, 0, 2 }, 24, NEVER },	 /* documentation */
+	{ { 192, 31, 196 }, 24, NEVER }, /* AS112 */
+	{ { 192, 52, 193 }, 24, NEVER }, /* AMT */
+	{ { 192, 88, 99 }, 24, NEVER },	 /* 6to4 relays */
 	{ { 192, 168 }, 16, INTRANET },
-	{ { 192, 175, 48 }, 24, NEVER },	/* AS112 */
-	{ { 198, 18 }, 15, NEVER },		/* benchmarks */
-	{ { 198, 51, 100 }, 24, NEVER },	/* documentation */
-	{ { 203, 0, 113 }, 24, NEVER },		/* documentation */
-	{ { 224 }, 4, NEVER },			/* multicast */
-	{ { 240 }, 4, NEVER },			/* reserved, and broadcast at its end */
+	{ { 192, 175, 48 }, 24, NEVER }, /* AS112 */
+	{ { 198, 18 }, 15, NEVER },	 /* benchmarks */
+	{ { 198, 51, 100 }, 24, NEVER }, /* documentation */
+	{ { 203, 0, 113 }, 24, NEVER },	 /* documentation */
+	{ { 224 }, 4, NEVER },		 /* multicast */
+	{ { 240 }, 4, NEVER },		 /* reserved, and broadcast at its end */
 	{ { 0 }, 0, ALWAYS },
 };
 static const struct block v6[] = {
-	{ { 0x20, 0x01, 0x00 }, 23, NEVER },			/* IETF protocol assignments: Teredo, benchmarks, ORCHID … */
-	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32, NEVER },		/* documentation */
-	{ { 0x20, 0x02 }, 16, NEVER },				/* 6to4 */
-	{ { 0x26, 0x20, 0x00, 0x4f, 0x80, 0x00 }, 48, NEVER },	/* AS112 */
-	{ { 0x3f, 0xff }, 20, NEVER },				/* documentation */
-	{ { 0x20 }, 3, ALWAYS },				/* global unicast */
-	{ { [15] = 1 }, 128, INTRANET },			/* loopback */
-	{ { 0xfc }, 7, INTRANET },				/* unique local */
+	{ { 0x20, 0x01, 0x00 }, 23,
+	    NEVER }, /* IETF protocol assignments: Teredo, benchmarks, ORCHID … */
+	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32, NEVER },	       /* documentation */
+	{ { 0x20, 0x02 }, 16, NEVER },			       /* 6to4 */
+	{ { 0x26, 0x20, 0x00, 0x4f, 0x80, 0x00 }, 48, NEVER }, /* AS112 */
+	{ { 0x3f, 0xff }, 20, NEVER },			       /* documentation */
+	{ { 0x20 }, 3, ALWAYS },			       /* global unicast */
+	{ { [15] = 1 }, 128, INTRANET },		       /* loopback */
+	{ { 0xfc }, 7, INTRANET },			       /* unique local */
 	{ { 0 }, 0, NEVER },
 };
 
@@ -65,7 +67,8 @@ static enum verdict verdict(const struct block *b, const uint8_t *a)
 
 bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 {
-	const void *at = sa;	/* sockaddr_in and _in6 are aligned as their common head promises: it is one of them */
+	const void *at = sa; /* sockaddr_in and _in6 are aligned as their common head promises: it
+				is one of them */
 	enum verdict v = NEVER;
 
 	if (sa->sa_family == AF_INET)

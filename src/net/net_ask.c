@@ -100,7 +100,8 @@ static bool set_request(struct asking *a)
 	bool good = SET(URL, q->origin) && SET(REQUEST_TARGET, q->target) && set_headers(a);
 
 	if (q->body.p)
-		good &= SET(POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) && SET(POSTFIELDS, (const char *)q->body.p);
+		good &= SET(POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) &&
+		    SET(POSTFIELDS, (const char *)q->body.p);
 	if (strcmp(q->method, "HEAD") == 0)
 		return good && SET(NOBODY, 1L);
 	return good && SET(CUSTOMREQUEST, q->method);
@@ -109,23 +110,29 @@ static bool set_request(struct asking *a)
 static bool set_connection(struct asking *a, const struct net_asker *n)
 {
 	const char *ca = n->conf->federation_ca_file;
-	bool good = SET(NOSIGNAL, 1L) && SET(ERRORBUFFER, a->why) && SET(PROTOCOLS_STR, "http,https") && SET(PROXY, "") && SET(NOPROXY, "*") &&
-		    SET(TIMEOUT_MS, (long)NET_ASK_MS) && SET(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET(PATH_AS_IS, 1L) && SET(CERTINFO, 1L) &&
-		    SET(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
-		    SET(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET(CONNECT_TO, n->routes) && SET(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
-		    SET(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
-		    SET(HTTP_VERSION, a->ask->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+	bool good = SET(NOSIGNAL, 1L) && SET(ERRORBUFFER, a->why) &&
+	    SET(PROTOCOLS_STR, "http,https") && SET(PROXY, "") && SET(NOPROXY, "*") &&
+	    SET(TIMEOUT_MS, (long)NET_ASK_MS) && SET(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) &&
+	    SET(PATH_AS_IS, 1L) && SET(CERTINFO, 1L) &&
+	    SET(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
+	    SET(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET(CONNECT_TO, n->routes) &&
+	    SET(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
+	    SET(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
+	    SET(HTTP_VERSION,
+		a->ask->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
 
 	if (ca[0])
 		good &= SET(CAINFO, ca) && SET(CAPATH, NULL);
-	return good && SET(WRITEFUNCTION, on_body) && SET(WRITEDATA, a) && SET(HEADERFUNCTION, on_header) && SET(HEADERDATA, a);
+	return good && SET(WRITEFUNCTION, on_body) && SET(WRITEDATA, a) &&
+	    SET(HEADERFUNCTION, on_header) && SET(HEADERDATA, a);
 }
 
 static int64_t expiry(CURL *easy)
 {
 	struct curl_certinfo *chain = NULL;
 
-	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL || chain->num_of_certs < 1)
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL ||
+	    chain->num_of_certs < 1)
 		return 0;
 	for (struct curl_slist *l = chain->certinfo[0]; l; l = l->next)
 		if (str_starts(str_of(l->data), "Expire date:"))
@@ -165,7 +172,8 @@ static void conclude(struct asking *a, CURLcode code)
 	t->untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR;
 	answered(a);
 	if (code != CURLE_OK && (t->status == 0 || code != CURLE_PARTIAL_FILE))
-		snprintf(t->why, sizeof t->why, "%s", a->why[0] ? a->why : curl_easy_strerror(code));
+		snprintf(
+		    t->why, sizeof t->why, "%s", a->why[0] ? a->why : curl_easy_strerror(code));
 }
 
 /* The other side has seen our end, and has done what it does, when it ends the connection. */
@@ -176,7 +184,8 @@ static void drain(CURL *easy)
 	char some[4096];
 	size_t n;
 
-	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
+	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	    fd == CURL_SOCKET_BAD)
 		return;
 	shutdown(fd, SHUT_WR);
 	for (int64_t left; (left = deadline - clock_us()) > 0;) {
@@ -199,7 +208,9 @@ static struct str cut_text(struct arena *mem, const struct net_ask *q)
 {
 	struct buf b = { .mem = mem };
 
-	buf_printf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\n", q->method, q->target, host_of(q->origin));
+	buf_printf(&b,
+	    "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\n",
+	    q->method, q->target, host_of(q->origin));
 	if (q->chunked)
 		buf_printf(&b, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", q->body.n + 1);
 	else
@@ -226,7 +237,9 @@ static CURLcode send_cut(struct asking *a, struct arena *mem)
 void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, struct net_told *t)
 {
 	CURL *easy = q->cut ? curl_easy_duphandle(n->easy) : n->easy;
-	struct asking a = { .easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem } };
+	struct asking a = {
+		.easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem }
+	};
 	const int64_t began = clock_us();
 	CURLcode code = CURLE_FAILED_INIT;
 
@@ -234,7 +247,9 @@ void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, st
 	if (easy)
 		curl_easy_reset(easy);
 	if (easy && set_connection(&a, n))
-		code = q->cut ? send_cut(&a, mem) : set_request(&a) ? curl_easy_perform(easy) : CURLE_FAILED_INIT;
+		code = q->cut	      ? send_cut(&a, mem)
+		    : set_request(&a) ? curl_easy_perform(easy)
+				      : CURLE_FAILED_INIT;
 	if (easy)
 		conclude(&a, code);
 	else

@@ -14,20 +14,22 @@ struct net_curl {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Set once, for all transfers. Several repeat libcurl's defaults, so that no newer libcurl decides otherwise. */
+/* Set once, for all transfers. Several repeat libcurl's defaults, so that no newer libcurl decides
+ * otherwise. */
 static const struct {
 	CURLoption option;
 	long value;
 } numbers[] = {
 	{ CURLOPT_NOSIGNAL, 1 },
 	{ CURLOPT_NOPROGRESS, 1 },
-	{ CURLOPT_QUICK_EXIT, 1 },			/* a DNS server that is silent must not hold us longer than the deadline */
+	{ CURLOPT_QUICK_EXIT,
+	    1 }, /* a DNS server that is silent must not hold us longer than the deadline */
 	{ CURLOPT_HTTPGET, 1 },
-	{ CURLOPT_FOLLOWLOCATION, 0 },			/* net.c does, and checks each hop */
+	{ CURLOPT_FOLLOWLOCATION, 0 }, /* net.c does, and checks each hop */
 	{ CURLOPT_SSL_VERIFYPEER, 1 },
 	{ CURLOPT_SSL_VERIFYHOST, 2 },
 	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
-	{ CURLOPT_SSL_SESSIONID_CACHE, 0 },		/* verify anew each time */
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0 }, /* verify anew each time */
 	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 	{ CURLOPT_HTTP09_ALLOWED, 0 },
 	{ CURLOPT_HTTP_CONTENT_DECODING, 0 },
@@ -46,7 +48,7 @@ static const struct {
 } texts[] = {
 	{ CURLOPT_PROTOCOLS_STR, "https" },
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
-	{ CURLOPT_PROXY, "" },				/* not even from the environment */
+	{ CURLOPT_PROXY, "" }, /* not even from the environment */
 	{ CURLOPT_NOPROXY, "*" },
 	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION },
 };
@@ -68,7 +70,8 @@ static size_t on_body(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* An answer in a coding that nobody asked for is no answer to us, and libcurl would unpack some of them. */
+/* An answer in a coding that nobody asked for is no answer to us, and libcurl would unpack some of
+ * them. */
 static bool coding_ok(struct str line)
 {
 	static const struct {
@@ -82,7 +85,8 @@ static bool coding_ok(struct str line)
 	if (!str_cut(line, ':', &name, &value))
 		return true;
 	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++)
-		if (str_ieq(str_trim(name), only[i].name) && !str_ieq(str_trim(value), only[i].value))
+		if (str_ieq(str_trim(name), only[i].name) &&
+		    !str_ieq(str_trim(value), only[i].value))
 			return false;
 	return true;
 }
@@ -108,7 +112,8 @@ static curl_socket_t on_socket(void *at, curlsocktype purpose, struct curl_socka
 
 	if (purpose == CURLSOCKTYPE_IPCXN && net_address_dialable(&a->addr, h->private_allowed))
 		return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-	if (getnameinfo(&a->addr, a->addrlen, h->address, sizeof h->address, NULL, 0, NI_NUMERICHOST) != 0)
+	if (getnameinfo(
+		&a->addr, a->addrlen, h->address, sizeof h->address, NULL, 0, NI_NUMERICHOST) != 0)
 		snprintf(h->address, sizeof h->address, "of family %d", a->family);
 	return CURL_SOCKET_BAD;
 }
@@ -152,7 +157,8 @@ static bool set_conf(struct net_curl *n, const struct conf *c)
 		good &= curl_easy_setopt(n->easy, CURLOPT_CONNECT_TO, n->routes) == CURLE_OK;
 	}
 	if (c->federation_ca_file[0]) {
-		good &= curl_easy_setopt(n->easy, CURLOPT_CAINFO, c->federation_ca_file) == CURLE_OK;
+		good &=
+		    curl_easy_setopt(n->easy, CURLOPT_CAINFO, c->federation_ca_file) == CURLE_OK;
 		good &= curl_easy_setopt(n->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	}
 	return good;
@@ -167,7 +173,8 @@ struct net_curl *net_curl_new(const struct conf *c)
 		return NULL;
 	}
 	n->easy = curl_easy_init();
-	if (n->easy && set_fixed(n->easy) && set_conf(n, c) && curl_easy_setopt(n->easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
+	if (n->easy && set_fixed(n->easy) && set_conf(n, c) &&
+	    curl_easy_setopt(n->easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
 		return n;
 	net_curl_free(n);
 	return NULL;
@@ -185,7 +192,8 @@ void net_curl_free(struct net_curl *n)
 
 static bool set_hop(CURL *easy, struct net_hop *h)
 {
-	long ms = (long)((h->deadline_us - clock_us()) / 1000), connect = ms < NET_CONNECT_MS ? ms : NET_CONNECT_MS;
+	long ms = (long)((h->deadline_us - clock_us()) / 1000),
+	     connect = ms < NET_CONNECT_MS ? ms : NET_CONNECT_MS;
 	bool good = true;
 
 	if (ms <= 0) {
@@ -223,7 +231,8 @@ static enum net_end end_of(CURLcode code)
 		{ CURLE_PARTIAL_FILE, NET_CUT },
 		{ CURLE_SSL_CACERT_BADFILE, NET_OURS },
 		{ CURLE_URL_MALFORMAT, NET_OURS },
-		{ CURLE_UNSUPPORTED_PROTOCOL, NET_NOT_HTTP },	/* we ask for https only, so it is the answer: HTTP/0.9 */
+		{ CURLE_UNSUPPORTED_PROTOCOL,
+		    NET_NOT_HTTP }, /* we ask for https only, so it is the answer: HTTP/0.9 */
 		{ CURLE_OUT_OF_MEMORY, NET_OURS },
 		{ CURLE_FAILED_INIT, NET_OURS },
 	};
@@ -238,7 +247,8 @@ static const char *info(CURL *easy, CURLINFO what, struct arena *mem)
 {
 	char *s = NULL;
 
-	return curl_easy_getinfo(easy, what, &s) == CURLE_OK && s ? arena_dup(mem, s, strlen(s)) : "";
+	return curl_easy_getinfo(easy, what, &s) == CURLE_OK && s ? arena_dup(mem, s, strlen(s))
+								  : "";
 }
 
 static void answered(CURL *easy, struct net_hop *h)
@@ -266,5 +276,6 @@ void net_curl_get(struct net_curl *n, struct net_hop *h)
 	else if (h->end == NET_ADDRESS)
 		snprintf(h->why, sizeof h->why, "the name leads to %s", h->address);
 	else
-		snprintf(h->why, sizeof h->why, "%s", n->why[0] ? n->why : curl_easy_strerror(code));
+		snprintf(
+		    h->why, sizeof h->why, "%s", n->why[0] ? n->why : curl_easy_strerror(code));
 }

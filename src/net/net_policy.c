@@ -3,7 +3,8 @@
 #include "net/net.h"
 #include <arpa/inet.h>
 
-/* The next entry of a list, without its blanks; empty entries are passed over. False: there is no more. */
+/* The next entry of a list, without its blanks; empty entries are passed over. False: there is no
+ * more. */
 static bool next(struct str *list, struct str *one)
 {
 	while (list->n) {
@@ -44,7 +45,8 @@ static bool address(struct arena *mem, struct str *s, struct str *out)
 	struct str rest;
 
 	if (s->n && s->s[0] == '[') {
-		if (!str_cut(str_from(*s, 1), ']', out, &rest) || inet_pton(AF_INET6, str_z(mem, *out), a) != 1)
+		if (!str_cut(str_from(*s, 1), ']', out, &rest) ||
+		    inet_pton(AF_INET6, str_z(mem, *out), a) != 1)
 			return false;
 		*out = (struct str){ s->s, out->n + 2 };
 		*s = rest;
@@ -58,13 +60,15 @@ const char *net_policy_route(struct arena *mem, struct str entry)
 {
 	struct str host, from, to, rest;
 
-	if (!str_cut(entry, ':', &host, &rest) || !str_cut(rest, ':', &from, &rest) || !address(mem, &rest, &to))
+	if (!str_cut(entry, ':', &host, &rest) || !str_cut(rest, ':', &from, &rest) ||
+	    !address(mem, &rest, &to))
 		return NULL;
 	if (rest.n == 0)
 		rest = from;
 	if (!domain_ok(host) || !port(from) || !port(rest))
 		return NULL;
-	return arena_printf(mem, "%s:%s:%s:%s", str_z(mem, host), str_z(mem, from), str_z(mem, to), str_z(mem, rest));
+	return arena_printf(mem, "%s:%s:%s:%s", str_z(mem, host), str_z(mem, from), str_z(mem, to),
+	    str_z(mem, rest));
 }
 
 static bool is_domain(struct arena *mem, struct str entry)
@@ -83,9 +87,12 @@ bool net_conf_valid(const struct conf *c, char *why, size_t size)
 		const char *key, *list, *want;
 		bool (*good)(struct arena *, struct str);
 	} lists[] = {
-		{ "federation_allow", c->federation_allow, "a domain such as example.org", is_domain },
-		{ "federation_deny", c->federation_deny, "a domain such as example.org", is_domain },
-		{ "federation_resolve", c->federation_resolve, "host:port:address or host:port:address:port", is_route },
+		{ "federation_allow", c->federation_allow, "a domain such as example.org",
+		    is_domain },
+		{ "federation_deny", c->federation_deny, "a domain such as example.org",
+		    is_domain },
+		{ "federation_resolve", c->federation_resolve,
+		    "host:port:address or host:port:address:port", is_route },
 	};
 	struct arena *mem = arena_new(1 << 20);
 	struct str all, one;
@@ -94,7 +101,8 @@ bool net_conf_valid(const struct conf *c, char *why, size_t size)
 	for (size_t i = 0; good && i < sizeof lists / sizeof lists[0]; i++)
 		for (all = str_of(lists[i].list); good && next(&all, &one);)
 			if (!(good = lists[i].good(mem, one)))
-				snprintf(why, size, "%s: %.*s is not %s", lists[i].key, (int)one.n, one.s, lists[i].want);
+				snprintf(why, size, "%s: %.*s is not %s", lists[i].key, (int)one.n,
+				    one.s, lists[i].want);
 	arena_free(mem);
 	return good;
 }

@@ -6,6 +6,7 @@
  */
 /* `domain` stands in the list, or is a subdomain of one that does. */
 bool net_policy_listed(const char *list, struct str domain);
-/* An entry of federation_resolve as libcurl wants it for CURLOPT_CONNECT_TO, host:port:address:port; NULL: it is none. */
+/* An entry of federation_resolve as libcurl wants it for CURLOPT_CONNECT_TO,
+ * host:port:address:port; NULL: it is none. */
 const char *net_policy_route(struct arena *, struct str entry);
 #endif

@@ -16,7 +16,8 @@ struct net_unreachable {
 
 struct net_unreachable *net_unreachable_new(void)
 {
-	struct net_unreachable *d = mmap(NULL, sizeof *d, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct net_unreachable *d =
+	    mmap(NULL, sizeof *d, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (d == MAP_FAILED)
 		return NULL;
@@ -58,7 +59,8 @@ void net_unreachable_mark(struct net_unreachable *d, struct str key, int64_t sec
 	bool own;
 	_Atomic uint64_t *w = find(d, h, &own);
 
-	atomic_store_explicit(w, h >> 32 << 32 | (uint32_t)(now(d) + seconds), memory_order_relaxed);
+	atomic_store_explicit(
+	    w, h >> 32 << 32 | (uint32_t)(now(d) + seconds), memory_order_relaxed);
 }
 
 bool net_unreachable_is(struct net_unreachable *d, struct str key)

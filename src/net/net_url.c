@@ -3,7 +3,8 @@
 
 static bool url_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~:/?@!$&'()*+,;=%", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    (c && strchr("-._~:/?@!$&'()*+,;=%", c));
 }
 
 static bool url_chars(struct str s)

@@ -2,7 +2,8 @@
 #include "text/encoding.h"
 
 enum { COLUMNS = 64, COLUMNS_MAX = 76, CRC_LINE = 5 };
-static const char begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----", end[] = "-----END PGP PUBLIC KEY BLOCK-----", dashes[] = "-----";
+static const char begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+		  end[] = "-----END PGP PUBLIC KEY BLOCK-----", dashes[] = "-----";
 static const char secret[] = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
 
 /* CRC-24 (RFC 9580 6.1.1). */
@@ -77,7 +78,8 @@ static const char *body(struct arena *mem, struct str *rest, struct blob *packet
 {
 	struct str text = *rest, l;
 
-	for (l = peek(*rest); rest->n && !str_starts(l, dashes) && !str_starts(l, "="); l = peek(*rest)) {
+	for (l = peek(*rest); rest->n && !str_starts(l, dashes) && !str_starts(l, "=");
+	     l = peek(*rest)) {
 		if (!is_base64(l))
 			return "the lines of armour have 1 to 76 columns of base64, without blanks between them";
 		line(rest);
@@ -103,7 +105,8 @@ static const char *armoured(struct arena *mem, struct str text, struct blob *pac
 		return wrong;
 	l = line(&rest);
 	if (str_starts(l, "=")) {
-		if (l.n != CRC_LINE || !base64_decode(mem, str_from(l, 1), &crc) || !blob_eq(crc, checksum(mem, *packets)))
+		if (l.n != CRC_LINE || !base64_decode(mem, str_from(l, 1), &crc) ||
+		    !blob_eq(crc, checksum(mem, *packets)))
 			return "the checksum of the armour is wrong";
 		l = line(&rest);
 	}
@@ -123,12 +126,14 @@ const char *openpgp_armour_decode(struct arena *mem, struct str text, struct blo
 	inner = (struct str){ (const char *)packets->p, packets->n };
 	if (str_starts(str_trim(inner), dashes))
 		return armoured(mem, inner, packets);
-	return packets->p[0] & 0x80 ? NULL : "this is base64, but of neither armour nor OpenPGP packets";
+	return packets->p[0] & 0x80 ? NULL
+				    : "this is base64, but of neither armour nor OpenPGP packets";
 }
 
 struct str openpgp_armour_encode(struct arena *mem, struct blob packets)
 {
-	struct str text = base64_encode(mem, packets), crc = base64_encode(mem, checksum(mem, packets));
+	struct str text = base64_encode(mem, packets),
+		   crc = base64_encode(mem, checksum(mem, packets));
 	struct buf b = { .mem = mem };
 
 	buf_printf(&b, "%s\n\n", begin);

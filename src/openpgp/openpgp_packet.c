@@ -81,7 +81,8 @@ static const char *legacy_point(struct blob in, const uint8_t **point)
 
 	if (!openpgp_take(&in, sizeof curve, &oid) || memcmp(oid.p, curve, sizeof curve) != 0)
 		return "the key's curve is not Ed25519 (1.3.6.1.4.1.11591.15.1)";
-	if (!openpgp_packet_mpi(&in, &mpi) || mpi.n != MPI_POINT || mpi.p[0] != POINT_PREFIX || in.n)
+	if (!openpgp_packet_mpi(&in, &mpi) || mpi.n != MPI_POINT || mpi.p[0] != POINT_PREFIX ||
+	    in.n)
 		return "the key's point is not 32 octets behind the prefix 40";
 	*point = mpi.p + 1;
 	return NULL;
@@ -102,8 +103,9 @@ static void fingerprint(struct openpgp_packet_key *k)
 {
 	const uint8_t head[] = { 0x99, (uint8_t)(k->body.n >> 8), (uint8_t)k->body.n };
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
-	bool fine = m && EVP_DigestInit_ex(m, EVP_sha1(), NULL) && EVP_DigestUpdate(m, head, sizeof head) &&
-		    EVP_DigestUpdate(m, k->body.p, k->body.n) && EVP_DigestFinal_ex(m, k->fingerprint, NULL);
+	bool fine = m && EVP_DigestInit_ex(m, EVP_sha1(), NULL) &&
+	    EVP_DigestUpdate(m, head, sizeof head) && EVP_DigestUpdate(m, k->body.p, k->body.n) &&
+	    EVP_DigestFinal_ex(m, k->fingerprint, NULL);
 
 	if (!fine) {
 		fprintf(stderr, "motet: openpgp: no SHA-1\n");
@@ -125,7 +127,8 @@ const char *openpgp_packet_key(struct blob body, struct openpgp_packet_key *k)
 		return "the key's packet is too short";
 	if ((wrong = point_of(in, algorithm, &point)) != NULL)
 		return wrong;
-	*k = (struct openpgp_packet_key){ .body = body, .algorithm = algorithm, .created = created };
+	*k =
+	    (struct openpgp_packet_key){ .body = body, .algorithm = algorithm, .created = created };
 	memcpy(k->key, point, ED25519_KEY);
 	if (!ed25519_key_ok(k->key))
 		return "the key is a point of small order, or not encoded in the one way it should";
@@ -139,7 +142,7 @@ void openpgp_packet_key_put(struct buf *b, const uint8_t key[ED25519_KEY], int64
 	openpgp_packet_number(b, 4, (uint32_t)created);
 	openpgp_packet_number(b, 1, OPENPGP_EDDSA);
 	buf_put(b, curve, sizeof curve);
-	openpgp_packet_number(b, 2, 8 * ED25519_KEY + 7);	/* bits, of which the prefix has seven */
+	openpgp_packet_number(b, 2, 8 * ED25519_KEY + 7); /* bits, of which the prefix has seven */
 	openpgp_packet_number(b, 1, POINT_PREFIX);
 	buf_put(b, key, ED25519_KEY);
 }

@@ -1,7 +1,8 @@
 #ifndef MOTET_OPENPGP_OPENPGP_PACKET_H
 #define MOTET_OPENPGP_OPENPGP_PACKET_H
 #include "crypto/ed25519.h"
-/* Packets (RFC 9580 4.2, 4.3), and the key that is in one (5.5.2). Readers return NULL, or a sentence that names the broken rule. */
+/* Packets (RFC 9580 4.2, 4.3), and the key that is in one (5.5.2). Readers return NULL, or a
+ * sentence that names the broken rule. */
 enum openpgp_tag {
 	OPENPGP_SIGNATURE = 2,
 	OPENPGP_SECRET_KEY = 5,
@@ -13,18 +14,24 @@ enum openpgp_tag {
 	OPENPGP_SUBKEY = 14,
 	OPENPGP_ATTRIBUTE = 17,
 	OPENPGP_PADDING = 21,
-	OPENPGP_UNCRITICAL = 40,	/* from here on, what is unknown may be passed over */
+	OPENPGP_UNCRITICAL = 40, /* from here on, what is unknown may be passed over */
 };
 struct openpgp_packet {
 	unsigned tag;
 	struct blob body;
 };
-/* Take one off *in. Headers of the old and the new format, with a length that is there: partial and indeterminate ones are for data. */
+/* Take one off *in. Headers of the old and the new format, with a length that is there: partial and
+ * indeterminate ones are for data. */
 must_check const char *openpgp_packet_next(struct blob *in, struct openpgp_packet *);
 /* As the new format writes it; n ≤ 8383. */
 void openpgp_packet_put(struct buf *, unsigned tag, struct blob body);
 
-enum { OPENPGP_EDDSA = 22, OPENPGP_ED25519 = 27, OPENPGP_FINGERPRINT = 20, OPENPGP_KEY_ID = 8 };	/* of a key ID: the last octets of the fingerprint */
+enum {
+	OPENPGP_EDDSA = 22,
+	OPENPGP_ED25519 = 27,
+	OPENPGP_FINGERPRINT = 20,
+	OPENPGP_KEY_ID = 8
+}; /* of a key ID: the last octets of the fingerprint */
 struct openpgp_packet_key {
 	struct blob body;
 	uint8_t key[ED25519_KEY], fingerprint[OPENPGP_FINGERPRINT];
@@ -57,6 +64,7 @@ static inline bool openpgp_number(struct blob *in, size_t n, uint32_t *v)
 	return true;
 }
 void openpgp_packet_number(struct buf *, size_t n, uint32_t v);
-/* A multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False when its count of bits is not exact. */
+/* A multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False when
+ * its count of bits is not exact. */
 must_check bool openpgp_packet_mpi(struct blob *in, struct blob *octets);
 #endif

@@ -2,7 +2,7 @@
 #include "openpgp/openpgp_armour.h"
 #include "openpgp/openpgp_sig.h"
 
-enum { AHEAD = 60 };	/* seconds that another clock may be ahead of ours */
+enum { AHEAD = 60 }; /* seconds that another clock may be ahead of ours */
 
 /* What the signatures that follow are about. */
 enum about { ABOUT_KEY, ABOUT_FID, ABOUT_OTHERS };
@@ -13,8 +13,9 @@ struct reading {
 	int64_t now;
 	struct openpgp_packet_key key;
 	enum about about;
-	bool found;				/* the user ID */
-	struct openpgp_sig self, direct;	/* the newest that certifies the user ID, and over the key alone */
+	bool found; /* the user ID */
+	struct openpgp_sig self,
+	    direct; /* the newest that certifies the user ID, and over the key alone */
 };
 
 static bool certifies(const struct openpgp_sig *sig)
@@ -30,7 +31,8 @@ static bool over_key(const struct openpgp_sig *sig)
 
 static bool revokes(const struct openpgp_sig *sig)
 {
-	return sig->type == OPENPGP_SIG_KEY_REVOCATION || sig->type == OPENPGP_SIG_CERTIFICATION_REVOCATION;
+	return sig->type == OPENPGP_SIG_KEY_REVOCATION ||
+	    sig->type == OPENPGP_SIG_CERTIFICATION_REVOCATION;
 }
 
 /* By the key, and right: what does it say? */
@@ -41,7 +43,9 @@ static const char *heed(struct reading *r, const struct openpgp_sig *sig)
 	if (revokes(sig))
 		return over_key(sig) ? "the key has been revoked" : "the user ID has been revoked";
 	if (sig->unknown)
-		return arena_printf(r->mem, "a signature by the key has a critical subpacket of type %u, which this server does not know", sig->unknown);
+		return arena_printf(r->mem,
+		    "a signature by the key has a critical subpacket of type %u, which this server does not know",
+		    sig->unknown);
 	if (sig->created < r->key.created || sig->created > r->now + AHEAD)
 		return "a signature by the key was made before the key, or is to be made yet";
 	if (sig->created >= to->created)
@@ -51,7 +55,8 @@ static const char *heed(struct reading *r, const struct openpgp_sig *sig)
 
 static const char *own(struct reading *r, const struct openpgp_sig *sig)
 {
-	const char *wrong = openpgp_sig_verify(sig, &r->key, over_key(sig) ? (struct str){ NULL, 0 } : r->fid);
+	const char *wrong =
+	    openpgp_sig_verify(sig, &r->key, over_key(sig) ? (struct str){ NULL, 0 } : r->fid);
 
 	return wrong ? wrong : heed(r, sig);
 }
@@ -67,7 +72,9 @@ static const char *signature(struct reading *r, struct blob body)
 		return "a signature is of version 3, which no key that signs with EdDSA makes";
 	if (sig.version != 4 || !openpgp_sig_own(&sig))
 		return NULL;
-	return over_key(&sig) || (r->about == ABOUT_FID && (certifies(&sig) || revokes(&sig))) ? own(r, &sig) : NULL;
+	return over_key(&sig) || (r->about == ABOUT_FID && (certifies(&sig) || revokes(&sig)))
+	    ? own(r, &sig)
+	    : NULL;
 }
 
 static const char *user_id(struct reading *r, struct blob body)
@@ -125,7 +132,9 @@ static const char *packet(struct reading *r, const struct openpgp_packet *p)
 	for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++)
 		if (packets[i].tag == p->tag)
 			return packets[i].take(r, p->body);
-	return p->tag >= OPENPGP_UNCRITICAL ? NULL : arena_printf(r->mem, "a packet with tag %u has no place in a key block", p->tag);
+	return p->tag >= OPENPGP_UNCRITICAL
+	    ? NULL
+	    : arena_printf(r->mem, "a packet with tag %u has no place in a key block", p->tag);
 }
 
 static const char *first(struct reading *r, struct blob *in)
@@ -164,12 +173,14 @@ static bool over(int64_t from, int64_t seconds, int64_t now)
 static const char *verdict(const struct reading *r)
 {
 	if (!r->found)
-		return arena_printf(r->mem, "no user ID in it is %.*s and nothing else", (int)r->fid.n, r->fid.s);
+		return arena_printf(
+		    r->mem, "no user ID in it is %.*s and nothing else", (int)r->fid.n, r->fid.s);
 	if (r->self.version == 0)
 		return "the key has not signed this user ID";
 	if (over(r->self.created, r->self.lives, r->now))
 		return "the key's signature over the user ID has expired";
-	if (over(r->key.created, r->self.key_lives, r->now) || over(r->key.created, r->direct.key_lives, r->now))
+	if (over(r->key.created, r->self.key_lives, r->now) ||
+	    over(r->key.created, r->direct.key_lives, r->now))
 		return "the key has expired";
 	return NULL;
 }
@@ -181,18 +192,21 @@ static const char *read_block(struct reading *r, struct str block)
 
 	if (block.n > OPENPGP_TEXT_MAX)
 		return "it is longer than 65536 characters";
-	if ((wrong = openpgp_armour_decode(r->mem, block, &in)) != NULL || (wrong = first(r, &in)) != NULL || (wrong = rest(r, in)) != NULL)
+	if ((wrong = openpgp_armour_decode(r->mem, block, &in)) != NULL ||
+	    (wrong = first(r, &in)) != NULL || (wrong = rest(r, in)) != NULL)
 		return wrong;
 	return verdict(r);
 }
 
-enum err openpgp_read(struct cx *cx, struct str block, struct str fid, int64_t now, uint8_t key[ED25519_KEY])
+enum err openpgp_read(
+    struct cx *cx, struct str block, struct str fid, int64_t now, uint8_t key[ED25519_KEY])
 {
 	struct reading r = { .mem = cx->mem, .fid = fid, .now = now };
 	const char *wrong = read_block(&r, block);
 
 	if (wrong)
-		return refuse(cx, ERR_BAD_REQUEST, "public_key", "This OpenPGP key block cannot be taken: %s.", wrong);
+		return refuse(cx, ERR_BAD_REQUEST, "public_key",
+		    "This OpenPGP key block cannot be taken: %s.", wrong);
 	memcpy(key, r.key.key, ED25519_KEY);
 	return OK;
 }

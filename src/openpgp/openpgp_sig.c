@@ -2,7 +2,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum {	/* subpackets (RFC 9580 5.2.3.7) that have a say here */
+enum { /* subpackets (RFC 9580 5.2.3.7) that have a say here */
 	CREATED = 2,
 	LIVES = 3,
 	KEY_LIVES = 9,
@@ -14,15 +14,24 @@ enum {	/* subpackets (RFC 9580 5.2.3.7) that have a say here */
 
 /* Heeded, or about what nobody does here: a critical one of these does no harm. */
 static const bool known[TYPES] = {
-	[CREATED] = true, [LIVES] = true, [KEY_LIVES] = true, [ISSUER_KEY_ID] = true, [ISSUER_FINGERPRINT] = true,
-	[7] = true,	/* revocable */
-	[11] = true, [21] = true, [22] = true, [34] = true, [39] = true,	/* preferred algorithms */
-	[23] = true, [24] = true,	/* key server */
-	[25] = true,	/* primary user ID */
-	[26] = true,	/* policy URI */
-	[27] = true,	/* key flags */
-	[29] = true,	/* reason for revocation */
-	[30] = true,	/* features */
+	[CREATED] = true,
+	[LIVES] = true,
+	[KEY_LIVES] = true,
+	[ISSUER_KEY_ID] = true,
+	[ISSUER_FINGERPRINT] = true,
+	[7] = true, /* revocable */
+	[11] = true,
+	[21] = true,
+	[22] = true,
+	[34] = true,
+	[39] = true, /* preferred algorithms */
+	[23] = true,
+	[24] = true, /* key server */
+	[25] = true, /* primary user ID */
+	[26] = true, /* policy URI */
+	[27] = true, /* key flags */
+	[29] = true, /* reason for revocation */
+	[30] = true, /* features */
 };
 
 /* A length of one, two or five octets, which counts the type's octet too (RFC 9580 5.2.3.7). */
@@ -30,7 +39,8 @@ static bool subpacket(struct blob *in, unsigned *type, struct blob *value)
 {
 	uint32_t n, more = 0, head;
 
-	if (!openpgp_number(in, 1, &n) || (n >= 192 && !openpgp_number(in, n == 255 ? 4 : 1, &more)))
+	if (!openpgp_number(in, 1, &n) ||
+	    (n >= 192 && !openpgp_number(in, n == 255 ? 4 : 1, &more)))
 		return false;
 	n = n < 192 ? n : n < 255 ? ((n - 192) << 8) + more + 192 : more;
 	if (n < 1 || !openpgp_number(in, 1, &head) || !openpgp_take(in, n - 1, value))
@@ -62,7 +72,8 @@ static const char *issuer(struct openpgp_sig *sig, struct blob value, const uint
 }
 
 /* The fingerprint of a version 4 key with its version before it. */
-static const char *issuer_fingerprint(struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
+static const char *issuer_fingerprint(
+    struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
 {
 	uint8_t want[1 + OPENPGP_FINGERPRINT] = { 4 };
 
@@ -74,8 +85,10 @@ struct times {
 	bool created, lives, key_lives;
 };
 
-/* What is not hashed is anybody's word: of it, only the issuer counts, which the signature itself then proves. */
-static const char *heed(struct openpgp_sig *sig, const struct openpgp_packet_key *key, unsigned type, struct blob value, struct times *seen)
+/* What is not hashed is anybody's word: of it, only the issuer counts, which the signature itself
+ * then proves. */
+static const char *heed(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
+    unsigned type, struct blob value, struct times *seen)
 {
 	switch (type) {
 	case CREATED:
@@ -85,14 +98,16 @@ static const char *heed(struct openpgp_sig *sig, const struct openpgp_packet_key
 	case KEY_LIVES:
 		return seen ? seconds(value, &seen->key_lives, &sig->key_lives) : NULL;
 	case ISSUER_KEY_ID:
-		return issuer(sig, value, key->fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID, OPENPGP_KEY_ID);
+		return issuer(sig, value, key->fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID,
+		    OPENPGP_KEY_ID);
 	case ISSUER_FINGERPRINT:
 		return issuer_fingerprint(sig, value, key);
 	}
 	return NULL;
 }
 
-static const char *subpackets(struct blob in, const struct openpgp_packet_key *key, struct openpgp_sig *sig, struct times *seen)
+static const char *subpackets(struct blob in, const struct openpgp_packet_key *key,
+    struct openpgp_sig *sig, struct times *seen)
 {
 	struct blob value;
 	unsigned type;
@@ -109,7 +124,8 @@ static const char *subpackets(struct blob in, const struct openpgp_packet_key *k
 	return NULL;
 }
 
-const char *openpgp_sig_read(struct blob body, const struct openpgp_packet_key *key, struct openpgp_sig *sig)
+const char *openpgp_sig_read(
+    struct blob body, const struct openpgp_packet_key *key, struct openpgp_sig *sig)
 {
 	uint32_t version, type, algorithm, hash, n;
 	struct blob in = body, hashed, rest, left;
@@ -122,11 +138,13 @@ const char *openpgp_sig_read(struct blob body, const struct openpgp_packet_key *
 	sig->version = version;
 	if (version != 4)
 		return NULL;
-	if (!openpgp_number(&in, 1, &type) || !openpgp_number(&in, 1, &algorithm) || !openpgp_number(&in, 1, &hash) ||
-	    !openpgp_number(&in, 2, &n) || !openpgp_take(&in, n, &hashed))
+	if (!openpgp_number(&in, 1, &type) || !openpgp_number(&in, 1, &algorithm) ||
+	    !openpgp_number(&in, 1, &hash) || !openpgp_number(&in, 2, &n) ||
+	    !openpgp_take(&in, n, &hashed))
 		return "a signature's packet is too short";
 	sig->signed_part = (struct blob){ body.p, body.n - in.n };
-	if (!openpgp_number(&in, 2, &n) || !openpgp_take(&in, n, &rest) || !openpgp_take(&in, 2, &left))
+	if (!openpgp_number(&in, 2, &n) || !openpgp_take(&in, n, &rest) ||
+	    !openpgp_take(&in, 2, &left))
 		return "a signature's packet is too short";
 	sig->type = type;
 	sig->algorithm = algorithm;
@@ -168,14 +186,19 @@ static void framed(EVP_MD_CTX *m, uint8_t mark, size_t width, struct blob b)
 
 static const EVP_MD *algorithm_of(unsigned hash)
 {
-	return hash == 8 ? EVP_sha256() : hash == 9 ? EVP_sha384() : hash == OPENPGP_SIG_SHA512 ? EVP_sha512() : NULL;
+	return hash == 8		 ? EVP_sha256()
+	    : hash == 9			 ? EVP_sha384()
+	    : hash == OPENPGP_SIG_SHA512 ? EVP_sha512()
+					 : NULL;
 }
 
-size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id, struct blob signed_part, uint8_t out[OPENPGP_SIG_HASH_MAX])
+size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
+    struct blob signed_part, uint8_t out[OPENPGP_SIG_HASH_MAX])
 {
 	const EVP_MD *md = algorithm_of(algorithm);
 	const uint32_t n = (uint32_t)signed_part.n;
-	const uint8_t trailer[] = { 4, 0xff, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n };
+	const uint8_t trailer[] = { 4, 0xff, (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n };
 	unsigned len = 0;
 
 	if (md == NULL)
@@ -192,7 +215,8 @@ size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
 	return len;
 }
 
-/* Two numbers without their leading zeros, or the 64 octets as they are (RFC 9580 5.2.3.3.1, 5.2.3.4). */
+/* Two numbers without their leading zeros, or the 64 octets as they are (RFC
+ * 9580 5.2.3.3.1, 5.2.3.4). */
 static bool octets_of(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 {
 	struct blob in = sig->material, half;
@@ -212,7 +236,8 @@ static bool octets_of(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 	return in.n == 0;
 }
 
-const char *openpgp_sig_verify(const struct openpgp_sig *sig, const struct openpgp_packet_key *key, struct str user_id)
+const char *openpgp_sig_verify(
+    const struct openpgp_sig *sig, const struct openpgp_packet_key *key, struct str user_id)
 {
 	uint8_t hash[OPENPGP_SIG_HASH_MAX], raw[ED25519_SIG];
 	size_t n;
@@ -225,7 +250,8 @@ const char *openpgp_sig_verify(const struct openpgp_sig *sig, const struct openp
 		return "a signature by the key uses another hash than SHA-256, SHA-384 or SHA-512";
 	if (!octets_of(sig, raw))
 		return "a signature by the key is not encoded as its algorithm wants";
-	if (memcmp(hash, sig->left, 2) != 0 || !ed25519_verify(key->key, (struct blob){ hash, n }, raw))
+	if (memcmp(hash, sig->left, 2) != 0 ||
+	    !ed25519_verify(key->key, (struct blob){ hash, n }, raw))
 		return "a signature by the key does not verify";
 	return sig->created ? NULL : "a signature by the key does not say when it was made";
 }

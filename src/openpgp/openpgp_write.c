@@ -3,7 +3,13 @@
 #include "openpgp/openpgp_sig.h"
 #include "text/utf8.h"
 
-enum { CREATED = 2, ISSUER_KEY_ID = 16, KEY_FLAGS = 27, ISSUER_FINGERPRINT = 33, CERTIFY_AND_SIGN = 0x03 };
+enum {
+	CREATED = 2,
+	ISSUER_KEY_ID = 16,
+	KEY_FLAGS = 27,
+	ISSUER_FINGERPRINT = 33,
+	CERTIFY_AND_SIGN = 0x03
+};
 
 static enum err check(struct cx *cx, const struct openpgp_spec *spec)
 {
@@ -11,12 +17,13 @@ static enum err check(struct cx *cx, const struct openpgp_spec *spec)
 		return fail(cx, ERR_INTERNAL, "openpgp: a time that has no 32 bits");
 	if (spec->user_id.n < 1 || spec->user_id.n > OPENPGP_USER_ID_MAX || !utf8_ok(spec->user_id))
 		return fail(cx, ERR_INTERNAL, "openpgp: a user ID that is none");
-	return ed25519_key_ok(spec->key) ? OK : fail(cx, ERR_INTERNAL, "openpgp: a key of small order");
+	return ed25519_key_ok(spec->key) ? OK
+					 : fail(cx, ERR_INTERNAL, "openpgp: a key of small order");
 }
 
 struct parts {
 	struct openpgp_packet_key key;
-	struct blob signed_part;	/* of the certification */
+	struct blob signed_part; /* of the certification */
 };
 
 static void subpacket(struct buf *b, unsigned type, size_t n)
@@ -25,7 +32,8 @@ static void subpacket(struct buf *b, unsigned type, size_t n)
 	openpgp_packet_number(b, 1, type);
 }
 
-static struct blob signed_part(struct arena *mem, const struct openpgp_spec *spec, const struct openpgp_packet_key *key)
+static struct blob signed_part(
+    struct arena *mem, const struct openpgp_spec *spec, const struct openpgp_packet_key *key)
 {
 	struct buf hashed = { .mem = mem }, b = { .mem = mem };
 
@@ -58,14 +66,18 @@ static enum err compose(struct cx *cx, const struct openpgp_spec *spec, struct p
 	return OK;
 }
 
-static enum err digest(struct cx *cx, const struct openpgp_spec *spec, const struct parts *p, uint8_t hash[OPENPGP_HASH])
+static enum err digest(struct cx *cx, const struct openpgp_spec *spec, const struct parts *p,
+    uint8_t hash[OPENPGP_HASH])
 {
-	size_t n = openpgp_sig_hash(OPENPGP_SIG_SHA512, p->key.body, spec->user_id, p->signed_part, hash);
+	size_t n =
+	    openpgp_sig_hash(OPENPGP_SIG_SHA512, p->key.body, spec->user_id, p->signed_part, hash);
 
-	return n == OPENPGP_HASH ? OK : fail(cx, ERR_INTERNAL, "openpgp: a digest of %zu octets", n);
+	return n == OPENPGP_HASH ? OK
+				 : fail(cx, ERR_INTERNAL, "openpgp: a digest of %zu octets", n);
 }
 
-enum err openpgp_tbs_hash(struct cx *cx, const struct openpgp_spec *spec, uint8_t hash[OPENPGP_HASH])
+enum err openpgp_tbs_hash(
+    struct cx *cx, const struct openpgp_spec *spec, uint8_t hash[OPENPGP_HASH])
 {
 	struct parts p;
 
@@ -87,7 +99,8 @@ static void mpi(struct buf *b, const uint8_t *p, size_t n)
 	buf_put(b, p, n);
 }
 
-static struct blob signature(struct arena *mem, const struct parts *p, const uint8_t hash[OPENPGP_HASH], const uint8_t sig[ED25519_SIG])
+static struct blob signature(struct arena *mem, const struct parts *p,
+    const uint8_t hash[OPENPGP_HASH], const uint8_t sig[ED25519_SIG])
 {
 	struct buf b = { .mem = mem };
 
@@ -101,7 +114,8 @@ static struct blob signature(struct arena *mem, const struct parts *p, const uin
 	return str_blob(buf_done(&b));
 }
 
-enum err openpgp_write(struct cx *cx, const struct openpgp_spec *spec, const uint8_t sig[ED25519_SIG], struct str *block)
+enum err openpgp_write(struct cx *cx, const struct openpgp_spec *spec,
+    const uint8_t sig[ED25519_SIG], struct str *block)
 {
 	struct buf b = { .mem = cx->mem };
 	uint8_t hash[OPENPGP_HASH];
@@ -110,7 +124,8 @@ enum err openpgp_write(struct cx *cx, const struct openpgp_spec *spec, const uin
 	TRY(compose(cx, spec, &p));
 	TRY(digest(cx, spec, &p, hash));
 	if (!ed25519_verify(spec->key, (struct blob){ hash, sizeof hash }, sig))
-		return fail(cx, ERR_INTERNAL, "openpgp: the signature is not over this key and user ID");
+		return fail(
+		    cx, ERR_INTERNAL, "openpgp: the signature is not over this key and user ID");
 	openpgp_packet_put(&b, OPENPGP_PUBLIC_KEY, p.key.body);
 	openpgp_packet_put(&b, OPENPGP_USER_ID, str_blob(spec->user_id));
 	openpgp_packet_put(&b, OPENPGP_SIGNATURE, signature(cx->mem, &p, hash, sig));

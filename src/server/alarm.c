@@ -39,9 +39,10 @@ void alarm_death(struct alarm *a, const char *how, int64_t now_us)
 		a->storm_us = a->deaths == ALARM_DEATHS ? a->death_us[0] : 0;
 	}
 	if (a->storm_us && due(&a->storm_said_us, now_us))
-		log_error("CRASH STORM: %d workers died within %lld s, the last by %s. They are started again for ever, but requests are lost. The lines above "
-			  "say more, and coredumpctl or dmesg where signals are the reason. If it came with a new program, put the old one back and "
-			  "send SIGUSR2; if with a new configuration, put that back and send SIGHUP; if memory is short, lower `workers`",
+		log_error(
+		    "CRASH STORM: %d workers died within %lld s, the last by %s. They are started again for ever, but requests are lost. The lines above "
+		    "say more, and coredumpctl or dmesg where signals are the reason. If it came with a new program, put the old one back and "
+		    "send SIGUSR2; if with a new configuration, put that back and send SIGHUP; if memory is short, lower `workers`",
 		    a->deaths, (long long)((now_us - a->storm_us) / SECOND + 1), how);
 }
 
@@ -60,6 +61,8 @@ void alarm_busy(struct alarm *a, int serving, int busy, int64_t now_us)
 		a->busy_us = now_us;
 	int64_t s = (now_us - a->busy_us) / SECOND;
 	if (s >= ALARM_BUSY_S && due(&a->busy_said_us, now_us))
-		log_warn("all %d workers have been busy for %lld s, and requests wait: raise `workers` and send SIGHUP; if the processor or the "
-			 "database is what they wait for, that does not help", serving, (long long)s);
+		log_warn(
+		    "all %d workers have been busy for %lld s, and requests wait: raise `workers` and send SIGHUP; if the processor or the "
+		    "database is what they wait for, that does not help",
+		    serving, (long long)s);
 }

@@ -6,7 +6,7 @@
 #define NAME "MOTETD_HANDOVER"
 enum {
 	FORMAT = 1,
-	FILE_NUMBERS = 4,			/* which socket file it is: device, inode, change time */
+	FILE_NUMBERS = 4, /* which socket file it is: device, inode, change time */
 	TEXT = 512 + SCORES * 12
 };
 
@@ -45,7 +45,8 @@ void handover_end(void)
 bool handover_put(const struct handover *h)
 {
 	const struct listener *l = &h->listener;
-	const int64_t file[FILE_NUMBERS] = { (int64_t)l->dev, (int64_t)l->ino, l->changed.tv_sec, l->changed.tv_nsec };
+	const int64_t file[FILE_NUMBERS] = { (int64_t)l->dev, (int64_t)l->ino, l->changed.tv_sec,
+		l->changed.tv_nsec };
 	int64_t fds[HANDOVER_FDS], workers[SCORES];
 	struct buf b = { .mem = arena_new(4 * TEXT) };
 
@@ -110,12 +111,16 @@ bool handover_get(struct handover *h, char *why, size_t size)
 
 	*h = (struct handover){ .listener = { .fd = -1 } };
 	snprintf(h->version, sizeof h->version, "%.*s", (int)version.n, version.s);
-	if (str_is(format, "1") && get_fds(word(&rest), h) && get_file(word(&rest), &h->listener) && get_workers(word(&rest), h)) {
+	if (str_is(format, "1") && get_fds(word(&rest), h) && get_file(word(&rest), &h->listener) &&
+	    get_workers(word(&rest), h)) {
 		snprintf(h->listener.path, sizeof h->listener.path, "%.*s", (int)rest.n, rest.s);
 		h->listener.fd = h->fd[HANDOVER_LISTEN];
 		return true;
 	}
-	snprintf(why, size, "motetd %s, which runs here, hands over in a way that motetd " PACKAGE_VERSION " does not know: restart it", h->version);
+	snprintf(why, size,
+	    "motetd %s, which runs here, hands over in a way that motetd " PACKAGE_VERSION
+	    " does not know: restart it",
+	    h->version);
 	return false;
 }
 

@@ -11,7 +11,11 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
-enum { ARENA_MAX = 32 << 20, PAUSE_US = 20 * 1000, BATCHES = 2000 };	/* what is left then waits for the next time */
+enum {
+	ARENA_MAX = 32 << 20,
+	PAUSE_US = 20 * 1000,
+	BATCHES = 2000
+}; /* what is left then waits for the next time */
 
 void housekeeper_plan(struct housekeeper *h, const struct conf *c, int64_t now)
 {
@@ -24,7 +28,7 @@ void housekeeper_plan(struct housekeeper *h, const struct conf *c, int64_t now)
 }
 
 struct progress {
-	int batches;	/* that took something: a page without any costs little, and is none */
+	int batches; /* that took something: a page without any costs little, and is none */
 	int64_t gone;
 };
 

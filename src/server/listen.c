@@ -48,12 +48,14 @@ static socklen_t unix_address(const char *path, union address *a)
 
 static socklen_t host_address(const char *host, in_port_t port, union address *a)
 {
-	if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1 && ntohl(a->in.sin_addr.s_addr) >> 24 == 127) {
+	if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1 &&
+	    ntohl(a->in.sin_addr.s_addr) >> 24 == 127) {
 		a->in.sin_family = AF_INET;
 		a->in.sin_port = port;
 		return sizeof a->in;
 	}
-	if (inet_pton(AF_INET6, host, &a->in6.sin6_addr) == 1 && IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr)) {
+	if (inet_pton(AF_INET6, host, &a->in6.sin6_addr) == 1 &&
+	    IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr)) {
 		a->in6.sin6_family = AF_INET6;
 		a->in6.sin6_port = port;
 		return sizeof a->in6;
@@ -90,8 +92,10 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 	mode_t mode;
 
 	if (address(c->listen, &a) == 0)
-		return !bad(why, size, 1, c->listen, c->listen[0] == '/' ? "this path is too long for a socket" :
-		    "is neither an absolute path nor host:port on a loopback address");
+		return !bad(why, size, 1, c->listen,
+		    c->listen[0] == '/'
+			? "this path is too long for a socket"
+			: "is neither an absolute path nor host:port on a loopback address");
 	if (!octal(c->listen_mode, &mode))
 		return !bad(why, size, 1, "listen_mode", "is an octal number such as 0660");
 	if (c->listen_group[0] && getgrnam(c->listen_group) == NULL)
@@ -136,7 +140,8 @@ static int guard(const struct conf *c, struct listener *l, char *why, size_t siz
 	return 0;
 }
 
-static int bind_it(const struct conf *c, const union address *a, socklen_t n, struct listener *l, char *why, size_t size)
+static int bind_it(const struct conf *c, const union address *a, socklen_t n, struct listener *l,
+    char *why, size_t size)
 {
 	int on = 1;
 	mode_t old = umask(0177);
@@ -172,8 +177,8 @@ int listen_open(const struct conf *c, struct listener *l, char *why, size_t size
 
 static bool same(const struct listener *l, const struct stat *st)
 {
-	return st->st_dev == l->dev && st->st_ino == l->ino && st->st_ctim.tv_sec == l->changed.tv_sec &&
-	    st->st_ctim.tv_nsec == l->changed.tv_nsec;
+	return st->st_dev == l->dev && st->st_ino == l->ino &&
+	    st->st_ctim.tv_sec == l->changed.tv_sec && st->st_ctim.tv_nsec == l->changed.tv_nsec;
 }
 
 void listen_unlink(struct listener *l)

@@ -27,12 +27,12 @@ struct master {
 	struct pool *pool;
 	struct gate *gate;
 	struct scoreboard *board;
-	char *board_file;		/* of the start: a reload does not move it */
-	int death[2];			/* never written to; only we hold the end for writing */
-	int poke[2];			/* a worker serves */
+	char *board_file; /* of the start: a reload does not move it */
+	int death[2];	  /* never written to; only we hold the end for writing */
+	int poke[2];	  /* a worker serves */
 	struct fdpass kept, sign;
-	int secret_fd;			/* of the file; nobody but signers reads it */
-	int hidden[6];			/* what a worker must not hold */
+	int secret_fd; /* of the file; nobody but signers reads it */
+	int hidden[6]; /* what a worker must not hold */
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
@@ -40,7 +40,7 @@ struct master {
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
-	char status[160];		/* what systemd was told last */
+	char status[160]; /* what systemd was told last */
 	int64_t status_due;
 };
 
@@ -51,7 +51,8 @@ static int worker_count(const struct conf *c)
 	return c->workers ? (int)c->workers : n;
 }
 
-/* What workers of both programs hold. The pair for signatures is not among it: its messages are one program's own. */
+/* What workers of both programs hold. The pair for signatures is not among it: its messages are one
+ * program's own. */
 static void inherit(struct master *m, const struct handover *h)
 {
 	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
@@ -63,7 +64,8 @@ static bool make_channels(struct master *m)
 {
 	enum { HANDOVER_MS = 200 };
 
-	return pipe2(m->death, O_CLOEXEC) == 0 && pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) == 0 && fdpass_pair(&m->kept, HANDOVER_MS);
+	return pipe2(m->death, O_CLOEXEC) == 0 && pipe2(m->poke, O_CLOEXEC | O_NONBLOCK) == 0 &&
+	    fdpass_pair(&m->kept, HANDOVER_MS);
 }
 
 static bool channels(struct master *m, const struct handover *h)
@@ -89,7 +91,8 @@ static bool make_board(struct master *m)
 	m->board_file = strdup(m->conf->scoreboard_file);
 	m->board = m->board_file ? scoreboard_new(m->board_file, &why) : NULL;
 	if (m->board && why)
-		log_warn("scoreboard_file %s: %s; motetctl status will not see this server", m->board_file, why);
+		log_warn("scoreboard_file %s: %s; motetctl status will not see this server",
+		    m->board_file, why);
 	if (m->board)
 		api_name_routes(m->board);
 	return m->board != NULL;
@@ -125,8 +128,8 @@ static bool make_pool(struct master *m)
 /* A child keeps of what we have open what it needs: the log, and `but`. */
 static void close_others(const struct master *m, int but)
 {
-	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1], m->kept.give, m->kept.take,
-	    m->sign.give, m->sign.take };
+	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1],
+		m->kept.give, m->kept.take, m->sign.give, m->sign.take };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (all[i] != but)
@@ -227,8 +230,15 @@ static void signer_died(struct master *m, int status, int64_t now)
 static void fill_handover(const struct master *m, struct handover *h)
 {
 	const int fds[HANDOVER_FDS] = {
-		m->listener->fd, access(m->conf->secret_file, R_OK) == 0 ? -1 : m->secret_fd, pidfile_fd(), m->death[0], m->death[1], m->poke[0],
-		m->poke[1], m->kept.give, m->kept.take,
+		m->listener->fd,
+		access(m->conf->secret_file, R_OK) == 0 ? -1 : m->secret_fd,
+		pidfile_fd(),
+		m->death[0],
+		m->death[1],
+		m->poke[0],
+		m->poke[1],
+		m->kept.give,
+		m->kept.take,
 	};
 
 	*h = (struct handover){ .version = PACKAGE_VERSION, .listener = *m->listener };
@@ -255,7 +265,8 @@ static void rehearsed(struct master *m, int status)
 	if (!upgrade_rehearsed(&m->upgrade, status) || signals.stop)
 		return;
 	if (m->signer == 0)
-		respawn_signer(m, clock_us());	/* nobody else can, once the program has changed, and the old workers need it */
+		respawn_signer(m, clock_us()); /* nobody else can, once the program has changed, and
+						  the old workers need it */
 	notify_reloading();
 	fill_handover(m, &h);
 	upgrade_execute(m->opt, &h);
@@ -279,7 +290,8 @@ static void reap(struct master *m, int64_t now)
 			pool_reap(m->pool, pid, status, now);
 }
 
-/* It has the configuration that it was born with. What it was at is asked of its successor (signer.h). */
+/* It has the configuration that it was born with. What it was at is asked of its successor
+ * (signer.h). */
 static void replace_signer(struct master *m)
 {
 	signals_send(m->signer, SIGKILL);
@@ -298,7 +310,8 @@ static void reload(struct master *m)
 		return;
 	}
 	if (!log_open(c)) {
-		log_error("reload: %s: %s; the configuration stays as it was", c->log_file, strerror(errno));
+		log_error("reload: %s: %s; the configuration stays as it was", c->log_file,
+		    strerror(errno));
 		conf_free(c);
 		return;
 	}
@@ -320,7 +333,8 @@ static void reloaded(struct master *m)
 	log_info("the new workers serve; the older ones finish");
 }
 
-/* What a new program has to do with, which may begin in reap(), comes before that; it reads its configuration anyway. */
+/* What a new program has to do with, which may begin in reap(), comes before that; it reads its
+ * configuration anyway. */
 static void look_at_flags(struct master *m)
 {
 	if (signals.reopen) {
@@ -345,7 +359,8 @@ static void drain_pokes(struct master *m)
 		;
 }
 
-/* Signals come here and nowhere else: so never without a look. A watchdog that is not to be petted, since nobody serves, is nothing to wake up for. */
+/* Signals come here and nowhere else: so never without a look. A watchdog that is not to be petted,
+ * since nobody serves, is nothing to wake up for. */
 static void wait_for(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
@@ -354,7 +369,8 @@ static void wait_for(struct master *m, int64_t until)
 	if (pet > now && pet < until)
 		until = pet;
 	int64_t us = until > now ? until - now : 0;
-	if (ppoll(&p, 1, &(struct timespec){ .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 }, &m->wait) > 0)
+	if (ppoll(&p, 1, &(struct timespec){ .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 },
+		&m->wait) > 0)
 		drain_pokes(m);
 }
 
@@ -363,13 +379,15 @@ static void say_when_ready(struct master *m)
 	if (!m->ready && pool_any(m->pool)) {
 		m->ready = true;
 		notify_systemd("READY=1");
-		log_info("ready: %d workers, %s", worker_count(m->conf), m->listener->path[0] ? m->listener->path : "on the socket given");
+		log_info("ready: %d workers, %s", worker_count(m->conf),
+		    m->listener->path[0] ? m->listener->path : "on the socket given");
 	}
 	if (m->reloading && pool_serves(m->pool))
 		reloaded(m);
 }
 
-/* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told to for such a case. */
+/* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told
+ * to for such a case. */
 static void pet(const struct master *m, int64_t now)
 {
 	if ((signals.stop || pool_any(m->pool)) && notify_watchdog_due(now))
@@ -386,8 +404,9 @@ static void tell_status(struct master *m, int64_t now)
 	if (!m->ready || now < m->status_due)
 		return;
 	m->status_due = now + EVERY_S * SECOND;
-	snprintf(text, sizeof text, "STATUS=%d workers serve, %d busy; %lld requests answered; %lld workers died", n.workers, n.busy,
-	    (long long)n.requests, (long long)n.deaths);
+	snprintf(text, sizeof text,
+	    "STATUS=%d workers serve, %d busy; %lld requests answered; %lld workers died",
+	    n.workers, n.busy, (long long)n.requests, (long long)n.deaths);
 	if (strcmp(text, m->status) == 0)
 		return;
 	memcpy(m->status, text, sizeof text);
@@ -434,7 +453,8 @@ static void stop(struct master *m)
 		reap(m, clock_us());
 	}
 	signals_send(m->signer, SIGKILL);
-	signals_send(m->keeper.pid, SIGKILL);	/* the database finishes its statement, or undoes it */
+	signals_send(
+	    m->keeper.pid, SIGKILL); /* the database finishes its statement, or undoes it */
 	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
@@ -448,7 +468,8 @@ static void follow(struct master *m, const struct handover *h)
 	signals.child = 1;
 }
 
-int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd, const struct handover *h)
+int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd,
+    const struct handover *h)
 {
 	struct master m = { .opt = opt, .conf = *conf, .listener = l, .secret_fd = secret_fd };
 

@@ -24,14 +24,17 @@ static int complain(int status, const char *why)
 }
 
 /*
- * In a rehearsal (upgrade.h) the secret may be one that the master holds open, but may not open: then the kernel has to hide our memory from
- * workers from the first moment on, as it does with a program that its user cannot read.
+ * In a rehearsal (upgrade.h) the secret may be one that the master holds open, but may not open:
+ * then the kernel has to hide our memory from workers from the first moment on, as it does with a
+ * program that its user cannot read.
  */
 static bool hidden(const struct options *o, char *why, size_t size)
 {
 	if (priv_hidden())
 		return true;
-	snprintf(why, size, "while it starts, workers could read its memory, and so the secret, which they may not open: chmod go-r %s", o->argv[0]);
+	snprintf(why, size,
+	    "while it starts, workers could read its memory, and so the secret, which they may not open: chmod go-r %s",
+	    o->argv[0]);
 	return false;
 }
 
@@ -57,7 +60,8 @@ static bool could_take_over(const struct options *o, const struct conf *c, char 
 	return h.fd[HANDOVER_SECRET] >= 0 ? hidden(o, why, size) : secret_good(c, why, size);
 }
 
-/* What can be known without starting: the configuration, the socket, the secret; and whether requests could be answered. */
+/* What can be known without starting: the configuration, the socket, the secret; and whether
+ * requests could be answered. */
 static int test(const struct options *o)
 {
 	struct conf *c;
@@ -66,12 +70,14 @@ static int test(const struct options *o)
 	if (!options_conf(o, &c, why, sizeof why))
 		return complain(EX_CONFIG, why);
 	bool good = listen_valid(c, why, sizeof why) &&
-	    (handover_is_there() ? could_take_over(o, c, why, sizeof why) : secret_good(c, why, sizeof why));
+	    (handover_is_there() ? could_take_over(o, c, why, sizeof why)
+				 : secret_good(c, why, sizeof why));
 	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
 	if (ready && handover_is_there())
 		puts(UPGRADE_FIT);
 	else if (ready)
-		printf("%s: good%s\n", o->file ? o->file : "the configuration", o->thorough ? ", and ready to serve" : "");
+		printf("%s: good%s\n", o->file ? o->file : "the configuration",
+		    o->thorough ? ", and ready to serve" : "");
 	conf_free(c);
 	return ready ? 0 : complain(good ? EX_UNAVAILABLE : EX_CONFIG, why);
 }
@@ -97,7 +103,8 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL || w.board == NULL)
 		return complain(EX_OSERR, strerror(errno));
 	if (why)
-		log_warn("scoreboard_file %s: %s; motetctl status will not see this process", c->scoreboard_file, why);
+		log_warn("scoreboard_file %s: %s; motetctl status will not see this process",
+		    c->scoreboard_file, why);
 	api_name_routes(w.board);
 	int rc = fd < 0 ? worker_once(&w) : worker_run(&w);
 	scoreboard_birth(w.row, 0);
@@ -106,7 +113,8 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 	return rc;
 }
 
-/* Privileges go before the log file and the lock are opened, so that a later look at them finds the same rights. */
+/* Privileges go before the log file and the lock are opened, so that a later look at them finds the
+ * same rights. */
 static int settle(const struct conf *c)
 {
 	char why[512];
@@ -123,16 +131,20 @@ static int settle(const struct conf *c)
 	return 0;
 }
 
-/* Opened before privileges went: then nobody needs it to be readable for the user that workers run as. */
+/* Opened before privileges went: then nobody needs it to be readable for the user that workers run
+ * as. */
 static void look_at_owner(const struct conf *c, int secret_fd)
 {
 	struct stat st;
 
 	if (c->user[0] && fstat(secret_fd, &st) == 0 && st.st_uid == geteuid())
-		log_warn("workers could open %s, which belongs to the user that they run as: start as root, and chown it to root", c->secret_file);
+		log_warn(
+		    "workers could open %s, which belongs to the user that they run as: start as root, and chown it to root",
+		    c->secret_file);
 }
 
-static int with_socket(const struct options *o, struct conf **conf, enum start mode, struct listener *l)
+static int with_socket(
+    const struct options *o, struct conf **conf, enum start mode, struct listener *l)
 {
 	const struct conf *c = *conf;
 	char why[512];
@@ -152,7 +164,8 @@ static int with_socket(const struct options *o, struct conf **conf, enum start m
 	return pool ? master_run(o, conf, l, secret_fd, NULL) : alone(c, l->fd, secret_fd);
 }
 
-static int take_over(const struct options *o, struct conf **conf, const struct handover *h, struct listener *l)
+static int take_over(
+    const struct options *o, struct conf **conf, const struct handover *h, struct listener *l)
 {
 	const struct conf *c = *conf;
 	char why[512];
@@ -177,7 +190,8 @@ static int serve_on(const struct options *o, struct conf **c, enum start mode)
 	char why[512];
 
 	if (mode == START_CGI)
-		signals_once((*c)->request_deadline);	/* nobody else would end a process that waits for ever, for a lock, say */
+		signals_once((*c)->request_deadline); /* nobody else would end a process that waits
+							 for ever, for a lock, say */
 	if (mode == START_HANDOVER && (h == NULL || !handover_get(h, why, sizeof why)))
 		return complain(EX_OSERR, h ? why : strerror(errno));
 	l.fd = start_descriptors(mode, h);
@@ -222,7 +236,8 @@ int motetd_main(int argc, char **argv)
 {
 	static struct options o;
 
-	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): anybody could set anything. */
+	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): anybody
+	 * could set anything. */
 	options_parse(&o, start_is_cgi() ? 1 : argc, argv);
 	switch (o.action) {
 	case ACTION_SERVE:

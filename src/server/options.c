@@ -6,35 +6,41 @@
 #include <getopt.h>
 
 static const struct option longs[] = {
-	{ "config", required_argument, NULL, 'c' }, { "set", required_argument, NULL, 's' },	{ "test", no_argument, NULL, 't' },
-	{ "routes", no_argument, NULL, 'T' },	    { "pidfile", required_argument, NULL, 'p' }, { "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+	{ "config", required_argument, NULL, 'c' },
+	{ "set", required_argument, NULL, 's' },
+	{ "test", no_argument, NULL, 't' },
+	{ "routes", no_argument, NULL, 'T' },
+	{ "pidfile", required_argument, NULL, 'p' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 void options_help(FILE *f)
 {
-	fprintf(f, "motetd: the home server, a FastCGI application that a web server talks to\n"
-	      "\n"
-	      "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
-	      "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
-	      "      and `workers` workers, in the foreground.\n"
-	      "  motetd -t    test the configuration and say what is wrong with it; given twice, ask the database, too, as /readyz does\n"
-	      "  motetd -T    print the routes\n"
-	      "  motetd -V    print the version and the transport, epoll or plain\n"
-	      "\n"
-	      "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program, above it or in\n"
-	      "                       ../etc, else %s\n"
-	      "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
-	      "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
-	      "\n"
-	      "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
-	      "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
-	      "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
-	      "Exit status: 0 stopped as asked, 64 used wrongly, 69 it would not be ready (-t -t only), 71 the system refused, 78 the\n"
-	      "configuration or the secret is not good.\n"
-	      "\n"
-	      "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
-	      "identity; /readyz of the running server tells whether it can serve.\n",
+	fprintf(f,
+	    "motetd: the home server, a FastCGI application that a web server talks to\n"
+	    "\n"
+	    "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
+	    "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
+	    "      and `workers` workers, in the foreground.\n"
+	    "  motetd -t    test the configuration and say what is wrong with it; given twice, ask the database, too, as /readyz does\n"
+	    "  motetd -T    print the routes\n"
+	    "  motetd -V    print the version and the transport, epoll or plain\n"
+	    "\n"
+	    "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program, above it or in\n"
+	    "                       ../etc, else %s\n"
+	    "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
+	    "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
+	    "\n"
+	    "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
+	    "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
+	    "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
+	    "Exit status: 0 stopped as asked, 64 used wrongly, 69 it would not be ready (-t -t only), 71 the system refused, 78 the\n"
+	    "configuration or the secret is not good.\n"
+	    "\n"
+	    "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
+	    "identity; /readyz of the running server tells whether it can serve.\n",
 	    install_path(SYSCONFDIR "/motet.conf"));
 }
 
@@ -43,7 +49,8 @@ static void take(struct options *o, int c)
 	static const struct {
 		int c;
 		enum action action;
-	} acts[] = { { 't', ACTION_TEST }, { 'T', ACTION_ROUTES }, { 'V', ACTION_VERSION }, { 'h', ACTION_HELP }, { '?', ACTION_WRONG } };
+	} acts[] = { { 't', ACTION_TEST }, { 'T', ACTION_ROUTES }, { 'V', ACTION_VERSION },
+		{ 'h', ACTION_HELP }, { '?', ACTION_WRONG } };
 
 	if (c == 'c')
 		o->file = optarg;
@@ -90,7 +97,8 @@ static bool domain_fits(const struct conf *c, char *why, size_t size)
 {
 	if (domain_ok(str_of(c->domain)))
 		return true;
-	snprintf(why, size, "domain: %s is no domain in lower case, such as example.org", c->domain);
+	snprintf(
+	    why, size, "domain: %s is no domain in lower case, such as example.org", c->domain);
 	return false;
 }
 
@@ -98,7 +106,8 @@ bool options_conf(const struct options *o, struct conf **out, char *why, size_t 
 {
 	if (!conf_load(o->file, out, why, size))
 		return false;
-	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) && domain_fits(*out, why, size) && net_conf_valid(*out, why, size) &&
+	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) &&
+	    domain_fits(*out, why, size) && net_conf_valid(*out, why, size) &&
 	    api_conf_ok(*out, why, size))
 		return true;
 	conf_free(*out);

@@ -1,24 +1,30 @@
 #include "server/outbound.h"
 
-static enum err get(struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *out)
+static enum err get(
+    struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *out)
 {
-	struct outbound *o = (struct outbound *)f;	/* its first member */
+	struct outbound *o = (struct outbound *)f; /* its first member */
 	struct net_reply r;
 
 	if (o->transport)
 		fcgi_step_aside(o->transport);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
-	enum err e = net_get(cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
+	enum err e = net_get(
+	    cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
 	meter_phase(&cx->meter, was);
 	meter_add(&cx->meter, e == OK ? COUNT_FETCH_ANSWERED : COUNT_FETCH_FAILED, 1);
 	TRY(e);
-	*out = (struct fetch_reply){ .status = r.status, .body = { (const char *)r.body.p, r.body.n } };
+	*out = (struct fetch_reply){ .status = r.status,
+		.body = { (const char *)r.body.p, r.body.n } };
 	return OK;
 }
 
-bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
+bool outbound_begin(
+    struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
 {
-	*o = (struct outbound){ .fetcher = { .get = get }, .net = net_new(c, slots), .transport = transport };
+	*o = (struct outbound){
+		.fetcher = { .get = get }, .net = net_new(c, slots), .transport = transport
+	};
 	return o->net != NULL;
 }
 

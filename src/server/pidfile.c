@@ -20,7 +20,8 @@ bool pidfile_write(const char *path, char *why, size_t size)
 
 	if (fd < 0)
 		return bad(why, size, path, strerror(errno));
-	/* The descriptor stays open: the lock lasts as long as it, and its copies in the workers. */
+	/* The descriptor stays open: the lock lasts as long as it, and its copies in the workers.
+	 */
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		return bad(why, size, path, "another motetd holds it");
 	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)

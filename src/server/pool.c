@@ -10,17 +10,20 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
-enum { GRACE = 5 };	/* seconds that a worker counts as new, and that a request may be overdue before its worker is killed */
+enum {
+	GRACE = 5
+}; /* seconds that a worker counts as new, and that a request may be overdue before its worker is
+      killed */
 
 /*
- * free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set, kill_us its deadline; INT64_MAX once
- * it was killed and has only to be reaped.
+ * free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set,
+ * kill_us its deadline; INT64_MAX once it was killed and has only to be reaped.
  */
 struct slot {
 	pid_t pid;
 	int gen;
 	int64_t due_us, kill_us;
-	int64_t old_us;		/* too old from then on */
+	int64_t old_us; /* too old from then on */
 	struct backoff backoff;
 	bool overdue;
 };
@@ -29,11 +32,12 @@ struct pool {
 	struct worker proto;
 	const int *close_in_child;
 	struct scoreboard *board;
-	int gen, want, missing;	/* missing: of the present generation, because all slots were taken */
-	int troubled;		/* slots that back off */
+	int gen, want,
+	    missing;  /* missing: of the present generation, because all slots were taken */
+	int troubled; /* slots that back off */
 	bool stopping;
 	struct alarm alarm;
-	int64_t answered;	/* by workers that are gone */
+	int64_t answered; /* by workers that are gone */
 	int64_t measured_us;
 	struct slot slot[SCORES];
 };
@@ -114,7 +118,8 @@ static void become_worker(struct pool *p, int i)
 static void troubled(struct pool *p, struct slot *s, const char *what, int64_t now)
 {
 	if (s->backoff.fails == 0 && p->troubled++ == 0)
-		log_warn("workers die young (%s); they are tried again, after pauses of up to 30 s", what);
+		log_warn("workers die young (%s); they are tried again, after pauses of up to 30 s",
+		    what);
 	s->due_us = backoff_next(&s->backoff, now);
 }
 
@@ -151,13 +156,15 @@ static void describe(int status, char *text, size_t size)
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* It has shown that workers can start here. Who dies later dies of something that a pause would not cure. */
+/* It has shown that workers can start here. Who dies later dies of something that a pause would not
+ * cure. */
 static bool grown_up(const struct scoreboard_row *r, int64_t now)
 {
 	return r->requests > 0 || r->request_us > 0 || now - r->started_us >= GRACE * SECOND;
 }
 
-static void replace(struct pool *p, struct slot *s, const struct scoreboard_row *r, int status, const char *what, int64_t now)
+static void replace(struct pool *p, struct slot *s, const struct scoreboard_row *r, int status,
+    const char *what, int64_t now)
 {
 	s->pid = 0;
 	s->kill_us = 0;
@@ -169,7 +176,8 @@ static void replace(struct pool *p, struct slot *s, const struct scoreboard_row 
 	else if (!grown_up(r, now))
 		troubled(p, s, what, now);
 	else
-		log_warn("worker %d ended with %s after %lld requests; it is replaced", (int)r->pid, what, (long long)r->requests);
+		log_warn("worker %d ended with %s after %lld requests; it is replaced", (int)r->pid,
+		    what, (long long)r->requests);
 }
 
 static void died(struct pool *p, const char *what, int64_t now)
@@ -207,7 +215,7 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 static bool serves(const struct pool *p, int i, int gen)
 {
 	if (p->slot[i].pid == 0 || p->slot[i].gen < gen)
-		return false;	/* without a look at its row: what nobody touches takes no memory */
+		return false; /* without a look at its row: what nobody touches takes no memory */
 	int state = p->board->row[i].state;
 	return state == WORKER_IDLE || state == WORKER_BUSY;
 }
@@ -262,7 +270,8 @@ static void recycle(struct pool *p, int64_t now)
 			return;
 	for (int i = 0; i < SCORES; i++) {
 		struct slot *s = &p->slot[i];
-		if (s->pid && s->gen == p->gen && recycle_reason(c, p->board->row[i].resident, s->old_us, now, why, sizeof why)) {
+		if (s->pid && s->gen == p->gen &&
+		    recycle_reason(c, p->board->row[i].resident, s->old_us, now, why, sizeof why)) {
 			log_info("worker %d is replaced: %s", (int)s->pid, why);
 			leave(s, now + (c->request_deadline + 2 * GRACE) * SECOND);
 			return;
@@ -273,14 +282,16 @@ static void recycle(struct pool *p, int64_t now)
 static void check_deadlines(struct pool *p, int i, int64_t now)
 {
 	struct slot *s = &p->slot[i];
-	int64_t since = p->board->row[i].request_us, limit = (p->proto.conf->request_deadline + GRACE) * SECOND;
+	int64_t since = p->board->row[i].request_us,
+		limit = (p->proto.conf->request_deadline + GRACE) * SECOND;
 
 	if (s->kill_us && now >= s->kill_us) {
 		log_warn("worker %d did not finish in time and is killed", (int)s->pid);
 		signals_send(s->pid, SIGKILL);
 		s->kill_us = INT64_MAX;
 	} else if (!s->overdue && since && now - since > limit) {
-		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid, (long long)((now - since) / SECOND));
+		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid,
+		    (long long)((now - since) / SECOND));
 		signals_send(s->pid, SIGKILL);
 		scoreboard_count(&p->board->killed, 1);
 		s->overdue = true;
@@ -296,7 +307,8 @@ static void tick_slot(struct pool *p, int i, int64_t now)
 	if (s->pid == 0)
 		return;
 	check_deadlines(p, i, now);
-	if (s->backoff.fails && p->board->row[i].state != WORKER_STARTING && grown_up(&p->board->row[i], now))
+	if (s->backoff.fails && p->board->row[i].state != WORKER_STARTING &&
+	    grown_up(&p->board->row[i], now))
 		recovered(p, s);
 }
 

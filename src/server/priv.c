@@ -39,9 +39,11 @@ static bool become(const struct conf *c, char *why, size_t size)
 		return false;
 	if (uid == 0)
 		return bad(why, size, c->user, "is root; choose another user");
-	if (setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+	if (setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 ||
+	    setresuid(uid, uid, uid) != 0)
 		return bad(why, size, c->user, strerror(errno));
-	if (setuid(0) == 0 || setgid(0) == 0 || getuid() != uid || geteuid() != uid || getgid() != gid || getegid() != gid)
+	if (setuid(0) == 0 || setgid(0) == 0 || getuid() != uid || geteuid() != uid ||
+	    getgid() != gid || getegid() != gid)
 		return bad(why, size, c->user, "root could not be given up");
 	return true;
 }

@@ -2,9 +2,10 @@
 #define MOTET_SERVER_PRIV_H
 #include "base/conf.h"
 /*
- * Become conf->user and conf->group for good, when started as root and a user is set: groups, group, user, then a try to return. Without
- * a user nothing changes. Afterwards no program that is executed gains privileges, whoever we are,
- * and what root had opened before cannot be taken from us by processes of that user, as by priv_hide(). False: `why` is for a person.
+ * Become conf->user and conf->group for good, when started as root and a user is set: groups,
+ * group, user, then a try to return. Without a user nothing changes. Afterwards no program that is
+ * executed gains privileges, whoever we are, and what root had opened before cannot be taken from
+ * us by processes of that user, as by priv_hide(). False: `why` is for a person.
  */
 bool priv_drop(const struct conf *, char *why, size_t size);
 /* This process cannot be traced, read or dumped by others of the same user (Linux). */
@@ -13,6 +14,7 @@ void priv_hide(void);
 void priv_name(const char *);
 /* It has been hidden since it was executed: its user cannot read the program. */
 bool priv_hidden(void);
-/* The signal that the system sends us when our parent dies, where it can; false when the parent is gone already. */
+/* The signal that the system sends us when our parent dies, where it can; false when the parent is
+ * gone already. */
 bool priv_follow(int parent, int sig);
 #endif

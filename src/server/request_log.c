@@ -24,7 +24,8 @@ static const char *address(const struct cx *cx, const struct http_req *q, char t
 }
 
 /* What failed in a file of ours is for us to know; the client has read its own sentence. */
-static void tell(const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
+static void tell(
+    const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {
 	const struct meter *m = &cx->meter;
 	enum err e = (enum err)m->err;
@@ -37,22 +38,28 @@ static void tell(const struct cx *cx, const struct http_req *q, const struct htt
 	f[n++] = (struct log_field){ "route", api_route_path(m->route), 0 };
 	f[n++] = (struct log_field){ "status", NULL, r->status };
 	f[n++] = (struct log_field){ "ms", NULL, us / 1000 };
-	f[n++] = (struct log_field){ "db_ms", NULL, (m->us[PHASE_DB] + m->us[PHASE_CONNECT]) / 1000 };
+	f[n++] =
+	    (struct log_field){ "db_ms", NULL, (m->us[PHASE_DB] + m->us[PHASE_CONNECT]) / 1000 };
 	f[n++] = (struct log_field){ "db_round_trips", NULL, m->count[COUNT_DB_ROUND_TRIP] };
 	f[n++] = (struct log_field){ "bytes", NULL, (int64_t)r->body.n };
 	if (cx->conf->log_addresses != LOG_ADDRESSES_NONE)
 		f[n++] = (struct log_field){ "address", address(cx, q, text), 0 };
 	if (e != OK) {
 		f[n++] = (struct log_field){ "error", err_name(e), 0 };
-		f[n++] = (struct log_field){ "where", arena_printf(cx->mem, "%s:%d", slash ? slash + 1 : file, cx->why.line), 0 };
+		f[n++] = (struct log_field){ "where",
+			arena_printf(cx->mem, "%s:%d", slash ? slash + 1 : file, cx->why.line), 0 };
 	}
 	if (e != OK && err_is_ours(e))
 		f[n++] = (struct log_field){ "why", cx->why.log, 0 };
-	log_event(e == OK || !err_is_ours(e) ? LOG_LEVEL_INFO : e == ERR_RETRY ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "request", f, n);
+	log_event(e == OK || !err_is_ours(e) ? LOG_LEVEL_INFO
+		: e == ERR_RETRY	     ? LOG_LEVEL_WARN
+					     : LOG_LEVEL_ERROR,
+	    "request", f, n);
 }
 
 /* Phases of less than a millisecond are left out. */
-static void tell_slow(const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
+static void tell_slow(
+    const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {
 	const struct meter *m = &cx->meter;
 	struct log_field f[4 + PHASES];
@@ -64,11 +71,14 @@ static void tell_slow(const struct cx *cx, const struct http_req *q, const struc
 	f[n++] = (struct log_field){ "ms", NULL, us / 1000 };
 	for (int i = 0; i < PHASES; i++)
 		if (m->us[i] >= 1000)
-			f[n++] = (struct log_field){ arena_printf(cx->mem, "%s_ms", meter_phase_names[i]), NULL, m->us[i] / 1000 };
+			f[n++] = (struct log_field){ arena_printf(
+							 cx->mem, "%s_ms", meter_phase_names[i]),
+				NULL, m->us[i] / 1000 };
 	log_event(LOG_LEVEL_WARN, "slow", f, n);
 }
 
-void request_log_end(const struct worker *w, struct cx *cx, const struct http_req *q, const struct http_resp *r)
+void request_log_end(
+    const struct worker *w, struct cx *cx, const struct http_req *q, const struct http_resp *r)
 {
 	meter_phase(&cx->meter, PHASE_WORK);
 	meter_add(&cx->meter, COUNT_RESPONSE_BYTES, (int64_t)r->body.n);

@@ -9,14 +9,14 @@ static const struct {
 	enum act act[3];
 } rows[] = {
 	/*           master  worker   alone */
-	{ SIGTERM, { STOP,   STOP,    STOP } },
-	{ SIGINT,  { STOP,   IGNORE,  STOP } },
-	{ SIGQUIT, { STOP,   IGNORE,  STOP } },
-	{ SIGUSR1, { REOPEN, STOP,    STOP } },	/* multiwatch stops with it */
+	{ SIGTERM, { STOP, STOP, STOP } },
+	{ SIGINT, { STOP, IGNORE, STOP } },
+	{ SIGQUIT, { STOP, IGNORE, STOP } },
+	{ SIGUSR1, { REOPEN, STOP, STOP } }, /* multiwatch stops with it */
 	{ SIGUSR2, { UPGRADE, REOPEN, REOPEN } },
-	{ SIGHUP,  { RELOAD, IGNORE,  REOPEN } },
-	{ SIGCHLD, { CHILD,  DEFAULT, DEFAULT } },
-	{ SIGPIPE, { IGNORE, IGNORE,  IGNORE } },
+	{ SIGHUP, { RELOAD, IGNORE, REOPEN } },
+	{ SIGCHLD, { CHILD, DEFAULT, DEFAULT } },
+	{ SIGPIPE, { IGNORE, IGNORE, IGNORE } },
 };
 enum { NROWS = sizeof rows / sizeof rows[0] };
 
@@ -58,7 +58,9 @@ static void caught(int sig)
 
 static void install(int sig, enum act a)
 {
-	struct sigaction sa = { .sa_handler = a == IGNORE ? SIG_IGN : a == DEFAULT ? SIG_DFL : caught };
+	struct sigaction sa = { .sa_handler = a == IGNORE ? SIG_IGN
+		    : a == DEFAULT			  ? SIG_DFL
+							  : caught };
 
 	sigaction(sig, &sa, NULL);
 }

@@ -57,7 +57,11 @@ static bool by_listen(const struct conf *c)
 enum start start_mode(const struct conf *c)
 {
 	static bool (*const fits[])(const struct conf *) = {
-		[START_HANDOVER] = by_handover, [START_SYSTEMD] = by_systemd, [START_FD0] = by_spawner, [START_CGI] = by_cgi, [START_OWN] = by_listen,
+		[START_HANDOVER] = by_handover,
+		[START_SYSTEMD] = by_systemd,
+		[START_FD0] = by_spawner,
+		[START_CGI] = by_cgi,
+		[START_OWN] = by_listen,
 	};
 	enum start mode = START_HANDOVER;
 
@@ -94,7 +98,8 @@ static void close_from(int first, int listener, const struct handover *h)
 		if (!kept((int)fd, listener, h))
 			close((int)fd);
 	while (d && (e = readdir(d)) != NULL)
-		if (str_i64(str_of(e->d_name), &fd) && fd >= first && !kept((int)fd, listener, h) && fd != dirfd(d))
+		if (str_i64(str_of(e->d_name), &fd) && fd >= first && !kept((int)fd, listener, h) &&
+		    fd != dirfd(d))
 			close((int)fd);
 	if (d)
 		closedir(d);
@@ -127,10 +132,13 @@ int start_descriptors(enum start mode, const struct handover *h)
 
 void start_refuse_cgi(void)
 {
-	static const char body[] = "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"The server cannot start; the web server's "
-				   "error log says why.\"}\n";
+	static const char body[] =
+	    "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"The server cannot start; the web server's "
+	    "error log says why.\"}\n";
 
-	printf("Status: 500 Internal Server Error\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-	       "X-P2-Error: P2CORE_INTERNAL\r\nContent-Length: %zu\r\n\r\n%s", sizeof body - 1, body);
+	printf(
+	    "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+	    "X-P2-Error: P2CORE_INTERNAL\r\nContent-Length: %zu\r\n\r\n%s",
+	    sizeof body - 1, body);
 	fflush(stdout);
 }

@@ -11,7 +11,8 @@
 #define STAYS "; nothing changes"
 enum { WORDS = 2, SAID = 1 << 16 };
 
-/* execvp() takes whatever is no program for a script of sh, half a program, too. So it looks for programs that were started by PATH, and nothing else. */
+/* execvp() takes whatever is no program for a script of sh, half a program, too. So it looks for
+ * programs that were started by PATH, and nothing else. */
 static void become(char **argv)
 {
 	if (strchr(argv[0], '/'))
@@ -20,8 +21,10 @@ static void become(char **argv)
 		execvp(argv[0], argv);
 }
 
-/* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but standard input. */
-static void become_rehearsal(const struct options *o, const struct handover *h, int said, const sigset_t *mask)
+/* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but
+ * standard input. */
+static void become_rehearsal(
+    const struct options *o, const struct handover *h, int said, const sigset_t *mask)
 {
 	char **argv = calloc((size_t)o->argc + WORDS + 1, sizeof *argv), test[] = "-t";
 
@@ -36,7 +39,8 @@ static void become_rehearsal(const struct options *o, const struct handover *h, 
 	_exit(127);
 }
 
-bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct handover *h, const sigset_t *mask, int64_t now_us)
+bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct handover *h,
+    const sigset_t *mask, int64_t now_us)
 {
 	int ends[2];
 
@@ -53,7 +57,9 @@ bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct h
 		close(ends[0]);
 		return false;
 	}
-	*u = (struct upgrade){ .pid = pid, .said = ends[0], .end_us = now_us + UPGRADE_SECONDS * INT64_C(1000000) };
+	*u = (struct upgrade){
+		.pid = pid, .said = ends[0], .end_us = now_us + UPGRADE_SECONDS * INT64_C(1000000)
+	};
 	return true;
 }
 
@@ -79,7 +85,8 @@ static bool speaks_for_motetd(const char *said)
 	static const char end[] = " is fit to take over";
 	size_t n = strlen(said);
 
-	return str_starts(str_of(said), "motetd ") && n > sizeof end && memcmp(said + n - (sizeof end - 1), end, sizeof end) == 0;
+	return str_starts(str_of(said), "motetd ") && n > sizeof end &&
+	    memcmp(said + n - (sizeof end - 1), end, sizeof end) == 0;
 }
 
 bool upgrade_rehearsed(struct upgrade *u, int status)
@@ -93,8 +100,10 @@ bool upgrade_rehearsed(struct upgrade *u, int status)
 	if (good)
 		log_info("upgrade: %s; its workers start", said);
 	else
-		log_error("upgrade: the new program is not fit to serve (%s %d): %s" STAYS, WIFSIGNALED(status) ? "signal" : "exit status",
-		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), said[0] ? said : "it said nothing");
+		log_error("upgrade: the new program is not fit to serve (%s %d): %s" STAYS,
+		    WIFSIGNALED(status) ? "signal" : "exit status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		    said[0] ? said : "it said nothing");
 	return good;
 }
 

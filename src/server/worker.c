@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 enum { REST_MS = 60000 };
-enum { ARENA_MAX = 32 << 20 };	/* a body four times over, certificates, and what json-c makes of them */
+enum {
+	ARENA_MAX = 32 << 20
+}; /* a body four times over, certificates, and what json-c makes of them */
 
 struct signers {
 	struct ca_local local;
@@ -45,7 +47,8 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
-		return signer_process_load(w->conf, w->secret_fd, &s->local);	/* spawned alone: nobody else can hold it */
+		return signer_process_load(
+		    w->conf, w->secret_fd, &s->local); /* spawned alone: nobody else can hold it */
 	}
 	signer_process_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;
@@ -57,7 +60,8 @@ static void report_ready(const struct worker *w)
 	w->row->resident = scoreboard_weigh();
 	scoreboard_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
-		log_warn("the master cannot be told that this worker is ready: %s", strerror(errno));
+		log_warn(
+		    "the master cannot be told that this worker is ready: %s", strerror(errno));
 }
 
 static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
@@ -80,12 +84,13 @@ static void look_at_flags(void)
 }
 
 /*
- * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to the database. Under a master the pool is
- * as large as it is meant to be.
+ * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to
+ * the database. Under a master the pool is as large as it is meant to be.
  */
 static void rest(const struct worker *w, struct cx *cx)
 {
-	if (w->master || cx->started_us == 0 || clock_us() - cx->started_us < REST_MS * INT64_C(1000))
+	if (w->master || cx->started_us == 0 ||
+	    clock_us() - cx->started_us < REST_MS * INT64_C(1000))
 		return;
 	db_rest(cx->db);
 	cx->started_us = 0;
@@ -105,7 +110,8 @@ static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t 
 		}
 		look_at_flags();
 		arena_reset(cx->mem);
-		w->row->resident = scoreboard_weigh();	/* each time: nobody knows when the next one comes */
+		w->row->resident =
+		    scoreboard_weigh(); /* each time: nobody knows when the next one comes */
 	}
 }
 
@@ -135,8 +141,8 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
 }
 
 /*
- * glibc takes the first large block that is freed for a reason to keep such blocks for ever: 19 MiB after the first log-in. With a fixed
- * threshold they go back to the system.
+ * glibc takes the first large block that is freed for a reason to keep such blocks for ever: 19 MiB
+ * after the first log-in. With a fixed threshold they go back to the system.
  */
 static void give_memory_back(void)
 {
@@ -152,7 +158,11 @@ int worker_run(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+	struct cx cx = { .conf = w->conf,
+		.gate = w->gate,
+		.limits = w->limits,
+		.fetch = &outbound.fetcher,
+		.board = w->board,
 		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
@@ -204,7 +214,11 @@ int worker_once(const struct worker *w)
 {
 	static struct signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf, .gate = w->gate, .limits = w->limits, .fetch = &outbound.fetcher, .board = w->board,
+	struct cx cx = { .conf = w->conf,
+		.gate = w->gate,
+		.limits = w->limits,
+		.fetch = &outbound.fetcher,
+		.board = w->board,
 		.meter = { .now = &w->row->now } };
 
 	priv_hide();
@@ -239,14 +253,22 @@ static struct ca *secret_of(const struct conf *c, struct ca_local *ca)
 bool worker_rehearse(const struct conf *c, char *why, size_t size)
 {
 	static struct ca_local ca;
-	struct cx cx = { .ca = secret_of(c, &ca), .mem = arena_new(ARENA_MAX), .conf = c, .db = db_new(c), .now = clock_now(), .started_us = clock_us() };
-	struct http_req q = { .method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal") };
+	struct cx cx = { .ca = secret_of(c, &ca),
+		.mem = arena_new(ARENA_MAX),
+		.conf = c,
+		.db = db_new(c),
+		.now = clock_now(),
+		.started_us = clock_us() };
+	struct http_req q = {
+		.method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal")
+	};
 	struct http_resp r = { .status = 0 };
 
 	q.target = str_of(arena_printf(cx.mem, "%s/readyz", c->base_path));
 	api_serve(&cx, &q, &r);
 	if (r.status != 200)
-		snprintf(why, size, "it would not be ready to serve: %s", cx.why.log[0] ? cx.why.log : cx.why.say);
+		snprintf(why, size, "it would not be ready to serve: %s",
+		    cx.why.log[0] ? cx.why.log : cx.why.say);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	explicit_bzero(&ca, sizeof ca);

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 enum {
-	NAP_US = 5000,		/* short against a hash */
-	QUEUE = 1 << 16		/* the octets of those who wait, behind those of any number of places */
+	NAP_US = 5000,	/* short against a hash */
+	QUEUE = 1 << 16 /* the octets of those who wait, behind those of any number of places */
 };
 
 struct gate {
 	int fd, slots;
-	int held;	/* the place of this process, or -1 */
+	int held; /* the place of this process, or -1 */
 };
 
 static bool lock(int fd, int slot, short type)

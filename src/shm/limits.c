@@ -6,7 +6,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-/* A word: TAG_BITS of the hash above, the arrival time in TICKs since the start below: good for five and a half years of one master. */
+/* A word: TAG_BITS of the hash above, the arrival time in TICKs since the start below: good for
+ * five and a half years of one master. */
 enum { WORDS = 65536, PROBES = 16, TICK_US = 10, TIME_BITS = 44, TAG_BITS = 64 - TIME_BITS };
 #define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
 #define MINUTE (INT64_C(60000000) / TICK_US)
@@ -19,7 +20,8 @@ struct limits {
 
 struct limits *limits_new(void)
 {
-	struct limits *l = mmap(NULL, sizeof *l, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct limits *l =
+	    mmap(NULL, sizeof *l, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (l == MAP_FAILED)
 		return NULL;
@@ -54,8 +56,9 @@ static uint64_t tag_of(uint64_t h)
 }
 
 /*
- * The word for this tag: its own, else one that is free or whose time has passed, else the one that passes first. *seen is what stood
- * there: the swap fails when that has changed, and the search starts again.
+ * The word for this tag: its own, else one that is free or whose time has passed, else the one that
+ * passes first. *seen is what stood there: the swap fails when that has changed, and the search
+ * starts again.
  */
 static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
 {
@@ -80,7 +83,8 @@ static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_
 	return best;
 }
 
-bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute, int64_t burst, int64_t *retry_after_s)
+bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute,
+    int64_t burst, int64_t *retry_after_s)
 {
 	uint64_t h = hash(l, class, key), tag = tag_of(h), seen, want;
 	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE / per_minute;
@@ -108,5 +112,6 @@ struct str limits_address_key(struct arena *mem, struct str address)
 		return address;
 	if (memcmp(a, mapped, sizeof mapped) == 0)
 		return str_of(arena_printf(mem, "%d.%d.%d.%d", a[12], a[13], a[14], a[15]));
-	return str_of(arena_printf(mem, "%x:%x:%x:%x/64", a[0] << 8 | a[1], a[2] << 8 | a[3], a[4] << 8 | a[5], a[6] << 8 | a[7]));
+	return str_of(arena_printf(mem, "%x:%x:%x:%x/64", a[0] << 8 | a[1], a[2] << 8 | a[3],
+	    a[4] << 8 | a[5], a[6] << 8 | a[7]));
 }

@@ -2,10 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-const int scoreboard_statuses[SCOREBOARD_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429, 431, 500,
-	501, 502, 503, 504, 0 };
-const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
-	INT64_MAX };
+const int scoreboard_statuses[SCOREBOARD_STATUSES] = { 200, 201, 202, 204, 304, 400, 401, 403, 404,
+	405, 406, 409, 410, 413, 415, 422, 429, 431, 500, 501, 502, 503, 504, 0 };
+const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000,
+	100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000, INT64_MAX };
 
 void scoreboard_birth(struct scoreboard_row *s, int pid)
 {
@@ -83,9 +83,11 @@ static void add_all(scoreboard_total *to, const int64_t *from, int n)
 			scoreboard_count(&to[i], from[i]);
 }
 
-void scoreboard_add(struct scoreboard *b, struct scoreboard_row *s, const struct meter *m, int status)
+void scoreboard_add(
+    struct scoreboard *b, struct scoreboard_row *s, const struct meter *m, int status)
 {
-	struct scoreboard_route *r = &s->route[m->route > 0 && m->route < SCOREBOARD_ROUTES ? m->route : 0];
+	struct scoreboard_route *r =
+	    &s->route[m->route > 0 && m->route < SCOREBOARD_ROUTES ? m->route : 0];
 	int64_t us = meter_total(m);
 
 	scoreboard_count(&r->status[status_place(status)], 1);

@@ -15,7 +15,7 @@ enum { LOCKS = 1 << 30, MAGIC = sizeof((struct scoreboard *)0)->magic };
 static const char magic[MAGIC] = "motet scoreboard\n";
 
 static struct {
-	int fd;		/* of the file that this process has made or joined; -1: none */
+	int fd; /* of the file that this process has made or joined; -1: none */
 	dev_t dev;
 	ino_t ino;
 } own = { .fd = -1 };
@@ -30,8 +30,9 @@ static uint64_t mixed(uint64_t h, const char *s)
 /* Two programs agree when their structs and tables do: FNV-1a over what these are made of. */
 static uint64_t layout(void)
 {
-	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^ sizeof(struct scoreboard_row) << 40 ^ offsetof(struct scoreboard, row) << 20 ^
-		     offsetof(struct scoreboard, nroutes) << 50;
+	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^
+	    sizeof(struct scoreboard_row) << 40 ^ offsetof(struct scoreboard, row) << 20 ^
+	    offsetof(struct scoreboard, nroutes) << 50;
 
 	for (int i = 0; i < COUNTS; i++)
 		h = mixed(mixed(h, meter_rows[i].family), meter_rows[i].value);
@@ -54,21 +55,26 @@ static void head(struct scoreboard *b, bool master)
 
 static bool lock(int fd, int place)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1 };
+	struct flock l = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1
+	};
 
 	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
 static bool locked(int fd, int place)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1 };
+	struct flock l = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1
+	};
 
 	return fcntl(fd, F_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
 static struct scoreboard *in_memory(bool master)
 {
-	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct scoreboard *b =
+	    mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (b == MAP_FAILED)
 		return NULL;
@@ -90,8 +96,9 @@ static bool allocated(int fd, off_t at, size_t n)
 }
 
 /*
- * Under a name of its own until it is whole. The lock comes first: who finds the file finds somebody in it. Where a process may not make so
- * large a file (RLIMIT_FSIZE), the system would kill it for the attempt: ignored, that is an error like others.
+ * Under a name of its own until it is whole. The lock comes first: who finds the file finds
+ * somebody in it. Where a process may not make so large a file (RLIMIT_FSIZE), the system would
+ * kill it for the attempt: ignored, that is an error like others.
  */
 static struct scoreboard *make(char *temporary, int place, int *fd)
 {
@@ -99,8 +106,8 @@ static struct scoreboard *make(char *temporary, int place, int *fd)
 	*fd = mkostemp(temporary, O_CLOEXEC);
 	if (*fd < 0)
 		return NULL;
-	bool good = fchmod(*fd, 0640) == 0 && ftruncate(*fd, sizeof(struct scoreboard)) == 0 && lock(*fd, place) &&
-	    allocated(*fd, 0, offsetof(struct scoreboard, row));
+	bool good = fchmod(*fd, 0640) == 0 && ftruncate(*fd, sizeof(struct scoreboard)) == 0 &&
+	    lock(*fd, place) && allocated(*fd, 0, offsetof(struct scoreboard, row));
 	struct scoreboard *b = good ? map(*fd, PROT_READ | PROT_WRITE) : NULL;
 	if (b) {
 		head(b, place == 0);
@@ -201,19 +208,22 @@ static struct scoreboard *map_whole(int fd, int access)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != (off_t)sizeof(struct scoreboard))
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size != (off_t)sizeof(struct scoreboard))
 		return NULL;
 	return map(fd, access);
 }
 
-/* The file that has the name now, with its lock, so that only one replaces it; -1: there is none. */
+/* The file that has the name now, with its lock, so that only one replaces it; -1: there is none.
+ */
 static int hold(const char *path)
 {
 	struct stat is, was;
 	int fd;
 
 	while ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) >= 0) {
-		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &was) == 0 && stat(path, &is) == 0 && is.st_dev == was.st_dev && is.st_ino == was.st_ino)
+		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &was) == 0 && stat(path, &is) == 0 &&
+		    is.st_dev == was.st_dev && is.st_ino == was.st_ino)
 			return fd;
 		close(fd);
 	}
@@ -260,7 +270,9 @@ struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row
 	int at = 0;
 
 	struct scoreboard *b = path ? join(path, &at) : NULL;
-	*why = b || path == NULL ? NULL : errno == EBUSY ? "a server with a master uses it" : strerror(errno);
+	*why = b || path == NULL ? NULL
+	    : errno == EBUSY	 ? "a server with a master uses it"
+				 : strerror(errno);
 	if (b == NULL)
 		b = in_memory(false);
 	if (b == NULL)
@@ -278,7 +290,8 @@ const struct scoreboard *scoreboard_open(const char *path, int *fd, const char *
 	struct scoreboard *b = map_whole(*fd, PROT_READ);
 	if (b && fits(b))
 		return b;
-	*why = b ? "it is of another version of motetd than this program" : "it is no scoreboard of motetd, or of another version";
+	*why = b ? "it is of another version of motetd than this program"
+		 : "it is no scoreboard of motetd, or of another version";
 	if (b)
 		munmap(b, sizeof *b);
 	close(*fd);
@@ -318,7 +331,8 @@ static bool fill(struct scoreboard *b, int fd)
 		tidy(b->name[i].path, sizeof b->name[i].path);
 	}
 	for (int i = 0; i < b->rows; i++)
-		if (!read_all(fd, &b->row[i], sizeof b->row[i], rows_at + (size_t)i * sizeof b->row[i]))
+		if (!read_all(
+			fd, &b->row[i], sizeof b->row[i], rows_at + (size_t)i * sizeof b->row[i]))
 			return false;
 	return true;
 }
@@ -328,10 +342,13 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (*fd < 0)
 		return *why = strerror(errno), NULL;
-	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (b != MAP_FAILED && fill(b, *fd))
 		return b;
-	*why = b == MAP_FAILED ? strerror(errno) : "it is no scoreboard of motetd, or of another version than this program";
+	*why = b == MAP_FAILED
+	    ? strerror(errno)
+	    : "it is no scoreboard of motetd, or of another version than this program";
 	if (b != MAP_FAILED)
 		munmap(b, sizeof *b);
 	close(*fd);
@@ -351,7 +368,8 @@ void scoreboard_room(struct scoreboard *b, int row)
 	off_t at = (off_t)(offsetof(struct scoreboard, row) + (size_t)row * sizeof b->row[0]);
 
 	if (own.fd >= 0 && !allocated(own.fd, at, sizeof b->row[0]) &&
-	    mmap(&b->row[row], sizeof b->row[0], PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+	    mmap(&b->row[row], sizeof b->row[0], PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return;
 	if (b->rows <= row)
 		b->rows = row + 1;

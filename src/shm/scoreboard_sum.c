@@ -18,7 +18,8 @@ static void present(struct scoreboard_sum *s, const struct scoreboard_row *r)
 	int state = r->state, db = r->db;
 	int64_t since = r->request_us;
 
-	if (state <= WORKER_NONE || state >= WORKER_STATES || db < METER_DB_UNUSED || db > METER_DB_AWAY)
+	if (state <= WORKER_NONE || state >= WORKER_STATES || db < METER_DB_UNUSED ||
+	    db > METER_DB_AWAY)
 		return;
 	s->workers[state]++;
 	s->db[db]++;
@@ -42,7 +43,8 @@ static void total(struct scoreboard_sum *s, int nroutes)
 
 void scoreboard_sum_take(const struct scoreboard *b, int fd, struct scoreboard_sum *s)
 {
-	int rows = b->rows < SCORES ? b->rows : SCORES, nroutes = b->nroutes < SCOREBOARD_ROUTES ? b->nroutes : SCOREBOARD_ROUTES;
+	int rows = b->rows < SCORES ? b->rows : SCORES,
+	    nroutes = b->nroutes < SCOREBOARD_ROUTES ? b->nroutes : SCOREBOARD_ROUTES;
 	bool led = b->master && (fd < 0 || scoreboard_lives(b, fd, -1));
 
 	memset(s, 0, sizeof *s);
@@ -74,7 +76,8 @@ static void subtract_route(struct scoreboard_sum_route *to, const struct scorebo
 	to->n -= from->n;
 }
 
-void scoreboard_sum_since(const struct scoreboard_sum *now, const struct scoreboard_sum *then, struct scoreboard_sum *out)
+void scoreboard_sum_since(
+    const struct scoreboard_sum *now, const struct scoreboard_sum *then, struct scoreboard_sum *out)
 {
 	*out = *now;
 	subtract(out->count, then->count, COUNTS);
@@ -93,7 +96,10 @@ int64_t scoreboard_sum_quantile(const struct scoreboard_sum_route *r, double q)
 		int64_t from = i ? scoreboard_buckets_us[i - 1] : 0;
 		double n = (double)r->bucket[i];
 		if (n > 0 && before + n >= rank)
-			return i == SCOREBOARD_BUCKETS - 1 ? from : from + (int64_t)((double)(scoreboard_buckets_us[i] - from) * (rank - before) / n);
+			return i == SCOREBOARD_BUCKETS - 1 ? from
+							   : from +
+				(int64_t)((double)(scoreboard_buckets_us[i] - from) *
+				    (rank - before) / n);
 		before += n;
 	}
 	return 0;

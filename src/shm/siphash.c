@@ -43,7 +43,8 @@ static void take(struct state *s, uint64_t w)
 
 uint64_t siphash(const struct siphash_key *k, struct str t)
 {
-	struct state s = { k->k0 ^ 0x736f6d6570736575, k->k1 ^ 0x646f72616e646f6d, k->k0 ^ 0x6c7967656e657261, k->k1 ^ 0x7465646279746573 };
+	struct state s = { k->k0 ^ 0x736f6d6570736575, k->k1 ^ 0x646f72616e646f6d,
+		k->k0 ^ 0x6c7967656e657261, k->k1 ^ 0x7465646279746573 };
 	size_t i;
 
 	for (i = 0; i + 8 <= t.n; i += 8)

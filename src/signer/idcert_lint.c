@@ -4,15 +4,16 @@
 #include <inttypes.h>
 
 /*
- * What is about to be signed, cut into its fields and held against the profile once more, by rules that know nothing of how it was
- * built: fixed parts are compared with the octets of WIRE.md 3.3, the rest is read. The first row that is broken is named.
+ * What is about to be signed, cut into its fields and held against the profile once more, by rules
+ * that know nothing of how it was built: fixed parts are compared with the octets of WIRE.md 3.3,
+ * the rest is read. The first row that is broken is named.
  */
 struct lint {
 	struct cx *cx;
-	struct str domain;		/* ours */
+	struct str domain; /* ours */
 	const uint8_t *signer;
 	struct blob whole, version, algorithm, issuer, validity, subject, spki, extensions, rest;
-	struct blob serial;		/* contents */
+	struct blob serial; /* contents */
 	struct idname issuer_name, subject_name;
 	uint8_t key[ED25519_KEY];
 	int64_t not_before, not_after;
@@ -34,11 +35,13 @@ static bool fields(struct lint *l)
 {
 	struct blob in = l->whole, tbs;
 
-	if (!der_get(&in, DER_SEQUENCE, &tbs) || !der_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) ||
+	if (!der_get(&in, DER_SEQUENCE, &tbs) ||
+	    !der_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) ||
 	    !der_get(&tbs, DER_INTEGER, &l->serial) ||
-	    !der_whole(&tbs, DER_SEQUENCE, &l->algorithm) || !der_whole(&tbs, DER_SEQUENCE, &l->issuer) ||
-	    !der_get(&tbs, DER_SEQUENCE, &l->validity) || !der_whole(&tbs, DER_SEQUENCE, &l->subject) ||
-	    !der_whole(&tbs, DER_SEQUENCE, &l->spki))
+	    !der_whole(&tbs, DER_SEQUENCE, &l->algorithm) ||
+	    !der_whole(&tbs, DER_SEQUENCE, &l->issuer) ||
+	    !der_get(&tbs, DER_SEQUENCE, &l->validity) ||
+	    !der_whole(&tbs, DER_SEQUENCE, &l->subject) || !der_whole(&tbs, DER_SEQUENCE, &l->spki))
 		return false;
 	l->rest = tbs;
 	return true;
@@ -56,7 +59,7 @@ static bool ends_in_extensions(struct lint *l)
 
 static bool size(struct lint *l)
 {
-	const size_t around = 4 + 7 + 67;	/* header, algorithm, signature */
+	const size_t around = 4 + 7 + 67; /* header, algorithm, signature */
 
 	return l->whole.n + around <= IDCERT_SIZE_MAX;
 }
@@ -84,7 +87,8 @@ static bool algorithm(struct lint *l)
 
 static bool names(struct lint *l)
 {
-	return idname_read(l->cx->mem, l->issuer, &l->issuer_name) == NULL && idname_read(l->cx->mem, l->subject, &l->subject_name) == NULL;
+	return idname_read(l->cx->mem, l->issuer, &l->issuer_name) == NULL &&
+	    idname_read(l->cx->mem, l->subject, &l->subject_name) == NULL;
 }
 
 static bool issuer(struct lint *l)
@@ -99,8 +103,8 @@ static bool issuer_ia5(struct lint *l)
 	if (!der_get(&in, DER_SEQUENCE, &rdns))
 		return false;
 	while (rdns.n)
-		if (!der_get(&rdns, DER_SET, &rdn) || !der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &part) ||
-		    !der_get(&ava, DER_IA5, &part))
+		if (!der_get(&rdns, DER_SET, &rdn) || !der_get(&rdn, DER_SEQUENCE, &ava) ||
+		    !der_get(&ava, DER_OID, &part) || !der_get(&ava, DER_IA5, &part))
 			return false;
 	return true;
 }
@@ -146,7 +150,8 @@ static bool spki(struct lint *l)
 {
 	struct blob in = l->spki;
 
-	if (!der_literal(&in, str_blob(STR("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"))) || in.n != ED25519_KEY)
+	if (!der_literal(&in, str_blob(STR("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"))) ||
+	    in.n != ED25519_KEY)
 		return false;
 	memcpy(l->key, in.p, ED25519_KEY);
 	return true;
@@ -171,7 +176,7 @@ static bool extensions(struct lint *l)
 	if (is_server(l))
 		return blob_eq(l->extensions, str_blob(EXTENSIONS("\xff", "\x01\x46")));
 	return blob_eq(l->extensions, str_blob(EXTENSIONS("\x00", "\x00\x80"))) ||
-	       blob_eq(l->extensions, str_blob(EXTENSIONS("\x00", "\x01\x40")));
+	    blob_eq(l->extensions, str_blob(EXTENSIONS("\x00", "\x01\x40")));
 }
 
 /* In this order: later rules lean on what earlier ones have read. */
@@ -190,25 +195,33 @@ static const struct {
 	{ names, "WIRE.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
 	{ issuer, "WIRE.md 3.1", "issuer: the DCs of this server, no other attribute" },
 	{ issuer_ia5, "RFC 4519 2.4", "issuer: DCs are IA5Strings" },
-	{ subject, "WIRE.md 3.1", "subject: this server, or an actor with CN, UID and uniqueIdentifier" },
+	{ subject, "WIRE.md 3.1",
+	    "subject: this server, or an actor with CN, UID and uniqueIdentifier" },
 	{ same_domain, "WIRE.md 3.1", "the DCs of issuer and subject are equal" },
 	{ times, "RFC 5280 4.1.2.5", "UTCTime to 2049, GeneralizedTime from 2050" },
 	{ order, "RFC 5280 4.1.2.5", "notBefore is not after notAfter" },
 	{ lifetime, "WIRE.md 3.2", "an actor's certificate lives 60 days at most" },
 	{ spki, "RFC 8410 4", "an Ed25519 key of 32 octets, parameters absent" },
 	{ key, "SECURITY.md finding 2", "a canonical key that is not of small order" },
-	{ whose_key, "SECURITY.md 1.1", "the server's own certificate has its key, an actor's has another" },
-	{ extensions, "WIRE.md 3.3", "basicConstraints and keyUsage, critical, in the octets of the profile" },
+	{ whose_key, "SECURITY.md 1.1",
+	    "the server's own certificate has its key, an actor's has another" },
+	{ extensions, "WIRE.md 3.3",
+	    "basicConstraints and keyUsage, critical, in the octets of the profile" },
 };
 
-enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain, const uint8_t signer_key[ED25519_KEY], struct idcert_times *times)
+enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain,
+    const uint8_t signer_key[ED25519_KEY], struct idcert_times *times)
 {
 	struct lint l = { .cx = cx, .domain = domain, .signer = signer_key, .whole = tbs };
 
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
 		if (!rules[i].ok(&l))
-			return fail(cx, ERR_INTERNAL, "certificate not signed, it breaks a rule: %s (%s)", rules[i].rule, rules[i].clause);
+			return fail(cx, ERR_INTERNAL,
+			    "certificate not signed, it breaks a rule: %s (%s)", rules[i].rule,
+			    rules[i].clause);
 	if (times)
-		*times = (struct idcert_times){ .is_server = is_server(&l), .not_before = l.not_before, .not_after = l.not_after };
+		*times = (struct idcert_times){ .is_server = is_server(&l),
+			.not_before = l.not_before,
+			.not_after = l.not_after };
 	return OK;
 }

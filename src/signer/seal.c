@@ -11,7 +11,8 @@ static void end(void *ctx)
 	EVP_CIPHER_CTX_free(ctx);
 }
 
-static EVP_CIPHER_CTX *begin(struct cx *cx, const uint8_t *secret, const uint8_t *nonce, struct blob aad, int encrypt)
+static EVP_CIPHER_CTX *begin(
+    struct cx *cx, const uint8_t *secret, const uint8_t *nonce, struct blob aad, int encrypt)
 {
 	EVP_CIPHER_CTX *c = arena_own(cx->mem, EVP_CIPHER_CTX_new(), end);
 	int n;
@@ -31,11 +32,14 @@ void seal_derive(const uint8_t secret[SEAL_SECRET], const char *use, uint8_t out
 {
 	unsigned n = 0;
 
-	if (HMAC(EVP_sha256(), secret, SEAL_SECRET, (const uint8_t *)use, strlen(use), out, &n) == NULL || n != SEAL_SECRET)
+	if (HMAC(EVP_sha256(), secret, SEAL_SECRET, (const uint8_t *)use, strlen(use), out, &n) ==
+		NULL ||
+	    n != SEAL_SECRET)
 		abort();
 }
 
-enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad, struct blob plain, struct blob *out)
+enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad, struct blob plain,
+    struct blob *out)
 {
 	uint8_t *p = arena_alloc(cx->mem, plain.n + SEAL_OVERHEAD);
 	int n;
@@ -44,14 +48,16 @@ enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
 	if (RAND_bytes(p + 1, NONCE) != 1)
 		return broken(cx, "no random bits");
 	EVP_CIPHER_CTX *c = begin(cx, secret, p + 1, aad, 1);
-	if (c == NULL || EVP_CipherUpdate(c, p + HEAD, &n, plain.p, (int)plain.n) != 1 || EVP_CipherFinal_ex(c, p + HEAD + n, &n) != 1 ||
+	if (c == NULL || EVP_CipherUpdate(c, p + HEAD, &n, plain.p, (int)plain.n) != 1 ||
+	    EVP_CipherFinal_ex(c, p + HEAD + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG, p + HEAD + plain.n) != 1)
 		return broken(cx, "the library would not encrypt");
 	*out = (struct blob){ p, plain.n + SEAL_OVERHEAD };
 	return OK;
 }
 
-enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad, struct blob sealed, struct blob *out)
+enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
+    struct blob sealed, struct blob *out)
 {
 	uint8_t tag[TAG];
 	int n;
@@ -63,7 +69,8 @@ enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aa
 	EVP_CIPHER_CTX *c = begin(cx, secret, sealed.p + 1, aad, 0);
 	memcpy(tag, sealed.p + HEAD + len, TAG);
 	if (c == NULL || EVP_CipherUpdate(c, p, &n, sealed.p + HEAD, (int)len) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1 || EVP_CipherFinal_ex(c, p + n, &n) != 1)
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1 ||
+	    EVP_CipherFinal_ex(c, p + n, &n) != 1)
 		return broken(cx, "does not open: another secret, another row, or changed octets");
 	*out = (struct blob){ p, len };
 	return OK;

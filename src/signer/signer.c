@@ -9,7 +9,8 @@ static struct blob aad_of(const uint8_t key[ED25519_KEY])
 }
 
 /* Whatever the database says, a seed signs only under its own public key. */
-static enum err open_seed(struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
+static enum err open_seed(
+    struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
 {
 	uint8_t own[ED25519_KEY];
 	struct blob plain;
@@ -20,7 +21,8 @@ static enum err open_seed(struct cx *cx, const struct ca_local *local, const str
 		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");
 	TRY(ed25519_public(cx, plain.p, own));
 	if (memcmp(own, key->key, sizeof own) != 0)
-		return fail(cx, ERR_INTERNAL, "signer: the sealed seed is not the one of this public key");
+		return fail(
+		    cx, ERR_INTERNAL, "signer: the sealed seed is not the one of this public key");
 	*seed = plain.p;
 	return OK;
 }
@@ -31,7 +33,8 @@ static enum err new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
 	uint8_t *seed = arena_secret(cx->mem, ED25519_SEED);
 
 	TRY(ed25519_new(cx, seed, out->key));
-	return seal(cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
+	return seal(
+	    cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
 }
 
 static bool about_now(int64_t t, int64_t now)
@@ -42,13 +45,16 @@ static bool about_now(int64_t t, int64_t now)
 static enum err timely(struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
 {
 	if (!about_now(t->not_before, clock_now()))
-		return fail(cx, ERR_INTERNAL, "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
+		return fail(cx, ERR_INTERNAL,
+		    "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
 	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
-		return fail(cx, ERR_INTERNAL, "signer: a server's certificate for longer than server_cert_lifetime");
+		return fail(cx, ERR_INTERNAL,
+		    "signer: a server's certificate for longer than server_cert_lifetime");
 	return OK;
 }
 
-static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs, uint8_t sig[ED25519_SIG])
+static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs,
+    uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct idcert_times times;
@@ -69,7 +75,8 @@ static const char *wrong_with(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
 		return "a serial that is not ours";
-	if (!ten_digits(c->not_before) || !ten_digits(c->not_after) || (c->invalidated && !ten_digits(c->invalidated)))
+	if (!ten_digits(c->not_before) || !ten_digits(c->not_after) ||
+	    (c->invalidated && !ten_digits(c->invalidated)))
 		return "a time that has not 10 digits";
 	if (c->not_before > c->not_after)
 		return "an end before its beginning";
@@ -82,8 +89,8 @@ static const char *wrong_with(const struct cache_claim *c, int64_t now)
 	return NULL;
 }
 
-static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct cache_claim *claims, size_t n,
-			   uint8_t *sigs)
+static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key,
+    const struct cache_claim *claims, size_t n, uint8_t *sigs)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	const int64_t now = clock_now();
@@ -93,17 +100,20 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
 	for (size_t i = 0; i < n; i++)
 		if (wrong_with(&claims[i], now))
-			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s", wrong_with(&claims[i], now));
+			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s",
+			    wrong_with(&claims[i], now));
 	TRY(open_seed(cx, local, key, &seed));
 	for (size_t i = 0; i < n; i++) {
 		const struct cache_claim *c = &claims[i];
-		struct str text = cache_statement(cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
+		struct str text = cache_statement(
+		    cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
 		TRY(ed25519_sign(cx, seed, str_blob(text), sigs + i * ED25519_SIG));
 	}
 	return OK;
 }
 
-static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct federation_token *t, uint8_t sig[ED25519_SIG])
+static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key,
+    const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	const char *wrong = federation_jws_wrong(cx->mem, t);
@@ -114,14 +124,16 @@ static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	if (!str_eq(t->iss, str_of(local->conf->domain)))
 		return fail(cx, ERR_INTERNAL, "signer: a federation token of another server");
 	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
-		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds", SIGNER_TOKEN_LIFE);
+		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds",
+		    SIGNER_TOKEN_LIFE);
 	if (!about_now(t->iat, clock_now()))
 		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
 	TRY(open_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, str_blob(federation_jws_input(cx, t)), sig);
 }
 
-static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key, const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
+static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key,
+    const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	uint8_t hash[OPENPGP_HASH];
@@ -144,31 +156,42 @@ static struct blob second_factor_row(struct cx *cx, int64_t actor_id)
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
 }
 
-static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[TOTP_SECRET], struct blob *sealed)
+static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id,
+    uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 
 	if (RAND_priv_bytes(secret, TOTP_SECRET) != 1)
 		return fail(cx, ERR_INTERNAL, "signer: no random bits");
-	return seal(cx, local->totp, second_factor_row(cx, actor_id), (struct blob){ secret, TOTP_SECRET }, sealed);
+	return seal(cx, local->totp, second_factor_row(cx, actor_id),
+	    (struct blob){ secret, TOTP_SECRET }, sealed);
 }
 
-static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed,
+    struct str code, int64_t *step)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct blob secret;
 
 	TRY(unseal(cx, local->totp, second_factor_row(cx, actor_id), sealed, &secret));
 	if (secret.n != TOTP_SECRET)
-		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
+		return fail(
+		    cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
 	*step = totp_match(secret.p, code, clock_now());
 	return OK;
 }
 
-void ca_local_init(struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
+void ca_local_init(
+    struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
 {
-	*local = (struct ca_local){ .ca = { .new_key = new_key, .sign_cert = sign_cert, .sign_cache = sign_cache, .sign_token = sign_token,
-					      .sign_openpgp = sign_openpgp, .new_totp = new_totp, .check_totp = check_totp }, .conf = conf };
+	*local = (struct ca_local){ .ca = { .new_key = new_key,
+					.sign_cert = sign_cert,
+					.sign_cache = sign_cache,
+					.sign_token = sign_token,
+					.sign_openpgp = sign_openpgp,
+					.new_totp = new_totp,
+					.check_totp = check_totp },
+		.conf = conf };
 	memcpy(local->secret, secret, SEAL_SECRET);
 	seal_derive(secret, "motet second factors", local->totp);
 }

@@ -9,8 +9,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Both ends are forked from one program: the messages are plain structures. What comes from a worker is checked all the same. */
-enum op { OP_NEW_KEY, OP_SIGN_CERT, OP_SIGN_CACHE, OP_SIGN_TOKEN, OP_SIGN_OPENPGP, OP_NEW_TOTP, OP_CHECK_TOTP, OP_COUNT };
+/* Both ends are forked from one program: the messages are plain structures. What comes from a
+ * worker is checked all the same. */
+enum op {
+	OP_NEW_KEY,
+	OP_SIGN_CERT,
+	OP_SIGN_CACHE,
+	OP_SIGN_TOKEN,
+	OP_SIGN_OPENPGP,
+	OP_NEW_TOTP,
+	OP_CHECK_TOTP,
+	OP_COUNT
+};
 struct key {
 	uint8_t key[ED25519_KEY];
 	uint32_t nsealed;
@@ -36,7 +46,7 @@ struct second_factor {
 	char code[TOTP_DIGITS];
 };
 struct question {
-	uint32_t op, n;		/* n: octets of tbs, or number of claims */
+	uint32_t op, n; /* n: octets of tbs, or number of claims */
 	struct key key;
 	union {
 		uint8_t tbs[SIGNER_TBS];
@@ -51,7 +61,7 @@ struct answer {
 	char field[64], say[320], log[320];
 	struct key key;
 	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
-	struct second_factor totp;	/* sealed */
+	struct second_factor totp; /* sealed */
 	uint8_t secret[TOTP_SECRET];
 	int64_t step;
 };
@@ -72,7 +82,9 @@ static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
 	if (from->nsealed > sizeof from->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
 	memcpy(to->key, from->key, sizeof to->key);
-	to->sealed = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	to->sealed =
+	    (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed),
+		    from->nsealed };
 	return OK;
 }
 
@@ -89,7 +101,8 @@ static enum err unpack_sealed(struct cx *cx, const struct second_factor *from, s
 {
 	if (from->nsealed > sizeof from->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
-	*to = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed), from->nsealed };
+	*to = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed),
+		from->nsealed };
 	return OK;
 }
 
@@ -119,7 +132,8 @@ static enum err unpack_token(struct cx *cx, const struct token *from, struct fed
 	*t = (struct federation_token){ .iat = from->iat, .exp = from->exp };
 	for (int i = 0; i < TOKEN_TEXTS; i++) {
 		if (from->n[i] > sizeof from->texts - at)
-			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more", from->n[i]);
+			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more",
+			    from->n[i]);
 		*texts[i] = (struct str){ from->texts + at, from->n[i] };
 		at += from->n[i];
 	}
@@ -168,7 +182,8 @@ static enum err sign_token(struct cx *cx, const struct question *q, struct answe
 
 static enum err sign_openpgp(struct cx *cx, const struct question *q, struct answer *a)
 {
-	struct openpgp_spec s = { .created = q->openpgp.created, .user_id = { q->openpgp.user_id, q->openpgp.n } };
+	struct openpgp_spec s = { .created = q->openpgp.created,
+		.user_id = { q->openpgp.user_id, q->openpgp.n } };
 	struct ca_key k;
 
 	if (q->openpgp.n > sizeof q->openpgp.user_id)
@@ -191,14 +206,21 @@ static enum err check_totp(struct cx *cx, const struct question *q, struct answe
 	struct blob sealed;
 
 	TRY(unpack_sealed(cx, &q->totp, &sealed));
-	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed, (struct str){ q->totp.code, TOTP_DIGITS }, &a->step);
+	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed,
+	    (struct str){ q->totp.code, TOTP_DIGITS }, &a->step);
 }
 
 static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
 {
-	static enum err (*const ops[OP_COUNT])(struct cx *, const struct question *, struct answer *) = {
-		[OP_NEW_KEY] = new_key, [OP_SIGN_CERT] = sign_cert, [OP_SIGN_CACHE] = sign_cache, [OP_SIGN_TOKEN] = sign_token,
-		[OP_SIGN_OPENPGP] = sign_openpgp, [OP_NEW_TOTP] = new_totp, [OP_CHECK_TOTP] = check_totp,
+	static enum err (*const ops[OP_COUNT])(
+	    struct cx *, const struct question *, struct answer *) = {
+		[OP_NEW_KEY] = new_key,
+		[OP_SIGN_CERT] = sign_cert,
+		[OP_SIGN_CACHE] = sign_cache,
+		[OP_SIGN_TOKEN] = sign_token,
+		[OP_SIGN_OPENPGP] = sign_openpgp,
+		[OP_NEW_TOTP] = new_totp,
+		[OP_CHECK_TOTP] = check_totp,
 	};
 
 	if (q->op >= OP_COUNT)
@@ -280,7 +302,8 @@ bool signer_process_load(const struct conf *c, int fd, struct ca_local *ca)
 	return true;
 }
 
-int signer_process_run(const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
+int signer_process_run(
+    const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
 {
 	static struct ca_local ca;
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
@@ -335,8 +358,8 @@ static enum got exchange(int give_fd, const struct question *q, struct answer *a
 }
 
 /*
- * A signer that ended over this question may have been killed by somebody: its successor is asked once. Nothing that it does is seen but
- * by its answer.
+ * A signer that ended over this question may have been killed by somebody: its successor is asked
+ * once. Nothing that it does is seen but by its answer.
  */
 static enum err reach(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
 {
@@ -344,7 +367,9 @@ static enum err reach(struct cx *cx, int give_fd, const struct question *q, stru
 
 	if (got == ITS_END)
 		got = exchange(give_fd, q, a);
-	return got == ANSWER ? OK : unavailable(cx, got == ITS_END ? "it ended without an answer" : "no answer in time");
+	return got == ANSWER
+	    ? OK
+	    : unavailable(cx, got == ITS_END ? "it ended without an answer" : "no answer in time");
 }
 
 /* What the signer said about a failure becomes this request's. */
@@ -357,9 +382,11 @@ static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, stru
 	TRY(e);
 	if (a->err == OK)
 		return OK;
-	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] = '\0';
+	a->field[sizeof a->field - 1] = a->say[sizeof a->say - 1] = a->log[sizeof a->log - 1] =
+	    '\0';
 	e = a->err < ERR_COUNT ? (enum err)a->err : ERR_INTERNAL;
-	return a->say[0] ? refuse(cx, e, a->field, "%s", a->say) : fail(cx, e, "signer: %s", a->log);
+	return a->say[0] ? refuse(cx, e, a->field, "%s", a->say)
+			 : fail(cx, e, "signer: %s", a->log);
 }
 
 static enum err ask_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
@@ -371,7 +398,8 @@ static enum err ask_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
 	return unpack(cx, &a.key, out);
 }
 
-static enum err ask_sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *k, struct blob tbs, uint8_t sig[ED25519_SIG])
+static enum err ask_sign_cert(
+    struct cx *cx, struct ca *ca, const struct ca_key *k, struct blob tbs, uint8_t sig[ED25519_SIG])
 {
 	struct question q = { .op = OP_SIGN_CERT, .n = (uint32_t)tbs.n };
 	struct answer a;
@@ -385,7 +413,8 @@ static enum err ask_sign_cert(struct cx *cx, struct ca *ca, const struct ca_key 
 	return OK;
 }
 
-static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct cache_claim *c, size_t n, uint8_t *sigs)
+static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *k,
+    const struct cache_claim *c, size_t n, uint8_t *sigs)
 {
 	struct question q = { .op = OP_SIGN_CACHE, .n = (uint32_t)n };
 	struct answer a;
@@ -399,7 +428,8 @@ static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key
 	return OK;
 }
 
-static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct federation_token *t, uint8_t sig[ED25519_SIG])
+static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k,
+    const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
 	struct question q = { .op = OP_SIGN_TOKEN };
 	struct answer a;
@@ -411,10 +441,11 @@ static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key
 	return OK;
 }
 
-static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k, const struct openpgp_spec *s,
-				 uint8_t sig[ED25519_SIG])
+static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k,
+    const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
 {
-	struct question q = { .op = OP_SIGN_OPENPGP, .openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
+	struct question q = { .op = OP_SIGN_OPENPGP,
+		.openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
 	struct answer a;
 
 	if (s->user_id.n == 0 || s->user_id.n > sizeof q.openpgp.user_id)
@@ -427,7 +458,8 @@ static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	return OK;
 }
 
-static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uint8_t secret[TOTP_SECRET], struct blob *sealed)
+static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id,
+    uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
 	struct question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
 	struct answer a;
@@ -438,7 +470,8 @@ static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id, uin
 	return unpack_sealed(cx, &a.totp, sealed);
 }
 
-static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed, struct str code, int64_t *step)
+static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed,
+    struct str code, int64_t *step)
 {
 	struct question q = { .op = OP_CHECK_TOTP, .totp = { .actor_id = actor_id } };
 	struct answer a;
@@ -454,6 +487,8 @@ static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, s
 
 void signer_process_client_init(struct signer_client *c, int give_fd)
 {
-	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache, ask_sign_token, ask_sign_openpgp, ask_new_totp, ask_check_totp },
+	*c = (struct signer_client){ .ca = { ask_new_key, ask_sign_cert, ask_sign_cache,
+					 ask_sign_token, ask_sign_openpgp, ask_new_totp,
+					 ask_check_totp },
 		.give_fd = give_fd };
 }

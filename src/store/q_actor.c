@@ -10,11 +10,12 @@ struct ident {
 ROW(ident, F_I64(ident, id));
 ROW(actor_ref, F_I64(actor_ref, id), F_STR(actor_ref, local_name));
 ROW(login, F_I64(login, id), F_STR(login, password), F_BLOB(login, totp), F_I64(login, now));
-ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin), F_I64(actor_item, created_at),
-    F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions), F_I64(actor_item, certificates),
-    F_BOOL(actor_item, totp));
+ROW(actor_item, F_I64(actor_item, id), F_STR(actor_item, local_name), F_BOOL(actor_item, admin),
+    F_I64(actor_item, created_at), F_I64(actor_item, deactivated_at), F_I64(actor_item, sessions),
+    F_I64(actor_item, certificates), F_BOOL(actor_item, totp));
 
-static enum err one(struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *id)
+static enum err one(
+    struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *id)
 {
 	struct ident *i = NULL;
 
@@ -31,7 +32,8 @@ enum err q_actor_find(struct cx *cx, int64_t id, struct str local, struct actor_
 	return RUN(cx, &sql_actor_find, a, &actor_ref_shape, out, NULL);
 }
 
-enum err q_actor_insert(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
+enum err q_actor_insert(
+    struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_str(password), arg_bool(admin) };
 
@@ -52,7 +54,8 @@ enum err q_actor_set_password(struct cx *cx, struct str local, struct str passwo
 	return one(cx, &sql_actor_set_password, a, 2, id);
 }
 
-enum err q_actor_rehash(struct cx *cx, struct str local, struct str old, struct str newer, int64_t *id)
+enum err q_actor_rehash(
+    struct cx *cx, struct str local, struct str old, struct str newer, int64_t *id)
 {
 	const struct arg a[] = { arg_str(local), arg_str(old), arg_str(newer) };
 

@@ -4,10 +4,13 @@
 
 const struct stmt *const q_doctor_stmts[] = STATEMENTS;
 
-ROW(doctor_server, F_I64(doctor_server, version_num), F_STR(doctor_server, version), F_I64(doctor_server, now_ms), F_STR(doctor_server, role),
-    F_BOOL(doctor_server, superuser), F_BOOL(doctor_server, powers), F_BOOL(doctor_server, creates), F_BOOL(doctor_server, owns),
-    F_STR(doctor_server, fsync), F_STR(doctor_server, full_page_writes), F_STR(doctor_server, synchronous_commit));
-ROW(doctor_right, F_STR(doctor_right, name), F_STR(doctor_right, missing), F_STR(doctor_right, surplus));
+ROW(doctor_server, F_I64(doctor_server, version_num), F_STR(doctor_server, version),
+    F_I64(doctor_server, now_ms), F_STR(doctor_server, role), F_BOOL(doctor_server, superuser),
+    F_BOOL(doctor_server, powers), F_BOOL(doctor_server, creates), F_BOOL(doctor_server, owns),
+    F_STR(doctor_server, fsync), F_STR(doctor_server, full_page_writes),
+    F_STR(doctor_server, synchronous_commit));
+ROW(doctor_right, F_STR(doctor_right, name), F_STR(doctor_right, missing),
+    F_STR(doctor_right, surplus));
 
 enum err q_doctor_server(struct cx *cx, struct doctor_server **out)
 {

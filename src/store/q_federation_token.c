@@ -20,15 +20,21 @@ ROW(flag, F_BOOL(flag, enabled));
 ROW(active, F_BOOL(active, active));
 ROW(landed, F_BOOL(landed, landed));
 ROW(count, F_I64(count, deleted));
-ROW(federation_token_issued, F_BOOL(federation_token_issued, issued), F_BOOL(federation_token_issued, enabled), F_BOOL(federation_token_issued, current));
-ROW(federation_token_item, F_STR(federation_token_item, local_name), F_STR(federation_token_item, audience), F_STR(federation_token_item, jti), F_I64(federation_token_item, issued_at),
-    F_I64(federation_token_item, expires_at), F_I64(federation_token_item, deleted_at), F_I64(federation_token_item, redeemed_at), F_I64(federation_token_item, now));
-ROW(federation_token_key, F_BLOB(federation_token_key, public_key), F_I64(federation_token_key, now));
+ROW(federation_token_issued, F_BOOL(federation_token_issued, issued),
+    F_BOOL(federation_token_issued, enabled), F_BOOL(federation_token_issued, current));
+ROW(federation_token_item, F_STR(federation_token_item, local_name),
+    F_STR(federation_token_item, audience), F_STR(federation_token_item, jti),
+    F_I64(federation_token_item, issued_at), F_I64(federation_token_item, expires_at),
+    F_I64(federation_token_item, deleted_at), F_I64(federation_token_item, redeemed_at),
+    F_I64(federation_token_item, now));
+ROW(federation_token_key, F_BLOB(federation_token_key, public_key),
+    F_I64(federation_token_key, now));
 ROW(redeemed, F_BOOL(redeemed, opened), F_BOOL(redeemed, landed), F_I64(redeemed, told));
 /* The same with one column more: a row of its own, for a struct has one. */
-static const struct field redeemed_home_fields[] = { F_BOOL(redeemed, opened), F_BOOL(redeemed, landed), F_I64(redeemed, told),
-	F_BOOL(redeemed, stored) };
-static const struct shape redeemed_home_shape = { "redeemed", sizeof(struct redeemed), redeemed_home_fields, 4, NULL };
+static const struct field redeemed_home_fields[] = { F_BOOL(redeemed, opened),
+	F_BOOL(redeemed, landed), F_I64(redeemed, told), F_BOOL(redeemed, stored) };
+static const struct shape redeemed_home_shape = { "redeemed", sizeof(struct redeemed),
+	redeemed_home_fields, 4, NULL };
 
 enum err q_federation_token_status(struct cx *cx, bool *enabled)
 {
@@ -47,10 +53,12 @@ enum err q_federation_token_switch(struct cx *cx, bool enabled)
 	return RUN(cx, &sql_federation_token_switch, a, &flag_shape, &f, NULL);
 }
 
-enum err q_federation_token_issue(struct cx *cx, const struct new_federation_token *t, struct federation_token_issued **out)
+enum err q_federation_token_issue(
+    struct cx *cx, const struct new_federation_token *t, struct federation_token_issued **out)
 {
-	const struct arg a[] = { arg_i64(cx, t->actor_id), arg_str(t->jti), arg_blob(t->token_hash), arg_str(t->audience),
-		arg_i64(cx, t->issued_at), arg_i64(cx, t->expires_at), arg_i64(cx, t->server_serial) };
+	const struct arg a[] = { arg_i64(cx, t->actor_id), arg_str(t->jti), arg_blob(t->token_hash),
+		arg_str(t->audience), arg_i64(cx, t->issued_at), arg_i64(cx, t->expires_at),
+		arg_i64(cx, t->server_serial) };
 
 	return RUN(cx, &sql_federation_token_issue, a, &federation_token_issued_shape, out, NULL);
 }
@@ -63,12 +71,14 @@ enum err q_federation_token_delete(struct cx *cx, int64_t actor_id, int64_t *del
 	if (actor_id)
 		TRY(RUN(cx, &sql_federation_token_delete_of, a, &count_shape, &c, NULL));
 	else
-		TRY(run(cx, &sql_federation_token_delete_all, NULL, 0, &count_shape, (void **)&c, NULL));
+		TRY(run(cx, &sql_federation_token_delete_all, NULL, 0, &count_shape, (void **)&c,
+		    NULL));
 	*deleted = c->deleted;
 	return OK;
 }
 
-enum err q_federation_token_list(struct cx *cx, int64_t actor_id, struct federation_token_item **out, size_t *n)
+enum err q_federation_token_list(
+    struct cx *cx, int64_t actor_id, struct federation_token_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id) };
 
@@ -92,21 +102,25 @@ enum err q_federation_token_key(struct cx *cx, int64_t serial, struct federation
 	return RUN(cx, &sql_federation_token_key, a, &federation_token_key_shape, out, NULL);
 }
 
-enum err q_federation_token_redeem_home(struct cx *cx, const struct redemption *r, struct redeemed **out)
+enum err q_federation_token_redeem_home(
+    struct cx *cx, const struct redemption *r, struct redeemed **out)
 {
-	struct arg a[KEYPACKAGE_ARGS + 6] = { arg_str(r->local_name), arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt),
-		arg_i64(cx, r->serial) };
+	struct arg a[KEYPACKAGE_ARGS + 6] = { arg_str(r->local_name), arg_str(r->iss),
+		arg_str(r->jti), arg_blob(r->attempt), arg_i64(cx, r->serial) };
 
 	q_keypackage_args(cx, r->packages, r->npackages, a + 5);
 	a[KEYPACKAGE_ARGS + 5] = arg_i64(cx, r->most_packages);
 	return RUN(cx, &sql_federation_token_redeem_home, a, &redeemed_home_shape, out, NULL);
 }
 
-enum err q_federation_token_redeem_foreign(struct cx *cx, const struct redemption *r, struct redeemed **out)
+enum err q_federation_token_redeem_foreign(
+    struct cx *cx, const struct redemption *r, struct redeemed **out)
 {
-	const struct arg a[] = { arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt), arg_i64(cx, r->issued_at), arg_i64(cx, r->expires_at),
-		arg_str(r->fid), arg_str(r->domain), arg_str(r->session_id), arg_str(r->serial_text), arg_blob(r->public_key), arg_blob(r->cert),
-		arg_i64(cx, r->not_after), arg_str(r->event) };
+	const struct arg a[] = { arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt),
+		arg_i64(cx, r->issued_at), arg_i64(cx, r->expires_at), arg_str(r->fid),
+		arg_str(r->domain), arg_str(r->session_id), arg_str(r->serial_text),
+		arg_blob(r->public_key), arg_blob(r->cert), arg_i64(cx, r->not_after),
+		arg_str(r->event) };
 
 	return RUN(cx, &sql_federation_token_redeem_foreign, a, &redeemed_shape, out, NULL);
 }

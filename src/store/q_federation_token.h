@@ -10,12 +10,13 @@ struct new_federation_token {
 	struct str jti, audience;
 	struct blob token_hash;
 	int64_t issued_at, expires_at;
-	int64_t server_serial;	/* of the key that signed it */
+	int64_t server_serial; /* of the key that signed it */
 };
 struct federation_token_issued {
 	bool issued, enabled, current;
 };
-must_check enum err q_federation_token_issue(struct cx *, const struct new_federation_token *, struct federation_token_issued **);
+must_check enum err q_federation_token_issue(
+    struct cx *, const struct new_federation_token *, struct federation_token_issued **);
 /* Those that could still be redeemed; actor_id 0: everybody's. */
 must_check enum err q_federation_token_delete(struct cx *, int64_t actor_id, int64_t *deleted);
 
@@ -24,37 +25,44 @@ struct federation_token_item {
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
 };
 /* actor_id 0: of everybody. */
-must_check enum err q_federation_token_list(struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
+must_check enum err q_federation_token_list(
+    struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
 must_check enum err q_federation_token_active(struct cx *, struct blob token_hash, bool *active);
 
 struct federation_token_key {
-	struct blob public_key;	/* p NULL: no key of ours has that serial */
+	struct blob public_key; /* p NULL: no key of ours has that serial */
 	int64_t now;
 };
-must_check enum err q_federation_token_key(struct cx *, int64_t serial, struct federation_token_key **);
+must_check enum err q_federation_token_key(
+    struct cx *, int64_t serial, struct federation_token_key **);
 
-/* `attempt` is the hash of the session token that comes of it. ERR_CONFLICT: another redemption for the same certificate was faster. */
+/* `attempt` is the hash of the session token that comes of it. ERR_CONFLICT: another redemption for
+ * the same certificate was faster. */
 struct redemption {
 	struct str iss, jti;
 	struct blob attempt;
 	int64_t issued_at, expires_at;
 	struct str fid, local_name, domain, session_id, serial_text;
-	int64_t serial;		/* home actors */
+	int64_t serial; /* home actors */
 	struct blob public_key, cert;
 	int64_t not_after;
-	struct str event;	/* foreign actors: JSON of NEW_SESSION */
-	const struct keypackage *packages;	/* home actors: for the session's stock, all or none with the rest */
+	struct str event; /* foreign actors: JSON of NEW_SESSION */
+	const struct keypackage
+	    *packages; /* home actors: for the session's stock, all or none with the rest */
 	size_t npackages;
 	int64_t most_packages;
 };
 struct redeemed {
 	bool opened, landed;
 	int64_t told;
-	bool stored;		/* the KeyPackages, if there were any */
+	bool stored; /* the KeyPackages, if there were any */
 };
-/* ERR_BAD_REQUEST: an init_key of a KeyPackage was used before; ERR_TOO_MANY: more of them than a session may have. Nothing is redeemed then. */
-must_check enum err q_federation_token_redeem_home(struct cx *, const struct redemption *, struct redeemed **);
-must_check enum err q_federation_token_redeem_foreign(struct cx *, const struct redemption *, struct redeemed **);
+/* ERR_BAD_REQUEST: an init_key of a KeyPackage was used before; ERR_TOO_MANY: more of them than a
+ * session may have. Nothing is redeemed then. */
+must_check enum err q_federation_token_redeem_home(
+    struct cx *, const struct redemption *, struct redeemed **);
+must_check enum err q_federation_token_redeem_foreign(
+    struct cx *, const struct redemption *, struct redeemed **);
 must_check enum err q_federation_token_landed(struct cx *, const struct redemption *, bool *landed);
 extern const struct stmt *const q_federation_token_stmts[];
 #endif

@@ -8,36 +8,42 @@ struct new_cert {
 	struct blob key, csr_hash, cert, token_hash;
 	int64_t not_before, not_after;
 	int64_t most_today, most_sessions;
-	int64_t replaces;	/* serial of the certificate that ends with this, or 0 */
-	bool keep;		/* the session of `replaces` keeps its token, which is token_hash */
+	int64_t replaces; /* serial of the certificate that ends with this, or 0 */
+	bool keep;	  /* the session of `replaces` keeps its token, which is token_hash */
 };
 struct issued {
 	bool issued, landed, current;
-	int64_t told;	/* sessions that got an event */
-	int64_t today, sessions;	/* certificates of the last day and live sessions that the actor had before */
-	bool ours;		/* the public key is one of the server's */
+	int64_t told; /* sessions that got an event */
+	int64_t today,
+	    sessions; /* certificates of the last day and live sessions that the actor had before */
+	bool ours;    /* the public key is one of the server's */
 };
 struct cert_item {
-	struct blob cert;	/* p NULL: the actor has none that was asked for */
+	struct blob cert; /* p NULL: the actor has none that was asked for */
 	int64_t serial, invalidated_at, now;
-	int64_t signer;		/* serial of the server's current key */
+	int64_t signer; /* serial of the server's current key */
 };
 struct cert_filter {
-	int64_t at, not_before, not_after;	/* -1: not asked */
-	struct str session_id;			/* s NULL: all */
+	int64_t at, not_before, not_after; /* -1: not asked */
+	struct str session_id;		   /* s NULL: all */
 };
 /* ERR_CONFLICT: the serial was used before. ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
 must_check enum err q_idcert_issue(struct cx *, const struct new_cert *, struct issued **);
 must_check enum err q_idcert_landed(struct cx *, const struct new_cert *, bool *landed);
-/* The live certificate that this very request got before, with a new token; *out NULL: there is none. */
+/* The live certificate that this very request got before, with a new token; *out NULL: there is
+ * none. */
 struct again {
 	int64_t serial;
 	struct blob cert;
 };
-must_check enum err q_idcert_again(struct cx *, int64_t actor_id, struct blob csr_hash, struct blob token_hash, struct again **out);
-/* The same, of a session that kept its token: the certificate `serial` if this request has made it. */
-must_check enum err q_idcert_mine(struct cx *, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out);
+must_check enum err q_idcert_again(struct cx *, int64_t actor_id, struct blob csr_hash,
+    struct blob token_hash, struct again **out);
+/* The same, of a session that kept its token: the certificate `serial` if this request has made it.
+ */
+must_check enum err q_idcert_mine(
+    struct cx *, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out);
 /* n 0: no such actor. */
-must_check enum err q_idcert_list(struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
+must_check enum err q_idcert_list(
+    struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 extern const struct stmt *const q_idcert_stmts[];
 #endif

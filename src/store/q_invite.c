@@ -8,16 +8,22 @@ struct revoked {
 	int64_t id;
 };
 ROW(revoked, F_I64(revoked, id));
-ROW(new_invite, F_I64(new_invite, id), F_I64(new_invite, created_at), F_I64(new_invite, expires_at));
-ROW(invite_item, F_I64(invite_item, id), F_I64(invite_item, uses), F_I64(invite_item, used), F_STR(invite_item, note),
-    F_I64(invite_item, created_at), F_I64(invite_item, expires_at), F_I64(invite_item, revoked_at), F_I64(invite_item, now));
-ROW(invite_guest, F_STR(invite_guest, local_name), F_I64(invite_guest, created_at), F_I64(invite_guest, deactivated_at));
-ROW(invite_state, F_I64(invite_state, id), F_I64(invite_state, wait), F_BOOL(invite_state, taken), F_BOOL(invite_state, known),
-    F_BOOL(invite_state, revoked), F_BOOL(invite_state, expired), F_BOOL(invite_state, used_up));
+ROW(new_invite, F_I64(new_invite, id), F_I64(new_invite, created_at),
+    F_I64(new_invite, expires_at));
+ROW(invite_item, F_I64(invite_item, id), F_I64(invite_item, uses), F_I64(invite_item, used),
+    F_STR(invite_item, note), F_I64(invite_item, created_at), F_I64(invite_item, expires_at),
+    F_I64(invite_item, revoked_at), F_I64(invite_item, now));
+ROW(invite_guest, F_STR(invite_guest, local_name), F_I64(invite_guest, created_at),
+    F_I64(invite_guest, deactivated_at));
+ROW(invite_state, F_I64(invite_state, id), F_I64(invite_state, wait), F_BOOL(invite_state, taken),
+    F_BOOL(invite_state, known), F_BOOL(invite_state, revoked), F_BOOL(invite_state, expired),
+    F_BOOL(invite_state, used_up));
 
-enum err q_invite_create(struct cx *cx, struct blob code_hash, int64_t uses, int64_t seconds, struct str note, struct new_invite **out)
+enum err q_invite_create(struct cx *cx, struct blob code_hash, int64_t uses, int64_t seconds,
+    struct str note, struct new_invite **out)
 {
-	const struct arg a[] = { arg_blob(code_hash), arg_i64(cx, uses), arg_i64(cx, seconds), arg_str(note) };
+	const struct arg a[] = { arg_blob(code_hash), arg_i64(cx, uses), arg_i64(cx, seconds),
+		arg_str(note) };
 
 	return RUN(cx, &sql_invite_create, a, &new_invite_shape, out, NULL);
 }
@@ -48,13 +54,14 @@ enum err q_invite_revoke(struct cx *cx, int64_t id, bool *there)
 
 enum err q_invite_try(struct cx *cx, const struct invite_try *t, struct invite_state **out)
 {
-	const struct arg a[] = { arg_blob(t->code_hash), arg_blob(t->throttle), arg_i64(cx, t->cost_ms), arg_i64(cx, t->burst),
-		arg_str(t->local) };
+	const struct arg a[] = { arg_blob(t->code_hash), arg_blob(t->throttle),
+		arg_i64(cx, t->cost_ms), arg_i64(cx, t->burst), arg_str(t->local) };
 
 	return RUN(cx, &sql_invite_try, a, &invite_state_shape, out, NULL);
 }
 
-enum err q_invite_redeem(struct cx *cx, struct str local, struct str password, struct blob code_hash, struct invite_state **out)
+enum err q_invite_redeem(struct cx *cx, struct str local, struct str password,
+    struct blob code_hash, struct invite_state **out)
 {
 	const struct arg a[] = { arg_str(local), arg_str(password), arg_blob(code_hash) };
 

@@ -16,12 +16,13 @@ struct invite_guest {
 };
 /* What stands between a code and an actor. */
 struct invite_state {
-	int64_t id;		/* of the actor that was made, or 0 */
-	int64_t wait;		/* seconds until one may try again */
-	bool taken;		/* the name is somebody's */
+	int64_t id;   /* of the actor that was made, or 0 */
+	int64_t wait; /* seconds until one may try again */
+	bool taken;   /* the name is somebody's */
 	bool known, revoked, expired, used_up;
 };
-must_check enum err q_invite_create(struct cx *, struct blob code_hash, int64_t uses, int64_t seconds, struct str note, struct new_invite **);
+must_check enum err q_invite_create(struct cx *, struct blob code_hash, int64_t uses,
+    int64_t seconds, struct str note, struct new_invite **);
 /* id 0: all. */
 must_check enum err q_invite_list(struct cx *, int64_t id, struct invite_item **, size_t *n);
 must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest **, size_t *n);
@@ -29,11 +30,12 @@ must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest
 must_check enum err q_invite_revoke(struct cx *, int64_t id, bool *there);
 struct invite_try {
 	struct blob code_hash, throttle;
-	int64_t cost_ms, burst;		/* of an unknown code; cost_ms 0: nothing is counted */
+	int64_t cost_ms, burst; /* of an unknown code; cost_ms 0: nothing is counted */
 	struct str local;
 };
 must_check enum err q_invite_try(struct cx *, const struct invite_try *, struct invite_state **);
 /* ERR_RETRY: somebody takes the name at this very moment. */
-must_check enum err q_invite_redeem(struct cx *, struct str local, struct str password, struct blob code_hash, struct invite_state **);
+must_check enum err q_invite_redeem(struct cx *, struct str local, struct str password,
+    struct blob code_hash, struct invite_state **);
 extern const struct stmt *const q_invite_stmts[];
 #endif

@@ -10,14 +10,16 @@ struct serial {
 };
 ROW(serial, F_I64(serial, serial), F_BOOL(serial, any));
 ROW(added, F_I64(added, missing), F_I64(added, bytes));
-ROW(key_material, F_I64(key_material, actor_id), F_I64(key_material, serial), F_STR(key_material, key_data), F_BLOB(key_material, algorithm),
+ROW(key_material, F_I64(key_material, actor_id), F_I64(key_material, serial),
+    F_STR(key_material, key_data), F_BLOB(key_material, algorithm),
     F_STR(key_material, algorithms));
 
-enum err q_key_material_add(struct cx *cx, int64_t actor_id, const struct key_material *k, size_t n, int64_t most,
-    bool again, struct added **out)
+enum err q_key_material_add(struct cx *cx, int64_t actor_id, const struct key_material *k, size_t n,
+    int64_t most, bool again, struct added **out)
 {
 	int64_t *serials = arena_alloc(cx->mem, n * sizeof *serials);
-	struct str *data = arena_alloc(cx->mem, n * sizeof *data), *oids = arena_alloc(cx->mem, n * sizeof *oids);
+	struct str *data = arena_alloc(cx->mem, n * sizeof *data),
+		   *oids = arena_alloc(cx->mem, n * sizeof *oids);
 	struct blob *algs = arena_alloc(cx->mem, n * sizeof *algs);
 
 	for (size_t i = 0; i < n; i++) {
@@ -26,20 +28,23 @@ enum err q_key_material_add(struct cx *cx, int64_t actor_id, const struct key_ma
 		algs[i] = k[i].algorithm;
 		oids[i] = k[i].algorithms;
 	}
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n), arg_strs(cx, data, n), arg_blobs(cx, algs, n),
-		arg_strs(cx, oids, n), arg_i64(cx, most), arg_bool(again) };
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n),
+		arg_strs(cx, data, n), arg_blobs(cx, algs, n), arg_strs(cx, oids, n),
+		arg_i64(cx, most), arg_bool(again) };
 	return RUN(cx, &sql_key_material_add, a, &added_shape, out, NULL);
 }
 
-enum err q_key_material_list(struct cx *cx, struct blob token_hash, const int64_t *serials, size_t nserials, struct key_material **out, size_t *n)
+enum err q_key_material_list(struct cx *cx, struct blob token_hash, const int64_t *serials,
+    size_t nserials, struct key_material **out, size_t *n)
 {
-	const struct arg a[] = { arg_blob(token_hash), serials ? arg_i64s(cx, serials, nserials) : (struct arg){ NULL } };
+	const struct arg a[] = { arg_blob(token_hash),
+		serials ? arg_i64s(cx, serials, nserials) : (struct arg){ NULL } };
 
 	return RUN(cx, &sql_key_material_list, a, &key_material_shape, out, n);
 }
 
-enum err q_key_material_delete(struct cx *cx, int64_t actor_id, const int64_t *serials, size_t n, int64_t **missing, size_t *nmissing,
-    bool *any)
+enum err q_key_material_delete(struct cx *cx, int64_t actor_id, const int64_t *serials, size_t n,
+    int64_t **missing, size_t *nmissing, bool *any)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n) };
 	struct serial *s = NULL;

@@ -22,8 +22,9 @@ ROW(clock, F_I64(clock, now));
 ROW(created, F_I64(created, expires));
 ROW(done, F_BOOL(done, done), F_I64(done, told));
 ROW(done_home, F_BOOL(done_home, done), F_BOOL(done_home, current), F_I64(done_home, told));
-ROW(key_trial_row, F_STR(key_trial_row, trial), F_STR(key_trial_row, for_fid), F_STR(key_trial_row, for_session), F_BOOL(key_trial_row, used),
-    F_BOOL(key_trial_row, over), F_I64(key_trial_row, now));
+ROW(key_trial_row, F_STR(key_trial_row, trial), F_STR(key_trial_row, for_fid),
+    F_STR(key_trial_row, for_session), F_BOOL(key_trial_row, used), F_BOOL(key_trial_row, over),
+    F_I64(key_trial_row, now));
 
 static struct arg or_null(struct str s)
 {
@@ -39,9 +40,11 @@ enum err q_key_trial_clock(struct cx *cx, int64_t *now)
 	return OK;
 }
 
-enum err q_key_trial_new(struct cx *cx, struct str trial, struct str fid, struct str session_id, int64_t expires)
+enum err q_key_trial_new(
+    struct cx *cx, struct str trial, struct str fid, struct str session_id, int64_t expires)
 {
-	const struct arg a[] = { arg_str(trial), or_null(fid), or_null(session_id), arg_i64(cx, expires) };
+	const struct arg a[] = { arg_str(trial), or_null(fid), or_null(session_id),
+		arg_i64(cx, expires) };
 	struct created *c;
 
 	return RUN(cx, &sql_key_trial_new, a, &created_shape, &c, NULL);
@@ -55,7 +58,8 @@ enum err q_key_trial_find(struct cx *cx, struct str trial, struct key_trial_row 
 	return RUN(cx, &sql_key_trial_find, a, &key_trial_row_shape, out, NULL);
 }
 
-enum err q_key_trial_open(struct cx *cx, struct str serial, struct str fid, struct str own_domain, struct key_trial_row **out, size_t *n)
+enum err q_key_trial_open(struct cx *cx, struct str serial, struct str fid, struct str own_domain,
+    struct key_trial_row **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(serial), or_null(fid), arg_str(own_domain) };
 
@@ -64,8 +68,9 @@ enum err q_key_trial_open(struct cx *cx, struct str serial, struct str fid, stru
 
 enum err q_key_trial_complete_foreign(struct cx *cx, const struct key_trial_done *t, bool *done)
 {
-	const struct arg a[] = { arg_str(t->trial), arg_blob(t->token_hash), arg_blob(t->signature), arg_str(t->fid), arg_str(t->domain),
-		arg_str(t->session_id), arg_str(t->serial), arg_blob(t->key), arg_blob(t->cert), arg_i64(cx, t->not_after), arg_str(t->event) };
+	const struct arg a[] = { arg_str(t->trial), arg_blob(t->token_hash), arg_blob(t->signature),
+		arg_str(t->fid), arg_str(t->domain), arg_str(t->session_id), arg_str(t->serial),
+		arg_blob(t->key), arg_blob(t->cert), arg_i64(cx, t->not_after), arg_str(t->event) };
 	struct done *d;
 
 	TRY(RUN(cx, &sql_key_trial_complete_foreign, a, &done_shape, &d, NULL));
@@ -73,10 +78,11 @@ enum err q_key_trial_complete_foreign(struct cx *cx, const struct key_trial_done
 	return OK;
 }
 
-enum err q_key_trial_complete_home(struct cx *cx, const struct key_trial_done *t, bool *done, bool *current)
+enum err q_key_trial_complete_home(
+    struct cx *cx, const struct key_trial_done *t, bool *done, bool *current)
 {
-	const struct arg a[] = { arg_str(t->trial), arg_blob(t->token_hash), arg_blob(t->signature), arg_str(t->fid), arg_str(t->local),
-		arg_i64(cx, t->serial64) };
+	const struct arg a[] = { arg_str(t->trial), arg_blob(t->token_hash), arg_blob(t->signature),
+		arg_str(t->fid), arg_str(t->local), arg_i64(cx, t->serial64) };
 	struct done_home *d;
 
 	TRY(RUN(cx, &sql_key_trial_complete_home, a, &done_home_shape, &d, NULL));

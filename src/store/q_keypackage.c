@@ -4,17 +4,22 @@
 
 const struct stmt *const q_keypackage_stmts[] = STATEMENTS;
 
-ROW(keypackage_owner, F_BLOB(keypackage_owner, cert), F_BLOB(keypackage_owner, key), F_BLOB(keypackage_owner, server_cert),
-    F_I64(keypackage_owner, not_after), F_I64(keypackage_owner, now));
-ROW(keypackages_added, F_BOOL(keypackages_added, live), F_I64(keypackages_added, reused), F_I64(keypackages_added, stock), F_STR(keypackages_added, counts));
-ROW(keypackage_given, F_BOOL(keypackage_given, found), F_BOOL(keypackage_given, allowed), F_I64(keypackage_given, wait),
-    F_STR(keypackage_given, session_id), F_BLOB(keypackage_given, tls), F_BOOL(keypackage_given, last_resort));
-ROW(keypackage_stat, F_STR(keypackage_stat, local_name), F_STR(keypackage_stat, session_id), F_I64(keypackage_stat, serial),
-    F_I64(keypackage_stat, suite), F_I64(keypackage_stat, stock), F_BOOL(keypackage_stat, last_resort),
-    F_BOOL(keypackage_stat, last_resort_used), F_I64(keypackage_stat, spent));
+ROW(keypackage_owner, F_BLOB(keypackage_owner, cert), F_BLOB(keypackage_owner, key),
+    F_BLOB(keypackage_owner, server_cert), F_I64(keypackage_owner, not_after),
+    F_I64(keypackage_owner, now));
+ROW(keypackages_added, F_BOOL(keypackages_added, live), F_I64(keypackages_added, reused),
+    F_I64(keypackages_added, stock), F_STR(keypackages_added, counts));
+ROW(keypackage_given, F_BOOL(keypackage_given, found), F_BOOL(keypackage_given, allowed),
+    F_I64(keypackage_given, wait), F_STR(keypackage_given, session_id),
+    F_BLOB(keypackage_given, tls), F_BOOL(keypackage_given, last_resort));
+ROW(keypackage_stat, F_STR(keypackage_stat, local_name), F_STR(keypackage_stat, session_id),
+    F_I64(keypackage_stat, serial), F_I64(keypackage_stat, suite), F_I64(keypackage_stat, stock),
+    F_BOOL(keypackage_stat, last_resort), F_BOOL(keypackage_stat, last_resort_used),
+    F_I64(keypackage_stat, spent));
 ROW(keypackage_stock, F_I64(keypackage_stock, stock), F_I64(keypackage_stock, last_resorts));
 
-enum err q_keypackage_owner(struct cx *cx, int64_t actor_id, int64_t serial, struct keypackage_owner **out)
+enum err q_keypackage_owner(
+    struct cx *cx, int64_t actor_id, int64_t serial, struct keypackage_owner **out)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
 
@@ -30,9 +35,11 @@ struct columns {
 
 static void fill(struct cx *cx, struct columns *c, const struct keypackage *k, size_t n)
 {
-	*c = (struct columns){ arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * 8),
-		arena_alloc(cx->mem, n * sizeof(struct str)), arena_alloc(cx->mem, n * sizeof(struct str)),
-		arena_alloc(cx->mem, n * sizeof(struct blob)), arena_alloc(cx->mem, n * sizeof(struct blob)),
+	*c = (struct columns){ arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * 8),
+		arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * sizeof(struct str)),
+		arena_alloc(cx->mem, n * sizeof(struct str)),
+		arena_alloc(cx->mem, n * sizeof(struct blob)),
+		arena_alloc(cx->mem, n * sizeof(struct blob)),
 		arena_alloc(cx->mem, n * sizeof(struct blob)) };
 	for (size_t i = 0; i < n; i++) {
 		c->suite[i] = k[i].suite;
@@ -46,19 +53,21 @@ static void fill(struct cx *cx, struct columns *c, const struct keypackage *k, s
 	}
 }
 
-void q_keypackage_args(struct cx *cx, const struct keypackage *k, size_t n, struct arg out[KEYPACKAGE_ARGS])
+void q_keypackage_args(
+    struct cx *cx, const struct keypackage *k, size_t n, struct arg out[KEYPACKAGE_ARGS])
 {
 	struct columns c;
 
 	fill(cx, &c, k, n);
-	const struct arg a[KEYPACKAGE_ARGS] = { arg_i64s(cx, c.suite, n), arg_strs(cx, c.extensions, n), arg_strs(cx, c.last_resort, n),
-		arg_blobs(cx, c.ref, n), arg_blobs(cx, c.init_hash, n), arg_blobs(cx, c.tls, n), arg_i64s(cx, c.not_before, n),
-		arg_i64s(cx, c.not_after, n) };
+	const struct arg a[KEYPACKAGE_ARGS] = { arg_i64s(cx, c.suite, n),
+		arg_strs(cx, c.extensions, n), arg_strs(cx, c.last_resort, n),
+		arg_blobs(cx, c.ref, n), arg_blobs(cx, c.init_hash, n), arg_blobs(cx, c.tls, n),
+		arg_i64s(cx, c.not_before, n), arg_i64s(cx, c.not_after, n) };
 	memcpy(out, a, sizeof a);
 }
 
-enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial, const struct keypackage *k, size_t n, int64_t most,
-    struct keypackages_added **out)
+enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial,
+    const struct keypackage *k, size_t n, int64_t most, struct keypackages_added **out)
 {
 	struct arg a[KEYPACKAGE_ARGS + 3] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
 
@@ -72,17 +81,21 @@ static struct arg list(struct cx *cx, const int64_t *v, size_t n)
 	return v ? arg_i64s(cx, v, n) : (struct arg){ NULL };
 }
 
-enum err q_keypackage_claim(struct cx *cx, const struct keypackage_claim *c, struct keypackage_given **out, size_t *n)
+enum err q_keypackage_claim(
+    struct cx *cx, const struct keypackage_claim *c, struct keypackage_given **out, size_t *n)
 {
-	const struct arg a[] = { arg_blob(c->token_hash), arg_i64(cx, c->target_id), arg_str(c->target), list(cx, c->suites, c->nsuites),
-		arg_i64s(cx, c->extensions, c->nextensions), arg_str(c->address), arg_i64(cx, c->pair_cost_ms), arg_i64(cx, c->pair_burst),
+	const struct arg a[] = { arg_blob(c->token_hash), arg_i64(cx, c->target_id),
+		arg_str(c->target), list(cx, c->suites, c->nsuites),
+		arg_i64s(cx, c->extensions, c->nextensions), arg_str(c->address),
+		arg_i64(cx, c->pair_cost_ms), arg_i64(cx, c->pair_burst),
 		arg_i64(cx, c->address_cost_ms), arg_i64(cx, c->address_burst), arg_i64(cx, c->low),
 		arg_bool(c->look) };
 
 	return RUN(cx, &sql_keypackage_claim, a, &keypackage_given_shape, out, n);
 }
 
-enum err q_keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)
+enum err q_keypackage_stats(
+    struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(local) };
 

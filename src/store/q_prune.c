@@ -25,7 +25,8 @@ static const struct {
 	[PRUNE_FOREIGN_ACTOR] = { &sql_prune_foreign_actor, false, false },
 };
 
-enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after, struct pruned **out)
+enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after,
+    struct pruned **out)
 {
 	struct arg a[3] = { arg_i64(cx, most) };
 	size_t n = 1;

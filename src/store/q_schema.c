@@ -8,8 +8,10 @@ struct flag {
 	bool there;
 };
 ROW(flag, F_BOOL(flag, there));
-ROW(schema_state, F_I64(schema_state, version), F_I64(schema_state, compat), F_I64(schema_state, now));
-ROW(schema_item, F_I64(schema_item, version), F_STR(schema_item, checksum), F_I64(schema_item, applied_at));
+ROW(schema_state, F_I64(schema_state, version), F_I64(schema_state, compat),
+    F_I64(schema_state, now));
+ROW(schema_item, F_I64(schema_item, version), F_STR(schema_item, checksum),
+    F_I64(schema_item, applied_at));
 
 enum err q_schema_state(struct cx *cx, struct schema_state **out)
 {

@@ -21,7 +21,8 @@ struct ended {
 	int64_t ended, told;
 };
 ROW(whose, F_I64(whose, actor_id));
-ROW(second_factor, F_BLOB(second_factor, sealed), F_I64(second_factor, created_at), F_I64(second_factor, confirmed_at), F_I64(second_factor, recovery_codes));
+ROW(second_factor, F_BLOB(second_factor, sealed), F_I64(second_factor, created_at),
+    F_I64(second_factor, confirmed_at), F_I64(second_factor, recovery_codes));
 ROW(outcome, F_BOOL(outcome, done));
 ROW(confirmed, F_BOOL(confirmed, done), F_I64(confirmed, told));
 ROW(recovered, F_BOOL(recovered, done), F_BOOL(recovered, used));
@@ -45,10 +46,11 @@ enum err q_second_factor_find(struct cx *cx, int64_t actor_id, struct second_fac
 	return RUN(cx, &sql_second_factor_find, a, &second_factor_shape, out, NULL);
 }
 
-enum err q_second_factor_confirm(struct cx *cx, const struct second_factor_confirmation *c, bool *done)
+enum err q_second_factor_confirm(
+    struct cx *cx, const struct second_factor_confirmation *c, bool *done)
 {
-	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_blob(c->sealed), arg_i64(cx, c->step), arg_blobs(cx, c->hashes, c->n),
-		arg_str(c->session_id) };
+	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_blob(c->sealed),
+		arg_i64(cx, c->step), arg_blobs(cx, c->hashes, c->n), arg_str(c->session_id) };
 	struct confirmed *o;
 
 	TRY(RUN(cx, &sql_second_factor_confirm, a, &confirmed_shape, &o, NULL));
@@ -56,9 +58,11 @@ enum err q_second_factor_confirm(struct cx *cx, const struct second_factor_confi
 	return OK;
 }
 
-enum err q_second_factor_spend(struct cx *cx, int64_t actor_id, struct blob sealed, int64_t step, struct blob attempt, bool *done)
+enum err q_second_factor_spend(struct cx *cx, int64_t actor_id, struct blob sealed, int64_t step,
+    struct blob attempt, bool *done)
 {
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(sealed), arg_i64(cx, step), arg_blob(attempt) };
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(sealed), arg_i64(cx, step),
+		arg_blob(attempt) };
 	struct outcome *o;
 
 	TRY(RUN(cx, &sql_second_factor_spend, a, &outcome_shape, &o, NULL));
@@ -66,7 +70,8 @@ enum err q_second_factor_spend(struct cx *cx, int64_t actor_id, struct blob seal
 	return OK;
 }
 
-enum err q_second_factor_recover(struct cx *cx, int64_t actor_id, struct blob hash, struct blob attempt, bool *done, bool *used)
+enum err q_second_factor_recover(
+    struct cx *cx, int64_t actor_id, struct blob hash, struct blob attempt, bool *done, bool *used)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(hash), arg_blob(attempt) };
 	struct recovered *o;
@@ -77,9 +82,11 @@ enum err q_second_factor_recover(struct cx *cx, int64_t actor_id, struct blob ha
 	return OK;
 }
 
-enum err q_second_factor_codes(struct cx *cx, int64_t actor_id, const struct blob *hashes, size_t n, struct str session_id, bool *done)
+enum err q_second_factor_codes(struct cx *cx, int64_t actor_id, const struct blob *hashes, size_t n,
+    struct str session_id, bool *done)
 {
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_blobs(cx, hashes, n), arg_str(session_id) };
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_blobs(cx, hashes, n),
+		arg_str(session_id) };
 	struct outcome *o;
 
 	TRY(RUN(cx, &sql_second_factor_recovery_new, a, &outcome_shape, &o, NULL));
@@ -87,7 +94,8 @@ enum err q_second_factor_codes(struct cx *cx, int64_t actor_id, const struct blo
 	return OK;
 }
 
-enum err q_second_factor_end(struct cx *cx, int64_t actor_id, struct str session_id, struct str event, int64_t *ended)
+enum err q_second_factor_end(
+    struct cx *cx, int64_t actor_id, struct str session_id, struct str event, int64_t *ended)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(session_id), arg_str(event) };
 	struct ended *o;

@@ -19,7 +19,8 @@ enum err q_selftest_begin(struct cx *cx, struct str name, const struct blob *tra
 	struct begun *r;
 
 	TRY(RUN(cx, &sql_selftest_begin, a, &begun_shape, &r, NULL));
-	return r->begun ? OK : fail(cx, ERR_CONFLICT, "there is an actor %.*s", (int)name.n, name.s);
+	return r->begun ? OK
+			: fail(cx, ERR_CONFLICT, "there is an actor %.*s", (int)name.n, name.s);
 }
 
 enum err q_selftest_forget(struct cx *cx, struct str name)

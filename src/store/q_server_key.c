@@ -8,8 +8,9 @@ struct serial {
 	int64_t serial;
 };
 ROW(serial, F_I64(serial, serial));
-ROW(server_key, F_I64(server_key, serial), F_BLOB(server_key, key), F_BLOB(server_key, sealed), F_BLOB(server_key, cert),
-    F_I64(server_key, not_before), F_I64(server_key, not_after), F_I64(server_key, ended_at), F_I64(server_key, now));
+ROW(server_key, F_I64(server_key, serial), F_BLOB(server_key, key), F_BLOB(server_key, sealed),
+    F_BLOB(server_key, cert), F_I64(server_key, not_before), F_I64(server_key, not_after),
+    F_I64(server_key, ended_at), F_I64(server_key, now));
 
 enum err q_server_key_at(struct cx *cx, int64_t at, struct server_key **out)
 {
@@ -19,10 +20,12 @@ enum err q_server_key_at(struct cx *cx, int64_t at, struct server_key **out)
 	return RUN(cx, &sql_server_key_at, a, &server_key_shape, out, NULL);
 }
 
-enum err q_server_key_add(struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
+enum err q_server_key_add(
+    struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
-	const struct arg a[] = { arg_i64(cx, replaces), arg_i64(cx, k->serial), arg_blob(k->key), arg_blob(k->sealed), arg_blob(k->cert),
-		arg_i64(cx, k->not_before), arg_i64(cx, k->not_after) };
+	const struct arg a[] = { arg_i64(cx, replaces), arg_i64(cx, k->serial), arg_blob(k->key),
+		arg_blob(k->sealed), arg_blob(k->cert), arg_i64(cx, k->not_before),
+		arg_i64(cx, k->not_after) };
 	struct serial *s;
 
 	TRY(RUN(cx, &sql_server_key_add, a, &serial_shape, &s, NULL));

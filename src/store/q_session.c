@@ -12,11 +12,12 @@ struct ended {
 };
 ROW(count, F_I64(count, ended), F_I64(count, told));
 ROW(ended, F_I64(ended, serial));
-ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name), F_STR(session, fid), F_STR(session, domain),
-    F_STR(session, session_id), F_BOOL(session, admin), F_I64(session, not_after), F_STR(session, password), F_BLOB(session, totp),
-    F_STR(session, key), F_I64(session, now));
-ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id), F_I64(session_item, serial),
-    F_I64(session_item, created_at), F_I64(session_item, not_after));
+ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name),
+    F_STR(session, fid), F_STR(session, domain), F_STR(session, session_id), F_BOOL(session, admin),
+    F_I64(session, not_after), F_STR(session, password), F_BLOB(session, totp), F_STR(session, key),
+    F_I64(session, now));
+ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id),
+    F_I64(session_item, serial), F_I64(session_item, created_at), F_I64(session_item, not_after));
 
 enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct session **out)
 {
@@ -39,7 +40,8 @@ enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, i
 	return OK;
 }
 
-enum err q_session_end_foreign(struct cx *cx, struct str fid, struct str session_id, struct str event, int64_t *ended)
+enum err q_session_end_foreign(
+    struct cx *cx, struct str fid, struct str session_id, struct str event, int64_t *ended)
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(event) };
 	struct count *c;

@@ -14,10 +14,12 @@ struct guess {
 ROW(wait, F_I64(wait, wait));
 ROW(guess, F_I64(guess, wait), F_BOOL(guess, known));
 
-enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct budget *shared, struct blob known, int64_t *wait)
+enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct budget *shared,
+    struct blob known, int64_t *wait)
 {
-	const struct arg a[] = { arg_blob(own->key), arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst), arg_blob(shared->key),
-		arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst), arg_blob(known) };
+	const struct arg a[] = { arg_blob(own->key), arg_i64(cx, own->cost_ms),
+		arg_i64(cx, own->burst), arg_blob(shared->key), arg_i64(cx, shared->cost_ms),
+		arg_i64(cx, shared->burst), arg_blob(known) };
 	struct wait *w;
 
 	TRY(RUN(cx, &sql_throttle_try, a, &wait_shape, &w, NULL));
@@ -25,9 +27,11 @@ enum err q_throttle_try(struct cx *cx, const struct budget *own, const struct bu
 	return OK;
 }
 
-enum err q_throttle_guess(struct cx *cx, const struct budget *own, struct blob strangers, struct blob known, int64_t *wait, bool *is_known)
+enum err q_throttle_guess(struct cx *cx, const struct budget *own, struct blob strangers,
+    struct blob known, int64_t *wait, bool *is_known)
 {
-	const struct arg a[] = { arg_blob(own->key), arg_blob(strangers), arg_blob(known), arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst) };
+	const struct arg a[] = { arg_blob(own->key), arg_blob(strangers), arg_blob(known),
+		arg_i64(cx, own->cost_ms), arg_i64(cx, own->burst) };
 	struct guess *g;
 
 	TRY(RUN(cx, &sql_throttle_guess, a, &guess_shape, &g, NULL));
@@ -38,7 +42,8 @@ enum err q_throttle_guess(struct cx *cx, const struct budget *own, struct blob s
 
 enum err q_throttle_wrong(struct cx *cx, const struct budget *shared)
 {
-	const struct arg a[] = { arg_blob(shared->key), arg_i64(cx, shared->cost_ms), arg_i64(cx, shared->burst) };
+	const struct arg a[] = { arg_blob(shared->key), arg_i64(cx, shared->cost_ms),
+		arg_i64(cx, shared->burst) };
 
 	return RUN(cx, &sql_throttle_wrong, a, NULL, NULL, NULL);
 }

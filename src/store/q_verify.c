@@ -5,49 +5,67 @@
 const struct stmt *const q_verify_stmts[] = STATEMENTS;
 
 #define KEY(st) F_STR(st, key.a), F_STR(st, key.b)
-ROW(verify_server_key, KEY(verify_server_key), F_I64(verify_server_key, serial), F_BLOB(verify_server_key, public_key), F_BLOB(verify_server_key, sealed),
-    F_BLOB(verify_server_key, cert), F_I64(verify_server_key, not_before), F_I64(verify_server_key, not_after), F_I64(verify_server_key, ended_at),
+ROW(verify_server_key, KEY(verify_server_key), F_I64(verify_server_key, serial),
+    F_BLOB(verify_server_key, public_key), F_BLOB(verify_server_key, sealed),
+    F_BLOB(verify_server_key, cert), F_I64(verify_server_key, not_before),
+    F_I64(verify_server_key, not_after), F_I64(verify_server_key, ended_at),
     F_BOOL(verify_server_key, used), F_I64(verify_server_key, next));
-ROW(verify_idcert, KEY(verify_idcert), F_I64(verify_idcert, serial), F_STR(verify_idcert, session_id), F_BLOB(verify_idcert, public_key),
-    F_BLOB(verify_idcert, cert), F_I64(verify_idcert, not_before), F_I64(verify_idcert, not_after), F_STR(verify_idcert, local_name),
-    F_BLOB(verify_idcert, signer), F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after), F_I64(verify_idcert, signer_ended),
-    F_BOOL(verify_idcert, used), F_I64(verify_idcert, twin));
-ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there), F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
-ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid), F_STR(verify_foreign_session, domain),
-    F_STR(verify_foreign_session, session_id), F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
-    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after), F_STR(verify_foreign_session, known));
-ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain), F_STR(verify_foreign_cert, session_id),
-    F_STR(verify_foreign_cert, cacheable), F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
+ROW(verify_idcert, KEY(verify_idcert), F_I64(verify_idcert, serial),
+    F_STR(verify_idcert, session_id), F_BLOB(verify_idcert, public_key),
+    F_BLOB(verify_idcert, cert), F_I64(verify_idcert, not_before), F_I64(verify_idcert, not_after),
+    F_STR(verify_idcert, local_name), F_BLOB(verify_idcert, signer),
+    F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after),
+    F_I64(verify_idcert, signer_ended), F_BOOL(verify_idcert, used), F_I64(verify_idcert, twin));
+ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there),
+    F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
+ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid),
+    F_STR(verify_foreign_session, domain), F_STR(verify_foreign_session, session_id),
+    F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
+    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after),
+    F_STR(verify_foreign_session, known));
+ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain),
+    F_STR(verify_foreign_cert, session_id), F_STR(verify_foreign_cert, cacheable),
+    F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
     F_I64(verify_foreign_cert, invalidated_at), F_I64(verify_foreign_cert, usable_until));
-ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite), F_STR(verify_key_package, extensions), F_BLOB(verify_key_package, ref),
-    F_BLOB(verify_key_package, init_hash), F_BLOB(verify_key_package, tls), F_I64(verify_key_package, not_before), F_I64(verify_key_package, not_after),
-    F_BOOL(verify_key_package, spent), F_BOOL(verify_key_package, live), F_STR(verify_key_package, local_name), F_BLOB(verify_key_package, public_key),
-    F_BLOB(verify_key_package, cert), F_BLOB(verify_key_package, server_cert), F_I64(verify_key_package, cert_after), F_I64(verify_key_package, now));
-ROW(verify_keymaterial, KEY(verify_keymaterial), F_STR(verify_keymaterial, key_data), F_BLOB(verify_keymaterial, algorithm),
-    F_STR(verify_keymaterial, algorithms));
-ROW(verify_actor, KEY(verify_actor), F_STR(verify_actor, local_name), F_STR(verify_actor, password));
-ROW(verify_key_trial, KEY(verify_key_trial), F_STR(verify_key_trial, fid), F_BLOB(verify_key_trial, signature), F_STR(verify_key_trial, local_name),
+ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite),
+    F_STR(verify_key_package, extensions), F_BLOB(verify_key_package, ref),
+    F_BLOB(verify_key_package, init_hash), F_BLOB(verify_key_package, tls),
+    F_I64(verify_key_package, not_before), F_I64(verify_key_package, not_after),
+    F_BOOL(verify_key_package, spent), F_BOOL(verify_key_package, live),
+    F_STR(verify_key_package, local_name), F_BLOB(verify_key_package, public_key),
+    F_BLOB(verify_key_package, cert), F_BLOB(verify_key_package, server_cert),
+    F_I64(verify_key_package, cert_after), F_I64(verify_key_package, now));
+ROW(verify_keymaterial, KEY(verify_keymaterial), F_STR(verify_keymaterial, key_data),
+    F_BLOB(verify_keymaterial, algorithm), F_STR(verify_keymaterial, algorithms));
+ROW(verify_actor, KEY(verify_actor), F_STR(verify_actor, local_name),
+    F_STR(verify_actor, password));
+ROW(verify_key_trial, KEY(verify_key_trial), F_STR(verify_key_trial, fid),
+    F_BLOB(verify_key_trial, signature), F_STR(verify_key_trial, local_name),
     F_BLOB(verify_key_trial, public_key));
-ROW(verify_event_counter, KEY(verify_event_counter), F_I64(verify_event_counter, last), F_I64(verify_event_counter, read),
-    F_I64(verify_event_counter, top));
+ROW(verify_event_counter, KEY(verify_event_counter), F_I64(verify_event_counter, last),
+    F_I64(verify_event_counter, read), F_I64(verify_event_counter, top));
 ROW(verify_invite, KEY(verify_invite), F_I64(verify_invite, used), F_I64(verify_invite, came));
-ROW(verify_event, KEY(verify_event), F_I64(verify_event, seq), F_I64(verify_event, op), F_STR(verify_event, ns), F_STR(verify_event, name),
-    F_STR(verify_event, data), F_I64(verify_event, serial), F_BOOL(verify_event, counted), F_BOOL(verify_event, there));
-ROW(verify_totp, KEY(verify_totp), F_I64(verify_totp, actor_id), F_BLOB(verify_totp, sealed), F_I64(verify_totp, created_at),
-    F_I64(verify_totp, confirmed_at), F_I64(verify_totp, last_step), F_I64(verify_totp, now));
-ROW(verify_totp_recovery, KEY(verify_totp_recovery), F_BOOL(verify_totp_recovery, confirmed), F_BOOL(verify_totp_recovery, used),
-    F_BOOL(verify_totp_recovery, tried));
-ROW(verify_federation_token, KEY(verify_federation_token), F_STR(verify_federation_token, jti), F_STR(verify_federation_token, audience),
-    F_I64(verify_federation_token, issued_at), F_I64(verify_federation_token, expires_at), F_I64(verify_federation_token, deleted_at),
+ROW(verify_event, KEY(verify_event), F_I64(verify_event, seq), F_I64(verify_event, op),
+    F_STR(verify_event, ns), F_STR(verify_event, name), F_STR(verify_event, data),
+    F_I64(verify_event, serial), F_BOOL(verify_event, counted), F_BOOL(verify_event, there));
+ROW(verify_totp, KEY(verify_totp), F_I64(verify_totp, actor_id), F_BLOB(verify_totp, sealed),
+    F_I64(verify_totp, created_at), F_I64(verify_totp, confirmed_at), F_I64(verify_totp, last_step),
+    F_I64(verify_totp, now));
+ROW(verify_totp_recovery, KEY(verify_totp_recovery), F_BOOL(verify_totp_recovery, confirmed),
+    F_BOOL(verify_totp_recovery, used), F_BOOL(verify_totp_recovery, tried));
+ROW(verify_federation_token, KEY(verify_federation_token), F_STR(verify_federation_token, jti),
+    F_STR(verify_federation_token, audience), F_I64(verify_federation_token, issued_at),
+    F_I64(verify_federation_token, expires_at), F_I64(verify_federation_token, deleted_at),
     F_I64(verify_federation_token, redeemed_at), F_I64(verify_federation_token, now));
-ROW(verify_redeemed_token, KEY(verify_redeemed_token), F_I64(verify_redeemed_token, redeemed_at), F_I64(verify_redeemed_token, expires_at),
-    F_I64(verify_redeemed_token, now));
-ROW(verify_foreign_server, KEY(verify_foreign_server), F_STR(verify_foreign_server, api), F_STR(verify_foreign_server, domain),
-    F_STR(verify_foreign_server, serial), F_STR(verify_foreign_server, failure), F_STR(verify_foreign_server, said), F_STR(verify_foreign_server, of),
-    F_BOOL(verify_foreign_server, fresh));
+ROW(verify_redeemed_token, KEY(verify_redeemed_token), F_I64(verify_redeemed_token, redeemed_at),
+    F_I64(verify_redeemed_token, expires_at), F_I64(verify_redeemed_token, now));
+ROW(verify_foreign_server, KEY(verify_foreign_server), F_STR(verify_foreign_server, api),
+    F_STR(verify_foreign_server, domain), F_STR(verify_foreign_server, serial),
+    F_STR(verify_foreign_server, failure), F_STR(verify_foreign_server, said),
+    F_STR(verify_foreign_server, of), F_BOOL(verify_foreign_server, fresh));
 ROW(verify_foreign_actor, KEY(verify_foreign_actor), F_STR(verify_foreign_actor, domain));
-ROW(verify_schema_version, KEY(verify_schema_version), F_I64(verify_schema_version, version), F_I64(verify_schema_version, compat),
-    F_BOOL(verify_schema_version, after));
+ROW(verify_schema_version, KEY(verify_schema_version), F_I64(verify_schema_version, version),
+    F_I64(verify_schema_version, compat), F_BOOL(verify_schema_version, after));
 
 static const struct {
 	const struct stmt *st;
@@ -67,14 +85,16 @@ static const struct {
 	[VERIFY_EVENT] = { &sql_verify_event, &verify_event_shape },
 	[VERIFY_TOTP] = { &sql_verify_totp, &verify_totp_shape },
 	[VERIFY_TOTP_RECOVERY] = { &sql_verify_totp_recovery, &verify_totp_recovery_shape },
-	[VERIFY_FEDERATION_TOKEN] = { &sql_verify_federation_token, &verify_federation_token_shape },
+	[VERIFY_FEDERATION_TOKEN] = { &sql_verify_federation_token,
+	    &verify_federation_token_shape },
 	[VERIFY_REDEEMED_TOKEN] = { &sql_verify_redeemed_token, &verify_redeemed_token_shape },
 	[VERIFY_FOREIGN_SERVER] = { &sql_verify_foreign_server, &verify_foreign_server_shape },
 	[VERIFY_FOREIGN_ACTOR] = { &sql_verify_foreign_actor, &verify_foreign_actor_shape },
 	[VERIFY_SCHEMA_VERSION] = { &sql_verify_schema_version, &verify_schema_version_shape },
 };
 
-enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size)
+enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_key *after,
+    int64_t most, void **rows, size_t *n, size_t *size)
 {
 	const struct arg a[] = { arg_str(after->a), arg_str(after->b), arg_i64(cx, most) };
 

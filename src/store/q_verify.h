@@ -1,11 +1,29 @@
 #ifndef MOTET_STORE_Q_VERIFY_H
 #define MOTET_STORE_Q_VERIFY_H
 #include "db/db.h"
-/* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s NULL and blobs with p NULL are missing. */
+/* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s
+ * NULL and blobs with p NULL are missing. */
 enum verify_table {
-	VERIFY_SERVER_KEY, VERIFY_IDCERT, VERIFY_SESSION, VERIFY_FOREIGN_SESSION, VERIFY_FOREIGN_CERT, VERIFY_KEY_PACKAGE, VERIFY_KEYMATERIAL,
-	VERIFY_ACTOR, VERIFY_KEY_TRIAL, VERIFY_EVENT_COUNTER, VERIFY_INVITE, VERIFY_EVENT, VERIFY_TOTP, VERIFY_TOTP_RECOVERY, VERIFY_FEDERATION_TOKEN,
-	VERIFY_REDEEMED_TOKEN, VERIFY_FOREIGN_SERVER, VERIFY_FOREIGN_ACTOR, VERIFY_SCHEMA_VERSION, VERIFY_TABLES
+	VERIFY_SERVER_KEY,
+	VERIFY_IDCERT,
+	VERIFY_SESSION,
+	VERIFY_FOREIGN_SESSION,
+	VERIFY_FOREIGN_CERT,
+	VERIFY_KEY_PACKAGE,
+	VERIFY_KEYMATERIAL,
+	VERIFY_ACTOR,
+	VERIFY_KEY_TRIAL,
+	VERIFY_EVENT_COUNTER,
+	VERIFY_INVITE,
+	VERIFY_EVENT,
+	VERIFY_TOTP,
+	VERIFY_TOTP_RECOVERY,
+	VERIFY_FEDERATION_TOKEN,
+	VERIFY_REDEEMED_TOKEN,
+	VERIFY_FOREIGN_SERVER,
+	VERIFY_FOREIGN_ACTOR,
+	VERIFY_SCHEMA_VERSION,
+	VERIFY_TABLES
 };
 /* Every row begins with its key. */
 struct verify_key {
@@ -16,8 +34,8 @@ struct verify_server_key {
 	int64_t serial;
 	struct blob public_key, sealed, cert;
 	int64_t not_before, not_after, ended_at;
-	bool used;			/* the serial is in serial_used */
-	int64_t next;			/* when the key after it began */
+	bool used;    /* the serial is in serial_used */
+	int64_t next; /* when the key after it began */
 };
 struct verify_idcert {
 	struct verify_key key;
@@ -26,31 +44,32 @@ struct verify_idcert {
 	struct blob public_key, cert;
 	int64_t not_before, not_after;
 	struct str local_name;
-	struct blob signer;		/* public key of the server key that it names */
+	struct blob signer; /* public key of the server key that it names */
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
 	int64_t twin;
 };
 struct verify_session {
 	struct verify_key key;
-	bool there, ended, revoked;	/* its certificate is there; the token was ended; the certificate was revoked */
+	bool there, ended, revoked; /* its certificate is there; the token was ended; the
+				       certificate was revoked */
 };
 struct verify_foreign_session {
 	struct verify_key key;
 	struct str fid, domain, session_id, serial;
 	struct blob public_key, cert;
 	int64_t not_after;
-	struct str known;		/* the CacheableIDCert of that serial */
+	struct str known; /* the CacheableIDCert of that serial */
 };
 struct verify_foreign_cert {
-	struct verify_key key;		/* subject, serial */
+	struct verify_key key; /* subject, serial */
 	struct str domain, session_id, cacheable;
 	int64_t not_before, not_after, invalidated_at, usable_until;
 };
 struct verify_key_package {
 	struct verify_key key;
 	int64_t suite;
-	struct str extensions;		/* "1,2,3" */
+	struct str extensions; /* "1,2,3" */
 	struct blob ref, init_hash, tls;
 	int64_t not_before, not_after;
 	bool spent, live;
@@ -69,15 +88,15 @@ struct verify_actor {
 	struct str local_name, password;
 };
 struct verify_key_trial {
-	struct verify_key key;		/* the text that was signed */
+	struct verify_key key; /* the text that was signed */
 	struct str fid;
 	struct blob signature;
-	struct str local_name;		/* of the actor of ours whose certificate has that serial */
+	struct str local_name; /* of the actor of ours whose certificate has that serial */
 	struct blob public_key;
 };
 struct verify_event_counter {
 	struct verify_key key;
-	int64_t last, read, top;	/* top: the highest number there is */
+	int64_t last, read, top; /* top: the highest number there is */
 };
 struct verify_invite {
 	struct verify_key key;
@@ -86,9 +105,9 @@ struct verify_invite {
 struct verify_event {
 	struct verify_key key;
 	int64_t seq, op;
-	struct str ns, name, data;	/* ns: namespace */
-	int64_t serial;			/* 0: it is about no certificate */
-	bool counted, there;		/* its session has an event_counter; the certificate is there */
+	struct str ns, name, data; /* ns: namespace */
+	int64_t serial;		   /* 0: it is about no certificate */
+	bool counted, there;	   /* its session has an event_counter; the certificate is there */
 };
 struct verify_totp {
 	struct verify_key key;
@@ -98,7 +117,7 @@ struct verify_totp {
 };
 struct verify_totp_recovery {
 	struct verify_key key;
-	bool confirmed, used, tried;	/* its second factor is; used_at and attempt are set */
+	bool confirmed, used, tried; /* its second factor is; used_at and attempt are set */
 };
 struct verify_federation_token {
 	struct verify_key key;
@@ -106,25 +125,28 @@ struct verify_federation_token {
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
 };
 struct verify_redeemed_token {
-	struct verify_key key;		/* iss, jti */
+	struct verify_key key; /* iss, jti */
 	int64_t redeemed_at, expires_at, now;
 };
 struct verify_foreign_server {
-	struct verify_key key;		/* place */
-	struct str api, domain, serial, failure, said, of;	/* of: the domain of the certificate that it names */
+	struct verify_key key; /* place */
+	struct str api, domain, serial, failure, said,
+	    of; /* of: the domain of the certificate that it names */
 	bool fresh;
 };
 struct verify_foreign_actor {
-	struct verify_key key;		/* fid, session_id or "" */
+	struct verify_key key; /* fid, session_id or "" */
 	struct str domain;
 };
 struct verify_schema_version {
 	struct verify_key key;
 	int64_t version, compat;
-	bool after;			/* the version before it was applied, or there is none */
+	bool after; /* the version before it was applied, or there is none */
 };
-/* At most `most` rows after that one (empty texts: the first); *rows is an array of the struct of the table, each `*size` octets. */
-must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after, int64_t most, void **rows, size_t *n, size_t *size);
+/* At most `most` rows after that one (empty texts: the first); *rows is an array of the struct of
+ * the table, each `*size` octets. */
+must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after,
+    int64_t most, void **rows, size_t *n, size_t *size);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
 /* CacheableIDCerts of a home server, the newest first. */
 must_check enum err q_verify_homes(struct cx *, struct str domain, struct str **, size_t *n);

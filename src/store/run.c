@@ -6,19 +6,22 @@ static const struct {
 } meanings[] = {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
-	{ "serial_used_pkey", ERR_CONFLICT },	/* the caller draws another serial */
-	{ "actor_local_name", ERR_RETRY },	/* somebody took the name at the same moment: the next try sees it */
+	{ "serial_used_pkey", ERR_CONFLICT }, /* the caller draws another serial */
+	{ "actor_local_name",
+	    ERR_RETRY }, /* somebody took the name at the same moment: the next try sees it */
 	{ "keymaterial_pkey", ERR_CONFLICT },
-	{ "key_package_init", ERR_RETRY },	/* uploaded twice at the same moment */
+	{ "key_package_init", ERR_RETRY }, /* uploaded twice at the same moment */
 	{ "key_package_last", ERR_RETRY },
 	{ "motet_key_package_reused", ERR_BAD_REQUEST },
 	{ "motet_key_package_stock", ERR_TOO_MANY },
 	{ "server_key_current", ERR_CONFLICT },
-	{ "session_live", ERR_CONFLICT },		/* two log-ins of one session at once: the caller tries again */
+	{ "session_live",
+	    ERR_CONFLICT }, /* two log-ins of one session at once: the caller tries again */
 	{ "foreign_session_live", ERR_CONFLICT },
 };
 
-enum err run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na, const struct shape *sh, void **out, size_t *n)
+enum err run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na,
+    const struct shape *sh, void **out, size_t *n)
 {
 	enum err e = db_run(cx, st, a, na, sh, out, n);
 

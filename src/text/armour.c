@@ -20,7 +20,8 @@ struct str pem_encode(struct arena *mem, const char *label, struct blob der)
 
 static enum err bad(struct cx *cx, const char *field, const char *why)
 {
-	return refuse(cx, ERR_BAD_REQUEST, field, "%s%s%s", field ? field : "", field ? ": " : "", why);
+	return refuse(
+	    cx, ERR_BAD_REQUEST, field, "%s%s%s", field ? field : "", field ? ": " : "", why);
 }
 
 static struct str line(struct str *rest)
@@ -46,7 +47,8 @@ static bool label_of(struct str l, const char *head, struct str *label)
 
 static bool wanted(struct str label, const char *want)
 {
-	return str_is(label, want) || (strcmp(want, "CERTIFICATE REQUEST") == 0 && str_is(label, "NEW CERTIFICATE REQUEST"));
+	return str_is(label, want) ||
+	    (strcmp(want, "CERTIFICATE REQUEST") == 0 && str_is(label, "NEW CERTIFICATE REQUEST"));
 }
 
 /* As much of it as may be shown to whoever sent it. */
@@ -60,7 +62,8 @@ static const char *shown(struct str label, char buf[LABEL + 1])
 	return buf;
 }
 
-static enum err first_line(struct cx *cx, const char *field, const char *want, struct str l, struct str *label)
+static enum err first_line(
+    struct cx *cx, const char *field, const char *want, struct str l, struct str *label)
 {
 	char found[LABEL + 1], why[160];
 
@@ -75,7 +78,8 @@ static enum err first_line(struct cx *cx, const char *field, const char *want, s
 }
 
 /* The base64 between the two lines; *rest is left behind the last. */
-static enum err body_lines(struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
+static enum err body_lines(
+    struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
 {
 	struct str l, last;
 	size_t columns = 0, nlines = 0;
@@ -85,8 +89,10 @@ static enum err body_lines(struct cx *cx, const char *field, struct str label, s
 	while (rest->n && !str_starts(*rest, dashes)) {
 		l = line(rest);
 		nlines++;
-		if (l.n == 0 || shorter || (columns && l.n > columns) || (nlines > 1 && columns > COLUMNS))
-			return bad(cx, field, "the lines of PEM have 64 columns, only the last may be shorter");
+		if (l.n == 0 || shorter || (columns && l.n > columns) ||
+		    (nlines > 1 && columns > COLUMNS))
+			return bad(cx, field,
+			    "the lines of PEM have 64 columns, only the last may be shorter");
 		shorter = columns && l.n < columns;
 		columns = columns ? columns : l.n;
 	}
@@ -94,23 +100,28 @@ static enum err body_lines(struct cx *cx, const char *field, struct str label, s
 	l = line(rest);
 	if (!label_of(l, end, &last))
 		return bad(cx, field, "the -----END line is missing");
-	return str_eq(last, label) ? OK : bad(cx, field, "the labels of the -----BEGIN and the -----END line differ");
+	return str_eq(last, label)
+	    ? OK
+	    : bad(cx, field, "the labels of the -----BEGIN and the -----END line differ");
 }
 
-enum err pem_decode(struct cx *cx, const char *field, const char *label, struct str text, struct blob *der)
+enum err pem_decode(
+    struct cx *cx, const char *field, const char *label, struct str text, struct blob *der)
 {
 	struct str found, body, rest = str_trim(text);
 
 	TRY(first_line(cx, field, label, line(&rest), &found));
 	TRY(body_lines(cx, field, found, &rest, &body));
 	if (rest.n)
-		return bad(cx, field, str_starts(str_trim(rest), begin) ? "there is more than one PEM block" :
-		    "something follows the -----END line");
+		return bad(cx, field,
+		    str_starts(str_trim(rest), begin) ? "there is more than one PEM block"
+						      : "something follows the -----END line");
 	for (size_t i = 0; i < body.n; i++)
 		if (body.s[i] == ' ' || body.s[i] == '\t')
 			return bad(cx, field, "there are blanks in the lines of this PEM");
 	if (!base64_decode(cx->mem, body, der) || der->n == 0)
-		return bad(cx, field, "what is between the -----BEGIN and the -----END line is not base64");
+		return bad(cx, field,
+		    "what is between the -----BEGIN and the -----END line is not base64");
 	return OK;
 }
 
@@ -119,7 +130,8 @@ static bool is_pem(struct str s)
 	return str_starts(str_trim(s), "-----BEGIN");
 }
 
-enum err armour_decode(struct cx *cx, const char *field, const char *label, struct str text, struct blob *der)
+enum err armour_decode(
+    struct cx *cx, const char *field, const char *label, struct str text, struct blob *der)
 {
 	struct str inner;
 
@@ -134,5 +146,6 @@ enum err armour_decode(struct cx *cx, const char *field, const char *label, stru
 	inner = (struct str){ (const char *)der->p, der->n };
 	if (is_pem(inner))
 		return pem_decode(cx, field, label, inner, der);
-	return der->p[0] == 0x30 ? OK : bad(cx, field, "this is base64, but of neither DER nor PEM");
+	return der->p[0] == 0x30 ? OK
+				 : bad(cx, field, "this is base64, but of neither DER nor PEM");
 }

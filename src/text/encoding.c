@@ -9,7 +9,8 @@ struct str base64_encode(struct arena *mem, struct blob b)
 
 	for (size_t i = 0; i < b.n; i += 3) {
 		size_t left = b.n - i;
-		uint32_t v = (uint32_t)b.p[i] << 16 | (left > 1 ? (uint32_t)b.p[i + 1] << 8 : 0) | (left > 2 ? b.p[i + 2] : 0);
+		uint32_t v = (uint32_t)b.p[i] << 16 | (left > 1 ? (uint32_t)b.p[i + 1] << 8 : 0) |
+		    (left > 2 ? b.p[i + 2] : 0);
 		s[at++] = alphabet[v >> 18];
 		s[at++] = alphabet[v >> 12 & 63];
 		s[at++] = left > 1 ? alphabet[v >> 6 & 63] : '=';
@@ -52,7 +53,7 @@ static bool blank(char c)
 }
 
 struct digits {
-	uint32_t bits;		/* of the digits not yet written out */
+	uint32_t bits; /* of the digits not yet written out */
 	unsigned ndigits, npads;
 	uint8_t *p;
 	size_t n;
@@ -71,7 +72,8 @@ static bool add_digit(struct digits *d, int v)
 	return true;
 }
 
-/* The last two or three digits, with their padding; what they have too much must be zero (RFC 4648 3.5). */
+/* The last two or three digits, with their padding; what they have too much must be zero (RFC
+ * 4648 3.5). */
 static bool last_digits(struct digits *d)
 {
 	unsigned spare = d->ndigits == 2 ? 4 : 2;
@@ -116,7 +118,9 @@ struct str hex_encode(struct arena *mem, struct blob b)
 
 static int digit16(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'		 ? c - '0'
+	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+						 : -1;
 }
 
 bool hex_decode(struct arena *mem, struct str s, struct blob *out)

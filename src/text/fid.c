@@ -81,7 +81,8 @@ bool fid_parse(struct arena *mem, struct str fid, struct str *local, struct str 
 {
 	struct str l, d;
 
-	if (fid.n > FID_LOCAL_MAX + 1 + FID_DOMAIN_MAX || !str_cut(str_lower(mem, fid), '@', &l, &d))
+	if (fid.n > FID_LOCAL_MAX + 1 + FID_DOMAIN_MAX ||
+	    !str_cut(str_lower(mem, fid), '@', &l, &d))
 		return false;
 	if (!local_name_ok(l) || !domain_ok(d))
 		return false;

@@ -3,7 +3,9 @@
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'		 ? c - '0'
+	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+						 : -1;
 }
 
 bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
@@ -32,11 +34,15 @@ bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
 static enum err text(struct cx *cx, struct str *s)
 {
 	if (!form_decode(cx->mem, *s, true, s))
-		return refuse(cx, ERR_BAD_REQUEST, NULL, "a %% in the query must be followed by two hex digits");
-	return utf8_ok(*s) ? OK : refuse(cx, ERR_BAD_REQUEST, NULL, "the query must be UTF-8 without NUL");
+		return refuse(cx, ERR_BAD_REQUEST, NULL,
+		    "a %% in the query must be followed by two hex digits");
+	return utf8_ok(*s)
+	    ? OK
+	    : refuse(cx, ERR_BAD_REQUEST, NULL, "the query must be UTF-8 without NUL");
 }
 
-enum err form_next(struct cx *cx, struct str *rest, struct str *name, struct str *value, bool *there)
+enum err form_next(
+    struct cx *cx, struct str *rest, struct str *name, struct str *value, bool *there)
 {
 	struct str one = { "", 0 };
 

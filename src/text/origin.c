@@ -15,13 +15,15 @@ static const struct scheme *scheme_of(struct str url, int flags)
 {
 	for (size_t i = 0; i < SCHEMES; i++) {
 		size_t n = strlen(schemes[i].text);
-		if (url.n >= n && str_ieq((struct str){ url.s, n }, str_of(schemes[i].text)) && (schemes[i].flag & flags) == schemes[i].flag)
+		if (url.n >= n && str_ieq((struct str){ url.s, n }, str_of(schemes[i].text)) &&
+		    (schemes[i].flag & flags) == schemes[i].flag)
 			return &schemes[i];
 	}
 	return NULL;
 }
 
-/* What would make two readers disagree about where the host ends is refused before anything is cut. */
+/* What would make two readers disagree about where the host ends is refused before anything is cut.
+ */
 static const char *characters(struct str url)
 {
 	static const struct {
@@ -53,22 +55,27 @@ static bool address(struct arena *mem, int family, struct str text, struct str *
 	uint8_t raw[sizeof(struct in6_addr)];
 	char shown[INET6_ADDRSTRLEN];
 
-	if (text.n >= INET6_ADDRSTRLEN || inet_pton(family, str_z(mem, text), raw) != 1 || !inet_ntop(family, raw, shown, sizeof shown))
+	if (text.n >= INET6_ADDRSTRLEN || inet_pton(family, str_z(mem, text), raw) != 1 ||
+	    !inet_ntop(family, raw, shown, sizeof shown))
 		return false;
 	*out = str_of(arena_dup(mem, shown, strlen(shown)));
 	return true;
 }
 
 /* "[…]" or "…", with what follows left in *rest: nothing, or a colon and the port. */
-static const char *host_of(struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
+static const char *host_of(
+    struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
 {
 	struct str name;
 
 	if (authority.n && authority.s[0] == '[') {
-		if (!str_cut(str_from(authority, 1), ']', &name, rest) || !address(mem, AF_INET6, name, host))
+		if (!str_cut(str_from(authority, 1), ']', &name, rest) ||
+		    !address(mem, AF_INET6, name, host))
 			return "holds brackets without an IPv6 address in them";
 		*host = str_of(arena_printf(mem, "[%.*s]", (int)host->n, host->s));
-		return flags & ORIGIN_ADDRESS ? NULL : "must name the server by its domain, not by an address";
+		return flags & ORIGIN_ADDRESS
+		    ? NULL
+		    : "must name the server by its domain, not by an address";
 	}
 	str_cut(authority, ':', &name, rest);
 	*rest = str_from(authority, name.n);
@@ -76,7 +83,9 @@ static const char *host_of(struct arena *mem, struct str authority, int flags, s
 	if (flags & ORIGIN_ADDRESS && address(mem, AF_INET, name, host))
 		return NULL;
 	*host = name;
-	return domain_ok(name) ? NULL : "must hold a domain name, not an address: letters, digits and hyphens between dots";
+	return domain_ok(name)
+	    ? NULL
+	    : "must hold a domain name, not an address: letters, digits and hyphens between dots";
 }
 
 static const char *port_of(struct str rest, int otherwise, int64_t *port)
@@ -105,7 +114,8 @@ const char *origin_read(struct arena *mem, struct str url, int flags, struct str
 	str_cut(str_from(url, strlen(scheme->text)), '/', &authority, &path);
 	if (path.n)
 		return "must not have a path";
-	if ((wrong = host_of(mem, authority, flags, &host, &rest)) != NULL || (wrong = port_of(rest, scheme->port, &port)) != NULL)
+	if ((wrong = host_of(mem, authority, flags, &host, &rest)) != NULL ||
+	    (wrong = port_of(rest, scheme->port, &port)) != NULL)
 		return wrong;
 	struct buf b = { .mem = mem };
 	buf_printf(&b, "%s%.*s", scheme->text, (int)host.n, host.s);
@@ -119,7 +129,8 @@ enum err origin_parse(struct cx *cx, struct str url, int flags, struct str *orig
 {
 	const char *wrong = origin_read(cx->mem, url, flags, origin);
 
-	return wrong ? refuse(cx, ERR_BAD_REQUEST, "server", "The server's address %s.", wrong) : OK;
+	return wrong ? refuse(cx, ERR_BAD_REQUEST, "server", "The server's address %s.", wrong)
+		     : OK;
 }
 
 /* Behind the scheme: the host with its brackets, and the colon and the port. */

@@ -1,12 +1,19 @@
 #include "text/utf8.h"
 
-/* The rows of table 3-7: the range of the first byte, the length, and the range of the second; the others are 80 to BF. */
+/* The rows of table 3-7: the range of the first byte, the length, and the range of the second; the
+ * others are 80 to BF. */
 static const struct {
 	uint8_t first, last, len, low, high;
 } rows[] = {
-	{ 0x00, 0x7f, 1, 0, 0 },	{ 0xc2, 0xdf, 2, 0x80, 0xbf }, { 0xe0, 0xe0, 3, 0xa0, 0xbf },
-	{ 0xe1, 0xec, 3, 0x80, 0xbf },	{ 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf },
-	{ 0xf0, 0xf0, 4, 0x90, 0xbf },	{ 0xf1, 0xf3, 4, 0x80, 0xbf }, { 0xf4, 0xf4, 4, 0x80, 0x8f },
+	{ 0x00, 0x7f, 1, 0, 0 },
+	{ 0xc2, 0xdf, 2, 0x80, 0xbf },
+	{ 0xe0, 0xe0, 3, 0xa0, 0xbf },
+	{ 0xe1, 0xec, 3, 0x80, 0xbf },
+	{ 0xed, 0xed, 3, 0x80, 0x9f },
+	{ 0xee, 0xef, 3, 0x80, 0xbf },
+	{ 0xf0, 0xf0, 4, 0x90, 0xbf },
+	{ 0xf1, 0xf3, 4, 0x80, 0xbf },
+	{ 0xf4, 0xf4, 4, 0x80, 0x8f },
 };
 
 static bool within(uint8_t c, uint8_t low, uint8_t high)
@@ -30,7 +37,8 @@ size_t utf8_len(const char *s, size_t n)
 
 	for (size_t i = 0; n && i < sizeof rows / sizeof rows[0]; i++)
 		if (within(p[0], rows[i].first, rows[i].last))
-			return rows[i].len == 1 || (rows[i].len <= n && tail_ok(p, i)) ? rows[i].len : 0;
+			return rows[i].len == 1 || (rows[i].len <= n && tail_ok(p, i)) ? rows[i].len
+										       : 0;
 	return 0;
 }
 

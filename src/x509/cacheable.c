@@ -25,10 +25,12 @@ static enum err time_get(struct cx *cx, const struct field *f, struct json_objec
 	return OK;
 }
 ROW(members, F_STR(members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384),
-    F_CUSTOM(members, cacheNotValidBefore, time_get, .alias = "cacheValidNotBefore", .flags = REQUIRED),
-    F_CUSTOM(members, cacheNotValidAfter, time_get, .alias = "cacheValidNotAfter", .flags = REQUIRED),
-    F_CUSTOM(members, invalidatedAt, time_get),
-    F_STR(members, cacheSignature, .flags = REQUIRED), F_BOOL(members, invalidated));
+    F_CUSTOM(
+	members, cacheNotValidBefore, time_get, .alias = "cacheValidNotBefore", .flags = REQUIRED),
+    F_CUSTOM(
+	members, cacheNotValidAfter, time_get, .alias = "cacheValidNotAfter", .flags = REQUIRED),
+    F_CUSTOM(members, invalidatedAt, time_get), F_STR(members, cacheSignature, .flags = REQUIRED),
+    F_BOOL(members, invalidated));
 
 /* The sentence speaks of what somebody sent us; here it is about what another server said. */
 static enum err becomes(struct cx *cx, enum err e, enum err now, const char *what)
@@ -47,7 +49,9 @@ static enum err members(struct cx *cx, struct str text, struct members *m)
 		e = ERR_BAD_JSON;
 	if (e == OK)
 		e = shape_decode(cx, &members_shape, o, m);
-	return e == OK ? OK : becomes(cx, e, ERR_HOME_INVALID, "The other server's answer is no CacheableIDCert");
+	return e == OK
+	    ? OK
+	    : becomes(cx, e, ERR_HOME_INVALID, "The other server's answer is no CacheableIDCert");
 }
 
 #define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
@@ -62,9 +66,12 @@ static enum err claims(struct cx *cx, const struct members *m, struct cacheable 
 	struct blob sig;
 
 	if (m->invalidated && m->invalidatedAt == 0)
-		return BAD(cx, "The home server says that the ID-Cert is invalidated, and not since when.");
-	if (!ten_digits(m->cacheNotValidBefore) || !ten_digits(m->cacheNotValidAfter) || (m->invalidatedAt && !ten_digits(m->invalidatedAt)))
-		return BAD(cx, "Each time in what the home server says must have exactly 10 digits, or it could be read in another way.");
+		return BAD(cx,
+		    "The home server says that the ID-Cert is invalidated, and not since when.");
+	if (!ten_digits(m->cacheNotValidBefore) || !ten_digits(m->cacheNotValidAfter) ||
+	    (m->invalidatedAt && !ten_digits(m->invalidatedAt)))
+		return BAD(cx,
+		    "Each time in what the home server says must have exactly 10 digits, or it could be read in another way.");
 	if (m->cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m->cacheSignature, &sig))
 		return BAD(cx, "The home server's cacheSignature must be 128 hex digits.");
 	memcpy(out->sig, sig.p, ED25519_SIG);
@@ -77,16 +84,20 @@ enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 	struct blob der;
 
 	TRY(members(cx, text, &m));
-	*out = (struct cacheable){ .text = text, .not_before = m.cacheNotValidBefore, .not_after = m.cacheNotValidAfter,
+	*out = (struct cacheable){ .text = text,
+		.not_before = m.cacheNotValidBefore,
+		.not_after = m.cacheNotValidAfter,
 		.invalidated = m.invalidatedAt };
 	TRY(claims(cx, &m, out));
 	enum err e = pem_decode(cx, "id_cert", "CERTIFICATE", m.idCertPem, &der);
 	if (e == OK)
 		e = idcert_read(cx, der, &out->cert);
-	return e == OK ? OK : becomes(cx, e, ERR_BAD_CERT, "A certificate that the home server sent");
+	return e == OK ? OK
+		       : becomes(cx, e, ERR_BAD_CERT, "A certificate that the home server sent");
 }
 
-/* Take one value off the front, up to the comma or the bracket behind it. What is scanned has passed json_parse(). */
+/* Take one value off the front, up to the comma or the bracket behind it. What is scanned has
+ * passed json_parse(). */
 static struct str value(struct str *rest)
 {
 	bool quoted = false;
@@ -119,7 +130,8 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 	enum err e = json_parse(cx, text, &o);
 
 	if (e != OK || !json_object_is_type(o, json_type_array))
-		return becomes(cx, e == OK ? ERR_BAD_JSON : e, ERR_HOME_INVALID, "The other server's answer is no list of certificates");
+		return becomes(cx, e == OK ? ERR_BAD_JSON : e, ERR_HOME_INVALID,
+		    "The other server's answer is no list of certificates");
 	size_t n = json_object_array_length(o);
 	struct str rest = str_from(str_trim(text), 1);
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v + 1), n };
@@ -130,12 +142,15 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 
 static struct str statement(struct arena *mem, const struct cacheable *c)
 {
-	const char *live = arena_printf(mem, "%.*s%" PRId64 "%" PRId64, (int)c->cert.serial.n, c->cert.serial.s, c->not_before, c->not_after);
+	const char *live = arena_printf(mem, "%.*s%" PRId64 "%" PRId64, (int)c->cert.serial.n,
+	    c->cert.serial.s, c->not_before, c->not_after);
 
-	return str_of(c->invalidated ? arena_printf(mem, "%s%" PRId64, live, c->invalidated) : live);
+	return str_of(
+	    c->invalidated ? arena_printf(mem, "%s%" PRId64, live, c->invalidated) : live);
 }
 
-enum err cacheable_check(struct cx *cx, const struct cacheable *c, const uint8_t key[ED25519_KEY], int64_t now)
+enum err cacheable_check(
+    struct cx *cx, const struct cacheable *c, const uint8_t key[ED25519_KEY], int64_t now)
 {
 	bool revoked = c->invalidated && c->invalidated <= now + CACHEABLE_SKEW;
 
@@ -146,7 +161,8 @@ enum err cacheable_check(struct cx *cx, const struct cacheable *c, const uint8_t
 	if (c->not_after < now)
 		return BAD(cx, "What the home server says of the ID-Cert is not valid any more.");
 	if (!revoked && c->not_after > now + CACHEABLE_TTL_MAX + CACHEABLE_SKEW)
-		return BAD(cx, "What the home server says of the ID-Cert is for more than 12 hours.");
+		return BAD(
+		    cx, "What the home server says of the ID-Cert is for more than 12 hours.");
 	return OK;
 }
 
@@ -161,7 +177,8 @@ static void number(struct json_object *o, const char *name, const char *prose, i
 	json_object_object_add(o, prose, json_object_new_string(text));
 }
 
-struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct cache_claim *claim, const uint8_t sig[ED25519_SIG])
+struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct cache_claim *claim,
+    const uint8_t sig[ED25519_SIG])
 {
 	struct json_object *o = json_object_new_object();
 	struct str pem = pem_encode(cx->mem, "CERTIFICATE", cert);
@@ -171,7 +188,8 @@ struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct
 		number(o, "invalidatedAt", NULL, claim->invalidated);
 	number(o, "cacheNotValidBefore", "cacheValidNotBefore", claim->not_before);
 	number(o, "cacheNotValidAfter", "cacheValidNotAfter", claim->not_after);
-	json_object_object_add(o, "cacheSignature", json_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
+	json_object_object_add(
+	    o, "cacheSignature", json_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
 	json_object_object_add(o, "id_cert", json_str(pem));
 	json_object_object_add(o, "invalidated", json_object_new_boolean(claim->invalidated != 0));
 	return o;

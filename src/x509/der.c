@@ -44,7 +44,8 @@ static const char *next(struct blob *in, struct der *d)
 
 static bool integer_ok(struct blob b)
 {
-	return b.n == 1 || (b.n > 1 && !(b.p[0] == 0 && b.p[1] < 0x80) && !(b.p[0] == 0xff && b.p[1] >= 0x80));
+	return b.n == 1 ||
+	    (b.n > 1 && !(b.p[0] == 0 && b.p[1] < 0x80) && !(b.p[0] == 0xff && b.p[1] >= 0x80));
 }
 
 /* Whole subidentifiers, none padded with 80 in front (X.690 8.19.2). */
@@ -77,7 +78,9 @@ static const char *universal(uint8_t tag, struct blob b)
 	case DER_SET & ~CONSTRUCTED:
 		return "a tag that DER does not have";
 	case DER_BOOLEAN:
-		return b.n == 1 && (b.p[0] == 0 || b.p[0] == 0xff) ? NULL : "a BOOLEAN is neither 00 nor ff";
+		return b.n == 1 && (b.p[0] == 0 || b.p[0] == 0xff)
+		    ? NULL
+		    : "a BOOLEAN is neither 00 nor ff";
 	case DER_INTEGER:
 		return integer_ok(b) ? NULL : "an INTEGER is not minimal";
 	case DER_BIT_STRING:
@@ -90,7 +93,8 @@ static const char *universal(uint8_t tag, struct blob b)
 	return NULL;
 }
 
-/* X.690 11.6 pads the shorter with zeros; but of two elements neither begins with the other, so they differ before that. */
+/* X.690 11.6 pads the shorter with zeros; but of two elements neither begins with the other, so
+ * they differ before that. */
 static bool after(struct blob a, struct blob b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -198,19 +202,20 @@ static bool two(struct blob b, size_t at, int *v)
 	return hi <= 9 && lo <= 9;
 }
 
-/* MMDDHHMMSSZ behind the year. timegm() carries what is out of range over into the next field: then the fields differ. */
+/* MMDDHHMMSSZ behind the year. timegm() carries what is out of range over into the next field: then
+ * the fields differ. */
 static bool moment(struct blob b, int year, int64_t *t)
 {
 	struct tm tm = { .tm_year = year - 1900 };
 
-	if (b.n != 11 || b.p[10] != 'Z' || !two(b, 0, &tm.tm_mon) || !two(b, 2, &tm.tm_mday) || !two(b, 4, &tm.tm_hour) ||
-	    !two(b, 6, &tm.tm_min) || !two(b, 8, &tm.tm_sec))
+	if (b.n != 11 || b.p[10] != 'Z' || !two(b, 0, &tm.tm_mon) || !two(b, 2, &tm.tm_mday) ||
+	    !two(b, 4, &tm.tm_hour) || !two(b, 6, &tm.tm_min) || !two(b, 8, &tm.tm_sec))
 		return false;
 	tm.tm_mon--;
 	struct tm same = tm;
 	int64_t v = timegm(&same);
-	if (same.tm_mon != tm.tm_mon || same.tm_mday != tm.tm_mday || same.tm_hour != tm.tm_hour || same.tm_min != tm.tm_min ||
-	    same.tm_sec != tm.tm_sec || same.tm_year != tm.tm_year)
+	if (same.tm_mon != tm.tm_mon || same.tm_mday != tm.tm_mday || same.tm_hour != tm.tm_hour ||
+	    same.tm_min != tm.tm_min || same.tm_sec != tm.tm_sec || same.tm_year != tm.tm_year)
 		return false;
 	*t = v;
 	return true;
@@ -230,7 +235,7 @@ bool der_time(struct blob *in, int64_t *t)
 	if ((skip && !two(d.body, 0, &century)) || !two(d.body, skip, &year))
 		return false;
 	if (!skip)
-		century = year < 50 ? 20 : 19;	/* RFC 5280 4.1.2.5.1 */
+		century = year < 50 ? 20 : 19; /* RFC 5280 4.1.2.5.1 */
 	if (!moment((struct blob){ d.body.p + skip + 2, 11 }, century * 100 + year, t))
 		return false;
 	*in = rest;
@@ -251,7 +256,8 @@ bool der_oid_print(struct blob oid, char *buf, size_t size)
 		if (oid.p[i] >= 0x80)
 			continue;
 		uint64_t root = v >= 80 ? 2 : v / 40;
-		int put = first ? snprintf(buf + n, size - n, "%d.%llu", (int)root, (unsigned long long)(v - root * 40))
+		int put = first ? snprintf(buf + n, size - n, "%d.%llu", (int)root,
+				      (unsigned long long)(v - root * 40))
 				: snprintf(buf + n, size - n, ".%llu", (unsigned long long)v);
 		n += (size_t)put;
 		if (n >= size)

@@ -56,9 +56,10 @@ bool derw_time(struct arena *mem, int64_t t, struct blob *out)
 	if (t < 0 || gmtime_r(&when, &tm) == NULL || tm.tm_year > 9999 - 1900)
 		return false;
 	bool late = tm.tm_year >= 2050 - 1900;
-	int n = snprintf(text, sizeof text, "%04d%02d%02d%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			 tm.tm_hour, tm.tm_min, tm.tm_sec);
+	int n = snprintf(text, sizeof text, "%04d%02d%02d%02d%02d%02dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	size_t skip = late ? 0 : 2;
-	*out = derw(mem, late ? 0x18 : 0x17, (struct blob){ (const uint8_t *)text + skip, (size_t)n - skip });
+	*out = derw(mem, late ? 0x18 : 0x17,
+	    (struct blob){ (const uint8_t *)text + skip, (size_t)n - skip });
 	return true;
 }

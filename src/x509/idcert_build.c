@@ -2,7 +2,14 @@
 #include "x509/idcert.h"
 #include <openssl/rand.h>
 
-enum { BOOLEAN = 0x01, BIT_STRING = 0x03, OCTET_STRING = 0x04, IA5_STRING = 0x16, SEQUENCE = 0x30, SET = 0x31 };
+enum {
+	BOOLEAN = 0x01,
+	BIT_STRING = 0x03,
+	OCTET_STRING = 0x04,
+	IA5_STRING = 0x16,
+	SEQUENCE = 0x30,
+	SET = 0x31
+};
 enum { CONTEXT_0 = 0xa0, CONTEXT_3 = 0xa3 };
 
 #define BYTES(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
@@ -14,7 +21,7 @@ enum err idcert_serial(struct cx *cx, int64_t *serial)
 	do {
 		if (RAND_bytes((unsigned char *)&v, sizeof v) != 1)
 			return fail(cx, ERR_INTERNAL, "serial: no random bits");
-		v &= SERIAL_MAX;	/* 2^53 - 1: eight of nine draws fit */
+		v &= SERIAL_MAX; /* 2^53 - 1: eight of nine draws fit */
 	} while (v < SERIAL_MIN);
 	*serial = (int64_t)v;
 	return OK;
@@ -58,14 +65,18 @@ static struct blob extension(struct arena *mem, struct blob type, struct blob va
 	return derw(mem, SEQUENCE, type, boolean(mem, true), derw(mem, OCTET_STRING, value));
 }
 
-/* The reference client re-encodes what it read and verifies that: FALSE written out, and leading zeros counted as unused bits. */
+/* The reference client re-encodes what it read and verifies that: FALSE written out, and leading
+ * zeros counted as unused bits. */
 static struct blob extensions(struct arena *mem, bool server, bool commitment)
 {
 	const struct blob basic = derw(mem, SEQUENCE, boolean(mem, server));
-	const struct blob bits = server ? BYTES("\x01\x46") : commitment ? BYTES("\x01\x40") : BYTES("\x00\x80");
+	const struct blob bits = server ? BYTES("\x01\x46")
+	    : commitment		? BYTES("\x01\x40")
+					: BYTES("\x00\x80");
 
-	return derw(mem, CONTEXT_3, derw(mem, SEQUENCE, extension(mem, BYTES("\x06\x03\x55\x1d\x13"), basic),
-					 extension(mem, BYTES("\x06\x03\x55\x1d\x0f"), derw(mem, BIT_STRING, bits))));
+	return derw(mem, CONTEXT_3,
+	    derw(mem, SEQUENCE, extension(mem, BYTES("\x06\x03\x55\x1d\x13"), basic),
+		extension(mem, BYTES("\x06\x03\x55\x1d\x0f"), derw(mem, BIT_STRING, bits))));
 }
 
 enum err idcert_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *tbs)
@@ -79,13 +90,16 @@ enum err idcert_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *
 	if (!derw_time(mem, spec->not_before, &from) || !derw_time(mem, spec->not_after, &to))
 		return fail(cx, ERR_INTERNAL, "certificate: a time without encoding");
 	struct blob issuer = server_name(mem, spec->domain);
-	struct blob version = derw(mem, CONTEXT_0, derw_integer(mem, 2)), serial = derw_integer(mem, (uint64_t)spec->serial);
-	*tbs = derw(mem, SEQUENCE, version, serial, algorithm(mem), issuer, derw(mem, SEQUENCE, from, to),
-		    server ? issuer : spec->subject, ed25519_spki(mem, spec->key), extensions(mem, server, spec->commitment));
+	struct blob version = derw(mem, CONTEXT_0, derw_integer(mem, 2)),
+		    serial = derw_integer(mem, (uint64_t)spec->serial);
+	*tbs = derw(mem, SEQUENCE, version, serial, algorithm(mem), issuer,
+	    derw(mem, SEQUENCE, from, to), server ? issuer : spec->subject,
+	    ed25519_spki(mem, spec->key), extensions(mem, server, spec->commitment));
 	return OK;
 }
 
 struct blob idcert_seal(struct arena *mem, struct blob tbs, const uint8_t sig[ED25519_SIG])
 {
-	return derw(mem, SEQUENCE, tbs, algorithm(mem), derw(mem, BIT_STRING, BYTES("\x00"), (struct blob){ sig, ED25519_SIG }));
+	return derw(mem, SEQUENCE, tbs, algorithm(mem),
+	    derw(mem, BIT_STRING, BYTES("\x00"), (struct blob){ sig, ED25519_SIG }));
 }

@@ -4,7 +4,7 @@
 
 #define BAD(cx, ...) refuse((cx), ERR_BAD_REQUEST, "id_cert", __VA_ARGS__)
 
-enum { SERIAL_OCTETS = 20 };	/* RFC 5280 4.1.2.2 */
+enum { SERIAL_OCTETS = 20 }; /* RFC 5280 4.1.2.2 */
 
 static enum err said(struct cx *cx, const char *why)
 {
@@ -41,7 +41,8 @@ static enum err read_serial(struct cx *cx, struct blob *tbs, struct idcert *out)
 	if (!der_get(tbs, DER_INTEGER, &n))
 		return BAD(cx, "The ID-Cert has no serial number.");
 	if (n.n > SERIAL_OCTETS || n.p[0] >= 0x80 || (n.n == 1 && n.p[0] == 0))
-		return BAD(cx, "The serial number must be positive and of at most 20 octets (RFC 5280 4.1.2.2).");
+		return BAD(cx,
+		    "The serial number must be positive and of at most 20 octets (RFC 5280 4.1.2.2).");
 	out->serial = decimal(cx->mem, n);
 	if (!str_i64(out->serial, &out->serial64))
 		out->serial64 = 0;
@@ -56,7 +57,8 @@ static enum err read_head(struct cx *cx, struct blob *tbs, struct idcert *out)
 	return said(cx, x509_algorithm(cx->mem, tbs, "the signature algorithm"));
 }
 
-static enum err read_name(struct cx *cx, struct blob *tbs, const char *of, struct blob *whole, struct idname *name)
+static enum err read_name(
+    struct cx *cx, struct blob *tbs, const char *of, struct blob *whole, struct idname *name)
 {
 	if (!der_whole(tbs, DER_SEQUENCE, whole))
 		return BAD(cx, "The ID-Cert has no %s.", of);
@@ -79,9 +81,12 @@ static enum err read_validity(struct cx *cx, struct blob *tbs, struct idcert *ou
 {
 	struct blob times;
 
-	if (!der_get(tbs, DER_SEQUENCE, &times) || !der_time(&times, &out->not_before) || !der_time(&times, &out->not_after) || times.n)
-		return BAD(cx, "The validity must be two times with seconds, in UTC and without fractions (RFC 5280 4.1.2.5).");
-	return out->not_before <= out->not_after ? OK : BAD(cx, "The validity ends before it begins.");
+	if (!der_get(tbs, DER_SEQUENCE, &times) || !der_time(&times, &out->not_before) ||
+	    !der_time(&times, &out->not_after) || times.n)
+		return BAD(cx,
+		    "The validity must be two times with seconds, in UTC and without fractions (RFC 5280 4.1.2.5).");
+	return out->not_before <= out->not_after ? OK
+						 : BAD(cx, "The validity ends before it begins.");
 }
 
 static enum err read_extensions(struct cx *cx, struct blob *tbs, struct idcert *out)
@@ -90,9 +95,11 @@ static enum err read_extensions(struct cx *cx, struct blob *tbs, struct idcert *
 	struct blob exts;
 
 	if (tbs->n && (tbs->p[0] == DER_CONTEXT + 1 || tbs->p[0] == DER_CONTEXT + 2))
-		return BAD(cx, "There may be no issuerUniqueID or subjectUniqueID (RFC 5280 4.1.2.8): the session ID is in the subject.");
+		return BAD(cx,
+		    "There may be no issuerUniqueID or subjectUniqueID (RFC 5280 4.1.2.8): the session ID is in the subject.");
 	if (!der_get(tbs, DER_CONTEXT_OF + 3, &exts) || tbs->n)
-		return BAD(cx, "The ID-Cert must end in [3] extensions: basicConstraints and keyUsage.");
+		return BAD(
+		    cx, "The ID-Cert must end in [3] extensions: basicConstraints and keyUsage.");
 	TRY(said(cx, x509_extensions(cx->mem, &exts, true, &caps)));
 	if (exts.n || !caps.has_basic || !caps.has_usage)
 		return BAD(cx, "The extensions must be basicConstraints and keyUsage.");

@@ -4,7 +4,8 @@
 
 #define BAD(cx, ...) refuse((cx), ERR_BAD_CSR, "csr", __VA_ARGS__)
 
-static const uint8_t oid_extension_request[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e };
+static const uint8_t oid_extension_request[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09,
+	0x0e };
 
 static enum err said(struct cx *cx, const char *why)
 {
@@ -50,9 +51,11 @@ static enum err read_attributes(struct cx *cx, struct blob *info, struct idcsr *
 	struct blob list, attr;
 
 	if (!der_get(info, DER_CONTEXT_OF + 0, &list) || info->n)
-		return BAD(cx, "The CSR must end in [0] attributes, even when there are none (RFC 2986 4.1).");
+		return BAD(cx,
+		    "The CSR must end in [0] attributes, even when there are none (RFC 2986 4.1).");
 	if (!der_ordered(list))
-		return BAD(cx, "The attributes of the CSR are not in the order of a SET OF (X.690 11.6).");
+		return BAD(
+		    cx, "The attributes of the CSR are not in the order of a SET OF (X.690 11.6).");
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &attr))
 			return BAD(cx, "The CSR has an attribute that is no SEQUENCE.");
@@ -87,6 +90,7 @@ enum err idcsr_read(struct cx *cx, struct blob der, struct idcsr *out)
 		return BAD(cx, "This is no PKCS#10 request (RFC 2986).");
 	TRY(read_info(cx, info, out));
 	if (!ed25519_verify(out->key, signed_part, sig))
-		return BAD(cx, "The signature of the CSR does not fit its public key: sign it with the key that it names.");
+		return BAD(cx,
+		    "The signature of the CSR does not fit its public key: sign it with the key that it names.");
 	return OK;
 }

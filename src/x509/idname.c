@@ -4,17 +4,20 @@
 #include <stddef.h>
 
 enum { SESSION_ID_MAX = 32 };
-enum { DC, CN, UID, SESSION };	/* rows of attrs */
+enum { DC, CN, UID, SESSION }; /* rows of attrs */
 
 static const struct attr {
 	const char *name;
 	uint8_t n, oid[10];
-	size_t off;	/* of the struct str */
+	size_t off; /* of the struct str */
 } attrs[] = {
-	{ "DC", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19 }, offsetof(struct idname, domain) },
+	{ "DC", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19 },
+	    offsetof(struct idname, domain) },
 	{ "CN", 3, { 0x55, 0x04, 0x03 }, offsetof(struct idname, cn) },
-	{ "UID", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01 }, offsetof(struct idname, uid) },
-	{ "uniqueIdentifier", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x2c }, offsetof(struct idname, session_id) },
+	{ "UID", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01 },
+	    offsetof(struct idname, uid) },
+	{ "uniqueIdentifier", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x2c },
+	    offsetof(struct idname, session_id) },
 };
 
 /* A domain grows to the front: the DCs come with the top level first. */
@@ -33,7 +36,8 @@ static const struct attr *attr_of(struct blob oid)
 
 static bool printable_string(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(" '()+,-./:=?", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    (c && strchr(" '()+,-./:=?", c));
 }
 
 static const char *text_of(struct der d, struct str *out)
@@ -68,7 +72,8 @@ static const char *add_label(struct domain *d, struct str label)
 	return NULL;
 }
 
-static const char *keep(struct arena *mem, const struct attr *a, struct str value, struct idname *out, struct domain *d)
+static const char *keep(
+    struct arena *mem, const struct attr *a, struct str value, struct idname *out, struct domain *d)
 {
 	struct str *slot = (struct str *)(void *)((char *)out + a->off);
 
@@ -80,23 +85,27 @@ static const char *keep(struct arena *mem, const struct attr *a, struct str valu
 	return NULL;
 }
 
-static const char *read_rdn(struct arena *mem, struct blob rdn, struct idname *out, struct domain *d)
+static const char *read_rdn(
+    struct arena *mem, struct blob rdn, struct idname *out, struct domain *d)
 {
 	struct blob ava, oid;
 	struct der value;
 	struct str text;
 	char buf[64];
 
-	if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) || !der_next(&ava, &value) || ava.n)
+	if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) ||
+	    !der_next(&ava, &value) || ava.n)
 		return "has an RDN without attribute and value";
 	if (rdn.n)
 		return "has an RDN with more than one attribute";
 	const struct attr *a = attr_of(oid);
 	if (a == NULL)
-		return arena_printf(mem, "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
-				    der_oid_text(oid, buf, sizeof buf));
+		return arena_printf(mem,
+		    "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
+		    der_oid_text(oid, buf, sizeof buf));
 	const char *why = text_of(value, &text);
-	return why ? arena_printf(mem, "has a %s that %s", a->name, why) : keep(mem, a, text, out, d);
+	return why ? arena_printf(mem, "has a %s that %s", a->name, why)
+		   : keep(mem, a, text, out, d);
 }
 
 const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
@@ -118,7 +127,9 @@ const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 	out->domain = (struct str){ arena_dup(mem, d.text + d.at, n), n };
 	if (n == 0)
 		return "has no DC";
-	return domain_ok(out->domain) ? NULL : "has DCs that make no domain name (lower case, top level first)";
+	return domain_ok(out->domain)
+	    ? NULL
+	    : "has DCs that make no domain name (lower case, top level first)";
 }
 
 const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
@@ -126,8 +137,10 @@ const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
 	struct str local, domain, uid = n->uid;
 
 	if (uid.n == 0 || n->session_id.n == 0 || (cn_needed && n->cn.n == 0))
-		return arena_printf(mem, "has no %s", uid.n == 0 ? "UID (the federation ID)" :
-				    n->session_id.n == 0 ? "uniqueIdentifier (the session ID)" : "CN (the local name)");
+		return arena_printf(mem, "has no %s",
+		    uid.n == 0		       ? "UID (the federation ID)"
+			: n->session_id.n == 0 ? "uniqueIdentifier (the session ID)"
+					       : "CN (the local name)");
 	if (!fid_parse(mem, uid, &local, &domain))
 		return "has a UID that is no federation ID";
 	if (!str_eq(uid, (struct str){ local.s, uid.n }))
@@ -144,20 +157,25 @@ const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
 
 const char *idname_server(const struct idname *n)
 {
-	return n->cn.n || n->uid.n || n->session_id.n ? "has more than DCs, and a home server has no other name" : NULL;
+	return n->cn.n || n->uid.n || n->session_id.n
+	    ? "has more than DCs, and a home server has no other name"
+	    : NULL;
 }
 
 static struct blob rdn(struct arena *mem, int attr, uint8_t tag, struct str text)
 {
 	const struct blob oid = { attrs[attr].oid, attrs[attr].n };
 
-	return derw(mem, DER_SET, derw(mem, DER_SEQUENCE, derw(mem, DER_OID, oid), derw(mem, tag, str_blob(text))));
+	return derw(mem, DER_SET,
+	    derw(mem, DER_SEQUENCE, derw(mem, DER_OID, oid), derw(mem, tag, str_blob(text))));
 }
 
-struct blob idname_write(struct arena *mem, struct str local, struct str domain, struct str session_id)
+struct blob idname_write(
+    struct arena *mem, struct str local, struct str domain, struct str session_id)
 {
 	struct buf dcs = { .mem = mem };
-	struct str fid = str_of(arena_printf(mem, "%.*s@%.*s", (int)local.n, local.s, (int)domain.n, domain.s));
+	struct str fid =
+	    str_of(arena_printf(mem, "%.*s@%.*s", (int)local.n, local.s, (int)domain.n, domain.s));
 
 	for (size_t at; domain.n; domain.n = at ? at - 1 : 0) {
 		for (at = domain.n; at && domain.s[at - 1] != '.';)
@@ -165,6 +183,6 @@ struct blob idname_write(struct arena *mem, struct str local, struct str domain,
 		struct blob one = rdn(mem, DC, DER_IA5, str_from(domain, at));
 		buf_put(&dcs, one.p, one.n);
 	}
-	return derw(mem, DER_SEQUENCE, rdn(mem, SESSION, DER_UTF8, session_id), rdn(mem, UID, DER_UTF8, fid), str_blob(buf_done(&dcs)),
-	    rdn(mem, CN, DER_UTF8, local));
+	return derw(mem, DER_SEQUENCE, rdn(mem, SESSION, DER_UTF8, session_id),
+	    rdn(mem, UID, DER_UTF8, fid), str_blob(buf_done(&dcs)), rdn(mem, CN, DER_UTF8, local));
 }

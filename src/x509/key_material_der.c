@@ -4,13 +4,15 @@
 
 enum { ARCS = 32, OID_TEXT = 256 };
 
-/* AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL } (RFC 5280 4.1.1.2). */
+/* AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL } (RFC
+ * 5280 4.1.1.2). */
 static bool algorithm(struct blob *in, struct blob *oid)
 {
 	struct blob seq;
 	struct der parameters;
 
-	return der_get(in, DER_SEQUENCE, &seq) && der_get(&seq, DER_OID, oid) && (seq.n == 0 || (der_next(&seq, &parameters) && seq.n == 0));
+	return der_get(in, DER_SEQUENCE, &seq) && der_get(&seq, DER_OID, oid) &&
+	    (seq.n == 0 || (der_next(&seq, &parameters) && seq.n == 0));
 }
 
 enum err key_material_der_check(struct cx *cx, struct str key_data)
@@ -21,21 +23,25 @@ enum err key_material_der_check(struct cx *cx, struct str key_data)
 
 	TRY(armour_decode(cx, "key_data", "PUBLIC KEY", key_data, &der));
 	if ((wrong = der_check(der, &at)) != NULL)
-		return refuse(cx, ERR_BAD_REQUEST, "key_data", "Octet %zu of the DER inside the PEM: %s.", at, wrong);
-	if (!der_get(&der, DER_SEQUENCE, &seq) || !algorithm(&seq, &oid) || !der_get(&seq, DER_BIT_STRING, &bits) || seq.n || bits.n < 1 ||
-	    bits.p[0] != 0)
-		return refuse(cx, ERR_BAD_REQUEST, "key_data", "The PEM holds no SubjectPublicKeyInfo (RFC 5280 4.1) with the ciphertext in its BIT STRING.");
+		return refuse(cx, ERR_BAD_REQUEST, "key_data",
+		    "Octet %zu of the DER inside the PEM: %s.", at, wrong);
+	if (!der_get(&der, DER_SEQUENCE, &seq) || !algorithm(&seq, &oid) ||
+	    !der_get(&seq, DER_BIT_STRING, &bits) || seq.n || bits.n < 1 || bits.p[0] != 0)
+		return refuse(cx, ERR_BAD_REQUEST, "key_data",
+		    "The PEM holds no SubjectPublicKeyInfo (RFC 5280 4.1) with the ciphertext in its BIT STRING.");
 	return OK;
 }
 
-enum err key_material_der_algorithm(struct cx *cx, const char *field, struct blob der, struct str *oid)
+enum err key_material_der_algorithm(
+    struct cx *cx, const char *field, struct blob der, struct str *oid)
 {
 	char text[OID_TEXT];
 	struct blob in = der, id;
 	size_t at;
 
 	if (der_check(der, &at) || !algorithm(&in, &id))
-		return refuse(cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
+		return refuse(
+		    cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
 	if (!der_oid_print(id, text, sizeof text))
 		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
 	*oid = (struct str){ arena_dup(cx->mem, text, strlen(text)), strlen(text) };
@@ -69,14 +75,16 @@ static size_t subidentifier(uint8_t *to, uint64_t v)
 	return n;
 }
 
-enum err key_material_der_identifier(struct cx *cx, const char *field, struct str oid, struct blob *der)
+enum err key_material_der_identifier(
+    struct cx *cx, const char *field, struct str oid, struct blob *der)
 {
 	uint8_t *p = arena_alloc(cx->mem, 4 + ARCS * 10);
 	int64_t v[ARCS];
 	size_t n, len;
 
 	if (!arcs(oid, v, &n))
-		return refuse(cx, ERR_BAD_REQUEST, field, "This is no object identifier: numbers with dots between, such as 2.16.840.1.101.3.4.1.46.");
+		return refuse(cx, ERR_BAD_REQUEST, field,
+		    "This is no object identifier: numbers with dots between, such as 2.16.840.1.101.3.4.1.46.");
 	len = subidentifier(p + 4, (uint64_t)(v[0] * 40 + v[1]));
 	for (size_t i = 2; i < n; i++)
 		len += subidentifier(p + 4 + len, (uint64_t)v[i]);

@@ -27,9 +27,11 @@ const char *x509_algorithm(struct arena *mem, struct blob *in, const char *of)
 	if (!der_get(in, DER_SEQUENCE, &seq) || !der_get(&seq, DER_OID, &oid))
 		return arena_printf(mem, "%s is missing", of);
 	if (!is(oid, oid_ed25519))
-		return arena_printf(mem, "%s is %s, and must be Ed25519, 1.3.101.112", of, der_oid_text(oid, text, sizeof text));
+		return arena_printf(mem, "%s is %s, and must be Ed25519, 1.3.101.112", of,
+		    der_oid_text(oid, text, sizeof text));
 	if (seq.n)
-		return arena_printf(mem, "%s has parameters, and Ed25519 has none, not even NULL (RFC 8410 3)", of);
+		return arena_printf(
+		    mem, "%s has parameters, and Ed25519 has none, not even NULL (RFC 8410 3)", of);
 	return NULL;
 }
 
@@ -42,23 +44,28 @@ const char *x509_key(struct arena *mem, struct blob *in, uint8_t key[ED25519_KEY
 	const char *why = x509_algorithm(mem, &spki, "the algorithm of the public key");
 	if (why)
 		return why;
-	if (!der_get(&spki, DER_BIT_STRING, &bits) || spki.n || bits.n != 1 + ED25519_KEY || bits.p[0] != 0)
+	if (!der_get(&spki, DER_BIT_STRING, &bits) || spki.n || bits.n != 1 + ED25519_KEY ||
+	    bits.p[0] != 0)
 		return "the public key must be 32 octets in a BIT STRING without unused bits (RFC 8410 4)";
 	memcpy(key, bits.p + 1, ED25519_KEY);
-	return ed25519_key_ok(key) ? NULL : "the public key is a point of small order or not in canonical form; make a new key pair";
+	return ed25519_key_ok(key)
+	    ? NULL
+	    : "the public key is a point of small order or not in canonical form; make a new key pair";
 }
 
 const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG])
 {
 	struct blob bits;
 
-	if (!der_get(in, DER_BIT_STRING, &bits) || in->n || bits.n != 1 + ED25519_SIG || bits.p[0] != 0)
+	if (!der_get(in, DER_BIT_STRING, &bits) || in->n || bits.n != 1 + ED25519_SIG ||
+	    bits.p[0] != 0)
 		return "the signature must be 64 octets in a BIT STRING without unused bits, and the last element";
 	memcpy(sig, bits.p + 1, ED25519_SIG);
 	return NULL;
 }
 
-/* pathLen may have leading zeros, as the reference client writes it in eight octets: der_get() does not mind, der_check() would. */
+/* pathLen may have leading zeros, as the reference client writes it in eight octets: der_get() does
+ * not mind, der_check() would. */
 static const char *basic(struct blob value, struct x509_caps *caps)
 {
 	struct blob seq, ca, len;
@@ -104,7 +111,8 @@ const char *x509_cap(struct arena *mem, struct blob oid, struct blob value, stru
 		return basic(value, caps);
 	if (is(oid, oid_usage))
 		return usage(value, caps);
-	return arena_printf(mem, "only basicConstraints and keyUsage may be there, not %s", der_oid_text(oid, text, sizeof text));
+	return arena_printf(mem, "only basicConstraints and keyUsage may be there, not %s",
+	    der_oid_text(oid, text, sizeof text));
 }
 
 static const char *extension(struct arena *mem, struct blob ext, bool must, struct x509_caps *caps)
@@ -145,7 +153,8 @@ const char *x509_actor_caps(const struct x509_caps *c)
 		return "an actor is no CA: cA in basicConstraints must be FALSE";
 	if (c->path_len)
 		return "an actor is no CA: basicConstraints must have no pathLen";
-	if (c->has_usage && c->usage != X509_DIGITAL_SIGNATURE && c->usage != X509_CONTENT_COMMITMENT)
+	if (c->has_usage && c->usage != X509_DIGITAL_SIGNATURE &&
+	    c->usage != X509_CONTENT_COMMITMENT)
 		return "keyUsage of an actor must be digitalSignature or contentCommitment, one of them and nothing else";
 	return NULL;
 }
@@ -158,5 +167,7 @@ const char *x509_server_caps(const struct x509_caps *c)
 		return "a home server is a CA: cA must be TRUE and keyUsage have keyCertSign";
 	if (c->usage & ~(both | X509_KEY_CERT_SIGN | X509_CRL_SIGN))
 		return "keyUsage of a home server has what Ed25519 keys are not for (RFC 8410 5)";
-	return (c->usage & both) == both ? "keyUsage has both digitalSignature and contentCommitment" : NULL;
+	return (c->usage & both) == both
+	    ? "keyUsage has both digitalSignature and contentCommitment"
+	    : NULL;
 }

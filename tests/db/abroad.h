@@ -1,8 +1,8 @@
 #ifndef MOTET_TESTS_ABROAD_H
 #define MOTET_TESTS_ABROAD_H
 /*
- * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as wrong as asked, on pages that a fetcher
- * finds by their address.
+ * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as
+ * wrong as asked, on pages that a fetcher finds by their address.
  */
 #include "x509/cacheable.h"
 #include "crypto/key_trial_text.h"
@@ -12,19 +12,20 @@
 #include "home.h"
 
 enum { DAY = 86400, PAGES = 64 };
-static struct cx keep;			/* what outlives a request */
+static struct cx keep; /* what outlives a request */
 
 struct page {
-	const char *url;		/* without a query, unless it has one */
+	const char *url; /* without a query, unless it has one */
 	int status;
 	struct str body;
-	enum err err;			/* instead of an answer */
+	enum err err; /* instead of an answer */
 };
 static struct page pages[PAGES];
 static int npages, calls, last_redirects;
 static const char *last_url = "";
 
-static inline enum err fake_get(struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *r)
+static inline enum err fake_get(
+    struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *r)
 {
 	(void)f;
 	calls++;
@@ -60,7 +61,7 @@ static inline void put_failure(const char *url, enum err e)
 
 /* A key, and whom it is said to belong to. */
 struct party {
-	const char *domain, *fid, *session_id;	/* fid NULL: a server */
+	const char *domain, *fid, *session_id; /* fid NULL: a server */
 	uint8_t seed[ED25519_SEED], key[ED25519_KEY];
 	struct blob cert;
 	int64_t serial;
@@ -90,7 +91,9 @@ static int64_t stolen_serial;
 
 static inline void certify(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
 {
-	struct idcert_spec spec = { .domain = str_of(p->domain), .not_before = from, .not_after = to };
+	struct idcert_spec spec = {
+		.domain = str_of(p->domain), .not_before = from, .not_after = to
+	};
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
 
@@ -121,7 +124,8 @@ static inline struct party server(const char *domain)
 	return p;
 }
 
-static inline struct party actor_of(const struct party *home, const char *fid, const char *session_id)
+static inline struct party actor_of(
+    const struct party *home, const char *fid, const char *session_id)
 {
 	struct party p = party(home->domain, fid, session_id);
 
@@ -129,13 +133,19 @@ static inline struct party actor_of(const struct party *home, const char *fid, c
 	return p;
 }
 
-/* What a home server says of a certificate. The numbers are written as they are, in the order that is signed. */
-static inline struct str says(struct blob cert, int64_t serial, int64_t from, int64_t to, int64_t revoked, const uint8_t *seed)
+/* What a home server says of a certificate. The numbers are written as they are, in the order that
+ * is signed. */
+static inline struct str says(struct blob cert, int64_t serial, int64_t from, int64_t to,
+    int64_t revoked, const uint8_t *seed)
 {
-	struct cache_claim c = { .serial = serial, .not_before = from, .not_after = to, .invalidated = revoked };
+	struct cache_claim c = {
+		.serial = serial, .not_before = from, .not_after = to, .invalidated = revoked
+	};
 	uint8_t sig[ED25519_SIG];
 
-	must(&keep, ed25519_sign(&keep, seed, str_blob(cache_statement(keep.mem, serial, from, to, revoked)), sig));
+	must(&keep,
+	    ed25519_sign(
+		&keep, seed, str_blob(cache_statement(keep.mem, serial, from, to, revoked)), sig));
 	return json_text(&keep, cacheable_json(&keep, cert, &c, sig));
 }
 
@@ -182,7 +192,8 @@ static inline struct str signature(const struct party *p, struct str text)
 	uint8_t sig[ED25519_SIG];
 
 	must(&keep, ed25519_sign(&keep, p->seed, str_blob(text), sig));
-	return hex_encode(keep.mem, (struct blob){ (uint8_t *)arena_dup(keep.mem, sig, sizeof sig), sizeof sig });
+	return hex_encode(
+	    keep.mem, (struct blob){ (uint8_t *)arena_dup(keep.mem, sig, sizeof sig), sizeof sig });
 }
 
 /* False: there is no database, and a plan of nothing has been printed. */

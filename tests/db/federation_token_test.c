@@ -1,6 +1,6 @@
 /*
- * Federation tokens against a real database: issuing and its switch, deletion, one redemption among many processes, and a database that
- * ends connections meanwhile. Prints its N and its seed.
+ * Federation tokens against a real database: issuing and its switch, deletion, one redemption among
+ * many processes, and a database that ends connections meanwhile. Prints its N and its seed.
  */
 #include "home.h"
 #include "crypto/hash.h"
@@ -22,8 +22,12 @@ enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 static struct session *someone(struct cx *cx, const char *local, struct blob *cert)
 {
 	struct str domain = str_of(conf->domain), phone = STR("phone");
-	struct idcsr r = { .fid = str_of(arena_printf(cx->mem, "%s@example.org", local)), .local = str_of(local), .domain = domain,
-		.session_id = phone, .subject = idname_write(cx->mem, str_of(local), domain, phone), .der = str_blob(str_of(local)) };
+	struct idcsr r = { .fid = str_of(arena_printf(cx->mem, "%s@example.org", local)),
+		.local = str_of(local),
+		.domain = domain,
+		.session_id = phone,
+		.subject = idname_write(cx->mem, str_of(local), domain, phone),
+		.der = str_blob(str_of(local)) };
 	uint8_t seed[ED25519_SEED];
 	struct session *s;
 	struct grant g;
@@ -67,11 +71,15 @@ static bool active(struct cx *cx, struct str token)
 	bool is;
 
 	sha256(str_blob(token), hash);
-	must(cx, federation_token_active(cx, hex_encode(cx->mem, (struct blob){ hash, HASH_BYTES }), &is));
+	must(cx,
+	    federation_token_active(
+		cx, hex_encode(cx->mem, (struct blob){ hash, HASH_BYTES }), &is));
 	return is;
 }
 
-#define LATE(by) "UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '" by "' " \
+#define LATE(by) \
+	"UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '" by \
+	"' " \
 	"WHERE deleted_at IS NULL AND redeemed_at IS NULL"
 
 static void rules(void)
@@ -83,31 +91,49 @@ static void rules(void)
 	int64_t n;
 
 	ok(active(&cx, a) && active(&cx, b) && active(&cx, c), "tokens are issued");
-	ok(redeem_token(&cx, a, hers, NONE, &none) == ERR_BAD_TOKEN && active(&cx, a), "another actor's certificate: %s", cx.why.say);
-	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && works(&cx, out) && !active(&cx, a), "one is redeemed, and opens a session");
-	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && works(&cx, out), "not twice: %s", cx.why.say);
-	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && works(&cx, none) && !works(&cx, out), "another one: its session takes the place of the first");
+	ok(redeem_token(&cx, a, hers, NONE, &none) == ERR_BAD_TOKEN && active(&cx, a),
+	    "another actor's certificate: %s", cx.why.say);
+	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && works(&cx, out) && !active(&cx, a),
+	    "one is redeemed, and opens a session");
+	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && works(&cx, out),
+	    "not twice: %s", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && works(&cx, none) && !works(&cx, out),
+	    "another one: its session takes the place of the first");
 	b = issue(&cx, bob);
-	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 && !active(&cx, b) && active(&cx, c), "of bob's one is left to delete; eve's stays");
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "a deleted one: %s", cx.why.say);
-	ok(federation_token_delete(&cx, 0, &n) == OK && n == 1 && !active(&cx, c), "of everybody's, one");
+	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 && !active(&cx, b) &&
+		active(&cx, c),
+	    "of bob's one is left to delete; eve's stays");
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "a deleted one: %s",
+	    cx.why.say);
+	ok(federation_token_delete(&cx, 0, &n) == OK && n == 1 && !active(&cx, c),
+	    "of everybody's, one");
 	b = issue(&cx, bob);
 	sql(LATE("30 seconds"));
-	ok(!active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK, "half a minute over: no more active, but the clocks may differ");
+	ok(!active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK,
+	    "half a minute over: no more active, but the clocks may differ");
 	b = issue(&cx, bob);
 	sql(LATE("61 seconds"));
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "over a minute: %s", cx.why.say);
-	ok(federation_token_switch(&cx, false) == OK && federation_token_issue(&cx, bob, STR("https://example.org"), &none) == ERR_TOKENS_OFF, "switched off");
-	ok(federation_token_switch(&cx, true) == OK && federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK, "and on");
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "over a minute: %s",
+	    cx.why.say);
+	ok(federation_token_switch(&cx, false) == OK &&
+		federation_token_issue(&cx, bob, STR("https://example.org"), &none) ==
+		    ERR_TOKENS_OFF,
+	    "switched off");
+	ok(federation_token_switch(&cx, true) == OK &&
+		federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK,
+	    "and on");
 	sql("UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id FROM actor WHERE local_name = 'bob')");
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && active(&cx, b), "a revoked certificate: %s; the token is not used up", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && active(&cx, b),
+	    "a revoked certificate: %s; the token is not used up", cx.why.say);
 	end(&cx);
 }
 
 /* Switching waits for those that are at it: when it is done, nothing is issued any more. */
 static void switching(void)
 {
-	int *late = mmap(NULL, 3 * sizeof *late, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), *off = late + 1, *made = late + 2;
+	int *late = mmap(
+		NULL, 3 * sizeof *late, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+	    *off = late + 1, *made = late + 2;
 	struct cx cx = context();
 	struct blob cert;
 	struct session *s = someone(&cx, "kim", &cert);
@@ -119,7 +145,8 @@ static void switching(void)
 		for (int try = 0; try < 400; try++) {
 			struct str token;
 			bool was_off = __atomic_load_n(off, __ATOMIC_SEQ_CST);
-			bool issued = federation_token_issue(&mine, s, STR("https://example.org"), &token) == OK;
+			bool issued = federation_token_issue(
+					  &mine, s, STR("https://example.org"), &token) == OK;
 			__atomic_add_fetch(made, issued, __ATOMIC_SEQ_CST);
 			__atomic_add_fetch(late, was_off && issued, __ATOMIC_SEQ_CST);
 			if (was_off && try > 20)
@@ -153,7 +180,7 @@ static void race(struct str token, struct blob cert, int racers, struct outcome 
 		struct cx cx = context();
 		struct str t = { "", 0 };
 		bool enabled;
-		(void)!federation_token_status(&cx, &enabled);	/* connected before it begins */
+		(void)!federation_token_status(&cx, &enabled); /* connected before it begins */
 		while (!__atomic_load_n(go, __ATOMIC_SEQ_CST))
 			usleep(200);
 		out[i].err = redeem_token(&cx, token, cert, NONE, &t);
@@ -163,7 +190,7 @@ static void race(struct str token, struct blob cert, int racers, struct outcome 
 	}
 	usleep(racers * 4000);
 	__atomic_store_n(go, 1, __ATOMIC_SEQ_CST);
-	for (int i = 0; i < racers; i++)	/* there may be other children, who stay */
+	for (int i = 0; i < racers; i++) /* there may be other children, who stay */
 		wait(NULL);
 	munmap(go, sizeof *go);
 }
@@ -191,17 +218,23 @@ static void races(struct outcome *out)
 			bool open = false;
 			for (int i = 0; i < racers; i++)
 				open |= out[i].err == OK && works(&cx, str_of(out[i].token));
-			right += open && count(out, racers, OK) == 1 && count(out, racers, ERR_BAD_TOKEN) == racers - 1;
+			right += open && count(out, racers, OK) == 1 &&
+			    count(out, racers, ERR_BAD_TOKEN) == racers - 1;
 		}
-		ok(right == RACES, "%d processes, one token: one winner with a session that works, %d of %d times", racers, right, RACES);
+		ok(right == RACES,
+		    "%d processes, one token: one winner with a session that works, %d of %d times",
+		    racers, right, RACES);
 		end(&cx);
 	}
 }
 
-/* The same for tokens of another server, whose row is made by redeeming: statement and session of a foreign actor. */
+/* The same for tokens of another server, whose row is made by redeeming: statement and session of a
+ * foreign actor. */
 static void foreign_race(struct outcome *out)
 {
-	int *wins = mmap(NULL, sizeof *wins, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), right = 0;
+	int *wins =
+		mmap(NULL, sizeof *wins, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+	    right = 0;
 	struct cx cx = context();
 
 	(void)out;
@@ -213,10 +246,20 @@ static void foreign_race(struct outcome *out)
 			struct cx mine = context();
 			uint8_t hash[TOKEN_HASH], key[ED25519_KEY] = { 1 };
 			token_new(mine.mem, 's', hash);
-			const struct redemption red = { .iss = STR("home.example"), .jti = str_of(arena_printf(mine.mem, "jti-of-another-server-%d", r)),
-				.attempt = { hash, TOKEN_HASH }, .issued_at = mine.now, .expires_at = mine.now + 60, .fid = STR("ann@home.example"),
-				.domain = STR("home.example"), .session_id = STR("phone"), .serial_text = STR("77"), .public_key = { key, ED25519_KEY },
-				.cert = { key, ED25519_KEY }, .not_after = mine.now + 60, .event = STR("{}") };
+			const struct redemption red = { .iss = STR("home.example"),
+				.jti =
+				    str_of(arena_printf(mine.mem, "jti-of-another-server-%d", r)),
+				.attempt = { hash, TOKEN_HASH },
+				.issued_at = mine.now,
+				.expires_at = mine.now + 60,
+				.fid = STR("ann@home.example"),
+				.domain = STR("home.example"),
+				.session_id = STR("phone"),
+				.serial_text = STR("77"),
+				.public_key = { key, ED25519_KEY },
+				.cert = { key, ED25519_KEY },
+				.not_after = mine.now + 60,
+				.event = STR("{}") };
 			struct redeemed *d;
 			for (int try = 0; try < 5; try++) {
 				enum err e = q_federation_token_redeem_foreign(&mine, &red, &d);
@@ -231,13 +274,14 @@ static void foreign_race(struct outcome *out)
 			;
 		right += *wins == 1;
 	}
-	ok(right == RACES, "32 processes, one token of another server: one winner, %d of %d times", right, RACES);
+	ok(right == RACES, "32 processes, one token of another server: one winner, %d of %d times",
+	    right, RACES);
 	end(&cx);
 }
 
 /*
- * Contenders for each token while connections are ended under them. A winner's answer never says no; if all were told no or nothing,
- * no session may stand on the token.
+ * Contenders for each token while connections are ended under them. A winner's answer never says
+ * no; if all were told no or nothing, no session may stand on the token.
  */
 static void chaos(struct outcome *out)
 {
@@ -252,11 +296,13 @@ static void chaos(struct outcome *out)
 		struct federation_token_item *t;
 		size_t n;
 		memset(out, 0, CHAOS_RACERS * sizeof *out);
-		pid_t k = start_killer(seed + (unsigned)i, "AND query LIKE '%redeemed_token%'", 4000, 12000);
+		pid_t k = start_killer(
+		    seed + (unsigned)i, "AND query LIKE '%redeemed_token%'", 4000, 12000);
 		race(token, cert, CHAOS_RACERS, out);
 		kill(k, SIGKILL);
 		waitpid(k, NULL, 0);
-		int winners = count(out, CHAOS_RACERS, OK), no = count(out, CHAOS_RACERS, ERR_BAD_TOKEN);
+		int winners = count(out, CHAOS_RACERS, OK),
+		    no = count(out, CHAOS_RACERS, ERR_BAD_TOKEN);
 		doubles += winners > 1;
 		won += winners == 1;
 		unknown += CHAOS_RACERS - winners - no;
@@ -266,9 +312,12 @@ static void chaos(struct outcome *out)
 		must(&cx, federation_token_list(&cx, s->actor_id, &t, &n));
 	}
 	printf("# seed %u\n", seed);
-	ok(doubles == 0, "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d answers unknown)", CHAOS, CHAOS_RACERS, won, unknown);
+	ok(doubles == 0,
+	    "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d answers unknown)",
+	    CHAOS, CHAOS_RACERS, won, unknown);
 	ok(burnt == 0, "none burnt while everybody was told no");
-	ok(won + unknown >= CHAOS && won > 0, "every token has its winner, or somebody who does not know");
+	ok(won + unknown >= CHAOS && won > 0,
+	    "every token has its winner, or somebody who does not know");
 	ok(dead == 0, "every session that was promised works");
 	end(&cx);
 }
@@ -278,7 +327,8 @@ int main(void)
 	if (!home_open())
 		return 0;
 	home_identity();
-	struct outcome *out = mmap(NULL, MOST * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct outcome *out = mmap(
+	    NULL, MOST * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	rules();
 	switching();
 	races(out);

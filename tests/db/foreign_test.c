@@ -1,6 +1,6 @@
 /*
- * Other servers: asked in the right order, believed when they keep the rules, remembered as long as they say, and never when they lie. Each
- * liar gets its error, and nothing of it is kept.
+ * Other servers: asked in the right order, believed when they keep the rules, remembered as long as
+ * they say, and never when they lie. Each liar gets its error, and nothing of it is kept.
  */
 #include "abroad.h"
 #include "base/conf.h"
@@ -9,26 +9,38 @@ static struct str none = { NULL, 0 };
 
 static void finds(void)
 {
-	struct party s = server("direct.example"), slash = server("slash.example"), far = server("visible.example"), bare = server("bare.example");
+	struct party s = server("direct.example"), slash = server("slash.example"),
+		     far = server("visible.example"), bare = server("bare.example");
 	struct cx cx = context();
 	struct foreign_cert c;
 
 	open_server(&s);
-	ok(foreign_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1, "asked at its own domain: %s", last_url);
-	ok(blob_eq(c.cert.der, s.cert) && str_is(c.cert.domain, "direct.example"), "its certificate");
+	ok(foreign_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
+	    "asked at its own domain: %s", last_url);
+	ok(blob_eq(c.cert.der, s.cert) && str_is(c.cert.domain, "direct.example"),
+	    "its certificate");
 	ok(foreign_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1, "remembered");
 	put("https://slash.example/.p2/core/v1/idcert/server/", 200, vouched(&slash, &slash));
-	ok(foreign_server(&cx, STR("slash.example"), -1, &c) == OK && calls == 3, "with a slash at the end");
-	put("https://visible.example/.well-known/polyproto-core", 200, STR("{\"api\": \"https://actual.example/.p2/core/\"}"));
+	ok(foreign_server(&cx, STR("slash.example"), -1, &c) == OK && calls == 3,
+	    "with a slash at the end");
+	put("https://visible.example/.well-known/polyproto-core", 200,
+	    STR("{\"api\": \"https://actual.example/.p2/core/\"}"));
 	put("https://actual.example/.p2/core/v1/idcert/server", 200, vouched(&far, &far));
-	ok(foreign_server(&cx, STR("visible.example"), -1, &c) == OK, "behind .well-known: %s", cx.why.say);
-	put("https://bare.example/.well-known/polyproto-core", 200, STR("{\"api\": \"Actual.example:443/x/v1\"}"));
+	ok(foreign_server(&cx, STR("visible.example"), -1, &c) == OK, "behind .well-known: %s",
+	    cx.why.say);
+	put("https://bare.example/.well-known/polyproto-core", 200,
+	    STR("{\"api\": \"Actual.example:443/x/v1\"}"));
 	put("https://actual.example/x/v1/idcert/server", 200, vouched(&bare, &bare));
-	ok(foreign_server(&cx, STR("bare.example"), -1, &c) == OK, "an api without scheme, with v1: %s", last_url);
-	ok(foreign_server(&cx, STR("actual.example"), -1, &c) == ERR_BAD_CERT, "the actual host is no server of its own name: %s", cx.why.say);
+	ok(foreign_server(&cx, STR("bare.example"), -1, &c) == OK,
+	    "an api without scheme, with v1: %s", last_url);
+	ok(foreign_server(&cx, STR("actual.example"), -1, &c) == ERR_BAD_CERT,
+	    "the actual host is no server of its own name: %s", cx.why.say);
 	calls = 0;
-	ok(foreign_server(&cx, STR("example.org"), -1, &c) == OK && calls == 0, "our own domain does not go over the network");
-	ok(foreign_actor(&cx, STR("nobody@example.org"), none, &(struct foreign_cert *){ NULL }, &(size_t){ 0 }) == ERR_NOT_FOUND && calls == 0,
+	ok(foreign_server(&cx, STR("example.org"), -1, &c) == OK && calls == 0,
+	    "our own domain does not go over the network");
+	ok(foreign_actor(&cx, STR("nobody@example.org"), none, &(struct foreign_cert *){ NULL },
+	       &(size_t){ 0 }) == ERR_NOT_FOUND &&
+		calls == 0,
 	    "nor do its actors");
 	end(&cx);
 }
@@ -37,11 +49,11 @@ static void finds(void)
 struct lie {
 	const char *name;
 	enum err want;
-	const char *cert_domain;		/* else its own */
+	const char *cert_domain; /* else its own */
 	bool forged_cert, forged_statement, small_order, actor;
-	int64_t from, to, revoked;		/* of the statement; 0: as it should be */
+	int64_t from, to, revoked; /* of the statement; 0: as it should be */
 	int64_t cert_from, cert_to;
-	int digits;				/* 1: of the statement are moved from one number to the next */
+	int digits; /* 1: of the statement are moved from one number to the next */
 	const char *body;
 	int status;
 	enum err err;
@@ -56,17 +68,20 @@ static const struct lie server_lies[] = {
 	{ "a statement that is over", ERR_BAD_CERT, .from = -7200, .to = -1 },
 	{ "a statement for tomorrow", ERR_BAD_CERT, .from = 3600, .to = 7200 },
 	{ "a statement for 13 hours", ERR_BAD_CERT, .to = 13 * 3600 },
-	{ "a statement for 13 hours, revoked next week", ERR_BAD_CERT, .to = 13 * 3600, .revoked = 7 * DAY },
+	{ "a statement for 13 hours, revoked next week", ERR_BAD_CERT, .to = 13 * 3600,
+	    .revoked = 7 * DAY },
 	{ "a statement that ends before it begins", ERR_BAD_CERT, .from = 30, .to = 10 },
 	{ "a statement split elsewhere", ERR_BAD_CERT, .digits = 1 },
 	{ "a revoked certificate", ERR_BAD_CERT, .revoked = -60 },
 	{ "an expired certificate", ERR_BAD_CERT, .cert_from = -3 * DAY, .cert_to = -DAY },
-	{ "a certificate for next year", ERR_BAD_CERT, .cert_from = 300 * DAY, .cert_to = 600 * DAY },
+	{ "a certificate for next year", ERR_BAD_CERT, .cert_from = 300 * DAY,
+	    .cert_to = 600 * DAY },
 	{ "a page for people", ERR_NOT_FEDERATED, .body = "<!doctype html><title>hello</title>" },
 	{ "an array", ERR_NOT_FEDERATED, .body = "[]" },
 	{ "an object of something else", ERR_NOT_FEDERATED, .body = "{\"idCertPem\": 1}" },
 	{ "text that ends too soon", ERR_NOT_FEDERATED, .body = "{\"idCertPem\": \"-----BEGIN" },
-	{ "a member twice", ERR_NOT_FEDERATED, .body = "{\"idCertPem\": \"a\", \"idCertPem\": \"b\"}" },
+	{ "a member twice", ERR_NOT_FEDERATED,
+	    .body = "{\"idCertPem\": \"a\", \"idCertPem\": \"b\"}" },
 	{ "nothing", ERR_NOT_FEDERATED, .body = "" },
 	{ "no such page", ERR_NOT_FEDERATED, .status = 404 },
 	{ "a redirect", ERR_NOT_FEDERATED, .status = 302 },
@@ -84,26 +99,36 @@ static const uint8_t *small_order_key(void)
 }
 
 /* What one party says of another, bent as the row says. */
-static struct str told(const struct lie *l, struct party *about, const struct party *home, const struct party *stranger)
+static struct str told(const struct lie *l, struct party *about, const struct party *home,
+    const struct party *stranger)
 {
 	const int64_t now = clock_now();
-	int64_t from = now + (l->from ? l->from : -5), to = now + (l->to ? l->to : 3600), revoked = l->revoked ? now + l->revoked : 0;
+	int64_t from = now + (l->from ? l->from : -5), to = now + (l->to ? l->to : 3600),
+		revoked = l->revoked ? now + l->revoked : 0;
 
 	if (l->small_order)
 		memcpy(about->key, small_order_key(), sizeof about->key);
-	certify(about, l->forged_cert ? stranger->seed : home->seed, now + (l->cert_from ? l->cert_from : about->fid ? -DAY : -10 * DAY),
-	    now + (l->cert_to ? l->cert_to : about->fid ? 30 * DAY : 300 * DAY));
+	certify(about, l->forged_cert ? stranger->seed : home->seed,
+	    now +
+		(l->cert_from	     ? l->cert_from
+			: about->fid ? -DAY
+				     : -10 * DAY),
+	    now +
+		(l->cert_to	     ? l->cert_to
+			: about->fid ? 30 * DAY
+				     : 300 * DAY));
 	if (l->digits) {
 		from = from * 10 + 1;
 		to %= 1000000000;
 	}
-	return says(about->cert, about->serial, from, to, revoked, l->forged_statement ? stranger->seed : home->seed);
+	return says(about->cert, about->serial, from, to, revoked,
+	    l->forged_statement ? stranger->seed : home->seed);
 }
 
 static int64_t kept(void)
 {
 	return sql("SELECT count(*) FROM foreign_cert WHERE domain LIKE '%liar%' OR subject LIKE '%liar%' OR subject LIKE '%other%'") +
-	       sql("SELECT count(*) FROM foreign_session");
+	    sql("SELECT count(*) FROM foreign_session");
 }
 
 static void servers_lie(void)
@@ -114,7 +139,8 @@ static void servers_lie(void)
 	for (size_t i = 0; i < COUNT(server_lies); i++) {
 		const struct lie *l = &server_lies[i];
 		struct cx cx = context();
-		struct party s = party(l->cert_domain ? l->cert_domain : "liar.example", NULL, NULL);
+		struct party s =
+		    party(l->cert_domain ? l->cert_domain : "liar.example", NULL, NULL);
 		if (l->actor)
 			s = party("liar.example", "x@liar.example", "phone");
 		struct str body = l->body ? str_of(l->body) : told(l, &s, &s, &stranger);
@@ -125,11 +151,13 @@ static void servers_lie(void)
 			put(server_url("liar.example"), l->status ? l->status : 200, body);
 		sql("DELETE FROM foreign_server");
 		enum err e = foreign_server(&cx, STR("liar.example"), -1, &c);
-		ok(e == l->want && kept() == 0, "%s: %s %s%s", l->name, err_name(e), cx.why.say, cx.why.log);
+		ok(e == l->want && kept() == 0, "%s: %s %s%s", l->name, err_name(e), cx.why.say,
+		    cx.why.log);
 		int before = calls;
 		enum err again = foreign_server(&cx, STR("liar.example"), -1, &c);
 		bool lasting = e == ERR_BAD_CERT || e == ERR_NOT_FEDERATED || e == ERR_HOME_INVALID;
-		ok(again == e && (calls == before) == lasting, "... %s", lasting ? "nobody is asked again" : "asked again");
+		ok(again == e && (calls == before) == lasting, "... %s",
+		    lasting ? "nobody is asked again" : "asked again");
 		end(&cx);
 	}
 	npages = 0;
@@ -159,7 +187,8 @@ static const struct lie actor_lies[] = {
 	{ "gone", ERR_HOME_UNREACHABLE, .err = ERR_HOME_UNREACHABLE },
 };
 
-/* A fresh certificate of the actor is shown; its home server says something else, or something wrong. */
+/* A fresh certificate of the actor is shown; its home server says something else, or something
+ * wrong. */
 static void actors_lie(void)
 {
 	struct party home = server("liar.example"), stranger = server("liar.example");
@@ -167,7 +196,8 @@ static void actors_lie(void)
 	for (size_t i = 0; i < COUNT(actor_lies); i++) {
 		const struct lie *l = &actor_lies[i];
 		struct cx cx = context();
-		struct party a = party("liar.example", l->cert_domain ? l->cert_domain : "ann@liar.example", "phone");
+		struct party a = party(
+		    "liar.example", l->cert_domain ? l->cert_domain : "ann@liar.example", "phone");
 		struct str body = l->body ? str_of(l->body) : list1(told(l, &a, &home, &stranger));
 		struct foreign_cert c, *v;
 		size_t n;
@@ -185,11 +215,18 @@ static void actors_lie(void)
 			a = actor_of(&home, "ann@liar.example", "phone");
 			e = foreign_check(&cx, a.cert, &c);
 		}
-		bool nothing = sql("SELECT count(*) FROM foreign_cert WHERE subject <> domain AND invalidated_at IS NULL AND not_after > now() AND not_before < now()") == 0;
-		ok(e == l->want && nothing, "shown: %s: %s %s%s", l->name, err_name(e), cx.why.say, cx.why.log);
-		if (!l->body && !l->status && !l->err && !l->revoked && l->cert_to != -DAY && l->cert_from != DAY) {
+		bool nothing =
+		    sql("SELECT count(*) FROM foreign_cert WHERE subject <> domain AND invalidated_at IS NULL AND not_after > now() AND not_before < now()") ==
+		    0;
+		ok(e == l->want && nothing, "shown: %s: %s %s%s", l->name, err_name(e), cx.why.say,
+		    cx.why.log);
+		if (!l->body && !l->status && !l->err && !l->revoked && l->cert_to != -DAY &&
+		    l->cert_from != DAY) {
 			e = foreign_actor(&cx, STR("ann@liar.example"), none, &v, &n);
-			ok(e == ERR_BAD_CERT && sql("SELECT count(*) FROM foreign_cert WHERE subject LIKE '%@%'") == 0, "listed: %s: %s", l->name, cx.why.say);
+			ok(e == ERR_BAD_CERT &&
+				sql("SELECT count(*) FROM foreign_cert WHERE subject LIKE '%@%'") ==
+				    0,
+			    "listed: %s: %s", l->name, cx.why.say);
 		}
 		end(&cx);
 	}
@@ -200,9 +237,12 @@ static void actors_lie(void)
 
 static void actors(void)
 {
-	struct party home = server("good.example"), a = actor_of(&home, "ann@good.example", "phone"), b = actor_of(&home, "ann@good.example", "lap top");
+	struct party home = server("good.example"),
+		     a = actor_of(&home, "ann@good.example", "phone"),
+		     b = actor_of(&home, "ann@good.example", "lap top");
 	struct str ja = vouched(&a, &home), jb = vouched(&b, &home);
-	const char *url = actor_url("good.example", "ann@good.example"), *both = arena_printf(keep.mem, " [\n %s ,%s ]\n", ja.s, jb.s);
+	const char *url = actor_url("good.example", "ann@good.example"),
+		   *both = arena_printf(keep.mem, " [\n %s ,%s ]\n", ja.s, jb.s);
 	struct cx cx = context();
 	struct foreign_cert c, *v;
 	size_t n;
@@ -210,23 +250,34 @@ static void actors(void)
 	open_server(&home);
 	put(url, 200, str_of(both));
 	calls = 0;
-	ok(foreign_actor(&cx, STR("Ann@Good.example"), none, &v, &n) == OK && n == 2 && calls == 2, "both certificates of an actor: %s", cx.why.say);
-	ok(str_eq(v[0].cacheable, ja) && str_eq(v[1].cacheable, jb), "byte for byte as the home server sent them");
-	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 && calls == 2, "one session's, without asking");
+	ok(foreign_actor(&cx, STR("Ann@Good.example"), none, &v, &n) == OK && n == 2 && calls == 2,
+	    "both certificates of an actor: %s", cx.why.say);
+	ok(str_eq(v[0].cacheable, ja) && str_eq(v[1].cacheable, jb),
+	    "byte for byte as the home server sent them");
+	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 &&
+		calls == 2,
+	    "one session's, without asking");
 	ok(foreign_check(&cx, a.cert, &c) == OK && calls == 2, "one that is shown, without asking");
-	ok(foreign_find(&cx, STR("ann@good.example"), v[0].cert.serial, &c) == OK && blob_eq(c.cert.der, b.cert), "one that is named");
-	ok(foreign_find(&cx, STR("ann@good.example"), STR("12345"), &c) == ERR_BAD_CERT, "one that is not there: %s", cx.why.say);
+	ok(foreign_find(&cx, STR("ann@good.example"), v[0].cert.serial, &c) == OK &&
+		blob_eq(c.cert.der, b.cert),
+	    "one that is named");
+	ok(foreign_find(&cx, STR("ann@good.example"), STR("12345"), &c) == ERR_BAD_CERT,
+	    "one that is not there: %s", cx.why.say);
 	sql("DELETE FROM foreign_actor");
 	calls = 0;
-	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 && strstr(last_url, "?session_id=lap%20top"),
+	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 &&
+		strstr(last_url, "?session_id=lap%20top"),
 	    "asked for one session: %s", last_url);
 	sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second'");
 	npages = 0;
 	put_failure(server_url("good.example"), ERR_HOME_UNREACHABLE);
-	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE, "what is over is not used, though the server is away: %s", err_name(cx.why.err));
-	ok(foreign_actor(&cx, STR("ann@good.example"), none, &v, &n) == ERR_HOME_UNREACHABLE, "nor listed");
+	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
+	    "what is over is not used, though the server is away: %s", err_name(cx.why.err));
+	ok(foreign_actor(&cx, STR("ann@good.example"), none, &v, &n) == ERR_HOME_UNREACHABLE,
+	    "nor listed");
 	cx.fetch = NULL;
-	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE, "nor by a program that asks nobody");
+	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
+	    "nor by a program that asks nobody");
 	end(&cx);
 }
 
@@ -249,16 +300,19 @@ static void revocation(void)
 	sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject LIKE '%rev.example'");
 	put(url, 200, list1(vouched(&a, &home)));
 	sql("UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = 'rev.example'");
-	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "what was revoked stays so: %s", cx.why.say);
+	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "what was revoked stays so: %s",
+	    cx.why.say);
 	int64_t n;
-	ok(foreign_refresh(&cx, STR("rev.example"), &n) == OK && n > 0, "an operator has it forgotten");
+	ok(foreign_refresh(&cx, STR("rev.example"), &n) == OK && n > 0,
+	    "an operator has it forgotten");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "but not that: %s", cx.why.say);
 	end(&cx);
 }
 
 static void rotation(void)
 {
-	struct party old = server("turn.example"), new = party("turn.example", NULL, NULL), a = actor_of(&old, "kim@turn.example", "one");
+	struct party old = server("turn.example"), new = party("turn.example", NULL, NULL),
+		     a = actor_of(&old, "kim@turn.example", "one");
 	const int64_t now = clock_now();
 	struct cx cx = context();
 	struct foreign_cert c;
@@ -271,24 +325,34 @@ static void rotation(void)
 	struct party b = party("turn.example", "kim@turn.example", "two");
 	certify(&b, new.seed, now - 30, now + 30 * DAY);
 	open_server(&new);
-	struct str ja = says(a.cert, a.serial, now - 5, now + 100, 0, new.seed), jb = vouched(&b, &new);
-	put(actor_url("turn.example", "kim@turn.example"), 200, str_of(arena_printf(keep.mem, "[%s,%s]", ja.s, jb.s)));
+	struct str ja = says(a.cert, a.serial, now - 5, now + 100, 0, new.seed),
+		   jb = vouched(&b, &new);
+	put(actor_url("turn.example", "kim@turn.example"), 200,
+	    str_of(arena_printf(keep.mem, "[%s,%s]", ja.s, jb.s)));
 	calls = 0;
-	ok(foreign_check(&cx, b.cert, &c) == OK && calls == 2, "the server has changed its key between two calls: asked again, once: %s", cx.why.say);
+	ok(foreign_check(&cx, b.cert, &c) == OK && calls == 2,
+	    "the server has changed its key between two calls: asked again, once: %s", cx.why.say);
 	sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%' OR invalidated_at IS NOT NULL OR serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject = domain ORDER BY not_before LIMIT 1)");
-	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "a certificate by a key that is nowhere any more: %s", cx.why.say);
-	put(arena_printf(keep.mem, "%s?timestamp=%lld", server_url("turn.example"), (long long)(now - DAY)), 200,
-	    says(old.cert, old.serial, now - 5, INT64_C(4102444800), now - 60, new.seed));
+	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT,
+	    "a certificate by a key that is nowhere any more: %s", cx.why.say);
+	put(arena_printf(
+		keep.mem, "%s?timestamp=%lld", server_url("turn.example"), (long long)(now - DAY)),
+	    200, says(old.cert, old.serial, now - 5, INT64_C(4102444800), now - 60, new.seed));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "by the key of its time: %s", cx.why.say);
 	calls = 0;
-	ok(foreign_server(&cx, STR("turn.example"), now - DAY, &c) == OK && blob_eq(c.cert.der, old.cert) && calls == 0, "which is remembered, too");
+	ok(foreign_server(&cx, STR("turn.example"), now - DAY, &c) == OK &&
+		blob_eq(c.cert.der, old.cert) && calls == 0,
+	    "which is remembered, too");
 	struct party edge = party("turn.example", "kim@turn.example", "three");
 	certify(&edge, old.seed, now - 60, now + 30 * DAY);
 	put(actor_url("turn.example", "kim@turn.example"), 200, list1(vouched(&edge, &new)));
-	ok(foreign_check(&cx, edge.cert, &c) == OK, "by the old key in the second of the change: %s", cx.why.say);
-	put(actor_url("turn.example", "kim@turn.example"), 200, list1(says(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
+	ok(foreign_check(&cx, edge.cert, &c) == OK,
+	    "by the old key in the second of the change: %s", cx.why.say);
+	put(actor_url("turn.example", "kim@turn.example"), 200,
+	    list1(says(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
 	sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%'");
-	ok(foreign_check(&cx, b.cert, &c) == ERR_BAD_CERT, "the old key vouches for nothing any more: %s", cx.why.say);
+	ok(foreign_check(&cx, b.cert, &c) == ERR_BAD_CERT,
+	    "the old key vouches for nothing any more: %s", cx.why.say);
 	end(&cx);
 }
 
@@ -305,27 +369,37 @@ static void policy(void)
 	open_server(&s);
 	open_server(&sub);
 	conf->federation_deny = "x.example, example";
-	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED, "federation_deny, with subdomains: %s", cx.why.say);
+	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
+	    "federation_deny, with subdomains: %s", cx.why.say);
 	conf->federation_deny = deny;
 	conf->federation_allow = "friend.example";
-	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED, "not in federation_allow");
+	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
+	    "not in federation_allow");
 	conf->federation_allow = allow;
 	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == OK, "now it is");
 	ok(foreign_server(&cx, STR("sub.block.example"), -1, &c) == OK, "another");
 	sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
 	    "'sub.block.example', 's', '1', sha256('k'), '', now() + interval '1 day')");
-	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1, "the operator blocks a domain: a session ends");
-	ok(foreign_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED, "with its subdomains, though remembered as good");
-	ok(foreign_show(&cx, STR("block.example"), &f) == OK && str_is(f->state, "blocked") && f->blocked_at, "and is shown so");
-	ok(foreign_unblock(&cx, STR("block.example")) == OK && foreign_server(&cx, STR("sub.block.example"), -1, &c) == OK, "and unblocks it");
+	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1,
+	    "the operator blocks a domain: a session ends");
+	ok(foreign_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
+	    "with its subdomains, though remembered as good");
+	ok(foreign_show(&cx, STR("block.example"), &f) == OK && str_is(f->state, "blocked") &&
+		f->blocked_at,
+	    "and is shown so");
+	ok(foreign_unblock(&cx, STR("block.example")) == OK &&
+		foreign_server(&cx, STR("sub.block.example"), -1, &c) == OK,
+	    "and unblocks it");
 	ok(foreign_unblock(&cx, STR("block.example")) == ERR_NOT_FOUND, "once");
-	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST, "only domains: %s", cx.why.say);
+	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST, "only domains: %s",
+	    cx.why.say);
 	ok(foreign_list(&cx, &f, &(size_t){ 0 }) == OK && f->place.n, "they are listed");
 	sql("DELETE FROM foreign_session");
 	end(&cx);
 }
 
-#define LATE "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) SELECT sha256('late'), " \
+#define LATE \
+	"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) SELECT sha256('late'), " \
 	"'a@sub.late.example', 'sub.late.example', 's', '1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
 
 static bool busy(PGconn *pg)
@@ -334,21 +408,24 @@ static bool busy(PGconn *pg)
 	return PQisBusy(pg);
 }
 
-/* A log-in is under way while the operator blocks its domain: either the block ends its session, or it opens none. */
+/* A log-in is under way while the operator blocks its domain: either the block ends its session, or
+ * it opens none. */
 static void outrun(void)
 {
-	PGconn *login = PQconnectdb(conninfo), *operator = PQconnectdb(conninfo);
+	PGconn *login = PQconnectdb(conninfo), *operator= PQconnectdb(conninfo);
 
 	PQclear(PQexec(login, "BEGIN"));
 	PGresult *r = PQexec(login, LATE);
-	ok(str_is(str_of(PQcmdTuples(r)), "1"), "a log-in has opened a session, and not yet committed: %s", PQerrorMessage(login));
+	ok(str_is(str_of(PQcmdTuples(r)), "1"),
+	    "a log-in has opened a session, and not yet committed: %s", PQerrorMessage(login));
 	PQclear(r);
 	PQsendQuery(operator, "SELECT motet_block('late.example')");
 	usleep(200000);
 	ok(busy(operator), "a block waits for it");
 	PQclear(PQexec(login, "COMMIT"));
 	r = PQgetResult(operator);
-	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "and ends its session: %s", PQerrorMessage(operator));
+	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "and ends its session: %s",
+	    PQerrorMessage(operator));
 	PQclear(r);
 	r = PQexec(login, LATE);
 	ok(str_is(str_of(PQcmdTuples(r)), "0"), "the next one opens none");
@@ -358,7 +435,8 @@ static void outrun(void)
 	sql("DELETE FROM foreign_session");
 }
 
-/* A server that is only asked whether it speaks may call itself what it likes: nothing that it says counts for the domain that it names. */
+/* A server that is only asked whether it speaks may call itself what it likes: nothing that it says
+ * counts for the domain that it names. */
 static void claiming(void)
 {
 	struct party real = server("real.example");
@@ -367,17 +445,27 @@ static void claiming(void)
 
 	npages = 0;
 	put("https://real.example/.p2/core/v1/idcert/server", 200, vouched(&real, &real));
-	ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0, "a server is known");
+	ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK &&
+		memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
+	    "a server is known");
 	for (int same = 1; same >= 0; same--) {
 		stolen_serial = same ? real.serial : 0;
 		struct party liar = server("real.example");
 		stolen_serial = 0;
-		put(same ? "https://liar.example/.p2/core/v1/idcert/server" : "https://liar2.example/.p2/core/v1/idcert/server", 200, vouched(&liar, &liar));
-		enum err e = foreign_speaks(&cx, same ? STR("https://liar.example") : STR("https://liar2.example"));
-		ok(e == OK || e == ERR_NOT_FEDERATED, "another one says that it is that domain, with %s serial", same ? "the same" : "another");
-		ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0, "the key stays what it was");
-		ok(foreign_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK && memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
-		   "and what it was in the past");
+		put(same ? "https://liar.example/.p2/core/v1/idcert/server"
+			 : "https://liar2.example/.p2/core/v1/idcert/server",
+		    200, vouched(&liar, &liar));
+		enum err e = foreign_speaks(
+		    &cx, same ? STR("https://liar.example") : STR("https://liar2.example"));
+		ok(e == OK || e == ERR_NOT_FEDERATED,
+		    "another one says that it is that domain, with %s serial",
+		    same ? "the same" : "another");
+		ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK &&
+			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
+		    "the key stays what it was");
+		ok(foreign_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK &&
+			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
+		    "and what it was in the past");
 	}
 	end(&cx);
 }
@@ -390,17 +478,24 @@ static void speaking(void)
 	npages = 0;
 	put("https://p2.talk.example:8443/.p2/core/v1/idcert/server", 200, vouched(&s, &s));
 	calls = 0;
-	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443/")) == OK && calls == 1, "a server at another host and port: %s", cx.why.say);
-	ok(foreign_speaks(&cx, STR("https://P2.talk.example:8443")) == OK && calls == 1, "remembered, however it is spelled");
-	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4, "one that does not: %s", cx.why.say);
-	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4, "remembered");
+	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443/")) == OK && calls == 1,
+	    "a server at another host and port: %s", cx.why.say);
+	ok(foreign_speaks(&cx, STR("https://P2.talk.example:8443")) == OK && calls == 1,
+	    "remembered, however it is spelled");
+	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4,
+	    "one that does not: %s", cx.why.say);
+	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4,
+	    "remembered");
 	ok(foreign_speaks(&cx, STR("https://example.org")) == OK && calls == 4, "ourselves");
 	put_failure("https://down.example/.p2/core/v1/idcert/server", ERR_HOME_UNREACHABLE);
-	ok(foreign_speaks(&cx, STR("https://down.example")) == ERR_NOT_FEDERATED && calls == 5, "one that does not answer is asked once");
+	ok(foreign_speaks(&cx, STR("https://down.example")) == ERR_NOT_FEDERATED && calls == 5,
+	    "one that does not answer is asked once");
 	conf->federation_deny = "talk.example";
-	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443")) == ERR_NOT_FEDERATED, "one that was good and is denied now");
+	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443")) == ERR_NOT_FEDERATED,
+	    "one that was good and is denied now");
 	conf->federation_deny = "";
-	ok(foreign_speaks(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST, "no http: %s", cx.why.say);
+	ok(foreign_speaks(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST, "no http: %s",
+	    cx.why.say);
 	end(&cx);
 }
 
@@ -409,14 +504,19 @@ static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
 	struct key_trial t;
 
 	TRY(key_trial_new(cx, STR(""), STR(""), false, &t));
-	const struct key_trial_answer answer = { .trial = t.text, .cert = a->cert, .signature = signature(a, t.text) };
+	const struct key_trial_answer answer = {
+		.trial = t.text, .cert = a->cert, .signature = signature(a, t.text)
+	};
 	return key_trial_complete(cx, &answer, token);
 }
 
 static void sessions(void)
 {
-	struct party home = server("guest.example"), a = actor_of(&home, "gus@guest.example", "phone"), b = actor_of(&home, "gus@guest.example", "phone"),
-		     tab = actor_of(&home, "gus@guest.example", "tab"), eve = actor_of(&home, "eve@guest.example", "phone");
+	struct party home = server("guest.example"),
+		     a = actor_of(&home, "gus@guest.example", "phone"),
+		     b = actor_of(&home, "gus@guest.example", "phone"),
+		     tab = actor_of(&home, "gus@guest.example", "tab"),
+		     eve = actor_of(&home, "eve@guest.example", "phone");
 	const char *url = actor_url("guest.example", "gus@guest.example");
 	const int64_t now = clock_now();
 	struct cx cx = context();
@@ -429,24 +529,44 @@ static void sessions(void)
 	struct str ja = vouched(&a, &home), jt = vouched(&tab, &home), jb = vouched(&b, &home);
 	put(url, 200, str_of(arena_printf(keep.mem, "[%s,%s]", ja.s, jt.s)));
 	put(actor_url("guest.example", "eve@guest.example"), 200, list1(vouched(&eve, &home)));
-	ok(log_in(&cx, &a, &token) == OK && session_find(&cx, token, false, &s) == OK, "a guest logs in: %s", cx.why.say);
-	ok(s && s->actor_id == 0 && str_is(s->fid, "gus@guest.example") && str_is(s->domain, "guest.example"), "and is who the certificate says");
+	ok(log_in(&cx, &a, &token) == OK && session_find(&cx, token, false, &s) == OK,
+	    "a guest logs in: %s", cx.why.say);
+	ok(s && s->actor_id == 0 && str_is(s->fid, "gus@guest.example") &&
+		str_is(s->domain, "guest.example"),
+	    "and is who the certificate says");
 	ok(log_in(&cx, &tab, &other) == OK, "with another device, too");
-	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name = 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") == 1,
+	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name = 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") ==
+		1,
 	    "the first one hears of it");
-	ok(log_in(&cx, &a, &third) == OK && session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED && session_find(&cx, third, false, &s) == OK,
+	ok(log_in(&cx, &a, &third) == OK &&
+		session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED &&
+		session_find(&cx, third, false, &s) == OK,
 	    "one token for each session");
-	ok(foreign_session_update(&cx, s, eve.cert, &ended) == ERR_BAD_CERT, "another actor's certificate: %s", cx.why.say);
-	ok(foreign_session_update(&cx, s, tab.cert, &ended) == ERR_BAD_CERT, "another session's: %s", cx.why.say);
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == ERR_BAD_CERT, "a new one that the home server does not know: %s", cx.why.say);
-	put(url, 200, str_of(arena_printf(keep.mem, "[%s,%s,%s]", says(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed).s, jb.s, jt.s)));
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the next one: %s", cx.why.say);
-	ok(session_find(&cx, third, false, &s) == OK && str_is(s->serial_text, arena_printf(cx.mem, "%lld", (long long)b.serial)), "goes with the same token");
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the same once more changes nothing");
-	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT, "the one before, revoked: %s", cx.why.say);
-	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = 'CLIENT_KEY_CHANGE'") == 1, "the other device hears of it, once");
+	ok(foreign_session_update(&cx, s, eve.cert, &ended) == ERR_BAD_CERT,
+	    "another actor's certificate: %s", cx.why.say);
+	ok(foreign_session_update(&cx, s, tab.cert, &ended) == ERR_BAD_CERT,
+	    "another session's: %s", cx.why.say);
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == ERR_BAD_CERT,
+	    "a new one that the home server does not know: %s", cx.why.say);
+	put(url, 200,
+	    str_of(arena_printf(keep.mem, "[%s,%s,%s]",
+		says(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed).s, jb.s, jt.s)));
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the next one: %s",
+	    cx.why.say);
+	ok(session_find(&cx, third, false, &s) == OK &&
+		str_is(s->serial_text, arena_printf(cx.mem, "%lld", (long long)b.serial)),
+	    "goes with the same token");
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended,
+	    "the same once more changes nothing");
+	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT,
+	    "the one before, revoked: %s", cx.why.say);
+	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = 'CLIENT_KEY_CHANGE'") ==
+		1,
+	    "the other device hears of it, once");
 	put(url, 200, list1(says(b.cert, b.serial, now - 5, now + 100, now - 1, home.seed)));
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && ended && session_find(&cx, third, false, &t) == ERR_UNAUTHORIZED, "revoked at home: the session ends");
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && ended &&
+		session_find(&cx, third, false, &t) == ERR_UNAUTHORIZED,
+	    "revoked at home: the session ends");
 	ok(session_find(&cx, other, false, &t) == OK, "and no other");
 	end(&cx);
 }

@@ -1,6 +1,7 @@
 #ifndef MOTET_TESTS_HOME_H
 #define MOTET_TESTS_HOME_H
-/* The server of a test that has a real database: example.org, with an identity and a secret of its own. */
+/* The server of a test that has a real database: example.org, with an identity and a secret of its
+ * own. */
 #include "../tap.h"
 #include "../unit/x509_make.h"
 #include "base/clock.h"
@@ -11,14 +12,19 @@
 #include <libpq-fe.h>
 #include <unistd.h>
 
-static const char *conninfo;		/* as the role of the servers */
+static const char *conninfo; /* as the role of the servers */
 static struct conf *conf;
 static struct ca_local ca;
-static struct fetcher *fetcher;		/* NULL: there are no other servers */
+static struct fetcher *fetcher; /* NULL: there are no other servers */
 
 static inline struct cx context(void)
 {
-	return (struct cx){ .mem = arena_new(256 << 20), .conf = conf, .db = db_new(conf), .ca = &ca.ca, .fetch = fetcher, .now = clock_now() };
+	return (struct cx){ .mem = arena_new(256 << 20),
+		.conf = conf,
+		.db = db_new(conf),
+		.ca = &ca.ca,
+		.fetch = fetcher,
+		.now = clock_now() };
 }
 
 static inline void end(struct cx *cx)
@@ -59,7 +65,8 @@ static inline void home_identity(void)
 	end(&cx);
 }
 
-/* A process that ends connections to the database under who works there, every so many microseconds, until it is killed. `of` is the end of its statement. */
+/* A process that ends connections to the database under who works there, every so many
+ * microseconds, until it is killed. `of` is the end of its statement. */
 static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least, useconds_t more)
 {
 	char text[256];
@@ -70,7 +77,9 @@ static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least
 	srandom(seed);
 	PGconn *pg = PQconnectdb(conninfo);
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
-	snprintf(text, sizeof text, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' %s", of);
+	snprintf(text, sizeof text,
+	    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' %s",
+	    of);
 	for (;;) {
 		PQclear(PQexec(pg, text));
 		usleep(least + (useconds_t)random() % more);

@@ -1,5 +1,6 @@
 /*
- * Invites: what a code is worth, and many who want the last use of one at the same moment. invite_test [SEED]; prints its seed and N.
+ * Invites: what a code is worth, and many who want the last use of one at the same moment.
+ * invite_test [SEED]; prints its seed and N.
  */
 #include "member.h"
 #include "crypto/hash.h"
@@ -24,14 +25,16 @@ static struct str new_code(struct cx *cx, int64_t uses, int64_t *id)
 
 static enum err come(struct cx *cx, struct str code, const char *name, int64_t *id)
 {
-	const struct invite_use u = { code, str_of(name), STR("correct horse battery"), STR("192.0.2.1") };
+	const struct invite_use u = { code, str_of(name), STR("correct horse battery"),
+		STR("192.0.2.1") };
 
 	return invite_register(cx, &u, id);
 }
 
 static long used(struct cx *cx, int64_t id)
 {
-	return number(cx, arena_printf(cx->mem, "SELECT used FROM invite WHERE id = %lld", (long long)id));
+	return number(
+	    cx, arena_printf(cx->mem, "SELECT used FROM invite WHERE id = %lld", (long long)id));
 }
 
 static void rules(void)
@@ -40,23 +43,38 @@ static void rules(void)
 	int64_t id, actor;
 	struct str code = new_code(&cx, 2, &id);
 
-	ok(number(&cx, arena_printf(cx.mem, "SELECT count(*) FROM invite i WHERE i::text LIKE '%%%.*s%%'", (int)code.n, code.s)) == 0, "the code is not kept");
+	ok(number(&cx,
+	       arena_printf(cx.mem, "SELECT count(*) FROM invite i WHERE i::text LIKE '%%%.*s%%'",
+		   (int)code.n, code.s)) == 0,
+	    "the code is not kept");
 	ok(come(&cx, STR(""), "nobody", &actor) == ERR_INVITE_MISSING, "none: %s", cx.why.say);
-	ok(come(&cx, STR("p2i_nothing"), "nobody", &actor) == ERR_INVITE_UNKNOWN, "nonsense: %s", cx.why.say);
-	ok(come(&cx, code, "first", &actor) == OK && actor && used(&cx, id) == 1, "one comes by it");
-	ok(come(&cx, code, "first", &actor) == ERR_FID_TAKEN && used(&cx, id) == 1, "a taken name costs no use: %s", cx.why.say);
+	ok(come(&cx, STR("p2i_nothing"), "nobody", &actor) == ERR_INVITE_UNKNOWN, "nonsense: %s",
+	    cx.why.say);
+	ok(come(&cx, code, "first", &actor) == OK && actor && used(&cx, id) == 1,
+	    "one comes by it");
+	ok(come(&cx, code, "first", &actor) == ERR_FID_TAKEN && used(&cx, id) == 1,
+	    "a taken name costs no use: %s", cx.why.say);
 	ok(come(&cx, code, "second", &actor) == OK && used(&cx, id) == 2, "and another one");
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_USED_UP && used(&cx, id) == 2, "no third: %s", cx.why.say);
-	ok(come(&cx, code, "second", &actor) == ERR_FID_TAKEN, "who asks again for the last use learns that it was done: %s", cx.why.say);
+	ok(come(&cx, code, "third", &actor) == ERR_INVITE_USED_UP && used(&cx, id) == 2,
+	    "no third: %s", cx.why.say);
+	ok(come(&cx, code, "second", &actor) == ERR_FID_TAKEN,
+	    "who asks again for the last use learns that it was done: %s", cx.why.say);
 	code = new_code(&cx, 2, &id);
-	ok(come(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN && used(&cx, id) == 0, "nor does a name that nobody can have: %s", cx.why.say);
+	ok(come(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN &&
+		used(&cx, id) == 0,
+	    "nor does a name that nobody can have: %s", cx.why.say);
 	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK, "revoked, twice");
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "by a revoked one nobody comes: %s", cx.why.say);
+	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "by a revoked one nobody comes: %s",
+	    cx.why.say);
 	ok(invite_revoke(&cx, 1) == ERR_NOT_FOUND, "%s", cx.why.say);
 	code = new_code(&cx, 2, &id);
-	sql(&cx, arena_printf(cx.mem, "UPDATE invite SET expires_at = now() WHERE id = %lld", (long long)id));
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "nor by an expired one: %s", cx.why.say);
-	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'third'") == 0, "there is no third");
+	sql(&cx,
+	    arena_printf(
+		cx.mem, "UPDATE invite SET expires_at = now() WHERE id = %lld", (long long)id));
+	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "nor by an expired one: %s",
+	    cx.why.say);
+	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'third'") == 0,
+	    "there is no third");
 	end(&cx);
 }
 
@@ -73,7 +91,8 @@ static void again(void)
 	const struct blob h = { hash, sizeof hash };
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc one"), h, &a));
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc one"), h, &b));
-	ok(a->id && a->id == b->id && used(&cx, id) == 1, "the same attempt twice is one actor and one use");
+	ok(a->id && a->id == b->id && used(&cx, id) == 1,
+	    "the same attempt twice is one actor and one use");
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc two"), h, &b));
 	ok(b->id == 0 && b->taken && used(&cx, id) == 1, "another attempt at the name is none");
 	end(&cx);
@@ -91,7 +110,8 @@ static void guesses(void)
 	for (int i = 0; i < conf->rate_limit_failures; i++)
 		refused += come(&cx, gone, "guesser", &actor) == ERR_INVITE_UNKNOWN;
 	ok(refused == conf->rate_limit_failures, "%d guesses are refused", refused);
-	ok(come(&cx, gone, "guesser", &actor) == ERR_RATE_LIMITED && cx.retry_after > 0, "the next has to wait: %s", cx.why.say);
+	ok(come(&cx, gone, "guesser", &actor) == ERR_RATE_LIMITED && cx.retry_after > 0,
+	    "the next has to wait: %s", cx.why.say);
 	ok(come(&cx, good, "guesser", &actor) == ERR_RATE_LIMITED, "even with a good one");
 	conf->rate_limit = false;
 	ok(come(&cx, good, "guesser", &actor) == OK, "which is good still");
@@ -107,7 +127,8 @@ struct outcome {
 static void racer(const struct blob *hash, int round, int i, struct outcome *o)
 {
 	struct cx cx = context();
-	const char *name = i % 2 ? arena_printf(cx.mem, "r%d-%d", round, i) : arena_printf(cx.mem, "r%d-same%d", round, i / 2 % 4);
+	const char *name = i % 2 ? arena_printf(cx.mem, "r%d-%d", round, i)
+				 : arena_printf(cx.mem, "r%d-same%d", round, i / 2 % 4);
 	struct str phc = str_of(arena_printf(cx.mem, "phc %d", i));
 	struct invite_state *s = NULL;
 
@@ -139,21 +160,27 @@ static int race(struct cx *cx, int round, struct outcome *out)
 		winners += out[i].id != 0;
 		odd += out[i].err != OK;
 	}
-	long came = number(cx, arena_printf(cx->mem, "SELECT count(*) FROM actor WHERE invite_id = %lld", (long long)id));
+	long came = number(cx,
+	    arena_printf(
+		cx->mem, "SELECT count(*) FROM actor WHERE invite_id = %lld", (long long)id));
 	if (odd || winners != USES || came != USES || used(cx, id) != USES)
-		printf("# round %d: %ld winners, %ld actors, %ld uses, %d errors\n", round, winners, came, used(cx, id), odd);
+		printf("# round %d: %ld winners, %ld actors, %ld uses, %d errors\n", round, winners,
+		    came, used(cx, id), odd);
 	return !odd && winners == USES && came == USES && used(cx, id) == USES;
 }
 
 static void races(void)
 {
-	struct outcome *o = mmap(NULL, RACERS * sizeof *o, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct outcome *o = mmap(
+	    NULL, RACERS * sizeof *o, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct cx cx = context();
 	int right = 0;
 
 	for (int r = 0; r < ROUNDS; r++)
 		right += race(&cx, r, o);
-	ok(right == ROUNDS, "%d at once by an invite for %d: so many actors, %d of %d times (seed %u)", RACERS, USES, right, ROUNDS, seed);
+	ok(right == ROUNDS,
+	    "%d at once by an invite for %d: so many actors, %d of %d times (seed %u)", RACERS,
+	    USES, right, ROUNDS, seed);
 	munmap(o, RACERS * sizeof *o);
 	end(&cx);
 }

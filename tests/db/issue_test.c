@@ -1,6 +1,6 @@
 /*
- * Issuing against a real database: who may have which session ID and key, one winner among many, and a database that ends connections
- * while certificates are being issued. Prints its N.
+ * Issuing against a real database: who may have which session ID and key, one winner among many,
+ * and a database that ends connections while certificates are being issued. Prints its N.
  */
 #include "home.h"
 #include "x509/der.h"
@@ -38,7 +38,8 @@ static struct blob lit(const char *s, size_t n)
 
 static struct blob rdn(struct arena *m, struct blob oid, uint8_t tag, const char *text)
 {
-	return derw(m, DER_SET, derw(m, DER_SEQUENCE, derw(m, DER_OID, oid), derw(m, tag, lit(text, strlen(text)))));
+	return derw(m, DER_SET,
+	    derw(m, DER_SEQUENCE, derw(m, DER_OID, oid), derw(m, tag, lit(text, strlen(text)))));
 }
 
 /* A request with a fresh key, for local@example.org and that session. */
@@ -49,13 +50,18 @@ static struct idcsr request(struct cx *cx, const char *local, const char *sessio
 	struct idcsr csr;
 
 	must(cx, ed25519_new(cx, seed, key));
-	struct blob name = derw(m, DER_SEQUENCE, rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x2c"), DER_UTF8, session),
-	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), DER_UTF8, arena_printf(m, "%s@example.org", local)),
+	struct blob name = derw(m, DER_SEQUENCE,
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x2c"), DER_UTF8, session),
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), DER_UTF8,
+		arena_printf(m, "%s@example.org", local)),
 	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "org"),
-	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "example"), rdn(m, LIT("\x55\x04\x03"), DER_UTF8, local));
-	struct blob info = derw(m, DER_SEQUENCE, derw_integer(m, 0), name, ed25519_spki(m, key), derw(m, DER_CONTEXT_OF, LIT("")));
+	    rdn(m, LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), DER_IA5, "example"),
+	    rdn(m, LIT("\x55\x04\x03"), DER_UTF8, local));
+	struct blob info = derw(m, DER_SEQUENCE, derw_integer(m, 0), name, ed25519_spki(m, key),
+	    derw(m, DER_CONTEXT_OF, LIT("")));
 	must(cx, ed25519_sign(cx, seed, info, sig + 1));
-	struct blob der = derw(m, DER_SEQUENCE, info, derw(m, DER_SEQUENCE, derw(m, DER_OID, LIT("\x2b\x65\x70"))),
+	struct blob der = derw(m, DER_SEQUENCE, info,
+	    derw(m, DER_SEQUENCE, derw(m, DER_OID, LIT("\x2b\x65\x70"))),
 	    derw(m, DER_BIT_STRING, (struct blob){ sig, 1 + ED25519_SIG }));
 	must(cx, idcsr_read(cx, der, &csr));
 	return csr;
@@ -69,7 +75,8 @@ static int64_t actor(struct cx *cx, const char *local)
 	return id;
 }
 
-static enum err issue(struct cx *cx, int64_t id, const char *local, const struct idcsr *csr, int64_t replaces, struct grant *g)
+static enum err issue(struct cx *cx, int64_t id, const char *local, const struct idcsr *csr,
+    int64_t replaces, struct grant *g)
 {
 	const struct issue i = { id, str_of(local), csr, replaces };
 
@@ -93,28 +100,36 @@ static void rules(void)
 {
 	struct cx cx = context();
 	int64_t bob = actor(&cx, "bob"), eve = actor(&cx, "eve");
-	struct idcsr a = request(&cx, "bob", "phone"), b = request(&cx, "bob", "phone"), c = request(&cx, "bob", "laptop"), d = a, e = request(&cx, "eve", "phone");
+	struct idcsr a = request(&cx, "bob", "phone"), b = request(&cx, "bob", "phone"),
+		     c = request(&cx, "bob", "laptop"), d = a, e = request(&cx, "eve", "phone");
 	struct grant g, h;
 	struct session *s, *t;
 
 	ok(issue(&cx, bob, "bob", &a, 0, &g) == OK && works(&cx, g.token, &s), "a new session");
 	ok(str_is(s->session_id, "phone") && str_is(s->local_name, "bob"), "is the one of the CSR");
-	ok(issue(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE, "its session ID is taken: %s", cx.why.say);
-	ok(issue(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert), "the same CSR again gets the same certificate");
-	ok(!works(&cx, g.token, &t) && works(&cx, h.token, &s), "with a new token that ends the old one");
+	ok(issue(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE,
+	    "its session ID is taken: %s", cx.why.say);
+	ok(issue(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert),
+	    "the same CSR again gets the same certificate");
+	ok(!works(&cx, g.token, &t) && works(&cx, h.token, &s),
+	    "with a new token that ends the old one");
 	ok(issue(&cx, bob, "bob", &c, 0, &g) == OK, "another session beside it");
 	memcpy(d.key, c.key, sizeof d.key);
 	d.der = c.subject;
-	ok(issue(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE && works(&cx, h.token, &t), "a key that was certified before: %s; nothing ended", cx.why.say);
+	ok(issue(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE && works(&cx, h.token, &t),
+	    "a key that was certified before: %s; nothing ended", cx.why.say);
 	ok(issue(&cx, eve, "eve", &a, 0, &g) == ERR_BAD_CSR, "another actor's CSR: %s", cx.why.say);
 	ok(issue(&cx, eve, "eve", &e, 0, &g) == OK, "another actor has session IDs of her own");
 	ok(issue(&cx, bob, "bob", &b, s->serial, &g) == OK, "a rotation");
-	ok(!works(&cx, h.token, &t) && works(&cx, g.token, &t) && t->serial != s->serial, "ends the old token with the old certificate");
+	ok(!works(&cx, h.token, &t) && works(&cx, g.token, &t) && t->serial != s->serial,
+	    "ends the old token with the old certificate");
 	struct idcsr f = request(&cx, "bob", "phone");
-	ok(issue(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED, "what has ended cannot be rotated");
+	ok(issue(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED,
+	    "what has ended cannot be rotated");
 	sql("UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - interval '1 hour' WHERE session_id = 'laptop'");
 	struct idcsr again = request(&cx, "bob", "laptop");
-	ok(issue(&cx, bob, "bob", &again, 0, &g) == OK, "an expired certificate gives its session ID free");
+	ok(issue(&cx, bob, "bob", &again, 0, &g) == OK,
+	    "an expired certificate gives its session ID free");
 	end(&cx);
 }
 
@@ -129,14 +144,19 @@ static void rotation(void)
 	must(&cx, identity_current(&cx, &old));
 	int64_t before = old->serial;
 	sleep(1);
-	ok(identity_rotate(&other, &new) == OK && new->serial != before, "another host rotates the server's key");
+	ok(identity_rotate(&other, &new) == OK && new->serial != before,
+	    "another host rotates the server's key");
 	cx.now = clock_now();
 	ok(issue(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
 	must(&cx, identity_current(&cx, &old));
 	ok(old->serial == new->serial, "and sign with the new one");
 	struct published p;
-	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial && !p.claim.invalidated, "which is what we publish");
-	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before && p.claim.invalidated, "the old one is still there at its time, as ended");
+	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial &&
+		!p.claim.invalidated,
+	    "which is what we publish");
+	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before &&
+		p.claim.invalidated,
+	    "the old one is still there at its time, as ended");
 	end(&other);
 	end(&cx);
 }
@@ -168,7 +188,8 @@ static int count(const enum err *v, enum err e)
 
 static void races(void)
 {
-	enum err *out = mmap(NULL, RACERS * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	enum err *out = mmap(
+	    NULL, RACERS * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int new_ok = 0, rotate_ok = 0;
 
 	for (int r = 0; r < RACES; r++) {
@@ -184,11 +205,14 @@ static void races(void)
 		rotate_ok += count(out, OK) == 1 && count(out, ERR_UNAUTHORIZED) == RACERS - 1;
 		end(&cx);
 	}
-	ok(new_ok == RACES, "%d at once for one session ID: one wins, %d of %d times", RACERS, new_ok, RACES);
-	ok(rotate_ok == RACES, "%d rotations of one session at once: one wins, %d of %d times", RACERS, rotate_ok, RACES);
+	ok(new_ok == RACES, "%d at once for one session ID: one wins, %d of %d times", RACERS,
+	    new_ok, RACES);
+	ok(rotate_ok == RACES, "%d rotations of one session at once: one wins, %d of %d times",
+	    RACERS, rotate_ok, RACES);
 }
 
-/* While a connection of ours holds what `lock` says, start `step` in a child; let go after a while; what the child returns comes back. */
+/* While a connection of ours holds what `lock` says, start `step` in a child; let go after a while;
+ * what the child returns comes back. */
 static int meanwhile(const char *lock, int (*step)(struct cx *, void *), void *arg)
 {
 	PGconn *pg = PQconnectdb(conninfo);
@@ -234,7 +258,8 @@ static int deactivates(struct cx *cx, void *arg)
 	return (int)actor_deactivate(cx, str_of(e->local));
 }
 
-/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever ends things has to wait and to see it. */
+/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever ends
+ * things has to wait and to see it. */
 static void endings(void)
 {
 	struct cx cx = context();
@@ -249,31 +274,39 @@ static void endings(void)
 	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = %lld AND live;"
 	    "INSERT INTO serial_used VALUES (1234567890123456);"
 	    "INSERT INTO idcert SELECT actor_id, 1234567890123456, session_id, server_serial, sha256(public_key), csr_hash, cert, not_before, not_after "
-	    "FROM idcert WHERE actor_id = %lld LIMIT 1", (long long)e.actor, (long long)e.actor, (long long)e.actor);
+	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
+	    (long long)e.actor, (long long)e.actor, (long long)e.actor);
 	ok(meanwhile(rotate, ends, &e) == OK, "a session is ended though it is being rotated");
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
-	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at, "and no certificate of it is left good");
-	const char *new = arena_printf(cx.mem, "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES (1234567890123457);"
+	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at,
+	    "and no certificate of it is left good");
+	const char *new = arena_printf(cx.mem,
+	    "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES (1234567890123457);"
 	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, sha256(cert), csr_hash, cert, not_before, not_after "
-	    "FROM idcert WHERE actor_id = %lld LIMIT 1", (long long)e.actor, (long long)e.actor);
-	ok(meanwhile(new, deactivates, &e) == OK, "an actor is deactivated while a certificate is being issued");
+	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
+	    (long long)e.actor, (long long)e.actor);
+	ok(meanwhile(new, deactivates, &e) == OK,
+	    "an actor is deactivated while a certificate is being issued");
 	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
-	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at, "which ends with the others");
+	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at,
+	    "which ends with the others");
 	must(&cx, session_list(&cx, e.actor, &s, &n));
 	ok(n == 0, "and no session is left");
 	end(&cx);
 }
 
-/* The same request from many at once: whoever gets an answer gets the same certificate; one token of them works. */
+/* The same request from many at once: whoever gets an answer gets the same certificate; one token
+ * of them works. */
 static void same_request(void)
 {
 	struct cx cx = context();
 	int64_t id = actor(&cx, "same");
 	struct idcsr a = request(&cx, "same", "one");
-	struct grant *g = mmap(NULL, RACERS * 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	char (*out)[256] = (void *)g;
+	struct grant *g =
+	    mmap(NULL, RACERS * 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char(*out)[256] = (void *)g;
 	int good = 0, working = 0;
 
 	for (int i = 0; i < RACERS; i++)
@@ -281,7 +314,8 @@ static void same_request(void)
 			struct cx mine = context();
 			struct grant got;
 			enum err e = issue(&mine, id, "same", &a, 0, &got);
-			snprintf(out[i], 256, "%s %.*s", err_name(e), e == OK ? (int)got.token.n : 0, e == OK ? got.token.s : "");
+			snprintf(out[i], 256, "%s %.*s", err_name(e),
+			    e == OK ? (int)got.token.n : 0, e == OK ? got.token.s : "");
 			_exit(0);
 		}
 	while (wait(NULL) > 0)
@@ -295,7 +329,8 @@ static void same_request(void)
 		good++;
 		working += works(&cx, str_of(out[i] + 3), &s);
 	}
-	ok(good == RACERS, "%d of %d who send the same request at once get its certificate", good, RACERS);
+	ok(good == RACERS, "%d of %d who send the same request at once get its certificate", good,
+	    RACERS);
 	ok(working == 1, "and one token of theirs works (%d)", working);
 	end(&cx);
 }
@@ -318,13 +353,15 @@ static void bounds(void)
 	conf->rate_limit_idcerts = 4;
 	struct idcsr f = request(&cx, "many", "x"), h = request(&cx, "many", "y");
 	ok(issue(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
-	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0, "not a fifth: %s", cx.why.say);
+	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0,
+	    "not a fifth: %s", cx.why.say);
 	conf->rate_limit_idcerts = 100000;
 	struct server_key *k;
 	must(&cx, identity_current(&cx, &k));
 	memcpy(h.key, k->key.p, sizeof h.key);
 	e = issue(&cx, id, "many", &h, 0, &g);
-	ok(e != OK && err_status(e) != 401, "nobody gets a certificate for the key of the server: %s %s", err_name(e), cx.why.log);
+	ok(e != OK && err_status(e) != 401,
+	    "nobody gets a certificate for the key of the server: %s %s", err_name(e), cx.why.log);
 	end(&cx);
 }
 
@@ -352,13 +389,17 @@ static void chaos(void)
 		done += e == OK;
 		if (e != OK)
 			printf("# %s %s%s\n", err_name(e), cx.why.say, cx.why.log);
-		g[i] = (struct grant){ { arena_dup(keep, got.id_cert.s, got.id_cert.n), got.id_cert.n }, { arena_dup(keep, got.token.s, got.token.n), got.token.n } };
+		g[i] = (struct grant){ { arena_dup(keep, got.id_cert.s, got.id_cert.n),
+					   got.id_cert.n },
+			{ arena_dup(keep, got.token.s, got.token.n), got.token.n } };
 		arena_reset(cx.mem);
 	}
 	kill(k, SIGKILL);
 	waitpid(k, NULL, 0);
 	usleep(300 * 1000);
-	ok(done == CHAOS, "%d certificates issued while connections were ended (%d times asked again)", done, refused);
+	ok(done == CHAOS,
+	    "%d certificates issued while connections were ended (%d times asked again)", done,
+	    refused);
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	size_t n;
@@ -389,11 +430,16 @@ static void another_domain(void)
 
 	conf->domain = "example.com";
 	identity_expect(0);
-	ok(err_status(identity_current(&cx, &k)) == 503 && strstr(cx.why.log, "belongs to example.org"), "another domain: nothing is signed: %s", cx.why.log);
-	ok(err_status(identity_at(&cx, -1, &k)) == 503, "nor is the key published as that domain's");
-	ok(identity_stored(&cx, &k) == OK && err_status(identity_prove(&cx, k)) == 503, "an operator may look at it, and is told");
+	ok(err_status(identity_current(&cx, &k)) == 503 &&
+		strstr(cx.why.log, "belongs to example.org"),
+	    "another domain: nothing is signed: %s", cx.why.log);
+	ok(err_status(identity_at(&cx, -1, &k)) == 503,
+	    "nor is the key published as that domain's");
+	ok(identity_stored(&cx, &k) == OK && err_status(identity_prove(&cx, k)) == 503,
+	    "an operator may look at it, and is told");
 	conf->domain = ours;
-	ok(identity_current(&cx, &k) == OK && identity_prove(&cx, k) == OK, "and with the right one all is well");
+	ok(identity_current(&cx, &k) == OK && identity_prove(&cx, k) == OK,
+	    "and with the right one all is well");
 	end(&cx);
 }
 
@@ -409,7 +455,8 @@ int main(void)
 	skew = 300;
 	must(&cx, identity_create(&cx, &k));
 	skew = 0;
-	ok(k->not_before <= clock_now() && k->not_before > clock_now() - 60, "the first key begins by the clock of the database");
+	ok(k->not_before <= clock_now() && k->not_before > clock_now() - 60,
+	    "the first key begins by the clock of the database");
 	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a server has one first key: %s", cx.why.say);
 	end(&cx);
 	rules();

@@ -1,6 +1,7 @@
 /*
- * Key trials: completed once, by whom they were given to, for what they were given for. Many at once: one wins. A database that ends connections
- * meanwhile: still one, and its token works. Prints its N.
+ * Key trials: completed once, by whom they were given to, for what they were given for. Many at
+ * once: one wins. A database that ends connections meanwhile: still one, and its token works.
+ * Prints its N.
  */
 #include "abroad.h"
 #include "crypto/token.h"
@@ -30,7 +31,9 @@ static enum err complete(struct cx *cx, struct key_trial_answer a, struct str *t
 
 static bool open_still(struct str trial)
 {
-	return sql(arena_printf(keep.mem, "SELECT count(*) FROM key_trial WHERE attempt IS NULL AND trial = '%s'", trial.s)) == 1;
+	return sql(arena_printf(keep.mem,
+		   "SELECT count(*) FROM key_trial WHERE attempt IS NULL AND trial = '%s'",
+		   trial.s)) == 1;
 }
 
 static struct str digits(const struct party *p)
@@ -41,47 +44,80 @@ static struct str digits(const struct party *p)
 static void rules(void)
 {
 	struct cx cx = context();
-	struct key_trial t = fresh(&cx, "", ""), u = fresh(&cx, "", ""), w = fresh(&cx, "ann@guest.example", ""), x = fresh(&cx, "", "tab"), y = fresh(&cx, "", "");
+	struct key_trial t = fresh(&cx, "", ""), u = fresh(&cx, "", ""),
+			 w = fresh(&cx, "ann@guest.example", ""), x = fresh(&cx, "", "tab"),
+			 y = fresh(&cx, "", "");
 	struct key_trial_text c;
 	struct session *s;
 	struct str token, sig = signature(&ann, t.text);
 
-	ok(key_trial_text_parse(t.text, &c) && str_is(c.domain, "example.org") && c.expires == t.expires && t.text.n >= 64, "a trial says whose it is: %s", t.text.s);
+	ok(key_trial_text_parse(t.text, &c) && str_is(c.domain, "example.org") &&
+		c.expires == t.expires && t.text.n >= 64,
+	    "a trial says whose it is: %s", t.text.s);
 	const struct key_trial_answer wrong[] = {
 		{ t.text, .cert = ann.cert, .signature = signature(&eve, t.text) },
 		{ t.text, .cert = ann.cert, .signature = signature(&ann, u.text) },
 		{ t.text, .cert = ann.cert, .serial = digits(&tab), .signature = sig },
 		{ t.text, .cert = ann.cert, .fid = STR("eve@guest.example"), .signature = sig },
-		{ str_of(arena_printf(cx.mem, "%s0", t.text.s)), .cert = ann.cert, .signature = sig },
+		{ str_of(arena_printf(cx.mem, "%s0", t.text.s)), .cert = ann.cert,
+		    .signature = sig },
 		{ x.text, .cert = ann.cert, .signature = signature(&ann, x.text) },
 		{ w.text, .cert = eve.cert, .signature = signature(&eve, w.text) },
-		{ w.text, .fid = STR("eve@guest.example"), .serial = digits(&eve), .signature = signature(&eve, w.text) },
+		{ w.text, .fid = STR("eve@guest.example"), .serial = digits(&eve),
+		    .signature = signature(&eve, w.text) },
 		{ unsaid, .cert = eve.cert, .signature = sig },
 		{ unsaid, .cert = ann.cert, .signature = signature(&ann, t.text) },
 	};
-	static const char *const how[] = { "another key", "another text", "another serial", "another actor", "no such trial", "another session's trial",
-		"another actor's trial", "another actor's trial, by name", "no trial of that actor's", "a trial that was given to nobody, not named" };
+	static const char *const how[] = { "another key", "another text", "another serial",
+		"another actor", "no such trial", "another session's trial",
+		"another actor's trial", "another actor's trial, by name",
+		"no trial of that actor's", "a trial that was given to nobody, not named" };
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		enum err e = complete(&cx, wrong[i], &token);
 		ok(e == ERR_BAD_TRIAL, "%s: %s %s", how[i], err_name(e), cx.why.say);
 	}
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = STR("00") }, &token) == ERR_BAD_REQUEST, "no signature: %s", cx.why.say);
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .signature = sig }, &token) == ERR_BAD_REQUEST, "no certificate: %s", cx.why.say);
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .serial = STR("1"), .fid = STR("ann@guest.example"), .signature = sig }, &token) == ERR_BAD_CERT,
+	ok(complete(&cx,
+	       (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = STR("00") },
+	       &token) == ERR_BAD_REQUEST,
+	    "no signature: %s", cx.why.say);
+	ok(complete(&cx, (struct key_trial_answer){ t.text, .signature = sig }, &token) ==
+		ERR_BAD_REQUEST,
+	    "no certificate: %s", cx.why.say);
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   t.text, .serial = STR("1"), .fid = STR("ann@guest.example"), .signature = sig },
+	       &token) == ERR_BAD_CERT,
 	    "a serial that is nobody's: %s", cx.why.say);
-	ok(open_still(t.text) && open_still(w.text) && open_still(x.text), "none of that used a trial up");
+	ok(open_still(t.text) && open_still(w.text) && open_still(x.text),
+	    "none of that used a trial up");
 	ok(sql("SELECT count(*) FROM foreign_session") == 0, "nor opened a session");
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig }, &token) == OK, "completed: %s", cx.why.say);
-	ok(session_find(&cx, token, false, &s) == OK && str_is(s->fid, "ann@guest.example"), "for a session");
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig }, &token) == ERR_BAD_TRIAL, "once: %s", cx.why.say);
-	ok(sql("SELECT count(*) FROM key_trial WHERE fid = 'ann@guest.example' AND octet_length(signature) = 64 AND serial ~ '^[0-9]{16}$'") == 1,
+	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig },
+	       &token) == OK,
+	    "completed: %s", cx.why.say);
+	ok(session_find(&cx, token, false, &s) == OK && str_is(s->fid, "ann@guest.example"),
+	    "for a session");
+	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig },
+	       &token) == ERR_BAD_TRIAL,
+	    "once: %s", cx.why.say);
+	ok(sql("SELECT count(*) FROM key_trial WHERE fid = 'ann@guest.example' AND octet_length(signature) = 64 AND serial ~ '^[0-9]{16}$'") ==
+		1,
 	    "kept with signature and serial");
-	ok(complete(&cx, (struct key_trial_answer){ w.text, .serial = digits(&ann), .signature = signature(&ann, w.text) }, &token) == OK,
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   w.text, .serial = digits(&ann), .signature = signature(&ann, w.text) },
+	       &token) == OK,
 	    "by serial, the trial says whose: %s", cx.why.say);
-	ok(complete(&cx, (struct key_trial_answer){ x.text, .fid = STR("Ann@guest.example"), .serial = digits(&tab), .signature = signature(&tab, x.text) }, &token) == OK,
+	ok(complete(&cx,
+	       (struct key_trial_answer){ x.text, .fid = STR("Ann@guest.example"),
+		   .serial = digits(&tab), .signature = signature(&tab, x.text) },
+	       &token) == OK,
 	    "by actor and serial: %s", cx.why.say);
 	sql("UPDATE key_trial SET expires_at = now() - interval '1 second' WHERE attempt IS NULL");
-	ok(complete(&cx, (struct key_trial_answer){ y.text, .cert = ann.cert, .signature = signature(&ann, y.text) }, &token) == ERR_BAD_TRIAL, "too late: %s", cx.why.say);
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   y.text, .cert = ann.cert, .signature = signature(&ann, y.text) },
+	       &token) == ERR_BAD_TRIAL,
+	    "too late: %s", cx.why.say);
 	end(&cx);
 }
 
@@ -89,29 +125,56 @@ static void rules(void)
 static void by_serial_alone(void)
 {
 	struct cx cx = context();
-	struct key_trial a = fresh(&cx, "ann@guest.example", ""), b = fresh(&cx, "ann@guest.example", ""), e = fresh(&cx, "eve@guest.example", "");
+	struct key_trial a = fresh(&cx, "ann@guest.example", ""),
+			 b = fresh(&cx, "ann@guest.example", ""),
+			 e = fresh(&cx, "eve@guest.example", "");
 	struct str token;
 
-	ok(complete(&cx, (struct key_trial_answer){ .serial = digits(&ann), .signature = signature(&ann, a.text) }, &token) == OK, "a serial and a signature: %s", cx.why.say);
-	ok(!open_still(a.text) && open_still(b.text) && open_still(e.text), "complete the trial that was signed");
-	ok(complete(&cx, (struct key_trial_answer){ .serial = digits(&ann), .signature = signature(&ann, a.text) }, &token) == ERR_BAD_TRIAL, "once: %s", cx.why.say);
-	ok(complete(&cx, (struct key_trial_answer){ .serial = digits(&ann), .signature = signature(&ann, e.text) }, &token) == ERR_BAD_TRIAL, "not another actor's");
-	ok(complete(&cx, (struct key_trial_answer){ .cert = ann.cert, .signature = signature(&ann, b.text) }, &token) == OK && !open_still(b.text), "a certificate and a signature");
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   .serial = digits(&ann), .signature = signature(&ann, a.text) },
+	       &token) == OK,
+	    "a serial and a signature: %s", cx.why.say);
+	ok(!open_still(a.text) && open_still(b.text) && open_still(e.text),
+	    "complete the trial that was signed");
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   .serial = digits(&ann), .signature = signature(&ann, a.text) },
+	       &token) == ERR_BAD_TRIAL,
+	    "once: %s", cx.why.say);
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   .serial = digits(&ann), .signature = signature(&ann, e.text) },
+	       &token) == ERR_BAD_TRIAL,
+	    "not another actor's");
+	ok(complete(&cx,
+	       (struct key_trial_answer){ .cert = ann.cert, .signature = signature(&ann, b.text) },
+	       &token) == OK &&
+		!open_still(b.text),
+	    "a certificate and a signature");
 	end(&cx);
 }
 
-static struct party resident(struct cx *cx, const char *local, const char *session_id, struct grant *g)
+static struct party resident(
+    struct cx *cx, const char *local, const char *session_id, struct grant *g)
 {
-	struct party p = party("example.org", arena_printf(keep.mem, "%s@example.org", local), session_id);
-	struct idcsr csr = { .der = { p.key, ED25519_KEY }, .subject = subject_of(&p), .fid = str_of(p.fid), .local = str_of(local),
-		.domain = STR("example.org"), .session_id = str_of(session_id) };
+	struct party p =
+	    party("example.org", arena_printf(keep.mem, "%s@example.org", local), session_id);
+	struct idcsr csr = { .der = { p.key, ED25519_KEY },
+		.subject = subject_of(&p),
+		.fid = str_of(p.fid),
+		.local = str_of(local),
+		.domain = STR("example.org"),
+		.session_id = str_of(session_id) };
 	const struct issue i = { .local = str_of(local), .csr = &csr };
 	struct issue with = i;
 	struct idcert c;
 
 	memcpy(csr.key, p.key, sizeof csr.key);
-	if (q_actor_insert(cx, str_of(local), STR("x"), false, &with.actor_id) != OK || with.actor_id == 0)
-		with.actor_id = sql(arena_printf(keep.mem, "SELECT id FROM actor WHERE local_name = '%s'", local));
+	if (q_actor_insert(cx, str_of(local), STR("x"), false, &with.actor_id) != OK ||
+	    with.actor_id == 0)
+		with.actor_id = sql(
+		    arena_printf(keep.mem, "SELECT id FROM actor WHERE local_name = '%s'", local));
 	cx->now = clock_now();
 	must(cx, issue_idcert(cx, &with, g));
 	must(cx, pem_decode(&keep, "id_cert", "CERTIFICATE", g->id_cert, &p.cert));
@@ -125,20 +188,36 @@ static void at_home(void)
 	struct cx cx = context();
 	struct grant g, h;
 	struct party p = resident(&cx, "bob", "phone", &g), q = resident(&cx, "bob", "laptop", &h);
-	struct key_trial t = fresh(&cx, "", ""), u = fresh(&cx, "bob@example.org", ""), v = fresh(&cx, "", "");
+	struct key_trial t = fresh(&cx, "", ""), u = fresh(&cx, "bob@example.org", ""),
+			 v = fresh(&cx, "", "");
 	struct session *s;
 	struct str token, other;
 
 	calls = 0;
-	ok(complete(&cx, (struct key_trial_answer){ t.text, .cert = p.cert, .signature = signature(&p, t.text) }, &token) == OK, "an actor of ours: %s", cx.why.say);
-	ok(session_find(&cx, token, false, &s) == OK && s->serial == p.serial && session_find(&cx, g.token, false, &s) == ERR_UNAUTHORIZED, "in place of the old token");
-	ok(sql("SELECT count(*) FROM event e JOIN idcert c USING (serial) WHERE name = 'NEW_SESSION' AND session_key LIKE '%:laptop' AND c.session_id = 'phone'") == 1,
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   t.text, .cert = p.cert, .signature = signature(&p, t.text) },
+	       &token) == OK,
+	    "an actor of ours: %s", cx.why.say);
+	ok(session_find(&cx, token, false, &s) == OK && s->serial == p.serial &&
+		session_find(&cx, g.token, false, &s) == ERR_UNAUTHORIZED,
+	    "in place of the old token");
+	ok(sql("SELECT count(*) FROM event e JOIN idcert c USING (serial) WHERE name = 'NEW_SESSION' AND session_key LIKE '%:laptop' AND c.session_id = 'phone'") ==
+		1,
 	    "the other device hears of it");
-	ok(complete(&cx, (struct key_trial_answer){ .serial = digits(&q), .signature = signature(&q, u.text) }, &other) == OK, "by serial alone: %s", cx.why.say);
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   .serial = digits(&q), .signature = signature(&q, u.text) },
+	       &other) == OK,
+	    "by serial alone: %s", cx.why.say);
 	ok(calls == 0, "all without the network");
 	must(&cx, session_find(&cx, other, false, &s));
 	must(&cx, session_end(&cx, s, STR("laptop")));
-	ok(complete(&cx, (struct key_trial_answer){ v.text, .cert = q.cert, .signature = signature(&q, v.text) }, &other) == ERR_BAD_CERT && open_still(v.text),
+	ok(complete(&cx,
+	       (struct key_trial_answer){
+		   v.text, .cert = q.cert, .signature = signature(&q, v.text) },
+	       &other) == ERR_BAD_CERT &&
+		open_still(v.text),
 	    "with a revoked certificate: %s", cx.why.say);
 	end(&cx);
 }
@@ -146,7 +225,7 @@ static void at_home(void)
 /* What the children of a race leave. */
 struct outcome {
 	enum err err;
-	bool doubt;		/* was told 503 on the way */
+	bool doubt; /* was told 503 on the way */
 	char token[64];
 };
 struct arena_of_races {
@@ -186,7 +265,8 @@ static void child(struct arena_of_races *r, int me, int rounds, const struct key
 
 static struct arena_of_races *race(int racers, int rounds, const struct key_trial_answer *a)
 {
-	struct arena_of_races *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct arena_of_races *r =
+	    mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pids[RACERS];
 
 	for (int i = 0; i < racers; i++)
@@ -208,7 +288,8 @@ static struct key_trial_answer *trials(struct cx *cx, int n)
 
 	for (int i = 0; i < n; i++) {
 		struct str text = fresh(cx, "", "").text;
-		a[i] = (struct key_trial_answer){ text, .cert = ann.cert, .signature = signature(&ann, text) };
+		a[i] = (struct key_trial_answer){ text, .cert = ann.cert,
+			.signature = signature(&ann, text) };
 	}
 	return a;
 }
@@ -229,9 +310,12 @@ static void one_winner(void)
 		one += won == 1;
 		told += lost == RACERS - won;
 	}
-	ok(one == RACES, "%d processes complete one trial: one wins, %d of %d times", RACERS, one, RACES);
+	ok(one == RACES, "%d processes complete one trial: one wins, %d of %d times", RACERS, one,
+	    RACES);
 	ok(told == RACES, "the others are told so");
-	ok(sql("SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND ended_at IS NULL AND session_id = 'phone'") == 1, "one session is open");
+	ok(sql("SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND ended_at IS NULL AND session_id = 'phone'") ==
+		1,
+	    "one session is open");
 	munmap(r, sizeof *r);
 	end(&cx);
 }
@@ -255,9 +339,13 @@ static void one_session(void)
 			}
 		for (int k = 0; k < 8; k++)
 			bad += waitpid(pids[k], &status, 0) < 0 || status != 0;
-		fine += bad == 0 && sql("SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND session_id = 'phone' AND ended_at IS NULL") == 1;
+		fine += bad == 0 &&
+		    sql("SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND session_id = 'phone' AND ended_at IS NULL") ==
+			1;
 	}
-	ok(fine == SAME, "8 log-ins of one session at once: all get a token, the last one's works, %d of %d times", fine, SAME);
+	ok(fine == SAME,
+	    "8 log-ins of one session at once: all get a token, the last one's works, %d of %d times",
+	    fine, SAME);
 	end(&cx);
 }
 
@@ -267,7 +355,9 @@ static bool opened(const char *token)
 
 	if (!token_ok(str_of(token), 's', hash))
 		return false;
-	return sql(arena_printf(keep.mem, "SELECT count(*) FROM foreign_session WHERE token_hash = '\\x%s'", hex_encode(keep.mem, (struct blob){ hash, sizeof hash }).s)) == 1;
+	return sql(arena_printf(keep.mem,
+		   "SELECT count(*) FROM foreign_session WHERE token_hash = '\\x%s'",
+		   hex_encode(keep.mem, (struct blob){ hash, sizeof hash }).s)) == 1;
 }
 
 static void chaos(void)
@@ -297,8 +387,12 @@ static void chaos(void)
 		silent += winners == 0 && !doubt;
 		doubts += doubt;
 	}
-	ok(twice == 0, "%d trials, %d processes each, connections ended all the time: none completed twice", CHAOS, CHAOS_RACERS);
-	ok(silent == 0 && won + burnt == CHAOS, "%d won, %d used up by a request that was told 503 (%d times), none without a word", won, burnt, doubts);
+	ok(twice == 0,
+	    "%d trials, %d processes each, connections ended all the time: none completed twice",
+	    CHAOS, CHAOS_RACERS);
+	ok(silent == 0 && won + burnt == CHAOS,
+	    "%d won, %d used up by a request that was told 503 (%d times), none without a word",
+	    won, burnt, doubts);
 	ok(works == won, "%d winners' tokens are those of their sessions", works);
 	ok(odd == 0, "nobody got anything but a token or its refusal");
 	munmap(r, sizeof *r);
@@ -315,7 +409,8 @@ int main(void)
 	eve = actor_of(&home, "eve@guest.example", "phone");
 	open_server(&home);
 	struct str a = vouched(&ann, &home), b = vouched(&tab, &home);
-	put(actor_url("guest.example", "ann@guest.example"), 200, str_of(arena_printf(keep.mem, "[%s,%s]", a.s, b.s)));
+	put(actor_url("guest.example", "ann@guest.example"), 200,
+	    str_of(arena_printf(keep.mem, "[%s,%s]", a.s, b.s)));
 	put(actor_url("guest.example", "eve@guest.example"), 200, list1(vouched(&eve, &home)));
 	rules();
 	by_serial_alone();

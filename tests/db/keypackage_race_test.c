@@ -1,7 +1,8 @@
 /*
- * The promise of the delivery service under load: no KeyPackage given out twice, none when it had ended, and nobody told that there is none while there
- * was. Many processes at once claim, add, replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a number here, and
- * the statements do not care. Prints seed and N; MOTET_SEED=N repeats a seed.
+ * The promise of the delivery service under load: no KeyPackage given out twice, none when it had
+ * ended, and nobody told that there is none while there was. Many processes at once claim, add,
+ * replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a
+ * number here, and the statements do not care. Prints seed and N; MOTET_SEED=N repeats a seed.
  */
 #include "member.h"
 #include <signal.h>
@@ -10,24 +11,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TARGETS = 4, CLAIMERS = 48, EXACT = 9000, STOCK = 2000, MIXED = 8000, CHAOS = 4000, ITEMS = 200000, BATCH = 25 };
+enum {
+	TARGETS = 4,
+	CLAIMERS = 48,
+	EXACT = 9000,
+	STOCK = 2000,
+	MIXED = 8000,
+	CHAOS = 4000,
+	ITEMS = 200000,
+	BATCH = 25
+};
 
 struct item {
 	atomic_int given;
-	atomic_llong dead;		/* nanoseconds: since then it must not be given out; 0: it may be */
+	atomic_llong dead; /* nanoseconds: since then it must not be given out; 0: it may be */
 	atomic_int last;
 };
-/* What the stock of a target's first session is known to hold: added is counted when it is there, taken before it may be gone. */
+/* What the stock of a target's first session is known to hold: added is counted when it is there,
+ * taken before it may be gone. */
 struct stock {
 	atomic_long added, taken;
 };
 static struct shared {
-	atomic_long next, tickets, claims, one_time, last_resort, none, lost, retried;	/* of claims; retried: lost for another reason than their connection */
+	atomic_long next, tickets, claims, one_time, last_resort, none, lost,
+	    retried; /* of claims; retried: lost for another reason than their connection */
 	atomic_long twice, late, false_empty, wrong, uploads, rotations, ended, replaced;
 	atomic_int stop;
 	struct stock stock[TARGETS];
 	struct item item[ITEMS];
-} *sh;
+} * sh;
 static unsigned seed;
 
 /* A target with what it was granted; in the child's own copy of memory. */
@@ -46,7 +58,9 @@ static void reset(void)
 	memset(sh, 0, sizeof *sh);
 }
 
-/* --- Adding ----------------------------------------------------------------------------------------------------------------------- */
+/* --- Adding
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
 
 static struct keypackage numbered(struct cx *cx, int64_t i, bool last_resort)
 {
@@ -56,12 +70,18 @@ static struct keypackage numbered(struct cx *cx, int64_t i, bool last_resort)
 	id[1] = seed;
 	if (last_resort)
 		sh->item[i].last = 1;
-	return (struct keypackage){ .suite = 1, .last_resort = last_resort, .ref = { (uint8_t *)id, 32 }, .init_hash = { (uint8_t *)id, 32 },
-		.tls = { (uint8_t *)id, 8 }, .not_before = clock_now() - 60, .not_after = clock_now() + 3600 };
+	return (struct keypackage){ .suite = 1,
+		.last_resort = last_resort,
+		.ref = { (uint8_t *)id, 32 },
+		.init_hash = { (uint8_t *)id, 32 },
+		.tls = { (uint8_t *)id, 8 },
+		.not_before = clock_now() - 60,
+		.not_after = clock_now() + 3600 };
 }
 
 /* n of them from *first on, which are this process's own numbers. */
-static enum err add(struct cx *cx, const struct member *m, int64_t *first, size_t n, bool last_resort)
+static enum err add(
+    struct cx *cx, const struct member *m, int64_t *first, size_t n, bool last_resort)
 {
 	struct keypackage *k = arena_alloc(cx->mem, n * sizeof *k);
 	struct keypackages_added *a;
@@ -73,11 +93,13 @@ static enum err add(struct cx *cx, const struct member *m, int64_t *first, size_
 	return a->live && !a->reused ? OK : ERR_UNAUTHORIZED;
 }
 
-/* --- Uploads alone: many at the same moment --------------------------------------------------------------------------------------- */
+/* --- Uploads alone: many at the same moment
+ * --------------------------------------------------------------------------------------- */
 
 enum { UPLOADERS = 16, FULL = 100 };
 
-/* What a session uploads at once by 16 processes: n of them, from a number on that is the same for all, or each its own. */
+/* What a session uploads at once by 16 processes: n of them, from a number on that is the same for
+ * all, or each its own. */
 static void at_once(struct cx *cx, size_t n, bool same, bool last_resort, long *taken, long *failed)
 {
 	atomic_long *out = (atomic_long *)sh->item;
@@ -116,11 +138,14 @@ static void uploads_at_once(void)
 	const char *left = "SELECT count(*) FROM key_package WHERE spent_at IS NULL";
 
 	at_once(&cx, BATCH, false, false, &taken, &failed);
-	ok(taken == FULL / BATCH && failed == 0 && number(&cx, left) == FULL, "%d uploads of %d at once: a stock of %d takes %ld", UPLOADERS, BATCH, FULL, taken);
+	ok(taken == FULL / BATCH && failed == 0 && number(&cx, left) == FULL,
+	    "%d uploads of %d at once: a stock of %d takes %ld", UPLOADERS, BATCH, FULL, taken);
 	at_once(&cx, BATCH, true, false, &taken, &failed);
-	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == BATCH, "the same upload %d times at once is there once (%ld, %ld)", UPLOADERS, taken, failed);
+	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == BATCH,
+	    "the same upload %d times at once is there once (%ld, %ld)", UPLOADERS, taken, failed);
 	at_once(&cx, 1, false, true, &taken, &failed);
-	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == 1, "of %d last resorts at once one is left (%ld, %ld)", UPLOADERS, taken, failed);
+	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == 1,
+	    "of %d last resorts at once one is left (%ld, %ld)", UPLOADERS, taken, failed);
 	end(&cx);
 }
 
@@ -135,7 +160,9 @@ static void stock_up(struct cx *cx, int t, size_t n)
 	atomic_fetch_add(&sh->stock[t].added, (long)n);
 }
 
-/* --- Claiming --------------------------------------------------------------------------------------------------------------------- */
+/* --- Claiming
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
 
 static void look_at(const struct keypackage_given *g, long long began)
 {
@@ -158,7 +185,8 @@ static void look_at(const struct keypackage_given *g, long long began)
 		sh->one_time++;
 }
 
-/* Was there one in stock from the beginning of a claim to its end, for sure? `had` was there when it began, others may have taken `gone` since. */
+/* Was there one in stock from the beginning of a claim to its end, for sure? `had` was there when
+ * it began, others may have taken `gone` since. */
 static void empty_rightly(int t, long had)
 {
 	if (had - (sh->stock[t].taken - 1) > 0)
@@ -167,7 +195,10 @@ static void empty_rightly(int t, long had)
 
 static void claim(struct cx *cx, int t)
 {
-	const struct keypackage_claim c = { .token_hash = claimant.token_hash, .target_id = targets[t].actor_id, .address = STR("192.0.2.1"), .low = 10 };
+	const struct keypackage_claim c = { .token_hash = claimant.token_hash,
+		.target_id = targets[t].actor_id,
+		.address = STR("192.0.2.1"),
+		.low = 10 };
 	long long began = nanoseconds();
 	long had = sh->stock[t].added;
 	struct keypackage_given *g;
@@ -200,7 +231,9 @@ static void claimer(struct cx *cx, long total)
 		claim(cx, (int)(i % TARGETS));
 }
 
-/* --- What else goes on ------------------------------------------------------------------------------------------------------------ */
+/* --- What else goes on
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static void uploader(struct cx *cx, long total)
 {
@@ -216,7 +249,8 @@ static void uploader(struct cx *cx, long total)
 	}
 }
 
-/* Puts a new last resort in the place of the old one, and remembers when that was over. One of them for each target. */
+/* Puts a new last resort in the place of the old one, and remembers when that was over. One of them
+ * for each target. */
 static void replacer(struct cx *cx, long total)
 {
 	int64_t before[TARGETS], first;
@@ -243,10 +277,13 @@ static void expirer(struct cx *cx, long total)
 	(void)total;
 	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
 		sh->stock[t].taken += 2;
-		PGresult *r = PQexec(pg, arena_printf(cx->mem, "UPDATE key_package SET not_after = now() - interval '1 s' WHERE id IN (SELECT id FROM key_package WHERE "
-		    "actor_id = %lld AND NOT last_resort AND spent_at IS NULL AND not_after > now() ORDER BY id LIMIT 2) AND spent_at IS NULL RETURNING "
-		    "('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * ('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
-		    "+ 65536 * ('x' || encode(substr(init_hash, 3, 1), 'hex'))::bit(8)::int", (long long)targets[t].actor_id));
+		PGresult *r = PQexec(pg,
+		    arena_printf(cx->mem,
+			"UPDATE key_package SET not_after = now() - interval '1 s' WHERE id IN (SELECT id FROM key_package WHERE "
+			"actor_id = %lld AND NOT last_resort AND spent_at IS NULL AND not_after > now() ORDER BY id LIMIT 2) AND spent_at IS NULL RETURNING "
+			"('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * ('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
+			"+ 65536 * ('x' || encode(substr(init_hash, 3, 1), 'hex'))::bit(8)::int",
+			(long long)targets[t].actor_id));
 		long long now = nanoseconds();
 		for (int i = 0; i < PQntuples(r); i++, sh->ended++)
 			sh->item[strtol(PQgetvalue(r, i, 0), NULL, 10)].dead = now;
@@ -256,7 +293,8 @@ static void expirer(struct cx *cx, long total)
 	PQfinish(pg);
 }
 
-/* A second session of each actor whose certificate ends all the time: by rotation, and by a log-out with a new log-in. */
+/* A second session of each actor whose certificate ends all the time: by rotation, and by a log-out
+ * with a new log-in. */
 static void rotator(struct cx *cx, long total)
 {
 	(void)total;
@@ -284,13 +322,16 @@ static void killer(struct cx *cx, long total)
 	(void)cx, (void)total;
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	while (!sh->stop) {
-		PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.05"));
+		PQclear(PQexec(pg,
+		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.05"));
 		usleep(20000 + (useconds_t)(random() % 60000));
 	}
 	PQfinish(pg);
 }
 
-/* --- Starting and ending them ----------------------------------------------------------------------------------------------------- */
+/* --- Starting and ending them
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 typedef void actor_fn(struct cx *, long total);
 
@@ -328,13 +369,15 @@ static double run(long total, actor_fn *const *others)
 
 static void note(const char *what, double seconds)
 {
-	printf("# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n", what, sh->claims, CLAIMERS, seconds,
-	    sh->one_time, sh->last_resort, sh->none, sh->lost);
+	printf(
+	    "# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n",
+	    what, sh->claims, CLAIMERS, seconds, sh->one_time, sh->last_resort, sh->none, sh->lost);
 }
 
 static long in_stock(struct cx *cx)
 {
-	return number(cx, "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()");
+	return number(cx,
+	    "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()");
 }
 
 static void verdict(const char *what)
@@ -346,18 +389,22 @@ static void verdict(const char *what)
 }
 
 /*
- * "Low" and "the last resort was used" are two events, or one: claims that take the last ones in the same moment do not see each other, so that the one which
- * finds the stock empty may be the first to see it low.
+ * "Low" and "the last resort was used" are two events, or one: claims that take the last ones in
+ * the same moment do not see each other, so that the one which finds the stock empty may be the
+ * first to see it low.
  */
 static void told_once_of_each(struct cx *cx)
 {
-	const char *of_session = "SELECT count(*) FROM (SELECT count(*) AS n, bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
+	const char *of_session =
+	    "SELECT count(*) FROM (SELECT count(*) AS n, bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
 	    "WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone' GROUP BY session_key) s WHERE n IN (1, 2) AND used";
 
-	ok(number(cx, of_session) == TARGETS, "each session was told once or twice: low, and a last resort used");
+	ok(number(cx, of_session) == TARGETS,
+	    "each session was told once or twice: low, and a last resort used");
 }
 
-/* A stock that is smaller than the number of claims goes to the last piece, whatever the order of things. */
+/* A stock that is smaller than the number of claims goes to the last piece, whatever the order of
+ * things. */
 static void exact(void)
 {
 	static actor_fn *const nobody[] = { NULL };
@@ -371,8 +418,10 @@ static void exact(void)
 	}
 	note("claims alone", run(EXACT, nobody));
 	verdict("claims alone");
-	ok(sh->one_time == TARGETS * STOCK && sh->last_resort == EXACT - TARGETS * STOCK && sh->lost == 0 && in_stock(&cx) == 0,
-	    "each of %d was given, and only then %d times a last resort", TARGETS * STOCK, EXACT - TARGETS * STOCK);
+	ok(sh->one_time == TARGETS * STOCK && sh->last_resort == EXACT - TARGETS * STOCK &&
+		sh->lost == 0 && in_stock(&cx) == 0,
+	    "each of %d was given, and only then %d times a last resort", TARGETS * STOCK,
+	    EXACT - TARGETS * STOCK);
 	told_once_of_each(&cx);
 	end(&cx);
 }
@@ -387,11 +436,16 @@ static void mixed(void)
 	for (int t = 0; t < TARGETS; t++)
 		stock_up(&cx, t, STOCK / 4);
 	note("with everything else", run(MIXED, all));
-	printf("# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates ended\n", sh->uploads, sh->replaced, sh->ended, sh->rotations);
+	printf(
+	    "# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates ended\n",
+	    sh->uploads, sh->replaced, sh->ended, sh->rotations);
 	verdict("with everything else");
 	ok(sh->lost == 0, "no claim failed (%ld)", sh->lost);
-	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10, "all of them had their turn");
-	ok(number(&cx, "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE NOT c.live AND k.spent_at IS NULL") == 0,
+	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10,
+	    "all of them had their turn");
+	ok(number(&cx,
+	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE NOT c.live AND k.spent_at IS NULL") ==
+		0,
 	    "no certificate that ended has a stock");
 	end(&cx);
 }
@@ -411,8 +465,10 @@ static void chaos(void)
 	note("with connections ended", run(CHAOS, others));
 	verdict("with connections ended");
 	long left = in_stock(&cx), gone = CHAOS - left - sh->one_time;
-	ok(sh->lost > 0 && sh->retried == 0, "%ld claims lost their connection, and were told no more than that", sh->lost);
-	ok(gone >= 0 && gone <= sh->lost, "which took %ld KeyPackages at most one each; %ld are left", gone, left);
+	ok(sh->lost > 0 && sh->retried == 0,
+	    "%ld claims lost their connection, and were told no more than that", sh->lost);
+	ok(gone >= 0 && gone <= sh->lost,
+	    "which took %ld KeyPackages at most one each; %ld are left", gone, left);
 	end(&cx);
 }
 

@@ -1,13 +1,15 @@
 #ifndef MOTET_TESTS_MEMBER_H
 #define MOTET_TESTS_MEMBER_H
-/* Actors with sessions in a real database, and KeyPackages by their keys: what the tests of the delivery service share. */
+/* Actors with sessions in a real database, and KeyPackages by their keys: what the tests of the
+ * delivery service share. */
 #include "home.h"
 #include "../unit/mls_make.h"
 #include "core/actor.h"
 #include "core/keypackage.h"
 #include <sys/random.h>
 
-/* As the owner of the tables: whatever a test does to them behind the server's back. The first column of the last row, as text. */
+/* As the owner of the tables: whatever a test does to them behind the server's back. The first
+ * column of the last row, as text. */
 static inline const char *sql(struct cx *cx, const char *text)
 {
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
@@ -45,8 +47,10 @@ static inline struct idcsr request(struct cx *cx, struct member *m)
 	struct idcsr csr;
 
 	must(cx, ed25519_new(cx, m->seed, key));
-	struct blob name = name_of(mem, arena_printf(mem, "S:%s|U:%s|D:org|D:example|C:%s", m->session_id, m->fid, m->local));
-	struct blob info = derw(mem, DER_SEQUENCE, derw_integer(mem, 0), name, ed25519_spki(mem, key), derw(mem, DER_CONTEXT_OF, (struct blob){ NULL, 0 }));
+	struct blob name = name_of(mem,
+	    arena_printf(mem, "S:%s|U:%s|D:org|D:example|C:%s", m->session_id, m->fid, m->local));
+	struct blob info = derw(mem, DER_SEQUENCE, derw_integer(mem, 0), name,
+	    ed25519_spki(mem, key), derw(mem, DER_CONTEXT_OF, (struct blob){ NULL, 0 }));
 	must(cx, idcsr_read(cx, signed_with(cx, m->seed, info), &csr));
 	return csr;
 }
@@ -61,7 +65,9 @@ static inline void granted(struct cx *cx, struct member *m, const struct grant *
 /* Another session of an actor. */
 static inline struct member device(struct cx *cx, const struct member *of, const char *session)
 {
-	struct member m = { .local = of->local, .fid = of->fid, .actor_id = of->actor_id, .session_id = session };
+	struct member m = {
+		.local = of->local, .fid = of->fid, .actor_id = of->actor_id, .session_id = session
+	};
 	struct idcsr csr = request(cx, &m);
 	const struct issue i = { m.actor_id, str_of(m.local), &csr, 0 };
 	struct grant g;
@@ -91,12 +97,13 @@ static inline void rotate(struct cx *cx, struct member *m)
 
 /* What a KeyPackage of a test may have otherwise than usual; an init of NULL is a new one. */
 struct make {
-	const char *init;		/* hex */
-	const char *head, *caps;	/* as in struct parts */
-	int64_t lasts;			/* seconds from now; 0: a day */
+	const char *init;	 /* hex */
+	const char *head, *caps; /* as in struct parts */
+	int64_t lasts;		 /* seconds from now; 0: a day */
 };
 
-static inline struct mls_input keypackage(struct cx *cx, const struct member *m, const struct make *o)
+static inline struct mls_input keypackage(
+    struct cx *cx, const struct member *m, const struct make *o)
 {
 	int64_t now = clock_now(), until = now + (o->lasts ? o->lasts : 86400);
 	struct mls_input in = { .tls = { NULL, 0 } };
@@ -104,10 +111,14 @@ static inline struct mls_input keypackage(struct cx *cx, const struct member *m,
 
 	if (getrandom(fresh, sizeof fresh, 0) != sizeof fresh)
 		exit(1);
-	const struct parts p = { .head = o->head, .caps = o->caps, .seed = m->seed,
-		.init = o->init ? o->init : hex_encode(cx->mem, (struct blob){ fresh, sizeof fresh }).s,
+	const struct parts p = { .head = o->head,
+		.caps = o->caps,
+		.seed = m->seed,
+		.init =
+		    o->init ? o->init : hex_encode(cx->mem, (struct blob){ fresh, sizeof fresh }).s,
 		.credential = basic_credential(cx->mem, str_blob(str_of(m->fid))),
-		.source = arena_printf(cx->mem, "01%016llx%016llx", (unsigned long long)now - 60, (unsigned long long)until) };
+		.source = arena_printf(cx->mem, "01%016llx%016llx", (unsigned long long)now - 60,
+		    (unsigned long long)until) };
 	in.tls = keypackage_of(cx, &p);
 	must(cx, mls_keypackage_read(cx, in.tls, &in.kp));
 	return in;

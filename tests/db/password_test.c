@@ -1,6 +1,6 @@
 /*
- * Passwords against a real database: who has to wait after wrong ones and who does not, how many may hash at a time, and what a lost
- * connection may not lose.
+ * Passwords against a real database: who has to wait after wrong ones and who does not, how many
+ * may hash at a time, and what a lost connection may not lose.
  */
 #include "member.h"
 #include "crypto/hash.h"
@@ -55,25 +55,31 @@ static void busy(void)
 	cx.gate = g;
 	conf->workers = 2;
 	int64_t t = clock_us();
-	ok(password_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 500000 && cx.retry_after > 0,
+	ok(password_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 500000 &&
+		cx.retry_after > 0,
 	    "no place to hash at and none to wait at: said at once, with when to come again");
-	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN, "that a name is taken is known without hashing");
-	ok(actor_add(&cx, STR("free"), PASSWORD, false, &id) == ERR_RETRY, "a name that is free needs it");
+	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN,
+	    "that a name is taken is known without hashing");
+	ok(actor_add(&cx, STR("free"), PASSWORD, false, &id) == ERR_RETRY,
+	    "a name that is free needs it");
 	conf->workers = 8;
 	kill(p, SIGKILL);
 	waitpid(p, NULL, 0);
-	ok(password_new(&cx, PASSWORD, &phc) == OK, "and there is a place again when its holder is gone");
+	ok(password_new(&cx, PASSWORD, &phc) == OK,
+	    "and there is a place again when its holder is gone");
 	conf->workers = workers;
 	gate_free(g);
 	end(&cx);
 }
 
-static enum err attempt(struct cx *cx, struct str local, const char *who, const char *address, struct str password)
+static enum err attempt(
+    struct cx *cx, struct str local, const char *who, const char *address, struct str password)
 {
 	struct login *l;
 
 	must(cx, q_actor_login(cx, local, &l));
-	const struct password_try t = { local, who ? str_of(who) : local, str_of(address), password, l->password, ERR_BAD_CREDENTIALS };
+	const struct password_try t = { local, who ? str_of(who) : local, str_of(address), password,
+		l->password, ERR_BAD_CREDENTIALS };
 	cx->retry_after = 0;
 	return password_check(cx, &t);
 }
@@ -89,32 +95,50 @@ static void strangers(void)
 	conf->rate_limit = true;
 	conf->rate_limit_failures = 3;
 	for (n = 0; n < 10 && e != ERR_RATE_LIMITED; n++)
-		e = attempt(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:0:1::%x", n + 1), WRONG);
+		e = attempt(
+		    &cx, owner, NULL, arena_printf(cx.mem, "2001:db8:0:1::%x", n + 1), WRONG);
 	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: try %d has to wait", n);
-	ok(attempt(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS, "another /64 is another one");
-	ok(attempt(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS, "and another name another one");
+	ok(attempt(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS,
+	    "another /64 is another one");
+	ok(attempt(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS,
+	    "and another name another one");
 	conf->rate_limit_failures = 1;
 	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "the owner logs in");
 	sql(&cx, "DELETE FROM throttle WHERE tat < now() + interval '1 day'");
 	for (n = 0; n < 3; n++)
-		ok(attempt(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n), WRONG) == ERR_BAD_CREDENTIALS, "a stranger is wrong");
+		ok(attempt(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n), WRONG) ==
+			ERR_BAD_CREDENTIALS,
+		    "a stranger is wrong");
 	/* One wrong try is 3600 s of its address and 72 s of what all share. */
-	ok(number(&cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3, "what all share has counted %d", n);
-	sql(&cx, "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 minutes'");
-	ok(attempt(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED, "after fifty of them all strangers have to wait: %s", cx.why.say);
-	ok(attempt(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED, "also one who has the password");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "not where the owner was lately");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS, "a wrong one counts there, too");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s", cx.why.say);
-	ok(attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK, "what a session does is counted for it alone");
+	ok(number(&cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") ==
+		3,
+	    "what all share has counted %d", n);
+	sql(&cx,
+	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 minutes'");
+	ok(attempt(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
+	    "after fifty of them all strangers have to wait: %s", cx.why.say);
+	ok(attempt(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
+	    "also one who has the password");
+	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK,
+	    "not where the owner was lately");
+	ok(attempt(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS,
+	    "a wrong one counts there, too");
+	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s",
+	    cx.why.say);
+	ok(attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK,
+	    "what a session does is counted for it alone");
 	ok(attempt(&cx, owner, "17:laptop", "198.51.100.7", WRONG) == ERR_BAD_CREDENTIALS &&
-	       attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED, "and it is counted");
+		attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
+	    "and it is counted");
 	sql(&cx, "UPDATE throttle SET tat = tat - interval '29 days'");
-	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2, "an owner is no stranger for a month");
+	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2,
+	    "an owner is no stranger for a month");
 	sql(&cx, "DELETE FROM throttle");
 	for (n = 0; n < 2; n++)
-		must(&cx, attempt(&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
-	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") == 0, "right ones use nothing up");
+		must(&cx,
+		    attempt(&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
+	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") == 0,
+	    "right ones use nothing up");
 	sql(&cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 	end(&cx);
@@ -122,8 +146,10 @@ static void strangers(void)
 
 static enum err take(struct cx *cx, int who, int64_t burst, int64_t *wait)
 {
-	const uint8_t key[HASH_BYTES] = { (uint8_t)who, (uint8_t)(who >> 8) }, none[HASH_BYTES] = { 0xff, 0xff };
-	const struct budget own = { { key, HASH_BYTES }, 1000, burst }, shared = { { none, HASH_BYTES }, 1000, 1 };
+	const uint8_t key[HASH_BYTES] = { (uint8_t)who, (uint8_t)(who >> 8) },
+		      none[HASH_BYTES] = { 0xff, 0xff };
+	const struct budget own = { { key, HASH_BYTES }, 1000, burst },
+			    shared = { { none, HASH_BYTES }, 1000, 1 };
 
 	return q_throttle_try(cx, &own, &shared, shared.key, wait);
 }
@@ -140,39 +166,47 @@ static void growth(void)
 			sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
 		must(&cx, take(&cx, i, 10, &wait));
 	}
-	ok(number(&cx, "SELECT count(*) FROM throttle") == LATER, "%d keys that are over are gone after %d others: %ld are left", STRANGERS, LATER,
+	ok(number(&cx, "SELECT count(*) FROM throttle") == LATER,
+	    "%d keys that are over are gone after %d others: %ld are left", STRANGERS, LATER,
 	    number(&cx, "SELECT count(*) FROM throttle"));
 	sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
 	must(&cx, take(&cx, STRANGERS, 1, &wait));
 	ok(wait == 0, "one that is over may come again");
 	must(&cx, take(&cx, STRANGERS, 1, &wait));
 	ok(wait == 1, "and then has to wait");
-	ok(number(&cx, "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE '%(tat)'") == 1,
+	ok(number(&cx,
+	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE '%(tat)'") ==
+		1,
 	    "there is an index to find them by");
 	sql(&cx, "DELETE FROM throttle");
 	end(&cx);
 }
 
-/* A password that is stored with older parameters (RFC 7914, 12) gets today's, unless it is another one by then. */
+/* A password that is stored with older parameters (RFC 7914, 12) gets today's, unless it is another
+ * one by then. */
 static void renewal(void)
 {
 	static const char *const phc =
 	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
 	const struct str old = STR("old"), password = STR("pleaseletmein");
 	struct cx cx = context();
-	const struct password_try t = { old, old, STR("192.0.2.1"), password, str_of(phc), ERR_BAD_CREDENTIALS };
+	const struct password_try t = { old, old, STR("192.0.2.1"), password, str_of(phc),
+		ERR_BAD_CREDENTIALS };
 	int64_t id;
 
 	must(&cx, q_actor_insert(&cx, old, str_of(phc), false, &id));
 	sql(&cx, "REVOKE UPDATE ON actor FROM motet");
-	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
+	ok(password_check(&cx, &t) == OK &&
+		number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
 	    "a log-in does not fail because its password could not be hashed anew");
 	sql(&cx, "GRANT UPDATE ON actor TO motet");
-	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
+	ok(password_check(&cx, &t) == OK &&
+		number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
 	    "old parameters are replaced");
 	ok(attempt(&cx, old, NULL, "192.0.2.1", password) == OK, "and the password is the same");
 	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
-	ok(password_check(&cx, &t) == OK && number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
+	ok(password_check(&cx, &t) == OK &&
+		number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
 	    "who changes it at the same moment has changed it");
 	end(&cx);
 }

@@ -1,6 +1,6 @@
 /*
- * What has expired goes, and nothing else; what is gone is of no use to anybody; whoever is at something is not disturbed. prune_test [SEED]; prints its
- * seed and N.
+ * What has expired goes, and nothing else; what is gone is of no use to anybody; whoever is at
+ * something is not disturbed. prune_test [SEED]; prints its seed and N.
  */
 #include "member.h"
 #include "core/prune.h"
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EACH = 1200 };	/* rows of each kind on either side of its end: more than two batches */
+enum { EACH = 1200 }; /* rows of each kind on either side of its end: more than two batches */
 static unsigned seed;
 
 static bool go_on(void *arg, const int64_t rows[PRUNE_KINDS])
@@ -22,15 +22,17 @@ static bool go_on(void *arg, const int64_t rows[PRUNE_KINDS])
 }
 
 /*
- * One row for each kind: %s is the row's time, seconds before now by which its end lies back; those that may go lie `keeps` and more back, those that
- * stay less. n is 1 … EACH, and `side` a text that makes the names of both differ.
+ * One row for each kind: %s is the row's time, seconds before now by which its end lies back; those
+ * that may go lie `keeps` and more back, those that stay less. n is 1 … EACH, and `side` a text
+ * that makes the names of both differ.
  */
 static const struct kind {
 	enum prune_kind kind;
-	int64_t keeps;		/* seconds */
+	int64_t keeps; /* seconds */
 	const char *sql;
 } kinds[] = {
-	{ PRUNE_SESSION, 30 * 86400, "INSERT INTO session (token_hash, actor_id, serial, ended_at) SELECT sha256(('s' || side || n)::bytea), a, c, past FROM rows, cert" },
+	{ PRUNE_SESSION, 30 * 86400,
+	    "INSERT INTO session (token_hash, actor_id, serial, ended_at) SELECT sha256(('s' || side || n)::bytea), a, c, past FROM rows, cert" },
 	{ PRUNE_RAN_OUT, 30 * 86400,
 	    "WITH u AS (INSERT INTO serial_used SELECT 2000000000000000 + k + n FROM rows), "
 	    "c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
@@ -45,18 +47,24 @@ static const struct kind {
 	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, spent_at) "
 	    "SELECT a, c, 1, '{}', false, 'r', sha256(('p' || side || n)::bytea), CASE WHEN n % 2 = 0 THEN 'x'::bytea END, '1970-01-01', past, "
 	    "CASE WHEN n % 2 = 1 THEN now() END FROM rows, cert" },
-	{ PRUNE_TRIAL, 60, "INSERT INTO key_trial (trial, expires_at) SELECT repeat('t', 64) || side || n, past FROM rows" },
+	{ PRUNE_TRIAL, 60,
+	    "INSERT INTO key_trial (trial, expires_at) SELECT repeat('t', 64) || side || n, past FROM rows" },
 	{ PRUNE_FEDERATION_TOKEN, 86400,
 	    "INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at) "
 	    "SELECT a, repeat('j', 22) || side || n, sha256(('t' || side || n)::bytea), 'x', past - interval '1 h', past FROM rows, cert" },
-	{ PRUNE_REDEEMED_TOKEN, 86400, "INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT 'i', side || n, sha256('x'), past FROM rows" },
-	{ PRUNE_THROTTLE, 0, "INSERT INTO throttle (key, tat) SELECT ('w' || side || n)::bytea, past FROM rows" },
-	{ PRUNE_FOREIGN_SERVER, 30 * 86400, "INSERT INTO foreign_server (place, fresh_until) SELECT 'g' || side || n, past FROM rows" },
-	{ PRUNE_FOREIGN_SERVER, 0, "INSERT INTO foreign_server (place, failure, fresh_until) SELECT 'h' || side || n, 'BAD_CERT', past FROM rows" },
+	{ PRUNE_REDEEMED_TOKEN, 86400,
+	    "INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT 'i', side || n, sha256('x'), past FROM rows" },
+	{ PRUNE_THROTTLE, 0,
+	    "INSERT INTO throttle (key, tat) SELECT ('w' || side || n)::bytea, past FROM rows" },
+	{ PRUNE_FOREIGN_SERVER, 30 * 86400,
+	    "INSERT INTO foreign_server (place, fresh_until) SELECT 'g' || side || n, past FROM rows" },
+	{ PRUNE_FOREIGN_SERVER, 0,
+	    "INSERT INTO foreign_server (place, failure, fresh_until) SELECT 'h' || side || n, 'BAD_CERT', past FROM rows" },
 	{ PRUNE_FOREIGN_CERT, 86400,
 	    "INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, usable_until) "
 	    "SELECT 'c' || side || n, '1', 'd', '', '1970-01-01', now() + interval '1 h', past FROM rows" },
-	{ PRUNE_FOREIGN_ACTOR, 0, "INSERT INTO foreign_actor (fid, domain, fresh_until) SELECT 'a' || side || n, 'd', past FROM rows" },
+	{ PRUNE_FOREIGN_ACTOR, 0,
+	    "INSERT INTO foreign_actor (fid, domain, fresh_until) SELECT 'a' || side || n, 'd', past FROM rows" },
 };
 enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -76,13 +84,17 @@ static const char *const for_ever[] = {
 	"generate_series(1, 3) n",
 };
 
-static long rows_of(struct cx *cx, const struct kind *k, const char *side, int64_t least, int64_t most)
+static long rows_of(
+    struct cx *cx, const struct kind *k, const char *side, int64_t least, int64_t most)
 {
-	return number(cx, arena_printf(cx->mem,
-	    "SELECT setseed(%f); WITH rows AS MATERIALIZED (SELECT n, '%s'::text AS side, now() - %lld * interval '1 s' - random() * %lld * interval '1 s' AS past, %d AS k "
-	    "FROM generate_series(1, %d) n), cert AS (SELECT actor_id AS a, serial AS c FROM idcert WHERE live ORDER BY serial LIMIT 1), "
-	    "done AS (SELECT 1) %s %s; SELECT %d", (double)(seed % 1000) / 1000, side, (long long)least, (long long)(most - least),
-	    side[0] == 'g' ? EACH : 0, EACH, strncmp(k->sql, "WITH", 4) == 0 ? "," : "", strncmp(k->sql, "WITH", 4) == 0 ? k->sql + 4 : k->sql, EACH));
+	return number(cx,
+	    arena_printf(cx->mem,
+		"SELECT setseed(%f); WITH rows AS MATERIALIZED (SELECT n, '%s'::text AS side, now() - %lld * interval '1 s' - random() * %lld * interval '1 s' AS past, %d AS k "
+		"FROM generate_series(1, %d) n), cert AS (SELECT actor_id AS a, serial AS c FROM idcert WHERE live ORDER BY serial LIMIT 1), "
+		"done AS (SELECT 1) %s %s; SELECT %d",
+		(double)(seed % 1000) / 1000, side, (long long)least, (long long)(most - least),
+		side[0] == 'g' ? EACH : 0, EACH, strncmp(k->sql, "WITH", 4) == 0 ? "," : "",
+		strncmp(k->sql, "WITH", 4) == 0 ? k->sql + 4 : k->sql, EACH));
 }
 
 static const char *fingerprint(struct cx *cx)
@@ -112,36 +124,52 @@ static void exactly(void)
 
 	member(&cx, "owner", "one");
 	for (int i = 0; i < NKINDS; i++)
-		stayed += rows_of(&cx, &kinds[i], "stay", kinds[i].keeps - 86400 * 2, kinds[i].keeps ? kinds[i].keeps - 30 : -60) == EACH;
+		stayed += rows_of(&cx, &kinds[i], "stay", kinds[i].keeps - 86400 * 2,
+			      kinds[i].keeps ? kinds[i].keeps - 30 : -60) == EACH;
 	for (size_t i = 0; i < sizeof for_ever / sizeof for_ever[0]; i++)
 		sql(&cx, for_ever[i]);
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(stayed == NKINDS && counted(&cx, gone) == 0, "of %d kinds %d rows each that may not go yet: %lld go", NKINDS, EACH, (long long)counted(&cx, gone));
+	ok(stayed == NKINDS && counted(&cx, gone) == 0,
+	    "of %d kinds %d rows each that may not go yet: %lld go", NKINDS, EACH,
+	    (long long)counted(&cx, gone));
 	const char *before = fingerprint(&cx);
 	for (int i = 0; i < NKINDS; i++) {
 		went += rows_of(&cx, &kinds[i], "go", kinds[i].keeps + 2, 366 * 86400) == EACH;
 		want[kinds[i].kind] += EACH;
 	}
-	/* Certificates stay when their session goes: that is the one thing that the rows of PRUNE_RAN_OUT leave behind. */
+	/* Certificates stay when their session goes: that is the one thing that the rows of
+	 * PRUNE_RAN_OUT leave behind. */
 	const char *certs = sql(&cx, "SELECT count(*) FROM idcert");
-	sql(&cx, arena_printf(cx.mem, "INSERT INTO event_counter (session_key, last) SELECT n || ':gone', 3 FROM generate_series(1, %d) n", EACH));
-	sql(&cx, "INSERT INTO event (session_key, seq, namespace, op, name) SELECT session_key, n, 'core', 3, 'X' FROM event_counter, generate_series(1, 3) n "
+	sql(&cx,
+	    arena_printf(cx.mem,
+		"INSERT INTO event_counter (session_key, last) SELECT n || ':gone', 3 FROM generate_series(1, %d) n",
+		EACH));
+	sql(&cx,
+	    "INSERT INTO event (session_key, seq, namespace, op, name) SELECT session_key, n, 'core', 3, 'X' FROM event_counter, generate_series(1, 3) n "
 	    "WHERE session_key LIKE '%:gone'");
-	sql(&cx, arena_printf(cx.mem, "INSERT INTO key_package_notice SELECT 1, n FROM generate_series(1, %d) n", EACH));
+	sql(&cx,
+	    arena_printf(cx.mem,
+		"INSERT INTO key_package_notice SELECT 1, n FROM generate_series(1, %d) n", EACH));
 	want[PRUNE_EVENT] = want[PRUNE_NOTICE] = EACH;
 	const char *full = fingerprint(&cx);
 	must(&cx, prune_count(&cx, due));
-	ok(memcmp(due, want, sizeof due) == 0 && strcmp(full, fingerprint(&cx)) == 0, "a dry run counts %lld of %d, and changes nothing",
-	    (long long)counted(&cx, due), EACH * (NKINDS + 2));
+	ok(memcmp(due, want, sizeof due) == 0 && strcmp(full, fingerprint(&cx)) == 0,
+	    "a dry run counts %lld of %d, and changes nothing", (long long)counted(&cx, due),
+	    EACH * (NKINDS + 2));
 	for (int k = 0; k < PRUNE_KINDS; k++)
 		if (due[k] != want[k])
-			printf("# %s: %lld, wanted %lld\n", prune_rows[k].name, (long long)due[k], (long long)want[k]);
+			printf("# %s: %lld, wanted %lld\n", prune_rows[k].name, (long long)due[k],
+			    (long long)want[k]);
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(went == NKINDS && memcmp(gone, want, sizeof gone) == 0, "all of them go (seed %u)", seed);
-	ok(strcmp(certs, sql(&cx, "SELECT count(*) FROM idcert")) == 0, "no certificate goes: %s", certs);
-	sql(&cx, "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
+	ok(went == NKINDS && memcmp(gone, want, sizeof gone) == 0, "all of them go (seed %u)",
+	    seed);
+	ok(strcmp(certs, sql(&cx, "SELECT count(*) FROM idcert")) == 0, "no certificate goes: %s",
+	    certs);
+	sql(&cx,
+	    "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
 	const char *after = fingerprint(&cx);
-	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are as before", strlen(before));
+	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are as before",
+	    strlen(before));
 	if (strcmp(before, after) != 0)
 		printf("# before:\n%s\n# after:\n%s\n", before, after);
 	end(&cx);
@@ -154,17 +182,24 @@ static void considerate(void)
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 	int64_t gone[PRUNE_KINDS];
 
-	sql(&cx, "INSERT INTO throttle (key, tat) SELECT ('held' || n)::bytea, now() - interval '1 s' FROM generate_series(1, 40) n");
-	PQclear(PQexec(pg, "BEGIN; SELECT FROM throttle WHERE key < 'held2' AND key LIKE 'held%' FOR UPDATE"));
+	sql(&cx,
+	    "INSERT INTO throttle (key, tat) SELECT ('held' || n)::bytea, now() - interval '1 s' FROM generate_series(1, 40) n");
+	PQclear(PQexec(
+	    pg, "BEGIN; SELECT FROM throttle WHERE key < 'held2' AND key LIKE 'held%' FOR UPDATE"));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
 	long left = number(&cx, "SELECT count(*) FROM throttle WHERE key LIKE 'held%'");
-	ok(left == 11 && gone[PRUNE_THROTTLE] == 29, "%ld rows that somebody holds are left, %lld others gone", left, (long long)gone[PRUNE_THROTTLE]);
-	PQclear(PQexec(pg, "UPDATE throttle SET tat = now() + interval '1 h' WHERE key = 'held1'; COMMIT"));
+	ok(left == 11 && gone[PRUNE_THROTTLE] == 29,
+	    "%ld rows that somebody holds are left, %lld others gone", left,
+	    (long long)gone[PRUNE_THROTTLE]);
+	PQclear(PQexec(
+	    pg, "UPDATE throttle SET tat = now() + interval '1 h' WHERE key = 'held1'; COMMIT"));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(gone[PRUNE_THROTTLE] == 10, "they go when they are free, but for the one that counts anew");
+	ok(gone[PRUNE_THROTTLE] == 10,
+	    "they go when they are free, but for the one that counts anew");
 	PQclear(PQexec(pg, "SELECT pg_advisory_lock(7236847)"));
 	sql(&cx, "INSERT INTO throttle (key, tat) VALUES ('held', now() - interval '1 s')");
-	ok(prune_run(&cx, go_on, NULL, gone) == ERR_RETRY, "while somebody else is at it: %s", cx.why.log);
+	ok(prune_run(&cx, go_on, NULL, gone) == ERR_RETRY, "while somebody else is at it: %s",
+	    cx.why.log);
 	ok(prune_count(&cx, gone) == OK && gone[PRUNE_THROTTLE] == 1, "counting may go on");
 	PQfinish(pg);
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
@@ -179,7 +214,8 @@ static void gone_for_good(void)
 	struct cx cx = context();
 	struct member m = member(&cx, "user", "one");
 	struct blob old = m.token_hash;
-	const struct mls_input spent = keypackage(&cx, &m, &(struct make){ .lasts = 3600 }), over = keypackage(&cx, &m, &(struct make){ .lasts = 3600 });
+	const struct mls_input spent = keypackage(&cx, &m, &(struct make){ .lasts = 3600 }),
+			       over = keypackage(&cx, &m, &(struct make){ .lasts = 3600 });
 	struct keypackage_upload u = { .v = &spent, .n = 1 }, v = { .v = &over, .n = 1 };
 	int64_t gone[PRUNE_KINDS];
 	struct session *s;
@@ -191,33 +227,49 @@ static void gone_for_good(void)
 	must(&cx, keypackage_add(&cx, m.s, &v, &counts, &bad));
 	sql(&cx, "UPDATE key_package SET spent_at = now(), tls = NULL");
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST, "a KeyPackage that was given out stays refused: %s", cx.why.say);
-	sql(&cx, arena_printf(cx.mem, "UPDATE key_package SET not_after = now() - interval '25 h' WHERE actor_id = %lld", (long long)m.actor_id));
+	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
+	    "a KeyPackage that was given out stays refused: %s", cx.why.say);
+	sql(&cx,
+	    arena_printf(cx.mem,
+		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE actor_id = %lld",
+		(long long)m.actor_id));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
 	sql(&cx, "UPDATE key_package SET not_after = now()");
 	ok(gone[PRUNE_KEY_PACKAGE] == 2, "both go a day after their end");
 	rotate(&cx, &m);
-	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST, "the old octets fit no session any more: %s", cx.why.say);
-	sql(&cx, arena_printf(cx.mem, "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT NULL AND actor_id = %lld",
-	    (long long)m.actor_id));
+	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
+	    "the old octets fit no session any more: %s", cx.why.say);
+	sql(&cx,
+	    arena_printf(cx.mem,
+		"UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT NULL AND actor_id = %lld",
+		(long long)m.actor_id));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL, "a token that is gone opens nothing");
-	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s, "the one that took its place does");
+	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL,
+	    "a token that is gone opens nothing");
+	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s,
+	    "the one that took its place does");
 
 	must(&cx, key_trial_new(&cx, STR(""), STR(""), false, &t));
-	sql(&cx, arena_printf(cx.mem, "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE trial = '%.*s'", (int)t.text.n, t.text.s));
+	sql(&cx,
+	    arena_printf(cx.mem,
+		"UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE trial = '%.*s'",
+		(int)t.text.n, t.text.s));
 	must(&cx, prune_run(&cx, go_on, NULL, gone));
 	uint8_t sig[ED25519_SIG];
 	must(&cx, ed25519_sign(&cx, m.seed, str_blob(t.text), sig));
-	const struct key_trial_answer a = { .trial = t.text, .signature = hex_encode(cx.mem, (struct blob){ sig, sizeof sig }),
-		.fid = str_of(m.fid), .serial = str_of(arena_printf(cx.mem, "%lld", (long long)m.serial)) };
-	ok(gone[PRUNE_TRIAL] == 1 && key_trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL, "a key trial that is gone is passed by nobody: %s", cx.why.say);
+	const struct key_trial_answer a = { .trial = t.text,
+		.signature = hex_encode(cx.mem, (struct blob){ sig, sizeof sig }),
+		.fid = str_of(m.fid),
+		.serial = str_of(arena_printf(cx.mem, "%lld", (long long)m.serial)) };
+	ok(gone[PRUNE_TRIAL] == 1 && key_trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL,
+	    "a key trial that is gone is passed by nobody: %s", cx.why.say);
 	end(&cx);
 }
 
 /*
- * Prune, two at a time and without a pause, while everything is made to look old that has ended, against sessions that rotate, begin and end, claim and
- * upload. Nobody may notice: no error, no KeyPackage twice, no session that does not work, no event number twice.
+ * Prune, two at a time and without a pause, while everything is made to look old that has ended,
+ * against sessions that rotate, begin and end, claim and upload. Nobody may notice: no error, no
+ * KeyPackage twice, no session that does not work, no event number twice.
  */
 enum { ACTORS = 4, TURNS = 25, PRUNERS = 2 };
 struct report {
@@ -230,8 +282,10 @@ static void pruner(struct report *r)
 	while (!r->stop) {
 		struct cx cx = context();
 		int64_t gone[PRUNE_KINDS];
-		sql(&cx, "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at > now() - interval '1 day'");
-		sql(&cx, "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE attempt IS NULL AND for_session = 'old'");
+		sql(&cx,
+		    "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at > now() - interval '1 day'");
+		sql(&cx,
+		    "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE attempt IS NULL AND for_session = 'old'");
 		enum err e = prune_run(&cx, go_on, NULL, gone);
 		if (e == OK)
 			r->pruned += counted(&cx, gone);
@@ -265,10 +319,14 @@ static void one_turn(struct cx *cx, struct report *r, struct member *m, int who,
 	right(cx, r, keypackage_add(cx, m->s, &u, &counts, &n), "upload");
 	r->uploads++;
 	text = str_of(arena_printf(cx->mem, "actor%d", (who + 1) % ACTORS));
-	if (right(cx, r, keypackage_claim(cx, guest.token_hash, text, STR("192.0.2.1"), &(struct keypackage_filter){ 0 }, &given, &n), "claim"))
+	if (right(cx, r,
+		keypackage_claim(cx, guest.token_hash, text, STR("192.0.2.1"),
+		    &(struct keypackage_filter){ 0 }, &given, &n),
+		"claim"))
 		r->claims += n > 0;
 	struct key_trial t;
-	right(cx, r, key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
+	right(
+	    cx, r, key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
 	r->trials++;
 	right(cx, r, session_end(cx, guest.s, str_of(guest.session_id)), "log-out");
 	r->ended++;
@@ -293,7 +351,8 @@ static void user(struct report *r, int who)
 
 static void races(void)
 {
-	struct report *r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct report *r =
+	    mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct cx cx = context();
 	pid_t child[PRUNERS + ACTORS];
 	int status, broken = 0;
@@ -311,11 +370,16 @@ static void races(void)
 	r->stop = 1;
 	while (wait(&status) > 0)
 		broken += status != 0;
-	ok(broken == 0 && r->errors == 0, "%d rotations, %d log-ins and log-outs, %d uploads, %d claims, %d trials while %lld rows went: %d errors", r->rotated,
-	    r->ended, r->uploads, r->claims, r->trials, (long long)r->pruned, r->errors);
+	ok(broken == 0 && r->errors == 0,
+	    "%d rotations, %d log-ins and log-outs, %d uploads, %d claims, %d trials while %lld rows went: %d errors",
+	    r->rotated, r->ended, r->uploads, r->claims, r->trials, (long long)r->pruned,
+	    r->errors);
 	ok(r->pruned > 2 * TURNS, "there was something to take away all the time");
-	ok(number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS, "each of the %d has its session", ACTORS);
-	ok(number(&cx, "SELECT count(*) FROM event e LEFT JOIN event_counter c USING (session_key) WHERE c.last IS NULL OR e.seq > c.last") == 0,
+	ok(number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS,
+	    "each of the %d has its session", ACTORS);
+	ok(number(&cx,
+	       "SELECT count(*) FROM event e LEFT JOIN event_counter c USING (session_key) WHERE c.last IS NULL OR e.seq > c.last") ==
+		0,
 	    "no event without its counter, or above it");
 	munmap(r, sizeof *r);
 	end(&cx);

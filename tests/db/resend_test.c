@@ -1,6 +1,6 @@
 /*
- * A database whose answers get lost: what was done is said to be done all the same; and what the actor's
- * limit on key material is worth when many upload at once. Prints its N.
+ * A database whose answers get lost: what was done is said to be done all the same; and what the
+ * actor's limit on key material is worth when many upload at once. Prints its N.
  */
 #include "member.h"
 #include "core/key_material.h"
@@ -17,8 +17,9 @@
 enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, FACTORS = 20, RACERS = 8, RACES = 8 };
 
 /*
- * Between us and PostgreSQL stands somebody who hands everything on, but now and then cuts the line when the answer to a statement has come
- * (a Bind was sent): it has been done, and nobody will tell. One process for all connections, one after the other.
+ * Between us and PostgreSQL stands somebody who hands everything on, but now and then cuts the line
+ * when the answer to a statement has come (a Bind was sent): it has been done, and nobody will
+ * tell. One process for all connections, one after the other.
  */
 static bool forward(int from, int to, char *first)
 {
@@ -34,8 +35,9 @@ static bool forward(int from, int to, char *first)
 
 static void between(int client, int server, int one_in)
 {
-	static int in_a_row;	/* a statement that is repeated often enough comes through */
-	struct pollfd p[] = { { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN } };
+	static int in_a_row; /* a statement that is repeated often enough comes through */
+	struct pollfd p[] = { { .fd = client, .events = POLLIN },
+		{ .fd = server, .events = POLLIN } };
 	char first = 0;
 
 	while (poll(p, 2, -1) > 0) {
@@ -59,7 +61,8 @@ static int dialled(const char *host, bool listening)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(a.sun_path, sizeof a.sun_path, "%s/.s.PGSQL.5432", host);
-	if (listening ? bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 8) : connect(fd, (struct sockaddr *)&a, sizeof a)) {
+	if (listening ? bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 8)
+		      : connect(fd, (struct sockaddr *)&a, sizeof a)) {
 		printf("Bail out! %s: %s\n", a.sun_path, strerror(errno));
 		exit(1);
 	}
@@ -136,8 +139,11 @@ static void registering(void)
 		done += e == OK && id != 0;
 		arena_reset(cx.mem);
 	}
-	ok(done == REGISTERED, "%d of %d actors registered while answers were lost (%d times asked again)", done, REGISTERED, refused);
-	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new%'") == REGISTERED, "and they are there");
+	ok(done == REGISTERED,
+	    "%d of %d actors registered while answers were lost (%d times asked again)", done,
+	    REGISTERED, refused);
+	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new%'") == REGISTERED,
+	    "and they are there");
 	end(&cx);
 }
 
@@ -151,17 +157,23 @@ static void rotating(void)
 	for (int i = 0; i < ROTATED; i++) {
 		struct server_key *key;
 		enum err e;
-		sql(&cx, "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at = ended_at - interval '1 hour'");
+		sql(&cx,
+		    "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at = ended_at - interval '1 hour'");
 		do
 			e = identity_rotate(&cx, &key);
 		while (again(e, &refused));
 		explain(&cx, e);
 		done += e == OK;
-		current += e == OK && number(&cx, arena_printf(cx.mem, "SELECT count(*) FROM server_key WHERE ended_at IS NULL AND serial = %lld",
-		    (long long)key->serial));
+		current += e == OK &&
+		    number(&cx,
+			arena_printf(cx.mem,
+			    "SELECT count(*) FROM server_key WHERE ended_at IS NULL AND serial = %lld",
+			    (long long)key->serial));
 		arena_reset(cx.mem);
 	}
-	ok(done == ROTATED, "%d of %d rotations of the server's key while answers were lost (%d times asked again)", done, ROTATED, refused);
+	ok(done == ROTATED,
+	    "%d of %d rotations of the server's key while answers were lost (%d times asked again)",
+	    done, ROTATED, refused);
 	ok(current == ROTATED, "each gave the key that is the current one then");
 	ok(number(&cx, "SELECT count(*) FROM server_key") == before + ROTATED, "and made one");
 	end(&cx);
@@ -173,7 +185,9 @@ static void uploading(const struct member *m)
 	int added = 0, deleted = 0, refused = 0, there = 0, gone = 0;
 
 	for (int i = 0; i < UPLOADED; i++) {
-		struct key_material km = { .key_data = str_of(arena_printf(cx.mem, "key material %d", i)), .algorithms = STR("1.2.3") };
+		struct key_material km = { .key_data =
+					       str_of(arena_printf(cx.mem, "key material %d", i)),
+			.algorithms = STR("1.2.3") };
 		enum err e;
 		do
 			e = key_material_add(&cx, m->s, &km, 1);
@@ -189,7 +203,9 @@ static void uploading(const struct member *m)
 		gone += number(&cx, "SELECT count(*) FROM keymaterial") == 0;
 		arena_reset(cx.mem);
 	}
-	ok(added == UPLOADED && there == UPLOADED, "%d of %d uploads while answers were lost (%d times asked again)", added, UPLOADED, refused);
+	ok(added == UPLOADED && there == UPLOADED,
+	    "%d of %d uploads while answers were lost (%d times asked again)", added, UPLOADED,
+	    refused);
 	ok(deleted == UPLOADED && gone == UPLOADED, "%d of %d deletions", deleted, UPLOADED);
 	end(&cx);
 }
@@ -198,8 +214,10 @@ static void uploading(const struct member *m)
 static void second_factors(int64_t actor)
 {
 	struct cx cx = context();
-	const struct second_factor_place p = { actor, STR("one"), STR("uploader"), STR("192.0.2.1") };
-	struct blob row = str_blob(str_of(arena_printf(cx.mem, "totp %lld", (long long)actor))), plain;
+	const struct second_factor_place p = { actor, STR("one"), STR("uploader"),
+		STR("192.0.2.1") };
+	struct blob row = str_blob(str_of(arena_printf(cx.mem, "totp %lld", (long long)actor))),
+		    plain;
 	struct str codes[SECOND_FACTOR_CODES];
 	int confirmed = 0, used = 0, recovered = 0, removed = 0;
 	struct second_factor_secret s;
@@ -209,18 +227,27 @@ static void second_factors(int64_t actor)
 		must(&cx, second_factor_enrol(&cx, actor, STR("uploader"), &s));
 		must(&cx, second_factor_state(&cx, actor, &t));
 		must(&cx, unseal(&cx, ca.totp, row, t->sealed, &plain));
-		struct str code = str_of(arena_printf(cx.mem, "%06u", totp_code(plain.p, clock_now() / TOTP_STEP)));
-		struct second_factor_try try = { actor, t->sealed, STR("uploader"), STR("192.0.2.1"), code, ERR_BAD_CODE, "code", "wrong" };
-		confirmed += second_factor_confirm(&cx, &p, code, codes) == OK && number(&cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES;
+		struct str code = str_of(
+		    arena_printf(cx.mem, "%06u", totp_code(plain.p, clock_now() / TOTP_STEP)));
+		struct second_factor_try try = { actor, t->sealed, STR("uploader"),
+			STR("192.0.2.1"), code, ERR_BAD_CODE, "code", "wrong" };
+		confirmed += second_factor_confirm(&cx, &p, code, codes) == OK &&
+		    number(&cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES;
 		sql(&cx, "UPDATE totp SET last_step = 0");
-		used += second_factor_check(&cx, &try) == OK && second_factor_check(&cx, &try) == ERR_USED_CODE;
+		used += second_factor_check(&cx, &try) == OK &&
+		    second_factor_check(&cx, &try) == ERR_USED_CODE;
 		must(&cx, second_factor_renew_codes(&cx, &p, codes));
 		try.code = codes[i % SECOND_FACTOR_CODES];
-		recovered += second_factor_check(&cx, &try) == OK && second_factor_check(&cx, &try) == ERR_USED_CODE;
-		removed += second_factor_remove(&cx, &p, false) == OK && number(&cx, "SELECT count(*) FROM totp") == 0;
+		recovered += second_factor_check(&cx, &try) == OK &&
+		    second_factor_check(&cx, &try) == ERR_USED_CODE;
+		removed += second_factor_remove(&cx, &p, false) == OK &&
+		    number(&cx, "SELECT count(*) FROM totp") == 0;
 	}
-	ok(confirmed == FACTORS && removed == FACTORS, "%d of %d second factors confirmed while answers were lost, and %d ended", confirmed, FACTORS, removed);
-	ok(used == FACTORS && recovered == FACTORS, "%d of %d codes, and %d recovery codes, were good once each", used, FACTORS, recovered);
+	ok(confirmed == FACTORS && removed == FACTORS,
+	    "%d of %d second factors confirmed while answers were lost, and %d ended", confirmed,
+	    FACTORS, removed);
+	ok(used == FACTORS && recovered == FACTORS,
+	    "%d of %d codes, and %d recovery codes, were good once each", used, FACTORS, recovered);
 	end(&cx);
 }
 
@@ -229,28 +256,41 @@ static void rules(void)
 {
 	struct cx cx = context();
 	struct member m = member(&cx, "ruled", "one");
-	struct key_material km = { .key_data = STR("some key material") }, other = { .key_data = STR("other key material"), .serial = m.serial };
+	struct key_material km = { .key_data = STR("some key material") },
+			    other = { .key_data = STR("other key material"), .serial = m.serial };
 	const int64_t two[] = { m.serial, 1000000000000000 };
 	struct added *a;
 
 	ok(key_material_add(&cx, m.s, &km, 1) == OK, "key material");
 	ok(key_material_add(&cx, m.s, &km, 1) == ERR_CONFLICT, "the same again is refused");
-	ok(q_key_material_add(&cx, m.actor_id, &km, 1, KEY_MATERIAL_TOTAL, true, &a) == OK && a->missing == 0, "but for the one who may have added it");
-	ok(q_key_material_add(&cx, m.actor_id, &other, 1, KEY_MATERIAL_TOTAL, true, &a) == ERR_CONFLICT, "not when it is another one");
-	ok(key_material_delete(&cx, m.s, two, 2) == ERR_NOT_FOUND && number(&cx, "SELECT count(*) FROM keymaterial") == 1, "%s", cx.why.say);
-	ok(key_material_delete(&cx, m.s, two, 1) == OK && key_material_delete(&cx, m.s, two, 1) == ERR_NOT_FOUND, "deleted once: %s", cx.why.say);
+	ok(q_key_material_add(&cx, m.actor_id, &km, 1, KEY_MATERIAL_TOTAL, true, &a) == OK &&
+		a->missing == 0,
+	    "but for the one who may have added it");
+	ok(q_key_material_add(&cx, m.actor_id, &other, 1, KEY_MATERIAL_TOTAL, true, &a) ==
+		ERR_CONFLICT,
+	    "not when it is another one");
+	ok(key_material_delete(&cx, m.s, two, 2) == ERR_NOT_FOUND &&
+		number(&cx, "SELECT count(*) FROM keymaterial") == 1,
+	    "%s", cx.why.say);
+	ok(key_material_delete(&cx, m.s, two, 1) == OK &&
+		key_material_delete(&cx, m.s, two, 1) == ERR_NOT_FOUND,
+	    "deleted once: %s", cx.why.say);
 	end(&cx);
 }
 
-/* Not a mistake of ours, but a place that is not ready: 503, and the operator's log says what is missing. */
+/* Not a mistake of ours, but a place that is not ready: 503, and the operator's log says what is
+ * missing. */
 static void unready(void)
 {
 	static const struct {
 		const char *away, *back, *what;
 	} rows[] = {
-		{ "ALTER TABLE keymaterial RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO keymaterial", "a table" },
-		{ "ALTER TABLE idcert RENAME serial TO number", "ALTER TABLE idcert RENAME number TO serial", "a column" },
-		{ "ALTER FUNCTION motet_keymaterial_add RENAME TO elsewhere", "ALTER FUNCTION elsewhere RENAME TO motet_keymaterial_add", "a function" },
+		{ "ALTER TABLE keymaterial RENAME TO elsewhere",
+		    "ALTER TABLE elsewhere RENAME TO keymaterial", "a table" },
+		{ "ALTER TABLE idcert RENAME serial TO number",
+		    "ALTER TABLE idcert RENAME number TO serial", "a column" },
+		{ "ALTER FUNCTION motet_keymaterial_add RENAME TO elsewhere",
+		    "ALTER FUNCTION elsewhere RENAME TO motet_keymaterial_add", "a function" },
 	};
 	const struct key_material km = { .key_data = STR("some key material"), .serial = 1 };
 
@@ -260,8 +300,10 @@ static void unready(void)
 		sql(&cx, rows[i].away);
 		enum err e = q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a);
 		sql(&cx, rows[i].back);
-		ok(e == ERR_UNAVAILABLE && strstr(cx.why.log, "sql_key_material_add: "), "%s is missing: %s", rows[i].what, cx.why.log);
-		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a) == OK, "and is there again");
+		ok(e == ERR_UNAVAILABLE && strstr(cx.why.log, "sql_key_material_add: "),
+		    "%s is missing: %s", rows[i].what, cx.why.log);
+		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a) == OK,
+		    "and is there again");
 		end(&cx);
 	}
 }
@@ -283,7 +325,8 @@ static void limit(void)
 			if (fork() != 0)
 				continue;
 			struct cx mine = context();
-			const struct key_material km = { .key_data = { text, EACH }, .serial = serial[i] };
+			const struct key_material km = { .key_data = { text, EACH },
+				.serial = serial[i] };
 			struct added *a;
 			must(&mine, q_key_material_add(&mine, m.actor_id, &km, 1, ROOM, false, &a));
 			_exit(0);
@@ -293,7 +336,8 @@ static void limit(void)
 		right += number(&cx, "SELECT count(*) FROM keymaterial") == MOST;
 		sql(&cx, "DELETE FROM keymaterial");
 	}
-	ok(right == RACES, "%d uploads at once with room for %d: so many are there, %d of %d times", RACERS, MOST, right, RACES);
+	ok(right == RACES, "%d uploads at once with room for %d: so many are there, %d of %d times",
+	    RACERS, MOST, right, RACES);
 	end(&cx);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Second factors against a real database: one winner for each code, recovery codes once each, guesses that are counted exactly, however many come
- * at a time. N clients, each with a connection of its own, are let go at one moment.
+ * Second factors against a real database: one winner for each code, recovery codes once each,
+ * guesses that are counted exactly, however many come at a time. N clients, each with a connection
+ * of its own, are let go at one moment.
  */
 #include "member.h"
 #include "core/second_factor.h"
@@ -24,7 +25,7 @@ static void *go(void *arg)
 	struct runner *r = arg;
 	struct login *l;
 
-	must(&r->cx, q_actor_login(&r->cx, STR("nobody"), &l));	/* connected */
+	must(&r->cx, q_actor_login(&r->cx, STR("nobody"), &l)); /* connected */
 	pthread_barrier_wait(&gate);
 	usleep((unsigned)r->i * (seed % 97));
 	r->e = r->act(&r->cx, r->i);
@@ -56,7 +57,7 @@ static int64_t actor;
 static struct blob sealed;
 static uint8_t secret[TOTP_SECRET];
 static struct str codes[SECOND_FACTOR_CODES];
-static char typed[MOST][24];	/* what each client of a race sends */
+static char typed[MOST][24]; /* what each client of a race sends */
 
 static const struct second_factor_place *somewhere(void)
 {
@@ -113,7 +114,8 @@ static enum err confirm(struct cx *cx, int i)
 
 static enum err attempt_from(struct cx *cx, int i, const char *address)
 {
-	const struct second_factor_try t = { actor, sealed, STR("alice"), str_of(address), str_of(typed[i]), ERR_BAD_CODE, "code", "wrong" };
+	const struct second_factor_try t = { actor, sealed, STR("alice"), str_of(address),
+		str_of(typed[i]), ERR_BAD_CODE, "code", "wrong" };
 
 	cx->retry_after = 0;
 	return second_factor_check(cx, &t);
@@ -144,7 +146,8 @@ static void confirmation(struct cx *cx)
 	all_type(code_at(cx, step_now()));
 	race(16, confirm, n);
 	ok(n[OK] == 1 && n[ERR_CONFLICT] == 15, "16 confirm at once: %d did", n[OK]);
-	ok(number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES, "there is one set of recovery codes");
+	ok(number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
+	    "there is one set of recovery codes");
 	ok(same_place(cx, 0) == ERR_USED_CODE, "the code is used up by that");
 	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
 }
@@ -158,15 +161,18 @@ static void one_winner(struct cx *cx)
 		sql(cx, "UPDATE totp SET last_step = 0");
 		all_type(code_at(cx, step_now()));
 		race(sizes[i], many_places, n);
-		ok(n[OK] == 1 && n[ERR_USED_CODE] == sizes[i] - 1, "seed %u, N = %d with one code: %d got in", seed, sizes[i], n[OK]);
+		ok(n[OK] == 1 && n[ERR_USED_CODE] == sizes[i] - 1,
+		    "seed %u, N = %d with one code: %d got in", seed, sizes[i], n[OK]);
 	}
 	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() - 1));
 	ok(same_place(cx, 0) == ERR_USED_CODE, "what came before it is used up, too");
 	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() + 1));
-	ok(same_place(cx, 0) == OK && same_place(cx, 0) == ERR_USED_CODE, "the next one is good, once");
+	ok(same_place(cx, 0) == OK && same_place(cx, 0) == ERR_USED_CODE,
+	    "the next one is good, once");
 }
 
-/* Two codes of now at once: as many winners as an order from low to high allows, and never two for one. */
+/* Two codes of now at once: as many winners as an order from low to high allows, and never two for
+ * one. */
 static void several_codes(struct cx *cx)
 {
 	int n[ERR_COUNT];
@@ -176,8 +182,10 @@ static void several_codes(struct cx *cx)
 	for (int i = 0; i < MOST; i++)
 		snprintf(typed[i], sizeof typed[i], "%s", code_at(cx, step + i % 2));
 	race(48, many_places, n);
-	ok(n[OK] >= 1 && n[OK] <= 2 && n[OK] + n[ERR_USED_CODE] == 48, "seed %u, N = 48 with two codes: %d got in", seed, n[OK]);
-	ok(number(cx, "SELECT last_step FROM totp") == step + 1, "nothing but a later code is left");
+	ok(n[OK] >= 1 && n[OK] <= 2 && n[OK] + n[ERR_USED_CODE] == 48,
+	    "seed %u, N = 48 with two codes: %d got in", seed, n[OK]);
+	ok(number(cx, "SELECT last_step FROM totp") == step + 1,
+	    "nothing but a later code is left");
 }
 
 static void recovery(struct cx *cx)
@@ -187,16 +195,21 @@ static void recovery(struct cx *cx)
 	for (int i = 0; i < MOST; i++)
 		snprintf(typed[i], sizeof typed[i], "%.*s", (int)codes[i % 4].n, codes[i % 4].s);
 	race(MOST, many_places, n);
-	ok(n[OK] == 4 && n[ERR_USED_CODE] == MOST - 4, "seed %u, N = %d with four recovery codes: %d got in", seed, MOST, n[OK]);
-	ok(number(cx, "SELECT count(*) FROM totp_recovery WHERE used_at IS NULL") == SECOND_FACTOR_CODES - 4, "the others are left");
+	ok(n[OK] == 4 && n[ERR_USED_CODE] == MOST - 4,
+	    "seed %u, N = %d with four recovery codes: %d got in", seed, MOST, n[OK]);
+	ok(number(cx, "SELECT count(*) FROM totp_recovery WHERE used_at IS NULL") ==
+		SECOND_FACTOR_CODES - 4,
+	    "the others are left");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[9].n, codes[9].s);
 	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
 	ok(same_place(cx, 0) == ERR_BAD_CODE, "new ones end the old ones");
 	ok(number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES, "all of them");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[0].n, codes[0].s);
 	sql(cx, "UPDATE totp_recovery SET actor_id = actor_id");
-	const struct second_factor_try other = { actor + 1, sealed, STR("bob"), STR("192.0.2.1"), str_of(typed[0]), ERR_BAD_CODE, "code", "wrong" };
-	ok(second_factor_check(cx, &other) == ERR_BAD_CODE && same_place(cx, 0) == OK, "a recovery code is its actor's");
+	const struct second_factor_try other = { actor + 1, sealed, STR("bob"), STR("192.0.2.1"),
+		str_of(typed[0]), ERR_BAD_CODE, "code", "wrong" };
+	ok(second_factor_check(cx, &other) == ERR_BAD_CODE && same_place(cx, 0) == OK,
+	    "a recovery code is its actor's");
 }
 
 static enum err renew(struct cx *cx, int i)
@@ -212,7 +225,8 @@ static void renewals(struct cx *cx)
 	int n[ERR_COUNT];
 
 	race(16, renew, n);
-	ok(n[OK] == 16 && number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES, "16 renew them at once: one set is left");
+	ok(n[OK] == 16 && number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
+	    "16 renew them at once: one set is left");
 }
 
 /* Of a million codes three are good. */
@@ -237,21 +251,26 @@ static void guessing(struct cx *cx)
 	sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
 	all_type(bad_code(cx));
 	race(MOST, many_places, n);
-	ok(n[ERR_BAD_CODE] == 8 && n[ERR_RATE_LIMITED] == MOST - 8, "seed %u, N = %d guesses at once from as many addresses: %d were looked at", seed,
-	    MOST, n[ERR_BAD_CODE]);
+	ok(n[ERR_BAD_CODE] == 8 && n[ERR_RATE_LIMITED] == MOST - 8,
+	    "seed %u, N = %d guesses at once from as many addresses: %d were looked at", seed, MOST,
+	    n[ERR_BAD_CODE]);
 	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
-	ok(attempt_from(cx, 0, "203.0.113.9") == ERR_RATE_LIMITED && cx->retry_after > 0 && cx->retry_after <= 3600, "then strangers wait: %s", cx->why.say);
+	ok(attempt_from(cx, 0, "203.0.113.9") == ERR_RATE_LIMITED && cx->retry_after > 0 &&
+		cx->retry_after <= 3600,
+	    "then strangers wait: %s", cx->why.say);
 	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
 	snprintf(typed[1], sizeof typed[1], "%.*s", (int)codes[0].n, codes[0].s);
 	ok(attempt_from(cx, 1, "203.0.113.9") == OK, "not with a recovery code");
 	sql(cx, "UPDATE throttle SET tat = tat - interval '61 minutes'");
-	ok(attempt_from(cx, 0, "203.0.113.9") == OK, "after an hour there is one more, and the right one sets it back");
+	ok(attempt_from(cx, 0, "203.0.113.9") == OK,
+	    "after an hour there is one more, and the right one sets it back");
 	sql(cx, "UPDATE totp SET last_step = 0");
 	all_type(bad_code(cx));
 	race(MOST, many_places, n);
 	ok(n[ERR_BAD_CODE] == 8, "strangers use theirs up again");
 	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
-	ok(attempt_from(cx, 0, "203.0.113.9") == OK, "but where the owner was lately the owner gets in");
+	ok(attempt_from(cx, 0, "203.0.113.9") == OK,
+	    "but where the owner was lately the owner gets in");
 	all_type(bad_code(cx));
 	race(MOST, same_place, n);
 	ok(n[ERR_RATE_LIMITED] == MOST, "from another address nobody does");
@@ -260,8 +279,11 @@ static void guessing(struct cx *cx)
 		at_home++;
 	ok(at_home == 8, "guesses count there as well: %d", at_home);
 	snprintf(typed[0], sizeof typed[0], "no code at all");
-	ok(attempt_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE, "what cannot be a code is no guess");
-	ok(number(cx, "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat < now() + interval '1 day'") == 16,
+	ok(attempt_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE,
+	    "what cannot be a code is no guess");
+	ok(number(cx,
+	       "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat < now() + interval '1 day'") ==
+		16,
 	    "a guess costs an hour");
 	sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
@@ -282,9 +304,11 @@ static void replayed(struct cx *cx)
 		wrong += e == ERR_BAD_CODE;
 		used += e == ERR_USED_CODE;
 	}
-	ok(wrong + used == 8 && used > 0, "a used code between guesses gives no more of them: %d wrong, %d used", wrong, used);
+	ok(wrong + used == 8 && used > 0,
+	    "a used code between guesses gives no more of them: %d wrong, %d used", wrong, used);
 	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() + 1));
-	ok(attempt_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED, "and nobody becomes known by it");
+	ok(attempt_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED,
+	    "and nobody becomes known by it");
 	sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
@@ -305,9 +329,11 @@ static void ending(struct cx *cx)
 	race(16, remove_it, n);
 	ok(n[OK] == 1 && n[ERR_NOT_FOUND] == 15, "16 end it at once: %d did", n[OK]);
 	ok(number(cx, "SELECT count(*) FROM totp_recovery") == 0, "the recovery codes end with it");
-	ok(same_place(cx, 0) == ERR_BAD_CODE && same_place(cx, 1) == ERR_USED_CODE, "who was on the way with one is too late");
+	ok(same_place(cx, 0) == ERR_BAD_CODE && same_place(cx, 1) == ERR_USED_CODE,
+	    "who was on the way with one is too late");
 	enrol(cx);
-	ok(same_place(cx, 0) == ERR_BAD_CODE, "a new secret has other codes, and none before it is confirmed");
+	ok(same_place(cx, 0) == ERR_BAD_CODE,
+	    "a new secret has other codes, and none before it is confirmed");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /*
- * motetctl verify's other half: a database that is right has no findings; whatever is changed behind its back is found. verify_test [SEED]; prints its seed, N and
- * rows a second.
+ * motetctl verify's other half: a database that is right has no findings; whatever is changed
+ * behind its back is found. verify_test [SEED]; prints its seed, N and rows a second.
  */
 #include "member.h"
 #include "x509/cacheable.h"
@@ -12,13 +12,14 @@
 #include "store/q_second_factor.h"
 #include <stdlib.h>
 
-#define PASSWORD "$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
+#define PASSWORD \
+	"$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
 enum { OWNERS = 50, EACH = 100, ROUNDS = 3, FLIPS = 120 };
 static unsigned seed;
 
 struct seen {
 	int n;
-	struct buf text;	/* of all findings, a line each */
+	struct buf text; /* of all findings, a line each */
 };
 
 static void found(void *arg, const struct verify_finding *f)
@@ -26,7 +27,8 @@ static void found(void *arg, const struct verify_finding *f)
 	struct seen *s = arg;
 
 	s->n++;
-	buf_printf(&s->text, "%s %.*s %.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s, (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
+	buf_printf(&s->text, "%s %.*s %.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s,
+	    (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
 }
 
 static void progress(void *arg, const char *table, int64_t done, int64_t all)
@@ -50,17 +52,23 @@ static struct seen look(struct cx *cx, struct verify_tally *t)
 static void issue_one(struct cx *cx, const struct server_key *k, int owner, int i, struct buf *rows)
 {
 	uint8_t s[ED25519_SEED], sig[ED25519_SIG];
-	struct idcert_spec spec = { .domain = STR("example.org"), .not_before = k->now, .not_after = k->now + 86400 };
+	struct idcert_spec spec = {
+		.domain = STR("example.org"), .not_before = k->now, .not_after = k->now + 86400
+	};
 	const struct ca_key signer = identity_signer(k);
 	struct blob tbs;
 
-	spec.subject = name_of(cx->mem, arena_printf(cx->mem, "S:s%d|U:owner%d@example.org|D:org|D:example|C:owner%d", i, owner, owner));
+	spec.subject = name_of(cx->mem,
+	    arena_printf(
+		cx->mem, "S:s%d|U:owner%d@example.org|D:org|D:example|C:owner%d", i, owner, owner));
 	must(cx, ed25519_new(cx, s, spec.key));
 	must(cx, idcert_serial(cx, &spec.serial));
 	must(cx, idcert_tbs(cx, &spec, &tbs));
 	must(cx, cx->ca->sign_cert(cx, cx->ca, &signer, tbs, sig));
-	buf_printf(rows, "%s(%lld, 's%d', '\\x%s'::bytea, '\\x%s'::bytea)", i ? ", " : "", (long long)spec.serial, i,
-	    hex_encode(cx->mem, (struct blob){ spec.key, ED25519_KEY }).s, hex_encode(cx->mem, idcert_seal(cx->mem, tbs, sig)).s);
+	buf_printf(rows, "%s(%lld, 's%d', '\\x%s'::bytea, '\\x%s'::bytea)", i ? ", " : "",
+	    (long long)spec.serial, i,
+	    hex_encode(cx->mem, (struct blob){ spec.key, ED25519_KEY }).s,
+	    hex_encode(cx->mem, idcert_seal(cx->mem, tbs, sig)).s);
 }
 
 static void owners(void)
@@ -73,14 +81,19 @@ static void owners(void)
 	for (int o = 0; o < OWNERS; o++) {
 		struct cx one = context();
 		struct buf rows = { .mem = one.mem };
-		must(&one, q_actor_insert(&one, str_of(arena_printf(one.mem, "owner%d", o)), STR(PASSWORD), false, &id));
+		must(&one,
+		    q_actor_insert(&one, str_of(arena_printf(one.mem, "owner%d", o)), STR(PASSWORD),
+			false, &id));
 		for (int i = 0; i < EACH; i++)
 			issue_one(&one, k, o, i, &rows);
-		sql(&one, arena_printf(one.mem, "WITH v (serial, sid, key, cert) AS (VALUES %s), u AS (INSERT INTO serial_used SELECT serial FROM v), "
-		    "c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
-		    "SELECT %lld, serial, sid, %lld, key, key, cert, to_timestamp(%lld), to_timestamp(%lld) FROM v) "
-		    "INSERT INTO session (token_hash, actor_id, serial) SELECT key, %lld, serial FROM v", buf_done(&rows).s, (long long)id, (long long)k->serial,
-		    (long long)k->now, (long long)k->now + 86400, (long long)id));
+		sql(&one,
+		    arena_printf(one.mem,
+			"WITH v (serial, sid, key, cert) AS (VALUES %s), u AS (INSERT INTO serial_used SELECT serial FROM v), "
+			"c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
+			"SELECT %lld, serial, sid, %lld, key, key, cert, to_timestamp(%lld), to_timestamp(%lld) FROM v) "
+			"INSERT INTO session (token_hash, actor_id, serial) SELECT key, %lld, serial FROM v",
+			buf_done(&rows).s, (long long)id, (long long)k->serial, (long long)k->now,
+			(long long)k->now + 86400, (long long)id));
 		end(&one);
 	}
 	end(&cx);
@@ -91,7 +104,11 @@ static void abroad(struct cx *cx)
 {
 	uint8_t s[ED25519_SEED], other[ED25519_SEED], sig[ED25519_SIG], hash[32] = { 7 };
 	int64_t now = clock_now();
-	struct idcert_spec home = { .serial = SERIAL_MIN + 1, .domain = STR("far.example"), .not_before = now - 9000, .not_after = now + 900000 }, a = home;
+	struct idcert_spec home = { .serial = SERIAL_MIN + 1,
+		.domain = STR("far.example"),
+		.not_before = now - 9000,
+		.not_after = now + 900000 },
+			   a = home;
 	struct blob tbs, der[2];
 	struct str refused;
 
@@ -104,28 +121,49 @@ static void abroad(struct cx *cx)
 		must(cx, idcert_tbs(cx, i ? &a : &home, &tbs));
 		must(cx, ed25519_sign(cx, s, tbs, sig));
 		der[i] = idcert_seal(cx->mem, tbs, sig);
-		const struct cache_claim claim = { i ? a.serial : home.serial, CACHE_NOT_BEFORE, now + 3600, 0 };
-		struct str text = cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0);
+		const struct cache_claim claim = { i ? a.serial : home.serial, CACHE_NOT_BEFORE,
+			now + 3600, 0 };
+		struct str text =
+		    cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0);
 		must(cx, ed25519_sign(cx, s, str_blob(text), sig));
-		struct str serial = str_of(arena_printf(cx->mem, "%lld", (long long)claim.serial)), sid = i ? STR("tab") : (struct str){ NULL, 0 };
+		struct str serial = str_of(arena_printf(cx->mem, "%lld", (long long)claim.serial)),
+			   sid = i ? STR("tab") : (struct str){ NULL, 0 };
 		struct str cacheable = json_text(cx, cacheable_json(cx, der[i], &claim, sig));
-		int64_t from = i ? a.not_before : home.not_before, to = home.not_after, until = claim.not_after, never = 0;
-		const struct foreign_certs c = { .domain = home.domain, .subject = i ? STR("ann@far.example") : home.domain, .serial = &serial, .session_id = &sid,
-			.cacheable = &cacheable, .not_before = &from, .not_after = &to, .usable_until = &until, .invalidated = &never, .n = 1 };
+		int64_t from = i ? a.not_before : home.not_before, to = home.not_after,
+			until = claim.not_after, never = 0;
+		const struct foreign_certs c = { .domain = home.domain,
+			.subject = i ? STR("ann@far.example") : home.domain,
+			.serial = &serial,
+			.session_id = &sid,
+			.cacheable = &cacheable,
+			.not_before = &from,
+			.not_after = &to,
+			.usable_until = &until,
+			.invalidated = &never,
+			.n = 1 };
 		must(cx, q_foreign_store(cx, &c, &refused));
 	}
-	const struct foreign_place good = { .place = home.domain, .api = STR("https://far.example/.p2/core/"), .domain = home.domain,
-		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)home.serial)), .fresh_until = now + 3600 };
-	const struct foreign_place bad = { .place = STR("https://bad.example:8443"), .failure = STR("NOT_FEDERATED"), .said = STR("It does not answer."),
+	const struct foreign_place good = { .place = home.domain,
+		.api = STR("https://far.example/.p2/core/"),
+		.domain = home.domain,
+		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)home.serial)),
+		.fresh_until = now + 3600 };
+	const struct foreign_place bad = { .place = STR("https://bad.example:8443"),
+		.failure = STR("NOT_FEDERATED"),
+		.said = STR("It does not answer."),
 		.fresh_until = now + 300 };
 	must(cx, q_foreign_place(cx, &good));
 	must(cx, q_foreign_place(cx, &bad));
 	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
 	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR("tab"), home.domain, now + 120));
 	sql(cx, "SELECT motet_block('evil.example')");
-	sql(cx, arena_printf(cx->mem, "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES ('\\x%s', "
-	    "'ann@far.example', 'far.example', 'tab', '%lld', '\\x%s', '\\x%s', to_timestamp(%lld))", hex_encode(cx->mem, (struct blob){ hash, 32 }).s,
-	    (long long)a.serial, hex_encode(cx->mem, (struct blob){ a.key, 32 }).s, hex_encode(cx->mem, der[1]).s, (long long)home.not_after));
+	sql(cx,
+	    arena_printf(cx->mem,
+		"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES ('\\x%s', "
+		"'ann@far.example', 'far.example', 'tab', '%lld', '\\x%s', '\\x%s', to_timestamp(%lld))",
+		hex_encode(cx->mem, (struct blob){ hash, 32 }).s, (long long)a.serial,
+		hex_encode(cx->mem, (struct blob){ a.key, 32 }).s, hex_encode(cx->mem, der[1]).s,
+		(long long)home.not_after));
 }
 
 /* Confirmed, with two recovery codes, one of them used; and one that waits to be confirmed. */
@@ -133,7 +171,11 @@ static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
 {
 	static const uint8_t codes[2][32] = { "one", "two" };
 	const struct blob hashes[2] = { { codes[0], 32 }, { codes[1], 32 } };
-	struct second_factor_confirmation c = { .actor_id = confirmed, .step = cx->now / TOTP_STEP, .hashes = hashes, .n = 2, .session_id = STR("one") };
+	struct second_factor_confirmation c = { .actor_id = confirmed,
+		.step = cx->now / TOTP_STEP,
+		.hashes = hashes,
+		.n = 2,
+		.session_id = STR("one") };
 	uint8_t secret[TOTP_SECRET];
 	struct blob sealed;
 	bool done, used;
@@ -143,13 +185,17 @@ static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
 	must(cx, cx->ca->new_totp(cx, cx->ca, confirmed, secret, &c.sealed));
 	must(cx, q_second_factor_enrol(cx, confirmed, c.sealed, &done));
 	must(cx, q_second_factor_confirm(cx, &c, &done));
-	must(cx, q_second_factor_recover(cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
+	must(cx,
+	    q_second_factor_recover(
+		cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
 }
 
 /* One redeemed here, one deleted, one that still works. */
 static void tokens(struct cx *cx, const struct member *m)
 {
-	const char *hex = sql(cx, arena_printf(cx->mem, "SELECT encode(cert, 'hex') FROM idcert WHERE serial = %lld", (long long)m->serial));
+	const char *hex = sql(cx,
+	    arena_printf(cx->mem, "SELECT encode(cert, 'hex') FROM idcert WHERE serial = %lld",
+		(long long)m->serial));
 	struct str token, session;
 	struct blob cert;
 	int64_t n;
@@ -165,10 +211,12 @@ static void tokens(struct cx *cx, const struct member *m)
 static void at_home(struct cx *cx)
 {
 	struct member m = member(cx, "alice", "one"), n = device(cx, &m, "two");
-	const struct mls_input kp[] = { keypackage(cx, &m, &(struct make){ 0 }), keypackage(cx, &m, &(struct make){ .lasts = 3600 }) };
+	const struct mls_input kp[] = { keypackage(cx, &m, &(struct make){ 0 }),
+		keypackage(cx, &m, &(struct make){ .lasts = 3600 }) };
 	const struct keypackage_upload u = { .v = kp, .n = 2 };
 	struct key_material km = { .algorithms = STR("2.16.840.1.101.3.4.1.46") };
-	const uint8_t pkm[] = { 0x30, 0x0d, 0x30, 0x07, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x05, 0x00, 0x03, 0x02, 0x00, 0x01 };
+	const uint8_t pkm[] = { 0x30, 0x0d, 0x30, 0x07, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x05, 0x00,
+		0x03, 0x02, 0x00, 0x01 };
 	uint8_t sig[ED25519_SIG];
 	struct server_key *k;
 	struct str counts, token;
@@ -181,16 +229,21 @@ static void at_home(struct cx *cx)
 	must(cx, key_material_add(cx, m.s, &km, 1));
 	must(cx, key_trial_new(cx, STR(""), STR(""), false, &t));
 	must(cx, ed25519_sign(cx, n.seed, str_blob(t.text), sig));
-	const struct key_trial_answer a = { .trial = t.text, .signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }), .fid = str_of(n.fid),
+	const struct key_trial_answer a = { .trial = t.text,
+		.signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }),
+		.fid = str_of(n.fid),
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)n.serial)) };
 	must(cx, key_trial_complete(cx, &a, &token));
 	rotate(cx, &n);
 	struct member bob = member(cx, "bob", "one"), gone = device(cx, &m, "gone");
-	sql(cx, arena_printf(cx->mem, "SELECT motet_end_session(%lld, '%s')", (long long)gone.actor_id, gone.session_id));
+	sql(cx,
+	    arena_printf(cx->mem, "SELECT motet_end_session(%lld, '%s')", (long long)gone.actor_id,
+		gone.session_id));
 	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'bob'");
 	second_factors(cx, m.actor_id, bob.actor_id);
 	tokens(cx, &m);
-	sql(cx, "INSERT INTO invite (code_hash, uses, used, expires_at) VALUES (sha256('x'), 9, 1, now()); UPDATE actor SET invite_id = (SELECT id FROM invite) "
+	sql(cx,
+	    "INSERT INTO invite (code_hash, uses, used, expires_at) VALUES (sha256('x'), 9, 1, now()); UPDATE actor SET invite_id = (SELECT id FROM invite) "
 	    "WHERE local_name = 'alice'");
 	sql(cx, "UPDATE server_key SET not_before = not_before");
 	must(cx, identity_at(cx, -1, &k));
@@ -201,7 +254,9 @@ static void at_home(struct cx *cx)
 
 /* --- What is done to it. */
 
-/* set: %s is a random row's key a (and b, second %s); `table` and that key is what the finding has to name. */
+/* set: %s is a random row's key a (and b, second %s); `table` and that key is what the finding has
+ * to name. */
+/* clang-format off */
 static const struct damage {
 	const char *table, *key, *other;	/* columns of the key, as texts */
 	const char *column;			/* NULL: only `set` */
@@ -274,12 +329,15 @@ static const struct damage {
 	{ "server_key", "serial::text", "''", NULL, "not_after = not_after + interval '1 s' * (1 + ~)" },
 	{ "server_key", "serial::text", "''", NULL, "ended_at = coalesce(ended_at, now()) + interval '1 s' * (1 + ~)" },
 };
+/* clang-format on */
 enum { DAMAGES = sizeof damages / sizeof damages[0] };
 
 static const char *row_of(struct cx *cx, const struct damage *d, const char *also)
 {
-	return sql(cx, arena_printf(cx->mem, "SELECT %s || ' ' || %s FROM %s WHERE %s %s ORDER BY random() LIMIT 1", d->key, d->other, d->table,
-	    d->where ? d->where : "true", also));
+	return sql(cx,
+	    arena_printf(cx->mem,
+		"SELECT %s || ' ' || %s FROM %s WHERE %s %s ORDER BY random() LIMIT 1", d->key,
+		d->other, d->table, d->where ? d->where : "true", also));
 }
 
 static const char *change(struct cx *cx, const struct damage *d)
@@ -287,18 +345,25 @@ static const char *change(struct cx *cx, const struct damage *d)
 	unsigned r = (unsigned)random();
 
 	if (d->column)
-		return arena_printf(cx->mem, "%s = set_byte(%s, %u %% octet_length(%s), get_byte(%s, %u %% octet_length(%s)) # %d)", d->column, d->column, r,
-		    d->column, d->column, r, d->column, 1 << (random() % 8));
+		return arena_printf(cx->mem,
+		    "%s = set_byte(%s, %u %% octet_length(%s), get_byte(%s, %u %% octet_length(%s)) # %d)",
+		    d->column, d->column, r, d->column, d->column, r, d->column,
+		    1 << (random() % 8));
 	const char *gap = strchr(d->set, '~');
 	return arena_printf(cx->mem, "%.*s%u%s", (int)(gap - d->set), d->set, r % 1000000, gap + 1);
 }
 
-/* The row's key as the finding shows it; NULL: nothing was changed, because a constraint stood against it, or there was no such row. */
+/* The row's key as the finding shows it; NULL: nothing was changed, because a constraint stood
+ * against it, or there was no such row. */
 static const char *hurt(struct cx *cx, const struct damage *d, const char *also)
 {
 	const char *key = row_of(cx, d, also);
-	const char *said = key[0] == '\0' ? "" : sql(cx, arena_printf(cx->mem, "UPDATE %s SET %s WHERE %s || ' ' || %s = '%s' RETURNING 'done'", d->table,
-	    change(cx, d), d->key, d->other, key));
+	const char *said = key[0] == '\0'
+	    ? ""
+	    : sql(cx,
+		  arena_printf(cx->mem,
+		      "UPDATE %s SET %s WHERE %s || ' ' || %s = '%s' RETURNING 'done'", d->table,
+		      change(cx, d), d->key, d->other, key));
 
 	if (strcmp(said, "done") == 0)
 		return key;
@@ -308,12 +373,17 @@ static const char *hurt(struct cx *cx, const struct damage *d, const char *also)
 
 static bool named(const struct seen *s, const struct damage *d, const char *key)
 {
-	return strstr(s->text.s ? s->text.s : "", str_z(s->text.mem, str_of(arena_printf(s->text.mem, "%s %s", d->table, key)))) != NULL;
+	return strstr(s->text.s ? s->text.s : "",
+		   str_z(s->text.mem, str_of(arena_printf(s->text.mem, "%s %s", d->table, key)))) !=
+	    NULL;
 }
 
 static void keep_table(struct cx *cx, const char *table)
 {
-	sql(cx, arena_printf(cx->mem, "DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", table, table, table));
+	sql(cx,
+	    arena_printf(cx->mem,
+		"DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", table,
+		table, table));
 }
 
 static void keep(struct cx *cx)
@@ -322,9 +392,11 @@ static void keep(struct cx *cx)
 		keep_table(cx, damages[i].table);
 	keep_table(cx, "serial_used");
 	/* What keeps a careful hand from doing this does not keep a disk. */
-	sql(cx, "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT key_package_actor_id_serial_fkey; "
+	sql(cx,
+	    "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT key_package_actor_id_serial_fkey; "
 	    "DROP INDEX key_package_init");
-	sql(cx, "ALTER TABLE session DROP CONSTRAINT session_actor_id_serial_fkey; ALTER TABLE idcert DROP CONSTRAINT idcert_serial_fkey; "
+	sql(cx,
+	    "ALTER TABLE session DROP CONSTRAINT session_actor_id_serial_fkey; ALTER TABLE idcert DROP CONSTRAINT idcert_serial_fkey; "
 	    "ALTER TABLE server_key DROP CONSTRAINT server_key_serial_fkey; ALTER TABLE totp_recovery DROP CONSTRAINT totp_recovery_actor_id_fkey");
 }
 
@@ -340,11 +412,16 @@ static const char *column(struct cx *cx, const char *key)
 static void mend(struct cx *cx, const struct damage *d)
 {
 	const char *a = column(cx, d->key), *b = column(cx, d->other) ? column(cx, d->other) : a;
-	const char *cols = sql(cx, arena_printf(cx->mem, "SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute "
-	    "WHERE attrelid = '%s'::regclass AND attnum > 0 AND attname NOT IN ('%s', '%s')", d->table, a, b));
+	const char *cols = sql(cx,
+	    arena_printf(cx->mem,
+		"SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute "
+		"WHERE attrelid = '%s'::regclass AND attnum > 0 AND attname NOT IN ('%s', '%s')",
+		d->table, a, b));
 
-	sql(cx, arena_printf(cx->mem, "UPDATE %s t SET %s FROM kept_%s k WHERE t.%s = k.%s AND t.%s = k.%s AND t IS DISTINCT FROM k", d->table, cols, d->table,
-	    a, a, b, b));
+	sql(cx,
+	    arena_printf(cx->mem,
+		"UPDATE %s t SET %s FROM kept_%s k WHERE t.%s = k.%s AND t.%s = k.%s AND t IS DISTINCT FROM k",
+		d->table, cols, d->table, a, a, b, b));
 }
 
 /* One of each kind at a time, where rows are few. */
@@ -357,12 +434,17 @@ static void each(void)
 			struct cx cx = context();
 			const struct damage *d = &damages[i];
 			struct verify_tally t;
-			const char *key = hurt(&cx, d, strcmp(d->table, "idcert") ? "" : "AND actor_id IN (SELECT id FROM actor WHERE local_name = 'alice')");
+			const char *key = hurt(&cx, d,
+			    strcmp(d->table, "idcert")
+				? ""
+				: "AND actor_id IN (SELECT id FROM actor WHERE local_name = 'alice')");
 			struct seen s = look(&cx, &t);
 			done += key != NULL;
 			seen += key && named(&s, d, key);
 			if (key && !named(&s, d, key))
-				printf("# not found: %s %s: %s (%s)\n", d->table, key, d->column ? d->column : d->set, s.n ? s.text.s : "nothing at all");
+				printf("# not found: %s %s: %s (%s)\n", d->table, key,
+				    d->column ? d->column : d->set,
+				    s.n ? s.text.s : "nothing at all");
 			mend(&cx, d);
 			end(&cx);
 		}
@@ -372,12 +454,15 @@ static void each(void)
 	clean = s.n == 0;
 	if (s.n)
 		printf("# %.2000s", s.text.s);
-	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)", seen, done, DAMAGES, seed);
+	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)",
+	    seen, done, DAMAGES, seed);
 	ok(clean, "and none when they were undone");
 	end(&cx);
 }
 
-/* What something points to is not there any more; or the key itself is wrong, which a finding then names as it is now. */
+/* What something points to is not there any more; or the key itself is wrong, which a finding then
+ * names as it is now. */
+/* clang-format off */
 static const struct {
 	const char *table, *change, *says;
 } keys[] = {
@@ -394,6 +479,7 @@ static const struct {
 	{ "foreign_server", "UPDATE foreign_server SET place = place || '/x' WHERE failure IS NOT NULL", ": place is neither a domain nor an origin" },
 	{ "foreign_actor", "UPDATE foreign_actor SET fid = '@' || fid", "@far.example : fid is none" },
 };
+/* clang-format on */
 
 static void wrong_keys(void)
 {
@@ -402,8 +488,11 @@ static void wrong_keys(void)
 		struct verify_tally t;
 		const char *said = sql(&cx, keys[i].change);
 		struct seen s = look(&cx, &t);
-		ok(s.n > 0 && strstr(s.text.s, keys[i].says), "%s: %d findings, \"%s\" %s", keys[i].change, s.n, keys[i].says, said);
-		sql(&cx, arena_printf(cx.mem, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s", keys[i].table, keys[i].table, keys[i].table));
+		ok(s.n > 0 && strstr(s.text.s, keys[i].says), "%s: %d findings, \"%s\" %s",
+		    keys[i].change, s.n, keys[i].says, said);
+		sql(&cx,
+		    arena_printf(cx.mem, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s",
+			keys[i].table, keys[i].table, keys[i].table));
 		end(&cx);
 	}
 }
@@ -412,10 +501,12 @@ static void wrong_keys(void)
 static void every_table(void)
 {
 	struct cx cx = context();
-	const char *others = sql(&cx, "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+	const char *others = sql(&cx,
+	    "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
 	    "AND relname NOT LIKE 'kept\\_%' AND relname NOT IN (SELECT substr(relname, 6) FROM pg_class WHERE relname LIKE 'kept\\_%')");
 
-	ok(strcmp(others, "key_package_notice probe selftest setting throttle") == 0, "tables that are not read: %s", others);
+	ok(strcmp(others, "key_package_notice probe selftest setting throttle") == 0,
+	    "tables that are not read: %s", others);
 	end(&cx);
 }
 
@@ -432,12 +523,14 @@ static void many(void)
 		const struct damage *d = &damages[i % 6];
 		key[i] = hurt(&cx, d, "AND serial NOT IN (SELECT serial FROM hurt)");
 		done += key[i] != NULL;
-		sql(&cx, arena_printf(cx.mem, "INSERT INTO hurt VALUES (%s)", key[i] ? key[i] : "0"));
+		sql(&cx,
+		    arena_printf(cx.mem, "INSERT INTO hurt VALUES (%s)", key[i] ? key[i] : "0"));
 	}
 	struct seen s = look(&cx, &t);
 	for (int i = 0; i < FLIPS; i++)
 		seen += key[i] && named(&s, &damages[i % 6], key[i]);
-	ok(done == FLIPS && seen == done, "%d of %d changed certificates among %lld rows found", seen, done, (long long)t.rows);
+	ok(done == FLIPS && seen == done, "%d of %d changed certificates among %lld rows found",
+	    seen, done, (long long)t.rows);
 	int lines = 0;
 	for (const char *p = s.text.s; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
@@ -450,13 +543,15 @@ static void twins(void)
 {
 	struct cx cx = context();
 	struct verify_tally t;
-	const char *twice = sql(&cx, "DROP INDEX idcert_session; UPDATE idcert SET session_id = 's2' WHERE session_id = 's3'; SELECT count(*) FROM idcert WHERE session_id = 's2'");
+	const char *twice = sql(&cx,
+	    "DROP INDEX idcert_session; UPDATE idcert SET session_id = 's2' WHERE session_id = 's3'; SELECT count(*) FROM idcert WHERE session_id = 's2'");
 	struct seen s = look(&cx, &t);
 	int n = 0;
 
 	for (const char *p = s.text.s; (p = strstr(p, "is valid at the same time")) != NULL; p++)
 		n++;
-	ok(strtol(twice, NULL, 10) == 2 * OWNERS && n == OWNERS, "%d sessions with two valid certificates", n);
+	ok(strtol(twice, NULL, 10) == 2 * OWNERS && n == OWNERS,
+	    "%d sessions with two valid certificates", n);
 	end(&cx);
 }
 
@@ -468,7 +563,8 @@ static void clean(void)
 	struct seen s = look(&cx, &t);
 	double seconds = (double)(clock_us() - begun) / 1e6;
 
-	ok(s.n == 0, "nothing is wrong with %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows, seconds, (double)t.rows / seconds);
+	ok(s.n == 0, "nothing is wrong with %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows,
+	    seconds, (double)t.rows / seconds);
 	if (s.n)
 		printf("# %.2000s", s.text.s);
 	end(&cx);

@@ -9,9 +9,12 @@ static void promised(const struct idcert *c)
 {
 	int64_t serial = 0;
 
-	assert(c->serial.n >= 1 && c->serial.n <= 49 && (c->serial64 == 0 || (str_i64(c->serial, &serial) && serial == c->serial64)));
+	assert(c->serial.n >= 1 && c->serial.n <= 49 &&
+	    (c->serial64 == 0 || (str_i64(c->serial, &serial) && serial == c->serial64)));
 	assert(domain_ok(c->domain) && c->not_before <= c->not_after && ed25519_key_ok(c->key));
-	assert(c->is_server ? c->fid.n + c->session_id.n == 0 : c->fid.n > c->domain.n && c->session_id.n >= 1 && c->session_id.n <= 32);
+	assert(c->is_server
+		? c->fid.n + c->session_id.n == 0
+		: c->fid.n > c->domain.n && c->session_id.n >= 1 && c->session_id.n <= 32);
 }
 
 /* The same octets as a certificate of anybody's and as a TBSCertificate of ours. */

@@ -6,26 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 /*
- * A target defines LLVMFuzzerTestOneInput(), which aborts when a promise is broken, and seeds. With -DLIBFUZZER the fuzzer brings
- * main(); without it, this main() runs mutations of the seeds: FUZZ_RUNS of them (5000), from FUZZ_SEED (1), both from the environment.
+ * A target defines LLVMFuzzerTestOneInput(), which aborts when a promise is broken, and seeds. With
+ * -DLIBFUZZER the fuzzer brings main(); without it, this main() runs mutations of the seeds:
+ * FUZZ_RUNS of them (5000), from FUZZ_SEED (1), both from the environment.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-#define PROMISE(cond)                                                                                                          \
-	do {                                                                                                                   \
-		if (!(cond)) {                                                                                                 \
-			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #cond);                                     \
-			abort();                                                                                               \
-		}                                                                                                              \
+#define PROMISE(cond) \
+	do { \
+		if (!(cond)) { \
+			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #cond); \
+			abort(); \
+		} \
 	} while (0)
 
 #ifdef LIBFUZZER
 #define FUZZ_MAIN(...)
 #else
-#define FUZZ_MAIN(...)                                                                                                         \
-	static const char *const seeds[] = { __VA_ARGS__ };                                                                    \
-	int main(void)                                                                                                         \
-	{                                                                                                                      \
-		return fuzz(seeds, sizeof seeds / sizeof seeds[0]);                                                            \
+#define FUZZ_MAIN(...) \
+	static const char *const seeds[] = { __VA_ARGS__ }; \
+	int main(void) \
+	{ \
+		return fuzz(seeds, sizeof seeds / sizeof seeds[0]); \
 	}
 
 static uint64_t fuzz_state;
@@ -50,7 +51,8 @@ static size_t fuzz_mutate(uint8_t *p, size_t n, size_t cap)
 {
 	static const char bytes[] = "\"\\{}[],:u0/%.?&=+-eE \n\0\x80\xc3\xed\xf4\xff";
 	size_t at = fuzz_random(n + 1), len = fuzz_random(8) + 1;
-	uint8_t c = (uint8_t)(fuzz_random(3) ? bytes[fuzz_random(sizeof bytes)] : (char)fuzz_random(256));
+	uint8_t c =
+	    (uint8_t)(fuzz_random(3) ? bytes[fuzz_random(sizeof bytes)] : (char)fuzz_random(256));
 
 	switch (fuzz_random(5)) {
 	case 0:

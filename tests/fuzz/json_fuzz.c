@@ -2,7 +2,8 @@
 #include "json/shape.h"
 #include <json-c/json.h>
 
-/* What the scan lets through, json-c parses to the end; its tree written out passes again. A shape never trips over either. */
+/* What the scan lets through, json-c parses to the end; its tree written out passes again. A shape
+ * never trips over either. */
 struct everything {
 	struct str s;
 	int64_t i;
@@ -21,12 +22,9 @@ static bool texts_ok(struct str s)
 {
 	return utf8_ok(s);
 }
-ROW(everything,
-	F_STR(everything, s, .max = 20, .ok = texts_ok, .flags = NUMERIC),
-	F_I64(everything, i, .min = INT64_MIN),
-	F_BOOL(everything, b),
-	F_STRS(everything, l, .max = 5),
-	F_CUSTOM(everything, o, take));
+ROW(everything, F_STR(everything, s, .max = 20, .ok = texts_ok, .flags = NUMERIC),
+    F_I64(everything, i, .min = INT64_MIN), F_BOOL(everything, b), F_STRS(everything, l, .max = 5),
+    F_CUSTOM(everything, o, take));
 
 static bool printable(const char *s)
 {
@@ -41,7 +39,8 @@ static void scan_and_parse(struct cx *cx, struct str text)
 	struct json_object *o;
 	enum err e = json_scan(cx, text);
 
-	PROMISE(e == OK || (e == ERR_BAD_JSON && strncmp(cx->why.say, "byte ", 5) == 0 && printable(cx->why.say)));
+	PROMISE(e == OK ||
+	    (e == ERR_BAD_JSON && strncmp(cx->why.say, "byte ", 5) == 0 && printable(cx->why.say)));
 	PROMISE(json_parse(cx, text, &o) == e);
 	if (e)
 		return;
@@ -66,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	return 0;
 }
 
-FUZZ_MAIN("{\"s\":\"a\\u00e9\\ud83d\\ude00\",\"i\":-12,\"b\":true,\"l\":[\"x\",\"y\"],\"o\":{\"a\":1,\"\\u0061b\":2}}",
-    "[1,2.5e-3,null,false,\"\"]",
-	"{\"a\":{\"a\":[[[]]]},\"b\":18446744073709551615}", "#s=a%20b&i=12&b=true&l=1,2&l=3&o=x&o=y",
-	"{\"s\":\"a\",\"i\":\"7\"}#s=a&i=7", "0", "\"\xc3\xa9\"")
+FUZZ_MAIN(
+    "{\"s\":\"a\\u00e9\\ud83d\\ude00\",\"i\":-12,\"b\":true,\"l\":[\"x\",\"y\"],\"o\":{\"a\":1,\"\\u0061b\":2}}",
+    "[1,2.5e-3,null,false,\"\"]", "{\"a\":{\"a\":[[[]]]},\"b\":18446744073709551615}",
+    "#s=a%20b&i=12&b=true&l=1,2&l=3&o=x&o=y", "{\"s\":\"a\",\"i\":\"7\"}#s=a&i=7", "0",
+    "\"\xc3\xa9\"")

@@ -22,12 +22,15 @@ static void same_again(struct cx *cx, const struct mls_keypackage *kp)
 
 static void read_fine(struct cx *cx, struct blob in, const struct mls_keypackage *kp)
 {
-	const struct mls_policy policy = { .now = 1680000000, .skew = MLS_SKEW, .rules = 15, .lifetime_max = 86400 };
+	const struct mls_policy policy = {
+		.now = 1680000000, .skew = MLS_SKEW, .rules = 15, .lifetime_max = 86400
+	};
 	struct blob ref;
 
 	assert(kp->bare.n + (kp->framed ? 4 : 0) == in.n && kp->bare.p + kp->bare.n == in.p + in.n);
 	assert(kp->credential == MLS_BASIC || kp->certificates.n > 0);
-	assert(mls_keypackage_expiry(kp) >= 0 && mls_keypackage_mark(kp) <= (MLS_MARK_EXTENSION | MLS_MARK_COMPONENT));
+	assert(mls_keypackage_expiry(kp) >= 0 &&
+	    mls_keypackage_mark(kp) <= (MLS_MARK_EXTENSION | MLS_MARK_COMPONENT));
 	assert(mls_keypackage_ref(cx, kp, &ref) == OK && ref.n == kp->suite->hash);
 	same_again(cx, kp);
 	enum err e = mls_keypackage_check(cx, kp, &policy);
@@ -47,7 +50,8 @@ static void json(struct cx *cx, struct str text)
 		read_fine(cx, input.tls, &input.kp);
 }
 
-/* What begins as a JSON text with a KeyPackage in it does is taken for one: no KeyPackage begins so. */
+/* What begins as a JSON text with a KeyPackage in it does is taken for one: no KeyPackage begins
+ * so. */
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(16 << 20) };

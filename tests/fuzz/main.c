@@ -1,4 +1,5 @@
-/* Replays files, or standard input, through a fuzz target: for compilers without libFuzzer, and to look at one finding. */
+/* Replays files, or standard input, through a fuzz target: for compilers without libFuzzer, and to
+ * look at one finding. */
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -2,8 +2,8 @@
 #include "http/http.h"
 #include "text/utf8.h"
 
-/* A target that is taken has segments without control characters, none of them empty or a dot segment; written out again,
-    it is the same. */
+/* A target that is taken has segments without control characters, none of them empty or a dot
+   segment; written out again, it is the same. */
 static void segments(const struct http_req *q)
 {
 	PROMISE(q->segs.n <= HTTP_SEGMENTS);
@@ -57,6 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	return 0;
 }
 
-FUZZ_MAIN("/.p2/core/v1/session/keymaterial/?a=1&b=%20+", "http://h:80/~jo/motet/a%2Fb/%40me?a=%C3%A9", "/a/..%2f/%2e%2E/x", "*",
-    "/%7ejo/motet",
-	"application/json;q=0.5, text/*;q=\"0,1\"", "Bearer abc.-_~+/==")
+FUZZ_MAIN("/.p2/core/v1/session/keymaterial/?a=1&b=%20+",
+    "http://h:80/~jo/motet/a%2Fb/%40me?a=%C3%A9", "/a/..%2f/%2e%2E/x", "*", "/%7ejo/motet",
+    "application/json;q=0.5, text/*;q=\"0,1\"", "Bearer abc.-_~+/==")

@@ -1,6 +1,6 @@
 /*
- * motetd with an application behind it that needs no database: everything of src/server, src/fcgi and src/shm, and an API that tells
- * what arrived.
+ * motetd with an application behind it that needs no database: everything of src/server, src/fcgi
+ * and src/shm, and an API that tells what arrived.
  *
  *   /slow?ms=N     waits                  /big?bytes=N    answers with that many octets
  *   /crash         dies of a signal       /status?code=N  answers so, with a body
@@ -80,9 +80,9 @@ static void describe(struct cx *cx, const struct http_req *q, struct http_resp *
 {
 	(void)cx;
 	(void)r;
-	buf_printf(b, ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d", fcgi_recipe, q->body.n,
-	    crc(q->body), q->head,
-	    q->https, q->body_too_large);
+	buf_printf(b,
+	    ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d",
+	    fcgi_recipe, q->body.n, crc(q->body), q->head, q->https, q->body_too_large);
 	quoted(b, "method", q->method_name);
 	quoted(b, "target", q->target);
 	quoted(b, "authorization", q->authorization);
@@ -126,7 +126,9 @@ static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r
 
 	if (e == OK)
 		e = cx->ca->sign_cache(cx, cx->ca, &k, &claim, 1, sig);
-	struct str text = e == OK ? cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0) : STR("");
+	struct str text = e == OK
+	    ? cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0)
+	    : STR("");
 	bool good = e == OK && ed25519_verify(k.key, str_blob(text), sig);
 	r->status = e == OK ? 200 : err_status(e);
 	buf_printf(b, ",\"verified\":%d,\"us\":%lld", good, (long long)(clock_us() - start));
@@ -136,7 +138,8 @@ static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r
 static void peek(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	int secret = open(cx->conf->secret_file, O_RDONLY | O_CLOEXEC);
-	int memory = open(arena_printf(cx->mem, "/proc/%lld/mem", (long long)number(q, "pid")), O_RDONLY | O_CLOEXEC);
+	int memory = open(arena_printf(cx->mem, "/proc/%lld/mem", (long long)number(q, "pid")),
+	    O_RDONLY | O_CLOEXEC);
 	bool own = number(q, "pid") == getpid();
 	(void)r;
 
@@ -184,7 +187,7 @@ static void grow(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 
 	if (p)
 		memset(p, 1, n);
-	buf_printf(b, ",\"at\":\"%p\"", (void *)p);	/* nobody frees it */
+	buf_printf(b, ",\"at\":\"%p\"", (void *)p); /* nobody frees it */
 	r->status = p ? 200 : 500;
 }
 
@@ -200,9 +203,17 @@ static const struct {
 	const char *path;
 	void (*run)(struct cx *, const struct http_req *, struct http_resp *, struct buf *);
 } rows[] = {
-	{ "/slow", slow }, { "/crash", crash }, { "/status", status }, { "/newkey", new_key }, { "/gate", gate }, { "/peek", peek }, { "/hash", hash }, { "/limit", limit }, { "/grow", grow },
-	    { "/readyz", ready },
-	    { "", describe },
+	{ "/slow", slow },
+	{ "/crash", crash },
+	{ "/status", status },
+	{ "/newkey", new_key },
+	{ "/gate", gate },
+	{ "/peek", peek },
+	{ "/hash", hash },
+	{ "/limit", limit },
+	{ "/grow", grow },
+	{ "/readyz", ready },
+	{ "", describe },
 };
 
 static void header(struct http_resp *r, const char *name, struct str value)
@@ -249,7 +260,8 @@ void api_name_routes(struct scoreboard *b)
 {
 	for (b->nroutes = 1; b->nroutes <= (int)(sizeof rows / sizeof rows[0]); b->nroutes++) {
 		snprintf(b->name[b->nroutes].method, sizeof b->name[0].method, "GET");
-		snprintf(b->name[b->nroutes].path, sizeof b->name[0].path, "%s", rows[b->nroutes - 1].path);
+		snprintf(b->name[b->nroutes].path, sizeof b->name[0].path, "%s",
+		    rows[b->nroutes - 1].path);
 	}
 }
 

@@ -1,7 +1,8 @@
 /*
- * A system that refuses, linked in place of the real calls (ld --wrap): with MOTET_ECHO_FORK=N the Nth fork of a process fails, and with
- * a second number, MOTET_ECHO_FORK=N,M, so do all to the Mth. A kill() of everybody is told on standard error instead of done; with
- * MOTET_ECHO_UNDEAD no SIGKILL arrives, as where a process waits for a disk.
+ * A system that refuses, linked in place of the real calls (ld --wrap): with MOTET_ECHO_FORK=N the
+ * Nth fork of a process fails, and with a second number, MOTET_ECHO_FORK=N,M, so do all to the Mth.
+ * A kill() of everybody is told on standard error instead of done; with MOTET_ECHO_UNDEAD no
+ * SIGKILL arrives, as where a process waits for a disk.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +20,8 @@ pid_t __wrap_fork(void)
 	static long n;
 	const char *text = getenv("MOTET_ECHO_FORK");
 	char *end;
-	long first = text ? strtol(text, &end, 10) : 0, last = text && *end == ',' ? strtol(end + 1, NULL, 10) : first;
+	long first = text ? strtol(text, &end, 10) : 0,
+	     last = text && *end == ',' ? strtol(end + 1, NULL, 10) : first;
 
 	if (++n < first || n > last)
 		return __real_fork();

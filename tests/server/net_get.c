@@ -1,10 +1,11 @@
 /*
- * A worker's outbound fetches, by hand, in a world of its own: net_world.c stands in for DNS and for the network. Reads lines, answers each with one:
+ * A worker's outbound fetches, by hand, in a world of its own: net_world.c stands in for DNS and
+ * for the network. Reads lines, answers each with one:
  *
- *   get [redirects=N] [ports] [anyway] [rate=N] URL    err=… end=… status=… bytes=… ms=… rss=…kB say=…
- *   dialable [private] ADDRESS                         yes | no
- *   allowed DOMAIN                                     yes | no
- * The configuration comes from MOTET_…, the number of workers is `workers`. With arguments, each is a URL to get.
+ *   get [redirects=N] [ports] [anyway] [rate=N] URL    err=… end=… status=… bytes=… ms=… rss=…kB
+ * say=… dialable [private] ADDRESS                         yes | no allowed DOMAIN yes | no The
+ * configuration comes from MOTET_…, the number of workers is `workers`. With arguments, each is a
+ * URL to get.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -44,8 +45,11 @@ static void print_get(const char *url, struct net_opt opt)
 	cx.retry_after = 0;
 	cx.started_us = began;
 	enum err e = net_get(&cx, net, url, opt, &r);
-	printf("err=%s end=%s status=%d bytes=%zu ms=%lld rss=%ldkB retry=%lld type=%.*s say=%s|%s\n", err_name(e), net_end_name(r.end), r.status, r.body.n,
-	    (long long)(clock_us() - began) / 1000, rss(), (long long)cx.retry_after, (int)r.type.n, r.type.s ? r.type.s : "", cx.why.say, err_text(e));
+	printf(
+	    "err=%s end=%s status=%d bytes=%zu ms=%lld rss=%ldkB retry=%lld type=%.*s say=%s|%s\n",
+	    err_name(e), net_end_name(r.end), r.status, r.body.n,
+	    (long long)(clock_us() - began) / 1000, rss(), (long long)cx.retry_after, (int)r.type.n,
+	    r.type.s ? r.type.s : "", cx.why.say, err_text(e));
 	arena_reset(cx.mem);
 }
 
@@ -75,7 +79,8 @@ static bool dialable(struct str args)
 
 	if (inet_pton(AF_INET, text, &a.sin_addr) == 1)
 		return net_address_dialable((struct sockaddr *)&a, private);
-	return inet_pton(AF_INET6, text, &a6.sin6_addr) == 1 && net_address_dialable((struct sockaddr *)&a6, private);
+	return inet_pton(AF_INET6, text, &a6.sin6_addr) == 1 &&
+	    net_address_dialable((struct sockaddr *)&a6, private);
 }
 
 static void line(struct str s)
@@ -101,7 +106,8 @@ int main(int argc, char **argv)
 	ssize_t n;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (!conf_load(NULL, &conf, why, sizeof why) || !log_open(conf) || !net_conf_valid(conf, why, sizeof why)) {
+	if (!conf_load(NULL, &conf, why, sizeof why) || !log_open(conf) ||
+	    !net_conf_valid(conf, why, sizeof why)) {
 		fprintf(stderr, "net_get: %s\n", why);
 		return 78;
 	}

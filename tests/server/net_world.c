@@ -1,11 +1,13 @@
 /*
- * The world as a test wants it, instead of DNS and the network: the program's own getaddrinfo(), freeaddrinfo() and connect(), which libcurl then calls. The
- * file named by NET_WORLD, read at every call, has lines
+ * The world as a test wants it, instead of DNS and the network: the program's own getaddrinfo(),
+ * freeaddrinfo() and connect(), which libcurl then calls. The file named by NET_WORLD, read at
+ * every call, has lines
  *
  *   dns NAME ADDRESS…       what NAME means; a word `silent` instead: no answer for 20 seconds
  *   route ADDRESS PORT TO   who dials ADDRESS at PORT gets 127.0.0.1:TO
- * Every address that is dialled is written to NET_WORLD.dialled, and never leaves the machine: without a route only loopback is reached.
- * Without NET_WORLD nothing has a name and only loopback is reached.
+ * Every address that is dialled is written to NET_WORLD.dialled, and never leaves the machine:
+ * without a route only loopback is reached. Without NET_WORLD nothing has a name and only loopback
+ * is reached.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +25,7 @@ union address {
 	struct sockaddr_in6 in6;
 };
 struct answer {
-	struct addrinfo ai;	/* first: freeaddrinfo() gets its address */
+	struct addrinfo ai; /* first: freeaddrinfo() gets its address */
 	union address at;
 };
 
@@ -46,7 +48,7 @@ static bool parse(const char *text, int port, union address *a)
 		a->in6.sin6_family = AF_INET6;
 	else
 		return false;
-	a->in.sin_port = htons((uint16_t)port);	/* at the same place in both */
+	a->in.sin_port = htons((uint16_t)port); /* at the same place in both */
 	return true;
 }
 
@@ -55,7 +57,10 @@ static struct addrinfo **add(struct addrinfo **end, const union address *at)
 	struct answer *a = calloc(1, sizeof *a);
 
 	a->at = *at;
-	a->ai = (struct addrinfo){ .ai_family = at->sa.sa_family, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP, .ai_addr = &a->at.sa,
+	a->ai = (struct addrinfo){ .ai_family = at->sa.sa_family,
+		.ai_socktype = SOCK_STREAM,
+		.ai_protocol = IPPROTO_TCP,
+		.ai_addr = &a->at.sa,
 		.ai_addrlen = at->sa.sa_family == AF_INET ? sizeof at->in : sizeof at->in6 };
 	*end = &a->ai;
 	return &a->ai.ai_next;
@@ -91,7 +96,8 @@ static struct addrinfo *look_up(const char *name, int port)
 
 	while (f && getline(&line, &cap, f) > 0) {
 		char *rest = line;
-		if (strcmp(word(&rest), "dns") == 0 && rest && strcmp(word(&rest), name) == 0 && rest)
+		if (strcmp(word(&rest), "dns") == 0 && rest && strcmp(word(&rest), name) == 0 &&
+		    rest)
 			silent |= !addresses(rest, port, &found);
 	}
 	free(line);
@@ -102,7 +108,8 @@ static struct addrinfo *look_up(const char *name, int port)
 	return found;
 }
 
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+int getaddrinfo(
+    const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
 {
 	union address literal;
 	int port = service ? (int)strtol(service, NULL, 10) : 0;
@@ -148,7 +155,8 @@ static int route(const char *address, int port)
 	char line[1024];
 
 	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "route %63s %d %d", from, &at, &to) == 3 && strcmp(from, address) == 0 && at == port)
+		if (sscanf(line, "route %63s %d %d", from, &at, &to) == 3 &&
+		    strcmp(from, address) == 0 && at == port)
 			found = to;
 	if (f)
 		fclose(f);
@@ -157,7 +165,8 @@ static int route(const char *address, int port)
 
 static bool loopback(const union address *a)
 {
-	return a->sa.sa_family == AF_INET ? ntohl(a->in.sin_addr.s_addr) >> 24 == 127 : IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
+	return a->sa.sa_family == AF_INET ? ntohl(a->in.sin_addr.s_addr) >> 24 == 127
+					  : IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
 }
 
 int connect(int fd, const struct sockaddr *sa, socklen_t n)
@@ -176,7 +185,8 @@ int connect(int fd, const struct sockaddr *sa, socklen_t n)
 	}
 	int to = route(text, port_of(&a));
 	if (to && parse(a.sa.sa_family == AF_INET ? "127.0.0.1" : "::ffff:127.0.0.1", to, &a))
-		return (int)syscall(SYS_connect, fd, &a, a.sa.sa_family == AF_INET ? sizeof a.in : sizeof a.in6);
+		return (int)syscall(
+		    SYS_connect, fd, &a, a.sa.sa_family == AF_INET ? sizeof a.in : sizeof a.in6);
 	if (loopback(&a))
 		return (int)syscall(SYS_connect, fd, sa, n);
 	errno = ECONNREFUSED;

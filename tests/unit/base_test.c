@@ -37,8 +37,9 @@ static void texts(void)
 		const char *s;
 		bool good;
 		int64_t v;
-	} rows[] = { { "0", true, 0 }, { "9223372036854775807", true, INT64_MAX }, { "9223372036854775808", false, 0 },
-		     { "01", false, 0 }, { "", false, 0 }, { "-1", false, 0 }, { "+1", false, 0 }, { " 1", false, 0 }, { "1x", false, 0 } };
+	} rows[] = { { "0", true, 0 }, { "9223372036854775807", true, INT64_MAX },
+		{ "9223372036854775808", false, 0 }, { "01", false, 0 }, { "", false, 0 },
+		{ "-1", false, 0 }, { "+1", false, 0 }, { " 1", false, 0 }, { "1x", false, 0 } };
 	struct arena *a = arena_new(1 << 20);
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -58,11 +59,23 @@ static const struct {
 	const char *key, *value;
 	bool good;
 } confs[] = {
-	{ "domain", "example.org", true }, { "workers", "4", true }, { "workers", "1025", false }, { "workers", "-1", false },
-	{ "workers", "x", false }, { "idcert_lifetime", "30d", true }, { "idcert_lifetime", "61d", false },
-	{ "keymaterial_max_bytes", "16k", true }, { "keymaterial_max_bytes", "799", false }, { "rate_limit", "on", true },
-	{ "rate_limit", "yes", false }, { "log_format", "json", true }, { "log_format", "jso", false }, { "log_file", "x.log", false },
-	{ "state_dir", "/x", true }, { "no_such_key", "1", false }, { "cache_lifetime", "59m", false },
+	{ "domain", "example.org", true },
+	{ "workers", "4", true },
+	{ "workers", "1025", false },
+	{ "workers", "-1", false },
+	{ "workers", "x", false },
+	{ "idcert_lifetime", "30d", true },
+	{ "idcert_lifetime", "61d", false },
+	{ "keymaterial_max_bytes", "16k", true },
+	{ "keymaterial_max_bytes", "799", false },
+	{ "rate_limit", "on", true },
+	{ "rate_limit", "yes", false },
+	{ "log_format", "json", true },
+	{ "log_format", "jso", false },
+	{ "log_file", "x.log", false },
+	{ "state_dir", "/x", true },
+	{ "no_such_key", "1", false },
+	{ "cache_lifetime", "59m", false },
 };
 
 static void configuration(void)
@@ -70,22 +83,28 @@ static void configuration(void)
 	char why[256];
 	struct conf *c = NULL;
 
-	ok(conf_load(NULL, &c, why, sizeof why), "the defaults of all rows are good: %s", c ? "" : why);
-	ok(!conf_finish(c, why, sizeof why) && strstr(why, "domain"), "a domain is asked for: %s", why);
+	ok(conf_load(NULL, &c, why, sizeof why), "the defaults of all rows are good: %s",
+	    c ? "" : why);
+	ok(!conf_finish(c, why, sizeof why) && strstr(why, "domain"), "a domain is asked for: %s",
+	    why);
 	for (size_t i = 0; i < sizeof confs / sizeof confs[0]; i++) {
 		why[0] = '\0';
-		bool good = conf_set(c, str_of(confs[i].key), str_of(confs[i].value), why, sizeof why);
+		bool good =
+		    conf_set(c, str_of(confs[i].key), str_of(confs[i].value), why, sizeof why);
 		ok(good == confs[i].good, "%s = %s: %s", confs[i].key, confs[i].value, why);
 	}
 	ok(conf_finish(c, why, sizeof why), "finished");
-	ok(strcmp(c->public_url, "https://example.org") == 0 && strcmp(c->secret_file, "/x/secret") == 0, "derived values");
+	ok(strcmp(c->public_url, "https://example.org") == 0 &&
+		strcmp(c->secret_file, "/x/secret") == 0,
+	    "derived values");
 	ok(c->idcert_lifetime == 30 * 86400 && c->keymaterial_max_bytes == 16384, "units");
 	conf_free(c);
 	setenv("MOTET_WORKERS", "7", 1);
 	ok(conf_load(NULL, &c, why, sizeof why) && c->workers == 7, "a key from the environment");
 	unsetenv("MOTET_WORKERS");
 	conf_free(c);
-	ok(conf_listed("127.0.0.1, ::1", STR("::1")) && !conf_listed("127.0.0.1", STR("127.0.0")), "lists");
+	ok(conf_listed("127.0.0.1, ::1", STR("::1")) && !conf_listed("127.0.0.1", STR("127.0.0")),
+	    "lists");
 }
 
 static void secrets(void)
@@ -110,11 +129,15 @@ static void secrets(void)
 }
 
 /* One line of log_event() with values of such lengths, as it was written. */
-static size_t logged(char *line, size_t size, const char *method, const char *why, const char *format)
+static size_t logged(
+    char *line, size_t size, const char *method, const char *why, const char *format)
 {
 	char path[] = "/tmp/motet-log-XXXXXX";
-	struct conf c = { .log_file = path, .log_level = LOG_LEVEL_INFO, .log_format = strcmp(format, "json") == 0 };
-	struct log_field f[] = { { "method", method, 0 }, { "status", NULL, 404 }, { "why", why, 0 }, { "last", "here", 0 } };
+	struct conf c = { .log_file = path,
+		.log_level = LOG_LEVEL_INFO,
+		.log_format = strcmp(format, "json") == 0 };
+	struct log_field f[] = { { "method", method, 0 }, { "status", NULL, 404 },
+		{ "why", why, 0 }, { "last", "here", 0 } };
 	int fd = mkstemp(path);
 
 	log_open(&c);
@@ -139,7 +162,8 @@ static bool whole(const char *s, size_t n)
 		if ((s[i] & 0xc0) == 0xc0 && (s[i + 1] & 0xc0) != 0x80)
 			return false;
 	}
-	return n > 2 && quotes % 2 == 0 && strcmp(s + n - 2, "}\n") == 0 && strchr(s, '\n') == s + n - 1;
+	return n > 2 && quotes % 2 == 0 && strcmp(s + n - 2, "}\n") == 0 &&
+	    strchr(s, '\n') == s + n - 1;
 }
 
 static void long_lines(void)
@@ -156,7 +180,8 @@ static void long_lines(void)
 			value[n * size] = '\0';
 			size_t got = logged(line, sizeof line, value, value, "json");
 			torn += !whole(line, got);
-			lost += strstr(line, "\"status\":404") == NULL || strstr(line, "\"last\":\"here\"") == NULL;
+			lost += strstr(line, "\"status\":404") == NULL ||
+			    strstr(line, "\"last\":\"here\"") == NULL;
 		}
 	ok(torn == 0, "a JSON line with values of any length stays whole: %d torn of 8400", torn);
 	ok(lost == 0, "and its other members stay in it: %d lost", lost);

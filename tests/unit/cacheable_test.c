@@ -1,6 +1,6 @@
 /*
- * CacheableIDCerts: what is one, the elements of a list as they stand, and that a signed statement can be read in one way only: all other ways of
- * cutting its digits are tried. Prints seed and N.
+ * CacheableIDCerts: what is one, the elements of a list as they stand, and that a signed statement
+ * can be read in one way only: all other ways of cutting its digits are tried. Prints seed and N.
  */
 #include "../tap.h"
 #include "x509_make.h"
@@ -11,7 +11,8 @@
 enum { STATEMENTS = 150 };
 static const int64_t now = 1790000000;
 
-static struct str json_of(struct cx *cx, struct blob cert, const char *from, const char *to, const char *revoked, const uint8_t *sig)
+static struct str json_of(struct cx *cx, struct blob cert, const char *from, const char *to,
+    const char *revoked, const uint8_t *sig)
 {
 	struct buf b = { .mem = cx->mem };
 	struct str pem = pem_encode(cx->mem, "CERTIFICATE", cert);
@@ -22,7 +23,8 @@ static struct str json_of(struct cx *cx, struct blob cert, const char *from, con
 	buf_printf(&b, "\",\"cacheNotValidBefore\":%s,\"cacheNotValidAfter\":%s,", from, to);
 	if (revoked[0])
 		buf_printf(&b, "\"invalidatedAt\":%s,", revoked);
-	buf_printf(&b, "\"cacheSignature\":\"%s\"}", hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG }).s);
+	buf_printf(&b, "\"cacheSignature\":\"%s\"}",
+	    hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG }).s);
 	return buf_done(&b);
 }
 
@@ -35,10 +37,12 @@ static const char *part(struct cx *cx, const char *s, size_t from, size_t to)
 static bool naive(const char *from, const char *to, const char *revoked)
 {
 	char again[64];
-	unsigned long long f = strtoull(from, NULL, 10), t = strtoull(to, NULL, 10), r = revoked[0] ? strtoull(revoked, NULL, 10) : UINT64_MAX;
+	unsigned long long f = strtoull(from, NULL, 10), t = strtoull(to, NULL, 10),
+			   r = revoked[0] ? strtoull(revoked, NULL, 10) : UINT64_MAX;
 
 	snprintf(again, sizeof again, "%llu%llu", f, t);
-	return strlen(again) == strlen(from) + strlen(to) && f <= (uint64_t)now && t >= (uint64_t)now && r > (uint64_t)now;
+	return strlen(again) == strlen(from) + strlen(to) && f <= (uint64_t)now &&
+	    t >= (uint64_t)now && r > (uint64_t)now;
 }
 
 struct tally {
@@ -46,7 +50,8 @@ struct tally {
 };
 
 /* All cuts of one statement's digits but the true one. */
-static void cut(struct blob cert, const uint8_t *key, const uint8_t *sig, const char *digits, bool revoked, struct tally *t)
+static void cut(struct blob cert, const uint8_t *key, const uint8_t *sig, const char *digits,
+    bool revoked, struct tally *t)
 {
 	size_t n = strlen(digits);
 
@@ -58,10 +63,13 @@ static void cut(struct blob cert, const uint8_t *key, const uint8_t *sig, const 
 				continue;
 			struct cx cx = cx_new();
 			struct cacheable c;
-			const char *a = part(&cx, digits, 0, i), *b = part(&cx, digits, i, j), *r = part(&cx, digits, j, n);
+			const char *a = part(&cx, digits, 0, i), *b = part(&cx, digits, i, j),
+				   *r = part(&cx, digits, j, n);
 			t->tried++;
 			t->naive += naive(a, b, r) && (revoked || strlen(b) > 10);
-			t->taken += cacheable_read(&cx, json_of(&cx, cert, a, b, r, sig), &c) == OK && cacheable_check(&cx, &c, key, now) == OK;
+			t->taken +=
+			    cacheable_read(&cx, json_of(&cx, cert, a, b, r, sig), &c) == OK &&
+			    cacheable_check(&cx, &c, key, now) == OK;
 			arena_free(cx.mem);
 		}
 }
@@ -80,18 +88,29 @@ static void cuts(struct cx *cx, struct blob cert, const struct idcert *c, const 
 		bool is_revoked = i % 2;
 		uint8_t sig[ED25519_SIG];
 		struct cacheable back;
-		const char *from = arena_printf(cx->mem, "%" PRId64, now - near(7200)), *to = arena_printf(cx->mem, "%" PRId64, now + 1 + near(43200)),
-			   *r = is_revoked ? arena_printf(cx->mem, "%" PRId64, now - near(86400 * 30)) : "";
+		const char *from = arena_printf(cx->mem, "%" PRId64, now - near(7200)),
+			   *to = arena_printf(cx->mem, "%" PRId64, now + 1 + near(43200)),
+			   *r = is_revoked
+		    ? arena_printf(cx->mem, "%" PRId64, now - near(86400 * 30))
+		    : "";
 		const char *digits = arena_printf(cx->mem, "%s%s%s", from, to, r);
-		struct str text = str_of(arena_printf(cx->mem, "%.*s%s", (int)c->serial.n, c->serial.s, digits));
+		struct str text =
+		    str_of(arena_printf(cx->mem, "%.*s%s", (int)c->serial.n, c->serial.s, digits));
 		must(cx, ed25519_sign(cx, server_seed, str_blob(text), sig));
-		right += cacheable_read(cx, json_of(cx, cert, from, to, r, sig), &back) == OK && cacheable_check(cx, &back, key, now) == OK &&
-			 (back.invalidated != 0) == is_revoked;
+		right += cacheable_read(cx, json_of(cx, cert, from, to, r, sig), &back) == OK &&
+		    cacheable_check(cx, &back, key, now) == OK &&
+		    (back.invalidated != 0) == is_revoked;
 		cut(cert, key, sig, digits, is_revoked, is_revoked ? &revoked : &live);
 	}
-	ok(right == 2 * STATEMENTS, "%d statements, %d of them of revoked certificates, are taken as they are", 2 * STATEMENTS, STATEMENTS);
-	ok(live.tried > 1000 && live.taken == 0, "%d other readings of live ones: %d taken (by a naive reader: %d)", live.tried, live.taken, live.naive);
-	ok(revoked.tried > 1000 && revoked.taken == 0, "%d other readings of revoked ones: %d taken (by a naive reader: %d)", revoked.tried, revoked.taken, revoked.naive);
+	ok(right == 2 * STATEMENTS,
+	    "%d statements, %d of them of revoked certificates, are taken as they are",
+	    2 * STATEMENTS, STATEMENTS);
+	ok(live.tried > 1000 && live.taken == 0,
+	    "%d other readings of live ones: %d taken (by a naive reader: %d)", live.tried,
+	    live.taken, live.naive);
+	ok(revoked.tried > 1000 && revoked.taken == 0,
+	    "%d other readings of revoked ones: %d taken (by a naive reader: %d)", revoked.tried,
+	    revoked.taken, revoked.naive);
 	ok(live.naive > 0 && revoked.naive > 0, "readers that do not count digits are fooled");
 }
 
@@ -112,14 +131,20 @@ static void windows(struct cx *cx, struct blob cert, const struct idcert *c, con
 		{ "over", -3600, -1, 0, ERR_BAD_CERT },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct cacheable s = { .cert = *c, .not_before = now + rows[i].from, .not_after = now + rows[i].to, .invalidated = rows[i].revoked ? now + rows[i].revoked : 0 };
-		struct str text = str_of(arena_printf(cx->mem, "%.*s%" PRId64 "%" PRId64, (int)c->serial.n, c->serial.s, s.not_before, s.not_after));
+		struct cacheable s = { .cert = *c,
+			.not_before = now + rows[i].from,
+			.not_after = now + rows[i].to,
+			.invalidated = rows[i].revoked ? now + rows[i].revoked : 0 };
+		struct str text = str_of(arena_printf(cx->mem, "%.*s%" PRId64 "%" PRId64,
+		    (int)c->serial.n, c->serial.s, s.not_before, s.not_after));
 		if (s.invalidated)
 			text = str_of(arena_printf(cx->mem, "%s%" PRId64, text.s, s.invalidated));
 		must(cx, ed25519_sign(cx, server_seed, str_blob(text), s.sig));
-		ok(cacheable_check(cx, &s, key, now) == rows[i].want, "%s: %s", rows[i].name, err_name(rows[i].want));
+		ok(cacheable_check(cx, &s, key, now) == rows[i].want, "%s: %s", rows[i].name,
+		    err_name(rows[i].want));
 		s.sig[0] ^= 1;
-		ok(cacheable_check(cx, &s, key, now) == ERR_BAD_CERT, "... and with another signature never");
+		ok(cacheable_check(cx, &s, key, now) == ERR_BAD_CERT,
+		    "... and with another signature never");
 	}
 	(void)cert;
 }
@@ -128,7 +153,7 @@ static void lists(struct cx *cx)
 {
 	static const struct {
 		const char *text;
-		int n;			/* -1: refused */
+		int n; /* -1: refused */
 		const char *first, *last;
 	} rows[] = {
 		{ "[]", 0, "", "" },
@@ -149,8 +174,10 @@ static void lists(struct cx *cx)
 			ok(e == ERR_HOME_INVALID, "%s: no list", rows[i].text);
 			continue;
 		}
-		bool ends = rows[i].n == 0 || (str_is(out.v[0], rows[i].first) && str_is(out.v[out.n - 1], rows[i].last));
-		ok(e == OK && (int)out.n == rows[i].n && ends, "%d elements, as they stand", rows[i].n);
+		bool ends = rows[i].n == 0 ||
+		    (str_is(out.v[0], rows[i].first) && str_is(out.v[out.n - 1], rows[i].last));
+		ok(e == OK && (int)out.n == rows[i].n && ends, "%d elements, as they stand",
+		    rows[i].n);
 	}
 }
 

@@ -31,11 +31,19 @@ static const struct {
 	struct http_req q;
 	int status;
 } rows[] = {
-	{ "what is no request", { .method_name = STR("GET"), .target = STR("/"), .malformed = "A header came twice." }, 400 },
-	{ "headers too large", { .method_name = STR("GET"), .target = STR("/"), .malformed = "Too large.", .headers_too_large = true }, 431 },
+	{ "what is no request",
+	    { .method_name = STR("GET"), .target = STR("/"), .malformed = "A header came twice." },
+	    400 },
+	{ "headers too large",
+	    { .method_name = STR("GET"),
+		.target = STR("/"),
+		.malformed = "Too large.",
+		.headers_too_large = true },
+	    431 },
 	{ "a bad target", { .method_name = STR("GET"), .target = STR("/%zz") }, 400 },
 	{ "no route", { .method_name = STR("GET"), .target = STR("/nowhere") }, 404 },
-	{ "a method that the route does not know", { .method_name = STR("PUT"), .target = STR("/healthz") }, 405 },
+	{ "a method that the route does not know",
+	    { .method_name = STR("PUT"), .target = STR("/healthz") }, 405 },
 	{ "a preflight", { .method_name = STR("OPTIONS"), .target = STR("/readyz") }, 204 },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -52,9 +60,13 @@ static void limits(void)
 		for (int n = 0; n < 3; n++)
 			good += serve(q).status == rows[i].status;
 		int last = serve(q).status;
-		ok(good == 3 && last == 429, "%s: %d three times, then %d", rows[i].name, rows[i].status, last);
-		struct http_req health = { .method_name = STR("GET"), .target = STR("/healthz"), .remote = q.remote };
-		ok(serve(health).status == 200, "who has used up the limit may still ask for /healthz");
+		ok(good == 3 && last == 429, "%s: %d three times, then %d", rows[i].name,
+		    rows[i].status, last);
+		struct http_req health = {
+			.method_name = STR("GET"), .target = STR("/healthz"), .remote = q.remote
+		};
+		ok(serve(health).status == 200,
+		    "who has used up the limit may still ask for /healthz");
 	}
 	set("rate_limit", "off");
 	int status = 0;
@@ -88,10 +100,12 @@ static bool has(struct str text, const char *part)
 	return memmem(text.s, text.n, part, strlen(part)) != NULL;
 }
 
-/* What is configured is text, never markup; and without the database there is a page all the same. */
+/* What is configured is text, never markup; and without the database there is a page all the same.
+ */
 static void people(void)
 {
-	const struct http_req q = { .method_name = STR("GET"), .target = STR("/~jo/%3Cb%3E&'%22/") };
+	const struct http_req q = { .method_name = STR("GET"),
+		.target = STR("/~jo/%3Cb%3E&'%22/") };
 	struct http_req json = q, openapi = q;
 
 	json.accept = STR("application/json");
@@ -100,13 +114,20 @@ static void people(void)
 	set("database", "host=/nonexistent");
 	cx.db = db_new(conf);
 	struct http_resp r = serve(q);
-	ok(r.status == 503 && http_get(&r, "Retry-After") && http_get(&r, "Content-Security-Policy"), "a page without the database: %d", r.status);
-	ok(has(r.body, "<h1>example.org</h1>") && has(r.body, "does not answer") && has(r.body, "<code>/.p2/core/v1/register</code>"), "with what is known");
-	ok(has(r.body, "https://example.org/~jo/&#60;b&#62;&#38;&#39;&#34;") && !has(r.body, "<b>&"), "text is escaped");
+	ok(r.status == 503 && http_get(&r, "Retry-After") &&
+		http_get(&r, "Content-Security-Policy"),
+	    "a page without the database: %d", r.status);
+	ok(has(r.body, "<h1>example.org</h1>") && has(r.body, "does not answer") &&
+		has(r.body, "<code>/.p2/core/v1/register</code>"),
+	    "with what is known");
+	ok(has(r.body, "https://example.org/~jo/&#60;b&#62;&#38;&#39;&#34;") &&
+		!has(r.body, "<b>&"),
+	    "text is escaped");
 	r = serve(json);
 	ok(r.status == 503 && has(r.body, "P2CORE_UNAVAILABLE"), "as JSON: an error");
 	r = serve(openapi);
-	ok(r.status == 200 && has(r.body, "\"url\":\"https://example.org/~jo/<b>&'\\\"\""), "openapi.json asks nobody, and names public_url and base_path");
+	ok(r.status == 200 && has(r.body, "\"url\":\"https://example.org/~jo/<b>&'\\\"\""),
+	    "openapi.json asks nobody, and names public_url and base_path");
 	db_free(cx.db);
 }
 

@@ -2,9 +2,11 @@
 #include "ctl/doctor/doctor_web.h"
 
 /* As they call themselves; the last two are none that a row names. */
-static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)", "Caddy", "BaseHTTP/0.6 Python/3.11", "" };
+static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)",
+	"Caddy", "BaseHTTP/0.6 Python/3.11", "" };
 /* What checks ask for beside their own. */
-static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited", "web.limited_before", "web.address" };
+static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited",
+	"web.limited_before", "web.address" };
 
 /* One that lacks it is named. */
 static void has_fixes(struct doctor *d, const char *id)
@@ -17,7 +19,8 @@ static void has_fixes(struct doctor *d, const char *id)
 		if (fix == NULL || fix[0] == '\0' || strstr(fix, "@LISTEN@"))
 			without = servers[i];
 	}
-	ok(without == NULL, "%s has what to do for each web server%s%s", id, without ? ", but not for " : "", without ? without : "");
+	ok(without == NULL, "%s has what to do for each web server%s%s", id,
+	    without ? ", but not for " : "", without ? without : "");
 }
 
 int main(void)
@@ -32,7 +35,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
 		has_fixes(&d, more[i]);
 	const char *fix = doctor_web_fix(&d, "web.reach");
-	ok(fix && strstr(fix, "/run/motet/motet.sock"), "and it names the socket of the configuration");
+	ok(fix && strstr(fix, "/run/motet/motet.sock"),
+	    "and it names the socket of the configuration");
 	arena_free(d.mem);
 	return done();
 }

@@ -12,14 +12,38 @@ static struct blob octets(const char *z, size_t n)
 static const struct {
 	const char *base64, *text;
 } rows64[] = {
-	{ "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" }, { "Zm9vYmE=", "fooba" },
+	{ "", "" },
+	{ "Zg==", "f" },
+	{ "Zm8=", "fo" },
+	{ "Zm9v", "foo" },
+	{ "Zm9vYg==", "foob" },
+	{ "Zm9vYmE=", "fooba" },
 	{ "Zm9vYmFy", "foobar" },
-	{ "Zm9v\nYmFy\n", "foobar" }, { "Zm9v\r\nYmFy", "foobar" }, { " Z m 9\tv ", "foo" }, { "Zg=\n=", "f" }, { "+/+/", "\xfb\xff\xbf" },
-	{ "Zg", NULL }, { "Zg=", NULL }, { "Zg===", NULL }, { "Zm8", NULL }, { "Zm8==", NULL }, { "Zm9v=", NULL }, { "Zm9v====", NULL },
+	{ "Zm9v\nYmFy\n", "foobar" },
+	{ "Zm9v\r\nYmFy", "foobar" },
+	{ " Z m 9\tv ", "foo" },
+	{ "Zg=\n=", "f" },
+	{ "+/+/", "\xfb\xff\xbf" },
+	{ "Zg", NULL },
+	{ "Zg=", NULL },
+	{ "Zg===", NULL },
+	{ "Zm8", NULL },
+	{ "Zm8==", NULL },
+	{ "Zm9v=", NULL },
+	{ "Zm9v====", NULL },
 	{ "Z", NULL },
-	{ "Z===", NULL }, { "=", NULL }, { "====", NULL }, { "Zh==", NULL }, { "Zm9=", NULL }, { "Zg==Zg==", NULL }, { "Zg==Zm9v", NULL },
+	{ "Z===", NULL },
+	{ "=", NULL },
+	{ "====", NULL },
+	{ "Zh==", NULL },
+	{ "Zm9=", NULL },
+	{ "Zg==Zg==", NULL },
+	{ "Zg==Zm9v", NULL },
 	{ "Zm9v-_", NULL },
-	{ "Zm9*", NULL }, { "Zm9v.", NULL }, { "Zm\xc3\xa9v", NULL }, { "Z=g=", NULL },
+	{ "Zm9*", NULL },
+	{ "Zm9v.", NULL },
+	{ "Zm\xc3\xa9v", NULL },
+	{ "Z=g=", NULL },
 };
 
 static void base64(void)
@@ -29,9 +53,11 @@ static void base64(void)
 	for (size_t i = 0; i < sizeof rows64 / sizeof rows64[0]; i++) {
 		bool fine = base64_decode(cx.mem, str_of(rows64[i].base64), &b);
 		const char *t = rows64[i].text;
-		ok(t ? fine && blob_eq(b, octets(t, strlen(t))) : !fine, "base64 row %zu: %zu characters", i, strlen(rows64[i].base64));
+		ok(t ? fine && blob_eq(b, octets(t, strlen(t))) : !fine,
+		    "base64 row %zu: %zu characters", i, strlen(rows64[i].base64));
 		if (i < 7)
-			ok(str_is(base64_encode(cx.mem, octets(t, strlen(t))), rows64[i].base64), "and back: %s", rows64[i].base64);
+			ok(str_is(base64_encode(cx.mem, octets(t, strlen(t))), rows64[i].base64),
+			    "and back: %s", rows64[i].base64);
 	}
 	ok(!base64_decode(cx.mem, (struct str){ "Zm9\0", 4 }, &b), "NUL is no digit");
 	size_t same = 0;
@@ -39,7 +65,8 @@ static void base64(void)
 	for (size_t i = 0; i < sizeof p; i++)
 		p[i] = (uint8_t)(i * 167 + 13);
 	for (size_t n = 0; n <= sizeof p; n++)
-		same += base64_decode(cx.mem, base64_encode(cx.mem, (struct blob){ p, n }), &b) && blob_eq(b, (struct blob){ p, n });
+		same += base64_decode(cx.mem, base64_encode(cx.mem, (struct blob){ p, n }), &b) &&
+		    blob_eq(b, (struct blob){ p, n });
 	ok(same == 257, "%zu of 257 lengths there and back", same);
 }
 
@@ -47,7 +74,8 @@ static void base64(void)
     one text. All 65536 texts of four characters whose last two come from the alphabet and =. */
 static void canonical(void)
 {
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	static const char set[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 	size_t taken = 0, same = 0;
 	struct blob b;
 
@@ -62,7 +90,8 @@ static void canonical(void)
 				arena_free(mem);
 			}
 	/* 3, 2 or 1 octets that begin with 0x40 to 0x43. */
-	ok(taken == 4 * 65536 + 4 * 256 + 4 && taken == same, "%zu texts stand for as many values", taken);
+	ok(taken == 4 * 65536 + 4 * 256 + 4 && taken == same, "%zu texts stand for as many values",
+	    taken);
 }
 
 static void hex(void)
@@ -70,10 +99,12 @@ static void hex(void)
 	struct blob b;
 
 	ok(str_is(hex_encode(cx.mem, octets("\x00\x9f\xff", 3)), "009fff"), "hex");
-	ok(hex_decode(cx.mem, STR("009fFF"), &b) && blob_eq(b, octets("\x00\x9f\xff", 3)), "and back, in either case");
+	ok(hex_decode(cx.mem, STR("009fFF"), &b) && blob_eq(b, octets("\x00\x9f\xff", 3)),
+	    "and back, in either case");
 	ok(hex_decode(cx.mem, STR(""), &b) && b.n == 0, "empty");
-	ok(!hex_decode(cx.mem, STR("0"), &b) && !hex_decode(cx.mem, STR("0g"), &b) && !hex_decode(cx.mem, STR(" 0"), &b) &&
-	    !hex_decode(cx.mem, STR("0x"), &b), "nothing else");
+	ok(!hex_decode(cx.mem, STR("0"), &b) && !hex_decode(cx.mem, STR("0g"), &b) &&
+		!hex_decode(cx.mem, STR(" 0"), &b) && !hex_decode(cx.mem, STR("0x"), &b),
+	    "nothing else");
 }
 
 #define L64 "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw"
@@ -81,27 +112,40 @@ static void hex(void)
 #define E "-----END CERTIFICATE-----\n"
 
 static const struct {
-	const char *name, *label, *text, *say;	/* say NULL: taken; else what the sentence has in it */
+	const char *name, *label, *text,
+	    *say; /* say NULL: taken; else what the sentence has in it */
 } pems[] = {
 	{ "one line", "CERTIFICATE", B "Zm9v\n" E, NULL },
 	{ "no last newline", "CERTIFICATE", B "Zm9v\n-----END CERTIFICATE-----", NULL },
-	{ "CRLF", "CERTIFICATE", "-----BEGIN CERTIFICATE-----\r\nZm9v\r\n-----END CERTIFICATE-----\r\n", NULL },
+	{ "CRLF", "CERTIFICATE",
+	    "-----BEGIN CERTIFICATE-----\r\nZm9v\r\n-----END CERTIFICATE-----\r\n", NULL },
 	{ "blanks around", "CERTIFICATE", " \n\t" B "Zm9v\n" E "\n \r\n", NULL },
 	{ "64 columns", "CERTIFICATE", B L64 "\nZm9v\n" E, NULL },
 	{ "64 columns twice", "CERTIFICATE", B L64 "\n" L64 "\n" E, NULL },
 	{ "fewer columns", "CERTIFICATE", B "Zm9vZm9v\nZm9vZm9v\nZm9v\n" E, NULL },
 	{ "one long line", "CERTIFICATE", B L64 L64 L64 "\n" E, NULL },
-	{ "a CSR", "CERTIFICATE REQUEST", "-----BEGIN CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n", NULL },
-	{ "a NEW CSR", "CERTIFICATE REQUEST", "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END NEW CERTIFICATE REQUEST-----\n",
+	{ "a CSR", "CERTIFICATE REQUEST",
+	    "-----BEGIN CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n",
 	    NULL },
-	{ "a NEW certificate", "CERTIFICATE", "-----BEGIN NEW CERTIFICATE-----\nZm9v\n-----END NEW CERTIFICATE-----\n",
+	{ "a NEW CSR", "CERTIFICATE REQUEST",
+	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END NEW CERTIFICATE REQUEST-----\n",
+	    NULL },
+	{ "a NEW certificate", "CERTIFICATE",
+	    "-----BEGIN NEW CERTIFICATE-----\nZm9v\n-----END NEW CERTIFICATE-----\n",
 	    "this is a NEW CERTIFICATE, a CERTIFICATE is needed" },
 	{ "NEW begins, not ends", "CERTIFICATE REQUEST",
-	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n", "differ" },
-	{ "another label", "CERTIFICATE REQUEST", B "Zm9v\n" E, "this is a CERTIFICATE, a CERTIFICATE REQUEST is needed" },
-	{ "a private key", "CERTIFICATE", "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n", "this is a PRIVATE KEY" },
-	{ "a label that must not be echoed", "CERTIFICATE", "-----BEGIN \x1b[1m\xff-----\nZm9v\n", "this is a ?[1m?, a" },
-	{ "a lower-case label", "CERTIFICATE", "-----BEGIN certificate-----\nZm9v\n-----END certificate-----\n", "this is a certificate" },
+	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n",
+	    "differ" },
+	{ "another label", "CERTIFICATE REQUEST", B "Zm9v\n" E,
+	    "this is a CERTIFICATE, a CERTIFICATE REQUEST is needed" },
+	{ "a private key", "CERTIFICATE",
+	    "-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n",
+	    "this is a PRIVATE KEY" },
+	{ "a label that must not be echoed", "CERTIFICATE", "-----BEGIN \x1b[1m\xff-----\nZm9v\n",
+	    "this is a ?[1m?, a" },
+	{ "a lower-case label", "CERTIFICATE",
+	    "-----BEGIN certificate-----\nZm9v\n-----END certificate-----\n",
+	    "this is a certificate" },
 	{ "text before", "CERTIFICATE", "subject=x\n" B "Zm9v\n" E, "begins with a line" },
 	{ "text after", "CERTIFICATE", B "Zm9v\n" E "x", "something follows" },
 	{ "two blocks", "CERTIFICATE", B "Zm9v\n" E B "Zm9v\n" E, "more than one" },
@@ -122,12 +166,18 @@ static const struct {
 	{ "no end", "CERTIFICATE", B "Zm9v\n", "-----END line" },
 	{ "no end, no newline", "CERTIFICATE", B "Zm9v", "-----END line" },
 	{ "half an end", "CERTIFICATE", B "Zm9v\n-----END CERTIFICATE----", "-----END line" },
-	{ "an end before a newline", "CERTIFICATE", B "Zm9v-----END CERTIFICATE-----\n", "-----END line" },
-	{ "an end of another", "CERTIFICATE", B "Zm9v\n-----END CERTIFICATE REQUEST-----\n", "differ" },
+	{ "an end before a newline", "CERTIFICATE", B "Zm9v-----END CERTIFICATE-----\n",
+	    "-----END line" },
+	{ "an end of another", "CERTIFICATE", B "Zm9v\n-----END CERTIFICATE REQUEST-----\n",
+	    "differ" },
 	{ "begin twice", "CERTIFICATE", B B "Zm9v\n" E, "-----END line" },
-	{ "all on one line", "CERTIFICATE", "-----BEGIN CERTIFICATE-----Zm9v-----END CERTIFICATE-----", "this is a CERTIFICATE-----Zm9v" },
-	{ "spaces for newlines", "CERTIFICATE", "-----BEGIN CERTIFICATE----- Zm9v -----END CERTIFICATE-----", "this is a" },
-	{ "four dashes", "CERTIFICATE", "----BEGIN CERTIFICATE----\nZm9v\n----END CERTIFICATE----\n", "begins with a line" },
+	{ "all on one line", "CERTIFICATE",
+	    "-----BEGIN CERTIFICATE-----Zm9v-----END CERTIFICATE-----",
+	    "this is a CERTIFICATE-----Zm9v" },
+	{ "spaces for newlines", "CERTIFICATE",
+	    "-----BEGIN CERTIFICATE----- Zm9v -----END CERTIFICATE-----", "this is a" },
+	{ "four dashes", "CERTIFICATE",
+	    "----BEGIN CERTIFICATE----\nZm9v\n----END CERTIFICATE----\n", "begins with a line" },
 	{ "nothing", "CERTIFICATE", "", "begins with a line" },
 	{ "dashes", "CERTIFICATE", "-----", "begins with a line" },
 };
@@ -138,13 +188,17 @@ static void pem(void)
 
 	for (size_t i = 0; i < sizeof pems / sizeof pems[0]; i++) {
 		enum err e = pem_decode(&cx, "csr", pems[i].label, str_of(pems[i].text), &b);
-		ok(pems[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, pems[i].say) && strcmp(cx.why.field, "csr") == 0 : e == OK &&
-		    b.n, "PEM, %s: %s",
-		    pems[i].name, e ? cx.why.say : "taken");
+		ok(pems[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, pems[i].say) &&
+			    strcmp(cx.why.field, "csr") == 0
+			       : e == OK && b.n,
+		    "PEM, %s: %s", pems[i].name, e ? cx.why.say : "taken");
 	}
-	ok(pem_decode(&cx, NULL, "X", STR(""), &b) && strcmp(cx.why.say, "PEM begins with a line -----BEGIN X-----") == 0 &&
-	    !cx.why.field[0], "no field: %s", cx.why.say);
-	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) && armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b),
+	ok(pem_decode(&cx, NULL, "X", STR(""), &b) &&
+		strcmp(cx.why.say, "PEM begins with a line -----BEGIN X-----") == 0 &&
+		!cx.why.field[0],
+	    "no field: %s", cx.why.say);
+	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) &&
+		armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b),
 	    "a body that is not there");
 	size_t same = 0;
 	uint8_t p[200];
@@ -152,12 +206,15 @@ static void pem(void)
 		p[i] = (uint8_t)(i * 31);
 	for (size_t n = 1; n <= sizeof p; n++) {
 		struct str t = pem_encode(cx.mem, "PUBLIC KEY", (struct blob){ p, n });
-		same += pem_decode(&cx, NULL, "PUBLIC KEY", t, &b) == OK && blob_eq(b, (struct blob){ p, n }) && t.s[t.n - 1] == '\n' &&
+		same += pem_decode(&cx, NULL, "PUBLIC KEY", t, &b) == OK &&
+		    blob_eq(b, (struct blob){ p, n }) && t.s[t.n - 1] == '\n' &&
 		    t.s[t.n - 2] == '-';
 	}
 	ok(same == 200, "%zu of 200 lengths there and back", same);
-	ok(str_is(pem_encode(cx.mem, "CERTIFICATE", octets("000000000000000000000000000000000000000000000000foo", 51)),
-	    B L64 "\nZm9v\n" E), "64 columns");
+	ok(str_is(pem_encode(cx.mem, "CERTIFICATE",
+		      octets("000000000000000000000000000000000000000000000000foo", 51)),
+	       B L64 "\nZm9v\n" E),
+	    "64 columns");
 }
 
 static void truncations(void)
@@ -169,7 +226,8 @@ static void truncations(void)
 	for (size_t n = 0; n + 1 < t.n; n++) {
 		char *s = malloc(n + 1);
 		memcpy(s, t.s, n);
-		bad += pem_decode(&cx, NULL, "CERTIFICATE", (struct str){ s, n }, &b) == ERR_BAD_REQUEST;
+		bad += pem_decode(&cx, NULL, "CERTIFICATE", (struct str){ s, n }, &b) ==
+		    ERR_BAD_REQUEST;
 		free(s);
 	}
 	ok(bad == t.n - 1, "%zu truncations of PEM are refused; only its last newline may go", bad);
@@ -178,7 +236,8 @@ static void truncations(void)
 static void armour(void)
 {
 	const struct blob der = octets("0\x03\x02\x01\x05\xff\x0a", 7);
-	struct str pem_text = pem_encode(cx.mem, "CERTIFICATE", der), other = pem_encode(cx.mem, "PRIVATE KEY", der);
+	struct str pem_text = pem_encode(cx.mem, "CERTIFICATE", der),
+		   other = pem_encode(cx.mem, "PRIVATE KEY", der);
 	struct str crooked = STR(B "Zm\n" E);
 	const struct {
 		const char *name;
@@ -190,9 +249,12 @@ static void armour(void)
 		{ "base64 of DER", base64_encode(cx.mem, der), NULL },
 		{ "base64 of DER in lines", STR("MAMC\nAQX/\r\nCg==\n"), NULL },
 		{ "base64 of PEM", base64_encode(cx.mem, str_blob(pem_text)), NULL },
-		{ "base64 of base64 of DER", base64_encode(cx.mem, str_blob(base64_encode(cx.mem, der))), "neither DER nor PEM" },
+		{ "base64 of base64 of DER",
+		    base64_encode(cx.mem, str_blob(base64_encode(cx.mem, der))),
+		    "neither DER nor PEM" },
 		{ "PEM of another", other, "this is a PRIVATE KEY, a CERTIFICATE is needed" },
-		{ "base64 of PEM of another", base64_encode(cx.mem, str_blob(other)), "this is a PRIVATE KEY, a CERTIFICATE is needed" },
+		{ "base64 of PEM of another", base64_encode(cx.mem, str_blob(other)),
+		    "this is a PRIVATE KEY, a CERTIFICATE is needed" },
 		{ "base64 of crooked PEM", base64_encode(cx.mem, str_blob(crooked)), "not base64" },
 		{ "base64 of something", STR("Zm9v"), "neither DER nor PEM" },
 		{ "text", STR("hello, world"), "neither PEM, nor DER" },
@@ -204,9 +266,9 @@ static void armour(void)
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		struct blob b = { NULL, 0 };
 		enum err e = armour_decode(&cx, "id_cert", "CERTIFICATE", forms[i].text, &b);
-		ok(forms[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, forms[i].say) : e == OK && blob_eq(b, der), "armour, %s: %s",
-		    forms[i].name,
-		    e ? cx.why.say : "taken");
+		ok(forms[i].say ? e == ERR_BAD_REQUEST && strstr(cx.why.say, forms[i].say)
+				: e == OK && blob_eq(b, der),
+		    "armour, %s: %s", forms[i].name, e ? cx.why.say : "taken");
 	}
 }
 

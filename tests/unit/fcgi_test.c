@@ -19,32 +19,63 @@ static const struct {
 	enum member member;
 	const char *want;
 } rows[] = {
-	{ "raw target", { "REQUEST_METHOD=GET", "REQUEST_URI=/a%2Fb//c?d=e", "SCRIPT_NAME=/a/b/c" }, TARGET, "/a%2Fb//c?d=e" },
-	{ "absolute form stays", { "REQUEST_METHOD=GET", "REQUEST_URI=http://h/x" }, TARGET, "http://h/x" },
-	{ "fallback", { "REQUEST_METHOD=GET", "SCRIPT_NAME=/m", "PATH_INFO=/x y%\xc3\xa4?", "QUERY_STRING=q=%41" }, TARGET,
-	    "/m/x%20y%25%C3%A4%3F?q=%41" },
-	{ "fallback without query", { "REQUEST_METHOD=GET", "REQUEST_URI=", "PATH_INFO=/x", "QUERY_STRING=" }, TARGET, "/x" },
-	{ "Authorization", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH,
-	    "Bearer a" },
-	{ "redirected Authorization", { "REQUEST_METHOD=GET", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer b" },
-	{ "values may hold =", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a=b==" }, AUTH, "Bearer a=b==" },
+	{ "raw target", { "REQUEST_METHOD=GET", "REQUEST_URI=/a%2Fb//c?d=e", "SCRIPT_NAME=/a/b/c" },
+	    TARGET, "/a%2Fb//c?d=e" },
+	{ "absolute form stays", { "REQUEST_METHOD=GET", "REQUEST_URI=http://h/x" }, TARGET,
+	    "http://h/x" },
+	{ "fallback",
+	    { "REQUEST_METHOD=GET", "SCRIPT_NAME=/m", "PATH_INFO=/x y%\xc3\xa4?",
+		"QUERY_STRING=q=%41" },
+	    TARGET, "/m/x%20y%25%C3%A4%3F?q=%41" },
+	{ "fallback without query",
+	    { "REQUEST_METHOD=GET", "REQUEST_URI=", "PATH_INFO=/x", "QUERY_STRING=" }, TARGET,
+	    "/x" },
+	{ "Authorization",
+	    { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a",
+		"REDIRECT_HTTP_AUTHORIZATION=Bearer b" },
+	    AUTH, "Bearer a" },
+	{ "redirected Authorization",
+	    { "REQUEST_METHOD=GET", "REDIRECT_HTTP_AUTHORIZATION=Bearer b" }, AUTH, "Bearer b" },
+	{ "values may hold =", { "REQUEST_METHOD=GET", "HTTP_AUTHORIZATION=Bearer a=b==" }, AUTH,
+	    "Bearer a=b==" },
 	{ "no method is no request", { "REQUEST_URI=/" }, NOTHING, NULL },
 	{ "an empty method is none", { "REQUEST_METHOD=", "REQUEST_URI=/" }, NOTHING, NULL },
 	{ "HEAD", { "REQUEST_METHOD=HEAD" }, HEAD, "1" },
 	{ "GET is not HEAD", { "REQUEST_METHOD=GET" }, HEAD, "0" },
 	{ "any method", { "REQUEST_METHOD=FOO" }, METHOD, "FOO" },
-	{ "remote", { "REQUEST_METHOD=GET", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "192.0.2.1" },
-	{ "a proxy of ours", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" }, REMOTE, "203.0.113.9" },
-	{ "what the client made up", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" },
+	{ "remote",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" },
+	    REMOTE, "192.0.2.1" },
+	{ "a proxy of ours",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" },
 	    REMOTE, "203.0.113.9" },
-	{ "two proxies", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, 2001:db8::1 ,10.0.0.2" }, REMOTE,
-	    "2001:db8::1" },
-	{ "proxies only", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=10.0.0.2" }, REMOTE, "10.0.0.2" },
-	{ "no address", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=1.1.1.1, unknown" }, REMOTE, "10.0.0.1" },
-	{ "empty elements", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=,," }, REMOTE, "10.0.0.1" },
-	{ "a proxy's request id", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=a.B_9-z" }, ID, "a.B_9-z" },
-	{ "the web server's own", { "REQUEST_METHOD=GET", "REQUEST_ID=w.1", "HTTP_X_REQUEST_ID=client" }, ID, "w.1" },
-	{ "which comes before a proxy's", { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=p.1", "REQUEST_ID=w.1" }, ID, "w.1" },
+	{ "what the client made up",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1",
+		"HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" },
+	    REMOTE, "203.0.113.9" },
+	{ "two proxies",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1",
+		"HTTP_X_FORWARDED_FOR=1.1.1.1, 2001:db8::1 ,10.0.0.2" },
+	    REMOTE, "2001:db8::1" },
+	{ "proxies only",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=10.0.0.2" },
+	    REMOTE, "10.0.0.2" },
+	{ "no address",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1",
+		"HTTP_X_FORWARDED_FOR=1.1.1.1, unknown" },
+	    REMOTE, "10.0.0.1" },
+	{ "empty elements",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=,," }, REMOTE,
+	    "10.0.0.1" },
+	{ "a proxy's request id",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=a.B_9-z" }, ID,
+	    "a.B_9-z" },
+	{ "the web server's own",
+	    { "REQUEST_METHOD=GET", "REQUEST_ID=w.1", "HTTP_X_REQUEST_ID=client" }, ID, "w.1" },
+	{ "which comes before a proxy's",
+	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=p.1",
+		"REQUEST_ID=w.1" },
+	    ID, "w.1" },
 	{ "https by HTTPS", { "REQUEST_METHOD=GET", "HTTPS=on" }, HTTPS, "1" },
 	{ "https by scheme", { "REQUEST_METHOD=GET", "REQUEST_SCHEME=https" }, HTTPS, "1" },
 	{ "http", { "REQUEST_METHOD=GET", "HTTPS=off", "REQUEST_SCHEME=http" }, HTTPS, "0" },
@@ -54,10 +85,14 @@ static const struct {
 	{ "twice the same", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=a" }, MALFORMED, "" },
 	{ "twice, different", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOST=b" }, MALFORMED,
 	    "A header came twice with different contents." },
-	{ "twice, one empty", { "REQUEST_METHOD=GET", "HTTP_X_P2_SENSITIVE_SOLUTION=", "HTTP_X_P2_SENSITIVE_SOLUTION=b" }, MALFORMED,
-	  "A header came twice with different contents." },
-	{ "twice, but nobody's business", { "REQUEST_METHOD=GET", "HTTP_COOKIE=a", "HTTP_COOKIE=b" }, MALFORMED, "" },
-	{ "a name is more than its beginning", { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOSTS=b", "HTTP_HOS=c" }, MALFORMED, "" },
+	{ "twice, one empty",
+	    { "REQUEST_METHOD=GET",
+		"HTTP_X_P2_SENSITIVE_SOLUTION=", "HTTP_X_P2_SENSITIVE_SOLUTION=b" },
+	    MALFORMED, "A header came twice with different contents." },
+	{ "twice, but nobody's business",
+	    { "REQUEST_METHOD=GET", "HTTP_COOKIE=a", "HTTP_COOKIE=b" }, MALFORMED, "" },
+	{ "a name is more than its beginning",
+	    { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOSTS=b", "HTTP_HOS=c" }, MALFORMED, "" },
 };
 
 static const char *member(enum member m, const struct http_req *q, int64_t length)
@@ -102,19 +137,22 @@ static void params(void)
 	int64_t length;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *got = parameters(rows[i].p, &q, &length) ? member(rows[i].member, &q, length) : NULL;
-		ok(got && rows[i].want ? strcmp(got, rows[i].want) == 0 : got == rows[i].want, "%s: %s", rows[i].name,
-		    got ? got : "nothing");
+		const char *got =
+		    parameters(rows[i].p, &q, &length) ? member(rows[i].member, &q, length) : NULL;
+		ok(got && rows[i].want ? strcmp(got, rows[i].want) == 0 : got == rows[i].want,
+		    "%s: %s", rows[i].name, got ? got : "nothing");
 	}
 }
 
 static bool made_up(const char *from, const char *id)
 {
-	const char *p[MOST] = { "REQUEST_METHOD=GET", arena_printf(mem, "REMOTE_ADDR=%s", from), arena_printf(mem, "HTTP_X_REQUEST_ID=%s", id) };
+	const char *p[MOST] = { "REQUEST_METHOD=GET", arena_printf(mem, "REMOTE_ADDR=%s", from),
+		arena_printf(mem, "HTTP_X_REQUEST_ID=%s", id) };
 	struct http_req q;
 	int64_t length;
 
-	return parameters(p, &q, &length) && q.request_id.n == 16 && strspn(str_z(mem, q.request_id), "0123456789abcdef") == 16;
+	return parameters(p, &q, &length) && q.request_id.n == 16 &&
+	    strspn(str_z(mem, q.request_id), "0123456789abcdef") == 16;
 }
 
 static void request_ids(void)
@@ -124,7 +162,8 @@ static void request_ids(void)
 	memset(l, 'a', 65);
 	l[65] = '\0';
 	static const char proxy[] = "10.0.0.1";
-	ok(made_up(proxy, "") && made_up(proxy, "a b") && made_up(proxy, "a\nb") && made_up(proxy, "\xc3\xa4") && made_up(proxy, l),
+	ok(made_up(proxy, "") && made_up(proxy, "a b") && made_up(proxy, "a\nb") &&
+		made_up(proxy, "\xc3\xa4") && made_up(proxy, l),
 	    "an odd request id is replaced");
 	l[64] = '\0';
 	ok(!made_up(proxy, l), "64 characters are taken");
@@ -161,7 +200,8 @@ static void kepts(void)
 	kept_add(k, 5);
 	kept_add(k, 100000);
 	kept_add(k, 3);
-	ok(kept_has(k, 100000) && !kept_has(k, 99999) && kept_oldest(k) == 5, "a descriptor may be large");
+	ok(kept_has(k, 100000) && !kept_has(k, 99999) && kept_oldest(k) == 5,
+	    "a descriptor may be large");
 	kept_touch(k, 5);
 	ok(kept_oldest(k) == 100000 && !kept_full(k), "one that was used is the youngest");
 	kept_add(k, 7);
@@ -195,7 +235,10 @@ static bool send_many(int sock, size_t octets, int count)
 	} c = { .room = { 0 } };
 	char text[1] = "x";
 	struct iovec io = { text, octets };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = c.room, .msg_controllen = CMSG_SPACE((size_t)count * sizeof *fds) };
+	struct msghdr m = { .msg_iov = &io,
+		.msg_iovlen = 1,
+		.msg_control = c.room,
+		.msg_controllen = CMSG_SPACE((size_t)count * sizeof *fds) };
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 
 	h->cmsg_level = SOL_SOCKET;
@@ -212,7 +255,8 @@ static void hostile(void)
 		const char *name;
 		size_t octets;
 		int count;
-	} tries[] = { { "two descriptors", 1, 2 }, { "four", 1, 4 }, { "one, and no text", 0, 1 }, { "two, and no text", 0, 2 } };
+	} tries[] = { { "two descriptors", 1, 2 }, { "four", 1, 4 }, { "one, and no text", 0, 1 },
+		{ "two, and no text", 0, 2 } };
 	struct fdpass p;
 	char got[8];
 	int fd;
@@ -220,11 +264,16 @@ static void hostile(void)
 	fdpass_pair(&p, 100);
 	int before = open_descriptors();
 	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
-		ok(send_many(p.give, tries[i].octets, tries[i].count) && fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 &&
-		   errno == EMSGSIZE && fd == -1 && open_descriptors() == before, "dropped and closed: %s", tries[i].name);
-	ok(send(p.give, "", 0, 0) == 0 && fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 && errno == EMSGSIZE,
-	   "an empty message is not the end");
-	ok(fdpass_send(p.give, "a", 1, 0) && fdpass_recv(p.take, got, sizeof got, &fd, 0) == 1 && fd >= 0, "and the next one arrives");
+		ok(send_many(p.give, tries[i].octets, tries[i].count) &&
+			fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 && errno == EMSGSIZE &&
+			fd == -1 && open_descriptors() == before,
+		    "dropped and closed: %s", tries[i].name);
+	ok(send(p.give, "", 0, 0) == 0 && fdpass_recv(p.take, got, sizeof got, &fd, 0) == -1 &&
+		errno == EMSGSIZE,
+	    "an empty message is not the end");
+	ok(fdpass_send(p.give, "a", 1, 0) && fdpass_recv(p.take, got, sizeof got, &fd, 0) == 1 &&
+		fd >= 0,
+	    "and the next one arrives");
 	close(fd);
 	close(p.give);
 	ok(fdpass_recv(p.take, got, sizeof got, &fd, 0) == 0, "the end is the end");
@@ -240,11 +289,16 @@ static void passing(void)
 	ok(fdpass_pair(&p, 100), "a pair");
 	ok(pipe(ends) == 0 && fdpass_send(p.give, "abc", 3, ends[0]), "a descriptor is sent");
 	close(ends[0]);
-	ok(fdpass_recv(p.take, got, sizeof got, &fd, 0) == 3 && memcmp(got, "abc", 3) == 0 && fd >= 0, "and received");
-	ok(write(ends[1], "x", 1) == 1 && read(fd, got, 1) == 1 && got[0] == 'x', "it is the same pipe");
+	ok(fdpass_recv(p.take, got, sizeof got, &fd, 0) == 3 && memcmp(got, "abc", 3) == 0 &&
+		fd >= 0,
+	    "and received");
+	ok(write(ends[1], "x", 1) == 1 && read(fd, got, 1) == 1 && got[0] == 'x',
+	    "it is the same pipe");
 	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
-	ok(fdpass_send(p.give, "a", 1, -1) && fdpass_recv(p.take, got, 1, &fd, 0) == 1 && fd == -1, "a message without one");
-	ok(fdpass_send(p.give, "too long", 8, ends[1]) && fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1,
+	ok(fdpass_send(p.give, "a", 1, -1) && fdpass_recv(p.take, got, 1, &fd, 0) == 1 && fd == -1,
+	    "a message without one");
+	ok(fdpass_send(p.give, "too long", 8, ends[1]) &&
+		fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1,
 	    "too long a message");
 	int n = 0;
 	while (n < 100000 && fdpass_send(p.give, "x", 1, -1))

@@ -10,7 +10,8 @@ static const struct {
 	const char *accept, *type;
 	bool want;
 } accepts[] = {
-	{ "application/pkix-cert", "application/pkix-cert", true }, { "Application/PKIX-Cert", "application/pkix-cert", true },
+	{ "application/pkix-cert", "application/pkix-cert", true },
+	{ "Application/PKIX-Cert", "application/pkix-cert", true },
 	{ "text/html, application/pkix-cert", "application/pkix-cert", true },
 	{ "text/html,application/pkix-cert;q=0.1", "application/pkix-cert", true },
 	{ " application/pkix-cert ; q=1.000 ", "application/pkix-cert", true },
@@ -23,39 +24,69 @@ static const struct {
 	{ "application/pkix-cert;q=0.000", "application/pkix-cert", false },
 	{ "application/pkix-cert; Q = 0.", "application/pkix-cert", false },
 	{ "application/pkix-cert;q=1.001", "application/pkix-cert", false },
-	{ "application/pkix-cert;q=2", "application/pkix-cert", false }, { "application/pkix-cert;q=", "application/pkix-cert", false },
+	{ "application/pkix-cert;q=2", "application/pkix-cert", false },
+	{ "application/pkix-cert;q=", "application/pkix-cert", false },
 	{ "application/pkix-cert;q=x", "application/pkix-cert", false },
 	{ "application/pkix-cert;q=0.0001", "application/pkix-cert", false },
-	{ "application/pkix-cert;q=-1", "application/pkix-cert", false }, { "application/pkix-cert;q=11", "application/pkix-cert", false },
-	{ "*/*", "application/pkix-cert", false }, { "application/*", "application/pkix-cert", false },
+	{ "application/pkix-cert;q=-1", "application/pkix-cert", false },
+	{ "application/pkix-cert;q=11", "application/pkix-cert", false },
+	{ "*/*", "application/pkix-cert", false },
+	{ "application/*", "application/pkix-cert", false },
 	{ "*/*, application/pkix-cert", "application/pkix-cert", true },
-	{ "", "application/pkix-cert", false }, { ",,", "application/pkix-cert", false }, { ";", "application/pkix-cert", false },
+	{ "", "application/pkix-cert", false },
+	{ ",,", "application/pkix-cert", false },
+	{ ";", "application/pkix-cert", false },
 	{ "application/pkix-certs", "application/pkix-cert", false },
 	{ "application/pkix-cer", "application/pkix-cert", false },
-	{ "application/pkix-cert;q=0, application/pkix-cert;level=1", "application/pkix-cert", true },
-	{ "a/b;x=\"\\", "a/b", true }, { ",application/pkix-cert", "application/pkix-cert", true },
+	{ "application/pkix-cert;q=0, application/pkix-cert;level=1", "application/pkix-cert",
+	    true },
+	{ "a/b;x=\"\\", "a/b", true },
+	{ ",application/pkix-cert", "application/pkix-cert", true },
 };
 
 static const struct {
 	const char *header, *want;
 } bearers[] = {
-	{ "Bearer abc", "abc" }, { "bearer abc", "abc" }, { "BEARER abc", "abc" }, { "Bearer   abc  ", "abc" }, { " Bearer abc", "abc" },
+	{ "Bearer abc", "abc" },
+	{ "bearer abc", "abc" },
+	{ "BEARER abc", "abc" },
+	{ "Bearer   abc  ", "abc" },
+	{ " Bearer abc", "abc" },
 	{ "Bearer aZ09-._~+/==", "aZ09-._~+/==" },
-	{ "Bearer", "" }, { "Bearer ", "" }, { "Bearerabc", "" }, { "Bearer=abc", "" }, { "Basic abc", "" }, { "", "" }, { "abc", "" },
-	{ "Bearer a b", "" }, { "Bearer a,b", "" },
-	{ "Bearer a, Bearer b", "" }, { "Bearer =", "" }, { "Bearer a=b", "" }, { "Bearer \"a\"", "" }, { "Bearer a;b", "" },
-	{ "Bearer \xc3\xa9", "" }, { "Bearer a\x01", "" }, { "Bearer\tabc", "" },
-	{ "Bearer a@b", "" }, { "Bearer a[b", "" }, { "Bearer a`b", "" }, { "Bearer a{b", "" },
+	{ "Bearer", "" },
+	{ "Bearer ", "" },
+	{ "Bearerabc", "" },
+	{ "Bearer=abc", "" },
+	{ "Basic abc", "" },
+	{ "", "" },
+	{ "abc", "" },
+	{ "Bearer a b", "" },
+	{ "Bearer a,b", "" },
+	{ "Bearer a, Bearer b", "" },
+	{ "Bearer =", "" },
+	{ "Bearer a=b", "" },
+	{ "Bearer \"a\"", "" },
+	{ "Bearer a;b", "" },
+	{ "Bearer \xc3\xa9", "" },
+	{ "Bearer a\x01", "" },
+	{ "Bearer\tabc", "" },
+	{ "Bearer a@b", "" },
+	{ "Bearer a[b", "" },
+	{ "Bearer a`b", "" },
+	{ "Bearer a{b", "" },
 };
 
 static void request_headers(void)
 {
 	for (size_t i = 0; i < sizeof accepts / sizeof accepts[0]; i++)
-		ok(http_accepts(str_of(accepts[i].accept), accepts[i].type) == accepts[i].want, "Accept: %s: %s", accepts[i].accept,
-		    accepts[i].want ? "yes" : "no");
+		ok(http_accepts(str_of(accepts[i].accept), accepts[i].type) == accepts[i].want,
+		    "Accept: %s: %s", accepts[i].accept, accepts[i].want ? "yes" : "no");
 	for (size_t i = 0; i < sizeof bearers / sizeof bearers[0]; i++)
-		ok(str_is(http_bearer(str_of(bearers[i].header)), bearers[i].want), "Authorization row %zu: %s", i, bearers[i].want);
-	ok(http_bearer((struct str){ NULL, 0 }).n == 0 && !http_accepts((struct str){ NULL, 0 }, "a/b"), "headers that are not there");
+		ok(str_is(http_bearer(str_of(bearers[i].header)), bearers[i].want),
+		    "Authorization row %zu: %s", i, bearers[i].want);
+	ok(http_bearer((struct str){ NULL, 0 }).n == 0 &&
+		!http_accepts((struct str){ NULL, 0 }, "a/b"),
+	    "headers that are not there");
 	ok(http_bearer((struct str){ "Bearer a\0b", 10 }).n == 0, "NUL is no part of a token");
 }
 
@@ -65,17 +96,23 @@ static void methods(void)
 		const char *name;
 		enum method method;
 		bool head;
-	} rows[] = { { "GET", M_GET, false }, { "HEAD", M_GET, true }, { "POST", M_POST, false }, { "PUT", M_PUT, false },
-	    { "DELETE", M_DELETE, false }, { "OPTIONS", M_OPTIONS, false },
-		     { "get", M_OTHER, false }, { "PATCH", M_OTHER, false }, { "", M_OTHER, false }, { "GETS", M_OTHER, false } };
+	} rows[] = { { "GET", M_GET, false }, { "HEAD", M_GET, true }, { "POST", M_POST, false },
+		{ "PUT", M_PUT, false }, { "DELETE", M_DELETE, false },
+		{ "OPTIONS", M_OPTIONS, false }, { "get", M_OTHER, false },
+		{ "PATCH", M_OTHER, false }, { "", M_OTHER, false }, { "GETS", M_OTHER, false } };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		bool head = true;
-		ok(http_method(str_of(rows[i].name), &head) == rows[i].method && head == rows[i].head, "method %s", rows[i].name);
+		ok(http_method(str_of(rows[i].name), &head) == rows[i].method &&
+			head == rows[i].head,
+		    "method %s", rows[i].name);
 	}
-	ok(strcmp(http_reason(405), "Method Not Allowed") == 0 && strcmp(http_reason(599), "Unknown") == 0, "reasons");
+	ok(strcmp(http_reason(405), "Method Not Allowed") == 0 &&
+		strcmp(http_reason(599), "Unknown") == 0,
+	    "reasons");
 	for (int e = OK; e < ERR_COUNT; e++)
-		ok(strcmp(http_reason(err_status((enum err)e)), "Unknown") != 0, "%s has a reason: %s", err_name((enum err)e),
+		ok(strcmp(http_reason(err_status((enum err)e)), "Unknown") != 0,
+		    "%s has a reason: %s", err_name((enum err)e),
 		    http_reason(err_status((enum err)e)));
 }
 
@@ -99,7 +136,8 @@ static bool dies(void (*what)(void))
 		what();
 		_exit(0);
 	}
-	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGABRT;
 }
 
 static void inject(void)
@@ -124,7 +162,8 @@ static void response_headers(void)
 	http_set(&cx, &r, "X-One", "%d", 1);
 	http_set(&cx, &r, "X-Two", "%s", "two");
 	http_set(&cx, &r, "x-one", "%s", "");
-	ok(r.nheaders == 2 && header_is(&r, "X-ONE", "") && header_is(&r, "X-Two", "two") && header_is(&r, "X-Three", NULL),
+	ok(r.nheaders == 2 && header_is(&r, "X-ONE", "") && header_is(&r, "X-Two", "two") &&
+		header_is(&r, "X-Three", NULL),
 	    "set, replaced, found");
 	ok(dies(inject), "a line break in a value ends the process");
 	ok(dies(overflow), "too many headers end the process");
@@ -136,15 +175,19 @@ static void cors(void)
 	struct http_resp r = { .status = 200 };
 
 	cors_apply(&cx, &q, &r, STR("GET, HEAD, OPTIONS"));
-	ok(header_is(&r, "Access-Control-Allow-Origin", "*") && header_is(&r, "Access-Control-Max-Age", NULL), "any origin, whether it is named or not");
+	ok(header_is(&r, "Access-Control-Allow-Origin", "*") &&
+		header_is(&r, "Access-Control-Max-Age", NULL),
+	    "any origin, whether it is named or not");
 	q.origin = STR("https://app.example");
 	q.preflight = STR("DELETE");
 	cors_apply(&cx, &q, &r, STR("GET, HEAD, OPTIONS"));
-	ok(header_is(&r, "Access-Control-Allow-Origin", "*") && header_is(&r, "Access-Control-Allow-Credentials", NULL) && header_is(&r,
-	    "Access-Control-Allow-Methods", NULL), "any origin, no credentials");
+	ok(header_is(&r, "Access-Control-Allow-Origin", "*") &&
+		header_is(&r, "Access-Control-Allow-Credentials", NULL) &&
+		header_is(&r, "Access-Control-Allow-Methods", NULL),
+	    "any origin, no credentials");
 	ok(header_is(&r, "Access-Control-Expose-Headers",
-	    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
-	    "X-P2-KeyPackage-Count, X-Request-Id"),
+	       "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
+	       "X-P2-KeyPackage-Count, X-Request-Id"),
 	    "what scripts may read");
 	q.method = M_OPTIONS;
 	q.preflight = STR("");
@@ -153,8 +196,10 @@ static void cors(void)
 	ok(r.nheaders == 2, "OPTIONS alone is no preflight");
 	q.preflight = STR("DELETE");
 	cors_apply(&cx, &q, &r, STR("DELETE, OPTIONS"));
-	ok(header_is(&r, "Access-Control-Allow-Methods", "DELETE, OPTIONS") && header_is(&r, "Access-Control-Max-Age", "7200") &&
-	    header_is(&r, "Access-Control-Allow-Headers", "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match"),
+	ok(header_is(&r, "Access-Control-Allow-Methods", "DELETE, OPTIONS") &&
+		header_is(&r, "Access-Control-Max-Age", "7200") &&
+		header_is(&r, "Access-Control-Allow-Headers",
+		    "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match"),
 	    "a preflight");
 }
 

@@ -11,63 +11,91 @@
 #define BASIC_MINUS "30120603551d130101ff040830060101ff0201ff"
 
 static const struct {
-	const char *name, *want;	/* want NULL: read */
+	const char *name, *want; /* want NULL: read */
 	bool server;
 	struct pieces p;
 } rows[] = {
 	{ "an actor of our profile", NULL },
 	{ "a server of our profile", NULL, true },
 	/* WIRE.md 3.3: what others write and we take. */
-	{ "basicConstraints empty, keyUsage in DER", NULL, .p = { .extensions = BASIC_EMPTY EXT_USAGE("03020780") } },
+	{ "basicConstraints empty, keyUsage in DER", NULL,
+	    .p = { .extensions = BASIC_EMPTY EXT_USAGE("03020780") } },
 	{ "keyUsage first", NULL, .p = { .extensions = EXT_USAGE("03020780") BASIC_EMPTY } },
-	{ "contentCommitment", NULL, .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020140") } },
-	{ "contentCommitment in DER", NULL, .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020640") } },
-	{ "any count of unused bits", NULL, .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020380") } },
-	{ "no CN", NULL, .p = { .subject = "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony" } },
-	{ "GeneralizedTime before 2050", NULL, .p = { .validity = "180f32303233313131343232313332305a" FROM } },
+	{ "contentCommitment", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020140") } },
+	{ "contentCommitment in DER", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020640") } },
+	{ "any count of unused bits", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020380") } },
+	{ "no CN", NULL,
+	    .p = { .subject = "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony" } },
+	{ "GeneralizedTime before 2050", NULL,
+	    .p = { .validity = "180f32303233313131343232313332305a" FROM } },
 	{ "one second", NULL, .p = { .validity = FROM FROM } },
 	{ "pathLen of eight octets, keyCertSign as the reference client has it", NULL, true,
-	  { .extensions = BASIC_EIGHT EXT_USAGE("03020504") } },
-	{ "pathLen of nine octets", NULL, true, { .extensions = BASIC_NINE EXT_USAGE("03020504") } },
+	    { .extensions = BASIC_EIGHT EXT_USAGE("03020504") } },
+	{ "pathLen of nine octets", NULL, true,
+	    { .extensions = BASIC_NINE EXT_USAGE("03020504") } },
 	{ "pathLen 0", NULL, true, { .extensions = BASIC_ZERO EXT_USAGE("03020204") } },
-	{ "keyCertSign and cRLSign", NULL, true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020106") } },
-	{ "digitalSignature and keyCertSign", NULL, true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020084") } },
+	{ "keyCertSign and cRLSign", NULL, true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020106") } },
+	{ "digitalSignature and keyCertSign", NULL, true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020084") } },
 	/* The head. */
 	{ "version 1", "version 3", .p = { .version = "" } },
 	{ "version 2", "version 3", .p = { .version = "a003020101" } },
 	{ "serial 0", "positive", .p = { .serial = "00" } },
 	{ "serial below 0", "positive", .p = { .serial = "ff" } },
-	{ "serial of 21 octets", "20 octets", .p = { .serial = "7f0000000000000000000000000000000000000000" } },
+	{ "serial of 21 octets", "20 octets",
+	    .p = { .serial = "7f0000000000000000000000000000000000000000" } },
 	{ "NULL parameters inside", "not even NULL", .p = { .algorithm = "300706032b65700500" } },
 	{ "NULL parameters outside", "not even NULL", .p = { .outer = "300706032b65700500" } },
 	{ "another algorithm inside", "1.3.101.113", .p = { .algorithm = "300506032b6571" } },
-	{ "another algorithm outside", "1.2.840.113549.1.1.11", .p = { .outer = "300b06092a864886f70d01010b" } },
+	{ "another algorithm outside", "1.2.840.113549.1.1.11",
+	    .p = { .outer = "300b06092a864886f70d01010b" } },
 	{ "signature of 63", "64 octets",
-	  .p = { .signature = "00" SMALL "000000000000000000000000000000000000000000000000000000000000" "00" } },
+	    .p = { .signature =
+		       "00" SMALL "000000000000000000000000000000000000000000000000000000000000"
+		       "00" } },
 	{ "unused bits in the signature", "64 octets", .p = { .signature = "01" SMALL SMALL } },
 	/* Names. */
-	{ "CN in the issuer", "The issuer has more than DCs", .p = { .issuer = "D:chat|D:polyphony|C:root" } },
+	{ "CN in the issuer", "The issuer has more than DCs",
+	    .p = { .issuer = "D:chat|D:polyphony|C:root" } },
 	{ "actor for an issuer", "The issuer has more than DCs", .p = { .issuer = SUBJECT } },
-	{ "issuer of another domain", "issuer and subject differ", .p = { .issuer = "D:chat|D:elsewhere" } },
+	{ "issuer of another domain", "issuer and subject differ",
+	    .p = { .issuer = "D:chat|D:elsewhere" } },
 	{ "issuer above the subject", "issuer and subject differ", .p = { .issuer = "D:chat" } },
-	{ "issuer the wrong way round", "issuer and subject differ", .p = { .issuer = "D:polyphony|D:chat" } },
+	{ "issuer the wrong way round", "issuer and subject differ",
+	    .p = { .issuer = "D:polyphony|D:chat" } },
 	{ "empty issuer", "The issuer has no DC", .p = { .issuer = "" } },
-	{ "another server", "issuer and subject differ", true, { .subject = "D:chat|D:elsewhere" } },
-	{ "CN of a server", "The subject has more than DCs", true, { .subject = "D:chat|D:polyphony|C:polyphony" } },
-	{ "session ID of a server", "The subject has more than DCs", true, { .subject = "S:client1|D:chat|D:polyphony" } },
+	{ "another server", "issuer and subject differ", true,
+	    { .subject = "D:chat|D:elsewhere" } },
+	{ "CN of a server", "The subject has more than DCs", true,
+	    { .subject = "D:chat|D:polyphony|C:polyphony" } },
+	{ "session ID of a server", "The subject has more than DCs", true,
+	    { .subject = "S:client1|D:chat|D:polyphony" } },
 	{ "UID of a server", "The subject has more than DCs", true, { .subject = SUBJECT } },
 	{ "actor without UID", "no UID", .p = { .subject = "D:chat|D:polyphony" } },
-	{ "actor without session ID", "no uniqueIdentifier", .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
-	{ "UID elsewhere", "not the domain of the UID", .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:polyphony|C:flori" } },
-	{ "UID in upper case", "lower case", .p = { .subject = "S:s|U:Flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
-	{ "CN of another", "not the local name", .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:xenia" } },
-	{ "NUL in the CN", "outside 0x20", .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori%00x" } },
+	{ "actor without session ID", "no uniqueIdentifier",
+	    .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
+	{ "UID elsewhere", "not the domain of the UID",
+	    .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:polyphony|C:flori" } },
+	{ "UID in upper case", "lower case",
+	    .p = { .subject = "S:s|U:Flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
+	{ "CN of another", "not the local name",
+	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:xenia" } },
+	{ "NUL in the CN", "outside 0x20",
+	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori%00x" } },
 	{ "OU", "2.5.4.11", .p = { .subject = SUBJECT "|O:x" } },
 	/* Validity. */
-	{ "ends before it begins", "before it begins", .p = { .validity = FROM "170d3233313131343232313331395a" } },
-	{ "without seconds", "RFC 5280 4.1.2.5", .p = { .validity = FROM "170b323430313031303030305a" } },
-	{ "with fractions", "RFC 5280 4.1.2.5", .p = { .validity = FROM "181132303234303130313030303030302e305a" } },
-	{ "a day that is none", "RFC 5280 4.1.2.5", .p = { .validity = FROM "170d3234303233303030303030305a" } },
+	{ "ends before it begins", "before it begins",
+	    .p = { .validity = FROM "170d3233313131343232313331395a" } },
+	{ "without seconds", "RFC 5280 4.1.2.5",
+	    .p = { .validity = FROM "170b323430313031303030305a" } },
+	{ "with fractions", "RFC 5280 4.1.2.5",
+	    .p = { .validity = FROM "181132303234303130313030303030302e305a" } },
+	{ "a day that is none", "RFC 5280 4.1.2.5",
+	    .p = { .validity = FROM "170d3234303233303030303030305a" } },
 	{ "one time", "RFC 5280 4.1.2.5", .p = { .validity = FROM } },
 	{ "three times", "RFC 5280 4.1.2.5", .p = { .validity = FROM FROM FROM } },
 	/* Keys. */
@@ -75,43 +103,77 @@ static const struct {
 	{ "key of order 2", "small order", .p = { .spki = SPKI(KEY_OF_ORDER_2) } },
 	{ "key not canonical", "small order", .p = { .spki = SPKI(KEY_ABOVE_P) } },
 	{ "server's key of small order", "small order", true, { .spki = SPKI(SMALL) } },
-	{ "NULL parameters of the key", "not even NULL", .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
+	{ "NULL parameters of the key", "not even NULL",
+	    .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
 	{ "key of 31", "32 octets",
-	  .p = { .spki = "3029300506032b6570032000" "17671f925832221e20cfc454bddd35dba24419138047" "48a870ef61a0bd318d" } },
+	    .p = { .spki = "3029300506032b6570032000"
+			   "17671f925832221e20cfc454bddd35dba24419138047"
+			   "48a870ef61a0bd318d" } },
 	{ "issuerUniqueID", "issuerUniqueID", .p = { .unique = "81020001" } },
-	{ "subjectUniqueID", "subjectUniqueID", .p = { .unique = "8209007365737369" "6f6e31" } },
+	{ "subjectUniqueID", "subjectUniqueID",
+	    .p = { .unique = "8209007365737369"
+			     "6f6e31" } },
 	/* Extensions. */
 	{ "none", "end in [3]", .p = { .extensions = "" } },
 	{ "something behind them", "end in [3]", .p = { .more = "a400" } },
-	{ "basicConstraints alone", "must be basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") } },
-	{ "keyUsage alone", "must be basicConstraints and keyUsage", .p = { .extensions = EXT_USAGE("03020080") } },
-	{ "subjectAltName", "not 2.5.29.17", .p = { .extensions = ACTOR_EXTS "300f0603551d110101ff04053003820161" } },
-	{ "subjectKeyIdentifier", "not critical", .p = { .extensions = ACTOR_EXTS "300b0603551d0e040404020001" } },
-	{ "subjectKeyIdentifier, critical", "not 2.5.29.14", .p = { .extensions = ACTOR_EXTS "300e0603551d0e0101ff040404020001" } },
-	{ "keyUsage not critical", "not critical", .p = { .extensions = EXT_BASIC("3003010100") "300b0603551d0f040403020080" } },
-	{ "basicConstraints not critical", "not critical", .p = { .extensions = "300c0603551d1304053003010100" EXT_USAGE("03020080") } },
-	{ "critical FALSE", "critical FALSE", .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
+	{ "basicConstraints alone", "must be basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_BASIC("3003010100") } },
+	{ "keyUsage alone", "must be basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_USAGE("03020080") } },
+	{ "subjectAltName", "not 2.5.29.17",
+	    .p = { .extensions = ACTOR_EXTS "300f0603551d110101ff04053003820161" } },
+	{ "subjectKeyIdentifier", "not critical",
+	    .p = { .extensions = ACTOR_EXTS "300b0603551d0e040404020001" } },
+	{ "subjectKeyIdentifier, critical", "not 2.5.29.14",
+	    .p = { .extensions = ACTOR_EXTS "300e0603551d0e0101ff040404020001" } },
+	{ "keyUsage not critical", "not critical",
+	    .p = { .extensions = EXT_BASIC("3003010100") "300b0603551d0f040403020080" } },
+	{ "basicConstraints not critical", "not critical",
+	    .p = { .extensions = "300c0603551d1304053003010100" EXT_USAGE("03020080") } },
+	{ "critical FALSE", "critical FALSE",
+	    .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
 	{ "twice", "twice", .p = { .extensions = ACTOR_EXTS EXT_USAGE("03020080") } },
-	{ "both usages", "one of them", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("030200c0") } },
-	{ "keyAgreement", "one of them", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020308") } },
-	{ "keyAgreement and digitalSignature", "one of them", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020088") } },
-	{ "keyEncipherment", "one of them", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("030200a0") } },
-	{ "no usage", "one of them", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020700") } },
-	{ "keyUsage without bits", "empty ones", .p = { .extensions = EXT_BASIC("3003010100") "300d0603551d0f0101ff0403030100" } },
-	{ "decipherOnly", "decipherOnly", .p = { .extensions = EXT_BASIC("3003010100") "300f0603551d0f0101ff04050303078080" } },
-	{ "eight unused bits", "no BIT STRING", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020880") } },
-	{ "an actor that is CA", "keyCertSign", .p = { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020080") } },
-	{ "an actor with all of a CA", "The subject has more than DCs", .p = { .extensions = SERVER_EXTS } },
-	{ "an actor with keyCertSign", "cA must be TRUE", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020284") } },
-	{ "an actor with pathLen", "no pathLen", .p = { .extensions = "30120603551d130101ff04083006010100020100" EXT_USAGE("03020080") } },
-	{ "cA neither true nor false", "neither 00 nor ff", .p = { .extensions = EXT_BASIC("3003010101") EXT_USAGE("03020080") } },
-	{ "cA with a long length", "no SEQUENCE", .p = { .extensions = "30100603551d130101ff0406308103010100" EXT_USAGE("03020080") } },
-	{ "a server without keyCertSign", "keyCertSign", true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020142") } },
-	{ "a server that is no CA", "cA must be TRUE", true, { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020146") } },
-	{ "a server with both usages", "both digitalSignature", true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("030200c6") } },
-	{ "a server with keyEncipherment", "RFC 8410 5", true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020226") } },
-	{ "a server with keyAgreement", "RFC 8410 5", true, { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("0302000c") } },
-	{ "pathLen below 0", "negative", true, { .extensions = BASIC_MINUS EXT_USAGE("03020504") } },
+	{ "both usages", "one of them",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("030200c0") } },
+	{ "keyAgreement", "one of them",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020308") } },
+	{ "keyAgreement and digitalSignature", "one of them",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020088") } },
+	{ "keyEncipherment", "one of them",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("030200a0") } },
+	{ "no usage", "one of them",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020700") } },
+	{ "keyUsage without bits", "empty ones",
+	    .p = { .extensions = EXT_BASIC("3003010100") "300d0603551d0f0101ff0403030100" } },
+	{ "decipherOnly", "decipherOnly",
+	    .p = { .extensions = EXT_BASIC("3003010100") "300f0603551d0f0101ff04050303078080" } },
+	{ "eight unused bits", "no BIT STRING",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020880") } },
+	{ "an actor that is CA", "keyCertSign",
+	    .p = { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020080") } },
+	{ "an actor with all of a CA", "The subject has more than DCs",
+	    .p = { .extensions = SERVER_EXTS } },
+	{ "an actor with keyCertSign", "cA must be TRUE",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020284") } },
+	{ "an actor with pathLen", "no pathLen",
+	    .p = { .extensions =
+		       "30120603551d130101ff04083006010100020100" EXT_USAGE("03020080") } },
+	{ "cA neither true nor false", "neither 00 nor ff",
+	    .p = { .extensions = EXT_BASIC("3003010101") EXT_USAGE("03020080") } },
+	{ "cA with a long length", "no SEQUENCE",
+	    .p = { .extensions = "30100603551d130101ff0406308103010100" EXT_USAGE("03020080") } },
+	{ "a server without keyCertSign", "keyCertSign", true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020142") } },
+	{ "a server that is no CA", "cA must be TRUE", true,
+	    { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020146") } },
+	{ "a server with both usages", "both digitalSignature", true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("030200c6") } },
+	{ "a server with keyEncipherment", "RFC 8410 5", true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020226") } },
+	{ "a server with keyAgreement", "RFC 8410 5", true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("0302000c") } },
+	{ "pathLen below 0", "negative", true,
+	    { .extensions = BASIC_MINUS EXT_USAGE("03020504") } },
 };
 
 static void verdicts(struct cx *cx)
@@ -120,12 +182,15 @@ static void verdicts(struct cx *cx)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		cx->why = (struct fail){ 0 };
-		enum err e = idcert_read(cx, cert_of_pieces(cx->mem, &rows[i].p, rows[i].server), &c);
+		enum err e =
+		    idcert_read(cx, cert_of_pieces(cx->mem, &rows[i].p, rows[i].server), &c);
 		if (rows[i].want == NULL)
-			ok(e == OK && c.is_server == rows[i].server, "taken: %s %s", rows[i].name, cx->why.say);
+			ok(e == OK && c.is_server == rows[i].server, "taken: %s %s", rows[i].name,
+			    cx->why.say);
 		else
-			ok(e == ERR_BAD_REQUEST && strcmp(cx->why.field, "id_cert") == 0 && strstr(cx->why.say, rows[i].want), "%s: %s",
-			   rows[i].name, cx->why.say);
+			ok(e == ERR_BAD_REQUEST && strcmp(cx->why.field, "id_cert") == 0 &&
+				strstr(cx->why.say, rows[i].want),
+			    "%s: %s", rows[i].name, cx->why.say);
 	}
 }
 
@@ -133,10 +198,15 @@ static const struct {
 	const char *hex, *decimal;
 	int64_t serial64;
 } serials[] = {
-	{ "01", "1", 1 }, { "0a", "10", 10 }, { "00ff", "255", 255 }, { "00884c89", "8932489", 8932489 },
-	{ "7fffffffffffffff", "9223372036854775807", INT64_MAX }, { "008000000000000000", "9223372036854775808", 0 },
+	{ "01", "1", 1 },
+	{ "0a", "10", 10 },
+	{ "00ff", "255", 255 },
+	{ "00884c89", "8932489", 8932489 },
+	{ "7fffffffffffffff", "9223372036854775807", INT64_MAX },
+	{ "008000000000000000", "9223372036854775808", 0 },
 	{ "00ffffffffffffffff", "18446744073709551615", 0 },
-	{ "7fffffffffffffffffffffffffffffffffffffff", "730750818665451459101842416358141509827966271487", 0 },
+	{ "7fffffffffffffffffffffffffffffffffffffff",
+	    "730750818665451459101842416358141509827966271487", 0 },
 };
 
 static void serial_numbers(struct cx *cx)
@@ -146,7 +216,9 @@ static void serial_numbers(struct cx *cx)
 	for (size_t i = 0; i < COUNT(serials); i++) {
 		struct pieces p = { .serial = serials[i].hex };
 		enum err e = idcert_read(cx, cert_of_pieces(cx->mem, &p, false), &c);
-		ok(e == OK && str_is(c.serial, serials[i].decimal) && c.serial64 == serials[i].serial64, "serial %s", serials[i].decimal);
+		ok(e == OK && str_is(c.serial, serials[i].decimal) &&
+			c.serial64 == serials[i].serial64,
+		    "serial %s", serials[i].decimal);
 	}
 }
 
@@ -155,22 +227,29 @@ static void golden(struct cx *cx)
 	static const struct {
 		const char *name, *serial, *fid;
 		bool server;
-	} certs[] = { { "homeserver-portable.cert", "1", "", true }, { "pp-homeserver-default.cert", "1", "", true },
-		      { "pp-actor.cert", "8932489", "flori@polyphony.chat", false } };
+	} certs[] = { { "homeserver-portable.cert", "1", "", true },
+		{ "pp-homeserver-default.cert", "1", "", true },
+		{ "pp-actor.cert", "8932489", "flori@polyphony.chat", false } };
 	struct blob server = unhex(cx->mem, SERVER_KEY), actor = unhex(cx->mem, ACTOR_KEY);
 	struct idcert c;
 
 	for (size_t i = 0; i < COUNT(certs); i++) {
 		cx->why = (struct fail){ 0 };
-		ok(idcert_read(cx, vector(cx->mem, certs[i].name), &c) == OK && c.is_server == certs[i].server, "%s %s", certs[i].name,
-		   cx->why.say);
-		ok(str_is(c.serial, certs[i].serial) && str_is(c.fid, certs[i].fid) && str_is(c.domain, "polyphony.chat") &&
-		   str_is(c.session_id, certs[i].server ? "" : "client1") && c.not_before == 1700000000 && c.not_after == 1900000000,
-		   "%s: what it says", certs[i].name);
-		ok(memcmp(c.key, certs[i].server ? server.p : actor.p, ED25519_KEY) == 0, "%s: its key", certs[i].name);
-		ok(idcert_signed_by(&c, server.p) && !idcert_signed_by(&c, actor.p), "%s: signed by the server alone", certs[i].name);
+		ok(idcert_read(cx, vector(cx->mem, certs[i].name), &c) == OK &&
+			c.is_server == certs[i].server,
+		    "%s %s", certs[i].name, cx->why.say);
+		ok(str_is(c.serial, certs[i].serial) && str_is(c.fid, certs[i].fid) &&
+			str_is(c.domain, "polyphony.chat") &&
+			str_is(c.session_id, certs[i].server ? "" : "client1") &&
+			c.not_before == 1700000000 && c.not_after == 1900000000,
+		    "%s: what it says", certs[i].name);
+		ok(memcmp(c.key, certs[i].server ? server.p : actor.p, ED25519_KEY) == 0,
+		    "%s: its key", certs[i].name);
+		ok(idcert_signed_by(&c, server.p) && !idcert_signed_by(&c, actor.p),
+		    "%s: signed by the server alone", certs[i].name);
 	}
-	ok(idcert_read(cx, vector(cx->mem, "pp-actor.csr"), &c) == ERR_BAD_REQUEST, "a request is no certificate: %s", cx->why.say);
+	ok(idcert_read(cx, vector(cx->mem, "pp-actor.csr"), &c) == ERR_BAD_REQUEST,
+	    "a request is no certificate: %s", cx->why.say);
 }
 
 /* From their values, with our writer: the very octets that the reference client wrote. */
@@ -183,13 +262,17 @@ static void rebuilt(struct cx *cx)
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct blob der = vector(cx->mem, names[i]);
 		must(cx, idcert_read(cx, der, &c));
-		struct idcert_spec spec = { .serial = c.serial64, .domain = c.domain, .not_before = 1700000000, .not_after = 1900000000 };
+		struct idcert_spec spec = { .serial = c.serial64,
+			.domain = c.domain,
+			.not_before = 1700000000,
+			.not_after = 1900000000 };
 		memcpy(spec.key, c.key, sizeof spec.key);
 		if (!c.is_server)
 			spec.subject = c.subject;
 		must(cx, idcert_tbs(cx, &spec, &tbs));
 		ok(blob_eq(tbs, c.tbs), "%s: the same TBSCertificate", names[i]);
-		ok(blob_eq(idcert_seal(cx->mem, tbs, c.sig), der), "%s: the same Certificate", names[i]);
+		ok(blob_eq(idcert_seal(cx->mem, tbs, c.sig), der), "%s: the same Certificate",
+		    names[i]);
 	}
 }
 
@@ -215,14 +298,17 @@ static void round_trip(struct cx *cx)
 	struct idcert c;
 
 	for (size_t i = 0; i < COUNT(specs); i++) {
-		struct idcert_spec s = { .serial = specs[i].serial, .domain = str_of(specs[i].domain), .not_before = specs[i].not_before,
-					 .not_after = specs[i].not_after };
+		struct idcert_spec s = { .serial = specs[i].serial,
+			.domain = str_of(specs[i].domain),
+			.not_before = specs[i].not_before,
+			.not_after = specs[i].not_after };
 		memcpy(s.key, key.p, sizeof s.key);
 		enum err e = idcert_tbs(cx, &s, &tbs);
-		bool same = e == OK && idcert_read(cx, idcert_seal(cx->mem, tbs, sig), &c) == OK && c.serial64 == s.serial &&
-			    c.not_before == s.not_before && c.not_after == s.not_after && str_is(c.domain, specs[i].domain) && c.is_server;
-		ok(specs[i].good ? same : e == ERR_INTERNAL, "serial %lld from %lld to %lld", (long long)s.serial, (long long)s.not_before,
-		   (long long)s.not_after);
+		bool same = e == OK && idcert_read(cx, idcert_seal(cx->mem, tbs, sig), &c) == OK &&
+		    c.serial64 == s.serial && c.not_before == s.not_before &&
+		    c.not_after == s.not_after && str_is(c.domain, specs[i].domain) && c.is_server;
+		ok(specs[i].good ? same : e == ERR_INTERNAL, "serial %lld from %lld to %lld",
+		    (long long)s.serial, (long long)s.not_before, (long long)s.not_after);
 	}
 }
 
@@ -239,11 +325,13 @@ static void random_serials(struct cx *cx)
 		high = s > high ? s : high;
 		sum += s / N;
 	}
-	/* The mean of N uniform draws strays by more than 1 % of the range about once in 10^26 runs. */
+	/* The mean of N uniform draws strays by more than 1 % of the range about once in 10^26
+	 * runs. */
 	int64_t range = SERIAL_MAX - SERIAL_MIN, off = sum - SERIAL_MIN - range / 2;
 	ok(outside == 0, "N = %d serials of 16 digits below 2^53", N);
-	ok(low - SERIAL_MIN < range / 1000 && SERIAL_MAX - high < range / 1000 && off < range / 100 && off > -range / 100,
-	   "spread over the range");
+	ok(low - SERIAL_MIN < range / 1000 && SERIAL_MAX - high < range / 1000 &&
+		off < range / 100 && off > -range / 100,
+	    "spread over the range");
 }
 
 static void liberties(struct cx *cx)
@@ -262,23 +350,28 @@ static void liberties(struct cx *cx)
 			n++;
 			if (idcert_read(cx, bad, &c) != OK)
 				continue;
-			if (how == PAD && str_is(c.serial, "2286717184") && !idcert_signed_by(&c, unhex(cx->mem, SERVER_KEY).p))
-				serial++;	/* an octet more in the serial is another serial, that is all */
+			if (how == PAD && str_is(c.serial, "2286717184") &&
+			    !idcert_signed_by(&c, unhex(cx->mem, SERVER_KEY).p))
+				serial++; /* an octet more in the serial is another serial, that is
+					     all */
 			else if (++taken)
 				printf("# taken: %s, element %d\n", liberty_names[how], at);
 		}
-	ok(taken == 0 && serial == 1 && n > 150, "liberties with BER and shape: %d taken of N = %d", taken, n);
+	ok(taken == 0 && serial == 1 && n > 150, "liberties with BER and shape: %d taken of N = %d",
+	    taken, n);
 }
 
 /* Read, and signed by the server. */
 static bool reads(const uint8_t *p, size_t n, const uint8_t *key)
 {
 	struct cx cx = { .mem = arena_new(1 << 20) };
-	uint8_t *exact = malloc(n ? n : 1);	/* of this size, so that a sanitizer sees a step beyond */
+	uint8_t *exact =
+	    malloc(n ? n : 1); /* of this size, so that a sanitizer sees a step beyond */
 	struct idcert c;
 
 	memcpy(exact, p, n);
-	bool good = idcert_read(&cx, (struct blob){ exact, n }, &c) == OK && idcert_signed_by(&c, key);
+	bool good =
+	    idcert_read(&cx, (struct blob){ exact, n }, &c) == OK && idcert_signed_by(&c, key);
 	free(exact);
 	arena_free(cx.mem);
 	return good;

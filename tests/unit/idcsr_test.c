@@ -11,31 +11,44 @@ static const struct row {
 } subjects[] = {
 	{ "the reference client's order", SUBJECT, NULL },
 	{ "another order", "C:flori|D:chat|U:flori@polyphony.chat|D:polyphony|S:client1", NULL },
-	{ "PrintableString session ID", "S/13:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C/13:flori", NULL },
-	{ "IA5String UID", "S/16:client1|U/16:flori@polyphony.chat|D:chat|D:polyphony|C/16:flori", NULL },
-	{ "UTF8String DCs", "S:client1|U:flori@polyphony.chat|D/0c:chat|D/0c:polyphony|C:flori", NULL },
+	{ "PrintableString session ID",
+	    "S/13:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C/13:flori", NULL },
+	{ "IA5String UID", "S/16:client1|U/16:flori@polyphony.chat|D:chat|D:polyphony|C/16:flori",
+	    NULL },
+	{ "UTF8String DCs", "S:client1|U:flori@polyphony.chat|D/0c:chat|D/0c:polyphony|C:flori",
+	    NULL },
 	{ "session ID of one", "S: |U:a@b|D:b|C:a", NULL },
 	{ "session ID of 32", "S:~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~|U:a@b|D:b|C:a", NULL },
 	{ "session ID of 33", "S:~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~|U:a@b|D:b|C:a", "32 octets" },
-	{ "local name of 64", "S:s|U:" FIVE("abcdefghijkl") "abcd@b|D:b|C:" FIVE("abcdefghijkl") "abcd", NULL },
-	{ "local name of 65", "S:s|U:" FIVE("abcdefghijkl") "abcde@b|D:b|C:" FIVE("abcdefghijkl") "abcde", "no federation ID" },
-	{ "TeletexString", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C/14:flori", "PrintableString, UTF8String" },
+	{ "local name of 64",
+	    "S:s|U:" FIVE("abcdefghijkl") "abcd@b|D:b|C:" FIVE("abcdefghijkl") "abcd", NULL },
+	{ "local name of 65",
+	    "S:s|U:" FIVE("abcdefghijkl") "abcde@b|D:b|C:" FIVE("abcdefghijkl") "abcde",
+	    "no federation ID" },
+	{ "TeletexString", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C/14:flori",
+	    "PrintableString, UTF8String" },
 	{ "BMPString", "S:client1|U:a@b|D:b|C/1e:%00a", "PrintableString, UTF8String" },
 	{ "INTEGER for a text", "S/02:%01|U:a@b|D:b|C:a", "PrintableString, UTF8String" },
 	{ "@ in a PrintableString", "S:client1|U/13:a@b|D:b|C:a", "X.680 41.4" },
 	{ "no CN", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony", "no CN" },
 	{ "no UID", "S:client1|D:chat|D:polyphony|C:flori", "no UID" },
-	{ "no session ID", "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori", "no uniqueIdentifier" },
+	{ "no session ID", "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori",
+	    "no uniqueIdentifier" },
 	{ "no DC", "S:client1|U:flori@polyphony.chat|C:flori", "no DC" },
 	{ "no name at all", "", "no DC" },
 	{ "two CNs", "S:client1|U:a@b|D:b|C:a|C:a", "more than one CN" },
 	{ "two UIDs", "S:client1|U:a@b|U:a@b|D:b|C:a", "more than one UID" },
-	{ "two session IDs", "S:client1|S:client2|U:a@b|D:b|C:a", "more than one uniqueIdentifier" },
-	{ "CN is the FID", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori@polyphony.chat", "not the local name" },
+	{ "two session IDs", "S:client1|S:client2|U:a@b|D:b|C:a",
+	    "more than one uniqueIdentifier" },
+	{ "CN is the FID",
+	    "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori@polyphony.chat",
+	    "not the local name" },
 	{ "CN in upper case", "S:client1|U:a@b|D:b|C:A", "not the local name" },
 	{ "CN is a part", "S:client1|U:ab@b|D:b|C:a", "not the local name" },
-	{ "NUL in the CN", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori%00x", "outside 0x20" },
-	{ "NUL behind the UID", "S:client1|U:flori@polyphony.chat%00|D:chat|D:polyphony|C:flori", "outside 0x20" },
+	{ "NUL in the CN", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori%00x",
+	    "outside 0x20" },
+	{ "NUL behind the UID", "S:client1|U:flori@polyphony.chat%00|D:chat|D:polyphony|C:flori",
+	    "outside 0x20" },
 	{ "NUL in a DC", "S:client1|U:a@b|D:b%00|C:a", "outside 0x20" },
 	{ "control character", "S:a%1fb|U:a@b|D:b|C:a", "outside 0x20" },
 	{ "DEL", "S:a%7fb|U:a@b|D:b|C:a", "outside 0x20" },
@@ -45,17 +58,23 @@ static const struct row {
 	{ "empty DC", "S:s|U:a@b|D:b|D:|C:a", "is empty" },
 	{ "two attributes in an RDN", "S:client1|U:a@b|C:a&D:b", "more than one attribute" },
 	{ "another attribute", "S:client1|U:a@b|D:b|C:a|O:unit", "the attribute 2.5.4.11" },
-	{ "DCs with the top level last", "S:client1|U:flori@polyphony.chat|D:polyphony|D:chat|C:flori", "top level first" },
-	{ "a DC more than the UID has", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a", "not the domain of the UID" },
-	{ "a DC less", "S:client1|U:a@www.polyphony.chat|D:chat|D:polyphony|C:a", "not the domain of the UID" },
-	{ "two labels in a DC", "S:client1|U:flori@polyphony.chat|D:polyphony.chat|C:flori", "a DC of its own" },
+	{ "DCs with the top level last",
+	    "S:client1|U:flori@polyphony.chat|D:polyphony|D:chat|C:flori", "top level first" },
+	{ "a DC more than the UID has", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a",
+	    "not the domain of the UID" },
+	{ "a DC less", "S:client1|U:a@www.polyphony.chat|D:chat|D:polyphony|C:a",
+	    "not the domain of the UID" },
+	{ "two labels in a DC", "S:client1|U:flori@polyphony.chat|D:polyphony.chat|C:flori",
+	    "a DC of its own" },
 	{ "DC in upper case", "S:client1|U:a@b|D:B|C:a", "no domain name" },
 	{ "UID in upper case", "S:client1|U:A@b|D:b|C:a", "not in lower case" },
 	{ "something before the UID", "S:client1|U:a b@b|D:b|C:b", "no federation ID" },
 	{ "UID without domain", "S:client1|U:a|D:b|C:a", "no federation ID" },
-	{ "an address for a domain", "S:client1|U:a@127.0.0.1|D:1|D:0|D:0|D:127|C:a", "no domain name" },
+	{ "an address for a domain", "S:client1|U:a@127.0.0.1|D:1|D:0|D:0|D:127|C:a",
+	    "no domain name" },
 	{ "reserved name", "S:client1|U:me@b|D:b|C:me", "no federation ID" },
-	{ "a domain of 255", "S:s|U:a@b|D:b|" FIVE(FIVE("D:abcdefghi|")) "D:abcde|C:a", "more than 253" },
+	{ "a domain of 255", "S:s|U:a@b|D:b|" FIVE(FIVE("D:abcdefghi|")) "D:abcde|C:a",
+	    "more than 253" },
 };
 
 static const struct {
@@ -69,8 +88,10 @@ static const struct {
 	{ "contentCommitment in DER", KU("0640"), NULL, true },
 	{ "basicConstraints alone", BASIC, NULL, false },
 	{ "basicConstraints empty", "30090603551d1331023000", NULL, false },
-	{ "extensionRequest", "X300c0603551d130101ff04023000300e0603551d0f0101ff040403020780", NULL, false },
-	{ "extensionRequest, not critical", "X30090603551d1304023000300b0603551d0f040403020640", NULL, true },
+	{ "extensionRequest", "X300c0603551d130101ff04023000300e0603551d0f0101ff040403020780", NULL,
+	    false },
+	{ "extensionRequest, not critical", "X30090603551d1304023000300b0603551d0f040403020640",
+	    NULL, true },
 	{ "extensionRequest without extensions", "X", NULL, false },
 	{ "both usages", KU("06c0"), "one of them and nothing else" },
 	{ "no usage", KU("0700"), "one of them and nothing else" },
@@ -84,29 +105,39 @@ static const struct {
 	{ "empty bits", "300a0603551d0f3103030100", "empty ones" },
 	{ "keyUsage as OCTET STRING", "300b0603551d0f310404020080", "no BIT STRING" },
 	{ "CA", "300c0603551d13310530030101ff", "cA in basicConstraints must be FALSE" },
-	{ "CA in an extensionRequest", "X300f0603551d130101ff040530030101ff", "cA in basicConstraints must be FALSE" },
+	{ "CA in an extensionRequest", "X300f0603551d130101ff040530030101ff",
+	    "cA in basicConstraints must be FALSE" },
 	{ "cA neither true nor false", "X300f0603551d130101ff04053003010101", "neither 00 nor ff" },
 	{ "pathLen", "300f0603551d1331083006010100020100", "no pathLen" },
-	{ "more in basicConstraints", "30110603551d13310a30080101000201000500", "more than cA and pathLen" },
+	{ "more in basicConstraints", "30110603551d13310a30080101000201000500",
+	    "more than cA and pathLen" },
 	{ "keyUsage twice", KU("0080") KU("0080"), "keyUsage is there twice" },
 	{ "basicConstraints twice", BASIC BASIC, "basicConstraints is there twice" },
-	{ "twice in an extensionRequest", "X300b0603551d0f040403020780300b0603551d0f040403020780", "twice" },
+	{ "twice in an extensionRequest", "X300b0603551d0f040403020780300b0603551d0f040403020780",
+	    "twice" },
 	{ "attributes out of order", BASIC KU("0080"), "11.6" },
 	{ "two values", "300f0603551d0f31080302008003020140", "more than one" },
 	{ "no value", "30070603551d0f3100", "no value" },
 	{ "values not in a SET", "300b0603551d0f300403020080", "SET of values" },
 	{ "an attribute that is none", "0500", "no SEQUENCE" },
 	{ "challengePassword", "301006092a864886f70d01090731030c0161", "not 1.2.840.113549.1.9.7" },
-	{ "subjectAltName", "X300c0603551d11040530038201" "61", "not 2.5.29.17" },
+	{ "subjectAltName",
+	    "X300c0603551d11040530038201"
+	    "61",
+	    "not 2.5.29.17" },
 	{ "subjectKeyIdentifier", "X300b0603551d0e040404020001", "not 2.5.29.14" },
 	{ "critical FALSE written out", "X300e0603551d0f010100040403020780", "critical FALSE" },
 	{ "extension without value", "X30050603551d0f", "no value" },
-	{ "extension with two values", "X30130603551d0f0101ff04040302078004" "03020780", "no value, or more" },
+	{ "extension with two values",
+	    "X30130603551d0f0101ff04040302078004"
+	    "03020780",
+	    "no value, or more" },
 	{ "something behind the value", "X30100603551d0f0101ff0406030207800500", "no BIT STRING" },
 	{ "value with a long length", "X300f0603551d0f0101ff04050381020780", "no BIT STRING" },
 };
 
-static void verdict(struct cx *cx, const char *name, struct blob der, const char *want, bool commitment)
+static void verdict(
+    struct cx *cx, const char *name, struct blob der, const char *want, bool commitment)
 {
 	struct idcsr csr;
 
@@ -115,15 +146,19 @@ static void verdict(struct cx *cx, const char *name, struct blob der, const char
 	if (want == NULL)
 		ok(e == OK && csr.commitment == commitment, "taken: %s %s", name, cx->why.say);
 	else
-		ok(e == ERR_BAD_CSR && strcmp(cx->why.field, "csr") == 0 && strstr(cx->why.say, want), "%s: %s", name, cx->why.say);
+		ok(e == ERR_BAD_CSR && strcmp(cx->why.field, "csr") == 0 &&
+			strstr(cx->why.say, want),
+		    "%s: %s", name, cx->why.say);
 }
 
 static void rows(struct cx *cx)
 {
 	for (size_t i = 0; i < COUNT(subjects); i++)
-		verdict(cx, subjects[i].name, csr_of(cx, subjects[i].subject, PP_ATTRS), subjects[i].want, false);
+		verdict(cx, subjects[i].name, csr_of(cx, subjects[i].subject, PP_ATTRS),
+		    subjects[i].want, false);
 	for (size_t i = 0; i < COUNT(attributes); i++)
-		verdict(cx, attributes[i].name, csr_of(cx, SUBJECT, attributes[i].attrs), attributes[i].want, attributes[i].commitment);
+		verdict(cx, attributes[i].name, csr_of(cx, SUBJECT, attributes[i].attrs),
+		    attributes[i].want, attributes[i].commitment);
 }
 
 static void golden(struct cx *cx)
@@ -135,12 +170,16 @@ static void golden(struct cx *cx)
 		struct blob der = vector(cx->mem, names[i]);
 		cx->why = (struct fail){ 0 };
 		ok(idcsr_read(cx, der, &csr) == OK, "%s %s", names[i], cx->why.say);
-		ok(str_is(csr.fid, "flori@polyphony.chat") && str_is(csr.local, "flori") && str_is(csr.domain, "polyphony.chat") &&
-		   str_is(csr.session_id, "client1") && !csr.commitment, "%s: what it says", names[i]);
-		ok(blob_eq(csr.subject, name_of(cx->mem, SUBJECT)) && memmem(der.p, der.n, csr.key, ED25519_KEY), "%s: subject and key",
-		   names[i]);
+		ok(str_is(csr.fid, "flori@polyphony.chat") && str_is(csr.local, "flori") &&
+			str_is(csr.domain, "polyphony.chat") && str_is(csr.session_id, "client1") &&
+			!csr.commitment,
+		    "%s: what it says", names[i]);
+		ok(blob_eq(csr.subject, name_of(cx->mem, SUBJECT)) &&
+			memmem(der.p, der.n, csr.key, ED25519_KEY),
+		    "%s: subject and key", names[i]);
 	}
-	ok(idcsr_read(cx, vector(cx->mem, "pp-actor.cert"), &cut) == ERR_BAD_CSR, "a certificate is no request: %s", cx->why.say);
+	ok(idcsr_read(cx, vector(cx->mem, "pp-actor.cert"), &cut) == ERR_BAD_CSR,
+	    "a certificate is no request: %s", cx->why.say);
 }
 
 /* Parts that the rows above cannot reach: patched into a request, which is then signed anew. */
@@ -160,18 +199,22 @@ static void patched_rows(struct cx *cx)
 	struct blob good = info_of(cx, SUBJECT, PP_ATTRS);
 
 	for (size_t i = 0; i < COUNT(patches); i++)
-		verdict(cx, patches[i].name, signed_with(cx, actor_seed, patched(cx->mem, good, patches[i].from, patches[i].to)),
-			patches[i].want, false);
+		verdict(cx, patches[i].name,
+		    signed_with(
+			cx, actor_seed, patched(cx->mem, good, patches[i].from, patches[i].to)),
+		    patches[i].want, false);
 }
 
 static struct blob info_with(struct cx *cx, struct blob spki, struct blob attrs)
 {
-	return derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name_of(cx->mem, SUBJECT), spki, attrs);
+	return derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name_of(cx->mem, SUBJECT),
+	    spki, attrs);
 }
 
 static struct blob spki_with(struct cx *cx, const char *algorithm, struct blob key)
 {
-	return derw(cx->mem, DER_SEQUENCE, unhex(cx->mem, algorithm), derw(cx->mem, DER_BIT_STRING, unhex(cx->mem, "00"), key));
+	return derw(cx->mem, DER_SEQUENCE, unhex(cx->mem, algorithm),
+	    derw(cx->mem, DER_BIT_STRING, unhex(cx->mem, "00"), key));
 }
 
 #define SIGNED(spki, attrs) signed_with(cx, actor_seed, info_with(cx, spki, attrs))
@@ -182,27 +225,46 @@ static void structure(struct cx *cx)
 	uint8_t key[ED25519_KEY];
 
 	key_of(cx, actor_seed, key);
-	struct blob k = { key, sizeof key }, none = unhex(mem, "a000"), spki = ed25519_spki(mem, key), text = info_with(cx, spki, none);
-	struct blob sig = derw(mem, DER_BIT_STRING, unhex(mem, "00"), (struct blob){ arena_alloc(mem, 64), 64 });
+	struct blob k = { key, sizeof key }, none = unhex(mem, "a000"),
+		    spki = ed25519_spki(mem, key), text = info_with(cx, spki, none);
+	struct blob sig =
+	    derw(mem, DER_BIT_STRING, unhex(mem, "00"), (struct blob){ arena_alloc(mem, 64), 64 });
 	verdict(cx, "built by hand", signed_with(cx, actor_seed, text), NULL, false);
-	verdict(cx, "NULL parameters of the key", SIGNED(spki_with(cx, "300706032b65700500", k), none), "not even NULL", false);
-	verdict(cx, "key of 31", SIGNED(spki_with(cx, "300506032b6570", (struct blob){ key, 31 }), none), "32 octets", false);
-	verdict(cx, "no attributes at all", SIGNED(spki, (struct blob){ 0 }), "[0] attributes", false);
-	verdict(cx, "something behind them", SIGNED(spki, unhex(mem, "a0000500")), "[0] attributes", false);
-	verdict(cx, "signed by another key", signed_with(cx, server_seed, text), "does not fit", false);
-	verdict(cx, "a signature of zeros", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig), "does not fit", false);
-	verdict(cx, "NULL parameters outside", derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL",
-		false);
-	verdict(cx, "signed with RSA", derw(mem, DER_SEQUENCE, text, unhex(mem, "300b06092a864886f70d01010b"), sig),
-		"1.2.840.113549.1.1.11", false);
-	verdict(cx, "signature of 1", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), unhex(mem, "03020000")), "64 octets", false);
-	verdict(cx, "something behind it", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig, unhex(mem, "0500")), "64 octets", false);
-	verdict(cx, "no signature", derw(mem, DER_SEQUENCE, text, algorithm_of(mem)), "64 octets", false);
+	verdict(cx, "NULL parameters of the key",
+	    SIGNED(spki_with(cx, "300706032b65700500", k), none), "not even NULL", false);
+	verdict(cx, "key of 31",
+	    SIGNED(spki_with(cx, "300506032b6570", (struct blob){ key, 31 }), none), "32 octets",
+	    false);
+	verdict(
+	    cx, "no attributes at all", SIGNED(spki, (struct blob){ 0 }), "[0] attributes", false);
+	verdict(cx, "something behind them", SIGNED(spki, unhex(mem, "a0000500")), "[0] attributes",
+	    false);
+	verdict(
+	    cx, "signed by another key", signed_with(cx, server_seed, text), "does not fit", false);
+	verdict(cx, "a signature of zeros", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig),
+	    "does not fit", false);
+	verdict(cx, "NULL parameters outside",
+	    derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL",
+	    false);
+	verdict(cx, "signed with RSA",
+	    derw(mem, DER_SEQUENCE, text, unhex(mem, "300b06092a864886f70d01010b"), sig),
+	    "1.2.840.113549.1.1.11", false);
+	verdict(cx, "signature of 1",
+	    derw(mem, DER_SEQUENCE, text, algorithm_of(mem), unhex(mem, "03020000")), "64 octets",
+	    false);
+	verdict(cx, "something behind it",
+	    derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig, unhex(mem, "0500")), "64 octets",
+	    false);
+	verdict(cx, "no signature", derw(mem, DER_SEQUENCE, text, algorithm_of(mem)), "64 octets",
+	    false);
 	verdict(cx, "an empty body", (struct blob){ 0 }, "no strict DER", false);
-	verdict(cx, "too large", derw(mem, DER_OCTET_STRING, (struct blob){ arena_alloc(mem, 8192), 8192 }), "larger than", false);
+	verdict(cx, "too large",
+	    derw(mem, DER_OCTET_STRING, (struct blob){ arena_alloc(mem, 8192), 8192 }),
+	    "larger than", false);
 }
 
-/* A request that proves nothing: with the neutral element as key, R the same and S = 0, the library's own check passes. */
+/* A request that proves nothing: with the neutral element as key, R the same and S = 0, the
+ * library's own check passes. */
 static void nobodys_keys(struct cx *cx)
 {
 	static const char *const keys[] = {
@@ -225,15 +287,20 @@ static void nobodys_keys(struct cx *cx)
 	struct blob s = derw(cx->mem, DER_BIT_STRING, (struct blob){ sig, sizeof sig });
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		struct blob info = info_with(cx, spki_with(cx, "300506032b6570", unhex(cx->mem, keys[i])), unhex(cx->mem, "a000"));
-		verdict(cx, keys[i], derw(cx->mem, DER_SEQUENCE, info, algorithm_of(cx->mem), s), "small order", false);
+		struct blob info =
+		    info_with(cx, spki_with(cx, "300506032b6570", unhex(cx->mem, keys[i])),
+			unhex(cx->mem, "a000"));
+		verdict(cx, keys[i], derw(cx->mem, DER_SEQUENCE, info, algorithm_of(cx->mem), s),
+		    "small order", false);
 	}
 }
 
-/* Every liberty with every element of what is signed, signed anew: so that only the form is wrong. Then those around it. */
+/* Every liberty with every element of what is signed, signed anew: so that only the form is wrong.
+ * Then those around it. */
 static void liberties(struct cx *cx)
 {
-	const struct blob info = info_of(cx, SUBJECT, PP_ATTRS), whole = signed_with(cx, actor_seed, info);
+	const struct blob info = info_of(cx, SUBJECT, PP_ATTRS),
+			  whole = signed_with(cx, actor_seed, info);
 	int n = 0, taken = 0;
 	struct idcsr csr;
 
@@ -242,11 +309,14 @@ static void liberties(struct cx *cx)
 			for (int outer = 0; outer < 2; outer++) {
 				bool did = false;
 				int k = at;
-				struct blob bad = bend(cx->mem, outer ? whole : info, &k, how, &did);
+				struct blob bad =
+				    bend(cx->mem, outer ? whole : info, &k, how, &did);
 				if (!did)
 					continue;
 				n++;
-				if (idcsr_read(cx, outer ? bad : signed_with(cx, actor_seed, bad), &csr) == OK && ++taken)
+				if (idcsr_read(cx, outer ? bad : signed_with(cx, actor_seed, bad),
+					&csr) == OK &&
+				    ++taken)
 					printf("# taken: %s, element %d\n", liberty_names[how], at);
 			}
 	ok(taken == 0 && n > 300, "liberties with BER and shape: %d taken of N = %d", taken, n);
@@ -255,7 +325,8 @@ static void liberties(struct cx *cx)
 static bool reads(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(1 << 20) };
-	uint8_t *exact = malloc(n ? n : 1);	/* of this size, so that a sanitizer sees a step beyond */
+	uint8_t *exact =
+	    malloc(n ? n : 1); /* of this size, so that a sanitizer sees a step beyond */
 	struct idcsr csr;
 
 	memcpy(exact, p, n);

@@ -3,10 +3,11 @@
 #include <json-c/json.h>
 
 /*
- * Each row is one text. A `~` in it stands for NUL. The classes are those of any JSON conformance suite: structure, strings, numbers,
-    blanks,
+ * Each row is one text. A `~` in it stands for NUL. The classes are those of any JSON conformance
+ suite: structure, strings, numbers, blanks,
  * encoding, and what RFC 8259 leaves open, which we refuse.
  */
+/* clang-format off */
 static const char *const accepted[] = {
 	"[]", "{}", "null", "true", "false", "0", "-0", "\"\"", "\"x\"", " [ ] ", "\t\r\n {}\n", "[[]]", "[[],[[]]]", "[{}]", "{\"a\":[]}",
 	"[1,2,3]", "[1 , 2]", "[null,true,false]", "{\"\":0}", "{\"a\":1,\"b\":2}", "{\"a\":{\"a\":{\"a\":1}}}", "[{\"a\":1},{\"a\":1}]",
@@ -21,7 +22,9 @@ static const char *const accepted[] = {
 	"\"a/b\"", "\"'\"", "\"// no comment\"", "[\"]\"]", "{\"}\":\"{\"}", "{\"\\u0061\":1,\"\\u0062\":2}", "[\"a\",\"a\"]",
 	"[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]",
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const refused[] = {
 	/* structure */
 	"", " ", "\n", "[", "]", "{", "}", "[]]", "{}}", "[[]", "{\"a\":1", "[1", "[1,", "[,", "[,1]", "[1,]", "[1,,2]", "[,]", "[1 2]",
@@ -69,7 +72,9 @@ static const char *const refused[] = {
 	/* depth */
 	"[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", "[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *name, *text, *say;
 } sayings[] = {
@@ -98,6 +103,7 @@ static const struct {
 	{ "a digit in the exponent", "1e", "byte 0: a number needs a digit in its exponent" },
 	{ "too deep", "[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]", "byte 16: nested deeper than 16" },
 };
+/* clang-format on */
 
 static struct cx cx;
 
@@ -116,7 +122,8 @@ static const char *shown(const char *z)
 	struct buf b = { .mem = cx.mem };
 
 	for (; *z; z++)
-		buf_printf(&b, *z >= 0x20 && *z < 0x7f && *z != '#' ? "%c" : "<%02x>", (unsigned char)*z);
+		buf_printf(
+		    &b, *z >= 0x20 && *z < 0x7f && *z != '#' ? "%c" : "<%02x>", (unsigned char)*z);
 	return buf_done(&b).s;
 }
 
@@ -138,20 +145,24 @@ static void tables(void)
 
 	for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
 		struct str t = str_of(accepted[i]);
-		ok(scan_exact(t) == OK && json_parse(&cx, t, &o) == OK && (o || str_is(t, "null")), "taken: %s", shown(accepted[i]));
+		ok(scan_exact(t) == OK && json_parse(&cx, t, &o) == OK && (o || str_is(t, "null")),
+		    "taken: %s", shown(accepted[i]));
 	}
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-		ok(scan_exact(with_nul(refused[i])) == ERR_BAD_JSON, "refused: %s: %s", shown(refused[i]), cx.why.say);
+		ok(scan_exact(with_nul(refused[i])) == ERR_BAD_JSON, "refused: %s: %s",
+		    shown(refused[i]), cx.why.say);
 	for (size_t i = 0; i < sizeof sayings / sizeof sayings[0]; i++) {
 		enum err e = json_scan(&cx, str_of(sayings[i].text));
-		ok(e == ERR_BAD_JSON && strcmp(cx.why.say, sayings[i].say) == 0, "%s: %s", sayings[i].name, cx.why.say);
+		ok(e == ERR_BAD_JSON && strcmp(cx.why.say, sayings[i].say) == 0, "%s: %s",
+		    sayings[i].name, cx.why.say);
 	}
 }
 
 /* Objects and arrays end with their bracket: no text that lacks its end is whole. */
 static void truncations(void)
 {
-	static const char whole[] = "{\"a\":[1,-2.5e+3,\"\\u00e9\\ud83d\\ude00\xf0\x9f\x98\x80\",true,false,null],\"b\":{\"c\":{}},\"\":\"\\\\\"}";
+	static const char whole[] =
+	    "{\"a\":[1,-2.5e+3,\"\\u00e9\\ud83d\\ude00\xf0\x9f\x98\x80\",true,false,null],\"b\":{\"c\":{}},\"\":\"\\\\\"}";
 	struct str t = str_of(whole);
 	size_t bad = 0;
 
@@ -180,7 +191,9 @@ static void single_changes(void)
 			text[i] = was;
 			arena_free(mem);
 		}
-	ok(taken > n && taken == parsed, "of %zu one-byte changes %zu pass, and json-c takes %zu of them", n * 256, taken, parsed);
+	ok(taken > n && taken == parsed,
+	    "of %zu one-byte changes %zu pass, and json-c takes %zu of them", n * 256, taken,
+	    parsed);
 }
 
 static struct str many(const char *open, const char *each, int n, const char *close)
@@ -190,7 +203,8 @@ static struct str many(const char *open, const char *each, int n, const char *cl
 	buf_z(&b, open);
 	for (int i = 0; i < n; i++) {
 		buf_z(&b, i ? "," : "");
-		buf_printf(&b, "%.*s%d%s", (int)strcspn(each, "%"), each, i, each + strcspn(each, "%") + 1);
+		buf_printf(&b, "%.*s%d%s", (int)strcspn(each, "%"), each, i,
+		    each + strcspn(each, "%") + 1);
 	}
 	buf_z(&b, close);
 	return buf_done(&b);
@@ -199,17 +213,24 @@ static struct str many(const char *open, const char *each, int n, const char *cl
 static void bounds(void)
 {
 	ok(json_scan(&cx, many("[", "%", JSON_MEMBERS, "]")) == OK, "%d elements", JSON_MEMBERS);
-	ok(json_scan(&cx, many("[", "%", JSON_MEMBERS + 1, "]")) == ERR_BAD_JSON, "one more: %s", cx.why.say);
-	ok(json_scan(&cx, many("{", "\"k%\":0", JSON_MEMBERS, "}")) == OK, "%d members", JSON_MEMBERS);
-	ok(json_scan(&cx, many("{", "\"k%\":0", JSON_MEMBERS + 1, "}")) == ERR_BAD_JSON, "one more: %s", cx.why.say);
-	ok(json_scan(&cx, many("{", "\"k%\":0", 4000, ",\"k17\":1}")) == ERR_BAD_JSON && strstr(cx.why.say, "\"k17\""),
-	    "a key twice among many: %s",
+	ok(json_scan(&cx, many("[", "%", JSON_MEMBERS + 1, "]")) == ERR_BAD_JSON, "one more: %s",
 	    cx.why.say);
-	ok(json_scan(&cx, many("{\"k5\":", "{\"k%\":[]}", 1, ",\"k0\":1}")) == OK, "keys of an inner object are its own");
-	ok(json_scan(&cx, many("[", "{\"k\":[%]}", JSON_MEMBERS / 3, "]")) == OK, "members of inner objects count in all: 65535");
-	ok(json_scan(&cx, many("[", "{\"k\":[%]}", JSON_MEMBERS / 3 + 1, "]")) == ERR_BAD_JSON, "65538: %s", cx.why.say);
+	ok(json_scan(&cx, many("{", "\"k%\":0", JSON_MEMBERS, "}")) == OK, "%d members",
+	    JSON_MEMBERS);
+	ok(json_scan(&cx, many("{", "\"k%\":0", JSON_MEMBERS + 1, "}")) == ERR_BAD_JSON,
+	    "one more: %s", cx.why.say);
+	ok(json_scan(&cx, many("{", "\"k%\":0", 4000, ",\"k17\":1}")) == ERR_BAD_JSON &&
+		strstr(cx.why.say, "\"k17\""),
+	    "a key twice among many: %s", cx.why.say);
+	ok(json_scan(&cx, many("{\"k5\":", "{\"k%\":[]}", 1, ",\"k0\":1}")) == OK,
+	    "keys of an inner object are its own");
+	ok(json_scan(&cx, many("[", "{\"k\":[%]}", JSON_MEMBERS / 3, "]")) == OK,
+	    "members of inner objects count in all: 65535");
+	ok(json_scan(&cx, many("[", "{\"k\":[%]}", JSON_MEMBERS / 3 + 1, "]")) == ERR_BAD_JSON,
+	    "65538: %s", cx.why.say);
 }
 
+/* clang-format off */
 static const struct {
 	const char *text;
 	bool good;
@@ -221,7 +242,9 @@ static const struct {
 	{ "\"1\"", false, 0 },
 	{ "null", false, 0 }, { "true", false, 0 }, { "[1]", false, 0 },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *text;
 	bool good;
@@ -233,6 +256,7 @@ static const struct {
 	{ "[48,0,255]", true, 0 }, { "[48,0,256]", false, 0 }, { "[48,-1,255]", false, 0 }, { "[48,\"0\",255]", false, 0 }, { "[48,null,255]", false, 0 },
 	{ "[48,0.5,255]", false, 0 }, { "[]", false, 0 }, { "\"48\"", false, 0 }, { "{\"a\":48}", false, 0 },
 };
+/* clang-format on */
 
 static void values(void)
 {
@@ -241,25 +265,31 @@ static void values(void)
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		int64_t v = 0;
 		bool parsed = json_parse(&cx, str_of(numbers[i].text), &o) == OK;
-		ok(parsed && json_i64(o, &v) == numbers[i].good && v == numbers[i].v, "as int64_t: %s", numbers[i].text);
+		ok(parsed && json_i64(o, &v) == numbers[i].good && v == numbers[i].v,
+		    "as int64_t: %s", numbers[i].text);
 	}
 	for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++) {
 		int64_t v = -1;
 		bool parsed = json_parse(&cx, str_of(digits[i].text), &o) == OK;
-		ok(parsed && json_number(o, &v) == digits[i].good && (!digits[i].good || v == digits[i].v), "as a number: %s", digits[i].text);
+		ok(parsed && json_number(o, &v) == digits[i].good &&
+			(!digits[i].good || v == digits[i].v),
+		    "as a number: %s", digits[i].text);
 	}
 	for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++) {
 		struct blob b;
 		bool parsed = json_parse(&cx, str_of(octets[i].text), &o) == OK;
-		ok(parsed && json_octets(cx.mem, o, &b) == octets[i].good && (!octets[i].good || (b.n == 3 && b.p[0] == 48 && b.p[2] == 255)),
+		ok(parsed && json_octets(cx.mem, o, &b) == octets[i].good &&
+			(!octets[i].good || (b.n == 3 && b.p[0] == 48 && b.p[2] == 255)),
 		    "as octets: %s", octets[i].text);
 	}
-	ok(json_parse(&cx, STR("\"a\\u00e9\\ud83d\\ude00\""), &o) == OK && str_eq(json_string(o), STR("a\xc3\xa9\xf0\x9f\x98\x80")),
+	ok(json_parse(&cx, STR("\"a\\u00e9\\ud83d\\ude00\""), &o) == OK &&
+		str_eq(json_string(o), STR("a\xc3\xa9\xf0\x9f\x98\x80")),
 	    "escapes become UTF-8");
 	ok(json_string(NULL).n == 0, "null is no text");
 	o = json_object_new_object();
 	json_object_object_add(o, "u", json_str(STR("https://x/\"\n")));
-	ok(str_is(json_text(&cx, o), "{\"u\":\"https://x/\\\"\\n\"}"), "written compactly, slashes as they are");
+	ok(str_is(json_text(&cx, o), "{\"u\":\"https://x/\\\"\\n\"}"),
+	    "written compactly, slashes as they are");
 	ok(str_is(json_text(&cx, NULL), "null"), "NULL is null");
 	ok(str_is(json_text(&cx, json_str((struct str){ NULL, 0 })), "\"\""), "an empty text");
 }
@@ -271,15 +301,25 @@ static void utf8(void)
 		size_t n;
 		bool good;
 	} rows[] = {
-		{ "", 0, true }, { "a", 1, true }, { "\x7f", 1, true }, { "\xc2\x80", 2, true }, { "\xf4\x8f\xbf\xbf", 4, true },
+		{ "", 0, true },
+		{ "a", 1, true },
+		{ "\x7f", 1, true },
+		{ "\xc2\x80", 2, true },
+		{ "\xf4\x8f\xbf\xbf", 4, true },
 		{ "a\0b", 3, false },
-		{ "\xc2", 1, false }, { "\xe0\xa0", 2, false }, { "\xf0\x90\x80", 3, false }, { "\xed\xa0\x80", 3, false },
-		{ "\xc0\x80", 2, false }, { "\xf4\x90\x80\x80", 4, false },
+		{ "\xc2", 1, false },
+		{ "\xe0\xa0", 2, false },
+		{ "\xf0\x90\x80", 3, false },
+		{ "\xed\xa0\x80", 3, false },
+		{ "\xc0\x80", 2, false },
+		{ "\xf4\x90\x80\x80", 4, false },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		ok(utf8_ok((struct str){ rows[i].s, rows[i].n }) == rows[i].good, "UTF-8 row %zu", i);
-	/* All sequences of up to 3 bytes and the edges of 4: how many code points they are is known. */
+		ok(utf8_ok((struct str){ rows[i].s, rows[i].n }) == rows[i].good, "UTF-8 row %zu",
+		    i);
+	/* All sequences of up to 3 bytes and the edges of 4: how many code points they are is
+	 * known. */
 	size_t two = 0, three = 0;
 	for (int v = 0; v < 1 << 16; v++)
 		two += utf8_len((char[]){ (char)(v >> 8), (char)v }, 2) == 2;

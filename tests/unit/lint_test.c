@@ -2,7 +2,9 @@
 #include "signer/idcert_lint.h"
 #include "x509_make.h"
 
-#define TO_60_DAYS "170d3234303131333232313331395a"	/* FROM and 60 days, less the second that is counted twice */
+#define TO_60_DAYS \
+	"170d3234303131333232313331395a" /* FROM and 60 days, less the second that is counted \
+					    twice */
 #define TO_A_SECOND_MORE "170d3234303131333232313332305a"
 #define YEAR_2049 "170d3439313233313233353935395a"
 #define YEAR_2050 "180f32303530303130313030303030305a"
@@ -10,20 +12,23 @@
 
 /* Every rule has a row that breaks it and nothing before it. */
 static const struct {
-	const char *name, *rule;	/* NULL: passes */
+	const char *name, *rule; /* NULL: passes */
 	bool server;
 	struct pieces p;
 } rows[] = {
 	{ "an actor", NULL },
 	{ "a server", NULL, true },
-	{ "contentCommitment", NULL, .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020140") } },
+	{ "contentCommitment", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020140") } },
 	{ "the largest serial", NULL, .p = { .serial = "1fffffffffffff" } },
 	{ "60 days", NULL, .p = { .validity = FROM TO_60_DAYS } },
 	{ "a server of 26 years", NULL, true, { .validity = FROM YEAR_2049 } },
 	{ "a server into 2050", NULL, true, { .validity = FROM YEAR_2050 } },
 	{ "string types as the client chose", NULL,
-	  .p = { .subject = "S/13:client1|U/16:flori@polyphony.chat|D/0c:chat|D:polyphony|C/13:flori" } },
-	{ "order as the client chose", NULL, .p = { .subject = "C:flori|D:chat|D:polyphony|U:flori@polyphony.chat|S:client1" } },
+	    .p = { .subject =
+		       "S/13:client1|U/16:flori@polyphony.chat|D/0c:chat|D:polyphony|C/13:flori" } },
+	{ "order as the client chose", NULL,
+	    .p = { .subject = "C:flori|D:chat|D:polyphony|U:flori@polyphony.chat|S:client1" } },
 	{ "not minimal", "strict DER", .p = { .serial = "00038d7ea4c68000" } },
 	{ "no version", "the fields of a TBSCertificate", .p = { .version = "" } },
 	{ "issuerUniqueID", "no issuerUniqueID", .p = { .unique = "81020001" } },
@@ -40,37 +45,58 @@ static const struct {
 	{ "NULL parameters", "signed with Ed25519", .p = { .algorithm = "300706032b65700500" } },
 	{ "OU in the subject", "names of DC", .p = { .subject = SUBJECT "|O:x" } },
 	{ "NUL in the issuer", "names of DC", .p = { .issuer = "D:chat|D:polyphony%00" } },
-	{ "issuer of another domain", "issuer: the DCs of this server", .p = { .issuer = "D:chat|D:elsewhere" } },
-	{ "CN in the issuer", "issuer: the DCs of this server", .p = { .issuer = "D:chat|D:polyphony|C:root" } },
-	{ "issuer the wrong way round", "issuer: the DCs of this server", .p = { .issuer = "D:polyphony|D:chat" } },
+	{ "issuer of another domain", "issuer: the DCs of this server",
+	    .p = { .issuer = "D:chat|D:elsewhere" } },
+	{ "CN in the issuer", "issuer: the DCs of this server",
+	    .p = { .issuer = "D:chat|D:polyphony|C:root" } },
+	{ "issuer the wrong way round", "issuer: the DCs of this server",
+	    .p = { .issuer = "D:polyphony|D:chat" } },
 	{ "UTF8String in the issuer", "IA5Strings", .p = { .issuer = "D:chat|D/0c:polyphony" } },
-	{ "no session ID", "subject: this server, or", .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
-	{ "no CN", "subject: this server, or", .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony" } },
-	{ "CN of another", "subject: this server, or", .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:xenia" } },
-	{ "a server of another domain", "subject: this server, or", true, { .subject = "D:chat|D:elsewhere" } },
-	{ "an actor of another domain", "DCs of issuer and subject", .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:other|C:flori" } },
-	{ "UTCTime for 2050", "UTCTime to 2049", .p = { .validity = FROM "180f32303234303131333232313331395a" } },
-	{ "a day that is none", "UTCTime to 2049", .p = { .validity = FROM "170d3233313133313232313331395a" } },
+	{ "no session ID", "subject: this server, or",
+	    .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
+	{ "no CN", "subject: this server, or",
+	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony" } },
+	{ "CN of another", "subject: this server, or",
+	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:xenia" } },
+	{ "a server of another domain", "subject: this server, or", true,
+	    { .subject = "D:chat|D:elsewhere" } },
+	{ "an actor of another domain", "DCs of issuer and subject",
+	    .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:other|C:flori" } },
+	{ "UTCTime for 2050", "UTCTime to 2049",
+	    .p = { .validity = FROM "180f32303234303131333232313331395a" } },
+	{ "a day that is none", "UTCTime to 2049",
+	    .p = { .validity = FROM "170d3233313133313232313331395a" } },
 	{ "one time", "UTCTime to 2049", .p = { .validity = FROM } },
 	{ "three times", "UTCTime to 2049", .p = { .validity = FROM FROM FROM } },
-	{ "ends before it begins", "not after notAfter", .p = { .validity = FROM "170d3233313131343232313331395a" } },
+	{ "ends before it begins", "not after notAfter",
+	    .p = { .validity = FROM "170d3233313131343232313331395a" } },
 	{ "60 days and a second", "60 days at most", .p = { .validity = FROM TO_A_SECOND_MORE } },
-	{ "X25519 key", "Ed25519 key of 32", .p = { .spki = "302a300506032b656e032100" ACTOR_KEY } },
-	{ "NULL parameters of the key", "Ed25519 key of 32", .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
+	{ "X25519 key", "Ed25519 key of 32",
+	    .p = { .spki = "302a300506032b656e032100" ACTOR_KEY } },
+	{ "NULL parameters of the key", "Ed25519 key of 32",
+	    .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
 	{ "key of small order", "not of small order", .p = { .spki = SPKI(SMALL) } },
-	{ "an actor with the server's key", "an actor's has another", .p = { .spki = SPKI(SERVER_KEY) } },
-	{ "a server with another key", "an actor's has another", true, { .spki = SPKI(ACTOR_KEY) } },
+	{ "an actor with the server's key", "an actor's has another",
+	    .p = { .spki = SPKI(SERVER_KEY) } },
+	{ "a server with another key", "an actor's has another", true,
+	    { .spki = SPKI(ACTOR_KEY) } },
 	{ "an actor as CA", "basicConstraints and keyUsage", .p = { .extensions = SERVER_EXTS } },
-	{ "a server as actor", "basicConstraints and keyUsage", true, { .extensions = ACTOR_EXTS } },
-	{ "keyUsage in DER", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020780") } },
-	{ "keyUsage first", "basicConstraints and keyUsage", .p = { .extensions = EXT_USAGE("03020080") EXT_BASIC("3003010100") } },
-	{ "not critical", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") "300b0603551d0f040403020080" } },
+	{ "a server as actor", "basicConstraints and keyUsage", true,
+	    { .extensions = ACTOR_EXTS } },
+	{ "keyUsage in DER", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020780") } },
+	{ "keyUsage first", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_USAGE("03020080") EXT_BASIC("3003010100") } },
+	{ "not critical", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_BASIC("3003010100") "300b0603551d0f040403020080" } },
 	{ "critical FALSE", "basicConstraints and keyUsage",
-	  .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
+	    .p = { .extensions = EXT_BASIC("3003010100") "300e0603551d0f010100040403020080" } },
 	{ "cA FALSE left out", "basicConstraints and keyUsage",
-	  .p = { .extensions = "300c0603551d130101ff04023000" EXT_USAGE("03020080") } },
-	{ "an extension more", "basicConstraints and keyUsage", .p = { .extensions = ACTOR_EXTS "300e0603551d0e0101ff040404020001" } },
-	{ "keyAgreement", "basicConstraints and keyUsage", .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020088") } },
+	    .p = { .extensions = "300c0603551d130101ff04023000" EXT_USAGE("03020080") } },
+	{ "an extension more", "basicConstraints and keyUsage",
+	    .p = { .extensions = ACTOR_EXTS "300e0603551d0e0101ff040404020001" } },
+	{ "keyAgreement", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020088") } },
 };
 
 static void verdicts(struct cx *cx)
@@ -79,12 +105,14 @@ static void verdicts(struct cx *cx)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		cx->why = (struct fail){ 0 };
-		enum err e = idcert_lint(cx, tbs_of_pieces(cx->mem, &rows[i].p, rows[i].server), STR("polyphony.chat"), signer, NULL);
+		enum err e = idcert_lint(cx, tbs_of_pieces(cx->mem, &rows[i].p, rows[i].server),
+		    STR("polyphony.chat"), signer, NULL);
 		if (rows[i].rule == NULL)
 			ok(e == OK, "passes: %s %s", rows[i].name, cx->why.log);
 		else
-			ok(e == ERR_INTERNAL && cx->why.say[0] == '\0' && strstr(cx->why.log, rows[i].rule), "%s: %s", rows[i].name,
-			   cx->why.log);
+			ok(e == ERR_INTERNAL && cx->why.say[0] == '\0' &&
+				strstr(cx->why.log, rows[i].rule),
+			    "%s: %s", rows[i].name, cx->why.log);
 	}
 }
 
@@ -98,8 +126,10 @@ static void sizes(struct cx *cx)
 		struct buf domain = { .mem = cx->mem };
 		for (int i = 0; i < labels; i++)
 			buf_z(&domain, i ? ".a" : "a");
-		struct idcert_spec s = { .serial = SERIAL_MIN, .domain = buf_done(&domain), .not_before = 1700000000,
-					 .not_after = 1700000001 };
+		struct idcert_spec s = { .serial = SERIAL_MIN,
+			.domain = buf_done(&domain),
+			.not_before = 1700000000,
+			.not_after = 1700000001 };
 		struct blob tbs;
 		memcpy(s.key, key, sizeof s.key);
 		must(cx, idcert_tbs(cx, &s, &tbs));
@@ -110,7 +140,8 @@ static void sizes(struct cx *cx)
 		largest = good && n > largest ? n : largest;
 		refused += !good && strstr(cx->why.log, "2 KiB");
 	}
-	ok(largest > 2000 && largest <= 2048 && refused > 0, "the largest that passes has %d octets, %d are refused", largest, refused);
+	ok(largest > 2000 && largest <= 2048 && refused > 0,
+	    "the largest that passes has %d octets, %d are refused", largest, refused);
 }
 
 static void altered(struct cx *cx)
@@ -121,7 +152,9 @@ static void altered(struct cx *cx)
 	int n = 0, taken = 0;
 
 	for (size_t i = 0; i <= tbs.n; i++)
-		taken += i < tbs.n && idcert_lint(cx, (struct blob){ tbs.p, i }, STR("polyphony.chat"), signer, NULL) == OK;
+		taken += i < tbs.n &&
+		    idcert_lint(
+			cx, (struct blob){ tbs.p, i }, STR("polyphony.chat"), signer, NULL) == OK;
 	ok(taken == 0, "%d truncations pass of N = %zu", taken, tbs.n);
 	for (enum liberty how = 0; how < LIBERTIES; how++)
 		for (int at = 0; at < 64; at++) {
@@ -131,12 +164,15 @@ static void altered(struct cx *cx)
 			if (!did)
 				continue;
 			n++;
-			if (idcert_lint(cx, bad, STR("polyphony.chat"), signer, NULL) == OK && ++taken)
+			if (idcert_lint(cx, bad, STR("polyphony.chat"), signer, NULL) == OK &&
+			    ++taken)
 				printf("# passes: %s, element %d\n", liberty_names[how], at);
 		}
 	ok(taken == 0 && n > 150, "liberties with BER and shape: %d pass of N = %d", taken, n);
-	ok(idcert_lint(cx, tbs, STR("other.chat"), signer, NULL) == ERR_INTERNAL, "not for another server");
-	ok(idcert_lint(cx, (struct blob){ 0 }, STR("other.chat"), signer, NULL) == ERR_INTERNAL, "nothing is no certificate");
+	ok(idcert_lint(cx, tbs, STR("other.chat"), signer, NULL) == ERR_INTERNAL,
+	    "not for another server");
+	ok(idcert_lint(cx, (struct blob){ 0 }, STR("other.chat"), signer, NULL) == ERR_INTERNAL,
+	    "nothing is no certificate");
 }
 
 /* The writer's work passes as it is, and the golden ones but for their serial. */
@@ -147,19 +183,27 @@ static void written(struct cx *cx)
 	struct blob tbs;
 
 	for (int i = 0; i < 3; i++) {
-		struct idcert_spec s = { .serial = SERIAL_MAX, .domain = STR("polyphony.chat"), .not_before = 1700000000,
-					 .not_after = 1700086399, .commitment = i == 2 };
+		struct idcert_spec s = { .serial = SERIAL_MAX,
+			.domain = STR("polyphony.chat"),
+			.not_before = 1700000000,
+			.not_after = 1700086399,
+			.commitment = i == 2 };
 		if (i)
 			s.subject = name_of(cx->mem, SUBJECT);
 		memcpy(s.key, i ? actor : signer, sizeof s.key);
 		must(cx, idcert_tbs(cx, &s, &tbs));
-		ok(idcert_lint(cx, tbs, s.domain, signer, NULL) == OK, "%s passes", i ? "an actor's" : "a server's");
-		struct blob usage = unhex(cx->mem, i == 0 ? "03020146" : i == 1 ? "03020080" : "03020140");
+		ok(idcert_lint(cx, tbs, s.domain, signer, NULL) == OK, "%s passes",
+		    i ? "an actor's" : "a server's");
+		struct blob usage = unhex(cx->mem,
+		    i == 0	 ? "03020146"
+			: i == 1 ? "03020080"
+				 : "03020140");
 		ok(memcmp(tbs.p + tbs.n - 4, usage.p, 4) == 0, "keyUsage is the one asked for");
 	}
 	must(cx, idcert_read(cx, vector(cx->mem, "homeserver-portable.cert"), &golden));
-	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer, NULL) == ERR_INTERNAL && strstr(cx->why.log, "16 digits"), "golden: %s",
-	   cx->why.log);
+	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer, NULL) == ERR_INTERNAL &&
+		strstr(cx->why.log, "16 digits"),
+	    "golden: %s", cx->why.log);
 }
 
 int main(void)

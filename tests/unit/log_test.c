@@ -40,12 +40,18 @@ static void addresses(void)
 	char why[160], text[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		ok(address_listed(rows[i].list, str_of(rows[i].address)) == rows[i].in, "%s is %sin \"%s\"", rows[i].address, rows[i].in ? "" : "not ", rows[i].list);
-	ok(address_list_ok("", why, sizeof why) && address_list_ok("::1, 10.0.0.0/8", why, sizeof why), "lists that are good");
+		ok(address_listed(rows[i].list, str_of(rows[i].address)) == rows[i].in,
+		    "%s is %sin \"%s\"", rows[i].address, rows[i].in ? "" : "not ", rows[i].list);
+	ok(address_list_ok("", why, sizeof why) &&
+		address_list_ok("::1, 10.0.0.0/8", why, sizeof why),
+	    "lists that are good");
 	ok(!address_list_ok("::1, 10.0.0.0/40", why, sizeof why), "one that is not: %s", why);
-	ok(strcmp(address_short(STR("198.51.100.77"), text), "198.51.100.0") == 0, "the network of an address");
-	ok(strcmp(address_short(STR("2001:db8:7:8::9"), text), "2001:db8:7::") == 0, "and of a longer one");
-	ok(strcmp(address_short(STR("::ffff:198.51.100.77"), text), "198.51.100.0") == 0, "written the long way");
+	ok(strcmp(address_short(STR("198.51.100.77"), text), "198.51.100.0") == 0,
+	    "the network of an address");
+	ok(strcmp(address_short(STR("2001:db8:7:8::9"), text), "2001:db8:7::") == 0,
+	    "and of a longer one");
+	ok(strcmp(address_short(STR("::ffff:198.51.100.77"), text), "198.51.100.0") == 0,
+	    "written the long way");
 	ok(strcmp(address_short(STR("unix:"), text), "unix:") == 0, "what is none stays as it is");
 }
 
@@ -70,19 +76,27 @@ static void to_journal(const char *dir)
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
 	bind(fd, (struct sockaddr *)&a, sizeof a);
 	log_out_journal = path;
-	ok(log_open(&(struct conf){ .log_file = "", .log_to = LOG_TO_JOURNAL, .log_level = LOG_LEVEL_INFO }), "to the journal");
+	ok(log_open(&(struct conf){
+	       .log_file = "", .log_to = LOG_TO_JOURNAL, .log_level = LOG_LEVEL_INFO }),
+	    "to the journal");
 	events();
 	ssize_t n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
-	ok(strstr(got, "PRIORITY=6\nSYSLOG_IDENTIFIER=motetd\n") == got, "priority and identifier come first");
-	ok(strstr(got, "\nMESSAGE=request id=abc.1 route=\"/a b\" status=500\n"), "the message has no time of its own");
-	ok(strstr(got, "\nMOTET_ROUTE=/a b\nMOTET_STATUS=500\n") && strstr(got, "\nMOTET_ID=abc.1\n"), "members are fields");
+	ok(strstr(got, "PRIORITY=6\nSYSLOG_IDENTIFIER=motetd\n") == got,
+	    "priority and identifier come first");
+	ok(strstr(got, "\nMESSAGE=request id=abc.1 route=\"/a b\" status=500\n"),
+	    "the message has no time of its own");
+	ok(strstr(got, "\nMOTET_ROUTE=/a b\nMOTET_STATUS=500\n") &&
+		strstr(got, "\nMOTET_ID=abc.1\n"),
+	    "members are fields");
 	n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
-	ok(strstr(got, "PRIORITY=4\n") == got && strstr(got, "MESSAGE=two\\u000alines id=abc.1\n"), "a newline cannot make a field");
+	ok(strstr(got, "PRIORITY=4\n") == got && strstr(got, "MESSAGE=two\\u000alines id=abc.1\n"),
+	    "a newline cannot make a field");
 	n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
-	ok(strstr(got, "MESSAGE=outside\n") && strstr(got, "MOTET_ID") == NULL, "without a request there is no id");
+	ok(strstr(got, "MESSAGE=outside\n") && strstr(got, "MOTET_ID") == NULL,
+	    "without a request there is no id");
 	close(fd);
 	unlink(path);
 }
@@ -99,7 +113,8 @@ static const char *to_stderr(const char *dir, enum log_to to, bool journal)
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
 	dup2(fd, 2);
 	fstat(2, &st);
-	snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino + !journal);
+	snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)st.st_dev,
+	    (unsigned long long)st.st_ino + !journal);
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_open(&(struct conf){ .log_file = "", .log_to = to, .log_level = LOG_LEVEL_INFO });
 	events();
@@ -132,17 +147,18 @@ static bool own_mounts(void)
 		return unshare(CLONE_NEWNS) == 0;
 	snprintf(users, sizeof users, "0 %u 1", (unsigned)uid);
 	snprintf(groups, sizeof groups, "0 %u 1", (unsigned)gid);
-	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && tell("/proc/self/setgroups", "deny") && tell("/proc/self/uid_map", users) &&
-	       tell("/proc/self/gid_map", groups);
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && tell("/proc/self/setgroups", "deny") &&
+	    tell("/proc/self/uid_map", users) && tell("/proc/self/gid_map", groups);
 }
 
 /*
- * syslog(3) knows one place, /dev/log. Here it is ours, in a /dev that only this process sees from now on. Where that is not allowed, as in some
- * containers, /dev/log itself, when nobody has it.
+ * syslog(3) knows one place, /dev/log. Here it is ours, in a /dev that only this process sees from
+ * now on. Where that is not allowed, as in some containers, /dev/log itself, when nobody has it.
  */
 static void own_dev(void)
 {
-	if (!own_mounts() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", "/dev", "tmpfs", 0, NULL) != 0)
+	if (!own_mounts() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("tmpfs", "/dev", "tmpfs", 0, NULL) != 0)
 		puts("# no /dev of its own");
 }
 
@@ -173,14 +189,19 @@ static void to_syslog(void)
 
 	own_dev();
 	if (bind(fd, (const struct sockaddr *)&a, sizeof a) != 0) {
-		ok(true, "to syslog # SKIP /dev/log is somebody else's, and this process may not have a /dev of its own");
+		ok(true,
+		    "to syslog # SKIP /dev/log is somebody else's, and this process may not have a /dev of its own");
 		close(fd);
 		return;
 	}
-	ok(log_open(&(struct conf){ .log_file = "", .log_to = LOG_TO_SYSLOG, .log_level = LOG_LEVEL_INFO }), "to syslog");
+	ok(log_open(&(struct conf){
+	       .log_file = "", .log_to = LOG_TO_SYSLOG, .log_level = LOG_LEVEL_INFO }),
+	    "to syslog");
 	events();
-	ok(is_line(packet(fd), "<30>", "request id=abc.1 route=\"/a b\" status=500"), "facility daemon, priority, name, process, and a line without a time of its own");
-	ok(is_line(packet(fd), "<28>", "two\\u000alines id=abc.1"), "a warning, and one line of it");
+	ok(is_line(packet(fd), "<30>", "request id=abc.1 route=\"/a b\" status=500"),
+	    "facility daemon, priority, name, process, and a line without a time of its own");
+	ok(is_line(packet(fd), "<28>", "two\\u000alines id=abc.1"),
+	    "a warning, and one line of it");
 	ok(is_line(packet(fd), "<30>", "outside"), "and the third");
 	ok(packet(fd)[0] == '\0', "and no more");
 	unlink(a.sun_path);
@@ -196,12 +217,16 @@ int main(void)
 	addresses();
 	to_journal(dir);
 	const char *got = to_stderr(dir, LOG_TO_STDERR, true);
-	ok(strcmp(got, "<6>request id=abc.1 route=\"/a b\" status=500\n<4>two\\u000alines id=abc.1\n<6>outside\n") == 0,
+	ok(strcmp(got,
+	       "<6>request id=abc.1 route=\"/a b\" status=500\n<4>two\\u000alines id=abc.1\n<6>outside\n") ==
+		0,
 	    "standard error that the journal reads: priorities before the lines");
 	got = to_stderr(dir, LOG_TO_STDERR, false);
-	ok(got[0] == '2' && got[4] == '-' && strstr(got, "Z info [") && strchr(got, '<') == NULL, "any other: time, level and process");
+	ok(got[0] == '2' && got[4] == '-' && strstr(got, "Z info [") && strchr(got, '<') == NULL,
+	    "any other: time, level and process");
 	got = to_stderr(dir, LOG_TO_JOURNAL, false);
-	ok(strstr(got, "request id=abc.1") && strstr(got, "outside"), "the journal is away: lines are not lost");
+	ok(strstr(got, "request id=abc.1") && strstr(got, "outside"),
+	    "the journal is away: lines are not lost");
 	rmdir(dir);
 	to_syslog();
 	return done();

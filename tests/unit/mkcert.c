@@ -1,6 +1,7 @@
 /*
- * Issues what a home server issues, for x509_interop: reads a CSR (PEM) from standard input, makes a fresh identity key, and writes
- * the server's own certificate and the actor's, as PEM, to standard output. The server's lives 40 years, the actor's 60 days.
+ * Issues what a home server issues, for x509_interop: reads a CSR (PEM) from standard input, makes
+ * a fresh identity key, and writes the server's own certificate and the actor's, as PEM, to
+ * standard output. The server's lives 40 years, the actor's 60 days.
  */
 #include "x509/idcert.h"
 #include "x509/idcsr.h"
@@ -15,7 +16,8 @@ static int complain(const struct cx *cx)
 	return 1;
 }
 
-static enum err issue(struct cx *cx, struct ca_local *local, const struct ca_key *key, struct idcert_spec spec)
+static enum err issue(
+    struct cx *cx, struct ca_local *local, const struct ca_key *key, struct idcert_spec spec)
 {
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
@@ -38,12 +40,18 @@ static enum err both(struct cx *cx, struct blob der)
 	struct idcsr csr;
 
 	TRY(idcsr_read(cx, der, &csr));
-	const struct conf conf = { .domain = str_z(cx->mem, csr.domain), .server_cert_lifetime = INT64_C(40) * YEAR + 61 };
+	const struct conf conf = { .domain = str_z(cx->mem, csr.domain),
+		.server_cert_lifetime = INT64_C(40) * YEAR + 61 };
 	ca_local_init(&local, &conf, secret);
 	TRY(local.ca.new_key(cx, &local.ca, &key));
-	struct idcert_spec server = { .domain = csr.domain, .not_before = now - 60, .not_after = now + INT64_C(40) * YEAR };
-	struct idcert_spec actor = { .domain = csr.domain, .subject = csr.subject, .not_before = now - 60,
-				     .not_after = now - 60 + IDCERT_LIFE_MAX - 1, .commitment = csr.commitment };
+	struct idcert_spec server = {
+		.domain = csr.domain, .not_before = now - 60, .not_after = now + INT64_C(40) * YEAR
+	};
+	struct idcert_spec actor = { .domain = csr.domain,
+		.subject = csr.subject,
+		.not_before = now - 60,
+		.not_after = now - 60 + IDCERT_LIFE_MAX - 1,
+		.commitment = csr.commitment };
 	memcpy(server.key, key.key, ED25519_KEY);
 	memcpy(actor.key, csr.key, ED25519_KEY);
 	TRY(issue(cx, &local, &key, server));

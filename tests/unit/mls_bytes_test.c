@@ -2,8 +2,9 @@
 #include "mls_make.h"
 
 /*
- * Good KeyPackages cut at every octet and with every octet flipped: none is taken, each refusal has a rule. Every case lies in memory of
- * its own of just its size, so that the sanitizers see the first octet too many.
+ * Good KeyPackages cut at every octet and with every octet flipped: none is taken, each refusal has
+ * a rule. Every case lies in memory of its own of just its size, so that the sanitizers see the
+ * first octet too many.
  */
 struct tally {
 	size_t n, taken, unnamed;
@@ -13,10 +14,13 @@ static bool named(struct cx *cx, enum err e)
 {
 	const char *rule = rule_of(cx);
 
-	return e == ERR_BAD_REQUEST && strspn(rule, "abcdefghijklmnopqrstuvwxyz_0123456789") == strlen(rule) && strlen(rule) + 3 < strlen(cx->why.say);
+	return e == ERR_BAD_REQUEST &&
+	    strspn(rule, "abcdefghijklmnopqrstuvwxyz_0123456789") == strlen(rule) &&
+	    strlen(rule) + 3 < strlen(cx->why.say);
 }
 
-static void one(struct cx *cx, struct tally *t, const uint8_t *p, size_t n, const struct mls_policy *policy)
+static void one(
+    struct cx *cx, struct tally *t, const uint8_t *p, size_t n, const struct mls_policy *policy)
 {
 	uint8_t *exact = malloc(n ? n : 1);
 
@@ -39,7 +43,8 @@ static void cuts(struct cx *cx, struct tally *t, struct blob in, const struct ml
 }
 
 /* Each octet with all of its bits flipped, and with single ones, so many of them. */
-static void flips(struct cx *cx, struct tally *t, struct blob in, const struct mls_policy *policy, unsigned bits)
+static void flips(
+    struct cx *cx, struct tally *t, struct blob in, const struct mls_policy *policy, unsigned bits)
 {
 	uint8_t p[4096];
 
@@ -55,35 +60,43 @@ static void flips(struct cx *cx, struct tally *t, struct blob in, const struct m
 	}
 }
 
-static void all(struct cx *cx, const char *name, struct blob in, const struct mls_policy *policy, unsigned bits)
+static void all(
+    struct cx *cx, const char *name, struct blob in, const struct mls_policy *policy, unsigned bits)
 {
 	struct tally cut = { 0 }, flipped = { 0 };
 
 	ok(judge(cx, in, policy) == OK, "%s: good", name);
 	cuts(cx, &cut, in, policy);
-	ok(cut.n == in.n && cut.taken == 0 && cut.unnamed == 0, "%s: N = %zu cuts, %zu taken, %zu refused without a rule", name, cut.n, cut.taken,
-	   cut.unnamed);
+	ok(cut.n == in.n && cut.taken == 0 && cut.unnamed == 0,
+	    "%s: N = %zu cuts, %zu taken, %zu refused without a rule", name, cut.n, cut.taken,
+	    cut.unnamed);
 	flips(cx, &flipped, in, policy, bits);
-	ok(flipped.n == in.n * (1 + bits) && flipped.taken == 0 && flipped.unnamed == 0, "%s: N = %zu flips, %zu taken, %zu refused without a rule", name,
-	   flipped.n, flipped.taken, flipped.unnamed);
+	ok(flipped.n == in.n * (1 + bits) && flipped.taken == 0 && flipped.unnamed == 0,
+	    "%s: N = %zu flips, %zu taken, %zu refused without a rule", name, flipped.n,
+	    flipped.taken, flipped.unnamed);
 }
 
-/* Judged in an arena of their own, which is emptied after each case: what they are made of lies in `keep`. */
+/* Judged in an arena of their own, which is emptied after each case: what they are made of lies in
+ * `keep`. */
 static void ours(struct cx *cx, struct cx *keep)
 {
 	const struct mls_policy policy = policy_of(keep);
 	const struct blob certs[] = { policy.id_cert, policy.server_cert };
-	struct parts basic = { 0 }, framed = { .framed = true, .exts = "000a00" }, x509 = { .credential = x509_credential(keep->mem, certs, 2) };
+	struct parts basic = { 0 }, framed = { .framed = true, .exts = "000a00" },
+		     x509 = { .credential = x509_credential(keep->mem, certs, 2) };
 
 	all(cx, "basic", keypackage_of(keep, &basic), &policy, 8);
 	all(cx, "framed", keypackage_of(keep, &framed), &policy, 8);
 	all(cx, "X.509", keypackage_of(keep, &x509), &policy, 1);
 }
 
-/* The first vector of each suite, without a session to hold it against: its signatures alone tell. */
+/* The first vector of each suite, without a session to hold it against: its signatures alone tell.
+ */
 static void of_each_suite(struct cx *cx, struct cx *keep)
 {
-	const struct mls_policy policy = { .now = 1680000000, .skew = MLS_SKEW, .rules = MLS_RULES };
+	const struct mls_policy policy = {
+		.now = 1680000000, .skew = MLS_SKEW, .rules = MLS_RULES
+	};
 	FILE *f = mlswg(keep, "welcome+passive-key_package.hex");
 	struct mls_keypackage kp;
 	static char line[16384];
@@ -91,7 +104,8 @@ static void of_each_suite(struct cx *cx, struct cx *keep)
 	struct blob in;
 
 	while (fgets(line, sizeof line, f)) {
-		if (!hex_decode(keep->mem, str_trim(str_of(line)), &in) || judge(keep, in, &policy) || mls_keypackage_read(keep, in, &kp) ||
+		if (!hex_decode(keep->mem, str_trim(str_of(line)), &in) ||
+		    judge(keep, in, &policy) || mls_keypackage_read(keep, in, &kp) ||
 		    seen[kp.suite->id])
 			continue;
 		seen[kp.suite->id] = true;

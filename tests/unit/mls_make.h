@@ -1,6 +1,7 @@
 #ifndef MOTET_TESTS_MLS_MAKE_H
 #define MOTET_TESTS_MLS_MAKE_H
-/* KeyPackages from parts that a row may replace, signed with the actor's key of x509_make.h; and the vectors of mlswg. */
+/* KeyPackages from parts that a row may replace, signed with the actor's key of x509_make.h; and
+ * the vectors of mlswg. */
 #include "json/json.h"
 #include "mls/mls_json.h"
 #include "mls/mls_keypackage.h"
@@ -11,28 +12,37 @@
 #define FID "flori@polyphony.chat"
 enum { NOW = 1700000000 };
 /* Public keys of X25519: any octets are one, but for a handful. */
-static const uint8_t init_key[] = "where others begin to write to us", leaf_key[] = "and where the tree encrypts to us.";
+static const uint8_t init_key[] = "where others begin to write to us",
+		     leaf_key[] = "and where the tree encrypts to us.";
 
 /*
- * Octets are written in hex; an empty text leaves the contents empty, NULL takes what is usual. Where a member says "whole", the hex
- * stands for all of the part, its length in front included.
+ * Octets are written in hex; an empty text leaves the contents empty, NULL takes what is usual.
+ * Where a member says "whole", the hex stands for all of the part, its length in front included.
  */
 struct parts {
-	const char *head;		/* whole: version and suite */
+	const char *head; /* whole: version and suite */
 	const char *init, *enc, *key;
-	const char *credential;		/* whole */
-	const char *caps;		/* whole: five vectors */
-	const char *source;		/* whole: source and lifetime */
+	const char *credential; /* whole */
+	const char *caps;	/* whole: five vectors */
+	const char *source;	/* whole: source and lifetime */
 	const char *leaf_exts, *exts;
-	const char *leaf_sig, *sig;	/* else made with: */
+	const char *leaf_sig, *sig; /* else made with: */
 	const uint8_t *seed;
-	const char *leaf_label, *label;	/* of SignContent, in text */
+	const char *leaf_label, *label; /* of SignContent, in text */
 	const char *after;		/* behind it */
 	bool framed;
 };
 #define HEAD "00010001"
-#define CAPS "020001" "0e0001000200030004000500060007" "00" "00" "0400010002"
-#define SOURCE "01" "000000006553f100" "00000000655528c0"	/* from NOW, for 79 808 seconds */
+#define CAPS \
+	"020001" \
+	"0e0001000200030004000500060007" \
+	"00" \
+	"00" \
+	"0400010002"
+#define SOURCE \
+	"01" \
+	"000000006553f100" \
+	"00000000655528c0" /* from NOW, for 79 808 seconds */
 
 static inline void put_hex(struct buf *b, const char *hex, const char *usual)
 {
@@ -46,8 +56,8 @@ static inline void put_part(struct buf *b, const char *hex, struct blob usual)
 	mls_tls_put_vector(b, hex ? unhex(b->mem, hex) : usual);
 }
 
-
-static inline struct blob signed_as(struct cx *cx, const uint8_t *seed, const char *label, struct blob content)
+static inline struct blob signed_as(
+    struct cx *cx, const uint8_t *seed, const char *label, struct blob content)
 {
 	struct buf b = { .mem = cx->mem };
 	uint8_t *sig = arena_alloc(cx->mem, ED25519_SIG);
@@ -91,7 +101,8 @@ static inline struct blob leaf_of(struct cx *cx, const struct parts *p, const ui
 	put_hex(&b, p->source, SOURCE);
 	put_part(&b, p->leaf_exts, (struct blob){ NULL, 0 });
 	struct blob tbs = { (uint8_t *)arena_dup(cx->mem, b.s, b.n), b.n };
-	put_part(&b, p->leaf_sig, signed_as(cx, seed, p->leaf_label ? p->leaf_label : "MLS 1.0 LeafNodeTBS", tbs));
+	put_part(&b, p->leaf_sig,
+	    signed_as(cx, seed, p->leaf_label ? p->leaf_label : "MLS 1.0 LeafNodeTBS", tbs));
 	return str_blob(buf_done(&b));
 }
 
@@ -106,7 +117,8 @@ static inline struct blob keypackage_of(struct cx *cx, const struct parts *p)
 	buf_put(&b, leaf.p, leaf.n);
 	put_part(&b, p->exts, (struct blob){ NULL, 0 });
 	struct blob tbs = { (uint8_t *)arena_dup(cx->mem, b.s, b.n), b.n };
-	put_part(&b, p->sig, signed_as(cx, seed, p->label ? p->label : "MLS 1.0 KeyPackageTBS", tbs));
+	put_part(
+	    &b, p->sig, signed_as(cx, seed, p->label ? p->label : "MLS 1.0 KeyPackageTBS", tbs));
 	put_hex(&whole, p->framed ? "00010005" : "", "");
 	buf_put(&whole, b.s, b.n);
 	put_hex(&whole, p->after, "");
@@ -116,7 +128,10 @@ static inline struct blob keypackage_of(struct cx *cx, const struct parts *p)
 /* A certificate for a seed's key from the server's, valid from `from` for a day. */
 static inline struct blob cert_of(struct cx *cx, const uint8_t *seed, bool server, int64_t from)
 {
-	struct idcert_spec spec = { .serial = SERIAL_MIN, .domain = STR("polyphony.chat"), .not_before = from, .not_after = from + 86399 };
+	struct idcert_spec spec = { .serial = SERIAL_MIN,
+		.domain = STR("polyphony.chat"),
+		.not_before = from,
+		.not_after = from + 86399 };
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
 
@@ -134,8 +149,13 @@ static inline struct mls_policy policy_of(struct cx *cx)
 	uint8_t *key = arena_alloc(cx->mem, ED25519_KEY);
 
 	key_of(cx, actor_seed, key);
-	return (struct mls_policy){ .fid = STR(FID), .key = { key, ED25519_KEY }, .id_cert = cert_of(cx, actor_seed, false, NOW),
-				    .server_cert = cert_of(cx, server_seed, true, NOW), .now = NOW, .skew = MLS_SKEW, .rules = MLS_RULES };
+	return (struct mls_policy){ .fid = STR(FID),
+		.key = { key, ED25519_KEY },
+		.id_cert = cert_of(cx, actor_seed, false, NOW),
+		.server_cert = cert_of(cx, server_seed, true, NOW),
+		.now = NOW,
+		.skew = MLS_SKEW,
+		.rules = MLS_RULES };
 }
 
 static inline enum err judge(struct cx *cx, struct blob in, const struct mls_policy *policy)
@@ -158,7 +178,8 @@ static inline const char *rule_of(struct cx *cx)
 static inline FILE *mlswg(struct cx *cx, const char *name)
 {
 	const char *top = getenv("top_srcdir"), *dir = top ? top : getenv("srcdir");
-	FILE *f = fopen(arena_printf(cx->mem, "%s/tests/vectors/mlswg/%s", dir ? dir : ".", name), "r");
+	FILE *f =
+	    fopen(arena_printf(cx->mem, "%s/tests/vectors/mlswg/%s", dir ? dir : ".", name), "r");
 
 	if (f == NULL) {
 		printf("Bail out! no vector %s; is srcdir set?\n", name);

@@ -1,16 +1,19 @@
 #include "mls_make.h"
 
 /*
- * A session without a server, for clients that make KeyPackages; its certificates are valid from FROM, seconds since 1970, for a day.
+ * A session without a server, for clients that make KeyPackages; its certificates are valid from
+ * FROM, seconds since 1970, for a day.
  *
- *	mls_session show FROM	the session: its key's seed in hex, federation ID, and in base64 its ID-Cert and the server's, a line each
- *	mls_session judge FROM	reads KeyPackages, base64, one a line; writes "taken SUITE MARK REF", or "refused RULE: sentence"
+ *	mls_session show FROM	the session: its key's seed in hex, federation ID, and in base64 its
+ * ID-Cert and the server's, a line each mls_session judge FROM	reads KeyPackages, base64, one a
+ * line; writes "taken SUITE MARK REF", or "refused RULE: sentence"
  *
  * judge ends with 1 when one was refused.
  */
 static int show(struct cx *cx, int64_t from)
 {
-	printf("%s\n%s\n", hex_encode(cx->mem, (struct blob){ actor_seed, sizeof actor_seed }).s, FID);
+	printf(
+	    "%s\n%s\n", hex_encode(cx->mem, (struct blob){ actor_seed, sizeof actor_seed }).s, FID);
 	printf("%s\n", base64_encode(cx->mem, cert_of(cx, actor_seed, false, from)).s);
 	printf("%s\n", base64_encode(cx->mem, cert_of(cx, server_seed, true, from)).s);
 	return 0;
@@ -34,7 +37,8 @@ static bool judge_line(struct cx *cx, struct str line, int64_t from)
 		return false;
 	}
 	must(cx, mls_keypackage_ref(cx, &kp, &ref));
-	printf("taken %d %d %s\n", kp.suite->id, (int)mls_keypackage_mark(&kp), hex_encode(cx->mem, ref).s);
+	printf("taken %d %d %s\n", kp.suite->id, (int)mls_keypackage_mark(&kp),
+	    hex_encode(cx->mem, ref).s);
 	return true;
 }
 

@@ -2,7 +2,8 @@
 #include "mls_make.h"
 #include <json-c/json.h>
 
-/* Official vectors: 300 KeyPackages of suites 1 to 3, 71 of all suites, and heads of vectors. All KeyPackages are framed; we unframe them, too. */
+/* Official vectors: 300 KeyPackages of suites 1 to 3, 71 of all suites, and heads of vectors. All
+ * KeyPackages are framed; we unframe them, too. */
 enum { SPRING_2023 = 1680000000 };
 
 static const struct mls_policy lax = { .now = SPRING_2023, .skew = MLS_SKEW, .rules = 0 };
@@ -21,25 +22,28 @@ static bool accepted(struct cx *cx, struct blob in, const struct mls_policy *pol
 static bool ref_ok(struct cx *cx, const struct mls_keypackage *kp)
 {
 	static const char label[] = "\x1cMLS 1.0 KeyPackage Reference";
-	static const char *const md[] = { "", "SHA256", "SHA256", "SHA256", "SHA512", "SHA512", "SHA512", "SHA384" };
+	static const char *const md[] = { "", "SHA256", "SHA256", "SHA256", "SHA512", "SHA512",
+		"SHA512", "SHA384" };
 	static const size_t size[] = { 0, 32, 32, 32, 64, 64, 64, 48 };
 	uint8_t text[4096], want[64], *p = text + sizeof label - 1;
 	struct blob ref;
 
 	memcpy(text, label, sizeof label - 1);
-	*p++ = (uint8_t)(0x40 | kp->bare.n >> 8);	/* all of them have 64 to 16383 octets */
+	*p++ = (uint8_t)(0x40 | kp->bare.n >> 8); /* all of them have 64 to 16383 octets */
 	*p++ = (uint8_t)kp->bare.n;
 	memcpy(p, kp->bare.p, kp->bare.n);
 	p += kp->bare.n;
 	must(cx, mls_keypackage_ref(cx, kp, &ref));
-	return kp->bare.n >= 64 && EVP_Digest(text, (size_t)(p - text), want, NULL, EVP_get_digestbyname(md[kp->suite->id]), NULL) == 1 &&
-	       ref.n == size[kp->suite->id] && memcmp(ref.p, want, ref.n) == 0;
+	return kp->bare.n >= 64 &&
+	    EVP_Digest(text, (size_t)(p - text), want, NULL,
+		EVP_get_digestbyname(md[kp->suite->id]), NULL) == 1 &&
+	    ref.n == size[kp->suite->id] && memcmp(ref.p, want, ref.n) == 0;
 }
 
 struct tally {
 	int lines, read, framed, bare, lax, usual, refs;
 	int suites[8];
-	int odd_line;		/* the last that the usual rules refuse */
+	int odd_line; /* the last that the usual rules refuse */
 	char odd_rule[32];
 };
 
@@ -53,7 +57,8 @@ static bool bare_ok(struct cx *cx, struct blob in, const struct mls_keypackage *
 		return false;
 	must(cx, mls_keypackage_ref(cx, kp, &ref));
 	must(cx, mls_keypackage_ref(cx, &again, &ref_again));
-	return !again.framed && again.bare.n == in.n - 4 && blob_eq(ref, ref_again) && mls_keypackage_check(cx, &again, &lax) == OK;
+	return !again.framed && again.bare.n == in.n - 4 && blob_eq(ref, ref_again) &&
+	    mls_keypackage_check(cx, &again, &lax) == OK;
 }
 
 static void count(struct cx *cx, struct tally *t, struct blob in)
@@ -99,8 +104,9 @@ static void messages(struct cx *cx)
 
 	ok(t.lines == 300 && t.read == 300, "all 300 messages are read: %d of %d", t.read, t.lines);
 	ok(t.framed == 300 && t.bare == 300, "as MLSMessage, and bare");
-	ok(t.suites[1] + t.suites[2] + t.suites[3] == 300 && t.suites[1] && t.suites[2] && t.suites[3], "suites 1 to 3: %d, %d, %d", t.suites[1],
-	   t.suites[2], t.suites[3]);
+	ok(t.suites[1] + t.suites[2] + t.suites[3] == 300 && t.suites[1] && t.suites[2] &&
+		t.suites[3],
+	    "suites 1 to 3: %d, %d, %d", t.suites[1], t.suites[2], t.suites[3]);
 	ok(t.lax == 300 && t.usual == 300, "and keep every rule: %d", t.usual);
 	ok(t.refs == 300, "references");
 }
@@ -112,12 +118,13 @@ static void welcomed(struct cx *cx)
 
 	for (int i = 1; i <= 7; i++)
 		each += t.suites[i] > 0;
-	ok(t.lines == 71 && t.read == 71, "all 71 of the welcomed are read: %d of %d", t.read, t.lines);
+	ok(t.lines == 71 && t.read == 71, "all 71 of the welcomed are read: %d of %d", t.read,
+	    t.lines);
 	ok(t.framed == 71 && t.bare == 71, "as MLSMessage, and bare");
 	ok(each == 7, "of all seven suites");
 	ok(t.lax == 71, "and keep every rule that is not a matter of policy: %d", t.lax);
-	ok(t.usual == 70 && t.odd_line == 7 && strcmp(t.odd_rule, "cap_suites") == 0, "line 7 alone does not list its suite: line %d, %s", t.odd_line,
-	   t.odd_rule);
+	ok(t.usual == 70 && t.odd_line == 7 && strcmp(t.odd_rule, "cap_suites") == 0,
+	    "line 7 alone does not list its suite: line %d, %s", t.odd_line, t.odd_rule);
 	ok(t.refs == 71, "references");
 }
 
@@ -136,7 +143,8 @@ static void heads(struct cx *cx)
 		struct json_object *row = json_object_array_get_idx(list, i);
 		struct buf b = { .mem = cx->mem };
 		int64_t want = -1;
-		if (!json_object_object_get_ex(row, "vlbytes_header", &v) || !hex_decode(cx->mem, json_string(v), &head) ||
+		if (!json_object_object_get_ex(row, "vlbytes_header", &v) ||
+		    !hex_decode(cx->mem, json_string(v), &head) ||
 		    !json_object_object_get_ex(row, "length", &v) || !json_i64(v, &want))
 			continue;
 		struct mls_in in = mls_tls_open(head);

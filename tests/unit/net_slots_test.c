@@ -13,7 +13,8 @@ static struct conf *conf(const char *dir)
 	struct conf *c;
 	char why[256];
 
-	if (!conf_load(NULL, &c, why, sizeof why) || !conf_set(c, STR("state_dir"), str_of(dir), why, sizeof why))
+	if (!conf_load(NULL, &c, why, sizeof why) ||
+	    !conf_set(c, STR("state_dir"), str_of(dir), why, sizeof why))
 		exit(99);
 	return c;
 }
@@ -48,7 +49,8 @@ static void places(const char *dir, int workers, int want)
 {
 	struct conf *c = conf(dir);
 	struct net_slots *s = net_slots_new(c, workers, NULL);
-	struct shared *m = mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *m =
+	    mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid[MOST];
 	int64_t began;
 
@@ -58,13 +60,15 @@ static void places(const char *dir, int workers, int want)
 		usleep(1000);
 	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
 	began = clock_us();
-	ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 2000000, "the next one waits a second for nothing");
+	ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 2000000,
+	    "the next one waits a second for nothing");
 	pid_t waiting[MOST];
 	for (int i = 0; i < want; i++)
 		waiting[i] = holder(s, m);
 	usleep(200000);
 	began = clock_us();
-	ok(!net_slots_enter(s) && clock_us() - began < 200000, "with %d waiting, the next one is told at once", want);
+	ok(!net_slots_enter(s) && clock_us() - began < 200000,
+	    "with %d waiting, the next one is told at once", want);
 	end(pid[0]);
 	usleep(300000);
 	ok(m->in == want + 1, "a killed holder's place goes to one that waits");
@@ -89,10 +93,16 @@ static void down(void)
 		_exit(0);
 	}
 	wait(NULL);
-	ok(net_unreachable_is(d, STR("a.example:443")) && net_unreachable_is(d, STR("b.example:443")), "what one worker marked, another sees");
-	ok(!net_unreachable_is(d, STR("a.example:8443")) && !net_unreachable_is(d, STR("c.example:443")), "and nothing else");
+	ok(net_unreachable_is(d, STR("a.example:443")) &&
+		net_unreachable_is(d, STR("b.example:443")),
+	    "what one worker marked, another sees");
+	ok(!net_unreachable_is(d, STR("a.example:8443")) &&
+		!net_unreachable_is(d, STR("c.example:443")),
+	    "and nothing else");
 	usleep(2100000);
-	ok(!net_unreachable_is(d, STR("a.example:443")) && net_unreachable_is(d, STR("b.example:443")), "until its time is over");
+	ok(!net_unreachable_is(d, STR("a.example:443")) &&
+		net_unreachable_is(d, STR("b.example:443")),
+	    "until its time is over");
 	net_unreachable_mark(d, STR("b.example:443"), 0);
 	ok(!net_unreachable_is(d, STR("b.example:443")), "a later mark replaces the earlier one");
 }
@@ -105,15 +115,19 @@ static void many_down(void)
 	int kept = 0, wrong = 0;
 
 	for (int i = 0; i < KEYS; i++)
-		net_unreachable_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
+		net_unreachable_mark(
+		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
 	for (int i = 0; i < KEYS; i++)
-		kept += net_unreachable_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
+		kept += net_unreachable_is(
+		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
 	for (int i = 0; i < OTHERS; i++)
-		wrong += net_unreachable_is(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
+		wrong += net_unreachable_is(
+		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
 	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
 	ok(wrong == 0, "%d of %d others are taken for one of them", wrong, OTHERS);
 	for (int i = 0; i < 50000; i++)
-		net_unreachable_mark(d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
+		net_unreachable_mark(
+		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
 	net_unreachable_mark(d, STR("last"), 100);
 	ok(net_unreachable_is(d, STR("last")), "a full table takes one more");
 }
@@ -127,14 +141,16 @@ static void rates(void)
 
 	while (n < 100 && net_slots_take(s, STR("a.example:443"), 6, &after))
 		n++;
-	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n, (long long)after);
+	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n,
+	    (long long)after);
 	ok(net_slots_take(s, STR("b.example:443"), 6, &after), "another server has its own");
 	ok(net_slots_take(s, STR("a.example:443"), 120, &after), "so has another rate");
 	while (unlimited < 100 && net_slots_take(off, STR("a.example:443"), 6, &after))
 		unlimited++;
 	ok(unlimited == 100, "none without limits");
 	net_slots_mark_down(s, STR("a.example:443"));
-	ok(net_slots_down(s, STR("a.example:443")) && !net_slots_down(s, STR("b.example:443")), "what is marked is down");
+	ok(net_slots_down(s, STR("a.example:443")) && !net_slots_down(s, STR("b.example:443")),
+	    "what is marked is down");
 	net_slots_free(s);
 	net_slots_free(off);
 	conf_free(c);

@@ -27,12 +27,14 @@ static bool dialable(const struct address *a, bool private)
 
 	memcpy(&in.sin_addr, a->at, sizeof in.sin_addr);
 	memcpy(&in6.sin6_addr, a->at, sizeof in6.sin6_addr);
-	return net_address_dialable(a->family == AF_INET ? (struct sockaddr *)&in : (struct sockaddr *)&in6, private);
+	return net_address_dialable(
+	    a->family == AF_INET ? (struct sockaddr *)&in : (struct sockaddr *)&in6, private);
 }
 
 static bool parse(struct address *a, const char *text)
 {
-	*a = (struct address){ .family = strchr(text, ':') ? AF_INET6 : AF_INET, .size = strchr(text, ':') ? 16 : 4 };
+	*a = (struct address){ .family = strchr(text, ':') ? AF_INET6 : AF_INET,
+		.size = strchr(text, ':') ? 16 : 4 };
 	return inet_pton(a->family, text, a->at) == 1;
 }
 
@@ -63,9 +65,11 @@ static bool all_of(const char *cidr, bool private, bool want)
 }
 
 /*
- * Every row of IANA's two special-purpose address registries as of 2025, their sub-blocks too, and what other registries set apart: multicast, what is not
- * global unicast. {block, dialled, dialled with federation_private_networks}
+ * Every row of IANA's two special-purpose address registries as of 2025, their sub-blocks too, and
+ * what other registries set apart: multicast, what is not global unicast. {block, dialled, dialled
+ * with federation_private_networks}
  */
+/* clang-format off */
 static void blocks(void)
 {
 	static const struct {
@@ -103,23 +107,30 @@ static void blocks(void)
 		ok(all_of(rows[i].cidr, false, rows[i].open) && all_of(rows[i].cidr, true, rows[i].private), "%s: first, last and 98 inside: %s", rows[i].cidr,
 		    rows[i].open ? "dialled" : rows[i].private ? "in intranets only" : "never");
 }
+/* clang-format on */
 
-/* The /8s without any special block, drawn from: nobody there may be refused. net_test.py asks Python about all others. */
+/* The /8s without any special block, drawn from: nobody there may be refused. net_test.py asks
+ * Python about all others. */
 static void strangers(void)
 {
 	enum { N = 20000 };
 	int refused = 0, n = 0;
 
 	while (n < N) {
-		struct address a = { .family = AF_INET, .size = 4, .at = { (uint8_t)(1 + chance() % 223), 0 } };
+		struct address a = {
+			.family = AF_INET, .size = 4, .at = { (uint8_t)(1 + chance() % 223), 0 }
+		};
 		a = fill(a, 8, 2);
 		int first = a.at[0];
-		if (first == 10 || first == 100 || first == 127 || first == 169 || first == 172 || first == 192 || first == 198 || first == 203)
+		if (first == 10 || first == 100 || first == 127 || first == 169 || first == 172 ||
+		    first == 192 || first == 198 || first == 203)
 			continue;
 		n++;
 		refused += !dialable(&a, false);
 	}
-	ok(refused == 0, "%d random addresses of /8s without special blocks: %d refused (seed 20240613)", N, refused);
+	ok(refused == 0,
+	    "%d random addresses of /8s without special blocks: %d refused (seed 20240613)", N,
+	    refused);
 }
 
 static void families(void)
@@ -131,6 +142,7 @@ static void families(void)
 	ok(!net_address_dialable(&other, true), "nor what has no family");
 }
 
+/* clang-format off */
 static void urls(void)
 {
 	static const struct {
@@ -186,6 +198,7 @@ static void urls(void)
 		}
 	arena_free(mem);
 }
+/* clang-format on */
 
 static void url_parts(void)
 {
@@ -194,9 +207,15 @@ static void url_parts(void)
 	char text[NET_URL_MAX + 2] = "https://a.example/";
 	struct str url = { text, NET_URL_MAX };
 
-	ok(!net_url_read(mem, STR("https://A.example:8443/x"), true, &u) && str_is(u.host, "a.example") && u.port == 8443 && str_is(u.place, "a.example:8443"), "host, port and place");
-	ok(!net_url_read(mem, STR("https://a.example/x"), true, &u) && str_is(u.place, "a.example:443"), "a place always has its port");
-	ok(net_url_read(mem, (struct str){ "https://a.example/\0.b.example", 29 }, false, &u) != NULL, "a NUL is refused");
+	ok(!net_url_read(mem, STR("https://A.example:8443/x"), true, &u) &&
+		str_is(u.host, "a.example") && u.port == 8443 && str_is(u.place, "a.example:8443"),
+	    "host, port and place");
+	ok(!net_url_read(mem, STR("https://a.example/x"), true, &u) &&
+		str_is(u.place, "a.example:443"),
+	    "a place always has its port");
+	ok(net_url_read(mem, (struct str){ "https://a.example/\0.b.example", 29 }, false, &u) !=
+		NULL,
+	    "a NUL is refused");
 	memset(text + 18, 'x', NET_URL_MAX + 1 - 18);
 	ok(net_url_read(mem, url, false, &u) == NULL, "%d octets are taken", NET_URL_MAX);
 	url.n++;
@@ -209,8 +228,10 @@ static struct conf *conf(const char *allow, const char *deny, const char *resolv
 	struct conf *c;
 	char why[256];
 
-	if (!conf_load(NULL, &c, why, sizeof why) || !conf_set(c, STR("federation_allow"), str_of(allow), why, sizeof why) ||
-	    !conf_set(c, STR("federation_deny"), str_of(deny), why, sizeof why) || !conf_set(c, STR("federation_resolve"), str_of(resolve), why, sizeof why))
+	if (!conf_load(NULL, &c, why, sizeof why) ||
+	    !conf_set(c, STR("federation_allow"), str_of(allow), why, sizeof why) ||
+	    !conf_set(c, STR("federation_deny"), str_of(deny), why, sizeof why) ||
+	    !conf_set(c, STR("federation_resolve"), str_of(resolve), why, sizeof why))
 		exit(99);
 	return c;
 }
@@ -245,7 +266,9 @@ static void domains(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct conf *c = conf(rows[i].allow, rows[i].deny, "");
-		ok(net_domain_allowed(c, str_of(rows[i].domain)) == rows[i].want, "allow '%s', deny '%s': %s %s", rows[i].allow, rows[i].deny, rows[i].domain, rows[i].want ? "may" : "may not");
+		ok(net_domain_allowed(c, str_of(rows[i].domain)) == rows[i].want,
+		    "allow '%s', deny '%s': %s %s", rows[i].allow, rows[i].deny, rows[i].domain,
+		    rows[i].want ? "may" : "may not");
 		conf_free(c);
 	}
 }
@@ -255,19 +278,35 @@ static void routes(void)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{ "a.example:443:127.0.0.1", "a.example:443:127.0.0.1:443" }, { "a.example:443:127.0.0.1:8443", "a.example:443:127.0.0.1:8443" },
-		{ "a.example:443:[::1]", "a.example:443:[::1]:443" }, { "a.example:443:[::1]:8443", "a.example:443:[::1]:8443" },
+		{ "a.example:443:127.0.0.1", "a.example:443:127.0.0.1:443" },
+		{ "a.example:443:127.0.0.1:8443", "a.example:443:127.0.0.1:8443" },
+		{ "a.example:443:[::1]", "a.example:443:[::1]:443" },
+		{ "a.example:443:[::1]:8443", "a.example:443:[::1]:8443" },
 		{ "localhost:8443:127.0.0.2", "localhost:8443:127.0.0.2:8443" },
-		{ "a.example", NULL }, { "a.example:443", NULL }, { "a.example:443:", NULL }, { "a.example:443:b.example", NULL }, { "a.example:443:::1", NULL },
-		{ "a.example:443:[::1", NULL }, { "a.example:443:[::1]8443", NULL }, { "a.example:0:127.0.0.1", NULL }, { "a.example:443:127.0.0.1:x", NULL },
-		{ "a.example:443:127.0.0.1:8443:1", NULL }, { "a.example:443:127.0.0.1:65536", NULL }, { "*:443:127.0.0.1", NULL }, { "127.0.0.1:443:127.0.0.1", NULL },
-		{ "-a:443:127.0.0.1", NULL }, { "", NULL }, { "a.example:443:127.1", NULL },
+		{ "a.example", NULL },
+		{ "a.example:443", NULL },
+		{ "a.example:443:", NULL },
+		{ "a.example:443:b.example", NULL },
+		{ "a.example:443:::1", NULL },
+		{ "a.example:443:[::1", NULL },
+		{ "a.example:443:[::1]8443", NULL },
+		{ "a.example:0:127.0.0.1", NULL },
+		{ "a.example:443:127.0.0.1:x", NULL },
+		{ "a.example:443:127.0.0.1:8443:1", NULL },
+		{ "a.example:443:127.0.0.1:65536", NULL },
+		{ "*:443:127.0.0.1", NULL },
+		{ "127.0.0.1:443:127.0.0.1", NULL },
+		{ "-a:443:127.0.0.1", NULL },
+		{ "", NULL },
+		{ "a.example:443:127.1", NULL },
 	};
 	struct arena *mem = arena_new(1 << 20);
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *got = net_policy_route(mem, str_of(rows[i].in));
-		ok((got == NULL) == (rows[i].want == NULL) && (!got || strcmp(got, rows[i].want) == 0), "route '%s' is %s", rows[i].in, got ? got : "none");
+		ok((got == NULL) == (rows[i].want == NULL) &&
+			(!got || strcmp(got, rows[i].want) == 0),
+		    "route '%s' is %s", rows[i].in, got ? got : "none");
 	}
 	arena_free(mem);
 }
@@ -275,10 +314,11 @@ static void routes(void)
 static void valid(void)
 {
 	static const struct {
-		const char *allow, *deny, *resolve, *want;	/* the key that is named, or NULL */
+		const char *allow, *deny, *resolve, *want; /* the key that is named, or NULL */
 	} rows[] = {
 		{ "", "", "", NULL },
-		{ "a.example, .b.example,Localhost", "c", "a.example:443:127.0.0.1, b.example:443:[::1]:1", NULL },
+		{ "a.example, .b.example,Localhost", "c",
+		    "a.example:443:127.0.0.1, b.example:443:[::1]:1", NULL },
 		{ "a.example b.example", "", "", "federation_allow" },
 		{ "*.example", "", "", "federation_allow" },
 		{ "", "https://a.example", "", "federation_deny" },
@@ -292,7 +332,9 @@ static void valid(void)
 		struct conf *c = conf(rows[i].allow, rows[i].deny, rows[i].resolve);
 		why[0] = '\0';
 		bool good = net_conf_valid(c, why, sizeof why);
-		ok(good == (rows[i].want == NULL) && (good || strstr(why, rows[i].want)), "allow '%s', deny '%s', resolve '%s': %s", rows[i].allow, rows[i].deny, rows[i].resolve, good ? "valid" : why);
+		ok(good == (rows[i].want == NULL) && (good || strstr(why, rows[i].want)),
+		    "allow '%s', deny '%s', resolve '%s': %s", rows[i].allow, rows[i].deny,
+		    rows[i].resolve, good ? "valid" : why);
 		conf_free(c);
 	}
 }

@@ -8,7 +8,8 @@ static struct cx cx;
 static const struct {
 	const char *password, *phc;
 } vectors[] = {
-	{ "", "$scrypt$ln=4,r=1,p=1$$d9ZXYjhleyA7GcpCwYoEl/FrSETjB0ro39/6P+3iFEL80Aad7QlI+DJqdToPyB8X6NPg+y4NNijPNeIMONGJBg" },
+	{ "",
+	    "$scrypt$ln=4,r=1,p=1$$d9ZXYjhleyA7GcpCwYoEl/FrSETjB0ro39/6P+3iFEL80Aad7QlI+DJqdToPyB8X6NPg+y4NNijPNeIMONGJBg" },
 	{ "password",
 	    "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA" },
 	{ "pleaseletmein",
@@ -20,9 +21,11 @@ static void known_answers(void)
 	bool right, rehash;
 
 	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-		enum err e = passwd_verify(&cx, str_of(vectors[i].password), str_of(vectors[i].phc), &right, &rehash);
+		enum err e = passwd_verify(
+		    &cx, str_of(vectors[i].password), str_of(vectors[i].phc), &right, &rehash);
 		ok(e == OK && right && rehash, "RFC 7914: %.40s", vectors[i].phc);
-		e = passwd_verify(&cx, STR("pleaseletmeout"), str_of(vectors[i].phc), &right, &rehash);
+		e = passwd_verify(
+		    &cx, STR("pleaseletmeout"), str_of(vectors[i].phc), &right, &rehash);
 		ok(e == OK && !right && !rehash, "not another password");
 	}
 }
@@ -30,30 +33,60 @@ static void known_answers(void)
 #define SALT "c2FsdHNhbHRzYWx0c2FsdA"
 #define HASH "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA"
 static const char *const malformed[] = {
-	"x", "$", "$$", "$scrypt", "$scrypt$", "$scrypt$ln=4,r=1,p=1", "$scrypt$ln=4,r=1,p=1$" SALT, "scrypt$ln=4,r=1,p=1$" SALT "$" HASH,
+	"x",
+	"$",
+	"$$",
+	"$scrypt",
+	"$scrypt$",
+	"$scrypt$ln=4,r=1,p=1",
+	"$scrypt$ln=4,r=1,p=1$" SALT,
+	"scrypt$ln=4,r=1,p=1$" SALT "$" HASH,
 	"plaintext",
-	"$5$rounds=5000$" SALT "$" HASH, "$2b$12$" SALT, "$bcrypt$ln=4,r=1,p=1$" SALT "$" HASH, "$SCRYPT$ln=4,r=1,p=1$" SALT "$" HASH,
-	"$scrypt$ln=4,r=1$" SALT "$" HASH, "$scrypt$ln=4,r=1,p=1,x=1$" SALT "$" HASH, "$scrypt$r=1,ln=4,p=1$" SALT "$" HASH,
+	"$5$rounds=5000$" SALT "$" HASH,
+	"$2b$12$" SALT,
+	"$bcrypt$ln=4,r=1,p=1$" SALT "$" HASH,
+	"$SCRYPT$ln=4,r=1,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1,p=1,x=1$" SALT "$" HASH,
+	"$scrypt$r=1,ln=4,p=1$" SALT "$" HASH,
 	"$scrypt$ln=4,r=1,p=$" SALT "$" HASH,
-	"$scrypt$ln=04,r=1,p=1$" SALT "$" HASH, "$scrypt$ln=4,r=-1,p=1$" SALT "$" HASH, "$scrypt$ln=4,r=1,p=1,$" SALT "$" HASH,
+	"$scrypt$ln=04,r=1,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=-1,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1,p=1,$" SALT "$" HASH,
 	"$scrypt$ln=0,r=1,p=1$" SALT "$" HASH,
-	"$scrypt$ln=4,r=0,p=1$" SALT "$" HASH, "$scrypt$ln=4,r=1,p=0$" SALT "$" HASH, "$scrypt$v=1$ln=4,r=1,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=0,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1,p=0$" SALT "$" HASH,
+	"$scrypt$v=1$ln=4,r=1,p=1$" SALT "$" HASH,
 	/* bombs */
-	"$scrypt$ln=17,r=8,p=1$" SALT "$" HASH, "$scrypt$ln=16,r=32,p=1$" SALT "$" HASH, "$scrypt$ln=63,r=8,p=1$" SALT "$" HASH,
+	"$scrypt$ln=17,r=8,p=1$" SALT "$" HASH,
+	"$scrypt$ln=16,r=32,p=1$" SALT "$" HASH,
+	"$scrypt$ln=63,r=8,p=1$" SALT "$" HASH,
 	"$scrypt$ln=64,r=1,p=1$" SALT "$" HASH,
-	"$scrypt$ln=4,r=1,p=1000000$" SALT "$" HASH, "$scrypt$ln=4,r=1073741824,p=1$" SALT "$" HASH, "$scrypt$ln=16,r=9,p=1$" SALT "$" HASH,
-	"$scrypt$ln=15,r=16,p=17$" SALT "$" HASH, "$scrypt$ln=15,r=17,p=16$" SALT "$" HASH,
-	"$scrypt$ln=9223372036854775808,r=1,p=1$" SALT "$" HASH, "$scrypt$ln=16,r=8,p=17$" SALT "$" HASH,
-	"$argon2id$v=19$m=4194304,t=1,p=1$" SALT "$" HASH, "$argon2id$v=19$m=65536,t=100,p=1$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1,p=1000000$" SALT "$" HASH,
+	"$scrypt$ln=4,r=1073741824,p=1$" SALT "$" HASH,
+	"$scrypt$ln=16,r=9,p=1$" SALT "$" HASH,
+	"$scrypt$ln=15,r=16,p=17$" SALT "$" HASH,
+	"$scrypt$ln=15,r=17,p=16$" SALT "$" HASH,
+	"$scrypt$ln=9223372036854775808,r=1,p=1$" SALT "$" HASH,
+	"$scrypt$ln=16,r=8,p=17$" SALT "$" HASH,
+	"$argon2id$v=19$m=4194304,t=1,p=1$" SALT "$" HASH,
+	"$argon2id$v=19$m=65536,t=100,p=1$" SALT "$" HASH,
 	"$argon2id$v=19$m=65536,t=16,p=1$" SALT "$" HASH,
-	"$argon2id$v=19$m=8,t=1,p=2$" SALT "$" HASH, "$argon2id$v=16$m=19456,t=2,p=1$" SALT "$" HASH,
+	"$argon2id$v=19$m=8,t=1,p=2$" SALT "$" HASH,
+	"$argon2id$v=16$m=19456,t=2,p=1$" SALT "$" HASH,
 	"$argon2id$m=19456,t=2,p=1$" SALT "$" HASH,
 	/* base64 */
-	"$scrypt$ln=4,r=1,p=1$" SALT "==$" HASH, "$scrypt$ln=4,r=1,p=1$" SALT "$" HASH "=", "$scrypt$ln=4,r=1,p=1$c2Fs dA$" HASH,
+	"$scrypt$ln=4,r=1,p=1$" SALT "==$" HASH,
+	"$scrypt$ln=4,r=1,p=1$" SALT "$" HASH "=",
+	"$scrypt$ln=4,r=1,p=1$c2Fs dA$" HASH,
 	"$scrypt$ln=4,r=1,p=1$c2FsdHN$" HASH,
-	"$scrypt$ln=4,r=1,p=1$c2Fsd$" HASH, "$scrypt$ln=4,r=1,p=1$" SALT "$", "$scrypt$ln=4,r=1,p=1$" SALT "$MDAw",
+	"$scrypt$ln=4,r=1,p=1$c2Fsd$" HASH,
+	"$scrypt$ln=4,r=1,p=1$" SALT "$",
+	"$scrypt$ln=4,r=1,p=1$" SALT "$MDAw",
 	"$scrypt$ln=4,r=1,p=1$" SALT "$" HASH "\n",
-	"$scrypt$ln=4,r=1,p=1$" SALT "$" HASH "$", "$scrypt$ln=4,r=1,p=1$-_-_$" HASH, "$scrypt$ln=4,r=1,p=1$" HASH HASH HASH "AA$" HASH,
+	"$scrypt$ln=4,r=1,p=1$" SALT "$" HASH "$",
+	"$scrypt$ln=4,r=1,p=1$-_-_$" HASH,
+	"$scrypt$ln=4,r=1,p=1$" HASH HASH HASH "AA$" HASH,
 };
 
 static void stored_texts(void)
@@ -62,12 +95,15 @@ static void stored_texts(void)
 
 	for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
 		int64_t start = clock_us();
-		enum err e = passwd_verify(&cx, STR("password"), str_of(malformed[i]), &right, &rehash);
-		ok(e == ERR_INTERNAL && !right && !rehash && strstr(cx.why.log, "no PHC string") && strchr(cx.why.log, '$') == NULL &&
-		    clock_us() - start < 50000, "refused, and not logged: %s",
-		    malformed[i]);
+		enum err e =
+		    passwd_verify(&cx, STR("password"), str_of(malformed[i]), &right, &rehash);
+		ok(e == ERR_INTERNAL && !right && !rehash && strstr(cx.why.log, "no PHC string") &&
+			strchr(cx.why.log, '$') == NULL && clock_us() - start < 50000,
+		    "refused, and not logged: %s", malformed[i]);
 	}
-	ok(passwd_verify(&cx, STR("password"), STR("$scrypt$ln=4,r=1,p=1$" SALT "$" HASH), &right, &rehash) == OK && !right,
+	ok(passwd_verify(&cx, STR("password"), STR("$scrypt$ln=4,r=1,p=1$" SALT "$" HASH), &right,
+	       &rehash) == OK &&
+		!right,
 	    "what those rows were made from is well-formed");
 }
 
@@ -77,18 +113,25 @@ static void there_and_back(void)
 	bool right, rehash;
 	size_t bad = 0;
 
-	ok(passwd_hash(&cx, STR("correct horse"), &one) == OK && passwd_hash(&cx, STR("correct horse"), &two) == OK && !str_eq(one, two),
-	    "salted: %.*s",
-	    (int)one.n, one.s);
-	ok(str_starts(one, "$scrypt$ln=14,r=8,p=5$") || str_starts(one, "$argon2id$v=19$m=19456,t=2,p=1$"), "of today's parameters");
-	ok(passwd_verify(&cx, STR("correct horse"), one, &right, &rehash) == OK && right && !rehash, "the one");
-	ok(passwd_verify(&cx, STR("correct hors"), one, &right, &rehash) == OK && !right && !rehash, "not a shorter one");
+	ok(passwd_hash(&cx, STR("correct horse"), &one) == OK &&
+		passwd_hash(&cx, STR("correct horse"), &two) == OK && !str_eq(one, two),
+	    "salted: %.*s", (int)one.n, one.s);
+	ok(str_starts(one, "$scrypt$ln=14,r=8,p=5$") ||
+		str_starts(one, "$argon2id$v=19$m=19456,t=2,p=1$"),
+	    "of today's parameters");
+	ok(passwd_verify(&cx, STR("correct horse"), one, &right, &rehash) == OK && right && !rehash,
+	    "the one");
+	ok(passwd_verify(&cx, STR("correct hors"), one, &right, &rehash) == OK && !right && !rehash,
+	    "not a shorter one");
 	ok(passwd_verify(&cx, STR(""), one, &right, &rehash) == OK && !right, "not an empty one");
-	ok(passwd_hash(&cx, STR("nul\0byte"), &two) == OK && passwd_verify(&cx, STR("nul\0bite"), two, &right, &rehash) == OK && !right,
+	ok(passwd_hash(&cx, STR("nul\0byte"), &two) == OK &&
+		passwd_verify(&cx, STR("nul\0bite"), two, &right, &rehash) == OK && !right,
 	    "every byte counts");
 	/* Its last digit holds 4 bits: cutting text never leaves the whole hash. */
 	for (size_t n = 1; n < one.n; n += n < 50 ? 1 : 7)
-		bad += passwd_verify(&cx, STR("correct horse"), (struct str){ one.s, n }, &right, &rehash) != OK || !right;
+		bad += passwd_verify(&cx, STR("correct horse"), (struct str){ one.s, n }, &right,
+			   &rehash) != OK ||
+		    !right;
 	ok(bad > 50, "%zu truncations of the stored text are not right", bad);
 }
 
@@ -104,13 +147,16 @@ static void nobody(void)
 		int64_t start = clock_us();
 		(void)!passwd_verify(&cx, STR("wrong horse"), phc, &right, &rehash);
 		int64_t between = clock_us();
-		ok(passwd_verify(&cx, STR("wrong horse"), (struct str){ NULL, 0 }, &right, &rehash) == OK && !right && !rehash,
+		ok(passwd_verify(
+		       &cx, STR("wrong horse"), (struct str){ NULL, 0 }, &right, &rehash) == OK &&
+			!right && !rehash,
 		    "nobody is never right");
 		int64_t end = clock_us();
 		with = between - start < with ? between - start : with;
 		without = end - between < without ? end - between : without;
 	}
-	ok(without > with / 2 && without < with * 2, "%lld us for somebody, %lld us for nobody", (long long)with, (long long)without);
+	ok(without > with / 2 && without < with * 2, "%lld us for somebody, %lld us for nobody",
+	    (long long)with, (long long)without);
 }
 
 int main(void)

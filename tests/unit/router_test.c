@@ -1,19 +1,32 @@
 #include "../tap.h"
 #include "http/router.h"
 
-#define R(m, p) { .method = (m), .path = (p), .name = (p) }
+#define R(m, p) \
+	{ \
+		.method = (m), .path = (p), .name = (p) \
+	}
 static const struct route one[] = {
-	R(M_GET, "/p2core/token/status"), R(M_PUT, "/p2core/token/status"), R(M_DELETE, "/p2core/token/{user_id}"), R(M_DELETE,
-	    "/p2core/token/@me"),
-	R(M_DELETE, "/p2core/token/@all"), R(M_GET, "/p2core/key/user/{user_id}"), R(M_POST, "/p2core/key/user/@me"),
+	R(M_GET, "/p2core/token/status"),
+	R(M_PUT, "/p2core/token/status"),
+	R(M_DELETE, "/p2core/token/{user_id}"),
+	R(M_DELETE, "/p2core/token/@me"),
+	R(M_DELETE, "/p2core/token/@all"),
+	R(M_GET, "/p2core/key/user/{user_id}"),
+	R(M_POST, "/p2core/key/user/@me"),
 };
 static const struct route two[] = {
-	R(M_GET, "/.p2/core/v1/session/keymaterial"), R(M_POST, "/.p2/core/v1/session/keymaterial"), R(M_OPTIONS,
-	    "/.p2/core/v1/session/keymaterial"),
-	R(M_GET, "/.p2/core/v1/session/keymaterial/size"), R(M_DELETE, "/.p2/core/v1/session/{id}"), R(M_PUT,
-	    "/.p2/core/v1/session/idcert"),
-	R(M_GET, "/x/{a}/{b}/{c}"), R(M_GET, "/x/{a}/y/{c}"), R(M_GET, "/x/y/{b}/{c}"), R(M_GET, "/{any}"), R(M_GET, "/"), R(M_POST,
-	    "/p2core/key/user/{id}/extra"),
+	R(M_GET, "/.p2/core/v1/session/keymaterial"),
+	R(M_POST, "/.p2/core/v1/session/keymaterial"),
+	R(M_OPTIONS, "/.p2/core/v1/session/keymaterial"),
+	R(M_GET, "/.p2/core/v1/session/keymaterial/size"),
+	R(M_DELETE, "/.p2/core/v1/session/{id}"),
+	R(M_PUT, "/.p2/core/v1/session/idcert"),
+	R(M_GET, "/x/{a}/{b}/{c}"),
+	R(M_GET, "/x/{a}/y/{c}"),
+	R(M_GET, "/x/y/{b}/{c}"),
+	R(M_GET, "/{any}"),
+	R(M_GET, "/"),
+	R(M_POST, "/p2core/key/user/{id}/extra"),
 };
 static const struct route *const tables[] = { one, NULL, two };
 static const size_t sizes[] = { sizeof one / sizeof one[0], 0, sizeof two / sizeof two[0] };
@@ -36,16 +49,21 @@ static const struct {
 	{ "DELETE", "/p2core/token/@ALL", "/p2core/token/{user_id}|@ALL DELETE, OPTIONS" },
 	{ "DELETE", "/p2core/token/123", "/p2core/token/{user_id}|123 DELETE, OPTIONS" },
 	{ "HEAD", "/p2core/token/123", "405 DELETE, OPTIONS" },
-	{ "GET", "/p2core/key/user/jo@example.org", "/p2core/key/user/{user_id}|jo@example.org GET, HEAD, OPTIONS" },
-	{ "GET", "/p2core/key/user/a%2Fextra", "/p2core/key/user/{user_id}|a/extra GET, HEAD, OPTIONS" },
+	{ "GET", "/p2core/key/user/jo@example.org",
+	    "/p2core/key/user/{user_id}|jo@example.org GET, HEAD, OPTIONS" },
+	{ "GET", "/p2core/key/user/a%2Fextra",
+	    "/p2core/key/user/{user_id}|a/extra GET, HEAD, OPTIONS" },
 	{ "POST", "/p2core/key/user/@me", "/p2core/key/user/@me POST, OPTIONS" },
 	{ "GET", "/p2core/key/user/@me", "405 POST, OPTIONS" },
 	{ "POST", "/p2core/key/user/1/extra", "/p2core/key/user/{id}/extra|1 POST, OPTIONS" },
 	{ "POST", "/p2core/key/user/@me/extra", "/p2core/key/user/{id}/extra|@me POST, OPTIONS" },
-	{ "GET", "/.p2/core/v1/session/keymaterial", "/.p2/core/v1/session/keymaterial GET, HEAD, POST, OPTIONS" },
-	{ "OPTIONS", "/.p2/core/v1/session/keymaterial", "/.p2/core/v1/session/keymaterial GET, HEAD, POST, OPTIONS" },
+	{ "GET", "/.p2/core/v1/session/keymaterial",
+	    "/.p2/core/v1/session/keymaterial GET, HEAD, POST, OPTIONS" },
+	{ "OPTIONS", "/.p2/core/v1/session/keymaterial",
+	    "/.p2/core/v1/session/keymaterial GET, HEAD, POST, OPTIONS" },
 	{ "DELETE", "/.p2/core/v1/session/keymaterial", "405 GET, HEAD, POST, OPTIONS" },
-	{ "GET", "/.p2/core/v1/session/keymaterial/size/", "/.p2/core/v1/session/keymaterial/size GET, HEAD, OPTIONS" },
+	{ "GET", "/.p2/core/v1/session/keymaterial/size/",
+	    "/.p2/core/v1/session/keymaterial/size GET, HEAD, OPTIONS" },
 	{ "DELETE", "/.p2/core/v1/session/7", "/.p2/core/v1/session/{id}|7 DELETE, OPTIONS" },
 	{ "GET", "/x/1/2/3", "/x/{a}/{b}/{c}|1|2|3 GET, HEAD, OPTIONS" },
 	{ "GET", "/x/1/y/3", "/x/{a}/y/{c}|1|3 GET, HEAD, OPTIONS" },
@@ -63,7 +81,8 @@ static const struct {
 	{ "OPTIONS", "*", "- GET, HEAD, POST, PUT, DELETE, OPTIONS" },
 };
 
-static const char *printed(struct cx *cx, enum err e, const struct route *r, const struct str *params, struct str allow)
+static const char *printed(
+    struct cx *cx, enum err e, const struct route *r, const struct str *params, struct str allow)
 {
 	struct buf b = { .mem = cx->mem };
 
@@ -91,8 +110,10 @@ static void table(struct cx *cx)
 		if (e == OK)
 			e = router_match(cx, tables, sizes, 3, &q, &r, params, &allow);
 		const char *got = printed(cx, e, r, params, allow);
-		ok(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].method, rows[i].target, got);
-		ok(e == OK || (cx->why.err == e && cx->why.say[0]), "and an error says what is wrong");
+		ok(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].method, rows[i].target,
+		    got);
+		ok(e == OK || (cx->why.err == e && cx->why.say[0]),
+		    "and an error says what is wrong");
 	}
 }
 
@@ -105,7 +126,9 @@ int main(void)
 	const struct route *r;
 
 	table(&cx);
-	ok(http_target(&cx, "", &q) == OK && router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE && r == NULL,
+	ok(http_target(&cx, "", &q) == OK &&
+		router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE &&
+		r == NULL,
 	    "no tables, no routes");
 	arena_free(mem);
 	return done();

@@ -44,16 +44,20 @@ static void phases(void)
 	meter_phase(&m, PHASE_WORK);
 	usleep(3000);
 	enum phase was = meter_phase(&m, PHASE_DB);
-	ok(was == PHASE_WORK && now.phase == PHASE_DB, "a phase tells which was before it, and others see it");
+	ok(was == PHASE_WORK && now.phase == PHASE_DB,
+	    "a phase tells which was before it, and others see it");
 	usleep(2000);
 	meter_phase(&m, was);
-	ok(m.us[PHASE_READ] >= 5000 && m.us[PHASE_WORK] >= 3000 && m.us[PHASE_DB] >= 2000, "time goes to the phase it was spent in");
+	ok(m.us[PHASE_READ] >= 5000 && m.us[PHASE_WORK] >= 3000 && m.us[PHASE_DB] >= 2000,
+	    "time goes to the phase it was spent in");
 	int64_t all = m.since_us - began;
-	ok(meter_total(&m) == all, "and the phases add up to all of it: %lld of %lld", (long long)meter_total(&m), (long long)all);
+	ok(meter_total(&m) == all, "and the phases add up to all of it: %lld of %lld",
+	    (long long)meter_total(&m), (long long)all);
 	meter_add(&m, COUNT_SIGNATURE, 2);
 	m.db = METER_DB_UP;
 	meter_begin(&m, clock_us());
-	ok(meter_total(&m) == 0 && m.count[COUNT_SIGNATURE] == 0 && m.db == METER_DB_UP, "the next request begins with nothing but what stays");
+	ok(meter_total(&m) == 0 && m.count[COUNT_SIGNATURE] == 0 && m.db == METER_DB_UP,
+	    "the next request begins with nothing but what stays");
 }
 
 /* Every edge, and its neighbours. */
@@ -74,16 +78,23 @@ static void buckets(void)
 	for (int i = 0; i < SCOREBOARD_BUCKETS; i++)
 		wrong += s->route[1].bucket[i] != (i == 0 || i == SCOREBOARD_BUCKETS - 1 ? 1 : 2);
 	ok(wrong == 0, "a bucket takes what is as long as its end, and no longer: %d wrong", wrong);
-	ok(s->route[1].status[0] == SCOREBOARD_BUCKETS - 1 && s->route[1].status[SCOREBOARD_STATUSES - 1] == SCOREBOARD_BUCKETS - 1,
+	ok(s->route[1].status[0] == SCOREBOARD_BUCKETS - 1 &&
+		s->route[1].status[SCOREBOARD_STATUSES - 1] == SCOREBOARD_BUCKETS - 1,
 	    "a status has its place, an odd one the last");
-	struct meter m = { .route = SCOREBOARD_ROUTES + 7, .err = ERR_INTERNAL, .db = METER_DB_AWAY, .cert_not_after = 99 };
+	struct meter m = { .route = SCOREBOARD_ROUTES + 7,
+		.err = ERR_INTERNAL,
+		.db = METER_DB_AWAY,
+		.cert_not_after = 99 };
 	m.count[COUNT_IDCERT_ISSUED] = 3;
 	scoreboard_add(b, s, &m, 500);
 	scoreboard_add(b, s, &m, 500);
-	ok(s->route[0].status[18] == 2 && s->error[ERR_INTERNAL] == 2 && s->count[COUNT_IDCERT_ISSUED] == 6 && s->db == METER_DB_AWAY && b->cert_not_after == 99,
+	ok(s->route[0].status[18] == 2 && s->error[ERR_INTERNAL] == 2 &&
+		s->count[COUNT_IDCERT_ISSUED] == 6 && s->db == METER_DB_AWAY &&
+		b->cert_not_after == 99,
 	    "counters add up; a route that nobody knows is none");
 	scoreboard_birth(s, 7);
-	ok(s->count[COUNT_IDCERT_ISSUED] == 6 && s->requests == 0 && s->db == METER_DB_UNUSED, "the next worker in a row goes on with its totals");
+	ok(s->count[COUNT_IDCERT_ISSUED] == 6 && s->requests == 0 && s->db == METER_DB_UNUSED,
+	    "the next worker in a row goes on with its totals");
 	scoreboard_leave(b);
 }
 
@@ -113,7 +124,9 @@ static void killed(void)
 		waitpid(pid, NULL, 0);
 		deaths++;
 	}
-	ok(last > 0 && back == 0, "totals never go back, with a worker killed %d times: %lld requests, %d steps back", deaths, (long long)last, back);
+	ok(last > 0 && back == 0,
+	    "totals never go back, with a worker killed %d times: %lld requests, %d steps back",
+	    deaths, (long long)last, back);
 }
 
 static void a_masters(void)
@@ -136,13 +149,17 @@ static void a_masters(void)
 	}
 	hear(told[0], &c, 1);
 	const struct scoreboard *b = scoreboard_open(path, &fd, &why);
-	ok(b && b->rows == 6 && b->row[5].pid == 4711 && b->master == pid && strcmp(b->version, PACKAGE_VERSION) == 0, "a reader finds what a master's worker wrote");
+	ok(b && b->rows == 6 && b->row[5].pid == 4711 && b->master == pid &&
+		strcmp(b->version, PACKAGE_VERSION) == 0,
+	    "a reader finds what a master's worker wrote");
 	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640, "mode 0640");
-	ok(st.st_blocks * 512 < (1 << 20), "the file takes what is used: %lld kB of %lld", (long long)st.st_blocks / 2, (long long)st.st_size / 1024);
+	ok(st.st_blocks * 512 < (1 << 20), "the file takes what is used: %lld kB of %lld",
+	    (long long)st.st_blocks / 2, (long long)st.st_size / 1024);
 	ok(scoreboard_lives(b, fd, -1) && scoreboard_lives(b, fd, 5), "its master lives");
 	struct scoreboard_row *row;
 	struct scoreboard *other = scoreboard_join(path, &row, &why);
-	ok(why && other && row && other != b, "who is spawned alone leaves a living master its file: %s", why ? why : "no word");
+	ok(why && other && row && other != b,
+	    "who is spawned alone leaves a living master its file: %s", why ? why : "no word");
 	tell(go[1], "x", 1);
 	waitpid(pid, NULL, 0);
 	ok(!scoreboard_lives(b, fd, -1), "dead, it does not");
@@ -182,7 +199,9 @@ static void alone(void)
 		twice += at < 0 || at >= 64 || seen[at]++;
 	}
 	const struct scoreboard *b = scoreboard_open(path, &fd, &why);
-	ok(b && b->master == 0 && twice == 0, "%d processes that were spawned alone at once have a row each in one file: %d have not", N, twice);
+	ok(b && b->master == 0 && twice == 0,
+	    "%d processes that were spawned alone at once have a row each in one file: %d have not",
+	    N, twice);
 	kill(pid[2], SIGKILL);
 	waitpid(pid[2], NULL, 0);
 	for (int i = 0; b && i < N; i++)
@@ -199,7 +218,8 @@ static void alone(void)
 	pid_t first = joined(told, go);
 	hear(told[0], &at, sizeof at);
 	const struct scoreboard *fresh = scoreboard_open(path, &files, &why);
-	ok(at == 0 && fresh && fresh->row[1].pid == 0, "and the file of the dead is not used again");
+	ok(at == 0 && fresh && fresh->row[1].pid == 0,
+	    "and the file of the dead is not used again");
 	tell(go[1], "x", 1);
 	waitpid(first, NULL, 0);
 }
@@ -224,7 +244,8 @@ static void others(void)
 	scoreboard_birth(&b->row[1], 1);
 }
 
-/* As on shared hosts: files may not be so large. The directory has to be empty again afterwards, which main() looks at. */
+/* As on shared hosts: files may not be so large. The directory has to be empty again afterwards,
+ * which main() looks at. */
 static void limited(void)
 {
 	int status;
@@ -236,11 +257,14 @@ static void limited(void)
 		struct scoreboard_row *row = NULL;
 		if (signal(SIGXFSZ, SIG_DFL) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &most) != 0)
 			_exit(2);
-		struct scoreboard *b = scoreboard_new(path, &why), *alone = scoreboard_join(path, &row, &other);
+		struct scoreboard *b = scoreboard_new(path, &why),
+				  *alone = scoreboard_join(path, &row, &other);
 		_exit(!(b && why && alone && other && row && access(path, F_OK) != 0));
 	}
 	waitpid(pid, &status, 0);
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "files of 1 MiB at most: the board is in memory, and nobody is killed (status %x)", (unsigned)status);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	    "files of 1 MiB at most: the board is in memory, and nobody is killed (status %x)",
+	    (unsigned)status);
 }
 
 int main(void)

@@ -59,11 +59,12 @@ static void backoffs(void)
 	bool good = true;
 	int64_t want = 100000;
 
-	for (int i = 0; i < 100; i++, want = want * 2 > 30000000 ? 30000000 : want * 2) {
+	for (int i = 0; i<100; i++, want = want * 2> 30000000 ? 30000000 : want * 2) {
 		int64_t pause = backoff_next(&b, 1000) - 1000;
 		good = good && pause >= want * 3 / 4 && pause <= want * 5 / 4;
 	}
-	ok(good && b.fails == 100, "pauses double from 0.1 s to 30 s, a quarter more or less, 100 times");
+	ok(good && b.fails == 100,
+	    "pauses double from 0.1 s to 30 s, a quarter more or less, 100 times");
 }
 
 static bool set(const char *key, const char *value)
@@ -79,24 +80,40 @@ static void addresses(void)
 		const char *listen;
 		bool good;
 	} rows[] = {
-		{ "/run/motet.sock", true }, { "127.0.0.1:9000", true }, { "127.9.9.9:1", true }, { "[::1]:9000", true }, { "::1:9000",
+		{ "/run/motet.sock", true },
+		{ "127.0.0.1:9000", true },
+		{ "127.9.9.9:1", true },
+		{ "[::1]:9000", true },
+		{ "::1:9000", true },
+		{ "localhost:9000", true },
+		{ "0.0.0.0:9000", false },
+		{ "192.0.2.1:9000", false },
+		{ "[::]:9000", false },
+		{ "example.org:9000", false },
+		{ "127.0.0.1", false },
+		{ "127.0.0.1:0", false },
+		{ "127.0.0.1:65536", false },
+		{ "127.0.0.1:x", false },
+		{ ":9000", false },
+		{ "motet.sock", false },
+		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/1234567",
 		    true },
-		{ "localhost:9000", true }, { "0.0.0.0:9000", false }, { "192.0.2.1:9000", false }, { "[::]:9000", false },
-		    { "example.org:9000", false },
-		{ "127.0.0.1", false }, { "127.0.0.1:0", false }, { "127.0.0.1:65536", false }, { "127.0.0.1:x", false }, { ":9000",
-		    false }, { "motet.sock", false },
-		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/1234567", true },
-		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/12345678", false },
+		{ "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/12345678",
+		    false },
 	};
 	char why[512];
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		why[0] = '\0';
-		ok(set("listen", rows[i].listen) && listen_valid(conf, why, sizeof why) == rows[i].good, "listen = %s: %s",
-		    rows[i].listen, why);
+		ok(set("listen", rows[i].listen) &&
+			listen_valid(conf, why, sizeof why) == rows[i].good,
+		    "listen = %s: %s", rows[i].listen, why);
 	}
-	ok(set("listen", "/x") && set("listen_mode", "0999") && !listen_valid(conf, why, sizeof why), "a mode is octal: %s", why);
-	ok(set("listen_mode", "0620") && set("listen_group", "no-such-group") && !listen_valid(conf, why, sizeof why),
+	ok(set("listen", "/x") && set("listen_mode", "0999") &&
+		!listen_valid(conf, why, sizeof why),
+	    "a mode is octal: %s", why);
+	ok(set("listen_mode", "0620") && set("listen_group", "no-such-group") &&
+		!listen_valid(conf, why, sizeof why),
 	    "a group exists: %s", why);
 	set("listen_group", "");
 }
@@ -111,7 +128,8 @@ static void sockets(void)
 	set("listen", path);
 	ok(listen_open(conf, &a, why, sizeof why) == 0, "a socket is made: %s", why);
 	ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0620, "with its mode");
-	ok(listen_open(conf, &b, why, sizeof why) == EX_OSERR, "a live socket is not stolen: %s", why);
+	ok(listen_open(conf, &b, why, sizeof why) == EX_OSERR, "a live socket is not stolen: %s",
+	    why);
 	close(a.fd);
 	ok(listen_open(conf, &c, why, sizeof why) == 0, "a dead one is replaced");
 	listen_unlink(&a);
@@ -119,7 +137,8 @@ static void sockets(void)
 	listen_unlink(&c);
 	ok(stat(path, &st) != 0, "one's own goes");
 	fclose(fopen(path, "w"));
-	ok(listen_open(conf, &b, why, sizeof why) == EX_CONFIG && stat(path, &st) == 0, "a file that is no socket stays: %s", why);
+	ok(listen_open(conf, &b, why, sizeof why) == EX_CONFIG && stat(path, &st) == 0,
+	    "a file that is no socket stays: %s", why);
 	unlink(path);
 	rmdir(dir);
 }
@@ -141,7 +160,8 @@ static void modes(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	dup2(fd, 0);
 	ok(start_mode(conf) == START_CGI, "a socket on 0 that does not listen is none for us");
-	ok(bind(0, (struct sockaddr *)&any, sizeof(sa_family_t)) == 0 && listen(0, 1) == 0 && start_mode(conf) == START_FD0,
+	ok(bind(0, (struct sockaddr *)&any, sizeof(sa_family_t)) == 0 && listen(0, 1) == 0 &&
+		start_mode(conf) == START_FD0,
 	    "one that listens is");
 	snprintf(pid, sizeof pid, "%d", (int)getpid());
 	dup2(0, 3);
@@ -151,9 +171,11 @@ static void modes(void)
 	setenv("LISTEN_PID", pid, 1);
 	ok(start_mode(conf) == START_SYSTEMD, "systemd's socket comes first");
 	int leaked = dup(fd);
-	ok(start_descriptors(START_SYSTEMD, NULL) == 3 && getenv("LISTEN_PID") == NULL && write(leaked, "", 1) < 0,
+	ok(start_descriptors(START_SYSTEMD, NULL) == 3 && getenv("LISTEN_PID") == NULL &&
+		write(leaked, "", 1) < 0,
 	    "all other descriptors are closed");
-	ok(start_descriptors(START_FD0, NULL) > 2 && read(0, pid, 1) == 0, "and standard input is nothing then");
+	ok(start_descriptors(START_FD0, NULL) > 2 && read(0, pid, 1) == 0,
+	    "and standard input is nothing then");
 }
 
 static enum action parsed(struct options *o, int argc, const char *const *argv)
@@ -175,21 +197,29 @@ static void options(void)
 		int n;
 		enum action want;
 	} rows[] = {
-		{ { "motetd" }, 1, ACTION_SERVE }, { { "motetd", "-t" }, 2, ACTION_TEST }, { { "motetd", "-T" }, 2, ACTION_ROUTES },
-		{ { "motetd", "--version" }, 2, ACTION_VERSION }, { { "motetd", "-h" }, 2, ACTION_HELP }, { { "motetd", "-x" }, 2,
-		    ACTION_WRONG },
-		{ { "motetd", "-c" }, 2, ACTION_WRONG }, { { "motetd", "-x", "-h" }, 3, ACTION_WRONG },
+		{ { "motetd" }, 1, ACTION_SERVE },
+		{ { "motetd", "-t" }, 2, ACTION_TEST },
+		{ { "motetd", "-T" }, 2, ACTION_ROUTES },
+		{ { "motetd", "--version" }, 2, ACTION_VERSION },
+		{ { "motetd", "-h" }, 2, ACTION_HELP },
+		{ { "motetd", "-x" }, 2, ACTION_WRONG },
+		{ { "motetd", "-c" }, 2, ACTION_WRONG },
+		{ { "motetd", "-x", "-h" }, 3, ACTION_WRONG },
 	};
-	static const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3", "--pidfile", "/p" };
+	static const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3",
+		"--pidfile", "/p" };
 	struct options o;
 	struct conf *c;
 	char why[256];
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		ok(parsed(&o, rows[i].n, rows[i].v) == rows[i].want, "motetd %s", rows[i].n > 1 ? rows[i].v[1] : "");
+		ok(parsed(&o, rows[i].n, rows[i].v) == rows[i].want, "motetd %s",
+		    rows[i].n > 1 ? rows[i].v[1] : "");
 	ok(parsed(&o, 7, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
 	o.file = NULL;
-	ok(options_conf(&o, &c, why, sizeof why) && c->workers == 3 && strcmp(c->domain, "a.example") == 0, "keys from the command line");
+	ok(options_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
+		strcmp(c->domain, "a.example") == 0,
+	    "keys from the command line");
 	conf_free(c);
 	o.set[1] = "no_such=1";
 	ok(!options_conf(&o, &c, why, sizeof why) && c == NULL, "an unknown one: %s", why);
@@ -205,9 +235,11 @@ static void storms(void)
 		alarm_death(&a, "signal 9", begin + i * second);
 	ok(alarm_storm_until(&a) == 0, "%d deaths are no storm", ALARM_DEATHS - 1);
 	alarm_death(&a, "signal 9", begin + 9 * second);
-	ok(alarm_storm_until(&a) == begin + (9 + ALARM_CALM_S) * second, "%d are, until a minute after the last", ALARM_DEATHS);
+	ok(alarm_storm_until(&a) == begin + (9 + ALARM_CALM_S) * second,
+	    "%d are, until a minute after the last", ALARM_DEATHS);
 	alarm_death(&a, "signal 9", begin + 60 * second);
-	ok(alarm_storm_until(&a) == begin + (60 + ALARM_CALM_S) * second, "another one within it puts the end off");
+	ok(alarm_storm_until(&a) == begin + (60 + ALARM_CALM_S) * second,
+	    "another one within it puts the end off");
 	alarm_death(&a, "signal 9", begin + 200 * second);
 	ok(alarm_storm_until(&a) == 0, "after that one death is no storm again");
 }

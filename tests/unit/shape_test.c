@@ -29,16 +29,14 @@ static bool decimal(struct str s)
 static enum err form(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	*(struct json_object **)out = v;
-	return json_object_is_type(v, json_type_boolean) ? shape_bad(cx, f, "must not be a boolean") : OK;
+	return json_object_is_type(v, json_type_boolean) ? shape_bad(cx, f, "must not be a boolean")
+							 : OK;
 }
 
-ROW(thing,
-	F_STR(thing, name, .min = 2, .max = 5, .ok = lower_case, .must = "must be lower case"),
-	F_I64(thing, when, .alias = "timestamp", .min = -5, .max = 1000),
-	F_BOOL(thing, on),
-	F_STRS(thing, serials, .min = 1, .max = 3, .ok = decimal, .flags = NUMERIC),
-	F_CUSTOM(thing, form, form),
-	F_STR(thing, number, .flags = NUMERIC));
+ROW(thing, F_STR(thing, name, .min = 2, .max = 5, .ok = lower_case, .must = "must be lower case"),
+    F_I64(thing, when, .alias = "timestamp", .min = -5, .max = 1000), F_BOOL(thing, on),
+    F_STRS(thing, serials, .min = 1, .max = 3, .ok = decimal, .flags = NUMERIC),
+    F_CUSTOM(thing, form, form), F_STR(thing, number, .flags = NUMERIC));
 
 struct needed {
 	struct str csr;
@@ -58,11 +56,13 @@ static const char *printed(const struct thing *t)
 {
 	struct buf b = { .mem = cx.mem };
 
-	buf_printf(&b, "%.*s|%lld|%d|", (int)t->name.n, t->name.n ? t->name.s : "", (long long)t->when, t->on);
+	buf_printf(&b, "%.*s|%lld|%d|", (int)t->name.n, t->name.n ? t->name.s : "",
+	    (long long)t->when, t->on);
 	for (size_t i = 0; i < t->serials.n; i++)
 		buf_printf(&b, "%.*s;", (int)t->serials.v[i].n, t->serials.v[i].s);
-	buf_printf(&b, "|%s|%.*s", t->form ? json_object_to_json_string_ext(t->form, JSON_C_TO_STRING_PLAIN) : "", (int)t->number.n,
-	    t->number.n ? t->number.s : "");
+	buf_printf(&b, "|%s|%.*s",
+	    t->form ? json_object_to_json_string_ext(t->form, JSON_C_TO_STRING_PLAIN) : "",
+	    (int)t->number.n, t->number.n ? t->number.s : "");
 	return buf_done(&b).s;
 }
 
@@ -73,10 +73,12 @@ static const struct {
 	{ "", "", "|0|0|||" },
 	{ "", " \r\n\t", "|0|0|||" },
 	{ "", "{}", "|0|0|||" },
-	{ "", "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],\"form\":{\"x\":1},\"number\":\"12\"}",
+	{ "",
+	    "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],\"form\":{\"x\":1},\"number\":\"12\"}",
 	    "ab|7|1|1;2;|{\"x\":1}|12" },
 	{ "", "{\"unknown\":[1,{\"a\":null}],\"name\":\"ab\"}", "ab|0|0|||" },
-	{ "", "{\"name\":null,\"when\":null,\"on\":null,\"serials\":null,\"form\":null}", "|0|0|||" },
+	{ "", "{\"name\":null,\"when\":null,\"on\":null,\"serials\":null,\"form\":null}",
+	    "|0|0|||" },
 	/* texts */
 	{ "", "{\"name\":\"a\"}", "!name: name must have 2 to 5 bytes" },
 	{ "", "{\"name\":\"abcdef\"}", "!name: name must have 2 to 5 bytes" },
@@ -157,16 +159,22 @@ static const struct {
 	{ "when=7", "{\"when\":7}", "|7|0|||" },
 	{ "when=7", "{\"when\":\"7\"}", "|7|0|||" },
 	{ "timestamp=7", "{\"when\":7}", "|7|0|||" },
-	{ "when=7", "{\"when\":8}", "!when: when is in the body and in the query, and they differ" },
-	{ "when=7", "{\"timestamp\":8}", "!when: when is in the body and in the query, and they differ" },
+	{ "when=7", "{\"when\":8}",
+	    "!when: when is in the body and in the query, and they differ" },
+	{ "when=7", "{\"timestamp\":8}",
+	    "!when: when is in the body and in the query, and they differ" },
 	{ "when=7", "{\"when\":null}", "|7|0|||" },
 	{ "on=true", "{\"on\":true}", "|0|1|||" },
 	{ "on=true", "{\"on\":false}", "!on: on is in the body and in the query, and they differ" },
 	{ "serials=1,2", "{\"serials\":[1,\"2\"]}", "|0|0|1;2;||" },
-	{ "serials=1,2", "{\"serials\":[\"2\",\"1\"]}", "!serials: serials is in the body and in the query, and they differ" },
-	{ "serials=1,2", "{\"serials\":[\"1\"]}", "!serials: serials is in the body and in the query, and they differ" },
-	{ "serials=1", "{\"serials\":\"1\"}", "!serials: serials is in the body and in the query, and they differ" },
-	{ "name=ab", "{\"name\":\"ac\"}", "!name: name is in the body and in the query, and they differ" },
+	{ "serials=1,2", "{\"serials\":[\"2\",\"1\"]}",
+	    "!serials: serials is in the body and in the query, and they differ" },
+	{ "serials=1,2", "{\"serials\":[\"1\"]}",
+	    "!serials: serials is in the body and in the query, and they differ" },
+	{ "serials=1", "{\"serials\":\"1\"}",
+	    "!serials: serials is in the body and in the query, and they differ" },
+	{ "name=ab", "{\"name\":\"ac\"}",
+	    "!name: name is in the body and in the query, and they differ" },
 };
 
 static void requests(void)
@@ -175,7 +183,8 @@ static void requests(void)
 		struct thing t = { .when = 0 };
 		const char *got;
 		memset(&cx.why, 0, sizeof cx.why);
-		if (shape_request(&cx, &thing_shape, str_of(rows[i].query), str_of(rows[i].body), &t) == OK)
+		if (shape_request(
+			&cx, &thing_shape, str_of(rows[i].query), str_of(rows[i].body), &t) == OK)
 			got = printed(&t);
 		else
 			got = arena_printf(cx.mem, "!%s: %s", cx.why.field, cx.why.say);
@@ -187,19 +196,29 @@ static void required(void)
 {
 	struct needed n = { .any = 0 };
 
-	ok(shape_request(&cx, &needed_shape, STR(""), STR(""), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say, "csr is required") == 0, "%s",
-	    cx.why.say);
-	ok(shape_request(&cx, &needed_shape, STR(""), STR("{\"csr\":null}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.field, "csr") == 0,
-	    "null is absent");
-	ok(shape_request(&cx, &needed_shape, STR("csr=x"), STR("{}"), &n) == OK && str_is(n.csr, "x"), "the query will do");
-	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) == OK && n.any == INT64_MAX,
-	    "no bounds, and empty is there");
-	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) == ERR_BAD_REQUEST && strcmp(cx.why.say,
-	    "any must be at least 0") == 0,
+	ok(shape_request(&cx, &needed_shape, STR(""), STR(""), &n) == ERR_BAD_REQUEST &&
+		strcmp(cx.why.say, "csr is required") == 0,
 	    "%s", cx.why.say);
-	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 }, &(struct thing){ .when = 0 }) == OK,
+	ok(shape_request(&cx, &needed_shape, STR(""), STR("{\"csr\":null}"), &n) ==
+		    ERR_BAD_REQUEST &&
+		strcmp(cx.why.field, "csr") == 0,
+	    "null is absent");
+	ok(shape_request(&cx, &needed_shape, STR("csr=x"), STR("{}"), &n) == OK &&
+		str_is(n.csr, "x"),
+	    "the query will do");
+	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) ==
+		    OK &&
+		n.any == INT64_MAX,
+	    "no bounds, and empty is there");
+	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) ==
+		    ERR_BAD_REQUEST &&
+		strcmp(cx.why.say, "any must be at least 0") == 0,
+	    "%s", cx.why.say);
+	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 },
+	       &(struct thing){ .when = 0 }) == OK,
 	    "neither query nor body");
-	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK, "a route that takes nothing ignores all");
+	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK,
+	    "a route that takes nothing ignores all");
 }
 
 static void decode(void)
@@ -208,10 +227,12 @@ static void decode(void)
 	struct needed n = { .any = 0 };
 	struct octets b;
 
-	ok(json_parse(&cx, STR("{\"csr\":\"x\",\"any\":3}"), &o) == OK && shape_decode(&cx, &needed_shape, o, &n) == OK && n.any == 3,
+	ok(json_parse(&cx, STR("{\"csr\":\"x\",\"any\":3}"), &o) == OK &&
+		shape_decode(&cx, &needed_shape, o, &n) == OK && n.any == 3,
 	    "a tree is decoded");
 	ok(shape_decode(&cx, &needed_shape, NULL, &n) == ERR_BAD_REQUEST, "null is no object");
-	ok(json_parse(&cx, STR("{\"b\":\"x\"}"), &o) == OK && shape_decode(&cx, &octets_shape, o, &b) == ERR_INTERNAL,
+	ok(json_parse(&cx, STR("{\"b\":\"x\"}"), &o) == OK &&
+		shape_decode(&cx, &octets_shape, o, &b) == ERR_INTERNAL,
 	    "octets have no JSON form");
 }
 
@@ -224,7 +245,7 @@ static enum err as_it_is(struct cx *c, const struct shape *sh, struct str body, 
 
 static const struct {
 	bool fields;
-	const char *query, *body, *want;	/* want: what parse got, NULL: refused */
+	const char *query, *body, *want; /* want: what parse got, NULL: refused */
 } whole[] = {
 	{ true, "", "-----BEGIN", "-----BEGIN" },
 	{ true, "", " [1] ", " [1] " },
@@ -248,8 +269,10 @@ static void by_parse(void)
 		struct shape sh = thing_shape;
 		sh.parse = as_it_is;
 		sh.nfields = whole[i].fields ? sh.nfields : 0;
-		bool fine = shape_request(&cx, &sh, str_of(whole[i].query), str_of(whole[i].body), &t) == OK;
-		ok(whole[i].want ? fine && str_is(t.name, whole[i].want) : !fine && cx.why.err == ERR_BAD_REQUEST,
+		bool fine = shape_request(
+				&cx, &sh, str_of(whole[i].query), str_of(whole[i].body), &t) == OK;
+		ok(whole[i].want ? fine && str_is(t.name, whole[i].want)
+				 : !fine && cx.why.err == ERR_BAD_REQUEST,
 		    "parse gets: ?%s and %s", whole[i].query,
 		    *whole[i].body == '\n' ? "blanks" : whole[i].body);
 	}

@@ -14,14 +14,16 @@ static void siphashes(void)
 	static const struct {
 		size_t n;
 		uint64_t want;
-	} rows[] = { { 0, 0x726fdb47dd0e0e31 }, { 1, 0x74f839c593dc67fd }, { 8, 0x93f5f5799a932462 }, { 15, 0xa129ca6149be45e5 } };
+	} rows[] = { { 0, 0x726fdb47dd0e0e31 }, { 1, 0x74f839c593dc67fd },
+		{ 8, 0x93f5f5799a932462 }, { 15, 0xa129ca6149be45e5 } };
 	struct siphash_key k = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
 	char text[16];
 
 	for (int i = 0; i < 16; i++)
 		text[i] = (char)i;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		ok(siphash(&k, (struct str){ text, rows[i].n }) == rows[i].want, "SipHash-2-4 of %zu octets", rows[i].n);
+		ok(siphash(&k, (struct str){ text, rows[i].n }) == rows[i].want,
+		    "SipHash-2-4 of %zu octets", rows[i].n);
 }
 
 static void addresses(void)
@@ -29,16 +31,24 @@ static void addresses(void)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{ "192.0.2.1", "192.0.2.1" }, { "::ffff:192.0.2.1", "192.0.2.1" }, { "2001:db8:1:2:3:4:5:6", "2001:db8:1:2/64" },
-		{ "2001:db8:1:2::ffff", "2001:db8:1:2/64" }, { "2001:db8:1:3::1", "2001:db8:1:3/64" }, { "::1", "0:0:0:0/64" },
-		{ "unix:", "unix:" }, { "", "" }, { "2001:db8::1%eth0", "2001:db8::1%eth0" },
-		{ "an-address-that-is-much-longer-than-any-address-could-be", "an-address-that-is-much-longer-than-any-address-could-be" },
+		{ "192.0.2.1", "192.0.2.1" },
+		{ "::ffff:192.0.2.1", "192.0.2.1" },
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2/64" },
+		{ "2001:db8:1:2::ffff", "2001:db8:1:2/64" },
+		{ "2001:db8:1:3::1", "2001:db8:1:3/64" },
+		{ "::1", "0:0:0:0/64" },
+		{ "unix:", "unix:" },
+		{ "", "" },
+		{ "2001:db8::1%eth0", "2001:db8::1%eth0" },
+		{ "an-address-that-is-much-longer-than-any-address-could-be",
+		    "an-address-that-is-much-longer-than-any-address-could-be" },
 	};
 	struct arena *a = arena_new(1 << 16);
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct str got = limits_address_key(a, str_of(rows[i].in));
-		ok(str_is(got, rows[i].want), "the key of address '%s' is '%.*s'", rows[i].in, (int)got.n, got.s);
+		ok(str_is(got, rows[i].want), "the key of address '%s' is '%.*s'", rows[i].in,
+		    (int)got.n, got.s);
 	}
 	arena_free(a);
 }
@@ -53,22 +63,27 @@ static void one_client(void)
 		n++;
 	ok(n == 7, "a burst of 7: %d", n);
 	ok(after >= 59 && after <= 60, "the next one a minute later: %lld s", (long long)after);
-	ok(limits_take(l, "b", STR("k"), 1, 7, &after) && limits_take(l, "a", STR("l"), 1, 7, &after),
+	ok(limits_take(l, "b", STR("k"), 1, 7, &after) &&
+		limits_take(l, "a", STR("l"), 1, 7, &after),
 	    "other classes and keys have their own");
 	for (n = 0; limits_take(l, "f", STR("k"), 6000, 1, &after); n++)
 		;
 	ok(n == 1 && after == 1, "less than a second is said as one");
 	usleep(11000);
-	ok(limits_take(l, "f", STR("k"), 6000, 1, &after), "6000 a minute: allowed again after 10 ms");
+	ok(limits_take(l, "f", STR("k"), 6000, 1, &after),
+	    "6000 a minute: allowed again after 10 ms");
 }
 
 enum { PROCESSES = 64 };
 
-/* PROCESSES processes take as fast as they can until told; a third of them are killed in the middle. */
+/* PROCESSES processes take as fast as they can until told; a third of them are killed in the
+ * middle. */
 static void many_processes(void)
 {
 	struct limits *l = limits_new();
-	struct { _Atomic int go, taken[PROCESSES]; } *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct {
+		_Atomic int go, taken[PROCESSES];
+	} *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid[PROCESSES];
 	int64_t after;
 	int taken = 0;
@@ -91,7 +106,8 @@ static void many_processes(void)
 		taken += s->taken[i];
 	}
 	/* Who is killed between taking and counting took one that is not counted. */
-	ok(taken <= 5000 && taken >= 5000 - PROCESSES, "%d processes, a third killed: %d of 5000 counted as taken", PROCESSES, taken);
+	ok(taken <= 5000 && taken >= 5000 - PROCESSES,
+	    "%d processes, a third killed: %d of 5000 counted as taken", PROCESSES, taken);
 	ok(!limits_take(l, "c", STR("one"), 1, 5000, &after), "and none is left");
 }
 
@@ -105,9 +121,11 @@ static void many_keys(void)
 	char k[32];
 
 	for (int i = 0; i < KEYS; i++)
-		first += limits_take(l, "m", (struct str){ k, (size_t)snprintf(k, sizeof k, "key%d", i) }, 1, 1, &after);
+		first += limits_take(l, "m",
+		    (struct str){ k, (size_t)snprintf(k, sizeof k, "key%d", i) }, 1, 1, &after);
 	for (int i = 0; i < KEYS; i++)
-		second += limits_take(l, "m", (struct str){ k, (size_t)snprintf(k, sizeof k, "key%d", i) }, 1, 1, &after);
+		second += limits_take(l, "m",
+		    (struct str){ k, (size_t)snprintf(k, sizeof k, "key%d", i) }, 1, 1, &after);
 	ok(first >= KEYS - 20, "%d new keys: %d allowed once", KEYS, first);
 	ok(second <= KEYS / 1000, "and %d twice", second);
 }
@@ -124,7 +142,9 @@ static void gates(const char *dir, const char *what)
 {
 	enum { SLOTS = 2, RUNS = 8 };
 	struct gate *g = gate_new(dir, SLOTS);
-	struct { _Atomic int in, most; } *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct {
+		_Atomic int in, most;
+	} *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid[RUNS];
 	int all = 0;
 	bool in;
@@ -145,7 +165,8 @@ static void gates(const char *dir, const char *what)
 		waitpid(pid[i], &status, 0);
 		all += status == 0;
 	}
-	ok(all == RUNS && s->most == SLOTS, "%s: all %d came in, at most %d at once", what, all, s->most);
+	ok(all == RUNS && s->most == SLOTS, "%s: all %d came in, at most %d at once", what, all,
+	    s->most);
 	for (int i = 0; i < SLOTS; i++)
 		if ((pid[i] = fork()) == 0) {
 			if (gate_enter(g, 1000))
@@ -156,11 +177,13 @@ static void gates(const char *dir, const char *what)
 	while (s->in < SLOTS)
 		usleep(1000);
 	int64_t us = us_to_enter(g, 100, &in);
-	ok(!in && us >= 100000 && us < 1000000, "%s: full, and said so after %lld ms", what, (long long)us / 1000);
+	ok(!in && us >= 100000 && us < 1000000, "%s: full, and said so after %lld ms", what,
+	    (long long)us / 1000);
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
 	us = us_to_enter(g, 1000, &in);
-	ok(in && us < 500000, "%s: a killed holder's place is free after %lld ms", what, (long long)us / 1000);
+	ok(in && us < 500000, "%s: a killed holder's place is free after %lld ms", what,
+	    (long long)us / 1000);
 	gate_leave(g);
 	kill(pid[1], SIGKILL);
 	waitpid(pid[1], NULL, 0);
@@ -199,7 +222,8 @@ static void queues(const char *dir, const char *what)
 {
 	enum { WAITING = 2, CROWD = 8 };
 	struct gate *g = gate_new(dir, 1);
-	struct queued *q = mmap(NULL, sizeof *q, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct queued *q =
+	    mmap(NULL, sizeof *q, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t holder = queuer(g, q, 0), pid[WAITING + CROWD];
 
 	until(&q->in, 1);
@@ -211,7 +235,8 @@ static void queues(const char *dir, const char *what)
 	for (int i = 0; i < CROWD; i++)
 		pid[WAITING + i] = queuer(g, q, WAITING);
 	until(&q->refused, CROWD);
-	ok(q->refused == CROWD && q->late == 0, "%s: %d more are told at once that they cannot", what, q->refused);
+	ok(q->refused == CROWD && q->late == 0, "%s: %d more are told at once that they cannot",
+	    what, q->refused);
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
 	pid_t next = queuer(g, q, WAITING);

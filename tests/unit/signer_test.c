@@ -3,20 +3,25 @@
 #include "signer/signer.h"
 #include "x509_make.h"
 
-static const uint8_t secret[SEAL_SECRET] = "the secret of the machine: 0123", other_secret[SEAL_SECRET] = "the secret of another: 01234567";
+static const uint8_t secret[SEAL_SECRET] = "the secret of the machine: 0123",
+		     other_secret[SEAL_SECRET] = "the secret of another: 01234567";
 
 static void sealing(struct cx *cx)
 {
-	struct blob aad = str_blob(STR("row 1")), plain = str_blob(STR("thirty-two octets of an old seed")), a, b, out;
+	struct blob aad = str_blob(STR("row 1")),
+		    plain = str_blob(STR("thirty-two octets of an old seed")), a, b, out;
 	int opened = 0;
 
 	must(cx, seal(cx, secret, aad, plain, &a));
 	must(cx, seal(cx, secret, aad, plain, &b));
 	ok(a.n == plain.n + SEAL_OVERHEAD && a.p[0] == 1, "version, nonce, text and tag");
-	ok(!blob_eq(a, b) && memmem(a.p, a.n, plain.p, 8) == NULL, "no two alike, and nothing to read in it");
+	ok(!blob_eq(a, b) && memmem(a.p, a.n, plain.p, 8) == NULL,
+	    "no two alike, and nothing to read in it");
 	ok(unseal(cx, secret, aad, a, &out) == OK && blob_eq(out, plain), "it opens");
-	ok(unseal(cx, other_secret, aad, a, &out) == ERR_INTERNAL, "not with another secret: %s", cx->why.log);
-	ok(unseal(cx, secret, str_blob(STR("row 2")), a, &out) == ERR_INTERNAL, "not in another row");
+	ok(unseal(cx, other_secret, aad, a, &out) == ERR_INTERNAL, "not with another secret: %s",
+	    cx->why.log);
+	ok(unseal(cx, secret, str_blob(STR("row 2")), a, &out) == ERR_INTERNAL,
+	    "not in another row");
 	ok(unseal(cx, secret, (struct blob){ 0 }, a, &out) == ERR_INTERNAL, "not without a row");
 	uint8_t *p = (uint8_t *)arena_dup(cx->mem, a.p, a.n);
 	for (size_t i = 0; i < a.n * 8; i++) {
@@ -28,16 +33,21 @@ static void sealing(struct cx *cx)
 		opened += unseal(cx, secret, aad, (struct blob){ p, n }, &out) == OK;
 	ok(opened == 0, "not with a bit flipped or an octet short, N = %zu", a.n * 9);
 	must(cx, seal(cx, secret, aad, (struct blob){ 0 }, &b));
-	ok(b.n == SEAL_OVERHEAD && unseal(cx, secret, aad, b, &out) == OK && out.n == 0, "nothing can be sealed too");
+	ok(b.n == SEAL_OVERHEAD && unseal(cx, secret, aad, b, &out) == OK && out.n == 0,
+	    "nothing can be sealed too");
 }
 
 static struct conf conf = { .domain = "polyphony.chat", .server_cert_lifetime = 157680000 };
-static int64_t now;	/* of the start: no test lasts so long that it would matter */
+static int64_t now; /* of the start: no test lasts so long that it would matter */
 
-static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subject, const char *domain, int64_t from, int64_t life)
+static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subject,
+    const char *domain, int64_t from, int64_t life)
 {
-	struct idcert_spec spec = { .serial = SERIAL_MIN, .domain = str_of(domain), .subject = subject, .not_before = from,
-				    .not_after = from + life - 1 };
+	struct idcert_spec spec = { .serial = SERIAL_MIN,
+		.domain = str_of(domain),
+		.subject = subject,
+		.not_before = from,
+		.not_after = from + life - 1 };
 	struct blob tbs;
 
 	memcpy(spec.key, key, sizeof spec.key);
@@ -45,7 +55,8 @@ static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subje
 	return tbs;
 }
 
-static struct blob tbs_of(struct cx *cx, const uint8_t *key, struct blob subject, const char *domain)
+static struct blob tbs_of(
+    struct cx *cx, const uint8_t *key, struct blob subject, const char *domain)
 {
 	return tbs_when(cx, key, subject, domain, now, IDCERT_LIFE_MAX);
 }
@@ -76,16 +87,18 @@ static void validity(struct cx *cx, struct ca *ca, const struct ca_key *k)
 
 	key_of(cx, actor_seed, actor);
 	for (size_t i = 0; i < COUNT(whens); i++) {
-		struct blob tbs = tbs_when(cx, whens[i].actor ? actor : k->key, whens[i].actor ? name_of(cx->mem, SUBJECT) : nobody,
-					   "polyphony.chat", now + whens[i].begins, whens[i].life);
-		ok((ca->sign_cert(cx, ca, k, tbs, sig) == OK) == whens[i].good, "%s: %s", whens[i].name,
-		   whens[i].good ? "signed" : cx->why.log);
+		struct blob tbs = tbs_when(cx, whens[i].actor ? actor : k->key,
+		    whens[i].actor ? name_of(cx->mem, SUBJECT) : nobody, "polyphony.chat",
+		    now + whens[i].begins, whens[i].life);
+		ok((ca->sign_cert(cx, ca, k, tbs, sig) == OK) == whens[i].good, "%s: %s",
+		    whens[i].name, whens[i].good ? "signed" : cx->why.log);
 	}
 }
 
 static const struct {
 	const char *name;
-	struct cache_claim claim;	/* times but the first from now on; the first is CACHE_NOT_BEFORE unless set */
+	struct cache_claim
+	    claim; /* times but the first from now on; the first is CACHE_NOT_BEFORE unless set */
 	bool good;
 } lives[] = {
 	{ "live for the longest time", { .not_after = SIGNER_CACHE_LIFE }, true },
@@ -94,7 +107,8 @@ static const struct {
 	{ "live until 2286", { .not_after = INT64_C(8000000000) }, false },
 	{ "live from tomorrow", { .not_before = 86400, .not_after = 86400 }, false },
 	{ "revoked just now", { .not_after = INT64_C(4000000000), .invalidated = -1 }, true },
-	{ "to be revoked tomorrow", { .not_after = INT64_C(4000000000), .invalidated = 86400 }, false },
+	{ "to be revoked tomorrow", { .not_after = INT64_C(4000000000), .invalidated = 86400 },
+	    false },
 };
 
 static void statement_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -107,25 +121,32 @@ static void statement_lives(struct cx *cx, struct ca *ca, const struct ca_key *k
 		c.not_before = c.not_before ? now + c.not_before : CACHE_NOT_BEFORE;
 		c.not_after += now;
 		c.invalidated += c.invalidated ? now : 0;
-		ok((ca->sign_cache(cx, ca, k, &c, 1, sig) == OK) == lives[i].good, "%s: %s", lives[i].name,
-		   lives[i].good ? "signed" : cx->why.log);
+		ok((ca->sign_cache(cx, ca, k, &c, 1, sig) == OK) == lives[i].good, "%s: %s",
+		    lives[i].name, lives[i].good ? "signed" : cx->why.log);
 	}
 }
 
 static void token_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
-	struct federation_token t = { .iss = STR("polyphony.chat"), .sub = STR("xenia@polyphony.chat"), .aud = STR("https://elsewhere.chat"),
-		.jti = STR("0123456789abcdef0123456789abcdef"), .kid = STR("1000000000000000"), .iat = now, .exp = now + SIGNER_TOKEN_LIFE };
+	struct federation_token t = { .iss = STR("polyphony.chat"),
+		.sub = STR("xenia@polyphony.chat"),
+		.aud = STR("https://elsewhere.chat"),
+		.jti = STR("0123456789abcdef0123456789abcdef"),
+		.kid = STR("1000000000000000"),
+		.iat = now,
+		.exp = now + SIGNER_TOKEN_LIFE };
 	uint8_t sig[ED25519_SIG];
 
 	ok(ca->sign_token(cx, ca, k, &t, sig) == OK, "a token of now: %s", cx->why.log);
 	t.exp++;
-	ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL, "none that lives longer: %s", cx->why.log);
+	ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL, "none that lives longer: %s",
+	    cx->why.log);
 	for (int64_t when = -86400; when <= 86400; when += 2 * 86400) {
 		t.iat = now + when;
 		t.exp = t.iat + SIGNER_TOKEN_LIFE;
-		ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL && strstr(cx->why.log, "not issued now"), "none of another day: %s",
-		   cx->why.log);
+		ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL &&
+			strstr(cx->why.log, "not issued now"),
+		    "none of another day: %s", cx->why.log);
 	}
 }
 
@@ -136,18 +157,25 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	key_of(cx, actor_seed, actor);
 	struct blob own = tbs_of(cx, k->key, (struct blob){ 0 }, "polyphony.chat");
 	struct blob theirs = tbs_of(cx, actor, name_of(cx->mem, SUBJECT), "polyphony.chat");
-	ok(ca->sign_cert(cx, ca, k, own, sig) == OK && ed25519_verify(k->key, own, sig), "the server's own is signed");
-	ok(ca->sign_cert(cx, ca, k, theirs, sig) == OK && ed25519_verify(k->key, theirs, sig), "an actor's is signed");
-	ok(ca->sign_cert(cx, ca, k, str_blob(STR("anything")), sig) == ERR_INTERNAL, "no other text: %s", cx->why.log);
+	ok(ca->sign_cert(cx, ca, k, own, sig) == OK && ed25519_verify(k->key, own, sig),
+	    "the server's own is signed");
+	ok(ca->sign_cert(cx, ca, k, theirs, sig) == OK && ed25519_verify(k->key, theirs, sig),
+	    "an actor's is signed");
+	ok(ca->sign_cert(cx, ca, k, str_blob(STR("anything")), sig) == ERR_INTERNAL,
+	    "no other text: %s", cx->why.log);
 	struct blob foreign = tbs_of(cx, k->key, (struct blob){ 0 }, "elsewhere.chat");
-	ok(ca->sign_cert(cx, ca, k, foreign, sig) == ERR_INTERNAL, "no other domain: %s", cx->why.log);
+	ok(ca->sign_cert(cx, ca, k, foreign, sig) == ERR_INTERNAL, "no other domain: %s",
+	    cx->why.log);
 	struct blob grab = tbs_of(cx, actor, (struct blob){ 0 }, "polyphony.chat");
-	ok(ca->sign_cert(cx, ca, k, grab, sig) == ERR_INTERNAL, "no server certificate for another key: %s", cx->why.log);
+	ok(ca->sign_cert(cx, ca, k, grab, sig) == ERR_INTERNAL,
+	    "no server certificate for another key: %s", cx->why.log);
 	struct blob self = tbs_of(cx, k->key, name_of(cx->mem, SUBJECT), "polyphony.chat");
-	ok(ca->sign_cert(cx, ca, k, self, sig) == ERR_INTERNAL, "no actor with the server's key: %s", cx->why.log);
+	ok(ca->sign_cert(cx, ca, k, self, sig) == ERR_INTERNAL,
+	    "no actor with the server's key: %s", cx->why.log);
 }
 
-/* The row of one key with the sealed seed of another: the aad refuses it. Sealed under the wrong name on purpose: the comparison does. */
+/* The row of one key with the sealed seed of another: the aad refuses it. Sealed under the wrong
+ * name on purpose: the comparison does. */
 static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
 	struct ca_key two, mix = *k;
@@ -155,26 +183,41 @@ static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, 1763755200, 0 };
 
 	must(cx, ca->new_key(cx, ca, &two));
-	ok(memcmp(two.key, k->key, ED25519_KEY) != 0 && two.sealed.n == SEAL_OVERHEAD + ED25519_SEED, "keys are new");
+	ok(memcmp(two.key, k->key, ED25519_KEY) != 0 &&
+		two.sealed.n == SEAL_OVERHEAD + ED25519_SEED,
+	    "keys are new");
 	mix.sealed = two.sealed;
-	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "a seed of another row: %s", cx->why.log);
-	must(cx, seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, ED25519_SEED }, &mix.sealed));
-	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL && strstr(cx->why.log, "public key"), "another seed: %s",
-	   cx->why.log);
-	ok(ca->sign_cert(cx, ca, &mix, tbs_of(cx, mix.key, (struct blob){ 0 }, "polyphony.chat"), sig) == ERR_INTERNAL, "nor certificates");
-	must(cx, seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, 31 }, &mix.sealed));
-	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "no seed: %s", cx->why.log);
+	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL,
+	    "a seed of another row: %s", cx->why.log);
+	must(cx,
+	    seal(cx, secret, (struct blob){ mix.key, ED25519_KEY },
+		(struct blob){ actor_seed, ED25519_SEED }, &mix.sealed));
+	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL &&
+		strstr(cx->why.log, "public key"),
+	    "another seed: %s", cx->why.log);
+	ok(ca->sign_cert(cx, ca, &mix, tbs_of(cx, mix.key, (struct blob){ 0 }, "polyphony.chat"),
+	       sig) == ERR_INTERNAL,
+	    "nor certificates");
+	must(cx,
+	    seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, 31 },
+		&mix.sealed));
+	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "no seed: %s",
+	    cx->why.log);
 }
 
 static const struct {
 	const char *name;
 	struct cache_claim claim;
-	const char *text;	/* NULL: refused */
+	const char *text; /* NULL: refused */
 } claims[] = {
-	{ "valid", { 1234567890123456, 1000000000, 1763755200, 0 }, "123456789012345610000000001763755200" },
-	{ "revoked", { SERIAL_MAX, 1763740807, 4102444800, 1763740000 }, "9007199254740991176374080741024448001763740000" },
-	{ "one second", { SERIAL_MIN, 1763740807, 1763740807, 0 }, "100000000000000017637408071763740807" },
-	{ "longest", { SERIAL_MIN, 1000000000, 9999999999, 1000000000 }, "1000000000000000100000000099999999991000000000" },
+	{ "valid", { 1234567890123456, 1000000000, 1763755200, 0 },
+	    "123456789012345610000000001763755200" },
+	{ "revoked", { SERIAL_MAX, 1763740807, 4102444800, 1763740000 },
+	    "9007199254740991176374080741024448001763740000" },
+	{ "one second", { SERIAL_MIN, 1763740807, 1763740807, 0 },
+	    "100000000000000017637408071763740807" },
+	{ "longest", { SERIAL_MIN, 1000000000, 9999999999, 1000000000 },
+	    "1000000000000000100000000099999999991000000000" },
 	{ "serial too short", { SERIAL_MIN - 1, 1000000000, 1763755200, 0 }, NULL },
 	{ "serial too large", { SERIAL_MAX + 1, 1000000000, 1763755200, 0 }, NULL },
 	{ "serial negative", { -SERIAL_MIN, 1000000000, 1763755200, 0 }, NULL },
@@ -197,22 +240,29 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 		const struct cache_claim *c = &claims[i].claim;
 		enum err e = ca->sign_cache(cx, ca, k, c, 1, sigs);
 		if (claims[i].text)
-			ok(e == OK && ed25519_verify(k->key, str_blob(str_of(claims[i].text)), sigs), "signed: %s", claims[i].name);
+			ok(e == OK &&
+				ed25519_verify(k->key, str_blob(str_of(claims[i].text)), sigs),
+			    "signed: %s", claims[i].name);
 		else
 			ok(e == ERR_INTERNAL, "%s: %s", claims[i].name, cx->why.log);
 	}
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] = (struct cache_claim){ SERIAL_MIN + (int64_t)i, 1000000000, 1763755200, 0 };
+		many[i] =
+		    (struct cache_claim){ SERIAL_MIN + (int64_t)i, 1000000000, 1763755200, 0 };
 	bool good = ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX, sigs) == OK;
 	for (size_t i = 0; i < CACHE_CLAIMS_MAX; i++)
-		good &= ed25519_verify(k->key, str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)),
-				       sigs + i * ED25519_SIG);
+		good &= ed25519_verify(k->key,
+		    str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)),
+		    sigs + i * ED25519_SIG);
 	ok(good, "%d at once, each for its own", CACHE_CLAIMS_MAX);
-	ok(ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX + 1, sigs) == ERR_INTERNAL, "not one more");
+	ok(ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX + 1, sigs) == ERR_INTERNAL,
+	    "not one more");
 	many[3].serial = 1;
 	ok(ca->sign_cache(cx, ca, k, many, 4, sigs) == ERR_INTERNAL, "all or none");
 	ok(ca->sign_cache(cx, ca, k, many, 0, sigs) == OK, "or nothing at all");
-	ok(str_is(cache_statement(cx->mem, 8932489, 1736606402, 1736613602, 0), "893248917366064021736613602"), "the published example");
+	ok(str_is(cache_statement(cx->mem, 8932489, 1736606402, 1736613602, 0),
+	       "893248917366064021736613602"),
+	    "the published example");
 }
 
 static const struct {
@@ -220,7 +270,10 @@ static const struct {
 	struct federation_token t;
 	bool good;
 } tokens[] = {
-#define IT(iss, sub, aud, jti, kid, life) { STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), 0, (life) }
+#define IT(iss, sub, aud, jti, kid, life) \
+	{ \
+		STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), 0, (life) \
+	}
 #define OURS "polyphony.chat"
 #define FLORI "flori@polyphony.chat"
 #define AUD "https://example.org"
@@ -230,14 +283,19 @@ static const struct {
 	{ "for an hour", IT(OURS, FLORI, AUD, JTI, KID, 3600), true },
 	{ "for a second more", IT(OURS, FLORI, AUD, JTI, KID, 3601), false },
 	{ "for no time", IT(OURS, FLORI, AUD, JTI, KID, 0), false },
-	{ "of another server", IT("elsewhere.chat", "flori@elsewhere.chat", AUD, JTI, KID, 600), false },
-	{ "for another server's actor", IT(OURS, "flori@elsewhere.chat", AUD, JTI, KID, 600), false },
-	{ "for a subdomain of ours", IT("a.polyphony.chat", "flori@a.polyphony.chat", AUD, JTI, KID, 600), false },
+	{ "of another server", IT("elsewhere.chat", "flori@elsewhere.chat", AUD, JTI, KID, 600),
+	    false },
+	{ "for another server's actor", IT(OURS, "flori@elsewhere.chat", AUD, JTI, KID, 600),
+	    false },
+	{ "for a subdomain of ours",
+	    IT("a.polyphony.chat", "flori@a.polyphony.chat", AUD, JTI, KID, 600), false },
 	{ "for nobody", IT(OURS, "", AUD, JTI, KID, 600), false },
 	{ "for everywhere", IT(OURS, FLORI, "*", JTI, KID, 600), false },
-	{ "for an origin not in its normal form", IT(OURS, FLORI, "https://EXAMPLE.org/", JTI, KID, 600), false },
+	{ "for an origin not in its normal form",
+	    IT(OURS, FLORI, "https://EXAMPLE.org/", JTI, KID, 600), false },
 	{ "that could be guessed", IT(OURS, FLORI, AUD, "AAAAAAAAAAAAAAAAAAAAA", KID, 600), false },
-	{ "with a jti that is none", IT(OURS, FLORI, AUD, "\",\"sub\":\"root@example.org\",\"x\":\"", KID, 600), false },
+	{ "with a jti that is none",
+	    IT(OURS, FLORI, AUD, "\",\"sub\":\"root@example.org\",\"x\":\"", KID, 600), false },
 	{ "by no key", IT(OURS, FLORI, AUD, JTI, "", 600), false },
 };
 
@@ -251,7 +309,9 @@ static void federation_tokens(struct cx *cx, struct ca *ca, const struct ca_key 
 		t.exp += now;
 		enum err e = ca->sign_token(cx, ca, k, &t, sig);
 		if (tokens[i].good)
-			ok(e == OK && ed25519_verify(k->key, str_blob(federation_jws_input(cx, &t)), sig), "a token %s", tokens[i].name);
+			ok(e == OK &&
+				ed25519_verify(k->key, str_blob(federation_jws_input(cx, &t)), sig),
+			    "a token %s", tokens[i].name);
 		else
 			ok(e == ERR_INTERNAL, "no token %s: %s", tokens[i].name, cx->why.log);
 	}
@@ -264,12 +324,15 @@ static void openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	struct str block;
 
 	memcpy(s.key, k->key, sizeof s.key);
-	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == OK && openpgp_write(cx, &s, sig, &block) == OK, "our own OpenPGP block");
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == OK && openpgp_write(cx, &s, sig, &block) == OK,
+	    "our own OpenPGP block");
 	s.user_id = STR("alice@polyphony.chat");
-	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other user ID: %s", cx->why.log);
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other user ID: %s",
+	    cx->why.log);
 	s.user_id = STR("polyphony.chat");
 	s.created = -1;
-	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no time before 1970: %s", cx->why.log);
+	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no time before 1970: %s",
+	    cx->why.log);
 	s.created = 1763755200;
 	key_of(cx, actor_seed, s.key);
 	ok(ca->sign_openpgp(cx, ca, k, &s, sig) == ERR_INTERNAL, "no other key: %s", cx->why.log);
@@ -282,20 +345,28 @@ static void second_factors(struct cx *cx, struct ca_local *local, struct ca_loca
 	struct blob sealed, other;
 	int64_t step = 1;
 
-	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK && ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, TOTP_SECRET) != 0,
+	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK &&
+		ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, TOTP_SECRET) != 0,
 	    "secrets of second factors, each another");
-	ok(sealed.n == TOTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL, "sealed, there is nothing to read in them");
+	ok(sealed.n == TOTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL,
+	    "sealed, there is nothing to read in them");
 	const int64_t at = clock_now() / TOTP_STEP;
 	struct str code = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at)));
-	ok(ca->check_totp(cx, ca, 17, sealed, code, &step) == OK && step == at, "the code of now is that of its step");
+	ok(ca->check_totp(cx, ca, 17, sealed, code, &step) == OK && step == at,
+	    "the code of now is that of its step");
 	struct str late = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at + 10)));
-	ok(ca->check_totp(cx, ca, 17, sealed, late, &step) == OK && step == 0, "of another time nothing is told");
-	ok(ca->check_totp(cx, ca, 18, sealed, code, &step) == ERR_INTERNAL, "it is nobody else's: %s", cx->why.log);
-	ok(stranger->ca.check_totp(cx, &stranger->ca, 17, sealed, code, &step) == ERR_INTERNAL, "another secret does not open it");
+	ok(ca->check_totp(cx, ca, 17, sealed, late, &step) == OK && step == 0,
+	    "of another time nothing is told");
+	ok(ca->check_totp(cx, ca, 18, sealed, code, &step) == ERR_INTERNAL,
+	    "it is nobody else's: %s", cx->why.log);
+	ok(stranger->ca.check_totp(cx, &stranger->ca, 17, sealed, code, &step) == ERR_INTERNAL,
+	    "another secret does not open it");
 	struct blob plain, row = str_blob(STR("totp 17"));
-	ok(unseal(cx, local->secret, row, sealed, &plain) == ERR_INTERNAL, "nor does that of the identity keys");
+	ok(unseal(cx, local->secret, row, sealed, &plain) == ERR_INTERNAL,
+	    "nor does that of the identity keys");
 	must(cx, seal(cx, local->totp, row, (struct blob){ own, TOTP_SECRET - 1 }, &other));
-	ok(ca->check_totp(cx, ca, 17, other, code, &step) == ERR_INTERNAL, "nothing of another length is taken for one: %s", cx->why.log);
+	ok(ca->check_totp(cx, ca, 17, other, code, &step) == ERR_INTERNAL,
+	    "nothing of another length is taken for one: %s", cx->why.log);
 }
 
 int main(void)
@@ -318,8 +389,8 @@ int main(void)
 	federation_tokens(&cx, &local.ca, &k);
 	openpgp(&cx, &local.ca, &k);
 	ca_local_init(&stranger, &conf, other_secret);
-	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL, "not with another secret: %s",
-	   cx.why.log);
+	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL,
+	    "not with another secret: %s", cx.why.log);
 	second_factors(&cx, &local, &stranger);
 	arena_free(cx.mem);
 	return done();

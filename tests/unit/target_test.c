@@ -3,15 +3,18 @@
 
 static struct cx cx;
 
-/* `want`: the path, the segments each behind a `|`, and behind ? the query; or 400 or 404. `~` in a target stands for NUL. */
+/* `want`: the path, the segments each behind a `|`, and behind ? the query; or 400 or 404. `~` in a
+ * target stands for NUL. */
 static const struct {
 	const char *base, *target, *want;
 } rows[] = {
 	{ "", "/", "/" },
 	{ "", "/a", "/a|a" },
 	{ "", "/a/", "/a/|a" },
-	{ "", "/.p2/core/v1/session/keymaterial/", "/.p2/core/v1/session/keymaterial/|.p2|core|v1|session|keymaterial" },
-	{ "", "/.well-known/polyproto-core", "/.well-known/polyproto-core|.well-known|polyproto-core" },
+	{ "", "/.p2/core/v1/session/keymaterial/",
+	    "/.p2/core/v1/session/keymaterial/|.p2|core|v1|session|keymaterial" },
+	{ "", "/.well-known/polyproto-core",
+	    "/.well-known/polyproto-core|.well-known|polyproto-core" },
 	{ "", "/a/b/c", "/a/b/c|a|b|c" },
 	{ "", "/...", "/...|..." },
 	{ "", "/.a/..b/c..", "/.a/..b/c..|.a|..b|c.." },
@@ -110,8 +113,10 @@ static const struct {
 	{ "", "#", "400" },
 	{ "", "http://h#a", "400" },
 	/* how many */
-	{ "", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
-	{ "", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
+	{ "", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g",
+	    "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
+	{ "", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/",
+	    "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
 	{ "", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h", "400" },
 	/* below a base path */
 	{ "/~jo/motet", "/~jo/motet", "/" },
@@ -120,7 +125,8 @@ static const struct {
 	{ "/~jo/motet", "/~jo/motet/a/b/?x", "/a/b/|a|b?x" },
 	{ "/~jo/motet", "/%7Ejo/mo%74et/a", "/a|a" },
 	{ "/~jo/motet", "http://h/~jo/motet/a", "/a|a" },
-	{ "/~jo/motet", "/~jo/motet/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
+	{ "/~jo/motet", "/~jo/motet/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g",
+	    "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f|g" },
 	{ "/~jo/motet", "/", "404" },
 	{ "/~jo/motet", "/~jo", "404" },
 	{ "/~jo/motet", "/~jo/", "404" },
@@ -173,7 +179,8 @@ static const char *shown(const char *z)
 	struct buf b = { .mem = cx.mem };
 
 	for (; *z; z++)
-		buf_printf(&b, *z >= 0x20 && *z < 0x7f && *z != '#' ? "%c" : "<%02x>", (unsigned char)*z);
+		buf_printf(
+		    &b, *z >= 0x20 && *z < 0x7f && *z != '#' ? "%c" : "<%02x>", (unsigned char)*z);
 	return buf_done(&b).s;
 }
 
@@ -183,7 +190,8 @@ static void table(void)
 		struct http_req q = { .method = M_GET, .target = with_nul(rows[i].target) };
 		enum err e = http_target(&cx, rows[i].base, &q);
 		const char *got = printed(e, &q);
-		ok(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].base, shown(rows[i].target), shown(got));
+		ok(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].base, shown(rows[i].target),
+		    shown(got));
 	}
 }
 
@@ -191,13 +199,16 @@ static void asterisk(void)
 {
 	struct http_req q = { .method = M_OPTIONS, .target = STR("*") };
 
-	ok(http_target(&cx, "", &q) == OK && str_is(q.path, "*") && q.segs.n == 0 && q.query.n == 0, "OPTIONS * is taken");
+	ok(http_target(&cx, "", &q) == OK && str_is(q.path, "*") && q.segs.n == 0 && q.query.n == 0,
+	    "OPTIONS * is taken");
 	q.target = STR("*");
 	ok(http_target(&cx, "/a", &q) == OK && str_is(q.path, "*"), "whatever the base path");
 	q.target = STR("*?x");
 	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST, "nothing behind it");
 	q.target = (struct str){ NULL, 0 };
-	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST && http_target(&cx, "/a", &q) == ERR_BAD_REQUEST, "a target that is not there");
+	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST &&
+		http_target(&cx, "/a", &q) == ERR_BAD_REQUEST,
+	    "a target that is not there");
 }
 
 /* The target ends where the memory ends: a sanitizer sees a byte read too far. */
@@ -214,19 +225,36 @@ static void truncations(void)
 		taken += http_target(&cx, "", &r) == OK;
 		free(s);
 	}
-	ok(taken > 30 && taken < 2 * sizeof t, "every truncation is looked at, %zu are taken", taken);
+	ok(taken > 30 && taken < 2 * sizeof t, "every truncation is looked at, %zu are taken",
+	    taken);
 }
 
 static const struct {
-	const char *query, *name, *want;	/* want NULL: not there; "!": refused */
+	const char *query, *name, *want; /* want NULL: not there; "!": refused */
 } queries[] = {
-	{ "a=1", "a", "1" }, { "a=1&b=2", "b", "2" }, { "a=1&a=2", "a", "1" }, { "a", "a", "" }, { "a=", "a", "" }, { "=1", "", "1" },
+	{ "a=1", "a", "1" },
+	{ "a=1&b=2", "b", "2" },
+	{ "a=1&a=2", "a", "1" },
+	{ "a", "a", "" },
+	{ "a=", "a", "" },
+	{ "=1", "", "1" },
 	{ "", "a", NULL },
-	{ "&", "a", NULL }, { "&&a=1&&", "a", "1" }, { "ab=1", "a", NULL }, { "A=1", "a", NULL }, { "%61=1", "a", "1" },
-	{ "a=%41+%2B", "a", "A +" }, { "a=b=c", "a", "b=c" },
-	{ "a=x?y/z", "a", "x?y/z" }, { "a=%", "a", "!" }, { "b=%z&a=1", "a", "!" }, { "a=1&b=%z", "a", "1" }, { "a=%00", "a", "!" },
-	{ "a=%ff", "a", "!" }, { "a=%c3%a9", "a", "\xc3\xa9" },
-	{ "a=%0a", "a", "\n" }, { "a;b=1", "b", NULL },
+	{ "&", "a", NULL },
+	{ "&&a=1&&", "a", "1" },
+	{ "ab=1", "a", NULL },
+	{ "A=1", "a", NULL },
+	{ "%61=1", "a", "1" },
+	{ "a=%41+%2B", "a", "A +" },
+	{ "a=b=c", "a", "b=c" },
+	{ "a=x?y/z", "a", "x?y/z" },
+	{ "a=%", "a", "!" },
+	{ "b=%z&a=1", "a", "!" },
+	{ "a=1&b=%z", "a", "1" },
+	{ "a=%00", "a", "!" },
+	{ "a=%ff", "a", "!" },
+	{ "a=%c3%a9", "a", "\xc3\xa9" },
+	{ "a=%0a", "a", "\n" },
+	{ "a;b=1", "b", NULL },
 };
 
 static void query(void)
@@ -236,7 +264,9 @@ static void query(void)
 		struct str v;
 		bool there = false;
 		enum err e = http_query(&cx, str_of(queries[i].query), queries[i].name, &v, &there);
-		ok(want == NULL ? e == OK && !there : *want == '!' ? e == ERR_BAD_REQUEST : e == OK && there && str_is(v, want),
+		ok(want == NULL	       ? e == OK && !there
+			: *want == '!' ? e == ERR_BAD_REQUEST
+				       : e == OK && there && str_is(v, want),
 		    "?%s: %s", queries[i].query, queries[i].name);
 	}
 }
@@ -246,7 +276,8 @@ static void no_query(void)
 	struct str v;
 	bool there = true;
 
-	ok(http_query(&cx, (struct str){ NULL, 0 }, "a", &v, &there) == OK && !there && v.n == 0, "a query that is not there");
+	ok(http_query(&cx, (struct str){ NULL, 0 }, "a", &v, &there) == OK && !there && v.n == 0,
+	    "a query that is not there");
 }
 
 int main(void)

@@ -6,10 +6,14 @@
 static const struct {
 	const char *token, *hash;
 } known[] = {
-	{ "p2s_00000000000000000000000000000000000000000002tTBCQ", "352ed885e76edeb95e13b4a0e205c96607b770493053a03eb926569d18252df7" },
-	{ "p2s_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp10ysR0A", "61aa60795471550057f9347072db98134e5ea3269637dbe987fa0079e535fad6" },
-	{ "p2s_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3HME7C", "5e8557af6b08d3df626a92d0f6b00170da449060af759348dfa2f81e92b2bbf0" },
-	{ "p2s_00000000000000000000000000000000000000000014GeEYi", "a701c65191fa488ea139e21b09c617ab430b669ed8cc98ac9bc174512416d4b2" },
+	{ "p2s_00000000000000000000000000000000000000000002tTBCQ",
+	    "352ed885e76edeb95e13b4a0e205c96607b770493053a03eb926569d18252df7" },
+	{ "p2s_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp10ysR0A",
+	    "61aa60795471550057f9347072db98134e5ea3269637dbe987fa0079e535fad6" },
+	{ "p2s_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3HME7C",
+	    "5e8557af6b08d3df626a92d0f6b00170da449060af759348dfa2f81e92b2bbf0" },
+	{ "p2s_00000000000000000000000000000000000000000014GeEYi",
+	    "a701c65191fa488ea139e21b09c617ab430b669ed8cc98ac9bc174512416d4b2" },
 };
 
 static void known_answers(void)
@@ -18,9 +22,9 @@ static void known_answers(void)
 	uint8_t hash[TOKEN_HASH];
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		ok(token_ok(str_of(known[i].token), 's', hash) && str_is(hex_encode(mem, (struct blob){ hash, sizeof hash }),
-		    known[i].hash), "known: %s",
-		    known[i].token);
+		ok(token_ok(str_of(known[i].token), 's', hash) &&
+			str_is(hex_encode(mem, (struct blob){ hash, sizeof hash }), known[i].hash),
+		    "known: %s", known[i].token);
 	arena_free(mem);
 }
 
@@ -32,12 +36,14 @@ static void form(void)
 	size_t bad = 0;
 
 	ok(t.n == 53 && str_starts(t, "p2s_"), "%zu characters: %.*s…", t.n, 8, t.s);
-	ok(token_ok(t, 's', again) && memcmp(hash, again, sizeof hash) == 0, "it is one, with the same hash");
+	ok(token_ok(t, 's', again) && memcmp(hash, again, sizeof hash) == 0,
+	    "it is one, with the same hash");
 	ok(!token_ok(t, 'f', again), "of this kind alone");
 	for (size_t n = 0; n < t.n; n++)
 		bad += !token_ok((struct str){ t.s, n }, 's', again);
 	ok(bad == t.n, "none of %zu truncations is one", bad);
-	ok(!token_ok((struct str){ arena_printf(mem, "%sx", t.s), t.n + 1 }, 's', again), "nor is a longer one");
+	ok(!token_ok((struct str){ arena_printf(mem, "%sx", t.s), t.n + 1 }, 's', again),
+	    "nor is a longer one");
 	ok(!token_ok((struct str){ NULL, 0 }, 's', again), "nor is nothing");
 	arena_free(mem);
 }
@@ -92,10 +98,12 @@ static void spread(void)
 		for (size_t k = 0; k < i; k++)
 			twice += str_eq(t[i], t[k]);
 	}
-	for (const char *d = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; *d; d++)
+	for (const char *d = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; *d;
+	     d++)
 		least = seen[(unsigned char)*d] < least ? seen[(unsigned char)*d] : least;
 	ok(valid == N && twice == 0, "N = %d tokens, %zu valid, %zu alike", N, valid, twice);
-	ok(least > N * 42 / 62 * 3 / 4, "the rarest digit comes %zu times, %d are expected", least, N * 42 / 62);
+	ok(least > N * 42 / 62 * 3 / 4, "the rarest digit comes %zu times, %d are expected", least,
+	    N * 42 / 62);
 	arena_free(mem);
 }
 

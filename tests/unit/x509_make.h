@@ -1,6 +1,7 @@
 #ifndef MOTET_TESTS_X509_MAKE_H
 #define MOTET_TESTS_X509_MAKE_H
-/* Material for the tests of certificates: requests from parts that a row may replace, signed with a fixed key, and DER bent on purpose. */
+/* Material for the tests of certificates: requests from parts that a row may replace, signed with a
+ * fixed key, and DER bent on purpose. */
 #include "x509/der.h"
 #include "x509/derw.h"
 #include "x509/idcert.h"
@@ -64,11 +65,15 @@ static inline struct blob vector(struct arena *mem, const char *name)
 	return out;
 }
 
-/* "U/13:text": the attribute's letter, its string type in hex when it is not the usual one, and its text with %00 for odd octets. */
+/* "U/13:text": the attribute's letter, its string type in hex when it is not the usual one, and its
+ * text with %00 for odd octets. */
 static inline struct blob ava(struct arena *mem, const char *s, size_t n)
 {
-	const char *oid = s[0] == 'C' ? "0603550403" : s[0] == 'O' ? "060355040b" : s[0] == 'S' ? "060a0992268993f22c64012c" :
-			  s[0] == 'U' ? "060a0992268993f22c640101" : "060a0992268993f22c640119";
+	const char *oid = s[0] == 'C' ? "0603550403"
+	    : s[0] == 'O'	      ? "060355040b"
+	    : s[0] == 'S'	      ? "060a0992268993f22c64012c"
+	    : s[0] == 'U'	      ? "060a0992268993f22c640101"
+				      : "060a0992268993f22c640119";
 	const char *text = memchr(s, ':', n), *end = s + n;
 	unsigned tag = s[0] == 'D' ? DER_IA5 : DER_UTF8, odd;
 	uint8_t *p = arena_alloc(mem, n);
@@ -81,7 +86,8 @@ static inline struct blob ava(struct arena *mem, const char *s, size_t n)
 		p[len++] = escaped ? (uint8_t)odd : (uint8_t)*text;
 		text += escaped ? 2 : 0;
 	}
-	return derw(mem, DER_SEQUENCE, unhex(mem, oid), derw(mem, (uint8_t)tag, (struct blob){ p, len }));
+	return derw(
+	    mem, DER_SEQUENCE, unhex(mem, oid), derw(mem, (uint8_t)tag, (struct blob){ p, len }));
 }
 
 /* RDNs with | between them, attributes of one RDN with &. */
@@ -123,7 +129,7 @@ static inline struct blob attrs_of(struct arena *mem, const char *hex)
 	if (hex[0] != 'X')
 		return unhex(mem, hex);
 	return derw(mem, DER_SEQUENCE, unhex(mem, "06092a864886f70d01090e"),
-		    derw(mem, DER_SET, derw(mem, DER_SEQUENCE, unhex(mem, hex + 1))));
+	    derw(mem, DER_SET, derw(mem, DER_SEQUENCE, unhex(mem, hex + 1))));
 }
 
 static inline struct blob info_of(struct cx *cx, const char *subject, const char *attrs)
@@ -131,8 +137,8 @@ static inline struct blob info_of(struct cx *cx, const char *subject, const char
 	uint8_t key[ED25519_KEY];
 
 	key_of(cx, actor_seed, key);
-	return derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name_of(cx->mem, subject), ed25519_spki(cx->mem, key),
-		    derw(cx->mem, DER_CONTEXT_OF, attrs_of(cx->mem, attrs)));
+	return derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name_of(cx->mem, subject),
+	    ed25519_spki(cx->mem, key), derw(cx->mem, DER_CONTEXT_OF, attrs_of(cx->mem, attrs)));
 }
 
 static inline struct blob csr_of(struct cx *cx, const char *subject, const char *attrs)
@@ -141,28 +147,30 @@ static inline struct blob csr_of(struct cx *cx, const char *subject, const char 
 }
 
 /*
- * A certificate in pieces; a row replaces some. Names are written as above, the rest is the hex of the contents of the piece (of all of
- * it, where its comment says so); an empty text leaves it out.
+ * A certificate in pieces; a row replaces some. Names are written as above, the rest is the hex of
+ * the contents of the piece (of all of it, where its comment says so); an empty text leaves it out.
  */
 struct pieces {
-	const char *version, *serial;	/* version: all of it */
-	const char *algorithm;		/* all of it, inside; and outside: */
+	const char *version, *serial; /* version: all of it */
+	const char *algorithm;	      /* all of it, inside; and outside: */
 	const char *outer;
 	const char *issuer, *validity, *subject;
-	const char *spki;		/* all of it */
-	const char *unique;		/* all of it */
-	const char *extensions;		/* of the SEQUENCE OF */
-	const char *more;		/* behind the extensions */
-	const char *signature;		/* of the BIT STRING */
+	const char *spki;	/* all of it */
+	const char *unique;	/* all of it */
+	const char *extensions; /* of the SEQUENCE OF */
+	const char *more;	/* behind the extensions */
+	const char *signature;	/* of the BIT STRING */
 };
 #define EXT_BASIC(v) "300f0603551d130101ff0405" v
 #define EXT_USAGE(v) "300e0603551d0f0101ff0404" v
 #define ACTOR_EXTS EXT_BASIC("3003010100") EXT_USAGE("03020080")
 #define SERVER_EXTS EXT_BASIC("30030101ff") EXT_USAGE("03020146")
-#define ACTOR_KEY "c41767f92583221e20cfc454bddd35dba2441913804748a870ef61a0bd318d8c"	/* of the vectors, as the next */
+#define ACTOR_KEY \
+	"c41767f92583221e20cfc454bddd35dba2441913804748a870ef61a0bd318d8c" /* of the vectors, as \
+									      the next */
 #define SERVER_KEY "6e36c001a5c7147df1f954745d6d96c99748698ddaf610918b5cac39860a996e"
 #define SPKI(key) "302a300506032b6570032100" key
-#define FROM "170d3233313131343232313332305a"	/* 1700000000 */
+#define FROM "170d3233313131343232313332305a" /* 1700000000 */
 
 #define PIECE(p, dflt) unhex(mem, (p) ? (p) : (dflt))
 static inline struct blob tbs_of_pieces(struct arena *mem, const struct pieces *p, bool server)
@@ -171,23 +179,32 @@ static inline struct blob tbs_of_pieces(struct arena *mem, const struct pieces *
 
 	if (p->extensions == NULL || *p->extensions)
 		exts = derw(mem, DER_CONTEXT_OF + 3, derw(mem, DER_SEQUENCE, exts));
-	return derw(mem, DER_SEQUENCE, PIECE(p->version, "a003020102"), derw(mem, DER_INTEGER, PIECE(p->serial, "038d7ea4c68000")),
-		    PIECE(p->algorithm, "300506032b6570"), name_of(mem, p->issuer ? p->issuer : "D:chat|D:polyphony"),
-		    derw(mem, DER_SEQUENCE, PIECE(p->validity, FROM "170d3234303130313030303030305a")),
-		    name_of(mem, p->subject ? p->subject : server ? "D:chat|D:polyphony" : SUBJECT),
-		    PIECE(p->spki, server ? SPKI(SERVER_KEY) : SPKI(ACTOR_KEY)), PIECE(p->unique, ""), exts, PIECE(p->more, ""));
+	return derw(mem, DER_SEQUENCE, PIECE(p->version, "a003020102"),
+	    derw(mem, DER_INTEGER, PIECE(p->serial, "038d7ea4c68000")),
+	    PIECE(p->algorithm, "300506032b6570"),
+	    name_of(mem, p->issuer ? p->issuer : "D:chat|D:polyphony"),
+	    derw(mem, DER_SEQUENCE, PIECE(p->validity, FROM "170d3234303130313030303030305a")),
+	    name_of(mem,
+		p->subject   ? p->subject
+		    : server ? "D:chat|D:polyphony"
+			     : SUBJECT),
+	    PIECE(p->spki, server ? SPKI(SERVER_KEY) : SPKI(ACTOR_KEY)), PIECE(p->unique, ""), exts,
+	    PIECE(p->more, ""));
 }
 
 static inline struct blob cert_of_pieces(struct arena *mem, const struct pieces *p, bool server)
 {
 	const uint8_t none[1 + ED25519_SIG] = { 0 };
-	struct blob sig = p->signature ? unhex(mem, p->signature) : (struct blob){ none, sizeof none };
+	struct blob sig =
+	    p->signature ? unhex(mem, p->signature) : (struct blob){ none, sizeof none };
 
-	return derw(mem, DER_SEQUENCE, tbs_of_pieces(mem, p, server), PIECE(p->outer, "300506032b6570"), derw(mem, DER_BIT_STRING, sig));
+	return derw(mem, DER_SEQUENCE, tbs_of_pieces(mem, p, server),
+	    PIECE(p->outer, "300506032b6570"), derw(mem, DER_BIT_STRING, sig));
 }
 
 /* The first place where `from` stands becomes `to`, which is as long. */
-static inline struct blob patched(struct arena *mem, struct blob in, const char *from, const char *to)
+static inline struct blob patched(
+    struct arena *mem, struct blob in, const char *from, const char *to)
 {
 	struct blob a = unhex(mem, from), b = unhex(mem, to);
 	uint8_t *p = (uint8_t *)arena_dup(mem, in.p, in.n), *at = memmem(p, in.n, a.p, a.n);
@@ -202,18 +219,22 @@ static inline struct blob patched(struct arena *mem, struct blob in, const char 
 
 /* BER that is no DER, and other liberties with one element of a tree. */
 enum liberty { LONG_LENGTH, INDEFINITE, TAIL, PAD, HIGH_TAG, FLIPPED, EMPTY, LIBERTIES };
-static const char *const liberty_names[] = { "non-minimal length", "indefinite length", "element appended", "octet appended", "long tag",
-					     "constructed bit flipped", "emptied" };
+static const char *const liberty_names[] = { "non-minimal length", "indefinite length",
+	"element appended", "octet appended", "long tag", "constructed bit flipped", "emptied" };
 
-static inline struct blob bent_element(struct arena *mem, uint8_t tag, struct blob body, enum liberty how, bool *did)
+static inline struct blob bent_element(
+    struct arena *mem, uint8_t tag, struct blob body, enum liberty how, bool *did)
 {
 	const bool group = tag & 0x20;
 	const uint8_t len[] = { tag, 0x83, 0, (uint8_t)(body.n >> 8), (uint8_t)body.n };
-	const uint8_t high[] = { tag | 0x1f, tag & 0x1f, 0x82, (uint8_t)(body.n >> 8), (uint8_t)body.n };
+	const uint8_t high[] = { tag | 0x1f, tag & 0x1f, 0x82, (uint8_t)(body.n >> 8),
+		(uint8_t)body.n };
 	const uint8_t open[] = { tag, 0x80 };
 	struct buf b = { .mem = mem };
 
-	*did = how == INDEFINITE || how == TAIL ? group : how == PAD || how == EMPTY ? !group : true;
+	*did = how == INDEFINITE || how == TAIL ? group
+	    : how == PAD || how == EMPTY	? !group
+						: true;
 	if (!*did)
 		return derw(mem, tag, body);
 	if (how == TAIL)
@@ -234,8 +255,10 @@ static inline struct blob bent_element(struct arena *mem, uint8_t tag, struct bl
 	return str_blob(buf_done(&b));
 }
 
-/* Take one liberty with the k-th element (depth first) of what is DER; *did says whether there is such an element and it can be taken. */
-static inline struct blob bend(struct arena *mem, struct blob in, int *k, enum liberty how, bool *did)
+/* Take one liberty with the k-th element (depth first) of what is DER; *did says whether there is
+ * such an element and it can be taken. */
+static inline struct blob bend(
+    struct arena *mem, struct blob in, int *k, enum liberty how, bool *did)
 {
 	struct buf out = { .mem = mem };
 	struct der d;
@@ -243,7 +266,8 @@ static inline struct blob bend(struct arena *mem, struct blob in, int *k, enum l
 	while (der_next(&in, &d)) {
 		bool here = (*k)-- == 0;
 		struct blob body = d.tag & 0x20 ? bend(mem, d.body, k, how, did) : d.body;
-		struct blob e = here ? bent_element(mem, d.tag, body, how, did) : derw(mem, d.tag, body);
+		struct blob e =
+		    here ? bent_element(mem, d.tag, body, how, did) : derw(mem, d.tag, body);
 		buf_put(&out, e.p, e.n);
 	}
 	return str_blob(buf_done(&out));

@@ -2,7 +2,8 @@
 #define MOTET_API_COMMON_BODIES_H
 #include "api/routes.h"
 /* The bodies that more than one handler of this generation takes. */
-/* An ID-CSR in any form: {"csr": …}, a JSON string, raw PEM, base64, DER (ROUTES.md 3, WIRE.md 5 #22). */
+/* An ID-CSR in any form: {"csr": …}, a JSON string, raw PEM, base64, DER (ROUTES.md 3, WIRE.md 5
+ * #22). */
 struct csr_body {
 	struct idcsr csr;
 };
@@ -26,8 +27,10 @@ struct certs_query {
 /* The CSR in the member `csr` of another body. */
 enum err csr_get(struct cx *, const struct field *, struct json_object *, void *out);
 /* A member that is an object with a password in it, by the rows of `sh`. */
-enum err password_object_get(struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
-#define PASSWORD_FIELD(st) F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
+enum err password_object_get(
+    struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
+#define PASSWORD_FIELD(st) \
+	F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
 /* Is this the reference client, whose answers have shapes of their own (WIRE.md 1.1)? */
 bool is_polyproto_rs(const struct call *);
 #endif

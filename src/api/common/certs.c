@@ -14,9 +14,11 @@ static enum err parse(struct cx *cx, const struct shape *sh, struct str body, vo
 	if (text.n == 0 || !strchr("{\"[", text.s[0]))
 		return armour_decode(cx, "id_cert", "CERTIFICATE", body, &to->id_cert);
 	TRY(json_parse(cx, body, &v));
-	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
+	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
+				: binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
 }
-SHAPE_BY(cert_body, parse, "IdCert", "application/x-pem-file", F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
+SHAPE_BY(cert_body, parse, "IdCert", "application/x-pem-file",
+    F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
 bool certs_are_foreign(const struct cx *cx, struct str fid)
 {

@@ -11,7 +11,9 @@ bool key_trials_printable(struct str s)
 	return true;
 }
 
-SHAPE(key_trial_query, F_STR(key_trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "who will complete it; nobody else can then"),
+SHAPE(key_trial_query,
+    F_STR(key_trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
+	.about = "who will complete it; nobody else can then"),
     F_STR(key_trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
 	.about = "the session of the ID-Cert that it will be completed with"));
 

@@ -5,7 +5,8 @@
 struct key_trial_query {
 	struct str fid, session_id;
 };
-/* A new key trial for c->in, a struct key_trial_query: {"challenge": …, "expires": …}, with `trial` beside `challenge` when `both`. */
+/* A new key trial for c->in, a struct key_trial_query: {"challenge": …, "expires": …}, with `trial`
+ * beside `challenge` when `both`. */
 enum err reply_key_trial(struct call *, bool both);
 /* Every octet is a printable character of ASCII. */
 bool key_trials_printable(struct str);

@@ -14,7 +14,8 @@ enum err keypackages_get(struct cx *cx, const struct field *f, struct json_objec
 	bool one = !list || json_object_is_type(json_object_array_get_idx(v, 0), json_type_int);
 	b->n = one ? 1 : json_object_array_length(v);
 	if (b->n == 0 || b->n > KEYPACKAGES_AT_ONCE)
-		return refuse(cx, ERR_BAD_REQUEST, MLS_FIELD, "Send an array of 1 to %d KeyPackages.", KEYPACKAGES_AT_ONCE);
+		return refuse(cx, ERR_BAD_REQUEST, MLS_FIELD,
+		    "Send an array of 1 to %d KeyPackages.", KEYPACKAGES_AT_ONCE);
 	b->v = arena_alloc(cx->mem, b->n * sizeof *b->v);
 	for (size_t i = 0; i < b->n; i++)
 		b->v[i] = one ? v : json_object_array_get_idx(v, i);
@@ -28,9 +29,14 @@ static enum err list_parse(struct cx *cx, const struct shape *sh, struct str tex
 	return keypackages_get(cx, &sh->fields[0], v, out);
 }
 SHAPE_BY(keypackages_body, list_parse, "KeyPackages", NULL,
-    { .name = "key_package", .type = FT_CUSTOM, .get = keypackages_get, .flags = REQUIRED, .as = "KeyPackages" });
+    { .name = "key_package",
+	.type = FT_CUSTOM,
+	.get = keypackages_get,
+	.flags = REQUIRED,
+	.as = "KeyPackages" });
 
-enum err keypackages_decode(struct cx *cx, const struct keypackages_body *b, struct mls_input **out, size_t *bad)
+enum err keypackages_decode(
+    struct cx *cx, const struct keypackages_body *b, struct mls_input **out, size_t *bad)
 {
 	struct mls_input *v = *out = arena_alloc(cx->mem, b->n * sizeof *v);
 	char say[sizeof cx->why.say];
@@ -56,7 +62,8 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 	size_t bad;
 
 	if (last_resort && in->n != 1)
-		return refuse(c->cx, ERR_BAD_REQUEST, MLS_FIELD, "Send one KeyPackage: there is one last resort.");
+		return refuse(c->cx, ERR_BAD_REQUEST, MLS_FIELD,
+		    "Send one KeyPackage: there is one last resort.");
 	TRY(keypackages_decode(c->cx, in, &v, &bad));
 	u.v = v;
 	u.n = in->n;
@@ -66,7 +73,8 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 	return OK;
 }
 
-enum err keypackages_take(struct call *c, const struct keypackage_filter *f, struct keypackage_given **out, size_t *n, bool *head)
+enum err keypackages_take(struct call *c, const struct keypackage_filter *f,
+    struct keypackage_given **out, size_t *n, bool *head)
 {
 	struct str address = limits_address_key(c->cx->mem, c->req->remote);
 

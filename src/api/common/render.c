@@ -53,7 +53,8 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	if (c->req->body.n)
 		return OK;
 	sha256_list((const struct str[]){ str_of(type), body }, 2, hash);
-	etag = arena_printf(c->cx->mem, "\"%s\"", hex_encode(c->cx->mem, (struct blob){ hash, 16 }).s);
+	etag =
+	    arena_printf(c->cx->mem, "\"%s\"", hex_encode(c->cx->mem, (struct blob){ hash, 16 }).s);
 	http_set(c->cx, c->resp, "ETag", "%s", etag);
 	http_set(c->cx, c->resp, "Cache-Control", "%s", cache);
 	if (has_it(c->req->if_none_match, etag)) {
@@ -66,7 +67,8 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 /* Seed 004 wants these three without a body; the code is in the header all the same. */
 static bool silent(const struct call *c, int status)
 {
-	return c->route && (c->route->flags & NOBODY_ON_ERROR) && (status == 404 || status == 409 || status == 413);
+	return c->route && (c->route->flags & NOBODY_ON_ERROR) &&
+	    (status == 404 || status == 409 || status == 413);
 }
 
 static void headers(struct call *c, enum err e)
@@ -76,11 +78,13 @@ static void headers(struct call *c, enum err e)
 
 	http_set(cx, c->resp, "X-P2-Error", "%s", err_code(e));
 	if (err_status(e) == 401)
-		http_set(cx, c->resp, "WWW-Authenticate", "Bearer realm=\"%s\"%s", cx->conf->domain, sent ? ", error=\"invalid_token\"" : "");
+		http_set(cx, c->resp, "WWW-Authenticate", "Bearer realm=\"%s\"%s", cx->conf->domain,
+		    sent ? ", error=\"invalid_token\"" : "");
 	if (e == ERR_METHOD)
 		http_set(cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
 	if (err_status(e) == 429 || err_status(e) == 503)
-		http_set(cx, c->resp, "Retry-After", "%lld", cx->retry_after ? (long long)cx->retry_after : 2);
+		http_set(cx, c->resp, "Retry-After", "%lld",
+		    cx->retry_after ? (long long)cx->retry_after : 2);
 }
 
 void reply_error(struct call *c, enum err e)
@@ -91,7 +95,8 @@ void reply_error(struct call *c, enum err e)
 	c->resp->nheaders = 0;
 	json_object_object_add(o, "errcode", json_object_new_int(err_status(e)));
 	json_object_object_add(o, "error", json_object_new_string(err_code(e)));
-	json_object_object_add(o, "message", json_object_new_string(why->say[0] ? why->say : err_text(e)));
+	json_object_object_add(
+	    o, "message", json_object_new_string(why->say[0] ? why->say : err_text(e)));
 	if (why->field[0])
 		json_object_object_add(o, "field", json_object_new_string(why->field));
 	reply_json(c, err_status(e), o);

@@ -9,14 +9,15 @@ enum err reply_json(struct call *, int status, struct json_object *);
 enum err reply_text(struct call *, int status, const char *type, struct str);
 enum err reply_empty(struct call *, int status);
 /*
- * Something that anybody may read and keep: with ETag, Cache-Control and Vary, answering If-None-Match (RFC 9110 13.1.2). What a
- * body of a GET has asked for is no-store.
+ * Something that anybody may read and keep: with ETag, Cache-Control and Vary, answering
+ * If-None-Match (RFC 9110 13.1.2). What a body of a GET has asked for is no-store.
  */
 enum err reply_public(struct call *, const char *type, struct str body, const char *cache);
 /* The error of c->cx->why. */
 void reply_error(struct call *, enum err);
 /* {"id_cert": PEM, "token": …}, 201. */
 enum err reply_grant(struct call *, const struct grant *);
-/* A CacheableIDCert (WIRE.md 2.8), with the prose's names and those of polyproto-rs 0.9 beside the current ones. */
+/* A CacheableIDCert (WIRE.md 2.8), with the prose's names and those of polyproto-rs 0.9 beside the
+ * current ones. */
 struct json_object *render_cacheable(struct cx *, const struct published *);
 #endif

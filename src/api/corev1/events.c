@@ -8,7 +8,9 @@
 struct events_query {
 	struct when after;
 };
-SHAPE(events_query, F_CUSTOM(events_query, after, when_get, .as = "Time", .about = "the number of the last event you have; what came after it is repeated"));
+SHAPE(events_query,
+    F_CUSTOM(events_query, after, when_get, .as = "Time",
+	.about = "the number of the last event you have; what came after it is repeated"));
 
 static struct json_object *digits(struct cx *cx, int64_t v)
 {
@@ -27,11 +29,13 @@ static struct json_object *invalidation(struct cx *cx, const struct published *p
 
 	json_object_object_add(d, "serial", digits(cx, p->claim.serial));
 	json_object_object_add(d, "invalidSince", digits(cx, p->claim.invalidated));
-	json_object_object_add(d, "signature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
+	json_object_object_add(
+	    d, "signature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
 	return d;
 }
 
-static struct json_object *about_cert(struct cx *cx, const struct event *e, const struct published *p)
+static struct json_object *about_cert(
+    struct cx *cx, const struct event *e, const struct published *p)
 {
 	if (e->op == EVENT_INVALIDATION && e->invalidated_at)
 		return invalidation(cx, p);
@@ -42,7 +46,8 @@ static struct json_object *about_cert(struct cx *cx, const struct event *e, cons
 	return d;
 }
 
-static enum err data(struct cx *cx, const struct event *e, const struct published *p, struct json_object **d)
+static enum err data(
+    struct cx *cx, const struct event *e, const struct published *p, struct json_object **d)
 {
 	if (e->data.s == NULL) {
 		*d = about_cert(cx, e, p);
@@ -53,8 +58,10 @@ static enum err data(struct cx *cx, const struct event *e, const struct publishe
 	return OK;
 }
 
-/* The gateway's envelope; numbers as strings, as the reference client reads them, and the name beside the number. */
-static enum err envelope(struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
+/* The gateway's envelope; numbers as strings, as the reference client reads them, and the name
+ * beside the number. */
+static enum err envelope(
+    struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
 {
 	struct json_object *o = json_object_new_object(), *d;
 

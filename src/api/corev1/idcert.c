@@ -5,7 +5,8 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-/* A revocation must be seen at once: whoever keeps an answer asks each time whether it is still the one. */
+/* A revocation must be seen at once: whoever keeps an answer asks each time whether it is still the
+ * one. */
 #define ASK_AGAIN "public, no-cache"
 
 /* POST /idcert: a certificate for another session, or the next one for this. */
@@ -24,10 +25,12 @@ enum err corev1_get_idcert_server(struct call *c)
 	struct published p;
 
 	TRY(publish_server(c->cx, when_or(in->timestamp, -1), &p));
-	return reply_public(c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN);
+	return reply_public(
+	    c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN);
 }
 
-/* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it. */
+/* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it.
+ */
 static enum err foreign(struct call *c, const struct cert_filter *f)
 {
 	struct buf b = { .mem = c->cx->mem };
@@ -47,7 +50,8 @@ static enum err foreign(struct call *c, const struct cert_filter *f)
 enum err corev1_get_idcert_actor(struct call *c)
 {
 	const struct certs_query *in = c->in;
-	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1), when_or(in->notAfter, -1), in->session_id };
+	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1),
+		when_or(in->notAfter, -1), in->session_id };
 	struct published *p;
 	struct str local;
 	size_t n;

@@ -22,9 +22,11 @@ enum err corev1_get_key_server(struct call *c)
 
 	TRY(identity_at(cx, when_or(in->timestamp, -1), &k));
 	if (http_accepts(c->req->accept, "application/pkix-cert"))
-		return reply_public(c, "application/pkix-cert", (struct str){ (const char *)k->cert.p, k->cert.n }, ASK_AGAIN);
+		return reply_public(c, "application/pkix-cert",
+		    (struct str){ (const char *)k->cert.p, k->cert.n }, ASK_AGAIN);
 	if (http_accepts(c->req->accept, "application/x-pem-file"))
-		return reply_public(c, "application/x-pem-file", pem_encode(cx->mem, "CERTIFICATE", k->cert), ASK_AGAIN);
+		return reply_public(c, "application/x-pem-file",
+		    pem_encode(cx->mem, "CERTIFICATE", k->cert), ASK_AGAIN);
 	struct str spki = pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
 	if (http_accepts(c->req->accept, "text/plain"))
 		return reply_public(c, "text/plain; charset=utf-8", spki, ASK_AGAIN);
@@ -37,7 +39,8 @@ enum err corev1_put_key_server(struct call *c)
 	struct server_key *k;
 
 	TRY(identity_rotate(c->cx, &k));
-	return reply_text(c, 200, "application/json", quoted(c->cx, pem_encode(c->cx->mem, "CERTIFICATE", k->cert)));
+	return reply_text(c, 200, "application/json",
+	    quoted(c->cx, pem_encode(c->cx->mem, "CERTIFICATE", k->cert)));
 }
 
 enum err corev1_post_key_server(struct call *c)
@@ -45,7 +48,8 @@ enum err corev1_post_key_server(struct call *c)
 	struct server_key *k;
 
 	TRY(identity_rotate(c->cx, &k));
-	return reply_text(c, 200, "text/plain; charset=utf-8", pem_encode(c->cx->mem, "CERTIFICATE", k->cert));
+	return reply_text(
+	    c, 200, "text/plain; charset=utf-8", pem_encode(c->cx->mem, "CERTIFICATE", k->cert));
 }
 
 /* GET /key/actor/{fid}: two lists side by side. */
@@ -86,7 +90,8 @@ static enum err add_home(struct call *c, const struct cert_filter *f, struct lis
 enum err corev1_get_key_actor(struct call *c)
 {
 	const struct certs_query *in = c->in;
-	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1), when_or(in->notAfter, -1), in->session_id };
+	const struct cert_filter f = { when_or(in->timestamp, -1), when_or(in->notBefore, -1),
+		when_or(in->notAfter, -1), in->session_id };
 	struct json_object *o = json_own(c->cx, json_object_new_object());
 	struct lists l = { json_object_new_array(), json_object_new_array() };
 

@@ -9,18 +9,22 @@
 struct newcomer {
 	struct str password, invite;
 };
-ROW(newcomer, PASSWORD_FIELD(newcomer), F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
+ROW(newcomer, PASSWORD_FIELD(newcomer),
+    F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
 static enum err newcomer_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	return password_object_get(cx, f, &newcomer_shape, v, out);
 }
 
-/* POST /register: an identity on this server; a certificate is the next step, POST /session/trust. */
+/* POST /register: an identity on this server; a certificate is the next step, POST /session/trust.
+ */
 struct register_body {
 	struct str actor_name;
 	struct newcomer auth_payload;
 };
-SHAPE(register_body, F_STR(register_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320, .about = "local name, or federation ID of this server"),
+SHAPE(register_body,
+    F_STR(register_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320,
+	.about = "local name, or federation ID of this server"),
     F_CUSTOM(register_body, auth_payload, newcomer_get, .flags = REQUIRED, .of = &newcomer_shape));
 
 static enum err admit(struct call *c, const struct newcomer *in, struct str local)
@@ -40,10 +44,12 @@ enum err corev1_post_register(struct call *c)
 	struct str local;
 
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
-		return refuse(c->cx, ERR_REGISTRATION, "", "This server does not take registrations; ask its operator for an account.");
+		return refuse(c->cx, ERR_REGISTRATION, "",
+		    "This server does not take registrations; ask its operator for an account.");
 	enum err e = actor_name(c->cx, "actor_name", in->actor_name, &local);
 	if (e == ERR_NOT_FOUND)
-		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name", "This server registers actors of %s only.", c->cx->conf->domain);
+		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",
+		    "This server registers actors of %s only.", c->cx->conf->domain);
 	TRY(e);
 	TRY(admit(c, &in->auth_payload, local));
 	o = json_object_new_object();

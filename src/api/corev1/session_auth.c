@@ -12,7 +12,9 @@ static bool decimal(struct str s)
 	return s.s[0] != '0';
 }
 
-#define SERIAL .flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = decimal, .must = "must be a serial number in decimal digits"
+#define SERIAL \
+	.flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = decimal, \
+	.must = "must be a serial number in decimal digits"
 #define CHALLENGE .min = 1, .max = KEY_TRIAL_TEXT_MAX, PRINTABLE
 #define SIGNATURE .min = 1, .max = 256, PRINTABLE
 
@@ -30,23 +32,32 @@ static enum err reply_token(struct call *c, int status, struct str token)
 	return reply_json(c, status, o);
 }
 
-/* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those who ask for that. */
+/* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those
+ * who ask for that. */
 struct key_trial_body {
 	struct str signature, serialNumber, serial, fid, trial;
 	struct blob id_cert;
 };
-SHAPE(key_trial_body, F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE, .about = "Ed25519 over the trial's text, 128 hex digits"),
-    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL, .about = "of the ID-Cert, unless that is in id_cert"),
+SHAPE(key_trial_body,
+    F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE,
+	.about = "Ed25519 over the trial's text, 128 hex digits"),
+    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL,
+	.about = "of the ID-Cert, unless that is in id_cert"),
     F_STR(key_trial_body, serial, SERIAL, .about = "the same by another name"),
-    F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320, .about = "whose ID-Cert it is, unless the trial says so"),
-    F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE, .about = "the text that was signed"),
+    F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
+	.about = "whose ID-Cert it is, unless the trial says so"),
+    F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE,
+	.about = "the text that was signed"),
     F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .as = "IdCert"));
 
 enum err corev1_post_session_auth(struct call *c)
 {
 	const struct key_trial_body *in = c->in;
-	const struct key_trial_answer a = { .trial = in->trial, .fid = in->fid, .serial = in->serialNumber.n ? in->serialNumber : in->serial,
-		.cert = in->id_cert, .signature = in->signature };
+	const struct key_trial_answer a = { .trial = in->trial,
+		.fid = in->fid,
+		.serial = in->serialNumber.n ? in->serialNumber : in->serial,
+		.cert = in->id_cert,
+		.signature = in->signature };
 	struct str token;
 
 	TRY(key_trial_complete(c->cx, &a, &token));
@@ -65,16 +76,20 @@ struct identify_body {
 	struct str challenge, signature;
 	struct blob id_cert;
 };
-ROW(completed, F_STR(completed, challenge, .alias = "trial", .flags = REQUIRED, CHALLENGE), F_STR(completed, signature, .flags = REQUIRED, SIGNATURE));
+ROW(completed, F_STR(completed, challenge, .alias = "trial", .flags = REQUIRED, CHALLENGE),
+    F_STR(completed, signature, .flags = REQUIRED, SIGNATURE));
 
-static enum err completed_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err completed_get(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	if (!json_object_is_type(v, json_type_object))
 		return shape_bad(cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
 	return shape_decode(cx, &completed_shape, v, out);
 }
-SHAPE(identify_body, F_CUSTOM(identify_body, completed_challenge, completed_get, .of = &completed_shape),
-    F_STR(identify_body, challenge, .alias = "trial", CHALLENGE, .about = "the text that was signed, unless in completed_challenge"),
+SHAPE(identify_body,
+    F_CUSTOM(identify_body, completed_challenge, completed_get, .of = &completed_shape),
+    F_STR(identify_body, challenge, .alias = "trial", CHALLENGE,
+	.about = "the text that was signed, unless in completed_challenge"),
     F_STR(identify_body, signature, SIGNATURE, .about = "Ed25519 over it, 128 hex digits"),
     F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
@@ -87,8 +102,11 @@ enum err corev1_post_session_identify(struct call *c)
 	if (d.challenge.n == 0)
 		d = (struct completed){ in->challenge, in->signature };
 	if (d.challenge.n == 0)
-		return refuse(c->cx, ERR_BAD_REQUEST, "completed_challenge", "completed_challenge is missing: {\"challenge\": …, \"signature\": …}.");
-	const struct key_trial_answer a = { .trial = d.challenge, .cert = in->id_cert, .signature = d.signature };
+		return refuse(c->cx, ERR_BAD_REQUEST, "completed_challenge",
+		    "completed_challenge is missing: {\"challenge\": …, \"signature\": …}.");
+	const struct key_trial_answer a = {
+		.trial = d.challenge, .cert = in->id_cert, .signature = d.signature
+	};
 	TRY(key_trial_complete(c->cx, &a, &token));
 	return reply_token(c, 201, token);
 }

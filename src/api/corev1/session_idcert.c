@@ -13,7 +13,8 @@ enum err corev1_post_session_idcert(struct call *c)
 	return reply_grant(c, &g);
 }
 
-/* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is revoked. */
+/* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is
+ * revoked. */
 static enum err renew(struct call *c)
 {
 	const struct cert_body *in = c->in;

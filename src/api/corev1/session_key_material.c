@@ -7,8 +7,8 @@
 #include <json-c/json.h>
 
 /*
- * Serial numbers come as JSON numbers (beta.3, polyproto-rs in lists), decimal strings (alpha.8) and big-endian octets in an array
- * (polyproto-rs in objects); WIRE.md 5 #17.
+ * Serial numbers come as JSON numbers (beta.3, polyproto-rs in lists), decimal strings (alpha.8)
+ * and big-endian octets in an array (polyproto-rs in objects); WIRE.md 5 #17.
  */
 static enum err serial_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -17,28 +17,36 @@ static enum err serial_get(struct cx *cx, const struct field *f, struct json_obj
 	if (!json_object_is_type(v, json_type_array)) {
 		if (json_number(v, serial) && *serial > 0)
 			return OK;
-		return shape_bad(cx, f, "must be a serial number: decimal digits, as a number or a string");
+		return shape_bad(
+		    cx, f, "must be a serial number: decimal digits, as a number or a string");
 	}
 	*serial = 0;
 	for (size_t i = 0; i < json_object_array_length(v); i++) {
-		if (!json_i64(json_object_array_get_idx(v, i), &octet) || octet > 255 || octet < 0 || *serial > SERIAL_MAX)
-			return shape_bad(cx, f, "must be the octets of a serial number, each 0 to 255");
+		if (!json_i64(json_object_array_get_idx(v, i), &octet) || octet > 255 ||
+		    octet < 0 || *serial > SERIAL_MAX)
+			return shape_bad(
+			    cx, f, "must be the octets of a serial number, each 0 to 255");
 		*serial = *serial << 8 | octet;
 	}
 	return *serial > 0 ? OK : shape_bad(cx, f, "must not be zero");
 }
 
 /* The DER octets of an AlgorithmIdentifier, as polyproto-rs has them. */
-static enum err der_get_octets(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err der_get_octets(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct key_material *k = out;
 
 	if (!json_octets(cx->mem, v, &k->algorithm) || k->algorithm.n > 512)
-		return shape_bad(cx, f, "must be an array of octets, each 0 to 255: an AlgorithmIdentifier in DER");
-	return k->algorithms.s ? OK : key_material_der_algorithm(cx, f->name, k->algorithm, &k->algorithms);
+		return shape_bad(cx, f,
+		    "must be an array of octets, each 0 to 255: an AlgorithmIdentifier in DER");
+	return k->algorithms.s
+	    ? OK
+	    : key_material_der_algorithm(cx, f->name, k->algorithm, &k->algorithms);
 }
 
-/* OIDs, the one applied last first (beta.3). The first also stands for the AlgorithmIdentifier when none was given. */
+/* OIDs, the one applied last first (beta.3). The first also stands for the AlgorithmIdentifier when
+ * none was given. */
 static enum err oids_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct key_material *k = out;
@@ -62,19 +70,38 @@ static enum err oids_get(struct cx *cx, const struct field *f, struct json_objec
 	return OK;
 }
 
-/* One item in any generation's words; the rows of the algorithms fill the struct as a whole, hence offset 0. */
+/* One item in any generation's words; the rows of the algorithms fill the struct as a whole, hence
+ * offset 0. */
 struct item {
 	struct key_material k;
 };
 static const struct field item_fields[] = {
-	{ .name = "key_data", .type = FT_STR, .flags = REQUIRED, .min = 1, .off = offsetof(struct item, k.key_data),
+	{ .name = "key_data",
+	    .type = FT_STR,
+	    .flags = REQUIRED,
+	    .min = 1,
+	    .off = offsetof(struct item, k.key_data),
 	    .about = "PEM whose DER is a SubjectPublicKeyInfo with the ciphertext" },
-	{ .name = "serial_number", .alias = "serialNumber", .type = FT_CUSTOM, .get = serial_get, .as = "AnySerial", .off = offsetof(struct item, k.serial),
+	{ .name = "serial_number",
+	    .alias = "serialNumber",
+	    .type = FT_CUSTOM,
+	    .get = serial_get,
+	    .as = "AnySerial",
+	    .off = offsetof(struct item, k.serial),
 	    .about = "the ID-Cert it belongs to; this session's if left out" },
-	{ .name = "encryption_algorithm", .type = FT_CUSTOM, .get = der_get_octets, .as = "Octets", .about = "AlgorithmIdentifier, DER" },
-	{ .name = "encryptionAlgorithms", .type = FT_CUSTOM, .get = oids_get, .as = "Oids", .about = "OIDs, the one applied last first" },
+	{ .name = "encryption_algorithm",
+	    .type = FT_CUSTOM,
+	    .get = der_get_octets,
+	    .as = "Octets",
+	    .about = "AlgorithmIdentifier, DER" },
+	{ .name = "encryptionAlgorithms",
+	    .type = FT_CUSTOM,
+	    .get = oids_get,
+	    .as = "Oids",
+	    .about = "OIDs, the one applied last first" },
 };
-static const struct shape item_shape = { "item", sizeof(struct item), item_fields, sizeof item_fields / sizeof item_fields[0] };
+static const struct shape item_shape = { "item", sizeof(struct item), item_fields,
+	sizeof item_fields / sizeof item_fields[0] };
 
 /* POST /session/keymaterial: one object, or an array of them. */
 struct key_material_body {
@@ -92,14 +119,17 @@ static enum err items_parse(struct cx *cx, const struct shape *sh, struct str te
 	bool list = json_object_is_type(v, json_type_array);
 	b->n = list ? json_object_array_length(v) : 1;
 	if (b->n == 0 || b->n > KEY_MATERIAL_ITEMS)
-		return refuse(cx, ERR_BAD_REQUEST, "", "Send one object, or an array of 1 to %d.", KEY_MATERIAL_ITEMS);
+		return refuse(cx, ERR_BAD_REQUEST, "", "Send one object, or an array of 1 to %d.",
+		    KEY_MATERIAL_ITEMS);
 	b->v = arena_alloc(cx->mem, b->n * sizeof *b->v);
 	for (size_t i = 0; i < b->n; i++)
-		TRY(shape_decode(cx, &item_shape, list ? json_object_array_get_idx(v, i) : v, &b->v[i]));
+		TRY(shape_decode(
+		    cx, &item_shape, list ? json_object_array_get_idx(v, i) : v, &b->v[i]));
 	return OK;
 }
-const struct shape key_material_body_shape = { "keymaterial_body", sizeof(struct key_material_body), item_fields,
-	sizeof item_fields / sizeof item_fields[0], items_parse, "KeyMaterialUploads", NULL };
+const struct shape key_material_body_shape = { "keymaterial_body", sizeof(struct key_material_body),
+	item_fields, sizeof item_fields / sizeof item_fields[0], items_parse, "KeyMaterialUploads",
+	NULL };
 
 enum err corev1_post_session_keymaterial(struct call *c)
 {
@@ -114,9 +144,9 @@ enum err corev1_post_session_keymaterial(struct call *c)
 
 /* Serials to read or delete: [1], ["1"], {"serial_numbers": ["1"]}, ?serials=1,2 */
 struct serials_query {
-	int64_t *v;		/* NULL: none were named */
+	int64_t *v; /* NULL: none were named */
 	size_t n;
-	bool bare;		/* a bare array, as only polyproto-rs sends it to GET */
+	bool bare; /* a bare array, as only polyproto-rs sends it to GET */
 };
 enum { SERIALS = 1000 };
 
@@ -163,7 +193,12 @@ static enum err serials_parse(struct cx *cx, const struct shape *sh, struct str 
 	return q->bare ? serials_get(cx, &sh->fields[0], v, out) : shape_decode(cx, sh, v, out);
 }
 SHAPE_BY(serials_query, serials_parse, "Serials", NULL,
-    { .name = "serial_numbers", .alias = "serials", .type = FT_CUSTOM, .get = comma_get, .as = "SerialList", .about = "of ID-Certs; all if left out" });
+    { .name = "serial_numbers",
+	.alias = "serials",
+	.type = FT_CUSTOM,
+	.get = comma_get,
+	.as = "SerialList",
+	.about = "of ID-Certs; all if left out" });
 
 static struct json_object *octets(struct blob b)
 {
@@ -174,7 +209,8 @@ static struct json_object *octets(struct blob b)
 	return a;
 }
 
-/* Big-endian, a zero in front when the top bit is set: what the reference client decodes (WIRE.md 2.1). */
+/* Big-endian, a zero in front when the top bit is set: what the reference client decodes
+ * (WIRE.md 2.1). */
 static struct json_object *serial_octets(int64_t serial)
 {
 	uint8_t p[9];
@@ -202,15 +238,18 @@ static struct json_object *oids(struct str list)
 	return a;
 }
 
-/* One object for all generations; only `serial_number` has two forms, and the request tells which (WIRE.md 2.3). */
+/* One object for all generations; only `serial_number` has two forms, and the request tells which
+ * (WIRE.md 2.3). */
 static struct json_object *render(struct cx *cx, const struct key_material *k, bool bytes)
 {
 	struct json_object *o = json_object_new_object();
 	const char *digits = arena_printf(cx->mem, "%lld", (long long)k->serial);
 
-	json_object_object_add(o, "serial_number", bytes ? serial_octets(k->serial) : json_object_new_string(digits));
+	json_object_object_add(
+	    o, "serial_number", bytes ? serial_octets(k->serial) : json_object_new_string(digits));
 	json_object_object_add(o, "key_data", json_str(k->key_data));
-	json_object_object_add(o, "encryption_algorithm", octets(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
+	json_object_object_add(o, "encryption_algorithm",
+	    octets(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
 	json_object_object_add(o, "serialNumber", json_object_new_int64(k->serial));
 	json_object_object_add(o, "encryptionAlgorithms", oids(k->algorithms));
 	return o;
@@ -222,7 +261,8 @@ static enum err none_found(struct call *c, const struct serials_query *in)
 	struct json_object *a = json_object_new_array();
 
 	for (size_t i = 0; i < in->n; i++)
-		json_object_array_add(a, json_object_new_string(arena_printf(c->cx->mem, "%lld", (long long)in->v[i])));
+		json_object_array_add(a,
+		    json_object_new_string(arena_printf(c->cx->mem, "%lld", (long long)in->v[i])));
 	reply_json(c, 404, a);
 	http_set(c->cx, c->resp, "X-P2-Error", "%s", err_code(ERR_NOT_FOUND));
 	return OK;
@@ -250,14 +290,16 @@ enum err corev1_delete_session_keymaterial(struct call *c)
 	const struct serials_query *in = c->in;
 
 	if (in->n == 0)
-		return refuse(c->cx, ERR_BAD_REQUEST, "serials", "Name the serial numbers to delete key material of: [\"…\"] or ?serials=….");
+		return refuse(c->cx, ERR_BAD_REQUEST, "serials",
+		    "Name the serial numbers to delete key material of: [\"…\"] or ?serials=….");
 	TRY(key_material_delete(c->cx, c->who, in->v, in->n));
 	return reply_empty(c, 204);
 }
 
 static void most(struct call *c)
 {
-	http_set(c->cx, c->resp, "X-Max-Payload-Size", "%lld", (long long)c->cx->conf->keymaterial_max_bytes);
+	http_set(c->cx, c->resp, "X-Max-Payload-Size", "%lld",
+	    (long long)c->cx->conf->keymaterial_max_bytes);
 }
 
 /* OPTIONS has a meaning of its own here (seed 004), beside being what browsers ask first. */
@@ -271,7 +313,8 @@ enum err corev1_options_session_keymaterial(struct call *c)
 
 enum err corev1_get_session_keymaterial_size(struct call *c)
 {
-	struct str body = str_of(arena_printf(c->cx->mem, "%lld", (long long)c->cx->conf->keymaterial_max_bytes));
+	struct str body =
+	    str_of(arena_printf(c->cx->mem, "%lld", (long long)c->cx->conf->keymaterial_max_bytes));
 
 	reply_public(c, "application/json", body, "public, max-age=3600");
 	most(c);

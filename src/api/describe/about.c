@@ -15,7 +15,8 @@ const char *about_who(struct arena *mem, const struct route *r, const struct abo
 {
 	static const char *const names[] = { "anyone", "session", "session", "session", "admin" };
 
-	return arena_printf(mem, "%s%s", a->who ? a->who : names[r->auth], r->flags & SENSITIVE ? ", sensitive" : "");
+	return arena_printf(mem, "%s%s", a->who ? a->who : names[r->auth],
+	    r->flags & SENSITIVE ? ", sensitive" : "");
 }
 
 enum when { EVERY_ONE, TAKES_INPUT, LIMITED, WITH_TOKEN, AT_HOME, BY_ADMIN, WITH_SOLUTION };
@@ -47,10 +48,18 @@ size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 		enum when when;
 		enum err err;
 	} rows[] = {
-		{ EVERY_ONE, ERR_BAD_REQUEST }, { TAKES_INPUT, ERR_BAD_JSON }, { WITH_TOKEN, ERR_UNAUTHORIZED }, { AT_HOME, ERR_FOREIGN },
-		{ BY_ADMIN, ERR_NOT_ADMIN }, { WITH_SOLUTION, ERR_SENSITIVE },
-		{ WITH_SOLUTION, ERR_USED_CODE }, { EVERY_ONE, ERR_TOO_LARGE }, { LIMITED, ERR_RATE_LIMITED },
-		{ EVERY_ONE, ERR_HEADERS_TOO_LARGE }, { EVERY_ONE, ERR_INTERNAL }, { EVERY_ONE, ERR_UNAVAILABLE },
+		{ EVERY_ONE, ERR_BAD_REQUEST },
+		{ TAKES_INPUT, ERR_BAD_JSON },
+		{ WITH_TOKEN, ERR_UNAUTHORIZED },
+		{ AT_HOME, ERR_FOREIGN },
+		{ BY_ADMIN, ERR_NOT_ADMIN },
+		{ WITH_SOLUTION, ERR_SENSITIVE },
+		{ WITH_SOLUTION, ERR_USED_CODE },
+		{ EVERY_ONE, ERR_TOO_LARGE },
+		{ LIMITED, ERR_RATE_LIMITED },
+		{ EVERY_ONE, ERR_HEADERS_TOO_LARGE },
+		{ EVERY_ONE, ERR_INTERNAL },
+		{ EVERY_ONE, ERR_UNAVAILABLE },
 	};
 	size_t n = 0;
 
@@ -66,9 +75,11 @@ void api_print_routes(FILE *f)
 {
 	struct arena *mem = arena_new(1 << 20);
 
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++)
-			fprintf(f, "%-8s %-44s %-40s %7lld  %s | %s\n", about_method(&g->routes[i]), g->routes[i].path, g->routes[i].name,
-			    (long long)g->routes[i].max_body, about_who(mem, &g->routes[i], g->abouts[i]), g->abouts[i]->what);
+			fprintf(f, "%-8s %-44s %-40s %7lld  %s | %s\n", about_method(&g->routes[i]),
+			    g->routes[i].path, g->routes[i].name, (long long)g->routes[i].max_body,
+			    about_who(mem, &g->routes[i], g->abouts[i]), g->abouts[i]->what);
 	arena_free(mem);
 }

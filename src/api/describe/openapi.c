@@ -21,10 +21,11 @@ static const struct named headers[] = {
 };
 #define COUNT(t) (sizeof(t) / sizeof(t)[0])
 
-static const char about[] = "A polyproto home server. What holds for every route: HEAD is GET without the body and without side effects; an unknown method is "
-			    "405 with Allow; OPTIONS lists the methods. JSON is read whatever the Content-Type says; unknown members are ignored, null "
-			    "is as good as absent, and whole numbers may be decimal strings. GET and DELETE take their arguments from a JSON object in the "
-			    "body, too. Any origin may ask from a browser (CORS); there are no cookies. Every answer has X-Request-Id.";
+static const char about[] =
+    "A polyproto home server. What holds for every route: HEAD is GET without the body and without side effects; an unknown method is "
+    "405 with Allow; OPTIONS lists the methods. JSON is read whatever the Content-Type says; unknown members are ignored, null "
+    "is as good as absent, and whole numbers may be decimal strings. GET and DELETE take their arguments from a JSON object in the "
+    "body, too. Any origin may ask from a browser (CORS); there are no cookies. Every answer has X-Request-Id.";
 
 static struct json_object *object(void)
 {
@@ -46,13 +47,15 @@ static struct json_object *within(struct json_object *o, const char *name)
 	return v;
 }
 
-static enum err add_parsed(struct cx *cx, const struct named *rows, size_t n, struct json_object *to)
+static enum err add_parsed(
+    struct cx *cx, const struct named *rows, size_t n, struct json_object *to)
 {
 	struct json_object *v;
 
 	for (size_t i = 0; i < n; i++) {
 		if (json_parse(cx, str_of(rows[i].text), &v) != OK)
-			return fail(cx, ERR_INTERNAL, "schemas.def: %s: %s", rows[i].name, cx->why.say);
+			return fail(
+			    cx, ERR_INTERNAL, "schemas.def: %s: %s", rows[i].name, cx->why.say);
 		json_object_object_add(to, rows[i].name, json_object_get(v));
 	}
 	return OK;
@@ -63,7 +66,8 @@ static enum err add_parsed(struct cx *cx, const struct named *rows, size_t n, st
 static void add_headers(struct cx *cx, struct json_object *response, const char *const *names)
 {
 	for (; *names; names++)
-		json_object_object_add(within(response, "headers"), *names, openapi_ref(cx, "headers", *names));
+		json_object_object_add(
+		    within(response, "headers"), *names, openapi_ref(cx, "headers", *names));
 }
 
 /* A second schema for the same status and type stands beside the first. */
@@ -94,14 +98,20 @@ static struct json_object *response_of(struct json_object *responses, int status
 
 static const char *reason(int status)
 {
-	return status == 200 ? "Done." : status == 201 ? "Done; something is new." : status == 204 ? "Done; there is nothing to say." :
-	       status == 304 ? "What If-None-Match names is still right." : "The error in another form.";
+	return status == 200 ? "Done."
+	    : status == 201  ? "Done; something is new."
+	    : status == 204  ? "Done; there is nothing to say."
+	    : status == 304  ? "What If-None-Match names is still right."
+			     : "The error in another form.";
 }
 
 static void error_headers(struct cx *cx, struct json_object *response, int status)
 {
 	static const char *const names[] = { "X-P2-Error", NULL };
-	const char *more[] = { status == 401 ? "WWW-Authenticate" : status == 429 || status == 503 ? "Retry-After" : NULL, NULL };
+	const char *more[] = { status == 401	     ? "WWW-Authenticate"
+		    : status == 429 || status == 503 ? "Retry-After"
+						     : NULL,
+		NULL };
 
 	add_headers(cx, response, names);
 	add_headers(cx, response, more);
@@ -146,7 +156,8 @@ static struct json_object *error_schema(struct cx *cx, struct json_object *codes
 }
 
 /* All errors of one status: their codes, and their sentences as the description. */
-static void fill_status(struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
+static void fill_status(
+    struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
 {
 	struct json_object *codes = json_object_new_array();
 	struct buf text = { .mem = cx->mem };
@@ -154,7 +165,8 @@ static void fill_status(struct cx *cx, const struct route *r, const enum err *v,
 
 	for (size_t i = 0; i < n; i++) {
 		json_object_array_add(codes, json_object_new_string(err_code(v[i])));
-		buf_printf(&text, "%s`%s`: %s", text.n ? "\n\n" : "", err_code(v[i]), err_text(v[i]));
+		buf_printf(
+		    &text, "%s`%s`: %s", text.n ? "\n\n" : "", err_code(v[i]), err_text(v[i]));
 	}
 	put(response, "description", buf_done(&text).s);
 	error_headers(cx, response, status);
@@ -175,9 +187,11 @@ static const char *name_of(struct cx *cx, const struct route *r, const enum err 
 }
 
 /* Most routes share them; where an answer has the status, too, they stand beside it. */
-static void add_status(struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *responses, struct json_object *shared)
+static void add_status(struct cx *cx, const struct route *r, const enum err *v, size_t n,
+    struct json_object *responses, struct json_object *shared)
 {
-	const char *status = arena_printf(cx->mem, "%d", err_status(v[0])), *name = name_of(cx, r, v, n);
+	const char *status = arena_printf(cx->mem, "%d", err_status(v[0])),
+		   *name = name_of(cx, r, v, n);
 
 	if (json_object_object_get_ex(responses, status, NULL)) {
 		fill_status(cx, r, v, n, within(responses, status));
@@ -188,7 +202,8 @@ static void add_status(struct cx *cx, const struct route *r, const enum err *v, 
 	json_object_object_add(responses, status, openapi_ref(cx, "responses", name));
 }
 
-static void add_errors(struct cx *cx, const struct route *r, const struct about *a, struct json_object *responses, struct json_object *shared)
+static void add_errors(struct cx *cx, const struct route *r, const struct about *a,
+    struct json_object *responses, struct json_object *shared)
 {
 	enum err all[ERR_COUNT], same[ERR_COUNT];
 	size_t n = about_errors(r, a, all);
@@ -205,17 +220,19 @@ static void add_errors(struct cx *cx, const struct route *r, const struct about 
 
 /* --- An operation --- */
 
-static void add_security(struct cx *cx, const struct route *r, const struct about *a, struct json_object *operation)
+static void add_security(
+    struct cx *cx, const struct route *r, const struct about *a, struct json_object *operation)
 {
 	struct json_object *list = json_object_new_array(), *one = object();
 
 	json_object_object_add(operation, "security", list);
 	if (r->auth != AUTH_NONE || (a->who && strcmp(a->who, "a federation token") == 0))
 		json_object_object_add(one, "token", json_object_new_array());
-	if (r->flags & SENSITIVE && (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
+	if (r->flags & SENSITIVE &&
+	    (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
-		json_object_array_add(list, object());	/* or nothing: the body says it */
+		json_object_array_add(list, object()); /* or nothing: the body says it */
 	json_object_array_add(list, one);
 }
 
@@ -229,7 +246,8 @@ static void add_path_parameters(struct cx *cx, const char *path, struct json_obj
 		put(o, "name", z);
 		put(o, "in", "path");
 		json_object_object_add(o, "required", json_object_new_boolean(true));
-		json_object_object_add(o, "schema", openapi_ref(cx, "schemas", arena_printf(cx->mem, "p_%s", z)));
+		json_object_object_add(
+		    o, "schema", openapi_ref(cx, "schemas", arena_printf(cx->mem, "p_%s", z)));
 		json_object_array_add(parameters, o);
 	}
 }
@@ -245,7 +263,8 @@ static enum err add_body(struct cx *cx, const struct route *r, struct json_objec
 		put(schema, "type", "string");
 		json_object_object_add(within(content, r->body->media), "schema", schema);
 	}
-	json_object_object_add(within(operation, "requestBody"), "required", json_object_new_boolean(r->method != M_DELETE));
+	json_object_object_add(within(operation, "requestBody"), "required",
+	    json_object_new_boolean(r->method != M_DELETE));
 	return OK;
 }
 
@@ -261,22 +280,28 @@ static enum err add_input(struct cx *cx, const struct route *r, struct json_obje
 	return takes && r->method != M_GET ? add_body(cx, r, operation) : OK;
 }
 
-static enum err add_operation(struct cx *cx, const struct generation *g, const struct route *r, const struct about *a, struct json_object *document)
+static enum err add_operation(struct cx *cx, const struct generation *g, const struct route *r,
+    const struct about *a, struct json_object *document)
 {
 	const char *method = str_z(cx->mem, str_lower(cx->mem, str_of(about_method(r))));
-	struct json_object *o = within(within(within(document, "paths"), r->path), method), *tags = json_object_new_array();
+	struct json_object *o = within(within(within(document, "paths"), r->path), method),
+			   *tags = json_object_new_array();
 
 	json_object_array_add(tags, json_object_new_string(g->name));
 	json_object_object_add(o, "tags", tags);
 	/* A handler of several routes: each has a name of its own all the same. */
-	put(o, "operationId", strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
+	put(o, "operationId",
+	    strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
 	put(o, "summary", a->what);
-	put(o, "description", arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.", about_who(cx->mem, r, a), (long long)r->max_body));
+	put(o, "description",
+	    arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.",
+		about_who(cx->mem, r, a), (long long)r->max_body));
 	add_security(cx, r, a, o);
 	TRY(add_input(cx, r, o));
 	for (const struct answer *v = a->answers; v < a->answers + ABOUT_ANSWERS && v->status; v++)
 		add_answer(cx, v, within(o, "responses"));
-	add_errors(cx, r, a, within(o, "responses"), within(within(document, "components"), "responses"));
+	add_errors(
+	    cx, r, a, within(o, "responses"), within(within(document, "components"), "responses"));
 	return OK;
 }
 
@@ -285,7 +310,8 @@ static enum err add_operation(struct cx *cx, const struct generation *g, const s
 static void add_error_schema(struct json_object *to)
 {
 	static const char *const required[] = { "errcode", "error", "message" };
-	struct json_object *e = within(to, "Error"), *list = json_object_new_array(), *codes = json_object_new_array();
+	struct json_object *e = within(to, "Error"), *list = json_object_new_array(),
+			   *codes = json_object_new_array();
 
 	put(e, "type", "object");
 	for (size_t i = 0; i < COUNT(required); i++)
@@ -314,7 +340,8 @@ static void add_schemes(struct json_object *to)
 
 	put(t, "type", "http");
 	put(t, "scheme", "bearer");
-	put(t, "description", "The token of a session; in POST /p2core/session/auth a federation token.");
+	put(t, "description",
+	    "The token of a session; in POST /p2core/session/auth a federation token.");
 	put(s, "type", "apiKey");
 	put(s, "in", "header");
 	put(s, "name", "X-P2-Sensitive-Solution");
@@ -326,10 +353,12 @@ static enum err add_shapes(struct cx *cx, struct json_object *to)
 {
 	struct json_object *v;
 
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++) {
 			const struct shape *sh = g->routes[i].body;
-			if (g->routes[i].method == M_GET || sh->nfields == 0 || json_object_object_get_ex(to, sh->name, NULL))
+			if (g->routes[i].method == M_GET || sh->nfields == 0 ||
+			    json_object_object_get_ex(to, sh->name, NULL))
 				continue;
 			TRY(openapi_object(cx, sh, &v));
 			json_object_object_add(to, sh->name, v);
@@ -339,7 +368,8 @@ static enum err add_shapes(struct cx *cx, struct json_object *to)
 
 static void add_head(struct cx *cx, struct json_object *o)
 {
-	struct json_object *info = within(o, "info"), *servers = json_object_new_array(), *one = object(), *tags = json_object_new_array();
+	struct json_object *info = within(o, "info"), *servers = json_object_new_array(),
+			   *one = object(), *tags = json_object_new_array();
 
 	put(o, "openapi", "3.1.0");
 	put(info, "title", arena_printf(cx->mem, "motet at %s", cx->conf->domain));
@@ -350,7 +380,8 @@ static void add_head(struct cx *cx, struct json_object *o)
 	put(one, "url", arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path));
 	json_object_array_add(servers, one);
 	json_object_object_add(o, "servers", servers);
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++) {
 		one = object();
 		put(one, "name", g->name);
 		put(one, "description", g->text);
@@ -364,7 +395,8 @@ static enum err make(struct cx *cx, struct str *out)
 	struct json_object *o = json_own(cx, object()), *c;
 
 	add_head(cx, o);
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++)
 			TRY(add_operation(cx, g, &g->routes[i], g->abouts[i], o));
 	c = within(o, "components");

@@ -6,7 +6,8 @@ struct json_object *openapi_ref(struct cx *cx, const char *kind, const char *nam
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "$ref", json_object_new_string(arena_printf(cx->mem, "#/components/%s/%s", kind, name)));
+	json_object_object_add(o, "$ref",
+	    json_object_new_string(arena_printf(cx->mem, "#/components/%s/%s", kind, name)));
 	return o;
 }
 
@@ -15,7 +16,7 @@ static void put(struct json_object *o, const char *name, const char *text)
 	json_object_object_add(o, name, json_object_new_string(text));
 }
 
-static struct json_object *types(const char *one, const char *or)
+static struct json_object *types(const char *one, const char * or)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -24,7 +25,8 @@ static struct json_object *types(const char *one, const char *or)
 	return list;
 }
 
-static void bounds(struct json_object *o, const struct field *f, const char *least, const char *most)
+static void bounds(
+    struct json_object *o, const struct field *f, const char *least, const char *most)
 {
 	if (f->min)
 		json_object_object_add(o, least, json_object_new_int64(f->min));
@@ -49,7 +51,9 @@ static struct json_object *plain(const struct field *f)
 	struct json_object *o = f->type == FT_STR ? text(f) : json_object_new_object();
 
 	if (f->type == FT_STR)
-		bounds(o, f, "minLength", "maxLength");	/* bytes are never fewer than characters; a lower bound above 1 has a schema of its own */
+		bounds(o, f, "minLength",
+		    "maxLength"); /* bytes are never fewer than characters; a lower bound above 1
+				     has a schema of its own */
 	else if (f->type == FT_BOOL)
 		put(o, "type", "boolean");
 	else if (f->type == FT_STRS) {
@@ -78,7 +82,8 @@ static enum err member(struct cx *cx, const struct field *f, struct json_object 
 /* null is as good as absent (ROUTES.md 1.3). */
 static struct json_object *or_null(struct json_object *schema)
 {
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array(), *null = json_object_new_object();
+	struct json_object *o = json_object_new_object(), *list = json_object_new_array(),
+			   *null = json_object_new_object();
 
 	put(null, "type", "null");
 	json_object_array_add(list, schema);
@@ -96,9 +101,11 @@ static void require(struct json_object *o, const char *name)
 }
 
 /* An object with that member, which is what the row says. */
-static enum err with(struct cx *cx, const struct field *f, const char *name, bool required, struct json_object *list)
+static enum err with(
+    struct cx *cx, const struct field *f, const char *name, bool required, struct json_object *list)
 {
-	struct json_object *o = json_own(cx, json_object_new_object()), *properties = json_object_new_object(), *one;
+	struct json_object *o = json_own(cx, json_object_new_object()),
+			   *properties = json_object_new_object(), *one;
 
 	json_object_object_add(o, "properties", properties);
 	TRY(member(cx, f, &one));
@@ -137,7 +144,8 @@ static enum err add_property(struct cx *cx, const struct field *f, struct json_o
 
 enum err openapi_object(struct cx *cx, const struct shape *sh, struct json_object **out)
 {
-	struct json_object *o = json_own(cx, json_object_new_object()), *properties = json_object_new_object();
+	struct json_object *o = json_own(cx, json_object_new_object()),
+			   *properties = json_object_new_object();
 	struct json_object *required = json_object_new_array(), *all = json_object_new_array();
 
 	put(o, "type", "object");
@@ -172,7 +180,8 @@ enum err openapi_body(struct cx *cx, const struct shape *sh, struct json_object 
 	return OK;
 }
 
-static enum err parameter(struct cx *cx, const struct field *f, const char *name, bool required, struct json_object *parameters)
+static enum err parameter(struct cx *cx, const struct field *f, const char *name, bool required,
+    struct json_object *parameters)
 {
 	struct json_object *o = json_own(cx, json_object_new_object()), *schema;
 
@@ -181,7 +190,7 @@ static enum err parameter(struct cx *cx, const struct field *f, const char *name
 	put(o, "in", "query");
 	json_object_object_add(o, "required", json_object_new_boolean(required));
 	json_object_object_add(o, "schema", schema);
-	if (f->type == FT_STRS || f->type == FT_CUSTOM) {	/* a comma list */
+	if (f->type == FT_STRS || f->type == FT_CUSTOM) { /* a comma list */
 		put(o, "style", "form");
 		json_object_object_add(o, "explode", json_object_new_boolean(false));
 	}

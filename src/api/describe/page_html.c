@@ -52,13 +52,18 @@ static void put_in(struct buf *b, const char *before, const char *text, const ch
 
 static void put_head(struct buf *b, const struct conf *conf)
 {
-	put_in(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>", conf->domain, ": a polyproto home server</title>\n");
-	buf_z(b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-	put_in(b, "<meta name=\"description\" content=\"The polyproto home server of ", conf->domain, "\">\n<style>");
+	put_in(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
+	    conf->domain, ": a polyproto home server</title>\n");
+	buf_z(b,
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+	put_in(b, "<meta name=\"description\" content=\"The polyproto home server of ",
+	    conf->domain, "\">\n<style>");
 	buf_z(b, style);
 	buf_z(b, "</style>\n</head>\n<body>\n");
-	put_in(b, "<header>\n<p class=\"kind\">polyproto home server</p>\n<h1>", conf->domain, "</h1>\n");
-	put_in(b, "<p class=\"lead\">Identities of this server look like <code>name@", conf->domain, "</code>. Each has keys of its own, which this server "
+	put_in(b, "<header>\n<p class=\"kind\">polyproto home server</p>\n<h1>", conf->domain,
+	    "</h1>\n");
+	put_in(b, "<p class=\"lead\">Identities of this server look like <code>name@", conf->domain,
+	    "</code>. Each has keys of its own, which this server "
 	    "certifies; with them it is at home on every server that speaks polyproto.</p>\n</header>\n<main>\n");
 }
 
@@ -75,9 +80,11 @@ static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_fact
 	struct tm day;
 	char text[32];
 
-	buf_z(b, "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate (SHA&#8209;256)</dt><dd><code>");
+	buf_z(b,
+	    "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate (SHA&#8209;256)</dt><dd><code>");
 	for (struct str rest = f->fingerprint; rest.n; rest = str_from(rest, 4))
-		put_in(b, rest.n == f->fingerprint.n ? "" : " ", str_z(cx->mem, (struct str){ rest.s, 4 }), "");
+		put_in(b, rest.n == f->fingerprint.n ? "" : " ",
+		    str_z(cx->mem, (struct str){ rest.s, 4 }), "");
 	gmtime_r(&until, &day);
 	strftime(text, sizeof text, "%Y-%m-%d", &day);
 	put_in(b, "</code><small>It is valid until ", text, ".</small></dd></div>\n");
@@ -85,17 +92,21 @@ static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_fact
 
 static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 {
-	const char *word = page_html_registrations[cx->conf->registration].text, *more = page_html_registrations[cx->conf->registration].more;
+	const char *word = page_html_registrations[cx->conf->registration].text,
+		   *more = page_html_registrations[cx->conf->registration].more;
 
 	buf_z(b, "<section aria-labelledby=\"about\">\n<h2 id=\"about\">This server</h2>\n");
 	if (f == NULL)
-		buf_z(b, "<p class=\"warn\">Its database does not answer at present, so that this page does not know everything. Try again in a moment.</p>\n");
+		buf_z(b,
+		    "<p class=\"warn\">Its database does not answer at present, so that this page does not know everything. Try again in a moment.</p>\n");
 	buf_z(b, "<dl>\n");
 	put_fact(b, "Registration", word, more);
 	if (f)
 		put_fact(b, "Federation tokens", f->tokens ? "On" : "Off",
-		    f->tokens ? "Actors get tokens for other servers." : "Nobody gets tokens at present.");
-	buf_z(b, "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 and beta.3; mls alpha.4.</small></dd></div>\n");
+		    f->tokens ? "Actors get tokens for other servers."
+			      : "Nobody gets tokens at present.");
+	buf_z(b,
+	    "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 and beta.3; mls alpha.4.</small></dd></div>\n");
 	if (f)
 		put_fingerprint(b, cx, f);
 	buf_z(b, "</dl>\n</section>\n");
@@ -104,8 +115,10 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 static void put_start(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"start\">\n<h2 id=\"start\">How to start</h2>\n");
-	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", page_html_address(cx), "</pre>\n");
-	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx), "/.well-known/polyproto-core\n");
+	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", page_html_address(cx),
+	    "</pre>\n");
+	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx),
+	    "/.well-known/polyproto-core\n");
 	put_in(b, "curl ", page_html_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
 }
 
@@ -136,19 +149,24 @@ static void put_generation(struct buf *b, struct cx *cx, const struct generation
 static void put_reference(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">What it answers to</h2>\n");
-	put_in(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path, "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
+	put_in(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path,
+	    "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
 	    "with every form of every answer. <em>Session</em>: <code>Authorization: Bearer</code> and a token. <em>Sensitive</em>: the password in "
 	    "<code>X-P2-Sensitive-Solution</code> as well, or a code of the second factor of those who have one. "
 	    "An error says in <code>error</code> which one it is, and in <code>message</code> what to do.</p>\n");
 	buf_z(b, "<nav aria-label=\"Generations of the protocol\"><ul>\n");
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++) {
 		buf_printf(b, "<li><a href=\"#%s\">", g->name);
 		put_in(b, "", g->text, "</a></li>\n");
 	}
 	buf_z(b, "</ul></nav>\n");
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++)
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++)
 		put_generation(b, cx, g);
-	buf_z(b, "</section>\n</main>\n<footer><p>motet " PACKAGE_VERSION "</p></footer>\n</body>\n</html>\n");
+	buf_z(b,
+	    "</section>\n</main>\n<footer><p>motet " PACKAGE_VERSION
+	    "</p></footer>\n</body>\n</html>\n");
 }
 
 /* Nothing but this very style: no script, no picture, no form, no frame. */
@@ -159,7 +177,8 @@ void page_html_policy(struct call *c)
 	sha256(str_blob(str_of(style)), hash);
 	struct str text = base64_encode(c->cx->mem, (struct blob){ hash, HASH_BYTES });
 	http_set(c->cx, c->resp, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", (int)text.n, text.s);
+	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	    (int)text.n, text.s);
 	http_set(c->cx, c->resp, "Referrer-Policy", "no-referrer");
 }
 

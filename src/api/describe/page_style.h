@@ -1,9 +1,11 @@
 #ifndef MOTET_API_DESCRIBE_PAGE_STYLE_H
 #define MOTET_API_DESCRIBE_PAGE_STYLE_H
 /*
- * The style of GET /. CSS, made a C string by the preprocessor: a # may not begin a line, and there is no apostrophe. Colours have a contrast
- * of 4.5 at least with what they stand on (WCAG 2.2, AA), in the light and in the dark.
+ * The style of GET /. CSS, made a C string by the preprocessor: a # may not begin a line, and there
+ * is no apostrophe. Colours have a contrast of 4.5 at least with what they stand on (WCAG 2.2, AA),
+ * in the light and in the dark.
  */
+/* clang-format off */
 #define STYLE(...) #__VA_ARGS__
 static const char style[] = STYLE(
 :root { color-scheme: light dark; --bg: #faf9f6; --card: #ffffff; --ink: #1d1c1a; --soft: #5d5950; --line: #e2ded5; --accent: #0b5f6b;

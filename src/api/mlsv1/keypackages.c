@@ -6,11 +6,13 @@
 #include <json-c/json.h>
 #include <strings.h>
 
-/* The answer of mls alpha.4 to a faulty upload: which, and why. Unreadable ones have no reference: their index names them. */
+/* The answer of mls alpha.4 to a faulty upload: which, and why. Unreadable ones have no reference:
+ * their index names them. */
 static enum err faulty(struct call *c, enum err e, const struct mls_input *v, size_t bad)
 {
 	struct json_object *list = json_object_new_array(), *o = json_object_new_object();
-	const char *id = arena_printf(c->cx->mem, "%zu", bad), *reason = arena_dup(c->cx->mem, c->cx->why.say, strlen(c->cx->why.say));
+	const char *id = arena_printf(c->cx->mem, "%zu", bad),
+		   *reason = arena_dup(c->cx->mem, c->cx->why.say, strlen(c->cx->why.say));
 	struct blob ref;
 
 	if (e != ERR_BAD_REQUEST)
@@ -49,9 +51,12 @@ enum err mlsv1_post_keypackages(struct call *c)
 struct claim_query {
 	struct strs versions, ciphersuites, extensions;
 };
-SHAPE(claim_query, F_STRS(claim_query, versions, .max = 8, .about = "MLS versions; 1.0 if left out"),
-    F_STRS(claim_query, ciphersuites, .flags = REQUIRED, .min = 1, .max = 32, .about = "names or numbers of cipher suites"),
-    F_STRS(claim_query, extensions, .max = 64, .about = "extension types that the member must be capable of"));
+SHAPE(claim_query,
+    F_STRS(claim_query, versions, .max = 8, .about = "MLS versions; 1.0 if left out"),
+    F_STRS(claim_query, ciphersuites, .flags = REQUIRED, .min = 1, .max = 32,
+	.about = "names or numbers of cipher suites"),
+    F_STRS(claim_query, extensions, .max = 64,
+	.about = "extension types that the member must be capable of"));
 
 static bool number(struct str s, int64_t *v)
 {
@@ -77,8 +82,10 @@ static enum err suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 		else if (number(in.v[i], &out[*n]))
 			++*n;
 		else
-			return refuse(cx, ERR_BAD_REQUEST, "ciphersuites", "%.*s is no cipher suite: a registered name such as "
-			    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, or a number.", (int)in.v[i].n, in.v[i].s);
+			return refuse(cx, ERR_BAD_REQUEST, "ciphersuites",
+			    "%.*s is no cipher suite: a registered name such as "
+			    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, or a number.",
+			    (int)in.v[i].n, in.v[i].s);
 	}
 	return OK;
 }
@@ -89,7 +96,9 @@ static enum err extensions(struct cx *cx, struct strs in, int64_t *out, size_t *
 	*n = 0;
 	for (size_t i = 0; i < in.n; i++) {
 		if (!number(in.v[i], &out[*n]))
-			return refuse(cx, ERR_BAD_REQUEST, "extensions", "%.*s is no extension type: a number from 0 to 65535.", (int)in.v[i].n, in.v[i].s);
+			return refuse(cx, ERR_BAD_REQUEST, "extensions",
+			    "%.*s is no extension type: a number from 0 to 65535.", (int)in.v[i].n,
+			    in.v[i].s);
 		if (out[*n] < 1 || out[*n] > 5)
 			++*n;
 	}
@@ -110,7 +119,8 @@ static enum err versions(struct cx *cx, struct strs in, bool *fine)
 	*fine = in.n == 0;
 	for (size_t i = 0; i < in.n; i++) {
 		if (!looks_like_version(in.v[i]))
-			return refuse(cx, ERR_BAD_REQUEST, "versions", "%.*s is no version of MLS, such as 1.0.", (int)in.v[i].n, in.v[i].s);
+			return refuse(cx, ERR_BAD_REQUEST, "versions",
+			    "%.*s is no version of MLS, such as 1.0.", (int)in.v[i].n, in.v[i].s);
 		*fine |= str_is(in.v[i], "1.0");
 	}
 	return OK;
@@ -159,7 +169,8 @@ static struct json_object *base64(struct cx *cx, struct blob b)
 	return json_str(base64_encode(cx->mem, b));
 }
 
-/* The object of alpha.4, and the bytes that it has no member for: without them nobody could be added to a group. */
+/* The object of alpha.4, and the bytes that it has no member for: without them nobody could be
+ * added to a group. */
 static enum err object(struct cx *cx, const struct keypackage_given *g, struct json_object *list)
 {
 	struct json_object *o = json_object_new_object();
@@ -181,7 +192,8 @@ static enum err object(struct cx *cx, const struct keypackage_given *g, struct j
 enum err mlsv1_get_keypackages(struct call *c)
 {
 	const struct claim_query *in = c->in;
-	int64_t *s = arena_alloc(c->cx->mem, (in->ciphersuites.n + 1) * sizeof *s), *e = arena_alloc(c->cx->mem, (in->extensions.n + 1) * sizeof *e);
+	int64_t *s = arena_alloc(c->cx->mem, (in->ciphersuites.n + 1) * sizeof *s),
+		*e = arena_alloc(c->cx->mem, (in->extensions.n + 1) * sizeof *e);
 	struct keypackage_filter f = { .suites = s, .extensions = e };
 	struct json_object *list = json_own(c->cx, json_object_new_array());
 	struct keypackage_given *v;

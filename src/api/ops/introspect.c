@@ -4,15 +4,17 @@
 #include <json-c/json.h>
 
 /*
- * GET /.motet/v1/introspect: does a federation token of this server still stand? The meaning of RFC 7662, for other motet servers, which
- * find the route in /.well-known/polyproto-core. Who asks names the SHA-256 of the token: only who has the token knows it, and no log that
- * it ends up in can use it.
+ * GET /.motet/v1/introspect: does a federation token of this server still stand? The meaning of RFC
+ * 7662, for other motet servers, which find the route in /.well-known/polyproto-core. Who asks
+ * names the SHA-256 of the token: only who has the token knows it, and no log that it ends up in
+ * can use it.
  */
 struct introspect_query {
 	struct str token_hash;
 };
-SHAPE(introspect_query, F_STR(introspect_query, token_hash, .flags = REQUIRED, .as = "Sha256", .min = 64, .max = 64,
-    .about = "SHA-256 of the token, 64 hex digits"));
+SHAPE(introspect_query,
+    F_STR(introspect_query, token_hash, .flags = REQUIRED, .as = "Sha256", .min = 64, .max = 64,
+	.about = "SHA-256 of the token, 64 hex digits"));
 
 enum err ops_get_introspect(struct call *c)
 {

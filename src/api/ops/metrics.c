@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 /*
- * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of metrics_token_file. To everybody else there is
- * no such route. All of it comes from the scoreboard, so that it says something when the database is away, too; but for the stock of
- * KeyPackages, which one worker of the pool counts once a minute, and only when its connection is there.
+ * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of
+ * metrics_token_file. To everybody else there is no such route. All of it comes from the
+ * scoreboard, so that it says something when the database is away, too; but for the stock of
+ * KeyPackages, which one worker of the pool counts once a minute, and only when its connection is
+ * there.
  */
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
 
@@ -55,11 +57,14 @@ bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
 	bool good = c->metrics_token_file[0] == '\0' || token(mem, c->metrics_token_file).n;
 	arena_free(mem);
 	if (!good)
-		snprintf(why, size, "metrics_token_file: %s cannot be read, or its first line has less than %d characters", c->metrics_token_file, TOKEN_MIN);
+		snprintf(why, size,
+		    "metrics_token_file: %s cannot be read, or its first line has less than %d characters",
+		    c->metrics_token_file, TOKEN_MIN);
 	return good;
 }
 
-/* One worker a minute; the others show what it has found. A time that is still to come was told by a clock that has been set back since. */
+/* One worker a minute; the others show what it has found. A time that is still to come was told by
+ * a clock that has been set back since. */
 static void count_stock(struct cx *cx)
 {
 	enum { EVERY = 60 };
@@ -68,7 +73,8 @@ static void count_stock(struct cx *cx)
 	const struct fail before = cx->why;
 	struct keypackage_stock *s;
 
-	if (cx->meter.db != METER_DB_UP || (last <= now && now - last < EVERY) || !atomic_compare_exchange_strong(&b->stock_at, &last, now))
+	if (cx->meter.db != METER_DB_UP || (last <= now && now - last < EVERY) ||
+	    !atomic_compare_exchange_strong(&b->stock_at, &last, now))
 		return;
 	if (keypackage_stock(cx, &s) == OK) {
 		b->stock = s->stock;
@@ -87,5 +93,6 @@ enum err ops_get_metrics(struct call *c)
 	if (cx->board == NULL)
 		return fail(cx, ERR_UNAVAILABLE, "there is no scoreboard");
 	count_stock(cx);
-	return reply_text(c, 200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(cx->mem, cx->board));
+	return reply_text(
+	    c, 200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(cx->mem, cx->board));
 }

@@ -28,16 +28,21 @@ static void processes(struct buf *b, const struct scoreboard *s, const struct sc
 		memory += s->row[i].pid ? s->row[i].resident : 0;
 	head(b, "motet_build_info", "gauge", "The program.");
 	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
-	number(b, "process_start_time_seconds", "gauge", "When the pool was started, in seconds since 1970.", s->started);
-	number(b, "process_resident_memory_bytes", "gauge", "Memory of master and workers; what they share counts more than once.", memory);
+	number(b, "process_start_time_seconds", "gauge",
+	    "When the pool was started, in seconds since 1970.", s->started);
+	number(b, "process_resident_memory_bytes", "gauge",
+	    "Memory of master and workers; what they share counts more than once.", memory);
 	head(b, "motet_workers", "gauge", "Workers by what they are at.");
 	for (int i = WORKER_STARTING; i < WORKER_STATES; i++)
 		buf_printf(b, "motet_workers{state=\"%s\"} %d\n", states[i], sum->workers[i]);
-	number(b, "motet_workers_wanted", "gauge", "Workers that there should be; 0 where they are spawned by somebody else.", s->wanted);
-	head(b, "motet_database_workers", "gauge", "Workers by what became of their last use of the database.");
+	number(b, "motet_workers_wanted", "gauge",
+	    "Workers that there should be; 0 where they are spawned by somebody else.", s->wanted);
+	head(b, "motet_database_workers", "gauge",
+	    "Workers by what became of their last use of the database.");
 	for (int i = 0; i < 3; i++)
 		buf_printf(b, "motet_database_workers{state=\"%s\"} %d\n", dbs[i], sum->db[i]);
-	head(b, "motet_oldest_request_seconds", "gauge", "Age of the request that is at work for longest.");
+	head(b, "motet_oldest_request_seconds", "gauge",
+	    "Age of the request that is at work for longest.");
 	buf_z(b, "motet_oldest_request_seconds ");
 	seconds(b, sum->oldest_us);
 }
@@ -45,31 +50,42 @@ static void processes(struct buf *b, const struct scoreboard *s, const struct sc
 static void pool(struct buf *b, const struct scoreboard *s, int64_t at_us)
 {
 	number(b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
-	number(b, "motet_worker_deaths_total", "counter", "Workers that ended without being told to.", s->deaths);
-	number(b, "motet_workers_killed_total", "counter", "Workers that were killed because a request took too long.", s->killed);
-	number(b, "motet_crash_storm", "gauge", "1 while workers die one after the other, as the alarm in the log says.", scoreboard_storm(s, at_us));
-	number(b, "motet_signer_deaths_total", "counter", "Signers that ended and were replaced.", s->signer_deaths);
-	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.", s->reloads);
+	number(b, "motet_worker_deaths_total", "counter",
+	    "Workers that ended without being told to.", s->deaths);
+	number(b, "motet_workers_killed_total", "counter",
+	    "Workers that were killed because a request took too long.", s->killed);
+	number(b, "motet_crash_storm", "gauge",
+	    "1 while workers die one after the other, as the alarm in the log says.",
+	    scoreboard_storm(s, at_us));
+	number(b, "motet_signer_deaths_total", "counter", "Signers that ended and were replaced.",
+	    s->signer_deaths);
+	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.",
+	    s->reloads);
 }
 
 static void requests(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
-	head(b, "motet_http_requests_total", "counter", "Requests that were answered; status 0 are those that have no place of their own.");
+	head(b, "motet_http_requests_total", "counter",
+	    "Requests that were answered; status 0 are those that have no place of their own.");
 	for (int r = 0; r < s->nroutes; r++)
 		for (int i = 0; i < SCOREBOARD_STATUSES; i++)
 			if (sum->route[r].status[i])
-				buf_printf(b, "motet_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"} %lld\n", s->name[r].path,
-				    s->name[r].method, scoreboard_statuses[i], (long long)sum->route[r].status[i]);
+				buf_printf(b,
+				    "motet_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"} %lld\n",
+				    s->name[r].path, s->name[r].method, scoreboard_statuses[i],
+				    (long long)sum->route[r].status[i]);
 }
 
-static void histogram(struct buf *b, const struct scoreboard_name *name, const struct scoreboard_sum_route *r)
+static void histogram(
+    struct buf *b, const struct scoreboard_name *name, const struct scoreboard_sum_route *r)
 {
 	static const char family[] = "motet_http_request_duration_seconds";
 	int64_t n = 0;
 
 	for (int i = 0; i < SCOREBOARD_BUCKETS; i++) {
 		n += r->bucket[i];
-		buf_printf(b, "%s_bucket{route=\"%s\",method=\"%s\",le=\"", family, name->path, name->method);
+		buf_printf(b, "%s_bucket{route=\"%s\",method=\"%s\",le=\"", family, name->path,
+		    name->method);
 		if (i == SCOREBOARD_BUCKETS - 1)
 			buf_z(b, "+Inf");
 		else
@@ -78,12 +94,14 @@ static void histogram(struct buf *b, const struct scoreboard_name *name, const s
 	}
 	buf_printf(b, "%s_sum{route=\"%s\",method=\"%s\"} ", family, name->path, name->method);
 	seconds(b, r->us);
-	buf_printf(b, "%s_count{route=\"%s\",method=\"%s\"} %lld\n", family, name->path, name->method, (long long)n);
+	buf_printf(b, "%s_count{route=\"%s\",method=\"%s\"} %lld\n", family, name->path,
+	    name->method, (long long)n);
 }
 
 static void durations(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
-	head(b, "motet_http_request_duration_seconds", "histogram", "From the first octet of a request to the last of its answer.");
+	head(b, "motet_http_request_duration_seconds", "histogram",
+	    "From the first octet of a request to the last of its answer.");
 	for (int r = 0; r < s->nroutes; r++)
 		if (sum->route[r].n)
 			histogram(b, &s->name[r], &sum->route[r]);
@@ -101,29 +119,37 @@ static void counters(struct buf *b, const struct scoreboard_sum *sum)
 	for (int i = 0; i < COUNTS; last = meter_rows[i++].family) {
 		const struct meter_row *m = &meter_rows[i];
 		if (strcmp(last, m->family) != 0)
-			buf_printf(b, "# HELP motet_%s_total %s\n# TYPE motet_%s_total counter\n", m->family, m->help, m->family);
+			buf_printf(b, "# HELP motet_%s_total %s\n# TYPE motet_%s_total counter\n",
+			    m->family, m->help, m->family);
 		buf_printf(b, "motet_%s_total", m->family);
 		if (m->label[0])
 			buf_printf(b, "{%s=\"%s\"}", m->label, m->value);
 		buf_printf(b, " %lld\n", (long long)sum->count[i]);
 	}
-	head(b, "motet_errors_total", "counter", "Requests that ended with an error, by its name in the log.");
+	head(b, "motet_errors_total", "counter",
+	    "Requests that ended with an error, by its name in the log.");
 	for (int i = 1; i < ERR_COUNT; i++)
 		if (sum->error[i])
-			buf_printf(b, "motet_errors_total{error=\"%s\"} %lld\n", err_name((enum err)i), (long long)sum->error[i]);
+			buf_printf(b, "motet_errors_total{error=\"%s\"} %lld\n",
+			    err_name((enum err)i), (long long)sum->error[i]);
 }
 
 /* What is not known yet has no value. */
 static void gauges(struct buf *b, const struct scoreboard *s)
 {
-	head(b, "motet_keypackage_stock", "gauge", "KeyPackages that can be given out, counted once a minute at most.");
+	head(b, "motet_keypackage_stock", "gauge",
+	    "KeyPackages that can be given out, counted once a minute at most.");
 	if (s->stock_at) {
-		buf_printf(b, "motet_keypackage_stock{kind=\"one_time\"} %lld\n", (long long)s->stock);
-		buf_printf(b, "motet_keypackage_stock{kind=\"last_resort\"} %lld\n", (long long)s->last_resorts);
+		buf_printf(
+		    b, "motet_keypackage_stock{kind=\"one_time\"} %lld\n", (long long)s->stock);
+		buf_printf(b, "motet_keypackage_stock{kind=\"last_resort\"} %lld\n",
+		    (long long)s->last_resorts);
 	}
-	head(b, "motet_server_certificate_not_after_seconds", "gauge", "When the server's certificate ends, in seconds since 1970.");
+	head(b, "motet_server_certificate_not_after_seconds", "gauge",
+	    "When the server's certificate ends, in seconds since 1970.");
 	if (s->cert_not_after)
-		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n", (long long)s->cert_not_after);
+		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n",
+		    (long long)s->cert_not_after);
 }
 
 struct str metrics_text(struct arena *mem, const struct scoreboard *s)

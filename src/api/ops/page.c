@@ -31,10 +31,13 @@ static enum err reply_facts(struct call *c, const struct page_facts *f)
 	json_object_object_add(o, "url", json_object_new_string(page_html_address(c->cx)));
 	json_object_object_add(o, "software", json_object_new_string("motet " PACKAGE_VERSION));
 	json_object_object_add(o, "generations", list);
-	for (const struct generation *g = about_generations; g < about_generations + about_ngenerations; g++) {
+	for (const struct generation *g = about_generations;
+	     g < about_generations + about_ngenerations; g++) {
 		struct json_object *one = json_object_new_object();
 		json_object_object_add(one, "name", json_object_new_string(g->text));
-		json_object_object_add(one, "base", json_object_new_string(arena_printf(c->cx->mem, "%s%s", page_html_address(c->cx), g->base)));
+		json_object_object_add(one, "base",
+		    json_object_new_string(
+			arena_printf(c->cx->mem, "%s%s", page_html_address(c->cx), g->base)));
 		if (g->base[0])
 			json_object_array_add(list, one);
 		else
@@ -42,19 +45,22 @@ static enum err reply_facts(struct call *c, const struct page_facts *f)
 	}
 	json_object_object_add(o, "fingerprint", json_str(f->fingerprint));
 	json_object_object_add(o, "until", json_object_new_int64(f->until));
-	json_object_object_add(o, "registration", json_object_new_string(page_html_registrations[c->cx->conf->registration].word));
+	json_object_object_add(o, "registration",
+	    json_object_new_string(page_html_registrations[c->cx->conf->registration].word));
 	json_object_object_add(o, "tokens", json_object_new_boolean(f->tokens));
 	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
 }
 
-/* Without the database the page still comes: as a 503, so that nothing keeps it and whoever watches sees it. */
+/* Without the database the page still comes: as a 503, so that nothing keeps it and whoever watches
+ * sees it. */
 enum err ops_get_page(struct call *c)
 {
 	static const char type[] = "text/html; charset=utf-8";
 	struct page_facts f;
 	enum err e = find_facts(c->cx, &f);
 
-	if (http_accepts(c->req->accept, "application/json") && !http_accepts(c->req->accept, "text/html"))
+	if (http_accepts(c->req->accept, "application/json") &&
+	    !http_accepts(c->req->accept, "text/html"))
 		return e == OK ? reply_facts(c, &f) : e;
 	if (e != OK && err_status(e) != 503)
 		return e;

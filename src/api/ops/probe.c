@@ -7,8 +7,9 @@
 #include <json-c/json.h>
 
 /*
- * /.motet/v1/probe/{token}/{anything}: what of a request has arrived here, for `motetctl doctor URL`, which compares it with what it has sent
- * through the web server. Nobody else has a token, and to everybody else there is no such route. Nothing secret is in the answer: of Authorization
+ * /.motet/v1/probe/{token}/{anything}: what of a request has arrived here, for `motetctl doctor
+ * URL`, which compares it with what it has sent through the web server. Nobody else has a token,
+ * and to everybody else there is no such route. Nothing secret is in the answer: of Authorization
  * only a hash.
  */
 static struct json_object *hashed(struct cx *cx, struct str text)

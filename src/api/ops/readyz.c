@@ -24,7 +24,8 @@ static enum err look(struct cx *cx)
 	return signs(cx);
 }
 
-/* The database answers, its schema is one for this program, and the identity: found out once a second at most, since anybody may ask without limit. */
+/* The database answers, its schema is one for this program, and the identity: found out once a
+ * second at most, since anybody may ask without limit. */
 static enum err ready(struct cx *cx)
 {
 	static struct {

@@ -3,11 +3,13 @@
 #include "core/second_factor.h"
 #include <json-c/json.h>
 
-/* A second factor, TOTP: the protocol has a place for its codes (auth_payload.totp, X-P2-Sensitive-Solution) and none for getting one. */
+/* A second factor, TOTP: the protocol has a place for its codes (auth_payload.totp,
+ * X-P2-Sensitive-Solution) and none for getting one. */
 
 static struct second_factor_place place(const struct call *c)
 {
-	return (struct second_factor_place){ c->who->actor_id, c->who->session_id, c->who->key, c->req->remote };
+	return (struct second_factor_place){ c->who->actor_id, c->who->session_id, c->who->key,
+		c->req->remote };
 }
 
 static struct json_object *when(int64_t t)
@@ -25,14 +27,18 @@ enum err ops_get_totp(struct call *c)
 	TRY(second_factor_state(c->cx, c->who->actor_id, &found));
 	const struct second_factor *t = found ? found : &none;
 	o = json_object_new_object();
-	json_object_object_add(o, "state", json_object_new_string(t->confirmed_at ? "confirmed" : found ? "pending" : "none"));
+	json_object_object_add(o, "state",
+	    json_object_new_string(t->confirmed_at ? "confirmed"
+		    : found			   ? "pending"
+						   : "none"));
 	json_object_object_add(o, "created_at", when(t->created_at));
 	json_object_object_add(o, "confirmed_at", when(t->confirmed_at));
 	json_object_object_add(o, "recovery_codes", json_object_new_int64(t->recovery_codes));
 	return reply_json(c, 200, o);
 }
 
-/* POST /.motet/v1/totp: a secret, shown this once; nothing is asked of anybody before it is confirmed. */
+/* POST /.motet/v1/totp: a secret, shown this once; nothing is asked of anybody before it is
+ * confirmed. */
 enum err ops_post_totp(struct call *c)
 {
 	struct second_factor_secret s;
@@ -59,7 +65,9 @@ static enum err reply_codes(struct call *c, const struct str codes[SECOND_FACTOR
 struct confirm_body {
 	struct str code;
 };
-SHAPE(confirm_body, F_STR(confirm_body, code, .flags = REQUIRED, .min = 1, .max = 64, .about = "the six digits that the app shows"));
+SHAPE(confirm_body,
+    F_STR(confirm_body, code, .flags = REQUIRED, .min = 1, .max = 64,
+	.about = "the six digits that the app shows"));
 
 enum err ops_post_totp_confirm(struct call *c)
 {

@@ -38,15 +38,19 @@ enum err p2core_get_key_server(struct call *c)
 	return reply_public(c, PGP, block, "public, no-cache");
 }
 
-/* One that runs on; one that was revoked counts up to its end, and only for times that were asked for. */
-static bool good_at(const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
+/* One that runs on; one that was revoked counts up to its end, and only for times that were asked
+ * for. */
+static bool good_at(
+    const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
 {
 	int64_t at = when_or(*w, now);
 
-	return not_before <= at && at <= not_after && (invalidated == 0 || (w->given && invalidated > at));
+	return not_before <= at && at <= not_after &&
+	    (invalidated == 0 || (w->given && invalidated > at));
 }
 
-static enum err home(struct call *c, const struct binary_query *in, struct str local, struct blob **certs, size_t *n)
+static enum err home(
+    struct call *c, const struct binary_query *in, struct str local, struct blob **certs, size_t *n)
 {
 	const struct cert_filter f = { when_or(in->timestamp, -1), -1, -1, { NULL, 0 } };
 	struct cert_item *v;
@@ -60,7 +64,8 @@ static enum err home(struct call *c, const struct binary_query *in, struct str l
 	return OK;
 }
 
-static enum err foreign(struct call *c, const struct binary_query *in, struct str fid, struct blob **certs, size_t *n)
+static enum err foreign(
+    struct call *c, const struct binary_query *in, struct str fid, struct blob **certs, size_t *n)
 {
 	struct foreign_cert *v;
 	size_t all;
@@ -68,7 +73,8 @@ static enum err foreign(struct call *c, const struct binary_query *in, struct st
 	TRY(foreign_actor(c->cx, fid, (struct str){ NULL, 0 }, &v, &all));
 	*certs = arena_alloc(c->cx->mem, all * sizeof **certs + 1);
 	for (size_t i = 0; i < all; i++)
-		if (good_at(&in->timestamp, c->cx->now, v[i].cert.not_before, v[i].cert.not_after, v[i].invalidated_at))
+		if (good_at(&in->timestamp, c->cx->now, v[i].cert.not_before, v[i].cert.not_after,
+			v[i].invalidated_at))
 			(*certs)[(*n)++] = v[i].cert.der;
 	return OK;
 }
@@ -82,7 +88,8 @@ enum err p2core_get_key_user(struct call *c)
 	struct blob *certs;
 	size_t n = 0;
 
-	if (fid_parse(c->cx->mem, c->path[0], &local, &domain) && !str_is(domain, c->cx->conf->domain)) {
+	if (fid_parse(c->cx->mem, c->path[0], &local, &domain) &&
+	    !str_is(domain, c->cx->conf->domain)) {
 		TRY(foreign(c, in, (struct str){ local.s, local.n + 1 + domain.n }, &certs, &n));
 	} else {
 		TRY(actor_find(c->cx, "user_id", c->path[0], &who));

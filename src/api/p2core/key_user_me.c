@@ -10,12 +10,13 @@
 #include <json-c/json.h>
 
 /*
- * POST /key/user/@me, two routes in one: a home actor's session changes its key and gets a certificate; a foreign actor's session tells of
- * the certificate that its home server has issued. Whose session it is decides which; what the body is decides whether that fits.
+ * POST /key/user/@me, two routes in one: a home actor's session changes its key and gets a
+ * certificate; a foreign actor's session tells of the certificate that its home server has issued.
+ * Whose session it is decides which; what the body is decides whether that fits.
  */
 enum kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
 struct key_user_body {
-	struct str text;	/* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
+	struct str text; /* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
 };
 
 static enum err text_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
@@ -39,8 +40,8 @@ static bool loose_string(struct str s, struct str *inner)
 	if (s.n < 2 || s.s[0] != '"' || s.s[s.n - 1] != '"')
 		return false;
 	*inner = (struct str){ s.s + 1, s.n - 2 };
-	return (memchr(inner->s, '\n', inner->n) || memchr(inner->s, '\r', inner->n)) && !memchr(inner->s, '"', inner->n) &&
-	       !memchr(inner->s, '\\', inner->n);
+	return (memchr(inner->s, '\n', inner->n) || memchr(inner->s, '\r', inner->n)) &&
+	    !memchr(inner->s, '"', inner->n) && !memchr(inner->s, '\\', inner->n);
 }
 
 static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
@@ -53,20 +54,33 @@ static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str bod
 	if (text.n == 0 || strchr("{[\"", text.s[0]) == NULL || loose_string(text, &to->text))
 		return OK;
 	TRY(json_parse(cx, body, &v));
-	return text.s[0] == '{' ? shape_decode(cx, sh, v, out) : text_get(cx, &sh->fields[0], v, &to->text);
+	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
+				: text_get(cx, &sh->fields[0], v, &to->text);
 }
-SHAPE_BY(key_user_body, twin_parse, "Binary", "text/plain", { .name = "csr", .alias = "id_cert", .type = FT_CUSTOM, .get = text_get, .flags = REQUIRED,
-    .off = offsetof(struct key_user_body, text), .as = "Binary", .about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
+SHAPE_BY(key_user_body, twin_parse, "Binary", "text/plain",
+    { .name = "csr",
+	.alias = "id_cert",
+	.type = FT_CUSTOM,
+	.get = text_get,
+	.flags = REQUIRED,
+	.off = offsetof(struct key_user_body, text),
+	.as = "Binary",
+	.about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
 
-/* The first element within tells: a certificate has its version there, a request a number, a key an algorithm. */
+/* The first element within tells: a certificate has its version there, a request a number, a key an
+ * algorithm. */
 static enum kind kind_of_der(struct blob der)
 {
 	struct blob outer, inner;
 	struct der first;
 
-	if (!der_get(&der, DER_SEQUENCE, &outer) || !der_get(&outer, DER_SEQUENCE, &inner) || !der_next(&inner, &first))
+	if (!der_get(&der, DER_SEQUENCE, &outer) || !der_get(&outer, DER_SEQUENCE, &inner) ||
+	    !der_next(&inner, &first))
 		return NOTHING;
-	return first.tag == DER_CONTEXT_OF ? ID_CERT : first.tag == DER_INTEGER ? CSR : first.tag == DER_OID ? PUBLIC_KEY : NOTHING;
+	return first.tag == DER_CONTEXT_OF ? ID_CERT
+	    : first.tag == DER_INTEGER	   ? CSR
+	    : first.tag == DER_OID	   ? PUBLIC_KEY
+					   : NOTHING;
 }
 
 static enum kind kind_of_armour(struct str s)
@@ -74,8 +88,10 @@ static enum kind kind_of_armour(struct str s)
 	static const struct {
 		const char *begin;
 		enum kind kind;
-	} rows[] = { { "-----BEGIN CERTIFICATE-----", ID_CERT }, { "-----BEGIN CERTIFICATE REQUEST-----", CSR },
-		{ "-----BEGIN NEW CERTIFICATE REQUEST-----", CSR }, { "-----BEGIN PUBLIC KEY-----", PUBLIC_KEY }, { "-----BEGIN PGP ", OPENPGP } };
+	} rows[] = { { "-----BEGIN CERTIFICATE-----", ID_CERT },
+		{ "-----BEGIN CERTIFICATE REQUEST-----", CSR },
+		{ "-----BEGIN NEW CERTIFICATE REQUEST-----", CSR },
+		{ "-----BEGIN PUBLIC KEY-----", PUBLIC_KEY }, { "-----BEGIN PGP ", OPENPGP } };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (str_starts(s, rows[i].begin))
@@ -102,16 +118,19 @@ static enum kind kind_of(struct arena *mem, struct str s)
 }
 
 /*
- * A key that came without a request: everything else that a request would say is known of the session. What stands for the request, so that
- * the same may come again, is the key.
+ * A key that came without a request: everything else that a request would say is known of the
+ * session. What stands for the request, so that the same may come again, is the key.
  */
 static struct idcsr request_of(struct call *c)
 {
 	const struct session *s = c->who;
 	struct str domain = str_of(c->cx->conf->domain);
 
-	return (struct idcsr){ .fid = session_fid(c->cx, s), .local = s->local_name, .domain = domain,
-		.session_id = s->session_id, .subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
+	return (struct idcsr){ .fid = session_fid(c->cx, s),
+		.local = s->local_name,
+		.domain = domain,
+		.session_id = s->session_id,
+		.subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
 }
 
 static enum err read_csr(struct call *c, struct str text, struct idcsr *r)
@@ -136,20 +155,25 @@ static enum err read_key(struct call *c, struct str text, struct idcsr *r)
 	struct blob der;
 
 	if (!cx->conf->allow_bare_public_keys)
-		return refuse(cx, ERR_BAD_REQUEST, "public_key", "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
+		return refuse(cx, ERR_BAD_REQUEST, "public_key",
+		    "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
 	TRY(armour_decode(cx, "public_key", "PUBLIC KEY", text, &der));
 	*r = request_of(c);
 	const char *why = x509_der(cx->mem, der);
 	if (why == NULL)
 		why = x509_key(cx->mem, &der, r->key);
 	r->der = ed25519_spki(cx->mem, r->key);
-	return why ? refuse(cx, ERR_BAD_REQUEST, "public_key", "This public key cannot be certified: %s", why) : OK;
+	return why ? refuse(cx, ERR_BAD_REQUEST, "public_key",
+			 "This public key cannot be certified: %s", why)
+		   : OK;
 }
 
 static enum err home(struct call *c, enum kind kind, struct str text)
 {
 	static enum err (*const readers[])(struct call *, struct str, struct idcsr *) = {
-		[CSR] = read_csr, [OPENPGP] = read_openpgp, [PUBLIC_KEY] = read_key,
+		[CSR] = read_csr,
+		[OPENPGP] = read_openpgp,
+		[PUBLIC_KEY] = read_key,
 	};
 	struct blob hash;
 	struct idcsr r;
@@ -170,7 +194,8 @@ static enum err foreign(struct call *c, enum kind kind, struct str text)
 	bool ended;
 
 	if (kind != ID_CERT)
-		return refuse(c->cx, ERR_CONFLICT, "id_cert", "Your ID-Certs are issued by %.*s: change your key there, then send the new ID-Cert here.",
+		return refuse(c->cx, ERR_CONFLICT, "id_cert",
+		    "Your ID-Certs are issued by %.*s: change your key there, then send the new ID-Cert here.",
 		    (int)c->who->domain.n, c->who->domain.s);
 	TRY(armour_decode(c->cx, "id_cert", "CERTIFICATE", text, &der));
 	TRY(foreign_session_update(c->cx, c->who, der, &ended));
@@ -183,7 +208,8 @@ enum err p2core_post_key_user_me(struct call *c)
 	enum kind kind = kind_of(c->cx->mem, in->text);
 
 	if (kind == NOTHING)
-		return refuse(c->cx, ERR_BAD_REQUEST, "", "This is no %s: PEM, base64 of DER or PEM, or an array of octets.",
+		return refuse(c->cx, ERR_BAD_REQUEST, "",
+		    "This is no %s: PEM, base64 of DER or PEM, or an array of octets.",
 		    c->who->actor_id ? "CSR and no OpenPGP public key block" : "ID-Cert");
 	return c->who->actor_id ? home(c, kind, in->text) : foreign(c, kind, in->text);
 }

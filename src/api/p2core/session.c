@@ -14,7 +14,8 @@ struct fedauth_body {
 	struct keypackages_body key_packages, key_package_lr;
 };
 
-/* What is no token by its form is bad input; what is wrong with one by its contents is found out later, and is a 401. */
+/* What is no token by its form is bad input; what is wrong with one by its contents is found out
+ * later, and is a 401. */
 static enum err token_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct str *token = out;
@@ -23,7 +24,9 @@ static enum err token_get(struct cx *cx, const struct field *f, struct json_obje
 	if (e == ERR_UNAUTHORIZED)
 		return cx->why.err = ERR_BAD_REQUEST;
 	TRY(e);
-	return token->n <= FEDERATION_JWS_MAX ? OK : shape_bad(cx, f, "must have 4096 characters at most");
+	return token->n <= FEDERATION_JWS_MAX
+	    ? OK
+	    : shape_bad(cx, f, "must have 4096 characters at most");
 }
 
 static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
@@ -38,18 +41,24 @@ SHAPE(fedauth_body,
     F_CUSTOM(fedauth_body, federation_token, token_get, .as = "FederationToken",
 	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
     F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .as = "IdCert"),
-    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .as = "KeyPackages", .about = "for the session's stock"),
-    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .as = "KeyPackages", .about = "its last resort"));
+    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .as = "KeyPackages",
+	.about = "for the session's stock"),
+    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .as = "KeyPackages",
+	.about = "its last resort"));
 
-/* Both members as one upload; which is the last resort is said by the member, whatever it says itself. */
+/* Both members as one upload; which is the last resort is said by the member, whatever it says
+ * itself. */
 static enum err packages(struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
 {
 	const struct keypackages_body *both[] = { &in->key_packages, &in->key_package_lr };
-	struct mls_input *all = arena_alloc(cx->mem, (in->key_packages.n + in->key_package_lr.n + 1) * sizeof *all), *v;
+	struct mls_input *all = arena_alloc(cx->mem,
+			     (in->key_packages.n + in->key_package_lr.n + 1) * sizeof *all),
+			 *v;
 	size_t bad;
 
 	if (in->key_package_lr.n > 1)
-		return refuse(cx, ERR_BAD_REQUEST, "key_package_lr", "Send one KeyPackage: there is one last resort.");
+		return refuse(cx, ERR_BAD_REQUEST, "key_package_lr",
+		    "Send one KeyPackage: there is one last resort.");
 	for (int last = 0; last < 2; last++) {
 		TRY(keypackages_decode(cx, both[last], &v, &bad));
 		for (size_t i = 0; i < both[last]->n; i++) {
@@ -65,7 +74,9 @@ static enum err packages(struct cx *cx, const struct fedauth_body *in, struct ke
 enum err p2core_post_session_auth(struct call *c)
 {
 	const struct fedauth_body *in = c->in;
-	struct str token = in->federation_token.s ? in->federation_token : http_bearer(c->req->authorization), session_token;
+	struct str token = in->federation_token.s ? in->federation_token
+						  : http_bearer(c->req->authorization),
+		   session_token;
 	struct keypackage_upload u = { .n = 0 };
 	struct json_object *o, *extra;
 

@@ -20,7 +20,8 @@ enum err p2core_get_token_status(struct call *c)
 struct status_body {
 	bool enabled;
 };
-SHAPE(status_body, F_BOOL(status_body, enabled, .flags = REQUIRED, .about = "may actors get federation tokens?"));
+SHAPE(status_body,
+    F_BOOL(status_body, enabled, .flags = REQUIRED, .about = "may actors get federation tokens?"));
 
 enum err p2core_put_token_status(struct call *c)
 {
@@ -34,8 +35,9 @@ enum err p2core_put_token_status(struct call *c)
 struct server_body {
 	struct str server;
 };
-SHAPE(server_body, F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512,
-    .about = "URL of the server that it is for: https://example.org"));
+SHAPE(server_body,
+    F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512,
+	.about = "URL of the server that it is for: https://example.org"));
 
 enum err p2core_post_token(struct call *c)
 {
@@ -60,7 +62,8 @@ static bool wants_representation(struct str prefer)
 	return false;
 }
 
-/* A 204 has no content, whatever the tables say (ROUTES.md 1.5): the number goes into a header, or into the body of a 200 on request. */
+/* A 204 has no content, whatever the tables say (ROUTES.md 1.5): the number goes into a header, or
+ * into the body of a 200 on request. */
 static enum err deleted(struct call *c, int64_t actor_id)
 {
 	int64_t n;

@@ -30,7 +30,7 @@ static const struct {
 struct round {
 	struct doctor d;
 	bool json, colour;
-	const char *section;		/* whose head was printed last */
+	const char *section; /* whose head was printed last */
 	struct finding list[FINDINGS];
 	size_t n, count[4];
 };
@@ -65,7 +65,8 @@ static void conclude(struct round *r, const struct check *k, const struct verdic
 {
 	r->count[v->state]++;
 	if (r->n < FINDINGS)
-		r->list[r->n++] = (struct finding){ str_of(k->id), str_of(k->section), str_of(states[v->state].status), str_of(v->text), str_of(v->fix) };
+		r->list[r->n++] = (struct finding){ str_of(k->id), str_of(k->section),
+			str_of(states[v->state].status), str_of(v->text), str_of(v->fix) };
 }
 
 /* In one line for people: the red line above it is what matters. */
@@ -87,7 +88,8 @@ static void examine(struct round *r, const struct check *list)
 
 	for (const struct check *k = list; k->id; k++) {
 		bool able = (d->have & k->needs) == k->needs;
-		struct verdict v = able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
+		struct verdict v =
+		    able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
 		if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
 			d->have |= k->gives;
 		conclude(r, k, &v);
@@ -103,7 +105,8 @@ static bool coloured(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term && strcmp(term, "dumb") != 0;
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term &&
+	    strcmp(term, "dumb") != 0;
 }
 
 static enum err judge(struct round *r)
@@ -113,10 +116,12 @@ static enum err judge(struct round *r)
 	if (r->json)
 		out_list(&r->d.c->cx, &l, true);
 	else
-		printf("\n%zu good, %zu to think about, %zu to put right\n", r->count[DOCTOR_GOOD], r->count[DOCTOR_WARN], r->count[DOCTOR_BAD]);
+		printf("\n%zu good, %zu to think about, %zu to put right\n", r->count[DOCTOR_GOOD],
+		    r->count[DOCTOR_WARN], r->count[DOCTOR_BAD]);
 	if (r->count[DOCTOR_BAD] == 0)
 		return OK;
-	return fail(&r->d.c->cx, ERR_CONFLICT, "%zu thing%s to put right", r->count[DOCTOR_BAD], r->count[DOCTOR_BAD] == 1 ? "" : "s");
+	return fail(&r->d.c->cx, ERR_CONFLICT, "%zu thing%s to put right", r->count[DOCTOR_BAD],
+	    r->count[DOCTOR_BAD] == 1 ? "" : "s");
 }
 
 enum err cmd_doctor(struct ctl *c)

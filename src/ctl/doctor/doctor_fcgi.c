@@ -41,7 +41,8 @@ static int dial_host(const char *listen)
 {
 	const char *colon = strrchr(listen, ':');
 	char host[64];
-	struct addrinfo *a = NULL, want = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	struct addrinfo *a = NULL,
+			want = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
 
 	snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - listen) : 0, listen);
 	if (host[0] == '[') {
@@ -66,7 +67,8 @@ static void record(struct buf *b, uint8_t type, struct str body)
 
 static void param(struct buf *b, const char *name, const char *value)
 {
-	const uint8_t lengths[] = { (uint8_t)strlen(name), 0x80, 0, (uint8_t)(strlen(value) >> 8), (uint8_t)strlen(value) };
+	const uint8_t lengths[] = { (uint8_t)strlen(name), 0x80, 0, (uint8_t)(strlen(value) >> 8),
+		(uint8_t)strlen(value) };
 
 	buf_put(b, lengths, sizeof lengths);
 	buf_z(b, name);
@@ -103,8 +105,12 @@ static bool converse(int fd, struct str request, char *why, size_t size)
 			return true;
 	}
 	bool ours = n && memmem(answer, n, "X-P2-Error", 10);
-	snprintf(why, size, "%s", ours ? "this motetd has another base_path: was it started anew after the configuration was changed?" :
-	    n ? "what answers is not motetd" : got < 0 ? "no answer within 5 seconds" : "the connection was closed without an answer");
+	snprintf(why, size, "%s",
+	    ours
+		? "this motetd has another base_path: was it started anew after the configuration was changed?"
+		: n	  ? "what answers is not motetd"
+		: got < 0 ? "no answer within 5 seconds"
+			  : "the connection was closed without an answer");
 	return false;
 }
 

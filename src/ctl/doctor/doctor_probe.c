@@ -3,20 +3,22 @@
 #include "ctl/doctor/doctor_web.h"
 #include <time.h>
 
-ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = REQUIRED), F_STR(echo, text), F_STR(echo, base_path),
-    F_STR(echo, authorization), F_STR(echo, body_sha256), F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
+ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = REQUIRED),
+    F_STR(echo, text), F_STR(echo, base_path), F_STR(echo, authorization), F_STR(echo, body_sha256),
+    F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
     F_BOOL(echo, https));
 
 /*
- * How long we wait in all of a run, by what is answered: a limit passes, but what is still away after the time in which a worker is replaced would be
- * so for each request that follows.
+ * How long we wait in all of a run, by what is answered: a limit passes, but what is still away
+ * after the time in which a worker is replaced would be so for each request that follows.
  */
 static const struct {
 	int status;
 	int64_t altogether_s;
 } patience[WEB_PATIENCE] = { { 429, 30 }, { 503, 4 } };
 
-/* A server that is busy, or has heard enough of this address, says when to come again, and a good client does. "At once" would be for ever. */
+/* A server that is busy, or has heard enough of this address, says when to come again, and a good
+ * client does. "At once" would be for ever. */
 static bool again(struct web *w, const struct net_told *t)
 {
 	enum { AT_ONCE_S = 5 };
@@ -25,10 +27,12 @@ static bool again(struct web *w, const struct net_told *t)
 
 	while (i < WEB_PATIENCE && patience[i].status != t->status)
 		i++;
-	if (t->why[0] || i == WEB_PATIENCE || !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
+	if (t->why[0] || i == WEB_PATIENCE ||
+	    !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
 		return false;
 	seconds = seconds == 0 ? 1 : seconds;
-	if (seconds < 0 || seconds > AT_ONCE_S || w->waited_s[i] + seconds > patience[i].altogether_s)
+	if (seconds < 0 || seconds > AT_ONCE_S ||
+	    w->waited_s[i] + seconds > patience[i].altogether_s)
 		return false;
 	w->waited_s[i] += seconds;
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
@@ -67,14 +71,16 @@ void doctor_web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 	a->q.origin = w->origin;
 	a->q.anyhow = w->anyhow;
 	a->q.method = a->q.method ? a->q.method : "GET";
-	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base, (int)a->token.n, a->token.s, a->target) :
-				   arena_printf(d->mem, "%s%s", w->base, a->target);
+	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base,
+				       (int)a->token.n, a->token.s, a->target)
+				 : arena_printf(d->mem, "%s%s", w->base, a->target);
 	doctor_web_send_raw(d, &a->q, t);
 }
 
 static const char *words(struct doctor *d, const struct net_told *t)
 {
-	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why) : arena_printf(d->mem, "an answer %d", t->status);
+	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why)
+			 : arena_printf(d->mem, "an answer %d", t->status);
 }
 
 static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *out)
@@ -82,12 +88,14 @@ static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *o
 	struct json_object *o;
 
 	*out = (struct echo){ .https = false };
-	bool good = json_parse(&d->c->cx, t->body, &o) == OK && shape_decode(&d->c->cx, &echo_shape, o, out) == OK;
+	bool good = json_parse(&d->c->cx, t->body, &o) == OK &&
+	    shape_decode(&d->c->cx, &echo_shape, o, out) == OK;
 	d->c->cx.why = (struct fail){ .err = OK };
 	return good;
 }
 
-const char *doctor_web_probe(struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
+const char *doctor_web_probe(
+    struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
 {
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 

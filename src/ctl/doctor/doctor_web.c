@@ -11,69 +11,22 @@
 
 /* Through the web server, as a client sees it. */
 enum { DAY = 86400, SOON_DAYS = 14, LARGEST = 1048576, FILL = 1000000 };
-static const char stranger[] = "192.0.2.77";	/* RFC 5737: nobody's */
+static const char stranger[] = "192.0.2.77"; /* RFC 5737: nobody's */
 
 static struct verdict bad(struct doctor *d, const struct check *k, const char *what)
 {
 	if (d->web->limited)
-		return doctor_bad(d, doctor_web_fix(d, d->web->limited == WEB_LIMITED ? "web.limited" : "web.limited_before"),
+		return doctor_bad(d,
+		    doctor_web_fix(
+			d, d->web->limited == WEB_LIMITED ? "web.limited" : "web.limited_before"),
 		    "%s could not be looked at: this address has sent too many requests", k->text);
 	return doctor_bad(d, doctor_web_fix(d, k->id), "%s", what);
 }
 
 #define BAD(d, k, ...) bad((d), (k), arena_printf((d)->mem, __VA_ARGS__))
 
-static bool is_local(struct arena *mem, struct str host)
-{
-	const char *z = str_z(mem, host);
-	struct in_addr four;
-	struct in6_addr six;
-
-	if (inet_pton(AF_INET, z, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
-	if (inet_pton(AF_INET6, z, &six) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET);
-	return str_ieq(host, STR("localhost"));
-}
-
-/* Of what stands in a URL up to the path: without a user, a port, and the brackets of an address. */
-static struct str host_of(struct str authority)
-{
-	const char *at = authority.n ? memrchr(authority.s, '@', authority.n) : NULL;
-	struct str place = at ? str_from(authority, (size_t)(at + 1 - authority.s)) : authority, host, port;
-
-	if (str_starts(place, "["))
-		str_cut(str_from(place, 1), ']', &host, &port);
-	else
-		str_cut(place, ':', &host, &port);
-	return host;
-}
-
-enum err doctor_web_open(struct doctor *d)
-{
-	struct str url = str_of(d->url), authority, path;
-	struct web *w = d->web = arena_alloc(d->mem, sizeof *w);
-
-	*w = (struct web){ .tls = str_starts(url, "https://"), .server = "" };
-	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n))
-		return ctl_bad_usage(d->c, "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet", d->url);
-	while (url.n && url.s[url.n - 1] == '/')
-		url.n--;
-	struct str rest = str_from(url, w->tls ? 8 : 7);
-	size_t origin = str_cut(rest, '/', &authority, &path) ? (size_t)(authority.s + authority.n - url.s) : url.n;
-	w->origin = arena_dup(d->mem, url.s, origin);
-	w->base = arena_dup(d->mem, url.s + origin, url.n - origin);
-	w->local = is_local(d->mem, host_of(authority));
-	return OK;
-}
-
-void doctor_web_close(struct doctor *d)
-{
-	if (d->web)
-		net_ask_free(d->web->asker);
-}
-
-/* A certificate that is not good is one line of its own; everything else is looked at all the same. */
+/* A certificate that is not good is one line of its own; everything else is looked at all the same.
+ */
 static void first_request(struct doctor *d)
 {
 	struct web *w = d->web;
@@ -94,16 +47,24 @@ static struct verdict reach(struct doctor *d, const struct check *k)
 	first_request(d);
 	w->server = str_z(d->mem, net_ask_header(&w->first, "Server", NULL));
 	if (w->first.why[0])
-		return doctor_bad(d, doctor_web_fix(d, w->first.local[0] ? "web.silent" : "web.answer"), "%s does not answer: %s", d->url, w->first.why);
-	if (w->first.status == 404 && str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
-		return doctor_bad(d, doctor_web_fix(d, "web.base"), "motetd has no route %s/healthz: base_path of this configuration is \"%s\"", d->url,
-		    d->c->conf->base_path);
-	if (strcmp(d->c->conf->base_path, w->base) != 0 && (w->first.status == 404 || w->first.status == 403))
-		return doctor_bad(d, doctor_web_fix(d, "web.base"), "%s/healthz is answered with %d; base_path of this configuration is \"%s\"", d->url,
-		    w->first.status, d->c->conf->base_path);
+		return doctor_bad(d,
+		    doctor_web_fix(d, w->first.local[0] ? "web.silent" : "web.answer"),
+		    "%s does not answer: %s", d->url, w->first.why);
+	if (w->first.status == 404 &&
+	    str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
+		return doctor_bad(d, doctor_web_fix(d, "web.base"),
+		    "motetd has no route %s/healthz: base_path of this configuration is \"%s\"",
+		    d->url, d->c->conf->base_path);
+	if (strcmp(d->c->conf->base_path, w->base) != 0 &&
+	    (w->first.status == 404 || w->first.status == 403))
+		return doctor_bad(d, doctor_web_fix(d, "web.base"),
+		    "%s/healthz is answered with %d; base_path of this configuration is \"%s\"",
+		    d->url, w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
-		return BAD(d, k, "%s/healthz is answered with %d, and not by motetd", d->url, w->first.status);
-	return doctor_good(d, "motetd answers through %s within %.1f ms", w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
+		return BAD(d, k, "%s/healthz is answered with %d, and not by motetd", d->url,
+		    w->first.status);
+	return doctor_good(d, "motetd answers through %s within %.1f ms",
+	    w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
 }
 
 static struct verdict tls(struct doctor *d, const struct check *k)
@@ -116,7 +77,8 @@ static struct verdict tls(struct doctor *d, const struct check *k)
 		return doctor_good(d, "the TLS certificate is good for this name");
 	if (w->local)
 		return doctor_good(d, "there is no TLS on the way to this host itself");
-	return doctor_warn(d, "give https://, and let the web server redirect http:// to it", "without TLS everybody on the way can read tokens and passwords");
+	return doctor_warn(d, "give https://, and let the web server redirect http:// to it",
+	    "without TLS everybody on the way can read tokens and passwords");
 }
 
 static struct verdict tls_days(struct doctor *d, const struct check *k)
@@ -124,9 +86,11 @@ static struct verdict tls_days(struct doctor *d, const struct check *k)
 	long long days = (long long)(d->web->first.cert_ends - clock_now()) / DAY;
 
 	if (d->web->first.cert_ends == 0)
-		return doctor_skipped(d, "how long the TLS certificate is good: there is none, or libcurl does not say");
+		return doctor_skipped(d,
+		    "how long the TLS certificate is good: there is none, or libcurl does not say");
 	if (days < SOON_DAYS)
-		return doctor_warn(d, doctor_web_fix(d, k->id), "the TLS certificate is good for %lld more days", days);
+		return doctor_warn(d, doctor_web_fix(d, k->id),
+		    "the TLS certificate is good for %lld more days", days);
 	return doctor_good(d, "the TLS certificate is good for %lld more days", days);
 }
 
@@ -135,23 +99,36 @@ static struct verdict base(struct doctor *d, const struct check *k)
 	const char *conf = d->c->conf->base_path, *base = d->web->base;
 
 	if (strcmp(conf, base) != 0)
-		return BAD(d, k, "base_path of the configuration is \"%s\", and the path of the URL \"%s\"", conf, base);
-	return doctor_good(d, conf[0] ? "base_path %s is the path of the URL" : "routes are at the root, %sand so is the URL", conf);
+		return BAD(d, k,
+		    "base_path of the configuration is \"%s\", and the path of the URL \"%s\"",
+		    conf, base);
+	return doctor_good(d,
+	    conf[0] ? "base_path %s is the path of the URL"
+		    : "routes are at the root, %sand so is the URL",
+	    conf);
 }
 
-/* Where others look for it: at the root of the host, whatever base_path says; they follow redirects. */
+/* Where others look for it: at the root of the host, whatever base_path says; they follow
+ * redirects. */
 static struct verdict known(struct doctor *d, const struct check *k)
 {
 	const struct conf *c = d->c->conf;
-	const struct net_ask q = { .origin = d->web->origin, .method = "GET", .target = "/.well-known/polyproto-core", .anyhow = d->web->anyhow };
-	struct str want = str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
+	const struct net_ask q = { .origin = d->web->origin,
+		.method = "GET",
+		.target = "/.well-known/polyproto-core",
+		.anyhow = d->web->anyhow };
+	struct str want =
+	    str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
 	struct net_told t;
 
 	doctor_web_send_raw(d, &q, &t);
 	if (t.status >= 301 && t.status <= 308)
-		return doctor_good(d, "/.well-known/polyproto-core leads to %s", str_z(d->mem, net_ask_header(&t, "Location", NULL)));
+		return doctor_good(d, "/.well-known/polyproto-core leads to %s",
+		    str_z(d->mem, net_ask_header(&t, "Location", NULL)));
 	if (t.why[0] || t.status != 200 || memmem(t.body.s, t.body.n, want.s, want.n) == NULL)
-		return BAD(d, k, "/.well-known/polyproto-core is answered with %d, and not with %s%s/.p2/core/", t.status, c->public_url, c->base_path);
+		return BAD(d, k,
+		    "/.well-known/polyproto-core is answered with %d, and not with %s%s/.p2/core/",
+		    t.status, c->public_url, c->base_path);
 	return doctor_good(d, "/.well-known/polyproto-core says where the API is");
 }
 
@@ -163,9 +140,13 @@ static struct verdict same(struct doctor *d, const struct check *k)
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (t.status == 503)
-		return doctor_bad(d, doctor_web_fix(d, "web.away"), "which database it works on cannot be seen: a probe got %s", wrong);
-	return wrong ? BAD(d, k, "the motetd behind that URL has another database than this configuration: a probe got %s", wrong) :
-		       doctor_good(d, "it works on the database of this configuration");
+		return doctor_bad(d, doctor_web_fix(d, "web.away"),
+		    "which database it works on cannot be seen: a probe got %s", wrong);
+	return wrong
+	    ? BAD(d, k,
+		  "the motetd behind that URL has another database than this configuration: a probe got %s",
+		  wrong)
+	    : doctor_good(d, "it works on the database of this configuration");
 }
 
 /* `arg` is what follows the token in the path. */
@@ -179,7 +160,8 @@ static struct verdict path(struct doctor *d, const struct check *k)
 	if (wrong)
 		return BAD(d, k, "a path with %s gets %s", k->arg, wrong);
 	if (!str_is(e.target, a.q.target))
-		return BAD(d, k, "a path with %s arrives as %.*s", k->arg, (int)e.target.n, e.target.s);
+		return BAD(
+		    d, k, "a path with %s arrives as %.*s", k->arg, (int)e.target.n, e.target.s);
 	return doctor_good(d, "a path with %s arrives as it was sent", k->arg);
 }
 
@@ -192,7 +174,8 @@ static struct verdict slashes(struct doctor *d, const struct check *k)
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong == NULL || t.status != 400 || net_ask_header(&t, "X-P2-Error", NULL).n == 0)
-		return BAD(d, k, "a path with // gets %s, and not motetd's 400", wrong ? wrong : "cleaned on the way");
+		return BAD(d, k, "a path with // gets %s, and not motetd's 400",
+		    wrong ? wrong : "cleaned on the way");
 	return doctor_good(d, "a path with // arrives as it was sent");
 }
 
@@ -206,8 +189,8 @@ static struct verdict query(struct doctor *d, const struct check *k)
 	if (wrong == NULL && str_is(e.target, a.q.target))
 		return doctor_good(d, "a query arrives as it was sent");
 	d->web->no_query = !d->web->limited;
-	return BAD(d, k, "a query ?a=%%26&b=c+d&a=%%3F %s%.*s", wrong ? "gets " : "arrives as ", wrong ? (int)strlen(wrong) : (int)e.target.n,
-	    wrong ? wrong : e.target.s);
+	return BAD(d, k, "a query ?a=%%26&b=c+d&a=%%3F %s%.*s", wrong ? "gets " : "arrives as ",
+	    wrong ? (int)strlen(wrong) : (int)e.target.n, wrong ? wrong : e.target.s);
 }
 
 static struct str sha256_text(struct doctor *d, struct str text)
@@ -230,7 +213,8 @@ static struct verdict authorization(struct doctor *d, const struct check *k)
 	if (wrong)
 		return BAD(d, k, "a request with Authorization gets %s", wrong);
 	if (e.authorization.n == 0)
-		return BAD(d, k, "the header Authorization does not arrive, so nobody is logged in");
+		return BAD(
+		    d, k, "the header Authorization does not arrive, so nobody is logged in");
 	if (!str_eq(e.authorization, sha256_text(d, str_of(header + strlen("Authorization: ")))))
 		return BAD(d, k, "the header Authorization arrives changed");
 	return doctor_good(d, "the header Authorization arrives");
@@ -252,10 +236,12 @@ static struct verdict methods(struct doctor *d, const struct check *k)
 		if (d->web->limited || (wrong == NULL && str_is(e.method, list[i])))
 			continue;
 		d->web->no_delete |= strcmp(list[i], "DELETE") == 0;
-		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i], wrong ? wrong : "there as another method");
+		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i],
+		    wrong ? wrong : "there as another method");
 	}
-	d->web->limited = b.n ? WEB_UNLIMITED : limited;	/* a fault that was seen is one */
-	return b.n || limited ? BAD(d, k, "%s", buf_done(&b).s) : doctor_good(d, "GET, POST, PUT and DELETE arrive");
+	d->web->limited = b.n ? WEB_UNLIMITED : limited; /* a fault that was seen is one */
+	return b.n || limited ? BAD(d, k, "%s", buf_done(&b).s)
+			      : doctor_good(d, "GET, POST, PUT and DELETE arrive");
 }
 
 static struct verdict head(struct doctor *d, const struct check *k)
@@ -265,7 +251,8 @@ static struct verdict head(struct doctor *d, const struct check *k)
 	struct echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
-	return wrong ? BAD(d, k, "HEAD gets %s", wrong) : doctor_good(d, "HEAD is answered without a body");
+	return wrong ? BAD(d, k, "HEAD gets %s", wrong)
+		     : doctor_good(d, "HEAD is answered without a body");
 }
 
 static const char *body_arrives(struct doctor *d, struct web_ask *a, struct net_told *t)
@@ -278,30 +265,39 @@ static const char *body_arrives(struct doctor *d, struct web_ask *a, struct net_
 	struct str want = sha256_text(d, (struct str){ (const char *)a->q.body.p, a->q.body.n });
 	if (e.body_length == (int64_t)a->q.body.n && str_eq(e.body_sha256, want))
 		return NULL;
-	return arena_printf(d->mem, "%lld of %zu octets through", (long long)e.body_length, a->q.body.n);
+	return arena_printf(
+	    d->mem, "%lld of %zu octets through", (long long)e.body_length, a->q.body.n);
 }
 
 /* `arg` is the method. */
 static struct verdict body(struct doctor *d, const struct check *k)
 {
-	struct web_ask a = { .q = { .method = k->arg, .body = str_blob(STR("{\"doctor\": \"\xc3\xa4\\u0000\"}")) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = k->arg,
+				 .body = str_blob(STR("{\"doctor\": \"\xc3\xa4\\u0000\"}")) },
+		.target = "/x" };
 	struct net_told t;
 
 	if (d->web->no_delete && strcmp(k->arg, "DELETE") == 0)
 		return doctor_skipped(d, "a body of DELETE: DELETE itself does not arrive");
 	const char *wrong = body_arrives(d, &a, &t);
-	return wrong ? BAD(d, k, "%s with a body gets %s", k->arg, wrong) : doctor_good(d, "a body of %s arrives", k->arg);
+	return wrong ? BAD(d, k, "%s with a body gets %s", k->arg, wrong)
+		     : doctor_good(d, "a body of %s arrives", k->arg);
 }
 
 static struct verdict chunked(struct doctor *d, const struct check *k)
 {
-	struct web_ask a = { .q = { .method = "POST", .chunked = true, .body = str_blob(STR("[\"in chunks\"]")) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = "POST",
+				 .chunked = true,
+				 .body = str_blob(STR("[\"in chunks\"]")) },
+		.target = "/x" };
 	struct net_told t;
 	const char *wrong = body_arrives(d, &a, &t);
 
 	if (wrong && t.status == 411)
-		return doctor_warn(d, doctor_web_fix(d, k->id), "the web server wants Content-Length, so clients that send in chunks get 411");
-	return wrong ? BAD(d, k, "a body in chunks gets %s", wrong) : doctor_good(d, "a body in chunks arrives");
+		return doctor_warn(d, doctor_web_fix(d, k->id),
+		    "the web server wants Content-Length, so clients that send in chunks get 411");
+	return wrong ? BAD(d, k, "a body in chunks gets %s", wrong)
+		     : doctor_good(d, "a body in chunks arrives");
 }
 
 static struct blob of_size(struct doctor *d, size_t n)
@@ -314,34 +310,44 @@ static struct blob of_size(struct doctor *d, size_t n)
 
 static struct verdict large(struct doctor *d, const struct check *k)
 {
-	struct web_ask a = { .q = { .method = "POST", .body = of_size(d, LARGEST) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = "POST", .body = of_size(d, LARGEST) },
+		.target = "/x" };
 	struct net_told t;
 	const char *wrong = body_arrives(d, &a, &t);
 
 	d->web->no_large = wrong && !d->web->limited;
-	return wrong ? BAD(d, k, "a body of 1 MiB, the largest that a route takes, gets %s", wrong) : doctor_good(d, "a body of 1 MiB arrives");
+	return wrong ? BAD(d, k, "a body of 1 MiB, the largest that a route takes, gets %s", wrong)
+		     : doctor_good(d, "a body of 1 MiB arrives");
 }
 
 static struct verdict too_large(struct doctor *d, const struct check *k)
 {
-	struct web_ask a = { .q = { .method = "POST", .body = of_size(d, LARGEST + 1024) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = "POST", .body = of_size(d, LARGEST + 1024) },
+		.target = "/x" };
 	struct net_told t;
 	struct echo e;
 
 	if (d->web->no_large)
-		return doctor_skipped(d, "too large a body: not even the largest that is allowed arrives");
+		return doctor_skipped(
+		    d, "too large a body: not even the largest that is allowed arrives");
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (t.status != 413)
-		return BAD(d, k, "a body of more than 1 MiB gets %s, and not 413", wrong ? wrong : "through");
+		return BAD(d, k, "a body of more than 1 MiB gets %s, and not 413",
+		    wrong ? wrong : "through");
 	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE"))
-		return doctor_warn(d, doctor_web_fix(d, k->id), "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
+		return doctor_warn(d, doctor_web_fix(d, k->id),
+		    "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
 	return doctor_good(d, "a body of more than 1 MiB gets 413 and P2CORE_TOO_LARGE");
 }
 
 /* The token is not used up: nothing was done for who has not sent all of it. */
 static const char *cut_short(struct doctor *d, bool chunks)
 {
-	struct web_ask a = { .q = { .method = "POST", .cut = true, .chunked = chunks, .body = str_blob(STR("{\"half\": ")) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = "POST",
+				 .cut = true,
+				 .chunked = chunks,
+				 .body = str_blob(STR("{\"half\": ")) },
+		.target = "/x" };
 	struct net_told t;
 	bool unused = false;
 
@@ -359,7 +365,8 @@ static struct verdict cut(struct doctor *d, const struct check *k)
 
 	if (wrong == NULL)
 		wrong = cut_short(d, true);
-	return wrong ? BAD(d, k, "%s", wrong) : doctor_good(d, "a body that breaks off is not taken for a whole one");
+	return wrong ? BAD(d, k, "%s", wrong)
+		     : doctor_good(d, "a body that breaks off is not taken for a whole one");
 }
 
 static struct verdict fill(struct doctor *d, const struct check *k)
@@ -369,10 +376,12 @@ static struct verdict fill(struct doctor *d, const struct check *k)
 	struct echo e;
 
 	if (d->web->no_query)
-		return doctor_skipped(d, "a long answer: the query that asks for it does not arrive");
+		return doctor_skipped(
+		    d, "a long answer: the query that asks for it does not arrive");
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (wrong || !t.whole || e.fill.n != FILL)
-		return BAD(d, k, "an answer of 1 MB is cut: %s", wrong ? wrong : arena_printf(d->mem, "%zu octets", t.body.n));
+		return BAD(d, k, "an answer of 1 MB is cut: %s",
+		    wrong ? wrong : arena_printf(d->mem, "%zu octets", t.body.n));
 	return doctor_good(d, "an answer of 1 MB arrives whole");
 }
 
@@ -382,23 +391,29 @@ static struct verdict errors(struct doctor *d, const struct check *k)
 	struct net_told t;
 
 	doctor_web_send(d, &a, &t);
-	if (t.status != 404 || !str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE") || !str_starts(t.body, "{"))
-		return BAD(d, k, "motetd's 404 arrives as %d without what motetd says in it", t.status);
+	if (t.status != 404 ||
+	    !str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE") ||
+	    !str_starts(t.body, "{"))
+		return BAD(
+		    d, k, "motetd's 404 arrives as %d without what motetd says in it", t.status);
 	return doctor_good(d, "errors arrive as motetd says them");
 }
 
 static struct verdict preflight(struct doctor *d, const struct check *k)
 {
-	static const char *const headers[] = { "Origin: https://app.example", "Access-Control-Request-Method: POST",
+	static const char *const headers[] = { "Origin: https://app.example",
+		"Access-Control-Request-Method: POST",
 		"Access-Control-Request-Headers: authorization, content-type", NULL };
-	struct web_ask a = { .q = { .method = "OPTIONS", .headers = headers }, .target = "/.p2/core/v1/session/trust" };
+	struct web_ask a = { .q = { .method = "OPTIONS", .headers = headers },
+		.target = "/.p2/core/v1/session/trust" };
 	struct net_told t;
 
 	doctor_web_send(d, &a, &t);
 	struct str allow = net_ask_header(&t, "Access-Control-Allow-Methods", NULL);
 	bool fine = t.status / 100 == 2 && allow.n && memmem(allow.s, allow.n, "POST", 4);
 	if (!fine || net_ask_header(&t, "Access-Control-Allow-Headers", NULL).n == 0)
-		return BAD(d, k, "a browser's preflight gets %d%s", t.status, allow.n ? "" : " without Access-Control-Allow-Methods");
+		return BAD(d, k, "a browser's preflight gets %d%s", t.status,
+		    allow.n ? "" : " without Access-Control-Allow-Methods");
 	return doctor_good(d, "a browser's preflight is answered");
 }
 
@@ -412,7 +427,9 @@ static struct verdict origin(struct doctor *d, const struct check *k)
 	doctor_web_send(d, &a, &t);
 	struct str value = net_ask_header(&t, "Access-Control-Allow-Origin", &n);
 	if (n != 1 || !str_is(value, "*"))
-		return BAD(d, k, "Access-Control-Allow-Origin is there %d times, and has to be there once, as *", n);
+		return BAD(d, k,
+		    "Access-Control-Allow-Origin is there %d times, and has to be there once, as *",
+		    n);
 	return doctor_good(d, "browsers of every origin may read what comes");
 }
 
@@ -429,8 +446,11 @@ static bool is_ours(struct str address)
 		address = str_from(address, strlen("::ffff:"));
 	for (i = list; i && !ours; i = i->ifa_next) {
 		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
-		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
-		if (n == 0 || getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
+		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in)
+		    : family == AF_INET6	? sizeof(struct sockaddr_in6)
+						: 0;
+		if (n == 0 ||
+		    getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
 			continue;
 		text[strcspn(text, "%")] = '\0';
 		ours = str_is(address, text);
@@ -439,7 +459,8 @@ static bool is_ours(struct str address)
 	return ours;
 }
 
-/* Behind a NAT the address that arrives is lawfully not ours; but a connection of this host to itself passes none. */
+/* Behind a NAT the address that arrives is lawfully not ours; but a connection of this host to
+ * itself passes none. */
 static struct verdict remote(struct doctor *d, const struct check *k)
 {
 	struct web_ask a = { .target = "/x" };
@@ -450,18 +471,25 @@ static struct verdict remote(struct doctor *d, const struct check *k)
 	if (wrong)
 		return BAD(d, k, "a probe gets %s", wrong);
 	const char *seen = str_z(d->mem, e.remote);
-	if (is_local(d->mem, e.remote) && !is_local(d->mem, str_of(t.local)))
-		return BAD(d, k, "all clients seem to come from %s, so that all of them share one rate limit", seen);
-	if (is_local(d->mem, str_of(t.local)) && !is_local(d->mem, e.remote) && !is_ours(e.remote))
-		return doctor_warn(d, doctor_web_fix(d, "web.address"), "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+	if (doctor_web_is_local(d->mem, e.remote) && !doctor_web_is_local(d->mem, str_of(t.local)))
+		return BAD(d, k,
+		    "all clients seem to come from %s, so that all of them share one rate limit",
 		    seen);
-	return doctor_good(d, strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s", seen);
+	if (doctor_web_is_local(d->mem, str_of(t.local)) &&
+	    !doctor_web_is_local(d->mem, e.remote) && !is_ours(e.remote))
+		return doctor_warn(d, doctor_web_fix(d, "web.address"),
+		    "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+		    seen);
+	return doctor_good(d,
+	    strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s",
+	    seen);
 }
 
 /* Whether we are told apart from a proxy of the operator's, only the operator knows. */
 static struct verdict forwarded(struct doctor *d, const struct check *k)
 {
-	const char *const headers[] = { arena_printf(d->mem, "X-Forwarded-For: %s", stranger), NULL };
+	const char *const headers[] = { arena_printf(d->mem, "X-Forwarded-For: %s", stranger),
+		NULL };
 	struct web_ask a = { .q = { .headers = headers }, .target = "/x" };
 	struct net_told t;
 	struct echo e;
@@ -470,7 +498,9 @@ static struct verdict forwarded(struct doctor *d, const struct check *k)
 	if (wrong)
 		return BAD(d, k, "a request with X-Forwarded-For gets %s", wrong);
 	if (str_is(e.remote, stranger))
-		return doctor_warn(d, doctor_web_fix(d, k->id), "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody", t.local);
+		return doctor_warn(d, doctor_web_fix(d, k->id),
+		    "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody",
+		    t.local);
 	return doctor_good(d, "a client cannot give itself another address by X-Forwarded-For");
 }
 
@@ -482,13 +512,15 @@ static struct verdict https(struct doctor *d, const struct check *k)
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong || (d->web->tls && !e.https))
-		return wrong ? BAD(d, k, "a probe gets %s", wrong) : BAD(d, k, "motetd is not told that a request has come by https");
+		return wrong ? BAD(d, k, "a probe gets %s", wrong)
+			     : BAD(d, k, "motetd is not told that a request has come by https");
 	return doctor_good(d, "motetd knows that requests come by %s", e.https ? "https" : "http");
 }
 
 static struct verdict http2(struct doctor *d, const struct check *k)
 {
-	struct web_ask a = { .q = { .method = "POST", .http2 = true, .body = str_blob(STR("{}")) }, .target = "/x" };
+	struct web_ask a = { .q = { .method = "POST", .http2 = true, .body = str_blob(STR("{}")) },
+		.target = "/x" };
 	struct net_told t;
 
 	(void)k;
@@ -497,41 +529,43 @@ static struct verdict http2(struct doctor *d, const struct check *k)
 	const char *wrong = body_arrives(d, &a, &t);
 	if (t.http != 20 && !wrong)
 		return doctor_good(d, "HTTP/2 is not offered; HTTP/1.1 is all that is needed");
-	return wrong ? BAD(d, k, "a request that may be HTTP/2 gets %s", wrong) : doctor_good(d, "HTTP/2 works");
+	return wrong ? BAD(d, k, "a request that may be HTTP/2 gets %s", wrong)
+		     : doctor_good(d, "HTTP/2 works");
 }
 
 #define THROUGH HAVE_WEB | HAVE_PROBE
 const struct check doctor_web[] = {
-	{ "web.reach",         "web server", "the web server",         reach,         HAVE_DOMAIN, HAVE_WEB, NULL },
-	{ "web.tls",           "web server", "TLS",                    tls,           HAVE_WEB, 0, NULL },
-	{ "web.tls.days",      "web server", "the TLS certificate",    tls_days,      HAVE_WEB, 0, NULL },
-	{ "web.base",          "web server", "base_path",              base,          HAVE_WEB, 0, NULL },
-	{ "web.known",         "web server", "/.well-known",           known,         HAVE_WEB, 0, NULL },
-	{ "web.errors",        "web server", "errors",                 errors,        HAVE_WEB, 0, NULL },
-	{ "web.cors",          "web server", "a browser's preflight",  preflight,     HAVE_WEB, 0, NULL },
-	{ "web.origin",        "web server", "headers for browsers",   origin,        HAVE_WEB, 0, NULL },
-	{ "web.same",          "web server", "the database behind it", same,          HAVE_WEB | HAVE_SCHEMA, HAVE_PROBE, NULL },
-	{ "web.path.at",       "requests",   "paths with @",           path,          THROUGH, 0, "/@me" },
-	{ "web.path.at_coded", "requests",   "paths with %40",         path,          THROUGH, 0, "/%40me" },
-	{ "web.path.slash",    "requests",   "paths with %2F",         path,          THROUGH, 0, "/a%2Fb" },
-	{ "web.path.percent",  "requests",   "paths with %25",         path,          THROUGH, 0, "/a%25b" },
-	{ "web.path.double",   "requests",   "paths with //",          slashes,       THROUGH, 0, NULL },
-	{ "web.path.trailing", "requests",   "paths with a / behind",  path,          THROUGH, 0, "/x/" },
-	{ "web.query",         "requests",   "queries",                query,         THROUGH, 0, NULL },
-	{ "web.authorization", "requests",   "Authorization",          authorization, THROUGH, 0, NULL },
-	{ "web.method",        "requests",   "methods",                methods,       THROUGH, 0, NULL },
-	{ "web.head",          "requests",   "HEAD",                   head,          THROUGH, 0, NULL },
-	{ "web.body.post",     "requests",   "bodies of POST",         body,          THROUGH, 0, "POST" },
-	{ "web.body.get",      "requests",   "bodies of GET",          body,          THROUGH, 0, "GET" },
-	{ "web.body.delete",   "requests",   "bodies of DELETE",       body,          THROUGH, 0, "DELETE" },
-	{ "web.chunked",       "requests",   "bodies in chunks",       chunked,       THROUGH, 0, NULL },
-	{ "web.cut",           "requests",   "bodies that break off",  cut,           THROUGH, 0, NULL },
-	{ "web.large",         "requests",   "the largest body",       large,         THROUGH, 0, NULL },
-	{ "web.too_large",     "requests",   "too large a body",       too_large,     THROUGH, 0, NULL },
-	{ "web.fill",          "requests",   "a long answer",          fill,          THROUGH, 0, NULL },
-	{ "web.remote",        "requests",   "the client's address",   remote,        THROUGH, 0, NULL },
-	{ "web.forwarded",     "requests",   "X-Forwarded-For",        forwarded,     THROUGH, 0, NULL },
-	{ "web.https",         "requests",   "https",                  https,         THROUGH, 0, NULL },
-	{ "web.http2",         "requests",   "HTTP/2",                 http2,         THROUGH, 0, NULL },
+	{ "web.reach", "web server", "the web server", reach, HAVE_DOMAIN, HAVE_WEB, NULL },
+	{ "web.tls", "web server", "TLS", tls, HAVE_WEB, 0, NULL },
+	{ "web.tls.days", "web server", "the TLS certificate", tls_days, HAVE_WEB, 0, NULL },
+	{ "web.base", "web server", "base_path", base, HAVE_WEB, 0, NULL },
+	{ "web.known", "web server", "/.well-known", known, HAVE_WEB, 0, NULL },
+	{ "web.errors", "web server", "errors", errors, HAVE_WEB, 0, NULL },
+	{ "web.cors", "web server", "a browser's preflight", preflight, HAVE_WEB, 0, NULL },
+	{ "web.origin", "web server", "headers for browsers", origin, HAVE_WEB, 0, NULL },
+	{ "web.same", "web server", "the database behind it", same, HAVE_WEB | HAVE_SCHEMA,
+	    HAVE_PROBE, NULL },
+	{ "web.path.at", "requests", "paths with @", path, THROUGH, 0, "/@me" },
+	{ "web.path.at_coded", "requests", "paths with %40", path, THROUGH, 0, "/%40me" },
+	{ "web.path.slash", "requests", "paths with %2F", path, THROUGH, 0, "/a%2Fb" },
+	{ "web.path.percent", "requests", "paths with %25", path, THROUGH, 0, "/a%25b" },
+	{ "web.path.double", "requests", "paths with //", slashes, THROUGH, 0, NULL },
+	{ "web.path.trailing", "requests", "paths with a / behind", path, THROUGH, 0, "/x/" },
+	{ "web.query", "requests", "queries", query, THROUGH, 0, NULL },
+	{ "web.authorization", "requests", "Authorization", authorization, THROUGH, 0, NULL },
+	{ "web.method", "requests", "methods", methods, THROUGH, 0, NULL },
+	{ "web.head", "requests", "HEAD", head, THROUGH, 0, NULL },
+	{ "web.body.post", "requests", "bodies of POST", body, THROUGH, 0, "POST" },
+	{ "web.body.get", "requests", "bodies of GET", body, THROUGH, 0, "GET" },
+	{ "web.body.delete", "requests", "bodies of DELETE", body, THROUGH, 0, "DELETE" },
+	{ "web.chunked", "requests", "bodies in chunks", chunked, THROUGH, 0, NULL },
+	{ "web.cut", "requests", "bodies that break off", cut, THROUGH, 0, NULL },
+	{ "web.large", "requests", "the largest body", large, THROUGH, 0, NULL },
+	{ "web.too_large", "requests", "too large a body", too_large, THROUGH, 0, NULL },
+	{ "web.fill", "requests", "a long answer", fill, THROUGH, 0, NULL },
+	{ "web.remote", "requests", "the client's address", remote, THROUGH, 0, NULL },
+	{ "web.forwarded", "requests", "X-Forwarded-For", forwarded, THROUGH, 0, NULL },
+	{ "web.https", "requests", "https", https, THROUGH, 0, NULL },
+	{ "web.http2", "requests", "HTTP/2", http2, THROUGH, 0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

@@ -55,10 +55,12 @@ static enum err perform(struct life *l, const struct step *s)
 	l->t.note = NULL;
 	enum err e = s->fn(&l->t);
 	int64_t us = clock_us() - began;
-	const char *said = cx->why.say[0] ? cx->why.say : cx->why.log, *text = l->t.note ? l->t.note : s->text;
+	const char *said = cx->why.say[0] ? cx->why.say : cx->why.log,
+		   *text = l->t.note ? l->t.note : s->text;
 	if (e != OK)
 		text = arena_dup(cx->mem, said, strlen(said));
-	l->list[l->n++] = (struct result){ str_of(s->name), e == OK ? STR("ok") : STR("failed"), str_of(text), us };
+	l->list[l->n++] = (struct result){ str_of(s->name), e == OK ? STR("ok") : STR("failed"),
+		str_of(text), us };
 	if (!l->json)
 		printf("%9.1f ms  %s%s\n", (double)us / 1000, e == OK ? "" : "FAILED: ", text);
 	fflush(stdout);
@@ -75,10 +77,12 @@ static enum err live(struct life *l)
 	return OK;
 }
 
-/* What failed is what counts, unless cleaning up fails, too: then there is something to be done about it. */
+/* What failed is what counts, unless cleaning up fails, too: then there is something to be done
+ * about it. */
 static enum err clean_up(struct life *l, enum err e)
 {
-	static const struct step last = { "clean-up", "nothing is left of the two", selftest_forget };
+	static const struct step last = { "clean-up", "nothing is left of the two",
+		selftest_forget };
 	struct cx *cx = &l->t.d.c->cx;
 	const struct fail why = cx->why;
 
@@ -86,7 +90,8 @@ static enum err clean_up(struct life *l, enum err e)
 		return e;
 	cx->why = (struct fail){ .err = OK };
 	if (perform(l, &last) != OK)
-		return fail(cx, ERR_INTERNAL, "what the test has made is still there: run it again, which deletes it first");
+		return fail(cx, ERR_INTERNAL,
+		    "what the test has made is still there: run it again, which deletes it first");
 	cx->why = why;
 	return e;
 }
@@ -108,7 +113,8 @@ static enum err run_life(struct life *l)
 	if (l->json)
 		out_list(&l->t.d.c->cx, &list, true);
 	else
-		printf("%-12s %9.1f ms  %s\n", "total", (double)total(l) / 1000, e == OK ? "all is well, and nothing is left behind" : "not well");
+		printf("%-12s %9.1f ms  %s\n", "total", (double)total(l) / 1000,
+		    e == OK ? "all is well, and nothing is left behind" : "not well");
 	if (e == ERR_RETRY && interrupted)
 		l->t.d.c->status = EXIT_FAILURE;
 	return e;

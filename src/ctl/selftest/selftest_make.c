@@ -17,21 +17,27 @@ static enum err random_octets(struct cx *cx, size_t n, struct blob *out)
 	uint8_t *p = arena_alloc(cx->mem, n);
 
 	*out = (struct blob){ p, n };
-	return getrandom(p, n, 0) == (ssize_t)n ? OK : fail(cx, ERR_INTERNAL, "no random bytes from the system");
+	return getrandom(p, n, 0) == (ssize_t)n
+	    ? OK
+	    : fail(cx, ERR_INTERNAL, "no random bytes from the system");
 }
 
 /* RFC 2986 4. */
-enum err selftest_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local, struct str session, struct str *pem)
+enum err selftest_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local,
+    struct str session, struct str *pem)
 {
 	struct blob name = idname_write(cx->mem, local, str_of(cx->conf->domain), session);
 	uint8_t key[ED25519_KEY], sig[ED25519_SIG];
 
 	TRY(ed25519_public(cx, seed, key));
-	struct blob info = derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name, ed25519_spki(cx->mem, key),
-	    derw_of(cx->mem, DER_CONTEXT_OF, NULL, 0));
+	struct blob info = derw(cx->mem, DER_SEQUENCE, derw_integer(cx->mem, 0), name,
+	    ed25519_spki(cx->mem, key), derw_of(cx->mem, DER_CONTEXT_OF, NULL, 0));
 	TRY(ed25519_sign(cx, seed, info, sig));
-	struct blob bits = derw(cx->mem, DER_BIT_STRING, BYTES("\0"), (struct blob){ sig, sizeof sig });
-	*pem = pem_encode(cx->mem, "CERTIFICATE REQUEST", derw(cx->mem, DER_SEQUENCE, info, derw(cx->mem, DER_SEQUENCE, BYTES(ED25519_OID)), bits));
+	struct blob bits =
+	    derw(cx->mem, DER_BIT_STRING, BYTES("\0"), (struct blob){ sig, sizeof sig });
+	*pem = pem_encode(cx->mem, "CERTIFICATE REQUEST",
+	    derw(cx->mem, DER_SEQUENCE, info, derw(cx->mem, DER_SEQUENCE, BYTES(ED25519_OID)),
+		bits));
 	return OK;
 }
 
@@ -57,7 +63,12 @@ static void put_u64(struct buf *b, int64_t v)
 /* RFC 9420 7.2, of source key_package. */
 static enum err leaf(struct cx *cx, const uint8_t *seed, struct str fid, struct buf *b)
 {
-	static const char capabilities[] = "\x02\0\1" "\x02\0\1" "\0" "\0" "\x02\0\1";	/* versions, suites, extensions, proposals, credentials */
+	static const char capabilities[] =
+	    "\x02\0\1"
+	    "\x02\0\1"
+	    "\0"
+	    "\0"
+	    "\x02\0\1"; /* versions, suites, extensions, proposals, credentials */
 	uint8_t key[ED25519_KEY];
 	struct blob encryption;
 
@@ -75,14 +86,15 @@ static enum err leaf(struct cx *cx, const uint8_t *seed, struct str fid, struct 
 	return sign_behind(cx, seed, "MLS 1.0 LeafNodeTBS", b);
 }
 
-enum err selftest_keypackage(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str fid, struct str *base64)
+enum err selftest_keypackage(
+    struct cx *cx, const uint8_t seed[ED25519_SEED], struct str fid, struct str *base64)
 {
 	struct buf b = { .mem = cx->mem }, node = { .mem = cx->mem };
 	struct blob init;
 
 	TRY(random_octets(cx, KEM_KEY, &init));
 	TRY(leaf(cx, seed, fid, &node));
-	mls_tls_put_u16(&b, 1);		/* the version, and the suite */
+	mls_tls_put_u16(&b, 1); /* the version, and the suite */
 	mls_tls_put_u16(&b, 1);
 	mls_tls_put_vector(&b, init);
 	buf_put(&b, node.s, node.n);
@@ -97,7 +109,8 @@ enum err selftest_keydata(struct cx *cx, struct str *base64)
 	struct blob text, spki, aes256_cbc = BYTES("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2a");
 
 	TRY(random_octets(cx, CIPHERTEXT, &text));
-	spki = derw(cx->mem, DER_SEQUENCE, derw(cx->mem, DER_SEQUENCE, aes256_cbc), derw(cx->mem, DER_BIT_STRING, BYTES("\0"), text));
+	spki = derw(cx->mem, DER_SEQUENCE, derw(cx->mem, DER_SEQUENCE, aes256_cbc),
+	    derw(cx->mem, DER_BIT_STRING, BYTES("\0"), text));
 	*base64 = base64_encode(cx->mem, str_blob(pem_encode(cx->mem, "PUBLIC KEY", spki)));
 	return OK;
 }

@@ -68,7 +68,9 @@ static enum err twice(struct ctl *c, int tty, struct str *out)
 
 	TRY(type_it(c, "Password: ", tty, out));
 	TRY(type_it(c, "Once more: ", tty, &again));
-	return str_eq(*out, again) ? OK : refuse(&c->cx, ERR_BAD_REQUEST, "", "The two were not the same; nothing was changed.");
+	return str_eq(*out, again) ? OK
+				   : refuse(&c->cx, ERR_BAD_REQUEST, "",
+					 "The two were not the same; nothing was changed.");
 }
 
 static enum err from_terminal(struct ctl *c, struct str *out)
@@ -88,7 +90,8 @@ enum err ask_password(struct ctl *c, struct str *out)
 	static const struct {
 		enum option_id id;
 		enum err (*get)(struct ctl *, struct str *);
-	} ways[] = { { OPT_PASSWORD_FILE, from_file }, { OPT_PASSWORD_STDIN, from_stdin }, { OPT_GENERATE, generate } };
+	} ways[] = { { OPT_PASSWORD_FILE, from_file }, { OPT_PASSWORD_STDIN, from_stdin },
+		{ OPT_GENERATE, generate } };
 	enum err (*get)(struct ctl *, struct str *) = from_terminal;
 	int given = 0;
 
@@ -98,9 +101,12 @@ enum err ask_password(struct ctl *c, struct str *out)
 			given++;
 		}
 	if (given > 1)
-		return ctl_bad_usage(c, "Give one of --password-file, --password-stdin and --generate.");
+		return ctl_bad_usage(
+		    c, "Give one of --password-file, --password-stdin and --generate.");
 	TRY(get(c, out));
-	return utf8_ok(*out) ? OK : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password is UTF-8 text without NUL.");
+	return utf8_ok(*out)
+	    ? OK
+	    : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password is UTF-8 text without NUL.");
 }
 
 void ask_tell(const struct ctl *c, struct str password)

@@ -20,7 +20,9 @@ static struct str time_text(struct arena *mem, int64_t at)
 	if (at == 0)
 		return (struct str){ NULL, 0 };
 	gmtime_r(&t, &tm);
-	return (struct str){ arena_dup(mem, text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm)), 20 };
+	return (struct str){
+		arena_dup(mem, text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm)), 20
+	};
 }
 
 /* s NULL: there is no value. */
@@ -51,7 +53,8 @@ static struct str shown(struct arena *mem, const struct listing *l, size_t row, 
 	return s.n ? s : STR("-");
 }
 
-static struct json_object *value_of(struct arena *mem, const struct listing *l, size_t row, size_t col)
+static struct json_object *value_of(
+    struct arena *mem, const struct listing *l, size_t row, size_t col)
 {
 	const void *p = member(l, row, col);
 
@@ -60,7 +63,8 @@ static struct json_object *value_of(struct arena *mem, const struct listing *l, 
 	if (l->cols[col].kind == COL_NUM)
 		return json_object_new_int64(*(const int64_t *)p);
 	if (l->cols[col].kind == COL_REAL)
-		return json_object_new_double_s(*(const double *)p, arena_printf(mem, "%.3f", *(const double *)p));
+		return json_object_new_double_s(
+		    *(const double *)p, arena_printf(mem, "%.3f", *(const double *)p));
 	struct str s = text_of(mem, l, row, col);
 	return s.s ? json_str(s) : NULL;
 }
@@ -76,7 +80,8 @@ static struct json_object *object(struct arena *mem, const struct listing *l, si
 
 static void put_json(struct json_object *o)
 {
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(
+	    o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 
@@ -139,7 +144,8 @@ static void put_block(struct cx *cx, const struct listing *l, size_t row)
 		width = strlen(l->cols[c].name) > width ? strlen(l->cols[c].name) : width;
 	for (size_t c = 0; c < l->ncols; c++) {
 		struct str s = shown(cx->mem, l, row, c);
-		printf("%s:%*s%.*s\n", l->cols[c].name, (int)(width - strlen(l->cols[c].name)) + GAP, "", (int)s.n, s.s);
+		printf("%s:%*s%.*s\n", l->cols[c].name,
+		    (int)(width - strlen(l->cols[c].name)) + GAP, "", (int)s.n, s.s);
 	}
 }
 

@@ -7,7 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ANSIUTF8 sets both colours, so that it can be scanned from a terminal of any; a file has none. What it has to say of itself nobody needs to see. */
+/* ANSIUTF8 sets both colours, so that it can be scanned from a terminal of any; a file has none.
+ * What it has to say of itself nobody needs to see. */
 static _Noreturn void encode(int in)
 {
 	const char *type = isatty(STDOUT_FILENO) ? "ANSIUTF8" : "UTF8";

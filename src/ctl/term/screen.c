@@ -24,9 +24,10 @@ static void caught(int sig)
 		ended = sig;
 }
 
-static void catch(void)
+static void catch (void)
 {
-	const struct sigaction sa = { .sa_handler = caught };	/* no SA_RESTART: poll() has to return */
+	const struct sigaction sa = { .sa_handler =
+					  caught }; /* no SA_RESTART: poll() has to return */
 
 	for (int i = 0; i < ENDS; i++)
 		sigaction(ends[i], &sa, NULL);
@@ -44,12 +45,12 @@ bool screen_begin(void)
 {
 	struct termios raw;
 
-	catch();
+	catch ();
 	if (!capable() || tcgetattr(0, &was) != 0)
 		return false;
 	raw = was;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
-	raw.c_cc[VSUSP] = _POSIX_VDISABLE;	/* nobody would put the modes back */
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* nobody would put the modes back */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(0, TCSAFLUSH, &raw) != 0)

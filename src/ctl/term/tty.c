@@ -54,13 +54,14 @@ static ssize_t ask(int tty, const char *prompt, char *line, size_t size)
 
 ssize_t tty_read_hidden(int tty, const char *prompt, char *line, size_t size)
 {
-	const struct sigaction mine = { .sa_handler = remember };	/* no SA_RESTART: read() has to return */
+	const struct sigaction mine = { .sa_handler =
+					    remember }; /* no SA_RESTART: read() has to return */
 	struct sigaction theirs[ENDS];
 
 	caught = 0;
 	for (int i = 0; i < ENDS; i++) {
 		sigaction(ends[i], NULL, &theirs[i]);
-		if (theirs[i].sa_handler != SIG_IGN)	/* under nohup(1), say */
+		if (theirs[i].sa_handler != SIG_IGN) /* under nohup(1), say */
 			sigaction(ends[i], &mine, NULL);
 	}
 	ssize_t n = ask(tty, prompt, line, size);
