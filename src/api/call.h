@@ -6,7 +6,7 @@
 #include <stdio.h>
 /*
  * One request on its way through: route → method → volume → size → authentication → authorisation →
- * body → handler (ROUTES.md 1.6). A handler finds all of it done: it calls one core operation and
+ * body → handler (protocol.md 2.6). A handler finds all of it done: it calls one core operation and
  * renders what came of it. It returns OK with c->resp filled, or an error, which becomes the
  * response here and nowhere else.
  */

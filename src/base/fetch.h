@@ -3,7 +3,7 @@
 #include "base/cx.h"
 /*
  * Asking another server: what core/ sees of net/. One GET over https, no redirects unless allowed,
- * bounded in time and size (SECURITY.md 4). cx->fetch may be NULL (motetctl, tests): then nothing
+ * bounded in time and size (security.md 5). cx->fetch may be NULL (motetctl, tests): then nothing
  * foreign can be asked.
  */
 struct fetch_reply {

@@ -4,7 +4,7 @@
 #include "core/session.h"
 #include "store/q_event.h"
 /*
- * What a session has missed (core 3.3, WIRE.md 2.15). Events are numbered per session from 1 and
+ * What a session has missed (core 3.3, wire.md 2.8). Events are numbered per session from 1 and
  * kept to the last 1000; each fetch gives at most EVENTS_AT_ONCE. Without a number a fetch goes on
  * where the last one ended; with one it repeats what came after it, so that a lost answer loses
  * nothing.

@@ -3,7 +3,7 @@
 #include "core/session.h"
 #include "store/q_federation_token.h"
 /*
- * Federation tokens as their issuer sees them (ROUTES.md 2): a home actor shows one to another
+ * Federation tokens as their issuer sees them (protocol.md 3.2): a home actor shows one to another
  * server, once, and has a session there. Every token is on record, so that it can be listed and
  * deleted. Where issuer and target are the same server a deletion holds at once; another target may
  * ask (federation_token_active(), GET /.motet/v1/introspect); one that does not is bounded by the

@@ -5,9 +5,9 @@
 #include "store/q_foreign.h"
 #include "store/q_idcert.h"
 /*
- * Certificates of other servers and of their actors: fetched (WIRE.md 6.1), verified by our own
- * reader, cached exactly as long as the home server says and never used after (6.3). Our own domain
- * is answered from our own tables and never goes over the network.
+ * Certificates of other servers and of their actors: fetched (wire.md 7.1), verified by our own
+ * reader, cached exactly as long as the home server says and never used after (wire.md 7.3). Our
+ * own domain is answered from our own tables and never goes over the network.
  *
  * Errors of all: ERR_NOT_FEDERATED: denied by configuration or operator, no such server, or it
  * speaks no polyproto. ERR_HOME_UNREACHABLE; ERR_HOME_INVALID: it answers, but not with what was

@@ -3,7 +3,7 @@
 #include "x509/cacheable.h"
 #include "store/q_idcert.h"
 /*
- * The few questions that we ask of other servers (WIRE.md 6.1): GETs, without any credential.
+ * The few questions that we ask of other servers (wire.md 7.1): GETs, without any credential.
  * Errors are those of struct fetcher, and for what came back: ERR_NOT_FEDERATED (nothing there
  * speaks polyproto), ERR_HOME_INVALID (it does, and this answer makes no sense), ERR_BAD_CERT (it
  * lies), ERR_HOME_UNREACHABLE (status 429 or 5xx).

@@ -2,7 +2,7 @@
 #define MOTET_CORE_FOREIGN_VERIFY_H
 #include "x509/cacheable.h"
 /*
- * What another server has said, against the rules (WIRE.md 6.2.3). Each refuses with ERR_BAD_CERT
+ * What another server has said, against the rules (wire.md 7.2). Each refuses with ERR_BAD_CERT
  * and a sentence that names the rule; cx->now must be the database's.
  */
 enum { FOREIGN_SKEW = CACHEABLE_SKEW };

@@ -2,7 +2,7 @@
 #define MOTET_CORE_KEY_TRIAL_H
 #include "crypto/key_trial_text.h"
 /*
- * Key trials (WIRE.md 6.2): we give a text, whoever signs it with the key of an ID-Cert that is
+ * Key trials (wire.md 6.2): we give a text, whoever signs it with the key of an ID-Cert that is
  * good now gets a session. Each text works once, for five minutes; when many complete it at once,
  * one wins. What was completed is kept, with signature and serial, to be published.
  */

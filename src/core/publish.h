@@ -4,10 +4,10 @@
 #include "store/q_idcert.h"
 /*
  * What anybody may know: certificates with the statement of how long one may rely on them
- * (core 6.4.1, WIRE.md 6.3 and 6.4). The window's end moves in steps of a quarter of
+ * (core 6.4.1, wire.md 4.1 and 4.4). The window's end moves in steps of a quarter of
  * `cache_lifetime`, so that an answer stays the same, byte for byte, for that long; its beginning
  * is always CACHE_NOT_BEFORE and a revoked certificate's end always CACHE_REVOKED_NOT_AFTER, which
- * keeps the statement from being read in another way (SECURITY.md finding 1).
+ * keeps the statement from being read in another way (security.md 2.1).
  */
 struct published {
 	struct blob cert;

@@ -13,7 +13,7 @@ must_check enum err session_find(struct cx *, struct str token, bool password, s
  * cannot be a token. */
 must_check enum err session_token(struct cx *, struct str token, struct blob *hash);
 /*
- * X-P2-Sensitive-Solution (ROUTES.md 1.9), as `sensitive_actions` asks for it, or `always`: the
+ * X-P2-Sensitive-Solution (protocol.md 2.9), as `sensitive_actions` asks for it, or `always`: the
  * password; from an actor with a second factor a code or a recovery code instead, since whoever has
  * stolen a token may know the password, too. ERR_SENSITIVE when it is missing or wrong; wrong ones
  * count, for this session alone: nobody without its token can use up its tries. ERR_USED_CODE.

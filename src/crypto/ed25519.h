@@ -5,7 +5,7 @@
 enum { ED25519_KEY = 32, ED25519_SIG = 64, ED25519_SEED = 32 };
 /*
  * Canonical (y < p, RFC 8032 5.1.3) and none of the small-order points, with which one signature
- * fits every text: OpenSSL takes both (SECURITY.md finding 2). Octets that are no point at all may
+ * fits every text: OpenSSL takes both (security.md 2.2). Octets that are no point at all may
  * pass: no signature ever verifies with them.
  */
 bool ed25519_key_ok(const uint8_t key[ED25519_KEY]);

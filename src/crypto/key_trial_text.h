@@ -4,7 +4,7 @@
 /*
  * Key trials: what an actor signs to prove possession of a key. The text says for whom, what for
  * and until when, so that a client, or anybody who is shown a completed one later, sees that it was
- * not made for another server and passed on (SECURITY.md finding 12):
+ * not made for another server and passed on (security.md 2.12):
  *
  *	motet-keytrial-v1~example.org~auth~alice@example.com~client1~1790000000~<43 base62 digits:
  * 256 random bits>

@@ -61,7 +61,7 @@ struct fcgi *fcgi_open(const struct fcgi_opt *);
 /*
  * Wait for a request and read all of it. Its text lives in `mem`; `target` is raw, `path`, `query`
  * and `segs` are left for http_target(). What breaks off, comes too slowly or is not a request is
- * dropped without a word (OPERATIONS: L5, L7, L15).
+ * dropped without a word (operations.md 1.5, 1.7 and 1.15).
  */
 enum fcgi_what fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
 /* Send the response to the request that fcgi_next() gave. A peer that has gone away is no error. */

@@ -222,8 +222,8 @@ static void rest_came(struct fcgi *f, int fd)
 	control(f, EPOLL_CTL_MOD, fd, 0);
 }
 
-/* Only a peer that has said all of its request gets a worker (L6, L7), or as much as we can hold:
- * whoever stalls costs nobody's time. */
+/* Only a peer that has said all of its request gets a worker (operations.md 1.6 and 1.7), or as
+ * much as we can hold: whoever stalls costs nobody's time. */
 static bool speaks(struct fcgi *f, int fd)
 {
 	static uint8_t said[PEEK];

@@ -43,7 +43,7 @@ bool message_read(
 	int64_t expected;
 
 	/* A connection that was lost inside the parameters looks like a request with fewer of them
-	 * (L15). */
+	 * (operations.md 1.15). */
 	if (FCGX_GetError(r->in) != 0)
 		return false;
 	return params_read(mem, r->envp, trusted_proxies, q, &expected) &&

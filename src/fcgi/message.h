@@ -16,8 +16,8 @@ bool params_read(struct arena *, char *const *envp, const char *trusted_proxies,
 typedef int message_source(void *from, char *to, int n);
 /*
  * All of the body is read, whatever becomes of it: what is left over would be taken for the next
- * request (OPERATIONS: L9). `expected` is CONTENT_LENGTH or -1. False: it broke off, or there is no
- * end of it.
+ * request (operations.md 1.9). `expected` is CONTENT_LENGTH or -1. False: it broke off, or there is
+ * no end of it.
  */
 bool message_body(
     struct arena *, message_source *, void *from, int64_t expected, struct http_req *q);

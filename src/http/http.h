@@ -53,11 +53,11 @@ void http_set(struct cx *, struct http_resp *, const char *name, const char *fmt
     __attribute__((format(printf, 4, 5)));
 const struct http_header *http_get(const struct http_resp *, const char *name);
 /*
- * Fill path, query and segs from `target` (ROUTES.md 1.1), and cut scheme://authority off `target`
- * itself: then the query is cut at the first ?, base_path is taken off (compared decoded; it ends
- * at a segment's end), the rest is split on '/', each segment decoded once, one trailing slash
- * dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too), bad
- * escapes, bytes below 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS;
+ * Fill path, query and segs from `target` (protocol.md 2.1), and cut scheme://authority off
+ * `target` itself: then the query is cut at the first ?, base_path is taken off (compared decoded;
+ * it ends at a segment's end), the rest is split on '/', each segment decoded once, one trailing
+ * slash dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too),
+ * bad escapes, bytes below 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS;
  * ERR_NO_ROUTE outside base_path. %2F is a '/' within its segment, + stays +. The target "*" is
  * taken with M_OPTIONS, which must be filled in before; its path is "*", without segments.
  */

@@ -3,7 +3,7 @@
 #include "crypto/ed25519.h"
 struct json_object;
 /*
- * Federation tokens (ROUTES.md 2): a compact JWS (RFC 7515) of a JWT (RFC 7519), signed with EdDSA
+ * Federation tokens (wire.md 5): a compact JWS (RFC 7515) of a JWT (RFC 7519), signed with EdDSA
  * (RFC 8037) by the identity key of the actor's home server, for one target server, once.
  *
  *	issuing:   federation_jws_wrong() is NULL → federation_jws_input() → 64 octets by whoever

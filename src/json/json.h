@@ -24,11 +24,12 @@ must_check enum err json_parse(struct cx *, struct str text, struct json_object 
 /* A whole number of the tree as int64_t; false for any other type and for what lies above
  * INT64_MAX, which json-c would clamp. */
 bool json_i64(struct json_object *, int64_t *out);
-/* The same, or its decimal digits in a string: how integers may arrive everywhere (ROUTES.md 1.3).
+/* The same, or its decimal digits in a string: how integers may arrive everywhere
+ * (protocol.md 2.3).
  */
 bool json_number(struct json_object *, int64_t *out);
-/* An array of octets, [48,130,…], as binary may arrive everywhere (ROUTES.md 1.7); false when it is
- * none. Lives in the arena. */
+/* An array of octets, [48,130,…], as binary may arrive everywhere (protocol.md 2.7); false when it
+ * is none. Lives in the arena. */
 bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string of the tree, which lives as long as the tree; empty for any other type. */
 struct str json_string(struct json_object *);

@@ -11,7 +11,7 @@
  *	SHAPE(key_material_query, F_STRS(key_material_query, serial_numbers, .max = 100, .about =
  * "ID-Certs to return key material of"));
  *
- * null counts as absent; unknown members are ignored (ROUTES.md 1.3). Every refusal is
+ * null counts as absent; unknown members are ignored (protocol.md 2.3). Every refusal is
  * ERR_BAD_REQUEST and names the member. Whole numbers may come as JSON numbers or decimal strings;
  * a number out of int64_t is refused, never bent to fit. A text never holds NUL, an absent member
  *is whatever `out` held before: zeroes.
@@ -20,7 +20,7 @@ enum ftype { FT_STR, FT_I64, FT_BOOL, FT_STRS, FT_BLOB, FT_CUSTOM };
 enum {
 	REQUIRED = 1,
 	NUMERIC = 2 /* FT_STR, FT_STRS: a JSON whole number counts as its decimal text, for serials
-		       (WIRE.md 5, 17) */
+		       (wire.md 2.1) */
 };
 struct field {
 	const char *name; /* of the member; .alias is tried when it is absent */

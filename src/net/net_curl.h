@@ -2,7 +2,7 @@
 #define MOTET_NET_NET_CURL_H
 #include "net/net.h"
 #include "net/net_url.h"
-/* One transfer with libcurl: everything that SECURITY asks of it is set here. */
+/* One transfer with libcurl: everything that security.md 5 asks of it is set here. */
 struct net_hop {
 	const struct net_url *url;
 	bool private_allowed;

@@ -5,7 +5,7 @@
 
 /*
  * What is about to be signed, cut into its fields and held against the profile once more, by rules
- * that know nothing of how it was built: fixed parts are compared with the octets of WIRE.md 3.3,
+ * that know nothing of how it was built: fixed parts are compared with the octets of wire.md 3.3,
  * the rest is read. The first row that is broken is named.
  */
 struct lint {
@@ -188,24 +188,24 @@ static const struct {
 	{ fields, "RFC 5280 4.1", "the fields of a TBSCertificate" },
 	{ no_unique_ids, "RFC 5280 4.1.2.8", "no issuerUniqueID, no subjectUniqueID" },
 	{ ends_in_extensions, "RFC 5280 4.1.2.9", "extensions, and nothing after them" },
-	{ size, "SECURITY.md 1.3", "at most 2 KiB" },
+	{ size, "security.md 3.1", "at most 2 KiB" },
 	{ version, "RFC 5280 4.1.2.1", "version 3" },
-	{ serial, "RFC 5280 4.1.2.2, WIRE.md 0 #4", "a serial of 16 digits below 2^53" },
+	{ serial, "RFC 5280 4.1.2.2, wire.md 3.3", "a serial of 16 digits below 2^53" },
 	{ algorithm, "RFC 8410 3", "signed with Ed25519, parameters absent" },
-	{ names, "WIRE.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
-	{ issuer, "WIRE.md 3.1", "issuer: the DCs of this server, no other attribute" },
+	{ names, "wire.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
+	{ issuer, "wire.md 3.1", "issuer: the DCs of this server, no other attribute" },
 	{ issuer_ia5, "RFC 4519 2.4", "issuer: DCs are IA5Strings" },
-	{ subject, "WIRE.md 3.1",
+	{ subject, "wire.md 3.1",
 	    "subject: this server, or an actor with CN, UID and uniqueIdentifier" },
-	{ same_domain, "WIRE.md 3.1", "the DCs of issuer and subject are equal" },
+	{ same_domain, "wire.md 3.1", "the DCs of issuer and subject are equal" },
 	{ times, "RFC 5280 4.1.2.5", "UTCTime to 2049, GeneralizedTime from 2050" },
 	{ order, "RFC 5280 4.1.2.5", "notBefore is not after notAfter" },
-	{ lifetime, "WIRE.md 3.2", "an actor's certificate lives 60 days at most" },
+	{ lifetime, "wire.md 3.2", "an actor's certificate lives 60 days at most" },
 	{ spki, "RFC 8410 4", "an Ed25519 key of 32 octets, parameters absent" },
-	{ key, "SECURITY.md finding 2", "a canonical key that is not of small order" },
-	{ whose_key, "SECURITY.md 1.1",
+	{ key, "security.md 2.2", "a canonical key that is not of small order" },
+	{ whose_key, "security.md 3.1",
 	    "the server's own certificate has its key, an actor's has another" },
-	{ extensions, "WIRE.md 3.3",
+	{ extensions, "wire.md 3.3",
 	    "basicConstraints and keyUsage, critical, in the octets of the profile" },
 };
 

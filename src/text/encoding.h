@@ -24,7 +24,7 @@ struct str pem_encode(struct arena *, const char *label, struct blob der);
 must_check enum err pem_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);
 /*
- * Whatever form a client chose (ROUTES.md 1.7): PEM, base64 of DER, base64 of PEM, raw DER (which
+ * Whatever form a client chose (protocol.md 2.7): PEM, base64 of DER, base64 of PEM, raw DER (which
  * begins with 30, as no base64 of the others does). Not JSON: the caller has taken that off. The
  * DER is not looked into.
  */

@@ -3,7 +3,7 @@
 #include "base/cx.h"
 /*
  * Federation IDs: local@domain, lowercase. The rules are anchored and stricter than the published
- * expression (WIRE.md 2.14, 5 #36).
+ * expression (wire.md 2.7).
  */
 enum { FID_LOCAL_MAX = 64, FID_DOMAIN_MAX = 253, FID_LABEL_MAX = 63 };
 /*

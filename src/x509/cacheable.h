@@ -3,9 +3,9 @@
 #include "json/json.h"
 #include "x509/idcert.h"
 /*
- * CacheableIDCert (WIRE.md 2.8): a certificate, and its home server's statement of how long one may
+ * CacheableIDCert (wire.md 2.5): a certificate, and its home server's statement of how long one may
  * rely on it. The statement is a row of digits without separators; it has one meaning only when
- * every time in it has exactly 10 digits and a live one ends soon (SECURITY.md finding 1), which is
+ * every time in it has exactly 10 digits and a live one ends soon (security.md 2.1), which is
  * what cacheable_check() insists on.
  */
 enum {
@@ -38,6 +38,6 @@ must_check enum err cacheable_check(
 /* One of ours: the current names, those of the prose and those of polyproto-rs 0.9 side by side. */
 struct json_object *cacheable_json(
     struct cx *, struct blob cert, const struct cache_claim *, const uint8_t sig[ED25519_SIG]);
-/* {"cert": PEM}: what events say of a certificate (WIRE.md 2.15, op 3). */
+/* {"cert": PEM}: what events say of a certificate (wire.md 2.8). */
 struct str cacheable_event(struct cx *, struct blob cert);
 #endif

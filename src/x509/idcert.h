@@ -2,9 +2,9 @@
 #define MOTET_X509_IDCERT_H
 #include "crypto/ed25519.h"
 /*
- * ID-Certs in the byte profile of WIRE.md 3.3. Built from typed values with our own DER writer
+ * ID-Certs in the byte profile of wire.md 3.3. Built from typed values with our own DER writer
  * (idcert_build.c); linted before signing by a reader that shares no code with the writer
- * (idcert_lint.c, SECURITY.md 1.3); read, whoever made them, by idcert_read().
+ * (idcert_lint.c, security.md 3.1); read, whoever made them, by idcert_read().
  */
 #define SERIAL_MIN INT64_C(1000000000000000) /* 10^15: always 16 digits … */
 #define SERIAL_MAX INT64_C(9007199254740991) /* … and below 2^53 */
@@ -40,7 +40,7 @@ struct idcert {
 	int64_t not_before, not_after;
 };
 /*
- * Read and check one certificate in any encoding WIRE.md 3.3 tells us to take; neither the
+ * Read and check one certificate in any encoding that wire.md 3.4 accepts; neither the
  * signature nor the time is looked at here. ERR_BAD_REQUEST, field "id_cert", names the rule. Texts
  * and blobs point into `der` or live in the arena.
  */
@@ -49,7 +49,7 @@ must_check enum err idcert_read(struct cx *, struct blob der, struct idcert *);
 bool idcert_signed_by(const struct idcert *, const uint8_t key[ED25519_KEY]);
 
 /*
- * The statement that cacheSignature signs (WIRE.md 6.4): decimal digits without separators;
+ * The statement that cacheSignature signs (wire.md 4.1): decimal digits without separators;
  * unambiguous only because every number has its fixed length (16, 10, 10 and 0 or 10 digits), which
  * whoever signs or verifies must check. invalidated 0: valid.
  */
@@ -65,5 +65,5 @@ struct cache_claim {
 };
 enum { CACHE_NOT_BEFORE = 1000000000 };
 #define CACHE_REVOKED_NOT_AFTER \
-	INT64_C(4102444800) /* a stripped revocation then exceeds 64 bits (WIRE.md 6.4) */
+	INT64_C(4102444800) /* a stripped revocation then exceeds 64 bits (wire.md 4.2) */
 #endif

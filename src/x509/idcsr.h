@@ -2,7 +2,7 @@
 #define MOTET_X509_IDCSR_H
 #include "crypto/ed25519.h"
 /*
- * An ID-CSR: PKCS#10 (RFC 2986) as WIRE.md 3.2 describes it, both with the capabilities as
+ * An ID-CSR: PKCS#10 (RFC 2986) as wire.md 3.2 describes it, both with the capabilities as
  * attributes of their own (2.5.29.15, 2.5.29.19) and in an extensionRequest. Everything here has
  * been checked: strict DER, names, key, capabilities, proof of possession. What asks for more than
  * an ID-Cert has (another extension, another attribute, another name) is refused and never left out

@@ -2,7 +2,7 @@
 #define MOTET_X509_IDNAME_H
 #include "x509/der.h"
 /*
- * The distinguished names of ID-Certs (WIRE.md 3.1). One attribute in each RDN; PrintableString,
+ * The distinguished names of ID-Certs (wire.md 3.1). One attribute in each RDN; PrintableString,
  * UTF8String or IA5String; nothing outside 0x20 to 0x7e; only the four attributes below, DC any
  * number of times and each other at most once; DCs with the top level first, the others anywhere
  * between.
@@ -18,7 +18,7 @@ struct idname {
  */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
 /*
- * The Name of an actor's session as polyproto-rs orders it (WIRE.md 3.1): uniqueIdentifier, UID,
+ * The Name of an actor's session as polyproto-rs orders it (wire.md 3.1): uniqueIdentifier, UID,
  * DCs with the top level first, CN; DCs IA5Strings, the rest UTF8Strings. For values that have
  * passed their checks.
  */

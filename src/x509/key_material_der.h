@@ -1,7 +1,7 @@
 #ifndef MOTET_X509_KEY_MATERIAL_DER_H
 #define MOTET_X509_KEY_MATERIAL_DER_H
 #include "base/cx.h"
-/* Encrypted private key material (core 6.5, WIRE.md 2.3): a SubjectPublicKeyInfo whose BIT STRING
+/* Encrypted private key material (core 6.5, wire.md 2.3): a SubjectPublicKeyInfo whose BIT STRING
  * holds ciphertext, and the names of the ciphers. */
 /* PEM, or base64 of PEM or of DER: does it carry such a structure? ERR_BAD_REQUEST, field
  * "key_data". The text itself is what is stored. */

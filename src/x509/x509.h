@@ -22,7 +22,7 @@ const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG]);
 /*
  * Capabilities, collected one at a time from extensions or attributes: each at most once. keyUsage
  * is the octet as it stands, whatever the count of unused bits says: the reference client counts
- * leading zeros there (WIRE.md 3.3).
+ * leading zeros there (wire.md 3.3).
  */
 enum { /* RFC 5280 4.2.1.3 */
 	X509_DIGITAL_SIGNATURE = 0x80,

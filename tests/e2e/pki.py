@@ -15,7 +15,7 @@ import issued
 ED25519 = bytes.fromhex("300506032b6570")
 CN, DC, UID, SESSION = "2.5.4.3", "0.9.2342.19200300.100.1.25", "0.9.2342.19200300.100.1.1", "0.9.2342.19200300.100.1.44"
 KEY_USAGE, BASIC_CONSTRAINTS, EXTENSION_REQUEST = "2.5.29.15", "2.5.29.19", "1.2.840.113549.1.9.14"
-# WIRE 3.3: the extensions of an actor's and of a home server's certificate, to the byte.
+# wire.md 3.3: the extensions of an actor's and of a home server's certificate, to the byte.
 ACTOR_EXTENSIONS = bytes.fromhex("3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020080")
 SERVER_EXTENSIONS = bytes.fromhex("3021300f0603551d130101ff040530030101ff300e0603551d0f0101ff040403020146")
 
@@ -225,7 +225,7 @@ def check_server_cert(text, domain):
 
 
 def check_cacheable(item, server, now=None):
-    """WIRE 6.4: the signature over serial, window and end, and what makes its gaps harmless."""
+    """wire.md 4.1: the signature over serial, window and end, and what makes its gaps harmless."""
     now = now or time.time()
     cert = Cert(item["idCertPem"])
     nb, na, end = item["cacheNotValidBefore"], item["cacheNotValidAfter"], item.get("invalidatedAt")

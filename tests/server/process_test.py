@@ -11,7 +11,7 @@ SEED = random.randrange(1 << 32)
 random.seed(SEED)
 with Server(spawned=True) as first:
     EPOLL = first.get().json()["recipe"] == "epoll"
-# Without epoll a signal may meet libfcgi while it reads the parameters, and that one request is lost (OPERATIONS 1.4).
+# Without epoll a signal may meet libfcgi while it reads the parameters, and that one request is lost (operations.md 3.2).
 print("# recipe %s, seed %d" % ("A (epoll)" if EPOLL else "B (plain)", SEED))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The transport against the faults of OPERATIONS 1.2 (L1 to L15) and against malformed messages: transport_test.py BUILD_DIR."""
+"""The transport against the faults of operations.md 1.1 to 1.15, here L1 to L15, and against malformed messages: transport_test.py BUILD_DIR."""
 import random
 import shutil
 import threading

@@ -17,7 +17,7 @@ static const struct {
 } rows[] = {
 	{ "an actor of our profile", NULL },
 	{ "a server of our profile", NULL, true },
-	/* WIRE.md 3.3: what others write and we take. */
+	/* wire.md 3.4: what others write and we take. */
 	{ "basicConstraints empty, keyUsage in DER", NULL,
 	    .p = { .extensions = BASIC_EMPTY EXT_USAGE("03020780") } },
 	{ "keyUsage first", NULL, .p = { .extensions = EXT_USAGE("03020780") BASIC_EMPTY } },

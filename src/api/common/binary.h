@@ -1,7 +1,7 @@
 #ifndef MOTET_API_COMMON_BINARY_H
 #define MOTET_API_COMMON_BINARY_H
 #include "api/common/bodies.h"
-/* Certificates the way this generation writes them (ROUTES.md 1.7): JSON arrays of octets, unless
+/* Certificates the way this generation writes them (protocol.md 2.7): JSON arrays of octets, unless
  * the client asks for something else. */
 struct binary_query {
 	struct when timestamp;

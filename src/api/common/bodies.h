@@ -2,8 +2,8 @@
 #define MOTET_API_COMMON_BODIES_H
 #include "api/routes.h"
 /* The bodies that more than one handler of this generation takes. */
-/* An ID-CSR in any form: {"csr": …}, a JSON string, raw PEM, base64, DER (ROUTES.md 3, WIRE.md 5
- * #22). */
+/* An ID-CSR in any form: {"csr": …}, a JSON string, raw PEM, base64, DER (protocol.md 4,
+ * protocol.md 4.4). */
 struct csr_body {
 	struct idcsr csr;
 };
@@ -31,6 +31,6 @@ enum err password_object_get(
     struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
 #define PASSWORD_FIELD(st) \
 	F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
-/* Is this the reference client, whose answers have shapes of their own (WIRE.md 1.1)? */
+/* Is this the reference client, whose answers have shapes of their own (protocol.md 1.3)? */
 bool is_polyproto_rs(const struct call *);
 #endif

@@ -4,7 +4,7 @@
 #include "core/foreign.h"
 /* ID-Certs in bodies and in answers, of whichever server. */
 /* An ID-Cert in any form: {"id_cert": …}, a JSON string, octets, raw PEM, base64, DER
- * (ROUTES.md 1.7). The DER is not looked into. */
+ * (protocol.md 2.7). The DER is not looked into. */
 struct cert_body {
 	struct blob id_cert;
 };

@@ -64,7 +64,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	return OK;
 }
 
-/* Seed 004 wants these three without a body; the code is in the header all the same. */
+/* alpha.8 wants these three without a body; the code is in the header all the same. */
 static bool silent(const struct call *c, int status)
 {
 	return c->route && (c->route->flags & NOBODY_ON_ERROR) &&

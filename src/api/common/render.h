@@ -17,7 +17,7 @@ enum err reply_public(struct call *, const char *type, struct str body, const ch
 void reply_error(struct call *, enum err);
 /* {"id_cert": PEM, "token": …}, 201. */
 enum err reply_grant(struct call *, const struct grant *);
-/* A CacheableIDCert (WIRE.md 2.8), with the prose's names and those of polyproto-rs 0.9 beside the
+/* A CacheableIDCert (wire.md 2.5), with the prose's names and those of polyproto-rs 0.9 beside the
  * current ones. */
 struct json_object *render_cacheable(struct cx *, const struct published *);
 #endif

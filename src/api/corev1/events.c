@@ -22,7 +22,7 @@ static void pem(struct cx *cx, struct json_object *d, struct blob cert)
 	json_object_object_add(d, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 }
 
-/* The union of both published forms (WIRE.md 2.15, op 4). */
+/* The union of both published forms (wire.md 2.8). */
 static struct json_object *invalidation(struct cx *cx, const struct published *p)
 {
 	struct json_object *d = render_cacheable(cx, p);

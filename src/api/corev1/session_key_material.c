@@ -8,7 +8,7 @@
 
 /*
  * Serial numbers come as JSON numbers (beta.3, polyproto-rs in lists), decimal strings (alpha.8)
- * and big-endian octets in an array (polyproto-rs in objects); WIRE.md 5 #17.
+ * and big-endian octets in an array (polyproto-rs in objects); wire.md 2.1.
  */
 static enum err serial_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -210,7 +210,7 @@ static struct json_object *octets(struct blob b)
 }
 
 /* Big-endian, a zero in front when the top bit is set: what the reference client decodes
- * (WIRE.md 2.1). */
+ * (wire.md 2.1). */
 static struct json_object *serial_octets(int64_t serial)
 {
 	uint8_t p[9];
@@ -239,7 +239,7 @@ static struct json_object *oids(struct str list)
 }
 
 /* One object for all generations; only `serial_number` has two forms, and the request tells which
- * (WIRE.md 2.3). */
+ * (wire.md 2.3). */
 static struct json_object *render(struct cx *cx, const struct key_material *k, bool bytes)
 {
 	struct json_object *o = json_object_new_object();
@@ -255,7 +255,7 @@ static struct json_object *render(struct cx *cx, const struct key_material *k, b
 	return o;
 }
 
-/* Seed 004: when none is found, the body is the list of the serials. */
+/* alpha.8: when none is found, the body is the list of the serials. */
 static enum err none_found(struct call *c, const struct serials_query *in)
 {
 	struct json_object *a = json_object_new_array();
@@ -302,7 +302,7 @@ static void most(struct call *c)
 	    (long long)c->cx->conf->keymaterial_max_bytes);
 }
 
-/* OPTIONS has a meaning of its own here (seed 004), beside being what browsers ask first. */
+/* OPTIONS has a meaning of its own here (alpha.8), beside being what browsers ask first. */
 enum err corev1_options_session_keymaterial(struct call *c)
 {
 	reply_empty(c, 200);

@@ -79,7 +79,7 @@ static enum err member(struct cx *cx, const struct field *f, struct json_object 
 	return OK;
 }
 
-/* null is as good as absent (ROUTES.md 1.3). */
+/* null is as good as absent (protocol.md 2.3). */
 static struct json_object *or_null(struct json_object *schema)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array(),

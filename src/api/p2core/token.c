@@ -62,8 +62,8 @@ static bool wants_representation(struct str prefer)
 	return false;
 }
 
-/* A 204 has no content, whatever the tables say (ROUTES.md 1.5): the number goes into a header, or
- * into the body of a 200 on request. */
+/* A 204 has no content, whatever the tables say (protocol.md 2.5): the number goes into a header,
+ * or into the body of a 200 on request. */
 static enum err deleted(struct call *c, int64_t actor_id)
 {
 	int64_t n;

@@ -1,4 +1,4 @@
-"""Home servers that lie, dawdle or vanish: one domain each. Their actors get the answer that ROUTES.md names, and nothing else happens."""
+"""Home servers that lie, dawdle or vanish: one domain each. Their actors get the answer that protocol.md 4.10 names, and nothing else happens."""
 import concurrent.futures
 import gzip
 import json
@@ -119,13 +119,13 @@ def members(**values):
 
 
 def resplit(_home, _number, item):
-    """The same digits, read as a window that began long ago and never ends (WIRE.md 6.4 b)."""
+    """The same digits, read as a window that began long ago and never ends (wire.md 4.2)."""
     nb, na = str(item["cacheNotValidBefore"]), str(item["cacheNotValidAfter"])
     item.update(cacheNotValidBefore=int(nb[:9]), cacheNotValidAfter=int(nb[9:] + na))
 
 
 def revocation_stripped(home, number, item):
-    """Revoked, and the end of the certificate hung onto the end of the window (WIRE.md 6.4 a)."""
+    """Revoked, and the end of the certificate hung onto the end of the window (wire.md 4.2)."""
     stated(-5, 4 * HOUR, -2)(home, number, item)
     item["cacheNotValidAfter"] = int(f"{item['cacheNotValidAfter']}{item.pop('invalidatedAt')}")
 

@@ -55,7 +55,7 @@ def test_audience(w):
 
 
 def test_token_is_what_it_says(w):
-    """A JWS by the home server's identity key, with the claims of ROUTES.md 2."""
+    """A JWS by the home server's identity key, with the claims of wire.md 5."""
     alice = Actor(w.one, "alice")
     header, payload, signature = alice.token_for(w.two).split(".")
     h, p = (json.loads(case_base64(x)) for x in (header, payload))
@@ -296,7 +296,7 @@ def test_certificates_of_foreign_actors_verbatim(w):
 
 
 def test_events_of_foreign_sessions(w):
-    """NEW_SESSION to all other sessions of the actor; numbered; ?after= repeats; the envelope of WIRE.md 2.15."""
+    """NEW_SESSION to all other sessions of the actor; numbered; ?after= repeats; the envelope of wire.md 2.8."""
     for home, away in w.pairs():
         alice = Actor(home, "alice")
         phone, tablet = alice.device("phone"), alice.device("tablet")

@@ -109,7 +109,7 @@ def comm(pid):
 
 
 def refused(r, status, code, field=None):
-    """A refusal as ROUTES.md 1.4 says: the status, the code in three places, a sentence."""
+    """A refusal as protocol.md 2.4 says: the status, the code in three places, a sentence."""
     e = json.loads(r.body) if r.body else {}
     need(r.status == status, f"wanted {status} {code}: {r}")
     need(r.header("X-P2-Error") == code, f"X-P2-Error is not {code}: {r}")
