@@ -1,6 +1,7 @@
--- The two roles and the database, made by a superuser; may be run again. The owner changes the schema (motetctl migrate), the
--- server's own role gets its rights on the tables from `motetctl migrate --grant motet`.
+-- Makes the two roles and the database. Run it as a superuser; it can be run again:
 --   psql -f roles.sql postgres
+-- motet_owner owns the schema and changes it (motetctl migrate). motet is the role of the server;
+-- `motetctl migrate --grant motet` gives it its rights on the tables.
 SELECT 'CREATE ROLE motet_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet_owner') \gexec
 SELECT 'CREATE ROLE motet LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet') \gexec
 SELECT 'CREATE DATABASE motet OWNER motet_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'motet') \gexec

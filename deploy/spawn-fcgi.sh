@@ -1,12 +1,15 @@
 #!/bin/sh
-# motetd on a socket that spawn-fcgi makes: in the foreground, for whatever keeps programs running; TERM ends it. Start it as the user that
-# motetd is to be.
+# Runs motetd in the foreground on a socket that spawn-fcgi makes, for a supervisor; TERM stops it.
+# Start it as the user that motetd is to run as.
 #
-#	spawn-fcgi.sh SOCKET MOTETD CONFIGURATION [N]              motetd is the master of N workers (4)
-#	spawn-fcgi.sh --multiwatch SOCKET MOTETD CONFIGURATION [N]  multiwatch is the master of N motetd, each alone
+#	spawn-fcgi.sh SOCKET MOTETD CONFIGURATION [N]
+#		motetd is the master of N workers (default 4)
+#	spawn-fcgi.sh --multiwatch SOCKET MOTETD CONFIGURATION [N]
+#		multiwatch starts N motetd; each runs alone
 #
-# The first is the one to take. multiwatch drops a place for good that died three times in a row, there is no signer, and kept connections end
-# with the process that has them: with nginx in front, leave `keepalive` and `fastcgi_keep_conn` out of nginx.conf (motet(7)).
+# Use the first. With multiwatch there is no signer, and a process that died three times in a row is
+# not started again. Open connections end with their process: with nginx, remove `keepalive` and
+# `fastcgi_keep_conn` from nginx.conf (motet(7)).
 set -eu
 multiwatch=no
 if [ "${1:-}" = --multiwatch ]; then multiwatch=yes; shift; fi
