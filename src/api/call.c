@@ -5,7 +5,7 @@
 #include "http/cors.h"
 #include "shm/limits.h"
 
-static enum err size(struct call *c)
+static enum err check_body_size(struct call *c)
 {
 	if (c->req->body_too_large || (int64_t)c->req->body.n > c->route->max_body)
 		return refuse(c->cx, ERR_TOO_LARGE, "", "This route takes at most %lld bytes.",
@@ -13,7 +13,8 @@ static enum err size(struct call *c)
 	return OK;
 }
 
-static enum err take(struct call *c, const char *class, enum counter count, int64_t per_minute)
+static enum err count_request(
+    struct call *c, const char *class, enum counter count, int64_t per_minute)
 {
 	struct cx *cx = c->cx;
 	struct str who = limits_address_key(cx->mem, c->req->remote);
@@ -30,22 +31,24 @@ static enum err take(struct call *c, const char *class, enum counter count, int6
  * Only volume is counted here; wrong passwords are counted in the database. What leads to no route,
  * or is no request, costs its sender as much as what does.
  */
-static enum err limit(struct call *c)
+static enum err check_rate_limits(struct call *c)
 {
 	const struct conf *conf = c->cx->conf;
 	int flags = c->route ? c->route->flags : 0;
 
 	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED))
 		return OK;
-	TRY(take(c, "requests", COUNT_LIMIT_REQUESTS, conf->rate_limit_requests));
-	return flags & WRITES ? take(c, "writes", COUNT_LIMIT_WRITES, conf->rate_limit_writes) : OK;
+	TRY(count_request(c, "requests", COUNT_LIMIT_REQUESTS, conf->rate_limit_requests));
+	return flags & WRITES
+	    ? count_request(c, "writes", COUNT_LIMIT_WRITES, conf->rate_limit_writes)
+	    : OK;
 }
 
 /*
  * A route whose own statement looks the session up needs one round trip. Not when it has a body:
  * nobody without a session reaches the parser.
  */
-static enum err authenticate(struct call *c)
+static enum err authenticate_caller(struct call *c)
 {
 	struct str token = http_bearer(c->req->authorization);
 	struct session *s = NULL;
@@ -53,7 +56,7 @@ static enum err authenticate(struct call *c)
 	if (c->route->auth == AUTH_NONE)
 		return OK;
 	if (c->route->auth == AUTH_FUSED)
-		TRY(session_token(c->cx, token, &c->token_hash));
+		TRY(session_hash_token(c->cx, token, &c->token_hash));
 	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
 	bool password = (c->route->flags & SENSITIVE) &&
@@ -63,19 +66,19 @@ static enum err authenticate(struct call *c)
 	return e;
 }
 
-static enum err authorise(struct call *c)
+static enum err authorise_caller(struct call *c)
 {
 	if (c->who && (c->route->auth == AUTH_SESSION || c->route->auth == AUTH_ADMIN))
-		TRY(session_at_home(c->cx, c->who));
+		TRY(session_require_home(c->cx, c->who));
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
 	if (c->route->flags & SENSITIVE)
-		return session_sensitive(
+		return session_check_solution(
 		    c->cx, c->who, c->req->solution, c->req->remote, c->route->flags & ALWAYS);
 	return OK;
 }
 
-static enum err body(struct call *c)
+static enum err decode_input(struct call *c)
 {
 	const struct shape *sh = c->route->body;
 
@@ -85,7 +88,7 @@ static enum err body(struct call *c)
 	return shape_request(c->cx, sh, c->req->query, c->req->body, c->in);
 }
 
-static enum err preflight(struct call *c)
+static enum err answer_options(struct call *c)
 {
 	http_set(c->cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
 	return reply_empty(c, 204);
@@ -103,19 +106,19 @@ static enum err find_route(struct call *c, struct http_req *q)
 	    cx, api_tables, api_sizes, api_ntables, q, &c->route, c->path, &c->allow);
 }
 
-static enum err serve(struct call *c, struct http_req *q)
+static enum err serve_route(struct call *c, struct http_req *q)
 {
 	enum err found = find_route(c, q);
 
 	meter_route(&c->cx->meter, api_route_number(c->route));
-	TRY(limit(c));
+	TRY(check_rate_limits(c));
 	TRY(found);
 	if (c->route == NULL)
-		return preflight(c);
-	TRY(size(c));
-	TRY(authenticate(c));
-	TRY(authorise(c));
-	TRY(body(c));
+		return answer_options(c);
+	TRY(check_body_size(c));
+	TRY(authenticate_caller(c));
+	TRY(authorise_caller(c));
+	TRY(decode_input(c));
 	return c->route->fn(c);
 }
 
@@ -124,7 +127,7 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	struct http_req req = *q;
 	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
 	cx->retry_after = 0;
-	enum err e = serve(&c, &req);
+	enum err e = serve_route(&c, &req);
 
 	if (e != OK)
 		reply_error(&c, e);

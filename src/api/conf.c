@@ -4,7 +4,7 @@
 #include "text/origin.h"
 #include <json-c/json.h>
 
-static bool extra_ok(struct cx *cx, const char *text)
+static bool is_session_extra(struct cx *cx, const char *text)
 {
 	struct json_object *v;
 
@@ -18,7 +18,7 @@ bool api_conf_ok(const struct conf *conf, char *why, size_t size)
 	struct str origin;
 	const char *wrong =
 	    origin_read(cx.mem, str_of(conf->public_url), ORIGIN_HTTP | ORIGIN_ADDRESS, &origin);
-	bool extra = extra_ok(&cx, conf->session_extra);
+	bool extra = is_session_extra(&cx, conf->session_extra);
 
 	if (wrong)
 		snprintf(why, size, "public_url: %s %s", conf->public_url, wrong);

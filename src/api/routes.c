@@ -6,22 +6,22 @@
 	{ M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
 
 #define PREFIX "/.p2/core/v1"
-static const struct route corev1[] = {
+static const struct route corev1_routes[] = {
 #include "api/corev1/routes.def"
 };
 #undef PREFIX
 #define PREFIX "/p2core"
-static const struct route p2core[] = {
+static const struct route p2core_routes[] = {
 #include "api/p2core/routes.def"
 };
 #undef PREFIX
 #define PREFIX "/.p2/mls/v1"
-static const struct route mlsv1[] = {
+static const struct route mlsv1_routes[] = {
 #include "api/mlsv1/routes.def"
 };
 #undef PREFIX
 #define PREFIX
-static const struct route ops[] = {
+static const struct route ops_routes[] = {
 #include "api/ops/routes.def"
 };
 #undef ROUTE
@@ -46,12 +46,14 @@ static const struct about *const ops_abouts[] = {
 #include "api/ops/routes.def"
 };
 
-#define COUNT(t) (sizeof(t) / sizeof(t)[0])
-const struct route *const api_tables[] = { corev1, p2core, mlsv1, ops };
-const size_t api_sizes[] = { COUNT(corev1), COUNT(p2core), COUNT(mlsv1), COUNT(ops) };
-const size_t api_ntables = COUNT(api_tables);
+const struct route *const api_tables[] = { corev1_routes, p2core_routes, mlsv1_routes, ops_routes };
+const size_t api_sizes[] = { COUNT_OF(corev1_routes), COUNT_OF(p2core_routes),
+	COUNT_OF(mlsv1_routes), COUNT_OF(ops_routes) };
+const size_t api_ntables = COUNT_OF(api_tables);
 
-_Static_assert(COUNT(corev1) + COUNT(p2core) + COUNT(mlsv1) + COUNT(ops) < SCOREBOARD_ROUTES,
+_Static_assert(COUNT_OF(corev1_routes) + COUNT_OF(p2core_routes) + COUNT_OF(mlsv1_routes) +
+	    COUNT_OF(ops_routes) <
+	SCOREBOARD_ROUTES,
     "the scoreboard has too few routes");
 
 int api_route_number(const struct route *r)
@@ -64,7 +66,7 @@ int api_route_number(const struct route *r)
 	return 0;
 }
 
-static const struct route *numbered(int number)
+static const struct route *find_numbered_route(int number)
 {
 	size_t i = (size_t)number - 1, t = 0;
 
@@ -75,7 +77,7 @@ static const struct route *numbered(int number)
 
 const char *api_route_path(int number)
 {
-	const struct route *r = numbered(number);
+	const struct route *r = find_numbered_route(number);
 
 	return r ? r->path : "-";
 }
@@ -87,7 +89,7 @@ void api_name_routes(struct scoreboard *b)
 
 	snprintf(b->name[0].method, sizeof b->name[0].method, "-");
 	snprintf(b->name[0].path, sizeof b->name[0].path, "-");
-	for (; (r = numbered(n)) != NULL; n++) {
+	for (; (r = find_numbered_route(n)) != NULL; n++) {
 		snprintf(b->name[n].method, sizeof b->name[n].method, "%s", about_method(r));
 		snprintf(b->name[n].path, sizeof b->name[n].path, "%s", r->path);
 	}
@@ -95,11 +97,12 @@ void api_name_routes(struct scoreboard *b)
 }
 
 const struct generation about_generations[] = {
-	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1, corev1_abouts,
-	    COUNT(corev1) },
-	{ "p2core", "polyproto core, January 2024", "/p2core", p2core, p2core_abouts,
-	    COUNT(p2core) },
-	{ "mls", "polyproto mls, alpha.4", "/.p2/mls/v1", mlsv1, mlsv1_abouts, COUNT(mlsv1) },
-	{ "server", "This server itself", "", ops, ops_abouts, COUNT(ops) },
+	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1_routes,
+	    corev1_abouts, COUNT_OF(corev1_routes) },
+	{ "p2core", "polyproto core, January 2024", "/p2core", p2core_routes, p2core_abouts,
+	    COUNT_OF(p2core_routes) },
+	{ "mls", "polyproto mls, alpha.4", "/.p2/mls/v1", mlsv1_routes, mlsv1_abouts,
+	    COUNT_OF(mlsv1_routes) },
+	{ "server", "This server itself", "", ops_routes, ops_abouts, COUNT_OF(ops_routes) },
 };
-const size_t about_ngenerations = COUNT(about_generations);
+const size_t about_ngenerations = COUNT_OF(about_generations);

@@ -43,7 +43,7 @@ static bool read_network(struct str word, struct address *a, int *bits)
 	return true;
 }
 
-static bool same(const uint8_t *a, const uint8_t *b, int bits)
+static bool address_bits_equal(const uint8_t *a, const uint8_t *b, int bits)
 {
 	int whole = bits / 8, rest = bits % 8;
 
@@ -51,7 +51,7 @@ static bool same(const uint8_t *a, const uint8_t *b, int bits)
 	    (rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0);
 }
 
-static struct str next_word(struct str *list)
+static struct str next_list_word(struct str *list)
 {
 	struct str word;
 
@@ -67,10 +67,10 @@ bool address_listed(const char *list, struct str text)
 	int bits;
 
 	while (rest.n) {
-		struct str word = next_word(&rest);
+		struct str word = next_list_word(&rest);
 		if (text.n && str_eq(word, text))
 			return true;
-		if (good && read_network(word, &net, &bits) && same(a.b, net.b, bits))
+		if (good && read_network(word, &net, &bits) && address_bits_equal(a.b, net.b, bits))
 			return true;
 	}
 	return false;
@@ -83,7 +83,7 @@ bool address_list_ok(const char *list, char *why, size_t size)
 	int bits;
 
 	while (rest.n) {
-		struct str word = next_word(&rest);
+		struct str word = next_list_word(&rest);
 		if (read_network(word, &net, &bits))
 			continue;
 		snprintf(why, size,

@@ -5,32 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 8192 };
+enum { ARENA_BLOCK = 8192 };
 
-struct block {
-	struct block *next;
+struct arena_block {
+	struct arena_block *next;
 	size_t used, size;
 	max_align_t data[];
 };
 
-struct owned {
-	struct owned *next;
+struct arena_object {
+	struct arena_object *next;
 	void *obj;
 	void (*destroy)(void *);
 };
 
-struct secret {
+struct secret_bytes {
 	size_t n;
 	max_align_t data[];
 };
 
 struct arena {
-	struct block *head;
-	struct owned *owned;
+	struct arena_block *head;
+	struct arena_object *owned;
 	size_t total, cap;
 };
 
-static void die(const char *why)
+static void abort_arena(const char *why)
 {
 	fprintf(stderr, "motet: arena: %s\n", why);
 	abort();
@@ -41,21 +41,21 @@ struct arena *arena_new(size_t cap)
 	struct arena *a = calloc(1, sizeof *a);
 
 	if (a == NULL)
-		die("out of memory");
+		abort_arena("out of memory");
 	a->cap = cap;
 	return a;
 }
 
-static struct block *grow(struct arena *a, size_t n)
+static struct arena_block *add_block(struct arena *a, size_t n)
 {
-	size_t size = n > BLOCK ? n : BLOCK;
-	struct block *b;
+	size_t size = n > ARENA_BLOCK ? n : ARENA_BLOCK;
+	struct arena_block *b;
 
 	if (size > a->cap || a->total > a->cap - size)
-		die("over its cap");
+		abort_arena("over its cap");
 	if ((b = malloc(sizeof *b + size)) == NULL)
-		die("out of memory");
-	*b = (struct block){ .next = a->head, .size = size };
+		abort_arena("out of memory");
+	*b = (struct arena_block){ .next = a->head, .size = size };
 	a->total += size;
 	return a->head = b;
 }
@@ -63,13 +63,13 @@ static struct block *grow(struct arena *a, size_t n)
 void *arena_alloc(struct arena *a, size_t n)
 {
 	size_t align = sizeof(max_align_t);
-	struct block *b = a->head;
+	struct arena_block *b = a->head;
 
 	if (n > SIZE_MAX / 2)
-		die("a size that cannot be");
+		abort_arena("a size that cannot be");
 	n = (n + align - 1) / align * align;
 	if (b == NULL || b->size - b->used < n)
-		b = grow(a, n);
+		b = add_block(a, n);
 	void *p = (char *)b->data + b->used;
 	b->used += n;
 	return memset(p, 0, n);
@@ -92,7 +92,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	if (n < 0)
-		die("a format that cannot be");
+		abort_arena("a format that cannot be");
 	char *s = arena_alloc(a, (size_t)n + 1);
 	vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
@@ -104,25 +104,25 @@ void *arena_own(struct arena *a, void *obj, void (*destroy)(void *))
 {
 	if (obj == NULL)
 		return NULL;
-	struct owned *o = arena_alloc(a, sizeof *o);
-	*o = (struct owned){ .next = a->owned, .obj = obj, .destroy = destroy };
+	struct arena_object *o = arena_alloc(a, sizeof *o);
+	*o = (struct arena_object){ .next = a->owned, .obj = obj, .destroy = destroy };
 	a->owned = o;
 	return obj;
 }
 
-static void cleanse(void *p)
+static void cleanse_secret(void *p)
 {
-	struct secret *s = p;
+	struct secret_bytes *s = p;
 
 	explicit_bzero(s->data, s->n);
 }
 
 void *arena_secret(struct arena *a, size_t n)
 {
-	struct secret *s = arena_alloc(a, sizeof *s + n);
+	struct secret_bytes *s = arena_alloc(a, sizeof *s + n);
 
 	s->n = n;
-	arena_own(a, s, cleanse);
+	arena_own(a, s, cleanse_secret);
 	return s->data;
 }
 
@@ -134,15 +134,15 @@ size_t arena_total(const struct arena *a)
 /* One block stays: the next request finds its memory warm and costs no malloc. */
 void arena_reset(struct arena *a)
 {
-	struct block *keep = NULL;
+	struct arena_block *keep = NULL;
 
-	for (struct owned *o = a->owned; o; o = o->next)
+	for (struct arena_object *o = a->owned; o; o = o->next)
 		o->destroy(o->obj);
 	a->owned = NULL;
-	for (struct block *b = a->head, *next; b; b = next) {
+	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
 		explicit_bzero(b->data, b->used);
-		if (keep == NULL && b->size == BLOCK)
+		if (keep == NULL && b->size == ARENA_BLOCK)
 			keep = b;
 		else
 			free(b);

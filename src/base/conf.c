@@ -4,55 +4,55 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
+enum conf_type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
 
 /* A row's `min` is a number, or the words of an ENUM: one macro argument that can be either. */
-#define WORDS(x) _Generic((x), char * : (const char *)(uintptr_t)(x), default : NULL)
-#define NUMBER(x) _Generic((x), char * : 0, default : (int64_t)(uintptr_t)(x))
+#define ROW_WORDS(x) _Generic((x), char * : (const char *)(uintptr_t)(x), default : NULL)
+#define ROW_MIN(x) _Generic((x), char * : 0, default : (int64_t)(uintptr_t)(x))
 
-static struct row {
-	enum type type;
+static struct conf_entry {
+	enum conf_type type;
 	size_t off;
 	struct conf_row pub;
-} rows[] = {
+} conf_entries[] = {
 #define CONF(type, name, def, min, max, text) \
 	{ T_##type, offsetof(struct conf, name), \
-		{ #name, #type, def, WORDS(min), text, NUMBER(min), max } },
+		{ #name, #type, def, ROW_WORDS(min), text, ROW_MIN(min), max } },
 #include "base/conf.def"
 };
-enum { NROWS = sizeof rows / sizeof rows[0] };
+enum { CONF_ENTRIES = sizeof conf_entries / sizeof conf_entries[0] };
 
-static struct conf_row pub[NROWS];
+static struct conf_row public_rows[CONF_ENTRIES];
 
 /* Once: a path in it may have moved with the program. */
-static void place_defaults(void)
+static void relocate_defaults(void)
 {
 	static bool placed;
 
-	for (size_t i = 0; i < NROWS && !placed; i++)
-		rows[i].pub.def = install_path(rows[i].pub.def);
+	for (size_t i = 0; i < CONF_ENTRIES && !placed; i++)
+		conf_entries[i].pub.def = install_path(conf_entries[i].pub.def);
 	placed = true;
 }
 
 const struct conf_row *conf_rows(size_t *n)
 {
-	place_defaults();
-	for (size_t i = 0; i < NROWS; i++)
-		pub[i] = rows[i].pub;
-	*n = NROWS;
-	return pub;
+	relocate_defaults();
+	for (size_t i = 0; i < CONF_ENTRIES; i++)
+		public_rows[i] = conf_entries[i].pub;
+	*n = CONF_ENTRIES;
+	return public_rows;
 }
 
-static bool bad(char *why, size_t size, const char *key, const char *what)
+static bool reject_key(char *why, size_t size, const char *key, const char *what)
 {
 	snprintf(why, size, "%s: %s", key, what);
 	return false;
 }
 
-static bool number(const struct row *r, struct str v, int64_t *out)
+static bool parse_conf_number(const struct conf_entry *r, struct str v, int64_t *out)
 {
 	static const struct {
-		enum type type;
+		enum conf_type type;
 		char unit;
 		int64_t factor;
 	} units[] = { { T_SIZE, 'k', 1024 }, { T_SIZE, 'm', 1048576 }, { T_SECS, 's', 1 },
@@ -71,12 +71,12 @@ static bool number(const struct row *r, struct str v, int64_t *out)
 
 bool conf_seconds(struct str v, int64_t least, int64_t most, int64_t *out)
 {
-	const struct row r = { .type = T_SECS, .pub = { .min = least, .max = most } };
+	const struct conf_entry r = { .type = T_SECS, .pub = { .min = least, .max = most } };
 
-	return number(&r, v, out);
+	return parse_conf_number(&r, v, out);
 }
 
-static bool word(const char *words, struct str v, int *out)
+static bool find_enum_word(const char *words, struct str v, int *out)
 {
 	struct str all = str_of(words), one;
 
@@ -88,7 +88,8 @@ static bool word(const char *words, struct str v, int *out)
 	return false;
 }
 
-static bool store(const struct row *r, struct conf *c, struct str v, char *why, size_t size)
+static bool store_value(
+    const struct conf_entry *r, struct conf *c, struct str v, char *why, size_t size)
 {
 	void *at = (char *)c + r->off;
 	int64_t n;
@@ -98,7 +99,7 @@ static bool store(const struct row *r, struct conf *c, struct str v, char *why, 
 	switch (r->type) {
 	case T_PATH:
 		if (v.n && v.s[0] != '/')
-			return bad(why, size, r->pub.name, "must be an absolute path");
+			return reject_key(why, size, r->pub.name, "must be an absolute path");
 		/* fall through */
 	case T_STR:
 	case T_LIST:
@@ -106,13 +107,13 @@ static bool store(const struct row *r, struct conf *c, struct str v, char *why, 
 		return true;
 	case T_BOOL:
 		if (!str_is(v, "on") && !str_is(v, "off"))
-			return bad(why, size, r->pub.name, "must be on or off");
+			return reject_key(why, size, r->pub.name, "must be on or off");
 		*(bool *)at = str_is(v, "on");
 		return true;
 	case T_ENUM:
 		snprintf(what, sizeof what, "must be one of %s", r->pub.words);
-		if (!word(r->pub.words, v, &w))
-			return bad(why, size, r->pub.name, what);
+		if (!find_enum_word(r->pub.words, v, &w))
+			return reject_key(why, size, r->pub.name, what);
 		*(int *)at = w;
 		return true;
 	case T_INT:
@@ -123,8 +124,8 @@ static bool store(const struct row *r, struct conf *c, struct str v, char *why, 
 		    r->type == T_SECS	    ? " (seconds; or with s, m, h or d)"
 			: r->type == T_SIZE ? " (bytes; or with k or m)"
 					    : "");
-		if (!number(r, v, &n))
-			return bad(why, size, r->pub.name, what);
+		if (!parse_conf_number(r, v, &n))
+			return reject_key(why, size, r->pub.name, what);
 		*(int64_t *)at = n;
 		return true;
 	}
@@ -133,15 +134,15 @@ static bool store(const struct row *r, struct conf *c, struct str v, char *why, 
 
 bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_t size)
 {
-	for (size_t i = 0; i < NROWS; i++)
-		if (str_is(key, rows[i].pub.name))
-			return store(&rows[i], c, value, why, size);
+	for (size_t i = 0; i < CONF_ENTRIES; i++)
+		if (str_is(key, conf_entries[i].pub.name))
+			return store_value(&conf_entries[i], c, value, why, size);
 	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists them all",
 	    (int)key.n, key.s);
 	return false;
 }
 
-static bool read_line(struct conf *c, struct str line, char *why, size_t size)
+static bool read_conf_line(struct conf *c, struct str line, char *why, size_t size)
 {
 	struct str key, value;
 
@@ -155,7 +156,7 @@ static bool read_line(struct conf *c, struct str line, char *why, size_t size)
 	return conf_set(c, str_trim(key), str_trim(value), why, size);
 }
 
-static bool read_lines(struct conf *c, FILE *f, const char *path, char *why, size_t size)
+static bool read_conf_lines(struct conf *c, FILE *f, const char *path, char *why, size_t size)
 {
 	char *line = NULL, what[256] = "";
 	size_t cap = 0;
@@ -165,7 +166,7 @@ static bool read_lines(struct conf *c, FILE *f, const char *path, char *why, siz
 
 	while (fine && (n = getline(&line, &cap, f)) >= 0) {
 		no++;
-		fine = read_line(c, (struct str){ line, (size_t)n }, what, sizeof what);
+		fine = read_conf_line(c, (struct str){ line, (size_t)n }, what, sizeof what);
 	}
 	if (!fine)
 		snprintf(why, size, "%s, line %d: %s", path, no, what);
@@ -176,7 +177,7 @@ static bool read_lines(struct conf *c, FILE *f, const char *path, char *why, siz
 	return fine;
 }
 
-static bool read_file(struct conf *c, const char *path, char *why, size_t size)
+static bool read_conf_file(struct conf *c, const char *path, char *why, size_t size)
 {
 	FILE *f = fopen(path, "re");
 
@@ -184,21 +185,21 @@ static bool read_file(struct conf *c, const char *path, char *why, size_t size)
 		snprintf(why, size, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	bool fine = read_lines(c, f, path, why, size);
+	bool fine = read_conf_lines(c, f, path, why, size);
 	fclose(f);
 	return fine;
 }
 
 static bool read_environment(struct conf *c, char *why, size_t size)
 {
-	for (size_t i = 0; i < NROWS; i++) {
+	for (size_t i = 0; i < CONF_ENTRIES; i++) {
 		char name[64] = "MOTET_";
 		size_t k = strlen(name);
-		for (const char *p = rows[i].pub.name; *p && k + 1 < sizeof name; p++)
+		for (const char *p = conf_entries[i].pub.name; *p && k + 1 < sizeof name; p++)
 			name[k++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 		name[k] = '\0';
 		const char *v = getenv(name);
-		if (v && !store(&rows[i], c, str_of(v), why, size))
+		if (v && !store_value(&conf_entries[i], c, str_of(v), why, size))
 			return false;
 	}
 	return true;
@@ -211,11 +212,11 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 
 	c->mem = mem;
 	*out = NULL;
-	place_defaults();
-	for (size_t i = 0; i < NROWS; i++)
-		if (!store(&rows[i], c, str_of(rows[i].pub.def), why, size))
+	relocate_defaults();
+	for (size_t i = 0; i < CONF_ENTRIES; i++)
+		if (!store_value(&conf_entries[i], c, str_of(conf_entries[i].pub.def), why, size))
 			return conf_free(c), false;
-	if ((file && !read_file(c, file, why, size)) || !read_environment(c, why, size))
+	if ((file && !read_conf_file(c, file, why, size)) || !read_environment(c, why, size))
 		return conf_free(c), false;
 	c->file = file ? arena_dup(mem, file, strlen(file)) : NULL;
 	*out = c;
@@ -225,7 +226,7 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 bool conf_finish(struct conf *c, char *why, size_t size)
 {
 	if (c->domain[0] == '\0')
-		return bad(why, size, "domain",
+		return reject_key(why, size, "domain",
 		    "is not set: the part behind the @ of your actors' names, such as example.org");
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
@@ -235,7 +236,7 @@ bool conf_finish(struct conf *c, char *why, size_t size)
 		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
 	if (c->base_path[0] &&
 	    (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
-		return bad(why, size, "base_path", "must start with / and not end with one");
+		return reject_key(why, size, "base_path", "must start with / and not end with one");
 	return true;
 }
 
@@ -246,7 +247,7 @@ void conf_free(struct conf *c)
 }
 
 /* Or in a directory that may not be searched. */
-static bool there(const char *path)
+static bool may_exist(const char *path)
 {
 	return access(path, F_OK) == 0 || errno == EACCES;
 }
@@ -261,11 +262,11 @@ const char *conf_default_file(const char *argv0, char *buf, size_t size)
 	for (size_t i = 0; slash && i < sizeof places / sizeof places[0]; i++) {
 		int n = snprintf(
 		    buf, size, "%.*s%s/motet.conf", (int)(slash - argv0), argv0, places[i]);
-		if (n > 0 && (size_t)n < size && there(buf))
+		if (n > 0 && (size_t)n < size && may_exist(buf))
 			return buf;
 	}
 	const char *installed = install_path(SYSCONFDIR "/motet.conf");
-	return there(installed) ? installed : NULL;
+	return may_exist(installed) ? installed : NULL;
 }
 
 bool conf_listed(const char *list, struct str w)
@@ -280,7 +281,7 @@ bool conf_listed(const char *list, struct str w)
 	return false;
 }
 
-static bool under(struct str domain, struct str parent)
+static bool is_subdomain(struct str domain, struct str parent)
 {
 	if (parent.n && parent.s[0] == '.')
 		parent = str_from(parent, 1);
@@ -296,7 +297,7 @@ bool conf_domain_listed(const char *list, struct str domain)
 
 	while (all.n) {
 		str_cut(all, ',', &one, &all);
-		if (under(domain, str_trim(one)))
+		if (is_subdomain(domain, str_trim(one)))
 			return true;
 	}
 	return false;
@@ -310,7 +311,7 @@ bool conf_federates(const struct conf *c, struct str domain)
 	    conf_domain_listed(c->federation_allow, domain);
 }
 
-static const char *enum_word(const char *words, int i, char *buf, size_t size)
+static const char *print_enum_word(const char *words, int i, char *buf, size_t size)
 {
 	struct str all = str_of(words), one = { "", 0 };
 
@@ -322,9 +323,9 @@ static const char *enum_word(const char *words, int i, char *buf, size_t size)
 
 const char *conf_value(const struct conf *c, size_t i, char *buf, size_t size)
 {
-	const void *at = (const char *)c + rows[i].off;
+	const void *at = (const char *)c + conf_entries[i].off;
 
-	switch (rows[i].type) {
+	switch (conf_entries[i].type) {
 	case T_STR:
 	case T_PATH:
 	case T_LIST:
@@ -334,7 +335,7 @@ const char *conf_value(const struct conf *c, size_t i, char *buf, size_t size)
 		snprintf(buf, size, "%s", *(const bool *)at ? "on" : "off");
 		break;
 	case T_ENUM:
-		enum_word(rows[i].pub.words, *(const int *)at, buf, size);
+		print_enum_word(conf_entries[i].pub.words, *(const int *)at, buf, size);
 		break;
 	case T_INT:
 	case T_SIZE:
@@ -349,14 +350,14 @@ void conf_print(const struct conf *c, FILE *f, bool sentences)
 {
 	char value[1024];
 
-	place_defaults();
-	for (size_t i = 0; i < NROWS; i++) {
+	relocate_defaults();
+	for (size_t i = 0; i < CONF_ENTRIES; i++) {
 		if (sentences)
-			fprintf(f, "# %s\n", rows[i].pub.text);
-		if (sentences && rows[i].pub.words)
-			fprintf(f, "# One of %s.\n", rows[i].pub.words);
-		const char *v = c ? conf_value(c, i, value, sizeof value) : rows[i].pub.def;
-		fprintf(f, "%s%s =%s%s\n%s", c ? "" : "#", rows[i].pub.name, *v ? " " : "", v,
-		    sentences ? "\n" : "");
+			fprintf(f, "# %s\n", conf_entries[i].pub.text);
+		if (sentences && conf_entries[i].pub.words)
+			fprintf(f, "# One of %s.\n", conf_entries[i].pub.words);
+		const char *v = c ? conf_value(c, i, value, sizeof value) : conf_entries[i].pub.def;
+		fprintf(f, "%s%s =%s%s\n%s", c ? "" : "#", conf_entries[i].pub.name, *v ? " " : "",
+		    v, sentences ? "\n" : "");
 	}
 }

@@ -9,7 +9,7 @@ static const struct {
 	int status;
 	const char *code, *text;
 	int level;
-} rows[] = {
+} err_rows[] = {
 	[OK] = { "OK", 200, "", "", INFO },
 #define ERR(name, status, code, text, level) [ERR_##name] = { #name, status, code, text, level },
 #include "base/err.def"
@@ -17,30 +17,30 @@ static const struct {
 
 int err_status(enum err e)
 {
-	return rows[e].status;
+	return err_rows[e].status;
 }
 
 const char *err_code(enum err e)
 {
-	return rows[e].code;
+	return err_rows[e].code;
 }
 
 const char *err_text(enum err e)
 {
-	return rows[e].text;
+	return err_rows[e].text;
 }
 
 const char *err_name(enum err e)
 {
-	return rows[e].name;
+	return err_rows[e].name;
 }
 
-bool err_is_ours(enum err e)
+bool err_is_server_fault(enum err e)
 {
-	return rows[e].level != INFO;
+	return err_rows[e].level != INFO;
 }
 
-static void place(struct fail *f, enum err e, const char *file, int line)
+static void record_place(struct fail *f, enum err e, const char *file, int line)
 {
 	*f = (struct fail){ .err = e, .file = file, .line = line };
 }
@@ -49,7 +49,7 @@ enum err fail_at(struct cx *cx, enum err e, const char *file, int line, const ch
 {
 	va_list ap;
 
-	place(&cx->why, e, file, line);
+	record_place(&cx->why, e, file, line);
 	va_start(ap, fmt);
 	vsnprintf(cx->why.log, sizeof cx->why.log, fmt, ap);
 	va_end(ap);
@@ -61,7 +61,7 @@ enum err refuse_at(
 {
 	va_list ap;
 
-	place(&cx->why, e, file, line);
+	record_place(&cx->why, e, file, line);
 	snprintf(cx->why.field, sizeof cx->why.field, "%s", field ? field : "");
 	va_start(ap, fmt);
 	vsnprintf(cx->why.say, sizeof cx->why.say, fmt, ap);

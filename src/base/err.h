@@ -36,11 +36,11 @@ enum err fail_at(struct cx *, enum err, const char *file, int line, const char *
 enum err refuse_at(struct cx *, enum err, const char *file, int line, const char *field,
     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
-int err_status(enum err);	/* the HTTP status */
-const char *err_code(enum err); /* P2CORE_… */
-const char *err_text(enum err); /* what a client may read when nothing better was said */
-const char *err_name(enum err); /* the row's name, for logs */
-bool err_is_ours(enum err);	/* level ERROR or WARN: an operator wants to see it */
+int err_status(enum err);	    /* the HTTP status */
+const char *err_code(enum err);	    /* P2CORE_… */
+const char *err_text(enum err);	    /* what a client may read when nothing better was said */
+const char *err_name(enum err);	    /* the row's name, for logs */
+bool err_is_server_fault(enum err); /* level ERROR or WARN: an operator wants to see it */
 
 #define must_check __attribute__((warn_unused_result))
 #define TRY(e) \

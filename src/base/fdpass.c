@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-union control {
+union fd_control {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(sizeof(int))];
 };
@@ -27,7 +27,7 @@ bool fdpass_pair(struct fdpass *p, int send_ms)
 bool fdpass_send(int sock, const void *p, size_t n, int fd)
 {
 	struct iovec io = { .iov_len = n };
-	union control c = { .room = { 0 } };
+	union fd_control c = { .room = { 0 } };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
 	ssize_t sent;
 
@@ -48,9 +48,9 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 
 /* However many came: the one of a message that is ours, -1 if there is none; -2, and all are
  * closed, when there are others. */
-static int descriptor(struct msghdr *m)
+static int take_descriptor(struct msghdr *m)
 {
-	int fds[sizeof(union control) / sizeof(int)], n = 0;
+	int fds[sizeof(union fd_control) / sizeof(int)], n = 0;
 	struct cmsghdr *h = CMSG_FIRSTHDR(m);
 
 	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
@@ -65,14 +65,14 @@ static int descriptor(struct msghdr *m)
 }
 
 /* An empty message looks like the end of all senders. */
-static bool ended(int sock)
+static bool has_no_sender(int sock)
 {
 	struct pollfd p = { .fd = sock };
 
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
-static ssize_t dropped(int fd)
+static ssize_t drop_message(int fd)
 {
 	if (fd >= 0)
 		close(fd);
@@ -83,7 +83,7 @@ static ssize_t dropped(int fd)
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
 {
 	struct iovec io = { .iov_base = p, .iov_len = n };
-	union control c = { .room = { 0 } };
+	union fd_control c = { .room = { 0 } };
 	struct msghdr m = { .msg_iov = &io,
 		.msg_iovlen = 1,
 		.msg_control = c.room,
@@ -93,11 +93,11 @@ ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
 	ssize_t got = recvmsg(sock, &m, flags | MSG_CMSG_CLOEXEC);
 	if (got < 0)
 		return got;
-	int came = descriptor(&m);
-	if (got == 0 && came == -1 && ended(sock))
+	int came = take_descriptor(&m);
+	if (got == 0 && came == -1 && has_no_sender(sock))
 		return 0;
 	if (got == 0 || came == -2)
-		return dropped(came);
+		return drop_message(came);
 	*fd = came;
 	return got;
 }

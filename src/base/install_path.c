@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Cut the last part of a path off, and say what it was; "" when there is none left. */
-static const char *cut_last(char *path)
+static const char *cut_last_part(char *path)
 {
 	char *slash = strrchr(path, '/');
 
@@ -17,7 +17,7 @@ static const char *cut_last(char *path)
 }
 
 /* The directory above the program's own, if that is bin or sbin; else the build's. */
-static const char *prefix_now(void)
+static const char *find_prefix(void)
 {
 	static char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
@@ -25,14 +25,14 @@ static const char *prefix_now(void)
 	if (n <= 0 || (size_t)n >= sizeof exe - 1)
 		return INSTALL_PREFIX;
 	exe[n] = '\0';
-	cut_last(exe);
-	const char *dir = cut_last(exe);
+	cut_last_part(exe);
+	const char *dir = cut_last_part(exe);
 	return strcmp(dir, "bin") == 0 || strcmp(dir, "sbin") == 0 ? exe : INSTALL_PREFIX;
 }
 
 const char *install_path(const char *path)
 {
-	const char *now = prefix_now();
+	const char *now = find_prefix();
 	size_t n = strlen(INSTALL_PREFIX);
 	char *moved;
 

@@ -7,24 +7,24 @@
 #include <unistd.h>
 
 enum {
-	LINE = 4096,  /* octets; a pipe takes so many at once */
-	VALUE = 1500, /* of one value: two long ones leave room for all others */
-	TAIL = 16,    /* to end a value that was cut, and the line */
-	REQUEST = 65
+	LOG_LINE = 4096,  /* octets; a pipe takes so many at once */
+	LOG_VALUE = 1500, /* of one value: two long ones leave room for all others */
+	LOG_TAIL = 16,	  /* to end a value that was cut, and the line */
+	LOG_REQUEST_ID = 65
 };
 
 static struct {
 	int level;
 	bool json;
-	char request[REQUEST]; /* the id of the request at hand, or "" */
-} lg = { .level = LOG_LEVEL_INFO };
+	char request[LOG_REQUEST_ID]; /* the id of the request at hand, or "" */
+} logger = { .level = LOG_LEVEL_INFO };
 
-static const char *const levels[] = { "error", "warn", "info", "debug" };
+static const char *const log_level_names[] = { "error", "warn", "info", "debug" };
 
-struct line {
-	char s[LINE];
+struct log_line {
+	char s[LOG_LINE];
 	size_t n;
-	char fields[LINE]; /* the members once more, for the journal */
+	char fields[LOG_LINE]; /* the members once more, for the journal */
 	size_t nfields;
 };
 
@@ -32,8 +32,8 @@ bool log_open(const struct conf *c)
 {
 	if (!log_out_open((enum log_to)c->log_to, c->log_file))
 		return false;
-	lg.level = c->log_level;
-	lg.json = c->log_format == LOG_FORMAT_JSON;
+	logger.level = c->log_level;
+	logger.json = c->log_format == LOG_FORMAT_JSON;
 	return true;
 }
 
@@ -44,13 +44,13 @@ void log_reopen(void)
 
 void log_request(struct str id)
 {
-	snprintf(lg.request, sizeof lg.request, "%.*s", id.n < REQUEST ? (int)id.n : REQUEST - 1,
-	    id.n ? id.s : "");
+	snprintf(logger.request, sizeof logger.request, "%.*s",
+	    id.n < LOG_REQUEST_ID ? (int)id.n : LOG_REQUEST_ID - 1, id.n ? id.s : "");
 }
 
-static void add(struct line *l, const char *s, size_t n)
+static void append_log_bytes(struct log_line *l, const char *s, size_t n)
 {
-	size_t room = LINE - 2 - l->n;
+	size_t room = LOG_LINE - 2 - l->n;
 
 	if (n > room)
 		n = room;
@@ -58,14 +58,14 @@ static void add(struct line *l, const char *s, size_t n)
 	l->n += n;
 }
 
-static void addz(struct line *l, const char *s)
+static void append_log_text(struct log_line *l, const char *s)
 {
-	add(l, s, strlen(s));
+	append_log_bytes(l, s, strlen(s));
 }
 
 /* Octets of the character at s that can be left out only together; a stray octet is one by itself.
  */
-static size_t character(const char *s)
+static size_t count_char_bytes(const char *s)
 {
 	unsigned char c = (unsigned char)*s;
 	size_t n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
@@ -80,57 +80,60 @@ static size_t character(const char *s)
  * Control characters and what JSON or a reader of lines would trip over leave as \u00XX. A value
  * too long for its share of the line is cut between characters: the line around it stays whole.
  */
-static void quoted(struct line *l, const char *s)
+static void append_log_value(struct log_line *l, const char *s)
 {
-	size_t end = l->n + VALUE < LINE - TAIL ? l->n + VALUE : LINE - TAIL, n;
+	size_t end =
+		   l->n + LOG_VALUE < LOG_LINE - LOG_TAIL ? l->n + LOG_VALUE : LOG_LINE - LOG_TAIL,
+	       n;
 
 	for (; *s; s += n) {
 		unsigned char c = (unsigned char)*s;
 		bool odd = c < 0x20 || c == 0x7f || c == '"' || c == '\\';
 		char u[8];
-		n = character(s);
+		n = count_char_bytes(s);
 		if (l->n + (odd ? 6 : n) > end) {
-			addz(l, "…");
+			append_log_text(l, "…");
 			return;
 		}
 		if (odd)
 			snprintf(u, sizeof u, "\\u%04x", c);
-		add(l, odd ? u : s, odd ? 6 : n);
+		append_log_bytes(l, odd ? u : s, odd ? 6 : n);
 	}
 }
 
-static void head(struct line *l, int level)
+static void begin_log_line(struct log_line *l, int level)
 {
 	struct timespec t;
 	struct tm tm;
 	char when[64], text[160];
 
-	if (!lg.json && log_out_dates())
+	if (!logger.json && log_out_adds_time())
 		return;
 	clock_gettime(CLOCK_REALTIME, &t);
 	gmtime_r(&t.tv_sec, &tm);
 	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text, sizeof text,
-	    lg.json ? "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"pid\":%d" : "%s.%03ldZ %s [%d]",
-	    when, t.tv_nsec / 1000000, levels[level], (int)getpid());
-	addz(l, text);
+	    logger.json ? "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"pid\":%d"
+			: "%s.%03ldZ %s [%d]",
+	    when, t.tv_nsec / 1000000, log_level_names[level], (int)getpid());
+	append_log_text(l, text);
 }
 
-static void finish(struct line *l, int level)
+static void finish_log_line(struct log_line *l, int level)
 {
-	if (lg.json)
-		addz(l, "}");
+	if (logger.json)
+		append_log_text(l, "}");
 	l->s[l->n++] = '\n';
 	log_out_line(level, l->s, l->n, l->fields, l->nfields);
 }
 
 /* MOTET_NAME=value; the value is what stands in the line, where nothing can be mistaken for its
  * end. */
-static void field(struct line *l, const char *name, const char *value, size_t n)
+static void add_journal_field(struct log_line *l, const char *name, const char *value, size_t n)
 {
 	size_t room = sizeof l->fields - l->nfields;
 
-	if (!log_out_fields() || strlen(name) + n + sizeof "MOTET_=\n" > room)
+	if (!log_out_takes_fields() || strlen(name) + n + sizeof "MOTET_=\n" > room)
 		return;
 	char *to = l->fields + l->nfields;
 	int at = snprintf(to, room, "MOTET_%s=%.*s\n", name, (int)n, value);
@@ -140,68 +143,68 @@ static void field(struct line *l, const char *name, const char *value, size_t n)
 	l->nfields += (size_t)at;
 }
 
-static void member(struct line *l, const char *name, const char *s, int64_t i)
+static void append_log_member(struct log_line *l, const char *name, const char *s, int64_t i)
 {
 	char num[32];
 
-	if (l->n + strlen(name) + sizeof num + 2 * TAIL > LINE)
+	if (l->n + strlen(name) + sizeof num + 2 * LOG_TAIL > LOG_LINE)
 		return;
-	addz(l, lg.json ? ",\"" : " ");
-	addz(l, name);
-	addz(l, lg.json ? "\":" : "=");
+	append_log_text(l, logger.json ? ",\"" : " ");
+	append_log_text(l, name);
+	append_log_text(l, logger.json ? "\":" : "=");
 	if (s == NULL) {
 		snprintf(num, sizeof num, "%lld", (long long)i);
-		addz(l, num);
-		field(l, name, num, strlen(num));
+		append_log_text(l, num);
+		add_journal_field(l, name, num, strlen(num));
 		return;
 	}
-	bool quote = lg.json || strpbrk(s, " \t\"=") || *s == '\0';
-	addz(l, quote ? "\"" : "");
+	bool quote = logger.json || strpbrk(s, " \t\"=") || *s == '\0';
+	append_log_text(l, quote ? "\"" : "");
 	size_t from = l->n;
-	quoted(l, s);
-	field(l, name, l->s + from, l->n - from);
-	addz(l, quote ? "\"" : "");
+	append_log_value(l, s);
+	add_journal_field(l, name, l->s + from, l->n - from);
+	append_log_text(l, quote ? "\"" : "");
 }
 
-static void say(struct line *l, const char *name, const char *text)
+static void append_log_message(struct log_line *l, const char *name, const char *text)
 {
-	if (lg.json) {
-		member(l, name, text, 0);
+	if (logger.json) {
+		append_log_member(l, name, text, 0);
 	} else {
-		addz(l, l->n ? " " : "");
-		quoted(l, text);
+		append_log_text(l, l->n ? " " : "");
+		append_log_value(l, text);
 	}
-	if (lg.request[0])
-		member(l, "id", lg.request, 0);
+	if (logger.request[0])
+		append_log_member(l, "id", logger.request, 0);
 }
 
 void log_at(int level, const char *fmt, ...)
 {
-	struct line l;
+	struct log_line l;
 	char text[1024];
 	va_list ap;
 
-	if (level > lg.level)
+	if (level > logger.level)
 		return;
 	l.n = l.nfields = 0;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	head(&l, level);
-	say(&l, "message", text);
-	finish(&l, level);
+	begin_log_line(&l, level);
+	append_log_message(&l, "message", text);
+	finish_log_line(&l, level);
 }
 
 void log_event(int level, const char *what, const struct log_field *f, size_t n)
 {
-	struct line l;
+	struct log_line l;
 
-	if (level > lg.level)
+	if (level > logger.level)
 		return;
 	l.n = l.nfields = 0;
-	head(&l, level);
-	say(&l, "event", what);
+	begin_log_line(&l, level);
+	append_log_message(&l, "event", what);
 	for (size_t i = 0; i < n; i++)
-		member(&l, f[i].name, f[i].s, f[i].i);
-	finish(&l, level);
+		append_log_member(&l, f[i].name, f[i].s, f[i].i);
+	finish_log_line(&l, level);
 }

@@ -12,18 +12,18 @@
 #include <syslog.h>
 #include <unistd.h>
 
-const char *log_out_journal = "/run/systemd/journal/socket";
+const char *log_out_journal_path = "/run/systemd/journal/socket";
 
 static struct {
 	int fd; /* where write(2) goes, or the socket to the journal */
 	enum log_to to;
 	const char *file;
 	bool prefix; /* standard error is read by the journal */
-} out = { .fd = 2 };
+} log_target = { .fd = 2 };
 
-static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+static const int syslog_priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
-static bool is_journal(void)
+static bool stderr_is_journal(void)
 {
 	const char *said = getenv("JOURNAL_STREAM");
 	char is[64];
@@ -36,15 +36,15 @@ static bool is_journal(void)
 	return strcmp(is, said) == 0;
 }
 
-static int open_file(const char *file)
+static int open_log_file(const char *file)
 {
 	return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 }
 
-static int open_for(enum log_to to, const char *file)
+static int open_log_target(enum log_to to, const char *file)
 {
 	if (file[0])
-		return open_file(file);
+		return open_log_file(file);
 	if (to == LOG_TO_JOURNAL)
 		return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (to == LOG_TO_SYSLOG)
@@ -54,76 +54,78 @@ static int open_for(enum log_to to, const char *file)
 
 bool log_out_open(enum log_to to, const char *file)
 {
-	int fd = open_for(to, file);
+	int fd = open_log_target(to, file);
 
 	if (fd < 0)
 		return false;
-	if (out.fd > 2)
-		close(out.fd);
-	out.fd = fd;
-	out.to = file[0] ? LOG_TO_STDERR : to;
-	out.file = file;
-	out.prefix = fd == 2 && to == LOG_TO_STDERR && is_journal();
+	if (log_target.fd > 2)
+		close(log_target.fd);
+	log_target.fd = fd;
+	log_target.to = file[0] ? LOG_TO_STDERR : to;
+	log_target.file = file;
+	log_target.prefix = fd == 2 && to == LOG_TO_STDERR && stderr_is_journal();
 	return true;
 }
 
 void log_out_reopen(void)
 {
-	if (out.file == NULL || out.file[0] == '\0')
+	if (log_target.file == NULL || log_target.file[0] == '\0')
 		return;
-	int fd = open_file(out.file);
+	int fd = open_log_file(log_target.file);
 	if (fd >= 0) {
-		dup3(fd, out.fd, O_CLOEXEC);
+		dup3(fd, log_target.fd, O_CLOEXEC);
 		close(fd);
 	}
 }
 
-bool log_out_dates(void)
+bool log_out_adds_time(void)
 {
-	return out.prefix || out.to != LOG_TO_STDERR;
+	return log_target.prefix || log_target.to != LOG_TO_STDERR;
 }
 
-bool log_out_fields(void)
+bool log_out_takes_fields(void)
 {
-	return out.to == LOG_TO_JOURNAL;
+	return log_target.to == LOG_TO_JOURNAL;
 }
 
-static void write_line(int fd, int level, const char *line, size_t n)
+static void write_log_line(int fd, int level, const char *line, size_t n)
 {
 	char mark[8] = "";
 	struct iovec v[] = { { mark, 0 }, { (void *)(uintptr_t)line, n } };
 
-	if (out.prefix)
-		v[0].iov_len = (size_t)snprintf(mark, sizeof mark, "<%d>", priorities[level]);
+	if (log_target.prefix)
+		v[0].iov_len =
+		    (size_t)snprintf(mark, sizeof mark, "<%d>", syslog_priorities[level]);
 	while (writev(fd, v, 2) < 0 && errno == EINTR)
 		;
 }
 
 /* No connection: a journal that was started anew is found again. The message has no newline in it,
  * so each field is one line. */
-static bool send_journal(int level, const char *line, size_t n, const char *fields, size_t nfields)
+static bool send_to_journal(
+    int level, const char *line, size_t n, const char *fields, size_t nfields)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	char head[96];
 
-	snprintf(to.sun_path, sizeof to.sun_path, "%s", log_out_journal);
+	snprintf(to.sun_path, sizeof to.sun_path, "%s", log_out_journal_path);
 	int m = snprintf(head, sizeof head,
-	    "PRIORITY=%d\nSYSLOG_IDENTIFIER=motetd\nSYSLOG_PID=%d\nMESSAGE=", priorities[level],
-	    (int)getpid());
+	    "PRIORITY=%d\nSYSLOG_IDENTIFIER=motetd\nSYSLOG_PID=%d\nMESSAGE=",
+	    syslog_priorities[level], (int)getpid());
 	struct iovec v[] = { { head, (size_t)m }, { (void *)(uintptr_t)line, n },
 		{ (void *)(uintptr_t)fields, nfields } };
 	struct msghdr msg = {
 		.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = v, .msg_iovlen = 3
 	};
-	return sendmsg(out.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+	return sendmsg(log_target.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
 void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields)
 {
-	if (out.to == LOG_TO_SYSLOG)
-		syslog(priorities[level], "%.*s", (int)(n - 1), line);
-	else if (out.to != LOG_TO_JOURNAL)
-		write_line(out.fd, level, line, n);
-	else if (!send_journal(level, line, n, fields, nfields))
-		write_line(2, level, line, n);
+	if (log_target.to == LOG_TO_SYSLOG)
+		syslog(syslog_priorities[level], "%.*s", (int)(n - 1), line);
+	else if (log_target.to != LOG_TO_JOURNAL)
+		write_log_line(log_target.fd, level, line, n);
+	else if (!send_to_journal(level, line, n, fields, nfields))
+		write_log_line(2, level, line, n);
 }

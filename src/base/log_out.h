@@ -15,12 +15,12 @@ bool log_out_open(enum log_to, const char *file);
 void log_out_reopen(void);
 /* Whoever keeps the lines writes time, level and process id beside them: they need not be in the
  * text. */
-bool log_out_dates(void);
+bool log_out_adds_time(void);
 /* The members are wanted as fields, too. */
-bool log_out_fields(void);
+bool log_out_takes_fields(void);
 /* One line, with its newline; `fields` are lines NAME=value, or empty. What cannot be delivered
  * goes to standard error. */
 void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields);
 /* The journal's socket; for tests. */
-extern const char *log_out_journal;
+extern const char *log_out_journal_path;
 #endif

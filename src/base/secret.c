@@ -6,25 +6,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEXT = 2 * SECRET_BYTES + 1 };
+enum { SECRET_TEXT = 2 * SECRET_BYTES + 1 };
 
-static bool bad(char *why, size_t size, const char *path, const char *what)
+static bool reject_secret_file(char *why, size_t size, const char *path, const char *what)
 {
 	snprintf(why, size, "%s: %s", path, what);
 	return false;
 }
 
-static int digit(char c)
+static int read_secret_digit(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool decode(const char *text, ssize_t n, uint8_t *out)
+static bool decode_secret(const char *text, ssize_t n, uint8_t *out)
 {
-	if (n != TEXT || text[TEXT - 1] != '\n')
+	if (n != SECRET_TEXT || text[SECRET_TEXT - 1] != '\n')
 		return false;
 	for (int i = 0; i < SECRET_BYTES; i++) {
-		int hi = digit(text[2 * i]), lo = digit(text[2 * i + 1]);
+		int hi = read_secret_digit(text[2 * i]), lo = read_secret_digit(text[2 * i + 1]);
 		if (hi < 0 || lo < 0)
 			return false;
 		out[i] = (uint8_t)(hi << 4 | lo);
@@ -32,14 +32,15 @@ static bool decode(const char *text, ssize_t n, uint8_t *out)
 	return true;
 }
 
-static bool guarded(int fd, const char *path, char *why, size_t size)
+static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return bad(why, size, path, "is not a regular file");
+		return reject_secret_file(why, size, path, "is not a regular file");
 	if (st.st_mode & 077)
-		return bad(why, size, path, "may be read by others; run chmod 0400 on it");
+		return reject_secret_file(
+		    why, size, path, "may be read by others; run chmod 0400 on it");
 	return true;
 }
 
@@ -48,12 +49,12 @@ int secret_open(const char *path, char *why, size_t size)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0)
-		bad(why, size, path,
+		reject_secret_file(why, size, path,
 		    errno == ENOENT ? "there is no such file; `motetctl init` makes it"
 			: errno == EACCES
 			? "may not be read by this user: start as root with `user` set, or chown it to the user that motetd runs as"
 			: strerror(errno));
-	if (fd < 0 || guarded(fd, path, why, size))
+	if (fd < 0 || check_secret_mode(fd, path, why, size))
 		return fd;
 	close(fd);
 	return -1;
@@ -61,12 +62,13 @@ int secret_open(const char *path, char *why, size_t size)
 
 bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
 {
-	char text[TEXT + 1];
-	bool fine = decode(text, pread(fd, text, sizeof text, 0), secret);
+	char text[SECRET_TEXT + 1];
+	bool fine = decode_secret(text, pread(fd, text, sizeof text, 0), secret);
 
 	explicit_bzero(text, sizeof text);
 	return fine ||
-	    bad(why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+	    reject_secret_file(
+		why, size, path, "is not a secret of motet: 64 hex digits and a newline");
 }
 
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
@@ -82,19 +84,19 @@ bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size
 
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
 {
-	char text[TEXT + 1];
+	char text[SECRET_TEXT + 1];
 
 	if (getrandom(secret, SECRET_BYTES, 0) != SECRET_BYTES)
-		return bad(why, size, path, "no random bytes from the system");
+		return reject_secret_file(why, size, path, "no random bytes from the system");
 	for (int i = 0; i < SECRET_BYTES; i++)
 		snprintf(text + 2 * i, 3, "%02x", secret[i]);
-	text[TEXT - 1] = '\n';
+	text[SECRET_TEXT - 1] = '\n';
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
 	if (fd < 0)
-		return bad(why, size, path,
+		return reject_secret_file(why, size, path,
 		    errno == EEXIST ? "is there already, and stays as it is" : strerror(errno));
-	bool fine = write(fd, text, TEXT) == TEXT && fsync(fd) == 0;
+	bool fine = write(fd, text, SECRET_TEXT) == SECRET_TEXT && fsync(fd) == 0;
 	explicit_bzero(text, sizeof text);
 	close(fd);
-	return fine || bad(why, size, path, "could not be written");
+	return fine || reject_secret_file(why, size, path, "could not be written");
 }

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static char lower(char c)
+static char lower_ascii(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
@@ -12,7 +12,7 @@ bool str_ieq(struct str a, struct str b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.s[i]) != lower(b.s[i]))
+		if (lower_ascii(a.s[i]) != lower_ascii(b.s[i]))
 			return false;
 	return true;
 }
@@ -22,20 +22,20 @@ struct str str_lower(struct arena *mem, struct str s)
 	char *p = arena_dup(mem, s.s, s.n);
 
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = lower(p[i]);
+		p[i] = lower_ascii(p[i]);
 	return (struct str){ p, s.n };
 }
 
-static bool blank(char c)
+static bool is_trimmed_char(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 struct str str_trim(struct str s)
 {
-	while (s.n && blank(s.s[0]))
+	while (s.n && is_trimmed_char(s.s[0]))
 		s = (struct str){ s.s + 1, s.n - 1 };
-	while (s.n && blank(s.s[s.n - 1]))
+	while (s.n && is_trimmed_char(s.s[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -66,7 +66,7 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail)
 	return at != NULL;
 }
 
-static void room(struct buf *b, size_t n)
+static void reserve_buf(struct buf *b, size_t n)
 {
 	if (b->cap - b->n > n)
 		return;
@@ -82,7 +82,7 @@ static void room(struct buf *b, size_t n)
 
 void buf_put(struct buf *b, const void *p, size_t n)
 {
-	room(b, n);
+	reserve_buf(b, n);
 	if (n)
 		memcpy(b->s + b->n, p, n);
 	b->n += n;
@@ -106,7 +106,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	if (n > 0) {
-		room(b, (size_t)n);
+		reserve_buf(b, (size_t)n);
 		vsnprintf(b->s + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	}
@@ -116,7 +116,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 struct str buf_done(struct buf *b)
 {
-	room(b, 1);
+	reserve_buf(b, 1);
 	b->s[b->n] = '\0';
 	return (struct str){ b->s, b->n };
 }

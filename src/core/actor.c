@@ -5,7 +5,7 @@
 #include "core/password.h"
 #include "core/resend.h"
 
-enum err actor_name(struct cx *cx, const char *field, struct str name, struct str *local)
+enum err actor_read_name(struct cx *cx, const char *field, struct str name, struct str *local)
 {
 	struct str domain;
 
@@ -32,7 +32,7 @@ enum err actor_find(struct cx *cx, const char *field, struct str who, struct act
 	int64_t id = 0;
 
 	if (!str_i64(who, &id))
-		TRY(actor_name(cx, field, who, &local));
+		TRY(actor_read_name(cx, field, who, &local));
 	TRY(q_actor_find(cx, id, local, &found));
 	if (found == NULL)
 		return refuse(
@@ -58,7 +58,7 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	TRY(q_actor_find(cx, 0, local, &taken));
 	if (taken)
 		return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
-	TRY(password_new(cx, password, &phc));
+	TRY(password_hash_new(cx, password, &phc));
 	do
 		e = q_actor_insert(cx, local, phc, admin, id);
 	while (resend_again(&s, e));
@@ -66,8 +66,8 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 
-static enum err second_factor(
-    struct cx *cx, const struct log_in *l, const struct login *who, struct str local)
+static enum err check_login_second_factor(
+    struct cx *cx, const struct login_request *l, const struct actor_login *who, struct str local)
 {
 	const struct second_factor_try t = { who->id, who->totp, local, l->address, l->code,
 		ERR_BAD_CODE, "auth_payload.totp", err_text(ERR_BAD_CODE) };
@@ -81,25 +81,25 @@ static enum err second_factor(
 }
 
 /* A name that cannot be anybody's takes the same way as one that is nobody's. */
-enum err actor_trust(
-    struct cx *cx, const struct log_in *l, const struct idcsr *csr, struct grant *g)
+enum err actor_log_in(
+    struct cx *cx, const struct login_request *l, const struct idcsr *csr, struct grant *g)
 {
-	struct login *who;
+	struct actor_login *who;
 	struct str local;
 
-	if (actor_name(cx, "actor_name", l->name, &local) != OK)
+	if (actor_read_name(cx, "actor_name", l->name, &local) != OK)
 		local = STR("");
 	TRY(q_actor_login(cx, local, &who));
 	const struct password_try t = { local, local, l->address, l->password, who->password,
 		ERR_BAD_CREDENTIALS };
 	TRY(password_check(cx, &t));
-	TRY(second_factor(cx, l, who, local));
+	TRY(check_login_second_factor(cx, l, who, local));
 	cx->now = who->now;
-	const struct issue i = { .actor_id = who->id, .local = local, .csr = csr };
+	const struct issue_request i = { .actor_id = who->id, .local = local, .csr = csr };
 	return issue_idcert(cx, &i, g);
 }
 
-static enum err found(struct cx *cx, struct str local, int64_t id)
+static enum err require_actor_id(struct cx *cx, struct str local, int64_t id)
 {
 	return id ? OK
 		  : refuse(cx, ERR_NOT_FOUND, "actor_name", "There is no actor %.*s.", (int)local.n,
@@ -111,9 +111,9 @@ enum err actor_set_password(struct cx *cx, struct str local, struct str password
 	struct str phc;
 	int64_t id;
 
-	TRY(password_new(cx, password, &phc));
+	TRY(password_hash_new(cx, password, &phc));
 	TRY(q_actor_set_password(cx, local, phc, &id));
-	return found(cx, local, id);
+	return require_actor_id(cx, local, id);
 }
 
 enum err actor_set_admin(struct cx *cx, struct str local, bool admin)
@@ -121,7 +121,7 @@ enum err actor_set_admin(struct cx *cx, struct str local, bool admin)
 	int64_t id;
 
 	TRY(q_actor_set_admin(cx, local, admin, &id));
-	return found(cx, local, id);
+	return require_actor_id(cx, local, id);
 }
 
 enum err actor_deactivate(struct cx *cx, struct str local)
@@ -129,11 +129,11 @@ enum err actor_deactivate(struct cx *cx, struct str local)
 	int64_t id;
 
 	TRY(q_actor_deactivate(cx, local, &id));
-	return found(cx, local, id);
+	return require_actor_id(cx, local, id);
 }
 
 enum err actor_list(struct cx *cx, struct str local, struct actor_item **out, size_t *n)
 {
 	TRY(q_actor_list(cx, local, out, n));
-	return local.s && *n == 0 ? found(cx, local, 0) : OK;
+	return local.s && *n == 0 ? require_actor_id(cx, local, 0) : OK;
 }

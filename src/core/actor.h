@@ -5,7 +5,8 @@
 /* Actors: registering, logging in, and what an operator does to them. */
 /* The local name in `name`, which may be a federation ID of this server too. ERR_BAD_REQUEST when
  * it cannot be one, naming `field`. */
-must_check enum err actor_name(struct cx *, const char *field, struct str name, struct str *local);
+must_check enum err actor_read_name(
+    struct cx *, const char *field, struct str name, struct str *local);
 /* Who is meant by a Snowflake, a federation ID of this server or a local name? ERR_BAD_REQUEST,
  * ERR_NOT_FOUND, naming `field`. */
 must_check enum err actor_find(struct cx *, const char *field, struct str who, struct actor_ref *);
@@ -21,11 +22,11 @@ must_check enum err actor_add(
  * hears of a second factor: ERR_SECOND_FACTOR when `code` is empty, else what second_factor_check()
  * says.
  */
-struct log_in {
+struct login_request {
 	struct str name, password, code, address;
 };
-must_check enum err actor_trust(
-    struct cx *, const struct log_in *, const struct idcsr *, struct grant *);
+must_check enum err actor_log_in(
+    struct cx *, const struct login_request *, const struct idcsr *, struct grant *);
 /* What an operator does; ERR_NOT_FOUND when there is no such actor. */
 must_check enum err actor_set_password(struct cx *, struct str local, struct str password);
 must_check enum err actor_set_admin(struct cx *, struct str local, bool admin);

@@ -3,24 +3,25 @@
 #include "core/actor.h"
 #include "core/foreign.h"
 
-static bool invalidates(const struct event *e)
+static bool invalidates_cert(const struct event *e)
 {
 	return e->op == EVENT_INVALIDATION && e->invalidated_at;
 }
 
 /* Only those that need it, all in one go. */
-static enum err sign(struct cx *cx, const struct event *e, size_t n, struct published *claims)
+static enum err sign_event_claims(
+    struct cx *cx, const struct event *e, size_t n, struct published *claims)
 {
 	struct published *p = arena_alloc(cx->mem, n * sizeof *p);
 	size_t m = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (invalidates(&e[i]))
+		if (invalidates_cert(&e[i]))
 			p[m++] = publish_claim(cx, e[i].cert, e[i].serial, e[i].invalidated_at);
 	if (m)
 		TRY(publish_sign(cx, p, m));
 	for (size_t i = n; i-- > 0;)
-		if (invalidates(&e[i]))
+		if (invalidates_cert(&e[i]))
 			claims[i] = p[--m];
 	return OK;
 }
@@ -32,18 +33,19 @@ enum err event_list(struct cx *cx, const struct session *s, int64_t after, struc
 	if (*n == 0)
 		return OK;
 	cx->now = (*out)->now;
-	identity_expect((*out)->signer);
-	return sign(cx, *out, *n, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
+	identity_forget_unless((*out)->signer);
+	return sign_event_claims(
+	    cx, *out, *n, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
 }
 
-enum err event_of(struct cx *cx, struct str actor, struct event_item **out, size_t *n)
+enum err event_list_pending(struct cx *cx, struct str actor, struct event_item **out, size_t *n)
 {
 	const struct str none = { NULL, 0 };
 	struct str local, domain;
 
 	if (fid_parse(cx->mem, actor, &local, &domain) && !foreign_is_own(cx, domain))
-		return q_event_of(
+		return q_event_list_of_actor(
 		    cx, none, (struct str){ local.s, local.n + 1 + domain.n }, out, n);
-	TRY(actor_name(cx, "", actor, &local));
-	return q_event_of(cx, local, none, out, n);
+	TRY(actor_read_name(cx, "", actor, &local));
+	return q_event_list_of_actor(cx, local, none, out, n);
 }

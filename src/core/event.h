@@ -25,5 +25,6 @@ must_check enum err event_list(struct cx *, const struct session *, int64_t afte
     struct published **claims, size_t *n);
 /* What lies there for the sessions of an actor (local name, or the federation ID of anybody);
  * nothing counts as fetched. For operators. */
-must_check enum err event_of(struct cx *, struct str actor, struct event_item **, size_t *n);
+must_check enum err event_list_pending(
+    struct cx *, struct str actor, struct event_item **, size_t *n);
 #endif

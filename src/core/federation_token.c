@@ -8,7 +8,7 @@
 #include "core/identity.h"
 #include <sys/random.h>
 
-enum { TRIES = 4, JTI = 16 };
+enum { TOKEN_ISSUE_TRIES = 4, JTI_BYTES = 16 };
 
 enum err federation_token_status(struct cx *cx, bool *enabled)
 {
@@ -29,7 +29,7 @@ enum err federation_token_origin(struct cx *cx, struct str *origin)
 }
 
 /* Ours may be anything that the configuration says; of others only what a token may name. */
-static enum err target(struct cx *cx, struct str server, struct str *aud)
+static enum err read_token_audience(struct cx *cx, struct str server, struct str *aud)
 {
 	struct str own;
 
@@ -38,16 +38,16 @@ static enum err target(struct cx *cx, struct str server, struct str *aud)
 	    str_eq(*aud, own))
 		return OK;
 	TRY(origin_parse(cx, server, 0, aud));
-	return foreign_speaks(cx, *aud);
+	return foreign_check_origin(cx, *aud);
 }
 
-static enum err off(struct cx *cx)
+static enum err refuse_tokens_off(struct cx *cx)
 {
 	return refuse(cx, ERR_TOKENS_OFF, "", "%s", err_text(ERR_TOKENS_OFF));
 }
 
 /* jti stays the same from try to try. */
-static enum err sign(
+static enum err sign_federation_token(
     struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
 {
 	const struct ca_key signer = identity_signer(key);
@@ -55,12 +55,13 @@ static enum err sign(
 
 	t->kid = str_of(arena_printf(cx->mem, "%lld", (long long)key->serial));
 	TRY(cx->ca->sign_token(cx, cx->ca, &signer, t, sig));
-	*token = federation_jws_compact(cx, federation_jws_input(cx, t), sig);
+	*token = federation_jws_compact(cx, federation_jws_signing_input(cx, t), sig);
 	return OK;
 }
 
-static enum err record(struct cx *cx, int64_t actor_id, const struct federation_token *t,
-    int64_t serial, struct str token, struct federation_token_issued **out)
+static enum err record_federation_token(struct cx *cx, int64_t actor_id,
+    const struct federation_token *t, int64_t serial, struct str token,
+    struct federation_token_issued **out)
 {
 	uint8_t hash[HASH_BYTES];
 	const struct new_federation_token n = { .actor_id = actor_id,
@@ -75,38 +76,38 @@ static enum err record(struct cx *cx, int64_t actor_id, const struct federation_
 	return q_federation_token_issue(cx, &n, out);
 }
 
-static enum err new_jti(struct cx *cx, struct str *jti)
+static enum err make_token_jti(struct cx *cx, struct str *jti)
 {
-	uint8_t bits[JTI];
+	uint8_t bits[JTI_BYTES];
 
 	if (getrandom(bits, sizeof bits, 0) != sizeof bits)
 		return fail(cx, ERR_INTERNAL, "a federation token: no random bits");
-	*jti = federation_jws_base64url(cx->mem, (struct blob){ bits, sizeof bits });
+	*jti = federation_jws_base64url_encode(cx->mem, (struct blob){ bits, sizeof bits });
 	return OK;
 }
 
-static enum err attempt(
+static enum err issue_recorded_token(
     struct cx *cx, int64_t actor_id, struct federation_token *t, struct str *token)
 {
 	struct federation_token_issued *done;
 	struct server_key *key;
 
-	for (int try = 0; try < TRIES; try++) {
+	for (int try = 0; try < TOKEN_ISSUE_TRIES; try++) {
 		TRY(identity_current(cx, &key));
-		TRY(sign(cx, key, t, token));
-		TRY(record(cx, actor_id, t, key->serial, *token, &done));
+		TRY(sign_federation_token(cx, key, t, token));
+		TRY(record_federation_token(cx, actor_id, t, key->serial, *token, &done));
 		if (done->issued) {
 			meter_add(&cx->meter, COUNT_TOKEN_ISSUED, 1);
 			return OK;
 		}
 		if (!done->enabled)
-			return off(cx);
+			return refuse_tokens_off(cx);
 		if (done->current)
 			return refuse(
 			    cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
-		identity_expect(0); /* the key was rotated under us */
+		identity_forget_unless(0); /* the key was rotated under us */
 	}
-	return fail(cx, ERR_RETRY, "no federation token after %d tries", TRIES);
+	return fail(cx, ERR_RETRY, "no federation token after %d tries", TOKEN_ISSUE_TRIES);
 }
 
 /* The switch is asked twice: here, so that nobody bothers another server in vain; and by the
@@ -122,10 +123,10 @@ enum err federation_token_issue(
 
 	TRY(federation_token_status(cx, &enabled));
 	if (!enabled)
-		return off(cx);
-	TRY(target(cx, server, &t.aud));
-	TRY(new_jti(cx, &t.jti));
-	return attempt(cx, s->actor_id, &t, token);
+		return refuse_tokens_off(cx);
+	TRY(read_token_audience(cx, server, &t.aud));
+	TRY(make_token_jti(cx, &t.jti));
+	return issue_recorded_token(cx, s->actor_id, &t, token);
 }
 
 enum err federation_token_delete(struct cx *cx, int64_t actor_id, int64_t *deleted)

@@ -6,15 +6,14 @@
 #include "core/foreign_own.h"
 #include "core/foreign_verify.h"
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
-static const struct cert_filter everything = { -1, -1, -1, { NULL, 0 } };
+static const struct cert_filter all_certs = { -1, -1, -1, { NULL, 0 } };
 
 bool foreign_is_own(const struct cx *cx, struct str domain)
 {
 	return str_is(domain, cx->conf->domain);
 }
 
-static struct foreign_cert as_cert(const struct cacheable *c)
+static struct foreign_cert convert_cacheable(const struct cacheable *c)
 {
 	return (struct foreign_cert){ .cert = c->cert,
 		.cacheable = c->text,
@@ -22,7 +21,7 @@ static struct foreign_cert as_cert(const struct cacheable *c)
 		.cache_not_after = c->not_after };
 }
 
-static enum err split(struct cx *cx, struct str text, struct str *fid, struct str *domain)
+static enum err split_fid(struct cx *cx, struct str text, struct str *fid, struct str *domain)
 {
 	struct str local;
 
@@ -36,8 +35,8 @@ static enum err split(struct cx *cx, struct str text, struct str *fid, struct st
  * ------------------------------------------------------------------------------------------------------------
  */
 
-static enum err ask_home(
-    struct cx *cx, struct str place, struct str origin, struct str domain, struct home *h)
+static enum err fetch_home(
+    struct cx *cx, struct str place, struct str origin, struct str domain, struct home_server *h)
 {
 	enum err e = foreign_fetch_home(cx, origin, domain, h);
 
@@ -47,21 +46,22 @@ static enum err ask_home(
 }
 
 /* `fresh`: whatever is remembered. Unless it is that we want nothing to do with it. */
-static enum err home_of(struct cx *cx, struct str domain, bool fresh, struct home *h)
+static enum err find_home(struct cx *cx, struct str domain, bool fresh, struct home_server *h)
 {
 	struct str origin = str_of(arena_printf(cx->mem, "https://%.*s", (int)domain.n, domain.s));
 	bool there;
 
-	TRY(foreign_cache_home(cx, domain, domain, h, &there));
-	return there && !fresh ? OK : ask_home(cx, domain, origin, domain, h);
+	TRY(foreign_cache_find_home(cx, domain, domain, h, &there));
+	return there && !fresh ? OK : fetch_home(cx, domain, origin, domain, h);
 }
 
-static enum err server_at(struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
+static enum err find_server_at(
+    struct cx *cx, const struct home_server *h, int64_t at, struct cacheable *out)
 {
 	struct str domain = h->server.cert.domain;
 	bool there;
 
-	TRY(foreign_cache_at(cx, domain, at, out, &there));
+	TRY(foreign_cache_find_at(cx, domain, at, out, &there));
 	if (there)
 		return OK;
 	TRY(foreign_fetch_server_at(cx, h, at, out));
@@ -69,39 +69,39 @@ static enum err server_at(struct cx *cx, const struct home *h, int64_t at, struc
 	return foreign_cache_keep(cx, domain, domain, out, 1);
 }
 
-enum err foreign_server(struct cx *cx, struct str domain, int64_t at, struct foreign_cert *out)
+enum err foreign_find_server(struct cx *cx, struct str domain, int64_t at, struct foreign_cert *out)
 {
 	struct cacheable old;
-	struct home h;
+	struct home_server h;
 
 	if (foreign_is_own(cx, domain))
-		return foreign_own_server(cx, at, out);
-	TRY(home_of(cx, domain, false, &h));
+		return foreign_own_find_server(cx, at, out);
+	TRY(find_home(cx, domain, false, &h));
 	if (at < 0 || (at >= h.server.cert.not_before && at <= h.server.cert.not_after)) {
-		*out = as_cert(&h.server);
+		*out = convert_cacheable(&h.server);
 		return OK;
 	}
-	TRY(server_at(cx, &h, at, &old));
-	*out = as_cert(&old);
+	TRY(find_server_at(cx, &h, at, &old));
+	*out = convert_cacheable(&old);
 	return OK;
 }
 
 /* Since we asked it may have got another key; or it had another one until the second in which the
  * current one began. */
-enum err foreign_server_named(
+enum err foreign_find_server_by_serial(
     struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
 {
 	struct cacheable old;
-	struct home h;
+	struct home_server h;
 
-	TRY(home_of(cx, domain, false, &h));
+	TRY(find_home(cx, domain, false, &h));
 	if (!str_eq(h.server.cert.serial, serial) && at >= h.server.cert.not_before && h.remembered)
-		TRY(home_of(cx, domain, true, &h));
-	*out = as_cert(&h.server);
+		TRY(find_home(cx, domain, true, &h));
+	*out = convert_cacheable(&h.server);
 	if (str_eq(h.server.cert.serial, serial) || at > h.server.cert.not_before)
 		return OK;
-	TRY(server_at(cx, &h, at < h.server.cert.not_before ? at : at - 1, &old));
-	*out = as_cert(&old);
+	TRY(find_server_at(cx, &h, at < h.server.cert.not_before ? at : at - 1, &old));
+	*out = convert_cacheable(&old);
 	return OK;
 }
 
@@ -113,56 +113,56 @@ enum err foreign_server_named(
  * Who signed it, if not the current key: the key of the time at which it was issued. In the second
  * of a rotation both may have signed; then the one before is that of the second before.
  */
-static enum err verify_one(
-    struct cx *cx, const struct home *h, struct str fid, const struct cacheable *c)
+static enum err verify_actor_cert(
+    struct cx *cx, const struct home_server *h, struct str fid, const struct cacheable *c)
 {
 	const struct idcert *current = &h->server.cert;
 	struct cacheable then = h->server;
 	int64_t issued = c->cert.not_before;
 
 	if (issued < current->not_before)
-		TRY(server_at(cx, h, issued, &then));
+		TRY(find_server_at(cx, h, issued, &then));
 	else if (issued == current->not_before && !idcert_signed_by(&c->cert, current->key))
-		TRY(server_at(cx, h, issued - 1, &then));
+		TRY(find_server_at(cx, h, issued - 1, &then));
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 
 /* When what we remember of the server does not fit, it may have changed its key since: ask once
  * more. */
-static enum err verify(
-    struct cx *cx, struct home *h, struct str fid, const struct cacheable *v, size_t n)
+static enum err verify_actor_certs(
+    struct cx *cx, struct home_server *h, struct str fid, const struct cacheable *v, size_t n)
 {
 	enum err e;
 
 	for (;;) {
 		e = OK;
 		for (size_t i = 0; i < n && e == OK; i++)
-			e = verify_one(cx, h, fid, &v[i]);
+			e = verify_actor_cert(cx, h, fid, &v[i]);
 		if (e != ERR_BAD_CERT || !h->remembered)
 			return e;
-		TRY(home_of(cx, h->server.cert.domain, true, h));
+		TRY(find_home(cx, h->server.cert.domain, true, h));
 	}
 }
 
-static enum err fetch_all(struct cx *cx, struct str fid, struct str domain,
+static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str domain,
     const struct cert_filter *f, struct cacheable **out, size_t *n)
 {
 	struct strs texts;
-	struct home h;
+	struct home_server h;
 
-	TRY(home_of(cx, domain, false, &h));
+	TRY(find_home(cx, domain, false, &h));
 	TRY(foreign_fetch_actor(cx, &h, fid, f, &texts));
 	struct cacheable *v = *out = arena_alloc(cx->mem, texts.n * sizeof *v + 1);
 	for (*n = 0; *n < texts.n; ++*n)
 		TRY(cacheable_read(cx, texts.v[*n], &v[*n]));
-	TRY(verify(cx, &h, fid, v, *n));
+	TRY(verify_actor_certs(cx, &h, fid, v, *n));
 	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)
 		return foreign_cache_keep(cx, domain, fid, v, *n);
 	return foreign_cache_keep_list(cx, domain, fid, f->session_id, v, *n);
 }
 
 /* What a server that does not know a filter sends too much. */
-static bool passes(const struct cacheable *c, const struct cert_filter *f)
+static bool passes_cert_filter(const struct cacheable *c, const struct cert_filter *f)
 {
 	const struct idcert *i = &c->cert;
 
@@ -177,146 +177,150 @@ static bool passes(const struct cacheable *c, const struct cert_filter *f)
 		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
-enum err foreign_actor_where(struct cx *cx, struct str text, const struct cert_filter *f,
+enum err foreign_list_certs_where(struct cx *cx, struct str text, const struct cert_filter *f,
     struct foreign_cert **out, size_t *n)
 {
 	bool times = f->at >= 0 || f->not_before >= 0 || f->not_after >= 0, there = false;
 	struct str fid, domain;
 	struct cacheable *v;
-	struct home h;
+	struct home_server h;
 	size_t all = 0;
 
-	TRY(split(cx, text, &fid, &domain));
+	TRY(split_fid(cx, text, &fid, &domain));
 	if (foreign_is_own(cx, domain))
-		return foreign_own_actor(cx, fid, f, out, n);
-	TRY(foreign_cache_home(cx, domain, domain, &h, &there));
+		return foreign_own_list_certs(cx, fid, f, out, n);
+	TRY(foreign_cache_find_home(cx, domain, domain, &h, &there));
 	if (!times)
 		TRY(foreign_cache_list(cx, fid, f->session_id, &v, &all, &there));
 	if (times || !there)
-		TRY(fetch_all(cx, fid, domain, f, &v, &all));
+		TRY(fetch_actor_certs(cx, fid, domain, f, &v, &all));
 	*out = arena_alloc(cx->mem, all * sizeof **out + 1);
 	*n = 0;
 	for (size_t i = 0; i < all; i++)
-		if (passes(&v[i], f))
-			(*out)[(*n)++] = as_cert(&v[i]);
+		if (passes_cert_filter(&v[i], f))
+			(*out)[(*n)++] = convert_cacheable(&v[i]);
 	return OK;
 }
 
-enum err foreign_actor(
+enum err foreign_list_certs(
     struct cx *cx, struct str fid, struct str session_id, struct foreign_cert **out, size_t *n)
 {
-	struct cert_filter f = everything;
+	struct cert_filter f = all_certs;
 
 	f.session_id = session_id.n ? session_id : (struct str){ NULL, 0 };
-	return foreign_actor_where(cx, fid, &f, out, n);
+	return foreign_list_certs_where(cx, fid, &f, out, n);
 }
 
 /* One certificate
  * --------------------------------------------------------------------------------------------------------
  */
 
-struct wanted {
+struct wanted_cert {
 	struct str fid, domain, serial;
 	struct str session_id; /* n 0: not known */
 	struct blob der;       /* n 0: only named */
 };
 
-static bool is_it(const struct wanted *w, const struct cacheable *c)
+static bool is_wanted_cert(const struct wanted_cert *w, const struct cacheable *c)
 {
 	return str_eq(c->cert.serial, w->serial) && str_eq(c->cert.fid, w->fid) &&
 	    (w->der.n == 0 || blob_eq(c->cert.der, w->der));
 }
 
-static enum err unknown(struct cx *cx, const struct wanted *w)
+static enum err refuse_unknown_cert(struct cx *cx, const struct wanted_cert *w)
 {
-	return BAD(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n,
+	return REFUSE_CERT(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n,
 	    w->domain.s, (int)w->fid.n, w->fid.s);
 }
 
 /* Among what the home server lists; what else is wrong with the list is not this certificate's
  * fault. */
-static enum err ask_one(struct cx *cx, const struct wanted *w, struct cacheable *out)
+static enum err fetch_wanted_cert(struct cx *cx, const struct wanted_cert *w, struct cacheable *out)
 {
-	struct cert_filter f = everything;
+	struct cert_filter f = all_certs;
 	struct strs texts;
-	struct home h;
+	struct home_server h;
 
 	f.session_id = w->session_id;
-	TRY(home_of(cx, w->domain, false, &h));
+	TRY(find_home(cx, w->domain, false, &h));
 	enum err e = foreign_fetch_actor(cx, &h, w->fid, &f, &texts);
 	if (e == ERR_NOT_FOUND)
-		return unknown(cx, w);
+		return refuse_unknown_cert(cx, w);
 	TRY(e);
 	for (size_t i = 0; i < texts.n; i++) {
-		if (cacheable_read(cx, texts.v[i], out) != OK || !is_it(w, out))
+		if (cacheable_read(cx, texts.v[i], out) != OK || !is_wanted_cert(w, out))
 			continue;
-		TRY(verify(cx, &h, w->fid, out, 1));
+		TRY(verify_actor_certs(cx, &h, w->fid, out, 1));
 		return foreign_cache_keep(cx, w->domain, w->fid, out, 1);
 	}
-	return unknown(cx, w);
+	return refuse_unknown_cert(cx, w);
 }
 
-static enum err find_abroad(
-    struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
+static enum err find_foreign_cert(
+    struct cx *cx, const struct wanted_cert *w, bool fresh, struct foreign_cert *out)
 {
 	struct cacheable c;
-	struct home h;
+	struct home_server h;
 	bool there;
 
-	TRY(foreign_cache_home(cx, w->domain, w->domain, &h, &there));
+	TRY(foreign_cache_find_home(cx, w->domain, w->domain, &h, &there));
 	TRY(foreign_cache_find(cx, w->fid, w->serial, &c, &there));
-	if (there && !is_it(w, &c))
-		return unknown(cx, w);
+	if (there && !is_wanted_cert(w, &c))
+		return refuse_unknown_cert(cx, w);
 	if (!there || (fresh && c.invalidated == 0))
-		TRY(ask_one(cx, w, &c));
-	*out = as_cert(&c);
+		TRY(fetch_wanted_cert(cx, w, &c));
+	*out = convert_cacheable(&c);
 	return OK;
 }
 
-static enum err find(struct cx *cx, const struct wanted *w, bool fresh, struct foreign_cert *out)
+static enum err find_wanted_cert(
+    struct cx *cx, const struct wanted_cert *w, bool fresh, struct foreign_cert *out)
 {
 	if (!foreign_is_own(cx, w->domain))
-		return find_abroad(cx, w, fresh, out);
+		return find_foreign_cert(cx, w, fresh, out);
 	TRY(foreign_own_find(cx, w->fid, w->serial, out));
-	return w->der.n == 0 || blob_eq(out->cert.der, w->der) ? OK : unknown(cx, w);
+	return w->der.n == 0 || blob_eq(out->cert.der, w->der) ? OK : refuse_unknown_cert(cx, w);
 }
 
-static enum err shown(struct cx *cx, struct blob der, struct idcert *c, struct wanted *w)
+static enum err read_shown_cert(
+    struct cx *cx, struct blob der, struct idcert *c, struct wanted_cert *w)
 {
 	if (idcert_read(cx, der, c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	if (c->is_server)
-		return BAD(cx, "This is the certificate of a server; an actor's is needed.");
-	*w = (struct wanted){ c->fid, c->domain, c->serial, c->session_id, der };
+		return REFUSE_CERT(
+		    cx, "This is the certificate of a server; an actor's is needed.");
+	*w = (struct wanted_cert){ c->fid, c->domain, c->serial, c->session_id, der };
 	return OK;
 }
 
 enum err foreign_check(struct cx *cx, struct blob der, struct foreign_cert *out)
 {
-	struct wanted w;
+	struct wanted_cert w;
 	struct idcert c;
 
-	TRY(shown(cx, der, &c, &w));
-	TRY(find(cx, &w, false, out));
+	TRY(read_shown_cert(cx, der, &c, &w));
+	TRY(find_wanted_cert(cx, &w, false, out));
 	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
 }
 
-enum err foreign_told(struct cx *cx, struct blob der, struct foreign_cert *out)
+enum err foreign_recheck(struct cx *cx, struct blob der, struct foreign_cert *out)
 {
-	struct wanted w;
+	struct wanted_cert w;
 	struct idcert c;
 
-	TRY(shown(cx, der, &c, &w));
-	TRY(find(cx, &w, true, out));
+	TRY(read_shown_cert(cx, der, &c, &w));
+	TRY(find_wanted_cert(cx, &w, true, out));
 	return foreign_verify_now(cx, &out->cert, 0);
 }
 
-enum err foreign_find(struct cx *cx, struct str text, struct str serial, struct foreign_cert *out)
+enum err foreign_check_named(
+    struct cx *cx, struct str text, struct str serial, struct foreign_cert *out)
 {
-	struct wanted w = { .serial = serial };
+	struct wanted_cert w = { .serial = serial };
 
-	TRY(split(cx, text, &w.fid, &w.domain));
-	TRY(find(cx, &w, false, out));
+	TRY(split_fid(cx, text, &w.fid, &w.domain));
+	TRY(find_wanted_cert(cx, &w, false, out));
 	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
 }
 
@@ -324,18 +328,19 @@ enum err foreign_find(struct cx *cx, struct str text, struct str serial, struct 
  * ------------------------------------------------------------------------------------------------------------
  */
 
-static enum err speaks(struct cx *cx, struct str origin)
+static enum err find_server_of_origin(struct cx *cx, struct str origin)
 {
-	struct home h, known;
+	struct home_server h, known;
 	bool there;
 
-	TRY(foreign_cache_home(cx, origin, origin_host(origin), &h, &there));
+	TRY(foreign_cache_find_home(cx, origin, origin_host(origin), &h, &there));
 	if (!there)
-		TRY(ask_home(cx, origin, origin, (struct str){ NULL, 0 }, &h));
-	return foreign_cache_home(cx, h.server.cert.domain, h.server.cert.domain, &known, &there);
+		TRY(fetch_home(cx, origin, origin, (struct str){ NULL, 0 }, &h));
+	return foreign_cache_find_home(
+	    cx, h.server.cert.domain, h.server.cert.domain, &known, &there);
 }
 
-enum err foreign_speaks(struct cx *cx, struct str url)
+enum err foreign_check_origin(struct cx *cx, struct str url)
 {
 	struct str origin, own;
 
@@ -344,7 +349,7 @@ enum err foreign_speaks(struct cx *cx, struct str url)
 		&own) == NULL &&
 	    str_eq(own, origin))
 		return OK;
-	enum err e = speaks(cx, origin);
+	enum err e = find_server_of_origin(cx, origin);
 	if (e == ERR_BAD_CERT || e == ERR_HOME_INVALID || e == ERR_HOME_UNREACHABLE)
 		return refuse(cx, ERR_NOT_FEDERATED, "server",
 		    "There is no polyproto server at %.*s that this one could federate with.",

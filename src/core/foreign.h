@@ -26,38 +26,38 @@ bool foreign_is_own(const struct cx *, struct str domain);
 /*
  * The certificate of a server, now (at < 0) or at a time: self-signed, DCs only, CA, its domain.
  */
-must_check enum err foreign_server(
+must_check enum err foreign_find_server(
     struct cx *, struct str domain, int64_t at, struct foreign_cert *);
 /*
  * The certificate with which a server signed something at that time, by the serial that it names.
  * Not ours. It may come out another one: then there is none with that serial.
  */
-must_check enum err foreign_server_named(
+must_check enum err foreign_find_server_by_serial(
     struct cx *, struct str domain, struct str serial, int64_t at, struct foreign_cert *);
 /*
  * All that the home server says of an actor (session_id.n 0: of all sessions), each verified: one
  * that is not good spoils them all. ERR_NOT_FOUND: no such actor.
  */
-must_check enum err foreign_actor(
+must_check enum err foreign_list_certs(
     struct cx *, struct str fid, struct str session_id, struct foreign_cert **, size_t *n);
 /* The same with all filters of idcert/actor/{fid}; those of time are always asked of the home
  * server. */
-must_check enum err foreign_actor_where(
+must_check enum err foreign_list_certs_where(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
 /* A certificate that somebody has shown: is it good now? Chain, profile, validity, and revocation
  * as its home server states it. */
 must_check enum err foreign_check(struct cx *, struct blob der, struct foreign_cert *);
 /* The same for one that is only named. */
-must_check enum err foreign_find(
+must_check enum err foreign_check_named(
     struct cx *, struct str fid, struct str serial, struct foreign_cert *);
 /*
  * Somebody says that there is news of this certificate: ask its home server, whatever we remember.
  * As foreign_check(), but a revoked one is OK, with invalidated_at.
  */
-must_check enum err foreign_told(struct cx *, struct blob der, struct foreign_cert *);
+must_check enum err foreign_recheck(struct cx *, struct blob der, struct foreign_cert *);
 /* Does the server of that origin (https://host) speak polyproto with us? OK or ERR_NOT_FEDERATED
  * (or ERR_RETRY); both answers are cached. */
-must_check enum err foreign_speaks(struct cx *, struct str origin);
+must_check enum err foreign_check_origin(struct cx *, struct str origin);
 
 /* What an operator does. `domain` is normalised and checked: ERR_BAD_REQUEST. ERR_NOT_FOUND:
  * nothing is known of it. */

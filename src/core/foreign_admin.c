@@ -1,7 +1,7 @@
 #include "core/foreign.h"
 #include "text/fid.h"
 
-static enum err checked(struct cx *cx, struct str text, struct str *domain)
+static enum err read_domain_name(struct cx *cx, struct str text, struct str *domain)
 {
 	*domain = str_lower(cx->mem, str_trim(text));
 	return domain_ok(*domain)
@@ -9,7 +9,7 @@ static enum err checked(struct cx *cx, struct str text, struct str *domain)
 	    : refuse(cx, ERR_BAD_REQUEST, "", "%.*s is no domain name.", (int)text.n, text.s);
 }
 
-static enum err nothing(struct cx *cx, struct str domain, const char *what)
+static enum err refuse_domain(struct cx *cx, struct str domain, const char *what)
 {
 	return refuse(cx, ERR_NOT_FOUND, "", "%.*s %s.", (int)domain.n, domain.s, what);
 }
@@ -24,16 +24,16 @@ enum err foreign_show(struct cx *cx, struct str text, struct foreign_item **out)
 	struct str domain;
 	size_t n;
 
-	TRY(checked(cx, text, &domain));
+	TRY(read_domain_name(cx, text, &domain));
 	TRY(q_foreign_list(cx, domain, out, &n));
-	return n ? OK : nothing(cx, domain, "has never been asked, nor blocked");
+	return n ? OK : refuse_domain(cx, domain, "has never been asked, nor blocked");
 }
 
 enum err foreign_refresh(struct cx *cx, struct str text, int64_t *forgotten)
 {
 	struct str domain;
 
-	TRY(checked(cx, text, &domain));
+	TRY(read_domain_name(cx, text, &domain));
 	return q_foreign_forget(cx, domain, (struct str){ NULL, 0 }, forgotten);
 }
 
@@ -41,7 +41,7 @@ enum err foreign_block(struct cx *cx, struct str text, int64_t *ended)
 {
 	struct str domain;
 
-	TRY(checked(cx, text, &domain));
+	TRY(read_domain_name(cx, text, &domain));
 	return q_foreign_block(cx, domain, ended);
 }
 
@@ -50,7 +50,7 @@ enum err foreign_unblock(struct cx *cx, struct str text)
 	struct str domain;
 	bool was;
 
-	TRY(checked(cx, text, &domain));
+	TRY(read_domain_name(cx, text, &domain));
 	TRY(q_foreign_unblock(cx, domain, &was));
-	return was ? OK : nothing(cx, domain, "is not blocked");
+	return was ? OK : refuse_domain(cx, domain, "is not blocked");
 }

@@ -4,51 +4,51 @@
 
 /* Failures that say something of the server; a name in the database outlives a change of the enum.
  */
-static const enum err lasting[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
+static const enum err lasting_errors[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
 
-static enum err not_federated(struct cx *cx, struct str host)
+static enum err refuse_unfederated_host(struct cx *cx, struct str host)
 {
 	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.",
 	    (int)host.n, host.s);
 }
 
-static void looked(struct cx *cx, bool hit)
+static void count_cache_lookup(struct cx *cx, bool hit)
 {
 	meter_add(&cx->meter, hit ? COUNT_FOREIGN_HIT : COUNT_FOREIGN_MISS, 1);
 }
 
-static enum err failure(struct cx *cx, const struct foreign_known *k)
+static enum err repeat_kept_failure(struct cx *cx, const struct foreign_server_found *k)
 {
-	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
-		if (str_is(k->failure, err_name(lasting[i])))
-			return refuse(cx, lasting[i], "", "%.*s", (int)k->said.n, k->said.s);
+	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
+		if (str_is(k->failure, err_name(lasting_errors[i])))
+			return refuse(cx, lasting_errors[i], "", "%.*s", (int)k->said.n, k->said.s);
 	return OK;
 }
 
-enum err foreign_cache_home(
-    struct cx *cx, struct str place, struct str host, struct home *h, bool *there)
+enum err foreign_cache_find_home(
+    struct cx *cx, struct str place, struct str host, struct home_server *h, bool *there)
 {
-	struct foreign_known *k;
+	struct foreign_server_found *k;
 
 	*there = false;
 	if (!conf_federates(cx->conf, host))
-		return not_federated(cx, host);
-	TRY(q_foreign_known(cx, place, host, &k));
+		return refuse_unfederated_host(cx, host);
+	TRY(q_foreign_find_server(cx, place, host, &k));
 	cx->now = k->now;
 	if (k->blocked)
-		return not_federated(cx, host);
+		return refuse_unfederated_host(cx, host);
 	if (k->failure.s)
-		return failure(cx, k);
+		return repeat_kept_failure(cx, k);
 	*there = k->cacheable.s != NULL;
-	looked(cx, *there);
-	*h = (struct home){ .api = k->api, .remembered = true };
+	count_cache_lookup(cx, *there);
+	*h = (struct home_server){ .api = k->api, .remembered = true };
 	return *there ? cacheable_read(cx, k->cacheable, &h->server) : OK;
 }
 
-enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct home *h)
+enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct home_server *h)
 {
 	const struct idcert *c = &h->server.cert;
-	const struct foreign_place p = { .place = place,
+	const struct foreign_server_row p = { .place = place,
 		.api = h->api,
 		.domain = c->domain,
 		.serial = c->serial,
@@ -57,29 +57,29 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 	/* Under the place where it was found, never under the name that it claims: anybody can sign
 	 * a certificate for anybody's domain. */
 	TRY(foreign_cache_keep(cx, c->domain, place, &h->server, 1));
-	return q_foreign_place(cx, &p);
+	return q_foreign_store_server(cx, &p);
 }
 
 enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 {
 	const struct fail first = cx->why;
-	const struct foreign_place p = { .place = place,
+	const struct foreign_server_row p = { .place = place,
 		.failure = str_of(err_name(e)),
 		.said = str_of(first.say[0] ? first.say : err_text(e)),
 		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
 
-	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
-		if (lasting[i] == e && q_foreign_place(cx, &p) != OK)
+	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
+		if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
 			log_warn("what is wrong with %.*s was not kept: %s", (int)place.n, place.s,
 			    cx->why.log);
 	cx->why = first;
 	return e;
 }
 
-static enum err read_one(struct cx *cx, struct str text, struct cacheable *out, bool *there)
+static enum err read_cached_cert(struct cx *cx, struct str text, struct cacheable *out, bool *there)
 {
 	*there = text.s != NULL;
-	looked(cx, *there);
+	count_cache_lookup(cx, *there);
 	return *there ? cacheable_read(cx, text, out) : OK;
 }
 
@@ -89,16 +89,16 @@ enum err foreign_cache_find(
 	struct str text;
 
 	TRY(q_foreign_cert_find(cx, subject, serial, &text));
-	return read_one(cx, text, out, there);
+	return read_cached_cert(cx, text, out, there);
 }
 
-enum err foreign_cache_at(
+enum err foreign_cache_find_at(
     struct cx *cx, struct str subject, int64_t at, struct cacheable *out, bool *there)
 {
 	struct str text;
 
 	TRY(q_foreign_cert_at(cx, subject, at, &text));
-	return read_one(cx, text, out, there);
+	return read_cached_cert(cx, text, out, there);
 }
 
 enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id,
@@ -108,7 +108,7 @@ enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id
 
 	TRY(q_foreign_cert_list(cx, fid, session_id, &text, n));
 	*there = *n > 0;
-	looked(cx, *there);
+	count_cache_lookup(cx, *there);
 	if (*n && text[0].s == NULL)
 		*n = 0;
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
@@ -117,7 +117,8 @@ enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id
 	return OK;
 }
 
-static void columns(struct cx *cx, struct foreign_certs *c, const struct cacheable *v, size_t n)
+static void fill_cert_columns(
+    struct cx *cx, struct foreign_certs *c, const struct cacheable *v, size_t n)
 {
 	struct str *texts = arena_alloc(cx->mem, 3 * n * sizeof *texts);
 	int64_t *times = arena_alloc(cx->mem, 4 * n * sizeof *times);
@@ -145,8 +146,8 @@ enum err foreign_cache_keep(
 
 	if (n == 0)
 		return OK;
-	columns(cx, &c, v, n);
-	TRY(q_foreign_store(cx, &c, &serial));
+	fill_cert_columns(cx, &c, v, n);
+	TRY(q_foreign_store_certs(cx, &c, &serial));
 	if (serial.s)
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "%.*s said before that the certificate %.*s is revoked; now it says that it is not.",
@@ -163,5 +164,5 @@ enum err foreign_cache_keep_list(struct cx *cx, struct str domain, struct str fi
 	for (size_t i = 0; i < n; i++)
 		if (v[i].not_after < until)
 			until = v[i].not_after;
-	return q_foreign_listed(cx, fid, session_id.n ? session_id : STR(""), domain, until);
+	return q_foreign_mark_listed(cx, fid, session_id.n ? session_id : STR(""), domain, until);
 }

@@ -15,16 +15,17 @@ enum {
  * remembered is returned as if it happened now; ERR_NOT_FEDERATED when `host` is blocked or not
  * federated with. Sets cx->now.
  */
-must_check enum err foreign_cache_home(
-    struct cx *, struct str place, struct str host, struct home *, bool *there);
-must_check enum err foreign_cache_keep_home(struct cx *, struct str place, const struct home *);
+must_check enum err foreign_cache_find_home(
+    struct cx *, struct str place, struct str host, struct home_server *, bool *there);
+must_check enum err foreign_cache_keep_home(
+    struct cx *, struct str place, const struct home_server *);
 /* Returns `e`, the failure in cx->why, whether it could be kept or not; only what the server is to
  * blame for is. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
 /* One certificate, by serial or by a time that it was good at; *there. */
 must_check enum err foreign_cache_find(
     struct cx *, struct str subject, struct str serial, struct cacheable *, bool *there);
-must_check enum err foreign_cache_at(
+must_check enum err foreign_cache_find_at(
     struct cx *, struct str subject, int64_t at, struct cacheable *, bool *there);
 /* All of an actor's, or of one session's; *there: the list is whole. */
 must_check enum err foreign_cache_list(struct cx *, struct str fid, struct str session_id,

@@ -7,13 +7,13 @@
 
 enum { WELL_KNOWN_REDIRECTS = 2 };
 
-struct well_known {
+struct well_known_api {
 	struct str api;
 };
-ROW(well_known, F_STR(well_known, api, .flags = REQUIRED, .min = 1, .max = 1024));
+ROW(well_known_api, F_STR(well_known_api, api, .flags = REQUIRED, .min = 1, .max = 1024));
 
 /* `missing`: what an answer that is neither good nor a failure of the server means. */
-static enum err get(
+static enum err fetch_body(
     struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
 {
 	struct fetch_reply r = { .status = 0 };
@@ -32,7 +32,7 @@ static enum err get(
 }
 
 /* Unreserved characters stay (RFC 3986 2.3). */
-static void put_escaped(struct buf *b, struct str s)
+static void put_percent_encoded(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
@@ -45,17 +45,17 @@ static void put_escaped(struct buf *b, struct str s)
 	}
 }
 
-static struct str join(struct cx *cx, struct str base, const char *path)
+static struct str join_url(struct cx *cx, struct str base, const char *path)
 {
 	return str_of(arena_printf(cx->mem, "%.*s%s", (int)base.n, base.s, path));
 }
 
-static enum err try_server(
-    struct cx *cx, struct str api, const char *path, struct str domain, struct home *h)
+static enum err fetch_server_cert(
+    struct cx *cx, struct str api, const char *path, struct str domain, struct home_server *h)
 {
 	struct str body;
 
-	TRY(get(cx, join(cx, api, path), 0, ERR_NOT_FEDERATED, &body));
+	TRY(fetch_body(cx, join_url(cx, api, path), 0, ERR_NOT_FEDERATED, &body));
 	enum err e = cacheable_read(cx, body, &h->server);
 	if (e == ERR_HOME_INVALID)
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
@@ -65,7 +65,7 @@ static enum err try_server(
 	    cx, &h->server, domain.n ? domain : h->server.cert.domain, h->server.cert.key, cx->now);
 }
 
-static bool path_ok(struct str s)
+static bool is_api_path(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') &&
@@ -75,7 +75,7 @@ static bool path_ok(struct str s)
 	return true;
 }
 
-static struct str without(struct str s, const char *end)
+static struct str cut_suffix(struct str s, const char *end)
 {
 	size_t n = strlen(end);
 
@@ -83,7 +83,7 @@ static struct str without(struct str s, const char *end)
 }
 
 /* With or without scheme, final slash and v1. */
-static enum err read_api(struct cx *cx, struct str said, struct str *api)
+static enum err read_api_address(struct cx *cx, struct str said, struct str *api)
 {
 	struct str text = str_trim(said), host, path, origin;
 
@@ -92,60 +92,65 @@ static enum err read_api(struct cx *cx, struct str said, struct str *api)
 	if (!str_cut(text, '/', &host, &path))
 		path = STR("");
 	const char *why =
-	    origin_read(cx->mem, join(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
-	if (why || !path_ok(path))
+	    origin_read(cx->mem, join_url(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
+	if (why || !is_api_path(path))
 		return refuse(cx, ERR_NOT_FEDERATED, "",
 		    "What that server says of its API is no https address.");
-	path = without(without(without(path, "/"), "v1"), "/");
+	path = cut_suffix(cut_suffix(cut_suffix(path, "/"), "v1"), "/");
 	*api = str_of(arena_printf(
 	    cx->mem, "%s/%.*s%s", str_z(cx->mem, origin), (int)path.n, path.s, path.n ? "/" : ""));
 	return OK;
 }
 
-static enum err well_known(struct cx *cx, struct str origin, struct str *api)
+static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *api)
 {
 	struct json_object *o;
-	struct well_known w = { { NULL, 0 } };
+	struct well_known_api w = { { NULL, 0 } };
 	struct str body;
 
-	TRY(get(cx, join(cx, origin, "/.well-known/polyproto-core"), WELL_KNOWN_REDIRECTS,
-	    ERR_NOT_FEDERATED, &body));
-	if (json_parse(cx, body, &o) != OK || shape_decode(cx, &well_known_shape, o, &w) != OK)
+	TRY(fetch_body(cx, join_url(cx, origin, "/.well-known/polyproto-core"),
+	    WELL_KNOWN_REDIRECTS, ERR_NOT_FEDERATED, &body));
+	if (json_parse(cx, body, &o) != OK || shape_decode(cx, &well_known_api_shape, o, &w) != OK)
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
-	return read_api(cx, w.api, api);
+	return read_api_address(cx, w.api, api);
 }
 
 /* Something that another address of the same server would not do better. */
-static bool final(enum err e)
+static bool is_final_error(enum err e)
 {
 	return e != ERR_NOT_FEDERATED && e != ERR_BAD_CERT && e != ERR_HOME_INVALID;
 }
 
-static enum err directly(struct cx *cx, struct str origin, struct str domain, struct home *h)
+static enum err find_home_at_origin(
+    struct cx *cx, struct str origin, struct str domain, struct home_server *h)
 {
-	struct str api = join(cx, origin, "/.p2/core/");
-	enum err e = try_server(cx, api, "v1/idcert/server", domain, h);
+	struct str api = join_url(cx, origin, "/.p2/core/");
+	enum err e = fetch_server_cert(cx, api, "v1/idcert/server", domain, h);
 
-	return e == ERR_NOT_FEDERATED ? try_server(cx, api, "v1/idcert/server/", domain, h) : e;
+	return e == ERR_NOT_FEDERATED ? fetch_server_cert(cx, api, "v1/idcert/server/", domain, h)
+				      : e;
 }
 
-static enum err elsewhere(struct cx *cx, struct str origin, struct str domain, struct home *h)
+static enum err find_home_by_well_known(
+    struct cx *cx, struct str origin, struct str domain, struct home_server *h)
 {
 	struct str api;
 
-	TRY(well_known(cx, origin, &api));
-	enum err e = try_server(cx, api, "v1/idcert/server", domain, h);
-	return e == ERR_NOT_FEDERATED ? try_server(cx, api, "v1/idcert/server/", domain, h) : e;
+	TRY(fetch_well_known(cx, origin, &api));
+	enum err e = fetch_server_cert(cx, api, "v1/idcert/server", domain, h);
+	return e == ERR_NOT_FEDERATED ? fetch_server_cert(cx, api, "v1/idcert/server/", domain, h)
+				      : e;
 }
 
-enum err foreign_fetch_home(struct cx *cx, struct str origin, struct str domain, struct home *h)
+enum err foreign_fetch_home(
+    struct cx *cx, struct str origin, struct str domain, struct home_server *h)
 {
-	*h = (struct home){ .remembered = false };
-	enum err e = directly(cx, origin, domain, h);
-	if (e == OK || final(e))
+	*h = (struct home_server){ .remembered = false };
+	enum err e = find_home_at_origin(cx, origin, domain, h);
+	if (e == OK || is_final_error(e))
 		return e;
 	struct fail first = cx->why;
-	enum err f = elsewhere(cx, origin, domain, h);
+	enum err f = find_home_by_well_known(cx, origin, domain, h);
 	if (f != ERR_NOT_FEDERATED)
 		return f;
 	cx->why = first;
@@ -153,26 +158,26 @@ enum err foreign_fetch_home(struct cx *cx, struct str origin, struct str domain,
 }
 
 enum err foreign_fetch_server_at(
-    struct cx *cx, const struct home *h, int64_t at, struct cacheable *out)
+    struct cx *cx, const struct home_server *h, int64_t at, struct cacheable *out)
 {
 	const char *bare = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
 	const char *slash =
 	    arena_printf(cx->mem, "v1/idcert/server/?timestamp=%lld", (long long)at);
 	struct str body;
 
-	enum err e = get(cx, join(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &body);
+	enum err e = fetch_body(cx, join_url(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &body);
 	if (e == ERR_NOT_FEDERATED)
-		e = get(cx, join(cx, h->api, slash), 0, ERR_HOME_INVALID, &body);
+		e = fetch_body(cx, join_url(cx, h->api, slash), 0, ERR_HOME_INVALID, &body);
 	return e == OK ? cacheable_read(cx, body, out) : e;
 }
 
-static void put_time(struct buf *b, const char *name, int64_t t)
+static void put_query_time(struct buf *b, const char *name, int64_t t)
 {
 	if (t >= 0)
 		buf_printf(b, "&%s=%lld", name, (long long)t);
 }
 
-enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid,
+enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct str fid,
     const struct cert_filter *f, struct strs *out)
 {
 	struct buf b = { .mem = cx->mem }, q = { .mem = cx->mem };
@@ -180,11 +185,11 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid
 
 	if (f->session_id.n) {
 		buf_z(&q, "&session_id=");
-		put_escaped(&q, f->session_id);
+		put_percent_encoded(&q, f->session_id);
 	}
-	put_time(&q, "timestamp", f->at);
-	put_time(&q, "notBefore", f->not_before);
-	put_time(&q, "notAfter", f->not_after);
+	put_query_time(&q, "timestamp", f->at);
+	put_query_time(&q, "notBefore", f->not_before);
+	put_query_time(&q, "notAfter", f->not_after);
 	query = buf_done(&q);
 	buf_str(&b, h->api);
 	buf_z(&b, "v1/idcert/actor/");
@@ -193,7 +198,7 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home *h, struct str fid
 		buf_z(&b, "?");
 		buf_str(&b, str_from(query, 1));
 	}
-	enum err e = get(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
+	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
 	if (e == ERR_NOT_FOUND)
 		return refuse(
 		    cx, ERR_NOT_FOUND, "fid", "The home server knows no %.*s.", (int)fid.n, fid.s);

@@ -8,7 +8,7 @@
  * speaks polyproto), ERR_HOME_INVALID (it does, and this answer makes no sense), ERR_BAD_CERT (it
  * lies), ERR_HOME_UNREACHABLE (status 429 or 5xx).
  */
-struct home {
+struct home_server {
 	struct str api;		 /* https://…/, up to and with the slash before v1 */
 	struct cacheable server; /* its current certificate, verified */
 	bool remembered;	 /* and not just fetched */
@@ -19,11 +19,11 @@ struct home {
  * (n 0: of any), is it.
  */
 must_check enum err foreign_fetch_home(
-    struct cx *, struct str origin, struct str domain, struct home *);
+    struct cx *, struct str origin, struct str domain, struct home_server *);
 /* The server's certificate of another time; a server that knows no times sends its current one. */
 must_check enum err foreign_fetch_server_at(
-    struct cx *, const struct home *, int64_t at, struct cacheable *);
+    struct cx *, const struct home_server *, int64_t at, struct cacheable *);
 /* What it says of an actor: the elements of the list, not looked into. */
-must_check enum err foreign_fetch_actor(
-    struct cx *, const struct home *, struct str fid, const struct cert_filter *, struct strs *);
+must_check enum err foreign_fetch_actor(struct cx *, const struct home_server *, struct str fid,
+    const struct cert_filter *, struct strs *);
 #endif

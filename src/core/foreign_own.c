@@ -2,7 +2,8 @@
 #include "x509/cacheable.h"
 #include "text/fid.h"
 
-static enum err convert(struct cx *cx, const struct published *p, struct foreign_cert *out)
+static enum err convert_published(
+    struct cx *cx, const struct published *p, struct foreign_cert *out)
 {
 	*out = (struct foreign_cert){ .invalidated_at = p->claim.invalidated,
 		.cache_not_after = p->claim.not_after,
@@ -10,15 +11,15 @@ static enum err convert(struct cx *cx, const struct published *p, struct foreign
 	return idcert_read(cx, p->cert, &out->cert);
 }
 
-enum err foreign_own_server(struct cx *cx, int64_t at, struct foreign_cert *out)
+enum err foreign_own_find_server(struct cx *cx, int64_t at, struct foreign_cert *out)
 {
 	struct published p;
 
 	TRY(publish_server(cx, at, &p));
-	return convert(cx, &p, out);
+	return convert_published(cx, &p, out);
 }
 
-enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filter *f,
+enum err foreign_own_list_certs(struct cx *cx, struct str fid, const struct cert_filter *f,
     struct foreign_cert **out, size_t *n)
 {
 	struct str local, domain;
@@ -29,7 +30,7 @@ enum err foreign_own_actor(struct cx *cx, struct str fid, const struct cert_filt
 	TRY(publish_actor(cx, local, f, &p, n));
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
-		TRY(convert(cx, &p[i], &(*out)[i]));
+		TRY(convert_published(cx, &p[i], &(*out)[i]));
 	return OK;
 }
 
@@ -45,7 +46,7 @@ enum err foreign_own_find(
 
 	if (!fid_parse(cx->mem, fid, &local, &domain))
 		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID.");
-	enum err e = str_i64(serial, &wanted) ? publish_plain(cx, local, &all, &v, &n) : OK;
+	enum err e = str_i64(serial, &wanted) ? publish_list_certs(cx, local, &all, &v, &n) : OK;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	for (size_t i = 0; i < n; i++)
@@ -53,7 +54,7 @@ enum err foreign_own_find(
 			struct published p =
 			    publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at);
 			TRY(publish_sign(cx, &p, 1));
-			return convert(cx, &p, out);
+			return convert_published(cx, &p, out);
 		}
 	return refuse(cx, ERR_BAD_CERT, "id_cert",
 	    "This server has issued no such ID-Cert to %.*s, or it has expired.", (int)fid.n,

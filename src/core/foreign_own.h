@@ -3,8 +3,8 @@
 #include "core/foreign.h"
 #include "core/publish.h"
 /* The same questions about our own domain: answered from our own tables, in the same form. */
-must_check enum err foreign_own_server(struct cx *, int64_t at, struct foreign_cert *);
-must_check enum err foreign_own_actor(
+must_check enum err foreign_own_find_server(struct cx *, int64_t at, struct foreign_cert *);
+must_check enum err foreign_own_list_certs(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
 /* The one with that serial, or ERR_BAD_CERT. */
 must_check enum err foreign_own_find(

@@ -4,7 +4,8 @@
 
 /* What the home server says of the revocation goes to the actor's other sessions here, as it
  * stands. */
-static enum err ends(struct cx *cx, const struct session *s, struct str said, bool *ended)
+static enum err end_foreign_session(
+    struct cx *cx, const struct session *s, struct str said, bool *ended)
 {
 	int64_t n;
 
@@ -12,7 +13,8 @@ static enum err ends(struct cx *cx, const struct session *s, struct str said, bo
 	return q_session_end_foreign(cx, s->fid, s->session_id, said, &n);
 }
 
-static enum err renew(struct cx *cx, const struct session *s, const struct idcert *c)
+static enum err renew_foreign_session(
+    struct cx *cx, const struct session *s, const struct idcert *c)
 {
 	const struct foreign_renewal r = { .fid = s->fid,
 		.session_id = s->session_id,
@@ -30,7 +32,7 @@ static enum err renew(struct cx *cx, const struct session *s, const struct idcer
 			     "This session has ended or got another ID-Cert meanwhile.");
 }
 
-static enum err same_session(struct cx *cx, const struct session *s, const struct idcert *c)
+static enum err check_same_session(struct cx *cx, const struct session *s, const struct idcert *c)
 {
 	if (!str_eq(c->fid, s->fid))
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
@@ -55,13 +57,13 @@ enum err foreign_session_update(
 		    "This session's ID-Cert is issued here: renew it with POST /.p2/core/v1/session/idcert.");
 	if (idcert_read(cx, der, &c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
-	TRY(same_session(cx, s, &c));
-	TRY(foreign_told(cx, der, &now));
+	TRY(check_same_session(cx, s, &c));
+	TRY(foreign_recheck(cx, der, &now));
 	bool current = str_eq(c.serial, s->serial_text),
 	     revoked = now.invalidated_at && now.invalidated_at <= cx->now;
 	if (revoked)
-		return current ? ends(cx, s, now.cacheable, ended)
+		return current ? end_foreign_session(cx, s, now.cacheable, ended)
 			       : refuse(cx, ERR_BAD_CERT, "id_cert",
 				     "This ID-Cert has been revoked by its home server.");
-	return current ? OK : renew(cx, s, &now.cert);
+	return current ? OK : renew_foreign_session(cx, s, &now.cert);
 }

@@ -1,26 +1,24 @@
 #include "core/foreign_verify.h"
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
-
 enum err foreign_verify_server(struct cx *cx, const struct cacheable *c, struct str domain,
     const uint8_t current[ED25519_KEY], int64_t at)
 {
 	const struct idcert *s = &c->cert;
 
 	if (!s->is_server)
-		return BAD(cx, "What %.*s shows as its own certificate is an actor's.",
+		return REFUSE_CERT(cx, "What %.*s shows as its own certificate is an actor's.",
 		    (int)domain.n, domain.s);
 	if (!str_eq(s->domain, domain))
-		return BAD(cx, "The server at %.*s shows a certificate of %.*s.", (int)domain.n,
-		    domain.s, (int)s->domain.n, s->domain.s);
+		return REFUSE_CERT(cx, "The server at %.*s shows a certificate of %.*s.",
+		    (int)domain.n, domain.s, (int)s->domain.n, s->domain.s);
 	if (!idcert_signed_by(s, s->key))
-		return BAD(cx, "The certificate of %.*s is not signed by its own key.",
+		return REFUSE_CERT(cx, "The certificate of %.*s is not signed by its own key.",
 		    (int)domain.n, domain.s);
 	if (at < s->not_before - FOREIGN_SKEW || at > s->not_after)
-		return BAD(cx, "The certificate of %.*s is not valid at that time.", (int)domain.n,
-		    domain.s);
+		return REFUSE_CERT(cx, "The certificate of %.*s is not valid at that time.",
+		    (int)domain.n, domain.s);
 	if (c->invalidated && c->invalidated <= at)
-		return BAD(cx,
+		return REFUSE_CERT(cx,
 		    "The certificate of %.*s is not the one of that time: it has been replaced.",
 		    (int)domain.n, domain.s);
 	return cacheable_check(cx, c, current, cx->now);
@@ -32,17 +30,18 @@ enum err foreign_verify_actor(struct cx *cx, const struct cacheable *c, struct s
 	const struct idcert *a = &c->cert;
 
 	if (a->is_server)
-		return BAD(cx, "This is the certificate of a server; an actor's is needed.");
+		return REFUSE_CERT(
+		    cx, "This is the certificate of a server; an actor's is needed.");
 	if (!str_eq(a->fid, fid))
-		return BAD(cx, "The certificate is one of %.*s, not of %.*s.", (int)a->fid.n,
-		    a->fid.s, (int)fid.n, fid.s);
+		return REFUSE_CERT(cx, "The certificate is one of %.*s, not of %.*s.",
+		    (int)a->fid.n, a->fid.s, (int)fid.n, fid.s);
 	if (!str_eq(a->domain, signer->domain) || !idcert_signed_by(a, signer->key))
-		return BAD(cx,
+		return REFUSE_CERT(cx,
 		    "The ID-Cert is not signed by the key that its home server had when it was issued.");
 	if (memcmp(a->key, signer->key, sizeof a->key) == 0)
-		return BAD(cx, "The ID-Cert carries the key of its home server.");
+		return REFUSE_CERT(cx, "The ID-Cert carries the key of its home server.");
 	if (a->not_before < signer->not_before || a->not_after > signer->not_after)
-		return BAD(cx,
+		return REFUSE_CERT(cx,
 		    "The validity of the ID-Cert is not within that of its home server's certificate.");
 	return cacheable_check(cx, c, current, cx->now);
 }
@@ -50,10 +49,10 @@ enum err foreign_verify_actor(struct cx *cx, const struct cacheable *c, struct s
 enum err foreign_verify_now(struct cx *cx, const struct idcert *c, int64_t invalidated_at)
 {
 	if (invalidated_at && invalidated_at <= cx->now)
-		return BAD(cx, "This ID-Cert has been revoked by its home server.");
+		return REFUSE_CERT(cx, "This ID-Cert has been revoked by its home server.");
 	if (cx->now < c->not_before - FOREIGN_SKEW)
-		return BAD(cx, "This ID-Cert is not valid yet.");
+		return REFUSE_CERT(cx, "This ID-Cert is not valid yet.");
 	if (cx->now > c->not_after)
-		return BAD(cx, "This ID-Cert has expired.");
+		return REFUSE_CERT(cx, "This ID-Cert has expired.");
 	return OK;
 }

@@ -5,6 +5,7 @@
  * What another server has said, against the rules (wire.md 7.2). Each refuses with ERR_BAD_CERT
  * and a sentence that names the rule; cx->now must be the database's.
  */
+#define REFUSE_CERT(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 enum { FOREIGN_SKEW = CACHEABLE_SKEW };
 /* A server's certificate, good at `at`: DCs of that domain and nothing else, CA, signed by itself,
  * vouched for with the server's current key. */

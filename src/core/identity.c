@@ -3,15 +3,15 @@
 #include "core/resend.h"
 #include "store/q_schema.h"
 
-enum { TRIES = 3 };
+enum { KEY_TRIES = 3 };
 
 /* Of this process; small, and true until a statement says otherwise. */
 static struct {
 	struct server_key key;
 	uint8_t public_key[ED25519_KEY], sealed[128], cert[2048];
-} known;
+} current_key;
 
-static bool copy(struct blob *to, uint8_t *room, size_t size, struct blob from)
+static bool copy_key_blob(struct blob *to, uint8_t *room, size_t size, struct blob from)
 {
 	if (from.n > size)
 		return false;
@@ -20,22 +20,25 @@ static bool copy(struct blob *to, uint8_t *room, size_t size, struct blob from)
 	return true;
 }
 
-static void remember(const struct server_key *k)
+static void keep_current_key(const struct server_key *k)
 {
-	known.key = *k;
-	if (!copy(&known.key.key, known.public_key, sizeof known.public_key, k->key) ||
-	    !copy(&known.key.sealed, known.sealed, sizeof known.sealed, k->sealed) ||
-	    !copy(&known.key.cert, known.cert, sizeof known.cert, k->cert))
-		known.key.serial = 0;
+	current_key.key = *k;
+	if (!copy_key_blob(&current_key.key.key, current_key.public_key,
+		sizeof current_key.public_key, k->key) ||
+	    !copy_key_blob(&current_key.key.sealed, current_key.sealed, sizeof current_key.sealed,
+		k->sealed) ||
+	    !copy_key_blob(
+		&current_key.key.cert, current_key.cert, sizeof current_key.cert, k->cert))
+		current_key.key.serial = 0;
 }
 
-void identity_expect(int64_t serial)
+void identity_forget_unless(int64_t serial)
 {
-	if (known.key.serial != serial)
-		known.key.serial = 0;
+	if (current_key.key.serial != serial)
+		current_key.key.serial = 0;
 }
 
-static enum err ours(struct cx *cx, const struct server_key *k)
+static enum err check_key_domain(struct cx *cx, const struct server_key *k)
 {
 	struct idcert cert;
 
@@ -48,13 +51,13 @@ static enum err ours(struct cx *cx, const struct server_key *k)
 }
 
 /* With a statement that nobody gets. */
-enum err identity_prove(struct cx *cx, const struct server_key *k)
+enum err identity_check_secret(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
 	const struct ca_key key = identity_signer(k);
 	uint8_t thrown_away[ED25519_SIG];
 
-	TRY(ours(cx, k));
+	TRY(check_key_domain(cx, k));
 	if (cx->ca == NULL || cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away) == OK)
 		return OK;
 	return fail(cx, ERR_UNAVAILABLE,
@@ -64,15 +67,15 @@ enum err identity_prove(struct cx *cx, const struct server_key *k)
 
 enum err identity_current(struct cx *cx, struct server_key **out)
 {
-	*out = &known.key;
-	if (known.key.serial)
+	*out = &current_key.key;
+	if (current_key.key.serial)
 		return OK;
 	TRY(q_server_key_at(cx, -1, out));
 	if (*out == NULL)
 		return fail(
 		    cx, ERR_UNAVAILABLE, "this server has no identity key yet: run motetctl init");
-	TRY(ours(cx, *out));
-	remember(*out);
+	TRY(check_key_domain(cx, *out));
+	keep_current_key(*out);
 	cx->meter.cert_not_after = (*out)->not_after;
 	return OK;
 }
@@ -84,7 +87,7 @@ enum err identity_at(struct cx *cx, int64_t at, struct server_key **out)
 		return refuse(cx, ERR_NOT_FOUND, "timestamp",
 		    "This server had no identity key at that time.");
 	cx->now = (*out)->now;
-	return ours(cx, *out);
+	return check_key_domain(cx, *out);
 }
 
 enum err identity_stored(struct cx *cx, struct server_key **out)
@@ -117,7 +120,8 @@ enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str 
 	return openpgp_write(cx, &spec, sig, block);
 }
 
-static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, struct server_key *k)
+static enum err certify_server_key(
+    struct cx *cx, const struct ca_key *ca, int64_t now, struct server_key *k)
 {
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
 		.not_before = now,
@@ -125,22 +129,22 @@ static enum err certify(struct cx *cx, const struct ca_key *ca, int64_t now, str
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
 
-	TRY(idcert_serial(cx, &spec.serial));
+	TRY(idcert_new_serial(cx, &spec.serial));
 	memcpy(spec.key, ca->key, sizeof spec.key);
-	TRY(idcert_tbs(cx, &spec, &tbs));
+	TRY(idcert_build_tbs(cx, &spec, &tbs));
 	TRY(cx->ca->sign_cert(cx, cx->ca, ca, tbs, sig));
 	*k = (struct server_key){ .serial = spec.serial,
 		.not_before = spec.not_before,
 		.not_after = spec.not_after,
 		.sealed = ca->sealed,
 		.key = { (const uint8_t *)arena_dup(cx->mem, ca->key, ED25519_KEY), ED25519_KEY },
-		.cert = idcert_seal(cx->mem, tbs, sig) };
+		.cert = idcert_assemble(cx->mem, tbs, sig) };
 	return OK;
 }
 
 /* What an earlier try has done the statement itself cannot always see: it may have begun before
  * that was committed. */
-static enum err record(
+static enum err record_server_key(
     struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
 	struct resend s = { .doubt = false };
@@ -160,16 +164,17 @@ static enum err record(
 
 /* A certificate of this very second may have been issued while we worked: the next key begins a
  * second later then. */
-static enum err add(struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
+static enum err add_server_key(
+    struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
 	enum err e = ERR_CONFLICT;
 	bool late = true;
 	struct ca_key ca;
 
 	TRY(cx->ca->new_key(cx, cx->ca, &ca));
-	for (int try = 0; try < TRIES && (e == ERR_CONFLICT || late); try++) {
-		TRY(certify(cx, &ca, now + try, k));
-		e = record(cx, replaces, k, done, &late);
+	for (int try = 0; try < KEY_TRIES && (e == ERR_CONFLICT || late); try++) {
+		TRY(certify_server_key(cx, &ca, now + try, k));
+		e = record_server_key(cx, replaces, k, done, &late);
 	}
 	return e == OK && late
 	    ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change")
@@ -184,7 +189,7 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 
 	TRY(q_schema_state(cx, &clock));
 	*out = arena_alloc(cx->mem, sizeof **out);
-	TRY(add(cx, 0, clock->now, *out, &done));
+	TRY(add_server_key(cx, 0, clock->now, *out, &done));
 	return done
 	    ? OK
 	    : refuse(cx, ERR_CONFLICT, "",
@@ -193,7 +198,7 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 
 /* Whoever cannot open the key at hand has another secret than the other hosts, who could not open
  * the next one. */
-static enum err prove(struct cx *cx, const struct server_key *k)
+static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim any = {
 		.serial = k->serial, .not_before = CACHE_NOT_BEFORE, .not_after = CACHE_NOT_BEFORE
@@ -214,12 +219,12 @@ enum err identity_rotate(struct cx *cx, struct server_key **out)
 	if (old->now <= old->not_before)
 		return refuse(
 		    cx, ERR_RETRY, "", "The key was changed this very second; try again.");
-	TRY(prove(cx, old));
+	TRY(check_secret_opens(cx, old));
 	*out = arena_alloc(cx->mem, sizeof **out);
-	TRY(add(cx, old->serial, old->now, *out, &done));
+	TRY(add_server_key(cx, old->serial, old->now, *out, &done));
 	if (!done)
 		return refuse(cx, ERR_CONFLICT, "",
 		    "Somebody else rotated the key at the same time; look at the new one first.");
-	identity_expect(0);
+	identity_forget_unless(0);
 	return OK;
 }

@@ -14,7 +14,7 @@
  */
 must_check enum err identity_current(struct cx *, struct server_key **);
 /* Forget what was remembered unless it has this serial. */
-void identity_expect(int64_t serial);
+void identity_forget_unless(int64_t serial);
 /* The one of a time (at < 0: of now), from the database. ERR_NOT_FOUND when there was none,
  * ERR_UNAVAILABLE as above. */
 must_check enum err identity_at(struct cx *, int64_t at, struct server_key **);
@@ -22,7 +22,7 @@ must_check enum err identity_at(struct cx *, int64_t at, struct server_key **);
 must_check enum err identity_stored(struct cx *, struct server_key **);
 /* Can we sign with it: is it of our domain, and does the secret of whoever signs here (cx->ca, if
  * there is one) open it? ERR_UNAVAILABLE: no, and why. */
-must_check enum err identity_prove(struct cx *, const struct server_key *);
+must_check enum err identity_check_secret(struct cx *, const struct server_key *);
 /* The very first. ERR_CONFLICT when there is one. */
 must_check enum err identity_create(struct cx *, struct server_key **);
 /* The next. */

@@ -5,36 +5,38 @@
 #include "json/shape.h"
 #include "text/encoding.h"
 
-enum { ISSUER_MAX = 253, URL_MAX = 500, KNOWN = 64, KEEP = 600 };
+enum { ISSUER_NAME_MAX = 253, INTROSPECT_URL_MAX = 500, ISSUERS = 64, ISSUER_FRESH = 600 };
 
 /* Of this process: where to ask, or (url "") that there is nothing to ask. */
-static struct known {
-	char issuer[ISSUER_MAX + 1], url[URL_MAX + 1];
+static struct issuer {
+	char issuer[ISSUER_NAME_MAX + 1], url[INTROSPECT_URL_MAX + 1];
 	int64_t until;
-} known[KNOWN];
+} issuers[ISSUERS];
 
-struct motet {
+struct well_known_motet {
 	struct str introspect;
 };
-struct well_known {
-	struct motet motet;
+struct well_known_introspect {
+	struct well_known_motet motet;
 };
-struct answer {
+struct introspect_answer {
 	bool active;
 };
-ROW(motet, F_STR(motet, introspect, .max = URL_MAX));
-ROW(answer, F_BOOL(answer, active, .flags = REQUIRED));
+ROW(well_known_motet, F_STR(well_known_motet, introspect, .max = INTROSPECT_URL_MAX));
+ROW(introspect_answer, F_BOOL(introspect_answer, active, .flags = REQUIRED));
 
-static enum err motet_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err read_motet_member(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	(void)f;
-	return shape_decode(cx, &motet_shape, v, out);
+	return shape_decode(cx, &well_known_motet_shape, v, out);
 }
-ROW(well_known, F_CUSTOM(well_known, motet, motet_get));
+ROW(well_known_introspect, F_CUSTOM(well_known_introspect, motet, read_motet_member));
 
 /* An object of theirs; false for everything else that may come. What was said of it concerns nobody
  * here. */
-static bool get(struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
+static bool fetch_json_object(
+    struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {
 	struct fail before = cx->why;
 	struct fetch_reply r = { .status = 0 };
@@ -47,7 +49,7 @@ static bool get(struct cx *cx, struct str url, int redirects, const struct shape
 	return good;
 }
 
-static bool printable(struct str s)
+static bool is_printable_ascii(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.s[i] <= 0x20 || s.s[i] > 0x7e)
@@ -55,47 +57,48 @@ static bool printable(struct str s)
 	return true;
 }
 
-static void learn(struct cx *cx, struct str issuer, struct known *k)
+static void fetch_introspect_url(struct cx *cx, struct str issuer, struct issuer *k)
 {
-	struct well_known w = { .motet = { { NULL, 0 } } };
+	struct well_known_introspect w = { .motet = { { NULL, 0 } } };
 
-	bool there = get(cx,
+	bool there = fetch_json_object(cx,
 	    str_of(arena_printf(
 		cx->mem, "https://%.*s/.well-known/polyproto-core", (int)issuer.n, issuer.s)),
-	    1, &well_known_shape, &w);
+	    1, &well_known_introspect_shape, &w);
 	there = there && str_starts(w.motet.introspect, "https://") &&
-	    printable(w.motet.introspect) &&
+	    is_printable_ascii(w.motet.introspect) &&
 	    memchr(w.motet.introspect.s, '?', w.motet.introspect.n) == NULL;
 	snprintf(k->issuer, sizeof k->issuer, "%.*s", (int)issuer.n, issuer.s);
 	snprintf(k->url, sizeof k->url, "%.*s", there ? (int)w.motet.introspect.n : 0,
 	    there ? w.motet.introspect.s : "");
-	k->until = clock_us() + (int64_t)KEEP * 1000000;
+	k->until = clock_us() + (int64_t)ISSUER_FRESH * 1000000;
 }
 
-static const char *where(struct cx *cx, struct str issuer)
+static const char *find_introspect_url(struct cx *cx, struct str issuer)
 {
 	uint8_t hash[HASH_BYTES];
 
 	sha256(str_blob(issuer), hash);
-	struct known *k = &known[hash[0] % KNOWN];
+	struct issuer *k = &issuers[hash[0] % ISSUERS];
 	if (!str_is(issuer, k->issuer) || k->until < clock_us())
-		learn(cx, issuer, k);
+		fetch_introspect_url(cx, issuer, k);
 	return k->url;
 }
 
 bool introspect_allows(struct cx *cx, struct str issuer, struct str token)
 {
 	uint8_t hash[HASH_BYTES];
-	struct answer a = { .active = true };
+	struct introspect_answer a = { .active = true };
 
-	if (issuer.n > ISSUER_MAX || cx->fetch == NULL)
+	if (issuer.n > ISSUER_NAME_MAX || cx->fetch == NULL)
 		return true;
-	const char *url = where(cx, issuer);
+	const char *url = find_introspect_url(cx, issuer);
 	if (url[0] == '\0')
 		return true;
 	sha256(str_blob(token), hash);
 	struct str hex = hex_encode(cx->mem, (struct blob){ hash, sizeof hash });
-	return !get(cx, str_of(arena_printf(cx->mem, "%s?token_hash=%.*s", url, (int)hex.n, hex.s)),
-		   0, &answer_shape, &a) ||
+	return !fetch_json_object(cx,
+		   str_of(arena_printf(cx->mem, "%s?token_hash=%.*s", url, (int)hex.n, hex.s)), 0,
+		   &introspect_answer_shape, &a) ||
 	    a.active;
 }

@@ -7,9 +7,9 @@
 #include "core/resend.h"
 #include "store/q_idcert.h"
 
-enum { TRIES = 4, SAME = 20 };
+enum { ISSUE_TRIES = 4, SAME_CSR_TRIES = 20 };
 
-static enum err check(struct cx *cx, const struct issue *i)
+static enum err check_csr_names(struct cx *cx, const struct issue_request *i)
 {
 	const struct idcsr *r = i->csr;
 
@@ -23,13 +23,8 @@ static enum err check(struct cx *cx, const struct issue *i)
 	return OK;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* A certificate in memory: signed, not yet anybody's. */
-static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
+static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct new_idcert *c)
 {
 	struct server_key *ca;
 	uint8_t sig[ED25519_SIG];
@@ -43,20 +38,22 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
 		.subject = i->csr->subject,
 		.commitment = i->csr->commitment,
 		.not_before = cx->now,
-		.not_after = least(cx->now + cx->conf->idcert_lifetime - 1, ca->not_after) };
+		.not_after = cx->now + cx->conf->idcert_lifetime - 1 };
+	if (spec.not_after > ca->not_after)
+		spec.not_after = ca->not_after;
 	if (spec.not_after <= spec.not_before)
 		return fail(cx, ERR_UNAVAILABLE,
 		    "the server's own certificate has run out: run motetctl key rotate");
 	memcpy(spec.key, i->csr->key, sizeof spec.key);
-	TRY(idcert_serial(cx, &spec.serial));
-	TRY(idcert_tbs(cx, &spec, &tbs));
+	TRY(idcert_new_serial(cx, &spec.serial));
+	TRY(idcert_build_tbs(cx, &spec, &tbs));
 	struct ca_key signer = identity_signer(ca);
 	TRY(cx->ca->sign_cert(cx, cx->ca, &signer, tbs, sig));
 	c->serial = spec.serial;
 	c->server_serial = ca->serial;
 	c->not_before = spec.not_before;
 	c->not_after = spec.not_after;
-	c->cert = idcert_seal(cx->mem, tbs, sig);
+	c->cert = idcert_assemble(cx->mem, tbs, sig);
 	return OK;
 }
 
@@ -64,10 +61,10 @@ static enum err sign(struct cx *cx, const struct issue *i, struct new_cert *c)
  * Send the statement until it is known what became of it. A serial that is taken on a second try
  * may be the first try's own, which came through after all.
  */
-static enum err record(struct cx *cx, const struct new_cert *c, struct issued *out)
+static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct idcert_issued *out)
 {
 	struct resend s = { .doubt = false };
-	struct issued *done;
+	struct idcert_issued *done;
 	enum err e;
 
 	do
@@ -75,12 +72,12 @@ static enum err record(struct cx *cx, const struct new_cert *c, struct issued *o
 	while (resend_again(&s, e));
 	if (e == OK)
 		*out = *done;
-	else if (s.doubt && q_idcert_landed(cx, c, &out->landed) == OK && out->landed)
+	else if (s.doubt && q_idcert_was_issued(cx, c, &out->landed) == OK && out->landed)
 		return OK;
 	return e;
 }
 
-static enum err why_not(struct cx *cx, const struct issued *d)
+static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
 {
 	if (d->ours)
 		return refuse(cx, ERR_KEY_IN_USE, "csr",
@@ -98,40 +95,42 @@ static enum err why_not(struct cx *cx, const struct issued *d)
 	    (long long)d->today);
 }
 
-static enum err attempt(struct cx *cx, const struct issue *i, struct new_cert *c)
+static enum err issue_recorded_idcert(
+    struct cx *cx, const struct issue_request *i, struct new_idcert *c)
 {
-	struct issued done = { 0 };
+	struct idcert_issued done = { 0 };
 
-	for (int try = 0; try < TRIES; try++) {
-		TRY(sign(cx, i, c));
-		enum err e = record(cx, c, &done);
+	for (int try = 0; try < ISSUE_TRIES; try++) {
+		TRY(sign_idcert(cx, i, c));
+		enum err e = record_idcert(cx, c, &done);
 		if (e == OK && (done.issued || done.landed)) {
 			meter_add(&cx->meter, COUNT_IDCERT_ISSUED, 1);
 			return OK;
 		}
 		if (e == OK && done.current)
-			return why_not(cx, &done);
+			return refuse_idcert(cx, &done);
 		if (e != OK && e != ERR_CONFLICT)
 			return e;
 		if (e == OK)
-			identity_expect(0); /* the key was rotated under us */
+			identity_forget_unless(0); /* the key was rotated under us */
 	}
-	return fail(cx, ERR_RETRY, "no certificate after %d tries", TRIES);
+	return fail(cx, ERR_RETRY, "no certificate after %d tries", ISSUE_TRIES);
 }
 
 /* The same CSR again: what stands in the way is its own certificate. */
-static enum err again(struct cx *cx, const struct new_cert *c, enum err why, struct blob *cert)
+static enum err find_cert_of_csr(
+    struct cx *cx, const struct new_idcert *c, enum err why, struct blob *cert)
 {
-	struct again *a = NULL;
+	struct reissued_cert *a = NULL;
 	struct fail first = cx->why;
 	enum err e = ERR_RETRY;
 
 	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
 		return why;
 	/* ERR_CONFLICT: somebody asked for the same at the same time. */
-	for (int try = 0; try < SAME && (e == ERR_RETRY || e == ERR_CONFLICT); try++)
-		e = c->keep ? q_idcert_mine(cx, c->actor_id, c->replaces, c->csr_hash, &a)
-			    : q_idcert_again(cx, c->actor_id, c->csr_hash, c->token_hash, &a);
+	for (int try = 0; try < SAME_CSR_TRIES && (e == ERR_RETRY || e == ERR_CONFLICT); try++)
+		e = c->keep ? q_idcert_find_by_csr(cx, c->actor_id, c->replaces, c->csr_hash, &a)
+			    : q_idcert_renew_token(cx, c->actor_id, c->csr_hash, c->token_hash, &a);
 	TRY(e);
 	if (a == NULL) {
 		cx->why = first;
@@ -141,10 +140,10 @@ static enum err again(struct cx *cx, const struct new_cert *c, enum err why, str
 	return OK;
 }
 
-enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
+enum err issue_idcert(struct cx *cx, const struct issue_request *i, struct grant *g)
 {
 	uint8_t token_hash[TOKEN_HASH], csr_hash[HASH_BYTES];
-	struct new_cert c = { .actor_id = i->actor_id,
+	struct new_idcert c = { .actor_id = i->actor_id,
 		.session_id = i->csr->session_id,
 		.replaces = i->replaces,
 		.most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX,
@@ -153,7 +152,7 @@ enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 		.csr_hash = { csr_hash, HASH_BYTES },
 		.token_hash = { token_hash, TOKEN_HASH } };
 
-	TRY(check(cx, i));
+	TRY(check_csr_names(cx, i));
 	sha256(i->csr->der, csr_hash);
 	if (i->keep.p) {
 		c.keep = true;
@@ -161,9 +160,9 @@ enum err issue_idcert(struct cx *cx, const struct issue *i, struct grant *g)
 		g->token = STR("");
 	} else
 		g->token = token_new(cx->mem, 's', token_hash);
-	enum err e = attempt(cx, i, &c);
+	enum err e = issue_recorded_idcert(cx, i, &c);
 	if (e != OK)
-		TRY(again(cx, &c, e, &c.cert));
+		TRY(find_cert_of_csr(cx, &c, e, &c.cert));
 	g->id_cert = pem_encode(cx->mem, "CERTIFICATE", c.cert);
 	return OK;
 }

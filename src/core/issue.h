@@ -7,7 +7,7 @@
  * lost, the very same statement is sent again: it either finds that it was done, or does it. The
  * same CSR again gets the same certificate, with a new token.
  */
-struct issue {
+struct issue_request {
 	int64_t actor_id;
 	struct str local; /* of the actor who asks */
 	const struct idcsr *csr;
@@ -24,5 +24,5 @@ struct grant {
  * ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. ERR_UNAUTHORIZED: what it should replace has ended
  * meanwhile.
  */
-must_check enum err issue_idcert(struct cx *, const struct issue *, struct grant *);
+must_check enum err issue_idcert(struct cx *, const struct issue_request *, struct grant *);
 #endif

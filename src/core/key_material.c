@@ -3,7 +3,7 @@
 #include "core/session.h"
 #include "core/resend.h"
 
-static enum err check(struct cx *cx, const struct session *s, struct key_material *k)
+static enum err check_key_material(struct cx *cx, const struct session *s, struct key_material *k)
 {
 	int64_t most = cx->conf->keymaterial_max_bytes;
 
@@ -19,11 +19,11 @@ static enum err check(struct cx *cx, const struct session *s, struct key_materia
 enum err key_material_add(struct cx *cx, const struct session *s, struct key_material *k, size_t n)
 {
 	struct resend settle = { .doubt = false };
-	struct added *a;
+	struct key_material_added *a;
 	enum err e;
 
 	for (size_t i = 0; i < n; i++)
-		TRY(check(cx, s, &k[i]));
+		TRY(check_key_material(cx, s, &k[i]));
 	do
 		e = q_key_material_add(cx, s->actor_id, k, n, KEY_MATERIAL_TOTAL, settle.doubt, &a);
 	while (resend_again(&settle, e));
@@ -42,12 +42,12 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 }
 
 /* The statement knows home sessions only; a foreign one gets told. */
-static enum err not_home(struct cx *cx, struct blob hash)
+static enum err refuse_foreign_session(struct cx *cx, struct blob hash)
 {
 	struct session *s;
 
 	TRY(q_session_find(cx, hash, false, &s));
-	return s ? session_at_home(cx, s) : OK;
+	return s ? session_require_home(cx, s) : OK;
 }
 
 enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials,
@@ -55,7 +55,7 @@ enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *seria
 {
 	TRY(q_key_material_list(cx, hash, serials, nserials, out, n));
 	if (*n == 0)
-		TRY(not_home(cx, hash));
+		TRY(refuse_foreign_session(cx, hash));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
 		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");

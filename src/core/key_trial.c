@@ -6,10 +6,10 @@
 #include "core/foreign.h"
 #include "store/q_key_trial.h"
 
-enum { TRIES = 6 };
-#define FAILED(cx, field, ...) refuse((cx), ERR_BAD_TRIAL, (field), __VA_ARGS__)
+enum { KEY_TRIAL_TRIES = 6 };
+#define REFUSE_TRIAL(cx, field, ...) refuse((cx), ERR_BAD_TRIAL, (field), __VA_ARGS__)
 
-static enum err normal(
+static enum err normalise_fid(
     struct cx *cx, struct str text, struct str *fid, struct str *local, struct str *domain)
 {
 	if (!fid_parse(cx->mem, text, local, domain))
@@ -19,23 +19,23 @@ static enum err normal(
 }
 
 /* Whoever sends a serial alone later is found by what we know of the actor's certificates. */
-static enum err look_ahead(struct cx *cx, struct str fid, struct str session_id)
+static enum err prefetch_actor_certs(struct cx *cx, struct str fid, struct str session_id)
 {
 	struct foreign_cert *certs;
 	size_t n;
 
-	return foreign_actor(cx, fid, session_id, &certs, &n);
+	return foreign_list_certs(cx, fid, session_id, &certs, &n);
 }
 
 enum err key_trial_new(
-    struct cx *cx, struct str fid, struct str session_id, bool look, struct key_trial *out)
+    struct cx *cx, struct str fid, struct str session_id, bool dry_run, struct key_trial *out)
 {
 	struct str local, domain;
 
 	if (fid.n)
-		TRY(normal(cx, fid, &fid, &local, &domain));
-	if (fid.n && !look && !foreign_is_own(cx, domain))
-		TRY(look_ahead(cx, fid, session_id));
+		TRY(normalise_fid(cx, fid, &fid, &local, &domain));
+	if (fid.n && !dry_run && !foreign_is_own(cx, domain))
+		TRY(prefetch_actor_certs(cx, fid, session_id));
 	TRY(q_key_trial_clock(cx, &cx->now));
 	const struct key_trial_text c = { .domain = str_of(cx->conf->domain),
 		.purpose = STR("auth"),
@@ -44,36 +44,37 @@ enum err key_trial_new(
 		.expires = cx->now + KEY_TRIAL_LIFETIME };
 	TRY(key_trial_text_new(cx, &c, &out->text));
 	out->expires = c.expires;
-	return look ? OK : q_key_trial_new(cx, out->text, fid, session_id, c.expires);
+	return dry_run ? OK : q_key_trial_new(cx, out->text, fid, session_id, c.expires);
 }
 
 /* The trials that it may be about. */
-static enum err candidates(
+static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
 		TRY(q_key_trial_open(cx, a->serial, a->fid, str_of(cx->conf->domain), out, n));
 		return *n
 		    ? OK
-		    : FAILED(cx, "trial",
+		    : REFUSE_TRIAL(cx, "trial",
 			  "There is no open key trial of yours: get one with GET session/auth?fid=…, or send its text along.");
 	}
 	TRY(q_key_trial_find(cx, a->trial, out));
 	*n = 1;
 	if (*out == NULL)
-		return FAILED(cx, "trial", "There is no such key trial, or it was over long ago.");
+		return REFUSE_TRIAL(
+		    cx, "trial", "There is no such key trial, or it was over long ago.");
 	if ((*out)->used)
-		return FAILED(
+		return REFUSE_TRIAL(
 		    cx, "trial", "This key trial has been completed already; get a new one.");
 	if ((*out)->over)
-		return FAILED(cx, "trial",
+		return REFUSE_TRIAL(cx, "trial",
 		    "This key trial is over; get a new one and complete it within %d seconds.",
 		    KEY_TRIAL_LIFETIME);
 	cx->now = (*out)->now;
 	return OK;
 }
 
-static enum err certificate(struct cx *cx, const struct key_trial_answer *a,
+static enum err check_trial_cert(struct cx *cx, const struct key_trial_answer *a,
     const struct key_trial_row *t, struct foreign_cert *c)
 {
 	struct str fid = a->fid.n ? a->fid : t->for_fid;
@@ -84,50 +85,51 @@ static enum err certificate(struct cx *cx, const struct key_trial_answer *a,
 		if (fid.n == 0)
 			return refuse(cx, ERR_BAD_REQUEST, "fid",
 			    "Say whose ID-Cert it is: fid, or the certificate itself in id_cert.");
-		TRY(foreign_find(cx, fid, a->serial, c));
+		TRY(foreign_check_named(cx, fid, a->serial, c));
 	}
 	if (!str_eq(a->serial, c->cert.serial))
-		return FAILED(cx, "serialNumber", "The serial number is not that of the ID-Cert.");
+		return REFUSE_TRIAL(
+		    cx, "serialNumber", "The serial number is not that of the ID-Cert.");
 	if (fid.n && !str_eq(fid, c->cert.fid))
-		return FAILED(
+		return REFUSE_TRIAL(
 		    cx, "fid", "The ID-Cert is one of %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
 	if (t->for_fid.n && !str_eq(t->for_fid, c->cert.fid))
-		return FAILED(cx, "trial", "This key trial was given for another actor.");
+		return REFUSE_TRIAL(cx, "trial", "This key trial was given for another actor.");
 	if (t->for_session.n && !str_eq(t->for_session, c->cert.session_id))
-		return FAILED(cx, "trial", "This key trial was given for another session.");
+		return REFUSE_TRIAL(cx, "trial", "This key trial was given for another session.");
 	return OK;
 }
 
-static enum err passed(struct cx *cx, const struct key_trial_row *t, const struct foreign_cert *c,
-    const uint8_t sig[ED25519_SIG])
+static enum err check_trial_signature(struct cx *cx, const struct key_trial_row *t,
+    const struct foreign_cert *c, const uint8_t sig[ED25519_SIG])
 {
 	if (key_trial_text_verify(cx, c->cert.key, t->trial, sig) != OK)
-		return FAILED(cx, "signature",
+		return REFUSE_TRIAL(cx, "signature",
 		    "The signature is not one over the key trial by the key of this ID-Cert.");
 	return OK;
 }
 
 /* The first that everything fits; what was wrong with the last one is told. */
-static enum err judge(struct cx *cx, const struct key_trial_answer *a,
+static enum err find_signed_trial(struct cx *cx, const struct key_trial_answer *a,
     const uint8_t sig[ED25519_SIG], struct key_trial_row **t, struct foreign_cert *c)
 {
 	enum err e = ERR_BAD_TRIAL;
 	struct key_trial_row *v;
 	size_t n;
 
-	TRY(candidates(cx, a, &v, &n));
+	TRY(find_key_trials(cx, a, &v, &n));
 	for (size_t i = 0; i < n; i++) {
 		*t = &v[i];
-		e = certificate(cx, a, &v[i], c);
+		e = check_trial_cert(cx, a, &v[i], c);
 		if (e == OK)
-			e = passed(cx, &v[i], c, sig);
+			e = check_trial_signature(cx, &v[i], c, sig);
 		if (e != ERR_BAD_TRIAL && e != ERR_BAD_CERT)
 			return e;
 	}
 	return e;
 }
 
-static enum err record(struct cx *cx, const struct key_trial_done *d)
+static enum err record_completed_trial(struct cx *cx, const struct key_trial_done *d)
 {
 	bool done = false, current = true;
 
@@ -138,9 +140,9 @@ static enum err record(struct cx *cx, const struct key_trial_done *d)
 	if (!current)
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "This ID-Cert has been revoked by its home server.");
-	return done
-	    ? OK
-	    : FAILED(cx, "trial", "This key trial has been completed already; get a new one.");
+	return done ? OK
+		    : REFUSE_TRIAL(
+			  cx, "trial", "This key trial has been completed already; get a new one.");
 }
 
 /*
@@ -148,12 +150,12 @@ static enum err record(struct cx *cx, const struct key_trial_done *d)
  * conflict is another trial of the same actor's, completed for the same session at this moment; one
  * of the two tokens lives.
  */
-static enum err settle(struct cx *cx, const struct key_trial_done *d)
+static enum err record_trial_until_known(struct cx *cx, const struct key_trial_done *d)
 {
 	enum err e = OK;
 
-	for (int try = 0; try < TRIES; try++) {
-		e = record(cx, d);
+	for (int try = 0; try < KEY_TRIAL_TRIES; try++) {
+		e = record_completed_trial(cx, d);
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE)
 			return e;
 	}
@@ -162,13 +164,13 @@ static enum err settle(struct cx *cx, const struct key_trial_done *d)
 }
 
 /* What the certificate tells need not be said; what is said has to agree with it. */
-static enum err fill_in(struct cx *cx, struct key_trial_answer *a)
+static enum err fill_trial_answer(struct cx *cx, struct key_trial_answer *a)
 {
 	struct str local, domain;
 	struct idcert c;
 
 	if (a->fid.n)
-		TRY(normal(cx, a->fid, &a->fid, &local, &domain));
+		TRY(normalise_fid(cx, a->fid, &a->fid, &local, &domain));
 	if (a->cert.n == 0)
 		return a->serial.n
 		    ? OK
@@ -191,9 +193,9 @@ enum err key_trial_complete(struct cx *cx, const struct key_trial_answer *answer
 	struct str domain;
 	struct key_trial_row *t;
 
-	TRY(key_trial_text_signature(cx, a.signature, sig));
-	TRY(fill_in(cx, &a));
-	TRY(judge(cx, &a, sig, &t, &c));
+	TRY(key_trial_text_read_signature(cx, a.signature, sig));
+	TRY(fill_trial_answer(cx, &a));
+	TRY(find_signed_trial(cx, &a, sig, &t, &c));
 	struct key_trial_done d = { .trial = t->trial,
 		.token_hash = { hash, sizeof hash },
 		.signature = { sig, sizeof sig },
@@ -210,5 +212,5 @@ enum err key_trial_complete(struct cx *cx, const struct key_trial_answer *answer
 	else
 		d.event = cacheable_event(cx, c.cert.der);
 	*token = token_new(cx->mem, 's', hash);
-	return settle(cx, &d);
+	return record_trial_until_known(cx, &d);
 }

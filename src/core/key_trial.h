@@ -14,10 +14,10 @@ struct key_trial {
 /*
  * A new one. fid and session_id (n 0: not known) bind it: nobody else can complete it then. What
  * the home server says of a foreign actor is fetched already, so that errors of foreign.h may come.
- * With `look` nothing is done: it is what one would look like.
+ * With `dry_run` nothing is done: it is what one would look like.
  */
 must_check enum err key_trial_new(
-    struct cx *, struct str fid, struct str session_id, bool look, struct key_trial *);
+    struct cx *, struct str fid, struct str session_id, bool dry_run, struct key_trial *);
 /* A completed one, as it came. */
 struct key_trial_answer {
 	struct str trial;     /* n 0: any open one of the actor's that fits */

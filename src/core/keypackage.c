@@ -2,16 +2,17 @@
 #include "base/conf.h"
 #include "crypto/hash.h"
 #include "core/actor.h"
+#include "core/guess_limit.h"
 
-enum { TRIES = 3, HOUR_MS = 3600 * 1000 };
+enum { KEYPACKAGE_TRIES = 3 };
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t earlier_of(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
 
 /* The sentence of a rule, with the place in front. */
-static enum err at(struct cx *cx, size_t i, const char *say)
+static enum err refuse_keypackage(struct cx *cx, size_t i, const char *say)
 {
 	char text[sizeof cx->why.say];
 
@@ -20,11 +21,11 @@ static enum err at(struct cx *cx, size_t i, const char *say)
 }
 
 /* Two of one upload must not share an init_key, nor two last resorts a suite. */
-static enum err alone(struct cx *cx, const struct mls_input *v, size_t i)
+static enum err check_init_key_unique(struct cx *cx, const struct mls_input *v, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (blob_eq(v[j].kp.init_key, v[i].kp.init_key))
-			return at(cx, i,
+			return refuse_keypackage(cx, i,
 			    "init_key_reused: another one of this request has the same init_key.");
 	return OK;
 }
@@ -45,15 +46,15 @@ enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage
 	for (*bad = 0; *bad < n; ++*bad) {
 		enum err e = mls_keypackage_check(cx, &v[*bad].kp, &p);
 		if (e == ERR_BAD_REQUEST)
-			return at(cx, *bad, cx->why.say);
+			return refuse_keypackage(cx, *bad, cx->why.say);
 		TRY(e);
-		TRY(alone(cx, v, *bad));
+		TRY(check_init_key_unique(cx, v, *bad));
 	}
 	return OK;
 }
 
 /* Types of extensions, two octets each, as numbers. */
-static void capable(struct cx *cx, struct blob list, struct keypackage *k)
+static void decode_extensions(struct cx *cx, struct blob list, struct keypackage *k)
 {
 	int64_t *v = arena_alloc(cx->mem, (list.n / 2) * sizeof *v + 1);
 
@@ -63,8 +64,8 @@ static void capable(struct cx *cx, struct blob list, struct keypackage *k)
 	k->nextensions = list.n / 2;
 }
 
-static enum err row(struct cx *cx, const struct keypackage_owner *o, const struct mls_input *in,
-    bool last_resort, struct keypackage *k)
+static enum err make_keypackage_row(struct cx *cx, const struct keypackage_owner *o,
+    const struct mls_input *in, bool last_resort, struct keypackage *k)
 {
 	uint8_t *hash = arena_alloc(cx->mem, HASH_BYTES);
 
@@ -73,46 +74,47 @@ static enum err row(struct cx *cx, const struct keypackage_owner *o, const struc
 		.last_resort = in->says_last_resort ? in->last_resort : last_resort,
 		.tls = in->tls,
 		.init_hash = { hash, HASH_BYTES },
-		.not_after = least(mls_keypackage_expiry(&in->kp), o->not_after),
-		.not_before =
-		    least((int64_t)(in->kp.not_before > INT64_MAX ? INT64_MAX : in->kp.not_before),
-			o->now) };
-	capable(cx, in->kp.cap_extensions, k);
+		.not_after = earlier_of(mls_keypackage_expiry(&in->kp), o->not_after),
+		.not_before = earlier_of(
+		    (int64_t)(in->kp.not_before > INT64_MAX ? INT64_MAX : in->kp.not_before),
+		    o->now) };
+	decode_extensions(cx, in->kp.cap_extensions, k);
 	return mls_keypackage_ref(cx, &in->kp, &k->ref);
 }
 
-static enum err one_last_resort(struct cx *cx, const struct keypackage *k, size_t i)
+static enum err check_last_resort_unique(struct cx *cx, const struct keypackage *k, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (k[i].last_resort && k[j].last_resort && k[i].suite == k[j].suite)
-			return at(
+			return refuse_keypackage(
 			    cx, i, "last_resort_twice: there is one last resort for each suite.");
 	return OK;
 }
 
-static enum err record(struct cx *cx, const struct session *s, const struct keypackage *k, size_t n,
-    struct keypackages_added **out)
+static enum err store_keypackages(struct cx *cx, const struct session *s,
+    const struct keypackage *k, size_t n, struct keypackages_added **out)
 {
 	enum err e = ERR_RETRY;
 
-	for (int try = 0; try < TRIES && e == ERR_RETRY; try++)
+	for (int try = 0; try < KEYPACKAGE_TRIES && e == ERR_RETRY; try++)
 		e = q_keypackage_add(
 		    cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
 	return e;
 }
 
-static enum err ended(struct cx *cx)
+static enum err refuse_ended_session(struct cx *cx)
 {
 	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
 }
 
-static enum err added(struct cx *cx, const struct keypackages_added *a, size_t *bad)
+static enum err check_keypackages_added(
+    struct cx *cx, const struct keypackages_added *a, size_t *bad)
 {
 	if (!a->live)
-		return ended(cx);
+		return refuse_ended_session(cx);
 	if (a->reused) {
 		*bad = (size_t)a->reused - 1;
-		return at(cx, *bad,
+		return refuse_keypackage(cx, *bad,
 		    "init_key_reused: its init_key was used before; make a new KeyPackage.");
 	}
 	if (a->stock > cx->conf->keypackage_stock)
@@ -129,8 +131,8 @@ enum err keypackage_prepare(struct cx *cx, struct str fid, const struct keypacka
 
 	TRY(keypackage_check(cx, fid, o, u->v, u->n, bad));
 	for (*bad = 0; *bad < u->n; ++*bad) {
-		TRY(row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
-		TRY(one_last_resort(cx, k, *bad));
+		TRY(make_keypackage_row(cx, o, &u->v[*bad], u->last_resort, &k[*bad]));
+		TRY(check_last_resort_unique(cx, k, *bad));
 	}
 	return OK;
 }
@@ -144,40 +146,40 @@ enum err keypackage_add(struct cx *cx, const struct session *s, const struct key
 
 	TRY(q_keypackage_owner(cx, s->actor_id, s->serial, &o));
 	if (o == NULL)
-		return ended(cx);
+		return refuse_ended_session(cx);
 	TRY(keypackage_prepare(cx, session_fid(cx, s), o, u, &k, bad));
-	TRY(record(cx, s, k, u->n, &a));
-	TRY(added(cx, a, bad));
+	TRY(store_keypackages(cx, s, k, u->n, &a));
+	TRY(check_keypackages_added(cx, a, bad));
 	meter_add(&cx->meter, COUNT_PACKAGE_ADDED, (int64_t)u->n);
 	*counts = a->counts.s ? a->counts : STR("0");
 	return OK;
 }
 
 /* A Snowflake, or a name. */
-static enum err target(struct cx *cx, struct str user, struct keypackage_claim *c)
+static enum err read_claim_target(struct cx *cx, struct str user, struct keypackage_claim *c)
 {
 	if (str_i64(user, &c->target_id))
 		return OK;
-	return actor_name(cx, "user_id", user, &c->target);
+	return actor_read_name(cx, "user_id", user, &c->target);
 }
 
-static void limits(const struct cx *cx, struct keypackage_claim *c)
+static void set_claim_limits(const struct cx *cx, struct keypackage_claim *c)
 {
 	if (!cx->conf->rate_limit)
 		return;
-	c->pair_cost_ms = HOUR_MS / cx->conf->rate_limit_claims;
+	c->pair_cost_ms = GUESS_LIMIT_HOUR_MS / cx->conf->rate_limit_claims;
 	c->pair_burst = cx->conf->rate_limit_claims;
 	c->address_burst = cx->conf->rate_limit_claims * 20;
-	c->address_cost_ms = HOUR_MS / c->address_burst;
+	c->address_cost_ms = GUESS_LIMIT_HOUR_MS / c->address_burst;
 	if (c->address_cost_ms == 0)
 		c->address_cost_ms = 1;
 }
 
-static enum err give(struct cx *cx, struct keypackage_claim *c, struct str user,
+static enum err claim_keypackages(struct cx *cx, struct keypackage_claim *c, struct str user,
     struct keypackage_given **out, size_t *n)
 {
-	TRY(target(cx, user, c));
-	limits(cx, c);
+	TRY(read_claim_target(cx, user, c));
+	set_claim_limits(cx, c);
 	TRY(q_keypackage_claim(cx, c, out, n));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
@@ -211,7 +213,7 @@ enum err keypackage_claim(struct cx *cx, struct blob token_hash, struct str user
 		.address = address,
 		.low = cx->conf->keypackage_low };
 
-	return give(cx, &c, user, out, n);
+	return claim_keypackages(cx, &c, user, out, n);
 }
 
 enum err keypackage_may_claim(
@@ -221,7 +223,7 @@ enum err keypackage_may_claim(
 	struct keypackage_given *g;
 	size_t n;
 
-	return give(cx, &c, user, &g, &n);
+	return claim_keypackages(cx, &c, user, &g, &n);
 }
 
 enum err keypackage_stats(struct cx *cx, struct str local, struct keypackage_stat **out, size_t *n)

@@ -6,21 +6,22 @@
 #include "shm/gate.h"
 #include "store/q_actor.h"
 
-enum { GATE_WAIT_MS = 5000 };
+enum { HASH_GATE_WAIT_MS = 5000 };
 
 /* A quarter of the workers may wait beside those who hash, so that there is always one for what
  * needs no password. */
-static int waiting(const struct cx *cx)
+static int count_waiting_places(const struct cx *cx)
 {
 	int64_t workers = cx->conf->workers;
 
 	return workers ? (int)(workers + 1) / 4 : gate_slots(cx->gate);
 }
 
-static enum err enter(struct cx *cx)
+static enum err enter_hash_gate(struct cx *cx)
 {
 	meter_phase(&cx->meter, PHASE_WAIT);
-	bool in = cx->gate == NULL || gate_queue(cx->gate, waiting(cx), GATE_WAIT_MS);
+	bool in = cx->gate == NULL ||
+	    gate_enter_queued(cx->gate, count_waiting_places(cx), HASH_GATE_WAIT_MS);
 	meter_phase(&cx->meter, in ? PHASE_HASH : PHASE_WORK);
 	meter_add(&cx->meter, in ? COUNT_GATE_ENTERED : COUNT_GATE_REFUSED, 1);
 	if (in)
@@ -29,31 +30,31 @@ static enum err enter(struct cx *cx)
 	return fail(cx, ERR_RETRY, "every hashing slot is busy");
 }
 
-static void leave(struct cx *cx)
+static void leave_hash_gate(struct cx *cx)
 {
 	if (cx->gate)
 		gate_leave(cx->gate);
 	meter_phase(&cx->meter, PHASE_WORK);
 }
 
-enum err password_new(struct cx *cx, struct str password, struct str *phc)
+enum err password_hash_new(struct cx *cx, struct str password, struct str *phc)
 {
 	if (password.n < PASSWD_MIN || password.n > PASSWD_MAX)
 		return refuse(cx, ERR_BAD_REQUEST, "password", "A password has %d to %d bytes.",
 		    PASSWD_MIN, PASSWD_MAX);
-	TRY(enter(cx));
+	TRY(enter_hash_gate(cx));
 	enum err e = passwd_hash(cx, password, phc);
-	leave(cx);
+	leave_hash_gate(cx);
 	return e;
 }
 
 /* Whoever has no place to hash at has tried nothing, so the place comes first. */
-static enum err compare(struct cx *cx, const struct password_try *t, const struct guess_limit *n,
-    bool *right, struct str *newer)
+static enum err compare_password(struct cx *cx, const struct password_try *t,
+    const struct guess_limit *n, bool *right, struct str *newer)
 {
 	bool rehash = false;
 
-	TRY(guess_limit_admit(cx, n, "wrong passwords"));
+	TRY(guess_limit_try_secret(cx, n, "wrong passwords"));
 	TRY(passwd_verify(cx, t->password, t->phc, right, &rehash));
 	if (rehash && passwd_hash(cx, t->password, newer) != OK)
 		*newer = (struct str){ NULL, 0 };
@@ -61,7 +62,7 @@ static enum err compare(struct cx *cx, const struct password_try *t, const struc
 }
 
 /* There will be another log-in to do it at. */
-static void renew(struct cx *cx, const struct password_try *t, struct str newer)
+static void replace_password_hash(struct cx *cx, const struct password_try *t, struct str newer)
 {
 	int64_t id;
 
@@ -77,23 +78,23 @@ enum err password_check(struct cx *cx, const struct password_try *t)
 
 	if (t->password.n > PASSWD_MAX)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
-	n = guess_limit_of(cx, "password", t->who, t->address);
-	TRY(enter(cx));
-	enum err e = compare(cx, t, &n, &right, &newer);
-	leave(cx);
+	n = guess_limit_make(cx, "password", t->who, t->address);
+	TRY(enter_hash_gate(cx));
+	enum err e = compare_password(cx, t, &n, &right, &newer);
+	leave_hash_gate(cx);
 	TRY(e);
-	TRY(guess_limit_done(cx, &n, right));
+	TRY(guess_limit_record_secret(cx, &n, right));
 	if (!right)
 		return refuse(cx, t->wrong, "", "%s", err_text(t->wrong));
 	if (newer.s)
-		renew(cx, t, newer);
+		replace_password_hash(cx, t, newer);
 	return OK;
 }
 
-void password_traces(
-    struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_TRACES])
+void password_limit_keys(
+    struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_LIMIT_KEYS])
 {
-	const struct guess_limit n = guess_limit_of(cx, "password", who, address);
+	const struct guess_limit n = guess_limit_make(cx, "password", who, address);
 
 	traces[0] = n.own.key;
 	traces[1] = n.known;

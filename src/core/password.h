@@ -9,7 +9,7 @@
  */
 /* Hash a new one. ERR_BAD_REQUEST, field "password", when it is too short or too long; ERR_RETRY.
  */
-must_check enum err password_new(struct cx *, struct str password, struct str *phc);
+must_check enum err password_hash_new(struct cx *, struct str password, struct str *phc);
 /*
  * Is it the password of `local`? Wrong: refuse(`wrong`). All hashing slots busy: ERR_RETRY, and
  * nothing is counted. Too many wrong ones: ERR_RATE_LIMITED, see core/guess_limit.h.
@@ -25,8 +25,8 @@ struct password_try {
 	enum err wrong;
 };
 must_check enum err password_check(struct cx *, const struct password_try *);
-enum { PASSWORD_TRACES = 2 };
+enum { PASSWORD_LIMIT_KEYS = 2 };
 /* The keys of what is counted for `who` and `address` alone, for who wants to delete it. */
-void password_traces(
-    struct cx *, struct str who, struct str address, struct blob traces[PASSWORD_TRACES]);
+void password_limit_keys(
+    struct cx *, struct str who, struct str address, struct blob traces[PASSWORD_LIMIT_KEYS]);
 #endif

@@ -2,13 +2,13 @@
 #include "crypto/token.h"
 #include "store/q_probe.h"
 
-enum { KIND = 'p' };
+enum { PROBE_TOKEN_KIND = 'p' };
 
 enum err probe_new(struct cx *cx, struct str *token)
 {
 	uint8_t hash[TOKEN_HASH];
 
-	*token = token_new(cx->mem, KIND, hash);
+	*token = token_new(cx->mem, PROBE_TOKEN_KIND, hash);
 	return q_probe_add(cx, (struct blob){ hash, sizeof hash });
 }
 
@@ -17,7 +17,7 @@ enum err probe_take(struct cx *cx, struct str token)
 	uint8_t hash[TOKEN_HASH];
 	bool taken = false;
 
-	if (token_ok(token, KIND, hash))
+	if (token_ok(token, PROBE_TOKEN_KIND, hash))
 		TRY(q_probe_take(cx, (struct blob){ hash, sizeof hash }, &taken));
 	return taken ? OK : refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
 }
@@ -26,8 +26,8 @@ enum err probe_unused(struct cx *cx, struct str token, bool *unused)
 {
 	uint8_t hash[TOKEN_HASH];
 
-	if (!token_ok(token, KIND, hash))
+	if (!token_ok(token, PROBE_TOKEN_KIND, hash))
 		return fail(cx, ERR_INTERNAL, "this is no token of a probe");
-	TRY(q_probe_there(cx, (struct blob){ hash, sizeof hash }, unused));
+	TRY(q_probe_exists(cx, (struct blob){ hash, sizeof hash }, unused));
 	return q_probe_clear(cx, (struct blob){ hash, sizeof hash });
 }

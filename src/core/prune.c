@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 enum {
-	BATCH = 500,
-	TRIES = 20,
-	NAP_US = 25 * 1000
+	PRUNE_BATCH = 500,
+	PRUNE_TRIES = 20,
+	PRUNE_NAP_US = 25 * 1000
 }; /* a statement of some milliseconds; what another one may hold the turn for */
 
 const struct prune_row prune_rows[PRUNE_KINDS] = {
@@ -25,9 +25,9 @@ const struct prune_row prune_rows[PRUNE_KINDS] = {
 	[PRUNE_FOREIGN_ACTOR] = { "foreign_actor", "lists of actors' certificates" },
 };
 
-static enum err count(struct cx *cx, enum prune_kind kind, int64_t *rows)
+static enum err count_prunable_rows(struct cx *cx, enum prune_kind kind, int64_t *rows)
 {
-	struct pruned *p;
+	struct prune_result *p;
 	struct str after = STR("");
 
 	*rows = 0;
@@ -42,30 +42,31 @@ static enum err count(struct cx *cx, enum prune_kind kind, int64_t *rows)
 enum err prune_count(struct cx *cx, int64_t rows[PRUNE_KINDS])
 {
 	for (int k = 0; k < PRUNE_KINDS; k++)
-		TRY(count(cx, (enum prune_kind)k, &rows[k]));
+		TRY(count_prunable_rows(cx, (enum prune_kind)k, &rows[k]));
 	return OK;
 }
 
 /* Whoever has the turn has it for one statement. */
-static enum err batch(struct cx *cx, enum prune_kind kind, struct str after, struct pruned **p)
+static enum err prune_batch(
+    struct cx *cx, enum prune_kind kind, struct str after, struct prune_result **p)
 {
-	for (int try = 0; try < TRIES; try++) {
-		TRY(q_prune(cx, kind, BATCH, cx->conf->prune_after, after, p));
+	for (int try = 0; try < PRUNE_TRIES; try++) {
+		TRY(q_prune(cx, kind, PRUNE_BATCH, cx->conf->prune_after, after, p));
 		if ((*p)->mine)
 			return OK;
-		usleep(NAP_US);
+		usleep(PRUNE_NAP_US);
 	}
 	return fail(cx, ERR_RETRY, "somebody else is pruning this database");
 }
 
-static enum err all(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg,
+static enum err prune_all_of_kind(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg,
     int64_t rows[PRUNE_KINDS], bool *more)
 {
-	struct pruned *p;
+	struct prune_result *p;
 	struct str after = STR("");
 
 	do {
-		TRY(batch(cx, kind, after, &p));
+		TRY(prune_batch(cx, kind, after, &p));
 		rows[kind] += p->rows;
 		after = p->next;
 		if (p->rows || after.s)
@@ -81,7 +82,7 @@ enum err prune_run(struct cx *cx, prune_step *step, void *arg, int64_t rows[PRUN
 
 	memset(rows, 0, PRUNE_KINDS * sizeof *rows);
 	for (int k = 0; k < PRUNE_KINDS && more; k++) {
-		enum err e = all(cx, (enum prune_kind)k, step, arg, rows, &more);
+		enum err e = prune_all_of_kind(cx, (enum prune_kind)k, step, arg, rows, &more);
 		if (e == ERR_RETRY)
 			return e;
 		if (e != OK)

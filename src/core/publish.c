@@ -18,19 +18,20 @@ struct published publish_claim(
  * Of this process: the statements of a window are the same for hours, and a signature is the
  * dearest part of an answer. One place for each serial, by its low digits.
  */
-enum { KEPT = 1024 };
-static struct kept {
+enum { KEPT_SIGNATURES = 1024 };
+static struct kept_signature {
 	struct cache_claim claim;
 	int64_t signer;
 	uint8_t sig[ED25519_SIG];
-} kept[KEPT];
+} kept_signatures[KEPT_SIGNATURES];
 
-static struct kept *place(const struct cache_claim *c)
+static struct kept_signature *find_kept_signature(const struct cache_claim *c)
 {
-	return &kept[c->serial % KEPT];
+	return &kept_signatures[c->serial % KEPT_SIGNATURES];
 }
 
-static bool known(const struct kept *k, const struct cache_claim *c, int64_t signer)
+static bool is_signature_of(
+    const struct kept_signature *k, const struct cache_claim *c, int64_t signer)
 {
 	return k->signer == signer && k->claim.serial == c->serial &&
 	    k->claim.not_before == c->not_before && k->claim.not_after == c->not_after &&
@@ -56,7 +57,7 @@ static enum err sign_rest(
 			continue;
 		TRY(cx->ca->sign_cache(cx, cx->ca, &signer, claims, m, sigs));
 		for (size_t k = 0; k < m; k++) {
-			struct kept *to = place(&claims[k]);
+			struct kept_signature *to = find_kept_signature(&claims[k]);
 			to->claim = claims[k];
 			to->signer = key->serial;
 			memcpy(to->sig, sigs + k * ED25519_SIG, ED25519_SIG);
@@ -73,15 +74,15 @@ enum err publish_sign(struct cx *cx, struct published *p, size_t n)
 
 	TRY(identity_current(cx, &key));
 	for (size_t i = 0; i < n; i++) {
-		const struct kept *k = place(&p[i].claim);
-		bool hit = known(k, &p[i].claim, key->serial);
+		const struct kept_signature *k = find_kept_signature(&p[i].claim);
+		bool hit = is_signature_of(k, &p[i].claim, key->serial);
 		meter_add(&cx->meter, hit ? COUNT_SIGNATURE_HIT : COUNT_SIGNATURE_MISS, 1);
 		p[i].sig = hit ? (uint8_t *)arena_dup(cx->mem, k->sig, ED25519_SIG) : NULL;
 	}
 	return sign_rest(cx, key, p, n);
 }
 
-enum err publish_plain(
+enum err publish_list_certs(
     struct cx *cx, struct str local, const struct cert_filter *f, struct cert_item **out, size_t *n)
 {
 	TRY(q_idcert_list(cx, local, f, out, n));
@@ -99,8 +100,8 @@ enum err publish_actor(
 {
 	struct cert_item *c;
 
-	TRY(publish_plain(cx, local, f, &c, n));
-	identity_expect(c->signer);
+	TRY(publish_list_certs(cx, local, f, &c, n));
+	identity_forget_unless(c->signer);
 	struct published *p = *out = arena_alloc(cx->mem, *n * sizeof *p + 1);
 	for (size_t i = 0; i < *n; i++)
 		p[i] = publish_claim(cx, c[i].cert, c[i].serial, c[i].invalidated_at);
@@ -113,9 +114,9 @@ enum err publish_server(struct cx *cx, int64_t at, struct published *p)
 
 	TRY(identity_at(cx, at, &k));
 	if (k->ended_at)
-		identity_expect(0);
+		identity_forget_unless(0);
 	else
-		identity_expect(k->serial);
+		identity_forget_unless(k->serial);
 	*p = publish_claim(cx, k->cert, k->serial, k->ended_at);
 	return publish_sign(cx, p, 1);
 }

@@ -18,7 +18,7 @@ struct published {
 must_check enum err publish_actor(
     struct cx *, struct str local, const struct cert_filter *, struct published **, size_t *n);
 /* The same certificates without a statement, for those who do not ask for one. */
-must_check enum err publish_plain(
+must_check enum err publish_list_certs(
     struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 /* The statement for one certificate at cx->now, to be signed; and signing many at once by the
  * current key. */

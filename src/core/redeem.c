@@ -7,51 +7,53 @@
 #include "core/introspect.h"
 #include <time.h>
 
-enum { TRIES = 12, PAUSE_MS = 40 };
+enum { REDEEM_TRIES = 12, REDEEM_PAUSE_MS = 40 };
 
-#define bad(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
+#define REFUSE_TOKEN(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
 
 /* The JWS reader knows no federation tokens, only what is wrong with one. */
-static enum err as_token(struct cx *cx, enum err e)
+static enum err as_token_error(struct cx *cx, enum err e)
 {
 	return e == ERR_UNAUTHORIZED ? (cx->why.err = ERR_BAD_TOKEN) : e;
 }
 
-struct shown {
+struct shown_token {
 	struct federation_token t;
 	struct blob input;
 	uint8_t sig[ED25519_SIG];
 	bool own; /* we have issued it */
 };
 
-static enum err for_us(struct cx *cx, const struct federation_token *t)
+static enum err check_token_audience(struct cx *cx, const struct federation_token *t)
 {
 	struct str own;
 
 	TRY(federation_token_origin(cx, &own));
 	if (!str_eq(t->aud, own))
-		return bad(cx, "This federation token is for %.*s; this server is %.*s.",
+		return REFUSE_TOKEN(cx, "This federation token is for %.*s; this server is %.*s.",
 		    (int)t->aud.n, t->aud.s, (int)own.n, own.s);
 	return OK;
 }
 
-static enum err own_key(
+static enum err copy_own_key(
     struct cx *cx, const struct federation_token_key *k, uint8_t key[ED25519_KEY])
 {
 	if (k->public_key.n != ED25519_KEY)
-		return bad(cx, "The kid of this federation token names no key of this server.");
+		return REFUSE_TOKEN(
+		    cx, "The kid of this federation token names no key of this server.");
 	memcpy(key, k->public_key.p, ED25519_KEY);
 	return OK;
 }
 
 /* The current key, or the one that was it when the token was issued. */
-static enum err home_key(struct cx *cx, const struct federation_token *t, uint8_t key[ED25519_KEY])
+static enum err find_home_key(
+    struct cx *cx, const struct federation_token *t, uint8_t key[ED25519_KEY])
 {
 	struct foreign_cert s;
 
-	TRY(foreign_server_named(cx, t->iss, t->kid, t->iat, &s));
+	TRY(foreign_find_server_by_serial(cx, t->iss, t->kid, t->iat, &s));
 	if (!str_eq(s.cert.serial, t->kid))
-		return bad(cx,
+		return REFUSE_TOKEN(cx,
 		    "The kid of this federation token names no key that %.*s had when it was issued.",
 		    (int)t->iss.n, t->iss.s);
 	memcpy(key, s.cert.key, ED25519_KEY);
@@ -59,25 +61,26 @@ static enum err home_key(struct cx *cx, const struct federation_token *t, uint8_
 }
 
 /* The database's clock comes with the look at our own keys. */
-static enum err check_token(struct cx *cx, struct str token, struct shown *s)
+static enum err check_federation_token(struct cx *cx, struct str token, struct shown_token *s)
 {
 	uint8_t key[ED25519_KEY];
 	struct federation_token_key *k;
 	int64_t serial = 0;
 
-	TRY(as_token(cx, federation_jws_read(cx, token, &s->t, &s->input, s->sig)));
-	TRY(for_us(cx, &s->t));
+	TRY(as_token_error(cx, federation_jws_read(cx, token, &s->t, &s->input, s->sig)));
+	TRY(check_token_audience(cx, &s->t));
 	s->own = str_is(s->t.iss, cx->conf->domain);
 	if (s->own && !str_i64(s->t.kid, &serial))
 		serial = 0;
 	TRY(q_federation_token_key(cx, serial, &k));
 	cx->now = k->now;
-	TRY(as_token(cx, federation_jws_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
-	TRY(s->own ? own_key(cx, k, key) : home_key(cx, &s->t, key));
-	return as_token(cx, federation_jws_verify(cx, key, s->input, s->sig));
+	TRY(as_token_error(
+	    cx, federation_jws_check_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
+	TRY(s->own ? copy_own_key(cx, k, key) : find_home_key(cx, &s->t, key));
+	return as_token_error(cx, federation_jws_verify(cx, key, s->input, s->sig));
 }
 
-static enum err check_cert(
+static enum err check_token_cert(
     struct cx *cx, const struct federation_token *t, struct blob der, struct foreign_cert *c)
 {
 	struct idcert id;
@@ -90,7 +93,7 @@ static enum err check_cert(
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "This is the ID-Cert of a server; send the actor's.");
 	if (!str_eq(id.fid, t->sub))
-		return bad(cx, "This federation token is for %.*s, the ID-Cert for %.*s.",
+		return REFUSE_TOKEN(cx, "This federation token is for %.*s, the ID-Cert for %.*s.",
 		    (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
 	TRY(foreign_check(cx, der, c));
 	if (c->invalidated_at && c->invalidated_at <= cx->now)
@@ -98,8 +101,8 @@ static enum err check_cert(
 	return OK;
 }
 
-static struct redemption redemption_of(
-    struct cx *cx, const struct shown *s, const struct idcert *c, struct blob attempt)
+static struct redemption make_redemption(
+    struct cx *cx, const struct shown_token *s, const struct idcert *c, struct blob attempt)
 {
 	struct redemption r = { .iss = s->t.iss,
 		.jti = s->t.jti,
@@ -121,8 +124,8 @@ static struct redemption redemption_of(
 }
 
 /* Held against the certificate at hand; stored only at home. */
-static enum err packages(struct cx *cx, const struct shown *s, const struct idcert *c,
-    const struct keypackage_upload *u, struct redemption *r)
+static enum err prepare_token_packages(struct cx *cx, const struct shown_token *s,
+    const struct idcert *c, const struct keypackage_upload *u, struct redemption *r)
 {
 	const struct keypackage_owner o = { .cert = c->der,
 		.key = { c->key, ED25519_KEY },
@@ -140,9 +143,9 @@ static enum err packages(struct cx *cx, const struct shown *s, const struct idce
 	return OK;
 }
 
-static void pause_a_little(void)
+static void pause_redemption(void)
 {
-	nanosleep(&(struct timespec){ 0, PAUSE_MS * 1000000L }, NULL);
+	nanosleep(&(struct timespec){ 0, REDEEM_PAUSE_MS * 1000000L }, NULL);
 }
 
 /*
@@ -150,32 +153,33 @@ static void pause_a_little(void)
  * been at work when the second looked, so that nothing of it was to be seen: after a doubt, "no" is
  * asked for once more.
  */
-static enum err redeem(struct cx *cx, bool own, const struct redemption *r)
+static enum err record_redemption(struct cx *cx, bool own, const struct redemption *r)
 {
 	enum err e = ERR_RETRY;
 	bool doubt = false, landed = false;
-	struct redeemed *done;
+	struct redemption_result *done;
 
-	for (int try = 0; try < TRIES; try++) {
+	for (int try = 0; try < REDEEM_TRIES; try++) {
 		e = own ? q_federation_token_redeem_home(cx, r, &done)
 			: q_federation_token_redeem_foreign(cx, r, &done);
 		if (e == OK && doubt && !done->opened && !done->landed)
-			e = q_federation_token_landed(cx, r, &landed);
+			e = q_federation_token_was_redeemed(cx, r, &landed);
 		if (e == OK && (done->opened || done->landed || landed))
 			return OK;
 		if (e == ERR_BAD_REQUEST)
 			return refuse(cx, e, "key_packages",
 			    "init_key_reused: an init_key was used before; make new KeyPackages.");
 		if (e == OK)
-			return bad(cx,
+			return REFUSE_TOKEN(cx,
 			    "This federation token was redeemed or deleted before, or has expired; it works once.");
 		doubt |= e == ERR_UNCERTAIN;
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
 			return e;
-		pause_a_little();
+		pause_redemption();
 	}
-	return doubt ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", TRIES)
-		     : fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
+	return doubt
+	    ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", REDEEM_TRIES)
+	    : fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
 }
 
 enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
@@ -183,17 +187,17 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
 {
 	uint8_t hash[TOKEN_HASH];
 	struct foreign_cert c;
-	struct shown s;
+	struct shown_token s;
 
-	TRY(check_token(cx, token, &s));
-	TRY(check_cert(cx, &s.t, id_cert, &c));
+	TRY(check_federation_token(cx, token, &s));
+	TRY(check_token_cert(cx, &s.t, id_cert, &c));
 	if (!s.own && !introspect_allows(cx, s.t.iss, token))
-		return bad(cx, "%.*s says that this federation token was deleted.", (int)s.t.iss.n,
-		    s.t.iss.s);
+		return REFUSE_TOKEN(cx, "%.*s says that this federation token was deleted.",
+		    (int)s.t.iss.n, s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);
-	struct redemption r = redemption_of(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
-	TRY(packages(cx, &s, &c.cert, u, &r));
-	TRY(redeem(cx, s.own, &r));
+	struct redemption r = make_redemption(cx, &s, &c.cert, (struct blob){ hash, TOKEN_HASH });
+	TRY(prepare_token_packages(cx, &s, &c.cert, u, &r));
+	TRY(record_redemption(cx, s.own, &r));
 	meter_add(&cx->meter, COUNT_TOKEN_REDEEMED, 1);
 	meter_add(&cx->meter, COUNT_PACKAGE_ADDED, (int64_t)r.npackages);
 	return OK;

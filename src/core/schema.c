@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define RECORD "\nINSERT INTO schema_version "
-enum { FILES = 1000, LARGEST = 1 << 20 };
+#define VERSION_INSERT "\nINSERT INTO schema_version "
+enum { SCHEMA_FILES_MAX = 1000, SCHEMA_FILE_BYTES_MAX = 1 << 20 };
 
-struct file {
+struct schema_file {
 	int64_t version;
 	const char *name;
 	struct str text, checksum;
 };
 
-enum err schema_fits(struct cx *cx)
+enum err schema_check_version(struct cx *cx)
 {
 	struct schema_state *s;
 	bool there;
@@ -36,7 +36,7 @@ enum err schema_fits(struct cx *cx)
 	return OK;
 }
 
-static enum err slurp(struct cx *cx, const char *path, struct str *text)
+static enum err read_schema_file(struct cx *cx, const char *path, struct str *text)
 {
 	struct stat st;
 	FILE *f = fopen(path, "re");
@@ -44,7 +44,7 @@ static enum err slurp(struct cx *cx, const char *path, struct str *text)
 	if (f == NULL)
 		return fail(cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 	enum err e = OK;
-	if (fstat(fileno(f), &st) != 0 || st.st_size > LARGEST)
+	if (fstat(fileno(f), &st) != 0 || st.st_size > SCHEMA_FILE_BYTES_MAX)
 		e = fail(cx, ERR_INTERNAL, "%s: not a schema file", path);
 	if (e == OK) {
 		char *s = arena_alloc(cx->mem, (size_t)st.st_size + 1);
@@ -56,10 +56,10 @@ static enum err slurp(struct cx *cx, const char *path, struct str *text)
 
 /* The checksum stands in the file's own last statement, so that psql -f records it too; it covers
  * all before that. */
-static enum err sum(struct cx *cx, struct file *f)
+static enum err check_schema_checksum(struct cx *cx, struct schema_file *f)
 {
 	uint8_t hash[HASH_BYTES];
-	const char *record = strstr(f->text.s, RECORD);
+	const char *record = strstr(f->text.s, VERSION_INSERT);
 
 	if (record == NULL)
 		return fail(
@@ -72,7 +72,7 @@ static enum err sum(struct cx *cx, struct file *f)
 	return OK;
 }
 
-static int is_schema(const struct dirent *d)
+static int is_schema_name(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
 
@@ -80,22 +80,23 @@ static int is_schema(const struct dirent *d)
 	    strcmp(d->d_name + n - 4, ".sql") == 0;
 }
 
-static enum err load(struct cx *cx, const char *dir, struct file *files, size_t *n)
+static enum err load_schema_files(
+    struct cx *cx, const char *dir, struct schema_file *files, size_t *n)
 {
 	struct dirent **names;
 	enum err e = OK;
-	int count = scandir(dir, &names, is_schema, alphasort);
+	int count = scandir(dir, &names, is_schema_name, alphasort);
 
 	if (count <= 0)
 		return fail(cx, ERR_INTERNAL, "%s: %s", dir,
 		    count < 0 ? strerror(errno) : "no schema files");
-	for (*n = 0; (int)*n < count && *n < FILES && e == OK; ++*n) {
-		struct file *f = &files[*n];
+	for (*n = 0; (int)*n < count && *n < SCHEMA_FILES_MAX && e == OK; ++*n) {
+		struct schema_file *f = &files[*n];
 		f->name = arena_dup(cx->mem, names[*n]->d_name, strlen(names[*n]->d_name));
 		f->version = strtol(f->name, NULL, 10);
-		e = slurp(cx, arena_printf(cx->mem, "%s/%s", dir, f->name), &f->text);
+		e = read_schema_file(cx, arena_printf(cx->mem, "%s/%s", dir, f->name), &f->text);
 		if (e == OK)
-			e = sum(cx, f);
+			e = check_schema_checksum(cx, f);
 	}
 	for (int i = 0; i < count; i++)
 		free(names[i]);
@@ -103,7 +104,8 @@ static enum err load(struct cx *cx, const char *dir, struct file *files, size_t 
 	return e;
 }
 
-static const struct schema_item *applied(const struct schema_item *v, size_t n, int64_t version)
+static const struct schema_item *find_applied_version(
+    const struct schema_item *v, size_t n, int64_t version)
 {
 	for (size_t i = 0; i < n; i++)
 		if (v[i].version == version)
@@ -111,13 +113,13 @@ static const struct schema_item *applied(const struct schema_item *v, size_t n, 
 	return NULL;
 }
 
-struct survey {
-	struct file *files;
+struct schema_survey {
+	struct schema_file *files;
 	struct schema_item *done;
 	size_t nfiles, ndone;
 };
 
-static enum err look(struct cx *cx, struct survey *s)
+static enum err list_applied_versions(struct cx *cx, struct schema_survey *s)
 {
 	bool there;
 
@@ -125,22 +127,23 @@ static enum err look(struct cx *cx, struct survey *s)
 	return there ? q_schema_list(cx, &s->done, &s->ndone) : OK;
 }
 
-static enum err find(struct cx *cx, const char *dir, struct survey *s)
+static enum err find_schema_files(struct cx *cx, const char *dir, struct schema_survey *s)
 {
-	*s = (struct survey){ .files = arena_alloc(cx->mem, FILES * sizeof *s->files) };
-	return load(cx, dir, s->files, &s->nfiles);
+	*s = (struct schema_survey){ .files = arena_alloc(
+					 cx->mem, SCHEMA_FILES_MAX * sizeof *s->files) };
+	return load_schema_files(cx, dir, s->files, &s->nfiles);
 }
 
 enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char *, ...))
 {
-	struct survey s;
+	struct schema_survey s;
 
-	TRY(find(cx, dir, &s));
+	TRY(find_schema_files(cx, dir, &s));
 	TRY(q_schema_lock(cx));
-	TRY(look(cx, &s));
+	TRY(list_applied_versions(cx, &s));
 	for (size_t i = 0; i < s.nfiles; i++) {
-		const struct file *f = &s.files[i];
-		const struct schema_item *d = applied(s.done, s.ndone, f->version);
+		const struct schema_file *f = &s.files[i];
+		const struct schema_item *d = find_applied_version(s.done, s.ndone, f->version);
 		if (d && !str_eq(d->checksum, f->checksum))
 			return fail(cx, ERR_CONFLICT,
 			    "%s is not the file that was applied as schema %lld", f->name,
@@ -156,7 +159,7 @@ enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char 
 	return OK;
 }
 
-static const struct file *file_of(const struct survey *s, int64_t version)
+static const struct schema_file *find_schema_file(const struct schema_survey *s, int64_t version)
 {
 	for (size_t i = 0; i < s->nfiles; i++)
 		if (s->files[i].version == version)
@@ -164,7 +167,8 @@ static const struct file *file_of(const struct survey *s, int64_t version)
 	return NULL;
 }
 
-static void add_step(struct schema_step *to, const struct file *f, const struct schema_item *d)
+static void add_schema_step(
+    struct schema_step *to, const struct schema_file *f, const struct schema_item *d)
 {
 	*to = (struct schema_step){ .version = f ? f->version : d->version,
 		.applied_at = d ? d->applied_at : 0,
@@ -175,17 +179,17 @@ static void add_step(struct schema_step *to, const struct file *f, const struct 
 /* Files come first: what has no file is newer than all of them. */
 enum err schema_steps(struct cx *cx, const char *dir, struct schema_step **out, size_t *n)
 {
-	struct survey s;
+	struct schema_survey s;
 
-	TRY(find(cx, dir, &s));
-	TRY(look(cx, &s));
+	TRY(find_schema_files(cx, dir, &s));
+	TRY(list_applied_versions(cx, &s));
 	*n = 0;
 	*out = arena_alloc(cx->mem, (s.nfiles + s.ndone) * sizeof **out);
 	for (size_t i = 0; i < s.nfiles; i++)
-		add_step(
-		    &(*out)[(*n)++], &s.files[i], applied(s.done, s.ndone, s.files[i].version));
+		add_schema_step(&(*out)[(*n)++], &s.files[i],
+		    find_applied_version(s.done, s.ndone, s.files[i].version));
 	for (size_t i = 0; i < s.ndone; i++)
-		if (file_of(&s, s.done[i].version) == NULL)
-			add_step(&(*out)[(*n)++], NULL, &s.done[i]);
+		if (find_schema_file(&s, s.done[i].version) == NULL)
+			add_schema_step(&(*out)[(*n)++], NULL, &s.done[i]);
 	return OK;
 }

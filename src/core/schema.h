@@ -5,7 +5,7 @@
 enum { SCHEMA_VERSION = 11 }; /* the one that this program is built for */
 /* ERR_UNAVAILABLE with what to do: the schema is older, or so new that it has let go of programs
  * like this one. */
-must_check enum err schema_fits(struct cx *);
+must_check enum err schema_check_version(struct cx *);
 /*
  * Apply what is missing of `dir`, in order, each file one transaction, under a lock; `tell` hears
  * of each step. A file that was applied and has changed since is ERR_CONFLICT.

@@ -20,19 +20,20 @@ must_check enum err second_factor_enrol(
  * happens, "" for operators. ERR_NOT_FOUND when nothing waits for it, ERR_BAD_CODE,
  * ERR_RATE_LIMITED. The recovery codes are not to be had again.
  */
-struct second_factor_place {
+struct second_factor_caller {
 	int64_t actor_id;
 	struct str session_id, who, address;
 };
-must_check enum err second_factor_confirm(struct cx *, const struct second_factor_place *,
+must_check enum err second_factor_confirm(struct cx *, const struct second_factor_caller *,
     struct str code, struct str codes[SECOND_FACTOR_CODES]);
 /* New recovery codes; the old ones end. ERR_NOT_FOUND without a confirmed second factor. */
 must_check enum err second_factor_renew_codes(
-    struct cx *, const struct second_factor_place *, struct str codes[SECOND_FACTOR_CODES]);
+    struct cx *, const struct second_factor_caller *, struct str codes[SECOND_FACTOR_CODES]);
 /* No second factor any more, confirmed or not; `operators`: who did it. ERR_NOT_FOUND when there
  * was none. */
 must_check enum err second_factor_remove(
-    struct cx *, const struct second_factor_place *, bool operators);
+    struct cx *, const struct second_factor_caller *, bool operators);
 /* *out NULL: there is none. */
-must_check enum err second_factor_state(struct cx *, int64_t actor_id, struct second_factor **out);
+must_check enum err second_factor_find(
+    struct cx *, int64_t actor_id, struct second_factor_row **out);
 #endif

@@ -5,15 +5,15 @@
 #include "store/q_second_factor.h"
 #include <sys/random.h>
 
-enum { ATTEMPT = 16 };
+enum { ATTEMPT_ID_BYTES = 16 };
 
-static enum err wrong(struct cx *cx, const struct second_factor_try *t)
+static enum err refuse_wrong_code(struct cx *cx, const struct second_factor_try *t)
 {
 	return refuse(cx, t->wrong, t->field, "%s", t->say);
 }
 
 /* The digits of "123 456". */
-static bool as_code(struct cx *cx, struct str text, struct str *code)
+static bool read_totp_code(struct cx *cx, struct str text, struct str *code)
 {
 	struct buf b = { .mem = cx->mem };
 
@@ -26,58 +26,58 @@ static bool as_code(struct cx *cx, struct str text, struct str *code)
 
 /* A guess that was counted; what sets the counter back is not that it matches, but that it is good:
  * one may have looked on as it was typed. */
-struct guess {
+struct counted_guess {
 	struct guess_limit tries;
 	bool known;
 };
 
-static enum err match(struct cx *cx, const struct second_factor_try *t, struct str code,
-    struct guess *g, int64_t *step)
+static enum err match_totp_code(struct cx *cx, const struct second_factor_try *t, struct str code,
+    struct counted_guess *g, int64_t *step)
 {
-	g->tries = guess_limit_of(cx, "code", t->who, t->address);
-	TRY(guess_limit_guess(cx, &g->tries, "wrong codes", &g->known));
+	g->tries = guess_limit_make(cx, "code", t->who, t->address);
+	TRY(guess_limit_try_code(cx, &g->tries, "wrong codes", &g->known));
 	TRY(cx->ca->check_totp(cx, cx->ca, t->actor_id, t->sealed, code, step));
-	return *step ? OK : wrong(cx, t);
+	return *step ? OK : refuse_wrong_code(cx, t);
 }
 
 enum err second_factor_check_step(struct cx *cx, const struct second_factor_try *t, int64_t *step)
 {
-	struct guess g;
+	struct counted_guess g;
 	struct str code;
 
-	if (!as_code(cx, t->code, &code))
-		return wrong(cx, t);
-	TRY(match(cx, t, code, &g, step));
-	return guess_limit_guessed(cx, &g.tries, g.known);
+	if (!read_totp_code(cx, t->code, &code))
+		return refuse_wrong_code(cx, t);
+	TRY(match_totp_code(cx, t, code, &g, step));
+	return guess_limit_reset_code(cx, &g.tries, g.known);
 }
 
 /* Tells this use of a code from any other, when the statement has to be sent again. */
-static enum err new_attempt(struct cx *cx, struct blob *attempt)
+static enum err make_attempt_id(struct cx *cx, struct blob *attempt)
 {
-	uint8_t *p = arena_alloc(cx->mem, ATTEMPT);
+	uint8_t *p = arena_alloc(cx->mem, ATTEMPT_ID_BYTES);
 
-	if (getrandom(p, ATTEMPT, 0) != ATTEMPT)
+	if (getrandom(p, ATTEMPT_ID_BYTES, 0) != ATTEMPT_ID_BYTES)
 		return fail(cx, ERR_INTERNAL, "a second factor: no random bits");
-	*attempt = (struct blob){ p, ATTEMPT };
+	*attempt = (struct blob){ p, ATTEMPT_ID_BYTES };
 	return OK;
 }
 
-static enum err by_code(struct cx *cx, const struct second_factor_try *t, struct str code)
+static enum err check_totp_code(struct cx *cx, const struct second_factor_try *t, struct str code)
 {
 	struct blob attempt;
-	struct guess g;
+	struct counted_guess g;
 	int64_t step;
 	bool done;
 
-	TRY(match(cx, t, code, &g, &step));
-	TRY(new_attempt(cx, &attempt));
+	TRY(match_totp_code(cx, t, code, &g, &step));
+	TRY(make_attempt_id(cx, &attempt));
 	TRY(q_second_factor_spend(cx, t->actor_id, t->sealed, step, attempt, &done));
-	return done ? guess_limit_guessed(cx, &g.tries, g.known)
+	return done ? guess_limit_reset_code(cx, &g.tries, g.known)
 		    : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
 }
 
 /* Whose it is goes into the hash: a list of hashes helps nobody who looks for any actor's. */
-static struct blob hash_of(struct cx *cx, int64_t actor_id, struct str digits)
+static struct blob hash_recovery_code(struct cx *cx, int64_t actor_id, struct str digits)
 {
 	const struct str list[] = { STR("recovery code"),
 		str_of(arena_printf(cx->mem, "%lld", (long long)actor_id)), digits };
@@ -87,35 +87,35 @@ static struct blob hash_of(struct cx *cx, int64_t actor_id, struct str digits)
 	return (struct blob){ h, HASH_BYTES };
 }
 
-static enum err by_recovery_code(
+static enum err check_recovery_code(
     struct cx *cx, const struct second_factor_try *t, struct str digits)
 {
-	const struct guess_limit n = guess_limit_of(cx, "recovery code", t->who, t->address);
+	const struct guess_limit n = guess_limit_make(cx, "recovery code", t->who, t->address);
 	struct blob attempt;
 	bool done, used;
 
-	TRY(guess_limit_admit(cx, &n, "wrong recovery codes"));
-	TRY(new_attempt(cx, &attempt));
-	TRY(q_second_factor_recover(
-	    cx, t->actor_id, hash_of(cx, t->actor_id, digits), attempt, &done, &used));
-	TRY(guess_limit_done(cx, &n, done));
+	TRY(guess_limit_try_secret(cx, &n, "wrong recovery codes"));
+	TRY(make_attempt_id(cx, &attempt));
+	TRY(q_second_factor_spend_recovery(
+	    cx, t->actor_id, hash_recovery_code(cx, t->actor_id, digits), attempt, &done, &used));
+	TRY(guess_limit_record_secret(cx, &n, done));
 	if (done)
 		return OK;
 	return used
 	    ? refuse(cx, ERR_USED_CODE, t->field,
 		  "This recovery code was used already, and each works once: take another one.")
-	    : wrong(cx, t);
+	    : refuse_wrong_code(cx, t);
 }
 
 enum err second_factor_check(struct cx *cx, const struct second_factor_try *t)
 {
 	struct str code;
 
-	if (as_code(cx, t->code, &code))
-		return by_code(cx, t, code);
-	if (readable_code_fold(cx->mem, t->code, &code))
-		return by_recovery_code(cx, t, code);
-	return wrong(cx, t);
+	if (read_totp_code(cx, t->code, &code))
+		return check_totp_code(cx, t, code);
+	if (readable_code_normalize(cx->mem, t->code, &code))
+		return check_recovery_code(cx, t, code);
+	return refuse_wrong_code(cx, t);
 }
 
 void second_factor_check_new_codes(struct cx *cx, int64_t actor_id,
@@ -125,7 +125,7 @@ void second_factor_check_new_codes(struct cx *cx, int64_t actor_id,
 
 	for (int i = 0; i < SECOND_FACTOR_CODES; i++) {
 		codes[i] = readable_code_new(cx->mem);
-		(void)readable_code_fold(cx->mem, codes[i], &digits);
-		hashes[i] = hash_of(cx, actor_id, digits);
+		(void)readable_code_normalize(cx->mem, codes[i], &digits);
+		hashes[i] = hash_recovery_code(cx, actor_id, digits);
 	}
 }

@@ -5,7 +5,7 @@
 #include "core/second_factor_check.h"
 #include "core/password.h"
 
-enum err session_token(struct cx *cx, struct str token, struct blob *hash)
+enum err session_hash_token(struct cx *cx, struct str token, struct blob *hash)
 {
 	uint8_t *h = arena_alloc(cx->mem, TOKEN_HASH);
 
@@ -22,7 +22,7 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 {
 	struct blob hash;
 
-	TRY(session_token(cx, token, &hash));
+	TRY(session_hash_token(cx, token, &hash));
 	TRY(q_session_find(cx, hash, password, out));
 	if (*out == NULL)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
@@ -36,52 +36,52 @@ bool session_needs_solution(const struct cx *cx, bool always)
 	return always || cx->conf->sensitive_actions != SENSITIVE_OFF;
 }
 
-static bool asked(const struct cx *cx, const struct session *s, bool always)
+static bool is_solution_needed(const struct cx *cx, const struct session *s, bool always)
 {
 	return always || cx->conf->sensitive_actions == SENSITIVE_ALWAYS ||
 	    (cx->conf->sensitive_actions == SENSITIVE_ENROLLED && s->totp.n);
 }
 
-static const char header[] = "X-P2-Sensitive-Solution";
+static const char solution_header[] = "X-P2-Sensitive-Solution";
 
-static enum err by_password(
+static enum err check_password_solution(
     struct cx *cx, const struct session *s, struct str solution, struct str address)
 {
 	const struct password_try t = { s->local_name, s->key, address, solution, s->password,
 		ERR_SENSITIVE };
 
 	if (solution.n == 0)
-		return refuse(cx, ERR_SENSITIVE, header, "%s", err_text(ERR_SENSITIVE));
+		return refuse(cx, ERR_SENSITIVE, solution_header, "%s", err_text(ERR_SENSITIVE));
 	enum err e = password_check(cx, &t);
 	return e == ERR_SENSITIVE
-	    ? refuse(cx, e, header, "The password in X-P2-Sensitive-Solution is wrong.")
+	    ? refuse(cx, e, solution_header, "The password in X-P2-Sensitive-Solution is wrong.")
 	    : e;
 }
 
-static enum err by_factor(
+static enum err check_second_factor_solution(
     struct cx *cx, const struct session *s, struct str solution, struct str address)
 {
 	const struct second_factor_try t = { s->actor_id, s->totp, s->key, address, solution,
-		ERR_SENSITIVE, header,
+		ERR_SENSITIVE, solution_header,
 		"What is in X-P2-Sensitive-Solution is wrong: you have a second factor, so it takes the six digits that your authenticator app shows "
 		"now, or a recovery code; not the password." };
 
 	if (solution.n == 0)
-		return refuse(cx, ERR_SENSITIVE, header,
+		return refuse(cx, ERR_SENSITIVE, solution_header,
 		    "This is a sensitive action: send the code of your authenticator app, or a recovery code, in X-P2-Sensitive-Solution.");
 	return second_factor_check(cx, &t);
 }
 
-enum err session_sensitive(
+enum err session_check_solution(
     struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)
 {
-	if (!asked(cx, s, always))
+	if (!is_solution_needed(cx, s, always))
 		return OK;
-	return s->totp.n ? by_factor(cx, s, solution, address)
-			 : by_password(cx, s, solution, address);
+	return s->totp.n ? check_second_factor_solution(cx, s, solution, address)
+			 : check_password_solution(cx, s, solution, address);
 }
 
-static enum err for_this_session(struct cx *cx, const struct session *s, const struct idcsr *csr)
+static enum err check_csr_session(struct cx *cx, const struct session *s, const struct idcsr *csr)
 {
 	if (str_eq(csr->session_id, s->session_id))
 		return OK;
@@ -90,10 +90,10 @@ static enum err for_this_session(struct cx *cx, const struct session *s, const s
 	    csr->session_id.s, (int)s->session_id.n, s->session_id.s);
 }
 
-static enum err certify(struct cx *cx, const struct session *s, const struct idcsr *csr,
+static enum err issue_session_cert(struct cx *cx, const struct session *s, const struct idcsr *csr,
     int64_t replaces, struct grant *g)
 {
-	const struct issue i = {
+	const struct issue_request i = {
 		.actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces
 	};
 
@@ -103,30 +103,31 @@ static enum err certify(struct cx *cx, const struct session *s, const struct idc
 enum err session_rotate(
     struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
-	TRY(for_this_session(cx, s, csr));
-	return certify(cx, s, csr, s->serial, g);
+	TRY(check_csr_session(cx, s, csr));
+	return issue_session_cert(cx, s, csr, s->serial, g);
 }
 
 enum err session_rekey(struct cx *cx, const struct session *s, const struct idcsr *csr,
     struct blob token_hash, struct str *pem)
 {
-	const struct issue i = { .actor_id = s->actor_id,
+	const struct issue_request i = { .actor_id = s->actor_id,
 		.local = s->local_name,
 		.csr = csr,
 		.replaces = s->serial,
 		.keep = token_hash };
 	struct grant g;
 
-	TRY(for_this_session(cx, s, csr));
+	TRY(check_csr_session(cx, s, csr));
 	TRY(issue_idcert(cx, &i, &g));
 	*pem = g.id_cert;
 	return OK;
 }
 
-enum err session_certify(
+enum err session_issue_idcert(
     struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
-	return certify(cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
+	return issue_session_cert(
+	    cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
 }
 
 struct str session_fid(struct cx *cx, const struct session *s)
@@ -134,7 +135,7 @@ struct str session_fid(struct cx *cx, const struct session *s)
 	return s->actor_id ? actor_fid(cx, s->local_name) : s->fid;
 }
 
-enum err session_at_home(struct cx *cx, const struct session *s)
+enum err session_require_home(struct cx *cx, const struct session *s)
 {
 	if (s->actor_id)
 		return OK;

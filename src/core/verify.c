@@ -1,17 +1,17 @@
 #include "core/verify.h"
 #include "core/verify_rows.h"
 
-enum { PAGE = 500, PAGE_ARENA = 256 << 20, KEY_MAX = 1024 };
+enum { PAGE_ROWS = 500, PAGE_ARENA_BYTES = 256 << 20, PAGE_KEY_MAX = 1024 };
 
 /* Outlives the page that it was read from. */
-struct place {
-	char a[KEY_MAX], b[KEY_MAX];
+struct page_key {
+	char a[PAGE_KEY_MAX], b[PAGE_KEY_MAX];
 	struct verify_key key;
 };
 
-static enum err move(struct cx *cx, struct place *p, const struct verify_key *to)
+static enum err copy_page_key(struct cx *cx, struct page_key *p, const struct verify_key *to)
 {
-	if (to->a.n > KEY_MAX || to->b.n > KEY_MAX)
+	if (to->a.n > PAGE_KEY_MAX || to->b.n > PAGE_KEY_MAX)
 		return fail(cx, ERR_INTERNAL, "a key of %zu and %zu bytes", to->a.n, to->b.n);
 	if (to->a.n)
 		memcpy(p->a, to->a.s, to->a.n);
@@ -21,37 +21,37 @@ static enum err move(struct cx *cx, struct place *p, const struct verify_key *to
 	return OK;
 }
 
-static enum err page(struct verify *v, enum verify_table t, struct place *p, size_t *n)
+static enum err verify_page(struct verify *v, enum verify_table t, struct page_key *p, size_t *n)
 {
 	size_t size;
 	void *rows;
 
-	TRY(q_verify_page(v->cx, t, &p->key, PAGE, &rows, n, &size));
+	TRY(q_verify_page(v->cx, t, &p->key, PAGE_ROWS, &rows, n, &size));
 	for (size_t i = 0; i < *n; i++) {
 		const void *row = (const char *)rows + i * size;
 		v->key = row; /* every row begins with it */
 		verify_rows[t].fn(v, row);
 		v->tally->rows++;
 	}
-	return *n ? move(v->cx, p, v->key) : OK;
+	return *n ? copy_page_key(v->cx, p, v->key) : OK;
 }
 
-static enum err table(struct verify *v, enum verify_table t, int64_t all)
+static enum err verify_one_table(struct verify *v, enum verify_table t, int64_t all)
 {
-	struct place p = { .key = { STR(""), STR("") } };
-	size_t n = PAGE;
+	struct page_key p = { .key = { STR(""), STR("") } };
+	size_t n = PAGE_ROWS;
 
 	v->table = verify_rows[t].name;
-	while (n == PAGE) {
+	while (n == PAGE_ROWS) {
 		arena_reset(v->cx->mem);
 		v->cx->why = (struct fail){ .err = OK };
-		TRY(page(v, t, &p, &n));
+		TRY(verify_page(v, t, &p, &n));
 		v->watch->progress(v->watch->arg, v->table, v->tally->rows, all);
 	}
 	return OK;
 }
 
-static enum err tables(struct verify *v)
+static enum err verify_all_tables(struct verify *v)
 {
 	int64_t counts[VERIFY_TABLES], all = 0;
 
@@ -59,7 +59,7 @@ static enum err tables(struct verify *v)
 	for (int t = 0; t < VERIFY_TABLES; t++)
 		all += counts[t];
 	for (int t = 0; t < VERIFY_TABLES; t++)
-		TRY(table(v, (enum verify_table)t, all));
+		TRY(verify_one_table(v, (enum verify_table)t, all));
 	return OK;
 }
 
@@ -70,8 +70,8 @@ enum err verify_run(
 	struct verify v = { .cx = &mine, .watch = w, .tally = out, .schema = schema };
 
 	*out = (struct verify_tally){ 0 };
-	mine.mem = arena_new(PAGE_ARENA);
-	enum err e = tables(&v);
+	mine.mem = arena_new(PAGE_ARENA_BYTES);
+	enum err e = verify_all_tables(&v);
 	cx->why = mine.why;
 	arena_free(mine.mem);
 	return e;

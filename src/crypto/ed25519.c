@@ -4,13 +4,14 @@
 #include <openssl/rand.h>
 
 /* Little-endian, as they are encoded. */
-static const uint8_t field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+static const uint8_t ed25519_field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
-static const uint8_t order_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c,
-	0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 };
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
+static const uint8_t ed25519_order_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
+	0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0x10 };
 /* The y of all eight points whose order divides 8; each with either sign of x. */
-static const uint8_t small_order[][32] = {
+static const uint8_t small_order_points[][32] = {
 	{ 1 },
 	{ 0 },
 	{ 0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -24,7 +25,7 @@ static const uint8_t small_order[][32] = {
 	    0xac, 0x03, 0x7a },
 };
 
-static bool below(const uint8_t a[32], const uint8_t bound[32])
+static bool is_below_bound(const uint8_t a[32], const uint8_t bound[32])
 {
 	for (int i = 31; i >= 0; i--)
 		if (a[i] != bound[i])
@@ -33,7 +34,7 @@ static bool below(const uint8_t a[32], const uint8_t bound[32])
 }
 
 /* The library's queue of errors must not grow, nor be read by the next who looks. */
-static bool library(bool good)
+static bool clear_errors_unless(bool good)
 {
 	if (!good)
 		ERR_clear_error();
@@ -46,10 +47,10 @@ bool ed25519_key_ok(const uint8_t key[ED25519_KEY])
 
 	memcpy(y, key, sizeof y);
 	y[31] &= 0x7f;
-	if (!below(y, field_p))
+	if (!is_below_bound(y, ed25519_field_p))
 		return false;
-	for (size_t i = 0; i < sizeof small_order / sizeof small_order[0]; i++)
-		if (memcmp(y, small_order[i], sizeof y) == 0)
+	for (size_t i = 0; i < sizeof small_order_points / sizeof small_order_points[0]; i++)
+		if (memcmp(y, small_order_points[i], sizeof y) == 0)
 			return false;
 	return true;
 }
@@ -57,7 +58,8 @@ bool ed25519_key_ok(const uint8_t key[ED25519_KEY])
 bool ed25519_verify(
     const uint8_t key[ED25519_KEY], struct blob text, const uint8_t sig[ED25519_SIG])
 {
-	if (!ed25519_key_ok(key) || !ed25519_key_ok(sig) || !below(sig + 32, order_l))
+	if (!ed25519_key_ok(key) || !ed25519_key_ok(sig) ||
+	    !is_below_bound(sig + 32, ed25519_order_l))
 		return false;
 	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, ED25519_KEY);
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
@@ -65,7 +67,7 @@ bool ed25519_verify(
 	    EVP_DigestVerify(md, sig, ED25519_SIG, text.p, text.n) == 1;
 	EVP_MD_CTX_free(md);
 	EVP_PKEY_free(k);
-	return library(good);
+	return clear_errors_unless(good);
 }
 
 enum err ed25519_sign(
@@ -78,7 +80,9 @@ enum err ed25519_sign(
 	    EVP_DigestSign(md, sig, &n, text.p, text.n) == 1 && n == ED25519_SIG;
 	EVP_MD_CTX_free(md);
 	EVP_PKEY_free(k);
-	return library(good) ? OK : fail(cx, ERR_INTERNAL, "ed25519: the library would not sign");
+	return clear_errors_unless(good)
+	    ? OK
+	    : fail(cx, ERR_INTERNAL, "ed25519: the library would not sign");
 }
 
 enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
@@ -88,13 +92,14 @@ enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t
 	bool good = k && EVP_PKEY_get_raw_public_key(k, key, &n) == 1 && n == ED25519_KEY;
 
 	EVP_PKEY_free(k);
-	return library(good) ? OK
-			     : fail(cx, ERR_INTERNAL, "ed25519: the library gave no public key");
+	return clear_errors_unless(good)
+	    ? OK
+	    : fail(cx, ERR_INTERNAL, "ed25519: the library gave no public key");
 }
 
 enum err ed25519_new(struct cx *cx, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
 {
-	if (!library(RAND_priv_bytes(seed, ED25519_SEED) == 1))
+	if (!clear_errors_unless(RAND_priv_bytes(seed, ED25519_SEED) == 1))
 		return fail(cx, ERR_INTERNAL, "ed25519: no random bits");
 	return ed25519_public(cx, seed, key);
 }

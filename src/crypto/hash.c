@@ -22,7 +22,7 @@ void sha256_list(const struct str *v, size_t n, uint8_t out[HASH_BYTES])
 	EVP_MD_CTX_free(m);
 }
 
-bool hash_same(struct str a, struct str b)
+bool hash_equal(struct str a, struct str b)
 {
 	uint8_t x[HASH_BYTES], y[HASH_BYTES];
 

@@ -7,5 +7,5 @@ void sha256(struct blob, uint8_t out[HASH_BYTES]);
 /* Of several pieces, each with its length before it, so that no two lists give the same text. */
 void sha256_list(const struct str *, size_t n, uint8_t out[HASH_BYTES]);
 /* Are they the same? Takes as long whether they are or not. */
-bool hash_same(struct str, struct str);
+bool hash_equal(struct str, struct str);
 #endif

@@ -5,65 +5,71 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-enum { CLEAR = 60, SESSION = 32, DIGITS = 43, HASHED = 2 + DIGITS }; /* 62^43 > 2^256 */
-#define TIME_MIN INT64_C(1000000000)
-#define TIME_MAX INT64_C(9999999999)
-static const char magic[] = "motet-keytrial-v1", mark[] = "h_", unknown[] = "-";
-static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+enum {
+	TRIAL_CLEAR_MAX = 60,
+	TRIAL_SESSION_MAX = 32,
+	TRIAL_DIGITS = 43,
+	TRIAL_HASHED = 2 + TRIAL_DIGITS
+}; /* 62^43 > 2^256 */
+#define TRIAL_TIME_MIN INT64_C(1000000000)
+#define TRIAL_TIME_MAX INT64_C(9999999999)
+static const char trial_magic[] = "motet-keytrial-v1", hash_mark[] = "h_", unknown_part[] = "-";
+static const char trial_alphabet[] =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /* The 32 octets as a number of 43 digits; they are zero afterwards. */
-static void base62(uint8_t octets[HASH_BYTES], char out[DIGITS])
+static void write_hash_base62(uint8_t octets[HASH_BYTES], char out[TRIAL_DIGITS])
 {
-	for (size_t at = DIGITS; at--;) {
+	for (size_t at = TRIAL_DIGITS; at--;) {
 		unsigned rest = 0;
 		for (size_t i = 0; i < HASH_BYTES; i++) {
 			rest = rest << 8 | octets[i];
 			octets[i] = (uint8_t)(rest / 62);
 			rest %= 62;
 		}
-		out[at] = alphabet[rest];
+		out[at] = trial_alphabet[rest];
 	}
 }
 
-static bool all(struct str s, const char *more)
+static bool is_base62_or(struct str s, const char *more)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] == '\0' || (!strchr(alphabet, s.s[i]) && !strchr(more, s.s[i])))
+		if (s.s[i] == '\0' || (!strchr(trial_alphabet, s.s[i]) && !strchr(more, s.s[i])))
 			return false;
 	return true;
 }
 
-static bool session_clear(struct str s)
+static bool is_clear_session_id(struct str s)
 {
-	return s.n <= SESSION && !str_is(s, unknown) && all(s, ".-_");
+	return s.n <= TRIAL_SESSION_MAX && !str_is(s, unknown_part) && is_base62_or(s, ".-_");
 }
 
 /* A part as the text has it. */
-static struct str part(struct arena *mem, struct str s, bool clear)
+static struct str write_part(struct arena *mem, struct str s, bool clear)
 {
 	uint8_t octets[HASH_BYTES];
-	char digits[DIGITS];
+	char digits[TRIAL_DIGITS];
 
 	if (s.n == 0)
-		return str_of(unknown);
+		return str_of(unknown_part);
 	if (clear)
 		return s;
 	sha256(str_blob(s), octets);
-	base62(octets, digits);
-	return str_of(arena_printf(mem, "%s%.*s", mark, DIGITS, digits));
+	write_hash_base62(octets, digits);
+	return str_of(arena_printf(mem, "%s%.*s", hash_mark, TRIAL_DIGITS, digits));
 }
 
-static struct key_trial_text written(struct arena *mem, const struct key_trial_text *c)
+static struct key_trial_text write_parts(struct arena *mem, const struct key_trial_text *c)
 {
 	struct key_trial_text w = *c;
 
-	w.domain = part(mem, c->domain, c->domain.n <= CLEAR);
-	w.fid = part(mem, c->fid, c->fid.n <= CLEAR);
-	w.session_id = part(mem, c->session_id, session_clear(c->session_id));
+	w.domain = write_part(mem, c->domain, c->domain.n <= TRIAL_CLEAR_MAX);
+	w.fid = write_part(mem, c->fid, c->fid.n <= TRIAL_CLEAR_MAX);
+	w.session_id = write_part(mem, c->session_id, is_clear_session_id(c->session_id));
 	return w;
 }
 
-static bool purpose_ok(struct str s)
+static bool is_trial_purpose(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.s[i] != '-' && !(s.s[i] >= 'a' && s.s[i] <= 'z') &&
@@ -72,12 +78,12 @@ static bool purpose_ok(struct str s)
 	return s.n >= 1 && s.n <= KEY_TRIAL_TEXT_PURPOSE_MAX;
 }
 
-static bool time_ok(int64_t t)
+static bool is_trial_time(int64_t t)
 {
-	return t >= TIME_MIN && t <= TIME_MAX;
+	return t >= TRIAL_TIME_MIN && t <= TRIAL_TIME_MAX;
 }
 
-static bool fid_ok(struct arena *mem, struct str fid)
+static bool is_trial_fid(struct arena *mem, struct str fid)
 {
 	struct str local, domain;
 
@@ -87,35 +93,35 @@ static bool fid_ok(struct arena *mem, struct str fid)
 
 enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struct str *text)
 {
-	struct key_trial_text w = written(cx->mem, c);
+	struct key_trial_text w = write_parts(cx->mem, c);
 	struct buf b = { .mem = cx->mem };
 	uint8_t octets[HASH_BYTES];
-	char digits[DIGITS];
+	char digits[TRIAL_DIGITS];
 
-	if (!domain_ok(c->domain) || !purpose_ok(c->purpose) || !fid_ok(cx->mem, c->fid) ||
-	    !time_ok(c->expires))
+	if (!domain_ok(c->domain) || !is_trial_purpose(c->purpose) ||
+	    !is_trial_fid(cx->mem, c->fid) || !is_trial_time(c->expires))
 		return fail(cx, ERR_INTERNAL,
 		    "challenge: a domain, purpose, federation ID or time that is none");
 	if (RAND_bytes(octets, sizeof octets) != 1)
 		return fail(cx, ERR_INTERNAL, "challenge: no random bits");
-	base62(octets, digits);
-	buf_printf(
-	    &b, "%s~%.*s~%.*s~", magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n, w.purpose.s);
+	write_hash_base62(octets, digits);
+	buf_printf(&b, "%s~%.*s~%.*s~", trial_magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n,
+	    w.purpose.s);
 	buf_printf(&b, "%.*s~%.*s~", (int)w.fid.n, w.fid.s, (int)w.session_id.n, w.session_id.s);
-	buf_printf(&b, "%lld~%.*s", (long long)c->expires, DIGITS, digits);
+	buf_printf(&b, "%lld~%.*s", (long long)c->expires, TRIAL_DIGITS, digits);
 	*text = buf_done(&b);
 	return OK;
 }
 
-static bool hashed(struct str s)
+static bool is_hashed_part(struct str s)
 {
-	return s.n == HASHED && str_starts(s, mark) && all(str_from(s, 2), "");
+	return s.n == TRIAL_HASHED && str_starts(s, hash_mark) && is_base62_or(str_from(s, 2), "");
 }
 
 /* In clear or hashed, with what makes sense of a name in clear left to whoever compares. */
-static bool part_ok(struct str s, size_t max, const char *more)
+static bool is_trial_part(struct str s, size_t max, const char *more)
 {
-	return hashed(s) || (s.n >= 1 && s.n <= max && all(s, more));
+	return is_hashed_part(s) || (s.n >= 1 && s.n <= max && is_base62_or(s, more));
 }
 
 bool key_trial_text_parse(struct str text, struct key_trial_text *out)
@@ -124,39 +130,40 @@ bool key_trial_text_parse(struct str text, struct key_trial_text *out)
 	struct key_trial_text c = { .expires = 0 };
 
 	if (text.n > KEY_TRIAL_TEXT_MAX || !str_cut(text, '~', &head, &text) ||
-	    !str_is(head, magic) || !str_cut(text, '~', &c.domain, &text) ||
+	    !str_is(head, trial_magic) || !str_cut(text, '~', &c.domain, &text) ||
 	    !str_cut(text, '~', &c.purpose, &text) || !str_cut(text, '~', &c.fid, &text) ||
 	    !str_cut(text, '~', &c.session_id, &text) || !str_cut(text, '~', &expires, &random))
 		return false;
-	if (!part_ok(c.domain, CLEAR, ".-") || !purpose_ok(c.purpose) ||
-	    !part_ok(c.fid, CLEAR, "._+-@") || !part_ok(c.session_id, SESSION, ".-_") ||
-	    !str_i64(expires, &c.expires) || !time_ok(c.expires) || random.n != DIGITS ||
-	    !all(random, ""))
+	if (!is_trial_part(c.domain, TRIAL_CLEAR_MAX, ".-") || !is_trial_purpose(c.purpose) ||
+	    !is_trial_part(c.fid, TRIAL_CLEAR_MAX, "._+-@") ||
+	    !is_trial_part(c.session_id, TRIAL_SESSION_MAX, ".-_") ||
+	    !str_i64(expires, &c.expires) || !is_trial_time(c.expires) ||
+	    random.n != TRIAL_DIGITS || !is_base62_or(random, ""))
 		return false;
-	if (str_is(c.fid, unknown))
+	if (str_is(c.fid, unknown_part))
 		c.fid.n = 0;
-	if (str_is(c.session_id, unknown))
+	if (str_is(c.session_id, unknown_part))
 		c.session_id.n = 0;
 	*out = c;
 	return true;
 }
 
-static struct str as_parsed(struct str written)
+static struct str read_unknown_part(struct str written)
 {
-	return str_is(written, unknown) ? (struct str){ "", 0 } : written;
+	return str_is(written, unknown_part) ? (struct str){ "", 0 } : written;
 }
 
-bool key_trial_text_is(
+bool key_trial_text_matches(
     struct arena *mem, struct str text, const struct key_trial_text *want, int64_t now)
 {
-	struct key_trial_text c, w = written(mem, want);
+	struct key_trial_text c, w = write_parts(mem, want);
 
 	return key_trial_text_parse(text, &c) && str_eq(c.domain, w.domain) &&
-	    str_eq(c.purpose, w.purpose) && str_eq(c.fid, as_parsed(w.fid)) &&
-	    str_eq(c.session_id, as_parsed(w.session_id)) && now <= c.expires;
+	    str_eq(c.purpose, w.purpose) && str_eq(c.fid, read_unknown_part(w.fid)) &&
+	    str_eq(c.session_id, read_unknown_part(w.session_id)) && now <= c.expires;
 }
 
-enum err key_trial_text_signature(struct cx *cx, struct str hex, uint8_t sig[ED25519_SIG])
+enum err key_trial_text_read_signature(struct cx *cx, struct str hex, uint8_t sig[ED25519_SIG])
 {
 	struct blob raw;
 

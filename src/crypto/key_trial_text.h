@@ -34,10 +34,11 @@ must_check enum err key_trial_text_new(
 bool key_trial_text_parse(struct str text, struct key_trial_text *);
 /* Was it made for exactly these values (want.expires does not count), and is `now` not past its
  * end? */
-bool key_trial_text_is(
+bool key_trial_text_matches(
     struct arena *, struct str text, const struct key_trial_text *want, int64_t now);
 /* 128 hex digits, either case. ERR_BAD_REQUEST, field "signature". */
-must_check enum err key_trial_text_signature(struct cx *, struct str hex, uint8_t sig[ED25519_SIG]);
+must_check enum err key_trial_text_read_signature(
+    struct cx *, struct str hex, uint8_t sig[ED25519_SIG]);
 /* Strict (ed25519_verify). ERR_UNAUTHORIZED, field "signature". */
 must_check enum err key_trial_text_verify(
     struct cx *, const uint8_t key[ED25519_KEY], struct str text, const uint8_t sig[ED25519_SIG]);

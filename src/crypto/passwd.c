@@ -8,19 +8,19 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
-enum { SALT = 16, HASH = 32, MAXMEM = 80 << 20 };
+enum { PASSWD_SALT = 16, PASSWD_HASH = 32, SCRYPT_MAXMEM = 80 << 20 };
 
 /* What is made today, best first. */
-static const struct phc current[] = {
-	{ .alg = PHC_ARGON2ID, .v = { 19456, 2, 1 }, .nsalt = SALT, .nhash = HASH },
-	{ .alg = PHC_SCRYPT, .v = { 14, 8, 5 }, .nsalt = SALT, .nhash = HASH },
+static const struct phc current_parameters[] = {
+	{ .alg = PHC_ARGON2ID, .v = { 19456, 2, 1 }, .nsalt = PASSWD_SALT, .nhash = PASSWD_HASH },
+	{ .alg = PHC_SCRYPT, .v = { 14, 8, 5 }, .nsalt = PASSWD_SALT, .nhash = PASSWD_HASH },
 };
 
 /*
  * Asked of the library at run time, not of its headers: a program built with OpenSSL 3.0 has Argon2
  * as soon as it runs with 3.2. Fetched once for a process and kept.
  */
-static EVP_KDF *argon2id(void)
+static EVP_KDF *fetch_argon2id(void)
 {
 	static EVP_KDF *kdf;
 	static bool asked;
@@ -34,13 +34,13 @@ static EVP_KDF *argon2id(void)
 	return kdf;
 }
 
-static const struct phc *preferred(void)
+static const struct phc *choose_parameters(void)
 {
-	return &current[argon2id() ? 0 : 1];
+	return &current_parameters[fetch_argon2id() ? 0 : 1];
 }
 
 /* The names of parameters are those of EVP_KDF-ARGON2(7); older headers have no macros for them. */
-static bool by_argon2id(struct str password, const struct phc *p, uint8_t *out)
+static bool derive_by_argon2id(struct str password, const struct phc *p, uint8_t *out)
 {
 	uint32_t memory = (uint32_t)p->v[0], rounds = (uint32_t)p->v[1], lanes = (uint32_t)p->v[2];
 	uint8_t *secret = (uint8_t *)(uintptr_t)password.s, *salt = (uint8_t *)(uintptr_t)p->salt;
@@ -52,29 +52,30 @@ static bool by_argon2id(struct str password, const struct phc *p, uint8_t *out)
 		OSSL_PARAM_uint32("lanes", &lanes),
 		OSSL_PARAM_END,
 	};
-	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(argon2id());
+	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(fetch_argon2id());
 	bool fine = ctx && EVP_KDF_derive(ctx, out, p->nhash, params) == 1;
 
 	EVP_KDF_CTX_free(ctx);
 	return fine;
 }
 
-static bool by_scrypt(struct str password, const struct phc *p, uint8_t *out)
+static bool derive_by_scrypt(struct str password, const struct phc *p, uint8_t *out)
 {
 	return EVP_PBE_scrypt(password.n ? password.s : "", password.n, p->salt, p->nsalt,
-		   UINT64_C(1) << p->v[0], (uint64_t)p->v[1], (uint64_t)p->v[2], MAXMEM, out,
+		   UINT64_C(1) << p->v[0], (uint64_t)p->v[1], (uint64_t)p->v[2], SCRYPT_MAXMEM, out,
 		   p->nhash) == 1;
 }
 
-static enum err derive(
+static enum err derive_hash(
     struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
 {
 	bool fine;
 
-	if (p->alg == PHC_ARGON2ID && argon2id() == NULL)
+	if (p->alg == PHC_ARGON2ID && fetch_argon2id() == NULL)
 		return fail(cx, ERR_INTERNAL,
 		    "a password is stored as Argon2id, which this OpenSSL lacks (3.2 and later have it)");
-	fine = p->alg == PHC_ARGON2ID ? by_argon2id(password, p, out) : by_scrypt(password, p, out);
+	fine = p->alg == PHC_ARGON2ID ? derive_by_argon2id(password, p, out)
+				      : derive_by_scrypt(password, p, out);
 	if (!fine) {
 		ERR_clear_error();
 		return fail(cx, ERR_INTERNAL, "OpenSSL could not hash a password");
@@ -84,18 +85,18 @@ static enum err derive(
 
 enum err passwd_hash(struct cx *cx, struct str password, struct str *phc)
 {
-	struct phc p = *preferred();
+	struct phc p = *choose_parameters();
 
-	if (RAND_bytes(p.salt, SALT) != 1)
+	if (RAND_bytes(p.salt, PASSWD_SALT) != 1)
 		return fail(cx, ERR_INTERNAL, "OpenSSL has no random bytes");
-	TRY(derive(cx, password, &p, p.hash));
+	TRY(derive_hash(cx, password, &p, p.hash));
 	*phc = phc_print(cx->mem, &p);
 	return OK;
 }
 
-static bool as_today(const struct phc *p)
+static bool has_current_parameters(const struct phc *p)
 {
-	const struct phc *best = preferred();
+	const struct phc *best = choose_parameters();
 
 	return p->alg == best->alg && p->nsalt == best->nsalt && p->nhash == best->nhash &&
 	    memcmp(p->v, best->v, sizeof p->v) == 0;
@@ -104,7 +105,7 @@ static bool as_today(const struct phc *p)
 enum err passwd_verify(
     struct cx *cx, struct str password, struct str phc, bool *right, bool *rehash)
 {
-	struct phc p = *preferred();
+	struct phc p = *choose_parameters();
 	uint8_t got[PHC_HASH];
 	bool known = phc.n != 0;
 
@@ -112,9 +113,9 @@ enum err passwd_verify(
 	if (known && !phc_parse(cx->mem, phc, &p))
 		return fail(
 		    cx, ERR_INTERNAL, "a stored password is no PHC string that we understand");
-	TRY(derive(cx, password, &p, got));
+	TRY(derive_hash(cx, password, &p, got));
 	*right = (CRYPTO_memcmp(got, p.hash, p.nhash) == 0) & known;
-	*rehash = *right && !as_today(&p);
+	*rehash = *right && !has_current_parameters(&p);
 	OPENSSL_cleanse(got, sizeof got);
 	return OK;
 }

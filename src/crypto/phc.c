@@ -1,7 +1,7 @@
 #include "crypto/phc.h"
 #include "text/encoding.h"
 
-struct row {
+struct phc_form {
 	const char *name, *version; /* version NULL: the form has none */
 	struct {
 		const char *name;
@@ -9,14 +9,14 @@ struct row {
 	} param[PHC_PARAMS];
 };
 
-static const struct row rows[] = {
+static const struct phc_form phc_forms[] = {
 	[PHC_SCRYPT] = { "scrypt", NULL, { { "ln", 1, 16 }, { "r", 1, 32 }, { "p", 1, 16 } } },
 	[PHC_ARGON2ID] = { "argon2id", "v=19",
 	    { { "m", 8, 65536 }, { "t", 1, 16 }, { "p", 1, 4 } } },
 };
 
 /* Each parameter alone is in its range; what they cost together is another matter. */
-static bool cheap_enough(const struct phc *p)
+static bool is_cheap_enough(const struct phc *p)
 {
 	if (p->alg == PHC_ARGON2ID)
 		return p->v[0] >= 8 * p->v[2] && p->v[0] * p->v[1] <= 512 * 1024;
@@ -25,7 +25,7 @@ static bool cheap_enough(const struct phc *p)
 }
 
 /* "name=number" */
-static bool param(struct str s, const struct row *r, int i, int64_t *out)
+static bool read_phc_param(struct str s, const struct phc_form *r, int i, int64_t *out)
 {
 	struct str name, number;
 
@@ -33,7 +33,7 @@ static bool param(struct str s, const struct row *r, int i, int64_t *out)
 	    str_i64(number, out) && *out >= r->param[i].min && *out <= r->param[i].max;
 }
 
-static bool params(struct str s, const struct row *r, int64_t v[PHC_PARAMS])
+static bool read_phc_params(struct str s, const struct phc_form *r, int64_t v[PHC_PARAMS])
 {
 	struct str one;
 	bool more = true;
@@ -42,13 +42,13 @@ static bool params(struct str s, const struct row *r, int64_t v[PHC_PARAMS])
 		if (!more)
 			return false;
 		more = str_cut(s, ',', &one, &s);
-		if (!param(one, r, i, &v[i]))
+		if (!read_phc_param(one, r, i, &v[i]))
 			return false;
 	}
 	return !more;
 }
 
-static bool octets(struct arena *mem, struct str s, uint8_t *out, size_t max, size_t *n)
+static bool read_phc_octets(struct arena *mem, struct str s, uint8_t *out, size_t max, size_t *n)
 {
 	struct buf b = { .mem = mem };
 	struct blob got;
@@ -65,10 +65,10 @@ static bool octets(struct arena *mem, struct str s, uint8_t *out, size_t max, si
 	return true;
 }
 
-static bool algorithm(struct str name, enum phc_alg *alg)
+static bool find_phc_algorithm(struct str name, enum phc_alg *alg)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (str_is(name, rows[i].name)) {
+	for (size_t i = 0; i < sizeof phc_forms / sizeof phc_forms[0]; i++)
+		if (str_is(name, phc_forms[i].name)) {
 			*alg = (enum phc_alg)i;
 			return true;
 		}
@@ -81,19 +81,20 @@ bool phc_parse(struct arena *mem, struct str text, struct phc *p)
 
 	*p = (struct phc){ 0 };
 	if (text.n == 0 || text.s[0] != '$' || !str_cut(str_from(text, 1), '$', &part, &text) ||
-	    !algorithm(part, &p->alg))
+	    !find_phc_algorithm(part, &p->alg))
 		return false;
-	const struct row *r = &rows[p->alg];
+	const struct phc_form *r = &phc_forms[p->alg];
 	if (r->version && !(str_cut(text, '$', &part, &text) && str_is(part, r->version)))
 		return false;
-	if (!str_cut(text, '$', &part, &text) || !params(part, r, p->v) || !cheap_enough(p))
+	if (!str_cut(text, '$', &part, &text) || !read_phc_params(part, r, p->v) ||
+	    !is_cheap_enough(p))
 		return false;
 	return str_cut(text, '$', &part, &text) &&
-	    octets(mem, part, p->salt, PHC_SALT, &p->nsalt) &&
-	    octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nhash >= 16;
+	    read_phc_octets(mem, part, p->salt, PHC_SALT, &p->nsalt) &&
+	    read_phc_octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nhash >= 16;
 }
 
-static struct str unpadded(struct arena *mem, const uint8_t *p, size_t n)
+static struct str print_unpadded_base64(struct arena *mem, const uint8_t *p, size_t n)
 {
 	struct str s = base64_encode(mem, (struct blob){ p, n });
 
@@ -104,15 +105,15 @@ static struct str unpadded(struct arena *mem, const uint8_t *p, size_t n)
 
 struct str phc_print(struct arena *mem, const struct phc *p)
 {
-	const struct row *r = &rows[p->alg];
+	const struct phc_form *r = &phc_forms[p->alg];
 	struct buf b = { .mem = mem };
 
 	buf_printf(&b, "$%s$%s%s", r->name, r->version ? r->version : "", r->version ? "$" : "");
 	for (int i = 0; i < PHC_PARAMS; i++)
 		buf_printf(&b, "%s%s=%lld", i ? "," : "", r->param[i].name, (long long)p->v[i]);
 	buf_z(&b, "$");
-	buf_str(&b, unpadded(mem, p->salt, p->nsalt));
+	buf_str(&b, print_unpadded_base64(mem, p->salt, p->nsalt));
 	buf_z(&b, "$");
-	buf_str(&b, unpadded(mem, p->hash, p->nhash));
+	buf_str(&b, print_unpadded_base64(mem, p->hash, p->nhash));
 	return buf_done(&b);
 }

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
-enum { GROUP = 5 };
+static const char readable_alphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+enum { READABLE_GROUP = 5 };
 
 struct str readable_code_new(struct arena *mem)
 {
@@ -15,11 +15,13 @@ struct str readable_code_new(struct arena *mem)
 		abort();
 	}
 	for (int i = 0; i < READABLE_CODE_LENGTH; i++)
-		p[i] = i % (GROUP + 1) == GROUP ? '-' : alphabet[(unsigned char)p[i] % 32];
+		p[i] = i % (READABLE_GROUP + 1) == READABLE_GROUP
+		    ? '-'
+		    : readable_alphabet[(unsigned char)p[i] % 32];
 	return (struct str){ p, READABLE_CODE_LENGTH };
 }
 
-bool readable_code_fold(struct arena *mem, struct str text, struct str *digits)
+bool readable_code_normalize(struct arena *mem, struct str text, struct str *digits)
 {
 	char *p = arena_secret(mem, READABLE_CODE_DIGITS);
 	size_t n = 0;
@@ -29,7 +31,7 @@ bool readable_code_fold(struct arena *mem, struct str text, struct str *digits)
 		    text.s[i] >= 'A' && text.s[i] <= 'Z' ? (char)(text.s[i] | 0x20) : text.s[i];
 		if (c == '-' || c == ' ')
 			continue;
-		if (n == READABLE_CODE_DIGITS || c == '\0' || strchr(alphabet, c) == NULL)
+		if (n == READABLE_CODE_DIGITS || c == '\0' || strchr(readable_alphabet, c) == NULL)
 			return false;
 		p[n++] = c;
 	}

@@ -11,5 +11,5 @@ enum { READABLE_CODE_LENGTH = 23, READABLE_CODE_DIGITS = 20 };
 struct str readable_code_new(struct arena *);
 /* What somebody typed, with the dashes, blanks and capitals of their own taken off: 20 characters;
  * false when it cannot be one. */
-bool readable_code_fold(struct arena *, struct str text, struct str *digits);
+bool readable_code_normalize(struct arena *, struct str text, struct str *digits);
 #endif

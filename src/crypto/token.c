@@ -5,12 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PREFIX = 4, RANDOM = 32, DIGITS = 43, CHECK = 6 }; /* 62^43 > 2^256, 62^6 > 2^32 */
+enum {
+	TOKEN_PREFIX = 4,
+	TOKEN_RANDOM = 32,
+	TOKEN_DIGITS = 43,
+	TOKEN_CHECK = 6
+}; /* 62^43 > 2^256, 62^6 > 2^32 */
 
-static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+static const char token_alphabet[] =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /* Divide a big-endian number in place; returns the remainder. */
-static unsigned divide(uint8_t *number, size_t n, unsigned by)
+static unsigned divide_number(uint8_t *number, size_t n, unsigned by)
 {
 	unsigned rest = 0;
 
@@ -22,14 +28,14 @@ static unsigned divide(uint8_t *number, size_t n, unsigned by)
 	return rest;
 }
 
-static void base62(uint8_t *number, size_t n, char *out, size_t digits)
+static void write_token_base62(uint8_t *number, size_t n, char *out, size_t digits)
 {
 	while (digits)
-		out[--digits] = alphabet[divide(number, n, 62)];
+		out[--digits] = token_alphabet[divide_number(number, n, 62)];
 }
 
 /* CRC-32 of ISO-HDLC, as zlib has it. */
-static uint32_t crc32(const char *s, size_t n)
+static uint32_t compute_crc32(const char *s, size_t n)
 {
 	uint32_t crc = UINT32_MAX;
 
@@ -41,16 +47,16 @@ static uint32_t crc32(const char *s, size_t n)
 	return ~crc;
 }
 
-static void checksum(const char *s, char out[CHECK])
+static void write_token_checksum(const char *s, char out[TOKEN_CHECK])
 {
-	uint32_t crc = crc32(s, PREFIX + DIGITS);
+	uint32_t crc = compute_crc32(s, TOKEN_PREFIX + TOKEN_DIGITS);
 	uint8_t number[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8),
 		(uint8_t)crc };
 
-	base62(number, sizeof number, out, CHECK);
+	write_token_base62(number, sizeof number, out, TOKEN_CHECK);
 }
 
-static void hash_of(const char *s, uint8_t hash[TOKEN_HASH])
+static void hash_token(const char *s, uint8_t hash[TOKEN_HASH])
 {
 	if (SHA256((const uint8_t *)s, TOKEN_LENGTH, hash))
 		return;
@@ -61,32 +67,33 @@ static void hash_of(const char *s, uint8_t hash[TOKEN_HASH])
 struct str token_new(struct arena *mem, char kind, uint8_t hash[TOKEN_HASH])
 {
 	char *s = arena_secret(mem, TOKEN_LENGTH + 1);
-	uint8_t number[RANDOM];
+	uint8_t number[TOKEN_RANDOM];
 
 	if (RAND_bytes(number, sizeof number) != 1) {
 		fprintf(stderr, "motet: token: no random bytes\n");
 		abort();
 	}
-	memcpy(s, (char[PREFIX]){ 'p', '2', kind, '_' }, PREFIX);
-	base62(number, sizeof number, s + PREFIX, DIGITS);
-	checksum(s, s + PREFIX + DIGITS);
-	hash_of(s, hash);
+	memcpy(s, (char[TOKEN_PREFIX]){ 'p', '2', kind, '_' }, TOKEN_PREFIX);
+	write_token_base62(number, sizeof number, s + TOKEN_PREFIX, TOKEN_DIGITS);
+	write_token_checksum(s, s + TOKEN_PREFIX + TOKEN_DIGITS);
+	hash_token(s, hash);
 	OPENSSL_cleanse(number, sizeof number);
 	return (struct str){ s, TOKEN_LENGTH };
 }
 
 bool token_ok(struct str t, char kind, uint8_t hash[TOKEN_HASH])
 {
-	char check[CHECK];
+	char check[TOKEN_CHECK];
 
-	if (t.n != TOKEN_LENGTH || memcmp(t.s, (char[PREFIX]){ 'p', '2', kind, '_' }, PREFIX) != 0)
+	if (t.n != TOKEN_LENGTH ||
+	    memcmp(t.s, (char[TOKEN_PREFIX]){ 'p', '2', kind, '_' }, TOKEN_PREFIX) != 0)
 		return false;
-	for (size_t i = PREFIX; i < t.n; i++)
-		if (t.s[i] == '\0' || strchr(alphabet, t.s[i]) == NULL)
+	for (size_t i = TOKEN_PREFIX; i < t.n; i++)
+		if (t.s[i] == '\0' || strchr(token_alphabet, t.s[i]) == NULL)
 			return false;
-	checksum(t.s, check);
-	if (memcmp(t.s + PREFIX + DIGITS, check, CHECK) != 0)
+	write_token_checksum(t.s, check);
+	if (memcmp(t.s + TOKEN_PREFIX + TOKEN_DIGITS, check, TOKEN_CHECK) != 0)
 		return false;
-	hash_of(t.s, hash);
+	hash_token(t.s, hash);
 	return true;
 }

@@ -44,7 +44,7 @@ int64_t totp_match(const uint8_t secret[TOTP_SECRET], struct str code, int64_t n
 	return found;
 }
 
-static void escaped(struct buf *b, struct str s)
+static void append_percent_encoded(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
@@ -60,13 +60,13 @@ struct str totp_uri(
 	struct buf b = { .mem = mem };
 
 	buf_z(&b, "otpauth://totp/");
-	escaped(&b, issuer);
+	append_percent_encoded(&b, issuer);
 	buf_z(&b, ":");
-	escaped(&b, account);
+	append_percent_encoded(&b, account);
 	buf_z(&b, "?secret=");
 	buf_str(&b, base32_encode(mem, (struct blob){ secret, TOTP_SECRET }));
 	buf_z(&b, "&issuer=");
-	escaped(&b, issuer);
+	append_percent_encoded(&b, issuer);
 	buf_printf(&b, "&algorithm=SHA1&digits=%d&period=%d", TOTP_DIGITS, TOTP_STEP);
 	return buf_done(&b);
 }

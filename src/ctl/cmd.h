@@ -15,5 +15,5 @@ command_fn cmd_init, cmd_migrate, cmd_actor_add, cmd_actor_list, cmd_actor_show,
  * Is this our key: made for our domain, and opened by our secret? A host that has another secret
  * must not touch the identity: what it sealed no other host could open.
  */
-must_check enum err cmd_key_prove(struct ctl *, const struct server_key *);
+must_check enum err cmd_key_check(struct ctl *, const struct server_key *);
 #endif

@@ -4,40 +4,40 @@
 #include "ctl/term/out.h"
 #include <stdio.h>
 
-struct row {
+struct actor_row {
 	struct actor_item a;
 	struct str fid;
 };
-static const struct column columns[] = {
-	COL_STR(row, a.local_name, "name"),
-	COL_STR(row, fid, "fid"),
-	COL_BOOL(row, a.admin, "admin"),
-	COL_BOOL(row, a.totp, "second_factor"),
-	COL_NUM(row, a.sessions, "sessions"),
-	COL_NUM(row, a.certificates, "certificates"),
-	COL_TIME(row, a.created_at, "created_at"),
-	COL_TIME(row, a.deactivated_at, "deactivated_at"),
-	COL_ID(row, a.id, "id"),
+static const struct column actor_columns[] = {
+	COL_STR(actor_row, a.local_name, "name"),
+	COL_STR(actor_row, fid, "fid"),
+	COL_BOOL(actor_row, a.admin, "admin"),
+	COL_BOOL(actor_row, a.totp, "second_factor"),
+	COL_NUM(actor_row, a.sessions, "sessions"),
+	COL_NUM(actor_row, a.certificates, "certificates"),
+	COL_TIME(actor_row, a.created_at, "created_at"),
+	COL_TIME(actor_row, a.deactivated_at, "deactivated_at"),
+	COL_ID(actor_row, a.id, "id"),
 };
 
 /* The actor of the command line: a local name, or a federation ID of this server. */
-static enum err named(struct ctl *c, struct str *local)
+static enum err read_local_name(struct ctl *c, struct str *local)
 {
-	return actor_name(&c->cx, "", str_of(c->word[0]), local);
+	return actor_read_name(&c->cx, "", str_of(c->word[0]), local);
 }
 
-static enum err rows(struct ctl *c, struct str local, struct row **out, size_t *n)
+static enum err load_actor_rows(struct ctl *c, struct str local, struct actor_row **out, size_t *n)
 {
 	struct actor_item *items;
 
 	TRY(actor_list(&c->cx, local, &items, n));
-	struct row *r = *out = arena_alloc(c->cx.mem, *n * sizeof *r + 1);
+	struct actor_row *r = *out = arena_alloc(c->cx.mem, *n * sizeof *r + 1);
 	for (size_t i = 0; i < *n; i++)
-		r[i] = (struct row){ items[i], actor_fid(&c->cx, items[i].local_name) };
+		r[i] = (struct actor_row){ items[i], actor_fid(&c->cx, items[i].local_name) };
 	return OK;
 }
 
-static void say(struct ctl *c, struct str local, const char *what)
+static void print_actor_done(struct ctl *c, struct str local, const char *what)
 {
 	printf("%s %s\n", actor_fid(&c->cx, local).s, what);
 }
@@ -47,50 +47,52 @@ enum err cmd_actor_add(struct ctl *c)
 	struct str local, password;
 	int64_t id;
 
-	TRY(named(c, &local));
+	TRY(read_local_name(c, &local));
 	TRY(ask_password(c, &password));
-	TRY(actor_add(&c->cx, local, password, options_has(&c->opt, OPT_ADMIN), &id));
-	say(c, local, options_has(&c->opt, OPT_ADMIN) ? "added, an administrator" : "added");
-	ask_tell(c, password);
+	TRY(actor_add(&c->cx, local, password, ctl_options_has(&c->opt, OPT_ADMIN), &id));
+	print_actor_done(
+	    c, local, ctl_options_has(&c->opt, OPT_ADMIN) ? "added, an administrator" : "added");
+	ask_print_generated(c, password);
 	return OK;
 }
 
 enum err cmd_actor_list(struct ctl *c)
 {
-	struct row *r;
+	struct actor_row *r;
 	size_t n;
 
-	TRY(rows(c, (struct str){ NULL, 0 }, &r, &n));
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	TRY(load_actor_rows(c, (struct str){ NULL, 0 }, &r, &n));
+	const struct listing l = LISTING(actor_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
 enum err cmd_actor_show(struct ctl *c)
 {
 	struct str local;
-	struct row *r;
+	struct actor_row *r;
 	size_t n;
 
-	TRY(named(c, &local));
-	TRY(rows(c, local, &r, &n));
-	const struct listing l = LISTING(columns, r, n);
-	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	TRY(read_local_name(c, &local));
+	TRY(load_actor_rows(c, local, &r, &n));
+	const struct listing l = LISTING(actor_columns, r, n);
+	out_one(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
 enum err cmd_actor_passwd(struct ctl *c)
 {
 	struct str local, password;
-	struct row *r;
+	struct actor_row *r;
 	size_t n;
 
-	TRY(named(c, &local));
-	TRY(rows(c, local, &r, &n)); /* a name that nobody has is told before anybody types */
+	TRY(read_local_name(c, &local));
+	TRY(load_actor_rows(
+	    c, local, &r, &n)); /* a name that nobody has is told before anybody types */
 	TRY(ask_password(c, &password));
 	TRY(actor_set_password(&c->cx, local, password));
-	say(c, local, "has a new password; sessions that are open stay open");
-	ask_tell(c, password);
+	print_actor_done(c, local, "has a new password; sessions that are open stay open");
+	ask_print_generated(c, password);
 	return OK;
 }
 
@@ -98,29 +100,29 @@ enum err cmd_actor_deactivate(struct ctl *c)
 {
 	struct str local;
 
-	TRY(named(c, &local));
+	TRY(read_local_name(c, &local));
 	TRY(actor_deactivate(&c->cx, local));
-	say(c, local,
+	print_actor_done(c, local,
 	    "is deactivated: its sessions have ended, its ID-Certs are revoked, its name stays taken");
 	return OK;
 }
 
-static enum err set_admin(struct ctl *c, bool admin)
+static enum err switch_admin(struct ctl *c, bool admin)
 {
 	struct str local;
 
-	TRY(named(c, &local));
+	TRY(read_local_name(c, &local));
 	TRY(actor_set_admin(&c->cx, local, admin));
-	say(c, local, admin ? "is an administrator" : "is not an administrator");
+	print_actor_done(c, local, admin ? "is an administrator" : "is not an administrator");
 	return OK;
 }
 
 enum err cmd_admin_grant(struct ctl *c)
 {
-	return set_admin(c, true);
+	return switch_admin(c, true);
 }
 
 enum err cmd_admin_revoke(struct ctl *c)
 {
-	return set_admin(c, false);
+	return switch_admin(c, false);
 }

@@ -6,35 +6,35 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-struct row {
+struct conf_value_row {
 	struct str key, value, standard, type;
 };
-static const struct column columns[] = {
-	COL_STR(row, key, "key"),
-	COL_STR(row, value, "value"),
-	COL_STR(row, standard, "default"),
-	COL_STR(row, type, "type"),
+static const struct column conf_columns[] = {
+	COL_STR(conf_value_row, key, "key"),
+	COL_STR(conf_value_row, value, "value"),
+	COL_STR(conf_value_row, standard, "default"),
+	COL_STR(conf_value_row, type, "type"),
 };
-enum { VALUE = 4096 };
+enum { CONF_VALUE_BYTES = 4096 };
 
-static struct row *effective(struct ctl *c, size_t *n)
+static struct conf_value_row *collect_conf_values(struct ctl *c, size_t *n)
 {
 	const struct conf_row *all = conf_rows(n);
-	struct row *r = arena_alloc(c->cx.mem, *n * sizeof *r);
-	char *text = arena_alloc(c->cx.mem, VALUE);
+	struct conf_value_row *r = arena_alloc(c->cx.mem, *n * sizeof *r);
+	char *text = arena_alloc(c->cx.mem, CONF_VALUE_BYTES);
 
 	for (size_t i = 0; i < *n; i++) {
-		struct str v = str_of(conf_value(c->conf, i, text, VALUE));
+		struct str v = str_of(conf_value(c->conf, i, text, CONF_VALUE_BYTES));
 		v.s = arena_dup(c->cx.mem, v.s, v.n);
 		if (strcmp(all[i].name, "database") == 0)
 			v = mask_passwords(c->cx.mem, v);
-		r[i] =
-		    (struct row){ str_of(all[i].name), v, str_of(all[i].def), str_of(all[i].type) };
+		r[i] = (struct conf_value_row){ str_of(all[i].name), v, str_of(all[i].def),
+			str_of(all[i].type) };
 	}
 	return r;
 }
 
-static void print_file(const struct ctl *c, const struct row *r, size_t n)
+static void print_conf_values(const struct ctl *c, const struct conf_value_row *r, size_t n)
 {
 	printf("# %s\n", c->conf->file ? c->conf->file : "no file");
 	for (size_t i = 0; i < n; i++)
@@ -42,29 +42,29 @@ static void print_file(const struct ctl *c, const struct row *r, size_t n)
 		    r[i].value.s);
 }
 
-static enum err print_effective(struct ctl *c)
+static enum err print_conf_in_force(struct ctl *c)
 {
 	char why[256];
 	size_t n;
 
 	TRY(ctl_need(c, NEEDS_CONF));
 	bool whole = conf_finish(c->conf, why, sizeof why);
-	struct row *r = effective(c, &n);
-	const struct listing l = LISTING(columns, r, n);
-	if (options_has(&c->opt, OPT_JSON))
+	struct conf_value_row *r = collect_conf_values(c, &n);
+	const struct listing l = LISTING(conf_columns, r, n);
+	if (ctl_options_has(&c->opt, OPT_JSON))
 		out_list(&c->cx, &l, true);
 	else
-		print_file(c, r, n);
+		print_conf_values(c, r, n);
 	return whole ? OK : ctl_bad_conf(c, "%s", why);
 }
 
 enum err cmd_config(struct ctl *c)
 {
-	if (options_has(&c->opt, OPT_SAMPLE)) {
+	if (ctl_options_has(&c->opt, OPT_SAMPLE)) {
 		conf_print(NULL, stdout, true);
 		return OK;
 	}
-	return print_effective(c);
+	return print_conf_in_force(c);
 }
 
 enum err cmd_version(struct ctl *c)
@@ -79,13 +79,13 @@ enum err cmd_help(struct ctl *c)
 	int used;
 	const struct command *cmd = c->nwords ? help_find(c->nwords, c->word, &used) : NULL;
 
-	if (options_has(&c->opt, OPT_MDOC) && c->nwords == 1 && mdoc_print(stdout, c->word[0]))
+	if (ctl_options_has(&c->opt, OPT_MDOC) && c->nwords == 1 && mdoc_print(stdout, c->word[0]))
 		return OK;
 	if (c->nwords == 0)
 		help_all(stdout);
 	else if (cmd)
 		help_command(stdout, cmd);
-	else if (c->nwords > 1 || !help_words(stdout, c->word[0])) {
+	else if (c->nwords > 1 || !help_list_word(stdout, c->word[0])) {
 		help_unknown(stderr, c->word[0]);
 		c->status = EX_USAGE;
 		return fail(&c->cx, ERR_NOT_FOUND, "no help for that");

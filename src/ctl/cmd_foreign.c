@@ -3,7 +3,7 @@
 #include "ctl/term/out.h"
 #include <stdio.h>
 
-static const struct column columns[] = {
+static const struct column foreign_columns[] = {
 	COL_STR(foreign_item, place, "place"),
 	COL_STR(foreign_item, state, "state"),
 	COL_TIME(foreign_item, checked_at, "checked_at"),
@@ -22,8 +22,8 @@ enum err cmd_foreign_list(struct ctl *c)
 	size_t n;
 
 	TRY(foreign_list(&c->cx, &v, &n));
-	const struct listing l = LISTING(columns, v, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	const struct listing l = LISTING(foreign_columns, v, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
@@ -32,8 +32,8 @@ enum err cmd_foreign_show(struct ctl *c)
 	struct foreign_item *v;
 
 	TRY(foreign_show(&c->cx, str_of(c->word[0]), &v));
-	const struct listing l = LISTING(columns, v, 1);
-	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	const struct listing l = LISTING(foreign_columns, v, 1);
+	out_one(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 

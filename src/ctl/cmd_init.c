@@ -3,7 +3,7 @@
 #include "ctl/init_files.h"
 #include <stdio.h>
 
-static enum err configuration(struct ctl *c)
+static enum err write_missing_conf(struct ctl *c)
 {
 	const char *path = c->opt.value[OPT_CONFIG];
 	bool made = false;
@@ -17,20 +17,20 @@ static enum err configuration(struct ctl *c)
 	return OK;
 }
 
-static enum err there_already(struct ctl *c, const struct server_key *k)
+static enum err check_existing_identity(struct ctl *c, const struct server_key *k)
 {
 	if (!init_files_has_secret(c))
 		return ctl_bad_conf(c,
 		    "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
-	TRY(cmd_key_prove(c, k));
+	TRY(cmd_key_check(c, k));
 	printf("nothing to do: %s has its identity, serial %lld, and this host its secret\n",
 	    c->conf->domain, (long long)k->serial);
 	return OK;
 }
 
-static enum err first_time(struct ctl *c)
+static enum err create_identity(struct ctl *c)
 {
 	bool made = !init_files_has_secret(c);
 	struct server_key *k;
@@ -59,10 +59,10 @@ enum err cmd_init(struct ctl *c)
 {
 	struct server_key *k;
 
-	TRY(configuration(c));
+	TRY(write_missing_conf(c));
 	TRY(ctl_need(c, NEEDS_SCHEMA));
 	enum err e = identity_stored(&c->cx, &k);
 	if (e == OK)
-		return there_already(c, k);
-	return e == ERR_NOT_FOUND ? first_time(c) : e;
+		return check_existing_identity(c, k);
+	return e == ERR_NOT_FOUND ? create_identity(c) : e;
 }

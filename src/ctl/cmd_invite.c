@@ -5,57 +5,58 @@
 #include "ctl/term/out.h"
 #include <stdio.h>
 
-struct made {
+struct new_invite_row {
 	struct new_invite i;
 	int64_t uses;
 	struct str code, note;
 };
-static const struct column made_columns[] = {
-	COL_STR(made, code, "code"),
-	COL_ID(made, i.id, "id"),
-	COL_NUM(made, uses, "uses"),
-	COL_TIME(made, i.created_at, "created_at"),
-	COL_TIME(made, i.expires_at, "expires_at"),
-	COL_STR(made, note, "note"),
+static const struct column new_invite_columns[] = {
+	COL_STR(new_invite_row, code, "code"),
+	COL_ID(new_invite_row, i.id, "id"),
+	COL_NUM(new_invite_row, uses, "uses"),
+	COL_TIME(new_invite_row, i.created_at, "created_at"),
+	COL_TIME(new_invite_row, i.expires_at, "expires_at"),
+	COL_STR(new_invite_row, note, "note"),
 };
 
-struct row {
+struct invite_row {
 	struct invite_item i;
 	struct str state;
 };
-static const struct column columns[] = {
-	COL_ID(row, i.id, "id"),
-	COL_STR(row, state, "state"),
-	COL_NUM(row, i.used, "used"),
-	COL_NUM(row, i.uses, "uses"),
-	COL_TIME(row, i.created_at, "created_at"),
-	COL_TIME(row, i.expires_at, "expires_at"),
-	COL_TIME(row, i.revoked_at, "revoked_at"),
-	COL_STR(row, i.note, "note"),
+static const struct column invite_columns[] = {
+	COL_ID(invite_row, i.id, "id"),
+	COL_STR(invite_row, state, "state"),
+	COL_NUM(invite_row, i.used, "used"),
+	COL_NUM(invite_row, i.uses, "uses"),
+	COL_TIME(invite_row, i.created_at, "created_at"),
+	COL_TIME(invite_row, i.expires_at, "expires_at"),
+	COL_TIME(invite_row, i.revoked_at, "revoked_at"),
+	COL_STR(invite_row, i.note, "note"),
 };
 
-struct guest {
+struct invite_guest_row {
 	struct invite_guest g;
 	struct str fid;
 };
 static const struct column guest_columns[] = {
-	COL_STR(guest, fid, "fid"),
-	COL_TIME(guest, g.created_at, "created_at"),
-	COL_TIME(guest, g.deactivated_at, "deactivated_at"),
+	COL_STR(invite_guest_row, fid, "fid"),
+	COL_TIME(invite_guest_row, g.created_at, "created_at"),
+	COL_TIME(invite_guest_row, g.deactivated_at, "deactivated_at"),
 };
 
-static struct str option(const struct ctl *c, enum option_id id, const char *otherwise)
+static struct str option_or_default(const struct ctl *c, enum option_id id, const char *otherwise)
 {
-	return str_of(options_has(&c->opt, id) ? c->opt.value[id] : otherwise);
+	return str_of(ctl_options_has(&c->opt, id) ? c->opt.value[id] : otherwise);
 }
 
-static enum err terms(struct ctl *c, struct made *m, int64_t *seconds)
+static enum err read_invite_terms(struct ctl *c, struct new_invite_row *m, int64_t *seconds)
 {
-	m->note = option(c, OPT_NOTE, NULL);
-	if (!str_i64(option(c, OPT_USES, "1"), &m->uses) || m->uses < 1 ||
+	m->note = option_or_default(c, OPT_NOTE, NULL);
+	if (!str_i64(option_or_default(c, OPT_USES, "1"), &m->uses) || m->uses < 1 ||
 	    m->uses > INVITE_USES_MAX)
 		return ctl_bad_usage(c, "--uses is a number from 1 to %d", INVITE_USES_MAX);
-	if (!conf_seconds(option(c, OPT_EXPIRES, "7d"), INVITE_LIFE_MIN, INVITE_LIFE_MAX, seconds))
+	if (!conf_seconds(
+		option_or_default(c, OPT_EXPIRES, "7d"), INVITE_LIFE_MIN, INVITE_LIFE_MAX, seconds))
 		return ctl_bad_usage(
 		    c, "--expires is a time from a minute to ten years, such as 12h or 7d");
 	if (m->note.n > INVITE_NOTE_MAX || !utf8_ok(m->note))
@@ -64,7 +65,7 @@ static enum err terms(struct ctl *c, struct made *m, int64_t *seconds)
 }
 
 /* On standard error, so that it is in nobody's JSON. */
-static void look_at_registration(const struct ctl *c)
+static void warn_of_registration(const struct ctl *c)
 {
 	if (c->conf->registration != REGISTRATION_INVITE)
 		fputs(
@@ -75,19 +76,19 @@ static void look_at_registration(const struct ctl *c)
 enum err cmd_invite_create(struct ctl *c)
 {
 	struct new_invite *i;
-	struct made m = { .uses = 0 };
+	struct new_invite_row m = { .uses = 0 };
 	int64_t seconds;
 
-	TRY(terms(c, &m, &seconds));
+	TRY(read_invite_terms(c, &m, &seconds));
 	TRY(invite_create(&c->cx, m.uses, seconds, m.note, &m.code, &i));
 	m.i = *i;
-	const struct listing l = LISTING(made_columns, &m, 1);
-	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
-	look_at_registration(c);
+	const struct listing l = LISTING(new_invite_columns, &m, 1);
+	out_one(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
+	warn_of_registration(c);
 	return OK;
 }
 
-static struct str state(const struct invite_item *i)
+static struct str invite_state(const struct invite_item *i)
 {
 	if (i->revoked_at)
 		return STR("revoked");
@@ -96,29 +97,29 @@ static struct str state(const struct invite_item *i)
 	return i->used >= i->uses ? STR("used up") : STR("open");
 }
 
-static enum err rows(struct ctl *c, int64_t id, struct row **out, size_t *n)
+static enum err load_invite_rows(struct ctl *c, int64_t id, struct invite_row **out, size_t *n)
 {
 	struct invite_item *items;
 
 	TRY(invite_list(&c->cx, id, &items, n));
 	*out = arena_alloc(c->cx.mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
-		(*out)[i] = (struct row){ items[i], state(&items[i]) };
+		(*out)[i] = (struct invite_row){ items[i], invite_state(&items[i]) };
 	return OK;
 }
 
 enum err cmd_invite_list(struct ctl *c)
 {
-	struct row *r;
+	struct invite_row *r;
 	size_t n;
 
-	TRY(rows(c, 0, &r, &n));
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	TRY(load_invite_rows(c, 0, &r, &n));
+	const struct listing l = LISTING(invite_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
-static enum err named(struct ctl *c, int64_t *id)
+static enum err read_invite_id(struct ctl *c, int64_t *id)
 {
 	if (str_i64(str_of(c->word[0]), id) && *id > 0)
 		return OK;
@@ -129,18 +130,19 @@ static enum err named(struct ctl *c, int64_t *id)
 enum err cmd_invite_show(struct ctl *c)
 {
 	struct invite_guest *came;
-	struct row *r;
+	struct invite_row *r;
 	int64_t id;
 	size_t n;
 
-	TRY(named(c, &id));
-	TRY(rows(c, id, &r, &n));
+	TRY(read_invite_id(c, &id));
+	TRY(load_invite_rows(c, id, &r, &n));
 	TRY(q_invite_guests(&c->cx, id, &came, &n));
-	struct guest *g = arena_alloc(c->cx.mem, n * sizeof *g + 1);
+	struct invite_guest_row *g = arena_alloc(c->cx.mem, n * sizeof *g + 1);
 	for (size_t i = 0; i < n; i++)
-		g[i] = (struct guest){ came[i], actor_fid(&c->cx, came[i].local_name) };
-	const struct listing one = LISTING(columns, r, 1), all = LISTING(guest_columns, g, n);
-	if (options_has(&c->opt, OPT_JSON)) {
+		g[i] = (struct invite_guest_row){ came[i], actor_fid(&c->cx, came[i].local_name) };
+	const struct listing one = LISTING(invite_columns, r, 1),
+			     all = LISTING(guest_columns, g, n);
+	if (ctl_options_has(&c->opt, OPT_JSON)) {
 		out_list(&c->cx, &all, true);
 		return OK;
 	}
@@ -154,7 +156,7 @@ enum err cmd_invite_revoke(struct ctl *c)
 {
 	int64_t id;
 
-	TRY(named(c, &id));
+	TRY(read_invite_id(c, &id));
 	TRY(invite_revoke(&c->cx, id));
 	printf(
 	    "invite %lld is revoked: nobody registers by it any more; who has come by it stays\n",

@@ -3,28 +3,28 @@
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 
-struct row {
+struct keypackage_row {
 	struct keypackage_stat k;
 	struct str fid;
 };
-static const struct column columns[] = {
-	COL_STR(row, fid, "fid"),
-	COL_STR(row, k.session_id, "session_id"),
-	COL_ID(row, k.serial, "serial"),
-	COL_NUM(row, k.suite, "suite"),
-	COL_NUM(row, k.stock, "stock"),
-	COL_BOOL(row, k.last_resort, "last_resort"),
-	COL_BOOL(row, k.last_resort_used, "last_resort_used"),
-	COL_NUM(row, k.spent, "spent"),
+static const struct column keypackage_columns[] = {
+	COL_STR(keypackage_row, fid, "fid"),
+	COL_STR(keypackage_row, k.session_id, "session_id"),
+	COL_ID(keypackage_row, k.serial, "serial"),
+	COL_NUM(keypackage_row, k.suite, "suite"),
+	COL_NUM(keypackage_row, k.stock, "stock"),
+	COL_BOOL(keypackage_row, k.last_resort, "last_resort"),
+	COL_BOOL(keypackage_row, k.last_resort_used, "last_resort_used"),
+	COL_NUM(keypackage_row, k.spent, "spent"),
 };
 
 /* Also says when there is no such actor. */
-static enum err whose(struct ctl *c, struct str *local)
+static enum err read_keypackage_owner(struct ctl *c, struct str *local)
 {
 	struct actor_item *a;
 	size_t n;
 
-	TRY(actor_name(&c->cx, "", str_of(c->word[0]), local));
+	TRY(actor_read_name(&c->cx, "", str_of(c->word[0]), local));
 	return actor_list(&c->cx, *local, &a, &n);
 }
 
@@ -35,12 +35,12 @@ enum err cmd_keypackage_stats(struct ctl *c)
 	size_t n;
 
 	if (c->nwords)
-		TRY(whose(c, &local));
+		TRY(read_keypackage_owner(c, &local));
 	TRY(keypackage_stats(&c->cx, local, &k, &n));
-	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	struct keypackage_row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
 	for (size_t i = 0; i < n; i++)
-		r[i] = (struct row){ k[i], actor_fid(&c->cx, k[i].local_name) };
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+		r[i] = (struct keypackage_row){ k[i], actor_fid(&c->cx, k[i].local_name) };
+	const struct listing l = LISTING(keypackage_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }

@@ -6,19 +6,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct row {
+struct schema_row {
 	struct schema_step step;
 	struct str state;
 };
-static const struct column columns[] = {
-	COL_NUM(row, step.version, "version"),
-	COL_STR(row, state, "state"),
-	COL_TIME(row, step.applied_at, "applied_at"),
-	COL_STR(row, step.name, "file"),
+static const struct column schema_columns[] = {
+	COL_NUM(schema_row, step.version, "version"),
+	COL_STR(schema_row, state, "state"),
+	COL_TIME(schema_row, step.applied_at, "applied_at"),
+	COL_STR(schema_row, step.name, "file"),
 };
 
-static void tell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void tell(const char *fmt, ...)
+static void print_migration_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void print_migration_line(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -29,12 +29,12 @@ static void tell(const char *fmt, ...)
 	fflush(stdout);
 }
 
-static const char *directory(struct ctl *c)
+static const char *schema_directory(struct ctl *c)
 {
-	return options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
+	return ctl_options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 }
 
-static struct str state(const struct schema_step *s)
+static struct str schema_step_state(const struct schema_step *s)
 {
 	if (s->applied_at == 0)
 		return STR("pending");
@@ -43,35 +43,36 @@ static struct str state(const struct schema_step *s)
 	return s->name.n ? STR("applied") : STR("unknown");
 }
 
-static enum err status(struct ctl *c, const char *dir)
+static enum err print_schema_status(struct ctl *c, const char *dir)
 {
 	struct schema_step *s;
 	size_t n;
 
 	TRY(schema_steps(&c->cx, dir, &s, &n));
-	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	struct schema_row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
 	for (size_t i = 0; i < n; i++)
-		r[i] = (struct row){ s[i], state(&s[i]) };
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+		r[i] = (struct schema_row){ s[i], schema_step_state(&s[i]) };
+	const struct listing l = LISTING(schema_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
-static enum err grant(struct ctl *c, const char *role)
+static enum err grant_server_role(struct ctl *c, const char *role)
 {
 	TRY(q_schema_grant(&c->cx, str_of(role)));
-	tell("role %s may run a server", role);
+	print_migration_line("role %s may run a server", role);
 	return OK;
 }
 
 enum err cmd_migrate(struct ctl *c)
 {
-	const char *dir = directory(c);
+	const char *dir = schema_directory(c);
 
-	if (options_has(&c->opt, OPT_DATABASE))
-		db_use(c->cx.db, c->opt.value[OPT_DATABASE]);
-	if (options_has(&c->opt, OPT_STATUS))
-		return status(c, dir);
-	TRY(schema_migrate(&c->cx, dir, tell));
-	return options_has(&c->opt, OPT_GRANT) ? grant(c, c->opt.value[OPT_GRANT]) : OK;
+	if (ctl_options_has(&c->opt, OPT_DATABASE))
+		db_set_conninfo(c->cx.db, c->opt.value[OPT_DATABASE]);
+	if (ctl_options_has(&c->opt, OPT_STATUS))
+		return print_schema_status(c, dir);
+	TRY(schema_migrate(&c->cx, dir, print_migration_line));
+	return ctl_options_has(&c->opt, OPT_GRANT) ? grant_server_role(c, c->opt.value[OPT_GRANT])
+						   : OK;
 }

@@ -4,17 +4,17 @@
 #include "ctl/term/progress.h"
 #include <stdio.h>
 
-struct row {
+struct prune_kind_row {
 	struct str name, what;
 	int64_t rows;
 };
-static const struct column columns[] = {
-	COL_STR(row, name, "kind"),
-	COL_NUM(row, rows, "rows"),
-	COL_STR(row, what, "what"),
+static const struct column prune_columns[] = {
+	COL_STR(prune_kind_row, name, "kind"),
+	COL_NUM(prune_kind_row, rows, "rows"),
+	COL_STR(prune_kind_row, what, "what"),
 };
 
-static bool show(void *arg, const int64_t rows[PRUNE_KINDS])
+static bool show_pruned_rows(void *arg, const int64_t rows[PRUNE_KINDS])
 {
 	struct progress *p = arg;
 	int64_t all = 0;
@@ -31,14 +31,14 @@ static bool show(void *arg, const int64_t rows[PRUNE_KINDS])
 	return true;
 }
 
-static enum err work(struct ctl *c, int64_t rows[PRUNE_KINDS])
+static enum err run_or_count(struct ctl *c, int64_t rows[PRUNE_KINDS])
 {
 	struct progress p;
 
-	if (options_has(&c->opt, OPT_DRY_RUN))
+	if (ctl_options_has(&c->opt, OPT_DRY_RUN))
 		return prune_count(&c->cx, rows);
 	progress_begin(&p);
-	enum err e = prune_run(&c->cx, show, &p, rows);
+	enum err e = prune_run(&c->cx, show_pruned_rows, &p, rows);
 	progress_end(&p);
 	return e;
 }
@@ -46,13 +46,13 @@ static enum err work(struct ctl *c, int64_t rows[PRUNE_KINDS])
 enum err cmd_prune(struct ctl *c)
 {
 	int64_t rows[PRUNE_KINDS];
-	struct row r[PRUNE_KINDS];
+	struct prune_kind_row r[PRUNE_KINDS];
 
-	TRY(work(c, rows));
+	TRY(run_or_count(c, rows));
 	for (int k = 0; k < PRUNE_KINDS; k++)
-		r[k] =
-		    (struct row){ str_of(prune_rows[k].name), str_of(prune_rows[k].what), rows[k] };
-	const struct listing l = LISTING(columns, r, PRUNE_KINDS);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+		r[k] = (struct prune_kind_row){ str_of(prune_rows[k].name),
+			str_of(prune_rows[k].what), rows[k] };
+	const struct listing l = LISTING(prune_columns, r, PRUNE_KINDS);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }

@@ -4,24 +4,24 @@
 #include "ctl/term/out.h"
 #include <stdio.h>
 
-struct row {
+struct session_row {
 	struct session_item s;
 	struct str fid;
 };
-static const struct column columns[] = {
-	COL_STR(row, fid, "fid"),
-	COL_STR(row, s.session_id, "session_id"),
-	COL_TIME(row, s.created_at, "created_at"),
-	COL_TIME(row, s.not_after, "not_after"),
-	COL_ID(row, s.serial, "serial"),
+static const struct column session_columns[] = {
+	COL_STR(session_row, fid, "fid"),
+	COL_STR(session_row, s.session_id, "session_id"),
+	COL_TIME(session_row, s.created_at, "created_at"),
+	COL_TIME(session_row, s.not_after, "not_after"),
+	COL_ID(session_row, s.serial, "serial"),
 };
 
-static enum err actor_id(struct ctl *c, struct str *local, int64_t *id)
+static enum err find_session_owner(struct ctl *c, struct str *local, int64_t *id)
 {
 	struct actor_item *a;
 	size_t n;
 
-	TRY(actor_name(&c->cx, "", str_of(c->word[0]), local));
+	TRY(actor_read_name(&c->cx, "", str_of(c->word[0]), local));
 	TRY(actor_list(&c->cx, *local, &a, &n));
 	*id = a->id;
 	return OK;
@@ -35,13 +35,13 @@ enum err cmd_session_list(struct ctl *c)
 	size_t n;
 
 	if (c->nwords)
-		TRY(actor_id(c, &local, &id));
+		TRY(find_session_owner(c, &local, &id));
 	TRY(session_list(&c->cx, id, &s, &n));
-	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	struct session_row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
 	for (size_t i = 0; i < n; i++)
-		r[i] = (struct row){ s[i], actor_fid(&c->cx, s[i].local_name) };
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+		r[i] = (struct session_row){ s[i], actor_fid(&c->cx, s[i].local_name) };
+	const struct listing l = LISTING(session_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
@@ -50,7 +50,7 @@ enum err cmd_session_revoke(struct ctl *c)
 	struct str local;
 	int64_t id;
 
-	TRY(actor_id(c, &local, &id));
+	TRY(find_session_owner(c, &local, &id));
 	const struct session owner = { .actor_id = id };
 	enum err e = session_end(&c->cx, &owner, str_of(c->word[1]));
 	if (e == ERR_NOT_FOUND)

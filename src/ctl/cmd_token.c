@@ -4,25 +4,25 @@
 #include "ctl/term/out.h"
 #include <stdio.h>
 
-struct status {
+struct token_status {
 	bool enabled;
 };
-static const struct column status_columns[] = { COL_BOOL(status, enabled, "enabled") };
+static const struct column token_status_columns[] = { COL_BOOL(token_status, enabled, "enabled") };
 
 enum err cmd_token_status(struct ctl *c)
 {
-	struct status s;
+	struct token_status s;
 
 	TRY(federation_token_status(&c->cx, &s.enabled));
-	const struct listing l = LISTING(status_columns, &s, 1);
-	if (options_has(&c->opt, OPT_JSON))
+	const struct listing l = LISTING(token_status_columns, &s, 1);
+	if (ctl_options_has(&c->opt, OPT_JSON))
 		out_one(&c->cx, &l, true);
 	else
 		printf("this server issues %sfederation tokens\n", s.enabled ? "" : "no ");
 	return OK;
 }
 
-static enum err turn(struct ctl *c, bool enabled)
+static enum err switch_tokens(struct ctl *c, bool enabled)
 {
 	TRY(federation_token_switch(&c->cx, enabled));
 	printf("from now on this server issues %sfederation tokens\n", enabled ? "" : "no ");
@@ -31,28 +31,28 @@ static enum err turn(struct ctl *c, bool enabled)
 
 enum err cmd_token_on(struct ctl *c)
 {
-	return turn(c, true);
+	return switch_tokens(c, true);
 }
 
 enum err cmd_token_off(struct ctl *c)
 {
-	return turn(c, false);
+	return switch_tokens(c, false);
 }
 
-struct row {
+struct token_row {
 	struct federation_token_item t;
 	struct str fid, state;
 };
-static const struct column columns[] = {
-	COL_STR(row, fid, "fid"),
-	COL_STR(row, t.audience, "server"),
-	COL_STR(row, state, "state"),
-	COL_TIME(row, t.issued_at, "issued_at"),
-	COL_TIME(row, t.expires_at, "expires_at"),
-	COL_STR(row, t.jti, "jti"),
+static const struct column token_columns[] = {
+	COL_STR(token_row, fid, "fid"),
+	COL_STR(token_row, t.audience, "server"),
+	COL_STR(token_row, state, "state"),
+	COL_TIME(token_row, t.issued_at, "issued_at"),
+	COL_TIME(token_row, t.expires_at, "expires_at"),
+	COL_STR(token_row, t.jti, "jti"),
 };
 
-static struct str state(const struct federation_token_item *t)
+static struct str token_state(const struct federation_token_item *t)
 {
 	if (t->deleted_at)
 		return STR("deleted");
@@ -62,7 +62,7 @@ static struct str state(const struct federation_token_item *t)
 }
 
 /* Nobody named: of everybody. */
-static enum err whose(struct ctl *c, struct actor_ref *who)
+static enum err find_token_owner(struct ctl *c, struct actor_ref *who)
 {
 	*who = (struct actor_ref){ .id = 0 };
 	return c->nwords ? actor_find(&c->cx, "", str_of(c->word[0]), who) : OK;
@@ -74,25 +74,26 @@ enum err cmd_token_list(struct ctl *c)
 	struct federation_token_item *t;
 	size_t n;
 
-	TRY(whose(c, &who));
+	TRY(find_token_owner(c, &who));
 	TRY(federation_token_list(&c->cx, who.id, &t, &n));
-	struct row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
+	struct token_row *r = arena_alloc(c->cx.mem, n * sizeof *r + 1);
 	for (size_t i = 0; i < n; i++)
-		r[i] = (struct row){ t[i], actor_fid(&c->cx, t[i].local_name), state(&t[i]) };
-	const struct listing l = LISTING(columns, r, n);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+		r[i] = (struct token_row){ t[i], actor_fid(&c->cx, t[i].local_name),
+			token_state(&t[i]) };
+	const struct listing l = LISTING(token_columns, r, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
 enum err cmd_token_delete(struct ctl *c)
 {
-	bool all = options_has(&c->opt, OPT_ALL);
+	bool all = ctl_options_has(&c->opt, OPT_ALL);
 	struct actor_ref who;
 	int64_t n;
 
 	if (all == (c->nwords > 0))
 		return ctl_bad_usage(c, "name an actor, or say --all");
-	TRY(whose(c, &who));
+	TRY(find_token_owner(c, &who));
 	TRY(federation_token_delete(&c->cx, who.id, &n));
 	printf("%lld federation token%s deleted\n", (long long)n, n == 1 ? "" : "s");
 	return OK;

@@ -6,50 +6,50 @@
 #include <stdio.h>
 
 /* The actor of the command line, who has to exist. */
-static enum err named(struct ctl *c, struct actor_ref *who)
+static enum err find_totp_actor(struct ctl *c, struct actor_ref *who)
 {
 	return actor_find(&c->cx, "", str_of(c->word[0]), who);
 }
 
-static struct second_factor_place place(const struct actor_ref *who)
+static struct second_factor_caller motetctl_place(const struct actor_ref *who)
 {
-	return (struct second_factor_place){ who->id, STR(""), who->local_name, STR("motetctl") };
+	return (struct second_factor_caller){ who->id, STR(""), who->local_name, STR("motetctl") };
 }
 
-struct row {
+struct totp_row {
 	struct str fid, state;
-	struct second_factor t;
+	struct second_factor_row t;
 };
-static const struct column columns[] = {
-	COL_STR(row, fid, "fid"),
-	COL_STR(row, state, "state"),
-	COL_TIME(row, t.created_at, "created_at"),
-	COL_TIME(row, t.confirmed_at, "confirmed_at"),
-	COL_NUM(row, t.recovery_codes, "recovery_codes"),
+static const struct column totp_columns[] = {
+	COL_STR(totp_row, fid, "fid"),
+	COL_STR(totp_row, state, "state"),
+	COL_TIME(totp_row, t.created_at, "created_at"),
+	COL_TIME(totp_row, t.confirmed_at, "confirmed_at"),
+	COL_NUM(totp_row, t.recovery_codes, "recovery_codes"),
 };
 
 enum err cmd_totp_show(struct ctl *c)
 {
 	struct actor_ref who;
-	struct second_factor *t;
+	struct second_factor_row *t;
 
-	TRY(named(c, &who));
-	TRY(second_factor_state(&c->cx, who.id, &t));
-	struct row r = { .fid = actor_fid(&c->cx, who.local_name), .state = STR("none") };
+	TRY(find_totp_actor(c, &who));
+	TRY(second_factor_find(&c->cx, who.id, &t));
+	struct totp_row r = { .fid = actor_fid(&c->cx, who.local_name), .state = STR("none") };
 	if (t) {
 		r.t = *t;
 		r.state = t->confirmed_at ? STR("confirmed") : STR("pending");
 	}
-	const struct listing l = LISTING(columns, &r, 1);
-	out_one(&c->cx, &l, options_has(&c->opt, OPT_JSON));
+	const struct listing l = LISTING(totp_columns, &r, 1);
+	out_one(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	return OK;
 }
 
-static const struct column secret_columns[] = { COL_STR(second_factor_secret, text, "secret"),
+static const struct column totp_secret_columns[] = { COL_STR(second_factor_secret, text, "secret"),
 	COL_STR(second_factor_secret, uri, "uri") };
 
 /* What core says to actors is told to an operator in other words. */
-static enum err for_operators(struct ctl *c, enum err e, const char *name)
+static enum err reword_for_operator(struct ctl *c, enum err e, const char *name)
 {
 	if (e == ERR_CONFLICT)
 		return refuse(&c->cx, e, "",
@@ -67,11 +67,11 @@ enum err cmd_totp_enrol(struct ctl *c)
 	struct second_factor_secret s;
 	struct actor_ref who;
 
-	TRY(named(c, &who));
+	TRY(find_totp_actor(c, &who));
 	const char *name = str_z(c->cx.mem, who.local_name);
-	TRY(for_operators(c, second_factor_enrol(&c->cx, who.id, who.local_name, &s), name));
-	const struct listing l = LISTING(secret_columns, &s, 1);
-	if (options_has(&c->opt, OPT_JSON)) {
+	TRY(reword_for_operator(c, second_factor_enrol(&c->cx, who.id, who.local_name, &s), name));
+	const struct listing l = LISTING(totp_secret_columns, &s, 1);
+	if (ctl_options_has(&c->opt, OPT_JSON)) {
 		out_one(&c->cx, &l, true);
 		return OK;
 	}
@@ -85,26 +85,27 @@ enum err cmd_totp_enrol(struct ctl *c)
 	return OK;
 }
 
-struct code {
+struct recovery_code_row {
 	struct str text;
 };
-static const struct column code_columns[] = { COL_STR(code, text, "recovery_code") };
+static const struct column recovery_code_columns[] = { COL_STR(
+    recovery_code_row, text, "recovery_code") };
 
 enum err cmd_totp_confirm(struct ctl *c)
 {
 	struct str texts[SECOND_FACTOR_CODES];
-	struct code codes[SECOND_FACTOR_CODES];
+	struct recovery_code_row codes[SECOND_FACTOR_CODES];
 	struct actor_ref who;
 
-	TRY(named(c, &who));
-	const struct second_factor_place p = place(&who);
-	TRY(for_operators(c, second_factor_confirm(&c->cx, &p, str_of(c->word[1]), texts),
+	TRY(find_totp_actor(c, &who));
+	const struct second_factor_caller p = motetctl_place(&who);
+	TRY(reword_for_operator(c, second_factor_confirm(&c->cx, &p, str_of(c->word[1]), texts),
 	    str_z(c->cx.mem, who.local_name)));
 	for (int i = 0; i < SECOND_FACTOR_CODES; i++)
-		codes[i] = (struct code){ texts[i] };
-	const struct listing l = LISTING(code_columns, codes, SECOND_FACTOR_CODES);
-	out_list(&c->cx, &l, options_has(&c->opt, OPT_JSON));
-	if (!options_has(&c->opt, OPT_JSON))
+		codes[i] = (struct recovery_code_row){ texts[i] };
+	const struct listing l = LISTING(recovery_code_columns, codes, SECOND_FACTOR_CODES);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
+	if (!ctl_options_has(&c->opt, OPT_JSON))
 		puts("Each of these stands in for a code once. They are shown only now.");
 	return OK;
 }
@@ -113,9 +114,9 @@ enum err cmd_totp_reset(struct ctl *c)
 {
 	struct actor_ref who;
 
-	TRY(named(c, &who));
-	const struct second_factor_place p = place(&who);
-	TRY(for_operators(
+	TRY(find_totp_actor(c, &who));
+	const struct second_factor_caller p = motetctl_place(&who);
+	TRY(reword_for_operator(
 	    c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
 	printf(
 	    "%s has no second factor any more: the password is enough; the actor's sessions are told so\n",

@@ -8,26 +8,26 @@
 #include <stdio.h>
 #include <unistd.h>
 
-struct watch {
+struct verify_printer {
 	struct progress p;
 	bool json, any;
 };
 
-static struct json_object *text(struct str s)
+static struct json_object *finding_text_json(struct str s)
 {
 	return json_object_new_string_len(s.n ? s.s : "", (int)s.n);
 }
 
-static void print_json(struct watch *w, const struct verify_finding *f)
+static void print_json_finding(struct verify_printer *w, const struct verify_finding *f)
 {
 	struct json_object *o = json_object_new_object(), *key = json_object_new_array();
 
-	json_object_array_add(key, text(f->key.a));
+	json_object_array_add(key, finding_text_json(f->key.a));
 	if (f->key.b.n)
-		json_object_array_add(key, text(f->key.b));
-	json_object_object_add(o, "table", text(str_of(f->table)));
+		json_object_array_add(key, finding_text_json(f->key.b));
+	json_object_object_add(o, "table", finding_text_json(str_of(f->table)));
 	json_object_object_add(o, "key", key);
-	json_object_object_add(o, "what", text(str_of(f->what)));
+	json_object_object_add(o, "what", finding_text_json(str_of(f->what)));
 	printf("%s\n  %s", w->any ? "," : "",
 	    json_object_to_json_string_ext(
 		o, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -35,13 +35,13 @@ static void print_json(struct watch *w, const struct verify_finding *f)
 }
 
 /* At once: who waits for millions of rows shall see the first line. */
-static void found(void *arg, const struct verify_finding *f)
+static void print_finding(void *arg, const struct verify_finding *f)
 {
-	struct watch *w = arg;
+	struct verify_printer *w = arg;
 
 	progress_end(&w->p);
 	if (w->json)
-		print_json(w, f);
+		print_json_finding(w, f);
 	else
 		printf("%s %.*s%s%.*s: %s\n", f->table, (int)f->key.a.n, f->key.a.s,
 		    f->key.b.n ? " " : "", (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
@@ -49,9 +49,9 @@ static void found(void *arg, const struct verify_finding *f)
 	fflush(stdout);
 }
 
-static void show(void *arg, const char *table, int64_t done, int64_t all)
+static void show_verify_progress(void *arg, const char *table, int64_t done, int64_t all)
 {
-	struct watch *w = arg;
+	struct verify_printer *w = arg;
 	double seconds = progress_seconds(&w->p), rate = seconds > 0 ? (double)done / seconds : 0;
 	int64_t left = all > done ? all - done : 0;
 
@@ -61,7 +61,8 @@ static void show(void *arg, const char *table, int64_t done, int64_t all)
 		    rate, rate > 0 ? (double)left / rate : 0, table);
 }
 
-static enum err verdict(struct ctl *c, const struct watch *w, const struct verify_tally *t)
+static enum err print_verify_result(
+    struct ctl *c, const struct verify_printer *w, const struct verify_tally *t)
 {
 	double seconds = progress_seconds(&w->p);
 
@@ -77,12 +78,12 @@ static enum err verdict(struct ctl *c, const struct watch *w, const struct verif
 }
 
 /* They are installed with motetctl, but who copies that alone has none. */
-static const char *schema_files(const struct ctl *c)
+static const char *find_schema_files(const struct ctl *c)
 {
 	const char *dir =
-	    options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
+	    ctl_options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 
-	if (options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
+	if (ctl_options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
 		return dir;
 	fprintf(stderr,
 	    "motetctl: the schema is not held against its files: %s: %s; --dir says where they are\n",
@@ -92,9 +93,9 @@ static const char *schema_files(const struct ctl *c)
 
 enum err cmd_verify(struct ctl *c)
 {
-	const char *schema = schema_files(c);
-	struct watch w = { .json = options_has(&c->opt, OPT_JSON) };
-	const struct verify_watch watch = { found, show, &w };
+	const char *schema = find_schema_files(c);
+	struct verify_printer w = { .json = ctl_options_has(&c->opt, OPT_JSON) };
+	const struct verify_watch watch = { print_finding, show_verify_progress, &w };
 	struct verify_tally t;
 
 	progress_begin(&w.p);
@@ -103,5 +104,5 @@ enum err cmd_verify(struct ctl *c)
 	enum err e = verify_run(&c->cx, schema, &watch, &t);
 	progress_end(&w.p);
 	TRY(e);
-	return verdict(c, &w, &t);
+	return print_verify_result(c, &w, &t);
 }

@@ -3,7 +3,7 @@
 
 #define LISTS OPT_BIT(JSON)
 
-const struct command commands[] = {
+const struct command ctl_commands[] = {
 	{ "init", NULL, cmd_init, NEEDS_NOTHING, "", 0, 0, OPT_BIT(DOMAIN),
 	    "Give this server its domain, secret and identity",
 	    "Makes what is missing and leaves alone what is there: with -c FILE, a commented configuration\n"
@@ -424,7 +424,7 @@ const struct command commands[] = {
 	{ NULL, .help = "" },
 };
 
-const struct command_group groups[] = {
+const struct command_group ctl_groups[] = {
 	{ "actor", "actor admin", "register actors, change their passwords, end them",
 	    "What is changed here is seen by running servers at once, on all hosts." },
 	{ "doctor", "doctor selftest", "examine a server, and try it out",

@@ -1,7 +1,7 @@
 #ifndef MOTET_CTL_CTL_H
 #define MOTET_CTL_CTL_H
 #include "signer/signer.h"
-#include "ctl/options.h"
+#include "ctl/ctl_options.h"
 #include <stdlib.h>
 #include <sysexits.h>
 /*
@@ -27,7 +27,7 @@ struct ctl {
 	struct cx cx;	     /* mem always; the rest as far as it was needed */
 	const char *program; /* argv[0] */
 	struct conf *conf;
-	struct options opt;
+	struct ctl_options opt;
 	char **word; /* the arguments behind the command's own words */
 	int nwords;
 	enum needs have;
@@ -52,7 +52,7 @@ struct command {
 	const char *more;
 };
 /* In the order of the help; a row without a name ends the table. */
-extern const struct command commands[];
+extern const struct command ctl_commands[];
 
 /* A page of the manual, motetctl-<name>(8): the commands that begin with these words, in the order
  * of the help. */
@@ -61,7 +61,7 @@ struct command_group {
 	const char *help; /* the line below NAME */
 	const char *more; /* paragraphs before the commands */
 };
-extern const struct command_group groups[]; /* a row without a name ends them */
+extern const struct command_group ctl_groups[]; /* a row without a name ends them */
 
 /* Open what a level needs and is not open yet. */
 must_check enum err ctl_need(struct ctl *, enum needs);

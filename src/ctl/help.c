@@ -11,19 +11,19 @@ const struct help_status help_statuses[HELP_STATUSES] = {
 	{ EX_CONFIG, "the configuration or the secret is not good" },
 };
 
-enum { COLUMN = 34 };
+enum { HELP_COLUMN = 34 };
 
-static bool is(const char *a, const char *b)
+static bool words_equal(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
 }
 
 const struct command *help_find(int nwords, char **words, int *used)
 {
-	for (const struct command *c = commands; c->name; c++) {
+	for (const struct command *c = ctl_commands; c->name; c++) {
 		*used = c->sub ? 2 : 1;
-		if (nwords >= *used && is(c->name, words[0]) &&
-		    (c->sub == NULL || is(c->sub, words[1])))
+		if (nwords >= *used && words_equal(c->name, words[0]) &&
+		    (c->sub == NULL || words_equal(c->sub, words[1])))
 			return c;
 	}
 	return NULL;
@@ -33,7 +33,7 @@ const struct command_group *help_group(const struct command *c)
 {
 	struct str rest, one;
 
-	for (const struct command_group *g = groups; g->name; g++)
+	for (const struct command_group *g = ctl_groups; g->name; g++)
 		for (rest = str_of(g->words); rest.n;) {
 			str_cut(rest, ' ', &one, &rest);
 			if (str_is(one, c->name))
@@ -42,36 +42,37 @@ const struct command_group *help_group(const struct command *c)
 	return NULL;
 }
 
-static int put_name(FILE *f, const struct command *c)
+static int put_command_name(FILE *f, const struct command *c)
 {
 	return fprintf(f, "%s%s%s%s%s", c->name, c->sub ? " " : "", c->sub ? c->sub : "",
 	    c->args[0] ? " " : "", c->args);
 }
 
-static void put_line(FILE *f, const struct command *c)
+static void put_command_line(FILE *f, const struct command *c)
 {
 	fputs("  ", f);
-	fprintf(f, "%*s%s\n", COLUMN - put_name(f, c), "", c->help);
+	fprintf(f, "%*s%s\n", HELP_COLUMN - put_command_name(f, c), "", c->help);
 }
 
-static void put_options(FILE *f, unsigned which)
+static void put_option_lines(FILE *f, unsigned which)
 {
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *r = &option_rows[id];
+		const struct option_row *r = &ctl_options_rows[id];
 		if (!(which & 1u << id))
 			continue;
 		int n = r->letter ? fprintf(f, "  -%c, --%s", r->letter, r->name)
 				  : fprintf(f, "  --%s", r->name);
 		n += r->arg ? fprintf(f, " %s", r->arg) : 0;
-		fprintf(f, "%*s%s\n", n < COLUMN + 1 ? COLUMN + 2 - n : 1, "", r->help);
+		fprintf(f, "%*s%s\n", n < HELP_COLUMN + 1 ? HELP_COLUMN + 2 - n : 1, "", r->help);
 	}
 }
 
-static void put_statuses(FILE *f)
+static void put_exit_statuses(FILE *f)
 {
 	fputs("\nExit status:\n", f);
 	for (size_t i = 0; i < HELP_STATUSES; i++)
-		fprintf(f, "  %-*d%s\n", COLUMN, help_statuses[i].status, help_statuses[i].text);
+		fprintf(
+		    f, "  %-*d%s\n", HELP_COLUMN, help_statuses[i].status, help_statuses[i].text);
 }
 
 void help_all(FILE *f)
@@ -79,13 +80,13 @@ void help_all(FILE *f)
 	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\n"
 	      "Look after a motet home server: its schema, identity, actors and sessions.\n\n",
 	    f);
-	for (const struct command *c = commands; c->name; c++)
-		put_line(f, c);
+	for (const struct command *c = ctl_commands; c->name; c++)
+		put_command_line(f, c);
 	fputs(
 	    "\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n",
 	    f);
-	put_options(f, OPTIONS_GLOBAL);
-	put_statuses(f);
+	put_option_lines(f, CTL_OPTIONS_GLOBAL);
+	put_exit_statuses(f);
 	fputs(
 	    "\nA new server: motetctl init, motetctl migrate, motetctl init again; `motetctl help init` shows all of it.\n",
 	    f);
@@ -94,9 +95,9 @@ void help_all(FILE *f)
 void help_usage(FILE *f, const struct command *c)
 {
 	fputs("Usage: motetctl ", f);
-	put_name(f, c);
+	put_command_name(f, c);
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *r = &option_rows[id];
+		const struct option_row *r = &ctl_options_rows[id];
 		if (c->options & 1u << id)
 			fprintf(f, " [--%s%s%s]", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
 	}
@@ -107,32 +108,33 @@ void help_command(FILE *f, const struct command *c)
 {
 	help_usage(f, c);
 	fprintf(f, "%s.\n\n%s\n\nOptions:\n", c->help, c->more);
-	put_options(f, c->options | OPTIONS_GLOBAL);
+	put_option_lines(f, c->options | CTL_OPTIONS_GLOBAL);
 	fprintf(f, "\nManual: motetctl-%s(8)\n", help_group(c)->name);
 }
 
 /* A word that begins commands is a word of one group. */
-static const struct command_group *group_of(const char *word)
+static const struct command_group *find_group_of_word(const char *word)
 {
-	for (const struct command *c = commands; c->name; c++)
-		if (is(c->name, word))
+	for (const struct command *c = ctl_commands; c->name; c++)
+		if (words_equal(c->name, word))
 			return help_group(c);
-	for (const struct command_group *g = groups; g->name; g++)
-		if (is(g->name, word))
+	for (const struct command_group *g = ctl_groups; g->name; g++)
+		if (words_equal(g->name, word))
 			return g;
 	return NULL;
 }
 
-bool help_words(FILE *f, const char *word)
+bool help_list_word(FILE *f, const char *word)
 {
-	const struct command_group *g = group_of(word);
+	const struct command_group *g = find_group_of_word(word);
 
 	if (g == NULL)
 		return false;
 	fprintf(f, "motetctl can %s:\n\n", g->help);
-	for (const struct command *c = commands; c->name; c++)
-		if (is(c->name, word) || (is(g->name, word) && help_group(c) == g))
-			put_line(f, c);
+	for (const struct command *c = ctl_commands; c->name; c++)
+		if (words_equal(c->name, word) ||
+		    (words_equal(g->name, word) && help_group(c) == g))
+			put_command_line(f, c);
 	fprintf(f,
 	    "\n`motetctl help COMMAND` explains one, with an example. Manual: motetctl-%s(8)\n",
 	    g->name);
@@ -143,13 +145,13 @@ void help_unknown(FILE *f, const char *word)
 {
 	bool some = false;
 
-	for (const struct command *c = commands; c->name; c++) {
-		if (!is(c->name, word))
+	for (const struct command *c = ctl_commands; c->name; c++) {
+		if (!words_equal(c->name, word))
 			continue;
 		if (!some)
 			fprintf(f, "motetctl: %s what?\n", word);
 		some = true;
-		put_line(f, c);
+		put_command_line(f, c);
 	}
 	if (!some)
 		fprintf(

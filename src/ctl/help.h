@@ -21,7 +21,7 @@ void help_all(FILE *);
 void help_command(FILE *, const struct command *);
 /* The commands that begin with a word, or those of the group of that name; false: there are none.
  */
-bool help_words(FILE *, const char *word);
+bool help_list_word(FILE *, const char *word);
 /* Its usage alone, after a mistake. */
 void help_usage(FILE *, const struct command *);
 /* There is no such command; if the word begins some, these. */

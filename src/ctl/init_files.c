@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { VALUE = 4096, CONF_MODE = 0640, DIR_MODE = 0700 };
+enum { INITIAL_VALUE_BYTES = 4096, INITIAL_CONF_MODE = 0640, STATE_DIR_MODE = 0700 };
 
 /* The sample, but for keys whose value is another than `plain` has; and the domain, wherever it
  * came from. */
-static void print_conf(FILE *f, const struct conf *mine, const struct conf *plain)
+static void print_initial_conf(FILE *f, const struct conf *mine, const struct conf *plain)
 {
-	char a[VALUE], b[VALUE];
+	char a[INITIAL_VALUE_BYTES], b[INITIAL_VALUE_BYTES];
 	size_t n;
 	const struct conf_row *r = conf_rows(&n);
 
@@ -35,7 +35,8 @@ static void print_conf(FILE *f, const struct conf *mine, const struct conf *plai
 }
 
 /* Root works for `user`; anybody else for themselves (*wanted false). */
-static enum err owner(struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
+static enum err find_state_owner(
+    struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
 {
 	struct passwd *p;
 	struct group *g = NULL;
@@ -53,19 +54,19 @@ static enum err owner(struct ctl *c, const struct conf *conf, uid_t *uid, gid_t 
 }
 
 /* The file stays root's; the user's group may read it, because a reload reads it as that user. */
-static enum err write_conf(
+static enum err write_initial_conf(
     struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {
 	uid_t uid;
 	gid_t gid;
 	bool wanted;
 
-	TRY(owner(c, mine, &uid, &gid, &wanted));
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CONF_MODE);
+	TRY(find_state_owner(c, mine, &uid, &gid, &wanted));
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, INITIAL_CONF_MODE);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (f == NULL)
 		return ctl_bad_conf(c, "%s: %s", path, strerror(errno));
-	print_conf(f, mine, plain);
+	print_initial_conf(f, mine, plain);
 	bool fine =
 	    (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
 	if (fclose(f) != 0 || !fine)
@@ -74,22 +75,22 @@ static enum err write_conf(
 }
 
 /* The two configurations live as long as the arena. */
-static void forget(void *conf)
+static void free_owned_conf(void *conf)
 {
 	conf_free(conf);
 }
 
-static enum err wanted(struct ctl *c, struct conf **mine, struct conf **plain)
+static enum err load_initial_conf(struct ctl *c, struct conf **mine, struct conf **plain)
 {
 	const char *domain = c->opt.value[OPT_DOMAIN];
 	char why[256];
 
 	if (!conf_load(NULL, plain, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
-	arena_own(c->cx.mem, *plain, forget);
-	if (!options_conf(&c->opt, NULL, mine, why, sizeof why))
+	arena_own(c->cx.mem, *plain, free_owned_conf);
+	if (!ctl_options_conf(&c->opt, NULL, mine, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
-	arena_own(c->cx.mem, *mine, forget);
+	arena_own(c->cx.mem, *mine, free_owned_conf);
 	if (domain && !conf_set(*mine, STR("domain"), str_of(domain), why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	if (!domain_ok(str_of((*mine)->domain)))
@@ -105,31 +106,31 @@ enum err init_files_conf(struct ctl *c, const char *path, bool *made)
 	*made = access(path, F_OK) != 0 && errno == ENOENT;
 	if (!*made)
 		return OK;
-	TRY(wanted(c, &mine, &plain));
-	return write_conf(c, path, mine, plain);
+	TRY(load_initial_conf(c, &mine, &plain));
+	return write_initial_conf(c, path, mine, plain);
 }
 
-static enum err give(struct ctl *c, const char *path)
+static enum err give_to_owner(struct ctl *c, const char *path)
 {
 	uid_t uid;
 	gid_t gid;
 	bool wanted;
 
-	TRY(owner(c, c->conf, &uid, &gid, &wanted));
+	TRY(find_state_owner(c, c->conf, &uid, &gid, &wanted));
 	if (wanted && lchown(path, uid, gid) != 0)
 		return fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 	return OK;
 }
 
 /* The last directory of the path; those above it must be there: they are somebody else's. */
-static enum err make_dir(struct ctl *c, const char *path)
+static enum err make_owned_directory(struct ctl *c, const char *path)
 {
-	if (mkdir(path, DIR_MODE) == 0)
-		return give(c, path);
+	if (mkdir(path, STATE_DIR_MODE) == 0)
+		return give_to_owner(c, path);
 	return errno == EEXIST ? OK : ctl_bad_conf(c, "%s: %s", path, strerror(errno));
 }
 
-static const char *directory_of(struct arena *mem, const char *path)
+static const char *parent_directory(struct arena *mem, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -146,8 +147,8 @@ enum err init_files_secret(struct ctl *c)
 	uint8_t secret[SECRET_BYTES];
 	char why[256];
 
-	TRY(make_dir(c, c->conf->state_dir));
-	TRY(make_dir(c, directory_of(c->cx.mem, c->conf->secret_file)));
+	TRY(make_owned_directory(c, c->conf->state_dir));
+	TRY(make_owned_directory(c, parent_directory(c->cx.mem, c->conf->secret_file)));
 	bool made = secret_create(c->conf->secret_file, secret, why, sizeof why);
 	explicit_bzero(secret, sizeof secret);
 	return made ? OK : ctl_bad_conf(c, "%s", why);

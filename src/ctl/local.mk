@@ -19,6 +19,8 @@ libctl_a_SOURCES = \
 	src/ctl/cmd_verify.c \
 	src/ctl/commands.c \
 	src/ctl/ctl.h \
+	src/ctl/ctl_options.c \
+	src/ctl/ctl_options.h \
 	src/ctl/doctor/cmd_doctor.c \
 	src/ctl/doctor/doctor.c \
 	src/ctl/doctor/doctor.h \
@@ -39,8 +41,6 @@ libctl_a_SOURCES = \
 	src/ctl/mask.h \
 	src/ctl/mdoc.c \
 	src/ctl/mdoc.h \
-	src/ctl/options.c \
-	src/ctl/options.h \
 	src/ctl/run.c \
 	src/ctl/scoreboard_view.c \
 	src/ctl/scoreboard_view.h \

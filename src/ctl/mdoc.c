@@ -218,7 +218,7 @@ static void part_keys(FILE *f)
 static void options(FILE *f, unsigned which)
 {
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *r = &option_rows[id];
+		const struct option_row *r = &ctl_options_rows[id];
 		if (!(which & 1u << id))
 			continue;
 		fputs(".It Fl ", f);
@@ -231,7 +231,7 @@ static void options(FILE *f, unsigned which)
 
 static void part_options(FILE *f)
 {
-	options(f, OPTIONS_GLOBAL | OPT_BIT(VERSION));
+	options(f, CTL_OPTIONS_GLOBAL | OPT_BIT(VERSION));
 }
 
 static void part_statuses(FILE *f)
@@ -256,10 +256,10 @@ static void name_of(FILE *f, const struct command *c)
 
 static void part_groups(FILE *f)
 {
-	for (const struct command_group *g = groups; g->name; g++) {
+	for (const struct command_group *g = ctl_groups; g->name; g++) {
 		fprintf(f, ".It Xr motetctl-%s 8\n", g->name);
 		sentence(f, g->help);
-		for (const struct command *c = next_of(g, commands); c->name;
+		for (const struct command *c = next_of(g, ctl_commands); c->name;
 		     c = next_of(g, c + 1)) {
 			fputs(".Ic ", f);
 			name_of(f, c);
@@ -274,7 +274,7 @@ static void synopsis(FILE *f, const struct command *c)
 	name_of(f, c);
 	fputc('\n', f);
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *r = &option_rows[id];
+		const struct option_row *r = &ctl_options_rows[id];
 		if (c->options & 1u << id)
 			fprintf(f, ".Op Fl -%s%s%s\n", r->name, r->arg ? " Ar " : "",
 			    r->arg ? r->arg : "");
@@ -306,14 +306,14 @@ static void page(FILE *f, const struct command_group *g)
 	for (const char *s = g->name; *s; s++)
 		fputc(*s - 'a' + 'A', f);
 	fprintf(f, " 8\n.Os\n.Sh NAME\n.Nm motetctl-%s\n.Nd %s\n.Sh SYNOPSIS\n", g->name, g->help);
-	for (const struct command *c = next_of(g, commands); c->name; c = next_of(g, c + 1))
+	for (const struct command *c = next_of(g, ctl_commands); c->name; c = next_of(g, c + 1))
 		synopsis(f, c);
 	fputs(".Sh DESCRIPTION\n", f);
 	paragraphs(f, g->more);
 	fputs(
 	    ".Pp\nOptions of every command, exit statuses, and what holds for all JSON are in\n.Xr motetctl 8 .\n",
 	    f);
-	for (const struct command *c = next_of(g, commands); c->name; c = next_of(g, c + 1))
+	for (const struct command *c = next_of(g, ctl_commands); c->name; c = next_of(g, c + 1))
 		explain(f, c);
 	fputs(
 	    ".Sh SEE ALSO\n.Xr motet.conf 5 ,\n.Xr motet 7 ,\n.Xr motetctl 8 ,\n.Xr motetd 8\n", f);
@@ -334,7 +334,7 @@ bool mdoc_print(FILE *f, const char *part)
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strcmp(parts[i].name, part) == 0)
 			return parts[i].print(f), true;
-	for (const struct command_group *g = groups; g->name; g++)
+	for (const struct command_group *g = ctl_groups; g->name; g++)
 		if (strcmp(g->name, part) == 0)
 			return page(f, g), true;
 	return false;

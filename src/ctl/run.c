@@ -9,13 +9,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 512 << 20 }; /* a hundred thousand actors, as rows and as text */
+enum { CTL_ARENA_MAX = 512 << 20 }; /* a hundred thousand actors, as rows and as text */
 
 /* Which errors are not simply EXIT_FAILURE. */
 static const struct {
 	enum err err;
 	int status;
-} statuses[] = {
+} error_statuses[] = {
 	{ ERR_UNAVAILABLE, EX_UNAVAILABLE },
 	{ ERR_UNCERTAIN, EX_UNAVAILABLE },
 	{ ERR_RETRY, EX_UNAVAILABLE },
@@ -25,7 +25,7 @@ static const struct {
 static const struct {
 	enum err err;
 	const char *about, *next;
-} hints[] = {
+} error_hints[] = {
 	{ ERR_UNAVAILABLE, "database: connect",
 	    "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
 	{ ERR_UNAVAILABLE, "sql_schema_state: 42501",
@@ -34,26 +34,26 @@ static const struct {
 	{ ERR_RETRY, "sql_schema_lock", "somebody else is migrating; try again in a moment" },
 };
 
-static int status_of(const struct ctl *c, enum err e)
+static int exit_status_of_error(const struct ctl *c, enum err e)
 {
 	if (c->status)
 		return c->status;
-	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-		if (statuses[i].err == e)
-			return statuses[i].status;
+	for (size_t i = 0; i < sizeof error_statuses / sizeof error_statuses[0]; i++)
+		if (error_statuses[i].err == e)
+			return error_statuses[i].status;
 	return EXIT_FAILURE;
 }
 
-static void complain(const struct fail *why, enum err e)
+static void print_error(const struct fail *why, enum err e)
 {
 	struct str text = str_trim(str_of(why->say[0] ? why->say
 		: why->log[0]			      ? why->log
 						      : err_text(e)));
 
 	fprintf(stderr, "motetctl: %.*s\n", (int)text.n, text.s);
-	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-		if (hints[i].err == e && str_starts(text, hints[i].about)) {
-			fprintf(stderr, "motetctl: %s\n", hints[i].next);
+	for (size_t i = 0; i < sizeof error_hints / sizeof error_hints[0]; i++)
+		if (error_hints[i].err == e && str_starts(text, error_hints[i].about)) {
+			fprintf(stderr, "motetctl: %s\n", error_hints[i].next);
 			return;
 		}
 }
@@ -63,36 +63,36 @@ static void complain(const struct fail *why, enum err e)
  * all that is needed. Otherwise a file that nobody may read is an error: what is done without it
  * would be done to another database.
  */
-static const char *conf_file(const struct ctl *c, char *place, size_t size)
+static const char *choose_conf_file(const struct ctl *c, char *place, size_t size)
 {
 	const char *named = c->opt.value[OPT_CONFIG], *env = getenv("MOTET_CONF");
 	const char *file = named ? named : conf_default_file(c->program, place, size);
 
-	if (file && !named && !(env && env[0]) && options_has(&c->opt, OPT_DATABASE) &&
+	if (file && !named && !(env && env[0]) && ctl_options_has(&c->opt, OPT_DATABASE) &&
 	    access(file, R_OK) != 0)
 		return NULL;
 	return file;
 }
 
-static enum err open_conf(struct ctl *c)
+static enum err open_ctl_conf(struct ctl *c)
 {
 	char why[256], place[4096];
-	const char *file = conf_file(c, place, sizeof place);
+	const char *file = choose_conf_file(c, place, sizeof place);
 
-	if (!options_conf(&c->opt, file, &c->conf, why, sizeof why))
+	if (!ctl_options_conf(&c->opt, file, &c->conf, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	c->cx.conf = c->conf;
 	return OK;
 }
 
-static enum err open_db(struct ctl *c)
+static enum err open_ctl_db(struct ctl *c)
 {
 	c->cx.db = db_new(c->conf);
 	return OK;
 }
 
 /* --domain fills in what the configuration leaves open; it never speaks against it. */
-static enum err adopt_domain(struct ctl *c)
+static enum err adopt_domain_option(struct ctl *c)
 {
 	const char *given = c->opt.value[OPT_DOMAIN];
 	char why[256];
@@ -107,11 +107,11 @@ static enum err adopt_domain(struct ctl *c)
 	    : ctl_bad_conf(c, "%s", why);
 }
 
-static enum err open_domain(struct ctl *c)
+static enum err open_ctl_domain(struct ctl *c)
 {
 	char why[256];
 
-	TRY(adopt_domain(c));
+	TRY(adopt_domain_option(c));
 	if (!conf_finish(c->conf, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	if (!domain_ok(str_of(c->conf->domain)))
@@ -121,12 +121,12 @@ static enum err open_domain(struct ctl *c)
 	return OK;
 }
 
-static enum err open_schema(struct ctl *c)
+static enum err open_ctl_schema(struct ctl *c)
 {
-	return schema_fits(&c->cx);
+	return schema_check_version(&c->cx);
 }
 
-static enum err open_secret(struct ctl *c)
+static enum err open_ctl_secret(struct ctl *c)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[256];
@@ -142,11 +142,11 @@ static enum err open_secret(struct ctl *c)
 enum err ctl_need(struct ctl *c, enum needs needs)
 {
 	static enum err (*const steps[])(struct ctl *) = {
-		[NEEDS_CONF] = open_conf,
-		[NEEDS_DB] = open_db,
-		[NEEDS_DOMAIN] = open_domain,
-		[NEEDS_SCHEMA] = open_schema,
-		[NEEDS_SECRET] = open_secret,
+		[NEEDS_CONF] = open_ctl_conf,
+		[NEEDS_DB] = open_ctl_db,
+		[NEEDS_DOMAIN] = open_ctl_domain,
+		[NEEDS_SCHEMA] = open_ctl_schema,
+		[NEEDS_SECRET] = open_ctl_secret,
 	};
 
 	while (c->have < needs) {
@@ -156,7 +156,7 @@ enum err ctl_need(struct ctl *c, enum needs needs)
 	return OK;
 }
 
-static int perform(struct ctl *c, const struct command *cmd)
+static int perform_command(struct ctl *c, const struct command *cmd)
 {
 	enum err e = ctl_need(c, cmd->needs);
 
@@ -166,16 +166,16 @@ static int perform(struct ctl *c, const struct command *cmd)
 		e = fail(&c->cx, ERR_INTERNAL, "standard output could not be written");
 	if (e == OK)
 		return EX_OK;
-	complain(&c->cx.why, e);
-	return status_of(c, e);
+	print_error(&c->cx.why, e);
+	return exit_status_of_error(c, e);
 }
 
 /* The command's own options and arguments; argv[0] is the program's name, for messages. */
-static int command(struct ctl *c, const struct command *cmd, int argc, char **argv)
+static int run_command(struct ctl *c, const struct command *cmd, int argc, char **argv)
 {
-	int at = options_parse(&c->opt, argc, argv, OPTIONS_GLOBAL | cmd->options, false);
+	int at = ctl_options_parse(&c->opt, argc, argv, CTL_OPTIONS_GLOBAL | cmd->options, false);
 
-	if (at >= 0 && options_has(&c->opt, OPT_HELP)) {
+	if (at >= 0 && ctl_options_has(&c->opt, OPT_HELP)) {
 		help_command(stdout, cmd);
 		return EX_OK;
 	}
@@ -185,16 +185,16 @@ static int command(struct ctl *c, const struct command *cmd, int argc, char **ar
 	}
 	c->word = argv + at;
 	c->nwords = argc - at;
-	return perform(c, cmd);
+	return perform_command(c, cmd);
 }
 
 /* argv[at] is the first word that is no option, if there is one. */
-static int dispatch(struct ctl *c, int at, int argc, char **argv)
+static int dispatch_words(struct ctl *c, int at, int argc, char **argv)
 {
 	int words;
 
 	if (at == argc) {
-		bool asked = options_has(&c->opt, OPT_HELP);
+		bool asked = ctl_options_has(&c->opt, OPT_HELP);
 		help_all(asked ? stdout : stderr);
 		return asked ? EX_OK : EX_USAGE;
 	}
@@ -205,7 +205,7 @@ static int dispatch(struct ctl *c, int at, int argc, char **argv)
 	}
 	at += words - 1;
 	argv[at] = argv[0];
-	return command(c, cmd, argc - at, argv + at);
+	return run_command(c, cmd, argc - at, argv + at);
 }
 
 int ctl_main(int argc, char **argv)
@@ -213,14 +213,14 @@ int ctl_main(int argc, char **argv)
 	static struct ctl c;
 	int status = EX_USAGE;
 
-	c = (struct ctl){ .cx = { .mem = arena_new(ARENA_MAX) }, .program = argv[0] };
-	int at = options_parse(&c.opt, argc, argv, OPTIONS_GLOBAL | OPT_BIT(VERSION), true);
+	c = (struct ctl){ .cx = { .mem = arena_new(CTL_ARENA_MAX) }, .program = argv[0] };
+	int at = ctl_options_parse(&c.opt, argc, argv, CTL_OPTIONS_GLOBAL | OPT_BIT(VERSION), true);
 	if (at < 0)
 		fputs("motetctl: `motetctl --help` lists commands and options\n", stderr);
-	else if (options_has(&c.opt, OPT_VERSION))
+	else if (ctl_options_has(&c.opt, OPT_VERSION))
 		status = help_version(stdout);
 	else
-		status = dispatch(&c, at, argc, argv);
+		status = dispatch_words(&c, at, argc, argv);
 	explicit_bzero(&c.ca, sizeof c.ca);
 	db_free(c.cx.db);
 	arena_free(c.cx.mem);

@@ -2,11 +2,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-const char *const scoreboard_view_states[WORKER_STATES] = { "none", "starting", "idle", "busy",
+const char *const scoreboard_view_state_names[WORKER_STATES] = { "none", "starting", "idle", "busy",
 	"stopping" };
-const char *const scoreboard_view_dbs[3] = { "-", "up", "away" };
+const char *const scoreboard_view_db_names[3] = { "-", "up", "away" };
 
-static void copy_workers(
+static void copy_scoreboard_workers(
     struct arena *mem, const struct scoreboard *s, int fd, struct scoreboard_view *b)
 {
 	int rows = s->rows;
@@ -18,7 +18,7 @@ static void copy_workers(
 		int state = r->state, phase = r->now.phase, db = r->db, route = r->now.route;
 		int64_t since = r->request_us;
 		if (r->pid == 0 || state <= WORKER_NONE || state >= WORKER_STATES ||
-		    !scoreboard_lives(s, fd, i))
+		    !scoreboard_is_alive(s, fd, i))
 			continue;
 		bool busy = state == WORKER_BUSY && since > 0;
 		b->worker[b->nworkers++] = (struct scoreboard_view_worker){ .pid = r->pid,
@@ -32,23 +32,24 @@ static void copy_workers(
 }
 
 /* A moment that a calendar has; 0: none. */
-static int64_t moment(int64_t t)
+static int64_t calendar_second_or_zero(int64_t t)
 {
 	const int64_t end = INT64_C(253402300799); /* of the year 9999 */
 
 	return t < 0 ? 0 : t < end ? t : end;
 }
 
-static void copy(struct arena *mem, const struct scoreboard *s, int fd, struct scoreboard_view *b)
+static void copy_scoreboard(
+    struct arena *mem, const struct scoreboard *s, int fd, struct scoreboard_view *b)
 {
 	*b = (struct scoreboard_view){ .version = str_of(arena_printf(mem, "%.23s", s->version)),
 		.alone = s->master == 0,
-		.started = moment(s->started),
+		.started = calendar_second_or_zero(s->started),
 		.started_us = s->started_us,
-		.cert_not_after = moment(s->cert_not_after),
+		.cert_not_after = calendar_second_or_zero(s->cert_not_after),
 		.stock = s->stock,
 		.last_resorts = s->last_resorts,
-		.stock_at = moment(s->stock_at),
+		.stock_at = calendar_second_or_zero(s->stock_at),
 		.wanted = s->wanted,
 		.births = s->births,
 		.deaths = s->deaths,
@@ -58,8 +59,8 @@ static void copy(struct arena *mem, const struct scoreboard *s, int fd, struct s
 		.nroutes = s->nroutes };
 	memcpy(b->name, s->name, sizeof b->name);
 	scoreboard_sum_take(s, fd, &b->sum);
-	b->storm = scoreboard_storm(s, b->sum.at_us);
-	copy_workers(mem, s, fd, b);
+	b->storm = scoreboard_is_storm(s, b->sum.at_us);
+	copy_scoreboard_workers(mem, s, fd, b);
 }
 
 enum err scoreboard_view_take(struct ctl *c, struct scoreboard_view **out)
@@ -72,10 +73,10 @@ enum err scoreboard_view_take(struct ctl *c, struct scoreboard_view **out)
 		return fail(&c->cx, ERR_UNAVAILABLE,
 		    "scoreboard %s: %s; is motetd running here, with this configuration?", path,
 		    why);
-	bool lives = scoreboard_lives(s, fd, -1);
+	bool lives = scoreboard_is_alive(s, fd, -1);
 	*out = arena_alloc(c->cx.mem, sizeof **out);
 	if (lives)
-		copy(c->cx.mem, s, fd, *out);
+		copy_scoreboard(c->cx.mem, s, fd, *out);
 	munmap((void *)(uintptr_t)s, sizeof *s);
 	close(fd);
 	return lives ? OK

@@ -22,5 +22,6 @@ struct scoreboard_view {
 };
 /* ERR_UNAVAILABLE: there is no server that could be seen; the message says what to look at. */
 must_check enum err scoreboard_view_take(struct ctl *, struct scoreboard_view **);
-extern const char *const scoreboard_view_states[WORKER_STATES], *const scoreboard_view_dbs[3];
+extern const char *const scoreboard_view_state_names[WORKER_STATES],
+    *const scoreboard_view_db_names[3];
 #endif

@@ -1,48 +1,49 @@
 #include "db/conn.h"
 #include <stdio.h>
 
-/* What the tests compare: the types of a prepared statement, in the words that the .sql files use.
+/* What the tests compare: the types of a prepared statement, in the words that the .sql files
+ * use.
  */
 static const struct {
 	Oid oid;
 	const char *name;
-} types[] = { { 16, "bool" }, { 17, "bytea" }, { 20, "int8" }, { 23, "int4" }, { 25, "text" },
+} pg_types[] = { { 16, "bool" }, { 17, "bytea" }, { 20, "int8" }, { 23, "int4" }, { 25, "text" },
 	{ 1184, "timestamptz" }, { 1000, "bool[]" }, { 1001, "bytea[]" }, { 1009, "text[]" },
 	{ 1016, "int8[]" } };
 
-static const char *type_name(Oid oid)
+static const char *find_type_name(Oid oid)
 {
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (types[i].oid == oid)
-			return types[i].name;
+	for (size_t i = 0; i < sizeof pg_types / sizeof pg_types[0]; i++)
+		if (pg_types[i].oid == oid)
+			return pg_types[i].name;
 	return "?";
 }
 
-static PGresult *describe(struct cx *cx, const struct stmt *st)
+static PGresult *describe_statement(struct cx *cx, const struct stmt *st)
 {
 	PGresult *r;
 
-	if (!PQsendPrepare(cx->db->pg, "", st->sql, 0, NULL) || (r = conn_result(cx)) == NULL)
+	if (!PQsendPrepare(cx->db->pg, "", st->sql, 0, NULL) || (r = conn_read_result(cx)) == NULL)
 		return NULL;
 	if (PQresultStatus(r) != PGRES_COMMAND_OK)
 		return r;
-	return PQsendDescribePrepared(cx->db->pg, "") ? conn_result(cx) : NULL;
+	return PQsendDescribePrepared(cx->db->pg, "") ? conn_read_result(cx) : NULL;
 }
 
 enum err db_check(struct cx *cx, const struct stmt *st)
 {
 	struct buf args = { .mem = cx->mem }, cols = { .mem = cx->mem };
 
-	TRY(conn_ready(cx));
-	PGresult *r = describe(cx, st);
+	TRY(conn_ensure(cx));
+	PGresult *r = describe_statement(cx, st);
 	if (r == NULL || PQresultStatus(r) != PGRES_COMMAND_OK)
 		return fail(cx, ERR_INTERNAL, "%s: %s", st->name,
 		    r ? PQresultErrorMessage(r) : "no connection");
 	for (int i = 0; i < PQnparams(r); i++)
-		buf_printf(&args, "%s%s", i ? ", " : "", type_name(PQparamtype(r, i)));
+		buf_printf(&args, "%s%s", i ? ", " : "", find_type_name(PQparamtype(r, i)));
 	for (int i = 0; i < PQnfields(r); i++)
 		buf_printf(
-		    &cols, "%s%s %s", i ? ", " : "", PQfname(r, i), type_name(PQftype(r, i)));
+		    &cols, "%s%s %s", i ? ", " : "", PQfname(r, i), find_type_name(PQftype(r, i)));
 	if (!str_is(buf_done(&args), st->args) || !str_is(buf_done(&cols), st->cols))
 		return fail(
 		    cx, ERR_INTERNAL, "%s takes (%s) and gives (%s)", st->name, args.s, cols.s);

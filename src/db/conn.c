@@ -20,12 +20,12 @@ struct db *db_new(const struct conf *c)
 	return d;
 }
 
-void db_share(struct db *d, _Atomic int64_t *away_us)
+void db_share_away(struct db *d, _Atomic int64_t *away_us)
 {
 	d->away_us = away_us;
 }
 
-void db_use(struct db *d, const char *conninfo)
+void db_set_conninfo(struct db *d, const char *conninfo)
 {
 	conn_drop(d);
 	d->conninfo = conninfo;
@@ -38,7 +38,7 @@ void conn_drop(struct db *d)
 	d->nknown = 0;
 }
 
-void db_rest(struct db *d)
+void db_disconnect(struct db *d)
 {
 	conn_drop(d);
 }
@@ -52,7 +52,7 @@ void db_free(struct db *d)
 }
 
 /* True when the socket is ready in that direction before the deadline. */
-static bool wait_for(PGconn *pg, short events, int64_t deadline_us)
+static bool wait_for_socket(PGconn *pg, short events, int64_t deadline_us)
 {
 	struct pollfd p = { .fd = PQsocket(pg), .events = events };
 
@@ -69,13 +69,13 @@ static bool wait_for(PGconn *pg, short events, int64_t deadline_us)
 }
 
 /* What the server says beside its answers is for those who look for it. */
-static void notice(void *arg, const char *text)
+static void log_server_notice(void *arg, const char *text)
 {
 	(void)arg;
 	log_debug("database: %s", text);
 }
 
-static bool dial(struct db *d, int64_t deadline)
+static bool dial_database(struct db *d, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name",
 		"client_encoding", NULL };
@@ -84,18 +84,19 @@ static bool dial(struct db *d, int64_t deadline)
 	d->pg = PQconnectStartParams(keys, values, 1);
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
-	PQsetNoticeProcessor(d->pg, notice, NULL);
+	PQsetNoticeProcessor(d->pg, log_server_notice, NULL);
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
-		    !wait_for(d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+		    !wait_for_socket(
+			d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
 /* What a pooler in transaction mode could not keep for us is left to the role's own settings then
  * (motetd(8)). */
-static bool settings(struct cx *cx)
+static bool send_settings(struct cx *cx)
 {
 	struct db *d = cx->db;
 	const char *sql = arena_printf(cx->mem,
@@ -107,11 +108,11 @@ static bool settings(struct cx *cx)
 		return true;
 	if (!PQsendQuery(d->pg, sql))
 		return false;
-	PGresult *r = conn_result(cx);
+	PGresult *r = conn_read_result(cx);
 	return r && PQresultStatus(r) == PGRES_COMMAND_OK;
 }
 
-static void lost(struct cx *cx)
+static void count_lost_connection(struct cx *cx)
 {
 	cx->meter.db = METER_DB_AWAY;
 	meter_add(&cx->meter, COUNT_DB_FAILED, 1);
@@ -119,7 +120,7 @@ static void lost(struct cx *cx)
 
 /* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the
  * same instant. */
-static enum err failed(struct cx *cx, const char *what)
+static enum err fail_connection(struct cx *cx, const char *what)
 {
 	struct db *d = cx->db;
 	char why[256];
@@ -131,12 +132,12 @@ static enum err failed(struct cx *cx, const char *what)
 		d->pause_us = PAUSE_MOST_US;
 	*d->away_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
-	lost(cx);
+	count_lost_connection(cx);
 	return fail(
 	    cx, ERR_UNAVAILABLE, "database: %s: %s", what, why[0] ? why : "no answer in time");
 }
 
-static bool alive(struct db *d)
+static bool is_connection_alive(struct db *d)
 {
 	struct pollfd p = { .fd = PQsocket(d->pg), .events = POLLIN };
 
@@ -146,7 +147,7 @@ static bool alive(struct db *d)
 }
 
 /* The first who comes after a pause has the time of one attempt for himself. */
-static bool may_dial(struct db *d, int64_t now)
+static bool may_dial_now(struct db *d, int64_t now)
 {
 	int64_t until = *d->away_us;
 
@@ -155,18 +156,18 @@ static bool may_dial(struct db *d, int64_t now)
 		atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
 }
 
-static enum err connect_anew(struct cx *cx)
+static enum err connect_to_database(struct cx *cx)
 {
 	struct db *d = cx->db;
 
-	if (!may_dial(d, clock_us())) {
+	if (!may_dial_now(d, clock_us())) {
 		cx->meter.db = METER_DB_AWAY;
 		return fail(cx, ERR_UNAVAILABLE, "database: still away");
 	}
-	if (!dial(d, clock_us() + d->timeout_us))
-		return failed(cx, "connect");
-	if (d->pg == NULL || !settings(cx))
-		return failed(cx, "settings");
+	if (!dial_database(d, clock_us() + d->timeout_us))
+		return fail_connection(cx, "connect");
+	if (d->pg == NULL || !send_settings(cx))
+		return fail_connection(cx, "settings");
 	if (d->pause_us)
 		log_info("database: connected again");
 	d->pause_us = 0;
@@ -176,54 +177,54 @@ static enum err connect_anew(struct cx *cx)
 	return OK;
 }
 
-enum err conn_ready(struct cx *cx)
+enum err conn_ensure(struct cx *cx)
 {
 	struct db *d = cx->db;
 
-	if (d->pg && alive(d))
+	if (d->pg && is_connection_alive(d))
 		return OK;
 	if (d->pg)
 		conn_drop(d);
 	enum phase was = meter_phase(&cx->meter, PHASE_CONNECT);
-	enum err e = connect_anew(cx);
+	enum err e = connect_to_database(cx);
 	meter_phase(&cx->meter, was);
 	return e;
 }
 
-static void clear(void *r)
+static void clear_result(void *r)
 {
 	PQclear(r);
 }
 
-static bool flush(struct db *d, int64_t deadline)
+static bool flush_output(struct db *d, int64_t deadline)
 {
 	int left;
 
 	while ((left = PQflush(d->pg)) > 0) {
-		if (!wait_for(d->pg, POLLOUT | POLLIN, deadline) || !PQconsumeInput(d->pg))
+		if (!wait_for_socket(d->pg, POLLOUT | POLLIN, deadline) || !PQconsumeInput(d->pg))
 			return false;
 	}
 	return left == 0;
 }
 
-PGresult *conn_result(struct cx *cx)
+PGresult *conn_read_result(struct cx *cx)
 {
 	struct db *d = cx->db;
 	int64_t deadline = clock_us() + d->timeout_us + 500 * 1000;
 	PGresult *last = NULL, *r;
-	bool fine = flush(d, deadline);
+	bool fine = flush_output(d, deadline);
 
 	meter_add(&cx->meter, COUNT_DB_ROUND_TRIP, 1);
 	while (fine) {
 		while (fine && PQisBusy(d->pg))
-			fine = wait_for(d->pg, POLLIN, deadline) && PQconsumeInput(d->pg);
+			fine = wait_for_socket(d->pg, POLLIN, deadline) && PQconsumeInput(d->pg);
 		if (!fine || (r = PQgetResult(d->pg)) == NULL)
 			break;
-		last = arena_own(cx->mem, r, clear);
+		last = arena_own(cx->mem, r, clear_result);
 	}
 	if (fine && PQstatus(d->pg) == CONNECTION_OK)
 		return last;
-	lost(cx);
+	count_lost_connection(cx);
 	conn_drop(d);
 	return NULL;
 }

@@ -19,9 +19,9 @@ struct db {
 };
 /* Connected when it returns OK; finds out whether an idle connection has been closed behind our
  * back. */
-must_check enum err conn_ready(struct cx *);
+must_check enum err conn_ensure(struct cx *);
 void conn_drop(struct db *);
 /* The last result of what was sent, in the arena; NULL when the connection broke or took too long:
  * it is dropped then. */
-PGresult *conn_result(struct cx *);
+PGresult *conn_read_result(struct cx *);
 #endif

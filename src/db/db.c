@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARGS = 24, TRIES = 4 };
+enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4 };
 
 /* What SQLSTATEs mean to us; the longest match wins by coming first. FRESH: what was prepared is
  * stale, run it anew once. */
@@ -37,7 +37,7 @@ static const struct {
 	{ "3F000", ERR_UNAVAILABLE },
 };
 
-static int meaning(const char *state)
+static int map_sqlstate(const char *state)
 {
 	for (size_t i = 0; i < sizeof sqlstates / sizeof sqlstates[0]; i++)
 		if (strncmp(state, sqlstates[i].state, strlen(sqlstates[i].state)) == 0)
@@ -46,7 +46,7 @@ static int meaning(const char *state)
 }
 
 /* The outcome of one try: an error that a caller may see, or FRESH or LOST. */
-static int outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
+static int read_outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 {
 	if (r == NULL)
 		return LOST;
@@ -56,7 +56,7 @@ static int outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 		   *con = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME),
 		   *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	snprintf(cx->db->constraint, sizeof cx->db->constraint, "%s", con ? con : "");
-	int e = meaning(state ? state : "08");
+	int e = map_sqlstate(state ? state : "08");
 	if (e < ERR_COUNT)
 		return (int)fail(
 		    cx, (enum err)e, "%s: %s %s", st->name, state ? state : "-", text ? text : "");
@@ -70,7 +70,7 @@ const char *db_constraint(const struct cx *cx)
 
 /* Asking the server whether it knows a statement would end an open transaction when it does not:
  * remembered here. */
-static int prepare(struct cx *cx, const struct stmt *st)
+static int prepare_statement(struct cx *cx, const struct stmt *st)
 {
 	struct db *d = cx->db;
 
@@ -81,16 +81,16 @@ static int prepare(struct cx *cx, const struct stmt *st)
 		return (int)fail(cx, ERR_INTERNAL, "more than %d statements", DB_STATEMENTS);
 	if (!PQsendPrepare(d->pg, st->name, st->sql, 0, NULL))
 		return LOST;
-	int e = outcome(cx, st, conn_result(cx));
+	int e = read_outcome(cx, st, conn_read_result(cx));
 	if (e == OK)
 		d->known[d->nknown++] = st;
 	return e;
 }
 
-static bool send(struct db *d, const struct stmt *st, const struct arg *a, size_t n)
+static bool send_statement(struct db *d, const struct stmt *st, const struct arg *a, size_t n)
 {
-	const char *v[ARGS];
-	int len[ARGS], bin[ARGS];
+	const char *v[STATEMENT_ARGS];
+	int len[STATEMENT_ARGS], bin[STATEMENT_ARGS];
 
 	for (size_t i = 0; i < n; i++) {
 		v[i] = a[i].p;
@@ -102,39 +102,39 @@ static bool send(struct db *d, const struct stmt *st, const struct arg *a, size_
 }
 
 /* One try. *sent tells a statement that never left from one whose fate is unknown. */
-static int attempt(
+static int try_statement(
     struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
 {
 	*sent = false;
-	TRY(conn_ready(cx));
+	TRY(conn_ensure(cx));
 	if (cx->db->prepare) {
-		int e = prepare(cx, st);
+		int e = prepare_statement(cx, st);
 		if (e != OK)
 			return e;
 	}
 	*sent = true;
-	if (!send(cx->db, st, a, n)) {
+	if (!send_statement(cx->db, st, a, n)) {
 		conn_drop(cx->db);
 		return LOST;
 	}
-	return outcome(cx, st, *r = conn_result(cx));
+	return read_outcome(cx, st, *r = conn_read_result(cx));
 }
 
-static void pause_a_little(int try)
+static void pause_before_retry(int try)
 {
 	struct timespec t = { 0, (5 + random() % 20) * 1000000L * (try + 1) };
 
 	nanosleep(&t, NULL);
 }
 
-static enum err settle(
+static enum err run_with_retries(
     struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
 {
 	int e = OK;
 	bool sent = false;
 
-	for (int try = 0; try < TRIES; try++) {
-		e = attempt(cx, st, a, n, r, &sent);
+	for (int try = 0; try < STATEMENT_TRIES; try++) {
+		e = try_statement(cx, st, a, n, r, &sent);
 		if (e == LOST && sent && !st->redo)
 			return fail(
 			    cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
@@ -142,14 +142,14 @@ static enum err settle(
 			conn_drop(cx->db);
 		else if (e != ERR_RETRY)
 			return (enum err)e;
-		pause_a_little(try);
+		pause_before_retry(try);
 	}
 	return e == LOST || e == FRESH
-	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, TRIES)
+	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, STATEMENT_TRIES)
 	    : (enum err)e;
 }
 
-static int64_t integer(const char *p, int n)
+static int64_t decode_integer(const char *p, int n)
 {
 	uint64_t v = 0;
 
@@ -158,7 +158,7 @@ static int64_t integer(const char *p, int n)
 	return n == 8 ? (int64_t)v : n == 4 ? (int32_t)v : (int16_t)v;
 }
 
-static enum err column(
+static enum err decode_column(
     struct cx *cx, const PGresult *r, int row, int col, const struct field *f, void *to)
 {
 	const char *v = PQgetvalue(r, row, col);
@@ -174,7 +174,7 @@ static enum err column(
 		*(struct blob *)to = (struct blob){ (const uint8_t *)v, (size_t)n };
 		return OK;
 	case FT_I64:
-		*(int64_t *)to = integer(v, n);
+		*(int64_t *)to = decode_integer(v, n);
 		return OK;
 	case FT_BOOL:
 		*(bool *)to = v[0] != 0;
@@ -185,7 +185,7 @@ static enum err column(
 	}
 }
 
-static enum err decode(
+static enum err decode_rows(
     struct cx *cx, const PGresult *r, const struct shape *sh, void **out, size_t n)
 {
 	char *p = arena_alloc(cx->mem, n * sh->size + 1);
@@ -194,7 +194,7 @@ static enum err decode(
 		return fail(cx, ERR_INTERNAL, "%s: %d columns", sh->name, PQnfields(r));
 	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; c < sh->nfields; c++)
-			TRY(column(cx, r, (int)i, (int)c, &sh->fields[c],
+			TRY(decode_column(cx, r, (int)i, (int)c, &sh->fields[c],
 			    p + i * sh->size + sh->fields[c].off));
 	*out = n ? p : NULL;
 	return OK;
@@ -205,10 +205,10 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 {
 	PGresult *r = NULL;
 
-	if (na > ARGS)
+	if (na > STATEMENT_ARGS)
 		return fail(cx, ERR_INTERNAL, "%s: %zu arguments", st->name, na);
 	enum phase was = meter_phase(&cx->meter, PHASE_DB);
-	enum err e = settle(cx, st, a, na, &r);
+	enum err e = run_with_retries(cx, st, a, na, &r);
 	meter_phase(&cx->meter, was);
 	TRY(e);
 	size_t rows = (size_t)PQntuples(r);
@@ -218,13 +218,13 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 		return fail(cx, ERR_INTERNAL, "%s: %zu rows", st->name, rows);
 	if (n)
 		*n = rows;
-	return sh ? decode(cx, r, sh, out, rows) : OK;
+	return sh ? decode_rows(cx, r, sh, out, rows) : OK;
 }
 
 /* Migrations take as long as they take. */
 enum err db_script(struct cx *cx, const char *sql)
 {
-	TRY(conn_ready(cx));
+	TRY(conn_ensure(cx));
 	PQsetnonblocking(cx->db->pg, 0);
 	PGresult *r = PQexec(cx->db->pg, "SET statement_timeout = 0; SET lock_timeout = '10s'");
 	PQclear(r);

@@ -23,22 +23,22 @@ struct db *db_new(const struct conf *); /* does not connect */
 void db_free(struct db *);
 /* Close the connection, for somebody who will not need it for a while; the next statement opens it
  * again. */
-void db_rest(struct db *);
+void db_disconnect(struct db *);
 /* Another connection string than the configuration's: what migrations by the owner of the tables
  * need. */
-void db_use(struct db *, const char *conninfo);
+void db_set_conninfo(struct db *, const char *conninfo);
 
 /*
  * What the workers of a pool know of a database that is away, in memory that they share, 0 at
  * first: after a pause one of them tries to connect, and the others fail at once meanwhile, lest a
  * database that does not answer hold all of them. It must outlive the connection.
  */
-void db_share(struct db *, _Atomic int64_t *away_us);
+void db_share_away(struct db *, _Atomic int64_t *away_us);
 
-enum rows { NONE, ONE, OPT, MANY };
+enum stmt_rows { NONE, ONE, OPT, MANY };
 struct stmt {
 	const char *name, *sql;
-	enum rows rows;
+	enum stmt_rows rows;
 	bool redo;
 	const char *args, *cols; /* "text, int8" and "id int8, name text": compared with the real
 				    schema by the tests */

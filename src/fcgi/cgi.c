@@ -7,7 +7,7 @@ extern char **environ;
 
 /* Nobody promises an end of file behind CONTENT_LENGTH octets (RFC 3875 4.2); without that number
  * it is what ends the body. */
-static int from_stdin(void *left, char *to, int n)
+static int read_cgi_body(void *left, char *to, int n)
 {
 	int64_t *rest = left;
 	size_t most = *rest >= 0 && *rest < n ? (size_t)*rest : (size_t)n;
@@ -28,11 +28,11 @@ bool cgi_read(struct arena *mem, const char *trusted_proxies, struct http_req *q
 	if (!params_read(mem, environ, trusted_proxies, q, &expected))
 		return false;
 	int64_t left = expected;
-	return message_body(mem, from_stdin, &left, expected, q) ||
+	return message_read_body(mem, read_cgi_body, &left, expected, q) ||
 	    q->body_too_large; /* nobody has to read the rest */
 }
 
-static bool put(struct str s)
+static bool write_cgi_output(struct str s)
 {
 	while (s.n) {
 		ssize_t n = write(STDOUT_FILENO, s.s, s.n);
@@ -45,5 +45,6 @@ static bool put(struct str s)
 
 bool cgi_write(struct arena *mem, const struct http_req *q, const struct http_resp *r)
 {
-	return put(message_head(mem, r)) && (!message_has_body(q, r) || put(r->body));
+	return write_cgi_output(message_render_head(mem, r)) &&
+	    (!message_has_body(q, r) || write_cgi_output(r->body));
 }

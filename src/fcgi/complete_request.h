@@ -8,5 +8,5 @@
  * waiting for its peer. What is no FastCGI counts as whole, too: nothing that could come would make
  * it a request.
  */
-bool complete_request(const uint8_t *p, size_t n);
+bool complete_request_arrived(const uint8_t *p, size_t n);
 #endif

@@ -29,9 +29,9 @@
  *	fcgi_close(f, true);
  */
 struct fcgi;
-enum fcgi_what {
+enum fcgi_event {
 	FCGI_REQUEST, /* *q is filled: answer it */
-	FCGI_AGAIN, /* a signal came, a peer went without a request, or nobody for rest_ms: look at
+	FCGI_AGAIN, /* a signal came, a peer went without a request, or nobody for idle_ms: look at
 		       your flags and call again */
 	FCGI_STOP   /* fcgi_stop() was called, or the master is gone */
 };
@@ -40,7 +40,7 @@ struct fcgi_opt {
 	int watch_fd;  /* -1, or a pipe whose other end the master holds: end of file means stop */
 	struct fdpass
 	    kept;    /* the channel for kept connections that siblings share; { -1, -1 }: none */
-	int rest_ms; /* -1, or: FCGI_AGAIN after so long without anything to do (where we accept
+	int idle_ms; /* -1, or: FCGI_AGAIN after so long without anything to do (where we accept
 			ourselves) */
 	sigset_t wait_mask;	     /* the signal mask while waiting */
 	const char *trusted_proxies; /* of the configuration: peers whose X-Forwarded-For counts */
@@ -63,7 +63,7 @@ struct fcgi *fcgi_open(const struct fcgi_opt *);
  * and `segs` are left for http_target(). What breaks off, comes too slowly or is not a request is
  * dropped without a word (operations.md 1.5, 1.7 and 1.15).
  */
-enum fcgi_what fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
+enum fcgi_event fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
 /* Send the response to the request that fcgi_next() gave. A peer that has gone away is no error. */
 void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp *r);
 /*
@@ -77,11 +77,11 @@ void fcgi_drain(struct fcgi *);
  * connections that are kept here but that of the request at hand, lest somebody else's next request
  * waits for us.
  */
-void fcgi_step_aside(struct fcgi *);
+void fcgi_release_kept(struct fcgi *);
 /* End it; hand_over: kept connections go to the siblings, else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* From a signal handler: let fcgi_next() return FCGI_STOP as soon as it waits. */
 void fcgi_stop(void);
 /* "epoll" or "plain". */
-extern const char fcgi_recipe[];
+extern const char fcgi_transport[];
 #endif

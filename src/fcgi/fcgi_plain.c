@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-const char fcgi_recipe[] = "plain";
+const char fcgi_transport[] = "plain";
 
 struct fcgi {
 	const struct fcgi_opt *opt;
@@ -13,29 +13,29 @@ struct fcgi {
 	struct arena *mem;
 };
 
-static volatile sig_atomic_t stopping;
+static volatile sig_atomic_t plain_stopping;
 
 /*
  * A signal may land between our look at the flag and libfcgi's accept(2): the alarm interrupts that
- * a second later, and again. FCGX_ShutdownPending() would be the documented way, but libfcgi 2.4.2
- * goes round for ever on a descriptor that it has closed when that is called while it waits for the
- * first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
+ * a second later, and again. FCGX_ShutdownPending() would be the documented way, but
+ * libfcgi 2.4.2 goes round for ever on a descriptor that it has closed when that is called while it
+ * waits for the first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
  */
 void fcgi_stop(void)
 {
-	stopping = 1;
+	plain_stopping = 1;
 	alarm(1);
 }
 
-static void again(int sig)
+static void repeat_stop_alarm(int sig)
 {
 	(void)sig;
-	if (stopping)
+	if (plain_stopping)
 		fcgi_stop();
 }
 
 /* libfcgi takes EAGAIN for a failure. */
-static bool blocking(int fd)
+static bool set_blocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
@@ -45,7 +45,7 @@ static bool blocking(int fd)
 struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 {
 	struct fcgi *f = calloc(1, sizeof *f);
-	struct sigaction alarmed = { .sa_handler = again };
+	struct sigaction alarmed = { .sa_handler = repeat_stop_alarm };
 	sigset_t alarms;
 
 	if (f == NULL)
@@ -56,7 +56,7 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	sigaction(SIGALRM, &alarmed, NULL);
 	sigprocmask(SIG_BLOCK, &alarms, NULL);
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
-	if (blocking(opt->listen_fd) && FCGX_Init() == 0 &&
+	if (set_blocking(opt->listen_fd) && FCGX_Init() == 0 &&
 	    FCGX_InitRequest(&f->r, opt->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0) {
 		signal(SIGPIPE, SIG_IGN);
 		return f;
@@ -65,30 +65,30 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	return NULL;
 }
 
-static bool master_is_gone(const struct fcgi *f)
+static bool is_master_gone(const struct fcgi *f)
 {
 	struct pollfd p = { .fd = f->opt->watch_fd, .events = POLLIN };
 
 	return p.fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
-static int accept_one(struct fcgi *f)
+static int accept_request(struct fcgi *f)
 {
 	sigset_t blocked;
 	int rc = -1;
 
 	sigprocmask(SIG_SETMASK, &f->opt->wait_mask, &blocked);
-	if (!stopping && !master_is_gone(f))
+	if (!plain_stopping && !is_master_gone(f))
 		rc = FCGX_Accept_r(&f->r);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	return rc;
 }
 
-enum fcgi_what fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
+enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 {
 	f->mem = mem;
-	if (accept_one(f) != 0)
-		return stopping || master_is_gone(f) ? FCGI_STOP : FCGI_AGAIN;
+	if (accept_request(f) != 0)
+		return plain_stopping || is_master_gone(f) ? FCGI_STOP : FCGI_AGAIN;
 	if (message_read(mem, &f->r, f->opt->trusted_proxies, q))
 		return FCGI_REQUEST;
 	FCGX_Free(&f->r, 1);
@@ -101,7 +101,7 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 	FCGX_Finish_r(&f->r);
 }
 
-void fcgi_step_aside(struct fcgi *f)
+void fcgi_release_kept(struct fcgi *f)
 {
 	(void)f; /* no connection is kept */
 }

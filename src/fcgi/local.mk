@@ -8,8 +8,8 @@ libtransport_a_SOURCES = \
 	src/fcgi/fcgi.h \
 	src/fcgi/fcgi_epoll.c \
 	src/fcgi/fcgi_plain.c \
-	src/fcgi/kept.c \
-	src/fcgi/kept.h \
+	src/fcgi/fd_queue.c \
+	src/fcgi/fd_queue.h \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
 	src/fcgi/params.c

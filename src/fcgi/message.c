@@ -1,14 +1,14 @@
 #include "fcgi/message.h"
 #include "fcgi/fcgi.h"
 
-enum { CHUNK = 8192 };
+enum { BODY_CHUNK = 8192 };
 
-bool message_body(
+bool message_read_body(
     struct arena *mem, message_source *take, void *from, int64_t expected, struct http_req *q)
 {
 	size_t cap = expected > 0 && expected <= FCGI_BODY_MAX ? (size_t)expected + 1 : 0;
 	struct buf b = { .mem = mem, .s = cap ? arena_alloc(mem, cap) : NULL, .cap = cap };
-	char chunk[CHUNK];
+	char chunk[BODY_CHUNK];
 	int64_t total = 0;
 	int n;
 
@@ -30,7 +30,7 @@ bool message_body(
 	return true;
 }
 
-static int from_stream(void *in, char *to, int n)
+static int read_fcgi_body(void *in, char *to, int n)
 {
 	int got = FCGX_GetStr(to, n, in);
 
@@ -47,15 +47,15 @@ bool message_read(
 	if (FCGX_GetError(r->in) != 0)
 		return false;
 	return params_read(mem, r->envp, trusted_proxies, q, &expected) &&
-	    message_body(mem, from_stream, r->in, expected, q);
+	    message_read_body(mem, read_fcgi_body, r->in, expected, q);
 }
 
-static bool bodiless(const struct http_resp *r)
+static bool is_bodiless_status(const struct http_resp *r)
 {
 	return r->status == 204 || r->status == 304;
 }
 
-struct str message_head(struct arena *mem, const struct http_resp *r)
+struct str message_render_head(struct arena *mem, const struct http_resp *r)
 {
 	struct buf b = { .mem = mem };
 
@@ -67,7 +67,7 @@ struct str message_head(struct arena *mem, const struct http_resp *r)
 	}
 	/* Always: without it a worker that dies in the middle leaves what looks like a whole
 	 * response. */
-	if (!bodiless(r))
+	if (!is_bodiless_status(r))
 		buf_printf(&b, "Content-Length: %zu\r\n", r->body.n);
 	buf_z(&b, "\r\n");
 	return buf_done(&b);
@@ -75,10 +75,10 @@ struct str message_head(struct arena *mem, const struct http_resp *r)
 
 bool message_has_body(const struct http_req *q, const struct http_resp *r)
 {
-	return !bodiless(r) && !q->head;
+	return !is_bodiless_status(r) && !q->head;
 }
 
-static bool put(FCGX_Stream *out, struct str s)
+static bool write_fcgi_stream(FCGX_Stream *out, struct str s)
 {
 	return s.n == 0 || FCGX_PutStr(s.s, (int)s.n, out) == (int)s.n;
 }
@@ -86,5 +86,6 @@ static bool put(FCGX_Stream *out, struct str s)
 bool message_write(
     FCGX_Stream *out, struct arena *mem, const struct http_req *q, const struct http_resp *r)
 {
-	return put(out, message_head(mem, r)) && (!message_has_body(q, r) || put(out, r->body));
+	return write_fcgi_stream(out, message_render_head(mem, r)) &&
+	    (!message_has_body(q, r) || write_fcgi_stream(out, r->body));
 }

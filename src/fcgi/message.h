@@ -19,10 +19,10 @@ typedef int message_source(void *from, char *to, int n);
  * request (operations.md 1.9). `expected` is CONTENT_LENGTH or -1. False: it broke off, or there is
  * no end of it.
  */
-bool message_body(
+bool message_read_body(
     struct arena *, message_source *, void *from, int64_t expected, struct http_req *q);
 /* Status and headers, with the empty line. */
-struct str message_head(struct arena *, const struct http_resp *);
+struct str message_render_head(struct arena *, const struct http_resp *);
 bool message_has_body(const struct http_req *, const struct http_resp *);
 /* Read one whole request; false: drop the connection, nothing of it may be executed. */
 bool message_read(struct arena *, FCGX_Request *, const char *trusted_proxies, struct http_req *q);

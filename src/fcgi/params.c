@@ -31,7 +31,7 @@ enum param {
 	P_COUNT
 };
 
-static const struct str names[P_COUNT] = {
+static const struct str param_names[P_COUNT] = {
 	[P_METHOD] = STR("REQUEST_METHOD"),
 	[P_URI] = STR("REQUEST_URI"),
 	[P_SCRIPT] = STR("SCRIPT_NAME"),
@@ -57,25 +57,26 @@ static const struct str names[P_COUNT] = {
 	[P_SCHEME] = STR("REQUEST_SCHEME"),
 };
 
-struct index {
+struct param_index {
 	struct str v[P_COUNT];
 	bool there[P_COUNT];
 };
 
-static enum param known(struct str name)
+static enum param find_param(struct str name)
 {
 	enum param i = 0;
 
-	while (i < P_COUNT && !str_eq(names[i], name))
+	while (i < P_COUNT && !str_eq(param_names[i], name))
 		i++;
 	return i;
 }
 
 /* X-A and X_A become one name, and some servers send a parameter twice: which of two contents
  * counts is nobody's to guess. */
-static void note(struct index *ix, struct http_req *q, struct str name, struct str value)
+static void record_param(
+    struct param_index *ix, struct http_req *q, struct str name, struct str value)
 {
-	enum param i = known(name);
+	enum param i = find_param(name);
 
 	if (i == P_COUNT)
 		return;
@@ -85,7 +86,7 @@ static void note(struct index *ix, struct http_req *q, struct str name, struct s
 	ix->v[i] = value;
 }
 
-static void index_all(struct index *ix, struct http_req *q, char *const *envp)
+static void index_params(struct param_index *ix, struct http_req *q, char *const *envp)
 {
 	size_t total = 0, count = 0;
 	struct str name, value;
@@ -99,12 +100,12 @@ static void index_all(struct index *ix, struct http_req *q, char *const *envp)
 			return;
 		}
 		str_cut(s, '=', &name, &value);
-		note(ix, q, name, value);
+		record_param(ix, q, name, value);
 	}
 }
 
 /* SCRIPT_NAME and PATH_INFO come decoded: encode them, so that decoding once gives them back. */
-static void encode(struct buf *b, struct str s)
+static void percent_encode_path(struct buf *b, struct str s)
 {
 	static const char plain[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
@@ -116,21 +117,21 @@ static void encode(struct buf *b, struct str s)
 			buf_printf(b, "%%%02X", (unsigned char)s.s[i]);
 }
 
-static struct str target(struct arena *mem, const struct index *ix)
+static struct str build_request_target(struct arena *mem, const struct param_index *ix)
 {
 	struct buf b = { .mem = mem };
 
 	if (ix->v[P_URI].n)
 		return ix->v[P_URI];
-	encode(&b, ix->v[P_SCRIPT]);
-	encode(&b, ix->v[P_PATH]);
+	percent_encode_path(&b, ix->v[P_SCRIPT]);
+	percent_encode_path(&b, ix->v[P_PATH]);
 	if (ix->v[P_QUERY].n)
 		buf_z(&b, "?");
 	buf_str(&b, ix->v[P_QUERY]);
 	return buf_done(&b);
 }
 
-static bool is_address(struct str s)
+static bool is_ip_literal(struct str s)
 {
 	char z[INET6_ADDRSTRLEN];
 	uint8_t a[16];
@@ -147,14 +148,14 @@ static bool is_address(struct str s)
  * our own proxies, to the first address that is none. Something that is no address ends the walk:
  * then the proxy that let it pass is the client.
  */
-static struct str client(struct str remote, struct str forwarded, const char *trusted)
+static struct str find_client_address(struct str remote, struct str forwarded, const char *trusted)
 {
 	while (forwarded.n && address_listed(trusted, remote)) {
 		size_t at = forwarded.n;
 		while (at && forwarded.s[at - 1] != ',')
 			at--;
 		struct str last = str_trim((struct str){ forwarded.s + at, forwarded.n - at });
-		if (!is_address(last))
+		if (!is_ip_literal(last))
 			break;
 		remote = last;
 		forwarded.n = at ? at - 1 : 0;
@@ -167,7 +168,7 @@ static struct str client(struct str remote, struct str forwarded, const char *tr
  * header of a proxy that is trusted; anything else would let strangers choose what stands in our
  * log.
  */
-static struct str given_id(const struct index *ix, const char *trusted)
+static struct str find_given_request_id(const struct param_index *ix, const char *trusted)
 {
 	if (ix->v[P_OWN_ID].n)
 		return ix->v[P_OWN_ID];
@@ -175,7 +176,7 @@ static struct str given_id(const struct index *ix, const char *trusted)
 							: (struct str){ NULL, 0 };
 }
 
-static struct str request_id(struct arena *mem, struct str given)
+static struct str choose_request_id(struct arena *mem, struct str given)
 {
 	static const char good[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -191,7 +192,7 @@ static struct str request_id(struct arena *mem, struct str given)
 	return str_of(arena_printf(mem, "%016llx", (unsigned long long)r));
 }
 
-static void keep(struct arena *mem, struct str *s)
+static void copy_param(struct arena *mem, struct str *s)
 {
 	s->s = arena_dup(mem, s->s, s->n);
 }
@@ -199,20 +200,20 @@ static void keep(struct arena *mem, struct str *s)
 bool params_read(struct arena *mem, char *const *envp, const char *trusted, struct http_req *q,
     int64_t *content_length)
 {
-	struct index ix = { .there = { false } };
+	struct param_index ix = { .there = { false } };
 
 	*q = (struct http_req){ .malformed = NULL };
 	*content_length = -1;
-	index_all(&ix, q, envp);
+	index_params(&ix, q, envp);
 	if (ix.v[P_METHOD].n == 0 && !q->malformed)
 		return false;
 	for (enum param i = 0; i < P_COUNT; i++)
-		keep(mem, &ix.v[i]);
+		copy_param(mem, &ix.v[i]);
 	const struct str *v = ix.v;
 	str_i64(v[P_LENGTH], content_length);
 	q->method_name = v[P_METHOD];
 	q->method = http_method(q->method_name, &q->head);
-	q->target = target(mem, &ix);
+	q->target = build_request_target(mem, &ix);
 	q->authorization = v[v[P_AUTH].n ? P_AUTH : P_AUTH_REDIRECT];
 	q->accept = v[P_ACCEPT];
 	q->user_agent = v[P_AGENT];
@@ -222,8 +223,8 @@ bool params_read(struct arena *mem, char *const *envp, const char *trusted, stru
 	q->content_type = v[P_TYPE];
 	q->solution = v[P_SOLUTION];
 	q->preflight = v[P_PREFLIGHT];
-	q->request_id = request_id(mem, given_id(&ix, trusted));
-	q->remote = client(v[P_REMOTE], v[P_FORWARDED], trusted);
+	q->request_id = choose_request_id(mem, find_given_request_id(&ix, trusted));
+	q->remote = find_client_address(v[P_REMOTE], v[P_FORWARDED], trusted);
 	q->host = v[P_HOST];
 	q->https = str_ieq(v[P_HTTPS], STR("on")) || str_ieq(v[P_SCHEME], STR("https"));
 	return true;

@@ -1,7 +1,7 @@
 #include "http/http.h"
 
 /* Up to the next `sep`, trimmed; one within quotes does not count (RFC 9110 5.6.4). */
-static bool item(struct str *rest, char sep, struct str *out)
+static bool next_accept_item(struct str *rest, char sep, struct str *out)
 {
 	size_t i = 0;
 	bool quoted = false;
@@ -21,7 +21,7 @@ static bool item(struct str *rest, char sep, struct str *out)
 }
 
 /* RFC 9110 12.4.2: 0 to 1 with up to three decimals. What is malformed counts as 0. */
-static bool weighs(struct str q)
+static bool is_positive_weight(struct str q)
 {
 	bool some = q.n && q.s[0] == '1';
 
@@ -35,15 +35,15 @@ static bool weighs(struct str q)
 	return some;
 }
 
-static bool wanted(struct str params)
+static bool may_accept_params(struct str params)
 {
 	struct str one, name, value;
 	bool some = true;
 
-	while (item(&params, ';', &one)) {
+	while (next_accept_item(&params, ';', &one)) {
 		str_cut(one, '=', &name, &value);
 		if (str_ieq(str_trim(name), STR("q")))
-			some = weighs(str_trim(value));
+			some = is_positive_weight(str_trim(value));
 	}
 	return some;
 }
@@ -52,13 +52,14 @@ bool http_accepts(struct str accept, const char *type)
 {
 	struct str one, name;
 
-	while (item(&accept, ',', &one))
-		if (item(&one, ';', &name) && str_ieq(name, str_of(type)) && wanted(one))
+	while (next_accept_item(&accept, ',', &one))
+		if (next_accept_item(&one, ';', &name) && str_ieq(name, str_of(type)) &&
+		    may_accept_params(one))
 			return true;
 	return false;
 }
 
-static bool token68(struct str t)
+static bool is_token68(struct str t)
 {
 	size_t n = t.n;
 
@@ -79,5 +80,5 @@ struct str http_bearer(struct str authorization)
 
 	str_cut(str_trim(authorization), ' ', &scheme, &token);
 	token = str_trim(token);
-	return str_ieq(scheme, STR("Bearer")) && token68(token) ? token : STR("");
+	return str_ieq(scheme, STR("Bearer")) && is_token68(token) ? token : STR("");
 }

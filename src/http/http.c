@@ -3,23 +3,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void die(const char *why, const char *name)
+static void abort_on_header(const char *why, const char *name)
 {
 	fprintf(stderr, "motet: http: %s: %s\n", name, why);
 	abort();
 }
 
-static struct http_header *slot(struct http_resp *r, const char *name)
+static struct http_header *find_header_slot(struct http_resp *r, const char *name)
 {
 	for (size_t i = 0; i < r->nheaders; i++)
 		if (str_ieq(str_of(r->headers[i].name), str_of(name)))
 			return &r->headers[i];
 	if (r->nheaders == HTTP_HEADERS)
-		die("more headers than there is room for", name);
+		abort_on_header("more headers than there is room for", name);
 	return &r->headers[r->nheaders++];
 }
 
-__attribute__((format(printf, 2, 0))) static struct str printed(
+__attribute__((format(printf, 2, 0))) static struct str format_header_value(
     struct arena *mem, const char *fmt, va_list ap)
 {
 	va_list again;
@@ -28,7 +28,7 @@ __attribute__((format(printf, 2, 0))) static struct str printed(
 	int n = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (n < 0)
-		die("a format that cannot be", fmt);
+		abort_on_header("a format that cannot be", fmt);
 	char *s = arena_alloc(mem, (size_t)n + 1);
 	vsnprintf(s, (size_t)n + 1, fmt, ap);
 	return (struct str){ s, (size_t)n };
@@ -39,12 +39,12 @@ void http_set(struct cx *cx, struct http_resp *r, const char *name, const char *
 	va_list ap;
 
 	va_start(ap, fmt);
-	struct str value = printed(cx->mem, fmt, ap);
+	struct str value = format_header_value(cx->mem, fmt, ap);
 	va_end(ap);
 	for (size_t i = 0; i < value.n; i++)
 		if ((unsigned char)value.s[i] < 0x20 || value.s[i] == 0x7f)
-			die("a control character in a header's value", name);
-	*slot(r, name) = (struct http_header){ name, value };
+			abort_on_header("a control character in a header's value", name);
+	*find_header_slot(r, name) = (struct http_header){ name, value };
 }
 
 const struct http_header *http_get(const struct http_resp *r, const char *name)

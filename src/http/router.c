@@ -2,21 +2,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct tables {
+struct route_tables {
 	const struct route *const *v;
 	const size_t *sizes;
 	size_t n;
 };
 
 /* Goes through all rows of all tables: start with { 0 }. */
-struct cursor {
+struct route_cursor {
 	size_t table, row;
 };
 
-static const struct route *next(const struct tables *t, struct cursor *c)
+static const struct route *next_route(const struct route_tables *t, struct route_cursor *c)
 {
 	while (c->table < t->n && c->row == t->sizes[c->table])
-		*c = (struct cursor){ .table = c->table + 1 };
+		*c = (struct route_cursor){ .table = c->table + 1 };
 	return c->table < t->n ? &t->v[c->table][c->row++] : NULL;
 }
 
@@ -25,7 +25,7 @@ static const struct route *next(const struct tables *t, struct cursor *c)
  * set when it is literal: of two that fit, the greater number has its first literal earlier. The
  * bit above tells a fit without any literal from none.
  */
-static unsigned fit(const char *pattern, const struct strs *segs)
+static unsigned score_pattern(const char *pattern, const struct strs *segs)
 {
 	struct str rest = str_from(str_of(pattern), 1), want;
 	unsigned bits = 1;
@@ -42,19 +42,19 @@ static unsigned fit(const char *pattern, const struct strs *segs)
 	return rest.n ? 0 : bits;
 }
 
-static unsigned best_fit(const struct tables *t, const struct strs *segs)
+static unsigned find_best_score(const struct route_tables *t, const struct strs *segs)
 {
-	struct cursor c = { 0 };
+	struct route_cursor c = { 0 };
 	unsigned best = 0;
 
-	for (const struct route *r; (r = next(t, &c));) {
-		unsigned f = fit(r->path, segs);
+	for (const struct route *r; (r = next_route(t, &c));) {
+		unsigned f = score_pattern(r->path, segs);
 		best = f > best ? f : best;
 	}
 	return best;
 }
 
-static void take_params(
+static void collect_params(
     const char *pattern, const struct strs *segs, struct str params[ROUTE_PARAMS])
 {
 	struct str rest = str_from(str_of(pattern), 1), want;
@@ -73,7 +73,7 @@ static void take_params(
 }
 
 /* In one order, whatever the order of the rows. `mask` has a bit for each method. */
-static struct str allow_text(struct arena *mem, unsigned mask)
+static struct str format_allow(struct arena *mem, unsigned mask)
 {
 	static const struct {
 		enum method method;
@@ -93,26 +93,26 @@ enum err router_match(struct cx *cx, const struct route *const *tables, const si
     size_t ntables, const struct http_req *q, const struct route **out,
     struct str params[ROUTE_PARAMS], struct str *allow)
 {
-	const struct tables t = { tables, sizes, ntables };
+	const struct route_tables t = { tables, sizes, ntables };
 	const bool all = str_is(q->path, "*");
-	const unsigned best = all ? 1 : best_fit(&t, &q->segs);
-	struct cursor c = { 0 };
+	const unsigned best = all ? 1 : find_best_score(&t, &q->segs);
+	struct route_cursor c = { 0 };
 	unsigned mask = 0;
 
 	*out = NULL;
 	*allow = STR("");
 	if (best == 0)
 		return refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
-	for (const struct route *r; (r = next(&t, &c));) {
-		if (!all && fit(r->path, &q->segs) != best)
+	for (const struct route *r; (r = next_route(&t, &c));) {
+		if (!all && score_pattern(r->path, &q->segs) != best)
 			continue;
 		mask |= 1u << r->method;
 		if (!all && r->method == q->method)
 			*out = r;
 	}
-	*allow = allow_text(cx->mem, mask);
+	*allow = format_allow(cx->mem, mask);
 	if (*out)
-		take_params((*out)->path, &q->segs, params);
+		collect_params((*out)->path, &q->segs, params);
 	return *out || q->method == M_OPTIONS
 	    ? OK
 	    : refuse(cx, ERR_METHOD, NULL, "%s", err_text(ERR_METHOD));

@@ -2,12 +2,12 @@
 #include "text/utf8.h"
 #include "http/http.h"
 
-static enum err bad(struct cx *cx, const char *why)
+static enum err refuse_path(struct cx *cx, const char *why)
 {
 	return refuse(cx, ERR_BAD_REQUEST, NULL, "the path %s", why);
 }
 
-static bool scheme_char(char c, bool first)
+static bool is_scheme_char(char c, bool first)
 {
 	return ((c | 32) >= 'a' && (c | 32) <= 'z') ||
 	    (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
@@ -15,12 +15,12 @@ static bool scheme_char(char c, bool first)
 
 /* RFC 9112 3.2.2: some web servers hand the absolute form through; its path may be empty, which is
  * the same as "/". */
-static struct str without_authority(struct arena *mem, struct str t)
+static struct str cut_authority(struct arena *mem, struct str t)
 {
 	struct buf b = { .mem = mem };
 	size_t i = 0;
 
-	while (i < t.n && scheme_char(t.s[i], i == 0))
+	while (i < t.n && is_scheme_char(t.s[i], i == 0))
 		i++;
 	if (i == 0 || !str_starts(str_from(t, i), "://"))
 		return t;
@@ -33,22 +33,23 @@ static struct str without_authority(struct arena *mem, struct str t)
 	return buf_done(&b);
 }
 
-static enum err segment(struct cx *cx, struct str raw, struct str *out)
+static enum err decode_segment(struct cx *cx, struct str raw, struct str *out)
 {
 	if (raw.n == 0)
-		return bad(cx, "has an empty segment");
+		return refuse_path(cx, "has an empty segment");
 	if (!form_decode(cx->mem, raw, false, out))
-		return bad(cx, "has a % that two hex digits do not follow");
+		return refuse_path(cx, "has a % that two hex digits do not follow");
 	for (size_t i = 0; i < out->n; i++)
 		if ((unsigned char)out->s[i] < 0x20 || out->s[i] == 0x7f)
-			return bad(cx, "has a control character");
+			return refuse_path(cx, "has a control character");
 	if (!utf8_ok(*out))
-		return bad(cx, "is not UTF-8");
-	return str_is(*out, ".") || str_is(*out, "..") ? bad(cx, "has a segment . or ..") : OK;
+		return refuse_path(cx, "is not UTF-8");
+	return str_is(*out, ".") || str_is(*out, "..") ? refuse_path(cx, "has a segment . or ..")
+						       : OK;
 }
 
 /* base_path is compared decoded, as all segments are: /~jo and /%7Ejo are the same. */
-static enum err below(struct cx *cx, const char *base_path, struct str *path)
+static enum err cut_base_path(struct cx *cx, const char *base_path, struct str *path)
 {
 	struct str base = str_from(str_of(base_path), 1), rest = str_from(*path, 1), want, raw, got;
 	bool more = true;
@@ -60,7 +61,7 @@ static enum err below(struct cx *cx, const char *base_path, struct str *path)
 		if (!more || rest.n == 0)
 			return refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
 		more = str_cut(rest, '/', &raw, &rest);
-		TRY(segment(cx, raw, &got));
+		TRY(decode_segment(cx, raw, &got));
 		if (!str_eq(got, want))
 			return refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
 	}
@@ -68,7 +69,7 @@ static enum err below(struct cx *cx, const char *base_path, struct str *path)
 	return OK;
 }
 
-static enum err split(struct cx *cx, struct str path, struct strs *segs)
+static enum err split_segments(struct cx *cx, struct str path, struct strs *segs)
 {
 	struct str rest = str_from(path, 1), raw;
 	bool more = rest.n != 0;
@@ -78,19 +79,19 @@ static enum err split(struct cx *cx, struct str path, struct strs *segs)
 		rest.n--;
 	while (more) {
 		if (segs->n == HTTP_SEGMENTS)
-			return bad(cx, "has too many segments");
+			return refuse_path(cx, "has too many segments");
 		more = str_cut(rest, '/', &raw, &rest);
-		TRY(segment(cx, raw, &segs->v[segs->n]));
+		TRY(decode_segment(cx, raw, &segs->v[segs->n]));
 		segs->n++;
 	}
 	return OK;
 }
 
 /* RFC 9112 3.2.4: asks about the server, not about a path of it. */
-static enum err asterisk(struct cx *cx, struct http_req *q)
+static enum err accept_asterisk(struct cx *cx, struct http_req *q)
 {
 	if (q->method != M_OPTIONS)
-		return bad(cx, "* is for OPTIONS");
+		return refuse_path(cx, "* is for OPTIONS");
 	q->path = q->target;
 	q->query = STR("");
 	q->segs = (struct strs){ NULL, 0 };
@@ -101,15 +102,15 @@ enum err http_target(struct cx *cx, const char *base_path, struct http_req *q)
 {
 	struct str path;
 
-	q->target = without_authority(cx->mem, q->target);
+	q->target = cut_authority(cx->mem, q->target);
 	if (str_is(q->target, "*"))
-		return asterisk(cx, q);
+		return accept_asterisk(cx, q);
 	if (q->target.n == 0 || q->target.s[0] != '/')
-		return bad(cx, "must begin with /");
+		return refuse_path(cx, "must begin with /");
 	if (memchr(q->target.s, '#', q->target.n))
-		return bad(cx, "has a #, which is for the client alone");
+		return refuse_path(cx, "has a #, which is for the client alone");
 	str_cut(q->target, '?', &path, &q->query);
-	TRY(below(cx, base_path, &path));
+	TRY(cut_base_path(cx, base_path, &path));
 	q->path = path;
-	return split(cx, path, &q->segs);
+	return split_segments(cx, path, &q->segs);
 }

@@ -5,23 +5,24 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-#define TIME_MAX INT64_C(253402300799) /* the end of the year 9999: sums of two never overflow */
+#define JWS_TIME_MAX \
+	INT64_C(253402300799) /* the end of the year 9999: sums of two never overflow */
 
-static bool base64url(char c)
+static bool is_base64url_char(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
 	    c == '-' || c == '_';
 }
 
-static bool all_base64url(struct str s)
+static bool is_base64url(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!base64url(s.s[i]))
+		if (!is_base64url_char(s.s[i]))
 			return false;
 	return true;
 }
 
-struct str federation_jws_base64url(struct arena *mem, struct blob b)
+struct str federation_jws_base64url_encode(struct arena *mem, struct blob b)
 {
 	struct str s = base64_encode(mem, b);
 	char *p = arena_dup(mem, s.s, s.n);
@@ -38,7 +39,7 @@ bool federation_jws_base64url_decode(struct arena *mem, struct str s, struct blo
 	char *p = arena_alloc(mem, s.n + 3);
 	size_t n = 0;
 
-	if (!all_base64url(s) || s.n % 4 == 1)
+	if (!is_base64url(s) || s.n % 4 == 1)
 		return false;
 	for (; n < s.n; n++)
 		p[n] = s.s[n] == '-' ? '+' : s.s[n] == '_' ? '/' : s.s[n];
@@ -47,7 +48,7 @@ bool federation_jws_base64url_decode(struct arena *mem, struct str s, struct blo
 	return base64_decode(mem, (struct str){ p, n }, out);
 }
 
-static bool serial_ok(struct str s)
+static bool is_serial(struct str s)
 {
 	if (s.n < 1 || s.n > FEDERATION_JWS_KID_MAX || s.s[0] == '0')
 		return false;
@@ -57,11 +58,11 @@ static bool serial_ok(struct str s)
 	return true;
 }
 
-const char *federation_jws_wrong(struct arena *mem, const struct federation_token *t)
+const char *federation_jws_check(struct arena *mem, const struct federation_token *t)
 {
 	struct str local, domain, origin;
 
-	if (!serial_ok(t->kid))
+	if (!is_serial(t->kid))
 		return "kid must be the serial number of the home server's ID-Cert, in decimal digits";
 	if (!domain_ok(t->iss))
 		return "iss must be the domain of the home server, in lower case";
@@ -73,21 +74,21 @@ const char *federation_jws_wrong(struct arena *mem, const struct federation_toke
 	    !str_eq(origin, t->aud))
 		return "aud must be the origin of one server, such as https://example.org";
 	if (t->jti.n < FEDERATION_JWS_JTI_MIN || t->jti.n > FEDERATION_JWS_JTI_MAX ||
-	    !all_base64url(t->jti))
+	    !is_base64url(t->jti))
 		return "jti must be 22 to 64 characters of base64url";
-	if (t->iat < 1 || t->exp > TIME_MAX || t->iat >= t->exp)
+	if (t->iat < 1 || t->exp > JWS_TIME_MAX || t->iat >= t->exp)
 		return "iat must be a time before exp, both in seconds since 1970";
 	return NULL;
 }
 
-static void member(struct cx *cx, struct buf *b, const char *name, struct str value)
+static void append_claim(struct cx *cx, struct buf *b, const char *name, struct str value)
 {
 	buf_printf(b, "\"%s\":", name);
 	buf_str(b, json_text(cx, json_str(value)));
 	buf_z(b, ",");
 }
 
-struct str federation_jws_input(struct cx *cx, const struct federation_token *t)
+struct str federation_jws_signing_input(struct cx *cx, const struct federation_token *t)
 {
 	struct buf header = { .mem = cx->mem }, payload = { .mem = cx->mem },
 		   input = { .mem = cx->mem };
@@ -96,14 +97,14 @@ struct str federation_jws_input(struct cx *cx, const struct federation_token *t)
 	buf_str(&header, json_text(cx, json_str(t->kid)));
 	buf_z(&header, "}");
 	buf_z(&payload, "{");
-	member(cx, &payload, "iss", t->iss);
-	member(cx, &payload, "sub", t->sub);
-	member(cx, &payload, "aud", t->aud);
-	member(cx, &payload, "jti", t->jti);
+	append_claim(cx, &payload, "iss", t->iss);
+	append_claim(cx, &payload, "sub", t->sub);
+	append_claim(cx, &payload, "aud", t->aud);
+	append_claim(cx, &payload, "jti", t->jti);
 	buf_printf(&payload, "\"iat\":%lld,\"exp\":%lld}", (long long)t->iat, (long long)t->exp);
-	buf_str(&input, federation_jws_base64url(cx->mem, str_blob(buf_done(&header))));
+	buf_str(&input, federation_jws_base64url_encode(cx->mem, str_blob(buf_done(&header))));
 	buf_z(&input, ".");
-	buf_str(&input, federation_jws_base64url(cx->mem, str_blob(buf_done(&payload))));
+	buf_str(&input, federation_jws_base64url_encode(cx->mem, str_blob(buf_done(&payload))));
 	return buf_done(&input);
 }
 
@@ -113,6 +114,6 @@ struct str federation_jws_compact(struct cx *cx, struct str input, const uint8_t
 
 	buf_str(&b, input);
 	buf_z(&b, ".");
-	buf_str(&b, federation_jws_base64url(cx->mem, (struct blob){ sig, ED25519_SIG }));
+	buf_str(&b, federation_jws_base64url_encode(cx->mem, (struct blob){ sig, ED25519_SIG }));
 	return buf_done(&b);
 }

@@ -6,10 +6,10 @@ struct json_object;
  * Federation tokens (wire.md 5): a compact JWS (RFC 7515) of a JWT (RFC 7519), signed with EdDSA
  * (RFC 8037) by the identity key of the actor's home server, for one target server, once.
  *
- *	issuing:   federation_jws_wrong() is NULL → federation_jws_input() → 64 octets by whoever
- * signs → federation_jws_compact() redeeming: federation_jws_json(), if it came in a body →
- * federation_jws_read() → the key of (iss, kid) → federation_jws_verify() → federation_jws_times()
- *→ aud, sub, once
+ *	issuing:   federation_jws_check() is NULL → federation_jws_signing_input() → 64 octets by
+ *whoever signs → federation_jws_compact() redeeming: federation_jws_from_json(), if it came in a
+ *body → federation_jws_read() → the key of (iss, kid) → federation_jws_verify() →
+ *federation_jws_check_times() → aud, sub, once
  *
  * Every refusal below is ERR_UNAUTHORIZED, field "federation_token", with a sentence that says
  * which rule the token breaks.
@@ -31,10 +31,10 @@ struct federation_token {
 };
 /* NULL when each member keeps its rule above; else a sentence. Whoever signs asks this;
  * federation_jws_read() has asked. */
-must_check const char *federation_jws_wrong(struct arena *, const struct federation_token *);
+must_check const char *federation_jws_check(struct arena *, const struct federation_token *);
 /* What is signed: the only text that we ever make of these values,
  * `base64url(header).base64url(payload)`. */
-struct str federation_jws_input(struct cx *, const struct federation_token *);
+struct str federation_jws_signing_input(struct cx *, const struct federation_token *);
 struct str federation_jws_compact(struct cx *, struct str input, const uint8_t sig[ED25519_SIG]);
 
 /*
@@ -49,16 +49,17 @@ must_check enum err federation_jws_verify(
     struct cx *, const uint8_t key[ED25519_KEY], struct blob input, const uint8_t sig[ED25519_SIG]);
 /* Not before it was issued, not after its end, both with `skew` to spare; alive for no more than
  * `longest`. Seconds, all of them. */
-must_check enum err federation_jws_times(
+must_check enum err federation_jws_check_times(
     struct cx *, const struct federation_token *, int64_t now, int64_t skew, int64_t longest);
 /*
  * The forms in which a body may carry it: a JSON string, {"token": "…"}, a flattened JWS (RFC
  * 7515 7.2.2) without an unprotected header. *compact points into the tree or the arena. (The
  * fourth form, Authorization: Bearer, is compact already.)
  */
-must_check enum err federation_jws_json(struct cx *, struct json_object *, struct str *compact);
+must_check enum err federation_jws_from_json(
+    struct cx *, struct json_object *, struct str *compact);
 
 /* base64url without padding (RFC 7515 2): strict, for what is signed must have one spelling. */
-struct str federation_jws_base64url(struct arena *, struct blob);
+struct str federation_jws_base64url_encode(struct arena *, struct blob);
 bool federation_jws_base64url_decode(struct arena *, struct str, struct blob *);
 #endif

@@ -3,29 +3,29 @@
 #include "text/origin.h"
 #include <json-c/json.h>
 
-enum { SHOWN = 24 };
+enum { TOKEN_TEXT_SHOWN = 24 };
 
-static enum err bad(struct cx *cx, const char *why)
+static enum err refuse_token(struct cx *cx, const char *why)
 {
 	return refuse(cx, ERR_UNAUTHORIZED, "federation_token",
 	    "This federation token cannot be taken: %s.", why);
 }
 
 /* As much of a text as may be shown to whoever sent it. */
-static const char *shown(struct arena *mem, struct str s)
+static const char *print_token_text(struct arena *mem, struct str s)
 {
-	char *p = arena_dup(mem, s.s, s.n < SHOWN ? s.n : SHOWN);
+	char *p = arena_dup(mem, s.s, s.n < TOKEN_TEXT_SHOWN ? s.n : TOKEN_TEXT_SHOWN);
 
 	for (char *c = p; *c; c++)
 		*c = *c >= 0x20 && *c < 0x7f ? *c : '?';
 	return p;
 }
 
-struct parts {
+struct jws_parts {
 	struct str header, payload, signature;
 };
 
-static bool cut(struct str token, struct parts *p)
+static bool split_compact_jws(struct str token, struct jws_parts *p)
 {
 	struct str rest;
 
@@ -34,74 +34,76 @@ static bool cut(struct str token, struct parts *p)
 }
 
 /* A part is the base64url of a JSON object. */
-static enum err object(struct cx *cx, const char *which, struct str part, struct json_object **o)
+static enum err parse_jws_object(
+    struct cx *cx, const char *which, struct str part, struct json_object **o)
 {
 	struct blob text;
 
 	if (!federation_jws_base64url_decode(cx->mem, part, &text))
-		return bad(
+		return refuse_token(
 		    cx, arena_printf(cx->mem, "its %s is not base64url without padding", which));
 	enum err e = json_parse(cx, (struct str){ (const char *)text.p, text.n }, o);
 	if (e == ERR_INTERNAL)
 		return e;
 	if (e != OK) /* a copy, for refusing forgets what was said before */
-		return bad(cx,
+		return refuse_token(cx,
 		    arena_printf(cx->mem, "its %s is not JSON: %s", which,
 			str_z(cx->mem, str_of(cx->why.say))));
 	return json_object_is_type(*o, json_type_object)
 	    ? OK
-	    : bad(cx, arena_printf(cx->mem, "its %s is not a JSON object", which));
+	    : refuse_token(cx, arena_printf(cx->mem, "its %s is not a JSON object", which));
 }
 
-static bool text_of(struct json_object *o, const char *name, struct str *out)
+static bool get_jws_text(struct json_object *o, const char *name, struct str *out)
 {
 	struct json_object *v;
 
 	if (!json_object_object_get_ex(o, name, &v) || !json_object_is_type(v, json_type_string))
 		return false;
-	*out = json_string(v);
+	*out = json_get_str(v);
 	return true;
 }
 
-static bool number_of(struct json_object *o, const char *name, int64_t *out)
+static bool get_jws_number(struct json_object *o, const char *name, int64_t *out)
 {
 	struct json_object *v;
 
 	return json_object_object_get_ex(o, name, &v) && json_i64(v, out);
 }
 
-static enum err header(struct cx *cx, struct json_object *o, struct federation_token *t)
+static enum err read_jws_header(struct cx *cx, struct json_object *o, struct federation_token *t)
 {
 	struct str alg, typ = STR("JWT");
 
-	if (!text_of(o, "alg", &alg))
-		return bad(cx, "its header has no alg; EdDSA is needed");
+	if (!get_jws_text(o, "alg", &alg))
+		return refuse_token(cx, "its header has no alg; EdDSA is needed");
 	if (!str_is(alg, "EdDSA"))
-		return bad(cx,
-		    arena_printf(
-			cx->mem, "its alg is \"%s\"; only EdDSA is taken", shown(cx->mem, alg)));
+		return refuse_token(cx,
+		    arena_printf(cx->mem, "its alg is \"%s\"; only EdDSA is taken",
+			print_token_text(cx->mem, alg)));
 	if (json_object_object_get_ex(o, "crit", NULL))
-		return bad(cx, "its header has crit, and this server knows no critical extension");
+		return refuse_token(
+		    cx, "its header has crit, and this server knows no critical extension");
 	if (json_object_object_get_ex(o, "typ", NULL) &&
-	    (!text_of(o, "typ", &typ) || !str_ieq(typ, STR("JWT"))))
-		return bad(cx, "its typ is not JWT");
-	return text_of(o, "kid", &t->kid)
+	    (!get_jws_text(o, "typ", &typ) || !str_ieq(typ, STR("JWT"))))
+		return refuse_token(cx, "its typ is not JWT");
+	return get_jws_text(o, "kid", &t->kid)
 	    ? OK
-	    : bad(cx,
+	    : refuse_token(cx,
 		  "its header has no kid that is a string: the serial number of the home server's ID-Cert");
 }
 
 /* A token that begins to be valid later than it was issued would need a second look at the clock;
  * nobody has a use for one. */
-static bool nbf_ok(struct json_object *o, int64_t iat)
+static bool is_nbf_valid(struct json_object *o, int64_t iat)
 {
 	int64_t nbf;
 
 	return !json_object_object_get_ex(o, "nbf", NULL) ||
-	    (number_of(o, "nbf", &nbf) && nbf <= iat);
+	    (get_jws_number(o, "nbf", &nbf) && nbf <= iat);
 }
 
-static enum err payload(struct cx *cx, struct json_object *o, struct federation_token *t)
+static enum err read_jws_payload(struct cx *cx, struct json_object *o, struct federation_token *t)
 {
 	const struct {
 		const char *name;
@@ -118,18 +120,18 @@ static enum err payload(struct cx *cx, struct json_object *o, struct federation_
 
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
 		const char *name = members[i].name;
-		if (members[i].text ? !text_of(o, name, members[i].text)
-				    : !number_of(o, name, members[i].number))
-			return bad(cx,
+		if (members[i].text ? !get_jws_text(o, name, members[i].text)
+				    : !get_jws_number(o, name, members[i].number))
+			return refuse_token(cx,
 			    arena_printf(cx->mem, "it has no %s that is a %s", name,
 				members[i].text ? "string" : "whole number"));
 	}
-	if (!nbf_ok(o, t->iat))
-		return bad(cx, "its nbf is not a whole number up to iat");
+	if (!is_nbf_valid(o, t->iat))
+		return refuse_token(cx, "its nbf is not a whole number up to iat");
 	const char *wrong = origin_read(cx->mem, t->aud, ORIGIN_HTTP | ORIGIN_ADDRESS, &t->aud);
 	if (wrong)
-		return bad(cx, arena_printf(cx->mem, "its aud %s", wrong));
-	return (wrong = federation_jws_wrong(cx->mem, t)) != NULL ? bad(cx, wrong) : OK;
+		return refuse_token(cx, arena_printf(cx->mem, "its aud %s", wrong));
+	return (wrong = federation_jws_check(cx->mem, t)) != NULL ? refuse_token(cx, wrong) : OK;
 }
 
 enum err federation_jws_read(struct cx *cx, struct str token, struct federation_token *out,
@@ -137,21 +139,21 @@ enum err federation_jws_read(struct cx *cx, struct str token, struct federation_
 {
 	struct federation_token t = { .iat = 0 };
 	struct json_object *o;
-	struct parts parts;
+	struct jws_parts parts;
 	struct blob raw;
 
 	if (token.n > FEDERATION_JWS_MAX)
-		return bad(cx, "it is longer than 4096 characters");
-	if (!cut(token, &parts))
-		return bad(
+		return refuse_token(cx, "it is longer than 4096 characters");
+	if (!split_compact_jws(token, &parts))
+		return refuse_token(
 		    cx, "it is not a compact JWS, three parts of base64url with dots between");
-	TRY(object(cx, "header", parts.header, &o));
-	TRY(header(cx, o, &t));
-	TRY(object(cx, "payload", parts.payload, &o));
-	TRY(payload(cx, o, &t));
+	TRY(parse_jws_object(cx, "header", parts.header, &o));
+	TRY(read_jws_header(cx, o, &t));
+	TRY(parse_jws_object(cx, "payload", parts.payload, &o));
+	TRY(read_jws_payload(cx, o, &t));
 	if (!federation_jws_base64url_decode(cx->mem, parts.signature, &raw) ||
 	    raw.n != ED25519_SIG)
-		return bad(cx, "its signature is not the base64url of 64 octets");
+		return refuse_token(cx, "its signature is not the base64url of 64 octets");
 	memcpy(sig, raw.p, ED25519_SIG);
 	*input = (struct blob){ (const uint8_t *)token.s, parts.header.n + 1 + parts.payload.n };
 	*out = t;
@@ -163,36 +165,37 @@ enum err federation_jws_verify(struct cx *cx, const uint8_t key[ED25519_KEY], st
 {
 	return ed25519_verify(key, input, sig)
 	    ? OK
-	    : bad(cx, "its signature is not by the home server's key");
+	    : refuse_token(cx, "its signature is not by the home server's key");
 }
 
-enum err federation_jws_times(
+enum err federation_jws_check_times(
     struct cx *cx, const struct federation_token *t, int64_t now, int64_t skew, int64_t longest)
 {
 	if (t->exp - t->iat > longest)
-		return bad(cx,
+		return refuse_token(cx,
 		    arena_printf(cx->mem, "it lives for %lld seconds, and %lld are the most",
 			(long long)(t->exp - t->iat), (long long)longest));
 	if (t->iat > now + skew)
-		return bad(cx, "it is not valid yet; check the clocks of both servers");
-	return t->exp > now - skew ? OK
-				   : bad(cx, "it has expired; ask the home server for a new one");
+		return refuse_token(cx, "it is not valid yet; check the clocks of both servers");
+	return t->exp > now - skew
+	    ? OK
+	    : refuse_token(cx, "it has expired; ask the home server for a new one");
 }
 
-static enum err flattened(struct cx *cx, struct json_object *o, struct str *compact)
+static enum err join_flattened_jws(struct cx *cx, struct json_object *o, struct str *compact)
 {
-	struct parts p;
+	struct jws_parts p;
 	struct buf b = { .mem = cx->mem };
 
-	if (!text_of(o, "protected", &p.header) || !text_of(o, "payload", &p.payload) ||
-	    !text_of(o, "signature", &p.signature))
-		return bad(cx,
+	if (!get_jws_text(o, "protected", &p.header) || !get_jws_text(o, "payload", &p.payload) ||
+	    !get_jws_text(o, "signature", &p.signature))
+		return refuse_token(cx,
 		    "an object must have either token or protected, payload and signature, all strings");
 	if (json_object_object_get_ex(o, "header", NULL))
-		return bad(cx, "an unprotected header is not taken");
+		return refuse_token(cx, "an unprotected header is not taken");
 	/* A dot within a member would make other parts of the whole than the sender named. */
 	if (memchr(p.header.s, '.', p.header.n) || memchr(p.payload.s, '.', p.payload.n))
-		return bad(cx, "protected and payload are base64url, which has no dots");
+		return refuse_token(cx, "protected and payload are base64url, which has no dots");
 	buf_str(&b, p.header);
 	buf_z(&b, ".");
 	buf_str(&b, p.payload);
@@ -202,18 +205,18 @@ static enum err flattened(struct cx *cx, struct json_object *o, struct str *comp
 	return OK;
 }
 
-enum err federation_jws_json(struct cx *cx, struct json_object *o, struct str *compact)
+enum err federation_jws_from_json(struct cx *cx, struct json_object *o, struct str *compact)
 {
 	if (json_object_is_type(o, json_type_string)) {
-		*compact = json_string(o);
+		*compact = json_get_str(o);
 		return OK;
 	}
 	if (!json_object_is_type(o, json_type_object))
-		return bad(cx, "it must be a string or an object");
+		return refuse_token(cx, "it must be a string or an object");
 	if (!json_object_object_get_ex(o, "token", NULL))
-		return flattened(cx, o, compact);
+		return join_flattened_jws(cx, o, compact);
 	if (json_object_object_get_ex(o, "protected", NULL))
-		return bad(
+		return refuse_token(
 		    cx, "an object must have either token or protected, payload and signature");
-	return text_of(o, "token", compact) ? OK : bad(cx, "token must be a string");
+	return get_jws_text(o, "token", compact) ? OK : refuse_token(cx, "token must be a string");
 }

@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void destroy_object(void *o)
+static void release_json_object(void *o)
 {
 	json_object_put(o);
 }
 
-static void destroy_tokener(void *t)
+static void release_json_tokener(void *t)
 {
 	json_tokener_free(t);
 }
 
-static struct json_tokener *tokener(struct cx *cx)
+static struct json_tokener *new_tokener(struct cx *cx)
 {
 	/* One more than ours: json-c counts the scalars at the bottom as a level. */
 	struct json_tokener *t =
-	    arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), destroy_tokener);
+	    arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), release_json_tokener);
 
 	if (t)
 		json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -35,14 +35,14 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 	if (text.n > INT_MAX)
 		return refuse(cx, ERR_TOO_LARGE, NULL, "%s", err_text(ERR_TOO_LARGE));
 	TRY(json_scan(cx, text));
-	if ((t = tokener(cx)) == NULL)
+	if ((t = new_tokener(cx)) == NULL)
 		return fail(cx, ERR_INTERNAL, "json-c: no tokener");
 	o = json_tokener_parse_ex(t, text.s, (int)text.n);
 	end = json_tokener_get_parse_end(t);
 	/* A number at the very end: only a NUL tells json-c that no digit follows. */
 	if (o == NULL && json_tokener_get_error(t) == json_tokener_continue)
 		o = json_tokener_parse_ex(t, "", 1);
-	*out = arena_own(cx->mem, o, destroy_object);
+	*out = arena_own(cx->mem, o, release_json_object);
 	if (json_tokener_get_error(t) != json_tokener_success || str_trim(str_from(text, end)).n)
 		return fail(cx, ERR_INTERNAL, "json-c refuses what has passed: %s",
 		    json_tokener_error_desc(json_tokener_get_error(t)));
@@ -64,7 +64,7 @@ bool json_i64(struct json_object *o, int64_t *out)
 
 bool json_number(struct json_object *o, int64_t *out)
 {
-	return json_i64(o, out) || str_i64(json_string(o), out);
+	return json_i64(o, out) || str_i64(json_get_str(o), out);
 }
 
 bool json_octets(struct arena *mem, struct json_object *o, struct blob *out)
@@ -82,7 +82,7 @@ bool json_octets(struct arena *mem, struct json_object *o, struct blob *out)
 	return n > 0;
 }
 
-struct str json_string(struct json_object *o)
+struct str json_get_str(struct json_object *o)
 {
 	if (!json_object_is_type(o, json_type_string))
 		return (struct str){ "", 0 };
@@ -112,14 +112,15 @@ struct json_object *json_from_octets(struct blob b)
 
 struct json_object *json_own(struct cx *cx, struct json_object *o)
 {
-	return arena_own(cx->mem, o, destroy_object);
+	return arena_own(cx->mem, o, release_json_object);
 }
 
 struct str json_text(struct cx *cx, struct json_object *o)
 {
 	size_t n = 0;
-	const char *s = json_object_to_json_string_length(arena_own(cx->mem, o, destroy_object),
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+	const char *s =
+	    json_object_to_json_string_length(arena_own(cx->mem, o, release_json_object),
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 
 	if (s == NULL) {
 		fprintf(stderr, "motet: json: out of memory\n");

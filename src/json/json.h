@@ -32,7 +32,7 @@ bool json_number(struct json_object *, int64_t *out);
  * is none. Lives in the arena. */
 bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string of the tree, which lives as long as the tree; empty for any other type. */
-struct str json_string(struct json_object *);
+struct str json_get_str(struct json_object *);
 /* Building answers: objects owned by the arena once handed to json_text(). */
 struct json_object *json_str(struct str);
 struct json_object *json_from_octets(struct blob); /* [48,130,…] */

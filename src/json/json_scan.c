@@ -7,55 +7,55 @@
  * "\u0061" meet; the keys of an object are compared when it closes, sorted, so that many keys cost
  * no more than n log n.
  */
-struct key {
+struct json_key {
 	struct str text;
 	size_t at;
 };
 
-struct frame {
+struct json_frame {
 	char close;  /* '}' or ']' */
 	size_t keys; /* where this object's begin */
 };
 
-struct scan {
+struct json_scanner {
 	struct cx *cx;
 	struct str t;
 	size_t i;
-	struct frame open[JSON_DEPTH];
+	struct json_frame open[JSON_DEPTH];
 	size_t depth;
-	struct key *keys;
+	struct json_key *keys;
 	size_t nkeys, cap, members;
 };
 
-static enum err bad(struct scan *s, size_t at, const char *what)
+static enum err refuse_json(struct json_scanner *s, size_t at, const char *what)
 {
 	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: %s", at, what);
 }
 
 /* The byte at hand, -1 behind the last. */
-static int peek(const struct scan *s)
+static int peek_byte(const struct json_scanner *s)
 {
 	return s->i < s->t.n ? (unsigned char)s->t.s[s->i] : -1;
 }
 
-static bool take(struct scan *s, char c)
+static bool take_byte(struct json_scanner *s, char c)
 {
-	bool there = peek(s) == c;
+	bool there = peek_byte(s) == c;
 
 	s->i += there;
 	return there;
 }
 
-static int blanks(struct scan *s)
+static int skip_blanks(struct json_scanner *s)
 {
 	int c;
 
-	while ((c = peek(s)) == ' ' || c == '\t' || c == '\n' || c == '\r')
+	while ((c = peek_byte(s)) == ' ' || c == '\t' || c == '\n' || c == '\r')
 		s->i++;
 	return c;
 }
 
-static int hex(char c)
+static int read_escape_digit(char c)
 {
 	return c >= '0' && c <= '9'		 ? c - '0'
 	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
@@ -63,91 +63,95 @@ static int hex(char c)
 }
 
 /* The four digits of \uXXXX; -1 when they are not there. */
-static int32_t unit(struct str t, size_t at)
+static int32_t read_utf16_unit(struct str t, size_t at)
 {
 	int32_t u = 0;
 
 	if (at + 4 > t.n)
 		return -1;
 	for (size_t i = at; i < at + 4; i++) {
-		if (hex(t.s[i]) < 0)
+		if (read_escape_digit(t.s[i]) < 0)
 			return -1;
-		u = u << 4 | hex(t.s[i]);
+		u = u << 4 | read_escape_digit(t.s[i]);
 	}
 	return u;
 }
 
-static bool high(int32_t u)
+static bool is_high_surrogate(int32_t u)
 {
 	return u >= 0xd800 && u < 0xdc00;
 }
 
-static bool low(int32_t u)
+static bool is_low_surrogate(int32_t u)
 {
 	return u >= 0xdc00 && u < 0xe000;
 }
 
 /* Behind `\u`. A pair of surrogates is read as one. */
-static enum err escaped_unit(struct scan *s, size_t start)
+static enum err scan_unicode_escape(struct json_scanner *s, size_t start)
 {
-	int32_t u = unit(s->t, s->i);
+	int32_t u = read_utf16_unit(s->t, s->i);
 
 	if (u < 0)
-		return bad(s, start, "\\u takes four hex digits");
+		return refuse_json(s, start, "\\u takes four hex digits");
 	if (u == 0)
-		return bad(s, start, "\\u0000 is not taken here");
+		return refuse_json(s, start, "\\u0000 is not taken here");
 	s->i += 4;
-	if (low(u) || (high(u) && !(take(s, '\\') && take(s, 'u') && low(unit(s->t, s->i)))))
-		return bad(s, start, "half of a surrogate pair");
-	s->i += high(u) ? 4 : 0;
+	if (is_low_surrogate(u) ||
+	    (is_high_surrogate(u) &&
+		!(take_byte(s, '\\') && take_byte(s, 'u') &&
+		    is_low_surrogate(read_utf16_unit(s->t, s->i)))))
+		return refuse_json(s, start, "half of a surrogate pair");
+	s->i += is_high_surrogate(u) ? 4 : 0;
 	return OK;
 }
 
-static enum err escape(struct scan *s)
+static enum err scan_escape(struct json_scanner *s)
 {
 	size_t start = s->i++;
-	int c = peek(s);
+	int c = peek_byte(s);
 
 	s->i++;
 	if (c == 'u')
-		return escaped_unit(s, start);
-	return c > 0 && strchr("\"\\/bfnrt", c) ? OK : bad(s, start, "there is no such escape");
+		return scan_unicode_escape(s, start);
+	return c > 0 && strchr("\"\\/bfnrt", c) ? OK
+						: refuse_json(s, start, "there is no such escape");
 }
 
 /* At the opening quote; *raw is what lies between the quotes. */
-static enum err string(struct scan *s, struct str *raw)
+static enum err scan_string(struct json_scanner *s, struct str *raw)
 {
 	size_t start = ++s->i, len;
 	int c;
 
-	while ((c = peek(s)) != '"') {
+	while ((c = peek_byte(s)) != '"') {
 		if (c < 0)
-			return bad(s, start - 1, "this string has no end");
+			return refuse_json(s, start - 1, "this string has no end");
 		if (c < 0x20)
-			return bad(s, s->i,
+			return refuse_json(s, s->i,
 			    "a control character in a string; write it as an escape, such as \\n");
 		if (c == '\\') {
-			TRY(escape(s));
+			TRY(scan_escape(s));
 			continue;
 		}
 		if ((len = utf8_len(s->t.s + s->i, s->t.n - s->i)) == 0)
-			return bad(s, s->i, "not UTF-8");
+			return refuse_json(s, s->i, "not UTF-8");
 		s->i += len;
 	}
 	*raw = (struct str){ s->t.s + start, s->i++ - start };
 	return OK;
 }
 
-static size_t digits(struct scan *s)
+static size_t skip_digits(struct json_scanner *s)
 {
 	size_t n = 0;
 
-	for (; peek(s) >= '0' && peek(s) <= '9'; n++)
+	for (; peek_byte(s) >= '0' && peek_byte(s) <= '9'; n++)
 		s->i++;
 	return n;
 }
 
-static bool fits(struct str n)
+static bool fits_64_bits(struct str n)
 {
 	bool minus = n.s[0] == '-';
 	uint64_t v = 0;
@@ -159,32 +163,33 @@ static bool fits(struct str n)
 	return !minus || v <= (uint64_t)INT64_MAX + 1;
 }
 
-static enum err number(struct scan *s)
+static enum err scan_number(struct json_scanner *s)
 {
 	size_t start = s->i;
 	bool whole = true;
 
-	take(s, '-');
-	if (!take(s, '0') && digits(s) == 0)
-		return bad(s, start, "a number needs a digit");
-	if (take(s, '.')) {
+	take_byte(s, '-');
+	if (!take_byte(s, '0') && skip_digits(s) == 0)
+		return refuse_json(s, start, "a number needs a digit");
+	if (take_byte(s, '.')) {
 		whole = false;
-		if (digits(s) == 0)
-			return bad(s, start, "a number needs a digit behind its point");
+		if (skip_digits(s) == 0)
+			return refuse_json(s, start, "a number needs a digit behind its point");
 	}
-	if (take(s, 'e') || take(s, 'E')) {
+	if (take_byte(s, 'e') || take_byte(s, 'E')) {
 		whole = false;
-		if (!take(s, '+'))
-			take(s, '-');
-		if (digits(s) == 0)
-			return bad(s, start, "a number needs a digit in its exponent");
+		if (!take_byte(s, '+'))
+			take_byte(s, '-');
+		if (skip_digits(s) == 0)
+			return refuse_json(s, start, "a number needs a digit in its exponent");
 	}
-	if (whole && !fits((struct str){ s->t.s + start, s->i - start }))
-		return bad(s, start, "this number does not fit into 64 bits; send it as a string");
+	if (whole && !fits_64_bits((struct str){ s->t.s + start, s->i - start }))
+		return refuse_json(
+		    s, start, "this number does not fit into 64 bits; send it as a string");
 	return OK;
 }
 
-static enum err word(struct scan *s)
+static enum err scan_literal(struct json_scanner *s)
 {
 	static const char *const words[] = { "true", "false", "null" };
 
@@ -193,38 +198,38 @@ static enum err word(struct scan *s)
 			s->i += strlen(words[i]);
 			return OK;
 		}
-	return bad(s, s->i, "a value is missing here");
+	return refuse_json(s, s->i, "a value is missing here");
 }
 
-static enum err push(struct scan *s, char close)
+static enum err open_container(struct json_scanner *s, char close)
 {
 	if (s->depth == JSON_DEPTH)
 		return refuse(
 		    s->cx, ERR_BAD_JSON, NULL, "byte %zu: nested deeper than %d", s->i, JSON_DEPTH);
-	s->open[s->depth++] = (struct frame){ .close = close, .keys = s->nkeys };
+	s->open[s->depth++] = (struct json_frame){ .close = close, .keys = s->nkeys };
 	s->i++;
 	return OK;
 }
 
 /* Scalars are read whole; of an array or an object only the opening. */
-static enum err value(struct scan *s, bool *opened)
+static enum err scan_value(struct json_scanner *s, bool *opened)
 {
 	struct str raw;
-	int c = blanks(s);
+	int c = skip_blanks(s);
 
 	*opened = c == '{' || c == '[';
 	if (*opened)
-		return push(s, c == '{' ? '}' : ']');
+		return open_container(s, c == '{' ? '}' : ']');
 	if (c == '"')
-		return string(s, &raw);
+		return scan_string(s, &raw);
 	if (c == '-' || (c >= '0' && c <= '9'))
-		return number(s);
+		return scan_number(s);
 	if (c < 0)
-		return bad(s, s->i, "the text ends where a value should be");
-	return word(s);
+		return refuse_json(s, s->i, "the text ends where a value should be");
+	return scan_literal(s);
 }
 
-static void put_rune(struct buf *b, int32_t c)
+static void append_utf8(struct buf *b, int32_t c)
 {
 	char u[4] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
 		(char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)) };
@@ -237,8 +242,8 @@ static void put_rune(struct buf *b, int32_t c)
 	buf_put(b, u + skip, 4 - skip);
 }
 
-/* Of a string that string() has passed. Returns how much of it the escape took. */
-static size_t unescape_one(struct buf *b, struct str raw, size_t i)
+/* Of a string that scan_string() has passed. Returns how much of it the escape took. */
+static size_t unescape_char(struct buf *b, struct str raw, size_t i)
 {
 	static const char names[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
 	int32_t u;
@@ -247,12 +252,15 @@ static size_t unescape_one(struct buf *b, struct str raw, size_t i)
 		buf_put(b, bytes + (strchr(names, raw.s[i + 1]) - names), 1);
 		return 2;
 	}
-	u = unit(raw, i + 2);
-	put_rune(b, high(u) ? 0x10000 + ((u - 0xd800) << 10) + (unit(raw, i + 8) - 0xdc00) : u);
-	return high(u) ? 12 : 6;
+	u = read_utf16_unit(raw, i + 2);
+	append_utf8(b,
+	    is_high_surrogate(u)
+		? 0x10000 + ((u - 0xd800) << 10) + (read_utf16_unit(raw, i + 8) - 0xdc00)
+		: u);
+	return is_high_surrogate(u) ? 12 : 6;
 }
 
-static struct str unescape(struct arena *mem, struct str raw)
+static struct str unescape_string(struct arena *mem, struct str raw)
 {
 	struct buf b = { .mem = mem };
 
@@ -260,44 +268,44 @@ static struct str unescape(struct arena *mem, struct str raw)
 		return raw;
 	for (size_t i = 0; i < raw.n;) {
 		if (raw.s[i] == '\\')
-			i += unescape_one(&b, raw, i);
+			i += unescape_char(&b, raw, i);
 		else
 			buf_put(&b, raw.s + i++, 1);
 	}
 	return buf_done(&b);
 }
 
-static void remember(struct scan *s, struct str text, size_t at)
+static void remember_key(struct json_scanner *s, struct str text, size_t at)
 {
 	if (s->nkeys == s->cap) {
 		size_t cap = s->cap ? 2 * s->cap : 32;
-		struct key *keys = arena_alloc(s->cx->mem, cap * sizeof *keys);
+		struct json_key *keys = arena_alloc(s->cx->mem, cap * sizeof *keys);
 		if (s->nkeys)
 			memcpy(keys, s->keys, s->nkeys * sizeof *keys);
 		s->keys = keys;
 		s->cap = cap;
 	}
-	s->keys[s->nkeys++] = (struct key){ text, at };
+	s->keys[s->nkeys++] = (struct json_key){ text, at };
 }
 
 /* A key and its colon. */
-static enum err key(struct scan *s)
+static enum err scan_key(struct json_scanner *s)
 {
 	struct str raw;
 	size_t at;
 
-	if (blanks(s) != '"')
-		return bad(s, s->i, "a key in quotes is missing here");
+	if (skip_blanks(s) != '"')
+		return refuse_json(s, s->i, "a key in quotes is missing here");
 	at = s->i;
-	TRY(string(s, &raw));
-	remember(s, unescape(s->cx->mem, raw), at);
-	blanks(s);
-	return take(s, ':') ? OK : bad(s, s->i, "a colon is missing here");
+	TRY(scan_string(s, &raw));
+	remember_key(s, unescape_string(s->cx->mem, raw), at);
+	skip_blanks(s);
+	return take_byte(s, ':') ? OK : refuse_json(s, s->i, "a colon is missing here");
 }
 
-static int by_text(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
-	const struct key *x = a, *y = b;
+	const struct json_key *x = a, *y = b;
 	int d = x->text.n != y->text.n ? (x->text.n < y->text.n ? -1 : 1)
 	    : x->text.n		       ? memcmp(x->text.s, y->text.s, x->text.n)
 				       : 0;
@@ -305,7 +313,7 @@ static int by_text(const void *a, const void *b)
 	return d ? d : x->at < y->at ? -1 : 1;
 }
 
-static enum err twice(struct scan *s, const struct key *k)
+static enum err refuse_duplicate_key(struct json_scanner *s, const struct json_key *k)
 {
 	char name[33];
 	size_t n = k->text.n < sizeof name ? k->text.n : sizeof name - 1;
@@ -317,10 +325,10 @@ static enum err twice(struct scan *s, const struct key *k)
 	    name, n < k->text.n ? "..." : "");
 }
 
-static enum err pop(struct scan *s)
+static enum err close_container(struct json_scanner *s)
 {
-	struct frame *f = &s->open[--s->depth];
-	struct key *keys, *again = NULL;
+	struct json_frame *f = &s->open[--s->depth];
+	struct json_key *keys, *again = NULL;
 	size_t n = s->nkeys - f->keys;
 
 	s->i++;
@@ -328,46 +336,46 @@ static enum err pop(struct scan *s)
 	if (n < 2)
 		return OK;
 	keys = s->keys + f->keys;
-	qsort(keys, n, sizeof *keys, by_text);
+	qsort(keys, n, sizeof *keys, compare_keys);
 	for (size_t i = 1; i < n; i++)
 		if (str_eq(keys[i].text, keys[i - 1].text) &&
 		    (again == NULL || keys[i].at < again->at))
 			again = &keys[i];
-	return again ? twice(s, again) : OK;
+	return again ? refuse_duplicate_key(s, again) : OK;
 }
 
 /* Between values: close what closes here, and go to where the next value begins, if there is one.
  * `fresh`: directly behind an opening. */
-static enum err next(struct scan *s, bool fresh, bool *more)
+static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 {
 	for (; s->depth; fresh = false) {
 		char close = s->open[s->depth - 1].close;
-		if (blanks(s) == close) {
-			TRY(pop(s));
+		if (skip_blanks(s) == close) {
+			TRY(close_container(s));
 			continue;
 		}
-		if (!fresh && !take(s, ','))
-			return bad(s, s->i,
+		if (!fresh && !take_byte(s, ','))
+			return refuse_json(s, s->i,
 			    close == '}' ? "a comma or } is missing here"
 					 : "a comma or ] is missing here");
 		if (++s->members > JSON_MEMBERS)
 			return refuse(s->cx, ERR_BAD_JSON, NULL,
 			    "byte %zu: more than %d members and elements", s->i, JSON_MEMBERS);
 		*more = true;
-		return close == '}' ? key(s) : OK;
+		return close == '}' ? scan_key(s) : OK;
 	}
 	*more = false;
-	return blanks(s) < 0 ? OK : bad(s, s->i, "something follows the value");
+	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "something follows the value");
 }
 
 enum err json_scan(struct cx *cx, struct str text)
 {
-	struct scan s = { .cx = cx, .t = text };
+	struct json_scanner s = { .cx = cx, .t = text };
 	bool opened, more = true;
 
 	while (more) {
-		TRY(value(&s, &opened));
-		TRY(next(&s, opened, &more));
+		TRY(scan_value(&s, &opened));
+		TRY(go_to_next_value(&s, opened, &more));
 	}
 	return OK;
 }

@@ -5,13 +5,13 @@
 
 const struct shape nobody_shape = { "nobody", 0, NULL, 0, NULL };
 
-enum err shape_bad(struct cx *cx, const struct field *f, const char *why)
+enum err shape_refuse(struct cx *cx, const struct field *f, const char *why)
 {
 	return refuse(cx, ERR_BAD_REQUEST, f->name, "%s %s", f->name, why);
 }
 
 /* `what`: "have", "be", and the unit; the bounds come from the row. */
-static enum err out_of_bounds(
+static enum err refuse_out_of_bounds(
     struct cx *cx, const struct field *f, const char *verb, const char *unit)
 {
 	char why[128];
@@ -21,87 +21,88 @@ static enum err out_of_bounds(
 		    (long long)f->max, unit);
 	else
 		snprintf(why, sizeof why, "must %s at least %lld%s", verb, (long long)f->min, unit);
-	return shape_bad(cx, f, why);
+	return shape_refuse(cx, f, why);
 }
 
-static bool within(const struct field *f, int64_t n)
+static bool is_within_bounds(const struct field *f, int64_t n)
 {
 	return n >= f->min && (f->max == 0 || n <= f->max);
 }
 
-static bool text_of(const struct field *f, struct json_object *v, struct str *out)
+static bool get_field_text(const struct field *f, struct json_object *v, struct str *out)
 {
 	bool digits = f->flags & NUMERIC && json_object_is_type(v, json_type_int);
 
 	if (!digits && !json_object_is_type(v, json_type_string))
 		return false;
-	*out = digits ? str_of(json_object_get_string(v)) : json_string(v);
+	*out = digits ? str_of(json_object_get_string(v)) : json_get_str(v);
 	return true;
 }
 
-static enum err further(struct cx *cx, const struct field *f, struct str s)
+static enum err check_field_text(struct cx *cx, const struct field *f, struct str s)
 {
 	if (s.n && memchr(s.s, '\0', s.n))
-		return shape_bad(cx, f, "must not hold NUL");
+		return shape_refuse(cx, f, "must not hold NUL");
 	return f->ok == NULL || f->ok(s) ? OK
-					 : shape_bad(cx, f, f->must ? f->must : "is malformed");
+					 : shape_refuse(cx, f, f->must ? f->must : "is malformed");
 }
 
-static enum err get_str(
+static enum err decode_str(
     struct cx *cx, const struct field *f, struct json_object *v, struct str *out)
 {
-	if (!text_of(f, v, out))
-		return shape_bad(cx, f, "must be a string");
-	if (!within(f, (int64_t)out->n))
-		return out_of_bounds(cx, f, "have", " bytes");
-	return further(cx, f, *out);
+	if (!get_field_text(f, v, out))
+		return shape_refuse(cx, f, "must be a string");
+	if (!is_within_bounds(f, (int64_t)out->n))
+		return refuse_out_of_bounds(cx, f, "have", " bytes");
+	return check_field_text(cx, f, *out);
 }
 
-static enum err get_strs(
+static enum err decode_strs(
     struct cx *cx, const struct field *f, struct json_object *v, struct strs *out)
 {
 	size_t n;
 
 	if (!json_object_is_type(v, json_type_array))
-		return shape_bad(cx, f, "must be an array of strings");
+		return shape_refuse(cx, f, "must be an array of strings");
 	n = json_object_array_length(v);
-	if (!within(f, (int64_t)n))
-		return out_of_bounds(cx, f, "have", " elements");
+	if (!is_within_bounds(f, (int64_t)n))
+		return refuse_out_of_bounds(cx, f, "have", " elements");
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v), n };
 	for (size_t i = 0; i < n; i++) {
-		if (!text_of(f, json_object_array_get_idx(v, i), &out->v[i]))
-			return shape_bad(cx, f, "must hold nothing but strings");
-		TRY(further(cx, f, out->v[i]));
+		if (!get_field_text(f, json_object_array_get_idx(v, i), &out->v[i]))
+			return shape_refuse(cx, f, "must hold nothing but strings");
+		TRY(check_field_text(cx, f, out->v[i]));
 	}
 	return OK;
 }
 
-static enum err get_i64(struct cx *cx, const struct field *f, struct json_object *v, int64_t *out)
+static enum err decode_i64(
+    struct cx *cx, const struct field *f, struct json_object *v, int64_t *out)
 {
 	if (!json_number(v, out))
-		return shape_bad(cx, f, "must be a whole number");
-	return within(f, *out) ? OK : out_of_bounds(cx, f, "be", "");
+		return shape_refuse(cx, f, "must be a whole number");
+	return is_within_bounds(f, *out) ? OK : refuse_out_of_bounds(cx, f, "be", "");
 }
 
-static enum err get_bool(struct cx *cx, const struct field *f, struct json_object *v, bool *out)
+static enum err decode_bool(struct cx *cx, const struct field *f, struct json_object *v, bool *out)
 {
 	if (!json_object_is_type(v, json_type_boolean))
-		return shape_bad(cx, f, "must be true or false");
+		return shape_refuse(cx, f, "must be true or false");
 	*out = json_object_get_boolean(v);
 	return OK;
 }
 
-static enum err get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err decode_field(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	switch (f->type) {
 	case FT_STR:
-		return get_str(cx, f, v, out);
+		return decode_str(cx, f, v, out);
 	case FT_STRS:
-		return get_strs(cx, f, v, out);
+		return decode_strs(cx, f, v, out);
 	case FT_I64:
-		return get_i64(cx, f, v, out);
+		return decode_i64(cx, f, v, out);
 	case FT_BOOL:
-		return get_bool(cx, f, v, out);
+		return decode_bool(cx, f, v, out);
 	case FT_CUSTOM:
 		return f->get(cx, f, v, out);
 	case FT_BLOB:
@@ -111,7 +112,7 @@ static enum err get(struct cx *cx, const struct field *f, struct json_object *v,
 }
 
 /* NULL when it is absent, or null, which is the same. */
-static struct json_object *member(struct json_object *o, const struct field *f)
+static struct json_object *find_member(struct json_object *o, const struct field *f)
 {
 	struct json_object *v = NULL;
 
@@ -123,7 +124,7 @@ static struct json_object *member(struct json_object *o, const struct field *f)
 }
 
 /* Do they say the same? 10 and "10" do. */
-static bool same(struct json_object *a, struct json_object *b)
+static bool values_agree(struct json_object *a, struct json_object *b)
 {
 	size_t n;
 
@@ -133,28 +134,29 @@ static bool same(struct json_object *a, struct json_object *b)
 	if (n != json_object_array_length(b))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+		if (!values_agree(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
 			return false;
 	return true;
 }
 
-static enum err decode(struct cx *cx, const struct shape *sh, struct json_object *body,
+static enum err decode_members(struct cx *cx, const struct shape *sh, struct json_object *body,
     struct json_object *query, void *out)
 {
 	for (size_t i = 0; i < sh->nfields; i++) {
 		const struct field *f = &sh->fields[i];
-		struct json_object *b = member(body, f), *q = member(query, f);
-		if (b && q && !same(b, q))
-			return shape_bad(cx, f, "is in the body and in the query, and they differ");
+		struct json_object *b = find_member(body, f), *q = find_member(query, f);
+		if (b && q && !values_agree(b, q))
+			return shape_refuse(
+			    cx, f, "is in the body and in the query, and they differ");
 		if (b || q)
-			TRY(get(cx, f, b ? b : q, (char *)out + f->off));
+			TRY(decode_field(cx, f, b ? b : q, (char *)out + f->off));
 		else if (f->flags & REQUIRED)
-			return shape_bad(cx, f, "is required");
+			return shape_refuse(cx, f, "is required");
 	}
 	return OK;
 }
 
-static enum err an_object(struct cx *cx, struct json_object *o)
+static enum err check_is_object(struct cx *cx, struct json_object *o)
 {
 	return json_object_is_type(o, json_type_object)
 	    ? OK
@@ -163,11 +165,11 @@ static enum err an_object(struct cx *cx, struct json_object *o)
 
 enum err shape_decode(struct cx *cx, const struct shape *sh, struct json_object *o, void *out)
 {
-	TRY(an_object(cx, o));
-	return decode(cx, sh, o, NULL, out);
+	TRY(check_is_object(cx, o));
+	return decode_members(cx, sh, o, NULL, out);
 }
 
-static const struct field *field_named(const struct shape *sh, struct str name)
+static const struct field *find_field(const struct shape *sh, struct str name)
 {
 	for (size_t i = 0; i < sh->nfields; i++)
 		if (str_is(name, sh->fields[i].name) ||
@@ -176,7 +178,7 @@ static const struct field *field_named(const struct shape *sh, struct str name)
 	return NULL;
 }
 
-static void put_list(struct json_object *list, struct str value)
+static void append_comma_list(struct json_object *list, struct str value)
 {
 	struct str one;
 	bool more = value.n != 0;
@@ -187,7 +189,7 @@ static void put_list(struct json_object *list, struct str value)
 	}
 }
 
-static struct json_object *scalar(const struct field *f, struct str value)
+static struct json_object *make_scalar(const struct field *f, struct str value)
 {
 	if (f->type == FT_BOOL && (str_is(value, "true") || str_is(value, "false")))
 		return json_object_new_boolean(str_is(value, "true"));
@@ -195,7 +197,7 @@ static struct json_object *scalar(const struct field *f, struct str value)
 }
 
 /* A custom member that comes again: an array of all its values. */
-static void put_again(
+static void append_repeated(
     struct json_object *o, const struct field *f, struct json_object *old, struct str value)
 {
 	struct json_object *list = old;
@@ -208,7 +210,7 @@ static void put_again(
 	json_object_array_add(list, json_str(value));
 }
 
-static enum err put_member(
+static enum err add_query_member(
     struct cx *cx, struct json_object *o, const struct field *f, struct str value)
 {
 	struct json_object *old = NULL;
@@ -217,42 +219,42 @@ static enum err put_member(
 	if (f->type == FT_STRS) {
 		if (!again)
 			json_object_object_add(o, f->name, old = json_object_new_array());
-		put_list(old, value);
+		append_comma_list(old, value);
 		return OK;
 	}
 	if (again && f->type != FT_CUSTOM)
-		return shape_bad(cx, f, "is in the query more than once");
+		return shape_refuse(cx, f, "is in the query more than once");
 	if (again)
-		put_again(o, f, old, value);
+		append_repeated(o, f, old, value);
 	else
-		json_object_object_add(o, f->name, scalar(f, value));
+		json_object_object_add(o, f->name, make_scalar(f, value));
 	return OK;
 }
 
-static void destroy(void *o)
+static void release_query_object(void *o)
 {
 	json_object_put(o);
 }
 
 /* The query as the object that a body would have been. */
-static enum err from_query(
+static enum err read_query_object(
     struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
 {
 	struct str name, value;
 	bool there;
 
-	*out = arena_own(cx->mem, json_object_new_object(), destroy);
+	*out = arena_own(cx->mem, json_object_new_object(), release_query_object);
 	for (;;) {
 		TRY(form_next(cx, &query, &name, &value, &there));
 		if (!there)
 			return OK;
-		const struct field *f = field_named(sh, name);
+		const struct field *f = find_field(sh, name);
 		if (f)
-			TRY(put_member(cx, *out, f, value));
+			TRY(add_query_member(cx, *out, f, value));
 	}
 }
 
-static struct str compact(struct json_object *o)
+static struct str print_compact(struct json_object *o)
 {
 	size_t n = 0;
 	const char *s = json_object_to_json_string_length(o, JSON_C_TO_STRING_PLAIN, &n);
@@ -260,17 +262,17 @@ static struct str compact(struct json_object *o)
 	return (struct str){ s, s ? n : 0 };
 }
 
-static enum err whole(
+static enum err parse_whole_body(
     struct cx *cx, const struct shape *sh, struct json_object *query, struct str body, void *out)
 {
 	bool there = str_trim(body).n != 0;
 
 	for (size_t i = 0; there && i < sh->nfields; i++)
-		if (member(query, &sh->fields[i]))
-			return shape_bad(cx, &sh->fields[i],
+		if (find_member(query, &sh->fields[i]))
+			return shape_refuse(cx, &sh->fields[i],
 			    "is in the query, but there is a body; send one of them");
 	if (!there)
-		body = sh->nfields ? compact(query) : STR("");
+		body = sh->nfields ? print_compact(query) : STR("");
 	return sh->parse(cx, sh, body, out);
 }
 
@@ -281,12 +283,12 @@ enum err shape_request(
 
 	if (sh->nfields == 0 && sh->parse == NULL)
 		return OK;
-	TRY(from_query(cx, sh, query, &q));
+	TRY(read_query_object(cx, sh, query, &q));
 	if (sh->parse)
-		return whole(cx, sh, q, body, out);
+		return parse_whole_body(cx, sh, q, body, out);
 	if (str_trim(body).n) {
 		TRY(json_parse(cx, body, &b));
-		TRY(an_object(cx, b));
+		TRY(check_is_object(cx, b));
 	}
-	return decode(cx, sh, b, q, out);
+	return decode_members(cx, sh, b, q, out);
 }

@@ -84,7 +84,7 @@ extern const struct shape
     nobody_shape; /* a route that takes nothing: a body is drained and ignored */
 
 /* Refuse in the words every shape uses: the member `f->name`, then `why` ("must be a string"). */
-must_check enum err shape_bad(struct cx *, const struct field *, const char *why);
+must_check enum err shape_refuse(struct cx *, const struct field *, const char *why);
 /* Decode an object by its rows; texts point into the tree. FT_BLOB has no JSON form: ERR_INTERNAL.
  */
 must_check enum err shape_decode(

@@ -2,238 +2,247 @@
 #include "mls/mls_keypackage.h"
 #include "mls/mls_tls.h"
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
+#define REFUSE_KEYPACKAGE(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
 
 enum { MLS10 = 1, DEFAULT_EXTENSIONS = 5, EXT_APPLICATION_ID = 1, EXT_LAST_RESORT = 0x0a };
 
-struct checking {
+struct keypackage_check {
 	struct cx *cx;
 	const struct mls_keypackage *kp;
 	const struct mls_policy *policy;
 };
 
-static enum err said(struct cx *cx, const char *why)
+static enum err refuse_keypackage_fault(struct cx *cx, const char *why)
 {
-	return why ? BAD(cx, "%s", why) : OK;
+	return why ? REFUSE_KEYPACKAGE(cx, "%s", why) : OK;
 }
 
 /* --- Size, suite, keys
  * ---------------------------------------------------------------------------------------------------------
  */
 
-static enum err size(const struct checking *c)
+static enum err check_keypackage_size(const struct keypackage_check *c)
 {
 	size_t n = c->kp->bare.n + (c->kp->framed ? 4 : 0), max = c->policy->max_bytes;
 
 	return max == 0 || n <= max
 	    ? OK
-	    : BAD(c->cx, "size: a KeyPackage may have %zu octets here, not %zu", max, n);
+	    : REFUSE_KEYPACKAGE(
+		  c->cx, "size: a KeyPackage may have %zu octets here, not %zu", max, n);
 }
 
-static enum err suite(const struct checking *c)
+static enum err check_allowed_suite(const struct keypackage_check *c)
 {
 	uint32_t allowed = c->policy->suites;
 	unsigned id = c->kp->suite->id;
 
 	return allowed == 0 || allowed >> id & 1
 	    ? OK
-	    : BAD(c->cx, "cipher_suite: this server does not take suite %u", id);
+	    : REFUSE_KEYPACKAGE(c->cx, "cipher_suite: this server does not take suite %u", id);
 }
 
-static enum err keys(const struct checking *c)
+static enum err check_keypackage_key_lengths(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
 
-	TRY(said(c->cx,
-	    mls_suite_lengths(
+	TRY(refuse_keypackage_fault(c->cx,
+	    mls_suite_check_lengths(
 		c->cx->mem, kp->suite, kp->init_key, kp->encryption_key, kp->signature_key)));
 	if (blob_eq(kp->init_key, kp->encryption_key))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "init_eq_encryption: init_key and encryption_key must differ (RFC 9420 10.1)");
 	if (c->policy->key.n && !blob_eq(kp->signature_key, c->policy->key))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "session_key_mismatch: signature_key must be the public key of this session's ID-Cert");
 	return OK;
 }
 
 /* What costs as much as a signature comes late. */
-static enum err points(const struct checking *c)
+static enum err check_keypackage_key_points(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
 	struct arena *mem = c->cx->mem;
 
-	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "init_key", kp->init_key)));
-	TRY(said(c->cx, mls_suite_kem_key(mem, kp->suite, "encryption_key", kp->encryption_key)));
-	return said(c->cx, mls_suite_sig_key(mem, kp->suite, kp->signature_key));
+	TRY(refuse_keypackage_fault(
+	    c->cx, mls_suite_check_kem_key(mem, kp->suite, "init_key", kp->init_key)));
+	TRY(refuse_keypackage_fault(
+	    c->cx, mls_suite_check_kem_key(mem, kp->suite, "encryption_key", kp->encryption_key)));
+	return refuse_keypackage_fault(
+	    c->cx, mls_suite_check_sig_key(mem, kp->suite, kp->signature_key));
 }
 
 /* --- Credential
  * ----------------------------------------------------------------------------------------------------------------
  */
 
-static enum err basic(const struct checking *c)
+static enum err check_basic_credential(const struct keypackage_check *c)
 {
 	struct str fid = c->policy->fid;
 
 	if (fid.n == 0 || blob_eq(c->kp->identity, str_blob(fid)))
 		return OK;
-	return BAD(c->cx,
+	return REFUSE_KEYPACKAGE(c->cx,
 	    "identity_mismatch: the identity of a basic credential must be the actor's federation ID, %.*s",
 	    (int)fid.n, fid.s);
 }
 
 /* The times of the certificate that the session has; it has been read before, so that it cannot be
  * read now is our matter. */
-static enum err current(const struct checking *c)
+static enum err check_session_cert_time(const struct keypackage_check *c)
 {
 	struct idcert cert;
 
 	if (idcert_read(c->cx, c->policy->id_cert, &cert) != OK)
 		return fail(c->cx, ERR_INTERNAL, "mls: the session's ID-Cert cannot be read");
 	if (c->policy->now < cert.not_before || c->policy->now > cert.not_after)
-		return BAD(c->cx, "x509_expired: the ID-Cert of this session is not valid now");
+		return REFUSE_KEYPACKAGE(
+		    c->cx, "x509_expired: the ID-Cert of this session is not valid now");
 	return OK;
 }
 
-static enum err chain(const struct checking *c, struct blob first, struct mls_in *others)
+static enum err check_credential_chain(
+    const struct keypackage_check *c, struct blob first, struct mls_in *others)
 {
 	if (c->policy->id_cert.n == 0)
 		return OK;
 	if (!blob_eq(first, c->policy->id_cert))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "x509_untrusted: the first certificate must be this session's ID-Cert, octet by octet");
 	if (mls_tls_more(others) && !blob_eq(mls_tls_vector(others), c->policy->server_cert))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "x509_chain: the second certificate, if there is one, must be this server's, octet by octet");
 	if (mls_tls_more(others))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "x509_chain: behind the certificate of the server there is nothing to follow");
-	return current(c);
+	return check_session_cert_time(c);
 }
 
-static enum err x509(const struct checking *c)
+static enum err check_x509_credential(const struct keypackage_check *c)
 {
 	struct mls_in in = mls_tls_within(c->kp->certificates), others;
 	struct blob first = mls_tls_vector(&in);
 
-	TRY(said(c->cx, mls_suite_cert(c->cx->mem, first)));
+	TRY(refuse_keypackage_fault(c->cx, mls_suite_check_cert(c->cx->mem, first)));
 	for (others = in; mls_tls_more(&others);)
-		TRY(said(c->cx, mls_suite_cert(c->cx->mem, mls_tls_vector(&others))));
+		TRY(refuse_keypackage_fault(
+		    c->cx, mls_suite_check_cert(c->cx->mem, mls_tls_vector(&others))));
 	if (!mls_suite_cert_has_key(c->cx->mem, c->kp->suite, first, c->kp->signature_key))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "x509_key_mismatch: signature_key must be the public key of the first certificate (RFC 9420 5.3)");
-	return chain(c, first, &in);
+	return check_credential_chain(c, first, &in);
 }
 
-static enum err credential(const struct checking *c)
+static enum err check_leaf_credential(const struct keypackage_check *c)
 {
-	return c->kp->credential == MLS_BASIC ? basic(c) : x509(c);
+	return c->kp->credential == MLS_BASIC ? check_basic_credential(c)
+					      : check_x509_credential(c);
 }
 
 /* --- Capabilities and extensions
  * -----------------------------------------------------------------------------------------------
  */
 
-static enum err capabilities(const struct checking *c)
+static enum err check_leaf_capabilities(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
 
 	if (!mls_tls_has_u16(kp->versions, MLS10))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "cap_versions: the capabilities must list version 1, mls10 (RFC 9420 7.2)");
 	if ((c->policy->rules & MLS_CAP_SUITES) && !mls_tls_has_u16(kp->suites, kp->suite->id))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "cap_suites: the capabilities must list suite %d, the KeyPackage's own (RFC 9420 7.2)",
 		    kp->suite->id);
 	if (!mls_tls_has_u16(kp->credentials, kp->credential))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "cap_credentials: the capabilities must list credential type %d, the leaf's own (RFC 9420 7.2)",
 		    kp->credential);
 	return OK;
 }
 
 /* One bit for each uint16: lists of thousands cost no more than they are long. */
-struct set {
+struct u16_set {
 	uint8_t bits[8192];
 };
 
-static bool has(const struct set *s, uint16_t v)
+static bool set_has_u16(const struct u16_set *s, uint16_t v)
 {
 	return s->bits[v >> 3] >> (v & 7) & 1;
 }
 
-static void add(struct set *s, uint16_t v)
+static void add_u16_to_set(struct u16_set *s, uint16_t v)
 {
 	s->bits[v >> 3] |= (uint8_t)(1 << (v & 7));
 }
 
 /* Types that every client knows are in no one's list (RFC 9420 7.2). */
-static void supported(struct blob list, struct set *s)
+static void collect_supported_extensions(struct blob list, struct u16_set *s)
 {
 	struct mls_in in = mls_tls_within(list);
 
 	for (uint16_t t = 1; t <= DEFAULT_EXTENSIONS; t++)
-		add(s, t);
+		add_u16_to_set(s, t);
 	while (mls_tls_more(&in))
-		add(s, mls_tls_u16(&in));
+		add_u16_to_set(s, mls_tls_u16(&in));
 }
 
 /* `listed` NULL: need not be. */
-static enum err extensions(const struct checking *c, const char *where, const char *rule,
-    struct blob list, const struct set *listed)
+static enum err check_extension_list(const struct keypackage_check *c, const char *where,
+    const char *rule, struct blob list, const struct u16_set *listed)
 {
-	struct set seen = { { 0 } };
+	struct u16_set seen = { { 0 } };
 	struct blob data;
 	uint16_t type;
 
-	while (mls_keypackage_extension(&list, &type, &data)) {
-		if (has(&seen, type))
-			return BAD(c->cx,
+	while (mls_keypackage_next_extension(&list, &type, &data)) {
+		if (set_has_u16(&seen, type))
+			return REFUSE_KEYPACKAGE(c->cx,
 			    "duplicate_extension: 0x%04x is there twice in the extensions of %s (RFC 9420 13.4)",
 			    type, where);
-		if (listed && !has(listed, type))
-			return BAD(c->cx,
+		if (listed && !set_has_u16(listed, type))
+			return REFUSE_KEYPACKAGE(c->cx,
 			    "%s: the capabilities must list extension 0x%04x, which %s has (RFC 9420 7.3)",
 			    rule, type, where);
-		add(&seen, type);
+		add_u16_to_set(&seen, type);
 	}
 	return OK;
 }
 
 /* The types of RFC 9420 17.3 with a place of their own: in a leaf node that is application_id
  * alone, in a KeyPackage none. */
-static enum err places(const struct checking *c, const char *where, bool in_leaf, struct blob list)
+static enum err check_extension_places(
+    const struct keypackage_check *c, const char *where, bool in_leaf, struct blob list)
 {
 	struct blob data;
 	uint16_t type;
 
-	while (mls_keypackage_extension(&list, &type, &data)) {
+	while (mls_keypackage_next_extension(&list, &type, &data)) {
 		bool fine = type == 0 || type > DEFAULT_EXTENSIONS ||
 		    (in_leaf && type == EXT_APPLICATION_ID);
 		if (!fine && (c->policy->rules & MLS_EXTENSION_WRONG_PLACE))
-			return BAD(c->cx,
+			return REFUSE_KEYPACKAGE(c->cx,
 			    "extension_wrong_place: 0x%04x does not belong into %s (RFC 9420 17.3)",
 			    type, where);
 		if (!in_leaf && type == EXT_LAST_RESORT && data.n &&
 		    (c->policy->rules & MLS_LAST_RESORT_NONEMPTY))
-			return BAD(c->cx,
+			return REFUSE_KEYPACKAGE(c->cx,
 			    "last_resort_nonempty: the extension 0x000a, last_resort, has data");
 	}
 	return OK;
 }
 
-static enum err all_extensions(const struct checking *c)
+static enum err check_all_extensions(const struct keypackage_check *c)
 {
 	const char *leaf = "the leaf node", *package = "the KeyPackage";
 	const struct mls_keypackage *kp = c->kp;
-	struct set listed = { { 0 } };
+	struct u16_set listed = { { 0 } };
 
-	supported(kp->cap_extensions, &listed);
-	TRY(extensions(c, leaf, "cap_leaf_extensions", kp->leaf_extensions, &listed));
-	TRY(extensions(c, package, "cap_kp_extensions", kp->extensions,
+	collect_supported_extensions(kp->cap_extensions, &listed);
+	TRY(check_extension_list(c, leaf, "cap_leaf_extensions", kp->leaf_extensions, &listed));
+	TRY(check_extension_list(c, package, "cap_kp_extensions", kp->extensions,
 	    c->policy->rules & MLS_CAP_KP_EXTENSIONS ? &listed : NULL));
-	TRY(places(c, leaf, true, kp->leaf_extensions));
-	return places(c, package, false, kp->extensions);
+	TRY(check_extension_places(c, leaf, true, kp->leaf_extensions));
+	return check_extension_places(c, package, false, kp->extensions);
 }
 
 /* --- Lifetime and signatures
@@ -242,38 +251,41 @@ static enum err all_extensions(const struct checking *c)
 
 /* not_after is the first second that a claim is no longer served in, so at that second it is too
  * late for an upload, too. */
-static enum err lifetime(const struct checking *c)
+static enum err check_keypackage_lifetime(const struct keypackage_check *c)
 {
 	uint64_t now = (uint64_t)c->policy->now, skew = (uint64_t)c->policy->skew,
 		 max = (uint64_t)c->policy->lifetime_max;
 	const struct mls_keypackage *kp = c->kp;
 
 	if (kp->not_after <= kp->not_before)
-		return BAD(c->cx, "lifetime_order: not_after must be later than not_before");
+		return REFUSE_KEYPACKAGE(
+		    c->cx, "lifetime_order: not_after must be later than not_before");
 	if (kp->not_after <= now)
-		return BAD(c->cx, "lifetime_expired: not_after is %llu, and it is %llu now",
+		return REFUSE_KEYPACKAGE(c->cx,
+		    "lifetime_expired: not_after is %llu, and it is %llu now",
 		    (unsigned long long)kp->not_after, (unsigned long long)now);
 	if (kp->not_before > now + skew)
-		return BAD(c->cx, "lifetime_future: not_before is %llu, and it is %llu now",
+		return REFUSE_KEYPACKAGE(c->cx,
+		    "lifetime_future: not_before is %llu, and it is %llu now",
 		    (unsigned long long)kp->not_before, (unsigned long long)now);
 	if (max && kp->not_after - kp->not_before > max + skew)
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "lifetime_too_long: not_after may be %llu seconds later than not_before, and %llu more for clocks that differ",
 		    (unsigned long long)max, (unsigned long long)skew);
 	return OK;
 }
 
-static enum err signatures(const struct checking *c)
+static enum err check_keypackage_signatures(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
 
 	if (!mls_suite_verify(c->cx->mem, kp->suite, kp->signature_key, "LeafNodeTBS", kp->leaf_tbs,
 		kp->leaf_signature))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "leaf_signature: the signature of the leaf node is not by signature_key over LeafNodeTBS (RFC 9420 7.2)");
 	if (!mls_suite_verify(
 		c->cx->mem, kp->suite, kp->signature_key, "KeyPackageTBS", kp->tbs, kp->signature))
-		return BAD(c->cx,
+		return REFUSE_KEYPACKAGE(c->cx,
 		    "kp_signature: the signature of the KeyPackage is not by signature_key over KeyPackageTBS (RFC 9420 10)");
 	return OK;
 }
@@ -281,9 +293,12 @@ static enum err signatures(const struct checking *c)
 enum err mls_keypackage_check(
     struct cx *cx, const struct mls_keypackage *kp, const struct mls_policy *policy)
 {
-	static enum err (*const checks[])(const struct checking *) = { size, suite, keys,
-		credential, capabilities, all_extensions, lifetime, points, signatures };
-	const struct checking c = { cx, kp, policy };
+	static enum err (*const checks[])(const struct keypackage_check *) = {
+		check_keypackage_size, check_allowed_suite, check_keypackage_key_lengths,
+		check_leaf_credential, check_leaf_capabilities, check_all_extensions,
+		check_keypackage_lifetime, check_keypackage_key_points, check_keypackage_signatures
+	};
+	const struct keypackage_check c = { cx, kp, policy };
 
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
 		TRY(checks[i](&c));

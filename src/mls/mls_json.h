@@ -36,6 +36,6 @@ struct mls_input {
 	bool says_last_resort;	  /* lastResort was there … */
 	bool last_resort;	  /* … and said so */
 };
-must_check enum err mls_json_keypackage(
+must_check enum err mls_json_read_keypackage(
     struct cx *, const char *field, struct json_object *, struct mls_input *out);
 #endif

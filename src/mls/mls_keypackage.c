@@ -1,7 +1,7 @@
 #include "mls/mls_keypackage.h"
 #include "mls/mls_tls.h"
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
+#define REFUSE_OCTETS(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
 
 enum { MLS10 = 1, WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1 }; /* RFC 9420 6, 17.2, 7.2 */
 enum { EXT_APP_DATA_DICTIONARY = 6, EXT_LAST_RESORT = 0x0a, COMPONENT_LAST_RESORT = 4 };
@@ -11,7 +11,7 @@ enum { EXT_APP_DATA_DICTIONARY = 6, EXT_LAST_RESORT = 0x0a, COMPONENT_LAST_RESOR
  */
 
 /* Passed along the parts: the whole input, for positions in messages, and where to read on. */
-struct reading {
+struct keypackage_reader {
 	struct cx *cx;
 	struct blob whole;
 	struct mls_in in;
@@ -19,7 +19,8 @@ struct reading {
 
 /* The fault of a reader, if it has one, with the part that it was at. Readers of an inner vector
  * stand within `whole`, too. */
-static enum err fine(const struct reading *r, const struct mls_in *in, const char *part)
+static enum err refuse_reader_fault(
+    const struct keypackage_reader *r, const struct mls_in *in, const char *part)
 {
 	static const char *const texts[] = {
 		[MLS_TRUNCATED] = "truncated: it ends within",
@@ -32,162 +33,164 @@ static enum err fine(const struct reading *r, const struct mls_in *in, const cha
 
 	if (in->bad == MLS_FINE)
 		return OK;
-	return BAD(r->cx, "%s %s, at octet %zu", texts[in->bad], part,
+	return REFUSE_OCTETS(r->cx, "%s %s, at octet %zu", texts[in->bad], part,
 	    in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
 }
 
 /* From there to where the reader is now. */
-static struct blob since(const uint8_t *from, const struct mls_in *in)
+static struct blob slice_since(const uint8_t *from, const struct mls_in *in)
 {
 	return (struct blob){ from, (size_t)(in->rest.p - from) };
 }
 
-static enum err version(struct reading *r, const char *of)
+static enum err read_mls_version(struct keypackage_reader *r, const char *of)
 {
 	uint16_t v = mls_tls_u16(&r->in);
 
-	TRY(fine(r, &r->in, "the version"));
-	return v == MLS10 ? OK : BAD(r->cx, "version: %s must be 1, mls10, not %u", of, v);
+	TRY(refuse_reader_fault(r, &r->in, "the version"));
+	return v == MLS10 ? OK
+			  : REFUSE_OCTETS(r->cx, "version: %s must be 1, mls10, not %u", of, v);
 }
 
-static enum err frame(struct reading *r, struct mls_keypackage *kp)
+static enum err read_message_frame(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	const uint8_t *p = r->whole.p;
 
 	kp->framed = r->whole.n > 4 && p[2] == 0 && p[3] == WIRE_KEY_PACKAGE && p[4] == 0;
 	if (!kp->framed)
 		return OK;
-	TRY(version(r, "the version of the MLSMessage"));
+	TRY(read_mls_version(r, "the version of the MLSMessage"));
 	mls_tls_u16(&r->in);
 	return OK;
 }
 
-static enum err head(struct reading *r, struct mls_keypackage *kp)
+static enum err read_keypackage_head(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	uint16_t suite;
 
-	TRY(version(r, "the version"));
+	TRY(read_mls_version(r, "the version"));
 	suite = mls_tls_u16(&r->in);
 	kp->init_key = mls_tls_vector(&r->in);
-	TRY(fine(r, &r->in, "the cipher suite and the init_key"));
+	TRY(refuse_reader_fault(r, &r->in, "the cipher suite and the init_key"));
 	kp->suite = mls_suite_find(suite);
 	return kp->suite
 	    ? OK
-	    : BAD(r->cx,
+	    : REFUSE_OCTETS(r->cx,
 		  "cipher_suite: 0x%04x is none of the registered suites 1 to 7 (RFC 9420 17.1)",
 		  suite);
 }
 
-static enum err certificates(struct reading *r, struct mls_keypackage *kp)
+static enum err read_leaf_certificates(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	kp->certificates = mls_tls_vector(&r->in);
-	TRY(fine(r, &r->in, "the certificates"));
+	TRY(refuse_reader_fault(r, &r->in, "the certificates"));
 	if (kp->certificates.n == 0)
-		return BAD(r->cx, "x509_empty: the X.509 credential has no certificate");
+		return REFUSE_OCTETS(r->cx, "x509_empty: the X.509 credential has no certificate");
 	struct mls_in in = mls_tls_within(kp->certificates);
 	while (mls_tls_more(&in))
 		mls_tls_vector(&in);
-	return fine(r, &in, "the certificates");
+	return refuse_reader_fault(r, &in, "the certificates");
 }
 
-static enum err credential(struct reading *r, struct mls_keypackage *kp)
+static enum err read_leaf_credential(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	kp->credential = mls_tls_u16(&r->in);
-	TRY(fine(r, &r->in, "the type of the credential"));
+	TRY(refuse_reader_fault(r, &r->in, "the type of the credential"));
 	if (kp->credential == MLS_X509)
-		return certificates(r, kp);
+		return read_leaf_certificates(r, kp);
 	if (kp->credential != MLS_BASIC)
-		return BAD(r->cx,
+		return REFUSE_OCTETS(r->cx,
 		    "credential_type: %u is neither 1, basic, nor 2, x509: others cannot be read",
 		    kp->credential);
 	kp->identity = mls_tls_vector(&r->in);
-	return fine(r, &r->in, "the identity");
+	return refuse_reader_fault(r, &r->in, "the identity");
 }
 
-static enum err capabilities(struct reading *r, struct mls_keypackage *kp)
+static enum err read_leaf_capabilities(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	kp->versions = mls_tls_vector_u16(&r->in);
 	kp->suites = mls_tls_vector_u16(&r->in);
 	kp->cap_extensions = mls_tls_vector_u16(&r->in);
 	kp->proposals = mls_tls_vector_u16(&r->in);
 	kp->credentials = mls_tls_vector_u16(&r->in);
-	return fine(r, &r->in, "the capabilities");
+	return refuse_reader_fault(r, &r->in, "the capabilities");
 }
 
-static enum err lifetime(struct reading *r, struct mls_keypackage *kp)
+static enum err read_leaf_lifetime(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	uint64_t source = mls_tls_uint(&r->in, 1);
 
-	TRY(fine(r, &r->in, "the source of the leaf node"));
+	TRY(refuse_reader_fault(r, &r->in, "the source of the leaf node"));
 	if (source != SOURCE_KEY_PACKAGE)
-		return BAD(r->cx, "leaf_source: leaf_node_source must be 1, key_package, not %u",
+		return REFUSE_OCTETS(r->cx,
+		    "leaf_source: leaf_node_source must be 1, key_package, not %u",
 		    (unsigned)source);
 	kp->not_before = mls_tls_uint(&r->in, 8);
 	kp->not_after = mls_tls_uint(&r->in, 8);
-	return fine(r, &r->in, "the lifetime");
+	return refuse_reader_fault(r, &r->in, "the lifetime");
 }
 
-static enum err extensions(struct reading *r, const char *part, struct blob *out)
+static enum err read_extension_list(struct keypackage_reader *r, const char *part, struct blob *out)
 {
 	*out = mls_tls_vector(&r->in);
-	TRY(fine(r, &r->in, part));
+	TRY(refuse_reader_fault(r, &r->in, part));
 	struct mls_in in = mls_tls_within(*out);
 	while (mls_tls_more(&in)) {
 		mls_tls_u16(&in);
 		mls_tls_vector(&in);
 	}
-	return fine(r, &in, part);
+	return refuse_reader_fault(r, &in, part);
 }
 
-static enum err leaf(struct reading *r, struct mls_keypackage *kp)
+static enum err read_leaf_node(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	const uint8_t *from = r->in.rest.p;
 
 	kp->encryption_key = mls_tls_vector(&r->in);
 	kp->signature_key = mls_tls_vector(&r->in);
-	TRY(fine(r, &r->in, "the keys of the leaf node"));
-	TRY(credential(r, kp));
-	TRY(capabilities(r, kp));
-	TRY(lifetime(r, kp));
-	TRY(extensions(r, "the extensions of the leaf node", &kp->leaf_extensions));
-	kp->leaf_tbs = since(from, &r->in);
+	TRY(refuse_reader_fault(r, &r->in, "the keys of the leaf node"));
+	TRY(read_leaf_credential(r, kp));
+	TRY(read_leaf_capabilities(r, kp));
+	TRY(read_leaf_lifetime(r, kp));
+	TRY(read_extension_list(r, "the extensions of the leaf node", &kp->leaf_extensions));
+	kp->leaf_tbs = slice_since(from, &r->in);
 	kp->leaf_signature = mls_tls_vector(&r->in);
-	return fine(r, &r->in, "the signature of the leaf node");
+	return refuse_reader_fault(r, &r->in, "the signature of the leaf node");
 }
 
-static enum err body(struct reading *r, struct mls_keypackage *kp)
+static enum err read_keypackage_body(struct keypackage_reader *r, struct mls_keypackage *kp)
 {
 	const uint8_t *from = r->in.rest.p;
 
-	TRY(head(r, kp));
-	TRY(leaf(r, kp));
-	TRY(extensions(r, "the extensions of the KeyPackage", &kp->extensions));
-	kp->tbs = since(from, &r->in);
+	TRY(read_keypackage_head(r, kp));
+	TRY(read_leaf_node(r, kp));
+	TRY(read_extension_list(r, "the extensions of the KeyPackage", &kp->extensions));
+	kp->tbs = slice_since(from, &r->in);
 	kp->signature = mls_tls_vector(&r->in);
-	TRY(fine(r, &r->in, "the signature"));
-	kp->bare = since(from, &r->in);
+	TRY(refuse_reader_fault(r, &r->in, "the signature"));
+	kp->bare = slice_since(from, &r->in);
 	return r->in.rest.n == 0
 	    ? OK
-	    : BAD(r->cx, "trailing: %zu octets follow the KeyPackage", r->in.rest.n);
+	    : REFUSE_OCTETS(r->cx, "trailing: %zu octets follow the KeyPackage", r->in.rest.n);
 }
 
 enum err mls_keypackage_read(struct cx *cx, struct blob in, struct mls_keypackage *kp)
 {
-	struct reading r = { cx, in, mls_tls_open(in) };
+	struct keypackage_reader r = { cx, in, mls_tls_open(in) };
 
 	*kp = (struct mls_keypackage){ .framed = false };
 	if (in.n > MLS_KEYPACKAGE_MAX)
-		return BAD(
+		return REFUSE_OCTETS(
 		    cx, "size: a KeyPackage may have %d octets, not %zu", MLS_KEYPACKAGE_MAX, in.n);
-	TRY(frame(&r, kp));
-	return body(&r, kp);
+	TRY(read_message_frame(&r, kp));
+	return read_keypackage_body(&r, kp);
 }
 
 /* --- Looking into one
  * ----------------------------------------------------------------------------------------------------------
  */
 
-bool mls_keypackage_extension(struct blob *list, uint16_t *type, struct blob *data)
+bool mls_keypackage_next_extension(struct blob *list, uint16_t *type, struct blob *data)
 {
 	struct mls_in in = mls_tls_within(*list);
 
@@ -204,7 +207,7 @@ enum err mls_keypackage_ref(struct cx *cx, const struct mls_keypackage *kp, stru
 	uint8_t *p = arena_alloc(cx->mem, MLS_HASH_MAX);
 
 	*ref = (struct blob){ p, kp->suite->hash };
-	return mls_suite_ref(cx, kp->suite, "MLS 1.0 KeyPackage Reference", kp->bare, p);
+	return mls_suite_ref_hash(cx, kp->suite, "MLS 1.0 KeyPackage Reference", kp->bare, p);
 }
 
 int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
@@ -214,7 +217,7 @@ int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
 
 /* Has this app_data_dictionary the empty component? Only one that is well-formed, its components in
  * order, each of them once, has. */
-static bool in_dictionary(struct blob data)
+static bool has_last_resort_component(struct blob data)
 {
 	struct mls_in whole = mls_tls_within(data);
 	struct blob list = mls_tls_vector(&whole), value;
@@ -225,7 +228,7 @@ static bool in_dictionary(struct blob data)
 	if (whole.bad != MLS_FINE || whole.rest.n)
 		return false;
 	while (list.n) {
-		if (!mls_keypackage_extension(&list, &id, &value) ||
+		if (!mls_keypackage_next_extension(&list, &id, &value) ||
 		    id <= last) /* the same shape: { uint16, vector } */
 			return false;
 		found |= id == COMPONENT_LAST_RESORT && value.n == 0;
@@ -240,10 +243,10 @@ enum mls_mark mls_keypackage_mark(const struct mls_keypackage *kp)
 	unsigned mark = MLS_UNMARKED;
 	uint16_t type;
 
-	while (mls_keypackage_extension(&list, &type, &data)) {
+	while (mls_keypackage_next_extension(&list, &type, &data)) {
 		if (type == EXT_LAST_RESORT && data.n == 0)
 			mark |= MLS_MARK_EXTENSION;
-		if (type == EXT_APP_DATA_DICTIONARY && in_dictionary(data))
+		if (type == EXT_APP_DATA_DICTIONARY && has_last_resort_component(data))
 			mark |= MLS_MARK_COMPONENT;
 	}
 	return (enum mls_mark)mark;

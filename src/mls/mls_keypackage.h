@@ -32,7 +32,8 @@ struct mls_keypackage {
 	struct blob versions, suites, cap_extensions, proposals, credentials;
 	uint64_t not_before,
 	    not_after; /* seconds since 1970; 2^64 - 1 is what some clients mean by "for ever" */
-	struct blob leaf_extensions; /* { uint16 type, vector }: see mls_keypackage_extension() */
+	struct blob
+	    leaf_extensions; /* { uint16 type, vector }: see mls_keypackage_next_extension() */
 	struct blob leaf_tbs, leaf_signature;
 	struct blob extensions;
 	struct blob tbs, signature; /* tbs has the leaf's signature in it */
@@ -45,7 +46,7 @@ struct mls_keypackage {
 must_check enum err mls_keypackage_read(struct cx *, struct blob in, struct mls_keypackage *);
 
 /* Take an extension off the front of a list that has been read; false at its end. */
-bool mls_keypackage_extension(struct blob *list, uint16_t *type, struct blob *data);
+bool mls_keypackage_next_extension(struct blob *list, uint16_t *type, struct blob *data);
 
 /*
  * The KeyPackageRef (RFC 9420 5.2) over the bare bytes: suite->hash octets (32, 48 or 64), in the

@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-static const struct mls_suite suites[MLS_SUITES] = {
+static const struct mls_suite known_suites[MLS_SUITES] = {
 	{ 1, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", "X25519", "ED25519", "SHA256", 32, 32,
 	    64, 32 },
 	{ 2, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256", "P-256", "P-256", "SHA256", 65, 65, 72,
@@ -26,14 +26,14 @@ static const struct mls_suite suites[MLS_SUITES] = {
 
 const struct mls_suite *mls_suite_find(uint16_t id)
 {
-	return id >= 1 && id <= MLS_SUITES ? &suites[id - 1] : NULL;
+	return id >= 1 && id <= MLS_SUITES ? &known_suites[id - 1] : NULL;
 }
 
-const struct mls_suite *mls_suite_named(struct str name)
+const struct mls_suite *mls_suite_find_name(struct str name)
 {
 	for (size_t i = 0; i < MLS_SUITES; i++)
-		if (str_ieq(name, str_of(suites[i].name)))
-			return &suites[i];
+		if (str_ieq(name, str_of(known_suites[i].name)))
+			return &known_suites[i];
 	return NULL;
 }
 
@@ -41,17 +41,17 @@ const struct mls_suite *mls_suite_named(struct str name)
  * ----------------------------------------------------------------------------------------------------------------------
  */
 
-static bool on_curve(const char *type)
+static bool is_point_type(const char *type)
 {
 	return type[0] == 'P';
 }
 
-static bool uncompressed(const char *type, struct blob key)
+static bool is_uncompressed_key(const char *type, struct blob key)
 {
-	return !on_curve(type) || (key.n > 0 && key.p[0] == 0x04);
+	return !is_point_type(type) || (key.n > 0 && key.p[0] == 0x04);
 }
 
-static EVP_PKEY *load_point(const char *group, struct blob key)
+static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 {
 	char *name =
 	    (char *)(uintptr_t)group; /* the library only reads them, and does not say so */
@@ -72,17 +72,17 @@ static EVP_PKEY *load_point(const char *group, struct blob key)
 
 /* NULL when it is no such key; whoever loads also clears the library's queue of errors in the end.
  */
-static EVP_PKEY *load(const char *type, struct blob key)
+static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 {
-	return on_curve(type) ? load_point(type, key)
-			      : EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, key.p, key.n);
+	return is_point_type(type) ? load_curve_point(type, key)
+				   : EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, key.p, key.n);
 }
 
 /*
  * Any private key finds out, for all of them are multiples of the cofactor (RFC 7748 5): the
  * library refuses a secret of zeros. On the other curves the cofactor is 1.
  */
-static bool agrees(const char *type, EVP_PKEY *theirs, size_t n)
+static bool derives_nonzero_secret(const char *type, EVP_PKEY *theirs, size_t n)
 {
 	static const uint8_t any[56] = { 1 };
 	uint8_t secret[56];
@@ -97,7 +97,7 @@ static bool agrees(const char *type, EVP_PKEY *theirs, size_t n)
 	return good;
 }
 
-const char *mls_suite_lengths(struct arena *mem, const struct mls_suite *s, struct blob init,
+const char *mls_suite_check_lengths(struct arena *mem, const struct mls_suite *s, struct blob init,
     struct blob enc, struct blob sig)
 {
 	const struct {
@@ -112,19 +112,19 @@ const char *mls_suite_lengths(struct arena *mem, const struct mls_suite *s, stru
 			return arena_printf(mem,
 			    "%s: %s has %zu octets, and those of suite %d have %zu", keys[i].rule,
 			    keys[i].name, keys[i].have, s->id, keys[i].want);
-	return uncompressed(s->sig, sig)
+	return is_uncompressed_key(s->sig, sig)
 	    ? NULL
 	    : "signature_key_length: signature_key must be an uncompressed point, 04 first (RFC 9420 5.1.1)";
 }
 
-const char *mls_suite_kem_key(
+const char *mls_suite_check_kem_key(
     struct arena *mem, const struct mls_suite *s, const char *of, struct blob key)
 {
-	if (!uncompressed(s->kem, key))
+	if (!is_uncompressed_key(s->kem, key))
 		return arena_printf(
 		    mem, "hpke_key_format: %s must be an uncompressed point, 04 first", of);
-	EVP_PKEY *k = load(s->kem, key);
-	bool weak = k && !on_curve(s->kem) && !agrees(s->kem, k, key.n);
+	EVP_PKEY *k = load_suite_key(s->kem, key);
+	bool weak = k && !is_point_type(s->kem) && !derives_nonzero_secret(s->kem, k, key.n);
 	EVP_PKEY_free(k);
 	ERR_clear_error();
 	if (weak)
@@ -135,9 +135,9 @@ const char *mls_suite_kem_key(
 
 /* A key that is not canonical or of small order is caught here, before the library, which would
  * verify with it. */
-static bool loads(const struct mls_suite *s, struct blob key)
+static bool is_usable_sig_key(const struct mls_suite *s, struct blob key)
 {
-	EVP_PKEY *k = load(s->sig, key);
+	EVP_PKEY *k = load_suite_key(s->sig, key);
 	bool good = k && (key.n != ED25519_KEY || ed25519_key_ok(key.p));
 
 	EVP_PKEY_free(k);
@@ -145,9 +145,9 @@ static bool loads(const struct mls_suite *s, struct blob key)
 	return good;
 }
 
-const char *mls_suite_sig_key(struct arena *mem, const struct mls_suite *s, struct blob key)
+const char *mls_suite_check_sig_key(struct arena *mem, const struct mls_suite *s, struct blob key)
 {
-	return loads(s, key)
+	return is_usable_sig_key(s, key)
 	    ? NULL
 	    : arena_printf(
 		  mem, "signature_key_format: signature_key is no usable key of %s", s->sig);
@@ -157,17 +157,19 @@ const char *mls_suite_sig_key(struct arena *mem, const struct mls_suite *s, stru
  * -----------------------------------------------------------------------------------------------------
  */
 
-static const EVP_MD *digest(const struct mls_suite *s)
+static const EVP_MD *find_suite_digest(const struct mls_suite *s)
 {
 	return EVP_get_digestbyname(s->md);
 }
 
-static bool verify(const struct mls_suite *s, struct blob key, struct blob text, struct blob sig)
+static bool verify_with_library(
+    const struct mls_suite *s, struct blob key, struct blob text, struct blob sig)
 {
-	EVP_PKEY *k = load(s->sig, key);
+	EVP_PKEY *k = load_suite_key(s->sig, key);
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
 	bool good = k && m &&
-	    EVP_DigestVerifyInit(m, NULL, on_curve(s->sig) ? digest(s) : NULL, NULL, k) == 1 &&
+	    EVP_DigestVerifyInit(
+		m, NULL, is_point_type(s->sig) ? find_suite_digest(s) : NULL, NULL, k) == 1 &&
 	    EVP_DigestVerify(m, sig.p, sig.n, text.p, text.n) == 1;
 
 	EVP_MD_CTX_free(m);
@@ -176,7 +178,7 @@ static bool verify(const struct mls_suite *s, struct blob key, struct blob text,
 	return good;
 }
 
-static struct blob sign_content(struct arena *mem, const char *label, struct blob content)
+static struct blob build_sign_content(struct arena *mem, const char *label, struct blob content)
 {
 	struct buf b = { .mem = mem };
 
@@ -188,26 +190,26 @@ static struct blob sign_content(struct arena *mem, const char *label, struct blo
 bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob key,
     const char *label, struct blob content, struct blob sig)
 {
-	if (sig.n > s->signature || (!on_curve(s->sig) && sig.n != s->signature) ||
-	    key.n != s->sig_key || !uncompressed(s->sig, key))
+	if (sig.n > s->signature || (!is_point_type(s->sig) && sig.n != s->signature) ||
+	    key.n != s->sig_key || !is_uncompressed_key(s->sig, key))
 		return false;
-	struct blob text = sign_content(mem, label, content);
+	struct blob text = build_sign_content(mem, label, content);
 	if (key.n == ED25519_KEY)
 		return ed25519_verify(key.p, text, sig.p);
-	return verify(s, key, text, sig);
+	return verify_with_library(s, key, text, sig);
 }
 
 /* Strict DER first, and nothing behind it: what the library takes is wider. */
-static X509 *parse(struct arena *mem, struct blob der)
+static X509 *parse_strict_cert(struct arena *mem, struct blob der)
 {
 	const uint8_t *p = der.p;
 
-	return x509_der(mem, der) == NULL ? d2i_X509(NULL, &p, (long)der.n) : NULL;
+	return x509_check_der(mem, der) == NULL ? d2i_X509(NULL, &p, (long)der.n) : NULL;
 }
 
-const char *mls_suite_cert(struct arena *mem, struct blob der)
+const char *mls_suite_check_cert(struct arena *mem, struct blob der)
 {
-	X509 *x = parse(mem, der);
+	X509 *x = parse_strict_cert(mem, der);
 	bool parsed = x != NULL;
 
 	X509_free(x);
@@ -220,8 +222,8 @@ const char *mls_suite_cert(struct arena *mem, struct blob der)
 bool mls_suite_cert_has_key(
     struct arena *mem, const struct mls_suite *s, struct blob der, struct blob key)
 {
-	X509 *x = parse(mem, der);
-	EVP_PKEY *want = load(s->sig, key), *have = x ? X509_get0_pubkey(x) : NULL;
+	X509 *x = parse_strict_cert(mem, der);
+	EVP_PKEY *want = load_suite_key(s->sig, key), *have = x ? X509_get0_pubkey(x) : NULL;
 	bool same = want && have && EVP_PKEY_eq(want, have) == 1;
 
 	EVP_PKEY_free(want);
@@ -230,7 +232,7 @@ bool mls_suite_cert_has_key(
 	return same;
 }
 
-enum err mls_suite_ref(struct cx *cx, const struct mls_suite *s, const char *label,
+enum err mls_suite_ref_hash(struct cx *cx, const struct mls_suite *s, const char *label,
     struct blob value, uint8_t out[MLS_HASH_MAX])
 {
 	struct buf b = { .mem = cx->mem };
@@ -238,7 +240,7 @@ enum err mls_suite_ref(struct cx *cx, const struct mls_suite *s, const char *lab
 	mls_tls_put_vector(&b, str_blob(str_of(label)));
 	mls_tls_put_vector(&b, value);
 	struct blob text = str_blob(buf_done(&b));
-	if (EVP_Digest(text.p, text.n, out, NULL, digest(s), NULL) == 1)
+	if (EVP_Digest(text.p, text.n, out, NULL, find_suite_digest(s), NULL) == 1)
 		return OK;
 	ERR_clear_error();
 	return fail(cx, ERR_INTERNAL, "mls: the library has no %s", s->md);

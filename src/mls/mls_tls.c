@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 /* The next n octets; NULL, and a fault, when there are fewer. */
-static const uint8_t *take(struct mls_in *in, size_t n)
+static const uint8_t *take_tls_octets(struct mls_in *in, size_t n)
 {
 	const uint8_t *p = in->rest.p;
 
@@ -16,7 +16,7 @@ static const uint8_t *take(struct mls_in *in, size_t n)
 
 uint64_t mls_tls_uint(struct mls_in *in, size_t octets)
 {
-	const uint8_t *p = take(in, octets);
+	const uint8_t *p = take_tls_octets(in, octets);
 	uint64_t v = 0;
 
 	for (size_t i = 0; p && i < octets; i++)
@@ -44,7 +44,7 @@ uint32_t mls_tls_varint(struct mls_in *in)
 struct blob mls_tls_vector(struct mls_in *in)
 {
 	size_t n = mls_tls_varint(in);
-	const uint8_t *p = take(in, n);
+	const uint8_t *p = take_tls_octets(in, n);
 
 	return (struct blob){ p, p ? n : 0 };
 }
@@ -66,7 +66,7 @@ bool mls_tls_has_u16(struct blob list, uint16_t v)
 	return false;
 }
 
-static void put_uint(struct buf *b, uint64_t v, size_t octets)
+static void put_big_endian(struct buf *b, uint64_t v, size_t octets)
 {
 	uint8_t p[8];
 
@@ -77,7 +77,7 @@ static void put_uint(struct buf *b, uint64_t v, size_t octets)
 
 void mls_tls_put_u16(struct buf *b, uint16_t v)
 {
-	put_uint(b, v, 2);
+	put_big_endian(b, v, 2);
 }
 
 void mls_tls_put_varint(struct buf *b, size_t n)
@@ -85,11 +85,11 @@ void mls_tls_put_varint(struct buf *b, size_t n)
 	if (n > MLS_VARINT_MAX)
 		abort();
 	if (n < 1u << 6)
-		put_uint(b, n, 1);
+		put_big_endian(b, n, 1);
 	else if (n < 1u << 14)
-		put_uint(b, n | 1u << 14, 2);
+		put_big_endian(b, n | 1u << 14, 2);
 	else
-		put_uint(b, n | 2u << 30, 4);
+		put_big_endian(b, n | 2u << 30, 4);
 }
 
 void mls_tls_put_vector(struct buf *b, struct blob contents)

@@ -12,7 +12,7 @@ struct net {
 };
 
 /* One call of net_get(). */
-struct fetch {
+struct net_fetch {
 	struct cx *cx;
 	struct net *net;
 	struct net_opt opt;
@@ -25,7 +25,7 @@ static const struct {
 	const char *name;
 	enum err err;
 	bool down; /* tells something of the server for the next minutes */
-} ends[] = {
+} net_ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
 	[NET_BUSY] = { "busy", ERR_RETRY, false },
@@ -44,7 +44,7 @@ static const struct {
 
 const char *net_end_name(enum net_end e)
 {
-	return ends[e].name;
+	return net_ends[e].name;
 }
 
 struct net *net_new(const struct conf *c, struct net_slots *slots)
@@ -63,56 +63,56 @@ void net_free(struct net *n)
 	free(n);
 }
 
-static enum err ended(struct fetch *f, enum net_end end, const char *why)
+static enum err end_fetch(struct net_fetch *f, enum net_end end, const char *why)
 {
 	f->out->end = end;
 	return end == NET_ANSWERED
 	    ? OK
-	    : fail(f->cx, ends[end].err, "GET from %s: %s: %s",
-		  f->url.place.n ? f->url.place.s : "a URL", ends[end].name, why);
+	    : fail(f->cx, net_ends[end].err, "GET from %s: %s: %s",
+		  f->url.authority.n ? f->url.authority.s : "a URL", net_ends[end].name, why);
 }
 
 /* A hop to where we do not go: to the client it is a fault of its own when its request named the
  * place, and of the other server after that. */
-static enum err refused(struct fetch *f, bool first, const char *why)
+static enum err refuse_hop(struct net_fetch *f, bool first, const char *why)
 {
 	f->out->end = first ? NET_REFUSED : NET_REDIRECTS;
 	return first ? refuse(f->cx, ERR_NOT_FEDERATED, "", "%s", why)
-		     : ended(f, NET_REDIRECTS, why);
+		     : end_fetch(f, NET_REDIRECTS, why);
 }
 
 /* Whether this hop may be made; what can be known without asking anybody. */
-static enum err admit(struct fetch *f, const char *url, bool first)
+static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool first)
 {
 	const struct conf *conf = f->net->conf;
 	const char *why = net_url_read(f->cx->mem, str_of(url),
 	    f->opt.other_ports || conf->federation_private_networks, &f->url);
 
 	if (why)
-		return refused(f, first, why);
-	if (net_policy_listed(conf->federation_deny, f->url.host))
-		return refused(f, first, "This server does not federate with that one.");
+		return refuse_hop(f, first, why);
+	if (net_policy_lists(conf->federation_deny, f->url.host))
+		return refuse_hop(f, first, "This server does not federate with that one.");
 	if (f->opt.anyway)
 		return OK;
-	if (net_slots_down(f->net->slots, f->url.place))
-		return ended(f, NET_DOWN, "it did not answer a moment ago");
-	if (!net_slots_take(f->net->slots, f->url.place,
+	if (net_slots_is_down(f->net->slots, f->url.authority))
+		return end_fetch(f, NET_DOWN, "it did not answer a moment ago");
+	if (!net_slots_take_request(f->net->slots, f->url.authority,
 		f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
-		return ended(f, NET_BUSY, "asked too often");
+		return end_fetch(f, NET_BUSY, "asked too often");
 	return OK;
 }
 
 /* Who was given less time than it takes to connect has not shown anything. */
-static void remember(struct fetch *f, const struct net_hop *h, int64_t began_us)
+static void mark_failed_server(struct net_fetch *f, const struct net_hop *h, int64_t began_us)
 {
 	bool fair =
 	    h->end != NET_TIMEOUT || h->deadline_us - began_us >= NET_CONNECT_MS * INT64_C(1000);
 
-	if (ends[h->end].down && fair)
-		net_slots_mark_down(f->net->slots, f->url.place);
+	if (net_ends[h->end].down && fair)
+		net_slots_mark_down(f->net->slots, f->url.authority);
 }
 
-static enum err hop(struct fetch *f, const char **location)
+static enum err fetch_hop(struct net_fetch *f, const char **location)
 {
 	struct net_hop h = {
 		.url = &f->url,
@@ -123,9 +123,9 @@ static enum err hop(struct fetch *f, const char **location)
 	int64_t began = clock_us();
 
 	net_curl_get(f->net->curl, &h);
-	remember(f, &h, began);
+	mark_failed_server(f, &h, began);
 	if (h.end != NET_ANSWERED)
-		return ended(f, h.end, h.why);
+		return end_fetch(f, h.end, h.why);
 	struct str body = buf_done(&h.body);
 	*f->out = (struct net_reply){
 		.status = h.status, .type = str_of(h.type), .body = str_blob(body)
@@ -134,52 +134,53 @@ static enum err hop(struct fetch *f, const char **location)
 	return OK;
 }
 
-static bool is_redirect(int status)
+static bool is_redirect_status(int status)
 {
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static enum err follow(struct fetch *f)
+static enum err follow_redirects(struct net_fetch *f)
 {
 	const char *location = "";
 
 	for (int left = f->opt.redirects;; left--) {
-		TRY(hop(f, &location));
-		if (f->opt.redirects == 0 || !is_redirect(f->out->status) || location[0] == '\0')
+		TRY(fetch_hop(f, &location));
+		if (f->opt.redirects == 0 || !is_redirect_status(f->out->status) ||
+		    location[0] == '\0')
 			return OK;
 		if (left == 0)
-			return ended(f, NET_REDIRECTS, "too many");
-		TRY(admit(f, location, false));
+			return end_fetch(f, NET_REDIRECTS, "too many");
+		TRY(check_hop_allowed(f, location, false));
 	}
 }
 
-static enum err in_slot(struct fetch *f)
+static enum err fetch_with_curl(struct net_fetch *f)
 {
 	struct net *n = f->net;
 
 	if (n->curl == NULL)
 		n->curl = net_curl_new(n->conf);
-	return n->curl ? follow(f)
-		       : ended(f, NET_OURS, "libcurl does not start, or lacks an option");
+	return n->curl ? follow_redirects(f)
+		       : end_fetch(f, NET_OURS, "libcurl does not start, or lacks an option");
 }
 
-static enum err fetch(struct fetch *f, const char *url)
+static enum err fetch_in_slot(struct net_fetch *f, const char *url)
 {
-	TRY(admit(f, url, true));
+	TRY(check_hop_allowed(f, url, true));
 	if (!net_slots_enter(f->net->slots)) {
 		f->cx->retry_after = 2;
-		return ended(f, NET_BUSY, "too many fetches at a time");
+		return end_fetch(f, NET_BUSY, "too many fetches at a time");
 	}
-	enum err e = in_slot(f);
+	enum err e = fetch_with_curl(f);
 	net_slots_leave(f->net->slots);
 	return e;
 }
 
-static void note(const struct fetch *f, enum err e)
+static void log_fetch(const struct net_fetch *f, enum err e)
 {
 	const struct log_field fields[] = {
-		{ "server", f->url.place.n ? f->url.place.s : "-", 0 },
-		{ "end", ends[f->out->end].name, 0 },
+		{ "server", f->url.authority.n ? f->url.authority.s : "-", 0 },
+		{ "end", net_ends[f->out->end].name, 0 },
 		{ "status", NULL, f->out->status },
 		{ "ms", NULL, (clock_us() - f->began_us) / 1000 },
 		{ "why", f->cx->why.log, 0 },
@@ -192,11 +193,11 @@ enum err net_get(
     struct cx *cx, struct net *n, const char *url, struct net_opt opt, struct net_reply *out)
 {
 	int64_t now = clock_us(), start = cx->started_us ? cx->started_us : now;
-	struct fetch f = { cx, n, opt, .began_us = now,
+	struct net_fetch f = { cx, n, opt, .began_us = now,
 		.deadline_us = start + NET_TOTAL_MS * INT64_C(1000), .out = out };
 
 	*out = (struct net_reply){ .end = NET_ANSWERED };
-	enum err e = fetch(&f, url);
-	note(&f, e);
+	enum err e = fetch_in_slot(&f, url);
+	log_fetch(&f, e);
 	return e;
 }

@@ -3,17 +3,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum verdict { NEVER, INTRANET, ALWAYS };
+enum address_verdict { NEVER, INTRANET, ALWAYS };
 
-struct block {
+struct address_block {
 	uint8_t at[16];
 	int bits;
-	enum verdict verdict;
+	enum address_verdict verdict;
 };
 
 /* In both tables the first block that holds the address decides; the last one holds every address.
  */
-static const struct block v4[] = {
+static const struct address_block ipv4_blocks[] = {
 	{ { 0 }, 8, NEVER }, /* "this network" */
 	{ { 10 }, 8, INTRANET },
 	{ { 100, 64 }, 10, INTRANET }, /* shared address space, RFC 6598 */
@@ -34,7 +34,7 @@ static const struct block v4[] = {
 	{ { 240 }, 4, NEVER },		 /* reserved, and broadcast at its end */
 	{ { 0 }, 0, ALWAYS },
 };
-static const struct block v6[] = {
+static const struct address_block ipv6_blocks[] = {
 	{ { 0x20, 0x01, 0x00 }, 23,
 	    NEVER }, /* IETF protocol assignments: Teredo, benchmarks, ORCHID … */
 	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32, NEVER },	       /* documentation */
@@ -47,7 +47,7 @@ static const struct block v6[] = {
 	{ { 0 }, 0, NEVER },
 };
 
-static bool holds(const struct block *b, const uint8_t *a)
+static bool block_contains(const struct address_block *b, const uint8_t *a)
 {
 	int i = 0;
 
@@ -58,9 +58,9 @@ static bool holds(const struct block *b, const uint8_t *a)
 	return rest == 0 || (a[i] ^ b->at[i]) >> (8 - rest) == 0;
 }
 
-static enum verdict verdict(const struct block *b, const uint8_t *a)
+static enum address_verdict find_address_verdict(const struct address_block *b, const uint8_t *a)
 {
-	while (!holds(b, a))
+	while (!block_contains(b, a))
 		b++;
 	return b->verdict;
 }
@@ -69,11 +69,13 @@ bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 {
 	const void *at = sa; /* sockaddr_in and _in6 are aligned as their common head promises: it
 				is one of them */
-	enum verdict v = NEVER;
+	enum address_verdict v = NEVER;
 
 	if (sa->sa_family == AF_INET)
-		v = verdict(v4, (const uint8_t *)&((const struct sockaddr_in *)at)->sin_addr);
+		v = find_address_verdict(
+		    ipv4_blocks, (const uint8_t *)&((const struct sockaddr_in *)at)->sin_addr);
 	else if (sa->sa_family == AF_INET6)
-		v = verdict(v6, ((const struct sockaddr_in6 *)at)->sin6_addr.s6_addr);
+		v = find_address_verdict(
+		    ipv6_blocks, ((const struct sockaddr_in6 *)at)->sin6_addr.s6_addr);
 	return v == ALWAYS || (v == INTRANET && private_allowed);
 }

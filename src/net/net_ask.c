@@ -12,7 +12,7 @@ struct net_asker {
 };
 
 /* One request on its way. */
-struct asking {
+struct pending_ask {
 	CURL *easy;
 	const struct net_ask *ask;
 	struct net_told *told;
@@ -31,7 +31,7 @@ struct net_asker *net_ask_new(const struct conf *c)
 	}
 	n->conf = c;
 	n->easy = curl_easy_init();
-	n->routes = c->federation_private_networks ? net_curl_routes(c) : NULL;
+	n->routes = c->federation_private_networks ? net_curl_read_routes(c) : NULL;
 	if (n->easy)
 		return n;
 	net_ask_free(n);
@@ -48,9 +48,9 @@ void net_ask_free(struct net_asker *n)
 	curl_global_cleanup();
 }
 
-static size_t on_body(char *p, size_t size, size_t n, void *at)
+static size_t collect_ask_body(char *p, size_t size, size_t n, void *at)
 {
-	struct asking *a = at;
+	struct pending_ask *a = at;
 
 	n *= size;
 	if (n > NET_ASK_BODY_MAX - a->body.n)
@@ -60,9 +60,9 @@ static size_t on_body(char *p, size_t size, size_t n, void *at)
 }
 
 /* Interim answers (100) come first, and are forgotten. */
-static size_t on_header(char *p, size_t size, size_t n, void *at)
+static size_t collect_ask_header(char *p, size_t size, size_t n, void *at)
 {
-	struct asking *a = at;
+	struct pending_ask *a = at;
 
 	n *= size;
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
@@ -71,7 +71,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-static bool add_header(struct asking *a, const char *line)
+static bool add_ask_header(struct pending_ask *a, const char *line)
 {
 	struct curl_slist *more = curl_slist_append(a->headers, line);
 
@@ -79,55 +79,56 @@ static bool add_header(struct asking *a, const char *line)
 	return more != NULL;
 }
 
-static bool set_headers(struct asking *a)
+static bool set_ask_headers(struct pending_ask *a)
 {
-	bool good = add_header(a, "Expect:") && add_header(a, "Accept: */*");
+	bool good = add_ask_header(a, "Expect:") && add_ask_header(a, "Accept: */*");
 
 	if (a->ask->body.p)
-		good &= add_header(a, "Content-Type: application/json");
+		good &= add_ask_header(a, "Content-Type: application/json");
 	if (a->ask->chunked)
-		good &= add_header(a, "Transfer-Encoding: chunked");
+		good &= add_ask_header(a, "Transfer-Encoding: chunked");
 	for (const char *const *h = a->ask->headers; h && *h; h++)
-		good &= add_header(a, *h);
+		good &= add_ask_header(a, *h);
 	return good && curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->headers) == CURLE_OK;
 }
 
-#define SET(option, value) (curl_easy_setopt(a->easy, CURLOPT_##option, value) == CURLE_OK)
+#define SET_ASK(option, value) (curl_easy_setopt(a->easy, CURLOPT_##option, value) == CURLE_OK)
 
-static bool set_request(struct asking *a)
+static bool set_ask_request(struct pending_ask *a)
 {
 	const struct net_ask *q = a->ask;
-	bool good = SET(URL, q->origin) && SET(REQUEST_TARGET, q->target) && set_headers(a);
+	bool good =
+	    SET_ASK(URL, q->origin) && SET_ASK(REQUEST_TARGET, q->target) && set_ask_headers(a);
 
 	if (q->body.p)
-		good &= SET(POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) &&
-		    SET(POSTFIELDS, (const char *)q->body.p);
+		good &= SET_ASK(POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) &&
+		    SET_ASK(POSTFIELDS, (const char *)q->body.p);
 	if (strcmp(q->method, "HEAD") == 0)
-		return good && SET(NOBODY, 1L);
-	return good && SET(CUSTOMREQUEST, q->method);
+		return good && SET_ASK(NOBODY, 1L);
+	return good && SET_ASK(CUSTOMREQUEST, q->method);
 }
 
-static bool set_connection(struct asking *a, const struct net_asker *n)
+static bool set_ask_connection(struct pending_ask *a, const struct net_asker *n)
 {
 	const char *ca = n->conf->federation_ca_file;
-	bool good = SET(NOSIGNAL, 1L) && SET(ERRORBUFFER, a->why) &&
-	    SET(PROTOCOLS_STR, "http,https") && SET(PROXY, "") && SET(NOPROXY, "*") &&
-	    SET(TIMEOUT_MS, (long)NET_ASK_MS) && SET(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) &&
-	    SET(PATH_AS_IS, 1L) && SET(CERTINFO, 1L) &&
-	    SET(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
-	    SET(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET(CONNECT_TO, n->routes) &&
-	    SET(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
-	    SET(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
-	    SET(HTTP_VERSION,
+	bool good = SET_ASK(NOSIGNAL, 1L) && SET_ASK(ERRORBUFFER, a->why) &&
+	    SET_ASK(PROTOCOLS_STR, "http,https") && SET_ASK(PROXY, "") && SET_ASK(NOPROXY, "*") &&
+	    SET_ASK(TIMEOUT_MS, (long)NET_ASK_MS) &&
+	    SET_ASK(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET_ASK(PATH_AS_IS, 1L) &&
+	    SET_ASK(CERTINFO, 1L) && SET_ASK(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
+	    SET_ASK(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET_ASK(CONNECT_TO, n->routes) &&
+	    SET_ASK(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
+	    SET_ASK(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
+	    SET_ASK(HTTP_VERSION,
 		a->ask->http2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
 
 	if (ca[0])
-		good &= SET(CAINFO, ca) && SET(CAPATH, NULL);
-	return good && SET(WRITEFUNCTION, on_body) && SET(WRITEDATA, a) &&
-	    SET(HEADERFUNCTION, on_header) && SET(HEADERDATA, a);
+		good &= SET_ASK(CAINFO, ca) && SET_ASK(CAPATH, NULL);
+	return good && SET_ASK(WRITEFUNCTION, collect_ask_body) && SET_ASK(WRITEDATA, a) &&
+	    SET_ASK(HEADERFUNCTION, collect_ask_header) && SET_ASK(HEADERDATA, a);
 }
 
-static int64_t expiry(CURL *easy)
+static int64_t read_certificate_expiry(CURL *easy)
 {
 	struct curl_certinfo *chain = NULL;
 
@@ -140,7 +141,7 @@ static int64_t expiry(CURL *easy)
 	return 0;
 }
 
-static int version(CURL *easy)
+static int read_http_version(CURL *easy)
 {
 	long v = 0;
 
@@ -148,7 +149,7 @@ static int version(CURL *easy)
 	return v == CURL_HTTP_VERSION_2_0 ? 20 : v == CURL_HTTP_VERSION_1_0 ? 10 : 11;
 }
 
-static void answered(struct asking *a)
+static void fill_answer(struct pending_ask *a)
 {
 	struct net_told *t = a->told;
 	long status = 0;
@@ -158,26 +159,26 @@ static void answered(struct asking *a)
 	curl_easy_getinfo(a->easy, CURLINFO_LOCAL_IP, &local);
 	snprintf(t->local, sizeof t->local, "%s", local ? local : "");
 	t->status = (int)status;
-	t->http = version(a->easy);
-	t->cert_ends = expiry(a->easy);
+	t->http = read_http_version(a->easy);
+	t->cert_ends = read_certificate_expiry(a->easy);
 	t->head = buf_done(&a->head);
 	t->body = buf_done(&a->body);
 }
 
-static void conclude(struct asking *a, CURLcode code)
+static void conclude_ask(struct pending_ask *a, CURLcode code)
 {
 	struct net_told *t = a->told;
 
 	t->whole = code == CURLE_OK;
 	t->untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR;
-	answered(a);
+	fill_answer(a);
 	if (code != CURLE_OK && (t->status == 0 || code != CURLE_PARTIAL_FILE))
 		snprintf(
 		    t->why, sizeof t->why, "%s", a->why[0] ? a->why : curl_easy_strerror(code));
 }
 
 /* The other side has seen our end, and has done what it does, when it ends the connection. */
-static void drain(CURL *easy)
+static void wait_for_peer_close(CURL *easy)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 	const int64_t deadline = clock_us() + NET_ASK_CUT_MS * INT64_C(1000);
@@ -197,20 +198,20 @@ static void drain(CURL *easy)
 	}
 }
 
-static const char *host_of(const char *origin)
+static const char *skip_url_scheme(const char *origin)
 {
 	const char *slashes = strstr(origin, "://");
 
 	return slashes ? slashes + 3 : origin;
 }
 
-static struct str cut_text(struct arena *mem, const struct net_ask *q)
+static struct str render_cut_request(struct arena *mem, const struct net_ask *q)
 {
 	struct buf b = { .mem = mem };
 
 	buf_printf(&b,
 	    "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\n",
-	    q->method, q->target, host_of(q->origin));
+	    q->method, q->target, skip_url_scheme(q->origin));
 	if (q->chunked)
 		buf_printf(&b, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", q->body.n + 1);
 	else
@@ -219,25 +220,25 @@ static struct str cut_text(struct arena *mem, const struct net_ask *q)
 	return buf_done(&b);
 }
 
-static CURLcode send_cut(struct asking *a, struct arena *mem)
+static CURLcode send_cut_request(struct pending_ask *a, struct arena *mem)
 {
-	struct str text = cut_text(mem, a->ask);
+	struct str text = render_cut_request(mem, a->ask);
 	size_t sent;
 
-	if (!SET(URL, a->ask->origin) || !SET(CONNECT_ONLY, 1L))
+	if (!SET_ASK(URL, a->ask->origin) || !SET_ASK(CONNECT_ONLY, 1L))
 		return CURLE_FAILED_INIT;
 	CURLcode code = curl_easy_perform(a->easy);
 	for (size_t at = 0; code == CURLE_OK && at < text.n; at += sent)
 		code = curl_easy_send(a->easy, text.s + at, text.n - at, &sent);
 	if (code == CURLE_OK)
-		drain(a->easy);
+		wait_for_peer_close(a->easy);
 	return code;
 }
 
 void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, struct net_told *t)
 {
 	CURL *easy = q->cut ? curl_easy_duphandle(n->easy) : n->easy;
-	struct asking a = {
+	struct pending_ask a = {
 		.easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem }
 	};
 	const int64_t began = clock_us();
@@ -246,12 +247,12 @@ void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, st
 	*t = (struct net_told){ .why = "" };
 	if (easy)
 		curl_easy_reset(easy);
-	if (easy && set_connection(&a, n))
-		code = q->cut	      ? send_cut(&a, mem)
-		    : set_request(&a) ? curl_easy_perform(easy)
-				      : CURLE_FAILED_INIT;
+	if (easy && set_ask_connection(&a, n))
+		code = q->cut		  ? send_cut_request(&a, mem)
+		    : set_ask_request(&a) ? curl_easy_perform(easy)
+					  : CURLE_FAILED_INIT;
 	if (easy)
-		conclude(&a, code);
+		conclude_ask(&a, code);
 	else
 		snprintf(t->why, sizeof t->why, "libcurl does not start");
 	t->us = clock_us() - began;

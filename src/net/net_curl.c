@@ -19,7 +19,7 @@ struct net_curl {
 static const struct {
 	CURLoption option;
 	long value;
-} numbers[] = {
+} curl_numbers[] = {
 	{ CURLOPT_NOSIGNAL, 1 },
 	{ CURLOPT_NOPROGRESS, 1 },
 	{ CURLOPT_QUICK_EXIT,
@@ -45,7 +45,7 @@ static const struct {
 static const struct {
 	CURLoption option;
 	const char *value;
-} texts[] = {
+} curl_texts[] = {
 	{ CURLOPT_PROTOCOLS_STR, "https" },
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
 	{ CURLOPT_PROXY, "" }, /* not even from the environment */
@@ -53,26 +53,26 @@ static const struct {
 	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION },
 };
 
-static size_t broken(struct net_hop *h, enum net_end why)
+static size_t abort_transfer(struct net_hop *h, enum net_end why)
 {
 	h->broke = why;
 	return 0;
 }
 
-static size_t on_body(char *p, size_t size, size_t n, void *at)
+static size_t collect_hop_body(char *p, size_t size, size_t n, void *at)
 {
 	struct net_hop *h = at;
 
 	n *= size;
 	if (n > NET_BODY_MAX - h->body.n)
-		return broken(h, NET_TOO_LARGE);
+		return abort_transfer(h, NET_TOO_LARGE);
 	buf_put(&h->body, p, n);
 	return n;
 }
 
 /* An answer in a coding that nobody asked for is no answer to us, and libcurl would unpack some of
  * them. */
-static bool coding_ok(struct str line)
+static bool is_coding_accepted(struct str line)
 {
 	static const struct {
 		struct str name, value;
@@ -92,21 +92,21 @@ static bool coding_ok(struct str line)
 }
 
 /* Called for every line of every header, interim answers and trailers included. */
-static size_t on_header(char *p, size_t size, size_t n, void *at)
+static size_t check_hop_header(char *p, size_t size, size_t n, void *at)
 {
 	struct net_hop *h = at;
 
 	n *= size;
 	h->header_bytes += n;
 	if (h->header_bytes > NET_HEADER_MAX || ++h->header_lines > NET_HEADER_LINES)
-		return broken(h, NET_TOO_LARGE);
-	if (!coding_ok((struct str){ p, n }))
-		return broken(h, NET_NOT_HTTP);
+		return abort_transfer(h, NET_TOO_LARGE);
+	if (!is_coding_accepted((struct str){ p, n }))
+		return abort_transfer(h, NET_NOT_HTTP);
 	return n;
 }
 
 /* The one place where an address is dialled. */
-static curl_socket_t on_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
+static curl_socket_t open_checked_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
 {
 	struct net_hop *h = at;
 
@@ -118,21 +118,23 @@ static curl_socket_t on_socket(void *at, curlsocktype purpose, struct curl_socka
 	return CURL_SOCKET_BAD;
 }
 
-static bool set_fixed(CURL *easy)
+static bool set_fixed_options(CURL *easy)
 {
 	bool good = true;
 
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		good &= curl_easy_setopt(easy, numbers[i].option, numbers[i].value) == CURLE_OK;
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		good &= curl_easy_setopt(easy, texts[i].option, texts[i].value) == CURLE_OK;
-	good &= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
-	good &= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK;
-	good &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK;
+	for (size_t i = 0; i < sizeof curl_numbers / sizeof curl_numbers[0]; i++)
+		good &= curl_easy_setopt(easy, curl_numbers[i].option, curl_numbers[i].value) ==
+		    CURLE_OK;
+	for (size_t i = 0; i < sizeof curl_texts / sizeof curl_texts[0]; i++)
+		good &=
+		    curl_easy_setopt(easy, curl_texts[i].option, curl_texts[i].value) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect_hop_body) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, check_hop_header) == CURLE_OK;
+	good &= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_checked_socket) == CURLE_OK;
 	return good;
 }
 
-struct curl_slist *net_curl_routes(const struct conf *c)
+struct curl_slist *net_curl_read_routes(const struct conf *c)
 {
 	struct arena *mem = arena_new(1 << 20);
 	struct curl_slist *list = NULL;
@@ -140,7 +142,7 @@ struct curl_slist *net_curl_routes(const struct conf *c)
 
 	while (all.n) {
 		str_cut(all, ',', &one, &all);
-		const char *route = net_policy_route(mem, str_trim(one));
+		const char *route = net_policy_read_route(mem, str_trim(one));
 		struct curl_slist *more = route ? curl_slist_append(list, route) : NULL;
 		list = more ? more : list;
 	}
@@ -148,12 +150,12 @@ struct curl_slist *net_curl_routes(const struct conf *c)
 	return list;
 }
 
-static bool set_conf(struct net_curl *n, const struct conf *c)
+static bool set_conf_options(struct net_curl *n, const struct conf *c)
 {
 	bool good = true;
 
 	if (c->federation_private_networks) {
-		n->routes = net_curl_routes(c);
+		n->routes = net_curl_read_routes(c);
 		good &= curl_easy_setopt(n->easy, CURLOPT_CONNECT_TO, n->routes) == CURLE_OK;
 	}
 	if (c->federation_ca_file[0]) {
@@ -173,7 +175,7 @@ struct net_curl *net_curl_new(const struct conf *c)
 		return NULL;
 	}
 	n->easy = curl_easy_init();
-	if (n->easy && set_fixed(n->easy) && set_conf(n, c) &&
+	if (n->easy && set_fixed_options(n->easy) && set_conf_options(n, c) &&
 	    curl_easy_setopt(n->easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
 		return n;
 	net_curl_free(n);
@@ -190,7 +192,7 @@ void net_curl_free(struct net_curl *n)
 	curl_global_cleanup();
 }
 
-static bool set_hop(CURL *easy, struct net_hop *h)
+static bool set_hop_options(CURL *easy, struct net_hop *h)
 {
 	long ms = (long)((h->deadline_us - clock_us()) / 1000),
 	     connect = ms < NET_CONNECT_MS ? ms : NET_CONNECT_MS;
@@ -211,7 +213,7 @@ static bool set_hop(CURL *easy, struct net_hop *h)
 	return good;
 }
 
-static enum net_end end_of(CURLcode code)
+static enum net_end classify_curl_code(CURLcode code)
 {
 	static const struct {
 		CURLcode code;
@@ -243,7 +245,7 @@ static enum net_end end_of(CURLcode code)
 	return NET_NOT_HTTP;
 }
 
-static const char *info(CURL *easy, CURLINFO what, struct arena *mem)
+static const char *copy_curl_info(CURL *easy, CURLINFO what, struct arena *mem)
 {
 	char *s = NULL;
 
@@ -251,28 +253,28 @@ static const char *info(CURL *easy, CURLINFO what, struct arena *mem)
 								  : "";
 }
 
-static void answered(CURL *easy, struct net_hop *h)
+static void fill_hop_answer(CURL *easy, struct net_hop *h)
 {
 	long status = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	h->status = (int)status;
-	h->type = info(easy, CURLINFO_CONTENT_TYPE, h->body.mem);
-	h->location = info(easy, CURLINFO_REDIRECT_URL, h->body.mem);
+	h->type = copy_curl_info(easy, CURLINFO_CONTENT_TYPE, h->body.mem);
+	h->location = copy_curl_info(easy, CURLINFO_REDIRECT_URL, h->body.mem);
 }
 
 void net_curl_get(struct net_curl *n, struct net_hop *h)
 {
 	h->type = h->location = "";
-	if (!set_hop(n->easy, h))
+	if (!set_hop_options(n->easy, h))
 		return;
 	n->why[0] = '\0';
 	CURLcode code = curl_easy_perform(n->easy);
-	h->end = h->broke != NET_ANSWERED ? h->broke : end_of(code);
+	h->end = h->broke != NET_ANSWERED ? h->broke : classify_curl_code(code);
 	if (h->end == NET_CONNECT && h->address[0])
 		h->end = NET_ADDRESS;
 	if (h->end == NET_ANSWERED)
-		answered(n->easy, h);
+		fill_hop_answer(n->easy, h);
 	else if (h->end == NET_ADDRESS)
 		snprintf(h->why, sizeof h->why, "the name leads to %s", h->address);
 	else

@@ -5,7 +5,7 @@
 
 /* The next entry of a list, without its blanks; empty entries are passed over. False: there is no
  * more. */
-static bool next(struct str *list, struct str *one)
+static bool cut_list_entry(struct str *list, struct str *one)
 {
 	while (list->n) {
 		str_cut(*list, ',', one, list);
@@ -16,12 +16,12 @@ static bool next(struct str *list, struct str *one)
 	return false;
 }
 
-static struct str undotted(struct str s)
+static struct str strip_leading_dot(struct str s)
 {
 	return s.n && s.s[0] == '.' ? str_from(s, 1) : s;
 }
 
-bool net_policy_listed(const char *list, struct str domain)
+bool net_policy_lists(const char *list, struct str domain)
 {
 	return conf_domain_listed(list, domain);
 }
@@ -31,7 +31,7 @@ bool net_domain_allowed(const struct conf *c, struct str domain)
 	return conf_federates(c, domain);
 }
 
-static bool port(struct str s)
+static bool is_port_number(struct str s)
 {
 	int64_t n;
 
@@ -39,7 +39,7 @@ static bool port(struct str s)
 }
 
 /* Takes an address off the front of s, [::1] or 192.0.2.1, and the colon behind it. */
-static bool address(struct arena *mem, struct str *s, struct str *out)
+static bool cut_route_address(struct arena *mem, struct str *s, struct str *out)
 {
 	uint8_t a[16];
 	struct str rest;
@@ -56,29 +56,29 @@ static bool address(struct arena *mem, struct str *s, struct str *out)
 	return inet_pton(AF_INET, str_z(mem, *out), a) == 1;
 }
 
-const char *net_policy_route(struct arena *mem, struct str entry)
+const char *net_policy_read_route(struct arena *mem, struct str entry)
 {
 	struct str host, from, to, rest;
 
 	if (!str_cut(entry, ':', &host, &rest) || !str_cut(rest, ':', &from, &rest) ||
-	    !address(mem, &rest, &to))
+	    !cut_route_address(mem, &rest, &to))
 		return NULL;
 	if (rest.n == 0)
 		rest = from;
-	if (!domain_ok(host) || !port(from) || !port(rest))
+	if (!domain_ok(host) || !is_port_number(from) || !is_port_number(rest))
 		return NULL;
 	return arena_printf(mem, "%s:%s:%s:%s", str_z(mem, host), str_z(mem, from), str_z(mem, to),
 	    str_z(mem, rest));
 }
 
-static bool is_domain(struct arena *mem, struct str entry)
+static bool is_domain_entry(struct arena *mem, struct str entry)
 {
-	return domain_ok(str_lower(mem, undotted(entry)));
+	return domain_ok(str_lower(mem, strip_leading_dot(entry)));
 }
 
-static bool is_route(struct arena *mem, struct str entry)
+static bool is_route_entry(struct arena *mem, struct str entry)
 {
-	return net_policy_route(mem, entry) != NULL;
+	return net_policy_read_route(mem, entry) != NULL;
 }
 
 bool net_conf_valid(const struct conf *c, char *why, size_t size)
@@ -88,18 +88,18 @@ bool net_conf_valid(const struct conf *c, char *why, size_t size)
 		bool (*good)(struct arena *, struct str);
 	} lists[] = {
 		{ "federation_allow", c->federation_allow, "a domain such as example.org",
-		    is_domain },
+		    is_domain_entry },
 		{ "federation_deny", c->federation_deny, "a domain such as example.org",
-		    is_domain },
+		    is_domain_entry },
 		{ "federation_resolve", c->federation_resolve,
-		    "host:port:address or host:port:address:port", is_route },
+		    "host:port:address or host:port:address:port", is_route_entry },
 	};
 	struct arena *mem = arena_new(1 << 20);
 	struct str all, one;
 	bool good = true;
 
 	for (size_t i = 0; good && i < sizeof lists / sizeof lists[0]; i++)
-		for (all = str_of(lists[i].list); good && next(&all, &one);)
+		for (all = str_of(lists[i].list); good && cut_list_entry(&all, &one);)
 			if (!(good = lists[i].good(mem, one)))
 				snprintf(why, size, "%s: %.*s is not %s", lists[i].key, (int)one.n,
 				    one.s, lists[i].want);

@@ -3,7 +3,7 @@
 #include "shm/gate.h"
 #include "shm/limits.h"
 
-enum { WAIT_MS = 1000 };
+enum { SLOT_WAIT_MS = 1000 };
 
 struct net_slots {
 	struct gate *busy, *queue;
@@ -19,8 +19,8 @@ struct net_slots *net_slots_new(const struct conf *c, int workers, struct limits
 	if (s == NULL)
 		return NULL;
 	*s = (struct net_slots){
-		.busy = gate_named(c->state_dir, "outbound", n),
-		.queue = gate_named(c->state_dir, "outbound-queue", n),
+		.busy = gate_new_named(c->state_dir, "outbound", n),
+		.queue = gate_new_named(c->state_dir, "outbound-queue", n),
 		.down = net_unreachable_new(),
 		.limits = c->rate_limit ? limits : NULL,
 	};
@@ -45,7 +45,7 @@ bool net_slots_enter(struct net_slots *s)
 		return true;
 	if (!gate_enter(s->queue, 0))
 		return false;
-	bool in = gate_enter(s->busy, WAIT_MS);
+	bool in = gate_enter(s->busy, SLOT_WAIT_MS);
 	gate_leave(s->queue);
 	return in;
 }
@@ -55,17 +55,18 @@ void net_slots_leave(struct net_slots *s)
 	gate_leave(s->busy);
 }
 
-void net_slots_mark_down(struct net_slots *s, struct str place)
+void net_slots_mark_down(struct net_slots *s, struct str authority)
 {
-	net_unreachable_mark(s->down, place, NET_SLOTS_DOWN_S);
+	net_unreachable_mark(s->down, authority, NET_SLOTS_DOWN_S);
 }
 
-bool net_slots_down(struct net_slots *s, struct str place)
+bool net_slots_is_down(struct net_slots *s, struct str authority)
 {
-	return net_unreachable_is(s->down, place);
+	return net_unreachable_has(s->down, authority);
 }
 
-bool net_slots_take(struct net_slots *s, struct str place, int per_minute, int64_t *retry_after_s)
+bool net_slots_take_request(
+    struct net_slots *s, struct str authority, int per_minute, int64_t *retry_after_s)
 {
 	char class[24];
 
@@ -73,5 +74,5 @@ bool net_slots_take(struct net_slots *s, struct str place, int per_minute, int64
 		return true;
 	/* Callers with another rate have another counter. */
 	snprintf(class, sizeof class, "out %d", per_minute);
-	return limits_take(s->limits, class, place, per_minute, per_minute, retry_after_s);
+	return limits_take(s->limits, class, authority, per_minute, per_minute, retry_after_s);
 }

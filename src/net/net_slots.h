@@ -6,10 +6,10 @@
  * not answer a moment ago, how often each is asked.
  *
  * A fetch blocks its worker for up to 8 seconds, so at most a quarter of the pool (one at least)
- * fetches at a time, and as many again wait for a place, up to a second: whatever other servers do,
- * half of the pool is left for everything else. Places are record locks (shm/gate.h): outbound.lock
- * and outbound-queue.lock in state_dir, or memory; they come back when their holder dies, however
- * it dies.
+ * fetches at a time, and as many again wait for a place, up to a second: whatever other servers
+ * do, half of the pool is left for everything else. Places are record locks (shm/gate.h):
+ * outbound.lock and outbound-queue.lock in state_dir, or memory; they come back when their holder
+ * dies, however it dies.
  */
 struct net_slots;
 struct limits; /* shm/limits.h */
@@ -20,15 +20,16 @@ struct limits; /* shm/limits.h */
  */
 struct net_slots *net_slots_new(const struct conf *, int workers, struct limits *);
 void net_slots_free(struct net_slots *);
-/* A place, until net_slots_leave() or our death. False: there was none, not even to wait at, or not
- * within a second. */
+/* A place, until net_slots_leave() or our death. False: there was none, not even to wait at, or
+ * not within a second. */
 must_check bool net_slots_enter(struct net_slots *);
 void net_slots_leave(struct net_slots *);
-/* `place` is host:port. What is marked is down for NET_SLOTS_DOWN_S seconds. */
+/* `authority` is host:port. What is marked is down for NET_SLOTS_DOWN_S seconds. */
 enum { NET_SLOTS_DOWN_S = 120 };
-void net_slots_mark_down(struct net_slots *, struct str place);
-bool net_slots_down(struct net_slots *, struct str place);
+void net_slots_mark_down(struct net_slots *, struct str authority);
+bool net_slots_is_down(struct net_slots *, struct str authority);
 /* Take one of per_minute requests to it, all of them at once if need be. False: *retry_after_s says
  * when. */
-bool net_slots_take(struct net_slots *, struct str place, int per_minute, int64_t *retry_after_s);
+bool net_slots_take_request(
+    struct net_slots *, struct str authority, int per_minute, int64_t *retry_after_s);
 #endif

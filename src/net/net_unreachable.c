@@ -6,12 +6,12 @@
 #include <sys/random.h>
 
 /* A word: 32 bits of the hash above, and until when, in seconds since the start. */
-enum { WORDS = 4096, PROBES = 8 };
+enum { UNREACHABLE_WORDS = 4096, UNREACHABLE_PROBES = 8 };
 
 struct net_unreachable {
 	struct siphash_key key;
 	int64_t start_us;
-	_Atomic uint64_t words[WORDS];
+	_Atomic uint64_t words[UNREACHABLE_WORDS];
 };
 
 struct net_unreachable *net_unreachable_new(void)
@@ -29,19 +29,19 @@ struct net_unreachable *net_unreachable_new(void)
 	return d;
 }
 
-static int64_t now(const struct net_unreachable *d)
+static int64_t seconds_since_start(const struct net_unreachable *d)
 {
 	return (clock_us() - d->start_us) / 1000000;
 }
 
 /* The word of this hash, else the one whose time ends first. */
-static _Atomic uint64_t *find(struct net_unreachable *d, uint64_t h, bool *own)
+static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64_t h, bool *own)
 {
 	_Atomic uint64_t *best = NULL;
 	uint32_t least = UINT32_MAX;
 
-	for (size_t i = 0; i < PROBES; i++) {
-		_Atomic uint64_t *w = &d->words[(h + i) % WORDS];
+	for (size_t i = 0; i < UNREACHABLE_PROBES; i++) {
+		_Atomic uint64_t *w = &d->words[(h + i) % UNREACHABLE_WORDS];
 		uint64_t v = atomic_load_explicit(w, memory_order_relaxed);
 		if ((*own = v && v >> 32 == h >> 32))
 			return w;
@@ -57,16 +57,17 @@ void net_unreachable_mark(struct net_unreachable *d, struct str key, int64_t sec
 {
 	uint64_t h = siphash(&d->key, key);
 	bool own;
-	_Atomic uint64_t *w = find(d, h, &own);
+	_Atomic uint64_t *w = find_unreachable_word(d, h, &own);
 
 	atomic_store_explicit(
-	    w, h >> 32 << 32 | (uint32_t)(now(d) + seconds), memory_order_relaxed);
+	    w, h >> 32 << 32 | (uint32_t)(seconds_since_start(d) + seconds), memory_order_relaxed);
 }
 
-bool net_unreachable_is(struct net_unreachable *d, struct str key)
+bool net_unreachable_has(struct net_unreachable *d, struct str key)
 {
 	bool own;
-	_Atomic uint64_t *w = find(d, siphash(&d->key, key), &own);
+	_Atomic uint64_t *w = find_unreachable_word(d, siphash(&d->key, key), &own);
 
-	return own && (uint32_t)atomic_load_explicit(w, memory_order_relaxed) > now(d);
+	return own &&
+	    (uint32_t)atomic_load_explicit(w, memory_order_relaxed) > seconds_since_start(d);
 }

@@ -11,5 +11,5 @@ struct net_unreachable;
 /* NULL: errno says why. Never freed: it ends with the last process that has it. */
 struct net_unreachable *net_unreachable_new(void);
 void net_unreachable_mark(struct net_unreachable *, struct str key, int64_t seconds);
-bool net_unreachable_is(struct net_unreachable *, struct str key);
+bool net_unreachable_has(struct net_unreachable *, struct str key);
 #endif

@@ -1,22 +1,22 @@
 #include "net/net_url.h"
 #include "text/fid.h"
 
-static bool url_char(char c)
+static bool is_url_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 	    (c && strchr("-._~:/?@!$&'()*+,;=%", c));
 }
 
-static bool url_chars(struct str s)
+static bool has_only_url_chars(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!url_char(s.s[i]))
+		if (!is_url_char(s.s[i]))
 			return false;
 	return true;
 }
 
 /* Where the path or the query begins. */
-static size_t authority(struct str s)
+static size_t measure_authority(struct str s)
 {
 	size_t n = 0;
 
@@ -25,7 +25,7 @@ static size_t authority(struct str s)
 	return n;
 }
 
-static bool port_ok(struct str s, bool other_ports, int *out)
+static bool parse_url_port(struct str s, bool other_ports, int *out)
 {
 	int64_t n;
 
@@ -35,7 +35,7 @@ static bool port_ok(struct str s, bool other_ports, int *out)
 	return true;
 }
 
-static const char *write_out(struct arena *mem, const struct net_url *u, struct str rest)
+static const char *render_url(struct arena *mem, const struct net_url *u, struct str rest)
 {
 	const char *slash = rest.n && rest.s[0] == '/' ? "" : "/";
 
@@ -50,20 +50,20 @@ const char *net_url_read(struct arena *mem, struct str url, bool other_ports, st
 	struct net_url u = { .port = NET_URL_PORT };
 	struct str server, host, port;
 
-	if (url.n > NET_URL_MAX || !url_chars(url))
+	if (url.n > NET_URL_MAX || !has_only_url_chars(url))
 		return "The URL of the other server is too long, or has characters that a URL cannot have.";
 	if (url.n < scheme.n || !str_ieq((struct str){ url.s, scheme.n }, scheme))
 		return "The URL of the other server does not begin with https://.";
 	url = str_from(url, scheme.n);
-	server = (struct str){ url.s, authority(url) };
+	server = (struct str){ url.s, measure_authority(url) };
 	bool has_port = str_cut(server, ':', &host, &port);
 	u.host = str_of(str_z(mem, str_lower(mem, host)));
 	if (!domain_ok(u.host))
 		return "The other server has to be named by its domain: not by an address, and without a user.";
-	if (has_port && !port_ok(port, other_ports, &u.port))
+	if (has_port && !parse_url_port(port, other_ports, &u.port))
 		return "Other servers are asked on port 443 only.";
-	u.place = str_of(arena_printf(mem, "%s:%d", u.host.s, u.port));
-	u.text = write_out(mem, &u, str_from(url, server.n));
+	u.authority = str_of(arena_printf(mem, "%s:%d", u.host.s, u.port));
+	u.text = render_url(mem, &u, str_from(url, server.n));
 	*out = u;
 	return NULL;
 }

@@ -11,8 +11,8 @@ enum { NET_URL_MAX = 2048, NET_URL_PORT = 443 };
 struct net_url {
 	struct str host; /* lower case */
 	int port;
-	struct str place; /* host:port, what caches and limits go by */
-	const char *text; /* put together anew from the parts that were checked */
+	struct str authority; /* host:port, what caches and limits go by */
+	const char *text;     /* put together anew from the parts that were checked */
 };
 /*
  * NULL: *out is filled, from the arena. Else a sentence for the client, without a byte of the URL.

@@ -4,30 +4,31 @@
 
 enum { POINT_PREFIX = 0x40, MPI_POINT = 1 + ED25519_KEY };
 /* 1.3.6.1.4.1.11591.15.1 with its length before it (RFC 9580 9.2). */
-static const uint8_t curve[] = { 9, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x0f, 0x01 };
-static const char truncated[] = "a packet ends before its length says";
+static const uint8_t ed25519_curve_oid[] = { 9, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x0f,
+	0x01 };
+static const char packet_truncated[] = "a packet ends before its length says";
 
-static const char *old_length(struct blob *in, unsigned kind, uint32_t *n)
+static const char *read_old_length(struct blob *in, unsigned kind, uint32_t *n)
 {
 	if (kind == 3)
 		return "a packet has no definite length";
-	return openpgp_number(in, (size_t)1 << kind, n) ? NULL : truncated;
+	return openpgp_packet_take_number(in, (size_t)1 << kind, n) ? NULL : packet_truncated;
 }
 
-static const char *new_length(struct blob *in, uint32_t *n)
+static const char *read_new_length(struct blob *in, uint32_t *n)
 {
 	uint32_t second;
 
-	if (!openpgp_number(in, 1, n))
-		return truncated;
+	if (!openpgp_packet_take_number(in, 1, n))
+		return packet_truncated;
 	if (*n < 192)
 		return NULL;
 	if (*n == 255)
-		return openpgp_number(in, 4, n) ? NULL : truncated;
+		return openpgp_packet_take_number(in, 4, n) ? NULL : packet_truncated;
 	if (*n >= 224)
 		return "a packet has a partial length, which is for data alone";
-	if (!openpgp_number(in, 1, &second))
-		return truncated;
+	if (!openpgp_packet_take_number(in, 1, &second))
+		return packet_truncated;
 	*n = ((*n - 192) << 8) + second + 192;
 	return NULL;
 }
@@ -37,18 +38,18 @@ const char *openpgp_packet_next(struct blob *in, struct openpgp_packet *p)
 	uint32_t head, n;
 	const char *wrong;
 
-	if (!openpgp_number(in, 1, &head) || !(head & 0x80))
+	if (!openpgp_packet_take_number(in, 1, &head) || !(head & 0x80))
 		return "a packet does not begin with its tag";
 	p->tag = head & 0x40 ? head & 0x3f : head >> 2 & 0x0f;
-	wrong = head & 0x40 ? new_length(in, &n) : old_length(in, head & 3, &n);
+	wrong = head & 0x40 ? read_new_length(in, &n) : read_old_length(in, head & 3, &n);
 	if (wrong)
 		return wrong;
 	if (p->tag == 0)
 		return "a packet has the reserved tag 0";
-	return openpgp_take(in, n, &p->body) ? NULL : truncated;
+	return openpgp_packet_take_octets(in, n, &p->body) ? NULL : packet_truncated;
 }
 
-void openpgp_packet_number(struct buf *b, size_t n, uint32_t v)
+void openpgp_packet_put_number(struct buf *b, size_t n, uint32_t v)
 {
 	while (n--) {
 		uint8_t octet = (uint8_t)(v >> 8 * n);
@@ -58,40 +59,42 @@ void openpgp_packet_number(struct buf *b, size_t n, uint32_t v)
 
 void openpgp_packet_put(struct buf *b, unsigned tag, struct blob body)
 {
-	openpgp_packet_number(b, 1, 0xc0 | tag);
+	openpgp_packet_put_number(b, 1, 0xc0 | tag);
 	if (body.n < 192)
-		openpgp_packet_number(b, 1, (uint32_t)body.n);
+		openpgp_packet_put_number(b, 1, (uint32_t)body.n);
 	else
-		openpgp_packet_number(b, 2, (uint32_t)(body.n - 192 + (192 << 8)));
+		openpgp_packet_put_number(b, 2, (uint32_t)(body.n - 192 + (192 << 8)));
 	buf_put(b, body.p, body.n);
 }
 
-bool openpgp_packet_mpi(struct blob *in, struct blob *octets)
+bool openpgp_packet_take_mpi(struct blob *in, struct blob *octets)
 {
 	uint32_t bits;
 
-	if (!openpgp_number(in, 2, &bits) || !openpgp_take(in, (bits + 7) / 8, octets))
+	if (!openpgp_packet_take_number(in, 2, &bits) ||
+	    !openpgp_packet_take_octets(in, (bits + 7) / 8, octets))
 		return false;
 	return bits == 0 || octets->p[0] >> (bits - 1) % 8 == 1;
 }
 
-static const char *legacy_point(struct blob in, const uint8_t **point)
+static const char *read_legacy_point(struct blob in, const uint8_t **point)
 {
 	struct blob oid, mpi;
 
-	if (!openpgp_take(&in, sizeof curve, &oid) || memcmp(oid.p, curve, sizeof curve) != 0)
+	if (!openpgp_packet_take_octets(&in, sizeof ed25519_curve_oid, &oid) ||
+	    memcmp(oid.p, ed25519_curve_oid, sizeof ed25519_curve_oid) != 0)
 		return "the key's curve is not Ed25519 (1.3.6.1.4.1.11591.15.1)";
-	if (!openpgp_packet_mpi(&in, &mpi) || mpi.n != MPI_POINT || mpi.p[0] != POINT_PREFIX ||
+	if (!openpgp_packet_take_mpi(&in, &mpi) || mpi.n != MPI_POINT || mpi.p[0] != POINT_PREFIX ||
 	    in.n)
 		return "the key's point is not 32 octets behind the prefix 40";
 	*point = mpi.p + 1;
 	return NULL;
 }
 
-static const char *point_of(struct blob in, unsigned algorithm, const uint8_t **point)
+static const char *read_openpgp_point(struct blob in, unsigned algorithm, const uint8_t **point)
 {
 	if (algorithm == OPENPGP_EDDSA)
-		return legacy_point(in, point);
+		return read_legacy_point(in, point);
 	if (algorithm != OPENPGP_ED25519)
 		return "the key is not an Ed25519 key (algorithm 22 or 27)";
 	*point = in.p;
@@ -99,7 +102,7 @@ static const char *point_of(struct blob in, unsigned algorithm, const uint8_t **
 }
 
 /* RFC 9580 5.5.4.2. SHA-1 names the key here, it protects nothing. */
-static void fingerprint(struct openpgp_packet_key *k)
+static void compute_openpgp_fingerprint(struct openpgp_packet_key *k)
 {
 	const uint8_t head[] = { 0x99, (uint8_t)(k->body.n >> 8), (uint8_t)k->body.n };
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
@@ -114,35 +117,37 @@ static void fingerprint(struct openpgp_packet_key *k)
 	EVP_MD_CTX_free(m);
 }
 
-const char *openpgp_packet_key(struct blob body, struct openpgp_packet_key *k)
+const char *openpgp_packet_read_key(struct blob body, struct openpgp_packet_key *k)
 {
 	uint32_t version, created, algorithm;
 	struct blob in = body;
 	const uint8_t *point;
 	const char *wrong;
 
-	if (!openpgp_number(&in, 1, &version) || version != 4)
+	if (!openpgp_packet_take_number(&in, 1, &version) || version != 4)
 		return "the key is not of version 4";
-	if (!openpgp_number(&in, 4, &created) || !openpgp_number(&in, 1, &algorithm))
+	if (!openpgp_packet_take_number(&in, 4, &created) ||
+	    !openpgp_packet_take_number(&in, 1, &algorithm))
 		return "the key's packet is too short";
-	if ((wrong = point_of(in, algorithm, &point)) != NULL)
+	if ((wrong = read_openpgp_point(in, algorithm, &point)) != NULL)
 		return wrong;
 	*k =
 	    (struct openpgp_packet_key){ .body = body, .algorithm = algorithm, .created = created };
 	memcpy(k->key, point, ED25519_KEY);
 	if (!ed25519_key_ok(k->key))
 		return "the key is a point of small order, or not encoded in the one way it should";
-	fingerprint(k);
+	compute_openpgp_fingerprint(k);
 	return NULL;
 }
 
-void openpgp_packet_key_put(struct buf *b, const uint8_t key[ED25519_KEY], int64_t created)
+void openpgp_packet_put_key(struct buf *b, const uint8_t key[ED25519_KEY], int64_t created)
 {
-	openpgp_packet_number(b, 1, 4);
-	openpgp_packet_number(b, 4, (uint32_t)created);
-	openpgp_packet_number(b, 1, OPENPGP_EDDSA);
-	buf_put(b, curve, sizeof curve);
-	openpgp_packet_number(b, 2, 8 * ED25519_KEY + 7); /* bits, of which the prefix has seven */
-	openpgp_packet_number(b, 1, POINT_PREFIX);
+	openpgp_packet_put_number(b, 1, 4);
+	openpgp_packet_put_number(b, 4, (uint32_t)created);
+	openpgp_packet_put_number(b, 1, OPENPGP_EDDSA);
+	buf_put(b, ed25519_curve_oid, sizeof ed25519_curve_oid);
+	openpgp_packet_put_number(
+	    b, 2, 8 * ED25519_KEY + 7); /* bits, of which the prefix has seven */
+	openpgp_packet_put_number(b, 1, POINT_PREFIX);
 	buf_put(b, key, ED25519_KEY);
 }

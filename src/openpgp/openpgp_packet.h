@@ -38,12 +38,12 @@ struct openpgp_packet_key {
 	unsigned algorithm;
 	int64_t created;
 };
-must_check const char *openpgp_packet_key(struct blob body, struct openpgp_packet_key *);
+must_check const char *openpgp_packet_read_key(struct blob body, struct openpgp_packet_key *);
 /* The body of a version 4 key of algorithm 22. */
-void openpgp_packet_key_put(struct buf *, const uint8_t key[ED25519_KEY], int64_t created);
+void openpgp_packet_put_key(struct buf *, const uint8_t key[ED25519_KEY], int64_t created);
 
 /* n octets off *in; false when there are fewer. */
-static inline bool openpgp_take(struct blob *in, size_t n, struct blob *out)
+static inline bool openpgp_packet_take_octets(struct blob *in, size_t n, struct blob *out)
 {
 	if (in->n < n)
 		return false;
@@ -52,19 +52,19 @@ static inline bool openpgp_take(struct blob *in, size_t n, struct blob *out)
 	return true;
 }
 /* A big-endian number of n ≤ 4 octets off *in. */
-static inline bool openpgp_number(struct blob *in, size_t n, uint32_t *v)
+static inline bool openpgp_packet_take_number(struct blob *in, size_t n, uint32_t *v)
 {
 	struct blob b;
 
-	if (!openpgp_take(in, n, &b))
+	if (!openpgp_packet_take_octets(in, n, &b))
 		return false;
 	*v = 0;
 	for (size_t i = 0; i < n; i++)
 		*v = *v << 8 | b.p[i];
 	return true;
 }
-void openpgp_packet_number(struct buf *, size_t n, uint32_t v);
+void openpgp_packet_put_number(struct buf *, size_t n, uint32_t v);
 /* A multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False when
  * its count of bits is not exact. */
-must_check bool openpgp_packet_mpi(struct blob *in, struct blob *octets);
+must_check bool openpgp_packet_take_mpi(struct blob *in, struct blob *octets);
 #endif

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 enum { /* subpackets (RFC 9580 5.2.3.7) that have a say here */
-	CREATED = 2,
-	LIVES = 3,
-	KEY_LIVES = 9,
+	SIG_CREATED = 2,
+	SIG_LIFETIME = 3,
+	KEY_LIFETIME = 9,
 	ISSUER_KEY_ID = 16,
 	ISSUER_FINGERPRINT = 33,
 	CRITICAL = 0x80,
@@ -13,10 +13,10 @@ enum { /* subpackets (RFC 9580 5.2.3.7) that have a say here */
 };
 
 /* Heeded, or about what nobody does here: a critical one of these does no harm. */
-static const bool known[TYPES] = {
-	[CREATED] = true,
-	[LIVES] = true,
-	[KEY_LIVES] = true,
+static const bool known_subpackets[TYPES] = {
+	[SIG_CREATED] = true,
+	[SIG_LIFETIME] = true,
+	[KEY_LIFETIME] = true,
 	[ISSUER_KEY_ID] = true,
 	[ISSUER_FINGERPRINT] = true,
 	[7] = true, /* revocable */
@@ -35,90 +35,94 @@ static const bool known[TYPES] = {
 };
 
 /* A length of one, two or five octets, which counts the type's octet too (RFC 9580 5.2.3.7). */
-static bool subpacket(struct blob *in, unsigned *type, struct blob *value)
+static bool take_subpacket(struct blob *in, unsigned *type, struct blob *value)
 {
 	uint32_t n, more = 0, head;
 
-	if (!openpgp_number(in, 1, &n) ||
-	    (n >= 192 && !openpgp_number(in, n == 255 ? 4 : 1, &more)))
+	if (!openpgp_packet_take_number(in, 1, &n) ||
+	    (n >= 192 && !openpgp_packet_take_number(in, n == 255 ? 4 : 1, &more)))
 		return false;
 	n = n < 192 ? n : n < 255 ? ((n - 192) << 8) + more + 192 : more;
-	if (n < 1 || !openpgp_number(in, 1, &head) || !openpgp_take(in, n - 1, value))
+	if (n < 1 || !openpgp_packet_take_number(in, 1, &head) ||
+	    !openpgp_packet_take_octets(in, n - 1, value))
 		return false;
 	*type = head;
 	return true;
 }
 
-static const char *seconds(struct blob value, bool *there, int64_t *out)
+static const char *read_sig_seconds(struct blob value, bool *there, int64_t *out)
 {
 	uint32_t v;
 
 	if (*there)
 		return "a signature has one time twice";
 	*there = true;
-	if (value.n != 4 || !openpgp_number(&value, 4, &v))
+	if (value.n != 4 || !openpgp_packet_take_number(&value, 4, &v))
 		return "a time in a signature has not 4 octets";
 	*out = v;
 	return NULL;
 }
 
-static const char *issuer(struct openpgp_sig *sig, struct blob value, const uint8_t *name, size_t n)
+static const char *note_issuer(
+    struct openpgp_sig *sig, struct blob value, const uint8_t *name, size_t n)
 {
 	if (value.n == n && memcmp(value.p, name, n) == 0)
-		sig->issued = true;
+		sig->names_key = true;
 	else
-		sig->issued_otherwise = true;
+		sig->names_other_key = true;
 	return NULL;
 }
 
 /* The fingerprint of a version 4 key with its version before it. */
-static const char *issuer_fingerprint(
+static const char *note_issuer_fingerprint(
     struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
 {
 	uint8_t want[1 + OPENPGP_FINGERPRINT] = { 4 };
 
 	memcpy(want + 1, key->fingerprint, OPENPGP_FINGERPRINT);
-	return issuer(sig, value, want, sizeof want);
+	return note_issuer(sig, value, want, sizeof want);
 }
 
-struct times {
-	bool created, lives, key_lives;
+struct subpacket_times {
+	bool created, lifetime, key_lifetime;
 };
 
 /* What is not hashed is anybody's word: of it, only the issuer counts, which the signature itself
  * then proves. */
-static const char *heed(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
-    unsigned type, struct blob value, struct times *seen)
+static const char *read_subpacket(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
+    unsigned type, struct blob value, struct subpacket_times *seen)
 {
 	switch (type) {
-	case CREATED:
-		return seen ? seconds(value, &seen->created, &sig->created) : NULL;
-	case LIVES:
-		return seen ? seconds(value, &seen->lives, &sig->lives) : NULL;
-	case KEY_LIVES:
-		return seen ? seconds(value, &seen->key_lives, &sig->key_lives) : NULL;
+	case SIG_CREATED:
+		return seen ? read_sig_seconds(value, &seen->created, &sig->created) : NULL;
+	case SIG_LIFETIME:
+		return seen ? read_sig_seconds(value, &seen->lifetime, &sig->lifetime) : NULL;
+	case KEY_LIFETIME:
+		return seen ? read_sig_seconds(value, &seen->key_lifetime, &sig->key_lifetime)
+			    : NULL;
 	case ISSUER_KEY_ID:
-		return issuer(sig, value, key->fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID,
-		    OPENPGP_KEY_ID);
+		return note_issuer(sig, value,
+		    key->fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID, OPENPGP_KEY_ID);
 	case ISSUER_FINGERPRINT:
-		return issuer_fingerprint(sig, value, key);
+		return note_issuer_fingerprint(sig, value, key);
 	}
 	return NULL;
 }
 
-static const char *subpackets(struct blob in, const struct openpgp_packet_key *key,
-    struct openpgp_sig *sig, struct times *seen)
+static const char *read_subpackets(struct blob in, const struct openpgp_packet_key *key,
+    struct openpgp_sig *sig, struct subpacket_times *seen)
 {
 	struct blob value;
 	unsigned type;
 	const char *wrong;
 
 	while (in.n) {
-		if (!subpacket(&in, &type, &value))
+		if (!take_subpacket(&in, &type, &value))
 			return "a subpacket of a signature ends before its length says";
-		if (type & CRITICAL && !known[type & ~CRITICAL] && sig->unknown == 0)
-			sig->unknown = type & ~CRITICAL ? type & ~CRITICAL : type;
-		if ((wrong = heed(sig, key, type & ~CRITICAL, value, seen)) != NULL)
+		if (type & CRITICAL && !known_subpackets[type & ~CRITICAL] &&
+		    sig->unknown_critical == 0)
+			sig->unknown_critical = type & ~CRITICAL ? type & ~CRITICAL : type;
+		if ((wrong = read_subpacket(sig, key, type & ~CRITICAL, value, seen)) != NULL)
 			return wrong;
 	}
 	return NULL;
@@ -128,39 +132,40 @@ const char *openpgp_sig_read(
     struct blob body, const struct openpgp_packet_key *key, struct openpgp_sig *sig)
 {
 	uint32_t version, type, algorithm, hash, n;
-	struct blob in = body, hashed, rest, left;
-	struct times seen = { false };
+	struct blob in = body, hashed, rest, hash_start;
+	struct subpacket_times seen = { false };
 	const char *wrong;
 
 	*sig = (struct openpgp_sig){ .version = 0 };
-	if (!openpgp_number(&in, 1, &version))
+	if (!openpgp_packet_take_number(&in, 1, &version))
 		return "a signature's packet is empty";
 	sig->version = version;
 	if (version != 4)
 		return NULL;
-	if (!openpgp_number(&in, 1, &type) || !openpgp_number(&in, 1, &algorithm) ||
-	    !openpgp_number(&in, 1, &hash) || !openpgp_number(&in, 2, &n) ||
-	    !openpgp_take(&in, n, &hashed))
+	if (!openpgp_packet_take_number(&in, 1, &type) ||
+	    !openpgp_packet_take_number(&in, 1, &algorithm) ||
+	    !openpgp_packet_take_number(&in, 1, &hash) || !openpgp_packet_take_number(&in, 2, &n) ||
+	    !openpgp_packet_take_octets(&in, n, &hashed))
 		return "a signature's packet is too short";
 	sig->signed_part = (struct blob){ body.p, body.n - in.n };
-	if (!openpgp_number(&in, 2, &n) || !openpgp_take(&in, n, &rest) ||
-	    !openpgp_take(&in, 2, &left))
+	if (!openpgp_packet_take_number(&in, 2, &n) || !openpgp_packet_take_octets(&in, n, &rest) ||
+	    !openpgp_packet_take_octets(&in, 2, &hash_start))
 		return "a signature's packet is too short";
 	sig->type = type;
 	sig->algorithm = algorithm;
 	sig->hash = hash;
-	sig->left = left.p;
-	sig->material = in;
-	wrong = subpackets(hashed, key, sig, &seen);
-	return wrong ? wrong : subpackets(rest, key, sig, NULL);
+	sig->hash_start = hash_start.p;
+	sig->raw_signature = in;
+	wrong = read_subpackets(hashed, key, sig, &seen);
+	return wrong ? wrong : read_subpackets(rest, key, sig, NULL);
 }
 
-bool openpgp_sig_own(const struct openpgp_sig *sig)
+bool openpgp_sig_is_own(const struct openpgp_sig *sig)
 {
-	return sig->issued || !sig->issued_otherwise;
+	return sig->names_key || !sig->names_other_key;
 }
 
-static void must(bool fine)
+static void require_hash_step(bool fine)
 {
 	if (fine)
 		return;
@@ -168,23 +173,23 @@ static void must(bool fine)
 	abort();
 }
 
-static void update(EVP_MD_CTX *m, struct blob b)
+static void hash_sig_octets(EVP_MD_CTX *m, struct blob b)
 {
-	must(EVP_DigestUpdate(m, b.p, b.n) == 1);
+	require_hash_step(EVP_DigestUpdate(m, b.p, b.n) == 1);
 }
 
 /* Octets with a mark and their length before them (RFC 9580 5.2.4). */
-static void framed(EVP_MD_CTX *m, uint8_t mark, size_t width, struct blob b)
+static void hash_sig_framed(EVP_MD_CTX *m, uint8_t mark, size_t width, struct blob b)
 {
 	uint8_t head[5] = { mark };
 
 	for (size_t i = 0; i < width; i++)
 		head[1 + i] = (uint8_t)((uint32_t)b.n >> 8 * (width - 1 - i));
-	update(m, (struct blob){ head, 1 + width });
-	update(m, b);
+	hash_sig_octets(m, (struct blob){ head, 1 + width });
+	hash_sig_octets(m, b);
 }
 
-static const EVP_MD *algorithm_of(unsigned hash)
+static const EVP_MD *find_sig_digest(unsigned hash)
 {
 	return hash == 8		 ? EVP_sha256()
 	    : hash == 9			 ? EVP_sha384()
@@ -195,7 +200,7 @@ static const EVP_MD *algorithm_of(unsigned hash)
 size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
     struct blob signed_part, uint8_t out[OPENPGP_SIG_HASH_MAX])
 {
-	const EVP_MD *md = algorithm_of(algorithm);
+	const EVP_MD *md = find_sig_digest(algorithm);
 	const uint32_t n = (uint32_t)signed_part.n;
 	const uint8_t trailer[] = { 4, 0xff, (uint8_t)(n >> 24), (uint8_t)(n >> 16),
 		(uint8_t)(n >> 8), (uint8_t)n };
@@ -204,22 +209,22 @@ size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
 	if (md == NULL)
 		return 0;
 	EVP_MD_CTX *m = EVP_MD_CTX_new();
-	must(m && EVP_DigestInit_ex(m, md, NULL) == 1);
-	framed(m, 0x99, 2, key);
+	require_hash_step(m && EVP_DigestInit_ex(m, md, NULL) == 1);
+	hash_sig_framed(m, 0x99, 2, key);
 	if (user_id.s)
-		framed(m, 0xb4, 4, str_blob(user_id));
-	update(m, signed_part);
-	update(m, (struct blob){ trailer, sizeof trailer });
-	must(EVP_DigestFinal_ex(m, out, &len) == 1);
+		hash_sig_framed(m, 0xb4, 4, str_blob(user_id));
+	hash_sig_octets(m, signed_part);
+	hash_sig_octets(m, (struct blob){ trailer, sizeof trailer });
+	require_hash_step(EVP_DigestFinal_ex(m, out, &len) == 1);
 	EVP_MD_CTX_free(m);
 	return len;
 }
 
 /* Two numbers without their leading zeros, or the 64 octets as they are (RFC
  * 9580 5.2.3.3.1, 5.2.3.4). */
-static bool octets_of(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
+static bool decode_sig_octets(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 {
-	struct blob in = sig->material, half;
+	struct blob in = sig->raw_signature, half;
 
 	if (sig->algorithm == OPENPGP_ED25519) {
 		if (in.n == ED25519_SIG)
@@ -228,7 +233,7 @@ static bool octets_of(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 	}
 	memset(out, 0, ED25519_SIG);
 	for (size_t end = ED25519_SIG / 2; end <= ED25519_SIG; end += ED25519_SIG / 2) {
-		if (!openpgp_packet_mpi(&in, &half) || half.n > ED25519_SIG / 2)
+		if (!openpgp_packet_take_mpi(&in, &half) || half.n > ED25519_SIG / 2)
 			return false;
 		if (half.n)
 			memcpy(out + end - half.n, half.p, half.n);
@@ -242,15 +247,15 @@ const char *openpgp_sig_verify(
 	uint8_t hash[OPENPGP_SIG_HASH_MAX], raw[ED25519_SIG];
 	size_t n;
 
-	if (sig->issued_otherwise)
+	if (sig->names_other_key)
 		return "a signature names two issuers";
 	if (sig->algorithm != key->algorithm)
 		return "a signature by the key is not of the key's algorithm";
 	if ((n = openpgp_sig_hash(sig->hash, key->body, user_id, sig->signed_part, hash)) == 0)
 		return "a signature by the key uses another hash than SHA-256, SHA-384 or SHA-512";
-	if (!octets_of(sig, raw))
+	if (!decode_sig_octets(sig, raw))
 		return "a signature by the key is not encoded as its algorithm wants";
-	if (memcmp(hash, sig->left, 2) != 0 ||
+	if (memcmp(hash, sig->hash_start, 2) != 0 ||
 	    !ed25519_verify(key->key, (struct blob){ hash, n }, raw))
 		return "a signature by the key does not verify";
 	return sig->created ? NULL : "a signature by the key does not say when it was made";

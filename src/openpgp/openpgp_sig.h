@@ -13,19 +13,19 @@ enum openpgp_sig_type {
 struct openpgp_sig {
 	unsigned version; /* of any but 4 nothing else is read */
 	unsigned type, algorithm, hash;
-	struct blob signed_part; /* from the version to the end of the hashed subpackets */
-	struct blob material;	 /* what the algorithm made */
-	const uint8_t *left;	 /* the first two octets of the hash */
+	struct blob signed_part;   /* from the version to the end of the hashed subpackets */
+	struct blob raw_signature; /* what the algorithm made */
+	const uint8_t *hash_start; /* the first two octets of the hash */
 	/* From the subpackets; seconds. 0: not there. */
-	int64_t created, lives, key_lives;
-	bool issued, issued_otherwise; /* an issuer is named that is the key, that is another */
-	unsigned unknown; /* a critical subpacket that nobody here knows: its type; or 0 */
+	int64_t created, lifetime, key_lifetime;
+	bool names_key, names_other_key; /* an issuer is named that is the key, that is another */
+	unsigned unknown_critical; /* a critical subpacket that nobody here knows: its type; or 0 */
 };
 /* `key` tells issuers apart. */
 must_check const char *openpgp_sig_read(
     struct blob body, const struct openpgp_packet_key *key, struct openpgp_sig *);
 /* By the key? It is, too, when no issuer is named. */
-bool openpgp_sig_own(const struct openpgp_sig *);
+bool openpgp_sig_is_own(const struct openpgp_sig *);
 /* An own one: is it right, over the key (user_id.s NULL) or over key and user ID? */
 must_check const char *openpgp_sig_verify(
     const struct openpgp_sig *, const struct openpgp_packet_key *, struct str user_id);

@@ -4,14 +4,14 @@
 #include "text/utf8.h"
 
 enum {
-	CREATED = 2,
+	SIG_CREATED = 2,
 	ISSUER_KEY_ID = 16,
 	KEY_FLAGS = 27,
 	ISSUER_FINGERPRINT = 33,
 	CERTIFY_AND_SIGN = 0x03
 };
 
-static enum err check(struct cx *cx, const struct openpgp_spec *spec)
+static enum err check_openpgp_spec(struct cx *cx, const struct openpgp_spec *spec)
 {
 	if (spec->created < 1 || spec->created > UINT32_MAX)
 		return fail(cx, ERR_INTERNAL, "openpgp: a time that has no 32 bits");
@@ -21,53 +21,54 @@ static enum err check(struct cx *cx, const struct openpgp_spec *spec)
 					 : fail(cx, ERR_INTERNAL, "openpgp: a key of small order");
 }
 
-struct parts {
+struct openpgp_parts {
 	struct openpgp_packet_key key;
 	struct blob signed_part; /* of the certification */
 };
 
-static void subpacket(struct buf *b, unsigned type, size_t n)
+static void put_subpacket_header(struct buf *b, unsigned type, size_t n)
 {
-	openpgp_packet_number(b, 1, (uint32_t)n + 1);
-	openpgp_packet_number(b, 1, type);
+	openpgp_packet_put_number(b, 1, (uint32_t)n + 1);
+	openpgp_packet_put_number(b, 1, type);
 }
 
-static struct blob signed_part(
+static struct blob build_signed_part(
     struct arena *mem, const struct openpgp_spec *spec, const struct openpgp_packet_key *key)
 {
 	struct buf hashed = { .mem = mem }, b = { .mem = mem };
 
-	subpacket(&hashed, ISSUER_FINGERPRINT, 1 + OPENPGP_FINGERPRINT);
-	openpgp_packet_number(&hashed, 1, 4);
+	put_subpacket_header(&hashed, ISSUER_FINGERPRINT, 1 + OPENPGP_FINGERPRINT);
+	openpgp_packet_put_number(&hashed, 1, 4);
 	buf_put(&hashed, key->fingerprint, OPENPGP_FINGERPRINT);
-	subpacket(&hashed, CREATED, 4);
-	openpgp_packet_number(&hashed, 4, (uint32_t)spec->created);
-	subpacket(&hashed, KEY_FLAGS, 1);
-	openpgp_packet_number(&hashed, 1, CERTIFY_AND_SIGN);
-	openpgp_packet_number(&b, 1, 4);
-	openpgp_packet_number(&b, 1, OPENPGP_SIG_POSITIVE);
-	openpgp_packet_number(&b, 1, OPENPGP_EDDSA);
-	openpgp_packet_number(&b, 1, OPENPGP_SIG_SHA512);
-	openpgp_packet_number(&b, 2, (uint32_t)hashed.n);
+	put_subpacket_header(&hashed, SIG_CREATED, 4);
+	openpgp_packet_put_number(&hashed, 4, (uint32_t)spec->created);
+	put_subpacket_header(&hashed, KEY_FLAGS, 1);
+	openpgp_packet_put_number(&hashed, 1, CERTIFY_AND_SIGN);
+	openpgp_packet_put_number(&b, 1, 4);
+	openpgp_packet_put_number(&b, 1, OPENPGP_SIG_POSITIVE);
+	openpgp_packet_put_number(&b, 1, OPENPGP_EDDSA);
+	openpgp_packet_put_number(&b, 1, OPENPGP_SIG_SHA512);
+	openpgp_packet_put_number(&b, 2, (uint32_t)hashed.n);
 	buf_put(&b, hashed.s, hashed.n);
 	return str_blob(buf_done(&b));
 }
 
-static enum err compose(struct cx *cx, const struct openpgp_spec *spec, struct parts *p)
+static enum err compose_openpgp_parts(
+    struct cx *cx, const struct openpgp_spec *spec, struct openpgp_parts *p)
 {
 	struct buf body = { .mem = cx->mem };
 	const char *wrong;
 
-	TRY(check(cx, spec));
-	openpgp_packet_key_put(&body, spec->key, spec->created);
-	if ((wrong = openpgp_packet_key(str_blob(buf_done(&body)), &p->key)) != NULL)
+	TRY(check_openpgp_spec(cx, spec));
+	openpgp_packet_put_key(&body, spec->key, spec->created);
+	if ((wrong = openpgp_packet_read_key(str_blob(buf_done(&body)), &p->key)) != NULL)
 		return fail(cx, ERR_INTERNAL, "openpgp: our own key: %s", wrong);
-	p->signed_part = signed_part(cx->mem, spec, &p->key);
+	p->signed_part = build_signed_part(cx->mem, spec, &p->key);
 	return OK;
 }
 
-static enum err digest(struct cx *cx, const struct openpgp_spec *spec, const struct parts *p,
-    uint8_t hash[OPENPGP_HASH])
+static enum err digest_certification(struct cx *cx, const struct openpgp_spec *spec,
+    const struct openpgp_parts *p, uint8_t hash[OPENPGP_HASH])
 {
 	size_t n =
 	    openpgp_sig_hash(OPENPGP_SIG_SHA512, p->key.body, spec->user_id, p->signed_part, hash);
@@ -79,14 +80,14 @@ static enum err digest(struct cx *cx, const struct openpgp_spec *spec, const str
 enum err openpgp_tbs_hash(
     struct cx *cx, const struct openpgp_spec *spec, uint8_t hash[OPENPGP_HASH])
 {
-	struct parts p;
+	struct openpgp_parts p;
 
-	TRY(compose(cx, spec, &p));
-	return digest(cx, spec, &p, hash);
+	TRY(compose_openpgp_parts(cx, spec, &p));
+	return digest_certification(cx, spec, &p, hash);
 }
 
 /* Without leading zeros, and with an exact count of bits (RFC 9580 3.2). */
-static void mpi(struct buf *b, const uint8_t *p, size_t n)
+static void put_mpi(struct buf *b, const uint8_t *p, size_t n)
 {
 	uint32_t bits;
 
@@ -95,22 +96,22 @@ static void mpi(struct buf *b, const uint8_t *p, size_t n)
 	bits = (uint32_t)n * 8;
 	for (uint8_t top = n ? *p : 0x80; !(top & 0x80); top = (uint8_t)(top << 1))
 		bits--;
-	openpgp_packet_number(b, 2, bits);
+	openpgp_packet_put_number(b, 2, bits);
 	buf_put(b, p, n);
 }
 
-static struct blob signature(struct arena *mem, const struct parts *p,
+static struct blob build_signature_body(struct arena *mem, const struct openpgp_parts *p,
     const uint8_t hash[OPENPGP_HASH], const uint8_t sig[ED25519_SIG])
 {
 	struct buf b = { .mem = mem };
 
 	buf_put(&b, p->signed_part.p, p->signed_part.n);
-	openpgp_packet_number(&b, 2, 2 + OPENPGP_KEY_ID);
-	subpacket(&b, ISSUER_KEY_ID, OPENPGP_KEY_ID);
+	openpgp_packet_put_number(&b, 2, 2 + OPENPGP_KEY_ID);
+	put_subpacket_header(&b, ISSUER_KEY_ID, OPENPGP_KEY_ID);
 	buf_put(&b, p->key.fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID, OPENPGP_KEY_ID);
 	buf_put(&b, hash, 2);
-	mpi(&b, sig, ED25519_SIG / 2);
-	mpi(&b, sig + ED25519_SIG / 2, ED25519_SIG / 2);
+	put_mpi(&b, sig, ED25519_SIG / 2);
+	put_mpi(&b, sig + ED25519_SIG / 2, ED25519_SIG / 2);
 	return str_blob(buf_done(&b));
 }
 
@@ -119,16 +120,16 @@ enum err openpgp_write(struct cx *cx, const struct openpgp_spec *spec,
 {
 	struct buf b = { .mem = cx->mem };
 	uint8_t hash[OPENPGP_HASH];
-	struct parts p;
+	struct openpgp_parts p;
 
-	TRY(compose(cx, spec, &p));
-	TRY(digest(cx, spec, &p, hash));
+	TRY(compose_openpgp_parts(cx, spec, &p));
+	TRY(digest_certification(cx, spec, &p, hash));
 	if (!ed25519_verify(spec->key, (struct blob){ hash, sizeof hash }, sig))
 		return fail(
 		    cx, ERR_INTERNAL, "openpgp: the signature is not over this key and user ID");
 	openpgp_packet_put(&b, OPENPGP_PUBLIC_KEY, p.key.body);
 	openpgp_packet_put(&b, OPENPGP_USER_ID, str_blob(spec->user_id));
-	openpgp_packet_put(&b, OPENPGP_SIGNATURE, signature(cx->mem, &p, hash, sig));
+	openpgp_packet_put(&b, OPENPGP_SIGNATURE, build_signature_body(cx->mem, &p, hash, sig));
 	*block = openpgp_armour_encode(cx->mem, str_blob(buf_done(&b)));
 	return OK;
 }

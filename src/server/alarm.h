@@ -19,9 +19,9 @@ struct alarm {
 	int deaths;			 /* in this storm */
 };
 /* A worker ended that nobody had told to; `how`: "signal 11". */
-void alarm_death(struct alarm *, const char *how, int64_t now_us);
+void alarm_record_death(struct alarm *, const char *how, int64_t now_us);
 /* When the storm is over, if nobody dies until then; 0: there is none. */
 int64_t alarm_storm_until(const struct alarm *);
 /* So many serve, so many of them are busy. */
-void alarm_busy(struct alarm *, int serving, int busy, int64_t now_us);
+void alarm_check_load(struct alarm *, int serving, int busy, int64_t now_us);
 #endif

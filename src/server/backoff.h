@@ -11,5 +11,5 @@ struct backoff {
 /* Count one more failure; returns when to try again (clock_us()). */
 int64_t backoff_next(struct backoff *, int64_t now_us);
 /* n, a tenth more or less, so that what was born together does not end together. */
-int64_t backoff_spread(int64_t n);
+int64_t backoff_jitter(int64_t n);
 #endif

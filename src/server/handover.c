@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NAME "MOTETD_HANDOVER"
+#define HANDOVER_VARIABLE "MOTETD_HANDOVER"
 enum {
-	FORMAT = 1,
-	FILE_NUMBERS = 4, /* which socket file it is: device, inode, change time */
-	TEXT = 512 + SCORES * 12
+	HANDOVER_FORMAT = 1,
+	HANDOVER_FILE_NUMBERS = 4, /* which socket file it is: device, inode, change time */
+	HANDOVER_TEXT = 512 + SCOREBOARD_ROWS * 12
 };
 
-static void put_numbers(struct buf *b, const int64_t *v, int n)
+static void write_handover_numbers(struct buf *b, const int64_t *v, int n)
 {
 	buf_z(b, " ");
 	for (int i = 0; i < n; i++)
@@ -18,7 +18,7 @@ static void put_numbers(struct buf *b, const int64_t *v, int n)
 }
 
 /* At most max numbers between commas; how many there were, or -1. */
-static int get_numbers(struct str s, int64_t *v, int max)
+static int read_handover_numbers(struct str s, int64_t *v, int max)
 {
 	struct str one;
 	int n = 0;
@@ -31,40 +31,40 @@ static int get_numbers(struct str s, int64_t *v, int max)
 	return n;
 }
 
-bool handover_is_there(void)
+bool handover_is_pending(void)
 {
-	return getenv(NAME) != NULL;
+	return getenv(HANDOVER_VARIABLE) != NULL;
 }
 
-void handover_end(void)
+void handover_clear(void)
 {
-	unsetenv(NAME);
+	unsetenv(HANDOVER_VARIABLE);
 }
 
 /* A descriptor is told one higher than it is: 0 for none. */
-bool handover_put(const struct handover *h)
+bool handover_export(const struct handover *h)
 {
 	const struct listener *l = &h->listener;
-	const int64_t file[FILE_NUMBERS] = { (int64_t)l->dev, (int64_t)l->ino, l->changed.tv_sec,
-		l->changed.tv_nsec };
-	int64_t fds[HANDOVER_FDS], workers[SCORES];
-	struct buf b = { .mem = arena_new(4 * TEXT) };
+	const int64_t file[HANDOVER_FILE_NUMBERS] = { (int64_t)l->dev, (int64_t)l->ino,
+		l->changed.tv_sec, l->changed.tv_nsec };
+	int64_t fds[HANDOVER_FDS], workers[SCOREBOARD_ROWS];
+	struct buf b = { .mem = arena_new(4 * HANDOVER_TEXT) };
 
 	for (int i = 0; i < HANDOVER_FDS; i++)
 		fds[i] = h->fd[i] + 1;
 	for (int i = 0; i < h->nworkers; i++)
 		workers[i] = h->worker[i];
-	buf_printf(&b, "%d %s", FORMAT, h->version);
-	put_numbers(&b, fds, HANDOVER_FDS);
-	put_numbers(&b, file, FILE_NUMBERS);
-	put_numbers(&b, workers, h->nworkers);
+	buf_printf(&b, "%d %s", HANDOVER_FORMAT, h->version);
+	write_handover_numbers(&b, fds, HANDOVER_FDS);
+	write_handover_numbers(&b, file, HANDOVER_FILE_NUMBERS);
+	write_handover_numbers(&b, workers, h->nworkers);
 	buf_printf(&b, " %s", l->path);
-	bool good = setenv(NAME, buf_done(&b).s, 1) == 0;
+	bool good = setenv(HANDOVER_VARIABLE, buf_done(&b).s, 1) == 0;
 	arena_free(b.mem);
 	return good;
 }
 
-static struct str word(struct str *rest)
+static struct str cut_handover_word(struct str *rest)
 {
 	struct str w;
 
@@ -72,22 +72,22 @@ static struct str word(struct str *rest)
 	return w;
 }
 
-static bool get_fds(struct str s, struct handover *h)
+static bool read_handover_fds(struct str s, struct handover *h)
 {
 	int64_t v[HANDOVER_FDS];
 
-	if (get_numbers(s, v, HANDOVER_FDS) != HANDOVER_FDS)
+	if (read_handover_numbers(s, v, HANDOVER_FDS) != HANDOVER_FDS)
 		return false;
 	for (int i = 0; i < HANDOVER_FDS; i++)
 		h->fd[i] = (int)v[i] - 1;
 	return true;
 }
 
-static bool get_file(struct str s, struct listener *l)
+static bool read_handover_file(struct str s, struct listener *l)
 {
-	int64_t v[FILE_NUMBERS];
+	int64_t v[HANDOVER_FILE_NUMBERS];
 
-	if (get_numbers(s, v, FILE_NUMBERS) != FILE_NUMBERS)
+	if (read_handover_numbers(s, v, HANDOVER_FILE_NUMBERS) != HANDOVER_FILE_NUMBERS)
 		return false;
 	l->dev = (dev_t)v[0];
 	l->ino = (ino_t)v[1];
@@ -95,24 +95,26 @@ static bool get_file(struct str s, struct listener *l)
 	return true;
 }
 
-static bool get_workers(struct str s, struct handover *h)
+static bool read_handover_workers(struct str s, struct handover *h)
 {
-	int64_t v[SCORES];
+	int64_t v[SCOREBOARD_ROWS];
 
-	h->nworkers = get_numbers(s, v, SCORES);
+	h->nworkers = read_handover_numbers(s, v, SCOREBOARD_ROWS);
 	for (int i = 0; i < h->nworkers; i++)
 		h->worker[i] = (pid_t)v[i];
 	return h->nworkers >= 0;
 }
 
-bool handover_get(struct handover *h, char *why, size_t size)
+bool handover_import(struct handover *h, char *why, size_t size)
 {
-	struct str rest = str_of(getenv(NAME)), format = word(&rest), version = word(&rest);
+	struct str rest = str_of(getenv(HANDOVER_VARIABLE)), format = cut_handover_word(&rest),
+		   version = cut_handover_word(&rest);
 
 	*h = (struct handover){ .listener = { .fd = -1 } };
 	snprintf(h->version, sizeof h->version, "%.*s", (int)version.n, version.s);
-	if (str_is(format, "1") && get_fds(word(&rest), h) && get_file(word(&rest), &h->listener) &&
-	    get_workers(word(&rest), h)) {
+	if (str_is(format, "1") && read_handover_fds(cut_handover_word(&rest), h) &&
+	    read_handover_file(cut_handover_word(&rest), &h->listener) &&
+	    read_handover_workers(cut_handover_word(&rest), h)) {
 		snprintf(h->listener.path, sizeof h->listener.path, "%.*s", (int)rest.n, rest.s);
 		h->listener.fd = h->fd[HANDOVER_LISTEN];
 		return true;
@@ -124,7 +126,7 @@ bool handover_get(struct handover *h, char *why, size_t size)
 	return false;
 }
 
-void handover_open(const struct handover *h, bool across_exec)
+void handover_keep_fds(const struct handover *h, bool across_exec)
 {
 	for (int i = 0; i < HANDOVER_FDS; i++)
 		if (h->fd[i] >= 0)

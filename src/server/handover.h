@@ -27,20 +27,20 @@ struct handover {
 	char version[32];     /* of the program that was here before */
 	int fd[HANDOVER_FDS]; /* -1: there is none */
 	struct listener listener;
-	pid_t worker[SCORES];
+	pid_t worker[SCOREBOARD_ROWS];
 	int nworkers;
 };
-/* Were we started by handover_put() of another program? */
-bool handover_is_there(void);
+/* Were we started by handover_export() of another program? */
+bool handover_is_pending(void);
 /*
  * Read it out of the environment; its descriptors are close-on-exec again. False: `why` says what
- * is wrong with it. It stays there until handover_end().
+ * is wrong with it. It stays there until handover_clear().
  */
-bool handover_get(struct handover *, char *why, size_t size);
-/* Tell it to a program that is executed next; only after handover_open() its descriptors stay open
- * for that. False: no memory. */
-bool handover_put(const struct handover *);
-void handover_open(const struct handover *, bool across_exec);
+bool handover_import(struct handover *, char *why, size_t size);
+/* Tell it to a program that is executed next; only after handover_keep_fds() its descriptors stay
+ * open for that. False: no memory. */
+bool handover_export(const struct handover *);
+void handover_keep_fds(const struct handover *, bool across_exec);
 /* Nothing is handed over any more. */
-void handover_end(void);
+void handover_clear(void);
 #endif

@@ -10,16 +10,15 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000)
 enum {
-	ARENA_MAX = 32 << 20,
-	PAUSE_US = 20 * 1000,
-	BATCHES = 2000
+	HOUSEKEEPER_ARENA = 32 << 20,
+	PRUNE_PAUSE_US = 20 * 1000,
+	PRUNE_BATCHES = 2000
 }; /* what is left then waits for the next time */
 
-void housekeeper_plan(struct housekeeper *h, const struct conf *c, int64_t now)
+void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t now)
 {
-	int64_t pause = c->prune_interval * SECOND;
+	int64_t pause = c->prune_interval * INT64_C(1000000);
 	uint32_t r;
 
 	if (getrandom(&r, sizeof r, 0) != sizeof r)
@@ -27,25 +26,25 @@ void housekeeper_plan(struct housekeeper *h, const struct conf *c, int64_t now)
 	h->due_us = pause ? now + pause * 3 / 4 + (int64_t)(r % 1000) * (pause / 2000) : INT64_MAX;
 }
 
-struct progress {
+struct prune_progress {
 	int batches; /* that took something: a page without any costs little, and is none */
 	int64_t gone;
 };
 
-static bool step(void *arg, const int64_t rows[PRUNE_KINDS])
+static bool may_prune_on(void *arg, const int64_t rows[PRUNE_KINDS])
 {
-	struct progress *p = arg;
+	struct prune_progress *p = arg;
 	int64_t gone = 0;
 
 	for (int k = 0; k < PRUNE_KINDS; k++)
 		gone += rows[k];
 	p->batches += gone > p->gone;
 	p->gone = gone;
-	usleep(PAUSE_US);
-	return signals.stop == 0 && p->batches < BATCHES;
+	usleep(PRUNE_PAUSE_US);
+	return signals.stop == 0 && p->batches < PRUNE_BATCHES;
 }
 
-static void tell(const int64_t rows[PRUNE_KINDS])
+static void log_pruned_rows(const int64_t rows[PRUNE_KINDS])
 {
 	struct log_field f[PRUNE_KINDS];
 	size_t n = 0;
@@ -57,14 +56,14 @@ static void tell(const int64_t rows[PRUNE_KINDS])
 		log_event(LOG_LEVEL_INFO, "pruned", f, n);
 }
 
-static enum err work(struct cx *cx)
+static enum err prune_expired_rows(struct cx *cx)
 {
 	int64_t rows[PRUNE_KINDS] = { 0 };
-	struct progress p = { .batches = 0 };
+	struct prune_progress p = { .batches = 0 };
 
-	TRY(schema_fits(cx));
-	enum err e = prune_run(cx, step, &p, rows);
-	tell(rows);
+	TRY(schema_check_version(cx));
+	enum err e = prune_run(cx, may_prune_on, &p, rows);
+	log_pruned_rows(rows);
 	return e;
 }
 
@@ -73,15 +72,15 @@ int housekeeper_run(const struct conf *c, pid_t master)
 	struct cx cx = { .conf = c };
 	sigset_t wait;
 
-	signals_take(ROLE_WORKER, &wait);
-	if (!priv_follow(master, SIGTERM))
+	signals_install(ROLE_WORKER, &wait);
+	if (!priv_die_with_parent(master, SIGTERM))
 		return 0;
 	sigprocmask(SIG_SETMASK, &wait, NULL);
 	priv_hide();
-	priv_name("motetd: prune");
-	cx.mem = arena_new(ARENA_MAX);
+	priv_set_name("motetd: prune");
+	cx.mem = arena_new(HOUSEKEEPER_ARENA);
 	cx.db = db_new(c);
-	enum err e = work(&cx);
+	enum err e = prune_expired_rows(&cx);
 	if (e == ERR_RETRY)
 		log_debug("pruning: %s", cx.why.log);
 	else if (e != OK && signals.stop == 0)

@@ -14,7 +14,7 @@ struct housekeeper {
 };
 /* When it is to begin next: after the interval, a quarter more or less by chance, so that hosts do
  * not keep in step. */
-void housekeeper_plan(struct housekeeper *, const struct conf *, int64_t now_us);
+void housekeeper_schedule(struct housekeeper *, const struct conf *, int64_t now_us);
 /* The child of the process `master`. Returns an exit status: 0, also when there was nothing to do
  * or somebody else was at it. */
 int housekeeper_run(const struct conf *, pid_t master);

@@ -1,5 +1,4 @@
 #include "server/listen.h"
-#include "server/motetd.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
@@ -9,22 +8,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { BACKLOG = 511 };
+enum { LISTEN_BACKLOG = 511 };
 
-union address {
+union listen_address {
 	struct sockaddr any;
 	struct sockaddr_un un;
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
 };
 
-static int bad(char *why, size_t size, int status, const char *what, const char *detail)
+static int report_listen_error(
+    char *why, size_t size, int status, const char *what, const char *detail)
 {
 	snprintf(why, size, "listen: %s: %s", what, detail);
 	return status;
 }
 
-static bool octal(const char *s, mode_t *mode)
+static bool parse_octal_mode(const char *s, mode_t *mode)
 {
 	mode_t m = 0;
 	const char *p = s;
@@ -35,7 +35,7 @@ static bool octal(const char *s, mode_t *mode)
 	return p > s && *p == '\0' && m <= 0777;
 }
 
-static socklen_t unix_address(const char *path, union address *a)
+static socklen_t parse_unix_listen(const char *path, union listen_address *a)
 {
 	size_t n = strlen(path);
 
@@ -46,7 +46,7 @@ static socklen_t unix_address(const char *path, union address *a)
 	return sizeof a->un;
 }
 
-static socklen_t host_address(const char *host, in_port_t port, union address *a)
+static socklen_t parse_loopback_host(const char *host, in_port_t port, union listen_address *a)
 {
 	if (inet_pton(AF_INET, host, &a->in.sin_addr) == 1 &&
 	    ntohl(a->in.sin_addr.s_addr) >> 24 == 127) {
@@ -63,7 +63,7 @@ static socklen_t host_address(const char *host, in_port_t port, union address *a
 	return 0;
 }
 
-static socklen_t inet_address(const char *text, union address *a)
+static socklen_t parse_inet_listen(const char *text, union listen_address *a)
 {
 	const char *colon = strrchr(text, ':');
 	char host[64];
@@ -77,62 +77,67 @@ static socklen_t inet_address(const char *text, union address *a)
 	if (str_is(h, "localhost"))
 		h = STR("127.0.0.1");
 	snprintf(host, sizeof host, "%.*s", (int)h.n, h.s);
-	return host_address(host, htons((uint16_t)port), a);
+	return parse_loopback_host(host, htons((uint16_t)port), a);
 }
 
-static socklen_t address(const char *text, union address *a)
+static socklen_t parse_listen_address(const char *text, union listen_address *a)
 {
 	memset(a, 0, sizeof *a);
-	return text[0] == '/' ? unix_address(text, a) : inet_address(text, a);
+	return text[0] == '/' ? parse_unix_listen(text, a) : parse_inet_listen(text, a);
 }
 
 bool listen_valid(const struct conf *c, char *why, size_t size)
 {
-	union address a;
+	union listen_address a;
 	mode_t mode;
 
-	if (address(c->listen, &a) == 0)
-		return !bad(why, size, 1, c->listen,
+	if (parse_listen_address(c->listen, &a) == 0)
+		return !report_listen_error(why, size, 1, c->listen,
 		    c->listen[0] == '/'
 			? "this path is too long for a socket"
 			: "is neither an absolute path nor host:port on a loopback address");
-	if (!octal(c->listen_mode, &mode))
-		return !bad(why, size, 1, "listen_mode", "is an octal number such as 0660");
+	if (!parse_octal_mode(c->listen_mode, &mode))
+		return !report_listen_error(
+		    why, size, 1, "listen_mode", "is an octal number such as 0660");
 	if (c->listen_group[0] && getgrnam(c->listen_group) == NULL)
-		return !bad(why, size, 1, c->listen_group, "there is no such group");
+		return !report_listen_error(
+		    why, size, 1, c->listen_group, "there is no such group");
 	return true;
 }
 
 /* 0: the path is free now. */
-static int clear_path(const char *path, const union address *a, char *why, size_t size)
+static int remove_dead_socket(
+    const char *path, const union listen_address *a, char *why, size_t size)
 {
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return bad(why, size, EX_CONFIG, path, "is there and is no socket");
+		return report_listen_error(why, size, EX_CONFIG, path, "is there and is no socket");
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
 	if (fd >= 0)
 		close(fd);
 	if (!dead)
-		return bad(why, size, EX_OSERR, path, "somebody listens there already");
-	return unlink(path) == 0 ? 0 : bad(why, size, EX_OSERR, path, strerror(errno));
+		return report_listen_error(
+		    why, size, EX_OSERR, path, "somebody listens there already");
+	return unlink(path) == 0 ? 0
+				 : report_listen_error(why, size, EX_OSERR, path, strerror(errno));
 }
 
 /* Nobody but us can connect until mode and group are as they should be. */
-static int guard(const struct conf *c, struct listener *l, char *why, size_t size)
+static int set_socket_access(const struct conf *c, struct listener *l, char *why, size_t size)
 {
 	struct group *g = c->listen_group[0] ? getgrnam(c->listen_group) : NULL;
 	struct stat st;
 	mode_t mode;
 
-	octal(c->listen_mode, &mode);
+	parse_octal_mode(c->listen_mode, &mode);
 	if (g && chown(c->listen, (uid_t)-1, g->gr_gid) != 0)
-		return bad(why, size, EX_CONFIG, c->listen_group, strerror(errno));
+		return report_listen_error(why, size, EX_CONFIG, c->listen_group, strerror(errno));
 	if (chmod(c->listen, mode) != 0 || lstat(c->listen, &st) != 0)
-		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
+		return report_listen_error(why, size, EX_OSERR, c->listen, strerror(errno));
 	snprintf(l->path, sizeof l->path, "%s", c->listen);
 	l->dev = st.st_dev;
 	l->ino = st.st_ino;
@@ -140,8 +145,8 @@ static int guard(const struct conf *c, struct listener *l, char *why, size_t siz
 	return 0;
 }
 
-static int bind_it(const struct conf *c, const union address *a, socklen_t n, struct listener *l,
-    char *why, size_t size)
+static int bind_listen_socket(const struct conf *c, const union listen_address *a, socklen_t n,
+    struct listener *l, char *why, size_t size)
 {
 	int on = 1;
 	mode_t old = umask(0177);
@@ -151,31 +156,31 @@ static int bind_it(const struct conf *c, const union address *a, socklen_t n, st
 	int rc = bind(l->fd, &a->any, n);
 	umask(old);
 	if (rc != 0)
-		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
-	rc = a->any.sa_family == AF_UNIX ? guard(c, l, why, size) : 0;
-	if (rc == 0 && listen(l->fd, BACKLOG) != 0)
-		rc = bad(why, size, EX_OSERR, c->listen, strerror(errno));
+		return report_listen_error(why, size, EX_OSERR, c->listen, strerror(errno));
+	rc = a->any.sa_family == AF_UNIX ? set_socket_access(c, l, why, size) : 0;
+	if (rc == 0 && listen(l->fd, LISTEN_BACKLOG) != 0)
+		rc = report_listen_error(why, size, EX_OSERR, c->listen, strerror(errno));
 	return rc;
 }
 
 int listen_open(const struct conf *c, struct listener *l, char *why, size_t size)
 {
-	union address a;
+	union listen_address a;
 	int rc = 0;
 
 	*l = (struct listener){ .fd = -1 };
 	if (!listen_valid(c, why, size))
 		return EX_CONFIG;
-	socklen_t n = address(c->listen, &a);
-	if (a.any.sa_family == AF_UNIX && (rc = clear_path(c->listen, &a, why, size)) != 0)
+	socklen_t n = parse_listen_address(c->listen, &a);
+	if (a.any.sa_family == AF_UNIX && (rc = remove_dead_socket(c->listen, &a, why, size)) != 0)
 		return rc;
 	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd < 0)
-		return bad(why, size, EX_OSERR, c->listen, strerror(errno));
-	return bind_it(c, &a, n, l, why, size);
+		return report_listen_error(why, size, EX_OSERR, c->listen, strerror(errno));
+	return bind_listen_socket(c, &a, n, l, why, size);
 }
 
-static bool same(const struct listener *l, const struct stat *st)
+static bool is_same_socket(const struct listener *l, const struct stat *st)
 {
 	return st->st_dev == l->dev && st->st_ino == l->ino &&
 	    st->st_ctim.tv_sec == l->changed.tv_sec && st->st_ctim.tv_nsec == l->changed.tv_nsec;
@@ -185,7 +190,7 @@ void listen_unlink(struct listener *l)
 {
 	struct stat st;
 
-	if (l->path[0] && lstat(l->path, &st) == 0 && same(l, &st))
+	if (l->path[0] && lstat(l->path, &st) == 0 && is_same_socket(l, &st))
 		unlink(l->path);
 	l->path[0] = '\0';
 }

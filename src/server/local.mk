@@ -1,11 +1,13 @@
 # libserver.a is all of motetd but its API, so that tests can put another one behind it. It calls api_serve(), api_conf_ok(),
-# api_print_routes(), db_new(), db_rest(), db_share(), db_free(), schema_fits(), prune_run().
+# api_print_routes(), db_new(), db_disconnect(), db_share_away(), db_free(), schema_fits(), prune_run().
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	src/server/alarm.c \
 	src/server/alarm.h \
 	src/server/backoff.c \
 	src/server/backoff.h \
+	src/server/command_line.c \
+	src/server/command_line.h \
 	src/server/handover.c \
 	src/server/handover.h \
 	src/server/housekeeper.c \
@@ -18,8 +20,6 @@ libserver_a_SOURCES = \
 	src/server/motetd.h \
 	src/server/notify.c \
 	src/server/notify.h \
-	src/server/options.c \
-	src/server/options.h \
 	src/server/outbound.c \
 	src/server/outbound.h \
 	src/server/pidfile.c \

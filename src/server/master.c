@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "server/backoff.h"
 #include "server/housekeeper.h"
-#include "server/motetd.h"
 #include "server/notify.h"
 #include "server/pidfile.h"
 #include "server/pool.h"
@@ -18,10 +17,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000)
-
 struct master {
-	const struct options *opt;
+	const struct command_line *opt;
 	struct listener *listener;
 	struct conf *conf;
 	struct pool *pool;
@@ -44,23 +41,23 @@ struct master {
 	int64_t status_due;
 };
 
-static int worker_count(const struct conf *c)
+static int count_configured_workers(const struct conf *c)
 {
-	int n = 2 * worker_cores();
+	int n = 2 * worker_count_cores();
 
 	return c->workers ? (int)c->workers : n;
 }
 
 /* What workers of both programs hold. The pair for signatures is not among it: its messages are one
  * program's own. */
-static void inherit(struct master *m, const struct handover *h)
+static void inherit_channels(struct master *m, const struct handover *h)
 {
 	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
 	memcpy(m->poke, h->fd + HANDOVER_POKE, sizeof m->poke);
 	m->kept = (struct fdpass){ .give = h->fd[HANDOVER_GIVE], .take = h->fd[HANDOVER_TAKE] };
 }
 
-static bool make_channels(struct master *m)
+static bool create_channels(struct master *m)
 {
 	enum { HANDOVER_MS = 200 };
 
@@ -68,13 +65,13 @@ static bool make_channels(struct master *m)
 	    fdpass_pair(&m->kept, HANDOVER_MS);
 }
 
-static bool channels(struct master *m, const struct handover *h)
+static bool open_channels(struct master *m, const struct handover *h)
 {
 	enum { ASK_MS = 2000 };
 
 	if (h)
-		inherit(m, h);
-	if ((h == NULL && !make_channels(m)) || !fdpass_pair(&m->sign, ASK_MS)) {
+		inherit_channels(m, h);
+	if ((h == NULL && !create_channels(m)) || !fdpass_pair(&m->sign, ASK_MS)) {
 		log_error("pipes and sockets: %s", strerror(errno));
 		return false;
 	}
@@ -84,7 +81,7 @@ static bool channels(struct master *m, const struct handover *h)
 }
 
 /* Without a file only motetctl misses something. */
-static bool make_board(struct master *m)
+static bool create_scoreboard(struct master *m)
 {
 	const char *why;
 
@@ -98,18 +95,18 @@ static bool make_board(struct master *m)
 	return m->board != NULL;
 }
 
-static bool make_pool(struct master *m)
+static bool create_pool(struct master *m)
 {
 	struct limits *limits = limits_new();
 
-	if (!make_board(m))
+	if (!create_scoreboard(m))
 		return log_error("shared memory: %s", strerror(errno)), false;
-	m->gate = gate_new(m->conf->state_dir, worker_slots());
+	m->gate = gate_new(m->conf->state_dir, worker_hash_slots());
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,
 		.limits = limits,
-		.outbound = net_slots_new(m->conf, worker_count(m->conf), limits),
+		.outbound = net_slots_new(m->conf, count_configured_workers(m->conf), limits),
 		.board = m->board,
 		.master = getpid(),
 		.death_fd = m->death[0],
@@ -126,7 +123,7 @@ static bool make_pool(struct master *m)
 }
 
 /* A child keeps of what we have open what it needs: the log, and `but`. */
-static void close_others(const struct master *m, int but)
+static void close_master_descriptors(const struct master *m, int but)
 {
 	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1],
 		m->kept.give, m->kept.take, m->sign.give, m->sign.take };
@@ -134,38 +131,38 @@ static void close_others(const struct master *m, int but)
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (all[i] != but)
 			close(all[i]);
-	scoreboard_leave(m->board);
+	scoreboard_unmap(m->board);
 }
 
 /* The signer keeps the log, the secret, its end of the pair, and nothing else. */
-static void become_signer(struct master *m, int ready_fd)
+static void run_signer_child(struct master *m, int ready_fd)
 {
 	struct signer_signals sg = { .reopen = &signals.reopen };
 
-	close_others(m, m->sign.take);
-	signals_ignore(&sg.wait);
+	close_master_descriptors(m, m->sign.take);
+	signals_install_signer(&sg.wait);
 	priv_hide();
 	_exit(signer_process_run(m->conf, m->sign.take, ready_fd, m->secret_fd, &sg));
 }
 
-static void become_housekeeper(struct master *m, pid_t master)
+static void run_housekeeper_child(struct master *m, pid_t master)
 {
-	close_others(m, -1);
+	close_master_descriptors(m, -1);
 	close(m->secret_fd);
 	_exit(housekeeper_run(m->conf, master));
 }
 
-static void send_housekeeper(struct master *m, int64_t now)
+static void spawn_housekeeper(struct master *m, int64_t now)
 {
 	pid_t master = getpid(), pid = fork();
 
 	if (pid == 0)
-		become_housekeeper(m, master);
+		run_housekeeper_child(m, master);
 	if (pid > 0)
 		m->keeper.pid = pid;
 	else
 		log_warn("pruning: %s; it is tried again", strerror(errno));
-	housekeeper_plan(&m->keeper, m->conf, now);
+	housekeeper_schedule(&m->keeper, m->conf, now);
 }
 
 static bool spawn_signer(struct master *m, int ready_fd)
@@ -173,7 +170,7 @@ static bool spawn_signer(struct master *m, int ready_fd)
 	m->signer_born = clock_us();
 	pid_t pid = fork();
 	if (pid == 0)
-		become_signer(m, ready_fd);
+		run_signer_child(m, ready_fd);
 	if (pid > 0)
 		m->signer = pid;
 	return pid > 0;
@@ -187,14 +184,14 @@ static void respawn_signer(struct master *m, int64_t now)
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
-static void keep_signer(struct master *m, int64_t now)
+static void respawn_due_signer(struct master *m, int64_t now)
 {
 	if (m->signer == 0 && now >= m->signer_due)
 		respawn_signer(m, now);
 }
 
 /* The first one has to load the secret before anything is served. Returns 0 or an exit status. */
-static int first_signer(struct master *m)
+static int start_first_signer(struct master *m)
 {
 	int ready[2], status;
 	char r;
@@ -213,13 +210,13 @@ static int first_signer(struct master *m)
 	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EX_OSERR;
 }
 
-static void signer_died(struct master *m, int status, int64_t now)
+static void handle_signer_death(struct master *m, int status, int64_t now)
 {
 	enum { CALM = 60 };
 
 	m->signer = 0;
 	scoreboard_count(&m->board->signer_deaths, 1);
-	if (now - m->signer_born > CALM * SECOND)
+	if (now - m->signer_born > CALM * INT64_C(1000000))
 		m->signer_backoff.fails = 0;
 	if (m->signer_backoff.fails == 0)
 		log_warn("the signer ended (status %d) and is started again", status);
@@ -243,10 +240,10 @@ static void fill_handover(const struct master *m, struct handover *h)
 
 	*h = (struct handover){ .version = PACKAGE_VERSION, .listener = *m->listener };
 	memcpy(h->fd, fds, sizeof fds);
-	h->nworkers = pool_living(m->pool, h->worker);
+	h->nworkers = pool_list_pids(m->pool, h->worker);
 }
 
-static void upgrade(struct master *m)
+static void start_upgrade(struct master *m)
 {
 	static struct handover h;
 
@@ -258,11 +255,11 @@ static void upgrade(struct master *m)
 		log_info("upgrade: %s rehearses", m->opt->argv[0]);
 }
 
-static void rehearsed(struct master *m, int status)
+static void finish_rehearsal(struct master *m, int status)
 {
 	static struct handover h;
 
-	if (!upgrade_rehearsed(&m->upgrade, status) || signals.stop)
+	if (!upgrade_end_rehearsal(&m->upgrade, status) || signals.stop)
 		return;
 	if (m->signer == 0)
 		respawn_signer(m, clock_us()); /* nobody else can, once the program has changed, and
@@ -273,7 +270,7 @@ static void rehearsed(struct master *m, int status)
 	notify_systemd("READY=1");
 }
 
-static void reap(struct master *m, int64_t now)
+static void reap_children(struct master *m, int64_t now)
 {
 	int status;
 	pid_t pid;
@@ -281,31 +278,31 @@ static void reap(struct master *m, int64_t now)
 	signals.child = 0;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == m->signer)
-			signer_died(m, status, now);
+			handle_signer_death(m, status, now);
 		else if (pid == m->keeper.pid)
 			m->keeper.pid = 0;
 		else if (pid == m->upgrade.pid)
-			rehearsed(m, status);
+			finish_rehearsal(m, status);
 		else
 			pool_reap(m->pool, pid, status, now);
 }
 
 /* It has the configuration that it was born with. What it was at is asked of its successor
  * (signer.h). */
-static void replace_signer(struct master *m)
+static void kill_outdated_signer(struct master *m)
 {
 	signals_send(m->signer, SIGKILL);
 	m->signer = 0;
 	m->signer_due = 0;
 }
 
-static void reload(struct master *m)
+static void reload_configuration(struct master *m)
 {
 	struct conf *c;
 	char why[512];
 
 	signals.reload = 0;
-	if (!options_conf(m->opt, &c, why, sizeof why)) {
+	if (!command_line_load_conf(m->opt, &c, why, sizeof why)) {
 		log_error("reload: %s; the configuration stays as it was", why);
 		return;
 	}
@@ -319,23 +316,23 @@ static void reload(struct master *m)
 	log_info("the configuration is read again; new workers start");
 	m->reloading = true;
 	scoreboard_count(&m->board->reloads, 1);
-	pool_begin(m->pool, c, worker_count(c));
+	pool_start_generation(m->pool, c, count_configured_workers(c));
 	conf_free(m->conf);
 	m->conf = c;
-	replace_signer(m);
-	housekeeper_plan(&m->keeper, c, clock_us());
+	kill_outdated_signer(m);
+	housekeeper_schedule(&m->keeper, c, clock_us());
 }
 
-static void reloaded(struct master *m)
+static void report_reloaded(struct master *m)
 {
 	m->reloading = false;
 	notify_systemd("READY=1");
 	log_info("the new workers serve; the older ones finish");
 }
 
-/* What a new program has to do with, which may begin in reap(), comes before that; it reads its
- * configuration anyway. */
-static void look_at_flags(struct master *m)
+/* What a new program has to do with, which may begin in reap_children(), comes before that; it
+ * reads its configuration anyway. */
+static void handle_signal_flags(struct master *m)
 {
 	if (signals.reopen) {
 		signals.reopen = 0;
@@ -344,14 +341,14 @@ static void look_at_flags(struct master *m)
 		signals_send(m->signer, SIGUSR2);
 	}
 	if (signals.child)
-		reap(m, clock_us());
+		reap_children(m, clock_us());
 	if (signals.reload)
-		reload(m);
+		reload_configuration(m);
 	if (signals.upgrade)
-		upgrade(m);
+		start_upgrade(m);
 }
 
-static void drain_pokes(struct master *m)
+static void drain_poke_pipe(struct master *m)
 {
 	char drop[64];
 
@@ -361,7 +358,7 @@ static void drain_pokes(struct master *m)
 
 /* Signals come here and nowhere else: so never without a look. A watchdog that is not to be petted,
  * since nobody serves, is nothing to wake up for. */
-static void wait_for(struct master *m, int64_t until)
+static void wait_for_event(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
 	int64_t now = clock_us(), pet = notify_watchdog_next();
@@ -369,41 +366,43 @@ static void wait_for(struct master *m, int64_t until)
 	if (pet > now && pet < until)
 		until = pet;
 	int64_t us = until > now ? until - now : 0;
-	if (ppoll(&p, 1, &(struct timespec){ .tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000 },
+	if (ppoll(&p, 1,
+		&(struct timespec){
+		    .tv_sec = us / INT64_C(1000000), .tv_nsec = us % INT64_C(1000000) * 1000 },
 		&m->wait) > 0)
-		drain_pokes(m);
+		drain_poke_pipe(m);
 }
 
-static void say_when_ready(struct master *m)
+static void report_pool_ready(struct master *m)
 {
-	if (!m->ready && pool_any(m->pool)) {
+	if (!m->ready && pool_has_serving_worker(m->pool)) {
 		m->ready = true;
 		notify_systemd("READY=1");
-		log_info("ready: %d workers, %s", worker_count(m->conf),
+		log_info("ready: %d workers, %s", count_configured_workers(m->conf),
 		    m->listener->path[0] ? m->listener->path : "on the socket given");
 	}
-	if (m->reloading && pool_serves(m->pool))
-		reloaded(m);
+	if (m->reloading && pool_is_complete(m->pool))
+		report_reloaded(m);
 }
 
 /* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told
  * to for such a case. */
-static void pet(const struct master *m, int64_t now)
+static void ping_watchdog(const struct master *m, int64_t now)
 {
-	if ((signals.stop || pool_any(m->pool)) && notify_watchdog_due(now))
+	if ((signals.stop || pool_has_serving_worker(m->pool)) && notify_watchdog_due(now))
 		notify_systemd("WATCHDOG=1");
 }
 
 /* For `systemctl status`; when something has changed, and not all the time. */
-static void tell_status(struct master *m, int64_t now)
+static void report_pool_status(struct master *m, int64_t now)
 {
 	enum { EVERY_S = 5 };
-	struct pool_counts n = pool_count(m->pool);
+	struct pool_counts n = pool_get_counts(m->pool);
 	char text[sizeof m->status];
 
 	if (!m->ready || now < m->status_due)
 		return;
-	m->status_due = now + EVERY_S * SECOND;
+	m->status_due = now + EVERY_S * INT64_C(1000000);
 	snprintf(text, sizeof text,
 	    "STATUS=%d workers serve, %d busy; %lld requests answered; %lld workers died",
 	    n.workers, n.busy, (long long)n.requests, (long long)n.deaths);
@@ -413,29 +412,29 @@ static void tell_status(struct master *m, int64_t now)
 	notify_systemd(text);
 }
 
-static void serve(struct master *m)
+static void run_master_loop(struct master *m)
 {
 	while (!signals.stop) {
 		int64_t now = clock_us(), next;
-		keep_signer(m, now);
+		respawn_due_signer(m, now);
 		next = pool_tick(m->pool, now);
-		upgrade_tick(&m->upgrade, now);
-		say_when_ready(m);
-		tell_status(m, now);
-		pet(m, now);
+		upgrade_kill_late(&m->upgrade, now);
+		report_pool_ready(m);
+		report_pool_status(m, now);
+		ping_watchdog(m, now);
 		if (m->signer == 0 && m->signer_due < next)
 			next = m->signer_due;
 		if (m->keeper.pid == 0 && now >= m->keeper.due_us)
-			send_housekeeper(m, now);
-		wait_for(m, next);
-		look_at_flags(m);
+			spawn_housekeeper(m, now);
+		wait_for_event(m, next);
+		handle_signal_flags(m);
 	}
 }
 
 /* The socket file goes first, so that a successor can make its own while our workers finish. */
-static void stop(struct master *m)
+static void stop_master(struct master *m)
 {
-	int64_t deadline = clock_us() + m->conf->stop_deadline * SECOND;
+	int64_t deadline = clock_us() + m->conf->stop_deadline * INT64_C(1000000);
 
 	log_info("stopping: the requests at hand are finished first");
 	notify_systemd("STOPPING=1");
@@ -443,14 +442,14 @@ static void stop(struct master *m)
 	signals.stop = 1;
 	signals_send(m->keeper.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
-	upgrade_tick(&m->upgrade, INT64_MAX);
-	while (!pool_empty(m->pool) || m->upgrade.pid) {
+	upgrade_kill_late(&m->upgrade, INT64_MAX);
+	while (!pool_is_empty(m->pool) || m->upgrade.pid) {
 		if (signals.stop > 1)
 			pool_stop(m->pool, clock_us());
-		pet(m, clock_us());
-		keep_signer(m, clock_us());
-		wait_for(m, pool_tick(m->pool, clock_us()));
-		reap(m, clock_us());
+		ping_watchdog(m, clock_us());
+		respawn_due_signer(m, clock_us());
+		wait_for_event(m, pool_tick(m->pool, clock_us()));
+		reap_children(m, clock_us());
 	}
 	signals_send(m->signer, SIGKILL);
 	signals_send(
@@ -460,7 +459,7 @@ static void stop(struct master *m)
 }
 
 /* Who ended while nobody looked is found at once. */
-static void follow(struct master *m, const struct handover *h)
+static void adopt_handover_workers(struct master *m, const struct handover *h)
 {
 	log_info("upgrade: motetd " PACKAGE_VERSION " goes on where motetd %s was", h->version);
 	pool_adopt(m->pool, h->worker, h->nworkers);
@@ -468,25 +467,25 @@ static void follow(struct master *m, const struct handover *h)
 	signals.child = 1;
 }
 
-int master_run(const struct options *opt, struct conf **conf, struct listener *l, int secret_fd,
-    const struct handover *h)
+int master_run(const struct command_line *opt, struct conf **conf, struct listener *l,
+    int secret_fd, const struct handover *h)
 {
 	struct master m = { .opt = opt, .conf = *conf, .listener = l, .secret_fd = secret_fd };
 
-	signals_take(ROLE_MASTER, &m.wait);
-	if (!channels(&m, h))
+	signals_install(ROLE_MASTER, &m.wait);
+	if (!open_channels(&m, h))
 		return EX_OSERR;
-	int rc = first_signer(&m);
+	int rc = start_first_signer(&m);
 	if (rc != 0 && h == NULL)
 		return rc;
-	if (!make_pool(&m))
+	if (!create_pool(&m))
 		return EX_OSERR;
 	if (h)
-		follow(&m, h);
-	pool_begin(m.pool, m.conf, worker_count(m.conf));
-	housekeeper_plan(&m.keeper, m.conf, clock_us());
-	serve(&m);
-	stop(&m);
+		adopt_handover_workers(&m, h);
+	pool_start_generation(m.pool, m.conf, count_configured_workers(m.conf));
+	housekeeper_schedule(&m.keeper, m.conf, clock_us());
+	run_master_loop(&m);
+	stop_master(&m);
 	pool_free(m.pool);
 	gate_free(m.gate);
 	free(m.board_file);

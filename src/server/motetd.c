@@ -5,7 +5,7 @@
 #include "fcgi/fcgi.h"
 #include "server/listen.h"
 #include "server/master.h"
-#include "server/options.h"
+#include "server/command_line.h"
 #include "server/pidfile.h"
 #include "server/priv.h"
 #include "server/signals.h"
@@ -17,7 +17,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static int complain(int status, const char *why)
+static int print_start_error(int status, const char *why)
 {
 	fprintf(stderr, "motetd: %s\n", why);
 	return status;
@@ -28,9 +28,9 @@ static int complain(int status, const char *why)
  * then the kernel has to hide our memory from workers from the first moment on, as it does with a
  * program that its user cannot read.
  */
-static bool hidden(const struct options *o, char *why, size_t size)
+static bool check_memory_hidden(const struct command_line *o, char *why, size_t size)
 {
-	if (priv_hidden())
+	if (priv_is_hidden())
 		return true;
 	snprintf(why, size,
 	    "while it starts, workers could read its memory, and so the secret, which they may not open: chmod go-r %s",
@@ -38,7 +38,7 @@ static bool hidden(const struct options *o, char *why, size_t size)
 	return false;
 }
 
-static bool secret_good(const struct conf *c, char *why, size_t size)
+static bool check_secret_file(const struct conf *c, char *why, size_t size)
 {
 	uint8_t secret[SECRET_BYTES];
 	bool good = secret_load(c->secret_file, secret, why, size);
@@ -47,49 +47,51 @@ static bool secret_good(const struct conf *c, char *why, size_t size)
 	return good;
 }
 
-static bool could_take_over(const struct options *o, const struct conf *c, char *why, size_t size)
+static bool check_handover(
+    const struct command_line *o, const struct conf *c, char *why, size_t size)
 {
 	struct handover h;
 
-	if (!handover_get(&h, why, size))
+	if (!handover_import(&h, why, size))
 		return false;
 	if (!log_open(c)) {
 		snprintf(why, size, "%s: %s", c->log_file, strerror(errno));
 		return false;
 	}
-	return h.fd[HANDOVER_SECRET] >= 0 ? hidden(o, why, size) : secret_good(c, why, size);
+	return h.fd[HANDOVER_SECRET] >= 0 ? check_memory_hidden(o, why, size)
+					  : check_secret_file(c, why, size);
 }
 
 /* What can be known without starting: the configuration, the socket, the secret; and whether
  * requests could be answered. */
-static int test(const struct options *o)
+static int test_configuration(const struct command_line *o)
 {
 	struct conf *c;
 	char why[512];
 
-	if (!options_conf(o, &c, why, sizeof why))
-		return complain(EX_CONFIG, why);
+	if (!command_line_load_conf(o, &c, why, sizeof why))
+		return print_start_error(EX_CONFIG, why);
 	bool good = listen_valid(c, why, sizeof why) &&
-	    (handover_is_there() ? could_take_over(o, c, why, sizeof why)
-				 : secret_good(c, why, sizeof why));
+	    (handover_is_pending() ? check_handover(o, c, why, sizeof why)
+				   : check_secret_file(c, why, sizeof why));
 	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
-	if (ready && handover_is_there())
+	if (ready && handover_is_pending())
 		puts(UPGRADE_FIT);
 	else if (ready)
 		printf("%s: good%s\n", o->file ? o->file : "the configuration",
 		    o->thorough ? ", and ready to serve" : "");
 	conf_free(c);
-	return ready ? 0 : complain(good ? EX_UNAVAILABLE : EX_CONFIG, why);
+	return ready ? 0 : print_start_error(good ? EX_UNAVAILABLE : EX_CONFIG, why);
 }
 
-static int alone(const struct conf *c, int fd, int secret_fd)
+static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 {
 	struct limits *limits = limits_new();
 	const char *why;
 	struct worker w = {
 		.conf = c,
 		.listen_fd = fd,
-		.gate = gate_new(c->state_dir, worker_slots()),
+		.gate = gate_new(c->state_dir, worker_hash_slots()),
 		.limits = limits,
 		.outbound = net_slots_new(c, 1, limits),
 		.death_fd = -1,
@@ -101,13 +103,13 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 
 	w.board = scoreboard_join(fd < 0 ? NULL : c->scoreboard_file, &w.row, &why);
 	if (w.gate == NULL || w.limits == NULL || w.outbound == NULL || w.board == NULL)
-		return complain(EX_OSERR, strerror(errno));
+		return print_start_error(EX_OSERR, strerror(errno));
 	if (why)
 		log_warn("scoreboard_file %s: %s; motetctl status will not see this process",
 		    c->scoreboard_file, why);
 	api_name_routes(w.board);
-	int rc = fd < 0 ? worker_once(&w) : worker_run(&w);
-	scoreboard_birth(w.row, 0);
+	int rc = fd < 0 ? worker_serve_cgi(&w) : worker_run(&w);
+	scoreboard_start_worker(w.row, 0);
 	net_slots_free(w.outbound);
 	gate_free(w.gate);
 	return rc;
@@ -115,16 +117,16 @@ static int alone(const struct conf *c, int fd, int secret_fd)
 
 /* Privileges go before the log file and the lock are opened, so that a later look at them finds the
  * same rights. */
-static int settle(const struct conf *c)
+static int drop_rights_and_open_log(const struct conf *c)
 {
 	char why[512];
 	bool root = geteuid() == 0;
 
 	if (!priv_drop(c, why, sizeof why))
-		return complain(EX_CONFIG, why);
+		return print_start_error(EX_CONFIG, why);
 	if (!log_open(c)) {
 		snprintf(why, sizeof why, "%s: %s", c->log_file, strerror(errno));
-		return complain(EX_CONFIG, why);
+		return print_start_error(EX_CONFIG, why);
 	}
 	if (root && c->user[0] == '\0')
 		log_warn("running as root: set `user` in the configuration");
@@ -133,7 +135,7 @@ static int settle(const struct conf *c)
 
 /* Opened before privileges went: then nobody needs it to be readable for the user that workers run
  * as. */
-static void look_at_owner(const struct conf *c, int secret_fd)
+static void warn_about_secret_owner(const struct conf *c, int secret_fd)
 {
 	struct stat st;
 
@@ -143,29 +145,30 @@ static void look_at_owner(const struct conf *c, int secret_fd)
 		    c->secret_file);
 }
 
-static int with_socket(
-    const struct options *o, struct conf **conf, enum start mode, struct listener *l)
+static int serve_from_start(
+    const struct command_line *o, struct conf **conf, enum start mode, struct listener *l)
 {
 	const struct conf *c = *conf;
 	char why[512];
 	int rc;
 
 	if (o->pidfile && !pidfile_write(o->pidfile, why, sizeof why))
-		return complain(EX_OSERR, why);
+		return print_start_error(EX_OSERR, why);
 	if (mode == START_OWN && (rc = listen_open(c, l, why, sizeof why)) != 0)
-		return complain(rc, why);
+		return print_start_error(rc, why);
 	int secret_fd = secret_open(c->secret_file, why, sizeof why);
 	if (secret_fd < 0)
-		return complain(EX_CONFIG, why);
-	if ((rc = settle(c)) != 0)
+		return print_start_error(EX_CONFIG, why);
+	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
-	look_at_owner(c, secret_fd);
+	warn_about_secret_owner(c, secret_fd);
 	bool pool = mode == START_OWN || (mode != START_CGI && c->workers > 0);
-	return pool ? master_run(o, conf, l, secret_fd, NULL) : alone(c, l->fd, secret_fd);
+	return pool ? master_run(o, conf, l, secret_fd, NULL)
+		    : serve_without_master(c, l->fd, secret_fd);
 }
 
-static int take_over(
-    const struct options *o, struct conf **conf, const struct handover *h, struct listener *l)
+static int serve_after_handover(
+    const struct command_line *o, struct conf **conf, const struct handover *h, struct listener *l)
 {
 	const struct conf *c = *conf;
 	char why[512];
@@ -177,85 +180,85 @@ static int take_over(
 	if (h->fd[HANDOVER_PIDFILE] >= 0)
 		pidfile_adopt(o->pidfile, h->fd[HANDOVER_PIDFILE]);
 	if (secret_fd < 0 && (secret_fd = secret_open(c->secret_file, why, sizeof why)) < 0)
-		return complain(EX_CONFIG, why);
-	if ((rc = settle(c)) != 0)
+		return print_start_error(EX_CONFIG, why);
+	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
 	return master_run(o, conf, l, secret_fd, h);
 }
 
-static int serve_on(const struct options *o, struct conf **c, enum start mode)
+static int serve_on_socket(const struct command_line *o, struct conf **c, enum start mode)
 {
 	struct listener l = { .fd = -1 };
 	struct handover *h = mode == START_HANDOVER ? malloc(sizeof *h) : NULL;
 	char why[512];
 
 	if (mode == START_CGI)
-		signals_once((*c)->request_deadline); /* nobody else would end a process that waits
-							 for ever, for a lock, say */
-	if (mode == START_HANDOVER && (h == NULL || !handover_get(h, why, sizeof why)))
-		return complain(EX_OSERR, h ? why : strerror(errno));
-	l.fd = start_descriptors(mode, h);
-	int rc = h ? take_over(o, c, h, &l) : with_socket(o, c, mode, &l);
+		signals_reset_for_cgi((*c)->request_deadline); /* nobody else would end a process
+							 that waits for ever, for a lock, say */
+	if (mode == START_HANDOVER && (h == NULL || !handover_import(h, why, sizeof why)))
+		return print_start_error(EX_OSERR, h ? why : strerror(errno));
+	l.fd = start_clean_descriptors(mode, h);
+	int rc = h ? serve_after_handover(o, c, h, &l) : serve_from_start(o, c, mode, &l);
 	listen_unlink(&l);
 	pidfile_remove();
 	free(h);
 	return rc;
 }
 
-static int serve_as(const struct options *o, struct conf **c, enum start mode)
+static int serve_in_mode(const struct command_line *o, struct conf **c, enum start mode)
 {
 	if (mode == START_NOTHING) {
-		options_help(stderr);
+		command_line_print_help(stderr);
 		return EX_USAGE;
 	}
-	return serve_on(o, c, mode);
+	return serve_on_socket(o, c, mode);
 }
 
-static int serve_configured(const struct options *o)
+static int load_conf_and_serve(const struct command_line *o)
 {
 	struct conf *c;
 	char why[512];
 
-	if (!options_conf(o, &c, why, sizeof why))
-		return complain(EX_CONFIG, why);
-	int rc = serve_as(o, &c, start_mode(c));
+	if (!command_line_load_conf(o, &c, why, sizeof why))
+		return print_start_error(EX_CONFIG, why);
+	int rc = serve_in_mode(o, &c, start_mode(c));
 	conf_free(c);
 	return rc;
 }
 
-static int serve(const struct options *o)
+static int serve_or_print_cgi_error(const struct command_line *o)
 {
-	int rc = serve_configured(o);
+	int rc = load_conf_and_serve(o);
 
 	if (rc != 0 && start_is_cgi())
-		start_refuse_cgi();
+		start_print_cgi_error();
 	return rc;
 }
 
 int motetd_main(int argc, char **argv)
 {
-	static struct options o;
+	static struct command_line o;
 
 	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): anybody
 	 * could set anything. */
-	options_parse(&o, start_is_cgi() ? 1 : argc, argv);
+	command_line_parse(&o, start_is_cgi() ? 1 : argc, argv);
 	switch (o.action) {
 	case ACTION_SERVE:
-		return serve(&o);
+		return serve_or_print_cgi_error(&o);
 	case ACTION_TEST:
-		return test(&o);
+		return test_configuration(&o);
 	case ACTION_ROUTES:
 		api_print_routes(stdout);
 		return 0;
 	case ACTION_VERSION:
-		printf("motetd " PACKAGE_VERSION "\ntransport: %s\n", fcgi_recipe);
+		printf("motetd " PACKAGE_VERSION "\ntransport: %s\n", fcgi_transport);
 		return 0;
 	case ACTION_HELP:
-		options_help(stdout);
+		command_line_print_help(stdout);
 		return 0;
 	case ACTION_WRONG:
 		break;
 	}
-	options_help(stderr);
+	command_line_print_help(stderr);
 	return EX_USAGE;
 }

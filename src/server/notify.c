@@ -34,7 +34,7 @@ void notify_reloading(void)
 }
 
 /* 0: there is none, or it is another process's. */
-static int64_t watchdog_us(void)
+static int64_t read_watchdog_interval(void)
 {
 	static int64_t us = -1;
 	int64_t pid = getpid();
@@ -48,17 +48,18 @@ static int64_t watchdog_us(void)
 	return us;
 }
 
-static int64_t petted_us;
+static int64_t watchdog_pinged_us;
 
 int64_t notify_watchdog_next(void)
 {
-	return watchdog_us() ? petted_us + watchdog_us() / 2 : INT64_MAX;
+	return read_watchdog_interval() ? watchdog_pinged_us + read_watchdog_interval() / 2
+					: INT64_MAX;
 }
 
 bool notify_watchdog_due(int64_t now_us)
 {
 	if (now_us < notify_watchdog_next())
 		return false;
-	petted_us = now_us;
+	watchdog_pinged_us = now_us;
 	return true;
 }

@@ -1,13 +1,13 @@
 #include "server/outbound.h"
 
-static enum err get(
+static enum err fetch_for_core(
     struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *out)
 {
 	struct outbound *o = (struct outbound *)f; /* its first member */
 	struct net_reply r;
 
 	if (o->transport)
-		fcgi_step_aside(o->transport);
+		fcgi_release_kept(o->transport);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_get(
 	    cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
@@ -22,9 +22,9 @@ static enum err get(
 bool outbound_begin(
     struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
 {
-	*o = (struct outbound){
-		.fetcher = { .get = get }, .net = net_new(c, slots), .transport = transport
-	};
+	*o = (struct outbound){ .fetcher = { .get = fetch_for_core },
+		.net = net_new(c, slots),
+		.transport = transport };
 	return o->net != NULL;
 }
 

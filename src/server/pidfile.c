@@ -5,10 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static const char *ours;
-static int ours_fd = -1;
+static const char *pidfile_path;
+static int pidfile_descriptor = -1;
 
-static bool bad(char *why, size_t size, const char *path, const char *what)
+static bool report_pidfile_error(char *why, size_t size, const char *path, const char *what)
 {
 	snprintf(why, size, "%s: %s", path, what);
 	return false;
@@ -19,31 +19,31 @@ bool pidfile_write(const char *path, char *why, size_t size)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
-		return bad(why, size, path, strerror(errno));
+		return report_pidfile_error(why, size, path, strerror(errno));
 	/* The descriptor stays open: the lock lasts as long as it, and its copies in the workers.
 	 */
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		return bad(why, size, path, "another motetd holds it");
+		return report_pidfile_error(why, size, path, "another motetd holds it");
 	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
-		return bad(why, size, path, strerror(errno));
+		return report_pidfile_error(why, size, path, strerror(errno));
 	pidfile_adopt(path, fd);
 	return true;
 }
 
 void pidfile_adopt(const char *path, int fd)
 {
-	ours = path;
-	ours_fd = fd;
+	pidfile_path = path;
+	pidfile_descriptor = fd;
 }
 
 int pidfile_fd(void)
 {
-	return ours_fd;
+	return pidfile_descriptor;
 }
 
 void pidfile_remove(void)
 {
-	if (ours)
-		unlink(ours);
-	ours = NULL;
+	if (pidfile_path)
+		unlink(pidfile_path);
+	pidfile_path = NULL;
 }

@@ -22,28 +22,28 @@ struct pool *pool_new(const struct worker *w, const int *close_in_child);
 void pool_free(struct pool *);
 /* Workers that another program has begun, and that count as the generation before the first. */
 void pool_adopt(struct pool *, const pid_t *, int n);
-/* Who lives; `pids` has room for SCORES. Returns their number. */
-int pool_living(const struct pool *, pid_t *pids);
+/* Who lives; `pids` has room for SCOREBOARD_ROWS. Returns their number. */
+int pool_list_pids(const struct pool *, pid_t *pids);
 /* Begin a generation of n workers with this configuration, which must outlive it. */
-void pool_begin(struct pool *, const struct conf *, int n);
+void pool_start_generation(struct pool *, const struct conf *, int n);
 /* A child of ours ended, if it was one of the pool's. */
 void pool_reap(struct pool *, pid_t, int status, int64_t now_us);
 /* Do what is due; returns when there is more. */
 int64_t pool_tick(struct pool *, int64_t now_us);
 /* All workers of the present generation serve. */
-bool pool_serves(const struct pool *);
+bool pool_is_complete(const struct pool *);
 /* At least one does. */
-bool pool_any(const struct pool *);
+bool pool_has_serving_worker(const struct pool *);
 /* Of the present generation: how many serve, and how many of them are at a request. Requests and
  * deaths since the start. */
 struct pool_counts {
 	int workers, busy;
 	int64_t requests, deaths;
 };
-struct pool_counts pool_count(const struct pool *);
+struct pool_counts pool_get_counts(const struct pool *);
 void pool_signal(struct pool *, int sig);
 /* Tell everybody to finish, at the latest at deadline_us; may be called again with an earlier one.
  */
 void pool_stop(struct pool *, int64_t deadline_us);
-bool pool_empty(const struct pool *);
+bool pool_is_empty(const struct pool *);
 #endif

@@ -7,44 +7,45 @@
 #include <sys/prctl.h>
 #endif
 
-static bool bad(char *why, size_t size, const char *name, const char *what)
+static bool report_priv_error(char *why, size_t size, const char *name, const char *what)
 {
 	snprintf(why, size, "%s: %s", name, what);
 	return false;
 }
 
-static bool find(const struct conf *c, uid_t *uid, gid_t *gid, char *why, size_t size)
+static bool find_user_and_group(
+    const struct conf *c, uid_t *uid, gid_t *gid, char *why, size_t size)
 {
 	struct passwd *p = getpwnam(c->user);
 
 	if (p == NULL)
-		return bad(why, size, c->user, "there is no such user");
+		return report_priv_error(why, size, c->user, "there is no such user");
 	*uid = p->pw_uid;
 	*gid = p->pw_gid;
 	if (c->group[0] == '\0')
 		return true;
 	struct group *g = getgrnam(c->group);
 	if (g == NULL)
-		return bad(why, size, c->group, "there is no such group");
+		return report_priv_error(why, size, c->group, "there is no such group");
 	*gid = g->gr_gid;
 	return true;
 }
 
-static bool become(const struct conf *c, char *why, size_t size)
+static bool become_user(const struct conf *c, char *why, size_t size)
 {
 	uid_t uid;
 	gid_t gid;
 
-	if (!find(c, &uid, &gid, why, size))
+	if (!find_user_and_group(c, &uid, &gid, why, size))
 		return false;
 	if (uid == 0)
-		return bad(why, size, c->user, "is root; choose another user");
+		return report_priv_error(why, size, c->user, "is root; choose another user");
 	if (setgroups(1, &gid) != 0 || setresgid(gid, gid, gid) != 0 ||
 	    setresuid(uid, uid, uid) != 0)
-		return bad(why, size, c->user, strerror(errno));
+		return report_priv_error(why, size, c->user, strerror(errno));
 	if (setuid(0) == 0 || setgid(0) == 0 || getuid() != uid || geteuid() != uid ||
 	    getgid() != gid || getegid() != gid)
-		return bad(why, size, c->user, "root could not be given up");
+		return report_priv_error(why, size, c->user, "root could not be given up");
 	return true;
 }
 
@@ -55,7 +56,7 @@ void priv_hide(void)
 #endif
 }
 
-void priv_name(const char *name)
+void priv_set_name(const char *name)
 {
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_NAME, name, 0, 0, 0);
@@ -64,7 +65,7 @@ void priv_name(const char *name)
 #endif
 }
 
-bool priv_hidden(void)
+bool priv_is_hidden(void)
 {
 #ifdef HAVE_SYS_PRCTL_H
 	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
@@ -76,7 +77,7 @@ bool priv_hidden(void)
 bool priv_drop(const struct conf *c, char *why, size_t size)
 {
 	if (geteuid() == 0 && c->user[0]) {
-		if (!become(c, why, size))
+		if (!become_user(c, why, size))
 			return false;
 		priv_hide();
 	}
@@ -86,7 +87,7 @@ bool priv_drop(const struct conf *c, char *why, size_t size)
 	return true;
 }
 
-bool priv_follow(int parent, int sig)
+bool priv_die_with_parent(int parent, int sig)
 {
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0);

@@ -11,10 +11,10 @@ bool priv_drop(const struct conf *, char *why, size_t size);
 /* This process cannot be traced, read or dumped by others of the same user (Linux). */
 void priv_hide(void);
 /* What ps(1) and top(1) call this process (Linux); 15 characters at most. */
-void priv_name(const char *);
+void priv_set_name(const char *);
 /* It has been hidden since it was executed: its user cannot read the program. */
-bool priv_hidden(void);
+bool priv_is_hidden(void);
 /* The signal that the system sends us when our parent dies, where it can; false when the parent is
  * gone already. */
-bool priv_follow(int parent, int sig);
+bool priv_die_with_parent(int parent, int sig);
 #endif

@@ -1,11 +1,9 @@
 #include "server/recycle.h"
 #include "server/backoff.h"
 
-#define SECOND INT64_C(1000000)
-
 int64_t recycle_due(const struct conf *c, int64_t now_us)
 {
-	return c->max_age ? now_us + backoff_spread(c->max_age * SECOND) : INT64_MAX;
+	return c->max_age ? now_us + backoff_jitter(c->max_age * INT64_C(1000000)) : INT64_MAX;
 }
 
 bool recycle_reason(

@@ -12,11 +12,12 @@ void request_log_begin(const struct worker *w, struct cx *cx, const struct http_
 	cx->now = clock_now();
 	log_request(q->request_id);
 	meter_begin(&cx->meter, q->began_us ? q->began_us : now);
-	scoreboard_busy(w->row, now);
+	scoreboard_start_request(w->row, now);
 	meter_phase(&cx->meter, PHASE_WORK);
 }
 
-static const char *address(const struct cx *cx, const struct http_req *q, char text[ADDRESS_TEXT])
+static const char *format_client_address(
+    const struct cx *cx, const struct http_req *q, char text[ADDRESS_TEXT])
 {
 	if (cx->conf->log_addresses == LOG_ADDRESSES_SHORT)
 		return address_short(q->remote, text);
@@ -24,7 +25,7 @@ static const char *address(const struct cx *cx, const struct http_req *q, char t
 }
 
 /* What failed in a file of ours is for us to know; the client has read its own sentence. */
-static void tell(
+static void log_request_line(
     const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {
 	const struct meter *m = &cx->meter;
@@ -43,22 +44,22 @@ static void tell(
 	f[n++] = (struct log_field){ "db_round_trips", NULL, m->count[COUNT_DB_ROUND_TRIP] };
 	f[n++] = (struct log_field){ "bytes", NULL, (int64_t)r->body.n };
 	if (cx->conf->log_addresses != LOG_ADDRESSES_NONE)
-		f[n++] = (struct log_field){ "address", address(cx, q, text), 0 };
+		f[n++] = (struct log_field){ "address", format_client_address(cx, q, text), 0 };
 	if (e != OK) {
 		f[n++] = (struct log_field){ "error", err_name(e), 0 };
 		f[n++] = (struct log_field){ "where",
 			arena_printf(cx->mem, "%s:%d", slash ? slash + 1 : file, cx->why.line), 0 };
 	}
-	if (e != OK && err_is_ours(e))
+	if (e != OK && err_is_server_fault(e))
 		f[n++] = (struct log_field){ "why", cx->why.log, 0 };
-	log_event(e == OK || !err_is_ours(e) ? LOG_LEVEL_INFO
-		: e == ERR_RETRY	     ? LOG_LEVEL_WARN
-					     : LOG_LEVEL_ERROR,
+	log_event(e == OK || !err_is_server_fault(e) ? LOG_LEVEL_INFO
+		: e == ERR_RETRY		     ? LOG_LEVEL_WARN
+						     : LOG_LEVEL_ERROR,
 	    "request", f, n);
 }
 
 /* Phases of less than a millisecond are left out. */
-static void tell_slow(
+static void log_slow_phases(
     const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {
 	const struct meter *m = &cx->meter;
@@ -83,10 +84,10 @@ void request_log_end(
 	meter_phase(&cx->meter, PHASE_WORK);
 	meter_add(&cx->meter, COUNT_RESPONSE_BYTES, (int64_t)r->body.n);
 	int64_t us = meter_total(&cx->meter), slow = cx->conf->slow_request_ms;
-	tell(cx, q, r, us);
+	log_request_line(cx, q, r, us);
 	if (slow && us >= slow * 1000)
-		tell_slow(cx, q, r, us);
+		log_slow_phases(cx, q, r, us);
 	log_request((struct str){ NULL, 0 });
-	scoreboard_add(w->board, w->row, &cx->meter, r->status);
-	scoreboard_done(w->row);
+	scoreboard_add_request(w->board, w->row, &cx->meter, r->status);
+	scoreboard_end_request(w->row);
 }

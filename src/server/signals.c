@@ -2,100 +2,110 @@
 #include "fcgi/fcgi.h"
 #include <unistd.h>
 
-enum act { IGNORE, DEFAULT, STOP, RELOAD, REOPEN, UPGRADE, CHILD };
+enum signal_act {
+	ACT_IGNORE,
+	ACT_DEFAULT,
+	ACT_STOP,
+	ACT_RELOAD,
+	ACT_REOPEN,
+	ACT_UPGRADE,
+	ACT_CHILD
+};
 
 static const struct {
 	int sig;
-	enum act act[3];
-} rows[] = {
+	enum signal_act act[3];
+} signal_rows[] = {
 	/*           master  worker   alone */
-	{ SIGTERM, { STOP, STOP, STOP } },
-	{ SIGINT, { STOP, IGNORE, STOP } },
-	{ SIGQUIT, { STOP, IGNORE, STOP } },
-	{ SIGUSR1, { REOPEN, STOP, STOP } }, /* multiwatch stops with it */
-	{ SIGUSR2, { UPGRADE, REOPEN, REOPEN } },
-	{ SIGHUP, { RELOAD, IGNORE, REOPEN } },
-	{ SIGCHLD, { CHILD, DEFAULT, DEFAULT } },
-	{ SIGPIPE, { IGNORE, IGNORE, IGNORE } },
+	{ SIGTERM, { ACT_STOP, ACT_STOP, ACT_STOP } },
+	{ SIGINT, { ACT_STOP, ACT_IGNORE, ACT_STOP } },
+	{ SIGQUIT, { ACT_STOP, ACT_IGNORE, ACT_STOP } },
+	{ SIGUSR1, { ACT_REOPEN, ACT_STOP, ACT_STOP } }, /* multiwatch stops with it */
+	{ SIGUSR2, { ACT_UPGRADE, ACT_REOPEN, ACT_REOPEN } },
+	{ SIGHUP, { ACT_RELOAD, ACT_IGNORE, ACT_REOPEN } },
+	{ SIGCHLD, { ACT_CHILD, ACT_DEFAULT, ACT_DEFAULT } },
+	{ SIGPIPE, { ACT_IGNORE, ACT_IGNORE, ACT_IGNORE } },
 };
-enum { NROWS = sizeof rows / sizeof rows[0] };
+enum { SIGNAL_ROWS = sizeof signal_rows / sizeof signal_rows[0] };
 
 struct signals signals;
-static enum role me;
+static enum role signal_role;
 
-static void act(enum act a)
+static void set_signal_flag(enum signal_act a)
 {
 	switch (a) {
-	case STOP:
+	case ACT_STOP:
 		signals.stop++;
-		if (me != ROLE_MASTER)
+		if (signal_role != ROLE_MASTER)
 			fcgi_stop();
 		return;
-	case RELOAD:
+	case ACT_RELOAD:
 		signals.reload = 1;
 		return;
-	case REOPEN:
+	case ACT_REOPEN:
 		signals.reopen = 1;
 		return;
-	case UPGRADE:
+	case ACT_UPGRADE:
 		signals.upgrade = 1;
 		return;
-	case CHILD:
+	case ACT_CHILD:
 		signals.child = 1;
 		return;
-	case IGNORE:
-	case DEFAULT:
+	case ACT_IGNORE:
+	case ACT_DEFAULT:
 		return;
 	}
 }
 
-static void caught(int sig)
+static void handle_signal(int sig)
 {
-	for (int i = 0; i < NROWS; i++)
-		if (rows[i].sig == sig)
-			act(rows[i].act[me]);
+	for (int i = 0; i < SIGNAL_ROWS; i++)
+		if (signal_rows[i].sig == sig)
+			set_signal_flag(signal_rows[i].act[signal_role]);
 }
 
-static void install(int sig, enum act a)
+static void install_signal(int sig, enum signal_act a)
 {
-	struct sigaction sa = { .sa_handler = a == IGNORE ? SIG_IGN
-		    : a == DEFAULT			  ? SIG_DFL
-							  : caught };
+	struct sigaction sa = { .sa_handler = a == ACT_IGNORE ? SIG_IGN
+		    : a == ACT_DEFAULT			      ? SIG_DFL
+							      : handle_signal };
 
 	sigaction(sig, &sa, NULL);
 }
 
-void signals_take(enum role role, sigset_t *wait)
+void signals_install(enum role role, sigset_t *wait)
 {
 	sigset_t ours;
 
 	sigemptyset(&ours);
-	for (int i = 0; i < NROWS; i++)
-		sigaddset(&ours, rows[i].sig);
+	for (int i = 0; i < SIGNAL_ROWS; i++)
+		sigaddset(&ours, signal_rows[i].sig);
 	sigprocmask(SIG_BLOCK, &ours, NULL);
-	me = role;
+	signal_role = role;
 	signals = (struct signals){ .stop = 0 };
-	for (int i = 0; i < NROWS; i++)
-		install(rows[i].sig, rows[i].act[role]);
+	for (int i = 0; i < SIGNAL_ROWS; i++)
+		install_signal(signal_rows[i].sig, signal_rows[i].act[role]);
 	sigemptyset(wait);
 }
 
-void signals_ignore(sigset_t *wait)
+void signals_install_signer(sigset_t *wait)
 {
-	me = ROLE_WORKER;
-	for (int i = 0; i < NROWS; i++)
-		install(rows[i].sig, rows[i].sig == SIGUSR2 ? REOPEN : IGNORE);
+	signal_role = ROLE_WORKER;
+	for (int i = 0; i < SIGNAL_ROWS; i++)
+		install_signal(
+		    signal_rows[i].sig, signal_rows[i].sig == SIGUSR2 ? ACT_REOPEN : ACT_IGNORE);
 	sigemptyset(wait);
 }
 
 /* Whatever the web server has blocked or ignored. */
-void signals_once(int64_t seconds)
+void signals_reset_for_cgi(int64_t seconds)
 {
 	sigset_t none;
 
-	for (int i = 0; i < NROWS; i++)
-		install(rows[i].sig, rows[i].sig == SIGPIPE ? IGNORE : DEFAULT);
-	install(SIGALRM, DEFAULT);
+	for (int i = 0; i < SIGNAL_ROWS; i++)
+		install_signal(
+		    signal_rows[i].sig, signal_rows[i].sig == SIGPIPE ? ACT_IGNORE : ACT_DEFAULT);
+	install_signal(SIGALRM, ACT_DEFAULT);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	alarm((unsigned)seconds);

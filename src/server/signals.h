@@ -22,12 +22,12 @@ extern struct signals signals;
  * group or for everybody. */
 void signals_send(pid_t, int sig);
 /* Block the signals of the table, handle them as `role` does; *wait is the mask to wait with. */
-void signals_take(enum role, sigset_t *wait);
+void signals_install(enum role, sigset_t *wait);
 /* Plain CGI: signals end the process, as they do any program, and so does the alarm after so many
  * seconds; but for SIGPIPE, nothing is caught or blocked. */
-void signals_once(int64_t seconds);
+void signals_reset_for_cgi(int64_t seconds);
 /* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request
  * to reopen the log interrupts it, while it waits with the mask *wait; the master has blocked all
  * of them before it forks. */
-void signals_ignore(sigset_t *wait);
+void signals_install_signer(sigset_t *wait);
 #endif

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool listens(int fd)
+static bool is_listening_socket(int fd)
 {
 	int yes = 0;
 	socklen_t n = sizeof yes;
@@ -12,7 +12,7 @@ static bool listens(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes;
 }
 
-static int64_t number_in(const char *name)
+static int64_t read_number_variable(const char *name)
 {
 	int64_t n = 0;
 
@@ -20,22 +20,23 @@ static int64_t number_in(const char *name)
 	return n;
 }
 
-static bool by_handover(const struct conf *c)
+static bool is_started_by_handover(const struct conf *c)
 {
 	(void)c;
-	return handover_is_there();
+	return handover_is_pending();
 }
 
-static bool by_systemd(const struct conf *c)
+static bool is_started_by_systemd(const struct conf *c)
 {
 	(void)c;
-	return number_in("LISTEN_PID") == getpid() && number_in("LISTEN_FDS") >= 1 && listens(3);
+	return read_number_variable("LISTEN_PID") == getpid() &&
+	    read_number_variable("LISTEN_FDS") >= 1 && is_listening_socket(3);
 }
 
-static bool by_spawner(const struct conf *c)
+static bool is_started_by_spawner(const struct conf *c)
 {
 	(void)c;
-	return listens(0);
+	return is_listening_socket(0);
 }
 
 bool start_is_cgi(void)
@@ -43,13 +44,13 @@ bool start_is_cgi(void)
 	return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
 }
 
-static bool by_cgi(const struct conf *c)
+static bool is_started_as_cgi(const struct conf *c)
 {
 	(void)c;
 	return start_is_cgi();
 }
 
-static bool by_listen(const struct conf *c)
+static bool is_listen_set(const struct conf *c)
 {
 	return c->listen[0] != '\0';
 }
@@ -57,11 +58,11 @@ static bool by_listen(const struct conf *c)
 enum start start_mode(const struct conf *c)
 {
 	static bool (*const fits[])(const struct conf *) = {
-		[START_HANDOVER] = by_handover,
-		[START_SYSTEMD] = by_systemd,
-		[START_FD0] = by_spawner,
-		[START_CGI] = by_cgi,
-		[START_OWN] = by_listen,
+		[START_HANDOVER] = is_started_by_handover,
+		[START_SYSTEMD] = is_started_by_systemd,
+		[START_FD0] = is_started_by_spawner,
+		[START_CGI] = is_started_as_cgi,
+		[START_OWN] = is_listen_set,
 	};
 	enum start mode = START_HANDOVER;
 
@@ -70,7 +71,7 @@ enum start start_mode(const struct conf *c)
 	return mode;
 }
 
-static void fill_standard(void)
+static void open_standard_descriptors(void)
 {
 	int fd;
 
@@ -80,7 +81,7 @@ static void fill_standard(void)
 		close(fd);
 }
 
-static bool kept(int fd, int listener, const struct handover *h)
+static bool is_descriptor_kept(int fd, int listener, const struct handover *h)
 {
 	for (int i = 0; h && i < HANDOVER_FDS; i++)
 		if (h->fd[i] == fd)
@@ -88,24 +89,24 @@ static bool kept(int fd, int listener, const struct handover *h)
 	return fd == listener;
 }
 
-static void close_from(int first, int listener, const struct handover *h)
+static void close_descriptors_from(int first, int listener, const struct handover *h)
 {
 	DIR *d = opendir("/proc/self/fd");
 	struct dirent *e;
 	int64_t fd;
 
 	for (fd = first; d == NULL && fd < 1024; fd++)
-		if (!kept((int)fd, listener, h))
+		if (!is_descriptor_kept((int)fd, listener, h))
 			close((int)fd);
 	while (d && (e = readdir(d)) != NULL)
-		if (str_i64(str_of(e->d_name), &fd) && fd >= first && !kept((int)fd, listener, h) &&
-		    fd != dirfd(d))
+		if (str_i64(str_of(e->d_name), &fd) && fd >= first &&
+		    !is_descriptor_kept((int)fd, listener, h) && fd != dirfd(d))
 			close((int)fd);
 	if (d)
 		closedir(d);
 }
 
-int start_descriptors(enum start mode, const struct handover *h)
+int start_clean_descriptors(enum start mode, const struct handover *h)
 {
 	int fd = -1;
 
@@ -116,21 +117,21 @@ int start_descriptors(enum start mode, const struct handover *h)
 		fd = 3;
 	if (h) {
 		fd = h->fd[HANDOVER_LISTEN];
-		handover_open(h, false);
-		handover_end();
+		handover_keep_fds(h, false);
+		handover_clear();
 	}
 	if (mode == START_FD0) {
 		fd = fcntl(0, F_DUPFD, 3);
 		close(0);
 	}
-	fill_standard();
-	close_from(3, fd, h);
+	open_standard_descriptors();
+	close_descriptors_from(3, fd, h);
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
 }
 
-void start_refuse_cgi(void)
+void start_print_cgi_error(void)
 {
 	static const char body[] =
 	    "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"The server cannot start; the web server's "

@@ -21,9 +21,9 @@ enum start start_mode(const struct conf *);
  * servers leak theirs) but those of the handover, NULL: there is none; 0 to 2 open on something. -1
  * for the modes without one. Call it before anything else is opened.
  */
-int start_descriptors(enum start, const struct handover *);
+int start_clean_descriptors(enum start, const struct handover *);
 /* Does the environment hold a request? Then nothing on the command line can be believed. */
 bool start_is_cgi(void);
 /* The answer of a CGI program that has none, as its configuration is not good. */
-void start_refuse_cgi(void);
+void start_print_cgi_error(void);
 #endif

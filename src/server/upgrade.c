@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STAYS "; nothing changes"
-enum { WORDS = 2, SAID = 1 << 16 };
+#define UPGRADE_UNCHANGED "; nothing changes"
+enum { REHEARSAL_WORDS = 2, REHEARSAL_OUTPUT = 1 << 16 };
 
 /* execvp() takes whatever is no program for a script of sh, half a program, too. So it looks for
  * programs that were started by PATH, and nothing else. */
-static void become(char **argv)
+static void execute_program(char **argv)
 {
 	if (strchr(argv[0], '/'))
 		execv(argv[0], argv);
@@ -23,37 +23,37 @@ static void become(char **argv)
 
 /* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but
  * standard input. */
-static void become_rehearsal(
-    const struct options *o, const struct handover *h, int said, const sigset_t *mask)
+static void run_rehearsal_child(
+    const struct command_line *o, const struct handover *h, int said, const sigset_t *mask)
 {
-	char **argv = calloc((size_t)o->argc + WORDS + 1, sizeof *argv), test[] = "-t";
+	char **argv = calloc((size_t)o->argc + REHEARSAL_WORDS + 1, sizeof *argv), test[] = "-t";
 
-	if (argv == NULL || !handover_put(h) || dup2(said, 1) < 0 || dup2(said, 2) < 0)
+	if (argv == NULL || !handover_export(h) || dup2(said, 1) < 0 || dup2(said, 2) < 0)
 		_exit(127);
 	argv[0] = o->argv[0];
-	argv[1] = argv[WORDS] = test;
-	memcpy(argv + 1 + WORDS, o->argv + 1, (size_t)(o->argc - 1) * sizeof *argv);
+	argv[1] = argv[REHEARSAL_WORDS] = test;
+	memcpy(argv + 1 + REHEARSAL_WORDS, o->argv + 1, (size_t)(o->argc - 1) * sizeof *argv);
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	become(argv);
+	execute_program(argv);
 	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct handover *h,
+bool upgrade_rehearse(struct upgrade *u, const struct command_line *o, const struct handover *h,
     const sigset_t *mask, int64_t now_us)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-		log_error("upgrade: %s" STAYS, strerror(errno));
+		log_error("upgrade: %s" UPGRADE_UNCHANGED, strerror(errno));
 		return false;
 	}
 	pid_t pid = fork();
 	if (pid == 0)
-		become_rehearsal(o, h, ends[1], mask);
+		run_rehearsal_child(o, h, ends[1], mask);
 	close(ends[1]);
 	if (pid < 0) {
-		log_error("upgrade: %s" STAYS, strerror(errno));
+		log_error("upgrade: %s" UPGRADE_UNCHANGED, strerror(errno));
 		close(ends[0]);
 		return false;
 	}
@@ -63,13 +63,14 @@ bool upgrade_rehearse(struct upgrade *u, const struct options *o, const struct h
 	return true;
 }
 
-static void last_line(int fd, char *line, size_t size)
+static void read_last_line(int fd, char *line, size_t size)
 {
-	static char text[SAID];
+	static char text[REHEARSAL_OUTPUT];
 	ssize_t got, n = 0;
 	struct str rest, one = STR("");
 
-	while (n < SAID && (got = read(fd, text + n, (size_t)(SAID - n))) > 0)
+	while (
+	    n < REHEARSAL_OUTPUT && (got = read(fd, text + n, (size_t)(REHEARSAL_OUTPUT - n))) > 0)
 		n += got;
 	for (rest = (struct str){ text, (size_t)n }; rest.n;) {
 		struct str next;
@@ -80,7 +81,7 @@ static void last_line(int fd, char *line, size_t size)
 }
 
 /* UPGRADE_FIT of any version. */
-static bool speaks_for_motetd(const char *said)
+static bool is_fit_message(const char *said)
 {
 	static const char end[] = " is fit to take over";
 	size_t n = strlen(said);
@@ -89,25 +90,26 @@ static bool speaks_for_motetd(const char *said)
 	    memcmp(said + n - (sizeof end - 1), end, sizeof end) == 0;
 }
 
-bool upgrade_rehearsed(struct upgrade *u, int status)
+bool upgrade_end_rehearsal(struct upgrade *u, int status)
 {
 	char said[512];
-	last_line(u->said, said, sizeof said);
-	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0 && speaks_for_motetd(said);
+	read_last_line(u->said, said, sizeof said);
+	bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0 && is_fit_message(said);
 
 	close(u->said);
 	*u = (struct upgrade){ .pid = 0 };
 	if (good)
 		log_info("upgrade: %s; its workers start", said);
 	else
-		log_error("upgrade: the new program is not fit to serve (%s %d): %s" STAYS,
+		log_error(
+		    "upgrade: the new program is not fit to serve (%s %d): %s" UPGRADE_UNCHANGED,
 		    WIFSIGNALED(status) ? "signal" : "exit status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		    said[0] ? said : "it said nothing");
 	return good;
 }
 
-void upgrade_tick(struct upgrade *u, int64_t now_us)
+void upgrade_kill_late(struct upgrade *u, int64_t now_us)
 {
 	if (u->pid && now_us >= u->end_us) {
 		signals_send(u->pid, SIGKILL);
@@ -115,16 +117,16 @@ void upgrade_tick(struct upgrade *u, int64_t now_us)
 	}
 }
 
-void upgrade_execute(const struct options *o, const struct handover *h)
+void upgrade_execute(const struct command_line *o, const struct handover *h)
 {
-	if (!handover_put(h)) {
-		log_error("upgrade: %s" STAYS, strerror(errno));
+	if (!handover_export(h)) {
+		log_error("upgrade: %s" UPGRADE_UNCHANGED, strerror(errno));
 		return;
 	}
-	handover_open(h, true);
-	become(o->argv);
+	handover_keep_fds(h, true);
+	execute_program(o->argv);
 	int why = errno;
-	handover_open(h, false);
-	handover_end();
-	log_error("upgrade: %s: %s" STAYS, o->argv[0], strerror(why));
+	handover_keep_fds(h, false);
+	handover_clear();
+	log_error("upgrade: %s: %s" UPGRADE_UNCHANGED, o->argv[0], strerror(why));
 }

@@ -1,7 +1,7 @@
 #ifndef MOTET_SERVER_UPGRADE_H
 #define MOTET_SERVER_UPGRADE_H
 #include "server/handover.h"
-#include "server/options.h"
+#include "server/command_line.h"
 /*
  * A new program takes the place of ours (SIGUSR2). First it rehearses: as a child, `motetd -t -t`
  * with our arguments, which reads the configuration and answers /readyz as a worker would. When it
@@ -18,12 +18,12 @@ struct upgrade {
 	int64_t end_us; /* it is killed then */
 };
 /* `mask` is the signal mask for the child. False: it could not begin, which has been logged. */
-bool upgrade_rehearse(struct upgrade *, const struct options *, const struct handover *,
+bool upgrade_rehearse(struct upgrade *, const struct command_line *, const struct handover *,
     const sigset_t *mask, int64_t now_us);
 /* The rehearsal ended: did it end well? If not, that has been logged. */
-bool upgrade_rehearsed(struct upgrade *, int status);
-/* Kill it when it is late, or `now_us` is INT64_MAX. upgrade_rehearsed() comes later. */
-void upgrade_tick(struct upgrade *, int64_t now_us);
+bool upgrade_end_rehearsal(struct upgrade *, int status);
+/* Kill it when it is late, or `now_us` is INT64_MAX. upgrade_end_rehearsal() comes later. */
+void upgrade_kill_late(struct upgrade *, int64_t now_us);
 /* Returns only when it failed, which has been logged; then all is as before. */
-void upgrade_execute(const struct options *, const struct handover *);
+void upgrade_execute(const struct command_line *, const struct handover *);
 #endif

@@ -7,7 +7,6 @@
 #include "fcgi/fcgi.h"
 #include "server/request_log.h"
 #include "server/backoff.h"
-#include "server/motetd.h"
 #include "server/outbound.h"
 #include "server/priv.h"
 #include "server/signals.h"
@@ -19,35 +18,35 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { REST_MS = 60000 };
+enum { WORKER_IDLE_MS = 60000 };
 enum {
-	ARENA_MAX = 32 << 20
+	WORKER_ARENA = 32 << 20
 }; /* a body four times over, certificates, and what json-c makes of them */
 
-struct signers {
+struct worker_signers {
 	struct ca_local local;
 	struct signer_client client;
 };
 
-int worker_cores(void)
+int worker_count_cores(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return n > 0 ? (int)n : 1;
 }
 
-int worker_slots(void)
+int worker_hash_slots(void)
 {
-	int n = worker_cores() / 2;
+	int n = worker_count_cores() / 2;
 
 	return n > 0 ? n : 1;
 }
 
-static bool choose_signer(const struct worker *w, struct signers *s, struct cx *cx)
+static bool choose_signer(const struct worker *w, struct worker_signers *s, struct cx *cx)
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
-		return signer_process_load(
+		return signer_process_load_secret(
 		    w->conf, w->secret_fd, &s->local); /* spawned alone: nobody else can hold it */
 	}
 	signer_process_client_init(&s->client, w->sign_fd);
@@ -55,16 +54,17 @@ static bool choose_signer(const struct worker *w, struct signers *s, struct cx *
 	return true;
 }
 
-static void report_ready(const struct worker *w)
+static void report_worker_ready(const struct worker *w)
 {
-	w->row->resident = scoreboard_weigh();
-	scoreboard_state(w->row, WORKER_IDLE);
+	w->row->resident = scoreboard_read_resident();
+	scoreboard_set_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
 		log_warn(
 		    "the master cannot be told that this worker is ready: %s", strerror(errno));
 }
 
-static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
+static void serve_request(
+    const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
 {
 	struct http_resp r = { .status = 0 };
 
@@ -75,7 +75,7 @@ static void serve(const struct worker *w, struct cx *cx, struct fcgi *f, const s
 	request_log_end(w, cx, q, &r);
 }
 
-static void look_at_flags(void)
+static void reopen_log_when_asked(void)
 {
 	if (!signals.reopen)
 		return;
@@ -87,54 +87,54 @@ static void look_at_flags(void)
  * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to
  * the database. Under a master the pool is as large as it is meant to be.
  */
-static void rest(const struct worker *w, struct cx *cx)
+static void disconnect_idle_database(const struct worker *w, struct cx *cx)
 {
 	if (w->master || cx->started_us == 0 ||
-	    clock_us() - cx->started_us < REST_MS * INT64_C(1000))
+	    clock_us() - cx->started_us < WORKER_IDLE_MS * INT64_C(1000))
 		return;
-	db_rest(cx->db);
+	db_disconnect(cx->db);
 	cx->started_us = 0;
 }
 
-static void loop(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
+static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
 {
 	struct http_req q;
-	enum fcgi_what what;
+	enum fcgi_event what;
 
 	while (left > 0 && (what = fcgi_next(f, cx->mem, &q)) != FCGI_STOP) {
 		if (what == FCGI_REQUEST) {
-			serve(w, cx, f, &q);
+			serve_request(w, cx, f, &q);
 			left--;
 		} else {
-			rest(w, cx);
+			disconnect_idle_database(w, cx);
 		}
-		look_at_flags();
+		reopen_log_when_asked();
 		arena_reset(cx->mem);
-		w->row->resident =
-		    scoreboard_weigh(); /* each time: nobody knows when the next one comes */
+		w->row->resident = scoreboard_read_resident(); /* each time: nobody knows when the
+								  next one comes */
 	}
 }
 
 /* Siblings take over what is left, unless they end too: then it is answered here. */
-static void retire(const struct worker *w, struct cx *cx, struct fcgi *f)
+static void retire_worker(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
 	bool last = w->board->stopping;
 
-	scoreboard_state(w->row, WORKER_STOPPING);
+	scoreboard_set_state(w->row, WORKER_STOPPING);
 	if (last) {
 		fcgi_drain(f);
-		loop(w, cx, f, INT64_MAX);
+		serve_requests(w, cx, f, INT64_MAX);
 	}
 	fcgi_close(f, w->master && !last);
 }
 
-static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
+static struct fcgi_opt fill_transport_options(const struct worker *w, const sigset_t *wait)
 {
 	return (struct fcgi_opt){
 		.listen_fd = w->listen_fd,
 		.watch_fd = w->death_fd,
 		.kept = w->kept,
-		.rest_ms = w->master ? -1 : REST_MS,
+		.idle_ms = w->master ? -1 : WORKER_IDLE_MS,
 		.wait_mask = *wait,
 		.trusted_proxies = w->conf->trusted_proxies,
 	};
@@ -144,7 +144,7 @@ static struct fcgi_opt transport(const struct worker *w, const sigset_t *wait)
  * glibc takes the first large block that is freed for a reason to keep such blocks for ever: 19 MiB
  * after the first log-in. With a fixed threshold they go back to the system.
  */
-static void give_memory_back(void)
+static void set_malloc_thresholds(void)
 {
 #ifdef __GLIBC__
 	enum { LARGE = 256 << 10 };
@@ -156,7 +156,7 @@ static void give_memory_back(void)
 
 int worker_run(const struct worker *w)
 {
-	static struct signers signers;
+	static struct worker_signers signers;
 	struct outbound outbound;
 	struct cx cx = { .conf = w->conf,
 		.gate = w->gate,
@@ -166,35 +166,36 @@ int worker_run(const struct worker *w)
 		.meter = { .now = &w->row->now } };
 	sigset_t wait;
 
-	signals_take(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
-	if (w->master && !priv_follow(w->master, SIGTERM))
+	signals_install(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
+	if (w->master && !priv_die_with_parent(w->master, SIGTERM))
 		return 0;
 	priv_hide();
-	give_memory_back();
-	scoreboard_birth(w->row, getpid());
+	set_malloc_thresholds();
+	scoreboard_start_worker(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EX_CONFIG;
-	struct fcgi_opt opt = transport(w, &wait);
+	struct fcgi_opt opt = fill_transport_options(w, &wait);
 	struct fcgi *f = fcgi_open(&opt);
 	if (f == NULL) {
 		log_error("the transport: %s", strerror(errno));
 		return EX_OSERR;
 	}
-	cx.mem = arena_new(ARENA_MAX);
+	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
-	db_share(cx.db, &w->board->database_away_us);
+	db_share_away(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EX_OSERR;
-	report_ready(w);
-	loop(w, &cx, f, w->conf->max_requests ? backoff_spread(w->conf->max_requests) : INT64_MAX);
-	retire(w, &cx, f);
+	report_worker_ready(w);
+	serve_requests(
+	    w, &cx, f, w->conf->max_requests ? backoff_jitter(w->conf->max_requests) : INT64_MAX);
+	retire_worker(w, &cx, f);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return 0;
 }
 
-static bool serve_once(const struct worker *w, struct cx *cx)
+static bool serve_cgi_request(const struct worker *w, struct cx *cx)
 {
 	struct http_req q;
 	struct http_resp r = { .status = 0 };
@@ -210,9 +211,9 @@ static bool serve_once(const struct worker *w, struct cx *cx)
 	return true;
 }
 
-int worker_once(const struct worker *w)
+int worker_serve_cgi(const struct worker *w)
 {
-	static struct signers signers;
+	static struct worker_signers signers;
 	struct outbound outbound;
 	struct cx cx = { .conf = w->conf,
 		.gate = w->gate,
@@ -222,15 +223,15 @@ int worker_once(const struct worker *w)
 		.meter = { .now = &w->row->now } };
 
 	priv_hide();
-	scoreboard_birth(w->row, getpid());
+	scoreboard_start_worker(w->row, getpid());
 	if (!choose_signer(w, &signers, &cx))
 		return EX_CONFIG;
-	cx.mem = arena_new(ARENA_MAX);
+	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
-	db_share(cx.db, &w->board->database_away_us);
+	db_share_away(cx.db, &w->board->database_away_us);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
 		return EX_OSERR;
-	bool served = serve_once(w, &cx);
+	bool served = serve_cgi_request(w, &cx);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
@@ -238,7 +239,7 @@ int worker_once(const struct worker *w)
 }
 
 /* The secret that a master holds and we may not open (upgrade.h) is not tried out. */
-static struct ca *secret_of(const struct conf *c, struct ca_local *ca)
+static struct ca *load_rehearsal_signer(const struct conf *c, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
@@ -253,8 +254,8 @@ static struct ca *secret_of(const struct conf *c, struct ca_local *ca)
 bool worker_rehearse(const struct conf *c, char *why, size_t size)
 {
 	static struct ca_local ca;
-	struct cx cx = { .ca = secret_of(c, &ca),
-		.mem = arena_new(ARENA_MAX),
+	struct cx cx = { .ca = load_rehearsal_signer(c, &ca),
+		.mem = arena_new(WORKER_ARENA),
 		.conf = c,
 		.db = db_new(c),
 		.now = clock_now(),

@@ -31,11 +31,11 @@ struct worker {
 int worker_run(const struct worker *);
 /* Plain CGI: answer the one request that this process was started for; listen_fd is -1. Another
  * status than 0: nothing was written. */
-int worker_once(const struct worker *);
+int worker_serve_cgi(const struct worker *);
 /* Would a worker with this configuration be fit to serve: does it answer /readyz? It is asked in
  * this process. `why` is for a person. */
 bool worker_rehearse(const struct conf *, char *why, size_t size);
 /* Places in the gate for this machine: half its cores, at least one. */
-int worker_slots(void);
-int worker_cores(void);
+int worker_hash_slots(void);
+int worker_count_cores(void);
 #endif

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 enum {
-	NAP_US = 5000,	/* short against a hash */
-	QUEUE = 1 << 16 /* the octets of those who wait, behind those of any number of places */
+	GATE_NAP_US = 5000, /* short against a hash */
+	GATE_QUEUE =
+	    1 << 16 /* the octets of those who wait, behind those of any number of places */
 };
 
 struct gate {
@@ -17,27 +18,27 @@ struct gate {
 	int held; /* the place of this process, or -1 */
 };
 
-static bool lock(int fd, int slot, short type)
+static bool lock_gate_octet(int fd, int slot, short type)
 {
 	struct flock l = { .l_type = type, .l_whence = SEEK_SET, .l_start = slot, .l_len = 1 };
 
 	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
-static bool busy(int err)
+static bool is_lock_taken(int err)
 {
 	return err == EAGAIN || err == EACCES;
 }
 
 /* Some network file systems have no locks: better to know now than when a password waits. */
-static bool lockable(int fd)
+static bool can_lock_file(int fd)
 {
-	if (lock(fd, 0, F_WRLCK))
-		return lock(fd, 0, F_UNLCK);
-	return busy(errno);
+	if (lock_gate_octet(fd, 0, F_WRLCK))
+		return lock_gate_octet(fd, 0, F_UNLCK);
+	return is_lock_taken(errno);
 }
 
-static int in_memory(const char *name)
+static int open_gate_memory(const char *name)
 {
 #ifdef HAVE_MEMFD_CREATE
 	return memfd_create(name, MFD_CLOEXEC);
@@ -52,7 +53,7 @@ static int in_memory(const char *name)
 #endif
 }
 
-static int in_file(const char *dir, const char *name)
+static int open_gate_file(const char *dir, const char *name)
 {
 	char path[4096];
 	int n = snprintf(path, sizeof path, "%s/%s.lock", dir, name);
@@ -60,22 +61,22 @@ static int in_file(const char *dir, const char *name)
 	if (n < 0 || (size_t)n >= sizeof path)
 		return -1;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && !lockable(fd)) {
+	if (fd >= 0 && !can_lock_file(fd)) {
 		close(fd);
 		fd = -1;
 	}
 	return fd;
 }
 
-struct gate *gate_named(const char *state_dir, const char *name, int slots)
+struct gate *gate_new_named(const char *state_dir, const char *name, int slots)
 {
 	struct gate *g = calloc(1, sizeof *g);
 
 	if (g == NULL)
 		return NULL;
-	*g = (struct gate){ .fd = in_file(state_dir, name), .slots = slots, .held = -1 };
+	*g = (struct gate){ .fd = open_gate_file(state_dir, name), .slots = slots, .held = -1 };
 	if (g->fd < 0)
-		g->fd = in_memory(name);
+		g->fd = open_gate_memory(name);
 	if (g->fd >= 0)
 		return g;
 	free(g);
@@ -84,7 +85,7 @@ struct gate *gate_named(const char *state_dir, const char *name, int slots)
 
 struct gate *gate_new(const char *state_dir, int slots)
 {
-	return gate_named(state_dir, "hashing", slots);
+	return gate_new_named(state_dir, "hashing", slots);
 }
 
 void gate_free(struct gate *g)
@@ -100,48 +101,48 @@ int gate_slots(const struct gate *g)
 }
 
 /* One of n octets from `from` on; -1: others have them all. */
-static int take(struct gate *g, int from, int n)
+static int take_gate_octet(struct gate *g, int from, int n)
 {
 	for (int i = 0; i < n; i++) {
 		int place = from + (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)n);
-		if (lock(g->fd, place, F_WRLCK))
+		if (lock_gate_octet(g->fd, place, F_WRLCK))
 			return place;
 	}
 	return -1;
 }
 
-static bool try_all(struct gate *g)
+static bool try_gate_places(struct gate *g)
 {
-	return (g->held = take(g, 0, g->slots)) >= 0;
+	return (g->held = take_gate_octet(g, 0, g->slots)) >= 0;
 }
 
 bool gate_enter(struct gate *g, int timeout_ms)
 {
 	int64_t end = clock_us() + (int64_t)timeout_ms * 1000;
 
-	while (!try_all(g)) {
+	while (!try_gate_places(g)) {
 		if (clock_us() >= end)
 			return false;
-		usleep(NAP_US);
+		usleep(GATE_NAP_US);
 	}
 	return true;
 }
 
-bool gate_queue(struct gate *g, int waiting, int timeout_ms)
+bool gate_enter_queued(struct gate *g, int waiting, int timeout_ms)
 {
-	if (try_all(g))
+	if (try_gate_places(g))
 		return true;
-	int place = take(g, QUEUE, waiting);
+	int place = take_gate_octet(g, GATE_QUEUE, waiting);
 	if (place < 0)
 		return false;
 	bool in = gate_enter(g, timeout_ms);
-	lock(g->fd, place, F_UNLCK);
+	lock_gate_octet(g->fd, place, F_UNLCK);
 	return in;
 }
 
 void gate_leave(struct gate *g)
 {
 	if (g->held >= 0)
-		lock(g->fd, g->held, F_UNLCK);
+		lock_gate_octet(g->fd, g->held, F_UNLCK);
 	g->held = -1;
 }

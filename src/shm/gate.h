@@ -17,7 +17,7 @@ struct gate;
  */
 struct gate *gate_new(const char *state_dir, int slots);
 /* Another one, for another thing: in state_dir/<name>.lock. A process may hold a place in each. */
-struct gate *gate_named(const char *state_dir, const char *name, int slots);
+struct gate *gate_new_named(const char *state_dir, const char *name, int slots);
 /* NULL is fine. */
 void gate_free(struct gate *);
 int gate_slots(const struct gate *);
@@ -28,6 +28,6 @@ bool gate_enter(struct gate *, int timeout_ms);
  * The same, but at most `waiting` processes (0 and more) wait at a time, for whoever waits can do
  * nothing else. False at once: as many do already. Their places are record locks too.
  */
-bool gate_queue(struct gate *, int waiting, int timeout_ms);
+bool gate_enter_queued(struct gate *, int waiting, int timeout_ms);
 void gate_leave(struct gate *);
 #endif

@@ -8,14 +8,20 @@
 
 /* A word: TAG_BITS of the hash above, the arrival time in TICKs since the start below: good for
  * five and a half years of one master. */
-enum { WORDS = 65536, PROBES = 16, TICK_US = 10, TIME_BITS = 44, TAG_BITS = 64 - TIME_BITS };
+enum {
+	LIMIT_WORDS = 65536,
+	LIMIT_PROBES = 16,
+	TICK_US = 10,
+	TIME_BITS = 44,
+	TAG_BITS = 64 - TIME_BITS
+};
 #define TIME_MASK ((UINT64_C(1) << TIME_BITS) - 1)
-#define MINUTE (INT64_C(60000000) / TICK_US)
+#define MINUTE_TICKS (INT64_C(60000000) / TICK_US)
 
 struct limits {
 	struct siphash_key key;
 	int64_t start_us;
-	_Atomic uint64_t words[WORDS];
+	_Atomic uint64_t words[LIMIT_WORDS];
 };
 
 struct limits *limits_new(void)
@@ -33,7 +39,7 @@ struct limits *limits_new(void)
 	return l;
 }
 
-static uint64_t hash(const struct limits *l, const char *class, struct str key)
+static uint64_t hash_limit_key(const struct limits *l, const char *class, struct str key)
 {
 	char text[256];
 	size_t n = strlen(class);
@@ -48,7 +54,7 @@ static uint64_t hash(const struct limits *l, const char *class, struct str key)
 }
 
 /* Tag 0 means an empty word. */
-static uint64_t tag_of(uint64_t h)
+static uint64_t make_limit_tag(uint64_t h)
 {
 	uint64_t tag = h >> TIME_BITS;
 
@@ -60,13 +66,13 @@ static uint64_t tag_of(uint64_t h)
  * passes first. *seen is what stood there: the swap fails when that has changed, and the search
  * starts again.
  */
-static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
+static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
 {
-	uint64_t tag = tag_of(h), least = UINT64_MAX, step = h >> 16 | 1;
+	uint64_t tag = make_limit_tag(h), least = UINT64_MAX, step = h >> 16 | 1;
 	_Atomic uint64_t *best = NULL;
 
-	for (size_t i = 0; i < PROBES; i++) {
-		_Atomic uint64_t *w = &l->words[(h + i * step) % WORDS];
+	for (size_t i = 0; i < LIMIT_PROBES; i++) {
+		_Atomic uint64_t *w = &l->words[(h + i * step) % LIMIT_WORDS];
 		uint64_t v = atomic_load_explicit(w, memory_order_relaxed), at = v & TIME_MASK;
 		if (v >> TIME_BITS == tag) {
 			*seen = v;
@@ -86,12 +92,12 @@ static _Atomic uint64_t *find(struct limits *l, uint64_t h, int64_t now, uint64_
 bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t *retry_after_s)
 {
-	uint64_t h = hash(l, class, key), tag = tag_of(h), seen, want;
-	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE / per_minute;
+	uint64_t h = hash_limit_key(l, class, key), tag = make_limit_tag(h), seen, want;
+	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE_TICKS / per_minute;
 	_Atomic uint64_t *w;
 
 	do {
-		w = find(l, h, now, &seen);
+		w = find_limit_word(l, h, now, &seen);
 		int64_t at = seen >> TIME_BITS == tag ? (int64_t)(seen & TIME_MASK) : 0;
 		int64_t next = (at > now ? at : now) + step, early = next - now - burst * step;
 		if (early > 0) {

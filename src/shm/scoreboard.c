@@ -7,7 +7,7 @@ const int scoreboard_statuses[SCOREBOARD_STATUSES] = { 200, 201, 202, 204, 304, 
 const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS] = { 1000, 2500, 5000, 10000, 25000, 50000,
 	100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000, INT64_MAX };
 
-void scoreboard_birth(struct scoreboard_row *s, int pid)
+void scoreboard_start_worker(struct scoreboard_row *s, int pid)
 {
 	s->requests = 0;
 	s->request_us = 0;
@@ -16,32 +16,32 @@ void scoreboard_birth(struct scoreboard_row *s, int pid)
 	s->db = METER_DB_UNUSED;
 	s->resident = 0;
 	s->pid = pid;
-	scoreboard_state(s, pid ? WORKER_STARTING : WORKER_NONE);
+	scoreboard_set_state(s, pid ? WORKER_STARTING : WORKER_NONE);
 }
 
-void scoreboard_state(struct scoreboard_row *s, enum worker_state state)
+void scoreboard_set_state(struct scoreboard_row *s, enum worker_state state)
 {
 	s->active_us = clock_us();
 	s->state = (int)state;
 }
 
-void scoreboard_busy(struct scoreboard_row *s, int64_t now_us)
+void scoreboard_start_request(struct scoreboard_row *s, int64_t now_us)
 {
 	s->request_us = now_us;
 	s->active_us = now_us;
 	s->state = WORKER_BUSY;
 }
 
-void scoreboard_done(struct scoreboard_row *s)
+void scoreboard_end_request(struct scoreboard_row *s)
 {
 	s->requests++;
 	s->request_us = 0;
 	s->now.route = 0;
-	scoreboard_state(s, WORKER_IDLE);
+	scoreboard_set_state(s, WORKER_IDLE);
 }
 
 /* The second number of statm(5), in pages. */
-int64_t scoreboard_weigh(void)
+int64_t scoreboard_read_resident(void)
 {
 	struct str size, rest, pages;
 	int64_t n = 0;
@@ -58,7 +58,7 @@ int64_t scoreboard_weigh(void)
 	return n * sysconf(_SC_PAGESIZE);
 }
 
-static int status_place(int status)
+static int find_status(int status)
 {
 	int i = 0;
 
@@ -67,7 +67,7 @@ static int status_place(int status)
 	return i;
 }
 
-static int bucket(int64_t us)
+static int find_bucket(int64_t us)
 {
 	int i = 0;
 
@@ -76,25 +76,25 @@ static int bucket(int64_t us)
 	return i;
 }
 
-static void add_all(scoreboard_total *to, const int64_t *from, int n)
+static void add_totals(scoreboard_total *to, const int64_t *from, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (from[i])
 			scoreboard_count(&to[i], from[i]);
 }
 
-void scoreboard_add(
+void scoreboard_add_request(
     struct scoreboard *b, struct scoreboard_row *s, const struct meter *m, int status)
 {
 	struct scoreboard_route *r =
 	    &s->route[m->route > 0 && m->route < SCOREBOARD_ROUTES ? m->route : 0];
 	int64_t us = meter_total(m);
 
-	scoreboard_count(&r->status[status_place(status)], 1);
-	scoreboard_count(&r->bucket[bucket(us)], 1);
+	scoreboard_count(&r->status[find_status(status)], 1);
+	scoreboard_count(&r->bucket[find_bucket(us)], 1);
 	scoreboard_count(&r->us, us);
-	add_all(s->count, m->count, COUNTS);
-	add_all(s->phase_us, m->us, PHASES);
+	add_totals(s->count, m->count, COUNTS);
+	add_totals(s->phase_us, m->us, PHASES);
 	if (m->err > 0 && m->err < ERR_COUNT)
 		scoreboard_count(&s->error[m->err], 1);
 	s->db = m->db;

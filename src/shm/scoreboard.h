@@ -24,7 +24,7 @@ enum worker_state {
 	WORKER_STATES
 };
 enum {
-	SCORES = 2048,		/* two generations of as many workers as the configuration allows */
+	SCOREBOARD_ROWS = 2048, /* two generations of as many workers as the configuration allows */
 	SCOREBOARD_ROUTES = 96, /* number 0: what led to no route */
 	SCOREBOARD_STATUSES = 24,
 	SCOREBOARD_BUCKETS = 14
@@ -76,14 +76,14 @@ struct scoreboard {
 	    reloads; /* deaths: those that nobody asked for; killed: by the master, overdue */
 	_Atomic int64_t storm_until_us;	  /* workers die one after the other: over when none dies
 					     until then (server/alarm.h); 0: they do not */
-	_Atomic int64_t database_away_us; /* of db_share() */
+	_Atomic int64_t database_away_us; /* of db_share_away() */
 	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0: no
 					   worker has needed it yet */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be given out, as last counted; stock_at 0: never */
 	int nroutes;
 	struct scoreboard_name name[SCOREBOARD_ROUTES];
-	struct scoreboard_row row[SCORES];
+	struct scoreboard_row row[SCOREBOARD_ROWS];
 };
 
 /*
@@ -94,7 +94,7 @@ struct scoreboard {
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);
 /* For a child that is no worker: unmap it, and let go of its file. NULL is fine. */
-void scoreboard_leave(struct scoreboard *);
+void scoreboard_unmap(struct scoreboard *);
 /*
  * For a worker that was spawned alone: a row of its own in the file that its siblings use, or in a
  * new one when there is none or nobody in it lives. *why and NULL as above. No path: a board in
@@ -102,7 +102,7 @@ void scoreboard_leave(struct scoreboard *);
  */
 struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why);
 /*
- * For a reader who cannot trust the file, with its descriptor for scoreboard_lives(): a copy of
+ * For a reader who cannot trust the file, with its descriptor for scoreboard_is_alive(): a copy of
  * what it holds now, made with read(2), as a mapping would end with a signal when the file is cut
  * short; munmap() it. Counts of rows and routes are in their range, texts end and are printable
  * ASCII; all other numbers may be anything. NULL: *why says what is wrong with it.
@@ -112,30 +112,31 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
 /* Is there anybody: the master, or (row ≥ 0) whoever was spawned alone into that row? A master
  * answers for all of its rows. */
-bool scoreboard_lives(const struct scoreboard *, int fd, int row);
+bool scoreboard_is_alive(const struct scoreboard *, int fd, int row);
 /* At that time, is there a crash storm? */
-static inline bool scoreboard_storm(const struct scoreboard *b, int64_t now_us)
+static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_us)
 {
 	return now_us < b->storm_until_us;
 }
 
 /* Before a worker is born in a row: pages for it, so that a full disk cannot kill it in the middle.
  */
-void scoreboard_room(struct scoreboard *, int row);
-void scoreboard_birth(struct scoreboard_row *, int pid);
-void scoreboard_state(struct scoreboard_row *, enum worker_state);
+void scoreboard_reserve_row(struct scoreboard *, int row);
+void scoreboard_start_worker(struct scoreboard_row *, int pid);
+void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
 /* A request has begun, or was answered. */
-void scoreboard_busy(struct scoreboard_row *, int64_t now_us);
-void scoreboard_done(struct scoreboard_row *);
+void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
+void scoreboard_end_request(struct scoreboard_row *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Everybody tells its
  * own: workers cannot be traced, and so a system that hides processes from each other (ProtectProc=
  * of systemd, hidepid=) hides theirs from the master, too. Three system calls: a worker does it
  * after each request.
  */
-int64_t scoreboard_weigh(void);
-/* Add what a request cost; before scoreboard_done(). */
-void scoreboard_add(struct scoreboard *, struct scoreboard_row *, const struct meter *, int status);
+int64_t scoreboard_read_resident(void);
+/* Add what a request cost; before scoreboard_end_request(). */
+void scoreboard_add_request(
+    struct scoreboard *, struct scoreboard_row *, const struct meter *, int status);
 /* One more, of what only one process counts. */
 static inline void scoreboard_count(scoreboard_total *t, int64_t n)
 {

@@ -11,16 +11,16 @@
 #include <unistd.h>
 
 /* Octets to lock: far behind the end, one for the master and one for each row. */
-enum { LOCKS = 1 << 30, MAGIC = sizeof((struct scoreboard *)0)->magic };
-static const char magic[MAGIC] = "motet scoreboard\n";
+enum { BOARD_LOCKS = 1 << 30, BOARD_MAGIC = sizeof((struct scoreboard *)0)->magic };
+static const char board_magic[BOARD_MAGIC] = "motet scoreboard\n";
 
 static struct {
 	int fd; /* of the file that this process has made or joined; -1: none */
 	dev_t dev;
 	ino_t ino;
-} own = { .fd = -1 };
+} own_file = { .fd = -1 };
 
-static uint64_t mixed(uint64_t h, const char *s)
+static uint64_t mix_text_hash(uint64_t h, const char *s)
 {
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
@@ -28,68 +28,68 @@ static uint64_t mixed(uint64_t h, const char *s)
 }
 
 /* Two programs agree when their structs and tables do: FNV-1a over what these are made of. */
-static uint64_t layout(void)
+static uint64_t hash_layout(void)
 {
 	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^
 	    sizeof(struct scoreboard_row) << 40 ^ offsetof(struct scoreboard, row) << 20 ^
 	    offsetof(struct scoreboard, nroutes) << 50;
 
 	for (int i = 0; i < COUNTS; i++)
-		h = mixed(mixed(h, meter_rows[i].family), meter_rows[i].value);
+		h = mix_text_hash(mix_text_hash(h, meter_rows[i].family), meter_rows[i].value);
 	for (int i = 0; i < PHASES; i++)
-		h = mixed(h, meter_phase_names[i]);
+		h = mix_text_hash(h, meter_phase_names[i]);
 	for (int i = 0; i < ERR_COUNT; i++)
-		h = mixed(h, err_name((enum err)i));
+		h = mix_text_hash(h, err_name((enum err)i));
 	return h;
 }
 
-static void head(struct scoreboard *b, bool master)
+static void init_board(struct scoreboard *b, bool master)
 {
-	memcpy(b->magic, magic, sizeof magic);
-	b->layout = layout();
+	memcpy(b->magic, board_magic, sizeof board_magic);
+	b->layout = hash_layout();
 	snprintf(b->version, sizeof b->version, "%s", PACKAGE_VERSION);
 	b->started = clock_now();
 	b->started_us = clock_us();
 	b->master = master ? getpid() : 0;
 }
 
-static bool lock(int fd, int place)
+static bool lock_board_octet(int fd, int place)
 {
 	struct flock l = {
-		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = BOARD_LOCKS + place, .l_len = 1
 	};
 
 	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
-static bool locked(int fd, int place)
+static bool is_octet_locked(int fd, int place)
 {
 	struct flock l = {
-		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + place, .l_len = 1
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = BOARD_LOCKS + place, .l_len = 1
 	};
 
 	return fcntl(fd, F_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
-static struct scoreboard *in_memory(bool master)
+static struct scoreboard *create_memory_board(bool master)
 {
 	struct scoreboard *b =
 	    mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (b == MAP_FAILED)
 		return NULL;
-	head(b, master);
+	init_board(b, master);
 	return b;
 }
 
-static struct scoreboard *map(int fd, int access)
+static struct scoreboard *map_board(int fd, int access)
 {
 	struct scoreboard *b = mmap(NULL, sizeof *b, access, MAP_SHARED, fd, 0);
 
 	return b == MAP_FAILED ? NULL : b;
 }
 
-static bool allocated(int fd, off_t at, size_t n)
+static bool allocate_space(int fd, off_t at, size_t n)
 {
 	errno = posix_fallocate(fd, at, (off_t)n);
 	return errno == 0;
@@ -100,17 +100,18 @@ static bool allocated(int fd, off_t at, size_t n)
  * somebody in it. Where a process may not make so large a file (RLIMIT_FSIZE), the system would
  * kill it for the attempt: ignored, that is an error like others.
  */
-static struct scoreboard *make(char *temporary, int place, int *fd)
+static struct scoreboard *create_temporary_board(char *temporary, int place, int *fd)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	*fd = mkostemp(temporary, O_CLOEXEC);
 	if (*fd < 0)
 		return NULL;
 	bool good = fchmod(*fd, 0640) == 0 && ftruncate(*fd, sizeof(struct scoreboard)) == 0 &&
-	    lock(*fd, place) && allocated(*fd, 0, offsetof(struct scoreboard, row));
-	struct scoreboard *b = good ? map(*fd, PROT_READ | PROT_WRITE) : NULL;
+	    lock_board_octet(*fd, place) &&
+	    allocate_space(*fd, 0, offsetof(struct scoreboard, row));
+	struct scoreboard *b = good ? map_board(*fd, PROT_READ | PROT_WRITE) : NULL;
 	if (b) {
-		head(b, place == 0);
+		init_board(b, place == 0);
 		b->rows = place;
 		return b;
 	}
@@ -121,18 +122,18 @@ static struct scoreboard *make(char *temporary, int place, int *fd)
 	return NULL;
 }
 
-static void adopt(int fd)
+static void adopt_board_file(int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == 0) {
-		own.dev = st.st_dev;
-		own.ino = st.st_ino;
+		own_file.dev = st.st_dev;
+		own_file.ino = st.st_ino;
 	}
-	own.fd = fd;
+	own_file.fd = fd;
 }
 
-static struct scoreboard *named(const char *path, int place, bool replace)
+static struct scoreboard *create_named_board(const char *path, int place, bool replace)
 {
 	char temporary[4096];
 	struct scoreboard *b;
@@ -140,7 +141,7 @@ static struct scoreboard *named(const char *path, int place, bool replace)
 
 	if (n < 0 || (size_t)n >= sizeof temporary)
 		return errno = ENAMETOOLONG, NULL;
-	b = make(temporary, place, &fd);
+	b = create_temporary_board(temporary, place, &fd);
 	if (b == NULL)
 		return NULL;
 	bool done = replace ? rename(temporary, path) == 0 : link(temporary, path) == 0;
@@ -148,7 +149,7 @@ static struct scoreboard *named(const char *path, int place, bool replace)
 	if (!replace || !done)
 		unlink(temporary);
 	if (done) {
-		adopt(fd);
+		adopt_board_file(fd);
 		return b;
 	}
 	munmap(b, sizeof *b);
@@ -159,64 +160,65 @@ static struct scoreboard *named(const char *path, int place, bool replace)
 
 struct scoreboard *scoreboard_new(const char *path, const char **why)
 {
-	struct scoreboard *b = named(path, 0, true);
+	struct scoreboard *b = create_named_board(path, 0, true);
 
 	*why = b ? NULL : strerror(errno);
-	return b ? b : in_memory(true);
+	return b ? b : create_memory_board(true);
 }
 
 void scoreboard_remove(const char *path)
 {
 	struct stat st;
 
-	if (own.fd >= 0 && stat(path, &st) == 0 && st.st_dev == own.dev && st.st_ino == own.ino)
+	if (own_file.fd >= 0 && stat(path, &st) == 0 && st.st_dev == own_file.dev &&
+	    st.st_ino == own_file.ino)
 		unlink(path);
 }
 
-void scoreboard_leave(struct scoreboard *b)
+void scoreboard_unmap(struct scoreboard *b)
 {
 	if (b)
 		munmap(b, sizeof *b);
-	if (own.fd >= 0)
-		close(own.fd);
-	own.fd = -1;
+	if (own_file.fd >= 0)
+		close(own_file.fd);
+	own_file.fd = -1;
 }
 
-static bool fits(const struct scoreboard *b)
+static bool has_same_layout(const struct scoreboard *b)
 {
-	return memcmp(b->magic, magic, sizeof magic) == 0 && b->layout == layout();
+	return memcmp(b->magic, board_magic, sizeof board_magic) == 0 && b->layout == hash_layout();
 }
 
-static bool anybody(const struct scoreboard *b, int fd)
+static bool is_any_row_alive(const struct scoreboard *b, int fd)
 {
-	for (int i = 0; i < b->rows && i < SCORES; i++)
-		if (locked(fd, 1 + i))
+	for (int i = 0; i < b->rows && i < SCOREBOARD_ROWS; i++)
+		if (is_octet_locked(fd, 1 + i))
 			return true;
 	return false;
 }
 
 /* A free row, locked; -1: there is none. */
-static int free_row(int fd)
+static int lock_free_row(int fd)
 {
-	for (int i = 0; i < SCORES; i++)
-		if (lock(fd, 1 + i))
+	for (int i = 0; i < SCOREBOARD_ROWS; i++)
+		if (lock_board_octet(fd, 1 + i))
 			return i;
 	return -1;
 }
 
-static struct scoreboard *map_whole(int fd, int access)
+static struct scoreboard *map_whole_board(int fd, int access)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size != (off_t)sizeof(struct scoreboard))
 		return NULL;
-	return map(fd, access);
+	return map_board(fd, access);
 }
 
 /* The file that has the name now, with its lock, so that only one replaces it; -1: there is none.
  */
-static int hold(const char *path)
+static int lock_board_file(const char *path)
 {
 	struct stat is, was;
 	int fd;
@@ -231,20 +233,20 @@ static int hold(const char *path)
 }
 
 /* fd stays open when its file is used: a record lock ends with any descriptor of its file. */
-static struct scoreboard *join_held(const char *path, int fd, int *row)
+static struct scoreboard *join_locked_file(const char *path, int fd, int *row)
 {
-	struct scoreboard *b = map_whole(fd, PROT_READ | PROT_WRITE);
-	bool good = b && fits(b), living = good && scoreboard_lives(b, fd, -1);
+	struct scoreboard *b = map_whole_board(fd, PROT_READ | PROT_WRITE);
+	bool good = b && has_same_layout(b), living = good && scoreboard_is_alive(b, fd, -1);
 
-	if (living && b->master == 0 && (*row = free_row(fd)) >= 0) {
+	if (living && b->master == 0 && (*row = lock_free_row(fd)) >= 0) {
 		flock(fd, LOCK_UN);
-		adopt(fd);
+		adopt_board_file(fd);
 		return b;
 	}
 	bool masters = living && b->master;
 	if (b)
 		munmap(b, sizeof *b);
-	b = masters ? NULL : named(path, 1, true);
+	b = masters ? NULL : create_named_board(path, 1, true);
 	close(fd);
 	if (masters)
 		errno = EBUSY;
@@ -252,32 +254,32 @@ static struct scoreboard *join_held(const char *path, int fd, int *row)
 }
 
 /* Who makes the first file and is not alone with that joins the other's. */
-static struct scoreboard *join(const char *path, int *row)
+static struct scoreboard *join_board_file(const char *path, int *row)
 {
-	int fd = hold(path);
+	int fd = lock_board_file(path);
 
 	if (fd >= 0)
-		return join_held(path, fd, row);
-	struct scoreboard *b = errno == ENOENT ? named(path, 1, false) : NULL;
+		return join_locked_file(path, fd, row);
+	struct scoreboard *b = errno == ENOENT ? create_named_board(path, 1, false) : NULL;
 	if (b || errno != EEXIST)
 		return b;
-	fd = hold(path);
-	return fd >= 0 ? join_held(path, fd, row) : NULL;
+	fd = lock_board_file(path);
+	return fd >= 0 ? join_locked_file(path, fd, row) : NULL;
 }
 
 struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why)
 {
 	int at = 0;
 
-	struct scoreboard *b = path ? join(path, &at) : NULL;
+	struct scoreboard *b = path ? join_board_file(path, &at) : NULL;
 	*why = b || path == NULL ? NULL
 	    : errno == EBUSY	 ? "a server with a master uses it"
 				 : strerror(errno);
 	if (b == NULL)
-		b = in_memory(false);
+		b = create_memory_board(false);
 	if (b == NULL)
 		return NULL;
-	scoreboard_room(b, at);
+	scoreboard_reserve_row(b, at);
 	*row = &b->row[at];
 	return b;
 }
@@ -287,8 +289,8 @@ const struct scoreboard *scoreboard_open(const char *path, int *fd, const char *
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (*fd < 0)
 		return *why = strerror(errno), NULL;
-	struct scoreboard *b = map_whole(*fd, PROT_READ);
-	if (b && fits(b))
+	struct scoreboard *b = map_whole_board(*fd, PROT_READ);
+	if (b && has_same_layout(b))
 		return b;
 	*why = b ? "it is of another version of motetd than this program"
 		 : "it is no scoreboard of motetd, or of another version";
@@ -298,13 +300,13 @@ const struct scoreboard *scoreboard_open(const char *path, int *fd, const char *
 	return NULL;
 }
 
-static bool read_all(int fd, void *to, size_t n, size_t at)
+static bool read_exactly(int fd, void *to, size_t n, size_t at)
 {
 	return pread(fd, to, n, (off_t)at) == (ssize_t)n;
 }
 
 /* Of n octets, the last one ends it. */
-static void tidy(char *s, size_t n)
+static void make_printable(char *s, size_t n)
 {
 	s[n - 1] = '\0';
 	for (; *s; s++)
@@ -312,26 +314,26 @@ static void tidy(char *s, size_t n)
 			*s = '?';
 }
 
-static int clamp(int n, int most)
+static int clamp_count(int n, int most)
 {
 	return n < 0 ? 0 : n < most ? n : most;
 }
 
-static bool fill(struct scoreboard *b, int fd)
+static bool read_board_copy(struct scoreboard *b, int fd)
 {
 	const size_t rows_at = offsetof(struct scoreboard, row);
 
-	if (!read_all(fd, b, rows_at, 0) || !fits(b))
+	if (!read_exactly(fd, b, rows_at, 0) || !has_same_layout(b))
 		return false;
-	b->rows = clamp(b->rows, SCORES);
-	b->nroutes = clamp(b->nroutes, SCOREBOARD_ROUTES);
-	tidy(b->version, sizeof b->version);
+	b->rows = clamp_count(b->rows, SCOREBOARD_ROWS);
+	b->nroutes = clamp_count(b->nroutes, SCOREBOARD_ROUTES);
+	make_printable(b->version, sizeof b->version);
 	for (int i = 0; i < SCOREBOARD_ROUTES; i++) {
-		tidy(b->name[i].method, sizeof b->name[i].method);
-		tidy(b->name[i].path, sizeof b->name[i].path);
+		make_printable(b->name[i].method, sizeof b->name[i].method);
+		make_printable(b->name[i].path, sizeof b->name[i].path);
 	}
 	for (int i = 0; i < b->rows; i++)
-		if (!read_all(
+		if (!read_exactly(
 			fd, &b->row[i], sizeof b->row[i], rows_at + (size_t)i * sizeof b->row[i]))
 			return false;
 	return true;
@@ -344,7 +346,7 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 		return *why = strerror(errno), NULL;
 	struct scoreboard *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (b != MAP_FAILED && fill(b, *fd))
+	if (b != MAP_FAILED && read_board_copy(b, *fd))
 		return b;
 	*why = b == MAP_FAILED
 	    ? strerror(errno)
@@ -355,19 +357,19 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 	return NULL;
 }
 
-bool scoreboard_lives(const struct scoreboard *b, int fd, int row)
+bool scoreboard_is_alive(const struct scoreboard *b, int fd, int row)
 {
 	if (b->master)
-		return locked(fd, 0);
-	return row >= 0 ? locked(fd, 1 + row) : anybody(b, fd);
+		return is_octet_locked(fd, 0);
+	return row >= 0 ? is_octet_locked(fd, 1 + row) : is_any_row_alive(b, fd);
 }
 
 /* On a full disk the row is in memory instead, which motetctl does not see. */
-void scoreboard_room(struct scoreboard *b, int row)
+void scoreboard_reserve_row(struct scoreboard *b, int row)
 {
 	off_t at = (off_t)(offsetof(struct scoreboard, row) + (size_t)row * sizeof b->row[0]);
 
-	if (own.fd >= 0 && !allocated(own.fd, at, sizeof b->row[0]) &&
+	if (own_file.fd >= 0 && !allocate_space(own_file.fd, at, sizeof b->row[0]) &&
 	    mmap(&b->row[row], sizeof b->row[0], PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return;

@@ -1,19 +1,19 @@
 #include "shm/scoreboard_sum.h"
 
-static void add(int64_t *to, const scoreboard_total *from, int n)
+static void add_counters(int64_t *to, const scoreboard_total *from, int n)
 {
 	for (int i = 0; i < n; i++)
 		to[i] += atomic_load_explicit(&from[i], memory_order_relaxed);
 }
 
-static void add_route(struct scoreboard_sum_route *to, const struct scoreboard_route *from)
+static void add_route_counters(struct scoreboard_sum_route *to, const struct scoreboard_route *from)
 {
-	add(to->status, from->status, SCOREBOARD_STATUSES);
-	add(to->bucket, from->bucket, SCOREBOARD_BUCKETS);
+	add_counters(to->status, from->status, SCOREBOARD_STATUSES);
+	add_counters(to->bucket, from->bucket, SCOREBOARD_BUCKETS);
 	to->us += from->us;
 }
 
-static void present(struct scoreboard_sum *s, const struct scoreboard_row *r)
+static void count_present_worker(struct scoreboard_sum *s, const struct scoreboard_row *r)
 {
 	int state = r->state, db = r->db;
 	int64_t since = r->request_us;
@@ -27,7 +27,7 @@ static void present(struct scoreboard_sum *s, const struct scoreboard_row *r)
 		s->oldest_us = s->at_us - since;
 }
 
-static void total(struct scoreboard_sum *s, int nroutes)
+static void sum_routes(struct scoreboard_sum *s, int nroutes)
 {
 	for (int r = 0; r < nroutes; r++) {
 		for (int i = 0; i < SCOREBOARD_STATUSES; i++)
@@ -43,35 +43,36 @@ static void total(struct scoreboard_sum *s, int nroutes)
 
 void scoreboard_sum_take(const struct scoreboard *b, int fd, struct scoreboard_sum *s)
 {
-	int rows = b->rows < SCORES ? b->rows : SCORES,
+	int rows = b->rows < SCOREBOARD_ROWS ? b->rows : SCOREBOARD_ROWS,
 	    nroutes = b->nroutes < SCOREBOARD_ROUTES ? b->nroutes : SCOREBOARD_ROUTES;
-	bool led = b->master && (fd < 0 || scoreboard_lives(b, fd, -1));
+	bool led = b->master && (fd < 0 || scoreboard_is_alive(b, fd, -1));
 
 	memset(s, 0, sizeof *s);
 	s->at_us = clock_us();
 	for (int i = 0; i < rows; i++) {
 		const struct scoreboard_row *r = &b->row[i];
-		if (r->pid && (b->master ? led : fd < 0 || scoreboard_lives(b, fd, i)))
-			present(s, r);
-		add(s->count, r->count, COUNTS);
-		add(s->phase_us, r->phase_us, PHASES);
-		add(s->error, r->error, ERR_COUNT);
+		if (r->pid && (b->master ? led : fd < 0 || scoreboard_is_alive(b, fd, i)))
+			count_present_worker(s, r);
+		add_counters(s->count, r->count, COUNTS);
+		add_counters(s->phase_us, r->phase_us, PHASES);
+		add_counters(s->error, r->error, ERR_COUNT);
 		for (int k = 0; k < nroutes; k++)
-			add_route(&s->route[k], &r->route[k]);
+			add_route_counters(&s->route[k], &r->route[k]);
 	}
-	total(s, nroutes);
+	sum_routes(s, nroutes);
 }
 
-static void subtract(int64_t *to, const int64_t *from, int n)
+static void subtract_counters(int64_t *to, const int64_t *from, int n)
 {
 	for (int i = 0; i < n; i++)
 		to[i] -= from[i];
 }
 
-static void subtract_route(struct scoreboard_sum_route *to, const struct scoreboard_sum_route *from)
+static void subtract_route_counters(
+    struct scoreboard_sum_route *to, const struct scoreboard_sum_route *from)
 {
-	subtract(to->status, from->status, SCOREBOARD_STATUSES);
-	subtract(to->bucket, from->bucket, SCOREBOARD_BUCKETS);
+	subtract_counters(to->status, from->status, SCOREBOARD_STATUSES);
+	subtract_counters(to->bucket, from->bucket, SCOREBOARD_BUCKETS);
 	to->us -= from->us;
 	to->n -= from->n;
 }
@@ -80,12 +81,12 @@ void scoreboard_sum_since(
     const struct scoreboard_sum *now, const struct scoreboard_sum *then, struct scoreboard_sum *out)
 {
 	*out = *now;
-	subtract(out->count, then->count, COUNTS);
-	subtract(out->phase_us, then->phase_us, PHASES);
-	subtract(out->error, then->error, ERR_COUNT);
-	subtract_route(&out->all, &then->all);
+	subtract_counters(out->count, then->count, COUNTS);
+	subtract_counters(out->phase_us, then->phase_us, PHASES);
+	subtract_counters(out->error, then->error, ERR_COUNT);
+	subtract_route_counters(&out->all, &then->all);
 	for (int i = 0; i < SCOREBOARD_ROUTES; i++)
-		subtract_route(&out->route[i], &then->route[i]);
+		subtract_route_counters(&out->route[i], &then->route[i]);
 }
 
 int64_t scoreboard_sum_quantile(const struct scoreboard_sum_route *r, double q)

@@ -8,7 +8,7 @@
  * that know nothing of how it was built: fixed parts are compared with the octets of wire.md 3.3,
  * the rest is read. The first row that is broken is named.
  */
-struct lint {
+struct tbs_lint {
 	struct cx *cx;
 	struct str domain; /* ours */
 	const uint8_t *signer;
@@ -19,57 +19,58 @@ struct lint {
 	int64_t not_before, not_after;
 };
 
-static bool is_server(const struct lint *l)
+static bool is_server_tbs(const struct tbs_lint *l)
 {
 	return blob_eq(l->issuer, l->subject);
 }
 
-static bool der(struct lint *l)
+static bool is_strict_der(struct tbs_lint *l)
 {
 	size_t at;
 
 	return der_check(l->whole, &at) == NULL;
 }
 
-static bool fields(struct lint *l)
+static bool splits_into_tbs_fields(struct tbs_lint *l)
 {
 	struct blob in = l->whole, tbs;
 
 	if (!der_get(&in, DER_SEQUENCE, &tbs) ||
-	    !der_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) ||
+	    !der_get_whole(&tbs, DER_CONTEXT_OF + 0, &l->version) ||
 	    !der_get(&tbs, DER_INTEGER, &l->serial) ||
-	    !der_whole(&tbs, DER_SEQUENCE, &l->algorithm) ||
-	    !der_whole(&tbs, DER_SEQUENCE, &l->issuer) ||
+	    !der_get_whole(&tbs, DER_SEQUENCE, &l->algorithm) ||
+	    !der_get_whole(&tbs, DER_SEQUENCE, &l->issuer) ||
 	    !der_get(&tbs, DER_SEQUENCE, &l->validity) ||
-	    !der_whole(&tbs, DER_SEQUENCE, &l->subject) || !der_whole(&tbs, DER_SEQUENCE, &l->spki))
+	    !der_get_whole(&tbs, DER_SEQUENCE, &l->subject) ||
+	    !der_get_whole(&tbs, DER_SEQUENCE, &l->spki))
 		return false;
 	l->rest = tbs;
 	return true;
 }
 
-static bool no_unique_ids(struct lint *l)
+static bool has_no_unique_ids(struct tbs_lint *l)
 {
 	return l->rest.n && l->rest.p[0] != DER_CONTEXT + 1 && l->rest.p[0] != DER_CONTEXT + 2;
 }
 
-static bool ends_in_extensions(struct lint *l)
+static bool ends_with_extensions(struct tbs_lint *l)
 {
-	return der_whole(&l->rest, DER_CONTEXT_OF + 3, &l->extensions) && l->rest.n == 0;
+	return der_get_whole(&l->rest, DER_CONTEXT_OF + 3, &l->extensions) && l->rest.n == 0;
 }
 
-static bool size(struct lint *l)
+static bool has_allowed_size(struct tbs_lint *l)
 {
 	const size_t around = 4 + 7 + 67; /* header, algorithm, signature */
 
 	return l->whole.n + around <= IDCERT_SIZE_MAX;
 }
 
-static bool version(struct lint *l)
+static bool has_version_3(struct tbs_lint *l)
 {
 	return blob_eq(l->version, str_blob(STR("\xa0\x03\x02\x01\x02")));
 }
 
-static bool serial(struct lint *l)
+static bool has_allowed_serial(struct tbs_lint *l)
 {
 	int64_t v = 0;
 
@@ -80,23 +81,24 @@ static bool serial(struct lint *l)
 	return l->serial.p[0] < 0x80 && v >= SERIAL_MIN && v <= SERIAL_MAX;
 }
 
-static bool algorithm(struct lint *l)
+static bool has_ed25519_algorithm(struct tbs_lint *l)
 {
 	return blob_eq(l->algorithm, str_blob(STR("\x30\x05\x06\x03\x2b\x65\x70")));
 }
 
-static bool names(struct lint *l)
+static bool has_readable_names(struct tbs_lint *l)
 {
 	return idname_read(l->cx->mem, l->issuer, &l->issuer_name) == NULL &&
 	    idname_read(l->cx->mem, l->subject, &l->subject_name) == NULL;
 }
 
-static bool issuer(struct lint *l)
+static bool has_our_issuer(struct tbs_lint *l)
 {
-	return idname_server(&l->issuer_name) == NULL && str_eq(l->issuer_name.domain, l->domain);
+	return idname_check_server(&l->issuer_name) == NULL &&
+	    str_eq(l->issuer_name.domain, l->domain);
 }
 
-static bool issuer_ia5(struct lint *l)
+static bool has_ia5_issuer(struct tbs_lint *l)
 {
 	struct blob in = l->issuer, rdns, rdn, ava, part;
 
@@ -109,118 +111,120 @@ static bool issuer_ia5(struct lint *l)
 	return true;
 }
 
-static bool subject(struct lint *l)
+static bool has_allowed_subject(struct tbs_lint *l)
 {
-	return is_server(l) || idname_actor(l->cx->mem, &l->subject_name, true) == NULL;
+	return is_server_tbs(l) || idname_check_actor(l->cx->mem, &l->subject_name, true) == NULL;
 }
 
-static bool same_domain(struct lint *l)
+static bool has_same_domain(struct tbs_lint *l)
 {
 	return str_eq(l->subject_name.domain, l->issuer_name.domain);
 }
 
 /* A time's type follows from its year: neither may be chosen freely. */
-static bool time_of(struct blob *in, int64_t *t)
+static bool read_validity_time(struct blob *in, int64_t *t)
 {
 	const int64_t year_2050 = 2524608000;
 	uint8_t tag = in->n ? in->p[0] : 0;
 
-	return der_time(in, t) && tag == (*t < year_2050 ? DER_UTC_TIME : DER_GENERALIZED_TIME);
+	return der_get_time(in, t) && tag == (*t < year_2050 ? DER_UTC_TIME : DER_GENERALIZED_TIME);
 }
 
-static bool times(struct lint *l)
+static bool has_valid_times(struct tbs_lint *l)
 {
 	struct blob in = l->validity;
 
-	return time_of(&in, &l->not_before) && time_of(&in, &l->not_after) && in.n == 0;
+	return read_validity_time(&in, &l->not_before) && read_validity_time(&in, &l->not_after) &&
+	    in.n == 0;
 }
 
-static bool order(struct lint *l)
+static bool has_ordered_times(struct tbs_lint *l)
 {
 	return l->not_before <= l->not_after;
 }
 
 /* Both ends are inclusive. */
-static bool lifetime(struct lint *l)
+static bool has_allowed_lifetime(struct tbs_lint *l)
 {
-	return is_server(l) || l->not_after - l->not_before < IDCERT_LIFE_MAX;
+	return is_server_tbs(l) || l->not_after - l->not_before < IDCERT_LIFE_MAX;
 }
 
-static bool spki(struct lint *l)
+static bool has_ed25519_spki(struct tbs_lint *l)
 {
 	struct blob in = l->spki;
 
-	if (!der_literal(&in, str_blob(STR("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"))) ||
+	if (!der_get_literal(
+		&in, str_blob(STR("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"))) ||
 	    in.n != ED25519_KEY)
 		return false;
 	memcpy(l->key, in.p, ED25519_KEY);
 	return true;
 }
 
-static bool key(struct lint *l)
+static bool has_canonical_key(struct tbs_lint *l)
 {
 	return ed25519_key_ok(l->key);
 }
 
-static bool whose_key(struct lint *l)
+static bool has_expected_key(struct tbs_lint *l)
 {
-	return is_server(l) == (memcmp(l->key, l->signer, ED25519_KEY) == 0);
+	return is_server_tbs(l) == (memcmp(l->key, l->signer, ED25519_KEY) == 0);
 }
 
-#define EXTENSIONS(ca, usage) \
+#define PROFILE_EXTENSIONS(ca, usage) \
 	STR("\xa3\x23\x30\x21\x30\x0f\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x05\x30\x03\x01\x01" ca \
 	    "\x30\x0e\x06\x03\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02" usage)
 
-static bool extensions(struct lint *l)
+static bool has_profile_extensions(struct tbs_lint *l)
 {
-	if (is_server(l))
-		return blob_eq(l->extensions, str_blob(EXTENSIONS("\xff", "\x01\x46")));
-	return blob_eq(l->extensions, str_blob(EXTENSIONS("\x00", "\x00\x80"))) ||
-	    blob_eq(l->extensions, str_blob(EXTENSIONS("\x00", "\x01\x40")));
+	if (is_server_tbs(l))
+		return blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\xff", "\x01\x46")));
+	return blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\x00", "\x00\x80"))) ||
+	    blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\x00", "\x01\x40")));
 }
 
 /* In this order: later rules lean on what earlier ones have read. */
 static const struct {
-	bool (*ok)(struct lint *);
+	bool (*ok)(struct tbs_lint *);
 	const char *clause, *rule;
-} rules[] = {
-	{ der, "X.690 10, 11", "strict DER, one element" },
-	{ fields, "RFC 5280 4.1", "the fields of a TBSCertificate" },
-	{ no_unique_ids, "RFC 5280 4.1.2.8", "no issuerUniqueID, no subjectUniqueID" },
-	{ ends_in_extensions, "RFC 5280 4.1.2.9", "extensions, and nothing after them" },
-	{ size, "security.md 3.1", "at most 2 KiB" },
-	{ version, "RFC 5280 4.1.2.1", "version 3" },
-	{ serial, "RFC 5280 4.1.2.2, wire.md 3.3", "a serial of 16 digits below 2^53" },
-	{ algorithm, "RFC 8410 3", "signed with Ed25519, parameters absent" },
-	{ names, "wire.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
-	{ issuer, "wire.md 3.1", "issuer: the DCs of this server, no other attribute" },
-	{ issuer_ia5, "RFC 4519 2.4", "issuer: DCs are IA5Strings" },
-	{ subject, "wire.md 3.1",
+} lint_rules[] = {
+	{ is_strict_der, "X.690 10, 11", "strict DER, one element" },
+	{ splits_into_tbs_fields, "RFC 5280 4.1", "the fields of a TBSCertificate" },
+	{ has_no_unique_ids, "RFC 5280 4.1.2.8", "no issuerUniqueID, no subjectUniqueID" },
+	{ ends_with_extensions, "RFC 5280 4.1.2.9", "extensions, and nothing after them" },
+	{ has_allowed_size, "security.md 3.1", "at most 2 KiB" },
+	{ has_version_3, "RFC 5280 4.1.2.1", "version 3" },
+	{ has_allowed_serial, "RFC 5280 4.1.2.2, wire.md 3.3", "a serial of 16 digits below 2^53" },
+	{ has_ed25519_algorithm, "RFC 8410 3", "signed with Ed25519, parameters absent" },
+	{ has_readable_names, "wire.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
+	{ has_our_issuer, "wire.md 3.1", "issuer: the DCs of this server, no other attribute" },
+	{ has_ia5_issuer, "RFC 4519 2.4", "issuer: DCs are IA5Strings" },
+	{ has_allowed_subject, "wire.md 3.1",
 	    "subject: this server, or an actor with CN, UID and uniqueIdentifier" },
-	{ same_domain, "wire.md 3.1", "the DCs of issuer and subject are equal" },
-	{ times, "RFC 5280 4.1.2.5", "UTCTime to 2049, GeneralizedTime from 2050" },
-	{ order, "RFC 5280 4.1.2.5", "notBefore is not after notAfter" },
-	{ lifetime, "wire.md 3.2", "an actor's certificate lives 60 days at most" },
-	{ spki, "RFC 8410 4", "an Ed25519 key of 32 octets, parameters absent" },
-	{ key, "security.md 2.2", "a canonical key that is not of small order" },
-	{ whose_key, "security.md 3.1",
+	{ has_same_domain, "wire.md 3.1", "the DCs of issuer and subject are equal" },
+	{ has_valid_times, "RFC 5280 4.1.2.5", "UTCTime to 2049, GeneralizedTime from 2050" },
+	{ has_ordered_times, "RFC 5280 4.1.2.5", "notBefore is not after notAfter" },
+	{ has_allowed_lifetime, "wire.md 3.2", "an actor's certificate lives 60 days at most" },
+	{ has_ed25519_spki, "RFC 8410 4", "an Ed25519 key of 32 octets, parameters absent" },
+	{ has_canonical_key, "security.md 2.2", "a canonical key that is not of small order" },
+	{ has_expected_key, "security.md 3.1",
 	    "the server's own certificate has its key, an actor's has another" },
-	{ extensions, "wire.md 3.3",
+	{ has_profile_extensions, "wire.md 3.3",
 	    "basicConstraints and keyUsage, critical, in the octets of the profile" },
 };
 
 enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain,
     const uint8_t signer_key[ED25519_KEY], struct idcert_times *times)
 {
-	struct lint l = { .cx = cx, .domain = domain, .signer = signer_key, .whole = tbs };
+	struct tbs_lint l = { .cx = cx, .domain = domain, .signer = signer_key, .whole = tbs };
 
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		if (!rules[i].ok(&l))
+	for (size_t i = 0; i < sizeof lint_rules / sizeof lint_rules[0]; i++)
+		if (!lint_rules[i].ok(&l))
 			return fail(cx, ERR_INTERNAL,
-			    "certificate not signed, it breaks a rule: %s (%s)", rules[i].rule,
-			    rules[i].clause);
+			    "certificate not signed, it breaks a rule: %s (%s)", lint_rules[i].rule,
+			    lint_rules[i].clause);
 	if (times)
-		*times = (struct idcert_times){ .is_server = is_server(&l),
+		*times = (struct idcert_times){ .is_server = is_server_tbs(&l),
 			.not_before = l.not_before,
 			.not_after = l.not_after };
 	return OK;

@@ -4,17 +4,17 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-enum { VERSION = 1, NONCE = 12, TAG = 16, HEAD = 1 + NONCE };
+enum { SEAL_VERSION = 1, SEAL_NONCE = 12, SEAL_TAG = 16, SEAL_HEADER = 1 + SEAL_NONCE };
 
-static void end(void *ctx)
+static void free_seal_cipher(void *ctx)
 {
 	EVP_CIPHER_CTX_free(ctx);
 }
 
-static EVP_CIPHER_CTX *begin(
+static EVP_CIPHER_CTX *start_seal_cipher(
     struct cx *cx, const uint8_t *secret, const uint8_t *nonce, struct blob aad, int encrypt)
 {
-	EVP_CIPHER_CTX *c = arena_own(cx->mem, EVP_CIPHER_CTX_new(), end);
+	EVP_CIPHER_CTX *c = arena_own(cx->mem, EVP_CIPHER_CTX_new(), free_seal_cipher);
 	int n;
 
 	if (c == NULL || EVP_CipherInit_ex(c, EVP_aes_256_gcm(), NULL, secret, nonce, encrypt) != 1)
@@ -22,7 +22,7 @@ static EVP_CIPHER_CTX *begin(
 	return aad.n == 0 || EVP_CipherUpdate(c, NULL, &n, aad.p, (int)aad.n) == 1 ? c : NULL;
 }
 
-static enum err broken(struct cx *cx, const char *what)
+static enum err fail_seal(struct cx *cx, const char *what)
 {
 	ERR_clear_error();
 	return fail(cx, ERR_INTERNAL, "seal: %s", what);
@@ -44,14 +44,14 @@ enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
 	uint8_t *p = arena_alloc(cx->mem, plain.n + SEAL_OVERHEAD);
 	int n;
 
-	p[0] = VERSION;
-	if (RAND_bytes(p + 1, NONCE) != 1)
-		return broken(cx, "no random bits");
-	EVP_CIPHER_CTX *c = begin(cx, secret, p + 1, aad, 1);
-	if (c == NULL || EVP_CipherUpdate(c, p + HEAD, &n, plain.p, (int)plain.n) != 1 ||
-	    EVP_CipherFinal_ex(c, p + HEAD + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG, p + HEAD + plain.n) != 1)
-		return broken(cx, "the library would not encrypt");
+	p[0] = SEAL_VERSION;
+	if (RAND_bytes(p + 1, SEAL_NONCE) != 1)
+		return fail_seal(cx, "no random bits");
+	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, p + 1, aad, 1);
+	if (c == NULL || EVP_CipherUpdate(c, p + SEAL_HEADER, &n, plain.p, (int)plain.n) != 1 ||
+	    EVP_CipherFinal_ex(c, p + SEAL_HEADER + n, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, SEAL_TAG, p + SEAL_HEADER + plain.n) != 1)
+		return fail_seal(cx, "the library would not encrypt");
 	*out = (struct blob){ p, plain.n + SEAL_OVERHEAD };
 	return OK;
 }
@@ -59,19 +59,20 @@ enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
 enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
     struct blob sealed, struct blob *out)
 {
-	uint8_t tag[TAG];
+	uint8_t tag[SEAL_TAG];
 	int n;
 
-	if (sealed.n < SEAL_OVERHEAD || sealed.p[0] != VERSION)
-		return broken(cx, "not sealed, or by a version that is not known here");
+	if (sealed.n < SEAL_OVERHEAD || sealed.p[0] != SEAL_VERSION)
+		return fail_seal(cx, "not sealed, or by a version that is not known here");
 	size_t len = sealed.n - SEAL_OVERHEAD;
 	uint8_t *p = arena_secret(cx->mem, len);
-	EVP_CIPHER_CTX *c = begin(cx, secret, sealed.p + 1, aad, 0);
-	memcpy(tag, sealed.p + HEAD + len, TAG);
-	if (c == NULL || EVP_CipherUpdate(c, p, &n, sealed.p + HEAD, (int)len) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1 ||
+	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, sealed.p + 1, aad, 0);
+	memcpy(tag, sealed.p + SEAL_HEADER + len, SEAL_TAG);
+	if (c == NULL || EVP_CipherUpdate(c, p, &n, sealed.p + SEAL_HEADER, (int)len) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) != 1 ||
 	    EVP_CipherFinal_ex(c, p + n, &n) != 1)
-		return broken(cx, "does not open: another secret, another row, or changed octets");
+		return fail_seal(
+		    cx, "does not open: another secret, another row, or changed octets");
 	*out = (struct blob){ p, len };
 	return OK;
 }

@@ -3,20 +3,20 @@
 #include "base/clock.h"
 #include <openssl/rand.h>
 
-static struct blob aad_of(const uint8_t key[ED25519_KEY])
+static struct blob get_key_aad(const uint8_t key[ED25519_KEY])
 {
 	return (struct blob){ key, ED25519_KEY };
 }
 
 /* Whatever the database says, a seed signs only under its own public key. */
-static enum err open_seed(
+static enum err unseal_key_seed(
     struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
 {
 	uint8_t own[ED25519_KEY];
 	struct blob plain;
 
 	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
-	TRY(unseal(cx, local->secret, aad_of(key->key), key->sealed, &plain));
+	TRY(unseal(cx, local->secret, get_key_aad(key->key), key->sealed, &plain));
 	if (plain.n != ED25519_SEED)
 		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");
 	TRY(ed25519_public(cx, plain.p, own));
@@ -27,24 +27,25 @@ static enum err open_seed(
 	return OK;
 }
 
-static enum err new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
+static enum err seal_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	uint8_t *seed = arena_secret(cx->mem, ED25519_SEED);
 
 	TRY(ed25519_new(cx, seed, out->key));
-	return seal(
-	    cx, local->secret, aad_of(out->key), (struct blob){ seed, ED25519_SEED }, &out->sealed);
+	return seal(cx, local->secret, get_key_aad(out->key), (struct blob){ seed, ED25519_SEED },
+	    &out->sealed);
 }
 
-static bool about_now(int64_t t, int64_t now)
+static bool is_near_host_time(int64_t t, int64_t now)
 {
 	return t >= now - SIGNER_SKEW && t <= now + SIGNER_SKEW;
 }
 
-static enum err timely(struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
+static enum err check_signable_times(
+    struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
 {
-	if (!about_now(t->not_before, clock_now()))
+	if (!is_near_host_time(t->not_before, clock_now()))
 		return fail(cx, ERR_INTERNAL,
 		    "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
 	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
@@ -53,30 +54,30 @@ static enum err timely(struct cx *cx, const struct ca_local *local, const struct
 	return OK;
 }
 
-static enum err sign_cert(struct cx *cx, struct ca *ca, const struct ca_key *key, struct blob tbs,
-    uint8_t sig[ED25519_SIG])
+static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_key *key,
+    struct blob tbs, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct idcert_times times;
 	const uint8_t *seed;
 
 	TRY(idcert_lint(cx, tbs, str_of(local->conf->domain), key->key, &times));
-	TRY(timely(cx, local, &times));
-	TRY(open_seed(cx, local, key, &seed));
+	TRY(check_signable_times(cx, local, &times));
+	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, tbs, sig);
 }
 
-static bool ten_digits(int64_t t)
+static bool has_ten_digit_value(int64_t t)
 {
 	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
 }
 
-static const char *wrong_with(const struct cache_claim *c, int64_t now)
+static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
 		return "a serial that is not ours";
-	if (!ten_digits(c->not_before) || !ten_digits(c->not_after) ||
-	    (c->invalidated && !ten_digits(c->invalidated)))
+	if (!has_ten_digit_value(c->not_before) || !has_ten_digit_value(c->not_after) ||
+	    (c->invalidated && !has_ten_digit_value(c->invalidated)))
 		return "a time that has not 10 digits";
 	if (c->not_before > c->not_after)
 		return "an end before its beginning";
@@ -89,7 +90,7 @@ static const char *wrong_with(const struct cache_claim *c, int64_t now)
 	return NULL;
 }
 
-static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *key,
+static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct cache_claim *claims, size_t n, uint8_t *sigs)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
@@ -99,10 +100,10 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	if (n > CACHE_CLAIMS_MAX)
 		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
 	for (size_t i = 0; i < n; i++)
-		if (wrong_with(&claims[i], now))
+		if (find_cache_claim_fault(&claims[i], now))
 			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s",
-			    wrong_with(&claims[i], now));
-	TRY(open_seed(cx, local, key, &seed));
+			    find_cache_claim_fault(&claims[i], now));
+	TRY(unseal_key_seed(cx, local, key, &seed));
 	for (size_t i = 0; i < n; i++) {
 		const struct cache_claim *c = &claims[i];
 		struct str text = cache_statement(
@@ -112,11 +113,11 @@ static enum err sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	return OK;
 }
 
-static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *key,
+static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
-	const char *wrong = federation_jws_wrong(cx->mem, t);
+	const char *wrong = federation_jws_check(cx->mem, t);
 	const uint8_t *seed;
 
 	if (wrong)
@@ -126,13 +127,13 @@ static enum err sign_token(struct cx *cx, struct ca *ca, const struct ca_key *ke
 	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
 		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds",
 		    SIGNER_TOKEN_LIFE);
-	if (!about_now(t->iat, clock_now()))
+	if (!is_near_host_time(t->iat, clock_now()))
 		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
-	TRY(open_seed(cx, local, key, &seed));
-	return ed25519_sign(cx, seed, str_blob(federation_jws_input(cx, t)), sig);
+	TRY(unseal_key_seed(cx, local, key, &seed));
+	return ed25519_sign(cx, seed, str_blob(federation_jws_signing_input(cx, t)), sig);
 }
 
-static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key,
+static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
@@ -146,34 +147,34 @@ static enum err sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *
 	if (s->created > clock_now() + SIGNER_SKEW)
 		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP key of the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
-	TRY(open_seed(cx, local, key, &seed));
+	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
 }
 
 /* Nothing else that is sealed has such a row, nor this length. */
-static struct blob second_factor_row(struct cx *cx, int64_t actor_id)
+static struct blob make_second_factor_aad(struct cx *cx, int64_t actor_id)
 {
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
 }
 
-static enum err new_totp(struct cx *cx, struct ca *ca, int64_t actor_id,
+static enum err seal_new_totp_secret(struct cx *cx, struct ca *ca, int64_t actor_id,
     uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 
 	if (RAND_priv_bytes(secret, TOTP_SECRET) != 1)
 		return fail(cx, ERR_INTERNAL, "signer: no random bits");
-	return seal(cx, local->totp, second_factor_row(cx, actor_id),
+	return seal(cx, local->totp, make_second_factor_aad(cx, actor_id),
 	    (struct blob){ secret, TOTP_SECRET }, sealed);
 }
 
-static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed,
-    struct str code, int64_t *step)
+static enum err match_sealed_totp_code(struct cx *cx, struct ca *ca, int64_t actor_id,
+    struct blob sealed, struct str code, int64_t *step)
 {
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct blob secret;
 
-	TRY(unseal(cx, local->totp, second_factor_row(cx, actor_id), sealed, &secret));
+	TRY(unseal(cx, local->totp, make_second_factor_aad(cx, actor_id), sealed, &secret));
 	if (secret.n != TOTP_SECRET)
 		return fail(
 		    cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
@@ -184,13 +185,13 @@ static enum err check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struc
 void ca_local_init(
     struct ca_local *local, const struct conf *conf, const uint8_t secret[SEAL_SECRET])
 {
-	*local = (struct ca_local){ .ca = { .new_key = new_key,
-					.sign_cert = sign_cert,
-					.sign_cache = sign_cache,
-					.sign_token = sign_token,
-					.sign_openpgp = sign_openpgp,
-					.new_totp = new_totp,
-					.check_totp = check_totp },
+	*local = (struct ca_local){ .ca = { .new_key = seal_new_key,
+					.sign_cert = sign_linted_cert,
+					.sign_cache = sign_checked_cache,
+					.sign_token = sign_checked_token,
+					.sign_openpgp = sign_own_openpgp,
+					.new_totp = seal_new_totp_secret,
+					.check_totp = match_sealed_totp_code },
 		.conf = conf };
 	memcpy(local->secret, secret, SEAL_SECRET);
 	seal_derive(secret, "motet second factors", local->totp);

@@ -50,8 +50,8 @@ struct ca {
 	 */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct cache_claim *, size_t n, uint8_t *sigs);
-	/* Over federation_jws_input(). Only for actors of our domain, by all rules of
-	 * federation_jws_wrong(), for SIGNER_TOKEN_LIFE at most. */
+	/* Over federation_jws_signing_input(). Only for actors of our domain, by all rules of
+	 * federation_jws_check(), for SIGNER_TOKEN_LIFE at most. */
 	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct federation_token *, uint8_t sig[ED25519_SIG]);
 	/* Over openpgp_tbs_hash(). Only of this very key, and the user ID is our domain. */

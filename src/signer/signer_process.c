@@ -11,7 +11,7 @@
 
 /* Both ends are forked from one program: the messages are plain structures. What comes from a
  * worker is checked all the same. */
-enum op {
+enum signer_op {
 	OP_NEW_KEY,
 	OP_SIGN_CERT,
 	OP_SIGN_CACHE,
@@ -21,52 +21,52 @@ enum op {
 	OP_CHECK_TOTP,
 	OP_COUNT
 };
-struct key {
+struct packed_key {
 	uint8_t key[ED25519_KEY];
 	uint32_t nsealed;
 	uint8_t sealed[SIGNER_SEALED];
 };
 /* Texts of various lengths, one behind the other: the lengths, and the octets of all. */
-enum { TOKEN_TEXTS = 5 };
-struct token {
+enum { PACKED_TOKEN_TEXTS = 5 };
+struct packed_token {
 	int64_t iat, exp;
-	uint32_t n[TOKEN_TEXTS];
+	uint32_t n[PACKED_TOKEN_TEXTS];
 	char texts[SIGNER_TEXTS];
 };
-struct openpgp {
+struct packed_openpgp {
 	uint8_t key[ED25519_KEY];
 	int64_t created;
 	uint32_t n;
 	char user_id[OPENPGP_USER_ID_MAX];
 };
-struct second_factor {
+struct packed_second_factor {
 	int64_t actor_id;
 	uint32_t nsealed;
 	uint8_t sealed[SIGNER_SEALED];
 	char code[TOTP_DIGITS];
 };
-struct question {
+struct signer_question {
 	uint32_t op, n; /* n: octets of tbs, or number of claims */
-	struct key key;
+	struct packed_key key;
 	union {
 		uint8_t tbs[SIGNER_TBS];
 		struct cache_claim claims[SIGNER_CLAIMS];
-		struct token token;
-		struct openpgp openpgp;
-		struct second_factor totp;
+		struct packed_token token;
+		struct packed_openpgp openpgp;
+		struct packed_second_factor totp;
 	};
 };
-struct answer {
+struct signer_answer {
 	uint32_t err;
 	char field[64], say[320], log[320];
-	struct key key;
+	struct packed_key key;
 	uint8_t sigs[SIGNER_CLAIMS * ED25519_SIG];
-	struct second_factor totp; /* sealed */
+	struct packed_second_factor totp; /* sealed */
 	uint8_t secret[TOTP_SECRET];
 	int64_t step;
 };
 
-static enum err pack(struct cx *cx, const struct ca_key *from, struct key *to)
+static enum err pack_key(struct cx *cx, const struct ca_key *from, struct packed_key *to)
 {
 	if (from->sealed.n > sizeof to->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed key of %zu octets", from->sealed.n);
@@ -77,7 +77,7 @@ static enum err pack(struct cx *cx, const struct ca_key *from, struct key *to)
 	return OK;
 }
 
-static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
+static enum err unpack_key(struct cx *cx, const struct packed_key *from, struct ca_key *to)
 {
 	if (from->nsealed > sizeof from->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
@@ -88,7 +88,7 @@ static enum err unpack(struct cx *cx, const struct key *from, struct ca_key *to)
 	return OK;
 }
 
-static enum err pack_sealed(struct cx *cx, struct blob from, struct second_factor *to)
+static enum err pack_second_factor(struct cx *cx, struct blob from, struct packed_second_factor *to)
 {
 	if (from.n > sizeof to->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed second factor of %zu octets", from.n);
@@ -97,7 +97,8 @@ static enum err pack_sealed(struct cx *cx, struct blob from, struct second_facto
 	return OK;
 }
 
-static enum err unpack_sealed(struct cx *cx, const struct second_factor *from, struct blob *to)
+static enum err unpack_second_factor(
+    struct cx *cx, const struct packed_second_factor *from, struct blob *to)
 {
 	if (from->nsealed > sizeof from->sealed)
 		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
@@ -106,14 +107,14 @@ static enum err unpack_sealed(struct cx *cx, const struct second_factor *from, s
 	return OK;
 }
 
-static enum err pack_token(struct cx *cx, const struct federation_token *t, struct token *to)
+static enum err pack_token(struct cx *cx, const struct federation_token *t, struct packed_token *to)
 {
-	const struct str texts[TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
+	const struct str texts[PACKED_TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
 	size_t at = 0;
 
 	to->iat = t->iat;
 	to->exp = t->exp;
-	for (int i = 0; i < TOKEN_TEXTS; i++) {
+	for (int i = 0; i < PACKED_TOKEN_TEXTS; i++) {
 		if (texts[i].n > sizeof to->texts - at)
 			return fail(cx, ERR_INTERNAL, "a federation token too large to sign");
 		if (texts[i].n)
@@ -124,13 +125,15 @@ static enum err pack_token(struct cx *cx, const struct federation_token *t, stru
 	return OK;
 }
 
-static enum err unpack_token(struct cx *cx, const struct token *from, struct federation_token *t)
+static enum err unpack_token(
+    struct cx *cx, const struct packed_token *from, struct federation_token *t)
 {
-	struct str *const texts[TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti, &t->kid };
+	struct str *const texts[PACKED_TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti,
+		&t->kid };
 	size_t at = 0;
 
 	*t = (struct federation_token){ .iat = from->iat, .exp = from->exp };
-	for (int i = 0; i < TOKEN_TEXTS; i++) {
+	for (int i = 0; i < PACKED_TOKEN_TEXTS; i++) {
 		if (from->n[i] > sizeof from->texts - at)
 			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more",
 			    from->n[i]);
@@ -141,46 +144,51 @@ static enum err unpack_token(struct cx *cx, const struct token *from, struct fed
 }
 
 /* The child. */
-static enum err new_key(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_new_key(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct ca_key k = { .sealed = { NULL, 0 } };
 
 	(void)q;
 	TRY(cx->ca->new_key(cx, cx->ca, &k));
-	return pack(cx, &k, &a->key);
+	return pack_key(cx, &k, &a->key);
 }
 
-static enum err sign_cert(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_sign_cert(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct ca_key k;
 
 	if (q->n > sizeof q->tbs)
 		return fail(cx, ERR_INTERNAL, "%u octets to sign", q->n);
-	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_cert(cx, cx->ca, &k, (struct blob){ q->tbs, q->n }, a->sigs);
 }
 
-static enum err sign_cache(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_sign_cache(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct ca_key k;
 
 	if (q->n > SIGNER_CLAIMS)
 		return fail(cx, ERR_INTERNAL, "%u statements to sign", q->n);
-	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_cache(cx, cx->ca, &k, q->claims, q->n, a->sigs);
 }
 
-static enum err sign_token(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_sign_token(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct federation_token t;
 	struct ca_key k;
 
-	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_key(cx, &q->key, &k));
 	TRY(unpack_token(cx, &q->token, &t));
 	return cx->ca->sign_token(cx, cx->ca, &k, &t, a->sigs);
 }
 
-static enum err sign_openpgp(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_sign_openpgp(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct openpgp_spec s = { .created = q->openpgp.created,
 		.user_id = { q->openpgp.user_id, q->openpgp.n } };
@@ -189,38 +197,41 @@ static enum err sign_openpgp(struct cx *cx, const struct question *q, struct ans
 	if (q->openpgp.n > sizeof q->openpgp.user_id)
 		return fail(cx, ERR_INTERNAL, "a user ID of %u octets", q->openpgp.n);
 	memcpy(s.key, q->openpgp.key, sizeof s.key);
-	TRY(unpack(cx, &q->key, &k));
+	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_openpgp(cx, cx->ca, &k, &s, a->sigs);
 }
 
-static enum err new_totp(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_new_totp(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct blob sealed;
 
 	TRY(cx->ca->new_totp(cx, cx->ca, q->totp.actor_id, a->secret, &sealed));
-	return pack_sealed(cx, sealed, &a->totp);
+	return pack_second_factor(cx, sealed, &a->totp);
 }
 
-static enum err check_totp(struct cx *cx, const struct question *q, struct answer *a)
+static enum err handle_check_totp(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	struct blob sealed;
 
-	TRY(unpack_sealed(cx, &q->totp, &sealed));
+	TRY(unpack_second_factor(cx, &q->totp, &sealed));
 	return cx->ca->check_totp(cx, cx->ca, q->totp.actor_id, sealed,
 	    (struct str){ q->totp.code, TOTP_DIGITS }, &a->step);
 }
 
-static enum err perform(struct cx *cx, const struct question *q, struct answer *a)
+static enum err run_signer_op(
+    struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
 	static enum err (*const ops[OP_COUNT])(
-	    struct cx *, const struct question *, struct answer *) = {
-		[OP_NEW_KEY] = new_key,
-		[OP_SIGN_CERT] = sign_cert,
-		[OP_SIGN_CACHE] = sign_cache,
-		[OP_SIGN_TOKEN] = sign_token,
-		[OP_SIGN_OPENPGP] = sign_openpgp,
-		[OP_NEW_TOTP] = new_totp,
-		[OP_CHECK_TOTP] = check_totp,
+	    struct cx *, const struct signer_question *, struct signer_answer *) = {
+		[OP_NEW_KEY] = handle_new_key,
+		[OP_SIGN_CERT] = handle_sign_cert,
+		[OP_SIGN_CACHE] = handle_sign_cache,
+		[OP_SIGN_TOKEN] = handle_sign_token,
+		[OP_SIGN_OPENPGP] = handle_sign_openpgp,
+		[OP_NEW_TOTP] = handle_new_totp,
+		[OP_CHECK_TOTP] = handle_check_totp,
 	};
 
 	if (q->op >= OP_COUNT)
@@ -229,20 +240,20 @@ static enum err perform(struct cx *cx, const struct question *q, struct answer *
 }
 
 /* Who asked may have given up while there was no signer. */
-static bool still_waits(int fd)
+static bool is_asker_waiting(int fd)
 {
 	struct pollfd p = { .fd = fd };
 
 	return poll(&p, 1, 0) == 0;
 }
 
-static void serve(struct cx *cx, const struct question *q, int reply)
+static void answer_signer_question(struct cx *cx, const struct signer_question *q, int reply)
 {
-	struct answer a = { .err = OK };
+	struct signer_answer a = { .err = OK };
 
 	cx->why = (struct fail){ .err = OK };
 	cx->now = clock_now();
-	a.err = perform(cx, q, &a);
+	a.err = run_signer_op(cx, q, &a);
 	memcpy(a.field, cx->why.field, sizeof a.field);
 	memcpy(a.say, cx->why.say, sizeof a.say);
 	memcpy(a.log, cx->why.log, sizeof a.log);
@@ -251,7 +262,8 @@ static void serve(struct cx *cx, const struct question *q, int reply)
 }
 
 /* A signal that comes between two questions is not lost: it is let in only here. */
-static ssize_t next_question(int take_fd, struct question *q, int *reply, const sigset_t *wait)
+static ssize_t receive_signer_question(
+    int take_fd, struct signer_question *q, int *reply, const sigset_t *wait)
 {
 	struct pollfd p = { .fd = take_fd, .events = POLLIN };
 
@@ -261,33 +273,33 @@ static ssize_t next_question(int take_fd, struct question *q, int *reply, const 
 	return fdpass_recv(take_fd, q, sizeof *q, reply, MSG_DONTWAIT);
 }
 
-static bool passing(int error)
+static bool is_transient_receive_error(int error)
 {
 	return error == EINTR || error == EAGAIN || error == EMSGSIZE;
 }
 
-static void answer_all(struct cx *cx, int take_fd, const struct signer_signals *sg)
+static void answer_signer_questions(struct cx *cx, int take_fd, const struct signer_signals *sg)
 {
-	struct question q;
+	struct signer_question q;
 	ssize_t n;
 	int reply;
 
-	while ((n = next_question(take_fd, &q, &reply, &sg->wait)) != 0) {
-		if (n < 0 && !passing(errno))
+	while ((n = receive_signer_question(take_fd, &q, &reply, &sg->wait)) != 0) {
+		if (n < 0 && !is_transient_receive_error(errno))
 			return;
 		if (*sg->reopen) {
 			*sg->reopen = 0;
 			log_reopen();
 		}
-		if (n == (ssize_t)sizeof q && reply >= 0 && still_waits(reply))
-			serve(cx, &q, reply);
+		if (n == (ssize_t)sizeof q && reply >= 0 && is_asker_waiting(reply))
+			answer_signer_question(cx, &q, reply);
 		if (reply >= 0)
 			close(reply);
 		arena_reset(cx->mem);
 	}
 }
 
-bool signer_process_load(const struct conf *c, int fd, struct ca_local *ca)
+bool signer_process_load_secret(const struct conf *c, int fd, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
 	char why[512];
@@ -309,27 +321,27 @@ int signer_process_run(
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
 
 	mlock(&ca, sizeof ca);
-	if (!signer_process_load(c, secret_fd, &ca))
+	if (!signer_process_load_secret(c, secret_fd, &ca))
 		return EX_CONFIG;
 	if (ready_fd >= 0) {
 		if (write(ready_fd, "r", 1) != 1)
 			return EX_OSERR;
 		close(ready_fd);
 	}
-	answer_all(&cx, take_fd, sg);
+	answer_signer_questions(&cx, take_fd, sg);
 	explicit_bzero(&ca, sizeof ca);
 	return 0;
 }
 
 /* The worker's side. */
-static enum err unavailable(struct cx *cx, const char *what)
+static enum err fail_signer_unavailable(struct cx *cx, const char *what)
 {
 	return fail(cx, ERR_UNAVAILABLE, "signer: %s", what);
 }
 
-enum got { ANSWER, NO_ANSWER, ITS_END };
+enum signer_outcome { GOT_ANSWER, GOT_NO_ANSWER, SIGNER_ENDED };
 
-static enum got await(int fd, struct answer *a)
+static enum signer_outcome await_signer_answer(int fd, struct signer_answer *a)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t end = clock_us() + SIGNER_TIMEOUT_MS * 1000, left;
@@ -337,22 +349,24 @@ static enum got await(int fd, struct answer *a)
 	while ((left = end - clock_us()) > 0) {
 		int n = poll(&p, 1, (int)(left / 1000) + 1);
 		if (n > 0)
-			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? ANSWER : ITS_END;
+			return recv(fd, a, sizeof *a, 0) == (ssize_t)sizeof *a ? GOT_ANSWER
+									       : SIGNER_ENDED;
 		if (n < 0 && errno != EINTR)
 			break;
 	}
-	return NO_ANSWER;
+	return GOT_NO_ANSWER;
 }
 
-static enum got exchange(int give_fd, const struct question *q, struct answer *a)
+static enum signer_outcome ask_signer_once(
+    int give_fd, const struct signer_question *q, struct signer_answer *a)
 {
 	struct fdpass reply;
 
 	if (!fdpass_pair(&reply, SIGNER_TIMEOUT_MS))
-		return NO_ANSWER;
+		return GOT_NO_ANSWER;
 	bool sent = fdpass_send(give_fd, q, sizeof *q, reply.give);
 	close(reply.give);
-	enum got got = sent ? await(reply.take, a) : NO_ANSWER;
+	enum signer_outcome got = sent ? await_signer_answer(reply.take, a) : GOT_NO_ANSWER;
 	close(reply.take);
 	return got;
 }
@@ -361,22 +375,25 @@ static enum got exchange(int give_fd, const struct question *q, struct answer *a
  * A signer that ended over this question may have been killed by somebody: its successor is asked
  * once. Nothing that it does is seen but by its answer.
  */
-static enum err reach(struct cx *cx, int give_fd, const struct question *q, struct answer *a)
+static enum err ask_signer_with_retry(
+    struct cx *cx, int give_fd, const struct signer_question *q, struct signer_answer *a)
 {
-	enum got got = exchange(give_fd, q, a);
+	enum signer_outcome got = ask_signer_once(give_fd, q, a);
 
-	if (got == ITS_END)
-		got = exchange(give_fd, q, a);
-	return got == ANSWER
+	if (got == SIGNER_ENDED)
+		got = ask_signer_once(give_fd, q, a);
+	return got == GOT_ANSWER
 	    ? OK
-	    : unavailable(cx, got == ITS_END ? "it ended without an answer" : "no answer in time");
+	    : fail_signer_unavailable(
+		  cx, got == SIGNER_ENDED ? "it ended without an answer" : "no answer in time");
 }
 
 /* What the signer said about a failure becomes this request's. */
-static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, struct answer *a)
+static enum err ask_signer(
+    struct cx *cx, struct ca *ca, const struct signer_question *q, struct signer_answer *a)
 {
 	enum phase was = meter_phase(&cx->meter, PHASE_SIGN);
-	enum err e = reach(cx, ((struct signer_client *)ca)->give_fd, q, a);
+	enum err e = ask_signer_with_retry(cx, ((struct signer_client *)ca)->give_fd, q, a);
 	meter_phase(&cx->meter, was);
 	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
 	TRY(e);
@@ -391,24 +408,24 @@ static enum err ask(struct cx *cx, struct ca *ca, const struct question *q, stru
 
 static enum err ask_new_key(struct cx *cx, struct ca *ca, struct ca_key *out)
 {
-	struct question q = { .op = OP_NEW_KEY };
-	struct answer a;
+	struct signer_question q = { .op = OP_NEW_KEY };
+	struct signer_answer a;
 
-	TRY(ask(cx, ca, &q, &a));
-	return unpack(cx, &a.key, out);
+	TRY(ask_signer(cx, ca, &q, &a));
+	return unpack_key(cx, &a.key, out);
 }
 
 static enum err ask_sign_cert(
     struct cx *cx, struct ca *ca, const struct ca_key *k, struct blob tbs, uint8_t sig[ED25519_SIG])
 {
-	struct question q = { .op = OP_SIGN_CERT, .n = (uint32_t)tbs.n };
-	struct answer a;
+	struct signer_question q = { .op = OP_SIGN_CERT, .n = (uint32_t)tbs.n };
+	struct signer_answer a;
 
 	if (tbs.n > sizeof q.tbs)
 		return fail(cx, ERR_INTERNAL, "%zu octets to sign", tbs.n);
-	TRY(pack(cx, k, &q.key));
+	TRY(pack_key(cx, k, &q.key));
 	memcpy(q.tbs, tbs.p, tbs.n);
-	TRY(ask(cx, ca, &q, &a));
+	TRY(ask_signer(cx, ca, &q, &a));
 	memcpy(sig, a.sigs, ED25519_SIG);
 	return OK;
 }
@@ -416,14 +433,14 @@ static enum err ask_sign_cert(
 static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key *k,
     const struct cache_claim *c, size_t n, uint8_t *sigs)
 {
-	struct question q = { .op = OP_SIGN_CACHE, .n = (uint32_t)n };
-	struct answer a;
+	struct signer_question q = { .op = OP_SIGN_CACHE, .n = (uint32_t)n };
+	struct signer_answer a;
 
 	if (n > SIGNER_CLAIMS)
 		return fail(cx, ERR_INTERNAL, "%zu statements to sign", n);
-	TRY(pack(cx, k, &q.key));
+	TRY(pack_key(cx, k, &q.key));
 	memcpy(q.claims, c, n * sizeof *c);
-	TRY(ask(cx, ca, &q, &a));
+	TRY(ask_signer(cx, ca, &q, &a));
 	memcpy(sigs, a.sigs, n * ED25519_SIG);
 	return OK;
 }
@@ -431,12 +448,12 @@ static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key
 static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key *k,
     const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
-	struct question q = { .op = OP_SIGN_TOKEN };
-	struct answer a;
+	struct signer_question q = { .op = OP_SIGN_TOKEN };
+	struct signer_answer a;
 
-	TRY(pack(cx, k, &q.key));
+	TRY(pack_key(cx, k, &q.key));
 	TRY(pack_token(cx, t, &q.token));
-	TRY(ask(cx, ca, &q, &a));
+	TRY(ask_signer(cx, ca, &q, &a));
 	memcpy(sig, a.sigs, ED25519_SIG);
 	return OK;
 }
@@ -444,16 +461,16 @@ static enum err ask_sign_token(struct cx *cx, struct ca *ca, const struct ca_key
 static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *k,
     const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
 {
-	struct question q = { .op = OP_SIGN_OPENPGP,
+	struct signer_question q = { .op = OP_SIGN_OPENPGP,
 		.openpgp = { .created = s->created, .n = (uint32_t)s->user_id.n } };
-	struct answer a;
+	struct signer_answer a;
 
 	if (s->user_id.n == 0 || s->user_id.n > sizeof q.openpgp.user_id)
 		return fail(cx, ERR_INTERNAL, "a user ID of %zu octets", s->user_id.n);
 	memcpy(q.openpgp.key, s->key, ED25519_KEY);
 	memcpy(q.openpgp.user_id, s->user_id.s, s->user_id.n);
-	TRY(pack(cx, k, &q.key));
-	TRY(ask(cx, ca, &q, &a));
+	TRY(pack_key(cx, k, &q.key));
+	TRY(ask_signer(cx, ca, &q, &a));
 	memcpy(sig, a.sigs, ED25519_SIG);
 	return OK;
 }
@@ -461,26 +478,26 @@ static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 static enum err ask_new_totp(struct cx *cx, struct ca *ca, int64_t actor_id,
     uint8_t secret[TOTP_SECRET], struct blob *sealed)
 {
-	struct question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
-	struct answer a;
+	struct signer_question q = { .op = OP_NEW_TOTP, .totp = { .actor_id = actor_id } };
+	struct signer_answer a;
 
-	TRY(ask(cx, ca, &q, &a));
+	TRY(ask_signer(cx, ca, &q, &a));
 	memcpy(secret, a.secret, TOTP_SECRET);
 	explicit_bzero(a.secret, sizeof a.secret);
-	return unpack_sealed(cx, &a.totp, sealed);
+	return unpack_second_factor(cx, &a.totp, sealed);
 }
 
 static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, struct blob sealed,
     struct str code, int64_t *step)
 {
-	struct question q = { .op = OP_CHECK_TOTP, .totp = { .actor_id = actor_id } };
-	struct answer a;
+	struct signer_question q = { .op = OP_CHECK_TOTP, .totp = { .actor_id = actor_id } };
+	struct signer_answer a;
 
 	if (code.n != sizeof q.totp.code)
 		return fail(cx, ERR_INTERNAL, "a code of %zu characters", code.n);
 	memcpy(q.totp.code, code.s, code.n);
-	TRY(pack_sealed(cx, sealed, &q.totp));
-	TRY(ask(cx, ca, &q, &a));
+	TRY(pack_second_factor(cx, sealed, &q.totp));
+	TRY(ask_signer(cx, ca, &q, &a));
 	*step = a.step;
 	return OK;
 }

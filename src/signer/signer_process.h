@@ -37,7 +37,7 @@ int signer_process_run(
  * Read the secret from fd, which is closed then, to sign with it in this process: the child, and a
  * worker that was spawned alone. False when it cannot be read, which has been logged.
  */
-bool signer_process_load(const struct conf *, int fd, struct ca_local *);
+bool signer_process_load_secret(const struct conf *, int fd, struct ca_local *);
 
 /* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in
  * SIGNER_TIMEOUT_MS. */

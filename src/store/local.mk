@@ -38,8 +38,8 @@ libstore_a_SOURCES = \
 	src/store/q_throttle.h \
 	src/store/q_verify.c \
 	src/store/q_verify.h \
-	src/store/run.c \
-	src/store/run.h
+	src/store/store_run.c \
+	src/store/store_run.h
 SQL = \
 	src/store/q_actor.sql \
 	src/store/q_doctor.sql \

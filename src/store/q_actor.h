@@ -3,7 +3,7 @@
 #include "db/db.h"
 /* Actors: rows of q_actor.sql. Functions that change one set *id to 0 when there is no such actor
  * (or, for insert, when the name is taken). */
-struct login {
+struct actor_login {
 	int64_t id; /* 0: nobody of that name may log in */
 	struct str password;
 	struct blob totp; /* the sealed secret of a second factor; n 0: the password is enough */
@@ -24,7 +24,7 @@ struct actor_ref {
 must_check enum err q_actor_find(struct cx *, int64_t id, struct str local, struct actor_ref **);
 must_check enum err q_actor_insert(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
-must_check enum err q_actor_login(struct cx *, struct str local, struct login **);
+must_check enum err q_actor_login(struct cx *, struct str local, struct actor_login **);
 must_check enum err q_actor_set_password(
     struct cx *, struct str local, struct str password, int64_t *id);
 /* `old` becomes `newer`; *id 0: it is not `old` any more. */

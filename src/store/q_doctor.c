@@ -1,6 +1,6 @@
 #include "store/q_doctor.h"
 #include "store/q_doctor.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_doctor_stmts[] = STATEMENTS;
 
@@ -14,10 +14,10 @@ ROW(doctor_right, F_STR(doctor_right, name), F_STR(doctor_right, missing),
 
 enum err q_doctor_server(struct cx *cx, struct doctor_server **out)
 {
-	return run(cx, &sql_doctor_server, NULL, 0, &doctor_server_shape, (void **)out, NULL);
+	return store_run(cx, &sql_doctor_server, NULL, 0, &doctor_server_shape, (void **)out, NULL);
 }
 
 enum err q_doctor_rights(struct cx *cx, struct doctor_right **out, size_t *n)
 {
-	return run(cx, &sql_doctor_rights, NULL, 0, &doctor_right_shape, (void **)out, n);
+	return store_run(cx, &sql_doctor_rights, NULL, 0, &doctor_right_shape, (void **)out, n);
 }

@@ -1,6 +1,6 @@
 #include "store/q_event.h"
 #include "store/q_event.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_event_stmts[] = STATEMENTS;
 
@@ -16,13 +16,13 @@ enum err q_event_list(struct cx *cx, struct str key, int64_t after, struct event
 {
 	const struct arg a[] = { arg_str(key), arg_i64(cx, after) };
 
-	return RUN(cx, &sql_event_list, a, &event_shape, out, n);
+	return STORE_RUN(cx, &sql_event_list, a, &event_shape, out, n);
 }
 
-enum err q_event_of(
+enum err q_event_list_of_actor(
     struct cx *cx, struct str local, struct str fid, struct event_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(local), arg_str(fid) };
 
-	return RUN(cx, &sql_event_of, a, &event_item_shape, out, n);
+	return STORE_RUN(cx, &sql_event_list_of_actor, a, &event_item_shape, out, n);
 }

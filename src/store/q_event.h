@@ -29,7 +29,7 @@ struct event_item {
 	int64_t serial, created_at;
 };
 /* Of all sessions of an actor: local (s NULL: none) or fid (s NULL: none). */
-must_check enum err q_event_of(
+must_check enum err q_event_list_of_actor(
     struct cx *, struct str local, struct str fid, struct event_item **, size_t *n);
 extern const struct stmt *const q_event_stmts[];
 #endif

@@ -20,7 +20,7 @@ FROM due d LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k
 ORDER BY d.seq
 
 -- What lies there for the sessions of an actor of ours ($1) or of another server's ($2): for operators, and nothing counts as fetched.
--- name: sql_event_of :many redo
+-- name: sql_event_list_of_actor :many redo
 -- args: text, text
 -- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8, created_at int8
 SELECT s.session_id, e.seq, e.seq <= c.read AS fetched, e.namespace, e.op, e.name, e.serial,

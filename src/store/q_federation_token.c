@@ -1,25 +1,25 @@
 #include "store/q_federation_token.h"
 #include "store/q_federation_token.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_federation_token_stmts[] = STATEMENTS;
 
-struct flag {
+struct issuing_state {
 	bool enabled;
 };
-struct active {
+struct token_active {
 	bool active;
 };
-struct landed {
+struct redemption_landed {
 	bool landed;
 };
-struct count {
+struct tokens_deleted {
 	int64_t deleted;
 };
-ROW(flag, F_BOOL(flag, enabled));
-ROW(active, F_BOOL(active, active));
-ROW(landed, F_BOOL(landed, landed));
-ROW(count, F_I64(count, deleted));
+ROW(issuing_state, F_BOOL(issuing_state, enabled));
+ROW(token_active, F_BOOL(token_active, active));
+ROW(redemption_landed, F_BOOL(redemption_landed, landed));
+ROW(tokens_deleted, F_I64(tokens_deleted, deleted));
 ROW(federation_token_issued, F_BOOL(federation_token_issued, issued),
     F_BOOL(federation_token_issued, enabled), F_BOOL(federation_token_issued, current));
 ROW(federation_token_item, F_STR(federation_token_item, local_name),
@@ -29,18 +29,21 @@ ROW(federation_token_item, F_STR(federation_token_item, local_name),
     F_I64(federation_token_item, now));
 ROW(federation_token_key, F_BLOB(federation_token_key, public_key),
     F_I64(federation_token_key, now));
-ROW(redeemed, F_BOOL(redeemed, opened), F_BOOL(redeemed, landed), F_I64(redeemed, told));
+ROW(redemption_result, F_BOOL(redemption_result, opened), F_BOOL(redemption_result, landed),
+    F_I64(redemption_result, told));
 /* The same with one column more: a row of its own, for a struct has one. */
-static const struct field redeemed_home_fields[] = { F_BOOL(redeemed, opened),
-	F_BOOL(redeemed, landed), F_I64(redeemed, told), F_BOOL(redeemed, stored) };
-static const struct shape redeemed_home_shape = { "redeemed", sizeof(struct redeemed),
+static const struct field redeemed_home_fields[] = { F_BOOL(redemption_result, opened),
+	F_BOOL(redemption_result, landed), F_I64(redemption_result, told),
+	F_BOOL(redemption_result, stored) };
+static const struct shape redeemed_home_shape = { "redeemed", sizeof(struct redemption_result),
 	redeemed_home_fields, 4, NULL };
 
 enum err q_federation_token_status(struct cx *cx, bool *enabled)
 {
-	struct flag *f;
+	struct issuing_state *f;
 
-	TRY(run(cx, &sql_federation_token_status, NULL, 0, &flag_shape, (void **)&f, NULL));
+	TRY(store_run(
+	    cx, &sql_federation_token_status, NULL, 0, &issuing_state_shape, (void **)&f, NULL));
 	*enabled = f->enabled;
 	return OK;
 }
@@ -48,9 +51,9 @@ enum err q_federation_token_status(struct cx *cx, bool *enabled)
 enum err q_federation_token_switch(struct cx *cx, bool enabled)
 {
 	const struct arg a[] = { arg_bool(enabled) };
-	struct flag *f;
+	struct issuing_state *f;
 
-	return RUN(cx, &sql_federation_token_switch, a, &flag_shape, &f, NULL);
+	return STORE_RUN(cx, &sql_federation_token_switch, a, &issuing_state_shape, &f, NULL);
 }
 
 enum err q_federation_token_issue(
@@ -60,19 +63,21 @@ enum err q_federation_token_issue(
 		arg_str(t->audience), arg_i64(cx, t->issued_at), arg_i64(cx, t->expires_at),
 		arg_i64(cx, t->server_serial) };
 
-	return RUN(cx, &sql_federation_token_issue, a, &federation_token_issued_shape, out, NULL);
+	return STORE_RUN(
+	    cx, &sql_federation_token_issue, a, &federation_token_issued_shape, out, NULL);
 }
 
 enum err q_federation_token_delete(struct cx *cx, int64_t actor_id, int64_t *deleted)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id) };
-	struct count *c;
+	struct tokens_deleted *c;
 
 	if (actor_id)
-		TRY(RUN(cx, &sql_federation_token_delete_of, a, &count_shape, &c, NULL));
+		TRY(STORE_RUN(
+		    cx, &sql_federation_token_delete_of, a, &tokens_deleted_shape, &c, NULL));
 	else
-		TRY(run(cx, &sql_federation_token_delete_all, NULL, 0, &count_shape, (void **)&c,
-		    NULL));
+		TRY(store_run(cx, &sql_federation_token_delete_all, NULL, 0, &tokens_deleted_shape,
+		    (void **)&c, NULL));
 	*deleted = c->deleted;
 	return OK;
 }
@@ -82,15 +87,15 @@ enum err q_federation_token_list(
 {
 	const struct arg a[] = { arg_i64(cx, actor_id) };
 
-	return RUN(cx, &sql_federation_token_list, a, &federation_token_item_shape, out, n);
+	return STORE_RUN(cx, &sql_federation_token_list, a, &federation_token_item_shape, out, n);
 }
 
 enum err q_federation_token_active(struct cx *cx, struct blob token_hash, bool *active)
 {
 	const struct arg a[] = { arg_blob(token_hash) };
-	struct active *r;
+	struct token_active *r;
 
-	TRY(RUN(cx, &sql_federation_token_active, a, &active_shape, &r, NULL));
+	TRY(STORE_RUN(cx, &sql_federation_token_active, a, &token_active_shape, &r, NULL));
 	*active = r->active;
 	return OK;
 }
@@ -99,22 +104,22 @@ enum err q_federation_token_key(struct cx *cx, int64_t serial, struct federation
 {
 	const struct arg a[] = { arg_i64(cx, serial) };
 
-	return RUN(cx, &sql_federation_token_key, a, &federation_token_key_shape, out, NULL);
+	return STORE_RUN(cx, &sql_federation_token_key, a, &federation_token_key_shape, out, NULL);
 }
 
 enum err q_federation_token_redeem_home(
-    struct cx *cx, const struct redemption *r, struct redeemed **out)
+    struct cx *cx, const struct redemption *r, struct redemption_result **out)
 {
 	struct arg a[KEYPACKAGE_ARGS + 6] = { arg_str(r->local_name), arg_str(r->iss),
 		arg_str(r->jti), arg_blob(r->attempt), arg_i64(cx, r->serial) };
 
 	q_keypackage_args(cx, r->packages, r->npackages, a + 5);
 	a[KEYPACKAGE_ARGS + 5] = arg_i64(cx, r->most_packages);
-	return RUN(cx, &sql_federation_token_redeem_home, a, &redeemed_home_shape, out, NULL);
+	return STORE_RUN(cx, &sql_federation_token_redeem_home, a, &redeemed_home_shape, out, NULL);
 }
 
 enum err q_federation_token_redeem_foreign(
-    struct cx *cx, const struct redemption *r, struct redeemed **out)
+    struct cx *cx, const struct redemption *r, struct redemption_result **out)
 {
 	const struct arg a[] = { arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt),
 		arg_i64(cx, r->issued_at), arg_i64(cx, r->expires_at), arg_str(r->fid),
@@ -122,15 +127,17 @@ enum err q_federation_token_redeem_foreign(
 		arg_blob(r->public_key), arg_blob(r->cert), arg_i64(cx, r->not_after),
 		arg_str(r->event) };
 
-	return RUN(cx, &sql_federation_token_redeem_foreign, a, &redeemed_shape, out, NULL);
+	return STORE_RUN(
+	    cx, &sql_federation_token_redeem_foreign, a, &redemption_result_shape, out, NULL);
 }
 
-enum err q_federation_token_landed(struct cx *cx, const struct redemption *r, bool *landed)
+enum err q_federation_token_was_redeemed(struct cx *cx, const struct redemption *r, bool *landed)
 {
 	const struct arg a[] = { arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt) };
-	struct landed *l;
+	struct redemption_landed *l;
 
-	TRY(RUN(cx, &sql_federation_token_landed, a, &landed_shape, &l, NULL));
+	TRY(STORE_RUN(
+	    cx, &sql_federation_token_was_redeemed, a, &redemption_landed_shape, &l, NULL));
 	*landed = l->landed;
 	return OK;
 }

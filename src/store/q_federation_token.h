@@ -52,7 +52,7 @@ struct redemption {
 	size_t npackages;
 	int64_t most_packages;
 };
-struct redeemed {
+struct redemption_result {
 	bool opened, landed;
 	int64_t told;
 	bool stored; /* the KeyPackages, if there were any */
@@ -60,9 +60,10 @@ struct redeemed {
 /* ERR_BAD_REQUEST: an init_key of a KeyPackage was used before; ERR_TOO_MANY: more of them than a
  * session may have. Nothing is redeemed then. */
 must_check enum err q_federation_token_redeem_home(
-    struct cx *, const struct redemption *, struct redeemed **);
+    struct cx *, const struct redemption *, struct redemption_result **);
 must_check enum err q_federation_token_redeem_foreign(
-    struct cx *, const struct redemption *, struct redeemed **);
-must_check enum err q_federation_token_landed(struct cx *, const struct redemption *, bool *landed);
+    struct cx *, const struct redemption *, struct redemption_result **);
+must_check enum err q_federation_token_was_redeemed(
+    struct cx *, const struct redemption *, bool *landed);
 extern const struct stmt *const q_federation_token_stmts[];
 #endif

@@ -121,7 +121,7 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
        (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL, $13) FROM opened) AS told
 
--- name: sql_federation_token_landed :one redo
+-- name: sql_federation_token_was_redeemed :one redo
 -- args: text, text, bytea
 -- cols: landed bool
 SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed

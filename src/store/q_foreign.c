@@ -1,62 +1,63 @@
 #include "store/q_foreign.h"
 #include "store/q_foreign.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_foreign_stmts[] = STATEMENTS;
 
-struct text {
+struct cacheable_row {
 	struct str cacheable;
 };
-struct refused {
+struct refused_serial {
 	struct str refused;
 };
-struct number {
+struct changed_rows {
 	int64_t number;
 };
-struct renewed {
+struct session_renewed {
 	int64_t renewed, told;
 };
-struct name {
+struct unblocked_place {
 	struct str place;
 };
-ROW(text, F_STR(text, cacheable));
-ROW(refused, F_STR(refused, refused));
-ROW(number, F_I64(number, number));
-ROW(renewed, F_I64(renewed, renewed), F_I64(renewed, told));
-ROW(name, F_STR(name, place));
-ROW(foreign_known, F_I64(foreign_known, now), F_BOOL(foreign_known, blocked),
-    F_STR(foreign_known, api), F_STR(foreign_known, domain), F_STR(foreign_known, failure),
-    F_STR(foreign_known, said), F_STR(foreign_known, cacheable));
+ROW(cacheable_row, F_STR(cacheable_row, cacheable));
+ROW(refused_serial, F_STR(refused_serial, refused));
+ROW(changed_rows, F_I64(changed_rows, number));
+ROW(session_renewed, F_I64(session_renewed, renewed), F_I64(session_renewed, told));
+ROW(unblocked_place, F_STR(unblocked_place, place));
+ROW(foreign_server_found, F_I64(foreign_server_found, now), F_BOOL(foreign_server_found, blocked),
+    F_STR(foreign_server_found, api), F_STR(foreign_server_found, domain),
+    F_STR(foreign_server_found, failure), F_STR(foreign_server_found, said),
+    F_STR(foreign_server_found, cacheable));
 ROW(foreign_item, F_STR(foreign_item, place), F_STR(foreign_item, state),
     F_STR(foreign_item, domain), F_STR(foreign_item, api), F_STR(foreign_item, said),
     F_I64(foreign_item, checked_at), F_I64(foreign_item, fresh_until),
     F_I64(foreign_item, blocked_at), F_I64(foreign_item, certificates),
     F_I64(foreign_item, sessions));
 
-enum err q_foreign_known(
-    struct cx *cx, struct str place, struct str host, struct foreign_known **out)
+enum err q_foreign_find_server(
+    struct cx *cx, struct str place, struct str host, struct foreign_server_found **out)
 {
 	const struct arg a[] = { arg_str(place), arg_str(host) };
 
-	return RUN(cx, &sql_foreign_known, a, &foreign_known_shape, out, NULL);
+	return STORE_RUN(cx, &sql_foreign_find_server, a, &foreign_server_found_shape, out, NULL);
 }
 
-enum err q_foreign_place(struct cx *cx, const struct foreign_place *p)
+enum err q_foreign_store_server(struct cx *cx, const struct foreign_server_row *p)
 {
 	const struct arg a[] = { arg_str(p->place), arg_str(p->api), arg_str(p->domain),
 		arg_str(p->serial), arg_str(p->failure), arg_str(p->said),
 		arg_i64(cx, p->fresh_until) };
 
-	return RUN(cx, &sql_foreign_place, a, NULL, NULL, NULL);
+	return STORE_RUN(cx, &sql_foreign_store_server, a, NULL, NULL, NULL);
 }
 
 enum err q_foreign_cert_find(
     struct cx *cx, struct str subject, struct str serial, struct str *cacheable)
 {
 	const struct arg a[] = { arg_str(subject), arg_str(serial) };
-	struct text *t = NULL;
+	struct cacheable_row *t = NULL;
 
-	TRY(RUN(cx, &sql_foreign_cert_find, a, &text_shape, &t, NULL));
+	TRY(STORE_RUN(cx, &sql_foreign_cert_find, a, &cacheable_row_shape, &t, NULL));
 	*cacheable = t ? t->cacheable : (struct str){ NULL, 0 };
 	return OK;
 }
@@ -64,9 +65,9 @@ enum err q_foreign_cert_find(
 enum err q_foreign_cert_at(struct cx *cx, struct str subject, int64_t at, struct str *cacheable)
 {
 	const struct arg a[] = { arg_str(subject), arg_i64(cx, at) };
-	struct text *t = NULL;
+	struct cacheable_row *t = NULL;
 
-	TRY(RUN(cx, &sql_foreign_cert_at, a, &text_shape, &t, NULL));
+	TRY(STORE_RUN(cx, &sql_foreign_cert_at, a, &cacheable_row_shape, &t, NULL));
 	*cacheable = t ? t->cacheable : (struct str){ NULL, 0 };
 	return OK;
 }
@@ -76,38 +77,38 @@ enum err q_foreign_cert_list(
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id) };
 
-	return RUN(cx, &sql_foreign_cert_list, a, &text_shape, out, n);
+	return STORE_RUN(cx, &sql_foreign_cert_list, a, &cacheable_row_shape, out, n);
 }
 
-enum err q_foreign_store(struct cx *cx, const struct foreign_certs *c, struct str *refused)
+enum err q_foreign_store_certs(struct cx *cx, const struct foreign_certs *c, struct str *refused)
 {
 	const struct arg a[] = { arg_str(c->domain), arg_str(c->subject),
 		arg_strs(cx, c->serial, c->n), arg_strs(cx, c->session_id, c->n),
 		arg_strs(cx, c->cacheable, c->n), arg_i64s(cx, c->not_before, c->n),
 		arg_i64s(cx, c->not_after, c->n), arg_i64s(cx, c->usable_until, c->n),
 		arg_i64s(cx, c->invalidated, c->n) };
-	struct refused *r;
+	struct refused_serial *r;
 
-	TRY(RUN(cx, &sql_foreign_store, a, &refused_shape, &r, NULL));
+	TRY(STORE_RUN(cx, &sql_foreign_store_certs, a, &refused_serial_shape, &r, NULL));
 	*refused = r->refused;
 	return OK;
 }
 
-enum err q_foreign_listed(
+enum err q_foreign_mark_listed(
     struct cx *cx, struct str fid, struct str session_id, struct str domain, int64_t fresh_until)
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(domain),
 		arg_i64(cx, fresh_until) };
 
-	return RUN(cx, &sql_foreign_listed, a, NULL, NULL, NULL);
+	return STORE_RUN(cx, &sql_foreign_mark_listed, a, NULL, NULL, NULL);
 }
 
-static enum err count(
+static enum err count_changed_rows(
     struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, int64_t *out)
 {
-	struct number *v;
+	struct changed_rows *v;
 
-	TRY(run(cx, st, a, n, &number_shape, (void **)&v, NULL));
+	TRY(store_run(cx, st, a, n, &changed_rows_shape, (void **)&v, NULL));
 	*out = v->number;
 	return OK;
 }
@@ -116,7 +117,7 @@ enum err q_foreign_forget(struct cx *cx, struct str domain, struct str fid, int6
 {
 	const struct arg a[] = { arg_str(domain), arg_str(fid) };
 
-	return count(cx, &sql_foreign_forget, a, 2, forgotten);
+	return count_changed_rows(cx, &sql_foreign_forget, a, 2, forgotten);
 }
 
 enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r, int64_t *renewed)
@@ -124,9 +125,9 @@ enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r,
 	const struct arg a[] = { arg_str(r->fid), arg_str(r->session_id), arg_str(r->serial),
 		arg_blob(r->key), arg_blob(r->cert), arg_i64(cx, r->not_after), arg_str(r->event),
 		arg_str(r->old) };
-	struct renewed *v;
+	struct session_renewed *v;
 
-	TRY(RUN(cx, &sql_foreign_session_renew, a, &renewed_shape, &v, NULL));
+	TRY(STORE_RUN(cx, &sql_foreign_session_renew, a, &session_renewed_shape, &v, NULL));
 	*renewed = v->renewed;
 	return OK;
 }
@@ -135,15 +136,15 @@ enum err q_foreign_block(struct cx *cx, struct str domain, int64_t *ended)
 {
 	const struct arg a[] = { arg_str(domain) };
 
-	return count(cx, &sql_foreign_block, a, 1, ended);
+	return count_changed_rows(cx, &sql_foreign_block, a, 1, ended);
 }
 
 enum err q_foreign_unblock(struct cx *cx, struct str domain, bool *was)
 {
 	const struct arg a[] = { arg_str(domain) };
-	struct name *n = NULL;
+	struct unblocked_place *n = NULL;
 
-	TRY(RUN(cx, &sql_foreign_unblock, a, &name_shape, &n, NULL));
+	TRY(STORE_RUN(cx, &sql_foreign_unblock, a, &unblocked_place_shape, &n, NULL));
 	*was = n != NULL;
 	return OK;
 }
@@ -152,5 +153,5 @@ enum err q_foreign_list(struct cx *cx, struct str place, struct foreign_item **o
 {
 	const struct arg a[] = { arg_str(place) };
 
-	return RUN(cx, &sql_foreign_list, a, &foreign_item_shape, out, n);
+	return STORE_RUN(cx, &sql_foreign_list, a, &foreign_item_shape, out, n);
 }

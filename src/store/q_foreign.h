@@ -2,7 +2,7 @@
 #define MOTET_STORE_Q_FOREIGN_H
 #include "db/db.h"
 /* What other servers have said: rows of q_foreign.sql. */
-struct foreign_known {
+struct foreign_server_found {
 	int64_t now;
 	bool blocked;
 	struct str api, domain;	  /* s NULL: nothing that may still be used */
@@ -10,13 +10,13 @@ struct foreign_known {
 	struct str cacheable;	  /* of its current certificate */
 };
 /* `place`: a domain or an origin; `host`: the domain that a block would name. */
-must_check enum err q_foreign_known(
-    struct cx *, struct str place, struct str host, struct foreign_known **);
-struct foreign_place {
+must_check enum err q_foreign_find_server(
+    struct cx *, struct str place, struct str host, struct foreign_server_found **);
+struct foreign_server_row {
 	struct str place, api, domain, serial, failure, said;
 	int64_t fresh_until;
 };
-must_check enum err q_foreign_place(struct cx *, const struct foreign_place *);
+must_check enum err q_foreign_store_server(struct cx *, const struct foreign_server_row *);
 /* The CacheableIDCert that may still be used; s NULL: there is none. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);
@@ -34,9 +34,10 @@ struct foreign_certs {
 };
 /* *refused s NULL: stored. Else one that was revoked before and is said not to be now: nothing is
  * stored. */
-must_check enum err q_foreign_store(struct cx *, const struct foreign_certs *, struct str *refused);
+must_check enum err q_foreign_store_certs(
+    struct cx *, const struct foreign_certs *, struct str *refused);
 /* session_id empty: all sessions. */
-must_check enum err q_foreign_listed(
+must_check enum err q_foreign_mark_listed(
     struct cx *, struct str fid, struct str session_id, struct str domain, int64_t fresh_until);
 /* fid.s NULL: all of the domain. */
 must_check enum err q_foreign_forget(

@@ -1,6 +1,6 @@
 -- What is known of a server and may still be used, and whether the operator has blocked it (or a domain above it).
 -- $1: the place; $2: the domain or host that a block would name. Always one row.
--- name: sql_foreign_known :one redo
+-- name: sql_foreign_find_server :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, cacheable text
 SELECT floor(extract(epoch FROM now()))::int8 AS now,
@@ -11,7 +11,7 @@ LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
 LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
 -- What was found at a place: good until its certificate's statement ends, or a failure for $7 seconds. Old failures make room.
--- name: sql_foreign_place :none redo
+-- name: sql_foreign_store_server :none redo
 -- args: text, text, text, text, text, text, int8
 -- cols:
 WITH room AS (
@@ -50,7 +50,7 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Keep verified certificates of one subject, all of them or none. What was revoked stays revoked, whatever is said later: refused then names a
 -- certificate that this is about. Statements that are over make room, revocations last.
--- name: sql_foreign_store :one redo
+-- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text
 WITH said AS (
@@ -76,7 +76,7 @@ room AS (
 SELECT (SELECT min(serial) FROM against) AS refused
 
 -- All of an actor's certificates (or of one session's) are there now.
--- name: sql_foreign_listed :none redo
+-- name: sql_foreign_mark_listed :none redo
 -- args: text, text, text, int8
 -- cols:
 WITH room AS (

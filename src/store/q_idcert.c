@@ -1,20 +1,21 @@
 #include "store/q_idcert.h"
 #include "store/q_idcert.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_idcert_stmts[] = STATEMENTS;
 
-struct landed {
+struct idcert_landed {
 	bool landed;
 };
-ROW(landed, F_BOOL(landed, landed));
-ROW(again, F_I64(again, serial), F_BLOB(again, cert));
-ROW(issued, F_BOOL(issued, issued), F_BOOL(issued, landed), F_BOOL(issued, current),
-    F_I64(issued, told), F_I64(issued, today), F_I64(issued, sessions), F_BOOL(issued, ours));
+ROW(idcert_landed, F_BOOL(idcert_landed, landed));
+ROW(reissued_cert, F_I64(reissued_cert, serial), F_BLOB(reissued_cert, cert));
+ROW(idcert_issued, F_BOOL(idcert_issued, issued), F_BOOL(idcert_issued, landed),
+    F_BOOL(idcert_issued, current), F_I64(idcert_issued, told), F_I64(idcert_issued, today),
+    F_I64(idcert_issued, sessions), F_BOOL(idcert_issued, ours));
 ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at),
     F_I64(cert_item, now), F_I64(cert_item, signer));
 
-enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued **out)
+enum err q_idcert_issue(struct cx *cx, const struct new_idcert *c, struct idcert_issued **out)
 {
 	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_str(c->session_id),
 		arg_i64(cx, c->serial), arg_i64(cx, c->server_serial), arg_blob(c->key),
@@ -22,36 +23,36 @@ enum err q_idcert_issue(struct cx *cx, const struct new_cert *c, struct issued *
 		arg_i64(cx, c->not_after), arg_blob(c->token_hash), arg_i64(cx, c->replaces),
 		arg_bool(c->keep), arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions) };
 
-	return RUN(cx, &sql_idcert_issue, a, &issued_shape, out, NULL);
+	return STORE_RUN(cx, &sql_idcert_issue, a, &idcert_issued_shape, out, NULL);
 }
 
-enum err q_idcert_landed(struct cx *cx, const struct new_cert *c, bool *landed)
+enum err q_idcert_was_issued(struct cx *cx, const struct new_idcert *c, bool *landed)
 {
 	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_i64(cx, c->serial),
 		arg_blob(c->csr_hash) };
-	struct landed *l;
+	struct idcert_landed *l;
 
-	TRY(RUN(cx, &sql_idcert_landed, a, &landed_shape, &l, NULL));
+	TRY(STORE_RUN(cx, &sql_idcert_was_issued, a, &idcert_landed_shape, &l, NULL));
 	*landed = l->landed;
 	return OK;
 }
 
-enum err q_idcert_again(struct cx *cx, int64_t actor_id, struct blob csr_hash,
-    struct blob token_hash, struct again **out)
+enum err q_idcert_renew_token(struct cx *cx, int64_t actor_id, struct blob csr_hash,
+    struct blob token_hash, struct reissued_cert **out)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(csr_hash), arg_blob(token_hash) };
 
 	*out = NULL;
-	return RUN(cx, &sql_idcert_again, a, &again_shape, out, NULL);
+	return STORE_RUN(cx, &sql_idcert_renew_token, a, &reissued_cert_shape, out, NULL);
 }
 
-enum err q_idcert_mine(
-    struct cx *cx, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out)
+enum err q_idcert_find_by_csr(struct cx *cx, int64_t actor_id, int64_t serial, struct blob csr_hash,
+    struct reissued_cert **out)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial), arg_blob(csr_hash) };
 
 	*out = NULL;
-	return RUN(cx, &sql_idcert_mine, a, &again_shape, out, NULL);
+	return STORE_RUN(cx, &sql_idcert_find_by_csr, a, &reissued_cert_shape, out, NULL);
 }
 
 enum err q_idcert_list(
@@ -60,5 +61,5 @@ enum err q_idcert_list(
 	const struct arg a[] = { arg_str(local), arg_i64(cx, f->at), arg_i64(cx, f->not_before),
 		arg_i64(cx, f->not_after), arg_str(f->session_id) };
 
-	return RUN(cx, &sql_idcert_list, a, &cert_item_shape, out, n);
+	return STORE_RUN(cx, &sql_idcert_list, a, &cert_item_shape, out, n);
 }

@@ -2,7 +2,7 @@
 #define MOTET_STORE_Q_IDCERT_H
 #include "db/db.h"
 /* ID-Certs of actors: rows of q_idcert.sql. */
-struct new_cert {
+struct new_idcert {
 	int64_t actor_id, serial, server_serial;
 	struct str session_id;
 	struct blob key, csr_hash, cert, token_hash;
@@ -11,7 +11,7 @@ struct new_cert {
 	int64_t replaces; /* serial of the certificate that ends with this, or 0 */
 	bool keep;	  /* the session of `replaces` keeps its token, which is token_hash */
 };
-struct issued {
+struct idcert_issued {
 	bool issued, landed, current;
 	int64_t told; /* sessions that got an event */
 	int64_t today,
@@ -28,20 +28,20 @@ struct cert_filter {
 	struct str session_id;		   /* s NULL: all */
 };
 /* ERR_CONFLICT: the serial was used before. ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
-must_check enum err q_idcert_issue(struct cx *, const struct new_cert *, struct issued **);
-must_check enum err q_idcert_landed(struct cx *, const struct new_cert *, bool *landed);
+must_check enum err q_idcert_issue(struct cx *, const struct new_idcert *, struct idcert_issued **);
+must_check enum err q_idcert_was_issued(struct cx *, const struct new_idcert *, bool *landed);
 /* The live certificate that this very request got before, with a new token; *out NULL: there is
  * none. */
-struct again {
+struct reissued_cert {
 	int64_t serial;
 	struct blob cert;
 };
-must_check enum err q_idcert_again(struct cx *, int64_t actor_id, struct blob csr_hash,
-    struct blob token_hash, struct again **out);
+must_check enum err q_idcert_renew_token(struct cx *, int64_t actor_id, struct blob csr_hash,
+    struct blob token_hash, struct reissued_cert **out);
 /* The same, of a session that kept its token: the certificate `serial` if this request has made it.
  */
-must_check enum err q_idcert_mine(
-    struct cx *, int64_t actor_id, int64_t serial, struct blob csr_hash, struct again **out);
+must_check enum err q_idcert_find_by_csr(struct cx *, int64_t actor_id, int64_t serial,
+    struct blob csr_hash, struct reissued_cert **out);
 /* n 0: no such actor. */
 must_check enum err q_idcert_list(
     struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);

@@ -47,13 +47,13 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
 
--- name: sql_idcert_landed :one redo
+-- name: sql_idcert_was_issued :one redo
 -- args: int8, int8, bytea
 -- cols: landed bool
 SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
 
 -- The same request again, its answer having been lost: the certificate stays, the token is a new one.
--- name: sql_idcert_again :opt
+-- name: sql_idcert_renew_token :opt
 -- args: int8, bytea, bytea
 -- cols: serial int8, cert bytea
 WITH mine AS (
@@ -67,7 +67,7 @@ opened AS (
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
 -- The live certificate $2, if this very request has made it.
--- name: sql_idcert_mine :opt redo
+-- name: sql_idcert_find_by_csr :opt redo
 -- args: int8, int8, bytea
 -- cols: serial int8, cert bytea
 SELECT serial, cert FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3 AND live

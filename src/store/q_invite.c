@@ -1,13 +1,13 @@
 #include "store/q_invite.h"
 #include "store/q_invite.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_invite_stmts[] = STATEMENTS;
 
-struct revoked {
+struct invite_revoked {
 	int64_t id;
 };
-ROW(revoked, F_I64(revoked, id));
+ROW(invite_revoked, F_I64(invite_revoked, id));
 ROW(new_invite, F_I64(new_invite, id), F_I64(new_invite, created_at),
     F_I64(new_invite, expires_at));
 ROW(invite_item, F_I64(invite_item, id), F_I64(invite_item, uses), F_I64(invite_item, used),
@@ -25,29 +25,29 @@ enum err q_invite_create(struct cx *cx, struct blob code_hash, int64_t uses, int
 	const struct arg a[] = { arg_blob(code_hash), arg_i64(cx, uses), arg_i64(cx, seconds),
 		arg_str(note) };
 
-	return RUN(cx, &sql_invite_create, a, &new_invite_shape, out, NULL);
+	return STORE_RUN(cx, &sql_invite_create, a, &new_invite_shape, out, NULL);
 }
 
 enum err q_invite_list(struct cx *cx, int64_t id, struct invite_item **out, size_t *n)
 {
 	const struct arg a[] = { arg_i64(cx, id) };
 
-	return RUN(cx, &sql_invite_list, a, &invite_item_shape, out, n);
+	return STORE_RUN(cx, &sql_invite_list, a, &invite_item_shape, out, n);
 }
 
 enum err q_invite_guests(struct cx *cx, int64_t id, struct invite_guest **out, size_t *n)
 {
 	const struct arg a[] = { arg_i64(cx, id) };
 
-	return RUN(cx, &sql_invite_guests, a, &invite_guest_shape, out, n);
+	return STORE_RUN(cx, &sql_invite_guests, a, &invite_guest_shape, out, n);
 }
 
 enum err q_invite_revoke(struct cx *cx, int64_t id, bool *there)
 {
 	const struct arg a[] = { arg_i64(cx, id) };
-	struct revoked *r;
+	struct invite_revoked *r;
 
-	TRY(RUN(cx, &sql_invite_revoke, a, &revoked_shape, &r, NULL));
+	TRY(STORE_RUN(cx, &sql_invite_revoke, a, &invite_revoked_shape, &r, NULL));
 	*there = r != NULL;
 	return OK;
 }
@@ -57,7 +57,7 @@ enum err q_invite_try(struct cx *cx, const struct invite_try *t, struct invite_s
 	const struct arg a[] = { arg_blob(t->code_hash), arg_blob(t->throttle),
 		arg_i64(cx, t->cost_ms), arg_i64(cx, t->burst), arg_str(t->local) };
 
-	return RUN(cx, &sql_invite_try, a, &invite_state_shape, out, NULL);
+	return STORE_RUN(cx, &sql_invite_try, a, &invite_state_shape, out, NULL);
 }
 
 enum err q_invite_redeem(struct cx *cx, struct str local, struct str password,
@@ -65,5 +65,5 @@ enum err q_invite_redeem(struct cx *cx, struct str local, struct str password,
 {
 	const struct arg a[] = { arg_str(local), arg_str(password), arg_blob(code_hash) };
 
-	return RUN(cx, &sql_invite_redeem, a, &invite_state_shape, out, NULL);
+	return STORE_RUN(cx, &sql_invite_redeem, a, &invite_state_shape, out, NULL);
 }

@@ -13,11 +13,11 @@ struct key_material {
  * which the actor would have then, are more than `most`. ERR_CONFLICT: one has key material
  * already; with `again`, and all of them this very one, that is as good as added.
  */
-struct added {
+struct key_material_added {
 	int64_t missing, bytes;
 };
 must_check enum err q_key_material_add(struct cx *, int64_t actor_id, const struct key_material *,
-    size_t n, int64_t most, bool again, struct added **);
+    size_t n, int64_t most, bool again, struct key_material_added **);
 /* n 0: no such session. serials NULL: all. */
 must_check enum err q_key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);

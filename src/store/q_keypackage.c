@@ -1,6 +1,6 @@
 #include "store/q_keypackage.h"
 #include "store/q_keypackage.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_keypackage_stmts[] = STATEMENTS;
 
@@ -23,19 +23,20 @@ enum err q_keypackage_owner(
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
 
-	return RUN(cx, &sql_keypackage_owner, a, &keypackage_owner_shape, out, NULL);
+	return STORE_RUN(cx, &sql_keypackage_owner, a, &keypackage_owner_shape, out, NULL);
 }
 
 /* The members of n KeyPackages, each as an array of its own. */
-struct columns {
+struct keypackage_columns {
 	int64_t *suite, *not_before, *not_after;
 	struct str *extensions, *last_resort;
 	struct blob *ref, *init_hash, *tls;
 };
 
-static void fill(struct cx *cx, struct columns *c, const struct keypackage *k, size_t n)
+static void fill_keypackage_columns(
+    struct cx *cx, struct keypackage_columns *c, const struct keypackage *k, size_t n)
 {
-	*c = (struct columns){ arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * 8),
+	*c = (struct keypackage_columns){ arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * 8),
 		arena_alloc(cx->mem, n * 8), arena_alloc(cx->mem, n * sizeof(struct str)),
 		arena_alloc(cx->mem, n * sizeof(struct str)),
 		arena_alloc(cx->mem, n * sizeof(struct blob)),
@@ -56,9 +57,9 @@ static void fill(struct cx *cx, struct columns *c, const struct keypackage *k, s
 void q_keypackage_args(
     struct cx *cx, const struct keypackage *k, size_t n, struct arg out[KEYPACKAGE_ARGS])
 {
-	struct columns c;
+	struct keypackage_columns c;
 
-	fill(cx, &c, k, n);
+	fill_keypackage_columns(cx, &c, k, n);
 	const struct arg a[KEYPACKAGE_ARGS] = { arg_i64s(cx, c.suite, n),
 		arg_strs(cx, c.extensions, n), arg_strs(cx, c.last_resort, n),
 		arg_blobs(cx, c.ref, n), arg_blobs(cx, c.init_hash, n), arg_blobs(cx, c.tls, n),
@@ -73,10 +74,10 @@ enum err q_keypackage_add(struct cx *cx, int64_t actor_id, int64_t serial,
 
 	q_keypackage_args(cx, k, n, a + 2);
 	a[KEYPACKAGE_ARGS + 2] = arg_i64(cx, most);
-	return RUN(cx, &sql_keypackage_add, a, &keypackages_added_shape, out, NULL);
+	return STORE_RUN(cx, &sql_keypackage_add, a, &keypackages_added_shape, out, NULL);
 }
 
-static struct arg list(struct cx *cx, const int64_t *v, size_t n)
+static struct arg list_or_null(struct cx *cx, const int64_t *v, size_t n)
 {
 	return v ? arg_i64s(cx, v, n) : (struct arg){ NULL };
 }
@@ -85,13 +86,13 @@ enum err q_keypackage_claim(
     struct cx *cx, const struct keypackage_claim *c, struct keypackage_given **out, size_t *n)
 {
 	const struct arg a[] = { arg_blob(c->token_hash), arg_i64(cx, c->target_id),
-		arg_str(c->target), list(cx, c->suites, c->nsuites),
+		arg_str(c->target), list_or_null(cx, c->suites, c->nsuites),
 		arg_i64s(cx, c->extensions, c->nextensions), arg_str(c->address),
 		arg_i64(cx, c->pair_cost_ms), arg_i64(cx, c->pair_burst),
 		arg_i64(cx, c->address_cost_ms), arg_i64(cx, c->address_burst), arg_i64(cx, c->low),
 		arg_bool(c->look) };
 
-	return RUN(cx, &sql_keypackage_claim, a, &keypackage_given_shape, out, n);
+	return STORE_RUN(cx, &sql_keypackage_claim, a, &keypackage_given_shape, out, n);
 }
 
 enum err q_keypackage_stats(
@@ -99,10 +100,11 @@ enum err q_keypackage_stats(
 {
 	const struct arg a[] = { arg_str(local) };
 
-	return RUN(cx, &sql_keypackage_stats, a, &keypackage_stat_shape, out, n);
+	return STORE_RUN(cx, &sql_keypackage_stats, a, &keypackage_stat_shape, out, n);
 }
 
 enum err q_keypackage_stock(struct cx *cx, struct keypackage_stock **out)
 {
-	return run(cx, &sql_keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
+	return store_run(
+	    cx, &sql_keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
 }

@@ -9,7 +9,7 @@ INSERT INTO probe (token_hash, expires_at) VALUES ($1, now() + interval '2 minut
 -- cols: taken bool
 DELETE FROM probe WHERE token_hash = $1 AND expires_at > now() RETURNING true AS taken
 
--- name: sql_probe_there :one redo
+-- name: sql_probe_exists :one redo
 -- args: bytea
 -- cols: there bool
 SELECT EXISTS (SELECT FROM probe WHERE token_hash = $1) AS there

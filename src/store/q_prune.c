@@ -1,15 +1,15 @@
 #include "store/q_prune.h"
 #include "store/q_prune.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_prune_stmts[] = STATEMENTS;
 
-ROW(pruned, F_BOOL(pruned, mine), F_I64(pruned, rows), F_STR(pruned, next));
+ROW(prune_result, F_BOOL(prune_result, mine), F_I64(prune_result, rows), F_STR(prune_result, next));
 
 static const struct {
 	const struct stmt *st;
 	bool keeps, pages;
-} kinds[PRUNE_KINDS] = {
+} prune_statements[PRUNE_KINDS] = {
 	[PRUNE_SESSION] = { &sql_prune_session, true, false },
 	[PRUNE_RAN_OUT] = { &sql_prune_idcert, true, true },
 	[PRUNE_FOREIGN_SESSION] = { &sql_prune_foreign_session, true, false },
@@ -26,14 +26,15 @@ static const struct {
 };
 
 enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after,
-    struct pruned **out)
+    struct prune_result **out)
 {
 	struct arg a[3] = { arg_i64(cx, most) };
 	size_t n = 1;
 
-	if (kinds[kind].keeps)
+	if (prune_statements[kind].keeps)
 		a[n++] = arg_i64(cx, keep);
-	if (kinds[kind].pages)
+	if (prune_statements[kind].pages)
 		a[n++] = arg_str(after);
-	return run(cx, kinds[kind].st, a, n, &pruned_shape, (void **)out, NULL);
+	return store_run(
+	    cx, prune_statements[kind].st, a, n, &prune_result_shape, (void **)out, NULL);
 }

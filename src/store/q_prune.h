@@ -19,14 +19,14 @@ enum prune_kind {
 	PRUNE_FOREIGN_ACTOR,
 	PRUNE_KINDS
 };
-struct pruned {
+struct prune_result {
 	bool mine; /* false, with most > 0: somebody else is at it, nothing was done */
 	int64_t rows;
 	struct str next; /* go on from here; s NULL: there is no page after this one */
 };
 /* Take at most `most` rows, or (0) count all. `keep`: seconds, for those kinds that stay for a
  * while after their end. `after`: the next of the page before, empty at the beginning. */
-must_check enum err q_prune(
-    struct cx *, enum prune_kind, int64_t most, int64_t keep, struct str after, struct pruned **);
+must_check enum err q_prune(struct cx *, enum prune_kind, int64_t most, int64_t keep,
+    struct str after, struct prune_result **);
 extern const struct stmt *const q_prune_stmts[];
 #endif

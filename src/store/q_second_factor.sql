@@ -34,7 +34,7 @@ WITH spent AS (
 SELECT EXISTS (SELECT FROM spent) AS done
 
 -- So is a recovery code. used: it is one, or was.
--- name: sql_second_factor_recovery_spend :one redo
+-- name: sql_second_factor_spend_recovery :one redo
 -- args: int8, bytea, bytea
 -- cols: done bool, used bool
 WITH spent AS (
@@ -42,7 +42,7 @@ WITH spent AS (
     WHERE actor_id = $1 AND hash = $2 AND (used_at IS NULL OR attempt = $3) RETURNING 1)
 SELECT EXISTS (SELECT FROM spent) AS done, EXISTS (SELECT FROM totp_recovery WHERE actor_id = $1 AND hash = $2) AS used
 
--- name: sql_second_factor_recovery_new :one redo
+-- name: sql_second_factor_replace_codes :one redo
 -- args: int8, bytea[], text
 -- cols: done bool
 SELECT motet_recovery_codes($1, $2, $3) AS done

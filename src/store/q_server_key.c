@@ -1,13 +1,13 @@
 #include "store/q_server_key.h"
 #include "store/q_server_key.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_server_key_stmts[] = STATEMENTS;
 
-struct serial {
+struct added_serial {
 	int64_t serial;
 };
-ROW(serial, F_I64(serial, serial));
+ROW(added_serial, F_I64(added_serial, serial));
 ROW(server_key, F_I64(server_key, serial), F_BLOB(server_key, key), F_BLOB(server_key, sealed),
     F_BLOB(server_key, cert), F_I64(server_key, not_before), F_I64(server_key, not_after),
     F_I64(server_key, ended_at), F_I64(server_key, now));
@@ -17,7 +17,7 @@ enum err q_server_key_at(struct cx *cx, int64_t at, struct server_key **out)
 	const struct arg a[] = { arg_i64(cx, at) };
 
 	*out = NULL;
-	return RUN(cx, &sql_server_key_at, a, &server_key_shape, out, NULL);
+	return STORE_RUN(cx, &sql_server_key_at, a, &server_key_shape, out, NULL);
 }
 
 enum err q_server_key_add(
@@ -26,9 +26,9 @@ enum err q_server_key_add(
 	const struct arg a[] = { arg_i64(cx, replaces), arg_i64(cx, k->serial), arg_blob(k->key),
 		arg_blob(k->sealed), arg_blob(k->cert), arg_i64(cx, k->not_before),
 		arg_i64(cx, k->not_after) };
-	struct serial *s;
+	struct added_serial *s;
 
-	TRY(RUN(cx, &sql_server_key_add, a, &serial_shape, &s, NULL));
+	TRY(STORE_RUN(cx, &sql_server_key_add, a, &added_serial_shape, &s, NULL));
 	*done = s->serial > 0;
 	*late = s->serial < 0;
 	return OK;
@@ -36,5 +36,5 @@ enum err q_server_key_add(
 
 enum err q_server_key_list(struct cx *cx, struct server_key **out, size_t *n)
 {
-	return run(cx, &sql_server_key_list, NULL, 0, &server_key_shape, (void **)out, n);
+	return store_run(cx, &sql_server_key_list, NULL, 0, &server_key_shape, (void **)out, n);
 }

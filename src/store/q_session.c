@@ -1,17 +1,18 @@
 #include "store/q_session.h"
 #include "store/q_session.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_session_stmts[] = STATEMENTS;
 
-struct count {
+struct foreign_sessions_ended {
 	int64_t ended, told;
 };
-struct ended {
+struct home_session_ended {
 	int64_t serial;
 };
-ROW(count, F_I64(count, ended), F_I64(count, told));
-ROW(ended, F_I64(ended, serial));
+ROW(foreign_sessions_ended, F_I64(foreign_sessions_ended, ended),
+    F_I64(foreign_sessions_ended, told));
+ROW(home_session_ended, F_I64(home_session_ended, serial));
 ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name),
     F_STR(session, fid), F_STR(session, domain), F_STR(session, session_id), F_BOOL(session, admin),
     F_I64(session, not_after), F_STR(session, password), F_BLOB(session, totp), F_STR(session, key),
@@ -24,7 +25,7 @@ enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct s
 	const struct arg a[] = { arg_blob(hash), arg_bool(password) };
 
 	*out = NULL;
-	TRY(RUN(cx, &sql_session_find, a, &session_shape, out, NULL));
+	TRY(STORE_RUN(cx, &sql_session_find, a, &session_shape, out, NULL));
 	if (*out && (*out)->actor_id && !str_i64((*out)->serial_text, &(*out)->serial))
 		return fail(cx, ERR_INTERNAL, "a session with a serial that is no number");
 	return OK;
@@ -33,9 +34,9 @@ enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct s
 enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, int64_t *ended)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(session_id) };
-	struct ended *e;
+	struct home_session_ended *e;
 
-	TRY(RUN(cx, &sql_session_end, a, &ended_shape, &e, NULL));
+	TRY(STORE_RUN(cx, &sql_session_end, a, &home_session_ended_shape, &e, NULL));
 	*ended = e->serial != 0;
 	return OK;
 }
@@ -44,9 +45,9 @@ enum err q_session_end_foreign(
     struct cx *cx, struct str fid, struct str session_id, struct str event, int64_t *ended)
 {
 	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_str(event) };
-	struct count *c;
+	struct foreign_sessions_ended *c;
 
-	TRY(RUN(cx, &sql_session_end_foreign, a, &count_shape, &c, NULL));
+	TRY(STORE_RUN(cx, &sql_session_end_foreign, a, &foreign_sessions_ended_shape, &c, NULL));
 	*ended = c->ended;
 	return OK;
 }
@@ -55,5 +56,5 @@ enum err q_session_list(struct cx *cx, int64_t actor_id, struct session_item **o
 {
 	const struct arg a[] = { arg_i64(cx, actor_id) };
 
-	return RUN(cx, &sql_session_list, a, &session_item_shape, out, n);
+	return STORE_RUN(cx, &sql_session_list, a, &session_item_shape, out, n);
 }

@@ -37,14 +37,14 @@ SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
 FROM whose
 
 -- It was wrong: that counts for the key that all share, as far as it has room.
--- name: sql_throttle_wrong :none
+-- name: sql_throttle_record_wrong :none
 -- args: bytea, int8, int8
 -- cols:
 INSERT INTO throttle AS t (key, tat) VALUES ($1, now() + $2::int8 * interval '1 ms')
 ON CONFLICT (key) DO UPDATE SET tat = least(greatest(t.tat, now()) + $2::int8 * interval '1 ms', now() + $3::int8 * $2::int8 * interval '1 ms')
 
 -- It was right: what the key $1 owes is forgotten, and $2 is remembered for $3 seconds.
--- name: sql_throttle_right :none redo
+-- name: sql_throttle_record_right :none redo
 -- args: bytea, bytea, int8
 -- cols:
 WITH gone AS (DELETE FROM throttle WHERE key = $1)

@@ -1,33 +1,33 @@
 #include "store/q_verify.h"
 #include "store/q_verify.sql.h"
-#include "store/run.h"
+#include "store/store_run.h"
 
 const struct stmt *const q_verify_stmts[] = STATEMENTS;
 
-#define KEY(st) F_STR(st, key.a), F_STR(st, key.b)
-ROW(verify_server_key, KEY(verify_server_key), F_I64(verify_server_key, serial),
+#define VERIFY_KEY_FIELDS(st) F_STR(st, key.a), F_STR(st, key.b)
+ROW(verify_server_key, VERIFY_KEY_FIELDS(verify_server_key), F_I64(verify_server_key, serial),
     F_BLOB(verify_server_key, public_key), F_BLOB(verify_server_key, sealed),
     F_BLOB(verify_server_key, cert), F_I64(verify_server_key, not_before),
     F_I64(verify_server_key, not_after), F_I64(verify_server_key, ended_at),
     F_BOOL(verify_server_key, used), F_I64(verify_server_key, next));
-ROW(verify_idcert, KEY(verify_idcert), F_I64(verify_idcert, serial),
+ROW(verify_idcert, VERIFY_KEY_FIELDS(verify_idcert), F_I64(verify_idcert, serial),
     F_STR(verify_idcert, session_id), F_BLOB(verify_idcert, public_key),
     F_BLOB(verify_idcert, cert), F_I64(verify_idcert, not_before), F_I64(verify_idcert, not_after),
     F_STR(verify_idcert, local_name), F_BLOB(verify_idcert, signer),
     F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after),
     F_I64(verify_idcert, signer_ended), F_BOOL(verify_idcert, used), F_I64(verify_idcert, twin));
-ROW(verify_session, KEY(verify_session), F_BOOL(verify_session, there),
+ROW(verify_session, VERIFY_KEY_FIELDS(verify_session), F_BOOL(verify_session, there),
     F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
-ROW(verify_foreign_session, KEY(verify_foreign_session), F_STR(verify_foreign_session, fid),
-    F_STR(verify_foreign_session, domain), F_STR(verify_foreign_session, session_id),
-    F_STR(verify_foreign_session, serial), F_BLOB(verify_foreign_session, public_key),
-    F_BLOB(verify_foreign_session, cert), F_I64(verify_foreign_session, not_after),
-    F_STR(verify_foreign_session, known));
-ROW(verify_foreign_cert, KEY(verify_foreign_cert), F_STR(verify_foreign_cert, domain),
+ROW(verify_foreign_session, VERIFY_KEY_FIELDS(verify_foreign_session),
+    F_STR(verify_foreign_session, fid), F_STR(verify_foreign_session, domain),
+    F_STR(verify_foreign_session, session_id), F_STR(verify_foreign_session, serial),
+    F_BLOB(verify_foreign_session, public_key), F_BLOB(verify_foreign_session, cert),
+    F_I64(verify_foreign_session, not_after), F_STR(verify_foreign_session, known));
+ROW(verify_foreign_cert, VERIFY_KEY_FIELDS(verify_foreign_cert), F_STR(verify_foreign_cert, domain),
     F_STR(verify_foreign_cert, session_id), F_STR(verify_foreign_cert, cacheable),
     F_I64(verify_foreign_cert, not_before), F_I64(verify_foreign_cert, not_after),
     F_I64(verify_foreign_cert, invalidated_at), F_I64(verify_foreign_cert, usable_until));
-ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite),
+ROW(verify_key_package, VERIFY_KEY_FIELDS(verify_key_package), F_I64(verify_key_package, suite),
     F_STR(verify_key_package, extensions), F_BLOB(verify_key_package, ref),
     F_BLOB(verify_key_package, init_hash), F_BLOB(verify_key_package, tls),
     F_I64(verify_key_package, not_before), F_I64(verify_key_package, not_after),
@@ -35,42 +35,51 @@ ROW(verify_key_package, KEY(verify_key_package), F_I64(verify_key_package, suite
     F_STR(verify_key_package, local_name), F_BLOB(verify_key_package, public_key),
     F_BLOB(verify_key_package, cert), F_BLOB(verify_key_package, server_cert),
     F_I64(verify_key_package, cert_after), F_I64(verify_key_package, now));
-ROW(verify_keymaterial, KEY(verify_keymaterial), F_STR(verify_keymaterial, key_data),
+ROW(verify_keymaterial, VERIFY_KEY_FIELDS(verify_keymaterial), F_STR(verify_keymaterial, key_data),
     F_BLOB(verify_keymaterial, algorithm), F_STR(verify_keymaterial, algorithms));
-ROW(verify_actor, KEY(verify_actor), F_STR(verify_actor, local_name),
+ROW(verify_actor, VERIFY_KEY_FIELDS(verify_actor), F_STR(verify_actor, local_name),
     F_STR(verify_actor, password));
-ROW(verify_key_trial, KEY(verify_key_trial), F_STR(verify_key_trial, fid),
+ROW(verify_key_trial, VERIFY_KEY_FIELDS(verify_key_trial), F_STR(verify_key_trial, fid),
     F_BLOB(verify_key_trial, signature), F_STR(verify_key_trial, local_name),
     F_BLOB(verify_key_trial, public_key));
-ROW(verify_event_counter, KEY(verify_event_counter), F_I64(verify_event_counter, last),
-    F_I64(verify_event_counter, read), F_I64(verify_event_counter, top));
-ROW(verify_invite, KEY(verify_invite), F_I64(verify_invite, used), F_I64(verify_invite, came));
-ROW(verify_event, KEY(verify_event), F_I64(verify_event, seq), F_I64(verify_event, op),
-    F_STR(verify_event, ns), F_STR(verify_event, name), F_STR(verify_event, data),
-    F_I64(verify_event, serial), F_BOOL(verify_event, counted), F_BOOL(verify_event, there));
-ROW(verify_totp, KEY(verify_totp), F_I64(verify_totp, actor_id), F_BLOB(verify_totp, sealed),
-    F_I64(verify_totp, created_at), F_I64(verify_totp, confirmed_at), F_I64(verify_totp, last_step),
-    F_I64(verify_totp, now));
-ROW(verify_totp_recovery, KEY(verify_totp_recovery), F_BOOL(verify_totp_recovery, confirmed),
-    F_BOOL(verify_totp_recovery, used), F_BOOL(verify_totp_recovery, tried));
-ROW(verify_federation_token, KEY(verify_federation_token), F_STR(verify_federation_token, jti),
-    F_STR(verify_federation_token, audience), F_I64(verify_federation_token, issued_at),
-    F_I64(verify_federation_token, expires_at), F_I64(verify_federation_token, deleted_at),
-    F_I64(verify_federation_token, redeemed_at), F_I64(verify_federation_token, now));
-ROW(verify_redeemed_token, KEY(verify_redeemed_token), F_I64(verify_redeemed_token, redeemed_at),
-    F_I64(verify_redeemed_token, expires_at), F_I64(verify_redeemed_token, now));
-ROW(verify_foreign_server, KEY(verify_foreign_server), F_STR(verify_foreign_server, api),
-    F_STR(verify_foreign_server, domain), F_STR(verify_foreign_server, serial),
-    F_STR(verify_foreign_server, failure), F_STR(verify_foreign_server, said),
-    F_STR(verify_foreign_server, of), F_BOOL(verify_foreign_server, fresh));
-ROW(verify_foreign_actor, KEY(verify_foreign_actor), F_STR(verify_foreign_actor, domain));
-ROW(verify_schema_version, KEY(verify_schema_version), F_I64(verify_schema_version, version),
-    F_I64(verify_schema_version, compat), F_BOOL(verify_schema_version, after));
+ROW(verify_event_counter, VERIFY_KEY_FIELDS(verify_event_counter),
+    F_I64(verify_event_counter, last), F_I64(verify_event_counter, read),
+    F_I64(verify_event_counter, top));
+ROW(verify_invite, VERIFY_KEY_FIELDS(verify_invite), F_I64(verify_invite, used),
+    F_I64(verify_invite, came));
+ROW(verify_event, VERIFY_KEY_FIELDS(verify_event), F_I64(verify_event, seq),
+    F_I64(verify_event, op), F_STR(verify_event, ns), F_STR(verify_event, name),
+    F_STR(verify_event, data), F_I64(verify_event, serial), F_BOOL(verify_event, counted),
+    F_BOOL(verify_event, there));
+ROW(verify_totp, VERIFY_KEY_FIELDS(verify_totp), F_I64(verify_totp, actor_id),
+    F_BLOB(verify_totp, sealed), F_I64(verify_totp, created_at), F_I64(verify_totp, confirmed_at),
+    F_I64(verify_totp, last_step), F_I64(verify_totp, now));
+ROW(verify_totp_recovery, VERIFY_KEY_FIELDS(verify_totp_recovery),
+    F_BOOL(verify_totp_recovery, confirmed), F_BOOL(verify_totp_recovery, used),
+    F_BOOL(verify_totp_recovery, tried));
+ROW(verify_federation_token, VERIFY_KEY_FIELDS(verify_federation_token),
+    F_STR(verify_federation_token, jti), F_STR(verify_federation_token, audience),
+    F_I64(verify_federation_token, issued_at), F_I64(verify_federation_token, expires_at),
+    F_I64(verify_federation_token, deleted_at), F_I64(verify_federation_token, redeemed_at),
+    F_I64(verify_federation_token, now));
+ROW(verify_redeemed_token, VERIFY_KEY_FIELDS(verify_redeemed_token),
+    F_I64(verify_redeemed_token, redeemed_at), F_I64(verify_redeemed_token, expires_at),
+    F_I64(verify_redeemed_token, now));
+ROW(verify_foreign_server, VERIFY_KEY_FIELDS(verify_foreign_server),
+    F_STR(verify_foreign_server, api), F_STR(verify_foreign_server, domain),
+    F_STR(verify_foreign_server, serial), F_STR(verify_foreign_server, failure),
+    F_STR(verify_foreign_server, said), F_STR(verify_foreign_server, of),
+    F_BOOL(verify_foreign_server, fresh));
+ROW(verify_foreign_actor, VERIFY_KEY_FIELDS(verify_foreign_actor),
+    F_STR(verify_foreign_actor, domain));
+ROW(verify_schema_version, VERIFY_KEY_FIELDS(verify_schema_version),
+    F_I64(verify_schema_version, version), F_I64(verify_schema_version, compat),
+    F_BOOL(verify_schema_version, after));
 
 static const struct {
 	const struct stmt *st;
 	const struct shape *row;
-} tables[VERIFY_TABLES] = {
+} verify_statements[VERIFY_TABLES] = {
 	[VERIFY_SERVER_KEY] = { &sql_verify_server_key, &verify_server_key_shape },
 	[VERIFY_IDCERT] = { &sql_verify_idcert, &verify_idcert_shape },
 	[VERIFY_SESSION] = { &sql_verify_session, &verify_session_shape },
@@ -98,55 +107,55 @@ enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_k
 {
 	const struct arg a[] = { arg_str(after->a), arg_str(after->b), arg_i64(cx, most) };
 
-	*size = tables[t].row->size;
-	return RUN(cx, tables[t].st, a, tables[t].row, rows, n);
+	*size = verify_statements[t].row->size;
+	return STORE_RUN(cx, verify_statements[t].st, a, verify_statements[t].row, rows, n);
 }
 
-struct counted {
+struct verify_count {
 	int64_t n;
 };
-ROW(counted, F_I64(counted, n));
+ROW(verify_count, F_I64(verify_count, n));
 
 enum err q_verify_counts(struct cx *cx, int64_t out[VERIFY_TABLES])
 {
-	struct counted *c;
+	struct verify_count *c;
 	size_t n;
 
-	TRY(run(cx, &sql_verify_counts, NULL, 0, &counted_shape, (void **)&c, &n));
+	TRY(store_run(cx, &sql_verify_counts, NULL, 0, &verify_count_shape, (void **)&c, &n));
 	for (size_t i = 0; i < VERIFY_TABLES; i++)
 		out[i] = i < n ? c[i].n : 0;
 	return OK;
 }
 
-struct home_cert {
+struct verify_home_cert {
 	struct str cacheable;
 };
-ROW(home_cert, F_STR(home_cert, cacheable));
+ROW(verify_home_cert, F_STR(verify_home_cert, cacheable));
 
-enum err q_verify_homes(struct cx *cx, struct str domain, struct str **out, size_t *n)
+enum err q_verify_home_certs(struct cx *cx, struct str domain, struct str **out, size_t *n)
 {
 	const struct arg a[] = { arg_str(domain) };
-	struct home_cert *h;
+	struct verify_home_cert *h;
 
-	TRY(RUN(cx, &sql_verify_homes, a, &home_cert_shape, &h, n));
+	TRY(STORE_RUN(cx, &sql_verify_home_certs, a, &verify_home_cert_shape, &h, n));
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = h[i].cacheable;
 	return OK;
 }
 
-struct redeemed_there {
+struct verify_redeemed {
 	bool there;
 };
-ROW(redeemed_there, F_BOOL(redeemed_there, there));
+ROW(verify_redeemed, F_BOOL(verify_redeemed, there));
 
-enum err q_verify_redeemed(struct cx *cx, struct str iss, struct str jti, bool *there)
+enum err q_verify_is_redeemed(struct cx *cx, struct str iss, struct str jti, bool *there)
 {
 	const struct arg a[] = { arg_str(iss), arg_str(jti) };
-	struct redeemed_there *r;
+	struct verify_redeemed *r;
 	size_t n;
 
-	TRY(RUN(cx, &sql_verify_redeemed, a, &redeemed_there_shape, &r, &n));
+	TRY(STORE_RUN(cx, &sql_verify_is_redeemed, a, &verify_redeemed_shape, &r, &n));
 	*there = r->there;
 	return OK;
 }

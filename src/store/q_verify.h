@@ -149,8 +149,8 @@ must_check enum err q_verify_page(struct cx *, enum verify_table, const struct v
     int64_t most, void **rows, size_t *n, size_t *size);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
 /* CacheableIDCerts of a home server, the newest first. */
-must_check enum err q_verify_homes(struct cx *, struct str domain, struct str **, size_t *n);
+must_check enum err q_verify_home_certs(struct cx *, struct str domain, struct str **, size_t *n);
 /* Is there a redeemed_token of this issuer and jti? */
-must_check enum err q_verify_redeemed(struct cx *, struct str iss, struct str jti, bool *there);
+must_check enum err q_verify_is_redeemed(struct cx *, struct str iss, struct str jti, bool *there);
 extern const struct stmt *const q_verify_stmts[];
 #endif

@@ -164,13 +164,13 @@ SELECT v.version::text AS a, '' AS b, v.version::int8, v.compat::int8,
 FROM schema_version v WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END AND $2::text = ''
 ORDER BY v.version LIMIT $3
 
--- name: sql_verify_redeemed :one redo
+-- name: sql_verify_is_redeemed :one redo
 -- args: text, text
 -- cols: there bool
 SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2) AS there
 
 -- The server certificates that are remembered of a domain: whose keys may have signed its actors' certificates, and vouch for them.
--- name: sql_verify_homes :many redo
+-- name: sql_verify_home_certs :many redo
 -- args: text
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL ORDER BY not_before DESC LIMIT 100

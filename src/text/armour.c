@@ -1,30 +1,30 @@
 #include "text/encoding.h"
 #include <stdio.h>
 
-enum { COLUMNS = 64, LABEL = 40 };
-static const char begin[] = "-----BEGIN ", end[] = "-----END ", dashes[] = "-----";
+enum { PEM_COLUMNS = 64, PEM_LABEL_SHOWN = 40 };
+static const char pem_begin[] = "-----BEGIN ", pem_end[] = "-----END ", pem_dashes[] = "-----";
 
 struct str pem_encode(struct arena *mem, const char *label, struct blob der)
 {
 	struct str body = base64_encode(mem, der);
 	struct buf b = { .mem = mem };
 
-	buf_printf(&b, "%s%s%s\n", begin, label, dashes);
-	for (size_t i = 0; i < body.n; i += COLUMNS) {
-		buf_put(&b, body.s + i, body.n - i < COLUMNS ? body.n - i : COLUMNS);
+	buf_printf(&b, "%s%s%s\n", pem_begin, label, pem_dashes);
+	for (size_t i = 0; i < body.n; i += PEM_COLUMNS) {
+		buf_put(&b, body.s + i, body.n - i < PEM_COLUMNS ? body.n - i : PEM_COLUMNS);
 		buf_z(&b, "\n");
 	}
-	buf_printf(&b, "%s%s%s\n", end, label, dashes);
+	buf_printf(&b, "%s%s%s\n", pem_end, label, pem_dashes);
 	return buf_done(&b);
 }
 
-static enum err bad(struct cx *cx, const char *field, const char *why)
+static enum err refuse_armour(struct cx *cx, const char *field, const char *why)
 {
 	return refuse(
 	    cx, ERR_BAD_REQUEST, field, "%s%s%s", field ? field : "", field ? ": " : "", why);
 }
 
-static struct str line(struct str *rest)
+static struct str read_pem_line(struct str *rest)
 {
 	struct str l;
 
@@ -34,27 +34,28 @@ static struct str line(struct str *rest)
 	return l;
 }
 
-/* Between `head` and five dashes. */
-static bool label_of(struct str l, const char *head, struct str *label)
+/* Between `head` and five pem_dashes. */
+static bool read_pem_label(struct str l, const char *head, struct str *label)
 {
-	size_t n = strlen(head), tail = sizeof dashes - 1;
+	size_t n = strlen(head), tail = sizeof pem_dashes - 1;
 
-	if (!str_starts(l, head) || l.n < n + tail || memcmp(l.s + l.n - tail, dashes, tail) != 0)
+	if (!str_starts(l, head) || l.n < n + tail ||
+	    memcmp(l.s + l.n - tail, pem_dashes, tail) != 0)
 		return false;
 	*label = (struct str){ l.s + n, l.n - n - tail };
 	return true;
 }
 
-static bool wanted(struct str label, const char *want)
+static bool is_wanted_label(struct str label, const char *want)
 {
 	return str_is(label, want) ||
 	    (strcmp(want, "CERTIFICATE REQUEST") == 0 && str_is(label, "NEW CERTIFICATE REQUEST"));
 }
 
 /* As much of it as may be shown to whoever sent it. */
-static const char *shown(struct str label, char buf[LABEL + 1])
+static const char *print_pem_label(struct str label, char buf[PEM_LABEL_SHOWN + 1])
 {
-	size_t n = label.n < LABEL ? label.n : LABEL;
+	size_t n = label.n < PEM_LABEL_SHOWN ? label.n : PEM_LABEL_SHOWN;
 
 	for (size_t i = 0; i < n; i++)
 		buf[i] = label.s[i] >= 0x20 && label.s[i] < 0x7f ? label.s[i] : '?';
@@ -62,23 +63,24 @@ static const char *shown(struct str label, char buf[LABEL + 1])
 	return buf;
 }
 
-static enum err first_line(
+static enum err check_begin_line(
     struct cx *cx, const char *field, const char *want, struct str l, struct str *label)
 {
-	char found[LABEL + 1], why[160];
+	char found[PEM_LABEL_SHOWN + 1], why[160];
 
-	if (!label_of(l, begin, label)) {
+	if (!read_pem_label(l, pem_begin, label)) {
 		snprintf(why, sizeof why, "PEM begins with a line -----BEGIN %s-----", want);
-		return bad(cx, field, why);
+		return refuse_armour(cx, field, why);
 	}
-	if (wanted(*label, want))
+	if (is_wanted_label(*label, want))
 		return OK;
-	snprintf(why, sizeof why, "this is a %s, a %s is needed", shown(*label, found), want);
-	return bad(cx, field, why);
+	snprintf(
+	    why, sizeof why, "this is a %s, a %s is needed", print_pem_label(*label, found), want);
+	return refuse_armour(cx, field, why);
 }
 
 /* The base64 between the two lines; *rest is left behind the last. */
-static enum err body_lines(
+static enum err read_pem_body(
     struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
 {
 	struct str l, last;
@@ -86,23 +88,23 @@ static enum err body_lines(
 	bool shorter = false;
 
 	*body = *rest;
-	while (rest->n && !str_starts(*rest, dashes)) {
-		l = line(rest);
+	while (rest->n && !str_starts(*rest, pem_dashes)) {
+		l = read_pem_line(rest);
 		nlines++;
 		if (l.n == 0 || shorter || (columns && l.n > columns) ||
-		    (nlines > 1 && columns > COLUMNS))
-			return bad(cx, field,
+		    (nlines > 1 && columns > PEM_COLUMNS))
+			return refuse_armour(cx, field,
 			    "the lines of PEM have 64 columns, only the last may be shorter");
 		shorter = columns && l.n < columns;
 		columns = columns ? columns : l.n;
 	}
 	body->n = (size_t)(rest->s - body->s);
-	l = line(rest);
-	if (!label_of(l, end, &last))
-		return bad(cx, field, "the -----END line is missing");
+	l = read_pem_line(rest);
+	if (!read_pem_label(l, pem_end, &last))
+		return refuse_armour(cx, field, "the -----END line is missing");
 	return str_eq(last, label)
 	    ? OK
-	    : bad(cx, field, "the labels of the -----BEGIN and the -----END line differ");
+	    : refuse_armour(cx, field, "the labels of the -----BEGIN and the -----END line differ");
 }
 
 enum err pem_decode(
@@ -110,22 +112,23 @@ enum err pem_decode(
 {
 	struct str found, body, rest = str_trim(text);
 
-	TRY(first_line(cx, field, label, line(&rest), &found));
-	TRY(body_lines(cx, field, found, &rest, &body));
+	TRY(check_begin_line(cx, field, label, read_pem_line(&rest), &found));
+	TRY(read_pem_body(cx, field, found, &rest, &body));
 	if (rest.n)
-		return bad(cx, field,
-		    str_starts(str_trim(rest), begin) ? "there is more than one PEM block"
-						      : "something follows the -----END line");
+		return refuse_armour(cx, field,
+		    str_starts(str_trim(rest), pem_begin) ? "there is more than one PEM block"
+							  : "something follows the -----END line");
 	for (size_t i = 0; i < body.n; i++)
 		if (body.s[i] == ' ' || body.s[i] == '\t')
-			return bad(cx, field, "there are blanks in the lines of this PEM");
+			return refuse_armour(
+			    cx, field, "there are blanks in the lines of this PEM");
 	if (!base64_decode(cx->mem, body, der) || der->n == 0)
-		return bad(cx, field,
+		return refuse_armour(cx, field,
 		    "what is between the -----BEGIN and the -----END line is not base64");
 	return OK;
 }
 
-static bool is_pem(struct str s)
+static bool looks_like_pem(struct str s)
 {
 	return str_starts(str_trim(s), "-----BEGIN");
 }
@@ -139,13 +142,15 @@ enum err armour_decode(
 		*der = str_blob(text);
 		return OK;
 	}
-	if (is_pem(text))
+	if (looks_like_pem(text))
 		return pem_decode(cx, field, label, text, der);
 	if (!base64_decode(cx->mem, text, der) || der->n == 0)
-		return bad(cx, field, "this is neither PEM, nor DER, nor base64 of one of them");
+		return refuse_armour(
+		    cx, field, "this is neither PEM, nor DER, nor base64 of one of them");
 	inner = (struct str){ (const char *)der->p, der->n };
-	if (is_pem(inner))
+	if (looks_like_pem(inner))
 		return pem_decode(cx, field, label, inner, der);
-	return der->p[0] == 0x30 ? OK
-				 : bad(cx, field, "this is base64, but of neither DER nor PEM");
+	return der->p[0] == 0x30
+	    ? OK
+	    : refuse_armour(cx, field, "this is base64, but of neither DER nor PEM");
 }

@@ -1,6 +1,7 @@
 #include "text/encoding.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct str base64_encode(struct arena *mem, struct blob b)
 {
@@ -11,17 +12,17 @@ struct str base64_encode(struct arena *mem, struct blob b)
 		size_t left = b.n - i;
 		uint32_t v = (uint32_t)b.p[i] << 16 | (left > 1 ? (uint32_t)b.p[i + 1] << 8 : 0) |
 		    (left > 2 ? b.p[i + 2] : 0);
-		s[at++] = alphabet[v >> 18];
-		s[at++] = alphabet[v >> 12 & 63];
-		s[at++] = left > 1 ? alphabet[v >> 6 & 63] : '=';
-		s[at++] = left > 2 ? alphabet[v & 63] : '=';
+		s[at++] = base64_alphabet[v >> 18];
+		s[at++] = base64_alphabet[v >> 12 & 63];
+		s[at++] = left > 1 ? base64_alphabet[v >> 6 & 63] : '=';
+		s[at++] = left > 2 ? base64_alphabet[v & 63] : '=';
 	}
 	return (struct str){ s, n };
 }
 
 struct str base32_encode(struct arena *mem, struct blob b)
 {
-	static const char alphabet32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	static const char base32_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 	struct buf out = { .mem = mem };
 	uint32_t v = 0;
 	int bits = 0;
@@ -29,14 +30,14 @@ struct str base32_encode(struct arena *mem, struct blob b)
 	for (size_t i = 0; i < b.n; i++) {
 		v = v << 8 | b.p[i];
 		for (bits += 8; bits >= 5; bits -= 5)
-			buf_put(&out, alphabet32 + (v >> (bits - 5) & 31), 1);
+			buf_put(&out, base32_alphabet + (v >> (bits - 5) & 31), 1);
 	}
 	if (bits)
-		buf_put(&out, alphabet32 + (v << (5 - bits) & 31), 1);
+		buf_put(&out, base32_alphabet + (v << (5 - bits) & 31), 1);
 	return buf_done(&out);
 }
 
-static int digit64(char c)
+static int read_base64_digit(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -47,19 +48,19 @@ static int digit64(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static bool blank(char c)
+static bool is_base64_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-struct digits {
+struct base64_reader {
 	uint32_t bits; /* of the digits not yet written out */
 	unsigned ndigits, npads;
 	uint8_t *p;
 	size_t n;
 };
 
-static bool add_digit(struct digits *d, int v)
+static bool add_base64_digit(struct base64_reader *d, int v)
 {
 	if (v < 0 || d->npads)
 		return false;
@@ -74,7 +75,7 @@ static bool add_digit(struct digits *d, int v)
 
 /* The last two or three digits, with their padding; what they have too much must be zero (RFC
  * 4648 3.5). */
-static bool last_digits(struct digits *d)
+static bool finish_base64(struct base64_reader *d)
 {
 	unsigned spare = d->ndigits == 2 ? 4 : 2;
 
@@ -91,15 +92,16 @@ static bool last_digits(struct digits *d)
 
 bool base64_decode(struct arena *mem, struct str s, struct blob *out)
 {
-	struct digits d = { .p = arena_alloc(mem, s.n / 4 * 3 + 3) };
+	struct base64_reader d = { .p = arena_alloc(mem, s.n / 4 * 3 + 3) };
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (blank(s.s[i]))
+		if (is_base64_blank(s.s[i]))
 			continue;
-		if (s.s[i] == '=' ? ++d.npads > 2 : !add_digit(&d, digit64(s.s[i])))
+		if (s.s[i] == '=' ? ++d.npads > 2
+				  : !add_base64_digit(&d, read_base64_digit(s.s[i])))
 			return false;
 	}
-	if (!last_digits(&d))
+	if (!finish_base64(&d))
 		return false;
 	*out = (struct blob){ d.p, d.n };
 	return true;
@@ -116,7 +118,7 @@ struct str hex_encode(struct arena *mem, struct blob b)
 	return (struct str){ s, 2 * b.n };
 }
 
-static int digit16(char c)
+static int read_hex_digit(char c)
 {
 	return c >= '0' && c <= '9'		 ? c - '0'
 	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
@@ -130,7 +132,7 @@ bool hex_decode(struct arena *mem, struct str s, struct blob *out)
 	if (s.n % 2)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		int d = digit16(s.s[i]);
+		int d = read_hex_digit(s.s[i]);
 		if (d < 0)
 			return false;
 		p[i / 2] = (uint8_t)(p[i / 2] << 4 | d);

@@ -1,26 +1,26 @@
 #include "text/fid.h"
 
-static bool digit(char c)
+static bool is_fid_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool alnum(char c)
+static bool is_fid_alnum(char c)
 {
-	return digit(c) || (c >= 'a' && c <= 'z');
+	return is_fid_digit(c) || (c >= 'a' && c <= 'z');
 }
 
-static bool hex(char c)
+static bool is_lower_hex(char c)
 {
-	return digit(c) || (c >= 'a' && c <= 'f');
+	return is_fid_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-static bool among(char c, const char *set)
+static bool is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-static bool all(struct str s, bool (*is)(char))
+static bool all_chars_are(struct str s, bool (*is)(char))
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (!is(s.s[i]))
@@ -28,7 +28,7 @@ static bool all(struct str s, bool (*is)(char))
 	return true;
 }
 
-static bool reserved(struct str s)
+static bool is_reserved_name(struct str s)
 {
 	static const char *const words[] = { "me", "all", "status" };
 
@@ -40,27 +40,29 @@ static bool reserved(struct str s)
 
 bool local_name_ok(struct str s)
 {
-	if (s.n < 1 || s.n > FID_LOCAL_MAX || among(s.s[0], ".-") || among(s.s[s.n - 1], ".-"))
+	if (s.n < 1 || s.n > FID_LOCAL_MAX || is_one_of(s.s[0], ".-") ||
+	    is_one_of(s.s[s.n - 1], ".-"))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!alnum(s.s[i]) && !among(s.s[i], "._+-"))
+		if (!is_fid_alnum(s.s[i]) && !is_one_of(s.s[i], "._+-"))
 			return false;
-	return !all(s, digit) && !reserved(s);
+	return !all_chars_are(s, is_fid_digit) && !is_reserved_name(s);
 }
 
-static bool label_ok(struct str s)
+static bool is_dns_label(struct str s)
 {
 	if (s.n < 1 || s.n > FID_LABEL_MAX || s.s[0] == '-' || s.s[s.n - 1] == '-')
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!alnum(s.s[i]) && s.s[i] != '-')
+		if (!is_fid_alnum(s.s[i]) && s.s[i] != '-')
 			return false;
 	return true;
 }
 
-static bool number(struct str s)
+static bool is_number_label(struct str s)
 {
-	return all(s, digit) || (str_starts(s, "0x") && all(str_from(s, 2), hex));
+	return all_chars_are(s, is_fid_digit) ||
+	    (str_starts(s, "0x") && all_chars_are(str_from(s, 2), is_lower_hex));
 }
 
 bool domain_ok(struct str s)
@@ -71,10 +73,10 @@ bool domain_ok(struct str s)
 		return false;
 	for (bool more = true; more;) {
 		more = str_cut(s, '.', &label, &s);
-		if (!label_ok(label))
+		if (!is_dns_label(label))
 			return false;
 	}
-	return !number(label);
+	return !is_number_label(label);
 }
 
 bool fid_parse(struct arena *mem, struct str fid, struct str *local, struct str *domain)

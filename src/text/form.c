@@ -1,7 +1,7 @@
 #include "text/form.h"
 #include "text/utf8.h"
 
-static int hex(char c)
+static int read_percent_digit(char c)
 {
 	return c >= '0' && c <= '9'		 ? c - '0'
 	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
@@ -20,9 +20,11 @@ bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
 	p = arena_alloc(mem, s.n + 1);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.s[i] == '%') {
-			if (s.n - i < 3 || hex(s.s[i + 1]) < 0 || hex(s.s[i + 2]) < 0)
+			if (s.n - i < 3 || read_percent_digit(s.s[i + 1]) < 0 ||
+			    read_percent_digit(s.s[i + 2]) < 0)
 				return false;
-			p[n++] = (char)(hex(s.s[i + 1]) << 4 | hex(s.s[i + 2]));
+			p[n++] = (char)(read_percent_digit(s.s[i + 1]) << 4 |
+			    read_percent_digit(s.s[i + 2]));
 			i += 2;
 		} else
 			p[n++] = plus && s.s[i] == '+' ? ' ' : s.s[i];
@@ -31,7 +33,7 @@ bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
 	return true;
 }
 
-static enum err text(struct cx *cx, struct str *s)
+static enum err decode_query_text(struct cx *cx, struct str *s)
 {
 	if (!form_decode(cx->mem, *s, true, s))
 		return refuse(cx, ERR_BAD_REQUEST, NULL,
@@ -50,6 +52,6 @@ enum err form_next(
 		str_cut(*rest, '&', &one, rest);
 	*there = one.n != 0;
 	str_cut(one, '=', name, value);
-	TRY(text(cx, name));
-	return text(cx, value);
+	TRY(decode_query_text(cx, name));
+	return decode_query_text(cx, value);
 }

@@ -2,29 +2,30 @@
 #include "text/fid.h"
 #include <arpa/inet.h>
 
-static const struct scheme {
+static const struct origin_scheme {
 	const char *text;
 	int port, flag;
-} schemes[] = {
+} origin_schemes[] = {
 	{ "https://", 443, 0 },
 	{ "http://", 80, ORIGIN_HTTP },
 };
-enum { SCHEMES = sizeof schemes / sizeof schemes[0] };
+enum { ORIGIN_SCHEMES = sizeof origin_schemes / sizeof origin_schemes[0] };
 
-static const struct scheme *scheme_of(struct str url, int flags)
+static const struct origin_scheme *find_scheme(struct str url, int flags)
 {
-	for (size_t i = 0; i < SCHEMES; i++) {
-		size_t n = strlen(schemes[i].text);
-		if (url.n >= n && str_ieq((struct str){ url.s, n }, str_of(schemes[i].text)) &&
-		    (schemes[i].flag & flags) == schemes[i].flag)
-			return &schemes[i];
+	for (size_t i = 0; i < ORIGIN_SCHEMES; i++) {
+		size_t n = strlen(origin_schemes[i].text);
+		if (url.n >= n &&
+		    str_ieq((struct str){ url.s, n }, str_of(origin_schemes[i].text)) &&
+		    (origin_schemes[i].flag & flags) == origin_schemes[i].flag)
+			return &origin_schemes[i];
 	}
 	return NULL;
 }
 
 /* What would make two readers disagree about where the host ends is refused before anything is cut.
  */
-static const char *characters(struct str url)
+static const char *check_url_chars(struct str url)
 {
 	static const struct {
 		char c;
@@ -50,7 +51,7 @@ static const char *characters(struct str url)
 }
 
 /* The address in its one spelling; false when it is none of that family. */
-static bool address(struct arena *mem, int family, struct str text, struct str *out)
+static bool normalize_address(struct arena *mem, int family, struct str text, struct str *out)
 {
 	uint8_t raw[sizeof(struct in6_addr)];
 	char shown[INET6_ADDRSTRLEN];
@@ -63,14 +64,14 @@ static bool address(struct arena *mem, int family, struct str text, struct str *
 }
 
 /* "[…]" or "…", with what follows left in *rest: nothing, or a colon and the port. */
-static const char *host_of(
+static const char *read_origin_host(
     struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
 {
 	struct str name;
 
 	if (authority.n && authority.s[0] == '[') {
 		if (!str_cut(str_from(authority, 1), ']', &name, rest) ||
-		    !address(mem, AF_INET6, name, host))
+		    !normalize_address(mem, AF_INET6, name, host))
 			return "holds brackets without an IPv6 address in them";
 		*host = str_of(arena_printf(mem, "[%.*s]", (int)host->n, host->s));
 		return flags & ORIGIN_ADDRESS
@@ -80,7 +81,7 @@ static const char *host_of(
 	str_cut(authority, ':', &name, rest);
 	*rest = str_from(authority, name.n);
 	name = str_lower(mem, name);
-	if (flags & ORIGIN_ADDRESS && address(mem, AF_INET, name, host))
+	if (flags & ORIGIN_ADDRESS && normalize_address(mem, AF_INET, name, host))
 		return NULL;
 	*host = name;
 	return domain_ok(name)
@@ -88,7 +89,7 @@ static const char *host_of(
 	    : "must hold a domain name, not an address: letters, digits and hyphens between dots";
 }
 
-static const char *port_of(struct str rest, int otherwise, int64_t *port)
+static const char *read_origin_port(struct str rest, int otherwise, int64_t *port)
 {
 	*port = otherwise;
 	if (rest.n == 0)
@@ -100,7 +101,7 @@ static const char *port_of(struct str rest, int otherwise, int64_t *port)
 
 const char *origin_read(struct arena *mem, struct str url, int flags, struct str *origin)
 {
-	const struct scheme *scheme = scheme_of(url, flags);
+	const struct origin_scheme *scheme = find_scheme(url, flags);
 	struct str authority, path, host, rest;
 	const char *wrong;
 	int64_t port;
@@ -109,13 +110,13 @@ const char *origin_read(struct arena *mem, struct str url, int flags, struct str
 		return "must begin with https://";
 	if (url.n > ORIGIN_MAX + 1)
 		return "is too long";
-	if ((wrong = characters(url)) != NULL)
+	if ((wrong = check_url_chars(url)) != NULL)
 		return wrong;
 	str_cut(str_from(url, strlen(scheme->text)), '/', &authority, &path);
 	if (path.n)
 		return "must not have a path";
-	if ((wrong = host_of(mem, authority, flags, &host, &rest)) != NULL ||
-	    (wrong = port_of(rest, scheme->port, &port)) != NULL)
+	if ((wrong = read_origin_host(mem, authority, flags, &host, &rest)) != NULL ||
+	    (wrong = read_origin_port(rest, scheme->port, &port)) != NULL)
 		return wrong;
 	struct buf b = { .mem = mem };
 	buf_printf(&b, "%s%.*s", scheme->text, (int)host.n, host.s);
@@ -134,11 +135,12 @@ enum err origin_parse(struct cx *cx, struct str url, int flags, struct str *orig
 }
 
 /* Behind the scheme: the host with its brackets, and the colon and the port. */
-static struct str split(struct str origin, const struct scheme **scheme, struct str *port)
+static struct str split_origin(
+    struct str origin, const struct origin_scheme **scheme, struct str *port)
 {
 	struct str host, rest;
 
-	*scheme = scheme_of(origin, ORIGIN_HTTP);
+	*scheme = find_scheme(origin, ORIGIN_HTTP);
 	rest = str_from(origin, *scheme ? strlen((*scheme)->text) : origin.n);
 	if (rest.n && rest.s[0] == '[') {
 		str_cut(str_from(rest, 1), ']', &host, port);
@@ -151,18 +153,18 @@ static struct str split(struct str origin, const struct scheme **scheme, struct 
 
 struct str origin_host(struct str origin)
 {
-	const struct scheme *scheme;
+	const struct origin_scheme *scheme;
 	struct str port;
 
-	return split(origin, &scheme, &port);
+	return split_origin(origin, &scheme, &port);
 }
 
 int origin_port(struct str origin)
 {
-	const struct scheme *scheme;
+	const struct origin_scheme *scheme;
 	struct str rest;
 	int64_t port;
 
-	split(origin, &scheme, &rest);
-	return scheme && port_of(rest, scheme->port, &port) == NULL ? (int)port : 0;
+	split_origin(origin, &scheme, &rest);
+	return scheme && read_origin_port(rest, scheme->port, &port) == NULL ? (int)port : 0;
 }

@@ -1,10 +1,10 @@
 #include "text/utf8.h"
 
-/* The rows of table 3-7: the range of the first byte, the length, and the range of the second; the
- * others are 80 to BF. */
+/* The utf8_rows of table 3-7: the range of the first byte, the length, and the range of the second;
+ * the others are 80 to BF. */
 static const struct {
 	uint8_t first, last, len, low, high;
-} rows[] = {
+} utf8_rows[] = {
 	{ 0x00, 0x7f, 1, 0, 0 },
 	{ 0xc2, 0xdf, 2, 0x80, 0xbf },
 	{ 0xe0, 0xe0, 3, 0xa0, 0xbf },
@@ -16,17 +16,17 @@ static const struct {
 	{ 0xf4, 0xf4, 4, 0x80, 0x8f },
 };
 
-static bool within(uint8_t c, uint8_t low, uint8_t high)
+static bool is_in_byte_range(uint8_t c, uint8_t low, uint8_t high)
 {
 	return c >= low && c <= high;
 }
 
-static bool tail_ok(const uint8_t *p, size_t row)
+static bool is_utf8_tail(const uint8_t *p, size_t row)
 {
-	if (!within(p[1], rows[row].low, rows[row].high))
+	if (!is_in_byte_range(p[1], utf8_rows[row].low, utf8_rows[row].high))
 		return false;
-	for (size_t i = 2; i < rows[row].len; i++)
-		if (!within(p[i], 0x80, 0xbf))
+	for (size_t i = 2; i < utf8_rows[row].len; i++)
+		if (!is_in_byte_range(p[i], 0x80, 0xbf))
 			return false;
 	return true;
 }
@@ -35,10 +35,12 @@ size_t utf8_len(const char *s, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)s;
 
-	for (size_t i = 0; n && i < sizeof rows / sizeof rows[0]; i++)
-		if (within(p[0], rows[i].first, rows[i].last))
-			return rows[i].len == 1 || (rows[i].len <= n && tail_ok(p, i)) ? rows[i].len
-										       : 0;
+	for (size_t i = 0; n && i < sizeof utf8_rows / sizeof utf8_rows[0]; i++)
+		if (is_in_byte_range(p[0], utf8_rows[i].first, utf8_rows[i].last))
+			return utf8_rows[i].len == 1 ||
+				(utf8_rows[i].len <= n && is_utf8_tail(p, i))
+			    ? utf8_rows[i].len
+			    : 0;
 	return 0;
 }
 

@@ -4,43 +4,47 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
-#define TEN_MIN INT64_C(1000000000)
-#define TEN_MAX INT64_C(9999999999)
+#define TEN_DIGITS_MIN INT64_C(1000000000)
+#define TEN_DIGITS_MAX INT64_C(9999999999)
 
-struct members {
+struct cacheable_members {
 	struct str idCertPem, cacheSignature;
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
 };
 /* A number of too many digits is a time all the same: one that nobody may rely on. */
-static enum err time_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err decode_cache_time(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	int64_t *t = out;
 
 	if (json_number(v, t))
 		return OK;
 	if (!json_object_is_type(v, json_type_int))
-		return shape_bad(cx, f, "must be a time in seconds since 1970");
+		return shape_refuse(cx, f, "must be a time in seconds since 1970");
 	*t = -1;
 	return OK;
 }
-ROW(members, F_STR(members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384),
-    F_CUSTOM(
-	members, cacheNotValidBefore, time_get, .alias = "cacheValidNotBefore", .flags = REQUIRED),
-    F_CUSTOM(
-	members, cacheNotValidAfter, time_get, .alias = "cacheValidNotAfter", .flags = REQUIRED),
-    F_CUSTOM(members, invalidatedAt, time_get), F_STR(members, cacheSignature, .flags = REQUIRED),
-    F_BOOL(members, invalidated));
+ROW(cacheable_members,
+    F_STR(cacheable_members, idCertPem, .alias = "id_cert", .flags = REQUIRED, .max = 16384),
+    F_CUSTOM(cacheable_members, cacheNotValidBefore, decode_cache_time,
+	.alias = "cacheValidNotBefore", .flags = REQUIRED),
+    F_CUSTOM(cacheable_members, cacheNotValidAfter, decode_cache_time,
+	.alias = "cacheValidNotAfter", .flags = REQUIRED),
+    F_CUSTOM(cacheable_members, invalidatedAt, decode_cache_time),
+    F_STR(cacheable_members, cacheSignature, .flags = REQUIRED),
+    F_BOOL(cacheable_members, invalidated));
 
 /* The sentence speaks of what somebody sent us; here it is about what another server said. */
-static enum err becomes(struct cx *cx, enum err e, enum err now, const char *what)
+static enum err blame_home_server(struct cx *cx, enum err e, enum err now, const char *what)
 {
 	const char *say = arena_printf(cx->mem, "%s", cx->why.say[0] ? cx->why.say : err_text(e));
 
 	return refuse(cx, now, "id_cert", "%s: %s", what, say);
 }
 
-static enum err members(struct cx *cx, struct str text, struct members *m)
+static enum err decode_cacheable_members(
+    struct cx *cx, struct str text, struct cacheable_members *m)
 {
 	struct json_object *o;
 	enum err e = json_parse(cx, text, &o);
@@ -48,57 +52,61 @@ static enum err members(struct cx *cx, struct str text, struct members *m)
 	if (e == OK && !json_object_is_type(o, json_type_object))
 		e = ERR_BAD_JSON;
 	if (e == OK)
-		e = shape_decode(cx, &members_shape, o, m);
-	return e == OK
-	    ? OK
-	    : becomes(cx, e, ERR_HOME_INVALID, "The other server's answer is no CacheableIDCert");
+		e = shape_decode(cx, &cacheable_members_shape, o, m);
+	return e == OK ? OK
+		       : blame_home_server(cx, e, ERR_HOME_INVALID,
+			     "The other server's answer is no CacheableIDCert");
 }
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
+#define REFUSE_CACHEABLE(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 
-static bool ten_digits(int64_t t)
+static bool is_ten_digit_time(int64_t t)
 {
-	return t >= TEN_MIN && t <= TEN_MAX;
+	return t >= TEN_DIGITS_MIN && t <= TEN_DIGITS_MAX;
 }
 
-static enum err claims(struct cx *cx, const struct members *m, struct cacheable *out)
+static enum err check_cacheable_members(
+    struct cx *cx, const struct cacheable_members *m, struct cacheable *out)
 {
 	struct blob sig;
 
 	if (m->invalidated && m->invalidatedAt == 0)
-		return BAD(cx,
+		return REFUSE_CACHEABLE(cx,
 		    "The home server says that the ID-Cert is invalidated, and not since when.");
-	if (!ten_digits(m->cacheNotValidBefore) || !ten_digits(m->cacheNotValidAfter) ||
-	    (m->invalidatedAt && !ten_digits(m->invalidatedAt)))
-		return BAD(cx,
+	if (!is_ten_digit_time(m->cacheNotValidBefore) ||
+	    !is_ten_digit_time(m->cacheNotValidAfter) ||
+	    (m->invalidatedAt && !is_ten_digit_time(m->invalidatedAt)))
+		return REFUSE_CACHEABLE(cx,
 		    "Each time in what the home server says must have exactly 10 digits, or it could be read in another way.");
 	if (m->cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m->cacheSignature, &sig))
-		return BAD(cx, "The home server's cacheSignature must be 128 hex digits.");
+		return REFUSE_CACHEABLE(
+		    cx, "The home server's cacheSignature must be 128 hex digits.");
 	memcpy(out->sig, sig.p, ED25519_SIG);
 	return OK;
 }
 
 enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 {
-	struct members m = { .invalidatedAt = 0 };
+	struct cacheable_members m = { .invalidatedAt = 0 };
 	struct blob der;
 
-	TRY(members(cx, text, &m));
+	TRY(decode_cacheable_members(cx, text, &m));
 	*out = (struct cacheable){ .text = text,
 		.not_before = m.cacheNotValidBefore,
 		.not_after = m.cacheNotValidAfter,
 		.invalidated = m.invalidatedAt };
-	TRY(claims(cx, &m, out));
+	TRY(check_cacheable_members(cx, &m, out));
 	enum err e = pem_decode(cx, "id_cert", "CERTIFICATE", m.idCertPem, &der);
 	if (e == OK)
 		e = idcert_read(cx, der, &out->cert);
-	return e == OK ? OK
-		       : becomes(cx, e, ERR_BAD_CERT, "A certificate that the home server sent");
+	return e == OK
+	    ? OK
+	    : blame_home_server(cx, e, ERR_BAD_CERT, "A certificate that the home server sent");
 }
 
 /* Take one value off the front, up to the comma or the bracket behind it. What is scanned has
  * passed json_parse(). */
-static struct str value(struct str *rest)
+static struct str take_array_element(struct str *rest)
 {
 	bool quoted = false;
 	int depth = 0;
@@ -130,17 +138,17 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 	enum err e = json_parse(cx, text, &o);
 
 	if (e != OK || !json_object_is_type(o, json_type_array))
-		return becomes(cx, e == OK ? ERR_BAD_JSON : e, ERR_HOME_INVALID,
+		return blame_home_server(cx, e == OK ? ERR_BAD_JSON : e, ERR_HOME_INVALID,
 		    "The other server's answer is no list of certificates");
 	size_t n = json_object_array_length(o);
 	struct str rest = str_from(str_trim(text), 1);
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v + 1), n };
 	for (size_t i = 0; i < n; i++)
-		out->v[i] = value(&rest);
+		out->v[i] = take_array_element(&rest);
 	return OK;
 }
 
-static struct str statement(struct arena *mem, const struct cacheable *c)
+static struct str rebuild_cache_statement(struct arena *mem, const struct cacheable *c)
 {
 	const char *live = arena_printf(mem, "%.*s%" PRId64 "%" PRId64, (int)c->cert.serial.n,
 	    c->cert.serial.s, c->not_before, c->not_after);
@@ -154,19 +162,21 @@ enum err cacheable_check(
 {
 	bool revoked = c->invalidated && c->invalidated <= now + CACHEABLE_SKEW;
 
-	if (!ed25519_verify(key, str_blob(statement(cx->mem, c)), c->sig))
-		return BAD(cx, "The home server's cacheSignature is not by its key.");
+	if (!ed25519_verify(key, str_blob(rebuild_cache_statement(cx->mem, c)), c->sig))
+		return REFUSE_CACHEABLE(cx, "The home server's cacheSignature is not by its key.");
 	if (c->not_before > c->not_after || c->not_before > now + CACHEABLE_SKEW)
-		return BAD(cx, "What the home server says of the ID-Cert is not valid yet.");
+		return REFUSE_CACHEABLE(
+		    cx, "What the home server says of the ID-Cert is not valid yet.");
 	if (c->not_after < now)
-		return BAD(cx, "What the home server says of the ID-Cert is not valid any more.");
+		return REFUSE_CACHEABLE(
+		    cx, "What the home server says of the ID-Cert is not valid any more.");
 	if (!revoked && c->not_after > now + CACHEABLE_TTL_MAX + CACHEABLE_SKEW)
-		return BAD(
+		return REFUSE_CACHEABLE(
 		    cx, "What the home server says of the ID-Cert is for more than 12 hours.");
 	return OK;
 }
 
-static void number(struct json_object *o, const char *name, const char *prose, int64_t v)
+static void add_cache_time(struct json_object *o, const char *name, const char *prose, int64_t v)
 {
 	char text[32];
 
@@ -185,9 +195,9 @@ struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct
 
 	json_object_object_add(o, "idCertPem", json_str(pem));
 	if (claim->invalidated)
-		number(o, "invalidatedAt", NULL, claim->invalidated);
-	number(o, "cacheNotValidBefore", "cacheValidNotBefore", claim->not_before);
-	number(o, "cacheNotValidAfter", "cacheValidNotAfter", claim->not_after);
+		add_cache_time(o, "invalidatedAt", NULL, claim->invalidated);
+	add_cache_time(o, "cacheNotValidBefore", "cacheValidNotBefore", claim->not_before);
+	add_cache_time(o, "cacheNotValidAfter", "cacheValidNotAfter", claim->not_after);
 	json_object_object_add(
 	    o, "cacheSignature", json_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
 	json_object_object_add(o, "id_cert", json_str(pem));

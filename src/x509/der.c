@@ -1,9 +1,9 @@
 #include "x509/der.h"
 
-enum { LONG_TAG = 0x1f, CONSTRUCTED = 0x20, CLASS = 0xc0 };
+enum { TAG_NUMBER_LONG = 0x1f, TAG_CONSTRUCTED = 0x20, TAG_CLASS = 0xc0 };
 
 /* The length at p, behind the identifier octet; *used counts its octets. */
-static const char *length(const uint8_t *p, size_t n, size_t *len, size_t *used)
+static const char *read_der_length(const uint8_t *p, size_t n, size_t *len, size_t *used)
 {
 	size_t octets = p[0] & 0x7f, v = 0;
 
@@ -24,15 +24,15 @@ static const char *length(const uint8_t *p, size_t n, size_t *len, size_t *used)
 	return NULL;
 }
 
-static const char *next(struct blob *in, struct der *d)
+static const char *take_der_element(struct blob *in, struct der *d)
 {
 	size_t len, used;
 
 	if (in->n < 2)
 		return "it ends within an element";
-	if ((in->p[0] & LONG_TAG) == LONG_TAG)
+	if ((in->p[0] & TAG_NUMBER_LONG) == TAG_NUMBER_LONG)
 		return "a tag number is above 30";
-	const char *why = length(in->p + 1, in->n - 1, &len, &used);
+	const char *why = read_der_length(in->p + 1, in->n - 1, &len, &used);
 	if (why)
 		return why;
 	if (len > in->n - 1 - used)
@@ -42,14 +42,14 @@ static const char *next(struct blob *in, struct der *d)
 	return NULL;
 }
 
-static bool integer_ok(struct blob b)
+static bool is_minimal_integer(struct blob b)
 {
 	return b.n == 1 ||
 	    (b.n > 1 && !(b.p[0] == 0 && b.p[1] < 0x80) && !(b.p[0] == 0xff && b.p[1] >= 0x80));
 }
 
 /* Whole subidentifiers, none padded with 80 in front (X.690 8.19.2). */
-static bool oid_ok(struct blob b)
+static bool is_whole_oid(struct blob b)
 {
 	bool first = true;
 
@@ -61,48 +61,49 @@ static bool oid_ok(struct blob b)
 	return b.n > 0 && first;
 }
 
-static bool bits_ok(struct blob b)
+static bool is_valid_bit_string(struct blob b)
 {
 	return b.n > 0 && b.p[0] <= 7 && (b.n > 1 || b.p[0] == 0);
 }
 
-static const char *universal(uint8_t tag, struct blob b)
+static const char *check_universal_type(uint8_t tag, struct blob b)
 {
 	bool group = tag == DER_SEQUENCE || tag == DER_SET;
 
-	if (!group && (tag & CONSTRUCTED))
+	if (!group && (tag & TAG_CONSTRUCTED))
 		return "a simple type is constructed";
 	switch (tag) {
 	case 0:
-	case DER_SEQUENCE & ~CONSTRUCTED:
-	case DER_SET & ~CONSTRUCTED:
+	case DER_SEQUENCE & ~TAG_CONSTRUCTED:
+	case DER_SET & ~TAG_CONSTRUCTED:
 		return "a tag that DER does not have";
 	case DER_BOOLEAN:
 		return b.n == 1 && (b.p[0] == 0 || b.p[0] == 0xff)
 		    ? NULL
 		    : "a BOOLEAN is neither 00 nor ff";
 	case DER_INTEGER:
-		return integer_ok(b) ? NULL : "an INTEGER is not minimal";
+		return is_minimal_integer(b) ? NULL : "an INTEGER is not minimal";
 	case DER_BIT_STRING:
-		return bits_ok(b) ? NULL : "a BIT STRING has no proper count of unused bits";
+		return is_valid_bit_string(b) ? NULL
+					      : "a BIT STRING has no proper count of unused bits";
 	case DER_NULL:
 		return b.n == 0 ? NULL : "a NULL has contents";
 	case DER_OID:
-		return oid_ok(b) ? NULL : "an OBJECT IDENTIFIER is malformed";
+		return is_whole_oid(b) ? NULL : "an OBJECT IDENTIFIER is malformed";
 	}
 	return NULL;
 }
 
 /* X.690 11.6 pads the shorter with zeros; but of two elements neither begins with the other, so
  * they differ before that. */
-static bool after(struct blob a, struct blob b)
+static bool sorts_after(struct blob a, struct blob b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 
 	return memcmp(a.p, b.p, n) > 0;
 }
 
-static const char *walk(struct blob in, bool set, int depth, const uint8_t **at)
+static const char *check_der_elements(struct blob in, bool set, int depth, const uint8_t **at)
 {
 	struct der d, last = { 0 };
 	const char *why;
@@ -111,13 +112,14 @@ static const char *walk(struct blob in, bool set, int depth, const uint8_t **at)
 		return "it is nested too deeply";
 	for (; in.n; last = d) {
 		*at = in.p;
-		if ((why = next(&in, &d)))
+		if ((why = take_der_element(&in, &d)))
 			return why;
-		if ((d.tag & CLASS) == 0 && (why = universal(d.tag, d.body)))
+		if ((d.tag & TAG_CLASS) == 0 && (why = check_universal_type(d.tag, d.body)))
 			return why;
-		if (set && last.tag && after(last.whole, d.whole))
+		if (set && last.tag && sorts_after(last.whole, d.whole))
 			return "a SET is not in order";
-		if ((d.tag & CONSTRUCTED) && (why = walk(d.body, d.tag == DER_SET, depth - 1, at)))
+		if ((d.tag & TAG_CONSTRUCTED) &&
+		    (why = check_der_elements(d.body, d.tag == DER_SET, depth - 1, at)))
 			return why;
 	}
 	return NULL;
@@ -130,23 +132,23 @@ const char *der_check(struct blob in, size_t *at)
 	struct der d;
 
 	*at = 0;
-	const char *why = next(&rest, &d);
+	const char *why = take_der_element(&rest, &d);
 	if (why)
 		return why;
 	*at = d.whole.n;
 	if (rest.n)
 		return "something follows its end";
-	why = walk(in, false, DER_DEPTH, &bad);
+	why = check_der_elements(in, false, DER_DEPTH, &bad);
 	*at = (size_t)(bad - in.p);
 	return why;
 }
 
 bool der_next(struct blob *in, struct der *d)
 {
-	return next(in, d) == NULL;
+	return take_der_element(in, d) == NULL;
 }
 
-static bool expect(struct blob *in, uint8_t tag, struct der *d)
+static bool take_tagged_element(struct blob *in, uint8_t tag, struct der *d)
 {
 	struct blob rest = *in;
 
@@ -159,24 +161,24 @@ static bool expect(struct blob *in, uint8_t tag, struct der *d)
 bool der_get(struct blob *in, uint8_t tag, struct blob *body)
 {
 	struct der d;
-	bool got = expect(in, tag, &d);
+	bool got = take_tagged_element(in, tag, &d);
 
 	if (got)
 		*body = d.body;
 	return got;
 }
 
-bool der_whole(struct blob *in, uint8_t tag, struct blob *whole)
+bool der_get_whole(struct blob *in, uint8_t tag, struct blob *whole)
 {
 	struct der d;
-	bool got = expect(in, tag, &d);
+	bool got = take_tagged_element(in, tag, &d);
 
 	if (got)
 		*whole = d.whole;
 	return got;
 }
 
-bool der_literal(struct blob *in, struct blob octets)
+bool der_get_literal(struct blob *in, struct blob octets)
 {
 	if (in->n < octets.n || memcmp(in->p, octets.p, octets.n) != 0)
 		return false;
@@ -184,17 +186,17 @@ bool der_literal(struct blob *in, struct blob octets)
 	return true;
 }
 
-bool der_ordered(struct blob in)
+bool der_is_set_order(struct blob in)
 {
 	struct der d, last = { 0 };
 
 	for (; in.n; last = d)
-		if (!der_next(&in, &d) || (last.tag && after(last.whole, d.whole)))
+		if (!der_next(&in, &d) || (last.tag && sorts_after(last.whole, d.whole)))
 			return false;
 	return true;
 }
 
-static bool two(struct blob b, size_t at, int *v)
+static bool read_time_digits(struct blob b, size_t at, int *v)
 {
 	unsigned hi = b.p[at] - '0', lo = b.p[at + 1] - '0';
 
@@ -204,12 +206,13 @@ static bool two(struct blob b, size_t at, int *v)
 
 /* MMDDHHMMSSZ behind the year. timegm() carries what is out of range over into the next field: then
  * the fields differ. */
-static bool moment(struct blob b, int year, int64_t *t)
+static bool read_month_to_second(struct blob b, int year, int64_t *t)
 {
 	struct tm tm = { .tm_year = year - 1900 };
 
-	if (b.n != 11 || b.p[10] != 'Z' || !two(b, 0, &tm.tm_mon) || !two(b, 2, &tm.tm_mday) ||
-	    !two(b, 4, &tm.tm_hour) || !two(b, 6, &tm.tm_min) || !two(b, 8, &tm.tm_sec))
+	if (b.n != 11 || b.p[10] != 'Z' || !read_time_digits(b, 0, &tm.tm_mon) ||
+	    !read_time_digits(b, 2, &tm.tm_mday) || !read_time_digits(b, 4, &tm.tm_hour) ||
+	    !read_time_digits(b, 6, &tm.tm_min) || !read_time_digits(b, 8, &tm.tm_sec))
 		return false;
 	tm.tm_mon--;
 	struct tm same = tm;
@@ -221,7 +224,7 @@ static bool moment(struct blob b, int year, int64_t *t)
 	return true;
 }
 
-bool der_time(struct blob *in, int64_t *t)
+bool der_get_time(struct blob *in, int64_t *t)
 {
 	struct blob rest = *in;
 	struct der d;
@@ -232,11 +235,13 @@ bool der_time(struct blob *in, int64_t *t)
 	size_t skip = d.tag == DER_GENERALIZED_TIME ? 2 : 0;
 	if ((d.tag != DER_UTC_TIME && !skip) || d.body.n != skip + 13)
 		return false;
-	if ((skip && !two(d.body, 0, &century)) || !two(d.body, skip, &year))
+	if ((skip && !read_time_digits(d.body, 0, &century)) ||
+	    !read_time_digits(d.body, skip, &year))
 		return false;
 	if (!skip)
 		century = year < 50 ? 20 : 19; /* RFC 5280 4.1.2.5.1 */
-	if (!moment((struct blob){ d.body.p + skip + 2, 11 }, century * 100 + year, t))
+	if (!read_month_to_second(
+		(struct blob){ d.body.p + skip + 2, 11 }, century * 100 + year, t))
 		return false;
 	*in = rest;
 	return true;

@@ -46,15 +46,15 @@ struct der {
 bool der_next(struct blob *in, struct der *);
 /* The contents of the next element if it has this tag; and the whole of it. */
 bool der_get(struct blob *in, uint8_t tag, struct blob *body);
-bool der_whole(struct blob *in, uint8_t tag, struct blob *whole);
+bool der_get_whole(struct blob *in, uint8_t tag, struct blob *whole);
 /* Are the next octets exactly these? For what has only one right encoding. */
-bool der_literal(struct blob *in, struct blob octets);
+bool der_get_literal(struct blob *in, struct blob octets);
 /* Do the elements stand in the order of a SET OF? What der_check() asks of sets, for those with an
  * implicit tag. */
-bool der_ordered(struct blob elements);
+bool der_is_set_order(struct blob elements);
 /* UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them (seconds, Z, no fraction), as seconds
  * since 1970. */
-bool der_time(struct blob *in, int64_t *t);
+bool der_get_time(struct blob *in, int64_t *t);
 /* An OBJECT IDENTIFIER's contents with dots. False: not all of it, as it is longer, or has a number
  * of more than 64 bits. */
 bool der_oid_print(struct blob oid, char *buf, size_t size);

@@ -1,6 +1,6 @@
 #include "x509/derw.h"
 
-static size_t put_length(uint8_t *p, size_t n)
+static size_t write_der_length(uint8_t *p, size_t n)
 {
 	size_t octets = 0;
 
@@ -24,7 +24,7 @@ struct blob derw_of(struct arena *mem, uint8_t tag, const struct blob *parts, si
 		total += parts[i].n;
 	uint8_t *p = arena_alloc(mem, 1 + 1 + sizeof total + total);
 	p[0] = tag;
-	at += put_length(p + 1, total);
+	at += write_der_length(p + 1, total);
 	for (size_t i = 0; i < n; i++) {
 		if (parts[i].n)
 			memcpy(p + at, parts[i].p, parts[i].n);

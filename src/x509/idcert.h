@@ -9,7 +9,7 @@
 #define SERIAL_MIN INT64_C(1000000000000000) /* 10^15: always 16 digits … */
 #define SERIAL_MAX INT64_C(9007199254740991) /* … and below 2^53 */
 /* Uniform in [SERIAL_MIN, SERIAL_MAX]. */
-must_check enum err idcert_serial(struct cx *, int64_t *serial);
+must_check enum err idcert_new_serial(struct cx *, int64_t *serial);
 
 #define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: an actor's lives 60 days at most */
 enum { IDCERT_SIZE_MAX = 2048 };	 /* octets of a Certificate that we issue */
@@ -26,9 +26,9 @@ struct idcert_spec {
 };
 /* The TBSCertificate. ERR_INTERNAL for values that have no encoding; whether they are right is
  * idcert_lint()'s matter. */
-must_check enum err idcert_tbs(struct cx *, const struct idcert_spec *, struct blob *tbs);
+must_check enum err idcert_build_tbs(struct cx *, const struct idcert_spec *, struct blob *tbs);
 /* The Certificate around it. */
-struct blob idcert_seal(struct arena *, struct blob tbs, const uint8_t sig[ED25519_SIG]);
+struct blob idcert_assemble(struct arena *, struct blob tbs, const uint8_t sig[ED25519_SIG]);
 struct idcert {
 	struct blob der, tbs, subject;
 	struct str serial;	    /* decimal; foreign ones may be up to 20 octets */

@@ -3,18 +3,18 @@
 #include <openssl/rand.h>
 
 enum {
-	BOOLEAN = 0x01,
-	BIT_STRING = 0x03,
-	OCTET_STRING = 0x04,
-	IA5_STRING = 0x16,
-	SEQUENCE = 0x30,
-	SET = 0x31
+	WRITE_BOOLEAN = 0x01,
+	WRITE_BIT_STRING = 0x03,
+	WRITE_OCTET_STRING = 0x04,
+	WRITE_IA5_STRING = 0x16,
+	WRITE_SEQUENCE = 0x30,
+	WRITE_SET = 0x31
 };
-enum { CONTEXT_0 = 0xa0, CONTEXT_3 = 0xa3 };
+enum { WRITE_CONTEXT_0 = 0xa0, WRITE_CONTEXT_3 = 0xa3 };
 
-#define BYTES(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
+#define DER_LITERAL(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
 
-enum err idcert_serial(struct cx *cx, int64_t *serial)
+enum err idcert_new_serial(struct cx *cx, int64_t *serial)
 {
 	uint64_t v;
 
@@ -27,20 +27,21 @@ enum err idcert_serial(struct cx *cx, int64_t *serial)
 	return OK;
 }
 
-static struct blob algorithm(struct arena *mem)
+static struct blob build_idcert_algorithm(struct arena *mem)
 {
-	return derw(mem, SEQUENCE, BYTES("\x06\x03\x2b\x65\x70"));
+	return derw(mem, WRITE_SEQUENCE, DER_LITERAL("\x06\x03\x2b\x65\x70"));
 }
 
-static struct blob dc(struct arena *mem, struct str label)
+static struct blob build_idcert_dc(struct arena *mem, struct str label)
 {
-	const struct blob type = BYTES("\x06\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19");
+	const struct blob type = DER_LITERAL("\x06\x0a\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19");
 
-	return derw(mem, SET, derw(mem, SEQUENCE, type, derw(mem, IA5_STRING, str_blob(label))));
+	return derw(mem, WRITE_SET,
+	    derw(mem, WRITE_SEQUENCE, type, derw(mem, WRITE_IA5_STRING, str_blob(label))));
 }
 
 /* The last label first. */
-static struct blob server_name(struct arena *mem, struct str domain)
+static struct blob build_idcert_server_name(struct arena *mem, struct str domain)
 {
 	struct buf b = { .mem = mem };
 
@@ -48,38 +49,41 @@ static struct blob server_name(struct arena *mem, struct str domain)
 		size_t at = domain.n;
 		while (at && domain.s[at - 1] != '.')
 			at--;
-		struct blob rdn = dc(mem, str_from(domain, at));
+		struct blob rdn = build_idcert_dc(mem, str_from(domain, at));
 		buf_put(&b, rdn.p, rdn.n);
 		domain.n = at ? at - 1 : 0;
 	}
-	return derw(mem, SEQUENCE, str_blob(buf_done(&b)));
+	return derw(mem, WRITE_SEQUENCE, str_blob(buf_done(&b)));
 }
 
-static struct blob boolean(struct arena *mem, bool v)
+static struct blob build_der_boolean(struct arena *mem, bool v)
 {
-	return derw(mem, BOOLEAN, v ? BYTES("\xff") : BYTES("\x00"));
+	return derw(mem, WRITE_BOOLEAN, v ? DER_LITERAL("\xff") : DER_LITERAL("\x00"));
 }
 
-static struct blob extension(struct arena *mem, struct blob type, struct blob value)
+static struct blob build_idcert_extension(struct arena *mem, struct blob type, struct blob value)
 {
-	return derw(mem, SEQUENCE, type, boolean(mem, true), derw(mem, OCTET_STRING, value));
+	return derw(mem, WRITE_SEQUENCE, type, build_der_boolean(mem, true),
+	    derw(mem, WRITE_OCTET_STRING, value));
 }
 
 /* The reference client re-encodes what it read and verifies that: FALSE written out, and leading
  * zeros counted as unused bits. */
-static struct blob extensions(struct arena *mem, bool server, bool commitment)
+static struct blob build_idcert_extensions(struct arena *mem, bool server, bool commitment)
 {
-	const struct blob basic = derw(mem, SEQUENCE, boolean(mem, server));
-	const struct blob bits = server ? BYTES("\x01\x46")
-	    : commitment		? BYTES("\x01\x40")
-					: BYTES("\x00\x80");
+	const struct blob basic = derw(mem, WRITE_SEQUENCE, build_der_boolean(mem, server));
+	const struct blob bits = server ? DER_LITERAL("\x01\x46")
+	    : commitment		? DER_LITERAL("\x01\x40")
+					: DER_LITERAL("\x00\x80");
 
-	return derw(mem, CONTEXT_3,
-	    derw(mem, SEQUENCE, extension(mem, BYTES("\x06\x03\x55\x1d\x13"), basic),
-		extension(mem, BYTES("\x06\x03\x55\x1d\x0f"), derw(mem, BIT_STRING, bits))));
+	return derw(mem, WRITE_CONTEXT_3,
+	    derw(mem, WRITE_SEQUENCE,
+		build_idcert_extension(mem, DER_LITERAL("\x06\x03\x55\x1d\x13"), basic),
+		build_idcert_extension(
+		    mem, DER_LITERAL("\x06\x03\x55\x1d\x0f"), derw(mem, WRITE_BIT_STRING, bits))));
 }
 
-enum err idcert_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *tbs)
+enum err idcert_build_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *tbs)
 {
 	struct arena *mem = cx->mem;
 	const bool server = spec->subject.n == 0;
@@ -89,17 +93,17 @@ enum err idcert_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *
 		return fail(cx, ERR_INTERNAL, "certificate: a serial that is not positive");
 	if (!derw_time(mem, spec->not_before, &from) || !derw_time(mem, spec->not_after, &to))
 		return fail(cx, ERR_INTERNAL, "certificate: a time without encoding");
-	struct blob issuer = server_name(mem, spec->domain);
-	struct blob version = derw(mem, CONTEXT_0, derw_integer(mem, 2)),
+	struct blob issuer = build_idcert_server_name(mem, spec->domain);
+	struct blob version = derw(mem, WRITE_CONTEXT_0, derw_integer(mem, 2)),
 		    serial = derw_integer(mem, (uint64_t)spec->serial);
-	*tbs = derw(mem, SEQUENCE, version, serial, algorithm(mem), issuer,
-	    derw(mem, SEQUENCE, from, to), server ? issuer : spec->subject,
-	    ed25519_spki(mem, spec->key), extensions(mem, server, spec->commitment));
+	*tbs = derw(mem, WRITE_SEQUENCE, version, serial, build_idcert_algorithm(mem), issuer,
+	    derw(mem, WRITE_SEQUENCE, from, to), server ? issuer : spec->subject,
+	    ed25519_spki(mem, spec->key), build_idcert_extensions(mem, server, spec->commitment));
 	return OK;
 }
 
-struct blob idcert_seal(struct arena *mem, struct blob tbs, const uint8_t sig[ED25519_SIG])
+struct blob idcert_assemble(struct arena *mem, struct blob tbs, const uint8_t sig[ED25519_SIG])
 {
-	return derw(mem, SEQUENCE, tbs, algorithm(mem),
-	    derw(mem, BIT_STRING, BYTES("\x00"), (struct blob){ sig, ED25519_SIG }));
+	return derw(mem, WRITE_SEQUENCE, tbs, build_idcert_algorithm(mem),
+	    derw(mem, WRITE_BIT_STRING, DER_LITERAL("\x00"), (struct blob){ sig, ED25519_SIG }));
 }

@@ -2,27 +2,27 @@
 #include "x509/idname.h"
 #include "x509/x509.h"
 
-#define BAD(cx, ...) refuse((cx), ERR_BAD_CSR, "csr", __VA_ARGS__)
+#define REFUSE_CSR(cx, ...) refuse((cx), ERR_BAD_CSR, "csr", __VA_ARGS__)
 
 static const uint8_t oid_extension_request[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09,
 	0x0e };
 
-static enum err said(struct cx *cx, const char *why)
+static enum err refuse_csr_fault(struct cx *cx, const char *why)
 {
-	return why ? BAD(cx, "The CSR: %s.", why) : OK;
+	return why ? REFUSE_CSR(cx, "The CSR: %s.", why) : OK;
 }
 
-static enum err read_subject(struct cx *cx, struct blob *info, struct idcsr *out)
+static enum err read_csr_subject(struct cx *cx, struct blob *info, struct idcsr *out)
 {
 	struct idname name;
 
-	if (!der_whole(info, DER_SEQUENCE, &out->subject))
-		return BAD(cx, "The CSR has no subject.");
+	if (!der_get_whole(info, DER_SEQUENCE, &out->subject))
+		return REFUSE_CSR(cx, "The CSR has no subject.");
 	const char *why = idname_read(cx->mem, out->subject, &name);
 	if (why == NULL)
-		why = idname_actor(cx->mem, &name, true);
+		why = idname_check_actor(cx->mem, &name, true);
 	if (why)
-		return BAD(cx, "The subject %s.", why);
+		return REFUSE_CSR(cx, "The subject %s.", why);
 	out->fid = name.uid;
 	out->local = name.local;
 	out->domain = name.domain;
@@ -30,48 +30,49 @@ static enum err read_subject(struct cx *cx, struct blob *info, struct idcsr *out
 	return OK;
 }
 
-static enum err read_attribute(struct cx *cx, struct blob attr, struct x509_caps *caps)
+static enum err read_csr_attribute(struct cx *cx, struct blob attr, struct x509_caps *caps)
 {
 	struct blob oid, set;
 	struct der value;
 
 	if (!der_get(&attr, DER_OID, &oid) || !der_get(&attr, DER_SET, &set) || attr.n)
-		return BAD(cx, "The CSR has an attribute that is no type with a SET of values.");
+		return REFUSE_CSR(
+		    cx, "The CSR has an attribute that is no type with a SET of values.");
 	if (!der_next(&set, &value) || set.n)
-		return BAD(cx, "The CSR has an attribute with no value, or more than one.");
+		return REFUSE_CSR(cx, "The CSR has an attribute with no value, or more than one.");
 	if (!blob_eq(oid, (struct blob){ oid_extension_request, sizeof oid_extension_request }))
-		return said(cx, x509_cap(cx->mem, oid, value.whole, caps));
+		return refuse_csr_fault(cx, x509_read_cap(cx->mem, oid, value.whole, caps));
 	struct blob list = value.whole;
-	return said(cx, x509_extensions(cx->mem, &list, false, caps));
+	return refuse_csr_fault(cx, x509_read_extensions(cx->mem, &list, false, caps));
 }
 
-static enum err read_attributes(struct cx *cx, struct blob *info, struct idcsr *out)
+static enum err read_csr_attributes(struct cx *cx, struct blob *info, struct idcsr *out)
 {
 	struct x509_caps caps = { 0 };
 	struct blob list, attr;
 
 	if (!der_get(info, DER_CONTEXT_OF + 0, &list) || info->n)
-		return BAD(cx,
+		return REFUSE_CSR(cx,
 		    "The CSR must end in [0] attributes, even when there are none (RFC 2986 4.1).");
-	if (!der_ordered(list))
-		return BAD(
+	if (!der_is_set_order(list))
+		return REFUSE_CSR(
 		    cx, "The attributes of the CSR are not in the order of a SET OF (X.690 11.6).");
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &attr))
-			return BAD(cx, "The CSR has an attribute that is no SEQUENCE.");
-		TRY(read_attribute(cx, attr, &caps));
+			return REFUSE_CSR(cx, "The CSR has an attribute that is no SEQUENCE.");
+		TRY(read_csr_attribute(cx, attr, &caps));
 	}
 	out->commitment = caps.usage == X509_CONTENT_COMMITMENT;
-	return said(cx, x509_actor_caps(&caps));
+	return refuse_csr_fault(cx, x509_check_actor_caps(&caps));
 }
 
-static enum err read_info(struct cx *cx, struct blob info, struct idcsr *out)
+static enum err read_csr_info(struct cx *cx, struct blob info, struct idcsr *out)
 {
-	if (!der_literal(&info, str_blob(STR("\x02\x01\x00"))))
-		return BAD(cx, "The version of the CSR must be 0 (RFC 2986 4.1).");
-	TRY(read_subject(cx, &info, out));
-	TRY(said(cx, x509_key(cx->mem, &info, out->key)));
-	return read_attributes(cx, &info, out);
+	if (!der_get_literal(&info, str_blob(STR("\x02\x01\x00"))))
+		return REFUSE_CSR(cx, "The version of the CSR must be 0 (RFC 2986 4.1).");
+	TRY(read_csr_subject(cx, &info, out));
+	TRY(refuse_csr_fault(cx, x509_read_key(cx->mem, &info, out->key)));
+	return read_csr_attributes(cx, &info, out);
 }
 
 enum err idcsr_read(struct cx *cx, struct blob der, struct idcsr *out)
@@ -80,17 +81,17 @@ enum err idcsr_read(struct cx *cx, struct blob der, struct idcsr *out)
 	uint8_t sig[ED25519_SIG];
 
 	*out = (struct idcsr){ .der = der };
-	TRY(said(cx, x509_der(cx->mem, der)));
-	if (!der_get(&rest, DER_SEQUENCE, &csr) || !der_whole(&csr, DER_SEQUENCE, &signed_part))
-		return BAD(cx, "This is no PKCS#10 request (RFC 2986).");
-	TRY(said(cx, x509_algorithm(cx->mem, &csr, "the signature algorithm")));
-	TRY(said(cx, x509_signature(&csr, sig)));
+	TRY(refuse_csr_fault(cx, x509_check_der(cx->mem, der)));
+	if (!der_get(&rest, DER_SEQUENCE, &csr) || !der_get_whole(&csr, DER_SEQUENCE, &signed_part))
+		return REFUSE_CSR(cx, "This is no PKCS#10 request (RFC 2986).");
+	TRY(refuse_csr_fault(cx, x509_read_algorithm(cx->mem, &csr, "the signature algorithm")));
+	TRY(refuse_csr_fault(cx, x509_read_signature(&csr, sig)));
 	rest = signed_part;
 	if (!der_get(&rest, DER_SEQUENCE, &info))
-		return BAD(cx, "This is no PKCS#10 request (RFC 2986).");
-	TRY(read_info(cx, info, out));
+		return REFUSE_CSR(cx, "This is no PKCS#10 request (RFC 2986).");
+	TRY(read_csr_info(cx, info, out));
 	if (!ed25519_verify(out->key, signed_part, sig))
-		return BAD(cx,
+		return REFUSE_CSR(cx,
 		    "The signature of the CSR does not fit its public key: sign it with the key that it names.");
 	return OK;
 }

@@ -3,14 +3,14 @@
 #include "text/fid.h"
 #include <stddef.h>
 
-enum { SESSION_ID_MAX = 32 };
-enum { DC, CN, UID, SESSION }; /* rows of attrs */
+enum { SESSION_ID_OCTETS_MAX = 32 };
+enum { ATTR_DC, ATTR_CN, ATTR_UID, ATTR_SESSION }; /* rows of attrs */
 
-static const struct attr {
+static const struct name_attr {
 	const char *name;
 	uint8_t n, oid[10];
 	size_t off; /* of the struct str */
-} attrs[] = {
+} name_attrs[] = {
 	{ "DC", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19 },
 	    offsetof(struct idname, domain) },
 	{ "CN", 3, { 0x55, 0x04, 0x03 }, offsetof(struct idname, cn) },
@@ -21,26 +21,26 @@ static const struct attr {
 };
 
 /* A domain grows to the front: the DCs come with the top level first. */
-struct domain {
+struct name_domain {
 	char text[FID_DOMAIN_MAX];
 	size_t at;
 };
 
-static const struct attr *attr_of(struct blob oid)
+static const struct name_attr *find_name_attr(struct blob oid)
 {
-	for (size_t i = 0; i < sizeof attrs / sizeof attrs[0]; i++)
-		if (oid.n == attrs[i].n && memcmp(oid.p, attrs[i].oid, oid.n) == 0)
-			return &attrs[i];
+	for (size_t i = 0; i < sizeof name_attrs / sizeof name_attrs[0]; i++)
+		if (oid.n == name_attrs[i].n && memcmp(oid.p, name_attrs[i].oid, oid.n) == 0)
+			return &name_attrs[i];
 	return NULL;
 }
 
-static bool printable_string(char c)
+static bool is_printable_string_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 	    (c && strchr(" '()+,-./:=?", c));
 }
 
-static const char *text_of(struct der d, struct str *out)
+static const char *read_attr_text(struct der d, struct str *out)
 {
 	if (d.tag != DER_UTF8 && d.tag != DER_PRINTABLE && d.tag != DER_IA5)
 		return "is no PrintableString, UTF8String or IA5String";
@@ -50,14 +50,14 @@ static const char *text_of(struct der d, struct str *out)
 		char c = (char)d.body.p[i];
 		if (c < 0x20 || c > 0x7e)
 			return "has a character outside 0x20 to 0x7e";
-		if (d.tag == DER_PRINTABLE && !printable_string(c))
+		if (d.tag == DER_PRINTABLE && !is_printable_string_char(c))
 			return "has a character that a PrintableString may not have (X.680 41.4)";
 	}
 	*out = (struct str){ (const char *)d.body.p, d.body.n };
 	return NULL;
 }
 
-static const char *add_label(struct domain *d, struct str label)
+static const char *prepend_domain_label(struct name_domain *d, struct str label)
 {
 	bool first = d->at == sizeof d->text;
 
@@ -72,21 +72,21 @@ static const char *add_label(struct domain *d, struct str label)
 	return NULL;
 }
 
-static const char *keep(
-    struct arena *mem, const struct attr *a, struct str value, struct idname *out, struct domain *d)
+static const char *store_attr_value(struct arena *mem, const struct name_attr *a, struct str value,
+    struct idname *out, struct name_domain *d)
 {
 	struct str *slot = (struct str *)(void *)((char *)out + a->off);
 
 	if (slot == &out->domain)
-		return add_label(d, value);
+		return prepend_domain_label(d, value);
 	if (slot->n)
 		return arena_printf(mem, "has more than one %s", a->name);
 	*slot = value;
 	return NULL;
 }
 
-static const char *read_rdn(
-    struct arena *mem, struct blob rdn, struct idname *out, struct domain *d)
+static const char *read_name_rdn(
+    struct arena *mem, struct blob rdn, struct idname *out, struct name_domain *d)
 {
 	struct blob ava, oid;
 	struct der value;
@@ -98,19 +98,19 @@ static const char *read_rdn(
 		return "has an RDN without attribute and value";
 	if (rdn.n)
 		return "has an RDN with more than one attribute";
-	const struct attr *a = attr_of(oid);
+	const struct name_attr *a = find_name_attr(oid);
 	if (a == NULL)
 		return arena_printf(mem,
 		    "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
 		    der_oid_text(oid, buf, sizeof buf));
-	const char *why = text_of(value, &text);
+	const char *why = read_attr_text(value, &text);
 	return why ? arena_printf(mem, "has a %s that %s", a->name, why)
-		   : keep(mem, a, text, out, d);
+		   : store_attr_value(mem, a, text, out, d);
 }
 
 const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 {
-	struct domain d = { .at = sizeof d.text };
+	struct name_domain d = { .at = sizeof d.text };
 	struct blob rdns, rdn;
 	const char *why;
 
@@ -120,7 +120,7 @@ const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 	while (rdns.n) {
 		if (!der_get(&rdns, DER_SET, &rdn))
 			return "has an RDN that is no SET";
-		if ((why = read_rdn(mem, rdn, out, &d)))
+		if ((why = read_name_rdn(mem, rdn, out, &d)))
 			return why;
 	}
 	size_t n = sizeof d.text - d.at;
@@ -132,7 +132,7 @@ const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 	    : "has DCs that make no domain name (lower case, top level first)";
 }
 
-const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
+const char *idname_check_actor(struct arena *mem, struct idname *n, bool cn_needed)
 {
 	struct str local, domain, uid = n->uid;
 
@@ -147,7 +147,7 @@ const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
 		return "has a UID that is not in lower case";
 	if (!str_eq(domain, n->domain))
 		return "has DCs that are not the domain of the UID, label by label with the top level first";
-	if (n->session_id.n > SESSION_ID_MAX)
+	if (n->session_id.n > SESSION_ID_OCTETS_MAX)
 		return "has a uniqueIdentifier (the session ID) of more than 32 octets";
 	if (n->cn.n && !str_eq(n->cn, local))
 		return "has a CN that is not the local name, the part of the UID before the @";
@@ -155,16 +155,16 @@ const char *idname_actor(struct arena *mem, struct idname *n, bool cn_needed)
 	return NULL;
 }
 
-const char *idname_server(const struct idname *n)
+const char *idname_check_server(const struct idname *n)
 {
 	return n->cn.n || n->uid.n || n->session_id.n
 	    ? "has more than DCs, and a home server has no other name"
 	    : NULL;
 }
 
-static struct blob rdn(struct arena *mem, int attr, uint8_t tag, struct str text)
+static struct blob build_name_rdn(struct arena *mem, int attr, uint8_t tag, struct str text)
 {
-	const struct blob oid = { attrs[attr].oid, attrs[attr].n };
+	const struct blob oid = { name_attrs[attr].oid, name_attrs[attr].n };
 
 	return derw(mem, DER_SET,
 	    derw(mem, DER_SEQUENCE, derw(mem, DER_OID, oid), derw(mem, tag, str_blob(text))));
@@ -180,9 +180,10 @@ struct blob idname_write(
 	for (size_t at; domain.n; domain.n = at ? at - 1 : 0) {
 		for (at = domain.n; at && domain.s[at - 1] != '.';)
 			at--;
-		struct blob one = rdn(mem, DC, DER_IA5, str_from(domain, at));
+		struct blob one = build_name_rdn(mem, ATTR_DC, DER_IA5, str_from(domain, at));
 		buf_put(&dcs, one.p, one.n);
 	}
-	return derw(mem, DER_SEQUENCE, rdn(mem, SESSION, DER_UTF8, session_id),
-	    rdn(mem, UID, DER_UTF8, fid), str_blob(buf_done(&dcs)), rdn(mem, CN, DER_UTF8, local));
+	return derw(mem, DER_SEQUENCE, build_name_rdn(mem, ATTR_SESSION, DER_UTF8, session_id),
+	    build_name_rdn(mem, ATTR_UID, DER_UTF8, fid), str_blob(buf_done(&dcs)),
+	    build_name_rdn(mem, ATTR_CN, DER_UTF8, local));
 }

@@ -12,7 +12,7 @@
 struct idname {
 	struct str cn, uid, session_id; /* n 0: not there */
 	struct str domain;		/* of the DCs; at least one, and domain_ok() */
-	struct str local;		/* of the UID, once idname_actor() has passed it */
+	struct str local;		/* of the UID, once idname_check_actor() has passed it */
 };
 /* `name` is the whole Name, after der_check(). Texts point into it, the domain lives in the arena.
  */
@@ -26,7 +26,7 @@ struct blob idname_write(
     struct arena *, struct str local, struct str domain, struct str session_id);
 /* An actor's: UID a federation ID in lower case at the DCs' domain, session ID of 1 to 32, CN the
  * local name (or absent, if it may be). */
-const char *idname_actor(struct arena *, struct idname *, bool cn_needed);
+const char *idname_check_actor(struct arena *, struct idname *, bool cn_needed);
 /* A home server's, and every issuer's: DCs and nothing else. */
-const char *idname_server(const struct idname *);
+const char *idname_check_server(const struct idname *);
 #endif

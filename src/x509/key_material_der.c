@@ -2,11 +2,11 @@
 #include "x509/der.h"
 #include "text/encoding.h"
 
-enum { ARCS = 32, OID_TEXT = 256 };
+enum { OID_ARCS_MAX = 32, OID_TEXT_MAX = 256 };
 
 /* AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL } (RFC
  * 5280 4.1.1.2). */
-static bool algorithm(struct blob *in, struct blob *oid)
+static bool take_algorithm_oid(struct blob *in, struct blob *oid)
 {
 	struct blob seq;
 	struct der parameters;
@@ -25,21 +25,21 @@ enum err key_material_der_check(struct cx *cx, struct str key_data)
 	if ((wrong = der_check(der, &at)) != NULL)
 		return refuse(cx, ERR_BAD_REQUEST, "key_data",
 		    "Octet %zu of the DER inside the PEM: %s.", at, wrong);
-	if (!der_get(&der, DER_SEQUENCE, &seq) || !algorithm(&seq, &oid) ||
+	if (!der_get(&der, DER_SEQUENCE, &seq) || !take_algorithm_oid(&seq, &oid) ||
 	    !der_get(&seq, DER_BIT_STRING, &bits) || seq.n || bits.n < 1 || bits.p[0] != 0)
 		return refuse(cx, ERR_BAD_REQUEST, "key_data",
 		    "The PEM holds no SubjectPublicKeyInfo (RFC 5280 4.1) with the ciphertext in its BIT STRING.");
 	return OK;
 }
 
-enum err key_material_der_algorithm(
+enum err key_material_der_read_oid(
     struct cx *cx, const char *field, struct blob der, struct str *oid)
 {
-	char text[OID_TEXT];
+	char text[OID_TEXT_MAX];
 	struct blob in = der, id;
 	size_t at;
 
-	if (der_check(der, &at) || !algorithm(&in, &id))
+	if (der_check(der, &at) || !take_algorithm_oid(&in, &id))
 		return refuse(
 		    cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
 	if (!der_oid_print(id, text, sizeof text))
@@ -48,12 +48,12 @@ enum err key_material_der_algorithm(
 	return OK;
 }
 
-static bool arcs(struct str oid, int64_t *v, size_t *n)
+static bool parse_oid_arcs(struct str oid, int64_t *v, size_t *n)
 {
 	struct str one;
 	bool more = true;
 
-	for (*n = 0; more && *n < ARCS; ++*n) {
+	for (*n = 0; more && *n < OID_ARCS_MAX; ++*n) {
 		more = str_cut(oid, '.', &one, &oid);
 		if (!str_i64(one, &v[*n]) || v[*n] > INT64_MAX / 2)
 			return false;
@@ -62,7 +62,7 @@ static bool arcs(struct str oid, int64_t *v, size_t *n)
 }
 
 /* Base 128, most significant first, all but the last octet with the top bit (X.690 8.19.2). */
-static size_t subidentifier(uint8_t *to, uint64_t v)
+static size_t write_subidentifier(uint8_t *to, uint64_t v)
 {
 	uint8_t tmp[10];
 	size_t n = 0;
@@ -75,19 +75,19 @@ static size_t subidentifier(uint8_t *to, uint64_t v)
 	return n;
 }
 
-enum err key_material_der_identifier(
+enum err key_material_der_write_oid(
     struct cx *cx, const char *field, struct str oid, struct blob *der)
 {
-	uint8_t *p = arena_alloc(cx->mem, 4 + ARCS * 10);
-	int64_t v[ARCS];
+	uint8_t *p = arena_alloc(cx->mem, 4 + OID_ARCS_MAX * 10);
+	int64_t v[OID_ARCS_MAX];
 	size_t n, len;
 
-	if (!arcs(oid, v, &n))
+	if (!parse_oid_arcs(oid, v, &n))
 		return refuse(cx, ERR_BAD_REQUEST, field,
 		    "This is no object identifier: numbers with dots between, such as 2.16.840.1.101.3.4.1.46.");
-	len = subidentifier(p + 4, (uint64_t)(v[0] * 40 + v[1]));
+	len = write_subidentifier(p + 4, (uint64_t)(v[0] * 40 + v[1]));
 	for (size_t i = 2; i < n; i++)
-		len += subidentifier(p + 4 + len, (uint64_t)v[i]);
+		len += write_subidentifier(p + 4 + len, (uint64_t)v[i]);
 	if (len > 100)
 		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
 	p[0] = DER_SEQUENCE;

@@ -7,10 +7,10 @@
  * "key_data". The text itself is what is stored. */
 must_check enum err key_material_der_check(struct cx *, struct str key_data);
 /* An AlgorithmIdentifier in DER: its OID with dots. ERR_BAD_REQUEST naming `field`. */
-must_check enum err key_material_der_algorithm(
+must_check enum err key_material_der_read_oid(
     struct cx *, const char *field, struct blob der, struct str *oid);
 /* A dotted OID as AlgorithmIdentifier without parameters. ERR_BAD_REQUEST naming `field`. */
-must_check enum err key_material_der_identifier(
+must_check enum err key_material_der_write_oid(
     struct cx *, const char *field, struct str oid, struct blob *der);
 /* The AlgorithmIdentifier for "not named": OID 0.0.0, the shortest that the reference client
  * decodes. */

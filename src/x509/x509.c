@@ -1,15 +1,15 @@
 #include "x509/x509.h"
 
 static const uint8_t oid_ed25519[] = { 0x2b, 0x65, 0x70 };
-static const uint8_t oid_basic[] = { 0x55, 0x1d, 0x13 };
-static const uint8_t oid_usage[] = { 0x55, 0x1d, 0x0f };
+static const uint8_t oid_basic_constraints[] = { 0x55, 0x1d, 0x13 };
+static const uint8_t oid_key_usage[] = { 0x55, 0x1d, 0x0f };
 
-static bool is(struct blob oid, const uint8_t want[3])
+static bool is_short_oid(struct blob oid, const uint8_t want[3])
 {
 	return oid.n == 3 && memcmp(oid.p, want, 3) == 0;
 }
 
-const char *x509_der(struct arena *mem, struct blob der)
+const char *x509_check_der(struct arena *mem, struct blob der)
 {
 	size_t at;
 
@@ -19,14 +19,14 @@ const char *x509_der(struct arena *mem, struct blob der)
 	return why ? arena_printf(mem, "no strict DER (X.690): %s, at octet %zu", why, at) : NULL;
 }
 
-const char *x509_algorithm(struct arena *mem, struct blob *in, const char *of)
+const char *x509_read_algorithm(struct arena *mem, struct blob *in, const char *of)
 {
 	struct blob seq, oid;
 	char text[64];
 
 	if (!der_get(in, DER_SEQUENCE, &seq) || !der_get(&seq, DER_OID, &oid))
 		return arena_printf(mem, "%s is missing", of);
-	if (!is(oid, oid_ed25519))
+	if (!is_short_oid(oid, oid_ed25519))
 		return arena_printf(mem, "%s is %s, and must be Ed25519, 1.3.101.112", of,
 		    der_oid_text(oid, text, sizeof text));
 	if (seq.n)
@@ -35,13 +35,13 @@ const char *x509_algorithm(struct arena *mem, struct blob *in, const char *of)
 	return NULL;
 }
 
-const char *x509_key(struct arena *mem, struct blob *in, uint8_t key[ED25519_KEY])
+const char *x509_read_key(struct arena *mem, struct blob *in, uint8_t key[ED25519_KEY])
 {
 	struct blob spki, bits;
 
 	if (!der_get(in, DER_SEQUENCE, &spki))
 		return "the public key is missing";
-	const char *why = x509_algorithm(mem, &spki, "the algorithm of the public key");
+	const char *why = x509_read_algorithm(mem, &spki, "the algorithm of the public key");
 	if (why)
 		return why;
 	if (!der_get(&spki, DER_BIT_STRING, &bits) || spki.n || bits.n != 1 + ED25519_KEY ||
@@ -53,7 +53,7 @@ const char *x509_key(struct arena *mem, struct blob *in, uint8_t key[ED25519_KEY
 	    : "the public key is a point of small order or not in canonical form; make a new key pair";
 }
 
-const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG])
+const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG])
 {
 	struct blob bits;
 
@@ -66,7 +66,7 @@ const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG])
 
 /* pathLen may have leading zeros, as the reference client writes it in eight octets: der_get() does
  * not mind, der_check() would. */
-static const char *basic(struct blob value, struct x509_caps *caps)
+static const char *read_basic_constraints(struct blob value, struct x509_caps *caps)
 {
 	struct blob seq, ca, len;
 
@@ -88,7 +88,7 @@ static const char *basic(struct blob value, struct x509_caps *caps)
 	return seq.n ? "basicConstraints has more than cA and pathLen" : NULL;
 }
 
-static const char *usage(struct blob value, struct x509_caps *caps)
+static const char *read_key_usage(struct blob value, struct x509_caps *caps)
 {
 	struct blob bits;
 
@@ -103,19 +103,21 @@ static const char *usage(struct blob value, struct x509_caps *caps)
 	return NULL;
 }
 
-const char *x509_cap(struct arena *mem, struct blob oid, struct blob value, struct x509_caps *caps)
+const char *x509_read_cap(
+    struct arena *mem, struct blob oid, struct blob value, struct x509_caps *caps)
 {
 	char text[64];
 
-	if (is(oid, oid_basic))
-		return basic(value, caps);
-	if (is(oid, oid_usage))
-		return usage(value, caps);
+	if (is_short_oid(oid, oid_basic_constraints))
+		return read_basic_constraints(value, caps);
+	if (is_short_oid(oid, oid_key_usage))
+		return read_key_usage(value, caps);
 	return arena_printf(mem, "only basicConstraints and keyUsage may be there, not %s",
 	    der_oid_text(oid, text, sizeof text));
 }
 
-static const char *extension(struct arena *mem, struct blob ext, bool must, struct x509_caps *caps)
+static const char *read_cap_extension(
+    struct arena *mem, struct blob ext, bool must, struct x509_caps *caps)
 {
 	struct blob oid, critical = { 0 }, value;
 
@@ -128,10 +130,11 @@ static const char *extension(struct arena *mem, struct blob ext, bool must, stru
 		return "an extension is not critical";
 	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
 		return "an extension has no value, or more than one";
-	return x509_cap(mem, oid, value, caps);
+	return x509_read_cap(mem, oid, value, caps);
 }
 
-const char *x509_extensions(struct arena *mem, struct blob *in, bool must, struct x509_caps *caps)
+const char *x509_read_extensions(
+    struct arena *mem, struct blob *in, bool must, struct x509_caps *caps)
 {
 	struct blob list, ext;
 	const char *why;
@@ -141,13 +144,13 @@ const char *x509_extensions(struct arena *mem, struct blob *in, bool must, struc
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &ext))
 			return "an extension is no SEQUENCE";
-		if ((why = extension(mem, ext, must, caps)))
+		if ((why = read_cap_extension(mem, ext, must, caps)))
 			return why;
 	}
 	return NULL;
 }
 
-const char *x509_actor_caps(const struct x509_caps *c)
+const char *x509_check_actor_caps(const struct x509_caps *c)
 {
 	if (c->ca)
 		return "an actor is no CA: cA in basicConstraints must be FALSE";
@@ -159,7 +162,7 @@ const char *x509_actor_caps(const struct x509_caps *c)
 	return NULL;
 }
 
-const char *x509_server_caps(const struct x509_caps *c)
+const char *x509_check_server_caps(const struct x509_caps *c)
 {
 	const uint8_t both = X509_DIGITAL_SIGNATURE | X509_CONTENT_COMMITMENT;
 

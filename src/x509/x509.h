@@ -10,14 +10,14 @@
 enum { X509_MAX = 8192 }; /* octets of a request or certificate that we look at */
 
 /* Small enough, and strict DER as a whole (der_check). */
-const char *x509_der(struct arena *, struct blob der);
+const char *x509_check_der(struct arena *, struct blob der);
 /* AlgorithmIdentifier: Ed25519, parameters absent (RFC 8410 3). `of` names it: "the signature
  * algorithm". */
-const char *x509_algorithm(struct arena *, struct blob *in, const char *of);
+const char *x509_read_algorithm(struct arena *, struct blob *in, const char *of);
 /* SubjectPublicKeyInfo with an Ed25519 key that ed25519_key_ok() takes. */
-const char *x509_key(struct arena *, struct blob *in, uint8_t key[ED25519_KEY]);
+const char *x509_read_key(struct arena *, struct blob *in, uint8_t key[ED25519_KEY]);
 /* BIT STRING of 64 octets, all bits used; nothing may follow it. */
-const char *x509_signature(struct blob *in, uint8_t sig[ED25519_SIG]);
+const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG]);
 
 /*
  * Capabilities, collected one at a time from extensions or attributes: each at most once. keyUsage
@@ -37,13 +37,13 @@ struct x509_caps {
 };
 /* `value` is the whole DER of the BasicConstraints or KeyUsage that belongs to the OID. Any other
  * OID is refused by its number. */
-const char *x509_cap(struct arena *, struct blob oid, struct blob value, struct x509_caps *);
+const char *x509_read_cap(struct arena *, struct blob oid, struct blob value, struct x509_caps *);
 /* A SEQUENCE OF Extension. Without `critical` TRUE: refused if `must` be critical. critical FALSE
  * is no DER (X.690 11.5). */
-const char *x509_extensions(struct arena *, struct blob *in, bool must, struct x509_caps *);
+const char *x509_read_extensions(struct arena *, struct blob *in, bool must, struct x509_caps *);
 /* What an actor may have: no CA, digitalSignature or contentCommitment alone. */
-const char *x509_actor_caps(const struct x509_caps *);
+const char *x509_check_actor_caps(const struct x509_caps *);
 /* What a home server must have: CA with keyCertSign, and at most what belongs to signing (RFC 8410
  * 5). */
-const char *x509_server_caps(const struct x509_caps *);
+const char *x509_check_server_caps(const struct x509_caps *);
 #endif

@@ -12,7 +12,7 @@
 #include "home.h"
 
 enum { DAY = 86400, PAGES = 64 };
-static struct cx keep; /* what outlives a request */
+static struct cx lasting; /* what outlives a request */
 
 struct page {
 	const char *url; /* without a query, unless it has one */
@@ -30,7 +30,7 @@ static inline enum err fake_get(
 	(void)f;
 	calls++;
 	last_redirects = redirects;
-	last_url = str_z(keep.mem, url);
+	last_url = str_z(lasting.mem, url);
 	struct str bare, query;
 	str_cut(url, '?', &bare, &query);
 	for (int i = npages; i-- > 0;) {
@@ -50,11 +50,11 @@ static inline enum err fake_get(
 static struct fetcher fake = { fake_get };
 
 /* The one put last wins. */
-static inline void put(const char *url, int status, struct str body)
+static inline void put_page(const char *url, int status, struct str body)
 {
 	pages[npages++] = (struct page){ url, status, body, OK };
 }
-static inline void put_failure(const char *url, enum err e)
+static inline void put_error(const char *url, enum err e)
 {
 	pages[npages++] = (struct page){ url, 0, { NULL, 0 }, e };
 }
@@ -69,7 +69,7 @@ struct party {
 
 static inline struct blob subject_of(const struct party *p)
 {
-	struct buf b = { .mem = keep.mem };
+	struct buf b = { .mem = lasting.mem };
 	struct str label, rest = str_of(p->domain), labels[8];
 	size_t n = 0;
 
@@ -82,14 +82,14 @@ static inline struct blob subject_of(const struct party *p)
 	while (n--)
 		buf_printf(&b, "|D:%.*s", (int)labels[n].n, labels[n].s);
 	buf_printf(&b, "|C:%.*s", (int)strcspn(p->fid, "@"), p->fid);
-	return name_of(keep.mem, buf_done(&b).s);
+	return name_of(lasting.mem, buf_done(&b).s);
 }
 
 /* A certificate for that party, signed with `seed`. */
 /* Not 0: the serial of the next certificates, for those who claim what is another's. */
-static int64_t stolen_serial;
+static int64_t forced_serial;
 
-static inline void certify(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
+static inline void certify_party(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
 {
 	struct idcert_spec spec = {
 		.domain = str_of(p->domain), .not_before = from, .not_after = to
@@ -100,42 +100,42 @@ static inline void certify(struct party *p, const uint8_t *seed, int64_t from, i
 	if (p->fid)
 		spec.subject = subject_of(p);
 	memcpy(spec.key, p->key, sizeof spec.key);
-	must(&keep, idcert_serial(&keep, &spec.serial));
-	spec.serial = stolen_serial ? stolen_serial : spec.serial;
-	must(&keep, idcert_tbs(&keep, &spec, &tbs));
-	must(&keep, ed25519_sign(&keep, seed, tbs, sig));
+	must(&lasting, idcert_new_serial(&lasting, &spec.serial));
+	spec.serial = forced_serial ? forced_serial : spec.serial;
+	must(&lasting, idcert_build_tbs(&lasting, &spec, &tbs));
+	must(&lasting, ed25519_sign(&lasting, seed, tbs, sig));
 	p->serial = spec.serial;
-	p->cert = idcert_seal(keep.mem, tbs, sig);
+	p->cert = idcert_assemble(lasting.mem, tbs, sig);
 }
 
-static inline struct party party(const char *domain, const char *fid, const char *session_id)
+static inline struct party new_party(const char *domain, const char *fid, const char *session_id)
 {
 	struct party p = { .domain = domain, .fid = fid, .session_id = session_id };
 
-	must(&keep, ed25519_new(&keep, p.seed, p.key));
+	must(&lasting, ed25519_new(&lasting, p.seed, p.key));
 	return p;
 }
 
-static inline struct party server(const char *domain)
+static inline struct party new_server(const char *domain)
 {
-	struct party p = party(domain, NULL, NULL);
+	struct party p = new_party(domain, NULL, NULL);
 
-	certify(&p, p.seed, clock_now() - 10 * DAY, clock_now() + 300 * DAY);
+	certify_party(&p, p.seed, clock_now() - 10 * DAY, clock_now() + 300 * DAY);
 	return p;
 }
 
-static inline struct party actor_of(
+static inline struct party new_foreign_actor(
     const struct party *home, const char *fid, const char *session_id)
 {
-	struct party p = party(home->domain, fid, session_id);
+	struct party p = new_party(home->domain, fid, session_id);
 
-	certify(&p, home->seed, clock_now() - DAY, clock_now() + 30 * DAY);
+	certify_party(&p, home->seed, clock_now() - DAY, clock_now() + 30 * DAY);
 	return p;
 }
 
 /* What a home server says of a certificate. The numbers are written as they are, in the order that
  * is signed. */
-static inline struct str says(struct blob cert, int64_t serial, int64_t from, int64_t to,
+static inline struct str make_statement(struct blob cert, int64_t serial, int64_t from, int64_t to,
     int64_t revoked, const uint8_t *seed)
 {
 	struct cache_claim c = {
@@ -143,38 +143,39 @@ static inline struct str says(struct blob cert, int64_t serial, int64_t from, in
 	};
 	uint8_t sig[ED25519_SIG];
 
-	must(&keep,
-	    ed25519_sign(
-		&keep, seed, str_blob(cache_statement(keep.mem, serial, from, to, revoked)), sig));
-	return json_text(&keep, cacheable_json(&keep, cert, &c, sig));
+	must(&lasting,
+	    ed25519_sign(&lasting, seed,
+		str_blob(cache_statement(lasting.mem, serial, from, to, revoked)), sig));
+	return json_text(&lasting, cacheable_json(&lasting, cert, &c, sig));
 }
 
-static inline struct str vouched(const struct party *p, const struct party *home)
+static inline struct str vouch_for(const struct party *p, const struct party *home)
 {
-	return says(p->cert, p->serial, clock_now() - 5, clock_now() + 3600, 0, home->seed);
+	return make_statement(
+	    p->cert, p->serial, clock_now() - 5, clock_now() + 3600, 0, home->seed);
 }
 
-static inline struct str list1(struct str a)
+static inline struct str list_of_one(struct str a)
 {
-	return str_of(arena_printf(keep.mem, "[%.*s]", (int)a.n, a.s));
+	return str_of(arena_printf(lasting.mem, "[%.*s]", (int)a.n, a.s));
 }
 
 static inline const char *server_url(const char *domain)
 {
-	return arena_printf(keep.mem, "https://%s/.p2/core/v1/idcert/server", domain);
+	return arena_printf(lasting.mem, "https://%s/.p2/core/v1/idcert/server", domain);
 }
 static inline const char *actor_url(const char *domain, const char *fid)
 {
-	return arena_printf(keep.mem, "https://%s/.p2/core/v1/idcert/actor/%s", domain, fid);
+	return arena_printf(lasting.mem, "https://%s/.p2/core/v1/idcert/actor/%s", domain, fid);
 }
 
-static inline void open_server(const struct party *s)
+static inline void put_server_page(const struct party *s)
 {
-	put(server_url(s->domain), 200, vouched(s, s));
+	put_page(server_url(s->domain), 200, vouch_for(s, s));
 }
 
 /* The first column of the first row as a number. */
-static inline int64_t sql(const char *text)
+static inline int64_t run_sql(const char *text)
 {
 	PGconn *pg = PQconnectdb(conninfo);
 	PGresult *r = PQexec(pg, text);
@@ -187,23 +188,23 @@ static inline int64_t sql(const char *text)
 	return v;
 }
 
-static inline struct str signature(const struct party *p, struct str text)
+static inline struct str sign_hex(const struct party *p, struct str text)
 {
 	uint8_t sig[ED25519_SIG];
 
-	must(&keep, ed25519_sign(&keep, p->seed, str_blob(text), sig));
-	return hex_encode(
-	    keep.mem, (struct blob){ (uint8_t *)arena_dup(keep.mem, sig, sizeof sig), sizeof sig });
+	must(&lasting, ed25519_sign(&lasting, p->seed, str_blob(text), sig));
+	return hex_encode(lasting.mem,
+	    (struct blob){ (uint8_t *)arena_dup(lasting.mem, sig, sizeof sig), sizeof sig });
 }
 
 /* False: there is no database, and a plan of nothing has been printed. */
-static inline bool open_world(void)
+static inline bool open_test_world(void)
 {
-	if (!home_open())
+	if (!open_home())
 		return false;
 	fetcher = &fake;
-	home_identity();
-	keep = context();
+	create_identity();
+	lasting = new_context();
 	return true;
 }
 #endif

@@ -19,7 +19,7 @@ static const struct keypackage_upload nothing;
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 
 /* A session with a certificate: what issuing takes. */
-static struct session *someone(struct cx *cx, const char *local, struct blob *cert)
+static struct session *open_session(struct cx *cx, const char *local, struct blob *cert)
 {
 	struct str domain = str_of(conf->domain), phone = STR("phone");
 	struct idcsr r = { .fid = str_of(arena_printf(cx->mem, "%s@example.org", local)),
@@ -35,14 +35,14 @@ static struct session *someone(struct cx *cx, const char *local, struct blob *ce
 
 	must(cx, ed25519_new(cx, seed, r.key));
 	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id));
-	const struct issue i = { .actor_id = id, .local = str_of(local), .csr = &r };
+	const struct issue_request i = { .actor_id = id, .local = str_of(local), .csr = &r };
 	must(cx, issue_idcert(cx, &i, &g));
 	must(cx, pem_decode(cx, NULL, "CERTIFICATE", g.id_cert, cert));
 	must(cx, session_find(cx, g.token, false, &s));
 	return s;
 }
 
-static struct str issue(struct cx *cx, const struct session *s)
+static struct str issue_token(struct cx *cx, const struct session *s)
 {
 	struct str token;
 
@@ -50,7 +50,7 @@ static struct str issue(struct cx *cx, const struct session *s)
 	return token;
 }
 
-static void sql(const char *text)
+static void run_sql(const char *text)
 {
 	PGconn *pg = PQconnectdb(conninfo);
 
@@ -58,14 +58,14 @@ static void sql(const char *text)
 	PQfinish(pg);
 }
 
-static bool works(struct cx *cx, struct str token)
+static bool is_session_open(struct cx *cx, struct str token)
 {
 	struct session *s;
 
 	return session_find(cx, token, false, &s) == OK;
 }
 
-static bool active(struct cx *cx, struct str token)
+static bool is_token_active(struct cx *cx, struct str token)
 {
 	uint8_t hash[HASH_BYTES];
 	bool is;
@@ -77,42 +77,47 @@ static bool active(struct cx *cx, struct str token)
 	return is;
 }
 
-#define LATE(by) \
+#define EXPIRE_TOKENS(by) \
 	"UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '" by \
 	"' " \
 	"WHERE deleted_at IS NULL AND redeemed_at IS NULL"
 
-static void rules(void)
+static void test_rules(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct blob cert, hers;
-	struct session *bob = someone(&cx, "bob", &cert), *eve = someone(&cx, "eve", &hers);
-	struct str a = issue(&cx, bob), b = issue(&cx, bob), c = issue(&cx, eve), out, none;
+	struct session *bob = open_session(&cx, "bob", &cert),
+		       *eve = open_session(&cx, "eve", &hers);
+	struct str a = issue_token(&cx, bob), b = issue_token(&cx, bob), c = issue_token(&cx, eve),
+		   out, none;
 	int64_t n;
 
-	ok(active(&cx, a) && active(&cx, b) && active(&cx, c), "tokens are issued");
-	ok(redeem_token(&cx, a, hers, NONE, &none) == ERR_BAD_TOKEN && active(&cx, a),
+	ok(is_token_active(&cx, a) && is_token_active(&cx, b) && is_token_active(&cx, c),
+	    "tokens are issued");
+	ok(redeem_token(&cx, a, hers, NONE, &none) == ERR_BAD_TOKEN && is_token_active(&cx, a),
 	    "another actor's certificate: %s", cx.why.say);
-	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && works(&cx, out) && !active(&cx, a),
+	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && is_session_open(&cx, out) &&
+		!is_token_active(&cx, a),
 	    "one is redeemed, and opens a session");
-	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && works(&cx, out),
+	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && is_session_open(&cx, out),
 	    "not twice: %s", cx.why.say);
-	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && works(&cx, none) && !works(&cx, out),
+	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && is_session_open(&cx, none) &&
+		!is_session_open(&cx, out),
 	    "another one: its session takes the place of the first");
-	b = issue(&cx, bob);
-	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 && !active(&cx, b) &&
-		active(&cx, c),
+	b = issue_token(&cx, bob);
+	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 &&
+		!is_token_active(&cx, b) && is_token_active(&cx, c),
 	    "of bob's one is left to delete; eve's stays");
 	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "a deleted one: %s",
 	    cx.why.say);
-	ok(federation_token_delete(&cx, 0, &n) == OK && n == 1 && !active(&cx, c),
+	ok(federation_token_delete(&cx, 0, &n) == OK && n == 1 && !is_token_active(&cx, c),
 	    "of everybody's, one");
-	b = issue(&cx, bob);
-	sql(LATE("30 seconds"));
-	ok(!active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK,
+	b = issue_token(&cx, bob);
+	run_sql(EXPIRE_TOKENS("30 seconds"));
+	ok(!is_token_active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK,
 	    "half a minute over: no more active, but the clocks may differ");
-	b = issue(&cx, bob);
-	sql(LATE("61 seconds"));
+	b = issue_token(&cx, bob);
+	run_sql(EXPIRE_TOKENS("61 seconds"));
 	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "over a minute: %s",
 	    cx.why.say);
 	ok(federation_token_switch(&cx, false) == OK &&
@@ -122,26 +127,27 @@ static void rules(void)
 	ok(federation_token_switch(&cx, true) == OK &&
 		federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK,
 	    "and on");
-	sql("UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id FROM actor WHERE local_name = 'bob')");
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && active(&cx, b),
+	run_sql(
+	    "UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id FROM actor WHERE local_name = 'bob')");
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && is_token_active(&cx, b),
 	    "a revoked certificate: %s; the token is not used up", cx.why.say);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* Switching waits for those that are at it: when it is done, nothing is issued any more. */
-static void switching(void)
+static void test_switch(void)
 {
 	int *late = mmap(
 		NULL, 3 * sizeof *late, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	    *off = late + 1, *made = late + 2;
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct blob cert;
-	struct session *s = someone(&cx, "kim", &cert);
+	struct session *s = open_session(&cx, "kim", &cert);
 
 	for (int i = 0; i < 4; i++) {
 		if (fork() != 0)
 			continue;
-		struct cx mine = context();
+		struct cx mine = new_context();
 		for (int try = 0; try < 400; try++) {
 			struct str token;
 			bool was_off = __atomic_load_n(off, __ATOMIC_SEQ_CST);
@@ -161,7 +167,7 @@ static void switching(void)
 		;
 	ok(*made > 0 && *late == 0, "4 issuing, %d tokens; none after the switch", *made);
 	must(&cx, federation_token_switch(&cx, true));
-	end(&cx);
+	end_context(&cx);
 }
 
 struct outcome {
@@ -170,14 +176,14 @@ struct outcome {
 };
 
 /* Each child redeems once, from the same moment on, and leaves what came of it. */
-static void race(struct str token, struct blob cert, int racers, struct outcome *out)
+static void race_redemption(struct str token, struct blob cert, int racers, struct outcome *out)
 {
 	int *go = mmap(NULL, sizeof *go, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	for (int i = 0; i < racers; i++) {
 		if (fork() != 0)
 			continue;
-		struct cx cx = context();
+		struct cx cx = new_context();
 		struct str t = { "", 0 };
 		bool enabled;
 		(void)!federation_token_status(&cx, &enabled); /* connected before it begins */
@@ -195,7 +201,7 @@ static void race(struct str token, struct blob cert, int racers, struct outcome 
 	munmap(go, sizeof *go);
 }
 
-static int count(const struct outcome *v, int n, enum err e)
+static int count_errors(const struct outcome *v, int n, enum err e)
 {
 	int found = 0;
 
@@ -204,38 +210,40 @@ static int count(const struct outcome *v, int n, enum err e)
 	return found;
 }
 
-static void races(struct outcome *out)
+static void test_races(struct outcome *out)
 {
 	for (int racers = 16; racers <= MOST; racers *= 2) {
-		struct cx cx = context();
+		struct cx cx = new_context();
 		struct blob cert;
-		struct session *s = someone(&cx, arena_printf(cx.mem, "racer%d", racers), &cert);
+		struct session *s =
+		    open_session(&cx, arena_printf(cx.mem, "racer%d", racers), &cert);
 		int right = 0;
 		for (int r = 0; r < RACES; r++) {
-			struct str token = issue(&cx, s);
+			struct str token = issue_token(&cx, s);
 			memset(out, 0, (size_t)racers * sizeof *out);
-			race(token, cert, racers, out);
+			race_redemption(token, cert, racers, out);
 			bool open = false;
 			for (int i = 0; i < racers; i++)
-				open |= out[i].err == OK && works(&cx, str_of(out[i].token));
-			right += open && count(out, racers, OK) == 1 &&
-			    count(out, racers, ERR_BAD_TOKEN) == racers - 1;
+				open |=
+				    out[i].err == OK && is_session_open(&cx, str_of(out[i].token));
+			right += open && count_errors(out, racers, OK) == 1 &&
+			    count_errors(out, racers, ERR_BAD_TOKEN) == racers - 1;
 		}
 		ok(right == RACES,
 		    "%d processes, one token: one winner with a session that works, %d of %d times",
 		    racers, right, RACES);
-		end(&cx);
+		end_context(&cx);
 	}
 }
 
 /* The same for tokens of another server, whose row is made by redeeming: statement and session of a
  * foreign actor. */
-static void foreign_race(struct outcome *out)
+static void test_foreign_race(struct outcome *out)
 {
 	int *wins =
 		mmap(NULL, sizeof *wins, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	    right = 0;
-	struct cx cx = context();
+	struct cx cx = new_context();
 
 	(void)out;
 	for (int r = 0; r < RACES; r++) {
@@ -243,7 +251,7 @@ static void foreign_race(struct outcome *out)
 		for (int i = 0; i < 32; i++) {
 			if (fork() != 0)
 				continue;
-			struct cx mine = context();
+			struct cx mine = new_context();
 			uint8_t hash[TOKEN_HASH], key[ED25519_KEY] = { 1 };
 			token_new(mine.mem, 's', hash);
 			const struct redemption red = { .iss = STR("home.example"),
@@ -260,7 +268,7 @@ static void foreign_race(struct outcome *out)
 				.cert = { key, ED25519_KEY },
 				.not_after = mine.now + 60,
 				.event = STR("{}") };
-			struct redeemed *d;
+			struct redemption_result *d;
 			for (int try = 0; try < 5; try++) {
 				enum err e = q_federation_token_redeem_foreign(&mine, &red, &d);
 				if (e == OK)
@@ -276,39 +284,39 @@ static void foreign_race(struct outcome *out)
 	}
 	ok(right == RACES, "32 processes, one token of another server: one winner, %d of %d times",
 	    right, RACES);
-	end(&cx);
+	end_context(&cx);
 }
 
 /*
  * Contenders for each token while connections are ended under them. A winner's answer never says
  * no; if all were told no or nothing, no session may stand on the token.
  */
-static void chaos(struct outcome *out)
+static void test_killed_connections(struct outcome *out)
 {
 	unsigned seed = (unsigned)clock_us();
 	int doubles = 0, burnt = 0, won = 0, unknown = 0, dead = 0;
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct blob cert;
-	struct session *s = someone(&cx, "chaos", &cert);
+	struct session *s = open_session(&cx, "chaos", &cert);
 
 	for (int i = 0; i < CHAOS; i++) {
-		struct str token = issue(&cx, s);
+		struct str token = issue_token(&cx, s);
 		struct federation_token_item *t;
 		size_t n;
 		memset(out, 0, CHAOS_RACERS * sizeof *out);
 		pid_t k = start_killer(
 		    seed + (unsigned)i, "AND query LIKE '%redeemed_token%'", 4000, 12000);
-		race(token, cert, CHAOS_RACERS, out);
+		race_redemption(token, cert, CHAOS_RACERS, out);
 		kill(k, SIGKILL);
 		waitpid(k, NULL, 0);
-		int winners = count(out, CHAOS_RACERS, OK),
-		    no = count(out, CHAOS_RACERS, ERR_BAD_TOKEN);
+		int winners = count_errors(out, CHAOS_RACERS, OK),
+		    no = count_errors(out, CHAOS_RACERS, ERR_BAD_TOKEN);
 		doubles += winners > 1;
 		won += winners == 1;
 		unknown += CHAOS_RACERS - winners - no;
 		burnt += winners == 0 && no == CHAOS_RACERS;
 		for (int j = 0; j < CHAOS_RACERS; j++)
-			dead += out[j].err == OK && !works(&cx, str_of(out[j].token));
+			dead += out[j].err == OK && !is_session_open(&cx, str_of(out[j].token));
 		must(&cx, federation_token_list(&cx, s->actor_id, &t, &n));
 	}
 	printf("# seed %u\n", seed);
@@ -319,21 +327,21 @@ static void chaos(struct outcome *out)
 	ok(won + unknown >= CHAOS && won > 0,
 	    "every token has its winner, or somebody who does not know");
 	ok(dead == 0, "every session that was promised works");
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
-	if (!home_open())
+	if (!open_home())
 		return 0;
-	home_identity();
+	create_identity();
 	struct outcome *out = mmap(
 	    NULL, MOST * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	rules();
-	switching();
-	races(out);
-	foreign_race(out);
-	chaos(out);
+	test_rules();
+	test_switch();
+	test_races(out);
+	test_foreign_race(out);
+	test_killed_connections(out);
 	conf_free(conf);
 	return done();
 }

@@ -1,48 +1,50 @@
 /*
- * Other servers: asked in the right order, believed when they keep the rules, remembered as long as
- * they say, and never when they lie. Each liar gets its error, and nothing of it is kept.
+ * Other servers: asked in the right order, believed when they lasting the rules, remembered as long
+ * as they say, and never when they lie. Each liar gets its error, and nothing of it is kept.
  */
 #include "abroad.h"
 #include "base/conf.h"
 
 static struct str none = { NULL, 0 };
 
-static void finds(void)
+static void test_finding_servers(void)
 {
-	struct party s = server("direct.example"), slash = server("slash.example"),
-		     far = server("visible.example"), bare = server("bare.example");
-	struct cx cx = context();
+	struct party s = new_server("direct.example"), slash = new_server("slash.example"),
+		     far = new_server("visible.example"), bare = new_server("bare.example");
+	struct cx cx = new_context();
 	struct foreign_cert c;
 
-	open_server(&s);
-	ok(foreign_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
+	put_server_page(&s);
+	ok(foreign_find_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
 	    "asked at its own domain: %s", last_url);
 	ok(blob_eq(c.cert.der, s.cert) && str_is(c.cert.domain, "direct.example"),
 	    "its certificate");
-	ok(foreign_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1, "remembered");
-	put("https://slash.example/.p2/core/v1/idcert/server/", 200, vouched(&slash, &slash));
-	ok(foreign_server(&cx, STR("slash.example"), -1, &c) == OK && calls == 3,
+	ok(foreign_find_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
+	    "remembered");
+	put_page(
+	    "https://slash.example/.p2/core/v1/idcert/server/", 200, vouch_for(&slash, &slash));
+	ok(foreign_find_server(&cx, STR("slash.example"), -1, &c) == OK && calls == 3,
 	    "with a slash at the end");
-	put("https://visible.example/.well-known/polyproto-core", 200,
+	put_page("https://visible.example/.well-known/polyproto-core", 200,
 	    STR("{\"api\": \"https://actual.example/.p2/core/\"}"));
-	put("https://actual.example/.p2/core/v1/idcert/server", 200, vouched(&far, &far));
-	ok(foreign_server(&cx, STR("visible.example"), -1, &c) == OK, "behind .well-known: %s",
+	put_page("https://actual.example/.p2/core/v1/idcert/server", 200, vouch_for(&far, &far));
+	ok(foreign_find_server(&cx, STR("visible.example"), -1, &c) == OK, "behind .well-known: %s",
 	    cx.why.say);
-	put("https://bare.example/.well-known/polyproto-core", 200,
+	put_page("https://bare.example/.well-known/polyproto-core", 200,
 	    STR("{\"api\": \"Actual.example:443/x/v1\"}"));
-	put("https://actual.example/x/v1/idcert/server", 200, vouched(&bare, &bare));
-	ok(foreign_server(&cx, STR("bare.example"), -1, &c) == OK,
+	put_page("https://actual.example/x/v1/idcert/server", 200, vouch_for(&bare, &bare));
+	ok(foreign_find_server(&cx, STR("bare.example"), -1, &c) == OK,
 	    "an api without scheme, with v1: %s", last_url);
-	ok(foreign_server(&cx, STR("actual.example"), -1, &c) == ERR_BAD_CERT,
+	ok(foreign_find_server(&cx, STR("actual.example"), -1, &c) == ERR_BAD_CERT,
 	    "the actual host is no server of its own name: %s", cx.why.say);
 	calls = 0;
-	ok(foreign_server(&cx, STR("example.org"), -1, &c) == OK && calls == 0,
+	ok(foreign_find_server(&cx, STR("example.org"), -1, &c) == OK && calls == 0,
 	    "our own domain does not go over the network");
-	ok(foreign_actor(&cx, STR("nobody@example.org"), none, &(struct foreign_cert *){ NULL },
-	       &(size_t){ 0 }) == ERR_NOT_FOUND &&
+	ok(foreign_list_certs(&cx, STR("nobody@example.org"), none,
+	       &(struct foreign_cert *){ NULL }, &(size_t){ 0 }) == ERR_NOT_FOUND &&
 		calls == 0,
 	    "nor do its actors");
-	end(&cx);
+	end_context(&cx);
 }
 
 /* What is wrong with a server; times are seconds from now. */
@@ -99,7 +101,7 @@ static const uint8_t *small_order_key(void)
 }
 
 /* What one party says of another, bent as the row says. */
-static struct str told(const struct lie *l, struct party *about, const struct party *home,
+static struct str make_lie(const struct lie *l, struct party *about, const struct party *home,
     const struct party *stranger)
 {
 	const int64_t now = clock_now();
@@ -108,7 +110,7 @@ static struct str told(const struct lie *l, struct party *about, const struct pa
 
 	if (l->small_order)
 		memcpy(about->key, small_order_key(), sizeof about->key);
-	certify(about, l->forged_cert ? stranger->seed : home->seed,
+	certify_party(about, l->forged_cert ? stranger->seed : home->seed,
 	    now +
 		(l->cert_from	     ? l->cert_from
 			: about->fid ? -DAY
@@ -121,47 +123,48 @@ static struct str told(const struct lie *l, struct party *about, const struct pa
 		from = from * 10 + 1;
 		to %= 1000000000;
 	}
-	return says(about->cert, about->serial, from, to, revoked,
+	return make_statement(about->cert, about->serial, from, to, revoked,
 	    l->forged_statement ? stranger->seed : home->seed);
 }
 
-static int64_t kept(void)
+static int64_t count_kept_rows(void)
 {
-	return sql("SELECT count(*) FROM foreign_cert WHERE domain LIKE '%liar%' OR subject LIKE '%liar%' OR subject LIKE '%other%'") +
-	    sql("SELECT count(*) FROM foreign_session");
+	return run_sql(
+		   "SELECT count(*) FROM foreign_cert WHERE domain LIKE '%liar%' OR subject LIKE '%liar%' OR subject LIKE '%other%'") +
+	    run_sql("SELECT count(*) FROM foreign_session");
 }
 
-static void servers_lie(void)
+static void test_lying_servers(void)
 {
-	struct party stranger = server("other.example");
+	struct party stranger = new_server("other.example");
 	struct foreign_cert c;
 
 	for (size_t i = 0; i < COUNT(server_lies); i++) {
 		const struct lie *l = &server_lies[i];
-		struct cx cx = context();
+		struct cx cx = new_context();
 		struct party s =
-		    party(l->cert_domain ? l->cert_domain : "liar.example", NULL, NULL);
+		    new_party(l->cert_domain ? l->cert_domain : "liar.example", NULL, NULL);
 		if (l->actor)
-			s = party("liar.example", "x@liar.example", "phone");
-		struct str body = l->body ? str_of(l->body) : told(l, &s, &s, &stranger);
+			s = new_party("liar.example", "x@liar.example", "phone");
+		struct str body = l->body ? str_of(l->body) : make_lie(l, &s, &s, &stranger);
 		npages = 0;
 		if (l->err)
-			put_failure(server_url("liar.example"), l->err);
+			put_error(server_url("liar.example"), l->err);
 		else
-			put(server_url("liar.example"), l->status ? l->status : 200, body);
-		sql("DELETE FROM foreign_server");
-		enum err e = foreign_server(&cx, STR("liar.example"), -1, &c);
-		ok(e == l->want && kept() == 0, "%s: %s %s%s", l->name, err_name(e), cx.why.say,
-		    cx.why.log);
+			put_page(server_url("liar.example"), l->status ? l->status : 200, body);
+		run_sql("DELETE FROM foreign_server");
+		enum err e = foreign_find_server(&cx, STR("liar.example"), -1, &c);
+		ok(e == l->want && count_kept_rows() == 0, "%s: %s %s%s", l->name, err_name(e),
+		    cx.why.say, cx.why.log);
 		int before = calls;
-		enum err again = foreign_server(&cx, STR("liar.example"), -1, &c);
-		bool lasting = e == ERR_BAD_CERT || e == ERR_NOT_FEDERATED || e == ERR_HOME_INVALID;
-		ok(again == e && (calls == before) == lasting, "... %s",
-		    lasting ? "nobody is asked again" : "asked again");
-		end(&cx);
+		enum err again = foreign_find_server(&cx, STR("liar.example"), -1, &c);
+		bool is_kept = e == ERR_BAD_CERT || e == ERR_NOT_FEDERATED || e == ERR_HOME_INVALID;
+		ok(again == e && (calls == before) == is_kept, "... %s",
+		    is_kept ? "nobody is asked again" : "asked again");
+		end_context(&cx);
 	}
 	npages = 0;
-	sql("DELETE FROM foreign_server");
+	run_sql("DELETE FROM foreign_server");
 }
 
 static const struct lie actor_lies[] = {
@@ -189,220 +192,233 @@ static const struct lie actor_lies[] = {
 
 /* A fresh certificate of the actor is shown; its home server says something else, or something
  * wrong. */
-static void actors_lie(void)
+static void test_lying_actors(void)
 {
-	struct party home = server("liar.example"), stranger = server("liar.example");
+	struct party home = new_server("liar.example"), stranger = new_server("liar.example");
 
 	for (size_t i = 0; i < COUNT(actor_lies); i++) {
 		const struct lie *l = &actor_lies[i];
-		struct cx cx = context();
-		struct party a = party(
+		struct cx cx = new_context();
+		struct party a = new_party(
 		    "liar.example", l->cert_domain ? l->cert_domain : "ann@liar.example", "phone");
-		struct str body = l->body ? str_of(l->body) : list1(told(l, &a, &home, &stranger));
+		struct str body =
+		    l->body ? str_of(l->body) : list_of_one(make_lie(l, &a, &home, &stranger));
 		struct foreign_cert c, *v;
 		size_t n;
 		npages = 0;
-		open_server(&home);
+		put_server_page(&home);
 		const char *url = actor_url("liar.example", "ann@liar.example");
 		if (l->err)
-			put_failure(url, l->err);
+			put_error(url, l->err);
 		else
-			put(url, l->status ? l->status : 200, body);
-		sql("DELETE FROM foreign_server");
-		sql("DELETE FROM foreign_cert");
+			put_page(url, l->status ? l->status : 200, body);
+		run_sql("DELETE FROM foreign_server");
+		run_sql("DELETE FROM foreign_cert");
 		enum err e = l->body || l->status || l->err ? OK : foreign_check(&cx, a.cert, &c);
 		if (e == OK) {
-			a = actor_of(&home, "ann@liar.example", "phone");
+			a = new_foreign_actor(&home, "ann@liar.example", "phone");
 			e = foreign_check(&cx, a.cert, &c);
 		}
 		bool nothing =
-		    sql("SELECT count(*) FROM foreign_cert WHERE subject <> domain AND invalidated_at IS NULL AND not_after > now() AND not_before < now()") ==
+		    run_sql(
+			"SELECT count(*) FROM foreign_cert WHERE subject <> domain AND invalidated_at IS NULL AND not_after > now() AND not_before < now()") ==
 		    0;
 		ok(e == l->want && nothing, "shown: %s: %s %s%s", l->name, err_name(e), cx.why.say,
 		    cx.why.log);
 		if (!l->body && !l->status && !l->err && !l->revoked && l->cert_to != -DAY &&
 		    l->cert_from != DAY) {
-			e = foreign_actor(&cx, STR("ann@liar.example"), none, &v, &n);
+			e = foreign_list_certs(&cx, STR("ann@liar.example"), none, &v, &n);
 			ok(e == ERR_BAD_CERT &&
-				sql("SELECT count(*) FROM foreign_cert WHERE subject LIKE '%@%'") ==
+				run_sql(
+				    "SELECT count(*) FROM foreign_cert WHERE subject LIKE '%@%'") ==
 				    0,
 			    "listed: %s: %s", l->name, cx.why.say);
 		}
-		end(&cx);
+		end_context(&cx);
 	}
 	npages = 0;
-	sql("DELETE FROM foreign_server");
-	sql("DELETE FROM foreign_cert");
+	run_sql("DELETE FROM foreign_server");
+	run_sql("DELETE FROM foreign_cert");
 }
 
-static void actors(void)
+static void test_actors(void)
 {
-	struct party home = server("good.example"),
-		     a = actor_of(&home, "ann@good.example", "phone"),
-		     b = actor_of(&home, "ann@good.example", "lap top");
-	struct str ja = vouched(&a, &home), jb = vouched(&b, &home);
+	struct party home = new_server("good.example"),
+		     a = new_foreign_actor(&home, "ann@good.example", "phone"),
+		     b = new_foreign_actor(&home, "ann@good.example", "lap top");
+	struct str ja = vouch_for(&a, &home), jb = vouch_for(&b, &home);
 	const char *url = actor_url("good.example", "ann@good.example"),
-		   *both = arena_printf(keep.mem, " [\n %s ,%s ]\n", ja.s, jb.s);
-	struct cx cx = context();
+		   *both = arena_printf(lasting.mem, " [\n %s ,%s ]\n", ja.s, jb.s);
+	struct cx cx = new_context();
 	struct foreign_cert c, *v;
 	size_t n;
 
-	open_server(&home);
-	put(url, 200, str_of(both));
+	put_server_page(&home);
+	put_page(url, 200, str_of(both));
 	calls = 0;
-	ok(foreign_actor(&cx, STR("Ann@Good.example"), none, &v, &n) == OK && n == 2 && calls == 2,
+	ok(foreign_list_certs(&cx, STR("Ann@Good.example"), none, &v, &n) == OK && n == 2 &&
+		calls == 2,
 	    "both certificates of an actor: %s", cx.why.say);
 	ok(str_eq(v[0].cacheable, ja) && str_eq(v[1].cacheable, jb),
 	    "byte for byte as the home server sent them");
-	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 &&
-		calls == 2,
+	ok(foreign_list_certs(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK &&
+		n == 1 && calls == 2,
 	    "one session's, without asking");
 	ok(foreign_check(&cx, a.cert, &c) == OK && calls == 2, "one that is shown, without asking");
-	ok(foreign_find(&cx, STR("ann@good.example"), v[0].cert.serial, &c) == OK &&
+	ok(foreign_check_named(&cx, STR("ann@good.example"), v[0].cert.serial, &c) == OK &&
 		blob_eq(c.cert.der, b.cert),
 	    "one that is named");
-	ok(foreign_find(&cx, STR("ann@good.example"), STR("12345"), &c) == ERR_BAD_CERT,
+	ok(foreign_check_named(&cx, STR("ann@good.example"), STR("12345"), &c) == ERR_BAD_CERT,
 	    "one that is not there: %s", cx.why.say);
-	sql("DELETE FROM foreign_actor");
+	run_sql("DELETE FROM foreign_actor");
 	calls = 0;
-	ok(foreign_actor(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK && n == 1 &&
-		strstr(last_url, "?session_id=lap%20top"),
+	ok(foreign_list_certs(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK &&
+		n == 1 && strstr(last_url, "?session_id=lap%20top"),
 	    "asked for one session: %s", last_url);
-	sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second'");
+	run_sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second'");
 	npages = 0;
-	put_failure(server_url("good.example"), ERR_HOME_UNREACHABLE);
+	put_error(server_url("good.example"), ERR_HOME_UNREACHABLE);
 	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
 	    "what is over is not used, though the server is away: %s", err_name(cx.why.err));
-	ok(foreign_actor(&cx, STR("ann@good.example"), none, &v, &n) == ERR_HOME_UNREACHABLE,
+	ok(foreign_list_certs(&cx, STR("ann@good.example"), none, &v, &n) == ERR_HOME_UNREACHABLE,
 	    "nor listed");
 	cx.fetch = NULL;
 	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
 	    "nor by a program that asks nobody");
-	end(&cx);
+	end_context(&cx);
 }
 
-static void revocation(void)
+static void test_revocation(void)
 {
-	struct party home = server("rev.example"), a = actor_of(&home, "bob@rev.example", "phone");
+	struct party home = new_server("rev.example"),
+		     a = new_foreign_actor(&home, "bob@rev.example", "phone");
 	const char *url = actor_url("rev.example", "bob@rev.example");
 	const int64_t now = clock_now();
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct foreign_cert c;
 
 	npages = 0;
-	open_server(&home);
-	put(url, 200, list1(vouched(&a, &home)));
+	put_server_page(&home);
+	put_page(url, 200, list_of_one(vouch_for(&a, &home)));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "good");
-	put(url, 200, list1(says(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed)));
+	put_page(url, 200,
+	    list_of_one(make_statement(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed)));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "revoked, and we do not know yet");
-	ok(foreign_told(&cx, a.cert, &c) == OK && c.invalidated_at == now - 1, "we are told");
+	ok(foreign_recheck(&cx, a.cert, &c) == OK && c.invalidated_at == now - 1, "we are told");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "and know: %s", cx.why.say);
-	sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject LIKE '%rev.example'");
-	put(url, 200, list1(vouched(&a, &home)));
-	sql("UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = 'rev.example'");
+	run_sql(
+	    "UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject LIKE '%rev.example'");
+	put_page(url, 200, list_of_one(vouch_for(&a, &home)));
+	run_sql(
+	    "UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = 'rev.example'");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "what was revoked stays so: %s",
 	    cx.why.say);
 	int64_t n;
 	ok(foreign_refresh(&cx, STR("rev.example"), &n) == OK && n > 0,
 	    "an operator has it forgotten");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "but not that: %s", cx.why.say);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void rotation(void)
+static void test_rotation(void)
 {
-	struct party old = server("turn.example"), new = party("turn.example", NULL, NULL),
-		     a = actor_of(&old, "kim@turn.example", "one");
+	struct party old = new_server("turn.example"), new = new_party("turn.example", NULL, NULL),
+		     a = new_foreign_actor(&old, "kim@turn.example", "one");
 	const int64_t now = clock_now();
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct foreign_cert c;
 
 	npages = 0;
-	open_server(&old);
-	put(actor_url("turn.example", "kim@turn.example"), 200, list1(vouched(&a, &old)));
+	put_server_page(&old);
+	put_page(
+	    actor_url("turn.example", "kim@turn.example"), 200, list_of_one(vouch_for(&a, &old)));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "by the first key");
-	certify(&new, new.seed, now - 60, now + 300 * DAY);
-	struct party b = party("turn.example", "kim@turn.example", "two");
-	certify(&b, new.seed, now - 30, now + 30 * DAY);
-	open_server(&new);
-	struct str ja = says(a.cert, a.serial, now - 5, now + 100, 0, new.seed),
-		   jb = vouched(&b, &new);
-	put(actor_url("turn.example", "kim@turn.example"), 200,
-	    str_of(arena_printf(keep.mem, "[%s,%s]", ja.s, jb.s)));
+	certify_party(&new, new.seed, now - 60, now + 300 * DAY);
+	struct party b = new_party("turn.example", "kim@turn.example", "two");
+	certify_party(&b, new.seed, now - 30, now + 30 * DAY);
+	put_server_page(&new);
+	struct str ja = make_statement(a.cert, a.serial, now - 5, now + 100, 0, new.seed),
+		   jb = vouch_for(&b, &new);
+	put_page(actor_url("turn.example", "kim@turn.example"), 200,
+	    str_of(arena_printf(lasting.mem, "[%s,%s]", ja.s, jb.s)));
 	calls = 0;
 	ok(foreign_check(&cx, b.cert, &c) == OK && calls == 2,
 	    "the server has changed its key between two calls: asked again, once: %s", cx.why.say);
-	sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%' OR invalidated_at IS NOT NULL OR serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject = domain ORDER BY not_before LIMIT 1)");
+	run_sql(
+	    "DELETE FROM foreign_cert WHERE subject LIKE 'kim@%' OR invalidated_at IS NOT NULL OR serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject = domain ORDER BY not_before LIMIT 1)");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT,
 	    "a certificate by a key that is nowhere any more: %s", cx.why.say);
-	put(arena_printf(
-		keep.mem, "%s?timestamp=%lld", server_url("turn.example"), (long long)(now - DAY)),
-	    200, says(old.cert, old.serial, now - 5, INT64_C(4102444800), now - 60, new.seed));
+	put_page(arena_printf(lasting.mem, "%s?timestamp=%lld", server_url("turn.example"),
+		     (long long)(now - DAY)),
+	    200,
+	    make_statement(old.cert, old.serial, now - 5, INT64_C(4102444800), now - 60, new.seed));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "by the key of its time: %s", cx.why.say);
 	calls = 0;
-	ok(foreign_server(&cx, STR("turn.example"), now - DAY, &c) == OK &&
+	ok(foreign_find_server(&cx, STR("turn.example"), now - DAY, &c) == OK &&
 		blob_eq(c.cert.der, old.cert) && calls == 0,
 	    "which is remembered, too");
-	struct party edge = party("turn.example", "kim@turn.example", "three");
-	certify(&edge, old.seed, now - 60, now + 30 * DAY);
-	put(actor_url("turn.example", "kim@turn.example"), 200, list1(vouched(&edge, &new)));
+	struct party edge = new_party("turn.example", "kim@turn.example", "three");
+	certify_party(&edge, old.seed, now - 60, now + 30 * DAY);
+	put_page(actor_url("turn.example", "kim@turn.example"), 200,
+	    list_of_one(vouch_for(&edge, &new)));
 	ok(foreign_check(&cx, edge.cert, &c) == OK,
 	    "by the old key in the second of the change: %s", cx.why.say);
-	put(actor_url("turn.example", "kim@turn.example"), 200,
-	    list1(says(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
-	sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%'");
+	put_page(actor_url("turn.example", "kim@turn.example"), 200,
+	    list_of_one(make_statement(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
+	run_sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%'");
 	ok(foreign_check(&cx, b.cert, &c) == ERR_BAD_CERT,
 	    "the old key vouches for nothing any more: %s", cx.why.say);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void policy(void)
+static void test_policy(void)
 {
-	struct party s = server("deny.example"), sub = server("sub.block.example");
+	struct party s = new_server("deny.example"), sub = new_server("sub.block.example");
 	const char *deny = conf->federation_deny, *allow = conf->federation_allow;
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct foreign_item *f;
 	struct foreign_cert c;
 	int64_t n;
 
 	npages = 0;
-	open_server(&s);
-	open_server(&sub);
+	put_server_page(&s);
+	put_server_page(&sub);
 	conf->federation_deny = "x.example, example";
-	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
+	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
 	    "federation_deny, with subdomains: %s", cx.why.say);
 	conf->federation_deny = deny;
 	conf->federation_allow = "friend.example";
-	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
+	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
 	    "not in federation_allow");
 	conf->federation_allow = allow;
-	ok(foreign_server(&cx, STR("deny.example"), -1, &c) == OK, "now it is");
-	ok(foreign_server(&cx, STR("sub.block.example"), -1, &c) == OK, "another");
-	sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
+	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == OK, "now it is");
+	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK, "another");
+	run_sql(
+	    "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
 	    "'sub.block.example', 's', '1', sha256('k'), '', now() + interval '1 day')");
 	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1,
 	    "the operator blocks a domain: a session ends");
-	ok(foreign_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
+	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
 	    "with its subdomains, though remembered as good");
 	ok(foreign_show(&cx, STR("block.example"), &f) == OK && str_is(f->state, "blocked") &&
 		f->blocked_at,
 	    "and is shown so");
 	ok(foreign_unblock(&cx, STR("block.example")) == OK &&
-		foreign_server(&cx, STR("sub.block.example"), -1, &c) == OK,
+		foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK,
 	    "and unblocks it");
 	ok(foreign_unblock(&cx, STR("block.example")) == ERR_NOT_FOUND, "once");
 	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST, "only domains: %s",
 	    cx.why.say);
 	ok(foreign_list(&cx, &f, &(size_t){ 0 }) == OK && f->place.n, "they are listed");
-	sql("DELETE FROM foreign_session");
-	end(&cx);
+	run_sql("DELETE FROM foreign_session");
+	end_context(&cx);
 }
 
-#define LATE \
+#define INSERT_LATE_SESSION \
 	"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) SELECT sha256('late'), " \
 	"'a@sub.late.example', 'sub.late.example', 's', '1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
 
-static bool busy(PGconn *pg)
+static bool is_busy(PGconn *pg)
 {
 	PQconsumeInput(pg);
 	return PQisBusy(pg);
@@ -410,183 +426,113 @@ static bool busy(PGconn *pg)
 
 /* A log-in is under way while the operator blocks its domain: either the block ends its session, or
  * it opens none. */
-static void outrun(void)
+static void test_block_during_login(void)
 {
 	PGconn *login = PQconnectdb(conninfo), *operator= PQconnectdb(conninfo);
 
 	PQclear(PQexec(login, "BEGIN"));
-	PGresult *r = PQexec(login, LATE);
+	PGresult *r = PQexec(login, INSERT_LATE_SESSION);
 	ok(str_is(str_of(PQcmdTuples(r)), "1"),
 	    "a log-in has opened a session, and not yet committed: %s", PQerrorMessage(login));
 	PQclear(r);
 	PQsendQuery(operator, "SELECT motet_block('late.example')");
 	usleep(200000);
-	ok(busy(operator), "a block waits for it");
+	ok(is_busy(operator), "a block waits for it");
 	PQclear(PQexec(login, "COMMIT"));
 	r = PQgetResult(operator);
 	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "and ends its session: %s",
 	    PQerrorMessage(operator));
 	PQclear(r);
-	r = PQexec(login, LATE);
+	r = PQexec(login, INSERT_LATE_SESSION);
 	ok(str_is(str_of(PQcmdTuples(r)), "0"), "the next one opens none");
 	PQclear(r);
 	PQfinish(login);
 	PQfinish(operator);
-	sql("DELETE FROM foreign_session");
+	run_sql("DELETE FROM foreign_session");
 }
 
 /* A server that is only asked whether it speaks may call itself what it likes: nothing that it says
  * counts for the domain that it names. */
-static void claiming(void)
+static void test_claimed_domain(void)
 {
-	struct party real = server("real.example");
+	struct party real = new_server("real.example");
 	struct foreign_cert c;
-	struct cx cx = context();
+	struct cx cx = new_context();
 
 	npages = 0;
-	put("https://real.example/.p2/core/v1/idcert/server", 200, vouched(&real, &real));
-	ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK &&
+	put_page("https://real.example/.p2/core/v1/idcert/server", 200, vouch_for(&real, &real));
+	ok(foreign_find_server(&cx, STR("real.example"), -1, &c) == OK &&
 		memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
 	    "a server is known");
 	for (int same = 1; same >= 0; same--) {
-		stolen_serial = same ? real.serial : 0;
-		struct party liar = server("real.example");
-		stolen_serial = 0;
-		put(same ? "https://liar.example/.p2/core/v1/idcert/server"
-			 : "https://liar2.example/.p2/core/v1/idcert/server",
-		    200, vouched(&liar, &liar));
-		enum err e = foreign_speaks(
+		forced_serial = same ? real.serial : 0;
+		struct party liar = new_server("real.example");
+		forced_serial = 0;
+		put_page(same ? "https://liar.example/.p2/core/v1/idcert/server"
+			      : "https://liar2.example/.p2/core/v1/idcert/server",
+		    200, vouch_for(&liar, &liar));
+		enum err e = foreign_check_origin(
 		    &cx, same ? STR("https://liar.example") : STR("https://liar2.example"));
 		ok(e == OK || e == ERR_NOT_FEDERATED,
 		    "another one says that it is that domain, with %s serial",
 		    same ? "the same" : "another");
-		ok(foreign_server(&cx, STR("real.example"), -1, &c) == OK &&
+		ok(foreign_find_server(&cx, STR("real.example"), -1, &c) == OK &&
 			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
 		    "the key stays what it was");
-		ok(foreign_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK &&
+		ok(foreign_find_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK &&
 			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
 		    "and what it was in the past");
 	}
-	end(&cx);
+	end_context(&cx);
 }
 
-static void speaking(void)
+static void test_origins(void)
 {
-	struct party s = server("talk.example");
-	struct cx cx = context();
+	struct party s = new_server("talk.example");
+	struct cx cx = new_context();
 
 	npages = 0;
-	put("https://p2.talk.example:8443/.p2/core/v1/idcert/server", 200, vouched(&s, &s));
+	put_page("https://p2.talk.example:8443/.p2/core/v1/idcert/server", 200, vouch_for(&s, &s));
 	calls = 0;
-	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443/")) == OK && calls == 1,
+	ok(foreign_check_origin(&cx, STR("https://p2.talk.example:8443/")) == OK && calls == 1,
 	    "a server at another host and port: %s", cx.why.say);
-	ok(foreign_speaks(&cx, STR("https://P2.talk.example:8443")) == OK && calls == 1,
+	ok(foreign_check_origin(&cx, STR("https://P2.talk.example:8443")) == OK && calls == 1,
 	    "remembered, however it is spelled");
-	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4,
+	ok(foreign_check_origin(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED &&
+		calls == 4,
 	    "one that does not: %s", cx.why.say);
-	ok(foreign_speaks(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED && calls == 4,
+	ok(foreign_check_origin(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED &&
+		calls == 4,
 	    "remembered");
-	ok(foreign_speaks(&cx, STR("https://example.org")) == OK && calls == 4, "ourselves");
-	put_failure("https://down.example/.p2/core/v1/idcert/server", ERR_HOME_UNREACHABLE);
-	ok(foreign_speaks(&cx, STR("https://down.example")) == ERR_NOT_FEDERATED && calls == 5,
+	ok(foreign_check_origin(&cx, STR("https://example.org")) == OK && calls == 4, "ourselves");
+	put_error("https://down.example/.p2/core/v1/idcert/server", ERR_HOME_UNREACHABLE);
+	ok(foreign_check_origin(&cx, STR("https://down.example")) == ERR_NOT_FEDERATED &&
+		calls == 5,
 	    "one that does not answer is asked once");
 	conf->federation_deny = "talk.example";
-	ok(foreign_speaks(&cx, STR("https://p2.talk.example:8443")) == ERR_NOT_FEDERATED,
+	ok(foreign_check_origin(&cx, STR("https://p2.talk.example:8443")) == ERR_NOT_FEDERATED,
 	    "one that was good and is denied now");
 	conf->federation_deny = "";
-	ok(foreign_speaks(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST, "no http: %s",
+	ok(foreign_check_origin(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST, "no http: %s",
 	    cx.why.say);
-	end(&cx);
-}
-
-static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
-{
-	struct key_trial t;
-
-	TRY(key_trial_new(cx, STR(""), STR(""), false, &t));
-	const struct key_trial_answer answer = {
-		.trial = t.text, .cert = a->cert, .signature = signature(a, t.text)
-	};
-	return key_trial_complete(cx, &answer, token);
-}
-
-static void sessions(void)
-{
-	struct party home = server("guest.example"),
-		     a = actor_of(&home, "gus@guest.example", "phone"),
-		     b = actor_of(&home, "gus@guest.example", "phone"),
-		     tab = actor_of(&home, "gus@guest.example", "tab"),
-		     eve = actor_of(&home, "eve@guest.example", "phone");
-	const char *url = actor_url("guest.example", "gus@guest.example");
-	const int64_t now = clock_now();
-	struct cx cx = context();
-	struct session *s = NULL, *t;
-	struct str token, other, third;
-	bool ended;
-
-	npages = 0;
-	open_server(&home);
-	struct str ja = vouched(&a, &home), jt = vouched(&tab, &home), jb = vouched(&b, &home);
-	put(url, 200, str_of(arena_printf(keep.mem, "[%s,%s]", ja.s, jt.s)));
-	put(actor_url("guest.example", "eve@guest.example"), 200, list1(vouched(&eve, &home)));
-	ok(log_in(&cx, &a, &token) == OK && session_find(&cx, token, false, &s) == OK,
-	    "a guest logs in: %s", cx.why.say);
-	ok(s && s->actor_id == 0 && str_is(s->fid, "gus@guest.example") &&
-		str_is(s->domain, "guest.example"),
-	    "and is who the certificate says");
-	ok(log_in(&cx, &tab, &other) == OK, "with another device, too");
-	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name = 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") ==
-		1,
-	    "the first one hears of it");
-	ok(log_in(&cx, &a, &third) == OK &&
-		session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED &&
-		session_find(&cx, third, false, &s) == OK,
-	    "one token for each session");
-	ok(foreign_session_update(&cx, s, eve.cert, &ended) == ERR_BAD_CERT,
-	    "another actor's certificate: %s", cx.why.say);
-	ok(foreign_session_update(&cx, s, tab.cert, &ended) == ERR_BAD_CERT,
-	    "another session's: %s", cx.why.say);
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == ERR_BAD_CERT,
-	    "a new one that the home server does not know: %s", cx.why.say);
-	put(url, 200,
-	    str_of(arena_printf(keep.mem, "[%s,%s,%s]",
-		says(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed).s, jb.s, jt.s)));
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the next one: %s",
-	    cx.why.say);
-	ok(session_find(&cx, third, false, &s) == OK &&
-		str_is(s->serial_text, arena_printf(cx.mem, "%lld", (long long)b.serial)),
-	    "goes with the same token");
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended,
-	    "the same once more changes nothing");
-	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT,
-	    "the one before, revoked: %s", cx.why.say);
-	ok(sql("SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = 'CLIENT_KEY_CHANGE'") ==
-		1,
-	    "the other device hears of it, once");
-	put(url, 200, list1(says(b.cert, b.serial, now - 5, now + 100, now - 1, home.seed)));
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && ended &&
-		session_find(&cx, third, false, &t) == ERR_UNAUTHORIZED,
-	    "revoked at home: the session ends");
-	ok(session_find(&cx, other, false, &t) == OK, "and no other");
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
-	if (!open_world())
+	if (!open_test_world())
 		return 0;
-	finds();
-	servers_lie();
-	actors_lie();
-	actors();
-	revocation();
-	rotation();
-	policy();
-	outrun();
-	claiming();
-	speaking();
-	sessions();
-	end(&keep);
+	test_finding_servers();
+	test_lying_servers();
+	test_lying_actors();
+	test_actors();
+	test_revocation();
+	test_rotation();
+	test_policy();
+	test_block_during_login();
+	test_claimed_domain();
+	test_origins();
+	end_context(&lasting);
 	conf_free(conf);
 	return done();
 }

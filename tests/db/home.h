@@ -17,7 +17,7 @@ static struct conf *conf;
 static struct ca_local ca;
 static struct fetcher *fetcher; /* NULL: there are no other servers */
 
-static inline struct cx context(void)
+static inline struct cx new_context(void)
 {
 	return (struct cx){ .mem = arena_new(256 << 20),
 		.conf = conf,
@@ -27,14 +27,14 @@ static inline struct cx context(void)
 		.now = clock_now() };
 }
 
-static inline void end(struct cx *cx)
+static inline void end_context(struct cx *cx)
 {
 	db_free(cx->db);
 	arena_free(cx->mem);
 }
 
 /* All but its identity. False: there is no database, and a plan of nothing has been printed. */
-static inline bool home_open(void)
+static inline bool open_home(void)
 {
 	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
 	char why[256];
@@ -56,13 +56,13 @@ static inline bool home_open(void)
 	return true;
 }
 
-static inline void home_identity(void)
+static inline void create_identity(void)
 {
 	struct server_key *k;
-	struct cx cx = context();
+	struct cx cx = new_context();
 
 	must(&cx, identity_create(&cx, &k));
-	end(&cx);
+	end_context(&cx);
 }
 
 /* A process that ends connections to the database under who works there, every so many

@@ -23,7 +23,7 @@ static struct str new_code(struct cx *cx, int64_t uses, int64_t *id)
 	return code;
 }
 
-static enum err come(struct cx *cx, struct str code, const char *name, int64_t *id)
+static enum err register_by_invite(struct cx *cx, struct str code, const char *name, int64_t *id)
 {
 	const struct invite_use u = { code, str_of(name), STR("correct horse battery"),
 		STR("192.0.2.1") };
@@ -31,58 +31,63 @@ static enum err come(struct cx *cx, struct str code, const char *name, int64_t *
 	return invite_register(cx, &u, id);
 }
 
-static long used(struct cx *cx, int64_t id)
+static long count_uses(struct cx *cx, int64_t id)
 {
-	return number(
+	return sql_number(
 	    cx, arena_printf(cx->mem, "SELECT used FROM invite WHERE id = %lld", (long long)id));
 }
 
-static void rules(void)
+static void test_rules(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t id, actor;
 	struct str code = new_code(&cx, 2, &id);
 
-	ok(number(&cx,
+	ok(sql_number(&cx,
 	       arena_printf(cx.mem, "SELECT count(*) FROM invite i WHERE i::text LIKE '%%%.*s%%'",
 		   (int)code.n, code.s)) == 0,
 	    "the code is not kept");
-	ok(come(&cx, STR(""), "nobody", &actor) == ERR_INVITE_MISSING, "none: %s", cx.why.say);
-	ok(come(&cx, STR("p2i_nothing"), "nobody", &actor) == ERR_INVITE_UNKNOWN, "nonsense: %s",
+	ok(register_by_invite(&cx, STR(""), "nobody", &actor) == ERR_INVITE_MISSING, "none: %s",
 	    cx.why.say);
-	ok(come(&cx, code, "first", &actor) == OK && actor && used(&cx, id) == 1,
+	ok(register_by_invite(&cx, STR("p2i_nothing"), "nobody", &actor) == ERR_INVITE_UNKNOWN,
+	    "nonsense: %s", cx.why.say);
+	ok(register_by_invite(&cx, code, "first", &actor) == OK && actor &&
+		count_uses(&cx, id) == 1,
 	    "one comes by it");
-	ok(come(&cx, code, "first", &actor) == ERR_FID_TAKEN && used(&cx, id) == 1,
+	ok(register_by_invite(&cx, code, "first", &actor) == ERR_FID_TAKEN &&
+		count_uses(&cx, id) == 1,
 	    "a taken name costs no use: %s", cx.why.say);
-	ok(come(&cx, code, "second", &actor) == OK && used(&cx, id) == 2, "and another one");
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_USED_UP && used(&cx, id) == 2,
+	ok(register_by_invite(&cx, code, "second", &actor) == OK && count_uses(&cx, id) == 2,
+	    "and another one");
+	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_USED_UP &&
+		count_uses(&cx, id) == 2,
 	    "no third: %s", cx.why.say);
-	ok(come(&cx, code, "second", &actor) == ERR_FID_TAKEN,
+	ok(register_by_invite(&cx, code, "second", &actor) == ERR_FID_TAKEN,
 	    "who asks again for the last use learns that it was done: %s", cx.why.say);
 	code = new_code(&cx, 2, &id);
-	ok(come(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN &&
-		used(&cx, id) == 0,
+	ok(register_by_invite(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN &&
+		count_uses(&cx, id) == 0,
 	    "nor does a name that nobody can have: %s", cx.why.say);
 	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK, "revoked, twice");
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "by a revoked one nobody comes: %s",
-	    cx.why.say);
+	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_OVER,
+	    "by a revoked one nobody comes: %s", cx.why.say);
 	ok(invite_revoke(&cx, 1) == ERR_NOT_FOUND, "%s", cx.why.say);
 	code = new_code(&cx, 2, &id);
-	sql(&cx,
+	run_sql(&cx,
 	    arena_printf(
 		cx.mem, "UPDATE invite SET expires_at = now() WHERE id = %lld", (long long)id));
-	ok(come(&cx, code, "third", &actor) == ERR_INVITE_OVER, "nor by an expired one: %s",
-	    cx.why.say);
-	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'third'") == 0,
+	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_OVER,
+	    "nor by an expired one: %s", cx.why.say);
+	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'third'") == 0,
 	    "there is no third");
-	end(&cx);
+	end_context(&cx);
 }
 
 /* The very statement again, its answer having been lost. */
-static void again(void)
+static void test_resent_statement(void)
 {
 	uint8_t hash[HASH_BYTES];
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct invite_state *a, *b;
 	int64_t id;
 	struct str code = new_code(&cx, 2, &id);
@@ -91,31 +96,34 @@ static void again(void)
 	const struct blob h = { hash, sizeof hash };
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc one"), h, &a));
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc one"), h, &b));
-	ok(a->id && a->id == b->id && used(&cx, id) == 1,
+	ok(a->id && a->id == b->id && count_uses(&cx, id) == 1,
 	    "the same attempt twice is one actor and one use");
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc two"), h, &b));
-	ok(b->id == 0 && b->taken && used(&cx, id) == 1, "another attempt at the name is none");
-	end(&cx);
+	ok(b->id == 0 && b->taken && count_uses(&cx, id) == 1,
+	    "another attempt at the name is none");
+	end_context(&cx);
 }
 
-static void guesses(void)
+static void test_guess_limit(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t id, actor;
 	struct str good = new_code(&cx, 9, &id), gone = new_code(&cx, 9, &actor);
 	int refused = 0;
 
-	sql(&cx, arena_printf(cx.mem, "DELETE FROM invite WHERE id = %lld", (long long)actor));
+	run_sql(&cx, arena_printf(cx.mem, "DELETE FROM invite WHERE id = %lld", (long long)actor));
 	conf->rate_limit = true;
 	for (int i = 0; i < conf->rate_limit_failures; i++)
-		refused += come(&cx, gone, "guesser", &actor) == ERR_INVITE_UNKNOWN;
+		refused += register_by_invite(&cx, gone, "guesser", &actor) == ERR_INVITE_UNKNOWN;
 	ok(refused == conf->rate_limit_failures, "%d guesses are refused", refused);
-	ok(come(&cx, gone, "guesser", &actor) == ERR_RATE_LIMITED && cx.retry_after > 0,
+	ok(register_by_invite(&cx, gone, "guesser", &actor) == ERR_RATE_LIMITED &&
+		cx.retry_after > 0,
 	    "the next has to wait: %s", cx.why.say);
-	ok(come(&cx, good, "guesser", &actor) == ERR_RATE_LIMITED, "even with a good one");
+	ok(register_by_invite(&cx, good, "guesser", &actor) == ERR_RATE_LIMITED,
+	    "even with a good one");
 	conf->rate_limit = false;
-	ok(come(&cx, good, "guesser", &actor) == OK, "which is good still");
-	end(&cx);
+	ok(register_by_invite(&cx, good, "guesser", &actor) == OK, "which is good still");
+	end_context(&cx);
 }
 
 struct outcome {
@@ -124,9 +132,9 @@ struct outcome {
 };
 
 /* Half of them want one of a few names, so that names and uses run out against each other. */
-static void racer(const struct blob *hash, int round, int i, struct outcome *o)
+static void run_racer(const struct blob *hash, int round, int i, struct outcome *o)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	const char *name = i % 2 ? arena_printf(cx.mem, "r%d-%d", round, i)
 				 : arena_printf(cx.mem, "r%d-same%d", round, i / 2 % 4);
 	struct str phc = str_of(arena_printf(cx.mem, "phc %d", i));
@@ -137,11 +145,11 @@ static void racer(const struct blob *hash, int round, int i, struct outcome *o)
 		o->err = q_invite_redeem(&cx, str_of(name), phc, *hash, &s);
 	while (o->err == ERR_RETRY);
 	o->id = o->err == OK ? s->id : 0;
-	end(&cx);
+	end_context(&cx);
 	_exit(0);
 }
 
-static int race(struct cx *cx, int round, struct outcome *out)
+static int run_race(struct cx *cx, int round, struct outcome *out)
 {
 	uint8_t h[HASH_BYTES];
 	struct blob hash = { h, sizeof h };
@@ -153,47 +161,47 @@ static int race(struct cx *cx, int round, struct outcome *out)
 	sha256(str_blob(code), h);
 	for (int i = 0; i < RACERS; i++)
 		if (fork() == 0)
-			racer(&hash, round, i, &out[i]);
+			run_racer(&hash, round, i, &out[i]);
 	while (wait(NULL) > 0)
 		;
 	for (int i = 0; i < RACERS; i++) {
 		winners += out[i].id != 0;
 		odd += out[i].err != OK;
 	}
-	long came = number(cx,
+	long came = sql_number(cx,
 	    arena_printf(
 		cx->mem, "SELECT count(*) FROM actor WHERE invite_id = %lld", (long long)id));
-	if (odd || winners != USES || came != USES || used(cx, id) != USES)
+	if (odd || winners != USES || came != USES || count_uses(cx, id) != USES)
 		printf("# round %d: %ld winners, %ld actors, %ld uses, %d errors\n", round, winners,
-		    came, used(cx, id), odd);
-	return !odd && winners == USES && came == USES && used(cx, id) == USES;
+		    came, count_uses(cx, id), odd);
+	return !odd && winners == USES && came == USES && count_uses(cx, id) == USES;
 }
 
-static void races(void)
+static void test_races(void)
 {
 	struct outcome *o = mmap(
 	    NULL, RACERS * sizeof *o, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int right = 0;
 
 	for (int r = 0; r < ROUNDS; r++)
-		right += race(&cx, r, o);
+		right += run_race(&cx, r, o);
 	ok(right == ROUNDS,
 	    "%d at once by an invite for %d: so many actors, %d of %d times (seed %u)", RACERS,
 	    USES, right, ROUNDS, seed);
 	munmap(o, RACERS * sizeof *o);
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(int argc, char **argv)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
 	seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)clock_now();
-	rules();
-	again();
-	guesses();
-	races();
+	test_rules();
+	test_resent_statement();
+	test_guess_limit();
+	test_races();
 	conf_free(conf);
 	return done();
 }

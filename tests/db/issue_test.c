@@ -1,6 +1,6 @@
 /*
  * Issuing against a real database: who may have which session ID and key, one winner among many,
- * and a database that ends connections while certificates are being issued. Prints its N.
+ * and a database that end_session connections while certificates are being issued. Prints its N.
  */
 #include "home.h"
 #include "x509/der.h"
@@ -43,7 +43,7 @@ static struct blob rdn(struct arena *m, struct blob oid, uint8_t tag, const char
 }
 
 /* A request with a fresh key, for local@example.org and that session. */
-static struct idcsr request(struct cx *cx, const char *local, const char *session)
+static struct idcsr new_csr(struct cx *cx, const char *local, const char *session)
 {
 	struct arena *m = cx->mem;
 	uint8_t seed[ED25519_SEED], key[ED25519_KEY], *sig = arena_alloc(m, 1 + ED25519_SIG);
@@ -67,7 +67,7 @@ static struct idcsr request(struct cx *cx, const char *local, const char *sessio
 	return csr;
 }
 
-static int64_t actor(struct cx *cx, const char *local)
+static int64_t new_actor(struct cx *cx, const char *local)
 {
 	int64_t id = 0;
 
@@ -75,20 +75,20 @@ static int64_t actor(struct cx *cx, const char *local)
 	return id;
 }
 
-static enum err issue(struct cx *cx, int64_t id, const char *local, const struct idcsr *csr,
+static enum err issue_cert(struct cx *cx, int64_t id, const char *local, const struct idcsr *csr,
     int64_t replaces, struct grant *g)
 {
-	const struct issue i = { id, str_of(local), csr, replaces };
+	const struct issue_request i = { id, str_of(local), csr, replaces };
 
 	return issue_idcert(cx, &i, g);
 }
 
-static bool works(struct cx *cx, struct str token, struct session **s)
+static bool is_token_good(struct cx *cx, struct str token, struct session **s)
 {
 	return session_find(cx, token, false, s) == OK;
 }
 
-static void sql(const char *text)
+static void run_sql(const char *text)
 {
 	PGconn *pg = PQconnectdb(conninfo);
 
@@ -96,48 +96,54 @@ static void sql(const char *text)
 	PQfinish(pg);
 }
 
-static void rules(void)
+static void test_rules(void)
 {
-	struct cx cx = context();
-	int64_t bob = actor(&cx, "bob"), eve = actor(&cx, "eve");
-	struct idcsr a = request(&cx, "bob", "phone"), b = request(&cx, "bob", "phone"),
-		     c = request(&cx, "bob", "laptop"), d = a, e = request(&cx, "eve", "phone");
+	struct cx cx = new_context();
+	int64_t bob = new_actor(&cx, "bob"), eve = new_actor(&cx, "eve");
+	struct idcsr a = new_csr(&cx, "bob", "phone"), b = new_csr(&cx, "bob", "phone"),
+		     c = new_csr(&cx, "bob", "laptop"), d = a, e = new_csr(&cx, "eve", "phone");
 	struct grant g, h;
 	struct session *s, *t;
 
-	ok(issue(&cx, bob, "bob", &a, 0, &g) == OK && works(&cx, g.token, &s), "a new session");
+	ok(issue_cert(&cx, bob, "bob", &a, 0, &g) == OK && is_token_good(&cx, g.token, &s),
+	    "a new session");
 	ok(str_is(s->session_id, "phone") && str_is(s->local_name, "bob"), "is the one of the CSR");
-	ok(issue(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE,
+	ok(issue_cert(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE,
 	    "its session ID is taken: %s", cx.why.say);
-	ok(issue(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert),
+	ok(issue_cert(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert),
 	    "the same CSR again gets the same certificate");
-	ok(!works(&cx, g.token, &t) && works(&cx, h.token, &s),
+	ok(!is_token_good(&cx, g.token, &t) && is_token_good(&cx, h.token, &s),
 	    "with a new token that ends the old one");
-	ok(issue(&cx, bob, "bob", &c, 0, &g) == OK, "another session beside it");
+	ok(issue_cert(&cx, bob, "bob", &c, 0, &g) == OK, "another session beside it");
 	memcpy(d.key, c.key, sizeof d.key);
 	d.der = c.subject;
-	ok(issue(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE && works(&cx, h.token, &t),
+	ok(issue_cert(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE &&
+		is_token_good(&cx, h.token, &t),
 	    "a key that was certified before: %s; nothing ended", cx.why.say);
-	ok(issue(&cx, eve, "eve", &a, 0, &g) == ERR_BAD_CSR, "another actor's CSR: %s", cx.why.say);
-	ok(issue(&cx, eve, "eve", &e, 0, &g) == OK, "another actor has session IDs of her own");
-	ok(issue(&cx, bob, "bob", &b, s->serial, &g) == OK, "a rotation");
-	ok(!works(&cx, h.token, &t) && works(&cx, g.token, &t) && t->serial != s->serial,
+	ok(issue_cert(&cx, eve, "eve", &a, 0, &g) == ERR_BAD_CSR, "another actor's CSR: %s",
+	    cx.why.say);
+	ok(issue_cert(&cx, eve, "eve", &e, 0, &g) == OK,
+	    "another actor has session IDs of her own");
+	ok(issue_cert(&cx, bob, "bob", &b, s->serial, &g) == OK, "a rotation");
+	ok(!is_token_good(&cx, h.token, &t) && is_token_good(&cx, g.token, &t) &&
+		t->serial != s->serial,
 	    "ends the old token with the old certificate");
-	struct idcsr f = request(&cx, "bob", "phone");
-	ok(issue(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED,
+	struct idcsr f = new_csr(&cx, "bob", "phone");
+	ok(issue_cert(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED,
 	    "what has ended cannot be rotated");
-	sql("UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - interval '1 hour' WHERE session_id = 'laptop'");
-	struct idcsr again = request(&cx, "bob", "laptop");
-	ok(issue(&cx, bob, "bob", &again, 0, &g) == OK,
+	run_sql(
+	    "UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - interval '1 hour' WHERE session_id = 'laptop'");
+	struct idcsr again = new_csr(&cx, "bob", "laptop");
+	ok(issue_cert(&cx, bob, "bob", &again, 0, &g) == OK,
 	    "an expired certificate gives its session ID free");
-	end(&cx);
+	end_context(&cx);
 }
 
-static void rotation(void)
+static void test_key_rotation(void)
 {
-	struct cx cx = context(), other = context();
-	int64_t id = actor(&cx, "kim");
-	struct idcsr a = request(&cx, "kim", "one");
+	struct cx cx = new_context(), other = new_context();
+	int64_t id = new_actor(&cx, "kim");
+	struct idcsr a = new_csr(&cx, "kim", "one");
 	struct server_key *old, *new;
 	struct grant g;
 
@@ -147,7 +153,7 @@ static void rotation(void)
 	ok(identity_rotate(&other, &new) == OK && new->serial != before,
 	    "another host rotates the server's key");
 	cx.now = clock_now();
-	ok(issue(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
+	ok(issue_cert(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
 	must(&cx, identity_current(&cx, &old));
 	ok(old->serial == new->serial, "and sign with the new one");
 	struct published p;
@@ -157,27 +163,28 @@ static void rotation(void)
 	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before &&
 		p.claim.invalidated,
 	    "the old one is still there at its time, as ended");
-	end(&other);
-	end(&cx);
+	end_context(&other);
+	end_context(&cx);
 }
 
 /* Each child issues once and leaves what came of it in shared memory. */
-static void race(const char *local, int64_t id, int64_t replaces, bool same_session, enum err *out)
+static void run_race(
+    const char *local, int64_t id, int64_t replaces, bool same_session, enum err *out)
 {
 	for (int i = 0; i < RACERS; i++) {
 		if (fork() != 0)
 			continue;
-		struct cx cx = context();
+		struct cx cx = new_context();
 		struct grant g;
-		struct idcsr r = request(&cx, local, same_session ? "same" : "mine");
-		out[i] = issue(&cx, id, local, &r, replaces, &g);
+		struct idcsr r = new_csr(&cx, local, same_session ? "same" : "mine");
+		out[i] = issue_cert(&cx, id, local, &r, replaces, &g);
 		_exit(0);
 	}
 	while (wait(NULL) > 0)
 		;
 }
 
-static int count(const enum err *v, enum err e)
+static int count_errors(const enum err *v, enum err e)
 {
 	int n = 0;
 
@@ -186,24 +193,26 @@ static int count(const enum err *v, enum err e)
 	return n;
 }
 
-static void races(void)
+static void test_races(void)
 {
 	enum err *out = mmap(
 	    NULL, RACERS * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int new_ok = 0, rotate_ok = 0;
 
 	for (int r = 0; r < RACES; r++) {
-		struct cx cx = context();
+		struct cx cx = new_context();
 		const char *local = arena_printf(cx.mem, "racer%d", r + 1);
-		int64_t id = actor(&cx, local);
+		int64_t id = new_actor(&cx, local);
 		struct session_item *s;
 		size_t n;
-		race(local, id, 0, true, out);
-		new_ok += count(out, OK) == 1 && count(out, ERR_SESSION_ID_IN_USE) == RACERS - 1;
+		run_race(local, id, 0, true, out);
+		new_ok += count_errors(out, OK) == 1 &&
+		    count_errors(out, ERR_SESSION_ID_IN_USE) == RACERS - 1;
 		must(&cx, session_list(&cx, id, &s, &n));
-		race(local, id, s->serial, true, out);
-		rotate_ok += count(out, OK) == 1 && count(out, ERR_UNAUTHORIZED) == RACERS - 1;
-		end(&cx);
+		run_race(local, id, s->serial, true, out);
+		rotate_ok +=
+		    count_errors(out, OK) == 1 && count_errors(out, ERR_UNAUTHORIZED) == RACERS - 1;
+		end_context(&cx);
 	}
 	ok(new_ok == RACES, "%d at once for one session ID: one wins, %d of %d times", RACERS,
 	    new_ok, RACES);
@@ -213,7 +222,7 @@ static void races(void)
 
 /* While a connection of ours holds what `lock` says, start `step` in a child; let go after a while;
  * what the child returns comes back. */
-static int meanwhile(const char *lock, int (*step)(struct cx *, void *), void *arg)
+static int run_while_locked(const char *lock, int (*step)(struct cx *, void *), void *arg)
 {
 	PGconn *pg = PQconnectdb(conninfo);
 	int status = 0;
@@ -225,7 +234,7 @@ static int meanwhile(const char *lock, int (*step)(struct cx *, void *), void *a
 	PQclear(r);
 	pid_t p = fork();
 	if (p == 0) {
-		struct cx cx = context();
+		struct cx cx = new_context();
 		_exit(step(&cx, arg));
 	}
 	usleep(200 * 1000);
@@ -240,7 +249,7 @@ struct ending {
 	const char *local;
 };
 
-static int ends(struct cx *cx, void *arg)
+static int end_session(struct cx *cx, void *arg)
 {
 	const struct ending *what = arg;
 	const struct session s = { .actor_id = what->actor };
@@ -251,35 +260,36 @@ static int ends(struct cx *cx, void *arg)
 	return (int)e;
 }
 
-static int deactivates(struct cx *cx, void *arg)
+static int deactivate_actor(struct cx *cx, void *arg)
 {
 	const struct ending *e = arg;
 
 	return (int)actor_deactivate(cx, str_of(e->local));
 }
 
-/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever ends
- * things has to wait and to see it. */
-static void endings(void)
+/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever
+ * end_session things has to wait and to see it. */
+static void test_endings(void)
 {
-	struct cx cx = context();
-	struct ending e = { .actor = actor(&cx, "ender"), .local = "ender" };
-	struct idcsr a = request(&cx, "ender", "one");
+	struct cx cx = new_context();
+	struct ending e = { .actor = new_actor(&cx, "ender"), .local = "ender" };
+	struct idcsr a = new_csr(&cx, "ender", "one");
 	struct session_item *s;
 	struct grant g;
 	size_t n;
 
-	must(&cx, issue(&cx, e.actor, "ender", &a, 0, &g));
+	must(&cx, issue_cert(&cx, e.actor, "ender", &a, 0, &g));
 	const char *rotate = arena_printf(cx.mem,
 	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = %lld AND live;"
 	    "INSERT INTO serial_used VALUES (1234567890123456);"
 	    "INSERT INTO idcert SELECT actor_id, 1234567890123456, session_id, server_serial, sha256(public_key), csr_hash, cert, not_before, not_after "
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
 	    (long long)e.actor, (long long)e.actor, (long long)e.actor);
-	ok(meanwhile(rotate, ends, &e) == OK, "a session is ended though it is being rotated");
+	ok(run_while_locked(rotate, end_session, &e) == OK,
+	    "a session is ended though it is being rotated");
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
-	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
+	must(&cx, publish_list_certs(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at,
 	    "and no certificate of it is left good");
 	const char *new = arena_printf(cx.mem,
@@ -287,23 +297,23 @@ static void endings(void)
 	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, sha256(cert), csr_hash, cert, not_before, not_after "
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
 	    (long long)e.actor, (long long)e.actor);
-	ok(meanwhile(new, deactivates, &e) == OK,
+	ok(run_while_locked(new, deactivate_actor, &e) == OK,
 	    "an actor is deactivated while a certificate is being issued");
-	must(&cx, publish_plain(&cx, STR("ender"), &all, &v, &n));
+	must(&cx, publish_list_certs(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at,
 	    "which ends with the others");
 	must(&cx, session_list(&cx, e.actor, &s, &n));
 	ok(n == 0, "and no session is left");
-	end(&cx);
+	end_context(&cx);
 }
 
 /* The same request from many at once: whoever gets an answer gets the same certificate; one token
  * of them works. */
-static void same_request(void)
+static void test_same_request(void)
 {
-	struct cx cx = context();
-	int64_t id = actor(&cx, "same");
-	struct idcsr a = request(&cx, "same", "one");
+	struct cx cx = new_context();
+	int64_t id = new_actor(&cx, "same");
+	struct idcsr a = new_csr(&cx, "same", "one");
 	struct grant *g =
 	    mmap(NULL, RACERS * 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	char(*out)[256] = (void *)g;
@@ -311,9 +321,9 @@ static void same_request(void)
 
 	for (int i = 0; i < RACERS; i++)
 		if (fork() == 0) {
-			struct cx mine = context();
+			struct cx mine = new_context();
 			struct grant got;
-			enum err e = issue(&mine, id, "same", &a, 0, &got);
+			enum err e = issue_cert(&mine, id, "same", &a, 0, &got);
 			snprintf(out[i], 256, "%s %.*s", err_name(e),
 			    e == OK ? (int)got.token.n : 0, e == OK ? got.token.s : "");
 			_exit(0);
@@ -327,60 +337,60 @@ static void same_request(void)
 			continue;
 		}
 		good++;
-		working += works(&cx, str_of(out[i] + 3), &s);
+		working += is_token_good(&cx, str_of(out[i] + 3), &s);
 	}
 	ok(good == RACERS, "%d of %d who send the same request at once get its certificate", good,
 	    RACERS);
 	ok(working == 1, "and one token of theirs works (%d)", working);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void bounds(void)
+static void test_limits(void)
 {
-	struct cx cx = context();
-	int64_t id = actor(&cx, "many");
+	struct cx cx = new_context();
+	int64_t id = new_actor(&cx, "many");
 	struct grant g;
 	enum err e = OK;
 	int n = 0;
 
 	conf->sessions_per_actor = 3;
 	for (; e == OK && n < 10; n++) {
-		struct idcsr r = request(&cx, "many", arena_printf(cx.mem, "s%d", n));
-		e = issue(&cx, id, "many", &r, 0, &g);
+		struct idcsr r = new_csr(&cx, "many", arena_printf(cx.mem, "s%d", n));
+		e = issue_cert(&cx, id, "many", &r, 0, &g);
 	}
 	ok(e == ERR_TOO_MANY && n == 4, "three sessions and not a fourth: %s", cx.why.say);
 	conf->sessions_per_actor = 100000;
 	conf->rate_limit_idcerts = 4;
-	struct idcsr f = request(&cx, "many", "x"), h = request(&cx, "many", "y");
-	ok(issue(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
-	ok(issue(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0,
+	struct idcsr f = new_csr(&cx, "many", "x"), h = new_csr(&cx, "many", "y");
+	ok(issue_cert(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
+	ok(issue_cert(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0,
 	    "not a fifth: %s", cx.why.say);
 	conf->rate_limit_idcerts = 100000;
 	struct server_key *k;
 	must(&cx, identity_current(&cx, &k));
 	memcpy(h.key, k->key.p, sizeof h.key);
-	e = issue(&cx, id, "many", &h, 0, &g);
+	e = issue_cert(&cx, id, "many", &h, 0, &g);
 	ok(e != OK && err_status(e) != 401,
 	    "nobody gets a certificate for the key of the server: %s %s", err_name(e), cx.why.log);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void chaos(void)
+static void test_killed_connections(void)
 {
-	struct cx cx = context();
-	int64_t id = actor(&cx, "chaos");
+	struct cx cx = new_context();
+	int64_t id = new_actor(&cx, "chaos");
 	int refused = 0, done = 0, kept = 0, open = 0;
 	struct grant *g = calloc(CHAOS, sizeof *g);
 	struct arena *keep = arena_new(64 << 20);
 	pid_t k = start_killer(1, "", 20000, 60000);
 
 	for (int i = 0; i < CHAOS; i++) {
-		struct idcsr r = request(&cx, "chaos", arena_printf(cx.mem, "s%d", i));
+		struct idcsr r = new_csr(&cx, "chaos", arena_printf(cx.mem, "s%d", i));
 		enum err e = ERR_RETRY;
 		struct grant got = { { NULL, 0 }, { NULL, 0 } };
 		for (int try = 0; try < 1000 && e != OK; try++) {
 			cx.now = clock_now();
-			e = issue(&cx, id, "chaos", &r, 0, &got);
+			e = issue_cert(&cx, id, "chaos", &r, 0, &got);
 			if (e != OK && err_status(e) != 503)
 				break;
 			refused += e != OK;
@@ -403,14 +413,14 @@ static void chaos(void)
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	size_t n;
-	must(&cx, publish_plain(&cx, STR("chaos"), &all, &v, &n));
+	must(&cx, publish_list_certs(&cx, STR("chaos"), &all, &v, &n));
 	ok(n == CHAOS, "%zu rows: none twice, none without its certificate", n);
 	struct str *pems = arena_alloc(keep, n * sizeof *pems + 1);
 	for (size_t j = 0; j < n; j++)
 		pems[j] = pem_encode(keep, "CERTIFICATE", v[j].cert);
 	for (int i = 0; i < CHAOS; i++) {
 		struct session *s;
-		open += works(&cx, g[i].token, &s);
+		open += is_token_good(&cx, g[i].token, &s);
 		for (size_t j = 0; j < n; j++)
 			kept += str_eq(g[i].id_cert, pems[j]);
 	}
@@ -418,55 +428,55 @@ static void chaos(void)
 	ok(open == CHAOS, "%d tokens that left work", open);
 	free(g);
 	arena_free(keep);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* A certificate under a name that the server's own does not have nobody could verify. */
-static void another_domain(void)
+static void test_another_domain(void)
 {
 	const char *ours = conf->domain;
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct server_key *k;
 
 	conf->domain = "example.com";
-	identity_expect(0);
+	identity_forget_unless(0);
 	ok(err_status(identity_current(&cx, &k)) == 503 &&
 		strstr(cx.why.log, "belongs to example.org"),
 	    "another domain: nothing is signed: %s", cx.why.log);
 	ok(err_status(identity_at(&cx, -1, &k)) == 503,
 	    "nor is the key published as that domain's");
-	ok(identity_stored(&cx, &k) == OK && err_status(identity_prove(&cx, k)) == 503,
+	ok(identity_stored(&cx, &k) == OK && err_status(identity_check_secret(&cx, k)) == 503,
 	    "an operator may look at it, and is told");
 	conf->domain = ours;
-	ok(identity_current(&cx, &k) == OK && identity_prove(&cx, k) == OK,
+	ok(identity_current(&cx, &k) == OK && identity_check_secret(&cx, k) == OK,
 	    "and with the right one all is well");
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
 	struct server_key *k;
 
-	if (!home_open())
+	if (!open_home())
 		return 0;
 	conf->rate_limit_idcerts = 100000;
 	conf->sessions_per_actor = 100000;
-	struct cx cx = context();
+	struct cx cx = new_context();
 	skew = 300;
 	must(&cx, identity_create(&cx, &k));
 	skew = 0;
 	ok(k->not_before <= clock_now() && k->not_before > clock_now() - 60,
 	    "the first key begins by the clock of the database");
 	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a server has one first key: %s", cx.why.say);
-	end(&cx);
-	rules();
-	rotation();
-	races();
-	endings();
-	another_domain();
-	same_request();
-	bounds();
-	chaos();
+	end_context(&cx);
+	test_rules();
+	test_key_rotation();
+	test_races();
+	test_endings();
+	test_another_domain();
+	test_same_request();
+	test_limits();
+	test_killed_connections();
 	conf_free(conf);
 	return done();
 }

@@ -45,7 +45,7 @@ static unsigned seed;
 /* A target with what it was granted; in the child's own copy of memory. */
 static struct member targets[TARGETS], claimant;
 
-static long long nanoseconds(void)
+static long long clock_ns(void)
 {
 	struct timespec t;
 
@@ -53,7 +53,7 @@ static long long nanoseconds(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static void reset(void)
+static void reset_counters(void)
 {
 	memset(sh, 0, sizeof *sh);
 }
@@ -62,7 +62,7 @@ static void reset(void)
  * -----------------------------------------------------------------------------------------------------------------------
  */
 
-static struct keypackage numbered(struct cx *cx, int64_t i, bool last_resort)
+static struct keypackage make_numbered(struct cx *cx, int64_t i, bool last_resort)
 {
 	int64_t *id = arena_alloc(cx->mem, 32);
 
@@ -80,7 +80,7 @@ static struct keypackage numbered(struct cx *cx, int64_t i, bool last_resort)
 }
 
 /* n of them from *first on, which are this process's own numbers. */
-static enum err add(
+static enum err add_numbered(
     struct cx *cx, const struct member *m, int64_t *first, size_t n, bool last_resort)
 {
 	struct keypackage *k = arena_alloc(cx->mem, n * sizeof *k);
@@ -88,7 +88,7 @@ static enum err add(
 
 	*first = atomic_fetch_add(&sh->next, (long)n);
 	for (size_t i = 0; i < n; i++)
-		k[i] = numbered(cx, *first + (int64_t)i, last_resort);
+		k[i] = make_numbered(cx, *first + (int64_t)i, last_resort);
 	TRY(q_keypackage_add(cx, m->actor_id, m->serial, k, n, ITEMS, &a));
 	return a->live && !a->reused ? OK : ERR_UNAUTHORIZED;
 }
@@ -100,21 +100,23 @@ enum { UPLOADERS = 16, FULL = 100 };
 
 /* What a session uploads at once by 16 processes: n of them, from a number on that is the same for
  * all, or each its own. */
-static void at_once(struct cx *cx, size_t n, bool same, bool last_resort, long *taken, long *failed)
+static void upload_at_once(
+    struct cx *cx, size_t n, bool same, bool last_resort, long *taken, long *failed)
 {
 	atomic_long *out = (atomic_long *)sh->item;
 	const struct member *m = &targets[0];
 
-	sql(cx, "TRUNCATE key_package, key_package_notice");
-	reset();
+	run_sql(cx, "TRUNCATE key_package, key_package_notice");
+	reset_counters();
 	for (int p = 0; p < UPLOADERS; p++) {
 		if (fork() != 0)
 			continue;
-		struct cx mine = context();
+		struct cx mine = new_context();
 		struct keypackage *k = arena_alloc(mine.mem, n * sizeof *k);
 		struct keypackages_added *a;
 		for (size_t i = 0; i < n; i++)
-			k[i] = numbered(&mine, (int64_t)i + (same ? 0 : 1000 * (p + 1)), false);
+			k[i] =
+			    make_numbered(&mine, (int64_t)i + (same ? 0 : 1000 * (p + 1)), false);
 		for (size_t i = 0; i < n; i++)
 			k[i].last_resort = last_resort;
 		enum err e = ERR_RETRY;
@@ -131,30 +133,31 @@ static void at_once(struct cx *cx, size_t n, bool same, bool last_resort, long *
 	*taken = out[2];
 }
 
-static void uploads_at_once(void)
+static void test_uploads_at_once(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	long taken, failed;
 	const char *left = "SELECT count(*) FROM key_package WHERE spent_at IS NULL";
 
-	at_once(&cx, BATCH, false, false, &taken, &failed);
-	ok(taken == FULL / BATCH && failed == 0 && number(&cx, left) == FULL,
+	upload_at_once(&cx, BATCH, false, false, &taken, &failed);
+	ok(taken == FULL / BATCH && failed == 0 && sql_number(&cx, left) == FULL,
 	    "%d uploads of %d at once: a stock of %d takes %ld", UPLOADERS, BATCH, FULL, taken);
-	at_once(&cx, BATCH, true, false, &taken, &failed);
-	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == BATCH,
+	upload_at_once(&cx, BATCH, true, false, &taken, &failed);
+	ok(taken == UPLOADERS && failed == 0 && sql_number(&cx, left) == BATCH,
 	    "the same upload %d times at once is there once (%ld, %ld)", UPLOADERS, taken, failed);
-	at_once(&cx, 1, false, true, &taken, &failed);
-	ok(taken == UPLOADERS && failed == 0 && number(&cx, left) == 1,
+	upload_at_once(&cx, 1, false, true, &taken, &failed);
+	ok(taken == UPLOADERS && failed == 0 && sql_number(&cx, left) == 1,
 	    "of %d last resorts at once one is left (%ld, %ld)", UPLOADERS, taken, failed);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void stock_up(struct cx *cx, int t, size_t n)
+static void fill_stock(struct cx *cx, int t, size_t n)
 {
 	int64_t first;
 
 	for (size_t done = 0; done < n; done += 500) {
-		must(cx, add(cx, &targets[t], &first, n - done < 500 ? n - done : 500, false));
+		must(cx,
+		    add_numbered(cx, &targets[t], &first, n - done < 500 ? n - done : 500, false));
 		arena_reset(cx->mem);
 	}
 	atomic_fetch_add(&sh->stock[t].added, (long)n);
@@ -164,7 +167,7 @@ static void stock_up(struct cx *cx, int t, size_t n)
  * ---------------------------------------------------------------------------------------------------------------------
  */
 
-static void look_at(const struct keypackage_given *g, long long began)
+static void check_given(const struct keypackage_given *g, long long began)
 {
 	int64_t i = -1;
 
@@ -187,19 +190,19 @@ static void look_at(const struct keypackage_given *g, long long began)
 
 /* Was there one in stock from the beginning of a claim to its end, for sure? `had` was there when
  * it began, others may have taken `gone` since. */
-static void empty_rightly(int t, long had)
+static void check_empty(int t, long had)
 {
 	if (had - (sh->stock[t].taken - 1) > 0)
 		sh->false_empty++;
 }
 
-static void claim(struct cx *cx, int t)
+static void claim_once(struct cx *cx, int t)
 {
 	const struct keypackage_claim c = { .token_hash = claimant.token_hash,
 		.target_id = targets[t].actor_id,
 		.address = STR("192.0.2.1"),
 		.low = 10 };
-	long long began = nanoseconds();
+	long long began = clock_ns();
 	long had = sh->stock[t].added;
 	struct keypackage_given *g;
 	bool one_time = false;
@@ -216,32 +219,32 @@ static void claim(struct cx *cx, int t)
 		return;
 	}
 	for (size_t i = 0; i < n && g[i].tls.p; i++) {
-		look_at(&g[i], began);
+		check_given(&g[i], began);
 		one_time |= !g[i].last_resort && str_is(g[i].session_id, "phone");
 	}
 	if (n && g[0].tls.p == NULL)
 		sh->none++;
 	if (!one_time)
-		empty_rightly(t, had);
+		check_empty(t, had);
 }
 
-static void claimer(struct cx *cx, long total)
+static void run_claimer(struct cx *cx, long total)
 {
 	for (long i; (i = atomic_fetch_add(&sh->tickets, 1)) < total; arena_reset(cx->mem))
-		claim(cx, (int)(i % TARGETS));
+		claim_once(cx, (int)(i % TARGETS));
 }
 
 /* --- What else goes on
  * ------------------------------------------------------------------------------------------------------------
  */
 
-static void uploader(struct cx *cx, long total)
+static void run_uploader(struct cx *cx, long total)
 {
 	int64_t first;
 
 	(void)total;
 	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
-		if (add(cx, &targets[t], &first, BATCH, false) == OK) {
+		if (add_numbered(cx, &targets[t], &first, BATCH, false) == OK) {
 			atomic_fetch_add(&sh->stock[t].added, BATCH);
 			sh->uploads++;
 		}
@@ -251,7 +254,7 @@ static void uploader(struct cx *cx, long total)
 
 /* Puts a new last resort in the place of the old one, and remembers when that was over. One of them
  * for each target. */
-static void replacer(struct cx *cx, long total)
+static void run_replacer(struct cx *cx, long total)
 {
 	int64_t before[TARGETS], first;
 
@@ -259,10 +262,10 @@ static void replacer(struct cx *cx, long total)
 	for (int t = 0; t < TARGETS; t++)
 		before[t] = -1;
 	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {
-		if (add(cx, &targets[t], &first, 1, true) != OK)
+		if (add_numbered(cx, &targets[t], &first, 1, true) != OK)
 			continue;
 		if (before[t] >= 0)
-			sh->item[before[t]].dead = nanoseconds();
+			sh->item[before[t]].dead = clock_ns();
 		before[t] = first;
 		sh->replaced++;
 		usleep(3000);
@@ -270,7 +273,7 @@ static void replacer(struct cx *cx, long total)
 }
 
 /* Ends some of what is in stock by its date, oldest first, where claims want it most. */
-static void expirer(struct cx *cx, long total)
+static void run_expirer(struct cx *cx, long total)
 {
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 
@@ -284,7 +287,7 @@ static void expirer(struct cx *cx, long total)
 			"('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * ('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
 			"+ 65536 * ('x' || encode(substr(init_hash, 3, 1), 'hex'))::bit(8)::int",
 			(long long)targets[t].actor_id));
-		long long now = nanoseconds();
+		long long now = clock_ns();
 		for (int i = 0; i < PQntuples(r); i++, sh->ended++)
 			sh->item[strtol(PQgetvalue(r, i, 0), NULL, 10)].dead = now;
 		PQclear(r);
@@ -295,27 +298,27 @@ static void expirer(struct cx *cx, long total)
 
 /* A second session of each actor whose certificate ends all the time: by rotation, and by a log-out
  * with a new log-in. */
-static void rotator(struct cx *cx, long total)
+static void run_rotator(struct cx *cx, long total)
 {
 	(void)total;
 	for (int round = 0; !sh->stop; round++, arena_reset(cx->mem)) {
-		struct member m = device(cx, &targets[round % TARGETS], "restless");
+		struct member m = new_device(cx, &targets[round % TARGETS], "restless");
 		int64_t first;
 		for (int i = 0; i < 3; i++) {
-			if (add(cx, &m, &first, BATCH, false) != OK)
+			if (add_numbered(cx, &m, &first, BATCH, false) != OK)
 				sh->wrong++;
 			if (i < 2)
-				rotate(cx, &m);
+				rotate_session(cx, &m);
 			else
 				must(cx, session_end(cx, m.s, STR("restless")));
 			for (int64_t k = first; k < first + BATCH; k++)
-				sh->item[k].dead = nanoseconds();
+				sh->item[k].dead = clock_ns();
 			sh->rotations++;
 		}
 	}
 }
 
-static void killer(struct cx *cx, long total)
+static void run_killer(struct cx *cx, long total)
 {
 	PGconn *pg = PQconnectdb(conninfo);
 
@@ -335,52 +338,52 @@ static void killer(struct cx *cx, long total)
 
 typedef void actor_fn(struct cx *, long total);
 
-static pid_t start(actor_fn *f, long total)
+static pid_t start_process(actor_fn *f, long total)
 {
 	pid_t p = fork();
 
 	if (p != 0)
 		return p;
 	srandom(seed ^ (unsigned)getpid());
-	struct cx cx = context();
+	struct cx cx = new_context();
 	f(&cx, total);
-	end(&cx);
+	end_context(&cx);
 	_exit(0);
 }
 
 /* Claimers until all tickets are gone, with the others beside them. */
-static double run(long total, actor_fn *const *others)
+static double run_claims(long total, actor_fn *const *others)
 {
-	long long began = nanoseconds();
+	long long began = clock_ns();
 	pid_t claimers[CLAIMERS];
 
 	for (; *others; others++)
-		start(*others, total);
+		start_process(*others, total);
 	for (int i = 0; i < CLAIMERS; i++)
-		claimers[i] = start(claimer, total);
+		claimers[i] = start_process(run_claimer, total);
 	for (int i = 0; i < CLAIMERS; i++)
 		waitpid(claimers[i], NULL, 0);
 	sh->stop = 1;
 	for (int status; wait(&status) > 0;)
 		if (status)
 			sh->wrong++;
-	return (double)(nanoseconds() - began) / 1e9;
+	return (double)(clock_ns() - began) / 1e9;
 }
 
-static void note(const char *what, double seconds)
+static void print_counts(const char *what, double seconds)
 {
 	printf(
 	    "# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n",
 	    what, sh->claims, CLAIMERS, seconds, sh->one_time, sh->last_resort, sh->none, sh->lost);
 }
 
-static long in_stock(struct cx *cx)
+static long count_stock(struct cx *cx)
 {
-	return number(cx,
+	return sql_number(cx,
 	    "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()");
 }
 
-static void verdict(const char *what)
+static void check_counts(const char *what)
 {
 	ok(sh->twice == 0, "%s: 0 given twice (%ld)", what, sh->twice);
 	ok(sh->false_empty == 0, "%s: 0 false empties (%ld)", what, sh->false_empty);
@@ -393,104 +396,105 @@ static void verdict(const char *what)
  * the same moment do not see each other, so that the one which finds the stock empty may be the
  * first to see it low.
  */
-static void told_once_of_each(struct cx *cx)
+static void check_low_events(struct cx *cx)
 {
 	const char *of_session =
 	    "SELECT count(*) FROM (SELECT count(*) AS n, bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
 	    "WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone' GROUP BY session_key) s WHERE n IN (1, 2) AND used";
 
-	ok(number(cx, of_session) == TARGETS,
+	ok(sql_number(cx, of_session) == TARGETS,
 	    "each session was told once or twice: low, and a last resort used");
 }
 
 /* A stock that is smaller than the number of claims goes to the last piece, whatever the order of
  * things. */
-static void exact(void)
+static void test_exact_stock(void)
 {
 	static actor_fn *const nobody[] = { NULL };
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t first;
 
-	reset();
+	reset_counters();
 	for (int t = 0; t < TARGETS; t++) {
-		stock_up(&cx, t, STOCK);
-		must(&cx, add(&cx, &targets[t], &first, 1, true));
+		fill_stock(&cx, t, STOCK);
+		must(&cx, add_numbered(&cx, &targets[t], &first, 1, true));
 	}
-	note("claims alone", run(EXACT, nobody));
-	verdict("claims alone");
+	print_counts("claims alone", run_claims(EXACT, nobody));
+	check_counts("claims alone");
 	ok(sh->one_time == TARGETS * STOCK && sh->last_resort == EXACT - TARGETS * STOCK &&
-		sh->lost == 0 && in_stock(&cx) == 0,
+		sh->lost == 0 && count_stock(&cx) == 0,
 	    "each of %d was given, and only then %d times a last resort", TARGETS * STOCK,
 	    EXACT - TARGETS * STOCK);
-	told_once_of_each(&cx);
-	end(&cx);
+	check_low_events(&cx);
+	end_context(&cx);
 }
 
-static void mixed(void)
+static void test_mixed_load(void)
 {
-	static actor_fn *const all[] = { uploader, uploader, replacer, expirer, rotator, NULL };
-	struct cx cx = context();
+	static actor_fn *const all[] = { run_uploader, run_uploader, run_replacer, run_expirer,
+		run_rotator, NULL };
+	struct cx cx = new_context();
 
-	sql(&cx, "TRUNCATE key_package, key_package_notice");
-	reset();
+	run_sql(&cx, "TRUNCATE key_package, key_package_notice");
+	reset_counters();
 	for (int t = 0; t < TARGETS; t++)
-		stock_up(&cx, t, STOCK / 4);
-	note("with everything else", run(MIXED, all));
+		fill_stock(&cx, t, STOCK / 4);
+	print_counts("with everything else", run_claims(MIXED, all));
 	printf(
 	    "# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates ended\n",
 	    sh->uploads, sh->replaced, sh->ended, sh->rotations);
-	verdict("with everything else");
+	check_counts("with everything else");
 	ok(sh->lost == 0, "no claim failed (%ld)", sh->lost);
 	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10,
 	    "all of them had their turn");
-	ok(number(&cx,
+	ok(sql_number(&cx,
 	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE NOT c.live AND k.spent_at IS NULL") ==
 		0,
 	    "no certificate that ended has a stock");
-	end(&cx);
+	end_context(&cx);
 }
 
-static void chaos(void)
+static void test_killed_connections(void)
 {
-	static actor_fn *const others[] = { killer, NULL };
-	struct cx cx = context();
+	static actor_fn *const others[] = { run_killer, NULL };
+	struct cx cx = new_context();
 	int64_t first;
 
-	sql(&cx, "TRUNCATE key_package, key_package_notice");
-	reset();
+	run_sql(&cx, "TRUNCATE key_package, key_package_notice");
+	reset_counters();
 	for (int t = 0; t < TARGETS; t++) {
-		stock_up(&cx, t, CHAOS / TARGETS);
-		must(&cx, add(&cx, &targets[t], &first, 1, true));
+		fill_stock(&cx, t, CHAOS / TARGETS);
+		must(&cx, add_numbered(&cx, &targets[t], &first, 1, true));
 	}
-	note("with connections ended", run(CHAOS, others));
-	verdict("with connections ended");
-	long left = in_stock(&cx), gone = CHAOS - left - sh->one_time;
+	print_counts("with connections ended", run_claims(CHAOS, others));
+	check_counts("with connections ended");
+	long left = count_stock(&cx), gone = CHAOS - left - sh->one_time;
 	ok(sh->lost > 0 && sh->retried == 0,
 	    "%ld claims lost their connection, and were told no more than that", sh->lost);
 	ok(gone >= 0 && gone <= sh->lost,
 	    "which took %ld KeyPackages at most one each; %ld are left", gone, left);
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
 	const char *given = getenv("MOTET_SEED");
 
-	if (!place())
+	if (!open_test_home())
 		return 0;
-	seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)nanoseconds();
+	seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)clock_ns();
 	sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	printf("# seed %u, N=%d claims\n", seed, EXACT + MIXED + CHAOS);
-	struct cx cx = context();
-	claimant = member(&cx, "claimant", "phone");
+	struct cx cx = new_context();
+	claimant = new_member(&cx, "claimant", "phone");
 	for (int t = 0; t < TARGETS; t++)
-		targets[t] = member(&cx, arena_printf(cx.mem, "target%d", t), "phone");
-	uploads_at_once();
-	sql(&cx, "TRUNCATE key_package, key_package_notice, event, event_counter");
-	exact();
-	mixed();
-	chaos();
-	end(&cx);
+		targets[t] = new_member(&cx, arena_printf(cx.mem, "target%d", t), "phone");
+	test_uploads_at_once();
+	run_sql(&cx, "TRUNCATE key_package, key_package_notice, event, event_counter");
+	test_exact_stock();
+	test_mixed_load();
+	test_killed_connections();
+	end_context(&cx);
 	munmap(sh, sizeof *sh);
 	conf_free(conf);
 	return done();

@@ -5,7 +5,7 @@
 #define NONE_FIT ((struct keypackage_filter){ .suites = NULL })
 static const char *counts; /* of the last upload that was taken */
 
-static enum err add_all(
+static enum err upload_all(
     struct cx *cx, const struct member *m, const struct mls_input *v, size_t n, bool last_resort)
 {
 	const struct keypackage_upload u = { .v = v, .n = n, .last_resort = last_resort };
@@ -17,13 +17,14 @@ static enum err add_all(
 	return e;
 }
 
-static enum err add(struct cx *cx, const struct member *m, struct mls_input in, bool last_resort)
+static enum err upload_one(
+    struct cx *cx, const struct member *m, struct mls_input in, bool last_resort)
 {
-	return add_all(cx, m, &in, 1, last_resort);
+	return upload_all(cx, m, &in, 1, last_resort);
 }
 
 /* What it got is in *v; the number of KeyPackages, or -1 for an error, which is in cx->why. */
-static int claim(struct cx *cx, const struct member *who, const char *whose,
+static int claim_of(struct cx *cx, const struct member *who, const char *whose,
     struct keypackage_filter f, struct keypackage_given **v)
 {
 	size_t n = 0;
@@ -34,181 +35,190 @@ static int claim(struct cx *cx, const struct member *who, const char *whose,
 	    : -1;
 }
 
-static bool got(const struct keypackage_given *g, struct mls_input in, bool last_resort)
+static bool is_package(const struct keypackage_given *g, struct mls_input in, bool last_resort)
 {
 	return blob_eq(g->tls, in.tls) && g->last_resort == last_resort;
 }
 
-static long stock(struct cx *cx, const struct member *m)
+static long count_stock(struct cx *cx, const struct member *m)
 {
-	return number(cx,
+	return sql_number(cx,
 	    arena_printf(cx->mem,
 		"SELECT count(*) FROM key_package WHERE serial = %lld AND spent_at IS NULL",
 		(long long)m->serial));
 }
 
-static long rows(struct cx *cx, const struct member *m)
+static long count_rows(struct cx *cx, const struct member *m)
 {
-	return number(cx,
+	return sql_number(cx,
 	    arena_printf(cx->mem, "SELECT count(*) FROM key_package WHERE actor_id = %lld",
 		(long long)m->actor_id));
 }
 
-static long events(struct cx *cx, const struct member *m)
+static long count_events(struct cx *cx, const struct member *m)
 {
-	return number(cx,
+	return sql_number(cx,
 	    arena_printf(cx->mem,
 		"SELECT count(*) FROM event WHERE name = 'LOW_KEY_PACKAGES' AND session_key = '%lld:%s'",
 		(long long)m->actor_id, m->session_id));
 }
 
-static bool says(const struct cx *cx, const char *rule)
+static bool error_says(const struct cx *cx, const char *rule)
 {
 	return strstr(cx->why.say, rule) != NULL;
 }
 
-static void uploads(struct cx *cx)
+static void test_uploads(struct cx *cx)
 {
-	struct member m = member(cx, "ada", "phone"), other = device(cx, &m, "tablet"),
-		      bob = member(cx, "bob", "phone");
-	const struct make usual = { .init = NULL };
+	struct member m = new_member(cx, "ada", "phone"), other = new_device(cx, &m, "tablet"),
+		      bob = new_member(cx, "bob", "phone");
+	const struct keypackage_spec usual = { .init = NULL };
 	struct mls_input v[4], again;
 	struct keypackage_given *g;
 
 	for (int i = 0; i < 4; i++)
-		v[i] = keypackage(cx, &m, &usual);
-	ok(add_all(cx, &m, v, 3, false) == OK && strcmp(counts, "3;suite=1") == 0,
+		v[i] = new_keypackage(cx, &m, &usual);
+	ok(upload_all(cx, &m, v, 3, false) == OK && strcmp(counts, "3;suite=1") == 0,
 	    "three are taken: %s", counts);
-	ok(add_all(cx, &m, v, 4, false) == OK && strcmp(counts, "4;suite=1") == 0 &&
-		rows(cx, &m) == 4,
+	ok(upload_all(cx, &m, v, 4, false) == OK && strcmp(counts, "4;suite=1") == 0 &&
+		count_rows(cx, &m) == 4,
 	    "those again and a fourth: only that is added");
-	struct mls_input twice[2] = { keypackage(cx, &m, &usual), { .tls = { NULL, 0 } } };
+	struct mls_input twice[2] = { new_keypackage(cx, &m, &usual), { .tls = { NULL, 0 } } };
 	twice[1] = twice[0];
-	ok(add_all(cx, &m, twice, 2, false) == ERR_BAD_REQUEST &&
-		says(cx, "KeyPackage 1: init_key_reused"),
+	ok(upload_all(cx, &m, twice, 2, false) == ERR_BAD_REQUEST &&
+		error_says(cx, "KeyPackage 1: init_key_reused"),
 	    "one twice in a request: %s", cx->why.say);
-	again = keypackage(cx, &m,
-	    &(struct make){ .init = hex_encode(cx->mem, v[0].kp.init_key).s, .lasts = 7200 });
-	struct mls_input mixed[3] = { keypackage(cx, &m, &usual), again,
-		keypackage(cx, &m, &usual) };
-	ok(add_all(cx, &m, mixed, 3, false) == ERR_BAD_REQUEST &&
-		says(cx, "KeyPackage 1: init_key_reused"),
+	again = new_keypackage(cx, &m,
+	    &(struct keypackage_spec){
+		.init = hex_encode(cx->mem, v[0].kp.init_key).s, .lasts = 7200 });
+	struct mls_input mixed[3] = { new_keypackage(cx, &m, &usual), again,
+		new_keypackage(cx, &m, &usual) };
+	ok(upload_all(cx, &m, mixed, 3, false) == ERR_BAD_REQUEST &&
+		error_says(cx, "KeyPackage 1: init_key_reused"),
 	    "an init_key in stock: %s", cx->why.say);
-	ok(rows(cx, &m) == 4, "and nothing of that request is added");
-	ok(add(cx, &m, v[0], true) == ERR_BAD_REQUEST,
+	ok(count_rows(cx, &m) == 4, "and nothing of that request is added");
+	ok(upload_one(cx, &m, v[0], true) == ERR_BAD_REQUEST,
 	    "one in stock does not become a last resort: %s", cx->why.say);
-	ok(claim(cx, &bob, "ada", NONE_FIT, &g) == 1 && got(g, v[0], false),
+	ok(claim_of(cx, &bob, "ada", NONE_FIT, &g) == 1 && is_package(g, v[0], false),
 	    "the oldest is given first, byte for byte");
-	ok(add(cx, &m, v[0], false) == ERR_BAD_REQUEST && says(cx, "init_key_reused"),
+	ok(upload_one(cx, &m, v[0], false) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
 	    "what was given out is not taken again");
-	ok(add(cx, &m, v[0], true) == ERR_BAD_REQUEST, "nor as a last resort");
-	struct mls_input theirs = keypackage(
-	    cx, &other, &(struct make){ .init = hex_encode(cx->mem, v[0].kp.init_key).s });
-	ok(add(cx, &other, theirs, false) == ERR_BAD_REQUEST && says(cx, "init_key_reused"),
+	ok(upload_one(cx, &m, v[0], true) == ERR_BAD_REQUEST, "nor as a last resort");
+	struct mls_input theirs = new_keypackage(cx, &other,
+	    &(struct keypackage_spec){ .init = hex_encode(cx->mem, v[0].kp.init_key).s });
+	ok(upload_one(cx, &other, theirs, false) == ERR_BAD_REQUEST &&
+		error_says(cx, "init_key_reused"),
 	    "nor by another session of the actor");
-	ok(add(cx, &m, keypackage(cx, &other, &usual), false) == ERR_BAD_REQUEST &&
-		says(cx, "session_key_mismatch"),
+	ok(upload_one(cx, &m, new_keypackage(cx, &other, &usual), false) == ERR_BAD_REQUEST &&
+		error_says(cx, "session_key_mismatch"),
 	    "another session's is refused");
 	conf->keypackage_stock = 5;
-	struct mls_input more[3] = { keypackage(cx, &m, &usual), keypackage(cx, &m, &usual),
-		keypackage(cx, &m, &usual) };
-	ok(add_all(cx, &m, more, 3, false) == ERR_CONFLICT && stock(cx, &m) == 3,
+	struct mls_input more[3] = { new_keypackage(cx, &m, &usual), new_keypackage(cx, &m, &usual),
+		new_keypackage(cx, &m, &usual) };
+	ok(upload_all(cx, &m, more, 3, false) == ERR_CONFLICT && count_stock(cx, &m) == 3,
 	    "more than the stock may hold: %s", cx->why.say);
-	ok(add_all(cx, &m, more, 2, false) == OK && strcmp(counts, "5;suite=1") == 0,
+	ok(upload_all(cx, &m, more, 2, false) == OK && strcmp(counts, "5;suite=1") == 0,
 	    "as much as it may hold");
-	ok(add_all(cx, &m, more, 2, false) == OK, "a repetition fits when it is full");
-	ok(add(cx, &m, keypackage(cx, &m, &usual), true) == OK, "so does a last resort");
+	ok(upload_all(cx, &m, more, 2, false) == OK, "a repetition fits when it is full");
+	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), true) == OK, "so does a last resort");
 	conf->keypackage_stock = 500;
 }
 
-static void last_resorts(struct cx *cx)
+static void test_last_resorts(struct cx *cx)
 {
-	struct member m = member(cx, "cleo", "phone"), bob = member(cx, "ben", "phone");
-	const struct make usual = { .init = NULL }, three = { .head = "00010003" };
-	struct mls_input one = keypackage(cx, &m, &usual), l1 = keypackage(cx, &m, &usual),
-			 l2 = keypackage(cx, &m, &usual), l3 = keypackage(cx, &m, &three);
+	struct member m = new_member(cx, "cleo", "phone"), bob = new_member(cx, "ben", "phone");
+	const struct keypackage_spec usual = { .init = NULL }, three = { .head = "00010003" };
+	struct mls_input one = new_keypackage(cx, &m, &usual), l1 = new_keypackage(cx, &m, &usual),
+			 l2 = new_keypackage(cx, &m, &usual), l3 = new_keypackage(cx, &m, &three);
 	const int64_t ids[] = { 1, 3 };
 	const struct keypackage_filter suite1 = { .suites = ids, .nsuites = 1 },
 				       suite3 = { .suites = ids + 1, .nsuites = 1 },
 				       nothing = { .suites = ids };
 	struct keypackage_given *g;
 
-	ok(add(cx, &m, l1, true) == OK && strcmp(counts, "0") == 0, "a last resort is no stock: %s",
-	    counts);
-	ok(add(cx, &m, one, false) == OK && strcmp(counts, "1;suite=1") == 0,
+	ok(upload_one(cx, &m, l1, true) == OK && strcmp(counts, "0") == 0,
+	    "a last resort is no stock: %s", counts);
+	ok(upload_one(cx, &m, one, false) == OK && strcmp(counts, "1;suite=1") == 0,
 	    "a one-time one beside it");
-	ok(claim(cx, &bob, "cleo", suite3, &g) == 0, "none of a suite that there is none of");
-	ok(claim(cx, &bob, "cleo", nothing, &g) == 0, "none for whoever can do none of the suites");
-	ok(stock(cx, &m) == 2, "which consumes nothing");
-	ok(claim(cx, &bob, "cleo", NONE_FIT, &g) == 1 && got(g, one, false),
+	ok(claim_of(cx, &bob, "cleo", suite3, &g) == 0, "none of a suite that there is none of");
+	ok(claim_of(cx, &bob, "cleo", nothing, &g) == 0,
+	    "none for whoever can do none of the suites");
+	ok(count_stock(cx, &m) == 2, "which consumes nothing");
+	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, one, false),
 	    "the one-time one comes first");
-	ok(claim(cx, &bob, "cleo", NONE_FIT, &g) == 1 && got(g, l1, true), "then the last resort");
-	ok(claim(cx, &bob, "cleo", NONE_FIT, &g) == 1 && got(g, l1, true), "for everybody");
-	ok(add(cx, &m, l1, true) == OK, "the same last resort again is no error");
-	ok(number(cx,
+	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, l1, true),
+	    "then the last resort");
+	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, l1, true),
+	    "for everybody");
+	ok(upload_one(cx, &m, l1, true) == OK, "the same last resort again is no error");
+	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package WHERE last_resort AND used_at IS NOT NULL AND spent_at IS NULL") ==
 		1,
 	    "and stays used");
-	ok(add(cx, &m, l3, true) == OK && claim(cx, &bob, "cleo", suite3, &g) == 1 &&
-		got(g, l3, true),
+	ok(upload_one(cx, &m, l3, true) == OK && claim_of(cx, &bob, "cleo", suite3, &g) == 1 &&
+		is_package(g, l3, true),
 	    "another suite has its own");
-	ok(add(cx, &m, l2, true) == OK && stock(cx, &m) == 2,
+	ok(upload_one(cx, &m, l2, true) == OK && count_stock(cx, &m) == 2,
 	    "a new one takes the place of the old");
-	ok(claim(cx, &bob, "cleo", suite1, &g) == 1 && got(g, l2, true), "and is given out");
-	ok(add(cx, &m, l1, true) == ERR_BAD_REQUEST && says(cx, "init_key_reused"),
+	ok(claim_of(cx, &bob, "cleo", suite1, &g) == 1 && is_package(g, l2, true),
+	    "and is given out");
+	ok(upload_one(cx, &m, l1, true) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
 	    "a replaced one does not come back");
-	ok(add(cx, &m, l1, false) == ERR_BAD_REQUEST, "nor as a one-time one");
-	struct mls_input pair[2] = { keypackage(cx, &m, &usual), keypackage(cx, &m, &usual) };
-	ok(add_all(cx, &m, pair, 2, true) == ERR_BAD_REQUEST && says(cx, "last_resort_twice"),
+	ok(upload_one(cx, &m, l1, false) == ERR_BAD_REQUEST, "nor as a one-time one");
+	struct mls_input pair[2] = { new_keypackage(cx, &m, &usual),
+		new_keypackage(cx, &m, &usual) };
+	ok(upload_all(cx, &m, pair, 2, true) == ERR_BAD_REQUEST &&
+		error_says(cx, "last_resort_twice"),
 	    "two of a suite in one request: %s", cx->why.say);
 }
 
-static void sessions(struct cx *cx)
+static void test_sessions(struct cx *cx)
 {
-	struct member a = member(cx, "dora", "phone"), b = device(cx, &a, "tablet"),
-		      c = device(cx, &a, "empty"), bob = member(cx, "dan", "phone");
-	const struct make usual = { .init = NULL },
-			  able = { .caps = "020001"
-					   "0e0001000200030004000500060007"
-					   "04000a00f1"
-					   "00"
-					   "0400010002" };
-	struct mls_input ka = keypackage(cx, &a, &usual), kb = keypackage(cx, &b, &able);
+	struct member a = new_member(cx, "dora", "phone"), b = new_device(cx, &a, "tablet"),
+		      c = new_device(cx, &a, "empty"), bob = new_member(cx, "dan", "phone");
+	const struct keypackage_spec usual = { .init = NULL },
+				     able = { .caps = "020001"
+						      "0e0001000200030004000500060007"
+						      "04000a00f1"
+						      "00"
+						      "0400010002" };
+	struct mls_input ka = new_keypackage(cx, &a, &usual), kb = new_keypackage(cx, &b, &able);
 	const struct keypackage_filter f1 = { .extensions = (const int64_t[]){ 0xf1 },
 		.nextensions = 1 },
 				       f2 = { .extensions = (const int64_t[]){ 0xf1, 0xf2 },
 					       .nextensions = 2 };
 	struct keypackage_given *g;
 
-	ok(add(cx, &a, ka, false) == OK && add(cx, &b, kb, false) == OK,
+	ok(upload_one(cx, &a, ka, false) == OK && upload_one(cx, &b, kb, false) == OK,
 	    "two sessions of three have one each");
-	ok(claim(cx, &bob, "dora", f2, &g) == 0, "nobody is capable of both extensions");
-	ok(claim(cx, &bob, "nobody", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
+	ok(claim_of(cx, &bob, "dora", f2, &g) == 0, "nobody is capable of both extensions");
+	ok(claim_of(cx, &bob, "nobody", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
 	    "nobody has that name: %s", cx->why.say);
-	ok(claim(cx, &a, "dora", NONE_FIT, &g) == 1 && got(g, kb, false),
+	ok(claim_of(cx, &a, "dora", NONE_FIT, &g) == 1 && is_package(g, kb, false),
 	    "the claimant's own session is left out");
-	ok(claim(cx, &b, "dora@example.org", f1, &g) == 0 && stock(cx, &a) == 1,
+	ok(claim_of(cx, &b, "dora@example.org", f1, &g) == 0 && count_stock(cx, &a) == 1,
 	    "and so is its only capable one");
-	ok(add(cx, &b, kb = keypackage(cx, &b, &able), false) == OK, "another one");
-	ok(claim(cx, &bob, arena_printf(cx->mem, "%lld", (long long)a.actor_id), f1, &g) == 1 &&
-		got(g, kb, false),
+	ok(upload_one(cx, &b, kb = new_keypackage(cx, &b, &able), false) == OK, "another one");
+	ok(claim_of(cx, &bob, arena_printf(cx->mem, "%lld", (long long)a.actor_id), f1, &g) == 1 &&
+		is_package(g, kb, false),
 	    "the capable one, by Snowflake");
-	ok(add(cx, &b, kb = keypackage(cx, &b, &able), false) == OK, "another one");
-	ok(claim(cx, &c, "dora", NONE_FIT, &g) == 2, "one of each session that has any");
-	ok(got(&g[0], ka, false) && got(&g[1], kb, false), "in the order of their IDs");
+	ok(upload_one(cx, &b, kb = new_keypackage(cx, &b, &able), false) == OK, "another one");
+	ok(claim_of(cx, &c, "dora", NONE_FIT, &g) == 2, "one of each session that has any");
+	ok(is_package(&g[0], ka, false) && is_package(&g[1], kb, false),
+	    "in the order of their IDs");
 	struct member gone = bob;
 	gone.token_hash = a.token_hash.n
 	    ? (struct blob){ (const uint8_t *)"01234567890123456789012345678901", 32 }
 	    : a.token_hash;
-	ok(claim(cx, &gone, "dora", NONE_FIT, &g) == -1 && cx->why.err == ERR_UNAUTHORIZED,
+	ok(claim_of(cx, &gone, "dora", NONE_FIT, &g) == -1 && cx->why.err == ERR_UNAUTHORIZED,
 	    "a token that nobody has: %s", cx->why.say);
 }
 
 /* now() stands still in a transaction, which lets one look at a moment exactly. */
-static void expiry(struct cx *cx)
+static void test_expiry(struct cx *cx)
 {
-	struct member m = member(cx, "elsa", "phone"), bob = member(cx, "eric", "phone");
-	const struct make usual = { .init = NULL };
+	struct member m = new_member(cx, "elsa", "phone"), bob = new_member(cx, "eric", "phone");
+	const struct keypackage_spec usual = { .init = NULL };
 	static const struct {
 		const char *name, *end;
 		long want;
@@ -219,11 +229,11 @@ static void expiry(struct cx *cx)
 	};
 	struct keypackage_given *g;
 
-	ok(add(cx, &m, keypackage(cx, &m, &usual), false) == OK &&
-		add(cx, &m, keypackage(cx, &m, &usual), true) == OK,
+	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), false) == OK &&
+		upload_one(cx, &m, new_keypackage(cx, &m, &usual), true) == OK,
 	    "one, and a last resort");
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		long n = number(cx,
+		long n = sql_number(cx,
 		    arena_printf(cx->mem,
 			"BEGIN; UPDATE key_package SET not_after = %s WHERE serial = %lld; SELECT count(*) FROM motet_claim("
 			"%lld, %lld, NULL, '{}')",
@@ -231,53 +241,59 @@ static void expiry(struct cx *cx)
 			(long long)m.serial));
 		ok(n == cases[i].want, "%s", cases[i].name);
 	}
-	sql(cx,
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE serial = %lld AND NOT last_resort",
 		(long long)m.serial));
-	ok(claim(cx, &bob, "elsa", NONE_FIT, &g) == 1 && g->last_resort,
+	ok(claim_of(cx, &bob, "elsa", NONE_FIT, &g) == 1 && g->last_resort,
 	    "an expired one counts for nothing");
-	ok(add(cx, &m, keypackage(cx, &m, &usual), false) == OK && strcmp(counts, "1;suite=1") == 0,
+	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), false) == OK &&
+		strcmp(counts, "1;suite=1") == 0,
 	    "another one");
-	ok(rows(cx, &m) == 2, "a day later the next upload prunes it");
-	long far = number(cx,
+	ok(count_rows(cx, &m) == 2, "a day later the next upload prunes it");
+	long far = sql_number(cx,
 	    arena_printf(cx->mem,
 		"SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE k.serial = %lld AND "
 		"k.not_after > c.not_after",
 		(long long)m.serial));
-	struct mls_input forever = keypackage(cx, &m, &(struct make){ .lasts = INT64_MAX / 2 });
-	ok(far == 0 && add(cx, &m, forever, false) == OK, "one for ever is taken");
-	ok(number(cx,
+	struct mls_input forever =
+	    new_keypackage(cx, &m, &(struct keypackage_spec){ .lasts = INT64_MAX / 2 });
+	ok(far == 0 && upload_one(cx, &m, forever, false) == OK, "one for ever is taken");
+	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE k.not_after = c.not_after") ==
 		1,
 	    "and ends with its ID-Cert");
 }
 
-static void low(struct cx *cx)
+static void test_low_stock(struct cx *cx)
 {
-	struct member m = member(cx, "fay", "phone"), bob = member(cx, "fred", "phone");
-	const struct make usual = { .init = NULL }, three = { .head = "00010003" };
+	struct member m = new_member(cx, "fay", "phone"), bob = new_member(cx, "fred", "phone");
+	const struct keypackage_spec usual = { .init = NULL }, three = { .head = "00010003" };
 	const struct keypackage_filter suite3 = { .suites = (const int64_t[]){ 3 }, .nsuites = 1 };
 	struct mls_input v[14];
 	struct keypackage_given *g;
 
 	for (size_t i = 0; i < COUNT(v); i++)
-		v[i] = keypackage(cx, &m, &usual);
-	ok(add_all(cx, &m, v, 12, false) == OK, "twelve; ten are enough");
-	claim(cx, &bob, "fay", NONE_FIT, &g);
-	ok(claim(cx, &bob, "fay", NONE_FIT, &g) == 1 && events(cx, &m) == 0, "ten left: no event");
-	ok(claim(cx, &bob, "fay", NONE_FIT, &g) == 1 && events(cx, &m) == 1,
+		v[i] = new_keypackage(cx, &m, &usual);
+	ok(upload_all(cx, &m, v, 12, false) == OK, "twelve; ten are enough");
+	claim_of(cx, &bob, "fay", NONE_FIT, &g);
+	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 0,
+	    "ten left: no event");
+	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 1,
 	    "nine left: one event");
-	ok(claim(cx, &bob, "fay", NONE_FIT, &g) == 1 && events(cx, &m) == 1,
+	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 1,
 	    "eight left: told already");
-	ok(add_all(cx, &m, &v[12], 2, false) == OK, "two more: ten again");
-	ok(claim(cx, &bob, "fay", NONE_FIT, &g) == 1 && events(cx, &m) == 2,
+	ok(upload_all(cx, &m, &v[12], 2, false) == OK, "two more: ten again");
+	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 2,
 	    "the next claim is told again");
-	ok(add(cx, &m, keypackage(cx, &m, &three), true) == OK, "a last resort of another suite");
-	ok(claim(cx, &bob, "fay", suite3, &g) == 1 && g->last_resort && events(cx, &m) == 3,
+	ok(upload_one(cx, &m, new_keypackage(cx, &m, &three), true) == OK,
+	    "a last resort of another suite");
+	ok(claim_of(cx, &bob, "fay", suite3, &g) == 1 && g->last_resort &&
+		count_events(cx, &m) == 3,
 	    "its first use is told, whatever else is left");
-	ok(claim(cx, &bob, "fay", suite3, &g) == 1 && events(cx, &m) == 3, "its second is not");
-	const char *data = sql(cx,
+	ok(claim_of(cx, &bob, "fay", suite3, &g) == 1 && count_events(cx, &m) == 3,
+	    "its second is not");
+	const char *data = run_sql(cx,
 	    arena_printf(cx->mem,
 		"SELECT data FROM event WHERE session_key = '%lld:phone' ORDER BY seq DESC LIMIT 1",
 		(long long)m.actor_id));
@@ -285,91 +301,94 @@ static void low(struct cx *cx)
 	    "with what is left: %s", data);
 }
 
-static void ending(struct cx *cx)
+static void test_endings(struct cx *cx)
 {
-	struct member m = member(cx, "gina", "phone"), other = device(cx, &m, "tablet"),
-		      bob = member(cx, "gus", "phone");
-	const struct make usual = { .init = NULL };
-	struct mls_input first = keypackage(cx, &m, &usual);
+	struct member m = new_member(cx, "gina", "phone"), other = new_device(cx, &m, "tablet"),
+		      bob = new_member(cx, "gus", "phone");
+	const struct keypackage_spec usual = { .init = NULL };
+	struct mls_input first = new_keypackage(cx, &m, &usual);
 	struct keypackage_given *g;
 	struct member before = m;
 	int64_t old = m.serial;
 
-	must(cx, add(cx, &m, first, false));
-	must(cx, add(cx, &m, keypackage(cx, &m, &usual), true));
-	must(cx, add(cx, &other, keypackage(cx, &other, &usual), false));
-	long n = number(cx,
+	must(cx, upload_one(cx, &m, first, false));
+	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), true));
+	must(cx, upload_one(cx, &other, new_keypackage(cx, &other, &usual), false));
+	long n = sql_number(cx,
 	    arena_printf(cx->mem,
 		"BEGIN; UPDATE idcert SET live = false, invalidated_at = now() WHERE serial = %lld; "
 		"SELECT count(*) FROM key_package WHERE serial = %lld AND (spent_at IS NULL OR tls IS NOT NULL)",
 		(long long)old, (long long)old));
-	ok(n == 0 && stock(cx, &m) == 2,
+	ok(n == 0 && count_stock(cx, &m) == 2,
 	    "whatever ends a certificate empties its store in the same transaction");
-	rotate(cx, &m);
-	ok(stock(cx, &before) == 0 && stock(cx, &other) == 1,
+	rotate_session(cx, &m);
+	ok(count_stock(cx, &before) == 0 && count_stock(cx, &other) == 1,
 	    "a rotation does, and leaves other sessions alone");
-	ok(add(cx, &before, keypackage(cx, &before, &usual), false) == ERR_UNAUTHORIZED,
+	ok(upload_one(cx, &before, new_keypackage(cx, &before, &usual), false) == ERR_UNAUTHORIZED,
 	    "nothing comes in for the old one: %s", cx->why.say);
-	ok(add(cx, &m, keypackage(cx, &before, &usual), false) == ERR_BAD_REQUEST &&
-		says(cx, "session_key_mismatch"),
+	ok(upload_one(cx, &m, new_keypackage(cx, &before, &usual), false) == ERR_BAD_REQUEST &&
+		error_says(cx, "session_key_mismatch"),
 	    "nor by the old key");
-	struct mls_input again =
-	    keypackage(cx, &m, &(struct make){ .init = hex_encode(cx->mem, first.kp.init_key).s });
-	ok(add(cx, &m, again, false) == ERR_BAD_REQUEST && says(cx, "init_key_reused"),
+	struct mls_input again = new_keypackage(
+	    cx, &m, &(struct keypackage_spec){ .init = hex_encode(cx->mem, first.kp.init_key).s });
+	ok(upload_one(cx, &m, again, false) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
 	    "nor an init_key of before");
-	must(cx, add(cx, &m, keypackage(cx, &m, &usual), true));
-	ok(session_end(cx, other.s, STR("phone")) == OK && stock(cx, &m) == 0, "a log-out does");
-	ok(claim(cx, &bob, "gina", NONE_FIT, &g) == 1 && stock(cx, &other) == 0,
+	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), true));
+	ok(session_end(cx, other.s, STR("phone")) == OK && count_stock(cx, &m) == 0,
+	    "a log-out does");
+	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == 1 && count_stock(cx, &other) == 0,
 	    "the other session is still there to be claimed from");
-	must(cx, add(cx, &other, keypackage(cx, &other, &usual), true));
-	ok(actor_deactivate(cx, STR("gina")) == OK && stock(cx, &other) == 0,
+	must(cx, upload_one(cx, &other, new_keypackage(cx, &other, &usual), true));
+	ok(actor_deactivate(cx, STR("gina")) == OK && count_stock(cx, &other) == 0,
 	    "an actor's end does");
-	ok(claim(cx, &bob, "gina", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
+	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
 	    "and there is nobody to claim from");
-	ok(number(cx,
+	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package WHERE spent_at IS NOT NULL AND tls IS NOT NULL") ==
 		0,
 	    "what is spent has no bytes any more");
 }
 
-static void limits(struct cx *cx)
+static void test_limits(struct cx *cx)
 {
-	struct member m = member(cx, "hana", "phone"), bob = member(cx, "hugo", "phone"),
-		      eve = member(cx, "hedy", "phone");
-	const struct make usual = { .init = NULL };
+	struct member m = new_member(cx, "hana", "phone"), bob = new_member(cx, "hugo", "phone"),
+		      eve = new_member(cx, "hedy", "phone");
+	const struct keypackage_spec usual = { .init = NULL };
 	struct keypackage_given *g;
 
 	for (int i = 0; i < 6; i++)
-		must(cx, add(cx, &m, keypackage(cx, &m, &usual), false));
+		must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), false));
 	conf->rate_limit = true;
 	conf->rate_limit_claims = 2;
-	ok(claim(cx, &bob, "hana", NONE_FIT, &g) == 1 && claim(cx, &bob, "hana", NONE_FIT, &g) == 1,
+	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1 &&
+		claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1,
 	    "two of one by one");
-	ok(claim(cx, &bob, "hana", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED &&
+	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED &&
 		cx->retry_after > 1 && cx->retry_after <= 1800,
 	    "the third is too many: %s", cx->why.say);
-	ok(stock(cx, &m) == 4, "and consumes nothing");
-	ok(claim(cx, &eve, "hana", NONE_FIT, &g) == 1 && claim(cx, &bob, "hedy", NONE_FIT, &g) == 0,
+	ok(count_stock(cx, &m) == 4, "and consumes nothing");
+	ok(claim_of(cx, &eve, "hana", NONE_FIT, &g) == 1 &&
+		claim_of(cx, &bob, "hedy", NONE_FIT, &g) == 0,
 	    "others may, and of others");
-	ok(number(cx, "SELECT count(*) FROM throttle") == 4, "what was refused is not counted");
+	ok(sql_number(cx, "SELECT count(*) FROM throttle") == 4, "what was refused is not counted");
 	ok(keypackage_may_claim(cx, bob.token_hash, STR("hana"), STR("192.0.2.1")) ==
 		    ERR_RATE_LIMITED &&
 		keypackage_may_claim(cx, eve.token_hash, STR("hana"), STR("192.0.2.1")) == OK &&
-		stock(cx, &m) == 3,
+		count_stock(cx, &m) == 3,
 	    "one can ask, which consumes nothing");
-	sql(cx,
+	run_sql(cx,
 	    "UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims 192.0.2.1')");
-	ok(claim(cx, &m, "hugo", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED,
+	ok(claim_of(cx, &m, "hugo", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED,
 	    "an address has its limit, too");
 	conf->rate_limit = false;
-	ok(claim(cx, &bob, "hana", NONE_FIT, &g) == 1, "without limits there are none");
+	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1, "without limits there are none");
 }
 
 /* What the planner makes of the claim on a store of 100 000; as notes, and no table is read from
  * end to end. */
-static void plan(struct cx *cx)
+static void test_query_plan(struct cx *cx)
 {
-	struct member m = member(cx, "ivy", "phone");
+	struct member m = new_member(cx, "ivy", "phone");
 	const char *fill = arena_printf(cx->mem,
 	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, "
 	    "not_after, spent_at) SELECT %lld, %lld, 1 + 2 * (i %% 2), '{}', false, sha256(i::text::bytea), sha256(i::text::bytea), CASE WHEN i %% 2 = 0 THEN 'x'::bytea END, now(), "
@@ -394,7 +413,7 @@ static void plan(struct cx *cx)
 	PQclear(r);
 	ok(index && !scan, "a claim of 100 000 walks the index of the stock and sorts nothing");
 	PQfinish(pg);
-	long ms = number(cx,
+	long ms = sql_number(cx,
 	    arena_printf(cx->mem,
 		"CREATE TEMP TABLE t AS SELECT clock_timestamp() AS at; SELECT count(*) FROM generate_series(1, 1000) i, "
 		"LATERAL motet_claim(%lld + 0 * i, %lld, '{1,3}', '{}'); SELECT (1000 * extract(epoch FROM clock_timestamp() - at))::int FROM t",
@@ -406,14 +425,14 @@ static void plan(struct cx *cx)
  * What a claim reads, in rows and in whole tables, when a large store belongs to somebody who has
  * little left or nothing: the planner must not think that some can be found anywhere.
  */
-static void reads(struct cx *cx)
+static void test_rows_read(struct cx *cx)
 {
-	struct member m = member(cx, "june", "phone");
-	const struct make usual = { .init = NULL };
+	struct member m = new_member(cx, "june", "phone");
+	const struct keypackage_spec usual = { .init = NULL };
 
-	must(cx, add(cx, &m, keypackage(cx, &m, &usual), false));
-	must(cx, add(cx, &m, keypackage(cx, &m, &usual), true));
-	sql(cx,
+	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), false));
+	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), true));
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, not_before, not_after, spent_at) "
 		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('june' || i)::bytea), now(), now() + interval '1 day', now() FROM generate_series(1, 50000) i; "
@@ -421,16 +440,16 @@ static void reads(struct cx *cx)
 		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('more' || i)::bytea), 'x', now(), now() + interval '1 day' FROM generate_series(1, 50000) i; ",
 		(long long)m.actor_id, (long long)m.serial, (long long)m.actor_id,
 		(long long)m.serial));
-	sql(cx, "ANALYZE key_package");
-	sql(cx,
+	run_sql(cx, "ANALYZE key_package");
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"UPDATE key_package SET spent_at = now(), tls = NULL WHERE actor_id = %lld AND NOT last_resort",
 		(long long)m.actor_id));
-	sql(cx, "VACUUM key_package"); /* without new statistics, as after a rush of claims */
+	run_sql(cx, "VACUUM key_package"); /* without new statistics, as after a rush of claims */
 	for (int i = 0; i < 2; i++) {
 		const char *what =
 		    i ? "what is told of it" : "a claim where only the last resort is left";
-		const char *did = sql(cx,
+		const char *did = run_sql(cx,
 		    arena_printf(cx->mem,
 			"BEGIN; SELECT %s; SELECT seq_scan || ' ' || idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables "
 			"WHERE relname = 'key_package'",
@@ -447,19 +466,19 @@ static void reads(struct cx *cx)
 
 int main(void)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
-	struct cx cx = context();
-	uploads(&cx);
-	last_resorts(&cx);
-	sessions(&cx);
-	expiry(&cx);
-	low(&cx);
-	ending(&cx);
-	limits(&cx);
-	plan(&cx);
-	reads(&cx);
-	end(&cx);
+	struct cx cx = new_context();
+	test_uploads(&cx);
+	test_last_resorts(&cx);
+	test_sessions(&cx);
+	test_expiry(&cx);
+	test_low_stock(&cx);
+	test_endings(&cx);
+	test_limits(&cx);
+	test_query_plan(&cx);
+	test_rows_read(&cx);
+	end_context(&cx);
 	conf_free(conf);
 	return done();
 }

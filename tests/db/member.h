@@ -10,7 +10,7 @@
 
 /* As the owner of the tables: whatever a test does to them behind the server's back. The first
  * column of the last row, as text. */
-static inline const char *sql(struct cx *cx, const char *text)
+static inline const char *run_sql(struct cx *cx, const char *text)
 {
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 	PGresult *r = PQexec(pg, text);
@@ -25,9 +25,9 @@ static inline const char *sql(struct cx *cx, const char *text)
 	return out;
 }
 
-static inline long number(struct cx *cx, const char *text)
+static inline long sql_number(struct cx *cx, const char *text)
 {
-	return strtol(sql(cx, text), NULL, 10);
+	return strtol(run_sql(cx, text), NULL, 10);
 }
 
 /* A session, and the seed of its key. It lives in the arena that it was made with. */
@@ -40,7 +40,7 @@ struct member {
 	const char *session_id;
 };
 
-static inline struct idcsr request(struct cx *cx, struct member *m)
+static inline struct idcsr new_csr(struct cx *cx, struct member *m)
 {
 	struct arena *mem = cx->mem;
 	uint8_t key[ED25519_KEY];
@@ -55,55 +55,55 @@ static inline struct idcsr request(struct cx *cx, struct member *m)
 	return csr;
 }
 
-static inline void granted(struct cx *cx, struct member *m, const struct grant *g)
+static inline void keep_grant(struct cx *cx, struct member *m, const struct grant *g)
 {
-	must(cx, session_token(cx, g->token, &m->token_hash));
+	must(cx, session_hash_token(cx, g->token, &m->token_hash));
 	must(cx, session_find(cx, g->token, false, &m->s));
 	m->serial = m->s->serial;
 }
 
 /* Another session of an actor. */
-static inline struct member device(struct cx *cx, const struct member *of, const char *session)
+static inline struct member new_device(struct cx *cx, const struct member *of, const char *session)
 {
 	struct member m = {
 		.local = of->local, .fid = of->fid, .actor_id = of->actor_id, .session_id = session
 	};
-	struct idcsr csr = request(cx, &m);
-	const struct issue i = { m.actor_id, str_of(m.local), &csr, 0 };
+	struct idcsr csr = new_csr(cx, &m);
+	const struct issue_request i = { m.actor_id, str_of(m.local), &csr, 0 };
 	struct grant g;
 
 	must(cx, issue_idcert(cx, &i, &g));
-	granted(cx, &m, &g);
+	keep_grant(cx, &m, &g);
 	return m;
 }
 
-static inline struct member member(struct cx *cx, const char *local, const char *session)
+static inline struct member new_member(struct cx *cx, const char *local, const char *session)
 {
 	struct member m = { .local = local, .fid = arena_printf(cx->mem, "%s@example.org", local) };
 
 	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &m.actor_id));
-	return device(cx, &m, session);
+	return new_device(cx, &m, session);
 }
 
 /* The same session with the next certificate. */
-static inline void rotate(struct cx *cx, struct member *m)
+static inline void rotate_session(struct cx *cx, struct member *m)
 {
-	struct idcsr csr = request(cx, m);
+	struct idcsr csr = new_csr(cx, m);
 	struct grant g;
 
 	must(cx, session_rotate(cx, m->s, &csr, &g));
-	granted(cx, m, &g);
+	keep_grant(cx, m, &g);
 }
 
 /* What a KeyPackage of a test may have otherwise than usual; an init of NULL is a new one. */
-struct make {
+struct keypackage_spec {
 	const char *init;	 /* hex */
 	const char *head, *caps; /* as in struct parts */
 	int64_t lasts;		 /* seconds from now; 0: a day */
 };
 
-static inline struct mls_input keypackage(
-    struct cx *cx, const struct member *m, const struct make *o)
+static inline struct mls_input new_keypackage(
+    struct cx *cx, const struct member *m, const struct keypackage_spec *o)
 {
 	int64_t now = clock_now(), until = now + (o->lasts ? o->lasts : 86400);
 	struct mls_input in = { .tls = { NULL, 0 } };
@@ -125,12 +125,12 @@ static inline struct mls_input keypackage(
 }
 
 /* False: there is no database, and a plan of nothing has been printed. */
-static inline bool place(void)
+static inline bool open_test_home(void)
 {
-	if (!home_open())
+	if (!open_home())
 		return false;
 	conf->rate_limit = false;
-	home_identity();
+	create_identity();
 	return true;
 }
 #endif

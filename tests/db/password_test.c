@@ -14,7 +14,7 @@
 #define PASSWORD STR("correct horse battery")
 #define WRONG STR("wrong horse battery")
 
-static void registered(struct cx *cx, const char *local)
+static void register_actor(struct cx *cx, const char *local)
 {
 	int64_t id;
 
@@ -22,7 +22,7 @@ static void registered(struct cx *cx, const char *local)
 }
 
 /* A child that has one of the places until it is killed. */
-static pid_t holder(struct gate *g)
+static pid_t start_gate_holder(struct gate *g)
 {
 	int fd[2];
 	char c = 0;
@@ -43,19 +43,19 @@ static pid_t holder(struct gate *g)
 	return p;
 }
 
-static void busy(void)
+static void test_busy_gate(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct gate *g = gate_new("/nonexistent", 1);
 	int64_t workers = conf->workers, id;
 	struct str phc;
 
-	registered(&cx, "taken");
-	pid_t p = holder(g);
+	register_actor(&cx, "taken");
+	pid_t p = start_gate_holder(g);
 	cx.gate = g;
 	conf->workers = 2;
 	int64_t t = clock_us();
-	ok(password_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 500000 &&
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 500000 &&
 		cx.retry_after > 0,
 	    "no place to hash at and none to wait at: said at once, with when to come again");
 	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN,
@@ -65,17 +65,17 @@ static void busy(void)
 	conf->workers = 8;
 	kill(p, SIGKILL);
 	waitpid(p, NULL, 0);
-	ok(password_new(&cx, PASSWORD, &phc) == OK,
+	ok(password_hash_new(&cx, PASSWORD, &phc) == OK,
 	    "and there is a place again when its holder is gone");
 	conf->workers = workers;
 	gate_free(g);
-	end(&cx);
+	end_context(&cx);
 }
 
-static enum err attempt(
+static enum err try_password(
     struct cx *cx, struct str local, const char *who, const char *address, struct str password)
 {
-	struct login *l;
+	struct actor_login *l;
 
 	must(cx, q_actor_login(cx, local, &l));
 	const struct password_try t = { local, who ? str_of(who) : local, str_of(address), password,
@@ -84,141 +84,144 @@ static enum err attempt(
 	return password_check(cx, &t);
 }
 
-static void strangers(void)
+static void test_strangers(void)
 {
 	const struct str owner = STR("owner");
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int n;
 	enum err e = OK;
 
-	registered(&cx, "owner");
+	register_actor(&cx, "owner");
 	conf->rate_limit = true;
 	conf->rate_limit_failures = 3;
 	for (n = 0; n < 10 && e != ERR_RATE_LIMITED; n++)
-		e = attempt(
+		e = try_password(
 		    &cx, owner, NULL, arena_printf(cx.mem, "2001:db8:0:1::%x", n + 1), WRONG);
 	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: try %d has to wait", n);
-	ok(attempt(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS,
+	ok(try_password(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS,
 	    "another /64 is another one");
-	ok(attempt(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS,
+	ok(try_password(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS,
 	    "and another name another one");
 	conf->rate_limit_failures = 1;
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "the owner logs in");
-	sql(&cx, "DELETE FROM throttle WHERE tat < now() + interval '1 day'");
+	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "the owner logs in");
+	run_sql(&cx, "DELETE FROM throttle WHERE tat < now() + interval '1 day'");
 	for (n = 0; n < 3; n++)
-		ok(attempt(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n), WRONG) ==
-			ERR_BAD_CREDENTIALS,
+		ok(try_password(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n),
+		       WRONG) == ERR_BAD_CREDENTIALS,
 		    "a stranger is wrong");
 	/* One wrong try is 3600 s of its address and 72 s of what all share. */
-	ok(number(&cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") ==
-		3,
+	ok(sql_number(
+	       &cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3,
 	    "what all share has counted %d", n);
-	sql(&cx,
+	run_sql(&cx,
 	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 minutes'");
-	ok(attempt(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
+	ok(try_password(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
 	    "after fifty of them all strangers have to wait: %s", cx.why.say);
-	ok(attempt(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
+	ok(try_password(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
 	    "also one who has the password");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK,
+	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK,
 	    "not where the owner was lately");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS,
+	ok(try_password(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS,
 	    "a wrong one counts there, too");
-	ok(attempt(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s",
+	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s",
 	    cx.why.say);
-	ok(attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK,
+	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK,
 	    "what a session does is counted for it alone");
-	ok(attempt(&cx, owner, "17:laptop", "198.51.100.7", WRONG) == ERR_BAD_CREDENTIALS &&
-		attempt(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
+	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", WRONG) == ERR_BAD_CREDENTIALS &&
+		try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
 	    "and it is counted");
-	sql(&cx, "UPDATE throttle SET tat = tat - interval '29 days'");
-	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2,
+	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '29 days'");
+	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2,
 	    "an owner is no stranger for a month");
-	sql(&cx, "DELETE FROM throttle");
+	run_sql(&cx, "DELETE FROM throttle");
 	for (n = 0; n < 2; n++)
 		must(&cx,
-		    attempt(&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
-	ok(number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") == 0,
+		    try_password(
+			&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
+	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") ==
+		0,
 	    "right ones use nothing up");
-	sql(&cx, "DELETE FROM throttle");
+	run_sql(&cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
-	end(&cx);
+	end_context(&cx);
 }
 
-static enum err take(struct cx *cx, int who, int64_t burst, int64_t *wait)
+static enum err count_try(struct cx *cx, int who, int64_t burst, int64_t *wait)
 {
 	const uint8_t key[HASH_BYTES] = { (uint8_t)who, (uint8_t)(who >> 8) },
 		      none[HASH_BYTES] = { 0xff, 0xff };
-	const struct budget own = { { key, HASH_BYTES }, 1000, burst },
-			    shared = { { none, HASH_BYTES }, 1000, 1 };
+	const struct throttle_budget own = { { key, HASH_BYTES }, 1000, burst },
+				     shared = { { none, HASH_BYTES }, 1000, 1 };
 
 	return q_throttle_try(cx, &own, &shared, shared.key, wait);
 }
 
 /* What strangers made us write goes when it is over, whoever comes next. */
-static void growth(void)
+static void test_throttle_growth(void)
 {
 	enum { STRANGERS = 200, LATER = 60 };
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t wait;
 
 	for (int i = 0; i < STRANGERS + LATER; i++) {
 		if (i == STRANGERS)
-			sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
-		must(&cx, take(&cx, i, 10, &wait));
+			run_sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
+		must(&cx, count_try(&cx, i, 10, &wait));
 	}
-	ok(number(&cx, "SELECT count(*) FROM throttle") == LATER,
+	ok(sql_number(&cx, "SELECT count(*) FROM throttle") == LATER,
 	    "%d keys that are over are gone after %d others: %ld are left", STRANGERS, LATER,
-	    number(&cx, "SELECT count(*) FROM throttle"));
-	sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
-	must(&cx, take(&cx, STRANGERS, 1, &wait));
+	    sql_number(&cx, "SELECT count(*) FROM throttle"));
+	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
+	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
 	ok(wait == 0, "one that is over may come again");
-	must(&cx, take(&cx, STRANGERS, 1, &wait));
+	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
 	ok(wait == 1, "and then has to wait");
-	ok(number(&cx,
+	ok(sql_number(&cx,
 	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE '%(tat)'") ==
 		1,
 	    "there is an index to find them by");
-	sql(&cx, "DELETE FROM throttle");
-	end(&cx);
+	run_sql(&cx, "DELETE FROM throttle");
+	end_context(&cx);
 }
 
 /* A password that is stored with older parameters (RFC 7914, 12) gets today's, unless it is another
  * one by then. */
-static void renewal(void)
+static void test_rehash(void)
 {
 	static const char *const phc =
 	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
 	const struct str old = STR("old"), password = STR("pleaseletmein");
-	struct cx cx = context();
+	struct cx cx = new_context();
 	const struct password_try t = { old, old, STR("192.0.2.1"), password, str_of(phc),
 		ERR_BAD_CREDENTIALS };
 	int64_t id;
 
 	must(&cx, q_actor_insert(&cx, old, str_of(phc), false, &id));
-	sql(&cx, "REVOKE UPDATE ON actor FROM motet");
+	run_sql(&cx, "REVOKE UPDATE ON actor FROM motet");
 	ok(password_check(&cx, &t) == OK &&
-		number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
+		sql_number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
 	    "a log-in does not fail because its password could not be hashed anew");
-	sql(&cx, "GRANT UPDATE ON actor TO motet");
+	run_sql(&cx, "GRANT UPDATE ON actor TO motet");
 	ok(password_check(&cx, &t) == OK &&
-		number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
+		sql_number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
 	    "old parameters are replaced");
-	ok(attempt(&cx, old, NULL, "192.0.2.1", password) == OK, "and the password is the same");
+	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK,
+	    "and the password is the same");
 	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
 	ok(password_check(&cx, &t) == OK &&
-		number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
+		sql_number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
 	    "who changes it at the same moment has changed it");
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
-	busy();
-	growth();
-	strangers();
-	renewal();
+	test_busy_gate();
+	test_throttle_growth();
+	test_strangers();
+	test_rehash();
 	conf_free(conf);
 	return done();
 }

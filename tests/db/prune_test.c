@@ -15,7 +15,7 @@
 enum { EACH = 1200 }; /* rows of each kind on either side of its end: more than two batches */
 static unsigned seed;
 
-static bool go_on(void *arg, const int64_t rows[PRUNE_KINDS])
+static bool continue_pruning(void *arg, const int64_t rows[PRUNE_KINDS])
 {
 	(void)arg, (void)rows;
 	return true;
@@ -69,7 +69,7 @@ static const struct kind {
 enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
 /* What stays however old it is. */
-static const char *const for_ever[] = {
+static const char *const kept_rows[] = {
 	"INSERT INTO foreign_server (place, blocked_at, fresh_until) SELECT 'blocked' || n, now(), '-infinity' FROM generate_series(1, 50) n",
 	"INSERT INTO foreign_server (place, blocked_at, failure, fresh_until) SELECT 'bad' || n, now(), 'BAD_CERT', '-infinity' FROM generate_series(1, 50) n",
 	"INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, usable_until, invalidated_at) "
@@ -84,10 +84,10 @@ static const char *const for_ever[] = {
 	"generate_series(1, 3) n",
 };
 
-static long rows_of(
+static long insert_rows(
     struct cx *cx, const struct kind *k, const char *side, int64_t least, int64_t most)
 {
-	return number(cx,
+	return sql_number(cx,
 	    arena_printf(cx->mem,
 		"SELECT setseed(%f); WITH rows AS MATERIALIZED (SELECT n, '%s'::text AS side, now() - %lld * interval '1 s' - random() * %lld * interval '1 s' AS past, %d AS k "
 		"FROM generate_series(1, %d) n), cert AS (SELECT actor_id AS a, serial AS c FROM idcert WHERE live ORDER BY serial LIMIT 1), "
@@ -97,15 +97,15 @@ static long rows_of(
 		strncmp(k->sql, "WITH", 4) == 0 ? k->sql + 4 : k->sql, EACH));
 }
 
-static const char *fingerprint(struct cx *cx)
+static const char *hash_tables(struct cx *cx)
 {
-	return sql(cx,
+	return run_sql(cx,
 	    "SELECT string_agg(t || ' ' || (xpath('//n/text()', query_to_xml('SELECT count(*) || '':'' || coalesce(md5(string_agg(md5(x::text), '','' ORDER BY x::text)), ''-'') AS n "
 	    "FROM ' || t || ' x', false, true, '')))[1]::text, E'\\n' ORDER BY t) FROM (SELECT c.relname AS t FROM pg_class c WHERE c.relkind = 'r' AND "
 	    "c.relnamespace = 'public'::regnamespace) tables");
 }
 
-static int64_t counted(struct cx *cx, const int64_t rows[PRUNE_KINDS])
+static int64_t sum_rows(struct cx *cx, const int64_t rows[PRUNE_KINDS])
 {
 	int64_t all = 0;
 
@@ -116,106 +116,108 @@ static int64_t counted(struct cx *cx, const int64_t rows[PRUNE_KINDS])
 }
 
 /* Names that end in `stay` are safe by a minute at least; the longest past is a year. */
-static void exactly(void)
+static void test_exact_pruning(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t due[PRUNE_KINDS], gone[PRUNE_KINDS], want[PRUNE_KINDS] = { 0 };
 	int stayed = 0, went = 0;
 
-	member(&cx, "owner", "one");
+	new_member(&cx, "owner", "one");
 	for (int i = 0; i < NKINDS; i++)
-		stayed += rows_of(&cx, &kinds[i], "stay", kinds[i].keeps - 86400 * 2,
+		stayed += insert_rows(&cx, &kinds[i], "stay", kinds[i].keeps - 86400 * 2,
 			      kinds[i].keeps ? kinds[i].keeps - 30 : -60) == EACH;
-	for (size_t i = 0; i < sizeof for_ever / sizeof for_ever[0]; i++)
-		sql(&cx, for_ever[i]);
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	ok(stayed == NKINDS && counted(&cx, gone) == 0,
+	for (size_t i = 0; i < sizeof kept_rows / sizeof kept_rows[0]; i++)
+		run_sql(&cx, kept_rows[i]);
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
+	ok(stayed == NKINDS && sum_rows(&cx, gone) == 0,
 	    "of %d kinds %d rows each that may not go yet: %lld go", NKINDS, EACH,
-	    (long long)counted(&cx, gone));
-	const char *before = fingerprint(&cx);
+	    (long long)sum_rows(&cx, gone));
+	const char *before = hash_tables(&cx);
 	for (int i = 0; i < NKINDS; i++) {
-		went += rows_of(&cx, &kinds[i], "go", kinds[i].keeps + 2, 366 * 86400) == EACH;
+		went += insert_rows(&cx, &kinds[i], "go", kinds[i].keeps + 2, 366 * 86400) == EACH;
 		want[kinds[i].kind] += EACH;
 	}
 	/* Certificates stay when their session goes: that is the one thing that the rows of
 	 * PRUNE_RAN_OUT leave behind. */
-	const char *certs = sql(&cx, "SELECT count(*) FROM idcert");
-	sql(&cx,
+	const char *certs = run_sql(&cx, "SELECT count(*) FROM idcert");
+	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"INSERT INTO event_counter (session_key, last) SELECT n || ':gone', 3 FROM generate_series(1, %d) n",
 		EACH));
-	sql(&cx,
+	run_sql(&cx,
 	    "INSERT INTO event (session_key, seq, namespace, op, name) SELECT session_key, n, 'core', 3, 'X' FROM event_counter, generate_series(1, 3) n "
 	    "WHERE session_key LIKE '%:gone'");
-	sql(&cx,
+	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"INSERT INTO key_package_notice SELECT 1, n FROM generate_series(1, %d) n", EACH));
 	want[PRUNE_EVENT] = want[PRUNE_NOTICE] = EACH;
-	const char *full = fingerprint(&cx);
+	const char *full = hash_tables(&cx);
 	must(&cx, prune_count(&cx, due));
-	ok(memcmp(due, want, sizeof due) == 0 && strcmp(full, fingerprint(&cx)) == 0,
-	    "a dry run counts %lld of %d, and changes nothing", (long long)counted(&cx, due),
+	ok(memcmp(due, want, sizeof due) == 0 && strcmp(full, hash_tables(&cx)) == 0,
+	    "a dry run counts %lld of %d, and changes nothing", (long long)sum_rows(&cx, due),
 	    EACH * (NKINDS + 2));
 	for (int k = 0; k < PRUNE_KINDS; k++)
 		if (due[k] != want[k])
 			printf("# %s: %lld, wanted %lld\n", prune_rows[k].name, (long long)due[k],
 			    (long long)want[k]);
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(went == NKINDS && memcmp(gone, want, sizeof gone) == 0, "all of them go (seed %u)",
 	    seed);
-	ok(strcmp(certs, sql(&cx, "SELECT count(*) FROM idcert")) == 0, "no certificate goes: %s",
-	    certs);
-	sql(&cx,
+	ok(strcmp(certs, run_sql(&cx, "SELECT count(*) FROM idcert")) == 0,
+	    "no certificate goes: %s", certs);
+	run_sql(&cx,
 	    "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
-	const char *after = fingerprint(&cx);
+	const char *after = hash_tables(&cx);
 	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are as before",
 	    strlen(before));
 	if (strcmp(before, after) != 0)
 		printf("# before:\n%s\n# after:\n%s\n", before, after);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* What others hold is left alone, and not waited for; there is one at a time. */
-static void considerate(void)
+static void test_locked_rows(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 	int64_t gone[PRUNE_KINDS];
 
-	sql(&cx,
+	run_sql(&cx,
 	    "INSERT INTO throttle (key, tat) SELECT ('held' || n)::bytea, now() - interval '1 s' FROM generate_series(1, 40) n");
 	PQclear(PQexec(
 	    pg, "BEGIN; SELECT FROM throttle WHERE key < 'held2' AND key LIKE 'held%' FOR UPDATE"));
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	long left = number(&cx, "SELECT count(*) FROM throttle WHERE key LIKE 'held%'");
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
+	long left = sql_number(&cx, "SELECT count(*) FROM throttle WHERE key LIKE 'held%'");
 	ok(left == 11 && gone[PRUNE_THROTTLE] == 29,
 	    "%ld rows that somebody holds are left, %lld others gone", left,
 	    (long long)gone[PRUNE_THROTTLE]);
 	PQclear(PQexec(
 	    pg, "UPDATE throttle SET tat = now() + interval '1 h' WHERE key = 'held1'; COMMIT"));
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(gone[PRUNE_THROTTLE] == 10,
 	    "they go when they are free, but for the one that counts anew");
 	PQclear(PQexec(pg, "SELECT pg_advisory_lock(7236847)"));
-	sql(&cx, "INSERT INTO throttle (key, tat) VALUES ('held', now() - interval '1 s')");
-	ok(prune_run(&cx, go_on, NULL, gone) == ERR_RETRY, "while somebody else is at it: %s",
-	    cx.why.log);
+	run_sql(&cx, "INSERT INTO throttle (key, tat) VALUES ('held', now() - interval '1 s')");
+	ok(prune_run(&cx, continue_pruning, NULL, gone) == ERR_RETRY,
+	    "while somebody else is at it: %s", cx.why.log);
 	ok(prune_count(&cx, gone) == OK && gone[PRUNE_THROTTLE] == 1, "counting may go on");
 	PQfinish(pg);
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(gone[PRUNE_THROTTLE] == 1, "afterwards it goes");
-	sql(&cx, "DELETE FROM throttle");
-	end(&cx);
+	run_sql(&cx, "DELETE FROM throttle");
+	end_context(&cx);
 }
 
 /* A thing that is gone is as good as one that never was. */
-static void gone_for_good(void)
+static void test_pruned_values(void)
 {
-	struct cx cx = context();
-	struct member m = member(&cx, "user", "one");
+	struct cx cx = new_context();
+	struct member m = new_member(&cx, "user", "one");
 	struct blob old = m.token_hash;
-	const struct mls_input spent = keypackage(&cx, &m, &(struct make){ .lasts = 3600 }),
-			       over = keypackage(&cx, &m, &(struct make){ .lasts = 3600 });
+	const struct mls_input spent = new_keypackage(
+				   &cx, &m, &(struct keypackage_spec){ .lasts = 3600 }),
+			       over = new_keypackage(
+				   &cx, &m, &(struct keypackage_spec){ .lasts = 3600 });
 	struct keypackage_upload u = { .v = &spent, .n = 1 }, v = { .v = &over, .n = 1 };
 	int64_t gone[PRUNE_KINDS];
 	struct session *s;
@@ -225,36 +227,36 @@ static void gone_for_good(void)
 
 	must(&cx, keypackage_add(&cx, m.s, &u, &counts, &bad));
 	must(&cx, keypackage_add(&cx, m.s, &v, &counts, &bad));
-	sql(&cx, "UPDATE key_package SET spent_at = now(), tls = NULL");
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	run_sql(&cx, "UPDATE key_package SET spent_at = now(), tls = NULL");
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
 	    "a KeyPackage that was given out stays refused: %s", cx.why.say);
-	sql(&cx,
+	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE actor_id = %lld",
 		(long long)m.actor_id));
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
-	sql(&cx, "UPDATE key_package SET not_after = now()");
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
+	run_sql(&cx, "UPDATE key_package SET not_after = now()");
 	ok(gone[PRUNE_KEY_PACKAGE] == 2, "both go a day after their end");
-	rotate(&cx, &m);
+	rotate_session(&cx, &m);
 	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
 	    "the old octets fit no session any more: %s", cx.why.say);
-	sql(&cx,
+	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT NULL AND actor_id = %lld",
 		(long long)m.actor_id));
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL,
 	    "a token that is gone opens nothing");
 	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s,
 	    "the one that took its place does");
 
 	must(&cx, key_trial_new(&cx, STR(""), STR(""), false, &t));
-	sql(&cx,
+	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE trial = '%.*s'",
 		(int)t.text.n, t.text.s));
-	must(&cx, prune_run(&cx, go_on, NULL, gone));
+	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	uint8_t sig[ED25519_SIG];
 	must(&cx, ed25519_sign(&cx, m.seed, str_blob(t.text), sig));
 	const struct key_trial_answer a = { .trial = t.text,
@@ -263,7 +265,7 @@ static void gone_for_good(void)
 		.serial = str_of(arena_printf(cx.mem, "%lld", (long long)m.serial)) };
 	ok(gone[PRUNE_TRIAL] == 1 && key_trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL,
 	    "a key trial that is gone is passed by nobody: %s", cx.why.say);
-	end(&cx);
+	end_context(&cx);
 }
 
 /*
@@ -277,27 +279,27 @@ struct report {
 	_Atomic int64_t pruned;
 };
 
-static void pruner(struct report *r)
+static void run_pruner(struct report *r)
 {
 	while (!r->stop) {
-		struct cx cx = context();
+		struct cx cx = new_context();
 		int64_t gone[PRUNE_KINDS];
-		sql(&cx,
+		run_sql(&cx,
 		    "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at > now() - interval '1 day'");
-		sql(&cx,
+		run_sql(&cx,
 		    "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE attempt IS NULL AND for_session = 'old'");
-		enum err e = prune_run(&cx, go_on, NULL, gone);
+		enum err e = prune_run(&cx, continue_pruning, NULL, gone);
 		if (e == OK)
-			r->pruned += counted(&cx, gone);
+			r->pruned += sum_rows(&cx, gone);
 		r->errors += e != OK && e != ERR_RETRY;
 		if (e != OK && e != ERR_RETRY)
 			printf("# pruning: %s\n", cx.why.log);
-		end(&cx);
+		end_context(&cx);
 	}
 	_exit(0);
 }
 
-static bool right(struct cx *cx, struct report *r, enum err e, const char *what)
+static bool expect_ok(struct cx *cx, struct report *r, enum err e, const char *what)
 {
 	if (e == OK)
 		return true;
@@ -306,63 +308,64 @@ static bool right(struct cx *cx, struct report *r, enum err e, const char *what)
 	return false;
 }
 
-static void one_turn(struct cx *cx, struct report *r, struct member *m, int who, int turn)
+static void run_turn(struct cx *cx, struct report *r, struct member *m, int who, int turn)
 {
-	struct member guest = device(cx, m, arena_printf(cx->mem, "g%d", turn % 3));
-	const struct mls_input kp = keypackage(cx, m, &(struct make){ .lasts = 3600 });
+	struct member guest = new_device(cx, m, arena_printf(cx->mem, "g%d", turn % 3));
+	const struct mls_input kp =
+	    new_keypackage(cx, m, &(struct keypackage_spec){ .lasts = 3600 });
 	const struct keypackage_upload u = { .v = &kp, .n = 1 };
 	struct keypackage_given *given;
 	struct str counts, text;
 	struct session *s;
 	size_t n;
 
-	right(cx, r, keypackage_add(cx, m->s, &u, &counts, &n), "upload");
+	expect_ok(cx, r, keypackage_add(cx, m->s, &u, &counts, &n), "upload");
 	r->uploads++;
 	text = str_of(arena_printf(cx->mem, "actor%d", (who + 1) % ACTORS));
-	if (right(cx, r,
+	if (expect_ok(cx, r,
 		keypackage_claim(cx, guest.token_hash, text, STR("192.0.2.1"),
 		    &(struct keypackage_filter){ 0 }, &given, &n),
 		"claim"))
 		r->claims += n > 0;
 	struct key_trial t;
-	right(
+	expect_ok(
 	    cx, r, key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
 	r->trials++;
-	right(cx, r, session_end(cx, guest.s, str_of(guest.session_id)), "log-out");
+	expect_ok(cx, r, session_end(cx, guest.s, str_of(guest.session_id)), "log-out");
 	r->ended++;
-	rotate(cx, m);
+	rotate_session(cx, m);
 	r->rotated++;
-	if (right(cx, r, q_session_find(cx, m->token_hash, false, &s), "look") && s == NULL) {
+	if (expect_ok(cx, r, q_session_find(cx, m->token_hash, false, &s), "look") && s == NULL) {
 		r->errors++;
 		printf("# a session that was just rotated does not work\n");
 	}
 }
 
-static void user(struct report *r, int who)
+static void run_user(struct report *r, int who)
 {
-	struct cx cx = context();
-	struct member m = member(&cx, arena_printf(cx.mem, "actor%d", who), "home");
+	struct cx cx = new_context();
+	struct member m = new_member(&cx, arena_printf(cx.mem, "actor%d", who), "home");
 
 	for (int i = 0; i < TURNS; i++)
-		one_turn(&cx, r, &m, who, i);
-	end(&cx);
+		run_turn(&cx, r, &m, who, i);
+	end_context(&cx);
 	_exit(0);
 }
 
-static void races(void)
+static void test_races(void)
 {
 	struct report *r =
 	    mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	struct cx cx = context();
+	struct cx cx = new_context();
 	pid_t child[PRUNERS + ACTORS];
 	int status, broken = 0;
 
 	for (int i = 0; i < ACTORS; i++)
 		if ((child[i] = fork()) == 0)
-			user(r, i);
+			run_user(r, i);
 	for (int i = 0; i < PRUNERS; i++)
 		if ((child[ACTORS + i] = fork()) == 0)
-			pruner(r);
+			run_pruner(r);
 	for (int i = 0; i < ACTORS; i++) {
 		waitpid(child[i], &status, 0);
 		broken += status != 0;
@@ -375,25 +378,25 @@ static void races(void)
 	    r->rotated, r->ended, r->uploads, r->claims, r->trials, (long long)r->pruned,
 	    r->errors);
 	ok(r->pruned > 2 * TURNS, "there was something to take away all the time");
-	ok(number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS,
+	ok(sql_number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS,
 	    "each of the %d has its session", ACTORS);
-	ok(number(&cx,
+	ok(sql_number(&cx,
 	       "SELECT count(*) FROM event e LEFT JOIN event_counter c USING (session_key) WHERE c.last IS NULL OR e.seq > c.last") ==
 		0,
 	    "no event without its counter, or above it");
 	munmap(r, sizeof *r);
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(int argc, char **argv)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
 	seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)clock_now();
-	exactly();
-	considerate();
-	gone_for_good();
-	races();
+	test_exact_pruning();
+	test_locked_rows();
+	test_pruned_values();
+	test_races();
 	conf_free(conf);
 	return done();
 }

@@ -21,7 +21,7 @@ enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, FACTORS = 20, RACERS = 8, R
  * when the answer to a statement has come (a Bind was sent): it has been done, and nobody will
  * tell. One process for all connections, one after the other.
  */
-static bool forward(int from, int to, char *first)
+static bool forward_bytes(int from, int to, char *first)
 {
 	char buf[65536];
 	ssize_t n = read(from, buf, sizeof buf);
@@ -33,7 +33,7 @@ static bool forward(int from, int to, char *first)
 	return write(to, buf, (size_t)n) == n;
 }
 
-static void between(int client, int server, int one_in)
+static void forward_connection(int client, int server, int one_in)
 {
 	static int in_a_row; /* a statement that is repeated often enough comes through */
 	struct pollfd p[] = { { .fd = client, .events = POLLIN },
@@ -41,21 +41,21 @@ static void between(int client, int server, int one_in)
 	char first = 0;
 
 	while (poll(p, 2, -1) > 0) {
-		if (p[0].revents && !forward(client, server, &first))
+		if (p[0].revents && !forward_bytes(client, server, &first))
 			return;
 		if (p[1].revents && first == 'B') {
 			in_a_row = in_a_row < 2 && random() % one_in == 0 ? in_a_row + 1 : 0;
 			if (in_a_row)
 				return;
 		}
-		if (p[1].revents && !forward(server, client, NULL))
+		if (p[1].revents && !forward_bytes(server, client, NULL))
 			return;
 		if (p[1].revents)
 			first = 0;
 	}
 }
 
-static int dialled(const char *host, bool listening)
+static int open_socket(const char *host, bool listening)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -73,18 +73,18 @@ static const char *real;
 static char lossy[64] = "/tmp/motet-lossy-XXXXXX", through[128];
 static pid_t cutter;
 
-static void lose(int one_in)
+static void start_losing_answers(int one_in)
 {
 	const char *host = strstr(conninfo, "host=") + 5;
 	char *there = strndup(host, strcspn(host, " "));
 
 	if (mkdtemp(lossy) == NULL)
 		exit(1);
-	int l = dialled(lossy, true);
+	int l = open_socket(lossy, true);
 	if ((cutter = fork()) == 0)
 		for (prctl(PR_SET_PDEATHSIG, SIGKILL);;) {
-			int client = accept(l, NULL, NULL), server = dialled(there, false);
-			between(client, server, one_in);
+			int client = accept(l, NULL, NULL), server = open_socket(there, false);
+			forward_connection(client, server, one_in);
 			close(client);
 			close(server);
 		}
@@ -95,7 +95,7 @@ static void lose(int one_in)
 	conf->database = through;
 }
 
-static void lose_no_more(void)
+static void stop_losing_answers(void)
 {
 	char path[128];
 
@@ -108,7 +108,7 @@ static void lose_no_more(void)
 }
 
 /* What was certainly not done is asked for again; *refused counts that. */
-static bool again(enum err e, int *refused)
+static bool may_ask_again(enum err e, int *refused)
 {
 	if (e == OK || err_status(e) != 503 || *refused > 3000)
 		return false;
@@ -117,15 +117,15 @@ static bool again(enum err e, int *refused)
 	return true;
 }
 
-static void explain(const struct cx *cx, enum err e)
+static void print_error(const struct cx *cx, enum err e)
 {
 	if (e != OK)
 		printf("# %s %s%s\n", err_name(e), cx->why.say, cx->why.log);
 }
 
-static void registering(void)
+static void test_registering(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int done = 0, refused = 0;
 
 	for (int i = 0; i < REGISTERED; i++) {
@@ -134,38 +134,38 @@ static void registering(void)
 		enum err e;
 		do
 			e = actor_add(&cx, local, STR("correct horse battery"), false, &id);
-		while (again(e, &refused));
-		explain(&cx, e);
+		while (may_ask_again(e, &refused));
+		print_error(&cx, e);
 		done += e == OK && id != 0;
 		arena_reset(cx.mem);
 	}
 	ok(done == REGISTERED,
 	    "%d of %d actors registered while answers were lost (%d times asked again)", done,
 	    REGISTERED, refused);
-	ok(number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new%'") == REGISTERED,
+	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new%'") == REGISTERED,
 	    "and they are there");
-	end(&cx);
+	end_context(&cx);
 }
 
 /* One second must pass between two rotations: it is made to have passed. */
-static void rotating(void)
+static void test_rotating(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int done = 0, current = 0, refused = 0;
-	long before = number(&cx, "SELECT count(*) FROM server_key");
+	long before = sql_number(&cx, "SELECT count(*) FROM server_key");
 
 	for (int i = 0; i < ROTATED; i++) {
 		struct server_key *key;
 		enum err e;
-		sql(&cx,
+		run_sql(&cx,
 		    "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at = ended_at - interval '1 hour'");
 		do
 			e = identity_rotate(&cx, &key);
-		while (again(e, &refused));
-		explain(&cx, e);
+		while (may_ask_again(e, &refused));
+		print_error(&cx, e);
 		done += e == OK;
 		current += e == OK &&
-		    number(&cx,
+		    sql_number(&cx,
 			arena_printf(cx.mem,
 			    "SELECT count(*) FROM server_key WHERE ended_at IS NULL AND serial = %lld",
 			    (long long)key->serial));
@@ -175,13 +175,13 @@ static void rotating(void)
 	    "%d of %d rotations of the server's key while answers were lost (%d times asked again)",
 	    done, ROTATED, refused);
 	ok(current == ROTATED, "each gave the key that is the current one then");
-	ok(number(&cx, "SELECT count(*) FROM server_key") == before + ROTATED, "and made one");
-	end(&cx);
+	ok(sql_number(&cx, "SELECT count(*) FROM server_key") == before + ROTATED, "and made one");
+	end_context(&cx);
 }
 
-static void uploading(const struct member *m)
+static void test_uploading(const struct member *m)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int added = 0, deleted = 0, refused = 0, there = 0, gone = 0;
 
 	for (int i = 0; i < UPLOADED; i++) {
@@ -191,49 +191,49 @@ static void uploading(const struct member *m)
 		enum err e;
 		do
 			e = key_material_add(&cx, m->s, &km, 1);
-		while (again(e, &refused));
-		explain(&cx, e);
+		while (may_ask_again(e, &refused));
+		print_error(&cx, e);
 		added += e == OK;
-		there += number(&cx, "SELECT count(*) FROM keymaterial") == 1;
+		there += sql_number(&cx, "SELECT count(*) FROM keymaterial") == 1;
 		do
 			e = key_material_delete(&cx, m->s, &m->serial, 1);
-		while (again(e, &refused));
-		explain(&cx, e);
+		while (may_ask_again(e, &refused));
+		print_error(&cx, e);
 		deleted += e == OK;
-		gone += number(&cx, "SELECT count(*) FROM keymaterial") == 0;
+		gone += sql_number(&cx, "SELECT count(*) FROM keymaterial") == 0;
 		arena_reset(cx.mem);
 	}
 	ok(added == UPLOADED && there == UPLOADED,
 	    "%d of %d uploads while answers were lost (%d times asked again)", added, UPLOADED,
 	    refused);
 	ok(deleted == UPLOADED && gone == UPLOADED, "%d of %d deletions", deleted, UPLOADED);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* A code that was found right and used up by a statement whose answer was lost is no used one. */
-static void second_factors(int64_t actor)
+static void test_second_factors(int64_t actor)
 {
-	struct cx cx = context();
-	const struct second_factor_place p = { actor, STR("one"), STR("uploader"),
+	struct cx cx = new_context();
+	const struct second_factor_caller p = { actor, STR("one"), STR("uploader"),
 		STR("192.0.2.1") };
 	struct blob row = str_blob(str_of(arena_printf(cx.mem, "totp %lld", (long long)actor))),
 		    plain;
 	struct str codes[SECOND_FACTOR_CODES];
 	int confirmed = 0, used = 0, recovered = 0, removed = 0;
 	struct second_factor_secret s;
-	struct second_factor *t;
+	struct second_factor_row *t;
 
 	for (int i = 0; i < FACTORS; i++) {
 		must(&cx, second_factor_enrol(&cx, actor, STR("uploader"), &s));
-		must(&cx, second_factor_state(&cx, actor, &t));
+		must(&cx, second_factor_find(&cx, actor, &t));
 		must(&cx, unseal(&cx, ca.totp, row, t->sealed, &plain));
 		struct str code = str_of(
 		    arena_printf(cx.mem, "%06u", totp_code(plain.p, clock_now() / TOTP_STEP)));
 		struct second_factor_try try = { actor, t->sealed, STR("uploader"),
 			STR("192.0.2.1"), code, ERR_BAD_CODE, "code", "wrong" };
 		confirmed += second_factor_confirm(&cx, &p, code, codes) == OK &&
-		    number(&cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES;
-		sql(&cx, "UPDATE totp SET last_step = 0");
+		    sql_number(&cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES;
+		run_sql(&cx, "UPDATE totp SET last_step = 0");
 		used += second_factor_check(&cx, &try) == OK &&
 		    second_factor_check(&cx, &try) == ERR_USED_CODE;
 		must(&cx, second_factor_renew_codes(&cx, &p, codes));
@@ -241,25 +241,25 @@ static void second_factors(int64_t actor)
 		recovered += second_factor_check(&cx, &try) == OK &&
 		    second_factor_check(&cx, &try) == ERR_USED_CODE;
 		removed += second_factor_remove(&cx, &p, false) == OK &&
-		    number(&cx, "SELECT count(*) FROM totp") == 0;
+		    sql_number(&cx, "SELECT count(*) FROM totp") == 0;
 	}
 	ok(confirmed == FACTORS && removed == FACTORS,
 	    "%d of %d second factors confirmed while answers were lost, and %d ended", confirmed,
 	    FACTORS, removed);
 	ok(used == FACTORS && recovered == FACTORS,
 	    "%d of %d codes, and %d recovery codes, were good once each", used, FACTORS, recovered);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* Outside of an attempt's own doubt the rules are as ever. */
-static void rules(void)
+static void test_rules(void)
 {
-	struct cx cx = context();
-	struct member m = member(&cx, "ruled", "one");
+	struct cx cx = new_context();
+	struct member m = new_member(&cx, "ruled", "one");
 	struct key_material km = { .key_data = STR("some key material") },
 			    other = { .key_data = STR("other key material"), .serial = m.serial };
 	const int64_t two[] = { m.serial, 1000000000000000 };
-	struct added *a;
+	struct key_material_added *a;
 
 	ok(key_material_add(&cx, m.s, &km, 1) == OK, "key material");
 	ok(key_material_add(&cx, m.s, &km, 1) == ERR_CONFLICT, "the same again is refused");
@@ -270,17 +270,17 @@ static void rules(void)
 		ERR_CONFLICT,
 	    "not when it is another one");
 	ok(key_material_delete(&cx, m.s, two, 2) == ERR_NOT_FOUND &&
-		number(&cx, "SELECT count(*) FROM keymaterial") == 1,
+		sql_number(&cx, "SELECT count(*) FROM keymaterial") == 1,
 	    "%s", cx.why.say);
 	ok(key_material_delete(&cx, m.s, two, 1) == OK &&
 		key_material_delete(&cx, m.s, two, 1) == ERR_NOT_FOUND,
 	    "deleted once: %s", cx.why.say);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* Not a mistake of ours, but a place that is not ready: 503, and the operator's log says what is
  * missing. */
-static void unready(void)
+static void test_unready_schema(void)
 {
 	static const struct {
 		const char *away, *back, *what;
@@ -295,68 +295,68 @@ static void unready(void)
 	const struct key_material km = { .key_data = STR("some key material"), .serial = 1 };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct cx cx = context();
-		struct added *a;
-		sql(&cx, rows[i].away);
+		struct cx cx = new_context();
+		struct key_material_added *a;
+		run_sql(&cx, rows[i].away);
 		enum err e = q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a);
-		sql(&cx, rows[i].back);
+		run_sql(&cx, rows[i].back);
 		ok(e == ERR_UNAVAILABLE && strstr(cx.why.log, "sql_key_material_add: "),
 		    "%s is missing: %s", rows[i].what, cx.why.log);
 		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a) == OK,
 		    "and is there again");
-		end(&cx);
+		end_context(&cx);
 	}
 }
 
-static void limit(void)
+static void test_limit(void)
 {
 	enum { MOST = 3, EACH = 60000, ROOM = MOST * (EACH + 512) + 100 };
-	struct cx cx = context();
-	struct member m = member(&cx, "heavy", "s0");
+	struct cx cx = new_context();
+	struct member m = new_member(&cx, "heavy", "s0");
 	int64_t serial[RACERS] = { m.serial };
 	char *text = arena_alloc(cx.mem, EACH);
 	int right = 0;
 
 	memset(text, 'x', EACH);
 	for (int i = 1; i < RACERS; i++)
-		serial[i] = device(&cx, &m, arena_printf(cx.mem, "s%d", i)).serial;
+		serial[i] = new_device(&cx, &m, arena_printf(cx.mem, "s%d", i)).serial;
 	for (int r = 0; r < RACES; r++) {
 		for (int i = 0; i < RACERS; i++) {
 			if (fork() != 0)
 				continue;
-			struct cx mine = context();
+			struct cx mine = new_context();
 			const struct key_material km = { .key_data = { text, EACH },
 				.serial = serial[i] };
-			struct added *a;
+			struct key_material_added *a;
 			must(&mine, q_key_material_add(&mine, m.actor_id, &km, 1, ROOM, false, &a));
 			_exit(0);
 		}
 		while (wait(NULL) > 0)
 			;
-		right += number(&cx, "SELECT count(*) FROM keymaterial") == MOST;
-		sql(&cx, "DELETE FROM keymaterial");
+		right += sql_number(&cx, "SELECT count(*) FROM keymaterial") == MOST;
+		run_sql(&cx, "DELETE FROM keymaterial");
 	}
 	ok(right == RACES, "%d uploads at once with room for %d: so many are there, %d of %d times",
 	    RACERS, MOST, right, RACES);
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(void)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
-	rules();
-	unready();
-	limit();
-	struct cx cx = context();
-	const struct member m = member(&cx, "uploader", "one");
-	lose(3);
-	registering();
-	rotating();
-	uploading(&m);
-	second_factors(m.actor_id);
-	lose_no_more();
-	end(&cx);
+	test_rules();
+	test_unready_schema();
+	test_limit();
+	struct cx cx = new_context();
+	const struct member m = new_member(&cx, "uploader", "one");
+	start_losing_answers(3);
+	test_registering();
+	test_rotating();
+	test_uploading(&m);
+	test_second_factors(m.actor_id);
+	stop_losing_answers();
+	end_context(&cx);
 	conf_free(conf);
 	return done();
 }

@@ -1,7 +1,7 @@
 /*
  * Second factors against a real database: one winner for each code, recovery codes once each,
  * guesses that are counted exactly, however many come at a time. N clients, each with a connection
- * of its own, are let go at one moment.
+ * of its own, are let run_client at one moment.
  */
 #include "member.h"
 #include "core/second_factor.h"
@@ -20,10 +20,10 @@ struct runner {
 	enum err e;
 };
 
-static void *go(void *arg)
+static void *run_client(void *arg)
 {
 	struct runner *r = arg;
-	struct login *l;
+	struct actor_login *l;
 
 	must(&r->cx, q_actor_login(&r->cx, STR("nobody"), &l)); /* connected */
 	pthread_barrier_wait(&gate);
@@ -33,21 +33,21 @@ static void *go(void *arg)
 }
 
 /* How many of n at once ended with each error. */
-static void race(int n, enum err (*act)(struct cx *, int), int counts[ERR_COUNT])
+static void run_race(int n, enum err (*act)(struct cx *, int), int counts[ERR_COUNT])
 {
 	static struct runner r[MOST];
 
 	memset(counts, 0, ERR_COUNT * sizeof counts[0]);
 	pthread_barrier_init(&gate, NULL, (unsigned)n);
 	for (int i = 0; i < n; i++) {
-		r[i] = (struct runner){ .cx = context(), .act = act, .i = i };
-		if (pthread_create(&r[i].thread, NULL, go, &r[i]) != 0)
+		r[i] = (struct runner){ .cx = new_context(), .act = act, .i = i };
+		if (pthread_create(&r[i].thread, NULL, run_client, &r[i]) != 0)
 			exit(1);
 	}
 	for (int i = 0; i < n; i++) {
 		pthread_join(r[i].thread, NULL);
 		counts[r[i].e]++;
-		end(&r[i].cx);
+		end_context(&r[i].cx);
 	}
 	pthread_barrier_destroy(&gate);
 }
@@ -59,15 +59,15 @@ static uint8_t secret[TOTP_SECRET];
 static struct str codes[SECOND_FACTOR_CODES];
 static char typed[MOST][24]; /* what each client of a race sends */
 
-static const struct second_factor_place *somewhere(void)
+static const struct second_factor_caller *test_caller(void)
 {
-	static struct second_factor_place p;
+	static struct second_factor_caller p;
 
-	p = (struct second_factor_place){ actor, STR("laptop"), STR("alice"), STR("192.0.2.1") };
+	p = (struct second_factor_caller){ actor, STR("laptop"), STR("alice"), STR("192.0.2.1") };
 	return &p;
 }
 
-static void unbase32(struct str text, uint8_t *out)
+static void decode_base32(struct str text, uint8_t *out)
 {
 	uint32_t v = 0;
 	int bits = 0;
@@ -79,40 +79,40 @@ static void unbase32(struct str text, uint8_t *out)
 	}
 }
 
-static const char *code_at(struct cx *cx, int64_t step)
+static const char *make_code(struct cx *cx, int64_t step)
 {
 	return arena_printf(cx->mem, "%06u", totp_code(secret, step));
 }
 
 /* Far enough from the end of a step that what is sent now arrives in it. */
-static int64_t step_now(void)
+static int64_t safe_step(void)
 {
 	while (clock_now() % TOTP_STEP > TOTP_STEP - 4)
 		usleep(100000);
 	return clock_now() / TOTP_STEP;
 }
 
-static void enrol(struct cx *cx)
+static void enrol_actor(struct cx *cx)
 {
 	static uint8_t kept[128];
 	struct second_factor_secret s;
-	struct second_factor *t;
+	struct second_factor_row *t;
 
 	must(cx, second_factor_enrol(cx, actor, STR("alice"), &s));
-	unbase32(s.text, secret);
-	must(cx, second_factor_state(cx, actor, &t));
+	decode_base32(s.text, secret);
+	must(cx, second_factor_find(cx, actor, &t));
 	memcpy(kept, t->sealed.p, t->sealed.n);
 	sealed = (struct blob){ kept, t->sealed.n };
 }
 
-static enum err confirm(struct cx *cx, int i)
+static enum err confirm_code(struct cx *cx, int i)
 {
 	struct str mine[SECOND_FACTOR_CODES];
 
-	return second_factor_confirm(cx, somewhere(), str_of(typed[i]), mine);
+	return second_factor_confirm(cx, test_caller(), str_of(typed[i]), mine);
 }
 
-static enum err attempt_from(struct cx *cx, int i, const char *address)
+static enum err try_code_from(struct cx *cx, int i, const char *address)
 {
 	const struct second_factor_try t = { actor, sealed, STR("alice"), str_of(address),
 		str_of(typed[i]), ERR_BAD_CODE, "code", "wrong" };
@@ -121,116 +121,118 @@ static enum err attempt_from(struct cx *cx, int i, const char *address)
 	return second_factor_check(cx, &t);
 }
 
-static enum err same_place(struct cx *cx, int i)
+static enum err try_from_one_address(struct cx *cx, int i)
 {
-	return attempt_from(cx, i, "192.0.2.1");
+	return try_code_from(cx, i, "192.0.2.1");
 }
 
 /* Everybody from somewhere else. */
-static enum err many_places(struct cx *cx, int i)
+static enum err try_from_many_addresses(struct cx *cx, int i)
 {
-	return attempt_from(cx, i, arena_printf(cx->mem, "198.51.100.%d", i + 1));
+	return try_code_from(cx, i, arena_printf(cx->mem, "198.51.100.%d", i + 1));
 }
 
-static void all_type(const char *code)
+static void set_all_codes(const char *code)
 {
 	for (int i = 0; i < MOST; i++)
 		snprintf(typed[i], sizeof typed[i], "%s", code);
 }
 
-static void confirmation(struct cx *cx)
+static void test_confirmation(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
-	enrol(cx);
-	all_type(code_at(cx, step_now()));
-	race(16, confirm, n);
+	enrol_actor(cx);
+	set_all_codes(make_code(cx, safe_step()));
+	run_race(16, confirm_code, n);
 	ok(n[OK] == 1 && n[ERR_CONFLICT] == 15, "16 confirm at once: %d did", n[OK]);
-	ok(number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
+	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
 	    "there is one set of recovery codes");
-	ok(same_place(cx, 0) == ERR_USED_CODE, "the code is used up by that");
-	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
+	ok(try_from_one_address(cx, 0) == ERR_USED_CODE, "the code is used up by that");
+	must(cx, second_factor_renew_codes(cx, test_caller(), codes));
 }
 
-static void one_winner(struct cx *cx)
+static void test_one_winner(struct cx *cx)
 {
 	static const int sizes[] = { 16, 32, 64 };
 	int n[ERR_COUNT];
 
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		sql(cx, "UPDATE totp SET last_step = 0");
-		all_type(code_at(cx, step_now()));
-		race(sizes[i], many_places, n);
+		run_sql(cx, "UPDATE totp SET last_step = 0");
+		set_all_codes(make_code(cx, safe_step()));
+		run_race(sizes[i], try_from_many_addresses, n);
 		ok(n[OK] == 1 && n[ERR_USED_CODE] == sizes[i] - 1,
 		    "seed %u, N = %d with one code: %d got in", seed, sizes[i], n[OK]);
 	}
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() - 1));
-	ok(same_place(cx, 0) == ERR_USED_CODE, "what came before it is used up, too");
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() + 1));
-	ok(same_place(cx, 0) == OK && same_place(cx, 0) == ERR_USED_CODE,
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() - 1));
+	ok(try_from_one_address(cx, 0) == ERR_USED_CODE, "what came before it is used up, too");
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() + 1));
+	ok(try_from_one_address(cx, 0) == OK && try_from_one_address(cx, 0) == ERR_USED_CODE,
 	    "the next one is good, once");
 }
 
 /* Two codes of now at once: as many winners as an order from low to high allows, and never two for
  * one. */
-static void several_codes(struct cx *cx)
+static void test_two_codes(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
-	sql(cx, "UPDATE totp SET last_step = 0");
-	int64_t step = step_now();
+	run_sql(cx, "UPDATE totp SET last_step = 0");
+	int64_t step = safe_step();
 	for (int i = 0; i < MOST; i++)
-		snprintf(typed[i], sizeof typed[i], "%s", code_at(cx, step + i % 2));
-	race(48, many_places, n);
+		snprintf(typed[i], sizeof typed[i], "%s", make_code(cx, step + i % 2));
+	run_race(48, try_from_many_addresses, n);
 	ok(n[OK] >= 1 && n[OK] <= 2 && n[OK] + n[ERR_USED_CODE] == 48,
 	    "seed %u, N = 48 with two codes: %d got in", seed, n[OK]);
-	ok(number(cx, "SELECT last_step FROM totp") == step + 1,
+	ok(sql_number(cx, "SELECT last_step FROM totp") == step + 1,
 	    "nothing but a later code is left");
 }
 
-static void recovery(struct cx *cx)
+static void test_recovery_codes(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
 	for (int i = 0; i < MOST; i++)
 		snprintf(typed[i], sizeof typed[i], "%.*s", (int)codes[i % 4].n, codes[i % 4].s);
-	race(MOST, many_places, n);
+	run_race(MOST, try_from_many_addresses, n);
 	ok(n[OK] == 4 && n[ERR_USED_CODE] == MOST - 4,
 	    "seed %u, N = %d with four recovery codes: %d got in", seed, MOST, n[OK]);
-	ok(number(cx, "SELECT count(*) FROM totp_recovery WHERE used_at IS NULL") ==
+	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery WHERE used_at IS NULL") ==
 		SECOND_FACTOR_CODES - 4,
 	    "the others are left");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[9].n, codes[9].s);
-	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
-	ok(same_place(cx, 0) == ERR_BAD_CODE, "new ones end the old ones");
-	ok(number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES, "all of them");
+	must(cx, second_factor_renew_codes(cx, test_caller(), codes));
+	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE, "new ones end the old ones");
+	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
+	    "all of them");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[0].n, codes[0].s);
-	sql(cx, "UPDATE totp_recovery SET actor_id = actor_id");
+	run_sql(cx, "UPDATE totp_recovery SET actor_id = actor_id");
 	const struct second_factor_try other = { actor + 1, sealed, STR("bob"), STR("192.0.2.1"),
 		str_of(typed[0]), ERR_BAD_CODE, "code", "wrong" };
-	ok(second_factor_check(cx, &other) == ERR_BAD_CODE && same_place(cx, 0) == OK,
+	ok(second_factor_check(cx, &other) == ERR_BAD_CODE && try_from_one_address(cx, 0) == OK,
 	    "a recovery code is its actor's");
 }
 
-static enum err renew(struct cx *cx, int i)
+static enum err renew_codes(struct cx *cx, int i)
 {
 	struct str mine[SECOND_FACTOR_CODES];
 
 	(void)i;
-	return second_factor_renew_codes(cx, somewhere(), mine);
+	return second_factor_renew_codes(cx, test_caller(), mine);
 }
 
-static void renewals(struct cx *cx)
+static void test_renewals(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
-	race(16, renew, n);
-	ok(n[OK] == 16 && number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
+	run_race(16, renew_codes, n);
+	ok(n[OK] == 16 &&
+		sql_number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
 	    "16 renew them at once: one set is left");
 }
 
 /* Of a million codes three are good. */
-static const char *bad_code(struct cx *cx)
+static const char *make_bad_code(struct cx *cx)
 {
 	const int64_t step = clock_now() / TOTP_STEP;
 	uint32_t v = 0;
@@ -243,116 +245,118 @@ static const char *bad_code(struct cx *cx)
 	return arena_printf(cx->mem, "%06u", v);
 }
 
-static void guessing(struct cx *cx)
+static void test_guessing(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
 	conf->rate_limit = true;
-	sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
-	all_type(bad_code(cx));
-	race(MOST, many_places, n);
+	run_sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
+	set_all_codes(make_bad_code(cx));
+	run_race(MOST, try_from_many_addresses, n);
 	ok(n[ERR_BAD_CODE] == 8 && n[ERR_RATE_LIMITED] == MOST - 8,
 	    "seed %u, N = %d guesses at once from as many addresses: %d were looked at", seed, MOST,
 	    n[ERR_BAD_CODE]);
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
-	ok(attempt_from(cx, 0, "203.0.113.9") == ERR_RATE_LIMITED && cx->retry_after > 0 &&
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step()));
+	ok(try_code_from(cx, 0, "203.0.113.9") == ERR_RATE_LIMITED && cx->retry_after > 0 &&
 		cx->retry_after <= 3600,
 	    "then strangers wait: %s", cx->why.say);
-	must(cx, second_factor_renew_codes(cx, somewhere(), codes));
+	must(cx, second_factor_renew_codes(cx, test_caller(), codes));
 	snprintf(typed[1], sizeof typed[1], "%.*s", (int)codes[0].n, codes[0].s);
-	ok(attempt_from(cx, 1, "203.0.113.9") == OK, "not with a recovery code");
-	sql(cx, "UPDATE throttle SET tat = tat - interval '61 minutes'");
-	ok(attempt_from(cx, 0, "203.0.113.9") == OK,
+	ok(try_code_from(cx, 1, "203.0.113.9") == OK, "not with a recovery code");
+	run_sql(cx, "UPDATE throttle SET tat = tat - interval '61 minutes'");
+	ok(try_code_from(cx, 0, "203.0.113.9") == OK,
 	    "after an hour there is one more, and the right one sets it back");
-	sql(cx, "UPDATE totp SET last_step = 0");
-	all_type(bad_code(cx));
-	race(MOST, many_places, n);
+	run_sql(cx, "UPDATE totp SET last_step = 0");
+	set_all_codes(make_bad_code(cx));
+	run_race(MOST, try_from_many_addresses, n);
 	ok(n[ERR_BAD_CODE] == 8, "strangers use theirs up again");
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
-	ok(attempt_from(cx, 0, "203.0.113.9") == OK,
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step()));
+	ok(try_code_from(cx, 0, "203.0.113.9") == OK,
 	    "but where the owner was lately the owner gets in");
-	all_type(bad_code(cx));
-	race(MOST, same_place, n);
+	set_all_codes(make_bad_code(cx));
+	run_race(MOST, try_from_one_address, n);
 	ok(n[ERR_RATE_LIMITED] == MOST, "from another address nobody does");
 	int at_home = 0;
-	while (at_home < 20 && attempt_from(cx, 0, "203.0.113.9") == ERR_BAD_CODE)
+	while (at_home < 20 && try_code_from(cx, 0, "203.0.113.9") == ERR_BAD_CODE)
 		at_home++;
 	ok(at_home == 8, "guesses count there as well: %d", at_home);
 	snprintf(typed[0], sizeof typed[0], "no code at all");
-	ok(attempt_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE,
+	ok(try_code_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE,
 	    "what cannot be a code is no guess");
-	ok(number(cx,
+	ok(sql_number(cx,
 	       "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat < now() + interval '1 day'") ==
 		16,
 	    "a guess costs an hour");
-	sql(cx, "DELETE FROM throttle");
+	run_sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
 
 /* Who has seen a code that was used, and the password, has no more guesses for that. */
-static void replayed(struct cx *cx)
+static void test_replay(struct cx *cx)
 {
 	int wrong = 0, used = 0;
 
 	conf->rate_limit = true;
-	sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now()));
-	snprintf(typed[1], sizeof typed[1], "%s", bad_code(cx));
-	ok(attempt_from(cx, 0, "192.0.2.1") == OK, "the owner logs in");
+	run_sql(cx, "DELETE FROM throttle; UPDATE totp SET last_step = 0");
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step()));
+	snprintf(typed[1], sizeof typed[1], "%s", make_bad_code(cx));
+	ok(try_code_from(cx, 0, "192.0.2.1") == OK, "the owner logs in");
 	for (int i = 0; i < 40; i++) {
-		enum err e = attempt_from(cx, i % 5 != 4, "203.0.113.77");
+		enum err e = try_code_from(cx, i % 5 != 4, "203.0.113.77");
 		wrong += e == ERR_BAD_CODE;
 		used += e == ERR_USED_CODE;
 	}
 	ok(wrong + used == 8 && used > 0,
 	    "a used code between guesses gives no more of them: %d wrong, %d used", wrong, used);
-	snprintf(typed[0], sizeof typed[0], "%s", code_at(cx, step_now() + 1));
-	ok(attempt_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED,
+	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() + 1));
+	ok(try_code_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED,
 	    "and nobody becomes known by it");
-	sql(cx, "DELETE FROM throttle");
+	run_sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
 
-static enum err remove_it(struct cx *cx, int i)
+static enum err remove_factor(struct cx *cx, int i)
 {
 	(void)i;
-	return second_factor_remove(cx, somewhere(), false);
+	return second_factor_remove(cx, test_caller(), false);
 }
 
-static void ending(struct cx *cx)
+static void test_removal(struct cx *cx)
 {
 	int n[ERR_COUNT];
 
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[5].n, codes[5].s);
-	snprintf(typed[1], sizeof typed[1], "%s", code_at(cx, step_now()));
-	sql(cx, "UPDATE totp SET last_step = 0");
-	race(16, remove_it, n);
+	snprintf(typed[1], sizeof typed[1], "%s", make_code(cx, safe_step()));
+	run_sql(cx, "UPDATE totp SET last_step = 0");
+	run_race(16, remove_factor, n);
 	ok(n[OK] == 1 && n[ERR_NOT_FOUND] == 15, "16 end it at once: %d did", n[OK]);
-	ok(number(cx, "SELECT count(*) FROM totp_recovery") == 0, "the recovery codes end with it");
-	ok(same_place(cx, 0) == ERR_BAD_CODE && same_place(cx, 1) == ERR_USED_CODE,
+	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery") == 0,
+	    "the recovery codes end with it");
+	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE &&
+		try_from_one_address(cx, 1) == ERR_USED_CODE,
 	    "who was on the way with one is too late");
-	enrol(cx);
-	ok(same_place(cx, 0) == ERR_BAD_CODE,
+	enrol_actor(cx);
+	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE,
 	    "a new secret has other codes, and none before it is confirmed");
 }
 
 int main(void)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
 	seed = getenv("SEED") ? (unsigned)strtoul(getenv("SEED"), NULL, 10) : (unsigned)clock_us();
 	printf("# SEED=%u\n", seed);
-	struct cx cx = context();
+	struct cx cx = new_context();
 	must(&cx, q_actor_insert(&cx, STR("alice"), STR("x"), false, &actor));
-	confirmation(&cx);
-	one_winner(&cx);
-	several_codes(&cx);
-	recovery(&cx);
-	renewals(&cx);
-	guessing(&cx);
-	replayed(&cx);
-	ending(&cx);
-	end(&cx);
+	test_confirmation(&cx);
+	test_one_winner(&cx);
+	test_two_codes(&cx);
+	test_recovery_codes(&cx);
+	test_renewals(&cx);
+	test_guessing(&cx);
+	test_replay(&cx);
+	test_removal(&cx);
+	end_context(&cx);
 	conf_free(conf);
 	return done();
 }

@@ -41,7 +41,7 @@ int main(void)
 			ok(e == OK, "%s %s", (*s)->name, e == OK ? "" : cx.why.log);
 			arena_reset(cx.mem);
 		}
-	db_rest(cx.db);
+	db_disconnect(cx.db);
 	ok(db_check(&cx, lists[0][0]) == OK, "after a rest the connection is opened again");
 	db_free(cx.db);
 	arena_free(cx.mem);

@@ -1,6 +1,6 @@
 /*
  * motetctl verify's other half: a database that is right has no findings; whatever is changed
- * behind its back is found. verify_test [SEED]; prints its seed, N and rows a second.
+ * behind its back is collect_finding. verify_test [SEED]; prints its seed, N and rows a second.
  */
 #include "member.h"
 #include "x509/cacheable.h"
@@ -22,7 +22,7 @@ struct seen {
 	struct buf text; /* of all findings, a line each */
 };
 
-static void found(void *arg, const struct verify_finding *f)
+static void collect_finding(void *arg, const struct verify_finding *f)
 {
 	struct seen *s = arg;
 
@@ -31,15 +31,15 @@ static void found(void *arg, const struct verify_finding *f)
 	    (int)f->key.b.n, f->key.b.n ? f->key.b.s : "", f->what);
 }
 
-static void progress(void *arg, const char *table, int64_t done, int64_t all)
+static void ignore_progress(void *arg, const char *table, int64_t done, int64_t all)
 {
 	(void)arg, (void)table, (void)done, (void)all;
 }
 
-static struct seen look(struct cx *cx, struct verify_tally *t)
+static struct seen run_verify(struct cx *cx, struct verify_tally *t)
 {
 	struct seen s = { .text = { .mem = cx->mem } };
-	const struct verify_watch w = { found, progress, &s };
+	const struct verify_watch w = { collect_finding, ignore_progress, &s };
 
 	must(cx, verify_run(cx, arena_printf(cx->mem, "%s/schema", getenv("top_srcdir")), &w, t));
 	buf_done(&s.text);
@@ -49,7 +49,8 @@ static struct seen look(struct cx *cx, struct verify_tally *t)
 /* --- A world where there is something of everything. */
 
 /* A row for each of three tables, as VALUES. */
-static void issue_one(struct cx *cx, const struct server_key *k, int owner, int i, struct buf *rows)
+static void add_cert_row(
+    struct cx *cx, const struct server_key *k, int owner, int i, struct buf *rows)
 {
 	uint8_t s[ED25519_SEED], sig[ED25519_SIG];
 	struct idcert_spec spec = {
@@ -62,31 +63,31 @@ static void issue_one(struct cx *cx, const struct server_key *k, int owner, int 
 	    arena_printf(
 		cx->mem, "S:s%d|U:owner%d@example.org|D:org|D:example|C:owner%d", i, owner, owner));
 	must(cx, ed25519_new(cx, s, spec.key));
-	must(cx, idcert_serial(cx, &spec.serial));
-	must(cx, idcert_tbs(cx, &spec, &tbs));
+	must(cx, idcert_new_serial(cx, &spec.serial));
+	must(cx, idcert_build_tbs(cx, &spec, &tbs));
 	must(cx, cx->ca->sign_cert(cx, cx->ca, &signer, tbs, sig));
 	buf_printf(rows, "%s(%lld, 's%d', '\\x%s'::bytea, '\\x%s'::bytea)", i ? ", " : "",
 	    (long long)spec.serial, i,
 	    hex_encode(cx->mem, (struct blob){ spec.key, ED25519_KEY }).s,
-	    hex_encode(cx->mem, idcert_seal(cx->mem, tbs, sig)).s);
+	    hex_encode(cx->mem, idcert_assemble(cx->mem, tbs, sig)).s);
 }
 
-static void owners(void)
+static void insert_many_certs(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct server_key *k;
 	int64_t id;
 
 	must(&cx, identity_at(&cx, -1, &k));
 	for (int o = 0; o < OWNERS; o++) {
-		struct cx one = context();
+		struct cx one = new_context();
 		struct buf rows = { .mem = one.mem };
 		must(&one,
 		    q_actor_insert(&one, str_of(arena_printf(one.mem, "owner%d", o)), STR(PASSWORD),
 			false, &id));
 		for (int i = 0; i < EACH; i++)
-			issue_one(&one, k, o, i, &rows);
-		sql(&one,
+			add_cert_row(&one, k, o, i, &rows);
+		run_sql(&one,
 		    arena_printf(one.mem,
 			"WITH v (serial, sid, key, cert) AS (VALUES %s), u AS (INSERT INTO serial_used SELECT serial FROM v), "
 			"c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
@@ -94,13 +95,13 @@ static void owners(void)
 			"INSERT INTO session (token_hash, actor_id, serial) SELECT key, %lld, serial FROM v",
 			buf_done(&rows).s, (long long)id, (long long)k->serial, (long long)k->now,
 			(long long)k->now + 86400, (long long)id));
-		end(&one);
+		end_context(&one);
 	}
-	end(&cx);
+	end_context(&cx);
 }
 
 /* Another server with one key, an actor of it, and what we keep of both. */
-static void abroad(struct cx *cx)
+static void insert_foreign_rows(struct cx *cx)
 {
 	uint8_t s[ED25519_SEED], other[ED25519_SEED], sig[ED25519_SIG], hash[32] = { 7 };
 	int64_t now = clock_now();
@@ -118,9 +119,9 @@ static void abroad(struct cx *cx)
 	a.not_before = now - 60;
 	a.subject = name_of(cx->mem, "S:tab|U:ann@far.example|D:example|D:far|C:ann");
 	for (int i = 0; i < 2; i++) {
-		must(cx, idcert_tbs(cx, i ? &a : &home, &tbs));
+		must(cx, idcert_build_tbs(cx, i ? &a : &home, &tbs));
 		must(cx, ed25519_sign(cx, s, tbs, sig));
-		der[i] = idcert_seal(cx->mem, tbs, sig);
+		der[i] = idcert_assemble(cx->mem, tbs, sig);
 		const struct cache_claim claim = { i ? a.serial : home.serial, CACHE_NOT_BEFORE,
 			now + 3600, 0 };
 		struct str text =
@@ -141,23 +142,25 @@ static void abroad(struct cx *cx)
 			.usable_until = &until,
 			.invalidated = &never,
 			.n = 1 };
-		must(cx, q_foreign_store(cx, &c, &refused));
+		must(cx, q_foreign_store_certs(cx, &c, &refused));
 	}
-	const struct foreign_place good = { .place = home.domain,
+	const struct foreign_server_row good = { .place = home.domain,
 		.api = STR("https://far.example/.p2/core/"),
 		.domain = home.domain,
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)home.serial)),
 		.fresh_until = now + 3600 };
-	const struct foreign_place bad = { .place = STR("https://bad.example:8443"),
+	const struct foreign_server_row bad = { .place = STR("https://bad.example:8443"),
 		.failure = STR("NOT_FEDERATED"),
 		.said = STR("It does not answer."),
 		.fresh_until = now + 300 };
-	must(cx, q_foreign_place(cx, &good));
-	must(cx, q_foreign_place(cx, &bad));
-	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
-	must(cx, q_foreign_listed(cx, STR("ann@far.example"), STR("tab"), home.domain, now + 120));
-	sql(cx, "SELECT motet_block('evil.example')");
-	sql(cx,
+	must(cx, q_foreign_store_server(cx, &good));
+	must(cx, q_foreign_store_server(cx, &bad));
+	must(
+	    cx, q_foreign_mark_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
+	must(cx,
+	    q_foreign_mark_listed(cx, STR("ann@far.example"), STR("tab"), home.domain, now + 120));
+	run_sql(cx, "SELECT motet_block('evil.example')");
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES ('\\x%s', "
 		"'ann@far.example', 'far.example', 'tab', '%lld', '\\x%s', '\\x%s', to_timestamp(%lld))",
@@ -167,7 +170,7 @@ static void abroad(struct cx *cx)
 }
 
 /* Confirmed, with two recovery codes, one of them used; and one that waits to be confirmed. */
-static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
+static void insert_second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
 {
 	static const uint8_t codes[2][32] = { "one", "two" };
 	const struct blob hashes[2] = { { codes[0], 32 }, { codes[1], 32 } };
@@ -186,14 +189,14 @@ static void second_factors(struct cx *cx, int64_t confirmed, int64_t waiting)
 	must(cx, q_second_factor_enrol(cx, confirmed, c.sealed, &done));
 	must(cx, q_second_factor_confirm(cx, &c, &done));
 	must(cx,
-	    q_second_factor_recover(
+	    q_second_factor_spend_recovery(
 		cx, confirmed, hashes[0], str_blob(STR("attempt")), &done, &used));
 }
 
 /* One redeemed here, one deleted, one that still works. */
-static void tokens(struct cx *cx, const struct member *m)
+static void insert_tokens(struct cx *cx, const struct member *m)
 {
-	const char *hex = sql(cx,
+	const char *hex = run_sql(cx,
 	    arena_printf(cx->mem, "SELECT encode(cert, 'hex') FROM idcert WHERE serial = %lld",
 		(long long)m->serial));
 	struct str token, session;
@@ -208,11 +211,11 @@ static void tokens(struct cx *cx, const struct member *m)
 	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
 }
 
-static void at_home(struct cx *cx)
+static void insert_home_rows(struct cx *cx)
 {
-	struct member m = member(cx, "alice", "one"), n = device(cx, &m, "two");
-	const struct mls_input kp[] = { keypackage(cx, &m, &(struct make){ 0 }),
-		keypackage(cx, &m, &(struct make){ .lasts = 3600 }) };
+	struct member m = new_member(cx, "alice", "one"), n = new_device(cx, &m, "two");
+	const struct mls_input kp[] = { new_keypackage(cx, &m, &(struct keypackage_spec){ 0 }),
+		new_keypackage(cx, &m, &(struct keypackage_spec){ .lasts = 3600 }) };
 	const struct keypackage_upload u = { .v = kp, .n = 2 };
 	struct key_material km = { .algorithms = STR("2.16.840.1.101.3.4.1.46") };
 	const uint8_t pkm[] = { 0x30, 0x0d, 0x30, 0x07, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x05, 0x00,
@@ -223,7 +226,7 @@ static void at_home(struct cx *cx)
 	struct key_trial t;
 	size_t bad;
 
-	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'alice'");
+	run_sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'alice'");
 	must(cx, keypackage_add(cx, m.s, &u, &counts, &bad));
 	km.key_data = pem_encode(cx->mem, "PUBLIC KEY", (struct blob){ pkm, sizeof pkm });
 	must(cx, key_material_add(cx, m.s, &km, 1));
@@ -234,22 +237,22 @@ static void at_home(struct cx *cx)
 		.fid = str_of(n.fid),
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)n.serial)) };
 	must(cx, key_trial_complete(cx, &a, &token));
-	rotate(cx, &n);
-	struct member bob = member(cx, "bob", "one"), gone = device(cx, &m, "gone");
-	sql(cx,
+	rotate_session(cx, &n);
+	struct member bob = new_member(cx, "bob", "one"), gone = new_device(cx, &m, "gone");
+	run_sql(cx,
 	    arena_printf(cx->mem, "SELECT motet_end_session(%lld, '%s')", (long long)gone.actor_id,
 		gone.session_id));
-	sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'bob'");
-	second_factors(cx, m.actor_id, bob.actor_id);
-	tokens(cx, &m);
-	sql(cx,
+	run_sql(cx, "UPDATE actor SET password = '" PASSWORD "' WHERE local_name = 'bob'");
+	insert_second_factors(cx, m.actor_id, bob.actor_id);
+	insert_tokens(cx, &m);
+	run_sql(cx,
 	    "INSERT INTO invite (code_hash, uses, used, expires_at) VALUES (sha256('x'), 9, 1, now()); UPDATE actor SET invite_id = (SELECT id FROM invite) "
 	    "WHERE local_name = 'alice'");
-	sql(cx, "UPDATE server_key SET not_before = not_before");
+	run_sql(cx, "UPDATE server_key SET not_before = not_before");
 	must(cx, identity_at(cx, -1, &k));
-	sql(cx, "SELECT pg_sleep(1.1)");
+	run_sql(cx, "SELECT pg_sleep(1.1)");
 	must(cx, identity_rotate(cx, &k));
-	device(cx, &m, "three");
+	new_device(cx, &m, "three");
 }
 
 /* --- What is done to it. */
@@ -332,15 +335,15 @@ static const struct damage {
 /* clang-format on */
 enum { DAMAGES = sizeof damages / sizeof damages[0] };
 
-static const char *row_of(struct cx *cx, const struct damage *d, const char *also)
+static const char *pick_row(struct cx *cx, const struct damage *d, const char *also)
 {
-	return sql(cx,
+	return run_sql(cx,
 	    arena_printf(cx->mem,
 		"SELECT %s || ' ' || %s FROM %s WHERE %s %s ORDER BY random() LIMIT 1", d->key,
 		d->other, d->table, d->where ? d->where : "true", also));
 }
 
-static const char *change(struct cx *cx, const struct damage *d)
+static const char *make_change(struct cx *cx, const struct damage *d)
 {
 	unsigned r = (unsigned)random();
 
@@ -355,15 +358,15 @@ static const char *change(struct cx *cx, const struct damage *d)
 
 /* The row's key as the finding shows it; NULL: nothing was changed, because a constraint stood
  * against it, or there was no such row. */
-static const char *hurt(struct cx *cx, const struct damage *d, const char *also)
+static const char *damage_row(struct cx *cx, const struct damage *d, const char *also)
 {
-	const char *key = row_of(cx, d, also);
+	const char *key = pick_row(cx, d, also);
 	const char *said = key[0] == '\0'
 	    ? ""
-	    : sql(cx,
+	    : run_sql(cx,
 		  arena_printf(cx->mem,
 		      "UPDATE %s SET %s WHERE %s || ' ' || %s = '%s' RETURNING 'done'", d->table,
-		      change(cx, d), d->key, d->other, key));
+		      make_change(cx, d), d->key, d->other, key));
 
 	if (strcmp(said, "done") == 0)
 		return key;
@@ -371,37 +374,37 @@ static const char *hurt(struct cx *cx, const struct damage *d, const char *also)
 	return NULL;
 }
 
-static bool named(const struct seen *s, const struct damage *d, const char *key)
+static bool is_named(const struct seen *s, const struct damage *d, const char *key)
 {
 	return strstr(s->text.s ? s->text.s : "",
 		   str_z(s->text.mem, str_of(arena_printf(s->text.mem, "%s %s", d->table, key)))) !=
 	    NULL;
 }
 
-static void keep_table(struct cx *cx, const char *table)
+static void copy_table(struct cx *cx, const char *table)
 {
-	sql(cx,
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"DROP TABLE IF EXISTS kept_%s; CREATE TABLE kept_%s AS SELECT * FROM %s", table,
 		table, table));
 }
 
-static void keep(struct cx *cx)
+static void copy_tables(struct cx *cx)
 {
 	for (int i = 0; i < DAMAGES; i++)
-		keep_table(cx, damages[i].table);
-	keep_table(cx, "serial_used");
+		copy_table(cx, damages[i].table);
+	copy_table(cx, "serial_used");
 	/* What keeps a careful hand from doing this does not keep a disk. */
-	sql(cx,
+	run_sql(cx,
 	    "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT key_package_actor_id_serial_fkey; "
 	    "DROP INDEX key_package_init");
-	sql(cx,
+	run_sql(cx,
 	    "ALTER TABLE session DROP CONSTRAINT session_actor_id_serial_fkey; ALTER TABLE idcert DROP CONSTRAINT idcert_serial_fkey; "
 	    "ALTER TABLE server_key DROP CONSTRAINT server_key_serial_fkey; ALTER TABLE totp_recovery DROP CONSTRAINT totp_recovery_actor_id_fkey");
 }
 
 /* Of "serial::text", "encode(hash, 'hex')" and "''": the column, or NULL. */
-static const char *column(struct cx *cx, const char *key)
+static const char *find_column(struct cx *cx, const char *key)
 {
 	const char *from = strncmp(key, "encode(", 7) == 0 ? key + 7 : key;
 	size_t n = strcspn(from, ":,'");
@@ -409,55 +412,56 @@ static const char *column(struct cx *cx, const char *key)
 	return n ? arena_printf(cx->mem, "%.*s", (int)n, from) : NULL;
 }
 
-static void mend(struct cx *cx, const struct damage *d)
+static void repair_rows(struct cx *cx, const struct damage *d)
 {
-	const char *a = column(cx, d->key), *b = column(cx, d->other) ? column(cx, d->other) : a;
-	const char *cols = sql(cx,
+	const char *a = find_column(cx, d->key),
+		   *b = find_column(cx, d->other) ? find_column(cx, d->other) : a;
+	const char *cols = run_sql(cx,
 	    arena_printf(cx->mem,
 		"SELECT string_agg(format('%%I = k.%%I', attname, attname), ', ') FROM pg_attribute "
 		"WHERE attrelid = '%s'::regclass AND attnum > 0 AND attname NOT IN ('%s', '%s')",
 		d->table, a, b));
 
-	sql(cx,
+	run_sql(cx,
 	    arena_printf(cx->mem,
 		"UPDATE %s t SET %s FROM kept_%s k WHERE t.%s = k.%s AND t.%s = k.%s AND t IS DISTINCT FROM k",
 		d->table, cols, d->table, a, a, b, b));
 }
 
 /* One of each kind at a time, where rows are few. */
-static void each(void)
+static void test_each_damage(void)
 {
 	int done = 0, seen = 0, clean = 0;
 
 	for (int r = 0; r < ROUNDS; r++)
 		for (int i = 0; i < DAMAGES; i++) {
-			struct cx cx = context();
+			struct cx cx = new_context();
 			const struct damage *d = &damages[i];
 			struct verify_tally t;
-			const char *key = hurt(&cx, d,
+			const char *key = damage_row(&cx, d,
 			    strcmp(d->table, "idcert")
 				? ""
 				: "AND actor_id IN (SELECT id FROM actor WHERE local_name = 'alice')");
-			struct seen s = look(&cx, &t);
+			struct seen s = run_verify(&cx, &t);
 			done += key != NULL;
-			seen += key && named(&s, d, key);
-			if (key && !named(&s, d, key))
+			seen += key && is_named(&s, d, key);
+			if (key && !is_named(&s, d, key))
 				printf("# not found: %s %s: %s (%s)\n", d->table, key,
 				    d->column ? d->column : d->set,
 				    s.n ? s.text.s : "nothing at all");
-			mend(&cx, d);
-			end(&cx);
+			repair_rows(&cx, d);
+			end_context(&cx);
 		}
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct verify_tally t;
-	struct seen s = look(&cx, &t);
+	struct seen s = run_verify(&cx, &t);
 	clean = s.n == 0;
 	if (s.n)
 		printf("# %.2000s", s.text.s);
 	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)",
 	    seen, done, DAMAGES, seed);
 	ok(clean, "and none when they were undone");
-	end(&cx);
+	end_context(&cx);
 }
 
 /* What something points to is not there any more; or the key itself is wrong, which a finding then
@@ -481,117 +485,117 @@ static const struct {
 };
 /* clang-format on */
 
-static void wrong_keys(void)
+static void test_wrong_keys(void)
 {
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		struct cx cx = context();
+		struct cx cx = new_context();
 		struct verify_tally t;
-		const char *said = sql(&cx, keys[i].change);
-		struct seen s = look(&cx, &t);
+		const char *said = run_sql(&cx, keys[i].change);
+		struct seen s = run_verify(&cx, &t);
 		ok(s.n > 0 && strstr(s.text.s, keys[i].says), "%s: %d findings, \"%s\" %s",
 		    keys[i].change, s.n, keys[i].says, said);
-		sql(&cx,
+		run_sql(&cx,
 		    arena_printf(cx.mem, "DELETE FROM %s; INSERT INTO %s SELECT * FROM kept_%s",
 			keys[i].table, keys[i].table, keys[i].table));
-		end(&cx);
+		end_context(&cx);
 	}
 }
 
 /* Whoever reads a table, or says in the manual that it is not read, has thought of it. */
-static void every_table(void)
+static void test_every_table(void)
 {
-	struct cx cx = context();
-	const char *others = sql(&cx,
+	struct cx cx = new_context();
+	const char *others = run_sql(&cx,
 	    "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
 	    "AND relname NOT LIKE 'kept\\_%' AND relname NOT IN (SELECT substr(relname, 6) FROM pg_class WHERE relname LIKE 'kept\\_%')");
 
 	ok(strcmp(others, "key_package_notice probe selftest setting throttle") == 0,
 	    "tables that are not read: %s", others);
-	end(&cx);
+	end_context(&cx);
 }
 
 /* Many at once, among thousands. */
-static void many(void)
+static void test_many_damages(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	const char *key[FLIPS];
 	struct verify_tally t;
 	int seen = 0, done = 0;
 
-	sql(&cx, "CREATE TABLE hurt (serial int8)");
+	run_sql(&cx, "CREATE TABLE hurt (serial int8)");
 	for (int i = 0; i < FLIPS; i++) {
 		const struct damage *d = &damages[i % 6];
-		key[i] = hurt(&cx, d, "AND serial NOT IN (SELECT serial FROM hurt)");
+		key[i] = damage_row(&cx, d, "AND serial NOT IN (SELECT serial FROM hurt)");
 		done += key[i] != NULL;
-		sql(&cx,
+		run_sql(&cx,
 		    arena_printf(cx.mem, "INSERT INTO hurt VALUES (%s)", key[i] ? key[i] : "0"));
 	}
-	struct seen s = look(&cx, &t);
+	struct seen s = run_verify(&cx, &t);
 	for (int i = 0; i < FLIPS; i++)
-		seen += key[i] && named(&s, &damages[i % 6], key[i]);
+		seen += key[i] && is_named(&s, &damages[i % 6], key[i]);
 	ok(done == FLIPS && seen == done, "%d of %d changed certificates among %lld rows found",
 	    seen, done, (long long)t.rows);
 	int lines = 0;
 	for (const char *p = s.text.s; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
 	ok(lines == s.n && s.n == t.findings, "%d lines", lines);
-	mend(&cx, &damages[0]);
-	end(&cx);
+	repair_rows(&cx, &damages[0]);
+	end_context(&cx);
 }
 
-static void twins(void)
+static void test_two_valid_certs(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	struct verify_tally t;
-	const char *twice = sql(&cx,
+	const char *twice = run_sql(&cx,
 	    "DROP INDEX idcert_session; UPDATE idcert SET session_id = 's2' WHERE session_id = 's3'; SELECT count(*) FROM idcert WHERE session_id = 's2'");
-	struct seen s = look(&cx, &t);
+	struct seen s = run_verify(&cx, &t);
 	int n = 0;
 
 	for (const char *p = s.text.s; (p = strstr(p, "is valid at the same time")) != NULL; p++)
 		n++;
 	ok(strtol(twice, NULL, 10) == 2 * OWNERS && n == OWNERS,
 	    "%d sessions with two valid certificates", n);
-	end(&cx);
+	end_context(&cx);
 }
 
-static void clean(void)
+static void test_no_findings(void)
 {
-	struct cx cx = context();
+	struct cx cx = new_context();
 	int64_t begun = clock_us();
 	struct verify_tally t;
-	struct seen s = look(&cx, &t);
+	struct seen s = run_verify(&cx, &t);
 	double seconds = (double)(clock_us() - begun) / 1e6;
 
 	ok(s.n == 0, "nothing is wrong with %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows,
 	    seconds, (double)t.rows / seconds);
 	if (s.n)
 		printf("# %.2000s", s.text.s);
-	end(&cx);
+	end_context(&cx);
 }
 
 int main(int argc, char **argv)
 {
-	if (!place())
+	if (!open_test_home())
 		return 0;
 	seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)clock_now();
 	srandom(seed);
-	struct cx cx = context();
-	at_home(&cx);
-	abroad(&cx);
-	clean();
-	keep(&cx);
-	every_table();
-	each();
-	wrong_keys();
-	clean();
-	owners();
-	clean();
-	keep(&cx);
-	many();
-	clean();
-	twins();
-	end(&cx);
+	struct cx cx = new_context();
+	insert_home_rows(&cx);
+	insert_foreign_rows(&cx);
+	test_no_findings();
+	copy_tables(&cx);
+	test_every_table();
+	test_each_damage();
+	test_wrong_keys();
+	test_no_findings();
+	insert_many_certs();
+	test_no_findings();
+	copy_tables(&cx);
+	test_many_damages();
+	test_no_findings();
+	test_two_valid_certs();
+	end_context(&cx);
 	conf_free(conf);
 	return done();
 }

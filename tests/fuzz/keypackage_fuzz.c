@@ -44,7 +44,7 @@ static void json(struct cx *cx, struct str text)
 
 	if (json_parse(cx, text, &o) != OK)
 		return;
-	enum err e = mls_json_keypackage(cx, "key_package", o, &input);
+	enum err e = mls_json_read_keypackage(cx, "key_package", o, &input);
 	assert(e == OK || (e == ERR_BAD_REQUEST && strchr(cx->why.say, ':')));
 	if (e == OK)
 		read_fine(cx, input.tls, &input.kp);

@@ -82,7 +82,7 @@ static void describe(struct cx *cx, const struct http_req *q, struct http_resp *
 	(void)r;
 	buf_printf(b,
 	    ",\"recipe\":\"%s\",\"length\":%zu,\"crc\":%u,\"head\":%d,\"https\":%d,\"too_large\":%d",
-	    fcgi_recipe, q->body.n, crc(q->body), q->head, q->https, q->body_too_large);
+	    fcgi_transport, q->body.n, crc(q->body), q->head, q->https, q->body_too_large);
 	quoted(b, "method", q->method_name);
 	quoted(b, "target", q->target);
 	quoted(b, "authorization", q->authorization);
@@ -281,13 +281,13 @@ struct db *db_new(const struct conf *c)
 	return NULL;
 }
 
-void db_rest(struct db *db)
+void db_disconnect(struct db *db)
 {
 	(void)db;
 	log_info("the database rests");
 }
 
-void db_share(struct db *db, _Atomic int64_t *away_us)
+void db_share_away(struct db *db, _Atomic int64_t *away_us)
 {
 	(void)db;
 	(void)away_us;
@@ -300,7 +300,7 @@ void db_free(struct db *db)
 
 const struct prune_row prune_rows[PRUNE_KINDS];
 
-enum err schema_fits(struct cx *cx)
+enum err schema_check_version(struct cx *cx)
 {
 	(void)cx;
 	return OK;

@@ -141,7 +141,7 @@ static void moments(struct arena *mem)
 	for (size_t i = 0; i < COUNT(times); i++) {
 		struct blob in = unhex(mem, times[i].hex), was = in;
 		int64_t t = 0;
-		bool good = der_time(&in, &t);
+		bool good = der_get_time(&in, &t);
 		ok(good == times[i].good && t == times[i].t && in.n == (good ? 0 : was.n),
 		    "time %s: %lld", times[i].hex, (long long)t);
 	}
@@ -160,7 +160,7 @@ static void round_trip(struct arena *mem)
 	for (size_t i = 0; i < COUNT(when); i++) {
 		bool wrote = derw_time(mem, when[i], &b);
 		ok(wrote && b.p[0] == (when[i] < 2524608000 ? 0x17 : 0x18) &&
-			der_check(b, &at) == NULL && der_time(&b, &t) && t == when[i],
+			der_check(b, &at) == NULL && der_get_time(&b, &t) && t == when[i],
 		    "time %lld", (long long)when[i]);
 	}
 	ok(!derw_time(mem, -1, &b) && !derw_time(mem, 253402300800, &b) &&
@@ -216,10 +216,10 @@ static void algorithms(struct arena *mem)
 	struct cx cx = { .mem = mem };
 	struct str oid;
 
-	ok(key_material_der_algorithm(&cx, "a", unhex(mem, "300506032b6570"), &oid) == OK &&
+	ok(key_material_der_read_oid(&cx, "a", unhex(mem, "300506032b6570"), &oid) == OK &&
 		str_is(oid, "1.3.101.112"),
 	    "an algorithm has a name");
-	ok(key_material_der_algorithm(
+	ok(key_material_der_read_oid(
 	       &cx, "a", unhex(mem, "300d060b2b82808080808080808001"), &oid) == ERR_BAD_REQUEST,
 	    "%s", cx.why.say);
 }
@@ -231,10 +231,11 @@ static void getters(struct arena *mem)
 
 	ok(!der_get(&in, DER_INTEGER, &out) && in.n == 5, "another tag leaves the input alone");
 	ok(der_get(&in, DER_NULL, &out) && out.n == 0 && in.n == 3, "an element is taken off");
-	ok(!der_literal(&in, unhex(mem, "020106")) && in.n == 3,
+	ok(!der_get_literal(&in, unhex(mem, "020106")) && in.n == 3,
 	    "other octets leave the input alone");
-	ok(!der_literal(&in, unhex(mem, "02010500")), "more than there is");
-	ok(der_literal(&in, unhex(mem, "020105")) && in.n == 0, "the same octets are taken off");
+	ok(!der_get_literal(&in, unhex(mem, "02010500")), "more than there is");
+	ok(der_get_literal(&in, unhex(mem, "020105")) && in.n == 0,
+	    "the same octets are taken off");
 	ok(!der_get(&in, DER_NULL, &out), "nothing is left");
 	ok(strcmp(der_oid_text(unhex(mem, "0992268993f22c640119"), text, sizeof text),
 	       "0.9.2342.19200300.100.1.25") == 0,

@@ -9,13 +9,13 @@ static const char *const more[] = { "web.answer", "web.silent", "web.away", "web
 	"web.limited_before", "web.address" };
 
 /* One that lacks it is named. */
-static void has_fixes(struct doctor *d, const char *id)
+static void check_fixes_of(struct doctor *d, const char *id)
 {
 	const char *without = NULL;
 
 	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
 		d->web->server = servers[i];
-		const char *fix = doctor_web_fix(d, id);
+		const char *fix = doctor_web_find_fix(d, id);
 		if (fix == NULL || fix[0] == '\0' || strstr(fix, "@LISTEN@"))
 			without = servers[i];
 	}
@@ -26,15 +26,15 @@ static void has_fixes(struct doctor *d, const char *id)
 int main(void)
 {
 	struct conf conf = { .listen = "/run/motet/motet.sock" };
-	struct web web = { .server = "nginx" };
+	struct doctor_web web = { .server = "nginx" };
 	struct ctl c = { .conf = &conf };
 	struct doctor d = { .c = &c, .mem = arena_new(1 << 20), .web = &web };
 
-	for (const struct check *k = doctor_web; k->id; k++)
-		has_fixes(&d, k->id);
+	for (const struct doctor_check *k = doctor_web_checks; k->id; k++)
+		check_fixes_of(&d, k->id);
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
-		has_fixes(&d, more[i]);
-	const char *fix = doctor_web_fix(&d, "web.reach");
+		check_fixes_of(&d, more[i]);
+	const char *fix = doctor_web_find_fix(&d, "web.reach");
 	ok(fix && strstr(fix, "/run/motet/motet.sock"),
 	    "and it names the socket of the configuration");
 	arena_free(d.mem);

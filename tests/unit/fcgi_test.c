@@ -1,6 +1,6 @@
 #include "../tap.h"
 #include "fcgi/fcgi.h"
-#include "fcgi/kept.h"
+#include "fcgi/fd_queue.h"
 #include "fcgi/message.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -194,27 +194,28 @@ static void sizes(void)
 
 static void kepts(void)
 {
-	struct kept *k = kept_new(4);
+	struct fd_queue *k = fd_queue_new(4);
 
-	ok(kept_oldest(k) == -1 && !kept_has(k, 5) && !kept_has(k, -1), "none");
-	kept_add(k, 5);
-	kept_add(k, 100000);
-	kept_add(k, 3);
-	ok(kept_has(k, 100000) && !kept_has(k, 99999) && kept_oldest(k) == 5,
+	ok(fd_queue_oldest(k) == -1 && !fd_queue_has(k, 5) && !fd_queue_has(k, -1), "none");
+	fd_queue_add(k, 5);
+	fd_queue_add(k, 100000);
+	fd_queue_add(k, 3);
+	ok(fd_queue_has(k, 100000) && !fd_queue_has(k, 99999) && fd_queue_oldest(k) == 5,
 	    "a descriptor may be large");
-	kept_touch(k, 5);
-	ok(kept_oldest(k) == 100000 && !kept_full(k), "one that was used is the youngest");
-	kept_add(k, 7);
-	ok(kept_full(k), "full");
-	kept_remove(k, 3);
-	kept_remove(k, 3);
-	ok(!kept_full(k) && !kept_has(k, 3), "one less, in the middle");
-	kept_remove(k, 100000);
-	kept_remove(k, 7);
-	ok(kept_oldest(k) == 5, "the last one");
-	kept_remove(k, 5);
-	ok(kept_oldest(k) == -1, "none again");
-	kept_free(k);
+	fd_queue_touch(k, 5);
+	ok(fd_queue_oldest(k) == 100000 && !fd_queue_is_full(k),
+	    "one that was used is the youngest");
+	fd_queue_add(k, 7);
+	ok(fd_queue_is_full(k), "full");
+	fd_queue_remove(k, 3);
+	fd_queue_remove(k, 3);
+	ok(!fd_queue_is_full(k) && !fd_queue_has(k, 3), "one less, in the middle");
+	fd_queue_remove(k, 100000);
+	fd_queue_remove(k, 7);
+	ok(fd_queue_oldest(k) == 5, "the last one");
+	fd_queue_remove(k, 5);
+	ok(fd_queue_oldest(k) == -1, "none again");
+	fd_queue_free(k);
 }
 
 static int open_descriptors(void)

@@ -75,7 +75,7 @@ static void to_journal(const char *dir)
 	snprintf(path, sizeof path, "%s/journal", dir);
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
 	bind(fd, (struct sockaddr *)&a, sizeof a);
-	log_out_journal = path;
+	log_out_journal_path = path;
 	ok(log_open(&(struct conf){
 	       .log_file = "", .log_to = LOG_TO_JOURNAL, .log_level = LOG_LEVEL_INFO }),
 	    "to the journal");

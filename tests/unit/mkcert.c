@@ -22,10 +22,10 @@ static enum err issue(
 	uint8_t sig[ED25519_SIG];
 	struct blob tbs;
 
-	TRY(idcert_serial(cx, &spec.serial));
-	TRY(idcert_tbs(cx, &spec, &tbs));
+	TRY(idcert_new_serial(cx, &spec.serial));
+	TRY(idcert_build_tbs(cx, &spec, &tbs));
 	TRY(local->ca.sign_cert(cx, &local->ca, key, tbs, sig));
-	struct blob cert = idcert_seal(cx->mem, tbs, sig);
+	struct blob cert = idcert_assemble(cx->mem, tbs, sig);
 	if (PEM_write(stdout, "CERTIFICATE", "", cert.p, (long)cert.n) <= 0)
 		return fail(cx, ERR_INTERNAL, "cannot write");
 	return OK;

@@ -237,7 +237,7 @@ static enum err decode(
 
 	must(cx, json_parse(cx, expanded(cx, m, text), &o));
 	cx->why = (struct fail){ .err = OK };
-	return mls_json_keypackage(cx, "key_packages", o, in);
+	return mls_json_read_keypackage(cx, "key_packages", o, in);
 }
 
 static void forms(struct cx *cx, const struct material *m)

@@ -138,9 +138,9 @@ static inline struct blob cert_of(struct cx *cx, const uint8_t *seed, bool serve
 	if (!server)
 		spec.subject = name_of(cx->mem, SUBJECT);
 	key_of(cx, seed, spec.key);
-	must(cx, idcert_tbs(cx, &spec, &tbs));
+	must(cx, idcert_build_tbs(cx, &spec, &tbs));
 	must(cx, ed25519_sign(cx, server_seed, tbs, sig));
-	return idcert_seal(cx->mem, tbs, sig);
+	return idcert_assemble(cx->mem, tbs, sig);
 }
 
 /* What the server holds a KeyPackage of this session against. */

@@ -144,7 +144,7 @@ static void heads(struct cx *cx)
 		struct buf b = { .mem = cx->mem };
 		int64_t want = -1;
 		if (!json_object_object_get_ex(row, "vlbytes_header", &v) ||
-		    !hex_decode(cx->mem, json_string(v), &head) ||
+		    !hex_decode(cx->mem, json_get_str(v), &head) ||
 		    !json_object_object_get_ex(row, "length", &v) || !json_i64(v, &want))
 			continue;
 		struct mls_in in = mls_tls_open(head);

@@ -93,18 +93,18 @@ static void down(void)
 		_exit(0);
 	}
 	wait(NULL);
-	ok(net_unreachable_is(d, STR("a.example:443")) &&
-		net_unreachable_is(d, STR("b.example:443")),
+	ok(net_unreachable_has(d, STR("a.example:443")) &&
+		net_unreachable_has(d, STR("b.example:443")),
 	    "what one worker marked, another sees");
-	ok(!net_unreachable_is(d, STR("a.example:8443")) &&
-		!net_unreachable_is(d, STR("c.example:443")),
+	ok(!net_unreachable_has(d, STR("a.example:8443")) &&
+		!net_unreachable_has(d, STR("c.example:443")),
 	    "and nothing else");
 	usleep(2100000);
-	ok(!net_unreachable_is(d, STR("a.example:443")) &&
-		net_unreachable_is(d, STR("b.example:443")),
+	ok(!net_unreachable_has(d, STR("a.example:443")) &&
+		net_unreachable_has(d, STR("b.example:443")),
 	    "until its time is over");
 	net_unreachable_mark(d, STR("b.example:443"), 0);
-	ok(!net_unreachable_is(d, STR("b.example:443")), "a later mark replaces the earlier one");
+	ok(!net_unreachable_has(d, STR("b.example:443")), "a later mark replaces the earlier one");
 }
 
 static void many_down(void)
@@ -118,10 +118,10 @@ static void many_down(void)
 		net_unreachable_mark(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
 	for (int i = 0; i < KEYS; i++)
-		kept += net_unreachable_is(
+		kept += net_unreachable_has(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
 	for (int i = 0; i < OTHERS; i++)
-		wrong += net_unreachable_is(
+		wrong += net_unreachable_has(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
 	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
 	ok(wrong == 0, "%d of %d others are taken for one of them", wrong, OTHERS);
@@ -129,7 +129,7 @@ static void many_down(void)
 		net_unreachable_mark(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
 	net_unreachable_mark(d, STR("last"), 100);
-	ok(net_unreachable_is(d, STR("last")), "a full table takes one more");
+	ok(net_unreachable_has(d, STR("last")), "a full table takes one more");
 }
 
 static void rates(void)
@@ -139,17 +139,19 @@ static void rates(void)
 	int64_t after = 0;
 	int n = 0, unlimited = 0;
 
-	while (n < 100 && net_slots_take(s, STR("a.example:443"), 6, &after))
+	while (n < 100 && net_slots_take_request(s, STR("a.example:443"), 6, &after))
 		n++;
 	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n,
 	    (long long)after);
-	ok(net_slots_take(s, STR("b.example:443"), 6, &after), "another server has its own");
-	ok(net_slots_take(s, STR("a.example:443"), 120, &after), "so has another rate");
-	while (unlimited < 100 && net_slots_take(off, STR("a.example:443"), 6, &after))
+	ok(net_slots_take_request(s, STR("b.example:443"), 6, &after),
+	    "another server has its own");
+	ok(net_slots_take_request(s, STR("a.example:443"), 120, &after), "so has another rate");
+	while (unlimited < 100 && net_slots_take_request(off, STR("a.example:443"), 6, &after))
 		unlimited++;
 	ok(unlimited == 100, "none without limits");
 	net_slots_mark_down(s, STR("a.example:443"));
-	ok(net_slots_down(s, STR("a.example:443")) && !net_slots_down(s, STR("b.example:443")),
+	ok(net_slots_is_down(s, STR("a.example:443")) &&
+		!net_slots_is_down(s, STR("b.example:443")),
 	    "what is marked is down");
 	net_slots_free(s);
 	net_slots_free(off);

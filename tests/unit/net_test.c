@@ -208,10 +208,11 @@ static void url_parts(void)
 	struct str url = { text, NET_URL_MAX };
 
 	ok(!net_url_read(mem, STR("https://A.example:8443/x"), true, &u) &&
-		str_is(u.host, "a.example") && u.port == 8443 && str_is(u.place, "a.example:8443"),
+		str_is(u.host, "a.example") && u.port == 8443 &&
+		str_is(u.authority, "a.example:8443"),
 	    "host, port and place");
 	ok(!net_url_read(mem, STR("https://a.example/x"), true, &u) &&
-		str_is(u.place, "a.example:443"),
+		str_is(u.authority, "a.example:443"),
 	    "a place always has its port");
 	ok(net_url_read(mem, (struct str){ "https://a.example/\0.b.example", 29 }, false, &u) !=
 		NULL,
@@ -303,7 +304,7 @@ static void routes(void)
 	struct arena *mem = arena_new(1 << 20);
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *got = net_policy_route(mem, str_of(rows[i].in));
+		const char *got = net_policy_read_route(mem, str_of(rows[i].in));
 		ok((got == NULL) == (rows[i].want == NULL) &&
 			(!got || strcmp(got, rows[i].want) == 0),
 		    "route '%s' is %s", rows[i].in, got ? got : "none");

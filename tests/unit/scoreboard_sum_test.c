@@ -71,9 +71,9 @@ static void buckets(void)
 	for (int i = 0; i < SCOREBOARD_BUCKETS - 1; i++) {
 		struct meter m = { .route = 1 };
 		m.us[PHASE_WORK] = scoreboard_buckets_us[i];
-		scoreboard_add(b, s, &m, 200);
+		scoreboard_add_request(b, s, &m, 200);
 		m.us[PHASE_WORK]++;
-		scoreboard_add(b, s, &m, 299);
+		scoreboard_add_request(b, s, &m, 299);
 	}
 	for (int i = 0; i < SCOREBOARD_BUCKETS; i++)
 		wrong += s->route[1].bucket[i] != (i == 0 || i == SCOREBOARD_BUCKETS - 1 ? 1 : 2);
@@ -86,16 +86,16 @@ static void buckets(void)
 		.db = METER_DB_AWAY,
 		.cert_not_after = 99 };
 	m.count[COUNT_IDCERT_ISSUED] = 3;
-	scoreboard_add(b, s, &m, 500);
-	scoreboard_add(b, s, &m, 500);
+	scoreboard_add_request(b, s, &m, 500);
+	scoreboard_add_request(b, s, &m, 500);
 	ok(s->route[0].status[18] == 2 && s->error[ERR_INTERNAL] == 2 &&
 		s->count[COUNT_IDCERT_ISSUED] == 6 && s->db == METER_DB_AWAY &&
 		b->cert_not_after == 99,
 	    "counters add up; a route that nobody knows is none");
-	scoreboard_birth(s, 7);
+	scoreboard_start_worker(s, 7);
 	ok(s->count[COUNT_IDCERT_ISSUED] == 6 && s->requests == 0 && s->db == METER_DB_UNUSED,
 	    "the next worker in a row goes on with its totals");
-	scoreboard_leave(b);
+	scoreboard_unmap(b);
 }
 
 /* Workers that are killed at any instruction, and a reader who never sees a sum go back. */
@@ -107,13 +107,13 @@ static void killed(void)
 	const struct scoreboard *r = scoreboard_open(path, &fd, &why);
 	int64_t last = 0, end = clock_us() + 600000;
 
-	scoreboard_room(b, 0);
+	scoreboard_reserve_row(b, 0);
 	while (clock_us() < end) {
 		pid_t pid = fork();
 		if (pid == 0) {
 			struct meter m = { .route = 1 };
-			for (scoreboard_birth(&b->row[0], getpid());;)
-				scoreboard_add(b, &b->row[0], &m, 200);
+			for (scoreboard_start_worker(&b->row[0], getpid());;)
+				scoreboard_add_request(b, &b->row[0], &m, 200);
 		}
 		for (int i = 0; i < 2000; i++) {
 			int64_t n = answered(r);
@@ -141,8 +141,8 @@ static void a_masters(void)
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct scoreboard *b = scoreboard_new(path, &why);
-		scoreboard_room(b, 5);
-		scoreboard_birth(&b->row[5], 4711);
+		scoreboard_reserve_row(b, 5);
+		scoreboard_start_worker(&b->row[5], 4711);
 		tell(told[1], "x", 1);
 		hear(go[0], &c, 1);
 		_exit(why != NULL);
@@ -155,14 +155,14 @@ static void a_masters(void)
 	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640, "mode 0640");
 	ok(st.st_blocks * 512 < (1 << 20), "the file takes what is used: %lld kB of %lld",
 	    (long long)st.st_blocks / 2, (long long)st.st_size / 1024);
-	ok(scoreboard_lives(b, fd, -1) && scoreboard_lives(b, fd, 5), "its master lives");
+	ok(scoreboard_is_alive(b, fd, -1) && scoreboard_is_alive(b, fd, 5), "its master lives");
 	struct scoreboard_row *row;
 	struct scoreboard *other = scoreboard_join(path, &row, &why);
 	ok(why && other && row && other != b,
 	    "who is spawned alone leaves a living master its file: %s", why ? why : "no word");
 	tell(go[1], "x", 1);
 	waitpid(pid, NULL, 0);
-	ok(!scoreboard_lives(b, fd, -1), "dead, it does not");
+	ok(!scoreboard_is_alive(b, fd, -1), "dead, it does not");
 }
 
 static pid_t joined(int *told, int *go)
@@ -175,7 +175,7 @@ static pid_t joined(int *told, int *go)
 	const char *why;
 	struct scoreboard_row *row = NULL;
 	struct scoreboard *b = scoreboard_join(path, &row, &why);
-	scoreboard_birth(row, getpid());
+	scoreboard_start_worker(row, getpid());
 	int64_t n = why ? -1 : row - b->row;
 	tell(told[1], &n, sizeof n);
 	hear(go[0], &c, 1);
@@ -205,7 +205,7 @@ static void alone(void)
 	kill(pid[2], SIGKILL);
 	waitpid(pid[2], NULL, 0);
 	for (int i = 0; b && i < N; i++)
-		living += scoreboard_lives(b, fd, i);
+		living += scoreboard_is_alive(b, fd, i);
 	ok(living == N - 1, "one is killed: %d rows of the living", living);
 	pid_t heir = joined(told, go);
 	hear(told[0], &at, sizeof at);
@@ -214,7 +214,7 @@ static void alone(void)
 		tell(go[1], "x", 1);
 	while (wait(NULL) > 0)
 		;
-	ok(b && !scoreboard_lives(b, fd, -1), "all are gone: nobody lives");
+	ok(b && !scoreboard_is_alive(b, fd, -1), "all are gone: nobody lives");
 	pid_t first = joined(told, go);
 	hear(told[0], &at, sizeof at);
 	const struct scoreboard *fresh = scoreboard_open(path, &files, &why);
@@ -240,8 +240,8 @@ static void others(void)
 	ok(scoreboard_open(path, &fd, &why) == NULL && why, "zeros: %s", why);
 	struct scoreboard *b = scoreboard_new("/nonexistent/x", &why);
 	ok(b && why, "no directory: the board is in memory (%s)", why);
-	scoreboard_room(b, 1);
-	scoreboard_birth(&b->row[1], 1);
+	scoreboard_reserve_row(b, 1);
+	scoreboard_start_worker(&b->row[1], 1);
 }
 
 /* As on shared hosts: files may not be so large. The directory has to be empty again afterwards,

@@ -5,7 +5,7 @@
 #include "server/backoff.h"
 #include "server/listen.h"
 #include "server/motetd.h"
-#include "server/options.h"
+#include "server/command_line.h"
 #include "server/start.h"
 #include <getopt.h>
 #include <sys/socket.h>
@@ -42,7 +42,7 @@ struct db *db_new(const struct conf *c)
 	return NULL;
 }
 
-void db_share(struct db *db, _Atomic int64_t *away_us)
+void db_share_away(struct db *db, _Atomic int64_t *away_us)
 {
 	(void)db;
 	(void)away_us;
@@ -171,14 +171,14 @@ static void modes(void)
 	setenv("LISTEN_PID", pid, 1);
 	ok(start_mode(conf) == START_SYSTEMD, "systemd's socket comes first");
 	int leaked = dup(fd);
-	ok(start_descriptors(START_SYSTEMD, NULL) == 3 && getenv("LISTEN_PID") == NULL &&
+	ok(start_clean_descriptors(START_SYSTEMD, NULL) == 3 && getenv("LISTEN_PID") == NULL &&
 		write(leaked, "", 1) < 0,
 	    "all other descriptors are closed");
-	ok(start_descriptors(START_FD0, NULL) > 2 && read(0, pid, 1) == 0,
+	ok(start_clean_descriptors(START_FD0, NULL) > 2 && read(0, pid, 1) == 0,
 	    "and standard input is nothing then");
 }
 
-static enum action parsed(struct options *o, int argc, const char *const *argv)
+static enum command_line_action parsed(struct command_line *o, int argc, const char *const *argv)
 {
 	char *copy[8] = { NULL };
 
@@ -186,7 +186,7 @@ static enum action parsed(struct options *o, int argc, const char *const *argv)
 		copy[i] = arena_dup(conf->mem, argv[i], strlen(argv[i]));
 	optind = 0;
 	opterr = 0;
-	options_parse(o, argc, copy);
+	command_line_parse(o, argc, copy);
 	return o->action;
 }
 
@@ -195,7 +195,7 @@ static void options(void)
 	static const struct {
 		const char *v[8];
 		int n;
-		enum action want;
+		enum command_line_action want;
 	} rows[] = {
 		{ { "motetd" }, 1, ACTION_SERVE },
 		{ { "motetd", "-t" }, 2, ACTION_TEST },
@@ -208,7 +208,7 @@ static void options(void)
 	};
 	static const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3",
 		"--pidfile", "/p" };
-	struct options o;
+	struct command_line o;
 	struct conf *c;
 	char why[256];
 
@@ -217,12 +217,13 @@ static void options(void)
 		    rows[i].n > 1 ? rows[i].v[1] : "");
 	ok(parsed(&o, 7, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
 	o.file = NULL;
-	ok(options_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
+	ok(command_line_load_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
 		strcmp(c->domain, "a.example") == 0,
 	    "keys from the command line");
 	conf_free(c);
 	o.set[1] = "no_such=1";
-	ok(!options_conf(&o, &c, why, sizeof why) && c == NULL, "an unknown one: %s", why);
+	ok(!command_line_load_conf(&o, &c, why, sizeof why) && c == NULL, "an unknown one: %s",
+	    why);
 }
 
 /* Five deaths in ten seconds begin a storm; a minute without any ends it, however long it was. */
@@ -232,15 +233,15 @@ static void storms(void)
 	struct alarm a = { .storm_us = 0 };
 
 	for (int i = 0; i < ALARM_DEATHS - 1; i++)
-		alarm_death(&a, "signal 9", begin + i * second);
+		alarm_record_death(&a, "signal 9", begin + i * second);
 	ok(alarm_storm_until(&a) == 0, "%d deaths are no storm", ALARM_DEATHS - 1);
-	alarm_death(&a, "signal 9", begin + 9 * second);
+	alarm_record_death(&a, "signal 9", begin + 9 * second);
 	ok(alarm_storm_until(&a) == begin + (9 + ALARM_CALM_S) * second,
 	    "%d are, until a minute after the last", ALARM_DEATHS);
-	alarm_death(&a, "signal 9", begin + 60 * second);
+	alarm_record_death(&a, "signal 9", begin + 60 * second);
 	ok(alarm_storm_until(&a) == begin + (60 + ALARM_CALM_S) * second,
 	    "another one within it puts the end off");
-	alarm_death(&a, "signal 9", begin + 200 * second);
+	alarm_record_death(&a, "signal 9", begin + 200 * second);
 	ok(alarm_storm_until(&a) == 0, "after that one death is no storm again");
 }
 

@@ -29,8 +29,9 @@ static bool decimal(struct str s)
 static enum err form(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	*(struct json_object **)out = v;
-	return json_object_is_type(v, json_type_boolean) ? shape_bad(cx, f, "must not be a boolean")
-							 : OK;
+	return json_object_is_type(v, json_type_boolean)
+	    ? shape_refuse(cx, f, "must not be a boolean")
+	    : OK;
 }
 
 ROW(thing, F_STR(thing, name, .min = 2, .max = 5, .ok = lower_case, .must = "must be lower case"),

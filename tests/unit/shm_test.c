@@ -202,7 +202,7 @@ static pid_t queuer(struct gate *g, struct queued *q, int waiting)
 	if (p != 0)
 		return p;
 	int64_t t = clock_us();
-	bool in = gate_queue(g, waiting, 10000);
+	bool in = gate_enter_queued(g, waiting, 10000);
 	if (in)
 		q->in++;
 	else

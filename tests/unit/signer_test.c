@@ -51,7 +51,7 @@ static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subje
 	struct blob tbs;
 
 	memcpy(spec.key, key, sizeof spec.key);
-	must(cx, idcert_tbs(cx, &spec, &tbs));
+	must(cx, idcert_build_tbs(cx, &spec, &tbs));
 	return tbs;
 }
 
@@ -310,7 +310,8 @@ static void federation_tokens(struct cx *cx, struct ca *ca, const struct ca_key 
 		enum err e = ca->sign_token(cx, ca, k, &t, sig);
 		if (tokens[i].good)
 			ok(e == OK &&
-				ed25519_verify(k->key, str_blob(federation_jws_input(cx, &t)), sig),
+				ed25519_verify(
+				    k->key, str_blob(federation_jws_signing_input(cx, &t)), sig),
 			    "a token %s", tokens[i].name);
 		else
 			ok(e == ERR_INTERNAL, "no token %s: %s", tokens[i].name, cx->why.log);

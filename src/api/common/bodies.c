@@ -6,7 +6,7 @@
 #define YEAR_9999 \
 	INT64_C(253402300799) /* the last second that a certificate can name (RFC 5280 4.1.2.5) */
 
-static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
+static enum err read_csr_text(struct cx *cx, struct str text, struct idcsr *out)
 {
 	struct blob der;
 
@@ -14,52 +14,52 @@ static enum err csr_text(struct cx *cx, struct str text, struct idcsr *out)
 	return idcsr_read(cx, der, out);
 }
 
-enum err csr_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+enum err bodies_get_csr(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct blob der;
 
 	if (json_octets(cx->mem, v, &der))
 		return idcsr_read(cx, der, out);
 	if (!json_object_is_type(v, json_type_string))
-		return shape_bad(cx, f,
+		return shape_refuse(cx, f,
 		    "must be a string, the CSR in PEM, or an array of the octets of its DER");
-	return csr_text(cx, json_string(v), out);
+	return read_csr_text(cx, json_get_str(v), out);
 }
 
 /* The first byte tells: an object, a string, octets, or the thing itself. */
-static enum err csr_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+static enum err parse_csr_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct csr_body *to = out;
 	struct str text = str_trim(body);
 	struct json_object *v;
 
 	if (text.n == 0 || strchr("{\"[", text.s[0]) == NULL)
-		return csr_text(cx, body, &to->csr);
+		return read_csr_text(cx, body, &to->csr);
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
-				: csr_get(cx, &sh->fields[0], v, &to->csr);
+				: bodies_get_csr(cx, &sh->fields[0], v, &to->csr);
 }
-SHAPE_BY(csr_body, csr_parse, "Csr", "application/x-pem-file",
-    F_CUSTOM(csr_body, csr, csr_get, .flags = REQUIRED, .as = "Csr"));
+SHAPE_BY(csr_body, parse_csr_body, "Csr", "application/x-pem-file",
+    F_CUSTOM(csr_body, csr, bodies_get_csr, .flags = REQUIRED, .as = "Csr"));
 
-enum err when_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct when *w = out;
 
 	w->given = true;
 	if (!json_number(v, &w->at) || w->at < 0 || w->at > YEAR_9999)
-		return shape_bad(cx, f,
+		return shape_refuse(cx, f,
 		    "must be a time in seconds since 1970, in digits, and not after the year 9999");
 	return OK;
 }
 SHAPE(time_query,
-    F_CUSTOM(time_query, timestamp, when_get, .as = "Time", .about = "now if left out"));
+    F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Time", .about = "now if left out"));
 SHAPE(certs_query,
-    F_CUSTOM(certs_query, timestamp, when_get, .as = "Time",
+    F_CUSTOM(certs_query, timestamp, bodies_get_time, .as = "Time",
 	.about = "only certificates that were good at that time"),
-    F_CUSTOM(certs_query, notBefore, when_get, .as = "Time",
+    F_CUSTOM(certs_query, notBefore, bodies_get_time, .as = "Time",
 	.about = "only certificates issued at that time or later"),
-    F_CUSTOM(certs_query, notAfter, when_get, .as = "Time",
+    F_CUSTOM(certs_query, notAfter, bodies_get_time, .as = "Time",
 	.about = "only certificates issued at that time or earlier"),
     F_STR(certs_query, session_id, .min = 1, .max = 32,
 	.about = "only certificates of that session"));
@@ -69,11 +69,11 @@ bool is_polyproto_rs(const struct call *c)
 	return str_starts(c->req->user_agent, "polyproto-rs/");
 }
 
-enum err password_object_get(
+enum err bodies_get_password(
     struct cx *cx, const struct field *f, const struct shape *sh, struct json_object *v, void *out)
 {
 	if (!json_object_is_type(v, json_type_object))
-		return shape_bad(
+		return shape_refuse(
 		    cx, f, "must be an object with your password: {\"password\": \"…\"}");
 	return shape_decode(cx, sh, v, out);
 }

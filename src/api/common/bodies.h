@@ -12,7 +12,7 @@ struct when {
 	bool given;
 	int64_t at;
 };
-enum err when_get(struct cx *, const struct field *, struct json_object *, void *out);
+enum err bodies_get_time(struct cx *, const struct field *, struct json_object *, void *out);
 static inline int64_t when_or(struct when w, int64_t otherwise)
 {
 	return w.given ? w.at : otherwise;
@@ -25,9 +25,9 @@ struct certs_query {
 	struct str session_id;
 };
 /* The CSR in the member `csr` of another body. */
-enum err csr_get(struct cx *, const struct field *, struct json_object *, void *out);
+enum err bodies_get_csr(struct cx *, const struct field *, struct json_object *, void *out);
 /* A member that is an object with a password in it, by the rows of `sh`. */
-enum err password_object_get(
+enum err bodies_get_password(
     struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
 #define PASSWORD_FIELD(st) \
 	F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")

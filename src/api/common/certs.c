@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 
 /* The first byte tells: an object, a string, octets, or the thing itself. */
-static enum err parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+static enum err parse_cert_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct cert_body *to = out;
 	struct str text = str_trim(body);
@@ -17,10 +17,10 @@ static enum err parse(struct cx *cx, const struct shape *sh, struct str body, vo
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
 				: binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
 }
-SHAPE_BY(cert_body, parse, "IdCert", "application/x-pem-file",
+SHAPE_BY(cert_body, parse_cert_body, "IdCert", "application/x-pem-file",
     F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
-bool certs_are_foreign(const struct cx *cx, struct str fid)
+bool certs_fid_is_foreign(const struct cx *cx, struct str fid)
 {
 	struct str local, domain;
 

@@ -9,5 +9,5 @@ struct cert_body {
 	struct blob id_cert;
 };
 /* Is it a federation ID of another server? */
-bool certs_are_foreign(const struct cx *, struct str fid);
+bool certs_fid_is_foreign(const struct cx *, struct str fid);
 #endif

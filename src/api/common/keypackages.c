@@ -4,7 +4,8 @@
 #include "shm/limits.h"
 #include <json-c/json.h>
 
-enum err keypackages_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+enum err keypackages_get_list(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct keypackages_body *b = out;
 
@@ -21,17 +22,18 @@ enum err keypackages_get(struct cx *cx, const struct field *f, struct json_objec
 		b->v[i] = one ? v : json_object_array_get_idx(v, i);
 	return OK;
 }
-static enum err list_parse(struct cx *cx, const struct shape *sh, struct str text, void *out)
+static enum err parse_keypackages_body(
+    struct cx *cx, const struct shape *sh, struct str text, void *out)
 {
 	struct json_object *v;
 
 	TRY(json_parse(cx, text, &v));
-	return keypackages_get(cx, &sh->fields[0], v, out);
+	return keypackages_get_list(cx, &sh->fields[0], v, out);
 }
-SHAPE_BY(keypackages_body, list_parse, "KeyPackages", NULL,
+SHAPE_BY(keypackages_body, parse_keypackages_body, "KeyPackages", NULL,
     { .name = "key_package",
 	.type = FT_CUSTOM,
-	.get = keypackages_get,
+	.get = keypackages_get_list,
 	.flags = REQUIRED,
 	.as = "KeyPackages" });
 
@@ -42,7 +44,7 @@ enum err keypackages_decode(
 	char say[sizeof cx->why.say];
 
 	for (*bad = 0; *bad < b->n; ++*bad) {
-		enum err e = mls_json_keypackage(cx, MLS_FIELD, b->v[*bad], &v[*bad]);
+		enum err e = mls_json_read_keypackage(cx, MLS_FIELD, b->v[*bad], &v[*bad]);
 		if (e != ERR_BAD_REQUEST) {
 			TRY(e);
 			continue;
@@ -73,7 +75,7 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 	return OK;
 }
 
-enum err keypackages_take(struct call *c, const struct keypackage_filter *f,
+enum err keypackages_claim(struct call *c, const struct keypackage_filter *f,
     struct keypackage_given **out, size_t *n, bool *head)
 {
 	struct str address = limits_address_key(c->cx->mem, c->req->remote);

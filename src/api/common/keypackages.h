@@ -15,7 +15,7 @@ struct keypackages_body {
 must_check enum err keypackages_decode(
     struct cx *, const struct keypackages_body *, struct mls_input **, size_t *bad);
 /* In a member of a body: an array of them, or one. `out` is a struct keypackages_body. */
-enum err keypackages_get(struct cx *, const struct field *, struct json_object *, void *out);
+enum err keypackages_get_list(struct cx *, const struct field *, struct json_object *, void *out);
 /* Take them in: 201 without a body (204 for a last resort), what is in stock in
  * X-P2-KeyPackage-Count. */
 enum err keypackages_store(struct call *, bool last_resort, int status);
@@ -23,6 +23,6 @@ enum err keypackages_store(struct call *, bool last_resort, int status);
  * Claim for the route's {user}: one of each session. HEAD claims nothing and is answered 200 when a
  * GET would be allowed. Sets *head then, the answer being complete.
  */
-must_check enum err keypackages_take(struct call *, const struct keypackage_filter *,
+must_check enum err keypackages_claim(struct call *, const struct keypackage_filter *,
     struct keypackage_given **, size_t *n, bool *head);
 #endif

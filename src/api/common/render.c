@@ -28,7 +28,7 @@ enum err reply_empty(struct call *c, int status)
 }
 
 /* RFC 9110 13.1.2: weak comparison, a list, or "*". */
-static bool has_it(struct str if_none_match, const char *etag)
+static bool matches_etag(struct str if_none_match, const char *etag)
 {
 	struct str one, rest = if_none_match;
 
@@ -57,7 +57,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	    arena_printf(c->cx->mem, "\"%s\"", hex_encode(c->cx->mem, (struct blob){ hash, 16 }).s);
 	http_set(c->cx, c->resp, "ETag", "%s", etag);
 	http_set(c->cx, c->resp, "Cache-Control", "%s", cache);
-	if (has_it(c->req->if_none_match, etag)) {
+	if (matches_etag(c->req->if_none_match, etag)) {
 		c->resp->status = 304;
 		c->resp->body = (struct str){ "", 0 };
 	}
@@ -65,13 +65,13 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 }
 
 /* alpha.8 wants these three without a body; the code is in the header all the same. */
-static bool silent(const struct call *c, int status)
+static bool is_bodiless_error(const struct call *c, int status)
 {
 	return c->route && (c->route->flags & NOBODY_ON_ERROR) &&
 	    (status == 404 || status == 409 || status == 413);
 }
 
-static void headers(struct call *c, enum err e)
+static void set_error_headers(struct call *c, enum err e)
 {
 	struct cx *cx = c->cx;
 	bool sent = http_bearer(c->req->authorization).n > 0;
@@ -100,9 +100,9 @@ void reply_error(struct call *c, enum err e)
 	if (why->field[0])
 		json_object_object_add(o, "field", json_object_new_string(why->field));
 	reply_json(c, err_status(e), o);
-	if (silent(c, err_status(e)))
+	if (is_bodiless_error(c, err_status(e)))
 		reply_empty(c, err_status(e));
-	headers(c, e);
+	set_error_headers(c, e);
 }
 
 enum err reply_grant(struct call *c, const struct grant *g)

@@ -13,6 +13,8 @@ enum err reply_empty(struct call *, int status);
  * If-None-Match (RFC 9110 13.1.2). What a body of a GET has asked for is no-store.
  */
 enum err reply_public(struct call *, const char *type, struct str body, const char *cache);
+/* `cache`: ask each time whether the copy is still right, so that a revocation is seen at once. */
+#define CACHE_REVALIDATE "public, no-cache"
 /* The error of c->cx->why. */
 void reply_error(struct call *, enum err);
 /* {"id_cert": PEM, "token": …}, 201. */

@@ -9,48 +9,48 @@ struct events_query {
 	struct when after;
 };
 SHAPE(events_query,
-    F_CUSTOM(events_query, after, when_get, .as = "Time",
+    F_CUSTOM(events_query, after, bodies_get_time, .as = "Time",
 	.about = "the number of the last event you have; what came after it is repeated"));
 
-static struct json_object *digits(struct cx *cx, int64_t v)
+static struct json_object *render_digits(struct cx *cx, int64_t v)
 {
 	return json_object_new_string(arena_printf(cx->mem, "%lld", (long long)v));
 }
 
-static void pem(struct cx *cx, struct json_object *d, struct blob cert)
+static void add_event_cert(struct cx *cx, struct json_object *d, struct blob cert)
 {
 	json_object_object_add(d, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 }
 
 /* The union of both published forms (wire.md 2.8). */
-static struct json_object *invalidation(struct cx *cx, const struct published *p)
+static struct json_object *render_invalidation(struct cx *cx, const struct published *p)
 {
 	struct json_object *d = render_cacheable(cx, p);
 
-	json_object_object_add(d, "serial", digits(cx, p->claim.serial));
-	json_object_object_add(d, "invalidSince", digits(cx, p->claim.invalidated));
+	json_object_object_add(d, "serial", render_digits(cx, p->claim.serial));
+	json_object_object_add(d, "invalidSince", render_digits(cx, p->claim.invalidated));
 	json_object_object_add(
 	    d, "signature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
 	return d;
 }
 
-static struct json_object *about_cert(
+static struct json_object *render_cert_event(
     struct cx *cx, const struct event *e, const struct published *p)
 {
 	if (e->op == EVENT_INVALIDATION && e->invalidated_at)
-		return invalidation(cx, p);
+		return render_invalidation(cx, p);
 	struct json_object *d = json_object_new_object();
-	pem(cx, d, e->cert.p ? e->cert : e->server_cert);
+	add_event_cert(cx, d, e->cert.p ? e->cert : e->server_cert);
 	if (e->server_cert.p)
-		json_object_object_add(d, "oldInvalidSince", digits(cx, e->old_ended_at));
+		json_object_object_add(d, "oldInvalidSince", render_digits(cx, e->old_ended_at));
 	return d;
 }
 
-static enum err data(
+static enum err render_event_data(
     struct cx *cx, const struct event *e, const struct published *p, struct json_object **d)
 {
 	if (e->data.s == NULL) {
-		*d = about_cert(cx, e, p);
+		*d = render_cert_event(cx, e, p);
 		return OK;
 	}
 	TRY(json_parse(cx, e->data, d));
@@ -60,18 +60,18 @@ static enum err data(
 
 /* The gateway's envelope; numbers as strings, as the reference client reads them, and the name
  * beside the number. */
-static enum err envelope(
+static enum err add_event_envelope(
     struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
 {
 	struct json_object *o = json_object_new_object(), *d;
 
 	json_object_array_add(list, o);
-	TRY(data(cx, e, p, &d));
+	TRY(render_event_data(cx, e, p, &d));
 	json_object_object_add(o, "n", json_str(e->namespace));
-	json_object_object_add(o, "op", digits(cx, e->op));
+	json_object_object_add(o, "op", render_digits(cx, e->op));
 	json_object_object_add(o, "t", json_str(e->name));
 	json_object_object_add(o, "d", d);
-	json_object_object_add(o, "s", digits(cx, e->seq));
+	json_object_object_add(o, "s", render_digits(cx, e->seq));
 	return OK;
 }
 
@@ -87,6 +87,6 @@ enum err corev1_get_events(struct call *c)
 		return reply_empty(c, 204);
 	struct json_object *list = json_own(c->cx, json_object_new_array());
 	for (size_t i = 0; i < n; i++)
-		TRY(envelope(c->cx, &v[i], &claims[i], list));
+		TRY(add_event_envelope(c->cx, &v[i], &claims[i], list));
 	return reply_json(c, 200, json_object_get(list));
 }

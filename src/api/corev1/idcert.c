@@ -5,17 +5,13 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-/* A revocation must be seen at once: whoever keeps an answer asks each time whether it is still the
- * one. */
-#define ASK_AGAIN "public, no-cache"
-
 /* POST /idcert: a certificate for another session, or the next one for this. */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
 	struct grant g;
 
-	TRY(session_certify(c->cx, c->who, &in->csr, &g));
+	TRY(session_issue_idcert(c->cx, c->who, &in->csr, &g));
 	return reply_grant(c, &g);
 }
 
@@ -26,25 +22,25 @@ enum err corev1_get_idcert_server(struct call *c)
 
 	TRY(publish_server(c->cx, when_or(in->timestamp, -1), &p));
 	return reply_public(
-	    c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), ASK_AGAIN);
+	    c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), CACHE_REVALIDATE);
 }
 
 /* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it.
  */
-static enum err foreign(struct call *c, const struct cert_filter *f)
+static enum err reply_foreign_idcerts(struct call *c, const struct cert_filter *f)
 {
 	struct buf b = { .mem = c->cx->mem };
 	struct foreign_cert *v;
 	size_t n;
 
-	TRY(foreign_actor_where(c->cx, c->path[0], f, &v, &n));
+	TRY(foreign_list_certs_where(c->cx, c->path[0], f, &v, &n));
 	buf_z(&b, "[");
 	for (size_t i = 0; i < n; i++) {
 		buf_z(&b, i ? "," : "");
 		buf_str(&b, v[i].cacheable);
 	}
 	buf_z(&b, "]");
-	return reply_public(c, "application/json", buf_done(&b), ASK_AGAIN);
+	return reply_public(c, "application/json", buf_done(&b), CACHE_REVALIDATE);
 }
 
 enum err corev1_get_idcert_actor(struct call *c)
@@ -56,12 +52,12 @@ enum err corev1_get_idcert_actor(struct call *c)
 	struct str local;
 	size_t n;
 
-	if (certs_are_foreign(c->cx, c->path[0]))
-		return foreign(c, &f);
-	TRY(actor_name(c->cx, "fid", c->path[0], &local));
+	if (certs_fid_is_foreign(c->cx, c->path[0]))
+		return reply_foreign_idcerts(c, &f);
+	TRY(actor_read_name(c->cx, "fid", c->path[0], &local));
 	TRY(publish_actor(c->cx, local, &f, &p, &n));
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(list, render_cacheable(c->cx, &p[i]));
-	return reply_public(c, "application/json", json_text(c->cx, list), ASK_AGAIN);
+	return reply_public(c, "application/json", json_text(c->cx, list), CACHE_REVALIDATE);
 }

@@ -17,7 +17,7 @@ enum err corev1_get_keypackage(struct call *c)
 	bool head;
 	size_t n;
 
-	TRY(keypackages_take(c, &any, &v, &n, &head));
+	TRY(keypackages_claim(c, &any, &v, &n, &head));
 	if (head)
 		return OK;
 	struct json_object *list = json_object_new_array();

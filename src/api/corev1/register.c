@@ -11,9 +11,9 @@ struct newcomer {
 };
 ROW(newcomer, PASSWORD_FIELD(newcomer),
     F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
-static enum err newcomer_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_newcomer(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
-	return password_object_get(cx, f, &newcomer_shape, v, out);
+	return bodies_get_password(cx, f, &newcomer_shape, v, out);
 }
 
 /* POST /register: an identity on this server; a certificate is the next step, POST /session/trust.
@@ -25,9 +25,9 @@ struct register_body {
 SHAPE(register_body,
     F_STR(register_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320,
 	.about = "local name, or federation ID of this server"),
-    F_CUSTOM(register_body, auth_payload, newcomer_get, .flags = REQUIRED, .of = &newcomer_shape));
+    F_CUSTOM(register_body, auth_payload, get_newcomer, .flags = REQUIRED, .of = &newcomer_shape));
 
-static enum err admit(struct call *c, const struct newcomer *in, struct str local)
+static enum err add_newcomer(struct call *c, const struct newcomer *in, struct str local)
 {
 	const struct invite_use u = { in->invite, local, in->password, c->req->remote };
 	int64_t id;
@@ -46,12 +46,12 @@ enum err corev1_post_register(struct call *c)
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
 		return refuse(c->cx, ERR_REGISTRATION, "",
 		    "This server does not take registrations; ask its operator for an account.");
-	enum err e = actor_name(c->cx, "actor_name", in->actor_name, &local);
+	enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
 	if (e == ERR_NOT_FOUND)
 		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",
 		    "This server registers actors of %s only.", c->cx->conf->domain);
 	TRY(e);
-	TRY(admit(c, &in->auth_payload, local));
+	TRY(add_newcomer(c, &in->auth_payload, local));
 	o = json_object_new_object();
 	json_object_object_add(o, "fid", json_str(actor_fid(c->cx, local)));
 	return reply_json(c, 201, o);

@@ -4,7 +4,7 @@
 #include "core/key_trial.h"
 #include <json-c/json.h>
 
-static bool decimal(struct str s)
+static bool is_decimal_serial(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.s[i] < '0' || s.s[i] > '9')
@@ -12,11 +12,11 @@ static bool decimal(struct str s)
 	return s.s[0] != '0';
 }
 
-#define SERIAL \
-	.flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = decimal, \
+#define SERIAL_RULES \
+	.flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = is_decimal_serial, \
 	.must = "must be a serial number in decimal digits"
-#define CHALLENGE .min = 1, .max = KEY_TRIAL_TEXT_MAX, PRINTABLE
-#define SIGNATURE .min = 1, .max = 256, PRINTABLE
+#define CHALLENGE_RULES .min = 1, .max = KEY_TRIAL_TEXT_MAX, PRINTABLE
+#define SIGNATURE_RULES .min = 1, .max = 256, PRINTABLE
 
 /* GET /session/auth (beta.3): a key trial. */
 enum err corev1_get_session_auth(struct call *c)
@@ -24,7 +24,7 @@ enum err corev1_get_session_auth(struct call *c)
 	return reply_key_trial(c, true);
 }
 
-static enum err reply_token(struct call *c, int status, struct str token)
+static enum err reply_session_token(struct call *c, int status, struct str token)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -39,14 +39,14 @@ struct key_trial_body {
 	struct blob id_cert;
 };
 SHAPE(key_trial_body,
-    F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE,
+    F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE_RULES,
 	.about = "Ed25519 over the trial's text, 128 hex digits"),
-    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL,
+    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL_RULES,
 	.about = "of the ID-Cert, unless that is in id_cert"),
-    F_STR(key_trial_body, serial, SERIAL, .about = "the same by another name"),
+    F_STR(key_trial_body, serial, SERIAL_RULES, .about = "the same by another name"),
     F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
 	.about = "whose ID-Cert it is, unless the trial says so"),
-    F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE,
+    F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE_RULES,
 	.about = "the text that was signed"),
     F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .as = "IdCert"));
 
@@ -63,44 +63,47 @@ enum err corev1_post_session_auth(struct call *c)
 	TRY(key_trial_complete(c->cx, &a, &token));
 	http_set(c->cx, c->resp, "Vary", "Accept");
 	if (http_accepts(c->req->accept, "application/json"))
-		return reply_token(c, 200, token);
+		return reply_session_token(c, 200, token);
 	return reply_text(c, 200, "text/plain; charset=utf-8", token);
 }
 
 /* POST /session/identify (alpha.8): the same, with the certificate. */
-struct completed {
+struct completed_challenge {
 	struct str challenge, signature;
 };
 struct identify_body {
-	struct completed completed_challenge;
+	struct completed_challenge completed_challenge;
 	struct str challenge, signature;
 	struct blob id_cert;
 };
-ROW(completed, F_STR(completed, challenge, .alias = "trial", .flags = REQUIRED, CHALLENGE),
-    F_STR(completed, signature, .flags = REQUIRED, SIGNATURE));
+ROW(completed_challenge,
+    F_STR(completed_challenge, challenge, .alias = "trial", .flags = REQUIRED, CHALLENGE_RULES),
+    F_STR(completed_challenge, signature, .flags = REQUIRED, SIGNATURE_RULES));
 
-static enum err completed_get(
+static enum err get_completed_challenge(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	if (!json_object_is_type(v, json_type_object))
-		return shape_bad(cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
-	return shape_decode(cx, &completed_shape, v, out);
+		return shape_refuse(
+		    cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
+	return shape_decode(cx, &completed_challenge_shape, v, out);
 }
 SHAPE(identify_body,
-    F_CUSTOM(identify_body, completed_challenge, completed_get, .of = &completed_shape),
-    F_STR(identify_body, challenge, .alias = "trial", CHALLENGE,
+    F_CUSTOM(identify_body, completed_challenge, get_completed_challenge,
+	.of = &completed_challenge_shape),
+    F_STR(identify_body, challenge, .alias = "trial", CHALLENGE_RULES,
 	.about = "the text that was signed, unless in completed_challenge"),
-    F_STR(identify_body, signature, SIGNATURE, .about = "Ed25519 over it, 128 hex digits"),
+    F_STR(identify_body, signature, SIGNATURE_RULES, .about = "Ed25519 over it, 128 hex digits"),
     F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)
 {
 	const struct identify_body *in = c->in;
-	struct completed d = in->completed_challenge;
+	struct completed_challenge d = in->completed_challenge;
 	struct str token;
 
 	if (d.challenge.n == 0)
-		d = (struct completed){ in->challenge, in->signature };
+		d = (struct completed_challenge){ in->challenge, in->signature };
 	if (d.challenge.n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "completed_challenge",
 		    "completed_challenge is missing: {\"challenge\": …, \"signature\": …}.");
@@ -108,5 +111,5 @@ enum err corev1_post_session_identify(struct call *c)
 		.trial = d.challenge, .cert = in->id_cert, .signature = d.signature
 	};
 	TRY(key_trial_complete(c->cx, &a, &token));
-	return reply_token(c, 201, token);
+	return reply_session_token(c, 201, token);
 }

@@ -15,7 +15,7 @@ enum err corev1_post_session_idcert(struct call *c)
 
 /* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is
  * revoked. */
-static enum err renew(struct call *c)
+static enum err update_foreign_idcert(struct call *c)
 {
 	const struct cert_body *in = c->in;
 	bool ended;
@@ -26,10 +26,10 @@ static enum err renew(struct call *c)
 
 enum err corev1_put_session_idcert_extern(struct call *c)
 {
-	return renew(c);
+	return update_foreign_idcert(c);
 }
 
 enum err corev1_post_session_idcert_extern(struct call *c)
 {
-	return renew(c);
+	return update_foreign_idcert(c);
 }

@@ -10,44 +10,45 @@
  * Serial numbers come as JSON numbers (beta.3, polyproto-rs in lists), decimal strings (alpha.8)
  * and big-endian octets in an array (polyproto-rs in objects); wire.md 2.1.
  */
-static enum err serial_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_serial(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	int64_t *serial = out, octet;
 
 	if (!json_object_is_type(v, json_type_array)) {
 		if (json_number(v, serial) && *serial > 0)
 			return OK;
-		return shape_bad(
+		return shape_refuse(
 		    cx, f, "must be a serial number: decimal digits, as a number or a string");
 	}
 	*serial = 0;
 	for (size_t i = 0; i < json_object_array_length(v); i++) {
 		if (!json_i64(json_object_array_get_idx(v, i), &octet) || octet > 255 ||
 		    octet < 0 || *serial > SERIAL_MAX)
-			return shape_bad(
+			return shape_refuse(
 			    cx, f, "must be the octets of a serial number, each 0 to 255");
 		*serial = *serial << 8 | octet;
 	}
-	return *serial > 0 ? OK : shape_bad(cx, f, "must not be zero");
+	return *serial > 0 ? OK : shape_refuse(cx, f, "must not be zero");
 }
 
 /* The DER octets of an AlgorithmIdentifier, as polyproto-rs has them. */
-static enum err der_get_octets(
+static enum err get_algorithm_der(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct key_material *k = out;
 
 	if (!json_octets(cx->mem, v, &k->algorithm) || k->algorithm.n > 512)
-		return shape_bad(cx, f,
+		return shape_refuse(cx, f,
 		    "must be an array of octets, each 0 to 255: an AlgorithmIdentifier in DER");
 	return k->algorithms.s
 	    ? OK
-	    : key_material_der_algorithm(cx, f->name, k->algorithm, &k->algorithms);
+	    : key_material_der_read_oid(cx, f->name, k->algorithm, &k->algorithms);
 }
 
 /* OIDs, the one applied last first (beta.3). The first also stands for the AlgorithmIdentifier when
  * none was given. */
-static enum err oids_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_algorithm_oids(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct key_material *k = out;
 	struct buf all = { .mem = cx->mem };
@@ -55,14 +56,14 @@ static enum err oids_get(struct cx *cx, const struct field *f, struct json_objec
 	struct blob der;
 
 	if (n == 0 || n > 8)
-		return shape_bad(cx, f, "must be an array of 1 to 8 object identifiers");
+		return shape_refuse(cx, f, "must be an array of 1 to 8 object identifiers");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(v, i);
 		if (!json_object_is_type(o, json_type_string))
-			return shape_bad(cx, f, "must hold object identifiers as strings");
-		TRY(key_material_der_identifier(cx, f->name, json_string(o), &der));
+			return shape_refuse(cx, f, "must hold object identifiers as strings");
+		TRY(key_material_der_write_oid(cx, f->name, json_get_str(o), &der));
 		buf_z(&all, i ? "," : "");
-		buf_str(&all, json_string(o));
+		buf_str(&all, json_get_str(o));
 		if (i == 0 && k->algorithm.p == NULL)
 			k->algorithm = der;
 	}
@@ -72,36 +73,37 @@ static enum err oids_get(struct cx *cx, const struct field *f, struct json_objec
 
 /* One item in any generation's words; the rows of the algorithms fill the struct as a whole, hence
  * offset 0. */
-struct item {
+struct key_material_item {
 	struct key_material k;
 };
-static const struct field item_fields[] = {
+static const struct field key_material_item_fields[] = {
 	{ .name = "key_data",
 	    .type = FT_STR,
 	    .flags = REQUIRED,
 	    .min = 1,
-	    .off = offsetof(struct item, k.key_data),
+	    .off = offsetof(struct key_material_item, k.key_data),
 	    .about = "PEM whose DER is a SubjectPublicKeyInfo with the ciphertext" },
 	{ .name = "serial_number",
 	    .alias = "serialNumber",
 	    .type = FT_CUSTOM,
-	    .get = serial_get,
+	    .get = get_serial,
 	    .as = "AnySerial",
-	    .off = offsetof(struct item, k.serial),
+	    .off = offsetof(struct key_material_item, k.serial),
 	    .about = "the ID-Cert it belongs to; this session's if left out" },
 	{ .name = "encryption_algorithm",
 	    .type = FT_CUSTOM,
-	    .get = der_get_octets,
+	    .get = get_algorithm_der,
 	    .as = "Octets",
 	    .about = "AlgorithmIdentifier, DER" },
 	{ .name = "encryptionAlgorithms",
 	    .type = FT_CUSTOM,
-	    .get = oids_get,
+	    .get = get_algorithm_oids,
 	    .as = "Oids",
 	    .about = "OIDs, the one applied last first" },
 };
-static const struct shape item_shape = { "item", sizeof(struct item), item_fields,
-	sizeof item_fields / sizeof item_fields[0] };
+static const struct shape key_material_item_shape = { "item", sizeof(struct key_material_item),
+	key_material_item_fields,
+	sizeof key_material_item_fields / sizeof key_material_item_fields[0] };
 
 /* POST /session/keymaterial: one object, or an array of them. */
 struct key_material_body {
@@ -109,7 +111,8 @@ struct key_material_body {
 	size_t n;
 };
 
-static enum err items_parse(struct cx *cx, const struct shape *sh, struct str text, void *out)
+static enum err parse_key_material_items(
+    struct cx *cx, const struct shape *sh, struct str text, void *out)
 {
 	struct key_material_body *b = out;
 	struct json_object *v;
@@ -123,13 +126,14 @@ static enum err items_parse(struct cx *cx, const struct shape *sh, struct str te
 		    KEY_MATERIAL_ITEMS);
 	b->v = arena_alloc(cx->mem, b->n * sizeof *b->v);
 	for (size_t i = 0; i < b->n; i++)
-		TRY(shape_decode(
-		    cx, &item_shape, list ? json_object_array_get_idx(v, i) : v, &b->v[i]));
+		TRY(shape_decode(cx, &key_material_item_shape,
+		    list ? json_object_array_get_idx(v, i) : v, &b->v[i]));
 	return OK;
 }
 const struct shape key_material_body_shape = { "keymaterial_body", sizeof(struct key_material_body),
-	item_fields, sizeof item_fields / sizeof item_fields[0], items_parse, "KeyMaterialUploads",
-	NULL };
+	key_material_item_fields,
+	sizeof key_material_item_fields / sizeof key_material_item_fields[0],
+	parse_key_material_items, "KeyMaterialUploads", NULL };
 
 enum err corev1_post_session_keymaterial(struct call *c)
 {
@@ -148,38 +152,40 @@ struct serials_query {
 	size_t n;
 	bool bare; /* a bare array, as only polyproto-rs sends it to GET */
 };
-enum { SERIALS = 1000 };
+enum { SERIALS_MAX = 1000 };
 
-static enum err serials_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_serials(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct serials_query *q = out;
 	bool list = json_object_is_type(v, json_type_array);
 
 	q->n = list ? json_object_array_length(v) : 1;
-	if (q->n > SERIALS)
-		return shape_bad(cx, f, "must have at most 1000 serial numbers");
+	if (q->n > SERIALS_MAX)
+		return shape_refuse(cx, f, "must have at most 1000 serial numbers");
 	q->v = q->n ? arena_alloc(cx->mem, q->n * sizeof *q->v) : NULL;
 	for (size_t i = 0; i < q->n; i++)
-		TRY(serial_get(cx, f, list ? json_object_array_get_idx(v, i) : v, &q->v[i]));
+		TRY(get_serial(cx, f, list ? json_object_array_get_idx(v, i) : v, &q->v[i]));
 	return OK;
 }
 
-static enum err comma_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_serial_list(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct json_object *list;
 	struct str one, rest;
 
 	if (!json_object_is_type(v, json_type_string))
-		return serials_get(cx, f, v, out);
+		return get_serials(cx, f, v, out);
 	list = json_own(cx, json_object_new_array());
-	for (rest = json_string(v); rest.n;) {
+	for (rest = json_get_str(v); rest.n;) {
 		str_cut(rest, ',', &one, &rest);
 		json_object_array_add(list, json_str(one));
 	}
-	return serials_get(cx, f, list, out);
+	return get_serials(cx, f, list, out);
 }
 
-static enum err serials_parse(struct cx *cx, const struct shape *sh, struct str text, void *out)
+static enum err parse_serials_query(
+    struct cx *cx, const struct shape *sh, struct str text, void *out)
 {
 	struct serials_query *q = out;
 	struct json_object *v;
@@ -190,17 +196,17 @@ static enum err serials_parse(struct cx *cx, const struct shape *sh, struct str 
 	if (v == NULL)
 		return OK;
 	q->bare = json_object_is_type(v, json_type_array);
-	return q->bare ? serials_get(cx, &sh->fields[0], v, out) : shape_decode(cx, sh, v, out);
+	return q->bare ? get_serials(cx, &sh->fields[0], v, out) : shape_decode(cx, sh, v, out);
 }
-SHAPE_BY(serials_query, serials_parse, "Serials", NULL,
+SHAPE_BY(serials_query, parse_serials_query, "Serials", NULL,
     { .name = "serial_numbers",
 	.alias = "serials",
 	.type = FT_CUSTOM,
-	.get = comma_get,
+	.get = get_serial_list,
 	.as = "SerialList",
 	.about = "of ID-Certs; all if left out" });
 
-static struct json_object *octets(struct blob b)
+static struct json_object *render_octet_array(struct blob b)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -211,7 +217,7 @@ static struct json_object *octets(struct blob b)
 
 /* Big-endian, a zero in front when the top bit is set: what the reference client decodes
  * (wire.md 2.1). */
-static struct json_object *serial_octets(int64_t serial)
+static struct json_object *render_serial_octets(int64_t serial)
 {
 	uint8_t p[9];
 	size_t n = 0;
@@ -223,10 +229,10 @@ static struct json_object *serial_octets(int64_t serial)
 		if (n || b || shift == 0)
 			p[n++] = b;
 	}
-	return octets((struct blob){ p, n });
+	return render_octet_array((struct blob){ p, n });
 }
 
-static struct json_object *oids(struct str list)
+static struct json_object *render_oids(struct str list)
 {
 	struct json_object *a = json_object_new_array();
 	struct str one;
@@ -240,23 +246,24 @@ static struct json_object *oids(struct str list)
 
 /* One object for all generations; only `serial_number` has two forms, and the request tells which
  * (wire.md 2.3). */
-static struct json_object *render(struct cx *cx, const struct key_material *k, bool bytes)
+static struct json_object *render_key_material(
+    struct cx *cx, const struct key_material *k, bool bytes)
 {
 	struct json_object *o = json_object_new_object();
 	const char *digits = arena_printf(cx->mem, "%lld", (long long)k->serial);
 
-	json_object_object_add(
-	    o, "serial_number", bytes ? serial_octets(k->serial) : json_object_new_string(digits));
+	json_object_object_add(o, "serial_number",
+	    bytes ? render_serial_octets(k->serial) : json_object_new_string(digits));
 	json_object_object_add(o, "key_data", json_str(k->key_data));
 	json_object_object_add(o, "encryption_algorithm",
-	    octets(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
+	    render_octet_array(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
 	json_object_object_add(o, "serialNumber", json_object_new_int64(k->serial));
-	json_object_object_add(o, "encryptionAlgorithms", oids(k->algorithms));
+	json_object_object_add(o, "encryptionAlgorithms", render_oids(k->algorithms));
 	return o;
 }
 
 /* alpha.8: when none is found, the body is the list of the serials. */
-static enum err none_found(struct call *c, const struct serials_query *in)
+static enum err reply_unknown_serials(struct call *c, const struct serials_query *in)
 {
 	struct json_object *a = json_object_new_array();
 
@@ -277,10 +284,11 @@ enum err corev1_get_session_keymaterial(struct call *c)
 
 	enum err e = key_material_list(c->cx, c->token_hash, in->v, in->n, &v, &n);
 	if (e == ERR_NOT_FOUND)
-		return none_found(c, in);
+		return reply_unknown_serials(c, in);
 	TRY(e);
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(a, render(c->cx, &v[i], in->bare || is_polyproto_rs(c)));
+		json_object_array_add(
+		    a, render_key_material(c->cx, &v[i], in->bare || is_polyproto_rs(c)));
 	http_set(c->cx, c->resp, "Vary", "User-Agent");
 	return reply_json(c, 200, json_object_get(a));
 }
@@ -296,7 +304,7 @@ enum err corev1_delete_session_keymaterial(struct call *c)
 	return reply_empty(c, 204);
 }
 
-static void most(struct call *c)
+static void set_max_payload_header(struct call *c)
 {
 	http_set(c->cx, c->resp, "X-Max-Payload-Size", "%lld",
 	    (long long)c->cx->conf->keymaterial_max_bytes);
@@ -307,7 +315,7 @@ enum err corev1_options_session_keymaterial(struct call *c)
 {
 	reply_empty(c, 200);
 	http_set(c->cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
-	most(c);
+	set_max_payload_header(c);
 	return OK;
 }
 
@@ -317,6 +325,6 @@ enum err corev1_get_session_keymaterial_size(struct call *c)
 	    str_of(arena_printf(c->cx->mem, "%lld", (long long)c->cx->conf->keymaterial_max_bytes));
 
 	reply_public(c, "application/json", body, "public, max-age=3600");
-	most(c);
+	set_max_payload_header(c);
 	return OK;
 }

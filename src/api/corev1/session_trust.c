@@ -11,9 +11,10 @@ ROW(auth_payload, PASSWORD_FIELD(auth_payload),
     F_STR(auth_payload, totp, .max = 64,
 	.about = "who has a second factor logs in with its code, or with a recovery code"));
 
-static enum err payload_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_auth_payload(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
-	return password_object_get(cx, f, &auth_payload_shape, v, out);
+	return bodies_get_password(cx, f, &auth_payload_shape, v, out);
 }
 
 /* POST /session/trust: a new device gets its certificate and token for the password, and the second
@@ -26,16 +27,17 @@ struct trust_body {
 SHAPE(trust_body,
     F_STR(trust_body, actor_name, .flags = REQUIRED, .min = 1, .max = 320,
 	.about = "local name, or federation ID of this server"),
-    F_CUSTOM(trust_body, csr, csr_get, .flags = REQUIRED, .as = "Csr"),
-    F_CUSTOM(trust_body, auth_payload, payload_get, .flags = REQUIRED, .of = &auth_payload_shape));
+    F_CUSTOM(trust_body, csr, bodies_get_csr, .flags = REQUIRED, .as = "Csr"),
+    F_CUSTOM(
+	trust_body, auth_payload, get_auth_payload, .flags = REQUIRED, .of = &auth_payload_shape));
 
 enum err corev1_post_session_trust(struct call *c)
 {
 	const struct trust_body *in = c->in;
-	const struct log_in l = { in->actor_name, in->auth_payload.password, in->auth_payload.totp,
-		c->req->remote };
+	const struct login_request l = { in->actor_name, in->auth_payload.password,
+		in->auth_payload.totp, c->req->remote };
 	struct grant g;
 
-	TRY(actor_trust(c->cx, &l, &in->csr, &g));
+	TRY(actor_log_in(c->cx, &l, &in->csr, &g));
 	return reply_grant(c, &g);
 }

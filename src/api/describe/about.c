@@ -2,8 +2,6 @@
 #include "api/routes.h"
 #include "base/cx.h"
 
-#define COUNT(t) (sizeof(t) / sizeof(t)[0])
-
 const char *about_method(const struct route *r)
 {
 	static const char *const names[] = { "GET", "POST", "PUT", "DELETE", "OPTIONS", "?" };
@@ -19,9 +17,17 @@ const char *about_who(struct arena *mem, const struct route *r, const struct abo
 	    r->flags & SENSITIVE ? ", sensitive" : "");
 }
 
-enum when { EVERY_ONE, TAKES_INPUT, LIMITED, WITH_TOKEN, AT_HOME, BY_ADMIN, WITH_SOLUTION };
+enum error_condition {
+	EVERY_ONE,
+	TAKES_INPUT,
+	LIMITED,
+	WITH_TOKEN,
+	AT_HOME,
+	BY_ADMIN,
+	WITH_SOLUTION
+};
 
-static bool applies(enum when when, const struct route *r)
+static bool error_applies(enum error_condition when, const struct route *r)
 {
 	switch (when) {
 	case TAKES_INPUT:
@@ -45,7 +51,7 @@ static bool applies(enum when when, const struct route *r)
 size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 {
 	static const struct {
-		enum when when;
+		enum error_condition when;
 		enum err err;
 	} rows[] = {
 		{ EVERY_ONE, ERR_BAD_REQUEST },
@@ -63,8 +69,8 @@ size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 	};
 	size_t n = 0;
 
-	for (size_t i = 0; i < COUNT(rows); i++)
-		if (applies(rows[i].when, r))
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (error_applies(rows[i].when, r))
 			all[n++] = rows[i].err;
 	for (size_t i = 0; i < ABOUT_ERRORS && a->errors[i]; i++)
 		all[n++] = a->errors[i];

@@ -13,7 +13,7 @@
  * ERRORS names what this route refuses by itself; what every route of its kind refuses (a bad
  * token, a body too large) is added by about_errors().
  */
-struct answer {
+struct about_answer {
 	int status;
 	const char *type;   /* NULL: no content */
 	const char *schema; /* of schemas.def; NULL for what is no JSON and no text */
@@ -23,8 +23,8 @@ struct answer {
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
 struct about {
 	const char *who, *what;
-	struct answer answers[ABOUT_ANSWERS]; /* up to the first without a status */
-	enum err errors[ABOUT_ERRORS];	      /* up to OK */
+	struct about_answer answers[ABOUT_ANSWERS]; /* up to the first without a status */
+	enum err errors[ABOUT_ERRORS];		    /* up to OK */
 };
 #define ANSWERS(...) .answers = { __VA_ARGS__ }
 #define ERRORS(...) .errors = { __VA_ARGS__ }
@@ -48,6 +48,8 @@ struct about {
 	{ \
 		200, type, NULL, .public = true, __VA_ARGS__ \
 	}
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 /* A generation: its routes, what is said of them in the same order, its name, and where it begins.
  */

@@ -4,51 +4,45 @@
 #include "json/shape.h"
 #include <json-c/json.h>
 
-struct named {
+struct openapi_row {
 	const char *name, *text;
 };
 #define HEADER(name, ...)
 #define SCHEMA(name, ...) { #name, #__VA_ARGS__ },
-static const struct named schemas[] = {
+static const struct openapi_row schema_rows[] = {
 #include "api/describe/schemas.def"
 };
 #undef HEADER
 #undef SCHEMA
 #define HEADER(name, ...) { name, #__VA_ARGS__ },
 #define SCHEMA(name, ...)
-static const struct named headers[] = {
+static const struct openapi_row header_rows[] = {
 #include "api/describe/schemas.def"
 };
-#define COUNT(t) (sizeof(t) / sizeof(t)[0])
 
-static const char about[] =
+static const char api_description[] =
     "A polyproto home server. What holds for every route: HEAD is GET without the body and without side effects; an unknown method is "
     "405 with Allow; OPTIONS lists the methods. JSON is read whatever the Content-Type says; unknown members are ignored, null "
     "is as good as absent, and whole numbers may be decimal strings. GET and DELETE take their arguments from a JSON object in the "
     "body, too. Any origin may ask from a browser (CORS); there are no cookies. Every answer has X-Request-Id.";
 
-static struct json_object *object(void)
+static struct json_object *new_object(void)
 {
 	return json_object_new_object();
 }
 
-static void put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
 /* The member of that name; made when it is not there. */
-static struct json_object *within(struct json_object *o, const char *name)
+static struct json_object *member_object(struct json_object *o, const char *name)
 {
 	struct json_object *v;
 
 	if (!json_object_object_get_ex(o, name, &v))
-		json_object_object_add(o, name, v = object());
+		json_object_object_add(o, name, v = new_object());
 	return v;
 }
 
-static enum err add_parsed(
-    struct cx *cx, const struct named *rows, size_t n, struct json_object *to)
+static enum err add_schema_rows(
+    struct cx *cx, const struct openapi_row *rows, size_t n, struct json_object *to)
 {
 	struct json_object *v;
 
@@ -63,24 +57,27 @@ static enum err add_parsed(
 
 /* --- Answers --- */
 
-static void add_headers(struct cx *cx, struct json_object *response, const char *const *names)
+static void add_response_headers(
+    struct cx *cx, struct json_object *response, const char *const *names)
 {
 	for (; *names; names++)
 		json_object_object_add(
-		    within(response, "headers"), *names, openapi_ref(cx, "headers", *names));
+		    member_object(response, "headers"), *names, openapi_ref(cx, "headers", *names));
 }
 
 /* A second schema for the same status and type stands beside the first. */
-static void add_content(struct json_object *response, const char *type, struct json_object *schema)
+static void add_response_schema(
+    struct json_object *response, const char *type, struct json_object *schema)
 {
-	struct json_object *media = within(within(response, "content"), type), *old, *both, *any;
+	struct json_object *media = member_object(member_object(response, "content"), type), *old,
+			   *both, *any;
 
 	if (!json_object_object_get_ex(media, "schema", &old)) {
 		if (schema)
 			json_object_object_add(media, "schema", schema);
 		return;
 	}
-	any = object();
+	any = new_object();
 	both = json_object_new_array();
 	json_object_array_add(both, json_object_get(old));
 	json_object_array_add(both, schema);
@@ -88,15 +85,15 @@ static void add_content(struct json_object *response, const char *type, struct j
 	json_object_object_add(media, "schema", any);
 }
 
-static struct json_object *response_of(struct json_object *responses, int status)
+static struct json_object *member_response(struct json_object *responses, int status)
 {
 	char key[16];
 
 	snprintf(key, sizeof key, "%d", status);
-	return within(responses, key);
+	return member_object(responses, key);
 }
 
-static const char *reason(int status)
+static const char *describe_status(int status)
 {
 	return status == 200 ? "Done."
 	    : status == 201  ? "Done; something is new."
@@ -105,7 +102,7 @@ static const char *reason(int status)
 			     : "The error in another form.";
 }
 
-static void error_headers(struct cx *cx, struct json_object *response, int status)
+static void add_error_headers(struct cx *cx, struct json_object *response, int status)
 {
 	static const char *const names[] = { "X-P2-Error", NULL };
 	const char *more[] = { status == 401	     ? "WWW-Authenticate"
@@ -113,42 +110,44 @@ static void error_headers(struct cx *cx, struct json_object *response, int statu
 						     : NULL,
 		NULL };
 
-	add_headers(cx, response, names);
-	add_headers(cx, response, more);
+	add_response_headers(cx, response, names);
+	add_response_headers(cx, response, more);
 }
 
-static void add_answer(struct cx *cx, const struct answer *a, struct json_object *responses)
+static void add_answer(struct cx *cx, const struct about_answer *a, struct json_object *responses)
 {
 	static const char *const cached[] = { "ETag", "Cache-Control", "Vary", NULL };
 	const char *own[] = { a->header, NULL };
-	struct json_object *r = response_of(responses, a->status);
+	struct json_object *r = member_response(responses, a->status);
 
-	put(r, "description", reason(a->status));
-	add_headers(cx, r, own);
+	openapi_put(r, "description", describe_status(a->status));
+	add_response_headers(cx, r, own);
 	if (a->status >= 400)
-		error_headers(cx, r, a->status);
+		add_error_headers(cx, r, a->status);
 	if (a->type)
-		add_content(r, a->type, a->schema ? openapi_ref(cx, "schemas", a->schema) : NULL);
+		add_response_schema(
+		    r, a->type, a->schema ? openapi_ref(cx, "schemas", a->schema) : NULL);
 	if (!a->public)
 		return;
-	add_headers(cx, r, cached);
-	r = response_of(responses, 304);
-	put(r, "description", reason(304));
-	add_headers(cx, r, cached);
+	add_response_headers(cx, r, cached);
+	r = member_response(responses, 304);
+	openapi_put(r, "description", describe_status(304));
+	add_response_headers(cx, r, cached);
 }
 
 /* --- Errors --- */
 
-static bool silent(const struct route *r, int status)
+static bool is_bodiless_status(const struct route *r, int status)
 {
 	return r->flags & NOBODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
 }
 
-static struct json_object *error_schema(struct cx *cx, struct json_object *codes)
+static struct json_object *make_error_schema(struct cx *cx, struct json_object *codes)
 {
-	struct json_object *o = object(), *all = json_object_new_array(), *own = object();
+	struct json_object *o = new_object(), *all = json_object_new_array(), *own = new_object();
 
-	json_object_object_add(within(within(own, "properties"), "error"), "enum", codes);
+	json_object_object_add(
+	    member_object(member_object(own, "properties"), "error"), "enum", codes);
 	json_object_array_add(all, openapi_ref(cx, "schemas", "Error"));
 	json_object_array_add(all, own);
 	json_object_object_add(o, "allOf", all);
@@ -156,7 +155,7 @@ static struct json_object *error_schema(struct cx *cx, struct json_object *codes
 }
 
 /* All errors of one status: their codes, and their sentences as the description. */
-static void fill_status(
+static void fill_error_response(
     struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
 {
 	struct json_object *codes = json_object_new_array();
@@ -168,41 +167,42 @@ static void fill_status(
 		buf_printf(
 		    &text, "%s`%s`: %s", text.n ? "\n\n" : "", err_code(v[i]), err_text(v[i]));
 	}
-	put(response, "description", buf_done(&text).s);
-	error_headers(cx, response, status);
-	if (silent(r, status))
+	openapi_put(response, "description", buf_done(&text).s);
+	add_error_headers(cx, response, status);
+	if (is_bodiless_status(r, status))
 		json_object_put(codes);
 	else
-		add_content(response, "application/json", error_schema(cx, codes));
+		add_response_schema(response, "application/json", make_error_schema(cx, codes));
 }
 
-static const char *name_of(struct cx *cx, const struct route *r, const enum err *v, size_t n)
+static const char *name_error_response(
+    struct cx *cx, const struct route *r, const enum err *v, size_t n)
 {
 	struct buf b = { .mem = cx->mem };
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%s", i ? "." : "", err_name(v[i]));
-	buf_z(&b, silent(r, err_status(v[0])) ? ".bodiless" : "");
+	buf_z(&b, is_bodiless_status(r, err_status(v[0])) ? ".bodiless" : "");
 	return buf_done(&b).s;
 }
 
 /* Most routes share them; where an answer has the status, too, they stand beside it. */
-static void add_status(struct cx *cx, const struct route *r, const enum err *v, size_t n,
+static void add_error_status(struct cx *cx, const struct route *r, const enum err *v, size_t n,
     struct json_object *responses, struct json_object *shared)
 {
 	const char *status = arena_printf(cx->mem, "%d", err_status(v[0])),
-		   *name = name_of(cx, r, v, n);
+		   *name = name_error_response(cx, r, v, n);
 
 	if (json_object_object_get_ex(responses, status, NULL)) {
-		fill_status(cx, r, v, n, within(responses, status));
+		fill_error_response(cx, r, v, n, member_object(responses, status));
 		return;
 	}
 	if (!json_object_object_get_ex(shared, name, NULL))
-		fill_status(cx, r, v, n, within(shared, name));
+		fill_error_response(cx, r, v, n, member_object(shared, name));
 	json_object_object_add(responses, status, openapi_ref(cx, "responses", name));
 }
 
-static void add_errors(struct cx *cx, const struct route *r, const struct about *a,
+static void add_error_responses(struct cx *cx, const struct route *r, const struct about *a,
     struct json_object *responses, struct json_object *shared)
 {
 	enum err all[ERR_COUNT], same[ERR_COUNT];
@@ -214,7 +214,7 @@ static void add_errors(struct cx *cx, const struct route *r, const struct about 
 			if (err_status(all[i]) == status)
 				same[m++] = all[i];
 		if (m)
-			add_status(cx, r, same, m, responses, shared);
+			add_error_status(cx, r, same, m, responses, shared);
 	}
 }
 
@@ -223,7 +223,7 @@ static void add_errors(struct cx *cx, const struct route *r, const struct about 
 static void add_security(
     struct cx *cx, const struct route *r, const struct about *a, struct json_object *operation)
 {
-	struct json_object *list = json_object_new_array(), *one = object();
+	struct json_object *list = json_object_new_array(), *one = new_object();
 
 	json_object_object_add(operation, "security", list);
 	if (r->auth != AUTH_NONE || (a->who && strcmp(a->who, "a federation token") == 0))
@@ -232,7 +232,7 @@ static void add_security(
 	    (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
-		json_object_array_add(list, object()); /* or nothing: the body says it */
+		json_object_array_add(list, new_object()); /* or nothing: the body says it */
 	json_object_array_add(list, one);
 }
 
@@ -241,10 +241,10 @@ static void add_path_parameters(struct cx *cx, const char *path, struct json_obj
 	struct str rest = str_of(path), name;
 
 	while (str_cut(rest, '{', &name, &rest) && str_cut(rest, '}', &name, &rest)) {
-		struct json_object *o = object();
+		struct json_object *o = new_object();
 		const char *z = str_z(cx->mem, name);
-		put(o, "name", z);
-		put(o, "in", "path");
+		openapi_put(o, "name", z);
+		openapi_put(o, "in", "path");
 		json_object_object_add(o, "required", json_object_new_boolean(true));
 		json_object_object_add(
 		    o, "schema", openapi_ref(cx, "schemas", arena_printf(cx->mem, "p_%s", z)));
@@ -252,18 +252,21 @@ static void add_path_parameters(struct cx *cx, const char *path, struct json_obj
 	}
 }
 
-static enum err add_body(struct cx *cx, const struct route *r, struct json_object *operation)
+static enum err add_request_body(
+    struct cx *cx, const struct route *r, struct json_object *operation)
 {
-	struct json_object *content = within(within(operation, "requestBody"), "content"), *schema;
+	struct json_object *content =
+			       member_object(member_object(operation, "requestBody"), "content"),
+			   *schema;
 
 	TRY(openapi_body(cx, r->body, &schema));
-	json_object_object_add(within(content, "application/json"), "schema", schema);
+	json_object_object_add(member_object(content, "application/json"), "schema", schema);
 	if (r->body->media) {
-		schema = object();
-		put(schema, "type", "string");
-		json_object_object_add(within(content, r->body->media), "schema", schema);
+		schema = new_object();
+		openapi_put(schema, "type", "string");
+		json_object_object_add(member_object(content, r->body->media), "schema", schema);
 	}
-	json_object_object_add(within(operation, "requestBody"), "required",
+	json_object_object_add(member_object(operation, "requestBody"), "required",
 	    json_object_new_boolean(r->method != M_DELETE));
 	return OK;
 }
@@ -277,31 +280,33 @@ static enum err add_input(struct cx *cx, const struct route *r, struct json_obje
 	add_path_parameters(cx, r->path, parameters);
 	if (takes && (r->method == M_GET || r->method == M_DELETE))
 		TRY(openapi_query(cx, r->body, parameters));
-	return takes && r->method != M_GET ? add_body(cx, r, operation) : OK;
+	return takes && r->method != M_GET ? add_request_body(cx, r, operation) : OK;
 }
 
 static enum err add_operation(struct cx *cx, const struct generation *g, const struct route *r,
     const struct about *a, struct json_object *document)
 {
 	const char *method = str_z(cx->mem, str_lower(cx->mem, str_of(about_method(r))));
-	struct json_object *o = within(within(within(document, "paths"), r->path), method),
+	struct json_object *o = member_object(
+			       member_object(member_object(document, "paths"), r->path), method),
 			   *tags = json_object_new_array();
 
 	json_object_array_add(tags, json_object_new_string(g->name));
 	json_object_object_add(o, "tags", tags);
 	/* A handler of several routes: each has a name of its own all the same. */
-	put(o, "operationId",
+	openapi_put(o, "operationId",
 	    strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
-	put(o, "summary", a->what);
-	put(o, "description",
+	openapi_put(o, "summary", a->what);
+	openapi_put(o, "description",
 	    arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.",
 		about_who(cx->mem, r, a), (long long)r->max_body));
 	add_security(cx, r, a, o);
 	TRY(add_input(cx, r, o));
-	for (const struct answer *v = a->answers; v < a->answers + ABOUT_ANSWERS && v->status; v++)
-		add_answer(cx, v, within(o, "responses"));
-	add_errors(
-	    cx, r, a, within(o, "responses"), within(within(document, "components"), "responses"));
+	for (const struct about_answer *v = a->answers; v < a->answers + ABOUT_ANSWERS && v->status;
+	     v++)
+		add_answer(cx, v, member_object(o, "responses"));
+	add_error_responses(cx, r, a, member_object(o, "responses"),
+	    member_object(member_object(document, "components"), "responses"));
 	return OK;
 }
 
@@ -310,16 +315,16 @@ static enum err add_operation(struct cx *cx, const struct generation *g, const s
 static void add_error_schema(struct json_object *to)
 {
 	static const char *const required[] = { "errcode", "error", "message" };
-	struct json_object *e = within(to, "Error"), *list = json_object_new_array(),
+	struct json_object *e = member_object(to, "Error"), *list = json_object_new_array(),
 			   *codes = json_object_new_array();
 
-	put(e, "type", "object");
-	for (size_t i = 0; i < COUNT(required); i++)
+	openapi_put(e, "type", "object");
+	for (size_t i = 0; i < COUNT_OF(required); i++)
 		json_object_array_add(list, json_object_new_string(required[i]));
 	json_object_object_add(e, "required", list);
-	struct json_object *p = within(e, "properties");
-	put(within(p, "errcode"), "type", "integer");
-	put(within(p, "errcode"), "description", "The status.");
+	struct json_object *p = member_object(e, "properties");
+	openapi_put(member_object(p, "errcode"), "type", "integer");
+	openapi_put(member_object(p, "errcode"), "description", "The status.");
 	for (int i = OK + 1; i < ERR_COUNT; i++) {
 		bool seen = false;
 		for (int before = OK + 1; before < i; before++)
@@ -327,25 +332,25 @@ static void add_error_schema(struct json_object *to)
 		if (!seen)
 			json_object_array_add(codes, json_object_new_string(err_code(i)));
 	}
-	json_object_object_add(within(p, "error"), "enum", codes);
-	put(within(p, "message"), "type", "string");
-	put(within(p, "message"), "description", "What to do about it.");
-	put(within(p, "field"), "type", "string");
-	put(within(p, "field"), "description", "The member to blame.");
+	json_object_object_add(member_object(p, "error"), "enum", codes);
+	openapi_put(member_object(p, "message"), "type", "string");
+	openapi_put(member_object(p, "message"), "description", "What to do about it.");
+	openapi_put(member_object(p, "field"), "type", "string");
+	openapi_put(member_object(p, "field"), "description", "The member to blame.");
 }
 
 static void add_schemes(struct json_object *to)
 {
-	struct json_object *t = within(to, "token"), *s = within(to, "solution");
+	struct json_object *t = member_object(to, "token"), *s = member_object(to, "solution");
 
-	put(t, "type", "http");
-	put(t, "scheme", "bearer");
-	put(t, "description",
+	openapi_put(t, "type", "http");
+	openapi_put(t, "scheme", "bearer");
+	openapi_put(t, "description",
 	    "The token of a session; in POST /p2core/session/auth a federation token.");
-	put(s, "type", "apiKey");
-	put(s, "in", "header");
-	put(s, "name", "X-P2-Sensitive-Solution");
-	put(s, "description", "The password, or a code of the second factor.");
+	openapi_put(s, "type", "apiKey");
+	openapi_put(s, "in", "header");
+	openapi_put(s, "name", "X-P2-Sensitive-Solution");
+	openapi_put(s, "description", "The password, or a code of the second factor.");
 }
 
 /* Every shape that a route takes as a body, once. */
@@ -366,45 +371,46 @@ static enum err add_shapes(struct cx *cx, struct json_object *to)
 	return OK;
 }
 
-static void add_head(struct cx *cx, struct json_object *o)
+static void add_document_head(struct cx *cx, struct json_object *o)
 {
-	struct json_object *info = within(o, "info"), *servers = json_object_new_array(),
-			   *one = object(), *tags = json_object_new_array();
+	struct json_object *info = member_object(o, "info"), *servers = json_object_new_array(),
+			   *one = new_object(), *tags = json_object_new_array();
 
-	put(o, "openapi", "3.1.0");
-	put(info, "title", arena_printf(cx->mem, "motet at %s", cx->conf->domain));
-	put(info, "version", PACKAGE_VERSION);
-	put(info, "description", about);
-	put(within(info, "license"), "name", "ISC");
-	put(within(info, "license"), "identifier", "ISC");
-	put(one, "url", arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path));
+	openapi_put(o, "openapi", "3.1.0");
+	openapi_put(info, "title", arena_printf(cx->mem, "motet at %s", cx->conf->domain));
+	openapi_put(info, "version", PACKAGE_VERSION);
+	openapi_put(info, "description", api_description);
+	openapi_put(member_object(info, "license"), "name", "ISC");
+	openapi_put(member_object(info, "license"), "identifier", "ISC");
+	openapi_put(
+	    one, "url", arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path));
 	json_object_array_add(servers, one);
 	json_object_object_add(o, "servers", servers);
 	for (const struct generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
-		one = object();
-		put(one, "name", g->name);
-		put(one, "description", g->text);
+		one = new_object();
+		openapi_put(one, "name", g->name);
+		openapi_put(one, "description", g->text);
 		json_object_array_add(tags, one);
 	}
 	json_object_object_add(o, "tags", tags);
 }
 
-static enum err make(struct cx *cx, struct str *out)
+static enum err make_document(struct cx *cx, struct str *out)
 {
-	struct json_object *o = json_own(cx, object()), *c;
+	struct json_object *o = json_own(cx, new_object()), *c;
 
-	add_head(cx, o);
+	add_document_head(cx, o);
 	for (const struct generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++)
 			TRY(add_operation(cx, g, &g->routes[i], g->abouts[i], o));
-	c = within(o, "components");
-	add_error_schema(within(c, "schemas"));
-	TRY(add_shapes(cx, within(c, "schemas")));
-	TRY(add_parsed(cx, schemas, COUNT(schemas), within(c, "schemas")));
-	TRY(add_parsed(cx, headers, COUNT(headers), within(c, "headers")));
-	add_schemes(within(c, "securitySchemes"));
+	c = member_object(o, "components");
+	add_error_schema(member_object(c, "schemas"));
+	TRY(add_shapes(cx, member_object(c, "schemas")));
+	TRY(add_schema_rows(cx, schema_rows, COUNT_OF(schema_rows), member_object(c, "schemas")));
+	TRY(add_schema_rows(cx, header_rows, COUNT_OF(header_rows), member_object(c, "headers")));
+	add_schemes(member_object(c, "securitySchemes"));
 	*out = json_text(cx, json_object_get(o));
 	return OK;
 }
@@ -418,7 +424,7 @@ enum err openapi_text(struct cx *cx, struct str *out)
 	} made;
 
 	if (made.of != cx->conf) {
-		TRY(make(cx, out));
+		TRY(make_document(cx, out));
 		if (made.mem == NULL)
 			made.mem = arena_new(1 << 20);
 		arena_reset(made.mem);

@@ -12,6 +12,8 @@ must_check enum err openapi_text(struct cx *, struct str *);
 
 /* Its parts. {"$ref": "#/components/<kind>/<name>"} */
 struct json_object *openapi_ref(struct cx *, const char *kind, const char *name);
+/* Set the member `name` of an object to a string; a member of that name is replaced. */
+void openapi_put(struct json_object *, const char *name, const char *text);
 /* What a body of that shape is, whatever form it has; and the same as parameters of a query.
  * ERR_INTERNAL: a row does not say enough. */
 must_check enum err openapi_body(struct cx *, const struct shape *, struct json_object **out);

@@ -18,7 +18,7 @@ const char *page_html_address(struct cx *cx)
 }
 
 /* Text, never markup: what HTML would take for some is escaped. */
-static void put(struct buf *b, const char *text)
+static void put_page_text(struct buf *b, const char *text)
 {
 	for (; *text; text++)
 		if (strchr("&<>\"'", *text))
@@ -36,42 +36,44 @@ static void put_markdown(struct buf *b, struct arena *mem, const char *text)
 	while (more) {
 		more = str_cut(rest, '`', &part, &rest);
 		buf_z(b, code ? "<code>" : "");
-		put(b, str_z(mem, part));
+		put_page_text(b, str_z(mem, part));
 		buf_z(b, code ? "</code>" : "");
 		code = !code;
 	}
 }
 
 /* Markup, a text, markup. */
-static void put_in(struct buf *b, const char *before, const char *text, const char *after)
+static void put_between(struct buf *b, const char *before, const char *text, const char *after)
 {
 	buf_z(b, before);
-	put(b, text);
+	put_page_text(b, text);
 	buf_z(b, after);
 }
 
 static void put_head(struct buf *b, const struct conf *conf)
 {
-	put_in(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
+	put_between(b,
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
 	    conf->domain, ": a polyproto home server</title>\n");
 	buf_z(b,
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-	put_in(b, "<meta name=\"description\" content=\"The polyproto home server of ",
+	put_between(b, "<meta name=\"description\" content=\"The polyproto home server of ",
 	    conf->domain, "\">\n<style>");
-	buf_z(b, style);
+	buf_z(b, page_style);
 	buf_z(b, "</style>\n</head>\n<body>\n");
-	put_in(b, "<header>\n<p class=\"kind\">polyproto home server</p>\n<h1>", conf->domain,
+	put_between(b, "<header>\n<p class=\"kind\">polyproto home server</p>\n<h1>", conf->domain,
 	    "</h1>\n");
-	put_in(b, "<p class=\"lead\">Identities of this server look like <code>name@", conf->domain,
+	put_between(b, "<p class=\"lead\">Identities of this server look like <code>name@",
+	    conf->domain,
 	    "</code>. Each has keys of its own, which this server "
 	    "certifies; with them it is at home on every server that speaks polyproto.</p>\n</header>\n<main>\n");
 }
 
 static void put_fact(struct buf *b, const char *name, const char *value, const char *more)
 {
-	put_in(b, "<div><dt>", name, "</dt>");
-	put_in(b, "<dd>", value, "");
-	put_in(b, "<small>", more, "</small></dd></div>\n");
+	put_between(b, "<div><dt>", name, "</dt>");
+	put_between(b, "<dd>", value, "");
+	put_between(b, "<small>", more, "</small></dd></div>\n");
 }
 
 static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_facts *f)
@@ -83,11 +85,11 @@ static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_fact
 	buf_z(b,
 	    "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate (SHA&#8209;256)</dt><dd><code>");
 	for (struct str rest = f->fingerprint; rest.n; rest = str_from(rest, 4))
-		put_in(b, rest.n == f->fingerprint.n ? "" : " ",
+		put_between(b, rest.n == f->fingerprint.n ? "" : " ",
 		    str_z(cx->mem, (struct str){ rest.s, 4 }), "");
 	gmtime_r(&until, &day);
 	strftime(text, sizeof text, "%Y-%m-%d", &day);
-	put_in(b, "</code><small>It is valid until ", text, ".</small></dd></div>\n");
+	put_between(b, "</code><small>It is valid until ", text, ".</small></dd></div>\n");
 }
 
 static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
@@ -115,11 +117,12 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 static void put_start(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"start\">\n<h2 id=\"start\">How to start</h2>\n");
-	put_in(b, "<p>Give your polyproto client this address:</p>\n<pre>", page_html_address(cx),
-	    "</pre>\n");
-	put_in(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx),
+	put_between(b, "<p>Give your polyproto client this address:</p>\n<pre>",
+	    page_html_address(cx), "</pre>\n");
+	put_between(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx),
 	    "/.well-known/polyproto-core\n");
-	put_in(b, "curl ", page_html_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
+	put_between(
+	    b, "curl ", page_html_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
 }
 
 static void put_route(struct buf *b, struct cx *cx, const struct route *r, const struct about *a)
@@ -127,7 +130,7 @@ static void put_route(struct buf *b, struct cx *cx, const struct route *r, const
 	const char *method = about_method(r);
 
 	buf_printf(b, "<li><p class=\"route\"><b class=\"%s\">%s</b> ", method, method);
-	put_in(b, "<code>", r->path, "</code></p>\n<p class=\"what\">");
+	put_between(b, "<code>", r->path, "</code></p>\n<p class=\"what\">");
 	put_markdown(b, cx->mem, a->what);
 	buf_z(b, "<small>");
 	put_markdown(b, cx->mem, about_who(cx->mem, r, a));
@@ -137,9 +140,9 @@ static void put_route(struct buf *b, struct cx *cx, const struct route *r, const
 static void put_generation(struct buf *b, struct cx *cx, const struct generation *g)
 {
 	buf_printf(b, "<h3 id=\"%s\">", g->name);
-	put(b, g->text);
+	put_page_text(b, g->text);
 	if (g->base[0])
-		put_in(b, " <code>", g->base, "</code>");
+		put_between(b, " <code>", g->base, "</code>");
 	buf_z(b, "</h3>\n<ul class=\"routes\">\n");
 	for (size_t i = 0; i < g->n; i++)
 		put_route(b, cx, &g->routes[i], g->abouts[i]);
@@ -149,7 +152,7 @@ static void put_generation(struct buf *b, struct cx *cx, const struct generation
 static void put_reference(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">What it answers to</h2>\n");
-	put_in(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path,
+	put_between(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path,
 	    "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
 	    "with every form of every answer. <em>Session</em>: <code>Authorization: Bearer</code> and a token. <em>Sensitive</em>: the password in "
 	    "<code>X-P2-Sensitive-Solution</code> as well, or a code of the second factor of those who have one. "
@@ -158,7 +161,7 @@ static void put_reference(struct buf *b, struct cx *cx)
 	for (const struct generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
 		buf_printf(b, "<li><a href=\"#%s\">", g->name);
-		put_in(b, "", g->text, "</a></li>\n");
+		put_between(b, "", g->text, "</a></li>\n");
 	}
 	buf_z(b, "</ul></nav>\n");
 	for (const struct generation *g = about_generations;
@@ -174,7 +177,7 @@ void page_html_policy(struct call *c)
 {
 	uint8_t hash[HASH_BYTES];
 
-	sha256(str_blob(str_of(style)), hash);
+	sha256(str_blob(str_of(page_style)), hash);
 	struct str text = base64_encode(c->cx->mem, (struct blob){ hash, HASH_BYTES });
 	http_set(c->cx, c->resp, "Content-Security-Policy",
 	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -1,13 +1,13 @@
 #ifndef MOTET_API_DESCRIBE_PAGE_STYLE_H
 #define MOTET_API_DESCRIBE_PAGE_STYLE_H
 /*
- * The style of GET /. CSS, made a C string by the preprocessor: a # may not begin a line, and there
- * is no apostrophe. Colours have a contrast of 4.5 at least with what they stand on (WCAG 2.2, AA),
- * in the light and in the dark.
+ * The style of GET /. CSS, made a C string by the preprocessor: a # may not begin a line, and
+ * there is no apostrophe. Colours have a contrast of 4.5 at least with what they stand on
+ * (WCAG 2.2, AA), in the light and in the dark.
  */
 /* clang-format off */
-#define STYLE(...) #__VA_ARGS__
-static const char style[] = STYLE(
+#define PAGE_STYLE(...) #__VA_ARGS__
+static const char page_style[] = PAGE_STYLE(
 :root { color-scheme: light dark; --bg: #faf9f6; --card: #ffffff; --ink: #1d1c1a; --soft: #5d5950; --line: #e2ded5; --accent: #0b5f6b;
 	--get: #0b5f6b; --post: #1f6b2c; --put: #7a4d00; --delete: #a1261f; --options: #5a4a9c; --warn: #fff4d6 }
 @media (prefers-color-scheme: dark) { :root { --bg: #131517; --card: #1b1e21; --ink: #e9e7e2; --soft: #aaa69d; --line: #32363b; --accent: #7fd0dc;

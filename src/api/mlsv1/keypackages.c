@@ -8,7 +8,8 @@
 
 /* The answer of mls alpha.4 to a faulty upload: which, and why. Unreadable ones have no reference:
  * their index names them. */
-static enum err faulty(struct call *c, enum err e, const struct mls_input *v, size_t bad)
+static enum err reply_faulty_keypackage(
+    struct call *c, enum err e, const struct mls_input *v, size_t bad)
 {
 	struct json_object *list = json_object_new_array(), *o = json_object_new_object();
 	const char *id = arena_printf(c->cx->mem, "%zu", bad),
@@ -41,7 +42,7 @@ enum err mlsv1_post_keypackages(struct call *c)
 	if (e == OK)
 		e = keypackage_add(c->cx, c->who, &u, &counts, &bad);
 	if (e != OK)
-		return faulty(c, e, v, bad < in->n ? bad : 0);
+		return reply_faulty_keypackage(c, e, v, bad < in->n ? bad : 0);
 	reply_text(c, 200, "text/plain; charset=utf-8", STR("200"));
 	http_set(c->cx, c->resp, "X-P2-KeyPackage-Count", "%.*s", (int)counts.n, counts.s);
 	return OK;
@@ -58,7 +59,7 @@ SHAPE(claim_query,
     F_STRS(claim_query, extensions, .max = 64,
 	.about = "extension types that the member must be capable of"));
 
-static bool number(struct str s, int64_t *v)
+static bool parse_claim_number(struct str s, int64_t *v)
 {
 	char *end;
 	char text[16];
@@ -72,14 +73,14 @@ static bool number(struct str s, int64_t *v)
 }
 
 /* What nobody has defined matches nothing, and is no error: the list is what the caller can do. */
-static enum err suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
+static enum err parse_claim_suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 {
 	*n = 0;
 	for (size_t i = 0; i < in.n; i++) {
-		const struct mls_suite *s = mls_suite_named(in.v[i]);
+		const struct mls_suite *s = mls_suite_find_name(in.v[i]);
 		if (s)
 			out[(*n)++] = s->id;
-		else if (number(in.v[i], &out[*n]))
+		else if (parse_claim_number(in.v[i], &out[*n]))
 			++*n;
 		else
 			return refuse(cx, ERR_BAD_REQUEST, "ciphersuites",
@@ -91,11 +92,11 @@ static enum err suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 }
 
 /* Default types (RFC 9420 7.2) are never listed, and everybody is capable of them. */
-static enum err extensions(struct cx *cx, struct strs in, int64_t *out, size_t *n)
+static enum err parse_claim_extensions(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 {
 	*n = 0;
 	for (size_t i = 0; i < in.n; i++) {
-		if (!number(in.v[i], &out[*n]))
+		if (!parse_claim_number(in.v[i], &out[*n]))
 			return refuse(cx, ERR_BAD_REQUEST, "extensions",
 			    "%.*s is no extension type: a number from 0 to 65535.", (int)in.v[i].n,
 			    in.v[i].s);
@@ -105,20 +106,21 @@ static enum err extensions(struct cx *cx, struct strs in, int64_t *out, size_t *
 	return OK;
 }
 
-static bool looks_like_version(struct str s)
+static bool is_mls_version(struct str s)
 {
 	struct str major, minor;
 	int64_t v;
 
-	return str_cut(s, '.', &major, &minor) && number(major, &v) && number(minor, &v);
+	return str_cut(s, '.', &major, &minor) && parse_claim_number(major, &v) &&
+	    parse_claim_number(minor, &v);
 }
 
 /* Does the caller speak 1.0, the one there is? Others match nothing. */
-static enum err versions(struct cx *cx, struct strs in, bool *fine)
+static enum err check_claim_versions(struct cx *cx, struct strs in, bool *fine)
 {
 	*fine = in.n == 0;
 	for (size_t i = 0; i < in.n; i++) {
-		if (!looks_like_version(in.v[i]))
+		if (!is_mls_version(in.v[i]))
 			return refuse(cx, ERR_BAD_REQUEST, "versions",
 			    "%.*s is no version of MLS, such as 1.0.", (int)in.v[i].n, in.v[i].s);
 		*fine |= str_is(in.v[i], "1.0");
@@ -126,7 +128,7 @@ static enum err versions(struct cx *cx, struct strs in, bool *fine)
 	return OK;
 }
 
-static struct json_object *numbers(struct blob list)
+static struct json_object *render_u16_list(struct blob list)
 {
 	struct json_object *a = json_object_new_array();
 	char text[8];
@@ -138,7 +140,7 @@ static struct json_object *numbers(struct blob list)
 	return a;
 }
 
-static struct json_object *suite_names(struct blob list)
+static struct json_object *render_suite_names(struct blob list)
 {
 	struct json_object *a = json_object_new_array();
 	char text[8];
@@ -152,26 +154,27 @@ static struct json_object *suite_names(struct blob list)
 	return a;
 }
 
-static struct json_object *capabilities(const struct mls_keypackage *k)
+static struct json_object *render_leaf_capabilities(const struct mls_keypackage *k)
 {
 	struct json_object *o = json_object_new_object(), *versions = json_object_new_array();
 
 	if (mls_tls_has_u16(k->versions, 1))
 		json_object_array_add(versions, json_object_new_string("1.0"));
 	json_object_object_add(o, "versions", versions);
-	json_object_object_add(o, "ciphersuites", suite_names(k->suites));
-	json_object_object_add(o, "extensions", numbers(k->cap_extensions));
+	json_object_object_add(o, "ciphersuites", render_suite_names(k->suites));
+	json_object_object_add(o, "extensions", render_u16_list(k->cap_extensions));
 	return o;
 }
 
-static struct json_object *base64(struct cx *cx, struct blob b)
+static struct json_object *render_base64(struct cx *cx, struct blob b)
 {
 	return json_str(base64_encode(cx->mem, b));
 }
 
 /* The object of alpha.4, and the bytes that it has no member for: without them nobody could be
  * added to a group. */
-static enum err object(struct cx *cx, const struct keypackage_given *g, struct json_object *list)
+static enum err add_claimed_keypackage(
+    struct cx *cx, const struct keypackage_given *g, struct json_object *list)
 {
 	struct json_object *o = json_object_new_object();
 	struct mls_keypackage k;
@@ -181,11 +184,11 @@ static enum err object(struct cx *cx, const struct keypackage_given *g, struct j
 	TRY(mls_keypackage_read(cx, g->tls, &k));
 	TRY(mls_keypackage_ref(cx, &k, &ref));
 	json_object_object_add(o, "id", json_str(hex_encode(cx->mem, ref)));
-	json_object_object_add(o, "publicKey", base64(cx, k.signature_key));
-	json_object_object_add(o, "capabilities", capabilities(&k));
-	json_object_object_add(o, "signature", base64(cx, k.signature));
+	json_object_object_add(o, "publicKey", render_base64(cx, k.signature_key));
+	json_object_object_add(o, "capabilities", render_leaf_capabilities(&k));
+	json_object_object_add(o, "signature", render_base64(cx, k.signature));
 	json_object_object_add(o, "lastResort", json_object_new_boolean(g->last_resort));
-	json_object_object_add(o, "key_package", base64(cx, g->tls));
+	json_object_object_add(o, "key_package", render_base64(cx, g->tls));
 	return OK;
 }
 
@@ -200,15 +203,15 @@ enum err mlsv1_get_keypackages(struct call *c)
 	bool head, fine;
 	size_t n;
 
-	TRY(versions(c->cx, in->versions, &fine));
-	TRY(suites(c->cx, in->ciphersuites, s, &f.nsuites));
-	TRY(extensions(c->cx, in->extensions, e, &f.nextensions));
+	TRY(check_claim_versions(c->cx, in->versions, &fine));
+	TRY(parse_claim_suites(c->cx, in->ciphersuites, s, &f.nsuites));
+	TRY(parse_claim_extensions(c->cx, in->extensions, e, &f.nextensions));
 	if (!fine)
 		f.nsuites = 0;
-	TRY(keypackages_take(c, &f, &v, &n, &head));
+	TRY(keypackages_claim(c, &f, &v, &n, &head));
 	if (head)
 		return OK;
 	for (size_t i = 0; i < n; i++)
-		TRY(object(c->cx, &v[i], list));
+		TRY(add_claimed_keypackage(c->cx, &v[i], list));
 	return reply_json(c, 200, json_object_get(list));
 }

@@ -19,7 +19,7 @@
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
 
 /* Read anew each time: whoever changes the token need not tell us. */
-static struct str token(struct arena *mem, const char *file)
+static struct str read_metrics_token(struct arena *mem, const char *file)
 {
 	char *text = arena_secret(mem, TOKEN_MAX + 1);
 	struct str first, rest;
@@ -34,7 +34,7 @@ static struct str token(struct arena *mem, const char *file)
 	return first.n >= TOKEN_MIN ? first : (struct str){ NULL, 0 };
 }
 
-static bool allowed(const struct call *c)
+static bool may_read_metrics(const struct call *c)
 {
 	const struct conf *conf = c->cx->conf;
 	struct str sent = http_bearer(c->req->authorization), right;
@@ -43,8 +43,8 @@ static bool allowed(const struct call *c)
 		return true;
 	if (sent.n == 0)
 		return false;
-	right = token(c->cx->mem, conf->metrics_token_file);
-	return right.n && hash_same(sent, right);
+	right = read_metrics_token(c->cx->mem, conf->metrics_token_file);
+	return right.n && hash_equal(sent, right);
 }
 
 bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
@@ -54,7 +54,8 @@ bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
 	if (!address_list_ok(c->metrics_allow, what, sizeof what))
 		return snprintf(why, size, "metrics_allow: %s", what), false;
 	struct arena *mem = arena_new(1 << 16);
-	bool good = c->metrics_token_file[0] == '\0' || token(mem, c->metrics_token_file).n;
+	bool good =
+	    c->metrics_token_file[0] == '\0' || read_metrics_token(mem, c->metrics_token_file).n;
 	arena_free(mem);
 	if (!good)
 		snprintf(why, size,
@@ -88,7 +89,7 @@ enum err ops_get_metrics(struct call *c)
 {
 	struct cx *cx = c->cx;
 
-	if (!allowed(c))
+	if (!may_read_metrics(c))
 		return refuse(cx, ERR_NO_ROUTE, "", "%s", err_text(ERR_NO_ROUTE));
 	if (cx->board == NULL)
 		return fail(cx, ERR_UNAVAILABLE, "there is no scoreboard");

@@ -2,70 +2,74 @@
 #include "shm/scoreboard_sum.h"
 #include <stdio.h>
 
-static void head(struct buf *b, const char *name, const char *type, const char *help)
+static void put_metric_head(struct buf *b, const char *name, const char *type, const char *help)
 {
 	buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void number(struct buf *b, const char *name, const char *type, const char *help, int64_t n)
+static void put_metric_value(
+    struct buf *b, const char *name, const char *type, const char *help, int64_t n)
 {
-	head(b, name, type, help);
+	put_metric_head(b, name, type, help);
 	buf_printf(b, "%s %lld\n", name, (long long)n);
 }
 
-static void seconds(struct buf *b, int64_t us)
+static void put_metric_seconds(struct buf *b, int64_t us)
 {
 	buf_printf(b, "%lld.%06lld\n", (long long)(us / 1000000), (long long)(us % 1000000));
 }
 
-static void processes(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
+static void put_process_metrics(
+    struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	static const char *const states[] = { "none", "starting", "idle", "busy", "stopping" };
 	static const char *const dbs[] = { "unused", "up", "away" };
 	int64_t memory = s->resident;
 
-	for (int i = 0; i < s->rows && i < SCORES; i++)
+	for (int i = 0; i < s->rows && i < SCOREBOARD_ROWS; i++)
 		memory += s->row[i].pid ? s->row[i].resident : 0;
-	head(b, "motet_build_info", "gauge", "The program.");
+	put_metric_head(b, "motet_build_info", "gauge", "The program.");
 	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
-	number(b, "process_start_time_seconds", "gauge",
+	put_metric_value(b, "process_start_time_seconds", "gauge",
 	    "When the pool was started, in seconds since 1970.", s->started);
-	number(b, "process_resident_memory_bytes", "gauge",
+	put_metric_value(b, "process_resident_memory_bytes", "gauge",
 	    "Memory of master and workers; what they share counts more than once.", memory);
-	head(b, "motet_workers", "gauge", "Workers by what they are at.");
+	put_metric_head(b, "motet_workers", "gauge", "Workers by what they are at.");
 	for (int i = WORKER_STARTING; i < WORKER_STATES; i++)
 		buf_printf(b, "motet_workers{state=\"%s\"} %d\n", states[i], sum->workers[i]);
-	number(b, "motet_workers_wanted", "gauge",
+	put_metric_value(b, "motet_workers_wanted", "gauge",
 	    "Workers that there should be; 0 where they are spawned by somebody else.", s->wanted);
-	head(b, "motet_database_workers", "gauge",
+	put_metric_head(b, "motet_database_workers", "gauge",
 	    "Workers by what became of their last use of the database.");
 	for (int i = 0; i < 3; i++)
 		buf_printf(b, "motet_database_workers{state=\"%s\"} %d\n", dbs[i], sum->db[i]);
-	head(b, "motet_oldest_request_seconds", "gauge",
+	put_metric_head(b, "motet_oldest_request_seconds", "gauge",
 	    "Age of the request that is at work for longest.");
 	buf_z(b, "motet_oldest_request_seconds ");
-	seconds(b, sum->oldest_us);
+	put_metric_seconds(b, sum->oldest_us);
 }
 
-static void pool(struct buf *b, const struct scoreboard *s, int64_t at_us)
+static void put_pool_metrics(struct buf *b, const struct scoreboard *s, int64_t at_us)
 {
-	number(b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
-	number(b, "motet_worker_deaths_total", "counter",
+	put_metric_value(
+	    b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
+	put_metric_value(b, "motet_worker_deaths_total", "counter",
 	    "Workers that ended without being told to.", s->deaths);
-	number(b, "motet_workers_killed_total", "counter",
+	put_metric_value(b, "motet_workers_killed_total", "counter",
 	    "Workers that were killed because a request took too long.", s->killed);
-	number(b, "motet_crash_storm", "gauge",
+	put_metric_value(b, "motet_crash_storm", "gauge",
 	    "1 while workers die one after the other, as the alarm in the log says.",
-	    scoreboard_storm(s, at_us));
-	number(b, "motet_signer_deaths_total", "counter", "Signers that ended and were replaced.",
-	    s->signer_deaths);
-	number(b, "motet_reloads_total", "counter", "Times that the configuration was read again.",
-	    s->reloads);
+	    scoreboard_is_storm(s, at_us));
+	put_metric_value(b, "motet_signer_deaths_total", "counter",
+	    "Signers that ended and were replaced.", s->signer_deaths);
+	put_metric_value(b, "motet_reloads_total", "counter",
+	    "Times that the configuration was read again.", s->reloads);
 }
 
-static void requests(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
+static void put_request_metrics(
+    struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
-	head(b, "motet_http_requests_total", "counter",
+	put_metric_head(b, "motet_http_requests_total", "counter",
 	    "Requests that were answered; status 0 are those that have no place of their own.");
 	for (int r = 0; r < s->nroutes; r++)
 		for (int i = 0; i < SCOREBOARD_STATUSES; i++)
@@ -76,7 +80,7 @@ static void requests(struct buf *b, const struct scoreboard *s, const struct sco
 				    (long long)sum->route[r].status[i]);
 }
 
-static void histogram(
+static void put_route_histogram(
     struct buf *b, const struct scoreboard_name *name, const struct scoreboard_sum_route *r)
 {
 	static const char family[] = "motet_http_request_duration_seconds";
@@ -93,26 +97,28 @@ static void histogram(
 		buf_printf(b, "\"} %lld\n", (long long)n);
 	}
 	buf_printf(b, "%s_sum{route=\"%s\",method=\"%s\"} ", family, name->path, name->method);
-	seconds(b, r->us);
+	put_metric_seconds(b, r->us);
 	buf_printf(b, "%s_count{route=\"%s\",method=\"%s\"} %lld\n", family, name->path,
 	    name->method, (long long)n);
 }
 
-static void durations(struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
+static void put_duration_metrics(
+    struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
-	head(b, "motet_http_request_duration_seconds", "histogram",
+	put_metric_head(b, "motet_http_request_duration_seconds", "histogram",
 	    "From the first octet of a request to the last of its answer.");
 	for (int r = 0; r < s->nroutes; r++)
 		if (sum->route[r].n)
-			histogram(b, &s->name[r], &sum->route[r]);
-	head(b, "motet_phase_seconds_total", "counter", "Where requests spent their time.");
+			put_route_histogram(b, &s->name[r], &sum->route[r]);
+	put_metric_head(
+	    b, "motet_phase_seconds_total", "counter", "Where requests spent their time.");
 	for (int i = 0; i < PHASES; i++) {
 		buf_printf(b, "motet_phase_seconds_total{phase=\"%s\"} ", meter_phase_names[i]);
-		seconds(b, sum->phase_us[i]);
+		put_metric_seconds(b, sum->phase_us[i]);
 	}
 }
 
-static void counters(struct buf *b, const struct scoreboard_sum *sum)
+static void put_counter_metrics(struct buf *b, const struct scoreboard_sum *sum)
 {
 	const char *last = "";
 
@@ -126,7 +132,7 @@ static void counters(struct buf *b, const struct scoreboard_sum *sum)
 			buf_printf(b, "{%s=\"%s\"}", m->label, m->value);
 		buf_printf(b, " %lld\n", (long long)sum->count[i]);
 	}
-	head(b, "motet_errors_total", "counter",
+	put_metric_head(b, "motet_errors_total", "counter",
 	    "Requests that ended with an error, by its name in the log.");
 	for (int i = 1; i < ERR_COUNT; i++)
 		if (sum->error[i])
@@ -135,9 +141,9 @@ static void counters(struct buf *b, const struct scoreboard_sum *sum)
 }
 
 /* What is not known yet has no value. */
-static void gauges(struct buf *b, const struct scoreboard *s)
+static void put_gauge_metrics(struct buf *b, const struct scoreboard *s)
 {
-	head(b, "motet_keypackage_stock", "gauge",
+	put_metric_head(b, "motet_keypackage_stock", "gauge",
 	    "KeyPackages that can be given out, counted once a minute at most.");
 	if (s->stock_at) {
 		buf_printf(
@@ -145,7 +151,7 @@ static void gauges(struct buf *b, const struct scoreboard *s)
 		buf_printf(b, "motet_keypackage_stock{kind=\"last_resort\"} %lld\n",
 		    (long long)s->last_resorts);
 	}
-	head(b, "motet_server_certificate_not_after_seconds", "gauge",
+	put_metric_head(b, "motet_server_certificate_not_after_seconds", "gauge",
 	    "When the server's certificate ends, in seconds since 1970.");
 	if (s->cert_not_after)
 		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n",
@@ -158,11 +164,11 @@ struct str metrics_text(struct arena *mem, const struct scoreboard *s)
 	struct buf b = { .mem = mem };
 
 	scoreboard_sum_take(s, -1, sum);
-	processes(&b, s, sum);
-	pool(&b, s, sum->at_us);
-	requests(&b, s, sum);
-	durations(&b, s, sum);
-	counters(&b, sum);
-	gauges(&b, s);
+	put_process_metrics(&b, s, sum);
+	put_pool_metrics(&b, s, sum->at_us);
+	put_request_metrics(&b, s, sum);
+	put_duration_metrics(&b, s, sum);
+	put_counter_metrics(&b, sum);
+	put_gauge_metrics(&b, s);
 	return buf_done(&b);
 }

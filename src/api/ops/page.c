@@ -10,7 +10,7 @@
 #include <json-c/json.h>
 
 /* GET /: what there is to know of this server at a glance. */
-static enum err find_facts(struct cx *cx, struct page_facts *f)
+static enum err find_page_facts(struct cx *cx, struct page_facts *f)
 {
 	uint8_t hash[HASH_BYTES];
 	struct server_key *k;
@@ -23,7 +23,7 @@ static enum err find_facts(struct cx *cx, struct page_facts *f)
 	return OK;
 }
 
-static enum err reply_facts(struct call *c, const struct page_facts *f)
+static enum err reply_page_facts(struct call *c, const struct page_facts *f)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
@@ -48,7 +48,7 @@ static enum err reply_facts(struct call *c, const struct page_facts *f)
 	json_object_object_add(o, "registration",
 	    json_object_new_string(page_html_registrations[c->cx->conf->registration].word));
 	json_object_object_add(o, "tokens", json_object_new_boolean(f->tokens));
-	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
+	return reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
 }
 
 /* Without the database the page still comes: as a 503, so that nothing keeps it and whoever watches
@@ -57,15 +57,15 @@ enum err ops_get_page(struct call *c)
 {
 	static const char type[] = "text/html; charset=utf-8";
 	struct page_facts f;
-	enum err e = find_facts(c->cx, &f);
+	enum err e = find_page_facts(c->cx, &f);
 
 	if (http_accepts(c->req->accept, "application/json") &&
 	    !http_accepts(c->req->accept, "text/html"))
-		return e == OK ? reply_facts(c, &f) : e;
+		return e == OK ? reply_page_facts(c, &f) : e;
 	if (e != OK && err_status(e) != 503)
 		return e;
 	if (e == OK)
-		reply_public(c, type, page_html(c->cx, &f), "public, no-cache");
+		reply_public(c, type, page_html(c->cx, &f), CACHE_REVALIDATE);
 	else
 		reply_text(c, 503, type, page_html(c->cx, NULL));
 	if (e != OK) {

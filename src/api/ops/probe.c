@@ -12,7 +12,7 @@
  * and to everybody else there is no such route. Nothing secret is in the answer: of Authorization
  * only a hash.
  */
-static struct json_object *hashed(struct cx *cx, struct str text)
+static struct json_object *hash_probe_text(struct cx *cx, struct str text)
 {
 	uint8_t hash[HASH_BYTES];
 
@@ -21,7 +21,7 @@ static struct json_object *hashed(struct cx *cx, struct str text)
 }
 
 /* The body is whatever it is, so the query alone says how much is wanted. */
-static enum err filling(struct call *c, struct str *out)
+static enum err make_probe_filling(struct call *c, struct str *out)
 {
 	struct str text;
 	int64_t n = 0;
@@ -43,16 +43,17 @@ enum err ops_any_probe(struct call *c)
 	struct str fill;
 
 	TRY(probe_take(c->cx, c->path[0]));
-	TRY(filling(c, &fill));
+	TRY(make_probe_filling(c, &fill));
 	o = json_object_new_object();
 	json_object_object_add(o, "method", json_str(q->method_name));
 	json_object_object_add(o, "target", json_str(q->target));
 	json_object_object_add(o, "text", json_str(c->path[1]));
 	json_object_object_add(o, "base_path", json_object_new_string(c->cx->conf->base_path));
 	if (q->authorization.n)
-		json_object_object_add(o, "authorization", hashed(c->cx, q->authorization));
+		json_object_object_add(
+		    o, "authorization", hash_probe_text(c->cx, q->authorization));
 	json_object_object_add(o, "body_length", json_object_new_int64((int64_t)q->body.n));
-	json_object_object_add(o, "body_sha256", hashed(c->cx, q->body));
+	json_object_object_add(o, "body_sha256", hash_probe_text(c->cx, q->body));
 	json_object_object_add(o, "host", json_str(q->host));
 	json_object_object_add(o, "remote", json_str(q->remote));
 	json_object_object_add(o, "https", json_object_new_boolean(q->https));

@@ -5,7 +5,7 @@
 #include "core/schema.h"
 
 /* The identity is ours, and can sign: once known, of a key this stays so. */
-static enum err signs(struct cx *cx)
+static enum err check_signing(struct cx *cx)
 {
 	static int64_t proven;
 	struct server_key *k;
@@ -13,20 +13,20 @@ static enum err signs(struct cx *cx)
 	TRY(identity_current(cx, &k));
 	if (k->serial == proven)
 		return OK;
-	TRY(identity_prove(cx, k));
+	TRY(identity_check_secret(cx, k));
 	proven = k->serial;
 	return OK;
 }
 
-static enum err look(struct cx *cx)
+static enum err check_readiness(struct cx *cx)
 {
-	TRY(schema_fits(cx));
-	return signs(cx);
+	TRY(schema_check_version(cx));
+	return check_signing(cx);
 }
 
 /* The database answers, its schema is one for this program, and the identity: found out once a
  * second at most, since anybody may ask without limit. */
-static enum err ready(struct cx *cx)
+static enum err check_readiness_cached(struct cx *cx)
 {
 	static struct {
 		int64_t until_us;
@@ -36,7 +36,7 @@ static enum err ready(struct cx *cx)
 	enum { A_SECOND = 1000000 };
 
 	if (clock_us() >= last.until_us) {
-		last.err = look(cx);
+		last.err = check_readiness(cx);
 		last.why = cx->why;
 		last.until_us = clock_us() + A_SECOND;
 	}
@@ -46,6 +46,6 @@ static enum err ready(struct cx *cx)
 
 enum err ops_get_readyz(struct call *c)
 {
-	TRY(ready(c->cx));
+	TRY(check_readiness_cached(c->cx));
 	return reply_text(c, 200, "application/json", STR("{\"status\":\"ready\"}"));
 }

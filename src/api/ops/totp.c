@@ -6,13 +6,13 @@
 /* A second factor, TOTP: the protocol has a place for its codes (auth_payload.totp,
  * X-P2-Sensitive-Solution) and none for getting one. */
 
-static struct second_factor_place place(const struct call *c)
+static struct second_factor_caller caller_place(const struct call *c)
 {
-	return (struct second_factor_place){ c->who->actor_id, c->who->session_id, c->who->key,
+	return (struct second_factor_caller){ c->who->actor_id, c->who->session_id, c->who->key,
 		c->req->remote };
 }
 
-static struct json_object *when(int64_t t)
+static struct json_object *time_or_null(int64_t t)
 {
 	return t ? json_object_new_int64(t) : NULL;
 }
@@ -20,19 +20,19 @@ static struct json_object *when(int64_t t)
 /* GET /.motet/v1/totp: none, pending (it waits to be confirmed) or confirmed. */
 enum err ops_get_totp(struct call *c)
 {
-	static const struct second_factor none = { .confirmed_at = 0 };
+	static const struct second_factor_row none = { .confirmed_at = 0 };
 	struct json_object *o;
-	struct second_factor *found;
+	struct second_factor_row *found;
 
-	TRY(second_factor_state(c->cx, c->who->actor_id, &found));
-	const struct second_factor *t = found ? found : &none;
+	TRY(second_factor_find(c->cx, c->who->actor_id, &found));
+	const struct second_factor_row *t = found ? found : &none;
 	o = json_object_new_object();
 	json_object_object_add(o, "state",
 	    json_object_new_string(t->confirmed_at ? "confirmed"
 		    : found			   ? "pending"
 						   : "none"));
-	json_object_object_add(o, "created_at", when(t->created_at));
-	json_object_object_add(o, "confirmed_at", when(t->confirmed_at));
+	json_object_object_add(o, "created_at", time_or_null(t->created_at));
+	json_object_object_add(o, "confirmed_at", time_or_null(t->confirmed_at));
 	json_object_object_add(o, "recovery_codes", json_object_new_int64(t->recovery_codes));
 	return reply_json(c, 200, o);
 }
@@ -72,7 +72,7 @@ SHAPE(confirm_body,
 enum err ops_post_totp_confirm(struct call *c)
 {
 	const struct confirm_body *in = c->in;
-	const struct second_factor_place p = place(c);
+	const struct second_factor_caller p = caller_place(c);
 	struct str codes[SECOND_FACTOR_CODES];
 
 	TRY(second_factor_confirm(c->cx, &p, in->code, codes));
@@ -82,7 +82,7 @@ enum err ops_post_totp_confirm(struct call *c)
 /* POST /.motet/v1/totp/recovery: other recovery codes. */
 enum err ops_post_totp_recovery(struct call *c)
 {
-	const struct second_factor_place p = place(c);
+	const struct second_factor_caller p = caller_place(c);
 	struct str codes[SECOND_FACTOR_CODES];
 
 	TRY(second_factor_renew_codes(c->cx, &p, codes));
@@ -92,7 +92,7 @@ enum err ops_post_totp_recovery(struct call *c)
 /* DELETE /.motet/v1/totp: the password is enough again. */
 enum err ops_delete_totp(struct call *c)
 {
-	const struct second_factor_place p = place(c);
+	const struct second_factor_caller p = caller_place(c);
 
 	TRY(second_factor_remove(c->cx, &p, false));
 	return reply_empty(c, 204);

@@ -8,9 +8,9 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-#define PGP "application/pgp-keys"
+#define MEDIA_PGP "application/pgp-keys"
 
-static struct str spki(struct cx *cx, const struct server_key *k)
+static struct str encode_server_spki(struct cx *cx, const struct server_key *k)
 {
 	return pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
 }
@@ -21,7 +21,7 @@ enum err p2core_put_key_server(struct call *c)
 	struct server_key *k;
 
 	TRY(identity_rotate(c->cx, &k));
-	return reply_json(c, 200, json_str(spki(c->cx, k)));
+	return reply_json(c, 200, json_str(encode_server_spki(c->cx, k)));
 }
 
 /* GET /key/server: the certificate, now or at a time; or the key as an OpenPGP block. */
@@ -32,15 +32,15 @@ enum err p2core_get_key_server(struct call *c)
 	struct str block;
 
 	TRY(identity_at(c->cx, when_or(in->timestamp, -1), &k));
-	if (!http_accepts(c->req->accept, PGP))
+	if (!http_accepts(c->req->accept, MEDIA_PGP))
 		return binary_reply_cert(c, in, k->cert);
 	TRY(identity_openpgp(c->cx, k, &block));
-	return reply_public(c, PGP, block, "public, no-cache");
+	return reply_public(c, MEDIA_PGP, block, CACHE_REVALIDATE);
 }
 
 /* One that runs on; one that was revoked counts up to its end, and only for times that were asked
  * for. */
-static bool good_at(
+static bool is_cert_good_at(
     const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
 {
 	int64_t at = when_or(*w, now);
@@ -49,14 +49,14 @@ static bool good_at(
 	    (invalidated == 0 || (w->given && invalidated > at));
 }
 
-static enum err home(
+static enum err list_home_key_certs(
     struct call *c, const struct binary_query *in, struct str local, struct blob **certs, size_t *n)
 {
 	const struct cert_filter f = { when_or(in->timestamp, -1), -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	size_t all;
 
-	TRY(publish_plain(c->cx, local, &f, &v, &all));
+	TRY(publish_list_certs(c->cx, local, &f, &v, &all));
 	*certs = arena_alloc(c->cx->mem, all * sizeof **certs + 1);
 	for (size_t i = 0; i < all; i++)
 		if (in->timestamp.given || v[i].invalidated_at == 0)
@@ -64,17 +64,17 @@ static enum err home(
 	return OK;
 }
 
-static enum err foreign(
+static enum err list_foreign_key_certs(
     struct call *c, const struct binary_query *in, struct str fid, struct blob **certs, size_t *n)
 {
 	struct foreign_cert *v;
 	size_t all;
 
-	TRY(foreign_actor(c->cx, fid, (struct str){ NULL, 0 }, &v, &all));
+	TRY(foreign_list_certs(c->cx, fid, (struct str){ NULL, 0 }, &v, &all));
 	*certs = arena_alloc(c->cx->mem, all * sizeof **certs + 1);
 	for (size_t i = 0; i < all; i++)
-		if (good_at(&in->timestamp, c->cx->now, v[i].cert.not_before, v[i].cert.not_after,
-			v[i].invalidated_at))
+		if (is_cert_good_at(&in->timestamp, c->cx->now, v[i].cert.not_before,
+			v[i].cert.not_after, v[i].invalidated_at))
 			(*certs)[(*n)++] = v[i].cert.der;
 	return OK;
 }
@@ -90,10 +90,11 @@ enum err p2core_get_key_user(struct call *c)
 
 	if (fid_parse(c->cx->mem, c->path[0], &local, &domain) &&
 	    !str_is(domain, c->cx->conf->domain)) {
-		TRY(foreign(c, in, (struct str){ local.s, local.n + 1 + domain.n }, &certs, &n));
+		TRY(list_foreign_key_certs(
+		    c, in, (struct str){ local.s, local.n + 1 + domain.n }, &certs, &n));
 	} else {
 		TRY(actor_find(c->cx, "user_id", c->path[0], &who));
-		TRY(home(c, in, who.local_name, &certs, &n));
+		TRY(list_home_key_certs(c, in, who.local_name, &certs, &n));
 	}
 	return binary_reply_certs(c, in, certs, n);
 }

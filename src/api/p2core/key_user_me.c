@@ -14,28 +14,29 @@
  * certificate; a foreign actor's session tells of the certificate that its home server has issued.
  * Whose session it is decides which; what the body is decides whether that fits.
  */
-enum kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
+enum upload_kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
 struct key_user_body {
 	struct str text; /* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
 };
 
-static enum err text_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_key_user_text(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct str *text = out;
 	struct blob octets;
 
 	if (json_object_is_type(v, json_type_string)) {
-		*text = json_string(v);
+		*text = json_get_str(v);
 		return OK;
 	}
 	if (!json_octets(cx->mem, v, &octets))
-		return shape_bad(cx, f, "must be a string, or an array of octets");
+		return shape_refuse(cx, f, "must be a string, or an array of octets");
 	*text = (struct str){ (const char *)octets.p, octets.n };
 	return OK;
 }
 
 /* The samples in the specification are JSON strings with raw line breaks in them. */
-static bool loose_string(struct str s, struct str *inner)
+static bool is_loose_json_string(struct str s, struct str *inner)
 {
 	if (s.n < 2 || s.s[0] != '"' || s.s[s.n - 1] != '"')
 		return false;
@@ -44,24 +45,26 @@ static bool loose_string(struct str s, struct str *inner)
 	    !memchr(inner->s, '"', inner->n) && !memchr(inner->s, '\\', inner->n);
 }
 
-static enum err twin_parse(struct cx *cx, const struct shape *sh, struct str body, void *out)
+static enum err parse_key_user_body(
+    struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct key_user_body *to = out;
 	struct str text = str_trim(body);
 	struct json_object *v;
 
 	to->text = text;
-	if (text.n == 0 || strchr("{[\"", text.s[0]) == NULL || loose_string(text, &to->text))
+	if (text.n == 0 || strchr("{[\"", text.s[0]) == NULL ||
+	    is_loose_json_string(text, &to->text))
 		return OK;
 	TRY(json_parse(cx, body, &v));
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
-				: text_get(cx, &sh->fields[0], v, &to->text);
+				: get_key_user_text(cx, &sh->fields[0], v, &to->text);
 }
-SHAPE_BY(key_user_body, twin_parse, "Binary", "text/plain",
+SHAPE_BY(key_user_body, parse_key_user_body, "Binary", "text/plain",
     { .name = "csr",
 	.alias = "id_cert",
 	.type = FT_CUSTOM,
-	.get = text_get,
+	.get = get_key_user_text,
 	.flags = REQUIRED,
 	.off = offsetof(struct key_user_body, text),
 	.as = "Binary",
@@ -69,7 +72,7 @@ SHAPE_BY(key_user_body, twin_parse, "Binary", "text/plain",
 
 /* The first element within tells: a certificate has its version there, a request a number, a key an
  * algorithm. */
-static enum kind kind_of_der(struct blob der)
+static enum upload_kind kind_of_der(struct blob der)
 {
 	struct blob outer, inner;
 	struct der first;
@@ -83,11 +86,11 @@ static enum kind kind_of_der(struct blob der)
 					   : NOTHING;
 }
 
-static enum kind kind_of_armour(struct str s)
+static enum upload_kind kind_of_armour(struct str s)
 {
 	static const struct {
 		const char *begin;
-		enum kind kind;
+		enum upload_kind kind;
 	} rows[] = { { "-----BEGIN CERTIFICATE-----", ID_CERT },
 		{ "-----BEGIN CERTIFICATE REQUEST-----", CSR },
 		{ "-----BEGIN NEW CERTIFICATE REQUEST-----", CSR },
@@ -100,16 +103,16 @@ static enum kind kind_of_armour(struct str s)
 }
 
 /* Octets in no armour: DER, or OpenPGP packets, whose first octet has its highest bit set. */
-static enum kind kind_of_octets(struct str s)
+static enum upload_kind kind_of_octets(struct str s)
 {
 	if (s.n && (s.s[0] & 0x80))
 		return OPENPGP;
 	return s.n && s.s[0] == 0x30 ? kind_of_der(str_blob(s)) : kind_of_armour(str_trim(s));
 }
 
-static enum kind kind_of(struct arena *mem, struct str s)
+static enum upload_kind kind_of_upload(struct arena *mem, struct str s)
 {
-	enum kind k = kind_of_octets(s);
+	enum upload_kind k = kind_of_octets(s);
 	struct blob b;
 
 	if (k == NOTHING && base64_decode(mem, s, &b))
@@ -121,7 +124,7 @@ static enum kind kind_of(struct arena *mem, struct str s)
  * A key that came without a request: everything else that a request would say is known of the
  * session. What stands for the request, so that the same may come again, is the key.
  */
-static struct idcsr request_of(struct call *c)
+static struct idcsr make_key_request(struct call *c)
 {
 	const struct session *s = c->who;
 	struct str domain = str_of(c->cx->conf->domain);
@@ -133,7 +136,7 @@ static struct idcsr request_of(struct call *c)
 		.subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
 }
 
-static enum err read_csr(struct call *c, struct str text, struct idcsr *r)
+static enum err read_uploaded_csr(struct call *c, struct str text, struct idcsr *r)
 {
 	struct blob der;
 
@@ -141,15 +144,15 @@ static enum err read_csr(struct call *c, struct str text, struct idcsr *r)
 	return idcsr_read(c->cx, der, r);
 }
 
-static enum err read_openpgp(struct call *c, struct str text, struct idcsr *r)
+static enum err read_uploaded_openpgp(struct call *c, struct str text, struct idcsr *r)
 {
-	*r = request_of(c);
+	*r = make_key_request(c);
 	TRY(openpgp_read(c->cx, text, r->fid, c->cx->now, r->key));
 	r->der = ed25519_spki(c->cx->mem, r->key);
 	return OK;
 }
 
-static enum err read_key(struct call *c, struct str text, struct idcsr *r)
+static enum err read_uploaded_key(struct call *c, struct str text, struct idcsr *r)
 {
 	struct cx *cx = c->cx;
 	struct blob der;
@@ -158,22 +161,22 @@ static enum err read_key(struct call *c, struct str text, struct idcsr *r)
 		return refuse(cx, ERR_BAD_REQUEST, "public_key",
 		    "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
 	TRY(armour_decode(cx, "public_key", "PUBLIC KEY", text, &der));
-	*r = request_of(c);
-	const char *why = x509_der(cx->mem, der);
+	*r = make_key_request(c);
+	const char *why = x509_check_der(cx->mem, der);
 	if (why == NULL)
-		why = x509_key(cx->mem, &der, r->key);
+		why = x509_read_key(cx->mem, &der, r->key);
 	r->der = ed25519_spki(cx->mem, r->key);
 	return why ? refuse(cx, ERR_BAD_REQUEST, "public_key",
 			 "This public key cannot be certified: %s", why)
 		   : OK;
 }
 
-static enum err home(struct call *c, enum kind kind, struct str text)
+static enum err rekey_home_session(struct call *c, enum upload_kind kind, struct str text)
 {
 	static enum err (*const readers[])(struct call *, struct str, struct idcsr *) = {
-		[CSR] = read_csr,
-		[OPENPGP] = read_openpgp,
-		[PUBLIC_KEY] = read_key,
+		[CSR] = read_uploaded_csr,
+		[OPENPGP] = read_uploaded_openpgp,
+		[PUBLIC_KEY] = read_uploaded_key,
 	};
 	struct blob hash;
 	struct idcsr r;
@@ -183,12 +186,12 @@ static enum err home(struct call *c, enum kind kind, struct str text)
 		return refuse(c->cx, ERR_CONFLICT, "csr",
 		    "Your home is this server, which issues your ID-Certs: send a CSR or an OpenPGP public key block, not an ID-Cert.");
 	TRY(readers[kind](c, text, &r));
-	TRY(session_token(c->cx, http_bearer(c->req->authorization), &hash));
+	TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &hash));
 	TRY(session_rekey(c->cx, c->who, &r, hash, &pem));
 	return reply_json(c, 201, json_str(base64_encode(c->cx->mem, str_blob(pem))));
 }
 
-static enum err foreign(struct call *c, enum kind kind, struct str text)
+static enum err rekey_foreign_session(struct call *c, enum upload_kind kind, struct str text)
 {
 	struct blob der;
 	bool ended;
@@ -205,11 +208,12 @@ static enum err foreign(struct call *c, enum kind kind, struct str text)
 enum err p2core_post_key_user_me(struct call *c)
 {
 	const struct key_user_body *in = c->in;
-	enum kind kind = kind_of(c->cx->mem, in->text);
+	enum upload_kind kind = kind_of_upload(c->cx->mem, in->text);
 
 	if (kind == NOTHING)
 		return refuse(c->cx, ERR_BAD_REQUEST, "",
 		    "This is no %s: PEM, base64 of DER or PEM, or an array of octets.",
 		    c->who->actor_id ? "CSR and no OpenPGP public key block" : "ID-Cert");
-	return c->who->actor_id ? home(c, kind, in->text) : foreign(c, kind, in->text);
+	return c->who->actor_id ? rekey_home_session(c, kind, in->text)
+				: rekey_foreign_session(c, kind, in->text);
 }

@@ -16,7 +16,7 @@ enum err p2core_get_keypackage(struct call *c)
 	bool head;
 	size_t n;
 
-	TRY(keypackages_take(c, &any, &v, &n, &head));
+	TRY(keypackages_claim(c, &any, &v, &n, &head));
 	if (head)
 		return OK;
 	struct blob *b = arena_alloc(c->cx->mem, n * sizeof *b + 1);

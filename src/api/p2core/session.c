@@ -16,39 +16,42 @@ struct fedauth_body {
 
 /* What is no token by its form is bad input; what is wrong with one by its contents is found out
  * later, and is a 401. */
-static enum err token_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_federation_token(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct str *token = out;
 
-	enum err e = federation_jws_json(cx, v, token);
+	enum err e = federation_jws_from_json(cx, v, token);
 	if (e == ERR_UNAUTHORIZED)
 		return cx->why.err = ERR_BAD_REQUEST;
 	TRY(e);
 	return token->n <= FEDERATION_JWS_MAX
 	    ? OK
-	    : shape_bad(cx, f, "must have 4096 characters at most");
+	    : shape_refuse(cx, f, "must have 4096 characters at most");
 }
 
-static enum err id_cert_get(struct cx *cx, const struct field *f, struct json_object *v, void *out)
+static enum err get_fedauth_cert(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	struct blob *cert = out;
 
 	TRY(binary_get_cert(cx, f, v, out));
-	return cert->n <= X509_MAX ? OK : shape_bad(cx, f, "must have 8192 octets at most");
+	return cert->n <= X509_MAX ? OK : shape_refuse(cx, f, "must have 8192 octets at most");
 }
 
 SHAPE(fedauth_body,
-    F_CUSTOM(fedauth_body, federation_token, token_get, .as = "FederationToken",
+    F_CUSTOM(fedauth_body, federation_token, get_federation_token, .as = "FederationToken",
 	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
-    F_CUSTOM(fedauth_body, id_cert, id_cert_get, .flags = REQUIRED, .as = "IdCert"),
-    F_CUSTOM(fedauth_body, key_packages, keypackages_get, .as = "KeyPackages",
+    F_CUSTOM(fedauth_body, id_cert, get_fedauth_cert, .flags = REQUIRED, .as = "IdCert"),
+    F_CUSTOM(fedauth_body, key_packages, keypackages_get_list, .as = "KeyPackages",
 	.about = "for the session's stock"),
-    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get, .as = "KeyPackages",
+    F_CUSTOM(fedauth_body, key_package_lr, keypackages_get_list, .as = "KeyPackages",
 	.about = "its last resort"));
 
 /* Both members as one upload; which is the last resort is said by the member, whatever it says
  * itself. */
-static enum err packages(struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
+static enum err join_keypackages(
+    struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
 {
 	const struct keypackages_body *both[] = { &in->key_packages, &in->key_package_lr };
 	struct mls_input *all = arena_alloc(cx->mem,
@@ -83,7 +86,7 @@ enum err p2core_post_session_auth(struct call *c)
 	if (token.n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token",
 		    "federation_token is missing: send it in the body, or as Authorization: Bearer.");
-	TRY(packages(c->cx, in, &u));
+	TRY(join_keypackages(c->cx, in, &u));
 	TRY(redeem_token(c->cx, token, in->id_cert, &u, &session_token));
 	o = json_own(c->cx, json_object_new_object());
 	json_object_object_add(o, "session_token", json_str(session_token));

@@ -13,7 +13,7 @@ enum err p2core_get_token_status(struct call *c)
 	TRY(federation_token_status(c->cx, &enabled));
 	o = json_object_new_object();
 	json_object_object_add(o, "enabled", json_object_new_boolean(enabled));
-	return reply_public(c, "application/json", json_text(c->cx, o), "public, no-cache");
+	return reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
 }
 
 /* PUT /token/status: switch it. */
@@ -64,7 +64,7 @@ static bool wants_representation(struct str prefer)
 
 /* A 204 has no content, whatever the tables say (protocol.md 2.5): the number goes into a header,
  * or into the body of a 200 on request. */
-static enum err deleted(struct call *c, int64_t actor_id)
+static enum err delete_tokens_and_reply(struct call *c, int64_t actor_id)
 {
 	int64_t n;
 
@@ -80,12 +80,12 @@ static enum err deleted(struct call *c, int64_t actor_id)
 
 enum err p2core_delete_token_me(struct call *c)
 {
-	return deleted(c, c->who->actor_id);
+	return delete_tokens_and_reply(c, c->who->actor_id);
 }
 
 enum err p2core_delete_token_all(struct call *c)
 {
-	return deleted(c, 0);
+	return delete_tokens_and_reply(c, 0);
 }
 
 enum err p2core_delete_token(struct call *c)
@@ -93,5 +93,5 @@ enum err p2core_delete_token(struct call *c)
 	struct actor_ref who;
 
 	TRY(actor_find(c->cx, "user_id", c->path[0], &who));
-	return deleted(c, who.id);
+	return delete_tokens_and_reply(c, who.id);
 }

@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FINDINGS = 128 };
+enum { MAX_FINDINGS = 128 };
 
-struct finding {
+struct doctor_finding {
 	struct str id, section, status, text, fix;
 };
-static const struct column columns[] = {
-	COL_STR(finding, id, "id"),
-	COL_STR(finding, section, "section"),
-	COL_STR(finding, status, "status"),
-	COL_STR(finding, text, "text"),
-	COL_STR(finding, fix, "fix"),
+static const struct column finding_columns[] = {
+	COL_STR(doctor_finding, id, "id"),
+	COL_STR(doctor_finding, section, "section"),
+	COL_STR(doctor_finding, status, "status"),
+	COL_STR(doctor_finding, text, "text"),
+	COL_STR(doctor_finding, fix, "fix"),
 };
 static const struct {
 	const char *status, *mark, *colour;
-} states[] = {
+} finding_states[] = {
 	[DOCTOR_GOOD] = { "ok", "✓", "\033[32m" },
 	[DOCTOR_WARN] = { "warning", "!", "\033[33m" },
 	[DOCTOR_BAD] = { "bad", "✗", "\033[31m" },
@@ -27,81 +27,84 @@ static const struct {
 };
 
 /* A whole examination. */
-struct round {
+struct doctor_run {
 	struct doctor d;
 	bool json, colour;
 	const char *section; /* whose head was printed last */
-	struct finding list[FINDINGS];
+	struct doctor_finding list[MAX_FINDINGS];
 	size_t n, count[4];
 };
 
-static void paint(const struct round *r, const char *colour, const char *text)
+static void print_painted(const struct doctor_run *r, const char *colour, const char *text)
 {
 	printf("%s%s%s", r->colour ? colour : "", text, r->colour ? "\033[0m" : "");
 }
 
-static void head(struct round *r, const char *section)
+static void print_doctor_section(struct doctor_run *r, const char *section)
 {
 	if (r->section && strcmp(r->section, section) == 0)
 		return;
-	paint(r, "\033[1m", section);
+	print_painted(r, "\033[1m", section);
 	putchar('\n');
 	r->section = section;
 }
 
 /* As soon as it is known: some checks take seconds. */
-static void show(struct round *r, const struct check *k, const struct verdict *v)
+static void print_doctor_finding(
+    struct doctor_run *r, const struct doctor_check *k, const struct doctor_verdict *v)
 {
-	head(r, k->section);
+	print_doctor_section(r, k->section);
 	printf("  ");
-	paint(r, states[v->state].colour, states[v->state].mark);
+	print_painted(r, finding_states[v->state].colour, finding_states[v->state].mark);
 	printf(" %s\n", v->text);
 	if (v->fix)
 		printf("      %s\n", v->fix);
 	fflush(stdout);
 }
 
-static void conclude(struct round *r, const struct check *k, const struct verdict *v)
+static void record_finding(
+    struct doctor_run *r, const struct doctor_check *k, const struct doctor_verdict *v)
 {
 	r->count[v->state]++;
-	if (r->n < FINDINGS)
-		r->list[r->n++] = (struct finding){ str_of(k->id), str_of(k->section),
-			str_of(states[v->state].status), str_of(v->text), str_of(v->fix) };
+	if (r->n < MAX_FINDINGS)
+		r->list[r->n++] = (struct doctor_finding){ str_of(k->id), str_of(k->section),
+			str_of(finding_states[v->state].status), str_of(v->text), str_of(v->fix) };
 }
 
 /* In one line for people: the red line above it is what matters. */
-static void show_left(struct round *r, const char *section, struct buf *left)
+static void print_skipped_checks(struct doctor_run *r, const char *section, struct buf *left)
 {
 	if (left->n == 0 || r->json)
 		return;
-	head(r, section);
+	print_doctor_section(r, section);
 	printf("  ");
-	paint(r, states[DOCTOR_SKIPPED].colour, states[DOCTOR_SKIPPED].mark);
+	print_painted(
+	    r, finding_states[DOCTOR_SKIPPED].colour, finding_states[DOCTOR_SKIPPED].mark);
 	printf(" not looked at: %s\n", buf_done(left).s);
 }
 
-static void examine(struct round *r, const struct check *list)
+static void run_doctor_checks(struct doctor_run *r, const struct doctor_check *list)
 {
 	struct doctor *d = &r->d;
 	struct buf left = { .mem = d->mem };
 	const char *before = r->section;
 
-	for (const struct check *k = list; k->id; k++) {
+	for (const struct doctor_check *k = list; k->id; k++) {
 		bool able = (d->have & k->needs) == k->needs;
-		struct verdict v =
+		struct doctor_verdict v =
 		    able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
 		if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
 			d->have |= k->gives;
-		conclude(r, k, &v);
+		record_finding(r, k, &v);
 		if (!able)
 			buf_printf(&left, "%s%s", left.n ? ", " : "", k->text);
 		else if (!r->json)
-			show(r, k, &v);
+			print_doctor_finding(r, k, &v);
 	}
-	show_left(r, r->section == before ? list->section : r->section, &left);
+	print_skipped_checks(r, r->section == before ? list->section : r->section, &left);
 }
 
-static bool coloured(void)
+static bool is_colour_wanted(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -109,9 +112,9 @@ static bool coloured(void)
 	    strcmp(term, "dumb") != 0;
 }
 
-static enum err judge(struct round *r)
+static enum err report_findings(struct doctor_run *r)
 {
-	const struct listing l = LISTING(columns, r->list, r->n);
+	const struct listing l = LISTING(finding_columns, r->list, r->n);
 
 	if (r->json)
 		out_list(&r->d.c->cx, &l, true);
@@ -127,19 +130,19 @@ static enum err judge(struct round *r)
 enum err cmd_doctor(struct ctl *c)
 {
 	const char *file = c->opt.value[OPT_CONFIG];
-	struct round *r = arena_alloc(c->cx.mem, sizeof *r);
+	struct doctor_run *r = arena_alloc(c->cx.mem, sizeof *r);
 
 	signal(SIGPIPE, SIG_IGN);
 	r->d = (struct doctor){ .c = c, .mem = c->cx.mem, .url = c->nwords ? c->word[0] : NULL };
 	r->d.ctl = file ? arena_printf(c->cx.mem, "motetctl -c %s", file) : "motetctl";
-	r->json = options_has(&c->opt, OPT_JSON);
-	r->colour = coloured();
+	r->json = ctl_options_has(&c->opt, OPT_JSON);
+	r->colour = is_colour_wanted();
 	if (r->d.url)
 		TRY(doctor_web_open(&r->d));
-	examine(r, doctor_host);
-	examine(r, doctor_database);
+	run_doctor_checks(r, doctor_host_checks);
+	run_doctor_checks(r, doctor_database_checks);
 	if (r->d.url)
-		examine(r, doctor_web);
+		run_doctor_checks(r, doctor_web_checks);
 	doctor_web_close(&r->d);
-	return judge(r);
+	return report_findings(r);
 }

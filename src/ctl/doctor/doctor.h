@@ -9,7 +9,7 @@
  * right.
  */
 enum doctor_state { DOCTOR_GOOD, DOCTOR_WARN, DOCTOR_BAD, DOCTOR_SKIPPED };
-struct verdict {
+struct doctor_verdict {
 	enum doctor_state state;
 	const char *text, *fix; /* fix NULL: it is good, or was not looked at */
 };
@@ -24,15 +24,15 @@ enum {
 	HAVE_PROBE = 64
 };
 struct doctor;
-struct check {
+struct doctor_check {
 	const char *id, *section;
 	const char *text; /* what is looked at, for when it is not */
-	struct verdict (*fn)(struct doctor *, const struct check *);
+	struct doctor_verdict (*fn)(struct doctor *, const struct doctor_check *);
 	unsigned needs, gives; /* gives: when it is not bad */
 	const char *arg;       /* of fn, where several rows share it */
 };
-extern const struct check doctor_host[], doctor_database[],
-    doctor_web[]; /* a row without an id ends each */
+extern const struct doctor_check doctor_host_checks[], doctor_database_checks[],
+    doctor_web_checks[]; /* a row without an id ends each */
 
 struct doctor {
 	struct ctl *c;
@@ -41,25 +41,26 @@ struct doctor {
 	struct doctor_server *server; /* HAVE_DATABASE */
 	int64_t apart_ms;	      /* the database's clock minus ours */
 	int64_t reached_us;
-	const char *ctl; /* how to call this program with this configuration */
-	const char *url; /* NULL: none was given */
-	struct web *web; /* doctor_web.c */
+	const char *ctl;	/* how to call this program with this configuration */
+	const char *url;	/* NULL: none was given */
+	struct doctor_web *web; /* doctor_web_open.c */
 };
-struct verdict doctor_good(struct doctor *, const char *fmt, ...)
+struct doctor_verdict doctor_good(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* What is not good is never told without what to do about it. */
-struct verdict doctor_warn(struct doctor *, const char *fix, const char *fmt, ...)
+struct doctor_verdict doctor_warn(struct doctor *, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), nonnull(2)));
-struct verdict doctor_bad(struct doctor *, const char *fix, const char *fmt, ...)
+struct doctor_verdict doctor_bad(struct doctor *, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), nonnull(2)));
-struct verdict doctor_skipped(struct doctor *, const char *fmt, ...)
+struct doctor_verdict doctor_skipped(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* What an error has said, taken out of the context; and that as a verdict: bad. */
-const char *doctor_said(struct doctor *);
-struct verdict doctor_error(struct doctor *, const char *fix) __attribute__((nonnull(2)));
+const char *doctor_take_error(struct doctor *);
+struct doctor_verdict doctor_bad_error(struct doctor *, const char *fix)
+    __attribute__((nonnull(2)));
 
-/* Open and close what the checks of doctor_web share. The URL is that of the server: scheme, host,
- * port, and base_path; nothing is asked yet. */
+/* Open and close what doctor_web_checks share. The URL is that of the server: scheme,
+ * host, port, and base_path; nothing is asked yet. */
 must_check enum err doctor_web_open(struct doctor *);
 void doctor_web_close(struct doctor *);
 #endif

@@ -8,11 +8,17 @@
 #include <unistd.h>
 
 /* FastCGI 1.0, 8: the types of records; every record is of request 1. */
-enum { BEGIN = 1, PARAMS = 4, STDIN = 5, RESPONDER = 1, WAIT_S = 5, ANSWER = 4096 };
+enum {
+	FCGI_BEGIN_REQUEST = 1,
+	FCGI_PARAMS = 4,
+	FCGI_STDIN = 5,
+	HEALTH_WAIT_S = 5,
+	HEALTH_ANSWER_SIZE = 4096
+};
 
-static int dial(const struct sockaddr *a, socklen_t n)
+static int connect_to_motetd(const struct sockaddr *a, socklen_t n)
 {
-	const struct timeval wait = { .tv_sec = WAIT_S };
+	const struct timeval wait = { .tv_sec = HEALTH_WAIT_S };
 	int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -27,17 +33,17 @@ static int dial(const struct sockaddr *a, socklen_t n)
 	return -1;
 }
 
-static int dial_unix(const char *path)
+static int connect_to_motetd_path(const char *path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
 	if (strlen(path) >= sizeof un.sun_path)
 		return errno = ENAMETOOLONG, -1;
 	memcpy(un.sun_path, path, strlen(path));
-	return dial((const struct sockaddr *)&un, sizeof un);
+	return connect_to_motetd((const struct sockaddr *)&un, sizeof un);
 }
 
-static int dial_host(const char *listen)
+static int connect_to_motetd_port(const char *listen)
 {
 	const char *colon = strrchr(listen, ':');
 	char host[64];
@@ -51,13 +57,13 @@ static int dial_host(const char *listen)
 	}
 	if (colon == NULL || getaddrinfo(host, colon + 1, &want, &a) != 0)
 		return errno = EADDRNOTAVAIL, -1;
-	int fd = dial(a->ai_addr, a->ai_addrlen), why = errno;
+	int fd = connect_to_motetd(a->ai_addr, a->ai_addrlen), why = errno;
 	freeaddrinfo(a);
 	errno = why;
 	return fd;
 }
 
-static void record(struct buf *b, uint8_t type, struct str body)
+static void put_health_record(struct buf *b, uint8_t type, struct str body)
 {
 	const uint8_t head[] = { 1, type, 0, 1, (uint8_t)(body.n >> 8), (uint8_t)body.n, 0, 0 };
 
@@ -65,7 +71,7 @@ static void record(struct buf *b, uint8_t type, struct str body)
 	buf_str(b, body);
 }
 
-static void param(struct buf *b, const char *name, const char *value)
+static void put_health_param(struct buf *b, const char *name, const char *value)
 {
 	const uint8_t lengths[] = { (uint8_t)strlen(name), 0x80, 0, (uint8_t)(strlen(value) >> 8),
 		(uint8_t)strlen(value) };
@@ -75,25 +81,25 @@ static void param(struct buf *b, const char *name, const char *value)
 	buf_z(b, value);
 }
 
-static struct str request(struct arena *mem, const struct conf *c)
+static struct str make_health_request(struct arena *mem, const struct conf *c)
 {
 	struct buf b = { .mem = mem }, params = { .mem = mem };
 
-	param(&params, "REQUEST_METHOD", "GET");
-	param(&params, "REQUEST_URI", arena_printf(mem, "%s/healthz", c->base_path));
-	param(&params, "SERVER_PROTOCOL", "HTTP/1.1");
-	param(&params, "GATEWAY_INTERFACE", "CGI/1.1");
-	param(&params, "REMOTE_ADDR", "127.0.0.1");
-	record(&b, BEGIN, (struct str){ "\0\1\0\0\0\0\0\0", 8 });
-	record(&b, PARAMS, buf_done(&params));
-	record(&b, PARAMS, STR(""));
-	record(&b, STDIN, STR(""));
+	put_health_param(&params, "REQUEST_METHOD", "GET");
+	put_health_param(&params, "REQUEST_URI", arena_printf(mem, "%s/healthz", c->base_path));
+	put_health_param(&params, "SERVER_PROTOCOL", "HTTP/1.1");
+	put_health_param(&params, "GATEWAY_INTERFACE", "CGI/1.1");
+	put_health_param(&params, "REMOTE_ADDR", "127.0.0.1");
+	put_health_record(&b, FCGI_BEGIN_REQUEST, (struct str){ "\0\1\0\0\0\0\0\0", 8 });
+	put_health_record(&b, FCGI_PARAMS, buf_done(&params));
+	put_health_record(&b, FCGI_PARAMS, STR(""));
+	put_health_record(&b, FCGI_STDIN, STR(""));
 	return buf_done(&b);
 }
 
-static bool converse(int fd, struct str request, char *why, size_t size)
+static bool exchange_health(int fd, struct str request, char *why, size_t size)
 {
-	char answer[ANSWER];
+	char answer[HEALTH_ANSWER_SIZE];
 	size_t n = 0;
 	ssize_t got = 0;
 
@@ -114,14 +120,15 @@ static bool converse(int fd, struct str request, char *why, size_t size)
 	return false;
 }
 
-bool doctor_fcgi_ask(const struct conf *c, char *why, size_t size)
+bool doctor_fcgi_check_health(const struct conf *c, char *why, size_t size)
 {
-	int fd = c->listen[0] == '/' ? dial_unix(c->listen) : dial_host(c->listen);
+	int fd = c->listen[0] == '/' ? connect_to_motetd_path(c->listen)
+				     : connect_to_motetd_port(c->listen);
 	struct arena *mem = arena_new(1 << 20);
 
 	if (fd < 0)
 		snprintf(why, size, "%s", strerror(errno));
-	bool fine = fd >= 0 && converse(fd, request(mem, c), why, size);
+	bool fine = fd >= 0 && exchange_health(fd, make_health_request(mem, c), why, size);
 	arena_free(mem);
 	if (fd >= 0)
 		close(fd);

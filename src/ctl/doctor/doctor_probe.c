@@ -3,10 +3,11 @@
 #include "ctl/doctor/doctor_web.h"
 #include <time.h>
 
-ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = REQUIRED),
-    F_STR(echo, text), F_STR(echo, base_path), F_STR(echo, authorization), F_STR(echo, body_sha256),
-    F_STR(echo, host), F_STR(echo, remote), F_STR(echo, fill), F_I64(echo, body_length),
-    F_BOOL(echo, https));
+ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
+    F_STR(doctor_echo, target, .flags = REQUIRED), F_STR(doctor_echo, text),
+    F_STR(doctor_echo, base_path), F_STR(doctor_echo, authorization),
+    F_STR(doctor_echo, body_sha256), F_STR(doctor_echo, host), F_STR(doctor_echo, remote),
+    F_STR(doctor_echo, fill), F_I64(doctor_echo, body_length), F_BOOL(doctor_echo, https));
 
 /*
  * How long we wait in all of a run, by what is answered: a limit passes, but what is still away
@@ -14,42 +15,43 @@ ROW(echo, F_STR(echo, method, .flags = REQUIRED), F_STR(echo, target, .flags = R
  */
 static const struct {
 	int status;
-	int64_t altogether_s;
-} patience[WEB_PATIENCE] = { { 429, 30 }, { 503, 4 } };
+	int64_t total_s;
+} retry_limits[DOCTOR_WEB_RETRIES] = { { 429, 30 }, { 503, 4 } };
 
 /* A server that is busy, or has heard enough of this address, says when to come again, and a good
  * client does. "At once" would be for ever. */
-static bool again(struct web *w, const struct net_told *t)
+static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 {
 	enum { AT_ONCE_S = 5 };
 	int64_t seconds;
 	size_t i = 0;
 
-	while (i < WEB_PATIENCE && patience[i].status != t->status)
+	while (i < DOCTOR_WEB_RETRIES && retry_limits[i].status != t->status)
 		i++;
-	if (t->why[0] || i == WEB_PATIENCE ||
+	if (t->why[0] || i == DOCTOR_WEB_RETRIES ||
 	    !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
 		return false;
 	seconds = seconds == 0 ? 1 : seconds;
 	if (seconds < 0 || seconds > AT_ONCE_S ||
-	    w->waited_s[i] + seconds > patience[i].altogether_s)
+	    w->waited_s[i] + seconds > retry_limits[i].total_s)
 		return false;
 	w->waited_s[i] += seconds;
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
 }
 
 /* What motetd says has its header in it. */
-static enum web_limit limit(const struct net_told *t)
+static enum doctor_web_limit find_limiting_server(const struct net_told *t)
 {
 	if (t->why[0] || t->status != 429)
-		return WEB_UNLIMITED;
-	return net_ask_header(t, "X-P2-Error", NULL).n ? WEB_LIMITED : WEB_LIMITED_BEFORE;
+		return DOCTOR_WEB_UNLIMITED;
+	return net_ask_header(t, "X-P2-Error", NULL).n ? DOCTOR_WEB_LIMITED
+						       : DOCTOR_WEB_LIMITED_BEFORE;
 }
 
 void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
 {
 	enum { TRIES = 5 };
-	struct web *w = d->web;
+	struct doctor_web *w = d->web;
 	int tries = 0;
 
 	if (w->asker == NULL)
@@ -60,13 +62,13 @@ void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_t
 	}
 	do
 		net_ask(w->asker, d->mem, q, t);
-	while (++tries < TRIES && again(w, t));
-	w->limited = limit(t);
+	while (++tries < TRIES && wait_for_retry(w, t));
+	w->limited = find_limiting_server(t);
 }
 
-void doctor_web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
+void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_told *t)
 {
-	const struct web *w = d->web;
+	const struct doctor_web *w = d->web;
 
 	a->q.origin = w->origin;
 	a->q.anyhow = w->anyhow;
@@ -77,36 +79,36 @@ void doctor_web_send(struct doctor *d, struct web_ask *a, struct net_told *t)
 	doctor_web_send_raw(d, &a->q, t);
 }
 
-static const char *words(struct doctor *d, const struct net_told *t)
+static const char *describe_probe_answer(struct doctor *d, const struct net_told *t)
 {
 	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why)
 			 : arena_printf(d->mem, "an answer %d", t->status);
 }
 
-static bool read_echo(struct doctor *d, const struct net_told *t, struct echo *out)
+static bool parse_probe_echo(struct doctor *d, const struct net_told *t, struct doctor_echo *out)
 {
 	struct json_object *o;
 
-	*out = (struct echo){ .https = false };
+	*out = (struct doctor_echo){ .https = false };
 	bool good = json_parse(&d->c->cx, t->body, &o) == OK &&
-	    shape_decode(&d->c->cx, &echo_shape, o, out) == OK;
+	    shape_decode(&d->c->cx, &doctor_echo_shape, o, out) == OK;
 	d->c->cx.why = (struct fail){ .err = OK };
 	return good;
 }
 
 const char *doctor_web_probe(
-    struct doctor *d, struct web_ask *a, struct net_told *t, struct echo *out)
+    struct doctor *d, struct doctor_web_request *a, struct net_told *t, struct doctor_echo *out)
 {
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 
 	*t = (struct net_told){ .status = 0 };
-	d->web->limited = WEB_UNLIMITED;
+	d->web->limited = DOCTOR_WEB_UNLIMITED;
 	if (probe_new(&d->c->cx, &a->token) != OK)
-		return doctor_said(d);
+		return doctor_take_error(d);
 	doctor_web_send(d, a, t);
 	if (probe_unused(&d->c->cx, a->token, &unused) != OK)
-		return doctor_said(d);
+		return doctor_take_error(d);
 	if (t->why[0] || t->status != 200)
-		return words(d, t);
-	return head || read_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";
+		return describe_probe_answer(d, t);
+	return head || parse_probe_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";
 }

@@ -4,13 +4,13 @@
 #include "net/net_ask.h"
 /* What the checks through the web server share: the connection, what the server calls itself, and
  * probes. */
-enum { WEB_PATIENCE = 2 };
-enum web_limit {
-	WEB_UNLIMITED,
-	WEB_LIMITED,
-	WEB_LIMITED_BEFORE
+enum { DOCTOR_WEB_RETRIES = 2 };
+enum doctor_web_limit {
+	DOCTOR_WEB_UNLIMITED,
+	DOCTOR_WEB_LIMITED,
+	DOCTOR_WEB_LIMITED_BEFORE
 }; /* by motetd; by what stands before it */
-struct web {
+struct doctor_web {
 	struct net_asker *asker;   /* NULL before the first request */
 	const char *origin, *base; /* the URL in two: https://example.org, and "" or /~jo */
 	bool tls, local;	   /* https; the host is this one */
@@ -19,18 +19,20 @@ struct web {
 	const char *server;		    /* the Server header of the first answer, "" for none */
 	struct net_told first;		    /* the answer to the first request */
 	bool no_delete, no_large, no_query; /* said once, too */
-	int64_t waited_s[WEB_PATIENCE]; /* since the server had said so: after a 429, after a 503 */
-	enum web_limit limited; /* of the last answer; a 429 says nothing of what was looked at */
+	int64_t waited_s[DOCTOR_WEB_RETRIES]; /* since the server had said so: after a 429, after a
+						 503 */
+	enum doctor_web_limit
+	    limited; /* of the last answer; a 429 says nothing of what was looked at */
 };
 /* What /.motet/v1/probe says has arrived (api/ops/probe.c). */
-struct echo {
+struct doctor_echo {
 	struct str method, target, text, base_path, authorization, body_sha256, host, remote, fill;
 	int64_t body_length;
 	bool https;
 };
 /* A request; its target is below base_path. With the token of a probe in `token`, it is the
  * probe's, and `target` what follows the token. */
-struct web_ask {
+struct doctor_web_request {
 	struct net_ask q;
 	const char *target;
 	struct str token;
@@ -40,7 +42,7 @@ struct web_ask {
  * sends it again, five times at most; in all of a run it waits half a minute after 429s, and four
  * seconds after 503s. Then that is the answer.
  */
-void doctor_web_send(struct doctor *, struct web_ask *, struct net_told *);
+void doctor_web_send(struct doctor *, struct doctor_web_request *, struct net_told *);
 /* The same for a target that is not below base_path. */
 void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_told *);
 /*
@@ -48,10 +50,11 @@ void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_tol
  * what arrived there. Else in words what came instead: "403", "no answer: …". ERR_* of the database
  * become such words, too.
  */
-const char *doctor_web_probe(struct doctor *, struct web_ask *, struct net_told *, struct echo *);
+const char *doctor_web_probe(
+    struct doctor *, struct doctor_web_request *, struct net_told *, struct doctor_echo *);
 /* What to do about a check that is not good, for the web server that this one calls itself: a row
  * of doctor_fix.c. */
-const char *doctor_web_fix(struct doctor *, const char *id);
+const char *doctor_web_find_fix(struct doctor *, const char *id);
 /* Is this host, a name or an address, the machine that we run on? */
-bool doctor_web_is_local(struct arena *, struct str host);
+bool doctor_web_is_loopback(struct arena *, struct str host);
 #endif

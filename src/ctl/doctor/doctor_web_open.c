@@ -1,7 +1,7 @@
 #include "ctl/doctor/doctor_web.h"
 #include <arpa/inet.h>
 
-bool doctor_web_is_local(struct arena *mem, struct str host)
+bool doctor_web_is_loopback(struct arena *mem, struct str host)
 {
 	const char *z = str_z(mem, host);
 	struct in_addr four;
@@ -17,7 +17,7 @@ bool doctor_web_is_local(struct arena *mem, struct str host)
 
 /* Of what stands in a URL up to the path: without a user, a port, and the brackets of an address.
  */
-static struct str host_of(struct str authority)
+static struct str get_authority_host(struct str authority)
 {
 	const char *at = authority.n ? memrchr(authority.s, '@', authority.n) : NULL;
 	struct str place = at ? str_from(authority, (size_t)(at + 1 - authority.s)) : authority,
@@ -33,9 +33,9 @@ static struct str host_of(struct str authority)
 enum err doctor_web_open(struct doctor *d)
 {
 	struct str url = str_of(d->url), authority, path;
-	struct web *w = d->web = arena_alloc(d->mem, sizeof *w);
+	struct doctor_web *w = d->web = arena_alloc(d->mem, sizeof *w);
 
-	*w = (struct web){ .tls = str_starts(url, "https://"), .server = "" };
+	*w = (struct doctor_web){ .tls = str_starts(url, "https://"), .server = "" };
 	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) ||
 	    memchr(url.s, '#', url.n))
 		return ctl_bad_usage(d->c,
@@ -49,7 +49,7 @@ enum err doctor_web_open(struct doctor *d)
 	    : url.n;
 	w->origin = arena_dup(d->mem, url.s, origin);
 	w->base = arena_dup(d->mem, url.s + origin, url.n - origin);
-	w->local = doctor_web_is_local(d->mem, host_of(authority));
+	w->local = doctor_web_is_loopback(d->mem, get_authority_host(authority));
 	return OK;
 }
 

@@ -8,11 +8,11 @@
 #include "ctl/selftest/selftest.h"
 #include <sys/random.h>
 
-enum { KEM_KEY = 32, CIPHERTEXT = 64, HOUR = 3600, DAY = 86400 };
-#define BYTES(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
-#define ED25519_OID "\x06\x03\x2b\x65\x70"
+enum { KEM_KEY_SIZE = 32, CIPHERTEXT_SIZE = 64, LIFETIME_PAST_S = 3600, LIFETIME_S = 86400 };
+#define BLOB_OF(lit) ((struct blob){ (const uint8_t *)"" lit, sizeof(lit) - 1 })
+#define ED25519_OID_DER "\x06\x03\x2b\x65\x70"
 
-static enum err random_octets(struct cx *cx, size_t n, struct blob *out)
+static enum err make_random_octets(struct cx *cx, size_t n, struct blob *out)
 {
 	uint8_t *p = arena_alloc(cx->mem, n);
 
@@ -23,7 +23,7 @@ static enum err random_octets(struct cx *cx, size_t n, struct blob *out)
 }
 
 /* RFC 2986 4. */
-enum err selftest_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local,
+enum err selftest_make_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local,
     struct str session, struct str *pem)
 {
 	struct blob name = idname_write(cx->mem, local, str_of(cx->conf->domain), session);
@@ -34,15 +34,16 @@ enum err selftest_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct st
 	    ed25519_spki(cx->mem, key), derw_of(cx->mem, DER_CONTEXT_OF, NULL, 0));
 	TRY(ed25519_sign(cx, seed, info, sig));
 	struct blob bits =
-	    derw(cx->mem, DER_BIT_STRING, BYTES("\0"), (struct blob){ sig, sizeof sig });
+	    derw(cx->mem, DER_BIT_STRING, BLOB_OF("\0"), (struct blob){ sig, sizeof sig });
 	*pem = pem_encode(cx->mem, "CERTIFICATE REQUEST",
-	    derw(cx->mem, DER_SEQUENCE, info, derw(cx->mem, DER_SEQUENCE, BYTES(ED25519_OID)),
+	    derw(cx->mem, DER_SEQUENCE, info, derw(cx->mem, DER_SEQUENCE, BLOB_OF(ED25519_OID_DER)),
 		bits));
 	return OK;
 }
 
 /* SignWithLabel (RFC 9420 5.1.2) of what is in the buffer, behind it. */
-static enum err sign_behind(struct cx *cx, const uint8_t *seed, const char *label, struct buf *b)
+static enum err append_mls_signature(
+    struct cx *cx, const uint8_t *seed, const char *label, struct buf *b)
 {
 	struct buf content = { .mem = cx->mem };
 	uint8_t sig[ED25519_SIG];
@@ -54,14 +55,14 @@ static enum err sign_behind(struct cx *cx, const uint8_t *seed, const char *labe
 	return OK;
 }
 
-static void put_u64(struct buf *b, int64_t v)
+static void put_mls_u64(struct buf *b, int64_t v)
 {
 	for (int shift = 48; shift >= 0; shift -= 16)
 		mls_tls_put_u16(b, (uint16_t)(v >> shift));
 }
 
 /* RFC 9420 7.2, of source key_package. */
-static enum err leaf(struct cx *cx, const uint8_t *seed, struct str fid, struct buf *b)
+static enum err put_leaf_node(struct cx *cx, const uint8_t *seed, struct str fid, struct buf *b)
 {
 	static const char capabilities[] =
 	    "\x02\0\1"
@@ -73,44 +74,45 @@ static enum err leaf(struct cx *cx, const uint8_t *seed, struct str fid, struct 
 	struct blob encryption;
 
 	TRY(ed25519_public(cx, seed, key));
-	TRY(random_octets(cx, KEM_KEY, &encryption));
+	TRY(make_random_octets(cx, KEM_KEY_SIZE, &encryption));
 	mls_tls_put_vector(b, encryption);
 	mls_tls_put_vector(b, (struct blob){ key, sizeof key });
 	mls_tls_put_u16(b, MLS_BASIC);
 	mls_tls_put_vector(b, str_blob(fid));
 	buf_put(b, capabilities, sizeof capabilities - 1);
 	buf_put(b, "\1", 1);
-	put_u64(b, clock_now() - HOUR);
-	put_u64(b, clock_now() + DAY);
-	mls_tls_put_vector(b, BYTES(""));
-	return sign_behind(cx, seed, "MLS 1.0 LeafNodeTBS", b);
+	put_mls_u64(b, clock_now() - LIFETIME_PAST_S);
+	put_mls_u64(b, clock_now() + LIFETIME_S);
+	mls_tls_put_vector(b, BLOB_OF(""));
+	return append_mls_signature(cx, seed, "MLS 1.0 LeafNodeTBS", b);
 }
 
-enum err selftest_keypackage(
+enum err selftest_make_keypackage(
     struct cx *cx, const uint8_t seed[ED25519_SEED], struct str fid, struct str *base64)
 {
 	struct buf b = { .mem = cx->mem }, node = { .mem = cx->mem };
 	struct blob init;
 
-	TRY(random_octets(cx, KEM_KEY, &init));
-	TRY(leaf(cx, seed, fid, &node));
+	TRY(make_random_octets(cx, KEM_KEY_SIZE, &init));
+	TRY(put_leaf_node(cx, seed, fid, &node));
 	mls_tls_put_u16(&b, 1); /* the version, and the suite */
 	mls_tls_put_u16(&b, 1);
 	mls_tls_put_vector(&b, init);
 	buf_put(&b, node.s, node.n);
-	mls_tls_put_vector(&b, BYTES(""));
-	TRY(sign_behind(cx, seed, "MLS 1.0 KeyPackageTBS", &b));
+	mls_tls_put_vector(&b, BLOB_OF(""));
+	TRY(append_mls_signature(cx, seed, "MLS 1.0 KeyPackageTBS", &b));
 	*base64 = base64_encode(cx->mem, str_blob(buf_done(&b)));
 	return OK;
 }
 
-enum err selftest_keydata(struct cx *cx, struct str *base64)
+enum err selftest_make_key_material(struct cx *cx, struct str *base64)
 {
-	struct blob text, spki, aes256_cbc = BYTES("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2a");
+	struct blob text, spki,
+	    aes256_cbc = BLOB_OF("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2a");
 
-	TRY(random_octets(cx, CIPHERTEXT, &text));
+	TRY(make_random_octets(cx, CIPHERTEXT_SIZE, &text));
 	spki = derw(cx->mem, DER_SEQUENCE, derw(cx->mem, DER_SEQUENCE, aes256_cbc),
-	    derw(cx->mem, DER_BIT_STRING, BYTES("\0"), text));
+	    derw(cx->mem, DER_BIT_STRING, BLOB_OF("\0"), text));
 	*base64 = base64_encode(cx->mem, str_blob(pem_encode(cx->mem, "PUBLIC KEY", spki)));
 	return OK;
 }

@@ -11,7 +11,7 @@
 #include <sys/random.h>
 
 /* A request of the API, and what came. */
-struct api {
+struct selftest_call {
 	const char *method, *path;
 	struct str token;	  /* n 0: nobody's */
 	struct json_object *body; /* NULL: none */
@@ -19,18 +19,19 @@ struct api {
 	struct json_object *got; /* NULL: no JSON came */
 };
 
-static struct cx *cx_of(struct selftest *t)
+static struct cx *get_selftest_cx(struct selftest *t)
 {
 	return &t->d.c->cx;
 }
 
-static void call(struct selftest *t, struct api *a)
+static void call_motetd(struct selftest *t, struct selftest_call *a)
 {
-	struct cx *cx = cx_of(t);
+	struct cx *cx = get_selftest_cx(t);
 	const char *const headers[] = { arena_printf(cx->mem, "Authorization: Bearer %.*s",
 					    (int)a->token.n, a->token.s),
 		NULL };
-	struct web_ask w = { .q = { .method = a->method, .headers = a->token.n ? headers : NULL },
+	struct doctor_web_request w = { .q = { .method = a->method,
+					    .headers = a->token.n ? headers : NULL },
 		.target = a->path };
 
 	if (a->body)
@@ -41,24 +42,24 @@ static void call(struct selftest *t, struct api *a)
 		cx->why = (struct fail){ .err = OK };
 }
 
-static enum err unexpected(struct selftest *t, const struct api *a)
+static enum err fail_on_answer(struct selftest *t, const struct selftest_call *a)
 {
-	struct str text = json_string(json_object_object_get(a->got, "message"));
+	struct str text = json_get_str(json_object_object_get(a->got, "message"));
 
 	if (a->told.why[0])
-		return fail(cx_of(t), ERR_INTERNAL, "%s %s: no answer: %s", a->method, a->path,
-		    a->told.why);
-	return fail(cx_of(t), ERR_INTERNAL, "%s %s was answered with %d: %.*s", a->method, a->path,
-	    a->told.status, (int)text.n, text.n ? text.s : "");
+		return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s: no answer: %s", a->method,
+		    a->path, a->told.why);
+	return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s was answered with %d: %.*s", a->method,
+	    a->path, a->told.status, (int)text.n, text.n ? text.s : "");
 }
 
-static enum err expect(struct selftest *t, struct api *a, int status)
+static enum err expect_status(struct selftest *t, struct selftest_call *a, int status)
 {
-	call(t, a);
-	return a->told.why[0] == '\0' && a->told.status == status ? OK : unexpected(t, a);
+	call_motetd(t, a);
+	return a->told.why[0] == '\0' && a->told.status == status ? OK : fail_on_answer(t, a);
 }
 
-static struct json_object *payload(const struct person *p)
+static struct json_object *make_login_body(const struct selftest_actor *p)
 {
 	struct json_object *o = json_object_new_object(), *auth = json_object_new_object();
 
@@ -69,21 +70,21 @@ static struct json_object *payload(const struct person *p)
 }
 
 /* The address that log-ins are counted by is the one that motetd sees. */
-static enum err reach(struct selftest *t)
+static enum err probe_motetd(struct selftest *t)
 {
-	struct web_ask w = { .target = "/selftest" };
+	struct doctor_web_request w = { .target = "/selftest" };
 	struct net_told told;
-	struct echo e;
+	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(&t->d, &w, &told, &e);
 
 	if (wrong)
-		return fail(cx_of(t), ERR_INTERNAL,
+		return fail(get_selftest_cx(t), ERR_INTERNAL,
 		    "%s: a probe got %s; motetctl doctor %s says more", t->d.url, wrong, t->d.url);
 	t->remote = e.remote;
 	return OK;
 }
 
-static enum err new_name(struct cx *cx, struct person *p)
+static enum err make_actor_name(struct cx *cx, struct selftest_actor *p)
 {
 	uint8_t r[8], *password = arena_secret(cx->mem, 16);
 
@@ -96,115 +97,118 @@ static enum err new_name(struct cx *cx, struct person *p)
 	return OK;
 }
 
-static enum err announce_one(struct selftest *t, struct person *p)
+static enum err announce_actor(struct selftest *t, struct selftest_actor *p)
 {
-	struct blob traces[PASSWORD_TRACES];
+	struct blob traces[PASSWORD_LIMIT_KEYS];
 
-	TRY(new_name(cx_of(t), p));
-	password_traces(cx_of(t), p->name, t->remote, traces);
+	TRY(make_actor_name(get_selftest_cx(t), p));
+	password_limit_keys(get_selftest_cx(t), p->name, t->remote, traces);
 	p->announced = true;
-	return q_selftest_begin(cx_of(t), p->name, traces, PASSWORD_TRACES);
+	return q_selftest_begin(get_selftest_cx(t), p->name, traces, PASSWORD_LIMIT_KEYS);
 }
 
-static enum err announce(struct selftest *t)
+static enum err announce_both_actors(struct selftest *t)
 {
 	int64_t swept;
 
-	TRY(q_selftest_sweep(cx_of(t), &swept));
+	TRY(q_selftest_sweep(get_selftest_cx(t), &swept));
 	if (swept)
 		t->note = arena_printf(t->d.mem, "deleted %lld actor%s of a run that was killed",
 		    (long long)swept, swept == 1 ? "" : "s");
-	TRY(announce_one(t, &t->a));
-	return announce_one(t, &t->b);
+	TRY(announce_actor(t, &t->a));
+	return announce_actor(t, &t->b);
 }
 
-static enum err enrol(struct selftest *t, struct person *p)
+static enum err register_actor(struct selftest *t, struct selftest_actor *p)
 {
-	struct api a = { .method = "POST", .path = "/.p2/core/v1/register", .body = payload(p) };
+	struct selftest_call a = {
+		.method = "POST", .path = "/.p2/core/v1/register", .body = make_login_body(p)
+	};
 	int64_t id;
 
-	call(t, &a);
+	call_motetd(t, &a);
 	if (a.told.status == 201)
 		return OK;
 	if (a.told.status != 403)
-		return unexpected(t, &a);
+		return fail_on_answer(t, &a);
 	t->note = "in the database, since registration is not open to all";
-	return actor_add(cx_of(t), p->name, p->password, false, &id);
+	return actor_add(get_selftest_cx(t), p->name, p->password, false, &id);
 }
 
-static enum err take_grant(struct selftest *t, struct api *a, struct person *p)
+static enum err take_session_grant(
+    struct selftest *t, struct selftest_call *a, struct selftest_actor *p)
 {
-	TRY(expect(t, a, 201));
-	p->cert = json_string(json_object_object_get(a->got, "id_cert"));
-	p->token = json_string(json_object_object_get(a->got, "token"));
-	return p->cert.n && p->token.n
-	    ? OK
-	    : fail(cx_of(t), ERR_INTERNAL, "%s: the answer has no id_cert and token", a->path);
+	TRY(expect_status(t, a, 201));
+	p->cert = json_get_str(json_object_object_get(a->got, "id_cert"));
+	p->token = json_get_str(json_object_object_get(a->got, "token"));
+	return p->cert.n && p->token.n ? OK
+				       : fail(get_selftest_cx(t), ERR_INTERNAL,
+					     "%s: the answer has no id_cert and token", a->path);
 }
 
-static enum err new_csr(struct selftest *t, struct person *p, struct str *pem)
+static enum err make_new_csr(struct selftest *t, struct selftest_actor *p, struct str *pem)
 {
 	uint8_t key[ED25519_KEY];
 
 	p->seed = arena_secret(t->d.mem, ED25519_SEED);
-	TRY(ed25519_new(cx_of(t), p->seed, key));
-	return selftest_csr(cx_of(t), p->seed, p->name, STR("selftest"), pem);
+	TRY(ed25519_new(get_selftest_cx(t), p->seed, key));
+	return selftest_make_csr(get_selftest_cx(t), p->seed, p->name, STR("selftest"), pem);
 }
 
-static enum err log_in(struct selftest *t, struct person *p)
+static enum err log_in_actor(struct selftest *t, struct selftest_actor *p)
 {
-	struct api a = {
-		.method = "POST", .path = "/.p2/core/v1/session/trust", .body = payload(p)
+	struct selftest_call a = {
+		.method = "POST", .path = "/.p2/core/v1/session/trust", .body = make_login_body(p)
 	};
 	struct str csr;
 
-	TRY(new_csr(t, p, &csr));
+	TRY(make_new_csr(t, p, &csr));
 	json_object_object_add(a.body, "csr", json_str(csr));
-	return take_grant(t, &a, p);
+	return take_session_grant(t, &a, p);
 }
 
-static enum err enrol_a(struct selftest *t)
+static enum err register_actor_a(struct selftest *t)
 {
-	return enrol(t, &t->a);
+	return register_actor(t, &t->a);
 }
 
-static enum err certify(struct selftest *t)
+static enum err log_in_actor_a(struct selftest *t)
 {
-	return log_in(t, &t->a);
+	return log_in_actor(t, &t->a);
 }
 
-static enum err second(struct selftest *t)
+static enum err add_actor_b(struct selftest *t)
 {
-	TRY(enrol(t, &t->b));
-	return log_in(t, &t->b);
+	TRY(register_actor(t, &t->b));
+	return log_in_actor(t, &t->b);
 }
 
-static enum err server_key(struct selftest *t)
+static enum err fetch_server_key(struct selftest *t)
 {
-	struct api a = { .method = "GET", .path = "/.p2/core/v1/idcert/server" };
+	struct selftest_call a = { .method = "GET", .path = "/.p2/core/v1/idcert/server" };
 	struct cacheable c;
 
-	TRY(expect(t, &a, 200));
-	TRY(cacheable_read(cx_of(t), a.told.body, &c));
-	TRY(cacheable_check(cx_of(t), &c, c.cert.key, clock_now()));
+	TRY(expect_status(t, &a, 200));
+	TRY(cacheable_read(get_selftest_cx(t), a.told.body, &c));
+	TRY(cacheable_check(get_selftest_cx(t), &c, c.cert.key, clock_now()));
 	if (!c.cert.is_server || !idcert_signed_by(&c.cert, c.cert.key))
-		return fail(cx_of(t), ERR_INTERNAL,
+		return fail(get_selftest_cx(t), ERR_INTERNAL,
 		    "%s: this is no certificate of a server, by its own key", a.path);
 	memcpy(t->server_key, c.cert.key, sizeof t->server_key);
 	return OK;
 }
 
 /* What anybody may know of the actor's one certificate. */
-static enum err published(struct selftest *t, struct cacheable *c)
+static enum err find_published_cert(struct selftest *t, struct cacheable *c)
 {
-	struct cx *cx = cx_of(t);
-	struct api a = { .method = "GET",
+	struct cx *cx = get_selftest_cx(t);
+	struct selftest_call a = { .method = "GET",
 		.path = arena_printf(
 		    cx->mem, "/.p2/core/v1/idcert/actor/%s", str_z(cx->mem, t->a.fid)) };
 	struct str pem;
 	struct strs all;
 
-	TRY(expect(t, &a, 200));
+	TRY(expect_status(t, &a, 200));
 	TRY(cacheable_split(cx, a.told.body, &all));
 	for (size_t i = 0; i < all.n; i++) {
 		TRY(cacheable_read(cx, all.v[i], c));
@@ -219,120 +223,123 @@ static enum err published(struct selftest *t, struct cacheable *c)
 	    cx, ERR_INTERNAL, "%s: the certificate that was issued is not among those", a.path);
 }
 
-static enum err verify(struct selftest *t)
+static enum err verify_published_cert(struct selftest *t)
 {
 	struct cacheable c;
 
-	TRY(server_key(t));
-	TRY(published(t, &c));
-	return c.invalidated ? fail(cx_of(t), ERR_INTERNAL, "the certificate is revoked already")
-			     : OK;
+	TRY(fetch_server_key(t));
+	TRY(find_published_cert(t, &c));
+	return c.invalidated
+	    ? fail(get_selftest_cx(t), ERR_INTERNAL, "the certificate is revoked already")
+	    : OK;
 }
 
-static enum err keymaterial(struct selftest *t)
+static enum err exchange_key_material(struct selftest *t)
 {
-	struct api up = { .method = "POST",
+	struct selftest_call up = { .method = "POST",
 		.path = "/.p2/core/v1/session/keymaterial",
 		.token = t->a.token,
 		.body = json_object_new_object() };
-	struct api down = { .method = "GET", .path = up.path, .token = t->a.token };
+	struct selftest_call down = { .method = "GET", .path = up.path, .token = t->a.token };
 	struct str data;
 
-	TRY(selftest_keydata(cx_of(t), &data));
+	TRY(selftest_make_key_material(get_selftest_cx(t), &data));
 	json_object_object_add(up.body, "key_data", json_str(data));
-	TRY(expect(t, &up, 201));
-	TRY(expect(t, &down, 200));
+	TRY(expect_status(t, &up, 201));
+	TRY(expect_status(t, &down, 200));
 	struct json_object *first = json_object_is_type(down.got, json_type_array)
 	    ? json_object_array_get_idx(down.got, 0)
 	    : NULL;
-	if (!str_eq(json_string(json_object_object_get(first, "key_data")), data))
-		return fail(
-		    cx_of(t), ERR_INTERNAL, "key material does not come back as it was stored");
+	if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
+		return fail(get_selftest_cx(t), ERR_INTERNAL,
+		    "key material does not come back as it was stored");
 	return OK;
 }
 
-static enum err upload(struct selftest *t)
+static enum err upload_keypackages(struct selftest *t)
 {
-	struct api a = { .method = "POST",
+	struct selftest_call a = { .method = "POST",
 		.path = "/.p2/core/v1/keypackage/@me",
 		.token = t->a.token,
 		.body = json_object_new_array() };
 
 	for (int i = 0; i < 2; i++) {
-		TRY(selftest_keypackage(cx_of(t), t->a.seed, t->a.fid, &t->packages[i]));
+		TRY(selftest_make_keypackage(
+		    get_selftest_cx(t), t->a.seed, t->a.fid, &t->packages[i]));
 		json_object_array_add(a.body, json_str(t->packages[i]));
 	}
-	return expect(t, &a, 201);
+	return expect_status(t, &a, 201);
 }
 
 /* Both generations give a KeyPackage as base64 somewhere in the answer. */
-static bool given(const struct api *a, struct str package)
+static bool is_keypackage_in_answer(const struct selftest_call *a, struct str package)
 {
 	return memmem(a->told.body.s, a->told.body.n, package.s, package.n) != NULL;
 }
 
-static enum err claim(struct selftest *t)
+static enum err claim_two_keypackages(struct selftest *t)
 {
-	struct cx *cx = cx_of(t);
-	struct api a = { .method = "GET",
+	struct cx *cx = get_selftest_cx(t);
+	struct selftest_call a = { .method = "GET",
 		.path =
 		    arena_printf(cx->mem, "/.p2/core/v1/keypackage/%s", str_z(cx->mem, t->a.fid)),
 		.token = t->b.token };
 
-	TRY(expect(t, &a, 200));
-	bool first = given(&a, t->packages[0]);
-	if (first == given(&a, t->packages[1]))
+	TRY(expect_status(t, &a, 200));
+	bool first = is_keypackage_in_answer(&a, t->packages[0]);
+	if (first == is_keypackage_in_answer(&a, t->packages[1]))
 		return fail(cx, ERR_INTERNAL,
 		    "a claim gives %s of the KeyPackages that were stored, not one",
 		    first ? "both" : "none");
-	TRY(expect(t, &a, 200));
-	if (given(&a, t->packages[first ? 0 : 1]))
+	TRY(expect_status(t, &a, 200));
+	if (is_keypackage_in_answer(&a, t->packages[first ? 0 : 1]))
 		return fail(cx, ERR_INTERNAL, "a second claim gives the same KeyPackage again");
 	return OK;
 }
 
-static enum err token_stands(struct selftest *t, struct str token)
+static enum err check_token_is_active(struct selftest *t, struct str token)
 {
 	uint8_t hash[HASH_BYTES];
 
 	sha256(str_blob(token), hash);
-	struct api a = { .method = "GET",
+	struct selftest_call a = { .method = "GET",
 		.path = arena_printf(t->d.mem, "/.motet/v1/introspect?token_hash=%s",
 		    hex_encode(t->d.mem, (struct blob){ hash, sizeof hash }).s) };
-	TRY(expect(t, &a, 200));
+	TRY(expect_status(t, &a, 200));
 	return json_object_get_boolean(json_object_object_get(a.got, "active"))
 	    ? OK
-	    : fail(cx_of(t), ERR_INTERNAL, "the federation token does not stand");
+	    : fail(get_selftest_cx(t), ERR_INTERNAL, "the federation token does not stand");
 }
 
-static enum err federation(struct selftest *t)
+static enum err request_federation_token(struct selftest *t)
 {
-	struct api a = { .method = "POST",
+	struct selftest_call a = { .method = "POST",
 		.path = "/p2core/token",
 		.token = t->a.token,
 		.body = json_object_new_object() };
 
-	json_object_object_add(a.body, "server", json_str(str_of(cx_of(t)->conf->public_url)));
-	call(t, &a);
+	json_object_object_add(
+	    a.body, "server", json_str(str_of(get_selftest_cx(t)->conf->public_url)));
+	call_motetd(t, &a);
 	if (a.told.status == 403) {
 		t->note = "none: this server issues no federation tokens at present";
 		return OK;
 	}
 	if (a.told.status != 201)
-		return unexpected(t, &a);
-	return token_stands(t, json_string(a.got));
+		return fail_on_answer(t, &a);
+	return check_token_is_active(t, json_get_str(a.got));
 }
 
-static enum err refused(struct selftest *t, struct str token)
+static enum err expect_token_refused(struct selftest *t, struct str token)
 {
-	struct api a = { .method = "GET", .path = "/.p2/core/v1/events", .token = token };
+	struct selftest_call a = { .method = "GET", .path = "/.p2/core/v1/events", .token = token };
 
-	return expect(t, &a, 401);
+	return expect_status(t, &a, 401);
 }
 
-static enum err rotate(struct selftest *t)
+static enum err rotate_actor_key(struct selftest *t)
 {
-	struct api a = { .method = "POST",
+	struct selftest_call a = { .method = "POST",
 		.path = "/.p2/core/v1/session/idcert",
 		.token = t->a.token,
 		.body = json_object_new_object() };
@@ -340,64 +347,65 @@ static enum err rotate(struct selftest *t)
 	struct cacheable c;
 	struct str csr;
 
-	TRY(new_csr(t, &t->a, &csr));
+	TRY(make_new_csr(t, &t->a, &csr));
 	json_object_object_add(a.body, "csr", json_str(csr));
-	TRY(take_grant(t, &a, &t->a));
-	TRY(refused(t, before));
-	return published(t, &c);
+	TRY(take_session_grant(t, &a, &t->a));
+	TRY(expect_token_refused(t, before));
+	return find_published_cert(t, &c);
 }
 
-static enum err revoke(struct selftest *t)
+static enum err revoke_actor_session(struct selftest *t)
 {
-	struct api a = {
+	struct selftest_call a = {
 		.method = "PUT", .path = "/.p2/core/v1/session/revoke", .token = t->a.token
 	};
 	struct cacheable c;
 
-	TRY(expect(t, &a, 204));
-	TRY(refused(t, t->a.token));
-	TRY(published(t, &c));
+	TRY(expect_status(t, &a, 204));
+	TRY(expect_token_refused(t, t->a.token));
+	TRY(find_published_cert(t, &c));
 	return c.invalidated
 	    ? OK
-	    : fail(cx_of(t), ERR_INTERNAL, "the certificate is not published as revoked");
+	    : fail(get_selftest_cx(t), ERR_INTERNAL, "the certificate is not published as revoked");
 }
 
-enum err selftest_forget(struct selftest *t)
+enum err selftest_delete_actors(struct selftest *t)
 {
-	struct person *const both[] = { &t->a, &t->b };
+	struct selftest_actor *const both[] = { &t->a, &t->b };
 
 	for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
 		if (both[i]->announced)
-			TRY(q_selftest_forget(cx_of(t), both[i]->name));
+			TRY(q_selftest_forget(get_selftest_cx(t), both[i]->name));
 		both[i]->announced = false;
 	}
 	return OK;
 }
 
-static enum err gone(struct selftest *t)
+static enum err delete_both_actors(struct selftest *t)
 {
-	struct cx *cx = cx_of(t);
-	struct api a = { .method = "GET",
+	struct cx *cx = get_selftest_cx(t);
+	struct selftest_call a = { .method = "GET",
 		.path = arena_printf(
 		    cx->mem, "/.p2/core/v1/idcert/actor/%s", str_z(cx->mem, t->a.fid)) };
 
-	TRY(selftest_forget(t));
-	return expect(t, &a, 404);
+	TRY(selftest_delete_actors(t));
+	return expect_status(t, &a, 404);
 }
 
-const struct step selftest_steps[] = {
-	{ "reach", "motetd answers, on this database", reach },
-	{ "announce", "two names that nobody else can take", announce },
-	{ "register", "an actor", enrol_a },
-	{ "certify", "its first ID-Cert, and a session", certify },
-	{ "verify", "the ID-Cert and what is said of it, by the server's certificate", verify },
-	{ "keymaterial", "encrypted key material, there and back", keymaterial },
-	{ "upload", "two KeyPackages", upload },
-	{ "second", "another actor, with an ID-Cert", second },
-	{ "claim", "the KeyPackages, one at a time", claim },
-	{ "token", "a federation token, which stands", federation },
-	{ "rotate", "a new key; the old token ends", rotate },
-	{ "revoke", "the session ends, which is published", revoke },
-	{ "delete", "both actors, and all that they had", gone },
+const struct selftest_step selftest_steps[] = {
+	{ "reach", "motetd answers, on this database", probe_motetd },
+	{ "announce", "two names that nobody else can take", announce_both_actors },
+	{ "register", "an actor", register_actor_a },
+	{ "certify", "its first ID-Cert, and a session", log_in_actor_a },
+	{ "verify", "the ID-Cert and what is said of it, by the server's certificate",
+	    verify_published_cert },
+	{ "keymaterial", "encrypted key material, there and back", exchange_key_material },
+	{ "upload", "two KeyPackages", upload_keypackages },
+	{ "second", "another actor, with an ID-Cert", add_actor_b },
+	{ "claim", "the KeyPackages, one at a time", claim_two_keypackages },
+	{ "token", "a federation token, which stands", request_federation_token },
+	{ "rotate", "a new key; the old token ends", rotate_actor_key },
+	{ "revoke", "the session ends, which is published", revoke_actor_session },
+	{ "delete", "both actors, and all that they had", delete_both_actors },
 	{ NULL, NULL, NULL },
 };

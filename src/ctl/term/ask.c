@@ -7,16 +7,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LINE = 1024 };
+enum { PASSWORD_LINE_BYTES = 1024 };
 
 /* The first line of what is open on fd, without its end. */
-static enum err first_line(struct ctl *c, int fd, const char *name, struct str *out)
+static enum err read_first_line(struct ctl *c, int fd, const char *name, struct str *out)
 {
-	char *p = arena_secret(c->cx.mem, LINE);
+	char *p = arena_secret(c->cx.mem, PASSWORD_LINE_BYTES);
 	size_t n = 0;
 	ssize_t got;
 
-	while (n < LINE && memchr(p, '\n', n) == NULL && (got = read(fd, p + n, LINE - n)) != 0) {
+	while (n < PASSWORD_LINE_BYTES && memchr(p, '\n', n) == NULL &&
+	    (got = read(fd, p + n, PASSWORD_LINE_BYTES - n)) != 0) {
 		if (got < 0 && errno != EINTR)
 			return fail(&c->cx, ERR_INTERNAL, "%s: %s", name, strerror(errno));
 		n += got > 0 ? (size_t)got : 0;
@@ -28,33 +29,33 @@ static enum err first_line(struct ctl *c, int fd, const char *name, struct str *
 	return OK;
 }
 
-static enum err from_file(struct ctl *c, struct str *out)
+static enum err read_password_file(struct ctl *c, struct str *out)
 {
 	const char *name = c->opt.value[OPT_PASSWORD_FILE];
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(&c->cx, ERR_INTERNAL, "%s: %s", name, strerror(errno));
-	enum err e = first_line(c, fd, name, out);
+	enum err e = read_first_line(c, fd, name, out);
 	close(fd);
 	return e;
 }
 
-static enum err from_stdin(struct ctl *c, struct str *out)
+static enum err read_password_stdin(struct ctl *c, struct str *out)
 {
-	return first_line(c, STDIN_FILENO, "standard input", out);
+	return read_first_line(c, STDIN_FILENO, "standard input", out);
 }
 
-static enum err generate(struct ctl *c, struct str *out)
+static enum err generate_password(struct ctl *c, struct str *out)
 {
 	*out = readable_code_new(c->cx.mem);
 	return OK;
 }
 
-static enum err type_it(struct ctl *c, const char *prompt, int tty, struct str *out)
+static enum err read_typed_password(struct ctl *c, const char *prompt, int tty, struct str *out)
 {
-	char *p = arena_secret(c->cx.mem, LINE);
-	ssize_t n = tty_read_hidden(tty, prompt, p, LINE);
+	char *p = arena_secret(c->cx.mem, PASSWORD_LINE_BYTES);
+	ssize_t n = tty_read_hidden(tty, prompt, p, PASSWORD_LINE_BYTES);
 
 	if (n < 0)
 		return fail(&c->cx, ERR_INTERNAL, "the terminal: %s", strerror(errno));
@@ -62,25 +63,25 @@ static enum err type_it(struct ctl *c, const char *prompt, int tty, struct str *
 	return OK;
 }
 
-static enum err twice(struct ctl *c, int tty, struct str *out)
+static enum err read_password_twice(struct ctl *c, int tty, struct str *out)
 {
 	struct str again = { NULL, 0 };
 
-	TRY(type_it(c, "Password: ", tty, out));
-	TRY(type_it(c, "Once more: ", tty, &again));
+	TRY(read_typed_password(c, "Password: ", tty, out));
+	TRY(read_typed_password(c, "Once more: ", tty, &again));
 	return str_eq(*out, again) ? OK
 				   : refuse(&c->cx, ERR_BAD_REQUEST, "",
 					 "The two were not the same; nothing was changed.");
 }
 
-static enum err from_terminal(struct ctl *c, struct str *out)
+static enum err read_password_terminal(struct ctl *c, struct str *out)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (tty < 0)
 		return refuse(&c->cx, ERR_BAD_REQUEST, "",
 		    "There is no terminal to ask for a password: give --password-file, --password-stdin or --generate.");
-	enum err e = twice(c, tty, out);
+	enum err e = read_password_twice(c, tty, out);
 	close(tty);
 	return e;
 }
@@ -90,13 +91,13 @@ enum err ask_password(struct ctl *c, struct str *out)
 	static const struct {
 		enum option_id id;
 		enum err (*get)(struct ctl *, struct str *);
-	} ways[] = { { OPT_PASSWORD_FILE, from_file }, { OPT_PASSWORD_STDIN, from_stdin },
-		{ OPT_GENERATE, generate } };
-	enum err (*get)(struct ctl *, struct str *) = from_terminal;
+	} ways[] = { { OPT_PASSWORD_FILE, read_password_file },
+		{ OPT_PASSWORD_STDIN, read_password_stdin }, { OPT_GENERATE, generate_password } };
+	enum err (*get)(struct ctl *, struct str *) = read_password_terminal;
 	int given = 0;
 
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-		if (options_has(&c->opt, ways[i].id)) {
+		if (ctl_options_has(&c->opt, ways[i].id)) {
 			get = ways[i].get;
 			given++;
 		}
@@ -109,8 +110,8 @@ enum err ask_password(struct ctl *c, struct str *out)
 	    : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password is UTF-8 text without NUL.");
 }
 
-void ask_tell(const struct ctl *c, struct str password)
+void ask_print_generated(const struct ctl *c, struct str password)
 {
-	if (options_has(&c->opt, OPT_GENERATE))
+	if (ctl_options_has(&c->opt, OPT_GENERATE))
 		printf("password: %.*s\n", (int)password.n, password.s);
 }

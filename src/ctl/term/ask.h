@@ -9,6 +9,6 @@
  */
 must_check enum err ask_password(struct ctl *, struct str *out);
 /* After it was stored: a generated one is printed, so that somebody learns it. */
-void ask_tell(const struct ctl *, struct str password);
+void ask_print_generated(const struct ctl *, struct str password);
 #define ASK_OPTIONS (OPT_BIT(PASSWORD_FILE) | OPT_BIT(PASSWORD_STDIN) | OPT_BIT(GENERATE))
 #endif

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { GAP = 2 };
+enum { COLUMN_GAP = 2 };
 
-static const void *member(const struct listing *l, size_t row, size_t col)
+static const void *cell_address(const struct listing *l, size_t row, size_t col)
 {
 	return (const char *)l->rows + row * l->size + l->cols[col].off;
 }
 
-static struct str time_text(struct arena *mem, int64_t at)
+static struct str format_utc_time(struct arena *mem, int64_t at)
 {
 	char text[32];
 	time_t t = (time_t)at;
@@ -26,9 +26,9 @@ static struct str time_text(struct arena *mem, int64_t at)
 }
 
 /* s NULL: there is no value. */
-static struct str text_of(struct arena *mem, const struct listing *l, size_t row, size_t col)
+static struct str cell_text(struct arena *mem, const struct listing *l, size_t row, size_t col)
 {
-	const void *p = member(l, row, col);
+	const void *p = cell_address(l, row, col);
 
 	switch (l->cols[col].kind) {
 	case COL_STR:
@@ -36,7 +36,7 @@ static struct str text_of(struct arena *mem, const struct listing *l, size_t row
 	case COL_BOOL:
 		return *(const bool *)p ? STR("yes") : STR("no");
 	case COL_TIME:
-		return time_text(mem, *(const int64_t *)p);
+		return format_utc_time(mem, *(const int64_t *)p);
 	case COL_REAL:
 		return str_of(arena_printf(mem, "%.1f", *(const double *)p));
 	case COL_ID:
@@ -46,17 +46,18 @@ static struct str text_of(struct arena *mem, const struct listing *l, size_t row
 	return str_of(arena_printf(mem, "%lld", (long long)*(const int64_t *)p));
 }
 
-static struct str shown(struct arena *mem, const struct listing *l, size_t row, size_t col)
+static struct str shown_cell_text(
+    struct arena *mem, const struct listing *l, size_t row, size_t col)
 {
-	struct str s = text_of(mem, l, row, col);
+	struct str s = cell_text(mem, l, row, col);
 
 	return s.n ? s : STR("-");
 }
 
-static struct json_object *value_of(
+static struct json_object *cell_json(
     struct arena *mem, const struct listing *l, size_t row, size_t col)
 {
-	const void *p = member(l, row, col);
+	const void *p = cell_address(l, row, col);
 
 	if (l->cols[col].kind == COL_BOOL)
 		return json_object_new_boolean(*(const bool *)p);
@@ -65,50 +66,50 @@ static struct json_object *value_of(
 	if (l->cols[col].kind == COL_REAL)
 		return json_object_new_double_s(
 		    *(const double *)p, arena_printf(mem, "%.3f", *(const double *)p));
-	struct str s = text_of(mem, l, row, col);
+	struct str s = cell_text(mem, l, row, col);
 	return s.s ? json_str(s) : NULL;
 }
 
-static struct json_object *object(struct arena *mem, const struct listing *l, size_t row)
+static struct json_object *row_json(struct arena *mem, const struct listing *l, size_t row)
 {
 	struct json_object *o = json_object_new_object();
 
 	for (size_t c = 0; c < l->ncols; c++)
-		json_object_object_add(o, l->cols[c].name, value_of(mem, l, row, c));
+		json_object_object_add(o, l->cols[c].name, cell_json(mem, l, row, c));
 	return o;
 }
 
-static void put_json(struct json_object *o)
+static void print_json_value(struct json_object *o)
 {
 	puts(json_object_to_json_string_ext(
 	    o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 
-static void put_array(struct cx *cx, const struct listing *l)
+static void print_json_rows(struct cx *cx, const struct listing *l)
 {
 	struct json_object *a = json_object_new_array();
 
 	for (size_t i = 0; i < l->n; i++)
-		json_object_array_add(a, object(cx->mem, l, i));
-	put_json(a);
+		json_object_array_add(a, row_json(cx->mem, l, i));
+	print_json_value(a);
 }
 
-static void put_cell(struct str s, size_t width, bool last)
+static void print_cell(struct str s, size_t width, bool last)
 {
-	printf("%.*s%*s", (int)s.n, s.s, last ? 0 : (int)(width - s.n) + GAP, "");
+	printf("%.*s%*s", (int)s.n, s.s, last ? 0 : (int)(width - s.n) + COLUMN_GAP, "");
 	if (last)
 		putchar('\n');
 }
 
-static void put_column_head(const struct column *c, size_t width, bool last)
+static void print_column_head(const struct column *c, size_t width, bool last)
 {
 	for (const char *p = c->name; *p; p++)
 		putchar(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
-	put_cell(STR(""), width - strlen(c->name), last);
+	print_cell(STR(""), width - strlen(c->name), last);
 }
 
-static size_t *widths(struct cx *cx, const struct listing *l)
+static size_t *measure_columns(struct cx *cx, const struct listing *l)
 {
 	size_t *w = arena_alloc(cx->mem, l->ncols * sizeof *w);
 
@@ -116,7 +117,7 @@ static size_t *widths(struct cx *cx, const struct listing *l)
 		w[c] = strlen(l->cols[c].name);
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t c = 0; c < l->ncols; c++) {
-			size_t n = shown(cx->mem, l, i, c).n;
+			size_t n = shown_cell_text(cx->mem, l, i, c).n;
 			w[c] = n > w[c] ? n : w[c];
 		}
 	return w;
@@ -125,47 +126,47 @@ static size_t *widths(struct cx *cx, const struct listing *l)
 void out_list(struct cx *cx, const struct listing *l, bool json)
 {
 	if (json) {
-		put_array(cx, l);
+		print_json_rows(cx, l);
 		return;
 	}
-	size_t *w = widths(cx, l);
+	size_t *w = measure_columns(cx, l);
 	for (size_t c = 0; c < l->ncols; c++)
-		put_column_head(&l->cols[c], w[c], c + 1 == l->ncols);
+		print_column_head(&l->cols[c], w[c], c + 1 == l->ncols);
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t c = 0; c < l->ncols; c++)
-			put_cell(shown(cx->mem, l, i, c), w[c], c + 1 == l->ncols);
+			print_cell(shown_cell_text(cx->mem, l, i, c), w[c], c + 1 == l->ncols);
 }
 
-static void put_block(struct cx *cx, const struct listing *l, size_t row)
+static void print_row_block(struct cx *cx, const struct listing *l, size_t row)
 {
 	size_t width = 0;
 
 	for (size_t c = 0; c < l->ncols; c++)
 		width = strlen(l->cols[c].name) > width ? strlen(l->cols[c].name) : width;
 	for (size_t c = 0; c < l->ncols; c++) {
-		struct str s = shown(cx->mem, l, row, c);
+		struct str s = shown_cell_text(cx->mem, l, row, c);
 		printf("%s:%*s%.*s\n", l->cols[c].name,
-		    (int)(width - strlen(l->cols[c].name)) + GAP, "", (int)s.n, s.s);
+		    (int)(width - strlen(l->cols[c].name)) + COLUMN_GAP, "", (int)s.n, s.s);
 	}
 }
 
 void out_blocks(struct cx *cx, const struct listing *l, bool json)
 {
 	if (json) {
-		put_array(cx, l);
+		print_json_rows(cx, l);
 		return;
 	}
 	for (size_t i = 0; i < l->n; i++) {
 		if (i)
 			putchar('\n');
-		put_block(cx, l, i);
+		print_row_block(cx, l, i);
 	}
 }
 
 void out_one(struct cx *cx, const struct listing *l, bool json)
 {
 	if (json)
-		put_json(object(cx->mem, l, 0));
+		print_json_value(row_json(cx->mem, l, 0));
 	else
-		put_block(cx, l, 0);
+		print_row_block(cx, l, 0);
 }

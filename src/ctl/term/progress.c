@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { EVERY_US = 200 * 1000 };
+enum { PROGRESS_INTERVAL_US = 200 * 1000 };
 
 void progress_begin(struct progress *p)
 {
@@ -17,7 +17,7 @@ bool progress_due(struct progress *p)
 
 	if (!p->shown || now < p->next_us)
 		return false;
-	p->next_us = now + EVERY_US;
+	p->next_us = now + PROGRESS_INTERVAL_US;
 	return true;
 }
 

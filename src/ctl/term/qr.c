@@ -9,7 +9,7 @@
 
 /* ANSIUTF8 sets both colours, so that it can be scanned from a terminal of any; a file has none.
  * What it has to say of itself nobody needs to see. */
-static _Noreturn void encode(int in)
+static _Noreturn void exec_qrencode(int in)
 {
 	const char *type = isatty(STDOUT_FILENO) ? "ANSIUTF8" : "UTF8";
 	int quiet = open("/dev/null", O_WRONLY);
@@ -21,7 +21,7 @@ static _Noreturn void encode(int in)
 	_exit(127);
 }
 
-static bool feed(int out, struct str text)
+static bool write_qr_text(int out, struct str text)
 {
 	for (size_t at = 0; at < text.n;) {
 		ssize_t n = write(out, text.s + at, text.n - at);
@@ -42,9 +42,9 @@ bool qr_print(struct str text)
 		return false;
 	pid_t child = fork();
 	if (child == 0)
-		encode(fd[0]);
+		exec_qrencode(fd[0]);
 	close(fd[0]);
-	bool fed = child > 0 && feed(fd[1], text);
+	bool fed = child > 0 && write_qr_text(fd[1], text);
 	close(fd[1]);
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;

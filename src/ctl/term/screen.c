@@ -9,32 +9,36 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-enum { ENDS = sizeof ends / sizeof ends[0], END_OF_TEXT = 3 };
+static const int screen_end_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+enum {
+	SCREEN_END_SIGNALS = sizeof screen_end_signals / sizeof screen_end_signals[0],
+	KEY_CTRL_C = 3
+};
 
-static volatile sig_atomic_t ended, resized;
-static struct termios was;
-static bool active;
+static volatile sig_atomic_t screen_end_signal, screen_resized;
+static struct termios screen_saved_modes;
+static bool screen_active;
 
-static void caught(int sig)
+static void note_screen_signal(int sig)
 {
 	if (sig == SIGWINCH)
-		resized = 1;
+		screen_resized = 1;
 	else
-		ended = sig;
+		screen_end_signal = sig;
 }
 
-static void catch (void)
+static void catch_screen_signals(void)
 {
-	const struct sigaction sa = { .sa_handler =
-					  caught }; /* no SA_RESTART: poll() has to return */
+	const struct sigaction sa = {
+		.sa_handler = note_screen_signal
+	}; /* no SA_RESTART: poll() has to return */
 
-	for (int i = 0; i < ENDS; i++)
-		sigaction(ends[i], &sa, NULL);
+	for (int i = 0; i < SCREEN_END_SIGNALS; i++)
+		sigaction(screen_end_signals[i], &sa, NULL);
 	sigaction(SIGWINCH, &sa, NULL);
 }
 
-static bool capable(void)
+static bool terminal_can_move_cursor(void)
 {
 	const char *term = getenv("TERM");
 
@@ -45,10 +49,10 @@ bool screen_begin(void)
 {
 	struct termios raw;
 
-	catch ();
-	if (!capable() || tcgetattr(0, &was) != 0)
+	catch_screen_signals();
+	if (!terminal_can_move_cursor() || tcgetattr(0, &screen_saved_modes) != 0)
 		return false;
-	raw = was;
+	raw = screen_saved_modes;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* nobody would put the modes back */
 	raw.c_cc[VMIN] = 1;
@@ -56,7 +60,7 @@ bool screen_begin(void)
 	if (tcsetattr(0, TCSAFLUSH, &raw) != 0)
 		return false;
 	fputs("\033[?1049h\033[?25l", stdout);
-	return active = true;
+	return screen_active = true;
 }
 
 void screen_size(int *rows, int *columns)
@@ -73,7 +77,7 @@ void screen_show(struct str page)
 {
 	struct str line;
 
-	if (!active) {
+	if (!screen_active) {
 		fwrite(page.s, 1, page.n, stdout);
 		fflush(stdout);
 		return;
@@ -87,25 +91,25 @@ void screen_show(struct str page)
 
 int screen_wait(int ms)
 {
-	struct pollfd p = { .fd = active ? 0 : -1, .events = POLLIN };
+	struct pollfd p = { .fd = screen_active ? 0 : -1, .events = POLLIN };
 	int64_t end = clock_us() + (int64_t)ms * 1000, left;
 	unsigned char key;
 
-	while (!ended && !resized && (left = end - clock_us()) > 0) {
+	while (!screen_end_signal && !screen_resized && (left = end - clock_us()) > 0) {
 		int n = poll(&p, 1, (int)(left / 1000) + 1);
 		if (n > 0)
-			return read(0, &key, 1) == 1 && key != END_OF_TEXT ? key : -1;
+			return read(0, &key, 1) == 1 && key != KEY_CTRL_C ? key : -1;
 	}
-	resized = 0;
-	return ended ? -1 : 0;
+	screen_resized = 0;
+	return screen_end_signal ? -1 : 0;
 }
 
 void screen_end(void)
 {
-	if (!active)
+	if (!screen_active)
 		return;
-	active = false;
+	screen_active = false;
 	fputs("\033[?25h\033[?1049l", stdout);
 	fflush(stdout);
-	tcsetattr(0, TCSAFLUSH, &was);
+	tcsetattr(0, TCSAFLUSH, &screen_saved_modes);
 }

@@ -6,21 +6,21 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-enum { ENDS = sizeof ends / sizeof ends[0] };
+static const int tty_end_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+enum { TTY_END_SIGNALS = sizeof tty_end_signals / sizeof tty_end_signals[0] };
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t tty_signal;
 
-static void remember(int sig)
+static void note_tty_signal(int sig)
 {
-	caught = sig;
+	tty_signal = sig;
 }
 
-static ssize_t read_line(int tty, char *line, size_t size)
+static ssize_t read_tty_line(int tty, char *line, size_t size)
 {
 	size_t n = 0;
 
-	while (n < size && !caught) {
+	while (n < size && !tty_signal) {
 		ssize_t got = read(tty, line + n, size - n);
 		if (got < 0 && errno != EINTR)
 			return -1;
@@ -34,7 +34,7 @@ static ssize_t read_line(int tty, char *line, size_t size)
 	return (ssize_t)n;
 }
 
-static ssize_t ask(int tty, const char *prompt, char *line, size_t size)
+static ssize_t prompt_hidden(int tty, const char *prompt, char *line, size_t size)
 {
 	struct termios was, hidden;
 
@@ -44,7 +44,7 @@ static ssize_t ask(int tty, const char *prompt, char *line, size_t size)
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(tty, TCSAFLUSH, &hidden);
 	dprintf(tty, "%s", prompt);
-	ssize_t n = read_line(tty, line, size);
+	ssize_t n = read_tty_line(tty, line, size);
 	int why = errno;
 	tcsetattr(tty, TCSAFLUSH, &was);
 	dprintf(tty, "\n");
@@ -54,20 +54,21 @@ static ssize_t ask(int tty, const char *prompt, char *line, size_t size)
 
 ssize_t tty_read_hidden(int tty, const char *prompt, char *line, size_t size)
 {
-	const struct sigaction mine = { .sa_handler =
-					    remember }; /* no SA_RESTART: read() has to return */
-	struct sigaction theirs[ENDS];
+	const struct sigaction mine = {
+		.sa_handler = note_tty_signal
+	}; /* no SA_RESTART: read() has to return */
+	struct sigaction theirs[TTY_END_SIGNALS];
 
-	caught = 0;
-	for (int i = 0; i < ENDS; i++) {
-		sigaction(ends[i], NULL, &theirs[i]);
+	tty_signal = 0;
+	for (int i = 0; i < TTY_END_SIGNALS; i++) {
+		sigaction(tty_end_signals[i], NULL, &theirs[i]);
 		if (theirs[i].sa_handler != SIG_IGN) /* under nohup(1), say */
-			sigaction(ends[i], &mine, NULL);
+			sigaction(tty_end_signals[i], &mine, NULL);
 	}
-	ssize_t n = ask(tty, prompt, line, size);
-	for (int i = 0; i < ENDS; i++)
-		sigaction(ends[i], &theirs[i], NULL);
-	if (caught)
-		raise(caught);
+	ssize_t n = prompt_hidden(tty, prompt, line, size);
+	for (int i = 0; i < TTY_END_SIGNALS; i++)
+		sigaction(tty_end_signals[i], &theirs[i], NULL);
+	if (tty_signal)
+		raise(tty_signal);
 	return n;
 }

@@ -1,5 +1,5 @@
-#ifndef MOTET_CTL_OPTIONS_H
-#define MOTET_CTL_OPTIONS_H
+#ifndef MOTET_CTL_CTL_OPTIONS_H
+#define MOTET_CTL_CTL_OPTIONS_H
 #include "base/conf.h"
 /* The options of all commands, as rows: name, letter, argument, sentence. A command's row says
  * which of them it takes. */
@@ -41,7 +41,7 @@
 enum option_id { OPTION_ROWS(O) OPT_COUNT };
 #undef O
 #define OPT_BIT(id) (1u << OPT_##id)
-enum { OPTIONS_SET = 64 };
+enum { CTL_OPTIONS_SET = 64 };
 
 struct option_row {
 	const char *name;
@@ -49,15 +49,15 @@ struct option_row {
 	const char *arg; /* NULL: takes none */
 	const char *help;
 };
-extern const struct option_row option_rows[OPT_COUNT];
-#define OPTIONS_GLOBAL (OPT_BIT(CONFIG) | OPT_BIT(SET) | OPT_BIT(HELP))
+extern const struct option_row ctl_options_rows[OPT_COUNT];
+#define CTL_OPTIONS_GLOBAL (OPT_BIT(CONFIG) | OPT_BIT(SET) | OPT_BIT(HELP))
 
-struct options {
+struct ctl_options {
 	const char *value[OPT_COUNT]; /* NULL: not given; "" for one without an argument */
-	const char *set[OPTIONS_SET];
+	const char *set[CTL_OPTIONS_SET];
 	int nset;
 };
-static inline bool options_has(const struct options *o, enum option_id id)
+static inline bool ctl_options_has(const struct ctl_options *o, enum option_id id)
 {
 	return o->value[id] != NULL;
 }
@@ -66,8 +66,8 @@ static inline bool options_has(const struct options *o, enum option_id id)
  * Stops at the first word that is none when `first` is set, else moves such words behind the
  * options. Returns the index of the first word, or -1 after a message on standard error.
  */
-int options_parse(struct options *, int argc, char **argv, unsigned allowed, bool first);
+int ctl_options_parse(struct ctl_options *, int argc, char **argv, unsigned allowed, bool first);
 /* File, environment and -s, in this order; not yet finished (conf_finish). */
-must_check bool options_conf(
-    const struct options *, const char *file, struct conf **, char *why, size_t size);
+must_check bool ctl_options_conf(
+    const struct ctl_options *, const char *file, struct conf **, char *why, size_t size);
 #endif

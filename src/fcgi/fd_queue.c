@@ -1,39 +1,39 @@
-#include "fcgi/kept.h"
+#include "fcgi/fd_queue.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A list in order of age, threaded through an array that descriptors index: every operation takes
  * constant time. */
-struct link {
+struct fd_link {
 	int older, younger;
 	int64_t us;
 	bool in;
 };
 
-struct kept {
-	struct link *v;
+struct fd_queue {
+	struct fd_link *v;
 	size_t size, n, cap;
 	int oldest, youngest;
 };
 
-struct kept *kept_new(size_t cap)
+struct fd_queue *fd_queue_new(size_t cap)
 {
-	struct kept *k = calloc(1, sizeof *k);
+	struct fd_queue *k = calloc(1, sizeof *k);
 
 	if (k == NULL)
 		abort();
-	*k = (struct kept){ .cap = cap, .oldest = -1, .youngest = -1 };
+	*k = (struct fd_queue){ .cap = cap, .oldest = -1, .youngest = -1 };
 	return k;
 }
 
-void kept_free(struct kept *k)
+void fd_queue_free(struct fd_queue *k)
 {
 	free(k->v);
 	free(k);
 }
 
-static void reach(struct kept *k, size_t fd)
+static void grow_fd_queue(struct fd_queue *k, size_t fd)
 {
 	size_t size = k->size ? k->size : 64;
 
@@ -41,7 +41,7 @@ static void reach(struct kept *k, size_t fd)
 		size *= 2;
 	if (size == k->size)
 		return;
-	struct link *v = realloc(k->v, size * sizeof *v);
+	struct fd_link *v = realloc(k->v, size * sizeof *v);
 	if (v == NULL)
 		abort();
 	memset(v + k->size, 0, (size - k->size) * sizeof *v);
@@ -49,22 +49,22 @@ static void reach(struct kept *k, size_t fd)
 	k->size = size;
 }
 
-bool kept_full(const struct kept *k)
+bool fd_queue_is_full(const struct fd_queue *k)
 {
 	return k->n >= k->cap;
 }
 
-bool kept_has(const struct kept *k, int fd)
+bool fd_queue_has(const struct fd_queue *k, int fd)
 {
 	return fd >= 0 && (size_t)fd < k->size && k->v[fd].in;
 }
 
-void kept_add(struct kept *k, int fd)
+void fd_queue_add(struct fd_queue *k, int fd)
 {
-	reach(k, (size_t)fd);
+	grow_fd_queue(k, (size_t)fd);
 	if (k->v[fd].in)
 		return;
-	k->v[fd] = (struct link){ .older = k->youngest, .younger = -1, .in = true };
+	k->v[fd] = (struct fd_link){ .older = k->youngest, .younger = -1, .in = true };
 	if (k->youngest >= 0)
 		k->v[k->youngest].younger = fd;
 	else
@@ -73,11 +73,11 @@ void kept_add(struct kept *k, int fd)
 	k->n++;
 }
 
-void kept_remove(struct kept *k, int fd)
+void fd_queue_remove(struct fd_queue *k, int fd)
 {
-	if (!kept_has(k, fd))
+	if (!fd_queue_has(k, fd))
 		return;
-	struct link l = k->v[fd];
+	struct fd_link l = k->v[fd];
 	if (l.older >= 0)
 		k->v[l.older].younger = l.younger;
 	else
@@ -90,26 +90,26 @@ void kept_remove(struct kept *k, int fd)
 	k->n--;
 }
 
-void kept_touch(struct kept *k, int fd)
+void fd_queue_touch(struct fd_queue *k, int fd)
 {
 	if (k->youngest == fd)
 		return;
-	kept_remove(k, fd);
-	kept_add(k, fd);
+	fd_queue_remove(k, fd);
+	fd_queue_add(k, fd);
 }
 
-int kept_oldest(const struct kept *k)
+int fd_queue_oldest(const struct fd_queue *k)
 {
 	return k->oldest;
 }
 
-void kept_note(struct kept *k, int fd, int64_t us)
+void fd_queue_set_time(struct fd_queue *k, int fd, int64_t us)
 {
-	if (kept_has(k, fd))
+	if (fd_queue_has(k, fd))
 		k->v[fd].us = us;
 }
 
-int64_t kept_noted(const struct kept *k, int fd)
+int64_t fd_queue_get_time(const struct fd_queue *k, int fd)
 {
-	return kept_has(k, fd) ? k->v[fd].us : 0;
+	return fd_queue_has(k, fd) ? k->v[fd].us : 0;
 }

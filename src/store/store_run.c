@@ -1,9 +1,9 @@
-#include "store/run.h"
+#include "store/store_run.h"
 
 static const struct {
 	const char *constraint;
 	enum err err;
-} meanings[] = {
+} constraint_errors[] = {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT }, /* the caller draws another serial */
@@ -20,15 +20,15 @@ static const struct {
 	{ "foreign_session_live", ERR_CONFLICT },
 };
 
-enum err run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na,
+enum err store_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na,
     const struct shape *sh, void **out, size_t *n)
 {
 	enum err e = db_run(cx, st, a, na, sh, out, n);
 
 	if (e != ERR_CONFLICT)
 		return e;
-	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-		if (str_is(str_of(db_constraint(cx)), meanings[i].constraint))
-			return cx->why.err = meanings[i].err;
+	for (size_t i = 0; i < sizeof constraint_errors / sizeof constraint_errors[0]; i++)
+		if (str_is(str_of(db_constraint(cx)), constraint_errors[i].constraint))
+			return cx->why.err = constraint_errors[i].err;
 	return fail(cx, ERR_INTERNAL, "%s: constraint %s", st->name, db_constraint(cx));
 }

@@ -1,11 +1,11 @@
-#include "server/options.h"
+#include "server/command_line.h"
 #include "api/call.h"
 #include "base/install_path.h"
 #include "text/fid.h"
 #include "net/net.h"
 #include <getopt.h>
 
-static const struct option longs[] = {
+static const struct option motetd_long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "set", required_argument, NULL, 's' },
 	{ "test", no_argument, NULL, 't' },
@@ -16,7 +16,7 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-void options_help(FILE *f)
+void command_line_print_help(FILE *f)
 {
 	fprintf(f,
 	    "motetd: the home server, a FastCGI application that a web server talks to\n"
@@ -44,11 +44,11 @@ void options_help(FILE *f)
 	    install_path(SYSCONFDIR "/motet.conf"));
 }
 
-static void take(struct options *o, int c)
+static void take_motetd_option(struct command_line *o, int c)
 {
 	static const struct {
 		int c;
-		enum action action;
+		enum command_line_action action;
 	} acts[] = { { 't', ACTION_TEST }, { 'T', ACTION_ROUTES }, { 'V', ACTION_VERSION },
 		{ 'h', ACTION_HELP }, { '?', ACTION_WRONG } };
 
@@ -58,20 +58,20 @@ static void take(struct options *o, int c)
 		o->pidfile = optarg;
 	if (c == 't')
 		o->thorough = o->action == ACTION_TEST;
-	if (c == 's' && o->nset < OPTIONS_SET)
+	if (c == 's' && o->nset < COMMAND_LINE_SET)
 		o->set[o->nset++] = optarg;
 	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
 		if (acts[i].c == c && o->action != ACTION_WRONG)
 			o->action = acts[i].action;
 }
 
-void options_parse(struct options *o, int argc, char **argv)
+void command_line_parse(struct command_line *o, int argc, char **argv)
 {
 	int c;
 
-	*o = (struct options){ .action = ACTION_SERVE, .argc = argc, .argv = argv };
-	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", longs, NULL)) != -1)
-		take(o, c);
+	*o = (struct command_line){ .action = ACTION_SERVE, .argc = argc, .argv = argv };
+	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", motetd_long_options, NULL)) != -1)
+		take_motetd_option(o, c);
 	if (optind < argc) {
 		fprintf(stderr, "motetd: %s: there is no such argument\n", argv[optind]);
 		o->action = ACTION_WRONG;
@@ -80,7 +80,7 @@ void options_parse(struct options *o, int argc, char **argv)
 		o->file = conf_default_file(argv[0], o->place, sizeof o->place);
 }
 
-static bool set_all(const struct options *o, struct conf *c, char *why, size_t size)
+static bool apply_set_options(const struct command_line *o, struct conf *c, char *why, size_t size)
 {
 	struct str key, value;
 
@@ -93,7 +93,7 @@ static bool set_all(const struct options *o, struct conf *c, char *why, size_t s
 }
 
 /* What every certificate will say, and every name end with. */
-static bool domain_fits(const struct conf *c, char *why, size_t size)
+static bool check_conf_domain(const struct conf *c, char *why, size_t size)
 {
 	if (domain_ok(str_of(c->domain)))
 		return true;
@@ -102,12 +102,12 @@ static bool domain_fits(const struct conf *c, char *why, size_t size)
 	return false;
 }
 
-bool options_conf(const struct options *o, struct conf **out, char *why, size_t size)
+bool command_line_load_conf(const struct command_line *o, struct conf **out, char *why, size_t size)
 {
 	if (!conf_load(o->file, out, why, size))
 		return false;
-	if (set_all(o, *out, why, size) && conf_finish(*out, why, size) &&
-	    domain_fits(*out, why, size) && net_conf_valid(*out, why, size) &&
+	if (apply_set_options(o, *out, why, size) && conf_finish(*out, why, size) &&
+	    check_conf_domain(*out, why, size) && net_conf_valid(*out, why, size) &&
 	    api_conf_ok(*out, why, size))
 		return true;
 	conf_free(*out);

@@ -1,0 +1,90 @@
+/* Sessions here of actors of another server: logging in, and news of their ID-Cert. */
+#include "abroad.h"
+
+static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
+{
+	struct key_trial t;
+
+	TRY(key_trial_new(cx, STR(""), STR(""), false, &t));
+	const struct key_trial_answer answer = {
+		.trial = t.text, .cert = a->cert, .signature = sign_hex(a, t.text)
+	};
+	return key_trial_complete(cx, &answer, token);
+}
+
+static void test_sessions(void)
+{
+	struct party home = new_server("guest.example"),
+		     a = new_foreign_actor(&home, "gus@guest.example", "phone"),
+		     b = new_foreign_actor(&home, "gus@guest.example", "phone"),
+		     tab = new_foreign_actor(&home, "gus@guest.example", "tab"),
+		     eve = new_foreign_actor(&home, "eve@guest.example", "phone");
+	const char *url = actor_url("guest.example", "gus@guest.example");
+	const int64_t now = clock_now();
+	struct cx cx = new_context();
+	struct session *s = NULL, *t;
+	struct str token, other, third;
+	bool ended;
+
+	npages = 0;
+	put_server_page(&home);
+	struct str ja = vouch_for(&a, &home), jt = vouch_for(&tab, &home),
+		   jb = vouch_for(&b, &home);
+	put_page(url, 200, str_of(arena_printf(lasting.mem, "[%s,%s]", ja.s, jt.s)));
+	put_page(actor_url("guest.example", "eve@guest.example"), 200,
+	    list_of_one(vouch_for(&eve, &home)));
+	ok(log_in(&cx, &a, &token) == OK && session_find(&cx, token, false, &s) == OK,
+	    "a guest logs in: %s", cx.why.say);
+	ok(s && s->actor_id == 0 && str_is(s->fid, "gus@guest.example") &&
+		str_is(s->domain, "guest.example"),
+	    "and is who the certificate says");
+	ok(log_in(&cx, &tab, &other) == OK, "with another device, too");
+	ok(run_sql(
+	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name = 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") ==
+		1,
+	    "the first one hears of it");
+	ok(log_in(&cx, &a, &third) == OK &&
+		session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED &&
+		session_find(&cx, third, false, &s) == OK,
+	    "one token for each session");
+	ok(foreign_session_update(&cx, s, eve.cert, &ended) == ERR_BAD_CERT,
+	    "another actor's certificate: %s", cx.why.say);
+	ok(foreign_session_update(&cx, s, tab.cert, &ended) == ERR_BAD_CERT,
+	    "another session's: %s", cx.why.say);
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == ERR_BAD_CERT,
+	    "a new one that the home server does not know: %s", cx.why.say);
+	put_page(url, 200,
+	    str_of(arena_printf(lasting.mem, "[%s,%s,%s]",
+		make_statement(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed).s, jb.s,
+		jt.s)));
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the next one: %s",
+	    cx.why.say);
+	ok(session_find(&cx, third, false, &s) == OK &&
+		str_is(s->serial_text, arena_printf(cx.mem, "%lld", (long long)b.serial)),
+	    "goes with the same token");
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended,
+	    "the same once more changes nothing");
+	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT,
+	    "the one before, revoked: %s", cx.why.say);
+	ok(run_sql(
+	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = 'CLIENT_KEY_CHANGE'") ==
+		1,
+	    "the other device hears of it, once");
+	put_page(url, 200,
+	    list_of_one(make_statement(b.cert, b.serial, now - 5, now + 100, now - 1, home.seed)));
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && ended &&
+		session_find(&cx, third, false, &t) == ERR_UNAUTHORIZED,
+	    "revoked at home: the session ends");
+	ok(session_find(&cx, other, false, &t) == OK, "and no other");
+	end_context(&cx);
+}
+
+int main(void)
+{
+	if (!open_test_world())
+		return 0;
+	test_sessions();
+	end_context(&lasting);
+	conf_free(conf);
+	return done();
+}
