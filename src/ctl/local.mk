@@ -32,7 +32,10 @@ libctl_a_SOURCES = \
 	src/ctl/doctor/doctor_probe.c \
 	src/ctl/doctor/doctor_web.c \
 	src/ctl/doctor/doctor_web.h \
+	src/ctl/doctor/doctor_web_body.c \
+	src/ctl/doctor/doctor_web_client.c \
 	src/ctl/doctor/doctor_web_open.c \
+	src/ctl/doctor/doctor_web_parts.c \
 	src/ctl/help.c \
 	src/ctl/help.h \
 	src/ctl/init_files.c \

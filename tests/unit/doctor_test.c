@@ -25,13 +25,16 @@ static void check_fixes_of(struct doctor *d, const char *id)
 
 int main(void)
 {
+	const struct doctor_check *const tables[] = { doctor_web_checks, doctor_web_parts_checks,
+		doctor_web_body_checks, doctor_web_client_checks };
 	struct conf conf = { .listen = "/run/motet/motet.sock" };
 	struct doctor_web web = { .server = "nginx" };
 	struct ctl c = { .conf = &conf };
 	struct doctor d = { .c = &c, .mem = arena_new(1 << 20), .web = &web };
 
-	for (const struct doctor_check *k = doctor_web_checks; k->id; k++)
-		check_fixes_of(&d, k->id);
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+		for (const struct doctor_check *k = tables[i]; k->id; k++)
+			check_fixes_of(&d, k->id);
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
 		check_fixes_of(&d, more[i]);
 	const char *fix = doctor_web_find_fix(&d, "web.reach");

@@ -26,6 +26,12 @@ static const struct {
 	[DOCTOR_SKIPPED] = { "skipped", "-", "\033[2m" },
 };
 
+static const struct doctor_check *const host_tables[] = { doctor_host_checks, NULL },
+					*const database_tables[] = { doctor_database_checks, NULL },
+					*const web_tables[] = { doctor_web_checks,
+						doctor_web_parts_checks, doctor_web_body_checks,
+						doctor_web_client_checks, NULL };
+
 /* A whole examination. */
 struct doctor_run {
 	struct doctor d;
@@ -83,25 +89,32 @@ static void print_skipped_checks(struct doctor_run *r, const char *section, stru
 	printf(" not looked at: %s\n", buf_done(left).s);
 }
 
-static void run_doctor_checks(struct doctor_run *r, const struct doctor_check *list)
+static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k, struct buf *left)
 {
 	struct doctor *d = &r->d;
-	struct buf left = { .mem = d->mem };
+	bool able = (d->have & k->needs) == k->needs;
+	struct doctor_verdict v =
+	    able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
+
+	if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
+		d->have |= k->gives;
+	record_finding(r, k, &v);
+	if (!able)
+		buf_printf(left, "%s%s", left->n ? ", " : "", k->text);
+	else if (!r->json)
+		print_doctor_finding(r, k, &v);
+}
+
+/* Several tables, NULL behind the last. */
+static void run_doctor_tables(struct doctor_run *r, const struct doctor_check *const *tables)
+{
+	struct buf left = { .mem = r->d.mem };
 	const char *before = r->section;
 
-	for (const struct doctor_check *k = list; k->id; k++) {
-		bool able = (d->have & k->needs) == k->needs;
-		struct doctor_verdict v =
-		    able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
-		if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
-			d->have |= k->gives;
-		record_finding(r, k, &v);
-		if (!able)
-			buf_printf(&left, "%s%s", left.n ? ", " : "", k->text);
-		else if (!r->json)
-			print_doctor_finding(r, k, &v);
-	}
-	print_skipped_checks(r, r->section == before ? list->section : r->section, &left);
+	for (size_t i = 0; tables[i]; i++)
+		for (const struct doctor_check *k = tables[i]; k->id; k++)
+			run_doctor_check(r, k, &left);
+	print_skipped_checks(r, r->section == before ? tables[0]->section : r->section, &left);
 }
 
 static bool is_colour_wanted(void)
@@ -139,10 +152,10 @@ enum err cmd_doctor(struct ctl *c)
 	r->colour = is_colour_wanted();
 	if (r->d.url)
 		TRY(doctor_web_open(&r->d));
-	run_doctor_checks(r, doctor_host_checks);
-	run_doctor_checks(r, doctor_database_checks);
+	run_doctor_tables(r, host_tables);
+	run_doctor_tables(r, database_tables);
 	if (r->d.url)
-		run_doctor_checks(r, doctor_web_checks);
+		run_doctor_tables(r, web_tables);
 	doctor_web_close(&r->d);
 	return report_findings(r);
 }

@@ -21,7 +21,8 @@ enum {
 	HAVE_SCHEMA = 8,
 	HAVE_SOCKET = 16,
 	HAVE_WEB = 32,
-	HAVE_PROBE = 64
+	HAVE_PROBE = 64,
+	DOCTOR_NEEDS_PROBE = HAVE_WEB | HAVE_PROBE
 };
 struct doctor;
 struct doctor_check {
@@ -31,8 +32,10 @@ struct doctor_check {
 	unsigned needs, gives; /* gives: when it is not bad */
 	const char *arg;       /* of fn, where several rows share it */
 };
+/* A row without an id ends each. */
 extern const struct doctor_check doctor_host_checks[], doctor_database_checks[],
-    doctor_web_checks[]; /* a row without an id ends each */
+    doctor_web_checks[], doctor_web_parts_checks[], doctor_web_body_checks[],
+    doctor_web_client_checks[];
 
 struct doctor {
 	struct ctl *c;

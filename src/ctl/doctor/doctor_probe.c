@@ -1,6 +1,10 @@
+#include "crypto/hash.h"
 #include "json/shape.h"
+#include "text/encoding.h"
 #include "core/probe.h"
 #include "ctl/doctor/doctor_web.h"
+#include <stdarg.h>
+#include <stdio.h>
 #include <time.h>
 
 ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
@@ -111,4 +115,45 @@ const char *doctor_web_probe(
 	if (t->why[0] || t->status != 200)
 		return describe_probe_answer(d, t);
 	return head || parse_probe_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";
+}
+
+struct str doctor_web_hash_text(struct doctor *d, struct str text)
+{
+	uint8_t hash[HASH_BYTES];
+
+	sha256(str_blob(text), hash);
+	return hex_encode(d->mem, (struct blob){ hash, sizeof hash });
+}
+
+const char *doctor_web_probe_body(
+    struct doctor *d, struct doctor_web_request *a, struct net_told *t)
+{
+	struct doctor_echo e;
+	const char *wrong = doctor_web_probe(d, a, t, &e);
+
+	if (wrong)
+		return wrong;
+	struct str want =
+	    doctor_web_hash_text(d, (struct str){ (const char *)a->q.body.p, a->q.body.n });
+	if (e.body_length == (int64_t)a->q.body.n && str_eq(e.body_sha256, want))
+		return NULL;
+	return arena_printf(
+	    d->mem, "%lld of %zu octets through", (long long)e.body_length, a->q.body.n);
+}
+
+struct doctor_verdict doctor_web_fault(
+    struct doctor *d, const struct doctor_check *k, const char *fmt, ...)
+{
+	const char *limit =
+	    d->web->limited == DOCTOR_WEB_LIMITED ? "web.limited" : "web.limited_before";
+	char what[1024];
+	va_list ap;
+
+	if (d->web->limited)
+		return doctor_bad(d, doctor_web_find_fix(d, limit),
+		    "%s could not be looked at: this address has sent too many requests", k->text);
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	return doctor_bad(d, doctor_web_find_fix(d, k->id), "%s", what);
 }

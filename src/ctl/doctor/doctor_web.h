@@ -52,6 +52,14 @@ void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_tol
  */
 const char *doctor_web_probe(
     struct doctor *, struct doctor_web_request *, struct net_told *, struct doctor_echo *);
+/* The same with the body of the request. NULL: it arrived as it was sent. */
+const char *doctor_web_probe_body(struct doctor *, struct doctor_web_request *, struct net_told *);
+/* SHA-256 of the text in hex, in the form of struct doctor_echo. */
+struct str doctor_web_hash_text(struct doctor *, struct str text);
+/* A check is not good, with its row of doctor_fix.c; or the last answer was a 429: then only that
+ * is said. */
+struct doctor_verdict doctor_web_fault(struct doctor *, const struct doctor_check *,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* What to do about a check that is not good, for the web server that this one calls itself: a row
  * of doctor_fix.c. */
 const char *doctor_web_find_fix(struct doctor *, const char *id);

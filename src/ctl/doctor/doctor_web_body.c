@@ -1,0 +1,144 @@
+#include "ctl/doctor/doctor_web.h"
+#include "core/probe.h"
+
+/* Bodies of requests, and a long answer. */
+enum { LARGEST_BODY = 1048576, LONG_ANSWER = 1000000 };
+
+/* `arg` is the method. */
+static struct doctor_verdict check_body_arrives(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .q = { .method = k->arg,
+					    .body = str_blob(
+						STR("{\"doctor\": \"\xc3\xa4\\u0000\"}")) },
+		.target = "/x" };
+	struct net_told t;
+
+	if (d->web->no_delete && strcmp(k->arg, "DELETE") == 0)
+		return doctor_skipped(d, "a body of DELETE: DELETE itself does not arrive");
+	const char *wrong = doctor_web_probe_body(d, &a, &t);
+	return wrong ? doctor_web_fault(d, k, "%s with a body gets %s", k->arg, wrong)
+		     : doctor_good(d, "a body of %s arrives", k->arg);
+}
+
+static struct doctor_verdict check_chunked_body(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .q = { .method = "POST",
+					    .chunked = true,
+					    .body = str_blob(STR("[\"in chunks\"]")) },
+		.target = "/x" };
+	struct net_told t;
+	const char *wrong = doctor_web_probe_body(d, &a, &t);
+
+	if (wrong && t.status == 411)
+		return doctor_warn(d, doctor_web_find_fix(d, k->id),
+		    "the web server wants Content-Length, so clients that send in chunks get 411");
+	return wrong ? doctor_web_fault(d, k, "a body in chunks gets %s", wrong)
+		     : doctor_good(d, "a body in chunks arrives");
+}
+
+/* The token is not used up: nothing was done for who has not sent all of it. */
+static const char *send_cut_body(struct doctor *d, bool chunks)
+{
+	struct doctor_web_request a = { .q = { .method = "POST",
+					    .cut = true,
+					    .chunked = chunks,
+					    .body = str_blob(STR("{\"half\": ")) },
+		.target = "/x" };
+	struct net_told t;
+	bool unused = false;
+
+	if (probe_new(&d->c->cx, &a.token) != OK)
+		return doctor_take_error(d);
+	doctor_web_send(d, &a, &t);
+	if (probe_unused(&d->c->cx, a.token, &unused) != OK)
+		return doctor_take_error(d);
+	return unused ? NULL : "a body that breaks off was taken for a whole one";
+}
+
+static struct doctor_verdict check_cut_body(struct doctor *d, const struct doctor_check *k)
+{
+	const char *wrong = send_cut_body(d, false);
+
+	if (wrong == NULL)
+		wrong = send_cut_body(d, true);
+	return wrong ? doctor_web_fault(d, k, "%s", wrong)
+		     : doctor_good(d, "a body that breaks off is not taken for a whole one");
+}
+
+static struct blob make_body_of_size(struct doctor *d, size_t n)
+{
+	char *p = arena_alloc(d->mem, n);
+
+	memset(p, ' ', n);
+	return (struct blob){ (const uint8_t *)p, n };
+}
+
+static struct doctor_verdict check_largest_body(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .q = { .method = "POST",
+					    .body = make_body_of_size(d, LARGEST_BODY) },
+		.target = "/x" };
+	struct net_told t;
+	const char *wrong = doctor_web_probe_body(d, &a, &t);
+
+	d->web->no_large = wrong && !d->web->limited;
+	return wrong ? doctor_web_fault(
+			   d, k, "a body of 1 MiB, the largest that a route takes, gets %s", wrong)
+		     : doctor_good(d, "a body of 1 MiB arrives");
+}
+
+static struct doctor_verdict check_too_large_body(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .q = { .method = "POST",
+					    .body = make_body_of_size(d, LARGEST_BODY + 1024) },
+		.target = "/x" };
+	struct net_told t;
+	struct doctor_echo e;
+
+	if (d->web->no_large)
+		return doctor_skipped(
+		    d, "too large a body: not even the largest that is allowed arrives");
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
+	if (t.status != 413)
+		return doctor_web_fault(d, k, "a body of more than 1 MiB gets %s, and not 413",
+		    wrong ? wrong : "through");
+	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE"))
+		return doctor_warn(d, doctor_web_find_fix(d, k->id),
+		    "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
+	return doctor_good(d, "a body of more than 1 MiB gets 413 and P2CORE_TOO_LARGE");
+}
+
+static struct doctor_verdict check_long_answer(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .target = arena_printf(d->mem, "/x?fill=%d", LONG_ANSWER) };
+	struct net_told t;
+	struct doctor_echo e;
+
+	if (d->web->no_query)
+		return doctor_skipped(
+		    d, "a long answer: the query that asks for it does not arrive");
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
+	if (wrong || !t.whole || e.fill.n != LONG_ANSWER)
+		return doctor_web_fault(d, k, "an answer of 1 MB is cut: %s",
+		    wrong ? wrong : arena_printf(d->mem, "%zu octets", t.body.n));
+	return doctor_good(d, "an answer of 1 MB arrives whole");
+}
+
+const struct doctor_check doctor_web_body_checks[] = {
+	{ "web.body.post", "requests", "bodies of POST", check_body_arrives, DOCTOR_NEEDS_PROBE, 0,
+	    "POST" },
+	{ "web.body.get", "requests", "bodies of GET", check_body_arrives, DOCTOR_NEEDS_PROBE, 0,
+	    "GET" },
+	{ "web.body.delete", "requests", "bodies of DELETE", check_body_arrives, DOCTOR_NEEDS_PROBE,
+	    0, "DELETE" },
+	{ "web.chunked", "requests", "bodies in chunks", check_chunked_body, DOCTOR_NEEDS_PROBE, 0,
+	    NULL },
+	{ "web.cut", "requests", "bodies that break off", check_cut_body, DOCTOR_NEEDS_PROBE, 0,
+	    NULL },
+	{ "web.large", "requests", "the largest body", check_largest_body, DOCTOR_NEEDS_PROBE, 0,
+	    NULL },
+	{ "web.too_large", "requests", "too large a body", check_too_large_body, DOCTOR_NEEDS_PROBE,
+	    0, NULL },
+	{ "web.fill", "requests", "a long answer", check_long_answer, DOCTOR_NEEDS_PROBE, 0, NULL },
+	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
+};

@@ -1,0 +1,121 @@
+#include "ctl/doctor/doctor_web.h"
+#include <ifaddrs.h>
+#include <netdb.h>
+
+/* What motetd is told of the client and its connection. */
+static const char documentation_address[] = "192.0.2.77"; /* RFC 5737 */
+
+/* Has one of this host's interfaces that address? */
+static bool is_address_of_host(struct str address)
+{
+	struct ifaddrs *list, *i;
+	char text[NI_MAXHOST];
+	bool ours = false;
+
+	if (getifaddrs(&list) != 0)
+		return true;
+	if (str_starts(address, "::ffff:"))
+		address = str_from(address, strlen("::ffff:"));
+	for (i = list; i && !ours; i = i->ifa_next) {
+		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
+		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in)
+		    : family == AF_INET6	? sizeof(struct sockaddr_in6)
+						: 0;
+		if (n == 0 ||
+		    getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		text[strcspn(text, "%")] = '\0';
+		ours = str_is(address, text);
+	}
+	freeifaddrs(list);
+	return ours;
+}
+
+/* Behind a NAT the address that arrives is lawfully not ours; but a connection of this host to
+ * itself passes none. */
+static struct doctor_verdict check_client_address(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .target = "/x" };
+	struct net_told t;
+	struct doctor_echo e;
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
+
+	if (wrong)
+		return doctor_web_fault(d, k, "a probe gets %s", wrong);
+	const char *seen = str_z(d->mem, e.remote);
+	if (doctor_web_is_loopback(d->mem, e.remote) &&
+	    !doctor_web_is_loopback(d->mem, str_of(t.local)))
+		return doctor_web_fault(d, k,
+		    "all clients seem to come from %s, so that all of them share one rate limit",
+		    seen);
+	if (doctor_web_is_loopback(d->mem, str_of(t.local)) &&
+	    !doctor_web_is_loopback(d->mem, e.remote) && !is_address_of_host(e.remote))
+		return doctor_warn(d, doctor_web_find_fix(d, "web.address"),
+		    "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+		    seen);
+	return doctor_good(d,
+	    strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s",
+	    seen);
+}
+
+/* Whether we are told apart from a proxy of the operator's, only the operator knows. */
+static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct doctor_check *k)
+{
+	const char *const headers[] = {
+		arena_printf(d->mem, "X-Forwarded-For: %s", documentation_address), NULL
+	};
+	struct doctor_web_request a = { .q = { .headers = headers }, .target = "/x" };
+	struct net_told t;
+	struct doctor_echo e;
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
+
+	if (wrong)
+		return doctor_web_fault(d, k, "a request with X-Forwarded-For gets %s", wrong);
+	if (str_is(e.remote, documentation_address))
+		return doctor_warn(d, doctor_web_find_fix(d, k->id),
+		    "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody",
+		    t.local);
+	return doctor_good(d, "a client cannot give itself another address by X-Forwarded-For");
+}
+
+static struct doctor_verdict check_https_flag(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = { .target = "/x" };
+	struct net_told t;
+	struct doctor_echo e;
+	const char *wrong = doctor_web_probe(d, &a, &t, &e);
+
+	if (wrong || (d->web->tls && !e.https))
+		return wrong
+		    ? doctor_web_fault(d, k, "a probe gets %s", wrong)
+		    : doctor_web_fault(d, k, "motetd is not told that a request has come by https");
+	return doctor_good(d, "motetd knows that requests come by %s", e.https ? "https" : "http");
+}
+
+static struct doctor_verdict check_http2_works(struct doctor *d, const struct doctor_check *k)
+{
+	struct doctor_web_request a = {
+		.q = { .method = "POST", .http2 = true, .body = str_blob(STR("{}")) },
+		.target = "/x"
+	};
+	struct net_told t;
+
+	(void)k;
+	if (!d->web->tls)
+		return doctor_skipped(d, "HTTP/2 goes with TLS");
+	const char *wrong = doctor_web_probe_body(d, &a, &t);
+	if (t.http != 20 && !wrong)
+		return doctor_good(d, "HTTP/2 is not offered; HTTP/1.1 is all that is needed");
+	return wrong ? doctor_web_fault(d, k, "a request that may be HTTP/2 gets %s", wrong)
+		     : doctor_good(d, "HTTP/2 works");
+}
+
+const struct doctor_check doctor_web_client_checks[] = {
+	{ "web.remote", "requests", "the client's address", check_client_address,
+	    DOCTOR_NEEDS_PROBE, 0, NULL },
+	{ "web.forwarded", "requests", "X-Forwarded-For", check_forwarded_for, DOCTOR_NEEDS_PROBE,
+	    0, NULL },
+	{ "web.https", "requests", "https", check_https_flag, DOCTOR_NEEDS_PROBE, 0, NULL },
+	{ "web.http2", "requests", "HTTP/2", check_http2_works, DOCTOR_NEEDS_PROBE, 0, NULL },
+	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
+};
