@@ -1,6 +1,6 @@
 #include "fcgi/fcgi.h"
 #ifdef USE_EPOLL
-#include "fcgi/fd_queue.h"
+#include "fcgi/fcgi_state.h"
 #include "fcgi/message.h"
 #include "fcgi/complete_request.h"
 #include "base/clock.h"
@@ -22,18 +22,6 @@ enum {
 };
 
 const char fcgi_transport[] = "epoll";
-
-struct fcgi {
-	const struct fcgi_opt *opt;
-	FCGX_Request r; /* its fields ipcFd, keepConnection and listen_sock are libfcgi's own,
-			   unchanged since 2.0 */
-	int ep;
-	struct fd_queue *kept; /* every connection that epoll watches */
-	struct fd_queue *half; /* those of them on which half a request has come */
-	struct arena *mem;     /* of the request at hand */
-	bool keep;	       /* its peer wants the connection kept */
-	int64_t drain_us;      /* clock_us() when draining ends; 0: we do not drain */
-};
 
 static volatile sig_atomic_t epoll_stopping;
 static volatile int phase_fd = -1; /* the connection that is being read from or written to */

@@ -1,17 +1,12 @@
 #include "fcgi/fcgi.h"
 #ifndef USE_EPOLL
+#include "fcgi/fcgi_state.h"
 #include "fcgi/message.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 const char fcgi_transport[] = "plain";
-
-struct fcgi {
-	const struct fcgi_opt *opt;
-	FCGX_Request r;
-	struct arena *mem;
-};
 
 static volatile sig_atomic_t plain_stopping;
 

@@ -8,6 +8,7 @@ libtransport_a_SOURCES = \
 	src/fcgi/fcgi.h \
 	src/fcgi/fcgi_epoll.c \
 	src/fcgi/fcgi_plain.c \
+	src/fcgi/fcgi_state.h \
 	src/fcgi/fd_queue.c \
 	src/fcgi/fd_queue.h \
 	src/fcgi/message.c \

@@ -8,6 +8,8 @@ libnet_a_SOURCES = \
 	src/net/net_ask.h \
 	src/net/net_curl.c \
 	src/net/net_curl.h \
+	src/net/net_handle.c \
+	src/net/net_handle.h \
 	src/net/net_policy.c \
 	src/net/net_policy.h \
 	src/net/net_slots.c \

@@ -1,14 +1,12 @@
 #include "net/net_ask.h"
 #include "base/clock.h"
-#include "net/net_curl.h"
-#include <curl/curl.h>
+#include "net/net_handle.h"
 #include <poll.h>
 #include <sys/socket.h>
 
 struct net_asker {
 	const struct conf *conf;
-	CURL *easy;
-	struct curl_slist *routes;
+	struct net_handle handle;
 };
 
 /* One request on its way. */
@@ -25,27 +23,19 @@ struct net_asker *net_ask_new(const struct conf *c)
 {
 	struct net_asker *n = calloc(1, sizeof *n);
 
-	if (n == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (n == NULL || !net_handle_init(&n->handle, c)) {
 		free(n);
 		return NULL;
 	}
 	n->conf = c;
-	n->easy = curl_easy_init();
-	n->routes = c->federation_private_networks ? net_curl_read_routes(c) : NULL;
-	if (n->easy)
-		return n;
-	net_ask_free(n);
-	return NULL;
+	return n;
 }
 
 void net_ask_free(struct net_asker *n)
 {
-	if (n == NULL)
-		return;
-	curl_easy_cleanup(n->easy);
-	curl_slist_free_all(n->routes);
+	if (n)
+		net_handle_free(&n->handle);
 	free(n);
-	curl_global_cleanup();
 }
 
 static size_t collect_ask_body(char *p, size_t size, size_t n, void *at)
@@ -116,7 +106,8 @@ static bool set_ask_connection(struct pending_ask *a, const struct net_asker *n)
 	    SET_ASK(TIMEOUT_MS, (long)NET_ASK_MS) &&
 	    SET_ASK(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET_ASK(PATH_AS_IS, 1L) &&
 	    SET_ASK(CERTINFO, 1L) && SET_ASK(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
-	    SET_ASK(USERAGENT, "motetctl/" PACKAGE_VERSION) && SET_ASK(CONNECT_TO, n->routes) &&
+	    SET_ASK(USERAGENT, "motetctl/" PACKAGE_VERSION) &&
+	    SET_ASK(CONNECT_TO, n->handle.routes) &&
 	    SET_ASK(SSL_VERIFYPEER, a->ask->anyhow ? 0L : 1L) &&
 	    SET_ASK(SSL_VERIFYHOST, a->ask->anyhow ? 0L : 2L) &&
 	    SET_ASK(HTTP_VERSION,
@@ -237,7 +228,7 @@ static CURLcode send_cut_request(struct pending_ask *a, struct arena *mem)
 
 void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, struct net_told *t)
 {
-	CURL *easy = q->cut ? curl_easy_duphandle(n->easy) : n->easy;
+	CURL *easy = q->cut ? curl_easy_duphandle(n->handle.easy) : n->handle.easy;
 	struct pending_ask a = {
 		.easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem }
 	};

@@ -1,16 +1,14 @@
 #include "net/net_curl.h"
 #include "base/clock.h"
 #include "net/net_address.h"
-#include "net/net_policy.h"
+#include "net/net_handle.h"
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 struct net_curl {
-	CURL *easy;
-	struct curl_slist *routes;
+	struct net_handle handle;
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -134,34 +132,14 @@ static bool set_fixed_options(CURL *easy)
 	return good;
 }
 
-struct curl_slist *net_curl_read_routes(const struct conf *c)
+static bool set_conf_options(const struct net_handle *h, const struct conf *c)
 {
-	struct arena *mem = arena_new(1 << 20);
-	struct curl_slist *list = NULL;
-	struct str all = str_of(c->federation_resolve), one;
+	bool good = curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, h->routes) == CURLE_OK;
 
-	while (all.n) {
-		str_cut(all, ',', &one, &all);
-		const char *route = net_policy_read_route(mem, str_trim(one));
-		struct curl_slist *more = route ? curl_slist_append(list, route) : NULL;
-		list = more ? more : list;
-	}
-	arena_free(mem);
-	return list;
-}
-
-static bool set_conf_options(struct net_curl *n, const struct conf *c)
-{
-	bool good = true;
-
-	if (c->federation_private_networks) {
-		n->routes = net_curl_read_routes(c);
-		good &= curl_easy_setopt(n->easy, CURLOPT_CONNECT_TO, n->routes) == CURLE_OK;
-	}
 	if (c->federation_ca_file[0]) {
 		good &=
-		    curl_easy_setopt(n->easy, CURLOPT_CAINFO, c->federation_ca_file) == CURLE_OK;
-		good &= curl_easy_setopt(n->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
+		    curl_easy_setopt(h->easy, CURLOPT_CAINFO, c->federation_ca_file) == CURLE_OK;
+		good &= curl_easy_setopt(h->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	}
 	return good;
 }
@@ -170,13 +148,12 @@ struct net_curl *net_curl_new(const struct conf *c)
 {
 	struct net_curl *n = calloc(1, sizeof *n);
 
-	if (n == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (n == NULL || !net_handle_init(&n->handle, c)) {
 		free(n);
 		return NULL;
 	}
-	n->easy = curl_easy_init();
-	if (n->easy && set_fixed_options(n->easy) && set_conf_options(n, c) &&
-	    curl_easy_setopt(n->easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
+	if (set_fixed_options(n->handle.easy) && set_conf_options(&n->handle, c) &&
+	    curl_easy_setopt(n->handle.easy, CURLOPT_ERRORBUFFER, n->why) == CURLE_OK)
 		return n;
 	net_curl_free(n);
 	return NULL;
@@ -184,12 +161,9 @@ struct net_curl *net_curl_new(const struct conf *c)
 
 void net_curl_free(struct net_curl *n)
 {
-	if (n == NULL)
-		return;
-	curl_easy_cleanup(n->easy);
-	curl_slist_free_all(n->routes);
+	if (n)
+		net_handle_free(&n->handle);
 	free(n);
-	curl_global_cleanup();
 }
 
 static bool set_hop_options(CURL *easy, struct net_hop *h)
@@ -266,15 +240,15 @@ static void fill_hop_answer(CURL *easy, struct net_hop *h)
 void net_curl_get(struct net_curl *n, struct net_hop *h)
 {
 	h->type = h->location = "";
-	if (!set_hop_options(n->easy, h))
+	if (!set_hop_options(n->handle.easy, h))
 		return;
 	n->why[0] = '\0';
-	CURLcode code = curl_easy_perform(n->easy);
+	CURLcode code = curl_easy_perform(n->handle.easy);
 	h->end = h->broke != NET_ANSWERED ? h->broke : classify_curl_code(code);
 	if (h->end == NET_CONNECT && h->address[0])
 		h->end = NET_ADDRESS;
 	if (h->end == NET_ANSWERED)
-		fill_hop_answer(n->easy, h);
+		fill_hop_answer(n->handle.easy, h);
 	else if (h->end == NET_ADDRESS)
 		snprintf(h->why, sizeof h->why, "the name leads to %s", h->address);
 	else

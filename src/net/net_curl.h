@@ -24,7 +24,4 @@ struct net_curl;
 struct net_curl *net_curl_new(const struct conf *);
 void net_curl_free(struct net_curl *);
 void net_curl_get(struct net_curl *, struct net_hop *);
-struct curl_slist;
-/* What federation_resolve says, for CURLOPT_CONNECT_TO; NULL: nothing. The caller's to free. */
-struct curl_slist *net_curl_read_routes(const struct conf *);
 #endif
