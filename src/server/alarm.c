@@ -38,9 +38,11 @@ void alarm_record_death(struct alarm *a, const char *how, int64_t now_us)
 	}
 	if (a->storm_us && may_repeat_alarm(&a->storm_said_us, now_us))
 		log_error(
-		    "CRASH STORM: %d workers died within %lld s, the last by %s. They are started again for ever, but requests are lost. The lines above "
-		    "say more, and coredumpctl or dmesg where signals are the reason. If it came with a new program, put the old one back and "
-		    "send SIGUSR2; if with a new configuration, put that back and send SIGHUP; if memory is short, lower `workers`",
+		    "CRASH STORM: %d workers died within %lld s, the last by %s. They are "
+		    "restarted, but requests are lost. See the log lines above; after a signal, "
+		    "also coredumpctl or dmesg. If this began with a new program, restore the old "
+		    "one and send SIGUSR2; with a new configuration, restore the old one and send "
+		    "SIGHUP; if memory is short, lower `workers`",
 		    a->deaths, (long long)((now_us - a->storm_us) / INT64_C(1000000) + 1), how);
 }
 
@@ -60,7 +62,7 @@ void alarm_check_load(struct alarm *a, int serving, int busy, int64_t now_us)
 	int64_t s = (now_us - a->busy_us) / INT64_C(1000000);
 	if (s >= ALARM_BUSY_S && may_repeat_alarm(&a->busy_said_us, now_us))
 		log_warn(
-		    "all %d workers have been busy for %lld s, and requests wait: raise `workers` and send SIGHUP; if the processor or the "
-		    "database is what they wait for, that does not help",
+		    "all %d workers have been busy for %lld s and requests wait: raise `workers` "
+		    "and send SIGHUP, unless the processor or the database is the bottleneck",
 		    serving, (long long)s);
 }

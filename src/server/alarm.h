@@ -2,26 +2,26 @@
 #define MOTET_SERVER_ALARM_H
 #include <stdint.h>
 /*
- * What an operator has to know of at once, in one line that says what to do; said again once a
- * minute for as long as it lasts. Times are clock_us().
+ * Log lines that an operator has to act on: what is wrong, and what to do. Repeated once a minute
+ * while the condition lasts. Times are clock_us().
  */
 enum {
-	ALARM_DEATHS = 5,
-	ALARM_DEATHS_S = 10, /* a crash storm: so many deaths within so many seconds … */
-	ALARM_CALM_S = 60,   /* … until there was none for so long */
-	ALARM_BUSY_S = 5,    /* all workers busy, whenever the master looked, for so long */
-	ALARM_AGAIN_S = 60
+	ALARM_DEATHS = 5,    /* a crash storm begins with this many deaths … */
+	ALARM_DEATHS_S = 10, /* … within this many seconds, … */
+	ALARM_CALM_S = 60,   /* … and ends after this many seconds without one */
+	ALARM_BUSY_S = 5,    /* warn after all workers have been busy for this many seconds */
+	ALARM_AGAIN_S = 60   /* seconds before the same line is repeated */
 };
 struct alarm {
-	int64_t death_us[ALARM_DEATHS];	 /* the last ones; 0: none */
-	int64_t storm_us, storm_said_us; /* when the storm began, 0: there is none */
-	int64_t busy_us, busy_said_us;	 /* since when all are busy, 0: not all are */
+	int64_t death_us[ALARM_DEATHS];	 /* the latest deaths, oldest first; 0: none */
+	int64_t storm_us, storm_said_us; /* start of the storm, 0: none; time of the last line */
+	int64_t busy_us, busy_said_us;	 /* all busy since then, 0: not all busy; last line */
 	int deaths;			 /* in this storm */
 };
-/* A worker ended that nobody had told to; `how`: "signal 11". */
+/* A worker ended unexpectedly; `how` is for the log line, such as "signal 11". */
 void alarm_record_death(struct alarm *, const char *how, int64_t now_us);
-/* When the storm is over, if nobody dies until then; 0: there is none. */
+/* When the storm ends if no other worker dies; 0: there is no storm. */
 int64_t alarm_storm_until(const struct alarm *);
-/* So many serve, so many of them are busy. */
+/* Of `serving` workers, `busy` are processing a request. Call it once a second or so. */
 void alarm_check_load(struct alarm *, int serving, int busy, int64_t now_us);
 #endif

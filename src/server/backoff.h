@@ -2,14 +2,14 @@
 #define MOTET_SERVER_BACKOFF_H
 #include <stdint.h>
 /*
- * Pauses that double from 0.1 s to 30 s, each a quarter longer or shorter by chance, so that what
- * failed together does not come back together.
+ * Pauses between retries: they double from 0.1 s to 30 s. Each is randomly up to a quarter longer
+ * or shorter, so that processes that failed together do not retry together.
  */
 struct backoff {
-	int fails; /* in a row; 0: all is well */
+	int fails; /* in a row; 0 after a success: the caller resets it */
 };
-/* Count one more failure; returns when to try again (clock_us()). */
+/* Count one more failure; returns when to retry (clock_us()). */
 int64_t backoff_next(struct backoff *, int64_t now_us);
-/* n, a tenth more or less, so that what was born together does not end together. */
+/* n, randomly up to a tenth more or less, so that workers started together do not end together. */
 int64_t backoff_jitter(int64_t n);
 #endif

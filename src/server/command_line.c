@@ -19,28 +19,36 @@ static const struct option motetd_long_options[] = {
 void command_line_print_help(FILE *f)
 {
 	fprintf(f,
-	    "motetd: the home server, a FastCGI application that a web server talks to\n"
+	    "motetd: a polyproto home server, as a FastCGI application behind a web server\n"
 	    "\n"
-	    "  motetd [-c FILE] [-s key=value]... [--pidfile FILE]\n"
-	    "      Serve. With a listening socket as standard input or from systemd, on that; else on `listen`, with a master\n"
-	    "      and `workers` workers, in the foreground.\n"
-	    "  motetd -t    test the configuration and say what is wrong with it; given twice, ask the database, too, as /readyz does\n"
+	    "  motetd [-c FILE] [-s KEY=VALUE]... [-p FILE]\n"
+	    "      Serve in the foreground. With a listening socket on standard input or from\n"
+	    "      systemd, serve on that; else on `listen`, with a master and its workers.\n"
+	    "  motetd -t    check the configuration; twice: the database too, as /readyz does\n"
 	    "  motetd -T    print the routes\n"
 	    "  motetd -V    print the version and the transport, epoll or plain\n"
 	    "\n"
-	    "  -c, --config FILE    default: $MOTET_CONF, motet.conf beside the program, above it or in\n"
-	    "                       ../etc, else %s\n"
-	    "  -s, --set key=value  wins over the file and over MOTET_KEY in the environment; may be repeated\n"
-	    "  -p, --pidfile FILE   write the process id there, and hold a lock on it\n"
+	    "  -c, --config FILE    default: $MOTET_CONF, else motet.conf beside the program,\n"
+	    "                       above it or in ../etc, else %s\n"
+	    "  -s, --set KEY=VALUE  overrides the file, and MOTET_KEY in the environment; may\n"
+	    "                       be repeated\n"
+	    "  -p, --pidfile FILE   write the process id to FILE and keep it locked\n"
+	    "  -t, --test  -T, --routes  -V, --version  -h, --help\n"
 	    "\n"
-	    "Signals to the master: TERM, INT, QUIT stop when the requests at hand are answered (a second one at once); HUP reads the\n"
-	    "configuration again; USR1 opens the log file again; USR2 goes on with the program that is at this path now. Spawned by\n"
-	    "others: TERM and USR1 stop, HUP and USR2 open the log file again.\n"
-	    "Exit status: 0 stopped as asked, 64 used wrongly, 69 it would not be ready (-t -t only), 71 the system refused, 78 the\n"
-	    "configuration or the secret is not good.\n"
+	    "Signals to a master:\n"
+	    "  TERM, INT, QUIT  finish current requests and stop; the second one: stop at once\n"
+	    "  HUP              read the configuration again\n"
+	    "  USR1             reopen the log file\n"
+	    "  USR2             replace the running program with the one at the same path\n"
+	    "Signals if spawned by another program: TERM and USR1 stop, HUP and USR2 reopen\n"
+	    "the log file.\n"
 	    "\n"
-	    "First steps: motetctl init makes a configuration, motetctl migrate the tables, motetctl init again the secret and the\n"
-	    "identity; /readyz of the running server tells whether it can serve.\n",
+	    "Exit status: 0 stopped on request, 64 wrong usage, 69 not ready (-t -t only),\n"
+	    "71 a system call failed, 78 bad configuration or secret.\n"
+	    "\n"
+	    "First steps: motetctl init writes a configuration, motetctl migrate creates the\n"
+	    "tables, motetctl init again creates the secret and the identity. Then /readyz of\n"
+	    "the running server tells whether it can serve.\n",
 	    install_path(SYSCONFDIR "/motet.conf"));
 }
 
@@ -73,7 +81,7 @@ void command_line_parse(struct command_line *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "c:s:tTp:Vh", motetd_long_options, NULL)) != -1)
 		take_motetd_option(o, c);
 	if (optind < argc) {
-		fprintf(stderr, "motetd: %s: there is no such argument\n", argv[optind]);
+		fprintf(stderr, "motetd: %s: unexpected argument\n", argv[optind]);
 		o->action = ACTION_WRONG;
 	}
 	if (o->file == NULL)
@@ -92,13 +100,13 @@ static bool apply_set_options(const struct command_line *o, struct conf *c, char
 	return true;
 }
 
-/* What every certificate will say, and every name end with. */
+/* Checked early: the domain is part of every certificate and federation ID. */
 static bool check_conf_domain(const struct conf *c, char *why, size_t size)
 {
 	if (domain_ok(str_of(c->domain)))
 		return true;
 	snprintf(
-	    why, size, "domain: %s is no domain in lower case, such as example.org", c->domain);
+	    why, size, "domain: %s is not a domain in lower case, such as example.org", c->domain);
 	return false;
 }
 

@@ -1,8 +1,8 @@
 #ifndef MOTET_SERVER_COMMAND_LINE_H
 #define MOTET_SERVER_COMMAND_LINE_H
 #include "base/conf.h"
-/* The command line, and the configuration it leads to; kept for the life of the process, so that a
- * reload finds the same again. */
+/* The command line of motetd and the configuration that it selects. Kept while the process lives: a
+ * reload reads the same sources again. */
 enum command_line_action {
 	ACTION_SERVE,
 	ACTION_TEST,
@@ -15,16 +15,16 @@ enum { COMMAND_LINE_SET = 64 };
 struct command_line {
 	enum command_line_action action;
 	int argc;
-	char **argv;	  /* all of it: what SIGUSR2 executes again */
+	char **argv;	  /* complete: SIGUSR2 executes it again */
 	bool thorough;	  /* -t twice */
 	const char *file; /* -c, or the default; NULL: none */
 	const char *pidfile;
 	const char *set[COMMAND_LINE_SET]; /* -s key=value */
 	int nset;
-	char place[4096]; /* what `file` may point to */
+	char place[4096]; /* storage for a default `file` */
 };
 void command_line_parse(struct command_line *, int argc, char **argv);
-/* File, environment and -s, read now. On failure *out is NULL and `why` is for a person. */
+/* Read the file, the environment and -s. False: *out is NULL and `why` is for a person. */
 bool command_line_load_conf(const struct command_line *, struct conf **out, char *why, size_t size);
 void command_line_print_help(FILE *);
 #endif

@@ -17,7 +17,7 @@ static void write_handover_numbers(struct buf *b, const int64_t *v, int n)
 		buf_printf(b, "%s%lld", i ? "," : "", (long long)v[i]);
 }
 
-/* At most max numbers between commas; how many there were, or -1. */
+/* Reads up to max numbers separated by commas. Returns how many, or -1 on an error. */
 static int read_handover_numbers(struct str s, int64_t *v, int max)
 {
 	struct str one;
@@ -41,7 +41,7 @@ void handover_clear(void)
 	unsetenv(HANDOVER_VARIABLE);
 }
 
-/* A descriptor is told one higher than it is: 0 for none. */
+/* Numbers are not negative, so a descriptor is written plus one, and 0 means none. */
 bool handover_export(const struct handover *h)
 {
 	const struct listener *l = &h->listener;
@@ -120,8 +120,8 @@ bool handover_import(struct handover *h, char *why, size_t size)
 		return true;
 	}
 	snprintf(why, size,
-	    "motetd %s, which runs here, hands over in a way that motetd " PACKAGE_VERSION
-	    " does not know: restart it",
+	    "the handover of the running motetd %s cannot be read by motetd " PACKAGE_VERSION
+	    ": restart motetd instead",
 	    h->version);
 	return false;
 }

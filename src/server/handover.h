@@ -4,43 +4,44 @@
 #include "shm/scoreboard.h"
 #include <sys/types.h>
 /*
- * What a master leaves to the program that takes its place in the same process (SIGUSR2):
- * descriptors, which stay open across execve(2), and the workers that go on serving meanwhile. It
- * is told in the environment, as text, because the two are different versions: the first word is
- * the version of that text.
+ * What a master passes to the program that replaces it in the same process (SIGUSR2): descriptors,
+ * which stay open across execve(2), and the process ids of the workers, which keep serving. It is
+ * text in an environment variable, because the two programs may be of different versions. The text
+ * begins with the version of its format.
  */
 enum handover_fd {
 	HANDOVER_LISTEN,
-	HANDOVER_SECRET, /* only where the new program may not open the file, because root's rights
-			    are given up */
+	HANDOVER_SECRET, /* only if the new program cannot open secret_file, because root privileges
+			    were dropped */
 	HANDOVER_PIDFILE,
-	HANDOVER_DEATH, /* both ends of the pipe by which children notice the master's death */
+	HANDOVER_DEATH, /* both ends of the pipe that tells children that the master died */
 	HANDOVER_DEATH_OURS,
-	HANDOVER_POKE, /* both ends of the pipe by which workers say that they serve */
+	HANDOVER_POKE, /* both ends of the pipe on which workers report that they serve */
 	HANDOVER_POKE_THEIRS,
-	HANDOVER_GIVE, /* the pair for kept connections: what the older workers leave is taken up by
-			  the new ones */
+	HANDOVER_GIVE, /* the channel for kept connections: new workers take over those of older
+			  workers */
 	HANDOVER_TAKE,
 	HANDOVER_FDS
 };
 struct handover {
-	char version[32];     /* of the program that was here before */
-	int fd[HANDOVER_FDS]; /* -1: there is none */
+	char version[32];     /* of the program that ran before */
+	int fd[HANDOVER_FDS]; /* -1: none */
 	struct listener listener;
 	pid_t worker[SCOREBOARD_ROWS];
 	int nworkers;
 };
-/* Were we started by handover_export() of another program? */
+/* Does the environment hold a handover? */
 bool handover_is_pending(void);
 /*
- * Read it out of the environment; its descriptors are close-on-exec again. False: `why` says what
- * is wrong with it. It stays there until handover_clear().
+ * Read the handover from the environment, and make its descriptors close-on-exec again. It stays in
+ * the environment until handover_clear(). False: it cannot be read; `why` is for the log.
  */
 bool handover_import(struct handover *, char *why, size_t size);
-/* Tell it to a program that is executed next; only after handover_keep_fds() its descriptors stay
- * open for that. False: no memory. */
+/* Write the handover to the environment for the next execve(2). Call handover_keep_fds() too if
+ * that happens in this process. False: out of memory. */
 bool handover_export(const struct handover *);
+/* Keep the descriptors open across execve(2), or make them close-on-exec again. */
 void handover_keep_fds(const struct handover *, bool across_exec);
-/* Nothing is handed over any more. */
+/* Remove the handover from the environment. */
 void handover_clear(void);
 #endif

@@ -14,7 +14,7 @@ enum {
 	HOUSEKEEPER_ARENA = 32 << 20,
 	PRUNE_PAUSE_US = 20 * 1000,
 	PRUNE_BATCHES = 2000
-}; /* what is left then waits for the next time */
+}; /* batches in one run; the rest waits for the next run */
 
 void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t now)
 {
@@ -27,7 +27,7 @@ void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t n
 }
 
 struct prune_progress {
-	int batches; /* that took something: a page without any costs little, and is none */
+	int batches; /* that deleted rows; batches without any are cheap and not counted */
 	int64_t gone;
 };
 
@@ -84,7 +84,7 @@ int housekeeper_run(const struct conf *c, pid_t master)
 	if (e == ERR_RETRY)
 		log_debug("pruning: %s", cx.why.log);
 	else if (e != OK && signals.stop == 0)
-		log_warn("nothing was pruned, or not all: %s", cx.why.log);
+		log_warn("pruning failed, some expired rows may be left: %s", cx.why.log);
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return e != OK && e != ERR_RETRY;

@@ -3,19 +3,19 @@
 #include "base/conf.h"
 #include <sys/types.h>
 /*
- * Now and then (prune_interval) a master has what has expired taken out of the database, by a child
- * that lives no longer than that takes: the master itself has no connection. It goes in small
- * batches with pauses between them. Where several hosts have one database, one at a time does it;
- * the others' child finds that out and ends. Times are clock_us().
+ * Every prune_interval the master forks a child that deletes expired rows from the database, in
+ * small batches with pauses, and then ends. The master itself has no database connection. If
+ * several hosts share a database, one of them prunes at a time; the child of another ends at once.
+ * Times are clock_us().
  */
 struct housekeeper {
-	pid_t pid;	/* 0: it is not at work */
-	int64_t due_us; /* INT64_MAX: never */
+	pid_t pid;	/* 0: not running */
+	int64_t due_us; /* when to start the next one; INT64_MAX: never */
 };
-/* When it is to begin next: after the interval, a quarter more or less by chance, so that hosts do
- * not keep in step. */
+/* Set due_us: after the interval, randomly up to a quarter earlier or later, so that hosts do not
+ * prune in step. */
 void housekeeper_schedule(struct housekeeper *, const struct conf *, int64_t now_us);
-/* The child of the process `master`. Returns an exit status: 0, also when there was nothing to do
- * or somebody else was at it. */
+/* Run the child; `master` is its parent. Returns an exit status: 0 also if there was nothing to
+ * delete, or another host is pruning. */
 int housekeeper_run(const struct conf *, pid_t master);
 #endif

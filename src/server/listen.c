@@ -94,18 +94,17 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 	if (parse_listen_address(c->listen, &a) == 0)
 		return !report_listen_error(why, size, 1, c->listen,
 		    c->listen[0] == '/'
-			? "this path is too long for a socket"
+			? "this path is too long for a Unix socket"
 			: "is neither an absolute path nor host:port on a loopback address");
 	if (!parse_octal_mode(c->listen_mode, &mode))
 		return !report_listen_error(
-		    why, size, 1, "listen_mode", "is an octal number such as 0660");
+		    why, size, 1, "listen_mode", "must be an octal number such as 0660");
 	if (c->listen_group[0] && getgrnam(c->listen_group) == NULL)
-		return !report_listen_error(
-		    why, size, 1, c->listen_group, "there is no such group");
+		return !report_listen_error(why, size, 1, c->listen_group, "no such group");
 	return true;
 }
 
-/* 0: the path is free now. */
+/* Returns 0 if the path is free now, else an exit status. */
 static int remove_dead_socket(
     const char *path, const union listen_address *a, char *why, size_t size)
 {
@@ -114,19 +113,20 @@ static int remove_dead_socket(
 	if (lstat(path, &st) != 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return report_listen_error(why, size, EX_CONFIG, path, "is there and is no socket");
+		return report_listen_error(
+		    why, size, EX_CONFIG, path, "exists and is not a socket");
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
 	if (fd >= 0)
 		close(fd);
 	if (!dead)
 		return report_listen_error(
-		    why, size, EX_OSERR, path, "somebody listens there already");
+		    why, size, EX_OSERR, path, "another process listens there already");
 	return unlink(path) == 0 ? 0
 				 : report_listen_error(why, size, EX_OSERR, path, strerror(errno));
 }
 
-/* Nobody but us can connect until mode and group are as they should be. */
+/* Until here the umask of bind_listen_socket() lets only our own user connect. */
 static int set_socket_access(const struct conf *c, struct listener *l, char *why, size_t size)
 {
 	struct group *g = c->listen_group[0] ? getgrnam(c->listen_group) : NULL;

@@ -4,22 +4,24 @@
 #include <sys/stat.h>
 /*
  * Our own listening socket: the path of a Unix socket, or host:port on a loopback address
- * (127.0.0.1:9000, [::1]:9000, localhost:9000); FastCGI has no passwords, so nothing wider is
- * opened. A socket file that nobody answers on is replaced, one that lives is not.
+ * (127.0.0.1:9000, [::1]:9000, localhost:9000). Other addresses are refused, because FastCGI has no
+ * authentication. A socket file on which no process listens is replaced; a live one is an error.
  */
 struct listener {
 	int fd;
 	char path[108]; /* of a Unix socket, else "" */
-	dev_t dev;	/* which file it was: numbers come back, times do not */
+	/* Identify the file: inode numbers are reused, change times are not. */
+	dev_t dev;
 	ino_t ino;
 	struct timespec changed;
 };
-/* Returns 0, or the exit status to end with: 78 for what a changed configuration would cure, 71 for
- * the rest; `why` is for a person. */
+/* Returns 0, or an exit status: 78 when the configuration has to change, 71 for other failures;
+ * `why` is for a person. */
 int listen_open(const struct conf *, struct listener *, char *why, size_t size);
-/* Is conf->listen something that could be opened? For `motetd -t`. */
+/* Check listen, listen_mode and listen_group without opening anything. False: `why` is for a
+ * person. */
 bool listen_valid(const struct conf *, char *why, size_t size);
-/* Remove the socket file, once and if it is still ours, so that nobody new comes. The descriptor
- * stays. */
+/* Remove the socket file if it is still ours, so that no new client connects. The descriptor stays
+ * open. A second call does nothing. */
 void listen_unlink(struct listener *);
 #endif

@@ -1,5 +1,6 @@
-# libserver.a is all of motetd but its API, so that tests can put another one behind it. It calls api_serve(), api_conf_ok(),
-# api_print_routes(), db_new(), db_disconnect(), db_share_away(), db_free(), schema_fits(), prune_run().
+# libserver.a is motetd without its API, so that tests can link another one. It calls api_serve(),
+# api_conf_ok(), api_print_routes(), db_new(), db_disconnect(), db_share_away(), db_free(),
+# schema_fits() and prune_run().
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	src/server/alarm.c \
@@ -44,6 +45,7 @@ SERVER = libserver.a libtransport.a $(NET) libshm.a $(HTTP) $(FCGI_LIBS)
 sbin_PROGRAMS += motetd
 motetd_SOURCES = src/server/main.c
 motetd_LDADD = libserver.a libtransport.a libnet.a $(API) $(FCGI_LIBS) $(CURL_LIBS)
-# Only its owner can read the program, so that only its owner can read the memory of a process that executes it: motetd(8), USR2.
+# If only its owner can read the program, the kernel hides the memory of its processes from others:
+# see USR2 in motetd(8).
 install-exec-hook:
 	chmod go-r '$(DESTDIR)$(sbindir)/motetd$(EXEEXT)'

@@ -24,12 +24,12 @@ struct master {
 	struct pool *pool;
 	struct gate *gate;
 	struct scoreboard *board;
-	char *board_file; /* of the start: a reload does not move it */
-	int death[2];	  /* never written to; only we hold the end for writing */
-	int poke[2];	  /* a worker serves */
+	char *board_file; /* as configured at the start: a reload does not move it */
+	int death[2];	  /* never written to; only the master holds the end for writing */
+	int poke[2];	  /* workers write here when they start to serve */
 	struct fdpass kept, sign;
-	int secret_fd; /* of the file; nobody but signers reads it */
-	int hidden[6]; /* what a worker must not hold */
+	int secret_fd; /* of secret_file; only signers read it */
+	int hidden[6]; /* descriptors that a worker closes; ended by -1 */
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
@@ -37,7 +37,7 @@ struct master {
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
-	char status[160]; /* what systemd was told last */
+	char status[160]; /* last STATUS= sent to systemd */
 	int64_t status_due;
 };
 
@@ -48,8 +48,8 @@ static int count_configured_workers(const struct conf *c)
 	return c->workers ? (int)c->workers : n;
 }
 
-/* What workers of both programs hold. The pair for signatures is not among it: its messages are one
- * program's own. */
+/* Channels that workers of both programs share. The pair for signatures is not inherited: its
+ * messages differ between versions. */
 static void inherit_channels(struct master *m, const struct handover *h)
 {
 	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
@@ -80,7 +80,7 @@ static bool open_channels(struct master *m, const struct handover *h)
 	return true;
 }
 
-/* Without a file only motetctl misses something. */
+/* Without the file, only motetctl status and top do not work. */
 static bool create_scoreboard(struct master *m)
 {
 	const char *why;
@@ -122,7 +122,7 @@ static bool create_pool(struct master *m)
 	return m->pool != NULL;
 }
 
-/* A child keeps of what we have open what it needs: the log, and `but`. */
+/* In a child: close the descriptors of the master except `but`. The log stays open. */
 static void close_master_descriptors(const struct master *m, int but)
 {
 	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1],
@@ -134,7 +134,7 @@ static void close_master_descriptors(const struct master *m, int but)
 	scoreboard_unmap(m->board);
 }
 
-/* The signer keeps the log, the secret, its end of the pair, and nothing else. */
+/* The signer keeps only the log, the secret and its end of the pair. */
 static void run_signer_child(struct master *m, int ready_fd)
 {
 	struct signer_signals sg = { .reopen = &signals.reopen };
@@ -161,7 +161,7 @@ static void spawn_housekeeper(struct master *m, int64_t now)
 	if (pid > 0)
 		m->keeper.pid = pid;
 	else
-		log_warn("pruning: %s; it is tried again", strerror(errno));
+		log_warn("pruning: %s; will retry", strerror(errno));
 	housekeeper_schedule(&m->keeper, m->conf, now);
 }
 
@@ -180,7 +180,7 @@ static void respawn_signer(struct master *m, int64_t now)
 {
 	if (spawn_signer(m, -1))
 		return;
-	log_error("the signer: %s; it is tried again", strerror(errno));
+	log_error("the signer: %s; will retry", strerror(errno));
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
@@ -190,7 +190,8 @@ static void respawn_due_signer(struct master *m, int64_t now)
 		respawn_signer(m, now);
 }
 
-/* The first one has to load the secret before anything is served. Returns 0 or an exit status. */
+/* Wait until the first signer has loaded the secret; before that, nothing is served. Returns 0 or
+ * an exit status. */
 static int start_first_signer(struct master *m)
 {
 	int ready[2], status;
@@ -219,11 +220,11 @@ static void handle_signer_death(struct master *m, int status, int64_t now)
 	if (now - m->signer_born > CALM * INT64_C(1000000))
 		m->signer_backoff.fails = 0;
 	if (m->signer_backoff.fails == 0)
-		log_warn("the signer ended (status %d) and is started again", status);
+		log_warn("the signer ended (status %d) and is restarted", status);
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
-/* The file of a secret that we can open ourselves can be opened by the program that comes. */
+/* If we can open secret_file now, so can the new program: it needs no descriptor. */
 static void fill_handover(const struct master *m, struct handover *h)
 {
 	const int fds[HANDOVER_FDS] = {
@@ -262,8 +263,8 @@ static void finish_rehearsal(struct master *m, int status)
 	if (!upgrade_end_rehearsal(&m->upgrade, status) || signals.stop)
 		return;
 	if (m->signer == 0)
-		respawn_signer(m, clock_us()); /* nobody else can, once the program has changed, and
-						  the old workers need it */
+		respawn_signer(m, clock_us()); /* for the old workers: the new program cannot start
+one that they can use */
 	notify_reloading();
 	fill_handover(m, &h);
 	upgrade_execute(m->opt, &h);
@@ -287,8 +288,8 @@ static void reap_children(struct master *m, int64_t now)
 			pool_reap(m->pool, pid, status, now);
 }
 
-/* It has the configuration that it was born with. What it was at is asked of its successor
- * (signer.h). */
+/* A signer keeps its first configuration, so a reload needs a new one. Workers repeat an
+ * interrupted request to it (signer.h). */
 static void kill_outdated_signer(struct master *m)
 {
 	signals_send(m->signer, SIGKILL);
@@ -303,17 +304,17 @@ static void reload_configuration(struct master *m)
 
 	signals.reload = 0;
 	if (!command_line_load_conf(m->opt, &c, why, sizeof why)) {
-		log_error("reload: %s; the configuration stays as it was", why);
+		log_error("reload: %s; the old configuration stays in use", why);
 		return;
 	}
 	if (!log_open(c)) {
-		log_error("reload: %s: %s; the configuration stays as it was", c->log_file,
+		log_error("reload: %s: %s; the old configuration stays in use", c->log_file,
 		    strerror(errno));
 		conf_free(c);
 		return;
 	}
 	notify_reloading();
-	log_info("the configuration is read again; new workers start");
+	log_info("the configuration was read; new workers start");
 	m->reloading = true;
 	scoreboard_count(&m->board->reloads, 1);
 	pool_start_generation(m->pool, c, count_configured_workers(c));
@@ -327,11 +328,11 @@ static void report_reloaded(struct master *m)
 {
 	m->reloading = false;
 	notify_systemd("READY=1");
-	log_info("the new workers serve; the older ones finish");
+	log_info("the new workers serve; the old ones finish their requests");
 }
 
-/* What a new program has to do with, which may begin in reap_children(), comes before that; it
- * reads its configuration anyway. */
+/* reap_children() may execute a new program, which would lose these flags: reopen the log first. A
+ * reload may be lost, since the new program reads the configuration anyway. */
 static void handle_signal_flags(struct master *m)
 {
 	if (signals.reopen) {
@@ -356,8 +357,8 @@ static void drain_poke_pipe(struct master *m)
 		;
 }
 
-/* Signals come here and nowhere else: so never without a look. A watchdog that is not to be petted,
- * since nobody serves, is nothing to wake up for. */
+/* The only place where signals arrive; the caller then handles their flags. An overdue watchdog
+ * does not shorten the wait: it is not pinged while no worker serves. */
 static void wait_for_event(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
@@ -385,15 +386,14 @@ static void report_pool_ready(struct master *m)
 		report_reloaded(m);
 }
 
-/* The loop runs: that is known here. Without a worker that serves, systemd may do what it is told
- * to for such a case. */
+/* Not pinged while no worker serves: then systemd acts on WatchdogSec. */
 static void ping_watchdog(const struct master *m, int64_t now)
 {
 	if ((signals.stop || pool_has_serving_worker(m->pool)) && notify_watchdog_due(now))
 		notify_systemd("WATCHDOG=1");
 }
 
-/* For `systemctl status`; when something has changed, and not all the time. */
+/* For `systemctl status`; at most every 5 s, and only when the text has changed. */
 static void report_pool_status(struct master *m, int64_t now)
 {
 	enum { EVERY_S = 5 };
@@ -431,12 +431,13 @@ static void run_master_loop(struct master *m)
 	}
 }
 
-/* The socket file goes first, so that a successor can make its own while our workers finish. */
+/* The socket file is removed first, so that a new motetd can create its own while our workers
+ * finish. */
 static void stop_master(struct master *m)
 {
 	int64_t deadline = clock_us() + m->conf->stop_deadline * INT64_C(1000000);
 
-	log_info("stopping: the requests at hand are finished first");
+	log_info("stopping: current requests are finished first");
 	notify_systemd("STOPPING=1");
 	listen_unlink(m->listener);
 	signals.stop = 1;
@@ -453,15 +454,15 @@ static void stop_master(struct master *m)
 	}
 	signals_send(m->signer, SIGKILL);
 	signals_send(
-	    m->keeper.pid, SIGKILL); /* the database finishes its statement, or undoes it */
+	    m->keeper.pid, SIGKILL); /* the database completes its statement or rolls it back */
 	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
 
-/* Who ended while nobody looked is found at once. */
+/* signals.child: reap workers that ended during execve(2). */
 static void adopt_handover_workers(struct master *m, const struct handover *h)
 {
-	log_info("upgrade: motetd " PACKAGE_VERSION " goes on where motetd %s was", h->version);
+	log_info("upgrade: motetd " PACKAGE_VERSION " has replaced motetd %s", h->version);
 	pool_adopt(m->pool, h->worker, h->nworkers);
 	m->ready = m->reloading = true;
 	signals.child = 1;

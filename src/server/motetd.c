@@ -24,16 +24,16 @@ static int print_start_error(int status, const char *why)
 }
 
 /*
- * In a rehearsal (upgrade.h) the secret may be one that the master holds open, but may not open:
- * then the kernel has to hide our memory from workers from the first moment on, as it does with a
- * program that its user cannot read.
+ * If the master holds open a secret that its user cannot open, workers must not read our memory.
+ * priv_hide() would come too late: the kernel has to hide it from execve(2) on, which it does if
+ * the user cannot read the program file.
  */
 static bool check_memory_hidden(const struct command_line *o, char *why, size_t size)
 {
 	if (priv_is_hidden())
 		return true;
 	snprintf(why, size,
-	    "while it starts, workers could read its memory, and so the secret, which they may not open: chmod go-r %s",
+	    "workers could read the secret from its memory while it starts: chmod go-r %s",
 	    o->argv[0]);
 	return false;
 }
@@ -62,8 +62,8 @@ static bool check_handover(
 					  : check_secret_file(c, why, size);
 }
 
-/* What can be known without starting: the configuration, the socket, the secret; and whether
- * requests could be answered. */
+/* -t checks the configuration, the socket and the secret without starting; -t -t also asks /readyz.
+ */
 static int test_configuration(const struct command_line *o)
 {
 	struct conf *c;
@@ -115,8 +115,7 @@ static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 	return rc;
 }
 
-/* Privileges go before the log file and the lock are opened, so that a later look at them finds the
- * same rights. */
+/* Drop privileges before opening the log, so that reopening it later needs no others. */
 static int drop_rights_and_open_log(const struct conf *c)
 {
 	char why[512];
@@ -133,15 +132,16 @@ static int drop_rights_and_open_log(const struct conf *c)
 	return 0;
 }
 
-/* Opened before privileges went: then nobody needs it to be readable for the user that workers run
- * as. */
+/* The secret was opened before privileges were dropped, so the user that workers run as need not be
+ * able to open it. */
 static void warn_about_secret_owner(const struct conf *c, int secret_fd)
 {
 	struct stat st;
 
 	if (c->user[0] && fstat(secret_fd, &st) == 0 && st.st_uid == geteuid())
 		log_warn(
-		    "workers could open %s, which belongs to the user that they run as: start as root, and chown it to root",
+		    "workers could open %s, because it belongs to their user: start as root, and "
+		    "chown it to root",
 		    c->secret_file);
 }
 
@@ -193,8 +193,8 @@ static int serve_on_socket(const struct command_line *o, struct conf **c, enum s
 	char why[512];
 
 	if (mode == START_CGI)
-		signals_reset_for_cgi((*c)->request_deadline); /* nobody else would end a process
-							 that waits for ever, for a lock, say */
+		signals_reset_for_cgi(
+		    (*c)->request_deadline); /* there is no master to kill a process that hangs */
 	if (mode == START_HANDOVER && (h == NULL || !handover_import(h, why, sizeof why)))
 		return print_start_error(EX_OSERR, h ? why : strerror(errno));
 	l.fd = start_clean_descriptors(mode, h);
@@ -239,8 +239,8 @@ int motetd_main(int argc, char **argv)
 {
 	static struct command_line o;
 
-	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): anybody
-	 * could set anything. */
+	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): ignore
+	 * it, it is the client's. */
 	command_line_parse(&o, start_is_cgi() ? 1 : argc, argv);
 	switch (o.action) {
 	case ACTION_SERVE:

@@ -1,9 +1,12 @@
 #ifndef MOTET_SERVER_MOTETD_H
 #define MOTET_SERVER_MOTETD_H
 /*
- * motetd, whole. Exit status: 0 stopped as asked; 64 used wrongly; 69 (of -t -t) it would not be
- * ready to serve; 71 the system refused (a socket in use, no memory); 78 the configuration or the
- * secret is not good: starting again changes nothing.
+ * The main function of motetd. Returns an exit status of <sysexits.h>:
+ *   0   stopped on request
+ *   64  wrong usage
+ *   69  not ready to serve (-t -t only)
+ *   71  a system call failed (socket in use, out of memory)
+ *   78  bad configuration or secret: a restart does not help
  */
 int motetd_main(int argc, char **argv);
 #endif

@@ -33,7 +33,7 @@ void notify_reloading(void)
 	notify_systemd(text);
 }
 
-/* 0: there is none, or it is another process's. */
+/* 0: there is no watchdog, or it is for another process. */
 static int64_t read_watchdog_interval(void)
 {
 	static int64_t us = -1;

@@ -20,8 +20,7 @@ bool pidfile_write(const char *path, char *why, size_t size)
 
 	if (fd < 0)
 		return report_pidfile_error(why, size, path, strerror(errno));
-	/* The descriptor stays open: the lock lasts as long as it, and its copies in the workers.
-	 */
+	/* The lock lasts while this descriptor or a copy in a worker is open: do not close it. */
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		return report_pidfile_error(why, size, path, "another motetd holds it");
 	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)

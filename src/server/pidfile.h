@@ -2,13 +2,13 @@
 #define MOTET_SERVER_PIDFILE_H
 #include <stdbool.h>
 #include <stddef.h>
-/* A file with our process id and a lock on it that ends with us: a file that is left behind by a
- * crash is in nobody's way. */
+/* A file with our process id, which we hold locked. The lock ends with the process, so a file left
+ * by a crash does not prevent a start. False: `why` is for a person. */
 bool pidfile_write(const char *path, char *why, size_t size);
-/* The program that ran in this process before us made it, and left its descriptor, with the lock.
- */
+/* Take over the file of the program that ran in this process before (handover.h): fd holds its
+ * lock. */
 void pidfile_adopt(const char *path, int fd);
-/* Its descriptor, -1: there is none. */
+/* Its descriptor; -1: there is no pid file. */
 int pidfile_fd(void);
 /* Remove the file, if there is one. */
 void pidfile_remove(void);

@@ -11,18 +11,20 @@
 
 enum {
 	WORKER_GRACE_S = 5
-}; /* seconds that a worker counts as new, and that a request may be overdue before its worker is
-      killed */
+}; /* seconds: a death before is early; a request may exceed its deadline by this much */
 
 /*
- * free: pid 0, gen 0. waiting: pid 0, gen set, born at due_us. running: pid set. leaving: pid set,
- * kill_us its deadline; INT64_MAX once it was killed and has only to be reaped.
+ * States of a slot:
+ *   free     pid 0, gen 0
+ *   waiting  pid 0, gen set: the worker starts at due_us
+ *   running  pid set, kill_us 0
+ *   leaving  pid set, kill_us is the deadline; INT64_MAX after SIGKILL, until it is reaped
  */
 struct worker_slot {
 	pid_t pid;
 	int gen;
 	int64_t due_us, kill_us;
-	int64_t old_us; /* too old from then on */
+	int64_t old_us; /* when it reaches max_age */
 	struct backoff backoff;
 	bool overdue;
 };
@@ -31,12 +33,11 @@ struct pool {
 	struct worker proto;
 	const int *close_in_child;
 	struct scoreboard *board;
-	int gen, want,
-	    missing;  /* missing: of the present generation, because all slots were taken */
-	int troubled; /* slots that back off */
+	int gen, want, missing; /* missing: workers of this generation without a slot yet */
+	int troubled;		/* slots that back off */
 	bool stopping;
 	struct alarm alarm;
-	int64_t answered; /* by workers that are gone */
+	int64_t answered; /* requests of workers that have ended */
 	int64_t measured_us;
 	struct worker_slot slot[SCOREBOARD_ROWS];
 };
@@ -117,8 +118,8 @@ static void run_worker_child(struct pool *p, int i)
 static void back_off_slot(struct pool *p, struct worker_slot *s, const char *what, int64_t now)
 {
 	if (s->backoff.fails == 0 && p->troubled++ == 0)
-		log_warn("workers die young (%s); they are tried again, after pauses of up to 30 s",
-		    what);
+		log_warn(
+		    "workers die early (%s); restarting them after pauses of up to 30 s", what);
 	s->due_us = backoff_next(&s->backoff, now);
 }
 
@@ -126,7 +127,7 @@ static void clear_slot_trouble(struct pool *p, struct worker_slot *s)
 {
 	s->backoff = (struct backoff){ .fails = 0 };
 	if (--p->troubled == 0)
-		log_info("workers stay alive again");
+		log_info("workers start normally again");
 }
 
 static void spawn_worker(struct pool *p, int i, int64_t now)
@@ -155,8 +156,7 @@ static void describe_exit(int status, char *text, size_t size)
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* It has shown that workers can start here. Who dies later dies of something that a pause would not
- * cure. */
+/* This worker has started well. A pause before its replacement would not help. */
 static bool has_worker_matured(const struct scoreboard_row *r, int64_t now)
 {
 	return r->requests > 0 || r->request_us > 0 ||
@@ -215,7 +215,7 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 static bool is_worker_serving(const struct pool *p, int i, int gen)
 {
 	if (p->slot[i].pid == 0 || p->slot[i].gen < gen)
-		return false; /* without a look at its row: what nobody touches takes no memory */
+		return false; /* do not read its row: untouched pages take no memory */
 	int state = p->board->row[i].state;
 	return state == WORKER_IDLE || state == WORKER_BUSY;
 }
@@ -260,7 +260,7 @@ static void retire_older_workers(struct pool *p, int64_t now)
 			    &p->slot[i], now + p->proto.conf->stop_deadline * INT64_C(1000000));
 }
 
-/* One at a time, and with time for its request, which its own deadline bounds: nothing is lost. */
+/* One at a time. It may finish its request, within request_deadline, so that none fails. */
 static void recycle_one_worker(struct pool *p, int64_t now)
 {
 	const struct conf *c = p->proto.conf;

@@ -19,14 +19,14 @@ static bool find_user_and_group(
 	struct passwd *p = getpwnam(c->user);
 
 	if (p == NULL)
-		return report_priv_error(why, size, c->user, "there is no such user");
+		return report_priv_error(why, size, c->user, "no such user");
 	*uid = p->pw_uid;
 	*gid = p->pw_gid;
 	if (c->group[0] == '\0')
 		return true;
 	struct group *g = getgrnam(c->group);
 	if (g == NULL)
-		return report_priv_error(why, size, c->group, "there is no such group");
+		return report_priv_error(why, size, c->group, "no such group");
 	*gid = g->gr_gid;
 	return true;
 }
@@ -45,7 +45,8 @@ static bool become_user(const struct conf *c, char *why, size_t size)
 		return report_priv_error(why, size, c->user, strerror(errno));
 	if (setuid(0) == 0 || setgid(0) == 0 || getuid() != uid || geteuid() != uid ||
 	    getgid() != gid || getegid() != gid)
-		return report_priv_error(why, size, c->user, "root could not be given up");
+		return report_priv_error(
+		    why, size, c->user, "root privileges could not be dropped");
 	return true;
 }
 

@@ -2,19 +2,18 @@
 #define MOTET_SERVER_PRIV_H
 #include "base/conf.h"
 /*
- * Become conf->user and conf->group for good, when started as root and a user is set: groups,
- * group, user, then a try to return. Without a user nothing changes. Afterwards no program that is
- * executed gains privileges, whoever we are, and what root had opened before cannot be taken from
- * us by processes of that user, as by priv_hide(). False: `why` is for a person.
+ * Drop root privileges: if started as root and `user` is set, become conf->user and conf->group
+ * permanently, check that root cannot be regained, and call priv_hide(), so that other processes of
+ * that user cannot take what root opened. In any case, set no_new_privs: no program that we execute
+ * gains privileges. False: `why` is for a person.
  */
 bool priv_drop(const struct conf *, char *why, size_t size);
-/* This process cannot be traced, read or dumped by others of the same user (Linux). */
+/* Other processes of the same user can no longer trace, read or dump this process (Linux). */
 void priv_hide(void);
-/* What ps(1) and top(1) call this process (Linux); 15 characters at most. */
+/* The name that ps(1) and top(1) show (Linux); at most 15 characters. */
 void priv_set_name(const char *);
-/* It has been hidden since it was executed: its user cannot read the program. */
+/* Is this process hidden already? It is from the start if its user cannot read the program file. */
 bool priv_is_hidden(void);
-/* The signal that the system sends us when our parent dies, where it can; false when the parent is
- * gone already. */
+/* Let the system send us `sig` when our parent dies (Linux). False: the parent has died already. */
 bool priv_die_with_parent(int parent, int sig);
 #endif

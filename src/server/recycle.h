@@ -2,13 +2,14 @@
 #define MOTET_SERVER_RECYCLE_H
 #include "base/conf.h"
 /*
- * When a worker has served long enough though it is in good health: max_age and max_rss. (It counts
- * max_requests by itself.) The master looks, so that an idle worker is seen too; its memory is what
- * it last told on the scoreboard.
+ * When to replace a healthy worker: max_age and max_rss. (A worker counts max_requests itself.) The
+ * master checks, so that idle workers are included; the memory of a worker is the value that it
+ * last wrote to the scoreboard.
  */
-/* When one that is born now is too old, give or take a tenth; INT64_MAX: never. */
+/* When a worker started now reaches max_age, plus or minus a tenth; INT64_MAX: never. */
 int64_t recycle_due(const struct conf *, int64_t now_us);
-/* Why this one, which is due then, should go; false: it should not. */
+/* Should this worker be replaced? `resident` is in octets, `due_us` from recycle_due(). True: `why`
+ * is for the log. */
 bool recycle_reason(
     const struct conf *, int64_t resident, int64_t due_us, int64_t now_us, char *why, size_t size);
 #endif

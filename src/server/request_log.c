@@ -24,7 +24,7 @@ static const char *format_client_address(
 	return str_z(cx->mem, q->remote);
 }
 
-/* What failed in a file of ours is for us to know; the client has read its own sentence. */
+/* `where` and `why` are for operators; the client got its own message. */
 static void log_request_line(
     const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {

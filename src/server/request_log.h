@@ -3,10 +3,10 @@
 #include "http/http.h"
 #include "server/worker.h"
 /*
- * The account of a request, from its first octet to the last of its answer: request_log_begin()
- * when it has been read, request_log_end() when the answer was sent. That writes the line of the
- * log, another one with the phases when it took slow_request_ms or longer, and adds all of it to
- * the worker's row.
+ * Measure and log a request. Call request_log_begin() when it has been read, request_log_end() when
+ * its response has been sent. The latter writes the log line, a second line with the phases if the
+ * request took slow_request_ms or longer, and adds the counters to the scoreboard row of the
+ * worker.
  */
 void request_log_begin(const struct worker *, struct cx *, const struct http_req *);
 void request_log_end(

@@ -20,7 +20,8 @@ static const struct {
 	{ SIGTERM, { ACT_STOP, ACT_STOP, ACT_STOP } },
 	{ SIGINT, { ACT_STOP, ACT_IGNORE, ACT_STOP } },
 	{ SIGQUIT, { ACT_STOP, ACT_IGNORE, ACT_STOP } },
-	{ SIGUSR1, { ACT_REOPEN, ACT_STOP, ACT_STOP } }, /* multiwatch stops with it */
+	{ SIGUSR1,
+	    { ACT_REOPEN, ACT_STOP, ACT_STOP } }, /* multiwatch stops its children with SIGUSR1 */
 	{ SIGUSR2, { ACT_UPGRADE, ACT_REOPEN, ACT_REOPEN } },
 	{ SIGHUP, { ACT_RELOAD, ACT_IGNORE, ACT_REOPEN } },
 	{ SIGCHLD, { ACT_CHILD, ACT_DEFAULT, ACT_DEFAULT } },
@@ -97,7 +98,7 @@ void signals_install_signer(sigset_t *wait)
 	sigemptyset(wait);
 }
 
-/* Whatever the web server has blocked or ignored. */
+/* Undo what the web server has blocked or ignored. */
 void signals_reset_for_cgi(int64_t seconds)
 {
 	sigset_t none;

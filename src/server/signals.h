@@ -4,30 +4,31 @@
 #include <stdint.h>
 #include <sys/types.h>
 /*
- * What a signal means to whom is a row of the table in signals.c. Handlers only set a flag (and
- * tell the transport to stop); the signals are blocked but while a process waits, so nothing is
- * ever interrupted in the middle.
+ * What each signal does in each role is a table in signals.c. Handlers only set a flag, and tell
+ * the transport to stop. Signals are blocked except while a process waits, so work is never
+ * interrupted.
  */
 enum role {
 	ROLE_MASTER,
-	ROLE_WORKER, /* under our master: ^C and hang-ups of a terminal are the master's business */
-	ROLE_ALONE   /* spawned by somebody else */
+	ROLE_WORKER, /* of our master, which handles ^C and hang-ups of the terminal */
+	ROLE_ALONE   /* spawned by another program, without our master */
 };
+/* Set by handlers, cleared by the code that acts on them; `stop` counts. */
 struct signals {
-	volatile sig_atomic_t stop, reload, reopen, upgrade,
-	    child; /* set by handlers, cleared by who acts on them; `stop` counts */
+	volatile sig_atomic_t stop, reload, reopen, upgrade, child;
 };
 extern struct signals signals;
-/* kill(), but only to one process: for 0 and below nothing is done, which kill() would take for a
- * group or for everybody. */
+/* kill(2), but nothing for a pid of 0 or less, which kill(2) takes for a process group or for all
+ * processes. */
 void signals_send(pid_t, int sig);
-/* Block the signals of the table, handle them as `role` does; *wait is the mask to wait with. */
+/* Block the signals of the table and install the handlers of `role`; *wait is the mask to use while
+ * waiting. */
 void signals_install(enum role, sigset_t *wait);
-/* Plain CGI: signals end the process, as they do any program, and so does the alarm after so many
- * seconds; but for SIGPIPE, nothing is caught or blocked. */
+/* For plain CGI: nothing is caught or blocked, SIGPIPE is ignored, other signals end the process,
+ * and SIGALRM ends it after so many seconds. */
 void signals_reset_for_cgi(int64_t seconds);
-/* The signer answers to nobody: it ends when everybody who could ask it has ended. Only a request
- * to reopen the log interrupts it, while it waits with the mask *wait; the master has blocked all
- * of them before it forks. */
+/* For the signer, which ends when all its clients have ended: ignore all signals except SIGUSR2
+ * (reopen the log), which arrives only while it waits with the mask *wait. The master blocks the
+ * signals before it forks. */
 void signals_install_signer(sigset_t *wait);
 #endif

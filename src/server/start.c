@@ -134,12 +134,12 @@ int start_clean_descriptors(enum start mode, const struct handover *h)
 void start_print_cgi_error(void)
 {
 	static const char body[] =
-	    "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\",\"message\":\"The server cannot start; the web server's "
-	    "error log says why.\"}\n";
+	    "{\"errcode\":500,\"error\":\"P2CORE_INTERNAL\","
+	    "\"message\":\"The server cannot start; see the error log of the web server.\"}\n";
 
-	printf(
-	    "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
-	    "X-P2-Error: P2CORE_INTERNAL\r\nContent-Length: %zu\r\n\r\n%s",
+	printf("Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	       "Cache-Control: no-store\r\nX-P2-Error: P2CORE_INTERNAL\r\n"
+	       "Content-Length: %zu\r\n\r\n%s",
 	    sizeof body - 1, body);
 	fflush(stdout);
 }

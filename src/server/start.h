@@ -2,28 +2,29 @@
 #define MOTET_SERVER_START_H
 #include "server/handover.h"
 /*
- * How were we started? The first row of the table in start.c that fits decides:
+ * How motetd was started. The first row that fits decides:
  *
- *   a handover in the environment           another motetd was here, and SIGUSR2 made us follow it
- * (handover.h) LISTEN_PID is ours and LISTEN_FDS ≥ 1    systemd: the listening socket is descriptor
- * 3 descriptor 0 is a listening socket       spawn-fcgi, lighttpd bin-path, mod_fcgid, multiwatch,
- * systemd StandardInput=socket GATEWAY_INTERFACE and REQUEST_METHOD     a web server runs us as
- * plain CGI: for one request `listen` is set                          our own socket, and our own
- * master nothing of that                          usage
+ *   a handover in the environment          SIGUSR2: we replace another motetd (handover.h)
+ *   LISTEN_PID is ours, LISTEN_FDS ≥ 1     systemd: the listening socket is descriptor 3
+ *   descriptor 0 is a listening socket     spawn-fcgi, lighttpd bin-path, mod_fcgid, multiwatch,
+ *                                          systemd StandardInput=socket
+ *   GATEWAY_INTERFACE and REQUEST_METHOD   a web server runs us as plain CGI, for one request
+ *   `listen` is set                        our own socket and our own master
+ *   else                                   print the usage
  *
- * With a socket from outside, `workers` = 0 serves in this very process, and N makes it the master
- * of N workers.
+ * With a socket from outside, `workers` = 0 serves in this process; N > 0 makes this process the
+ * master of N workers.
  */
 enum start { START_HANDOVER, START_SYSTEMD, START_FD0, START_CGI, START_OWN, START_NOTHING };
 enum start start_mode(const struct conf *);
 /*
- * The socket from outside as a descriptor above 2, all other descriptors above 2 closed (web
- * servers leak theirs) but those of the handover, NULL: there is none; 0 to 2 open on something. -1
- * for the modes without one. Call it before anything else is opened.
+ * Returns the socket from outside as a descriptor above 2; -1 for the modes without one. Closes all
+ * other descriptors above 2, because web servers leak theirs, except those of the handover (NULL:
+ * none), and makes sure that 0 to 2 are open. Call it before opening anything else.
  */
 int start_clean_descriptors(enum start, const struct handover *);
-/* Does the environment hold a request? Then nothing on the command line can be believed. */
+/* Are we a CGI program? Then the client controls the command line: ignore it. */
 bool start_is_cgi(void);
-/* The answer of a CGI program that has none, as its configuration is not good. */
+/* Print the CGI response for a failed start: status 500. */
 void start_print_cgi_error(void);
 #endif

@@ -8,11 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define UPGRADE_UNCHANGED "; nothing changes"
+#define UPGRADE_UNCHANGED "; the old program stays"
 enum { REHEARSAL_WORDS = 2, REHEARSAL_OUTPUT = 1 << 16 };
 
-/* execvp() takes whatever is no program for a script of sh, half a program, too. So it looks for
- * programs that were started by PATH, and nothing else. */
+/* execvp() runs a file that is not a program as a script of sh, even a truncated program. Use it
+ * only for a name that has to be searched in PATH. */
 static void execute_program(char **argv)
 {
 	if (strchr(argv[0], '/'))
@@ -21,8 +21,7 @@ static void execute_program(char **argv)
 		execvp(argv[0], argv);
 }
 
-/* Its words are the last line that it writes, wherever it logs to. Nothing is inherited but
- * standard input. */
+/* Its verdict is the last line of its output. It inherits only standard input and the handover. */
 static void run_rehearsal_child(
     const struct command_line *o, const struct handover *h, int said, const sigset_t *mask)
 {
@@ -80,7 +79,7 @@ static void read_last_line(int fd, char *line, size_t size)
 	snprintf(line, size, "%.*s", (int)one.n, one.s);
 }
 
-/* UPGRADE_FIT of any version. */
+/* Is this UPGRADE_FIT of any version? */
 static bool is_fit_message(const char *said)
 {
 	static const char end[] = " is fit to take over";
@@ -102,10 +101,10 @@ bool upgrade_end_rehearsal(struct upgrade *u, int status)
 		log_info("upgrade: %s; its workers start", said);
 	else
 		log_error(
-		    "upgrade: the new program is not fit to serve (%s %d): %s" UPGRADE_UNCHANGED,
+		    "upgrade: rehearsal of the new program failed (%s %d): %s" UPGRADE_UNCHANGED,
 		    WIFSIGNALED(status) ? "signal" : "exit status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-		    said[0] ? said : "it said nothing");
+		    said[0] ? said : "no output");
 	return good;
 }
 

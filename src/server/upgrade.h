@@ -1,29 +1,31 @@
 #ifndef MOTET_SERVER_UPGRADE_H
 #define MOTET_SERVER_UPGRADE_H
-#include "server/handover.h"
 #include "server/command_line.h"
+#include "server/handover.h"
 /*
- * A new program takes the place of ours (SIGUSR2). First it rehearses: as a child, `motetd -t -t`
- * with our arguments, which reads the configuration and answers /readyz as a worker would. When it
- * ends well we execute it in this very process: so the process id stays, and whoever supervises us
- * - systemd, a shell, a pid file, a container - sees nothing. The workers go on until those of the
- * new program serve. When it does not end well, nothing changes, and the log says what it said.
+ * SIGUSR2 replaces our program with a new one. First, a rehearsal: a child runs `motetd -t -t` of
+ * the new program with our arguments, which reads the configuration and answers /readyz as a worker
+ * would. If it succeeds, we execute the new program in this process, so that the process id stays
+ * and supervisors (systemd, a shell, a pid file, a container) notice nothing. Our workers serve
+ * until those of the new program do. If it fails, nothing changes, and its last output line is
+ * logged.
  */
-enum { UPGRADE_SECONDS = 60 }; /* for a rehearsal */
-/* The last word of one that ended well: other programs end with status 0, too. */
+enum { UPGRADE_SECONDS = 60 }; /* the time limit of a rehearsal */
+/* The last line of a successful rehearsal; needed because other programs exit with 0 too. */
 #define UPGRADE_FIT "motetd " PACKAGE_VERSION " is fit to take over"
 struct upgrade {
-	pid_t pid;	/* of the rehearsal; 0: there is none */
-	int said;	/* what it writes */
-	int64_t end_us; /* it is killed then */
+	pid_t pid;	/* of the rehearsal; 0: none runs */
+	int said;	/* its output, a pipe */
+	int64_t end_us; /* when it is killed (clock_us()) */
 };
-/* `mask` is the signal mask for the child. False: it could not begin, which has been logged. */
+/* Start a rehearsal. `mask` is the signal mask for the child. False: it did not start; logged. */
 bool upgrade_rehearse(struct upgrade *, const struct command_line *, const struct handover *,
     const sigset_t *mask, int64_t now_us);
-/* The rehearsal ended: did it end well? If not, that has been logged. */
+/* The rehearsal ended with this status: did it succeed? Logged either way. */
 bool upgrade_end_rehearsal(struct upgrade *, int status);
-/* Kill it when it is late, or `now_us` is INT64_MAX. upgrade_end_rehearsal() comes later. */
+/* Kill a rehearsal that is late; INT64_MAX as now_us kills it in any case. Then wait for it and
+ * call upgrade_end_rehearsal(). */
 void upgrade_kill_late(struct upgrade *, int64_t now_us);
-/* Returns only when it failed, which has been logged; then all is as before. */
+/* Execute the new program. Returns only if that failed; logged, and nothing has changed. */
 void upgrade_execute(const struct command_line *, const struct handover *);
 #endif

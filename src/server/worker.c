@@ -21,7 +21,7 @@
 enum { WORKER_IDLE_MS = 60000 };
 enum {
 	WORKER_ARENA = 32 << 20
-}; /* a body four times over, certificates, and what json-c makes of them */
+}; /* octets for one request: four copies of a body, certificates, and objects of json-c */
 
 struct worker_signers {
 	struct ca_local local;
@@ -46,8 +46,8 @@ static bool choose_signer(const struct worker *w, struct worker_signers *s, stru
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
-		return signer_process_load_secret(
-		    w->conf, w->secret_fd, &s->local); /* spawned alone: nobody else can hold it */
+ return signer_process_load_secret(
+w->conf, w->secret_fd, &s->local); /* spawned alone: there is no signer */
 	}
 	signer_process_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;
@@ -59,8 +59,7 @@ static void report_worker_ready(const struct worker *w)
 	w->row->resident = scoreboard_read_resident();
 	scoreboard_set_state(w->row, WORKER_IDLE);
 	if (w->poke_fd >= 0 && write(w->poke_fd, "r", 1) < 0)
-		log_warn(
-		    "the master cannot be told that this worker is ready: %s", strerror(errno));
+		log_warn("cannot tell the master that this worker serves: %s", strerror(errno));
 }
 
 static void serve_request(
@@ -84,8 +83,8 @@ static void reopen_log_when_asked(void)
 }
 
 /*
- * Who spawns processes by demand keeps them for long, and hosts that spawn have few connections to
- * the database. Under a master the pool is as large as it is meant to be.
+ * Spawners keep idle processes for long, and hosts that use them often have few database
+ * connections. Under a master, the size of the pool is the operator's choice.
  */
 static void disconnect_idle_database(const struct worker *w, struct cx *cx)
 {
@@ -110,12 +109,13 @@ static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f
 		}
 		reopen_log_when_asked();
 		arena_reset(cx->mem);
-		w->row->resident = scoreboard_read_resident(); /* each time: nobody knows when the
-								  next one comes */
+		w->row->resident =
+		    scoreboard_read_resident(); /* now, since the next request may be far off */
 	}
 }
 
-/* Siblings take over what is left, unless they end too: then it is answered here. */
+/* Siblings take over the kept connections, unless the whole pool ends: then answer what has
+ * arrived. */
 static void retire_worker(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
 	bool last = w->board->stopping;
@@ -141,8 +141,8 @@ static struct fcgi_opt fill_transport_options(const struct worker *w, const sigs
 }
 
 /*
- * glibc takes the first large block that is freed for a reason to keep such blocks for ever: 19 MiB
- * after the first log-in. With a fixed threshold they go back to the system.
+ * After the first large free(), glibc raises its threshold and keeps such blocks: 19 MiB after the
+ * first log-in. With a fixed threshold they return to the system.
  */
 static void set_malloc_thresholds(void)
 {
@@ -206,7 +206,7 @@ static bool serve_cgi_request(const struct worker *w, struct cx *cx)
 	api_serve(cx, &q, &r);
 	meter_phase(&cx->meter, PHASE_WRITE);
 	if (!cgi_write(cx->mem, &q, &r))
-		log_warn("the answer: %s", strerror(errno));
+		log_warn("the response was not written: %s", strerror(errno));
 	request_log_end(w, cx, &q, &r);
 	return true;
 }
@@ -238,7 +238,8 @@ int worker_serve_cgi(const struct worker *w)
 	return served ? 0 : EX_OSERR;
 }
 
-/* The secret that a master holds and we may not open (upgrade.h) is not tried out. */
+/* NULL if we cannot open the secret, which only the master holds (upgrade.h): then it is not
+ * checked. */
 static struct ca *load_rehearsal_signer(const struct conf *c, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];

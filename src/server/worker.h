@@ -7,9 +7,8 @@
 #include "shm/limits.h"
 #include "shm/scoreboard.h"
 /*
- * A worker: take a request, let the API answer it, forget it, again. It knows nothing of routes,
- * and of processes only that there may be a master, whose end it notices. Its database connection
- * is its own, made after fork.
+ * A worker: read a request, let api_serve() answer it, free its memory, repeat. It knows no routes.
+ * It ends when its master dies. Its database connection is its own, opened after fork.
  */
 struct worker {
 	const struct conf *conf;
@@ -19,23 +18,24 @@ struct worker {
 	struct net_slots *outbound;
 	struct scoreboard *board;
 	struct scoreboard_row *row;
-	/* Under a master; else -1 everywhere. */
-	int master;    /* its process id, 0: none */
-	int death_fd;  /* end of file: it is gone */
-	int poke_fd;   /* an octet: we serve */
-	int sign_fd;   /* to the signer; -1: this process holds the secret itself … */
-	int secret_fd; /* … and reads it here; else -1 */
+	/* Set under a master; without one, master is 0 and the descriptors are -1, except
+	 * secret_fd. */
+	int master;    /* its process id */
+	int death_fd;  /* end of file: the master has died */
+	int poke_fd;   /* write an octet here: we serve */
+	int sign_fd;   /* to the signer; -1: this process signs itself … */
+	int secret_fd; /* … and reads the secret here; else -1 */
 	struct fdpass kept;
 };
-/* Serve until told to stop, or max_requests. Returns an exit status. */
+/* Serve until told to stop, or for max_requests. Returns an exit status. */
 int worker_run(const struct worker *);
-/* Plain CGI: answer the one request that this process was started for; listen_fd is -1. Another
- * status than 0: nothing was written. */
+/* Plain CGI: answer one request from the environment and standard input; listen_fd is -1. Returns
+ * an exit status; if it is not 0, nothing was written. */
 int worker_serve_cgi(const struct worker *);
-/* Would a worker with this configuration be fit to serve: does it answer /readyz? It is asked in
- * this process. `why` is for a person. */
+/* Ask /readyz in this process: would a worker with this configuration serve? False: `why` is for a
+ * person. */
 bool worker_rehearse(const struct conf *, char *why, size_t size);
-/* Places in the gate for this machine: half its cores, at least one. */
+/* How many passwords may be hashed at a time (shm/gate.h): half the cores, at least one. */
 int worker_hash_slots(void);
 int worker_count_cores(void);
 #endif

@@ -261,7 +261,7 @@ def storm():
         time.sleep(8)
         late = sum(b > 4 for b in births)
         ok(s.p.poll() is None and 6 <= len(births) <= 30 and late >= 1, "workers that die before they serve: %d births in 8 s, %d of them in the last 4 s" % (len(births), late))
-        ok(s.dir.logged("die young") == 1 and s.dir.logged("\n") < 10, "said once in the log: %d lines" % s.dir.logged("\n"))
+        ok(s.dir.logged("die early") == 1 and s.dir.logged("\n") < 10, "said once in the log: %d lines" % s.dir.logged("\n"))
         ok(s.stop()[0] == 0, "and it still stops when told")
         t.join()
 
@@ -275,7 +275,7 @@ def storm_ends():
         until(lambda: s.workers(), 3)
         s.get()
         time.sleep(1.2)
-        ok(s.dir.logged("die young") == 1 and s.dir.logged("stay alive again") == 1, "a storm that ends is said to have ended")
+        ok(s.dir.logged("die early") == 1 and s.dir.logged("start normally again") == 1, "a storm that ends is said to have ended")
 
 
 def graceful():
@@ -317,7 +317,7 @@ def recycle():
         time.sleep(3)
         load.end()
         ok(load.bad == 0 and load.refused == 0 and len(load.pids) > 10, "max_requests = 50: %d requests, %d workers, %d failed" % (load.good, len(load.pids), load.bad))
-        ok(s.dir.logged("die young") == 0, "and none of them is taken for a crash")
+        ok(s.dir.logged("die early") == 0, "and none of them is taken for a crash")
 
 
 def reload():

@@ -30,7 +30,7 @@ def watchdog():
         ran = s.cpu()
         time.sleep(1)
         ran = s.cpu() - ran
-        ok(until(lambda: s.dir.logged("die young")) is not None and ran < 0.5, "meanwhile the master sees its workers die, and rests: %.2f s of a second" % ran)
+        ok(until(lambda: s.dir.logged("die early")) is not None and ran < 0.5, "meanwhile the master sees its workers die, and rests: %.2f s of a second" % ran)
         ok(s.stop()[0] == 0, "and stops when told")
 
 
@@ -91,7 +91,7 @@ def old():
         apart = min((b - a).total_seconds() for a, b in zip(times, times[1:]))
         ok(load.good > 500 and not load.bad and len(load.pids) >= 6, "max_age = 2: %d POSTs over kept connections, %d workers, %d failed %s" % (load.good, len(load.pids), sum(load.bad.values()), load.bad or ""))
         ok(len(times) >= 3 and apart > 0.5, "%d were replaced, one after the other: %.1f s apart at least" % (len(times), apart))
-        ok(s.dir.logged("die young") == 0 and s.dir.logged("CRASH") == 0 and not nginx.errors(), "and nobody takes them for crashes")
+        ok(s.dir.logged("die early") == 0 and s.dir.logged("CRASH") == 0 and not nginx.errors(), "and nobody takes them for crashes")
     with Server(workers=2, max_age=1) as s:
         before = s.workers()
         ok(until(lambda: not set(before) & set(s.workers()), 10) is not None, "idle workers are replaced, too")
