@@ -31,8 +31,8 @@ struct arg arg_i64s(struct cx *cx, const int64_t *v, size_t n)
 	return (struct arg){ buf_done(&b).s, 0, 0 };
 }
 
-/* Array literals (PostgreSQL 8.15.2): quotes and backslashes inside an element are escaped, NULL
- * stands without quotes. */
+/* An array literal (PostgreSQL 8.15.2): quotes and backslashes in elements are escaped; NULL has no
+ * quotes. */
 struct arg arg_strs(struct cx *cx, const struct str *v, size_t n)
 {
 	struct buf b = { .mem = cx->mem };

@@ -1,9 +1,7 @@
 #include "db/conn.h"
 #include <stdio.h>
 
-/* What the tests compare: the types of a prepared statement, in the words that the .sql files
- * use.
- */
+/* Names of types as the .sql files declare them. */
 static const struct {
 	Oid oid;
 	const char *name;
@@ -46,6 +44,6 @@ enum err db_check(struct cx *cx, const struct stmt *st)
 		    &cols, "%s%s %s", i ? ", " : "", PQfname(r, i), find_type_name(PQftype(r, i)));
 	if (!str_is(buf_done(&args), st->args) || !str_is(buf_done(&cols), st->cols))
 		return fail(
-		    cx, ERR_INTERNAL, "%s takes (%s) and gives (%s)", st->name, args.s, cols.s);
+		    cx, ERR_INTERNAL, "%s takes (%s) and returns (%s)", st->name, args.s, cols.s);
 	return OK;
 }

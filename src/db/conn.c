@@ -51,7 +51,7 @@ void db_free(struct db *d)
 	free(d);
 }
 
-/* True when the socket is ready in that direction before the deadline. */
+/* Wait until the socket is ready for `events`; false: the deadline has passed. */
 static bool wait_for_socket(PGconn *pg, short events, int64_t deadline_us)
 {
 	struct pollfd p = { .fd = PQsocket(pg), .events = events };
@@ -68,7 +68,7 @@ static bool wait_for_socket(PGconn *pg, short events, int64_t deadline_us)
 	}
 }
 
-/* What the server says beside its answers is for those who look for it. */
+/* Server notices go to the debug log. */
 static void log_server_notice(void *arg, const char *text)
 {
 	(void)arg;
@@ -94,14 +94,15 @@ static bool dial_database(struct db *d, int64_t deadline)
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
-/* What a pooler in transaction mode could not keep for us is left to the role's own settings then
- * (motetd(8)). */
+/* Without prepared statements we are behind a pooler in transaction mode, which does not keep
+ * settings: then the role must have them (motet(7)). */
 static bool send_settings(struct cx *cx)
 {
 	struct db *d = cx->db;
 	const char *sql = arena_printf(cx->mem,
-	    "SET statement_timeout = %lld; SET lock_timeout = %lld; SET synchronous_commit = on; SET jit = off;"
-	    "SET idle_in_transaction_session_timeout = '10s'; SET standard_conforming_strings = on",
+	    "SET statement_timeout = %lld; SET lock_timeout = %lld; SET synchronous_commit = on;"
+	    "SET jit = off; SET idle_in_transaction_session_timeout = '10s';"
+	    "SET standard_conforming_strings = on",
 	    (long long)(d->timeout_us / 1000), (long long)(d->timeout_us / 2000));
 
 	if (!d->prepare)
@@ -118,8 +119,7 @@ static void count_lost_connection(struct cx *cx)
 	meter_add(&cx->meter, COUNT_DB_FAILED, 1);
 }
 
-/* Everybody tries anew after an outage; the random part keeps a whole pool from doing so at the
- * same instant. */
+/* The random part of the pause keeps the workers from retrying at the same moment. */
 static enum err fail_connection(struct cx *cx, const char *what)
 {
 	struct db *d = cx->db;
@@ -146,7 +146,7 @@ static bool is_connection_alive(struct db *d)
 	return poll(&p, 1, 0) == 0 || (PQconsumeInput(d->pg) && PQstatus(d->pg) == CONNECTION_OK);
 }
 
-/* The first who comes after a pause has the time of one attempt for himself. */
+/* After a pause, the first worker to get here reserves the time of one attempt. */
 static bool may_dial_now(struct db *d, int64_t now)
 {
 	int64_t until = *d->away_us;

@@ -5,8 +5,8 @@
 
 enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4 };
 
-/* What SQLSTATEs mean to us; the longest match wins by coming first. FRESH: what was prepared is
- * stale, run it anew once. */
+/* SQLSTATEs, or their beginnings, and our errors; the first match counts. FRESH: a prepared
+ * statement is stale: reconnect and repeat. LOST: the connection is lost. */
 enum { FRESH = ERR_COUNT, LOST };
 static const struct {
 	const char *state;
@@ -29,8 +29,8 @@ static const struct {
 	{ "53", ERR_UNAVAILABLE },
 	{ "58", ERR_UNAVAILABLE },
 	{ "42501", ERR_UNAVAILABLE },
-	/* No such table, column, function or schema: the schema is not there, or not the one that
-	   we are for. */
+	/* No such table, column, function or schema: our schema is missing or of another version.
+	 */
 	{ "42P01", ERR_UNAVAILABLE },
 	{ "42703", ERR_UNAVAILABLE },
 	{ "42883", ERR_UNAVAILABLE },
@@ -45,7 +45,7 @@ static int map_sqlstate(const char *state)
 	return ERR_INTERNAL;
 }
 
-/* The outcome of one try: an error that a caller may see, or FRESH or LOST. */
+/* Returns an error for the caller, or FRESH or LOST. */
 static int read_outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 {
 	if (r == NULL)
@@ -68,8 +68,8 @@ const char *db_constraint(const struct cx *cx)
 	return cx->db->constraint;
 }
 
-/* Asking the server whether it knows a statement would end an open transaction when it does not:
- * remembered here. */
+/* We remember what is prepared: executing an unknown statement to find out would abort an open
+ * transaction. */
 static int prepare_statement(struct cx *cx, const struct stmt *st)
 {
 	struct db *d = cx->db;
@@ -101,7 +101,7 @@ static bool send_statement(struct db *d, const struct stmt *st, const struct arg
 			  : PQsendQueryParams(d->pg, st->sql, (int)n, NULL, v, len, bin, 1);
 }
 
-/* One try. *sent tells a statement that never left from one whose fate is unknown. */
+/* One try. If it returns LOST and *sent is true, the statement may have been executed. */
 static int try_statement(
     struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
 {
@@ -181,7 +181,7 @@ static enum err decode_column(
 		return OK;
 	default:
 		return fail(
-		    cx, ERR_INTERNAL, "column %s has a type that rows cannot have", f->name);
+		    cx, ERR_INTERNAL, "column %s has a type that cannot be decoded", f->name);
 	}
 }
 
@@ -221,7 +221,7 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 	return sh ? decode_rows(cx, r, sh, out, rows) : OK;
 }
 
-/* Migrations take as long as they take. */
+/* Migrations have no statement timeout. */
 enum err db_script(struct cx *cx, const char *sql)
 {
 	TRY(conn_ensure(cx));

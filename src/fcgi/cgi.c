@@ -5,8 +5,8 @@
 
 extern char **environ;
 
-/* Nobody promises an end of file behind CONTENT_LENGTH octets (RFC 3875 4.2); without that number
- * it is what ends the body. */
+/* *left is what remains of CONTENT_LENGTH: there may be no end of file after it (RFC 3875 4.2). -1:
+ * read to the end of file. */
 static int read_cgi_body(void *left, char *to, int n)
 {
 	int64_t *rest = left;
@@ -29,7 +29,7 @@ bool cgi_read(struct arena *mem, const char *trusted_proxies, struct http_req *q
 		return false;
 	int64_t left = expected;
 	return message_read_body(mem, read_cgi_body, &left, expected, q) ||
-	    q->body_too_large; /* nobody has to read the rest */
+	    q->body_too_large; /* the rest need not be read */
 }
 
 static bool write_cgi_output(struct str s)

@@ -2,11 +2,11 @@
 #define MOTET_FCGI_CGI_H
 #include "http/http.h"
 /*
- * Plain CGI (RFC 3875): one request from the environment and standard input, its answer to standard
- * output. For hosts that have nothing better; the process ends after it.
+ * Plain CGI (RFC 3875), for hosts without FastCGI: one request from the environment and standard
+ * input, its response to standard output. The process ends after it.
  */
-/* As fcgi_next() does. False: that is no request, or it broke off. */
+/* Like fcgi_next(). False: it is not a request, or the body ended early. */
 bool cgi_read(struct arena *, const char *trusted_proxies, struct http_req *);
-/* False: errno says why not all of it was written. */
+/* False: not all of it was written; errno says why. */
 bool cgi_write(struct arena *, const struct http_req *, const struct http_resp *);
 #endif

@@ -4,25 +4,27 @@
 #include "http/http.h"
 #include <signal.h>
 /*
- * FastCGI: requests come from a listening socket as struct http_req and are answered with struct
- * http_resp, one at a time. libfcgi is the record layer and is seen nowhere else. Two
- * implementations of this interface, chosen by configure:
+ * FastCGI: requests arrive on a listening socket as struct http_req and are answered with struct
+ * http_resp, one at a time. libfcgi reads and writes the records; no other room uses it. configure
+ * chooses one of two implementations:
  *
- *  fcgi_epoll.c  (USE_EPOLL) accepts by itself. The listening socket, the connections that a web
- * server keeps open (FCGI_KEEP_CONN) and the hand-over channel are watched together: no connection
- * pins a process, a peer that is silent costs nothing, one that stalls in the middle of a request
- * next to nothing (32 KiB of it are waited for without reading), and a process that retires gives
- * its kept connections to its siblings. fcgi_plain.c  public functions of libfcgi only, for systems
- * without epoll. A kept connection occupies its process until the peer closes it, and so does a
- * silent one: leave `fastcgi_keep_conn` off there. Nothing is handed over.
+ * fcgi_epoll.c (USE_EPOLL) accepts connections itself. It watches the listening socket, the
+ * connections that a web server keeps open (FCGI_KEEP_CONN) and the hand-over channel together, so
+ * that no connection occupies a process. A silent peer costs nothing. The first 32 KiB of a request
+ * are awaited without reading, so that a peer that stalls within them costs almost nothing. A
+ * process that ends passes its kept connections to its siblings.
  *
- * Signals. The caller installs its handlers first, without SA_RESTART, and keeps these signals
- * blocked; they are let in only while fcgi_next() waits, so that a request is never torn by one. A
- * handler that wants an end calls fcgi_stop().
+ * fcgi_plain.c uses only public functions of libfcgi, for systems without epoll. A kept or silent
+ * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there.
+ * Nothing is handed over.
+ *
+ * Signals: before fcgi_open(), install handlers without SA_RESTART and block their signals. They
+ * are unblocked only while fcgi_next() waits, so that they never interrupt a request. A handler
+ * that has to stop the process calls fcgi_stop().
  *
  *	struct fcgi *f = fcgi_open(&opt);
- *	while ((what = fcgi_next(f, mem, &q)) != FCGI_STOP)
- *		if (what == FCGI_REQUEST) {
+ *	while ((event = fcgi_next(f, mem, &q)) != FCGI_STOP)
+ *		if (event == FCGI_REQUEST) {
  *			…
  *			fcgi_answer(f, &q, &r);
  *		}
@@ -31,56 +33,53 @@
 struct fcgi;
 enum fcgi_event {
 	FCGI_REQUEST, /* *q is filled: answer it */
-	FCGI_AGAIN, /* a signal came, a peer went without a request, or nobody for idle_ms: look at
-		       your flags and call again */
-	FCGI_STOP   /* fcgi_stop() was called, or the master is gone */
+	FCGI_AGAIN,   /* a signal, a peer without a request, or idle_ms passed: check your flags and
+			 call again */
+	FCGI_STOP     /* fcgi_stop() was called, or the master has died */
 };
 struct fcgi_opt {
-	int listen_fd; /* borrowed; made non-blocking where we accept ourselves */
+	int listen_fd; /* borrowed; made non-blocking with epoll */
 	int watch_fd;  /* -1, or a pipe whose other end the master holds: end of file means stop */
-	struct fdpass
-	    kept;    /* the channel for kept connections that siblings share; { -1, -1 }: none */
-	int idle_ms; /* -1, or: FCGI_AGAIN after so long without anything to do (where we accept
-			ourselves) */
-	sigset_t wait_mask;	     /* the signal mask while waiting */
-	const char *trusted_proxies; /* of the configuration: peers whose X-Forwarded-For counts */
+	struct fdpass kept; /* channel between siblings for kept connections; { -1, -1 }: none */
+	int idle_ms; /* -1, or return FCGI_AGAIN after so long without an event (epoll only) */
+	sigset_t wait_mask; /* the signal mask while waiting */
+	const char
+	    *trusted_proxies; /* of the configuration: trust X-Forwarded-For of these peers */
 };
 enum {
-	FCGI_BODY_MAX =
-	    1 << 20, /* octets of a body that are kept; a longer one sets body_too_large … */
-	FCGI_DRAIN_MAX = 8 << 20, /* … and one longer than this costs the peer its connection */
+	FCGI_BODY_MAX = 1 << 20,  /* octets of a body; a longer one sets body_too_large */
+	FCGI_DRAIN_MAX = 8 << 20, /* after that many octets the connection is closed */
 	FCGI_PARAMS_MAX = 65536,  /* octets of all parameters, names and values */
 	FCGI_PARAMS_COUNT = 256,
-	FCGI_IO_TIMEOUT = 2, /* seconds for one read or write … */
-	FCGI_PHASE_TIMEOUT =
-	    10 /* … and for all of a request, or all of a response (where we accept ourselves) */
+	FCGI_IO_TIMEOUT = 2,	/* seconds for one read or write */
+	FCGI_PHASE_TIMEOUT = 10 /* seconds to read a request, or to write a response (epoll only) */
 };
 
-/* Once per process, after fork. NULL: errno says why. The pointers in opt must outlive it. */
+/* Call once in a process, after fork. *opt and what it points to are borrowed until fcgi_close().
+ * NULL: errno says why. */
 struct fcgi *fcgi_open(const struct fcgi_opt *);
 /*
- * Wait for a request and read all of it. Its text lives in `mem`; `target` is raw, `path`, `query`
- * and `segs` are left for http_target(). What breaks off, comes too slowly or is not a request is
- * dropped without a word (operations.md 1.5, 1.7 and 1.15).
+ * Wait for a request and read all of it. Its text is in `mem`; `target` is raw; `path`, `query` and
+ * `segs` are for http_target() to fill. A connection that breaks, is too slow or does not carry a
+ * request is closed without a response (operations.md 1.5, 1.7 and 1.15).
  */
 enum fcgi_event fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
-/* Send the response to the request that fcgi_next() gave. A peer that has gone away is no error. */
+/* Send the response to the request of the last fcgi_next(). If the peer has left, do nothing. */
 void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp *r);
 /*
- * The whole pool ends: from now on fcgi_next() gives what has come already, and FCGI_STOP after a
- * moment without anything (20 ms), or after a second. Call it when nobody new can connect; without
- * own accept it does nothing, and the next fcgi_next() is the last.
+ * Call it when the whole pool stops, after the listening socket has become unreachable: fcgi_next()
+ * then returns requests that have arrived already, and FCGI_STOP after 20 ms without one, at most
+ * after 1 s. Without epoll it does nothing, and the next fcgi_next() returns FCGI_STOP.
  */
 void fcgi_drain(struct fcgi *);
 /*
- * What comes next takes long, and is not our own work (another server is asked): siblings get the
- * connections that are kept here but that of the request at hand, lest somebody else's next request
- * waits for us.
+ * Call it before a long wait for another server: pass all kept connections except the one of the
+ * current request to siblings, so that requests on them do not wait for us.
  */
 void fcgi_release_kept(struct fcgi *);
-/* End it; hand_over: kept connections go to the siblings, else they are closed. */
+/* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
-/* From a signal handler: let fcgi_next() return FCGI_STOP as soon as it waits. */
+/* For signal handlers: make fcgi_next() return FCGI_STOP the next time it waits. */
 void fcgi_stop(void);
 /* "epoll" or "plain". */
 extern const char fcgi_transport[];

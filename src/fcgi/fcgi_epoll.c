@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* PEEK_SIZE: below the 64 KiB that a TCP peer may send while nothing is read. */
+/* PEEK_SIZE must be below 64 KiB, which a TCP peer can send before we read. */
 enum {
 	PEEK_SIZE = 32768,
 	DRAIN_MS = 20,
@@ -24,15 +24,15 @@ enum {
 const char fcgi_transport[] = "epoll";
 
 static volatile sig_atomic_t epoll_stopping;
-static volatile int phase_fd = -1; /* the connection that is being read from or written to */
+static volatile int phase_fd = -1; /* the connection that start_phase_alarm() guards */
 
 void fcgi_stop(void)
 {
 	epoll_stopping = 1;
 }
 
-/* A peer that drips an octet a second passes every timeout of a single read(2). This ends the
- * connection, not the worker. */
+/* On SIGALRM. A peer that sends one octet a second never exceeds the timeout of a single read(2):
+ * close its connection, and keep the worker. */
 static void shut_slow_connection(int sig)
 {
 	int keep = errno;
@@ -67,7 +67,7 @@ static bool watch_descriptor(struct fcgi *f, int fd, uint32_t how)
 	return set_epoll_events(f, EPOLL_CTL_ADD, fd, how);
 }
 
-/* Explicitly, not by close(): a copy that a sibling holds would keep our registration alive. */
+/* close() is not enough: if a sibling holds a copy, our registration would stay. */
 static void unwatch_connection(struct fcgi *f, int fd)
 {
 	epoll_ctl(f->ep, EPOLL_CTL_DEL, fd, NULL);
@@ -118,11 +118,11 @@ static bool init_libfcgi(struct fcgi *f)
 {
 	struct sigaction alarmed = { .sa_handler = shut_slow_connection };
 
-	/* Connections that end in an error linger this long inside libfcgi; 2 s by default. */
+	/* How many ms libfcgi lingers on a connection with an error; the default is 2 s. */
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->r, -1, 0) != 0)
 		return false;
-	/* libfcgi puts its own in place of SIG_IGN. */
+	/* libfcgi has replaced SIG_IGN. */
 	signal(SIGPIPE, SIG_IGN);
 	return sigaction(SIGALRM, &alarmed, NULL) == 0;
 }
@@ -164,8 +164,8 @@ static void set_io_timeouts(int fd, int ms)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
 }
 
-/* A connection, or -1. A sibling may have been faster; out of descriptors, the connection that was
- * silent for longest makes room. */
+/* A connection, or -1 if a sibling was faster. If there are no descriptors left, close the oldest
+ * kept connection. */
 static int accept_connection(struct fcgi *f)
 {
 	int fd = accept4(f->opt->listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -189,7 +189,7 @@ static void receive_kept_connection(struct fcgi *f)
 		keep_connection(f, fd);
 }
 
-/* Told of again only when more has come: what is there already stays unread. */
+/* Edge-triggered: report it again only when more data arrives. The data so far stays unread. */
 static void mark_half_request(struct fcgi *f, int fd)
 {
 	if (!fd_queue_has(f->half, fd)) {
@@ -210,8 +210,8 @@ static void unmark_half_request(struct fcgi *f, int fd)
 	set_epoll_events(f, EPOLL_CTL_MOD, fd, 0);
 }
 
-/* Only a peer that has said all of its request gets a worker (operations.md 1.6 and 1.7), or as
- * much as we can hold: whoever stalls costs nobody's time. */
+/* Read a request only when it is complete or larger than PEEK_SIZE (operations.md 1.6 and 1.7), so
+ * that a peer that stalls does not occupy a worker. */
 static bool check_request_arrived(struct fcgi *f, int fd)
 {
 	static uint8_t said[PEEK_SIZE];
@@ -231,10 +231,10 @@ static bool check_request_arrived(struct fcgi *f, int fd)
 }
 
 /*
- * libfcgi finds a connection where it would have accepted one. Its keepConnection is set so that
- * only an error closes the connection, with no lingering; what the peer asked for is remembered
- * before it is overwritten. listen_sock is -1: after an error FCGX_Accept_r() returns instead of
- * accepting by itself.
+ * Give libfcgi our connection. With keepConnection set, libfcgi closes it only after an error, and
+ * does not linger; save what the peer asked for first. listen_sock is -1, so that after an error
+ * FCGX_Accept_r() returns instead of accepting a connection itself. The fields ipcFd,
+ * keepConnection and listen_sock are internal to libfcgi, and have not changed since 2.0.
  */
 static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 {
@@ -253,7 +253,7 @@ static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 	return good;
 }
 
-/* libfcgi has closed it, and its number will come back with another connection. */
+/* If libfcgi has closed it, its number will be reused for another connection. */
 static void forget_closed_connection(struct fcgi *f, int fd)
 {
 	if (f->r.ipcFd < 0) {
@@ -288,8 +288,8 @@ static bool read_or_drop_request(struct fcgi *f, int fd, struct http_req *q)
 	return false;
 }
 
-/* epoll_pwait() looks at signals only when no descriptor is ready: under load they would wait for
- * ever. */
+/* epoll_pwait() delivers signals only if no descriptor is ready; under load they would wait
+ * forever. */
 static void deliver_pending_signals(const sigset_t *mask)
 {
 	sigset_t blocked;
@@ -304,8 +304,9 @@ static bool is_stop_due(const struct fcgi *f)
 }
 
 /*
- * Nobody will take over what has come by halves: the rest of the oldest is waited for, as long as
- * reading may take. Once one has stalled, the others are given up: a stop has to end.
+ * Incomplete requests cannot be handed over when there are no siblings: wait for the rest of the
+ * oldest, for as long as reading may take. When one stalls, drop the others, so that a stop ends in
+ * time.
  */
 static enum fcgi_event read_last_half_request(struct fcgi *f, struct http_req *q)
 {
@@ -322,7 +323,7 @@ static enum fcgi_event read_last_half_request(struct fcgi *f, struct http_req *q
 	return FCGI_AGAIN;
 }
 
-/* How long the oldest half may still stay one, in milliseconds; -1: there is none. */
+/* Milliseconds until the oldest incomplete request counts as stalled; -1: there is none. */
 static int half_request_ms_left(const struct fcgi *f)
 {
 	int fd = fd_queue_oldest(f->half);
@@ -333,8 +334,8 @@ static int half_request_ms_left(const struct fcgi *f)
 }
 
 /*
- * Nothing more of a half has come for long. Its peer has stalled, or can write no more because
- * nothing is read (a buffer may be smaller than a request): reading tells, and costs little time.
+ * The oldest incomplete request has stalled, or its peer cannot send more before we read, because a
+ * socket buffer is smaller than the request. Find out by reading with a short timeout.
  */
 static bool read_stalled_request(struct fcgi *f, struct http_req *q)
 {
@@ -399,7 +400,7 @@ void fcgi_drain(struct fcgi *f)
 	f->drain_us = clock_us() + DRAIN_LONGEST_US;
 }
 
-/* When the channel is full nobody is there to empty it: the rest is closed. */
+/* If the channel is full, no sibling is reading it: fcgi_close() closes the rest. */
 static void hand_over_kept(struct fcgi *f)
 {
 	int fd;

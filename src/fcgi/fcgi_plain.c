@@ -11,10 +11,10 @@ const char fcgi_transport[] = "plain";
 static volatile sig_atomic_t plain_stopping;
 
 /*
- * A signal may land between our look at the flag and libfcgi's accept(2): the alarm interrupts that
- * a second later, and again. FCGX_ShutdownPending() would be the documented way, but
- * libfcgi 2.4.2 goes round for ever on a descriptor that it has closed when that is called while it
- * waits for the first octet of a connection; FCGI_FAIL_ACCEPT_ON_INTR gets us out of there as well.
+ * A signal may arrive after we tested the flag and before libfcgi calls accept(2): an alarm every
+ * second interrupts accept(2) then. FCGX_ShutdownPending() is the documented way, but if it is
+ * called while libfcgi 2.4.2 waits for the first octet of a connection, libfcgi loops forever on a
+ * closed descriptor. FCGI_FAIL_ACCEPT_ON_INTR works there too.
  */
 void fcgi_stop(void)
 {
@@ -29,7 +29,7 @@ static void repeat_stop_alarm(int sig)
 		fcgi_stop();
 }
 
-/* libfcgi takes EAGAIN for a failure. */
+/* libfcgi takes EAGAIN for an error. */
 static bool set_blocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

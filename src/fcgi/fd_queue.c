@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A list in order of age, threaded through an array that descriptors index: every operation takes
- * constant time. */
+/* A linked list inside an array that is indexed by descriptor. */
 struct fd_link {
 	int older, younger;
 	int64_t us;

@@ -1,4 +1,4 @@
-# Not libfcgi.a: that is the name of the library that this room hides.
+# Not libfcgi.a, which is the name of the library that this room wraps.
 noinst_LIBRARIES += libtransport.a
 libtransport_a_SOURCES = \
 	src/fcgi/cgi.c \

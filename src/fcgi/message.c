@@ -26,7 +26,7 @@ bool message_read_body(
 	if (!q->body_too_large)
 		q->body = buf_done(&b);
 	if (expected >= 0 && expected != total)
-		q->malformed = "Content-Length is not the length of the body that arrived.";
+		q->malformed = "Content-Length does not match the length of the body.";
 	return true;
 }
 
@@ -42,8 +42,8 @@ bool message_read(
 {
 	int64_t expected;
 
-	/* A connection that was lost inside the parameters looks like a request with fewer of them
-	 * (operations.md 1.15). */
+	/* After a connection broke inside the parameters, the rest would look like a complete
+	 * request (operations.md 1.15). */
 	if (FCGX_GetError(r->in) != 0)
 		return false;
 	return params_read(mem, r->envp, trusted_proxies, q, &expected) &&
@@ -65,8 +65,7 @@ struct str message_render_head(struct arena *mem, const struct http_resp *r)
 		buf_str(&b, r->headers[i].value);
 		buf_z(&b, "\r\n");
 	}
-	/* Always: without it a worker that dies in the middle leaves what looks like a whole
-	 * response. */
+	/* Without it, a response cut short by the death of a worker would look complete. */
 	if (!is_bodiless_status(r))
 		buf_printf(&b, "Content-Length: %zu\r\n", r->body.n);
 	buf_z(&b, "\r\n");

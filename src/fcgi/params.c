@@ -71,8 +71,8 @@ static enum param find_param(struct str name)
 	return i;
 }
 
-/* X-A and X_A become one name, and some servers send a parameter twice: which of two contents
- * counts is nobody's to guess. */
+/* Refuse two values of one parameter: X-A and X_A become the same name, and we cannot know which
+ * one counts. */
 static void record_param(
     struct param_index *ix, struct http_req *q, struct str name, struct str value)
 {
@@ -81,7 +81,7 @@ static void record_param(
 	if (i == P_COUNT)
 		return;
 	if (ix->there[i] && !str_eq(ix->v[i], value))
-		q->malformed = "A header came twice with different contents.";
+		q->malformed = "A header was sent twice with different values.";
 	ix->there[i] = true;
 	ix->v[i] = value;
 }
@@ -104,7 +104,7 @@ static void index_params(struct param_index *ix, struct http_req *q, char *const
 	}
 }
 
-/* SCRIPT_NAME and PATH_INFO come decoded: encode them, so that decoding once gives them back. */
+/* SCRIPT_NAME and PATH_INFO are decoded already; encode them, since http_target() decodes. */
 static void percent_encode_path(struct buf *b, struct str s)
 {
 	static const char plain[] =
@@ -144,9 +144,9 @@ static bool is_ip_literal(struct str s)
 }
 
 /*
- * Each proxy appends the address of its peer, so what can be believed is read from the right: past
- * our own proxies, to the first address that is none. Something that is no address ends the walk:
- * then the proxy that let it pass is the client.
+ * Each proxy appends the address of its peer to X-Forwarded-For. Read it from the right, past
+ * trusted proxies, to the first other address: that is the client. If an element is not an IP
+ * address, the proxy that sent it counts as the client.
  */
 static struct str find_client_address(struct str remote, struct str forwarded, const char *trusted)
 {
@@ -164,8 +164,8 @@ static struct str find_client_address(struct str remote, struct str forwarded, c
 }
 
 /*
- * The web server's own (REQUEST_ID, which no client can send: its headers are HTTP_…), or the
- * header of a proxy that is trusted; anything else would let strangers choose what stands in our
+ * REQUEST_ID of the web server, which clients cannot set (their headers are HTTP_…), or
+ * X-Request-Id of a trusted proxy. From others it is ignored: they must not choose what is in our
  * log.
  */
 static struct str find_given_request_id(const struct param_index *ix, const char *trusted)

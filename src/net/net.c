@@ -24,7 +24,7 @@ struct net_fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down; /* tells something of the server for the next minutes */
+	bool down; /* do not ask this server again for some minutes */
 } net_ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
@@ -72,8 +72,8 @@ static enum err end_fetch(struct net_fetch *f, enum net_end end, const char *why
 		  f->url.authority.n ? f->url.authority.s : "a URL", net_ends[end].name, why);
 }
 
-/* A hop to where we do not go: to the client it is a fault of its own when its request named the
- * place, and of the other server after that. */
+/* This hop is not allowed: the client's fault if it named the URL (first), else a wrong redirect of
+ * the other server. */
 static enum err refuse_hop(struct net_fetch *f, bool first, const char *why)
 {
 	f->out->end = first ? NET_REFUSED : NET_REDIRECTS;
@@ -81,7 +81,7 @@ static enum err refuse_hop(struct net_fetch *f, bool first, const char *why)
 		     : end_fetch(f, NET_REDIRECTS, why);
 }
 
-/* Whether this hop may be made; what can be known without asking anybody. */
+/* Is this hop allowed? Checked without any network access. */
 static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool first)
 {
 	const struct conf *conf = f->net->conf;
@@ -95,14 +95,14 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 	if (f->opt.anyway)
 		return OK;
 	if (net_slots_is_down(f->net->slots, f->url.authority))
-		return end_fetch(f, NET_DOWN, "it did not answer a moment ago");
+		return end_fetch(f, NET_DOWN, "it did not answer in the last two minutes");
 	if (!net_slots_take_request(f->net->slots, f->url.authority,
 		f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
 		return end_fetch(f, NET_BUSY, "asked too often");
 	return OK;
 }
 
-/* Who was given less time than it takes to connect has not shown anything. */
+/* A timeout does not count if less time was left than a connection may take. */
 static void mark_failed_server(struct net_fetch *f, const struct net_hop *h, int64_t began_us)
 {
 	bool fair =

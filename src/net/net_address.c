@@ -11,8 +11,7 @@ struct address_block {
 	enum address_verdict verdict;
 };
 
-/* In both tables the first block that holds the address decides; the last one holds every address.
- */
+/* In both tables the first block that contains the address decides; the last contains all. */
 static const struct address_block ipv4_blocks[] = {
 	{ { 0 }, 8, NEVER }, /* "this network" */
 	{ { 10 }, 8, INTRANET },
@@ -20,7 +19,7 @@ static const struct address_block ipv4_blocks[] = {
 	{ { 127 }, 8, INTRANET },
 	{ { 169, 254 }, 16, NEVER }, /* link-local */
 	{ { 172, 16 }, 12, INTRANET },
-	{ { 192, 0, 0 }, 24, NEVER },	 /* IETF protocol assignments, with all that lies inside */
+	{ { 192, 0, 0 }, 24, NEVER },	 /* IETF protocol assignments, including its sub-blocks */
 	{ { 192, 0, 2 }, 24, NEVER },	 /* documentation */
 	{ { 192, 31, 196 }, 24, NEVER }, /* AS112 */
 	{ { 192, 52, 193 }, 24, NEVER }, /* AMT */
@@ -67,8 +66,7 @@ static enum address_verdict find_address_verdict(const struct address_block *b, 
 
 bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 {
-	const void *at = sa; /* sockaddr_in and _in6 are aligned as their common head promises: it
-				is one of them */
+	const void *at = sa; /* is a sockaddr_in or _in6, so it is aligned */
 	enum address_verdict v = NEVER;
 
 	if (sa->sa_family == AF_INET)

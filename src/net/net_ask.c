@@ -9,7 +9,7 @@ struct net_asker {
 	struct net_handle handle;
 };
 
-/* One request on its way. */
+/* The state of one request. */
 struct pending_ask {
 	CURL *easy;
 	const struct net_ask *ask;
@@ -49,7 +49,7 @@ static size_t collect_ask_body(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* Interim answers (100) come first, and are forgotten. */
+/* Drop the header of an interim response (100) when the next one begins. */
 static size_t collect_ask_header(char *p, size_t size, size_t n, void *at)
 {
 	struct pending_ask *a = at;
@@ -168,7 +168,7 @@ static void conclude_ask(struct pending_ask *a, CURLcode code)
 		    t->why, sizeof t->why, "%s", a->why[0] ? a->why : curl_easy_strerror(code));
 }
 
-/* The other side has seen our end, and has done what it does, when it ends the connection. */
+/* Close our side, and wait until the peer has noticed and closes its own. */
 static void wait_for_peer_close(CURL *easy)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;

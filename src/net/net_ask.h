@@ -2,12 +2,11 @@
 #define MOTET_NET_NET_ASK_H
 #include "base/conf.h"
 /*
- * An operator's own requests, to a server that the operator names: any method, any raw target, any
- * body, loopback too. Never for what a stranger's request makes us want to know: that is net.h, and
- * nothing here is checked.
+ * Requests that an operator makes to a server of their choice: any method, raw target and body, any
+ * address. Nothing is checked here: for a URL that comes from a client, use net.h.
  *
- * The authorities are those of federation_ca_file, and federation_resolve counts as it does in
- * net.h. Redirects are answers. SIGPIPE has to be ignored.
+ * federation_ca_file and federation_resolve apply as in net.h. Redirects are not followed. SIGPIPE
+ * has to be ignored.
  */
 enum {
 	NET_ASK_MS = 20000,
@@ -18,31 +17,33 @@ enum {
 struct net_ask {
 	const char *origin; /* https://example.org:8443 */
 	const char *method;
-	const char *target;	    /* as it goes over the wire */
+	const char *target;	    /* sent unchanged */
 	const char *const *headers; /* "Name: value", NULL at the end; or NULL */
 	struct blob body;	    /* p NULL: none */
-	bool chunked;		    /* with Transfer-Encoding, not Content-Length */
+	bool chunked;		    /* Transfer-Encoding instead of Content-Length */
 	bool http2;		    /* if the server offers it by ALPN; else HTTP/1.1 */
-	bool anyhow;		    /* even when the certificate is not good */
-	bool cut; /* break off in mid-body: one octet less is sent than was announced. Whatever is
-		     answered is not read */
+	bool anyhow;		    /* accept any certificate */
+	bool cut; /* close the connection in the body: announce one octet more than is sent. The
+		     response is not read */
 };
 struct net_told {
-	char why[300];	/* "": there was an answer; else why there was none, for a person */
-	bool untrusted; /* why: the certificate */
+	char why[300];	/* "": there was a response; else why not, for a person */
+	bool untrusted; /* the certificate is the reason in `why` */
 	int status;
 	int http;	       /* 10, 11, 20 */
-	struct str head, body; /* head: the lines of the last answer's header, CRLF at each end */
-	bool whole;	       /* the body is as long as was announced */
+	struct str head, body; /* head: the header lines of the last response, each with CRLF */
+	bool whole;	       /* the body has its announced length */
 	char local[64];	       /* our address */
-	int64_t cert_ends;     /* when the server's certificate runs out; 0: no TLS */
-	int64_t us;
+	int64_t cert_ends;     /* when the server's certificate expires; 0: no TLS */
+	int64_t us;	       /* duration */
 };
 struct net_asker;
-/* NULL: libcurl does not start. */
+/* NULL: libcurl does not start. conf is borrowed. */
 struct net_asker *net_ask_new(const struct conf *);
 void net_ask_free(struct net_asker *);
+/* Send a request and fill the answer, whose text is in the arena. */
 void net_ask(struct net_asker *, struct arena *, const struct net_ask *, struct net_told *);
-/* The value of a header, the first of its name; n 0: it is not there. And how many there are. */
+/* The value of the first header of that name; .s NULL: there is none. *count (may be NULL): how
+ * many there are. */
 struct str net_ask_header(const struct net_told *, const char *name, int *count);
 #endif

@@ -12,22 +12,21 @@ struct net_curl {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Set once, for all transfers. Several repeat libcurl's defaults, so that no newer libcurl decides
- * otherwise. */
+/* Options for all transfers. Some repeat defaults of libcurl, in case a newer version changes them.
+ */
 static const struct {
 	CURLoption option;
 	long value;
 } curl_numbers[] = {
 	{ CURLOPT_NOSIGNAL, 1 },
 	{ CURLOPT_NOPROGRESS, 1 },
-	{ CURLOPT_QUICK_EXIT,
-	    1 }, /* a DNS server that is silent must not hold us longer than the deadline */
+	{ CURLOPT_QUICK_EXIT, 1 }, /* do not wait for a silent DNS server after the deadline */
 	{ CURLOPT_HTTPGET, 1 },
-	{ CURLOPT_FOLLOWLOCATION, 0 }, /* net.c does, and checks each hop */
+	{ CURLOPT_FOLLOWLOCATION, 0 }, /* net.c follows redirects and checks each hop */
 	{ CURLOPT_SSL_VERIFYPEER, 1 },
 	{ CURLOPT_SSL_VERIFYHOST, 2 },
 	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
-	{ CURLOPT_SSL_SESSIONID_CACHE, 0 }, /* verify anew each time */
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0 }, /* verify the certificate each time */
 	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 	{ CURLOPT_HTTP09_ALLOWED, 0 },
 	{ CURLOPT_HTTP_CONTENT_DECODING, 0 },
@@ -46,7 +45,7 @@ static const struct {
 } curl_texts[] = {
 	{ CURLOPT_PROTOCOLS_STR, "https" },
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
-	{ CURLOPT_PROXY, "" }, /* not even from the environment */
+	{ CURLOPT_PROXY, "" }, /* ignore proxies of the environment */
 	{ CURLOPT_NOPROXY, "*" },
 	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION },
 };
@@ -68,8 +67,7 @@ static size_t collect_hop_body(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* An answer in a coding that nobody asked for is no answer to us, and libcurl would unpack some of
- * them. */
+/* We asked for no coding. libcurl would decode some, so refuse them here. */
 static bool is_coding_accepted(struct str line)
 {
 	static const struct {
@@ -89,7 +87,7 @@ static bool is_coding_accepted(struct str line)
 	return true;
 }
 
-/* Called for every line of every header, interim answers and trailers included. */
+/* Called for each header line, including those of interim responses and trailers. */
 static size_t check_hop_header(char *p, size_t size, size_t n, void *at)
 {
 	struct net_hop *h = at;
@@ -103,7 +101,7 @@ static size_t check_hop_header(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* The one place where an address is dialled. */
+/* The only place where a socket to another server is opened. */
 static curl_socket_t open_checked_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
 {
 	struct net_hop *h = at;
@@ -174,7 +172,7 @@ static bool set_hop_options(CURL *easy, struct net_hop *h)
 
 	if (ms <= 0) {
 		h->end = NET_TIMEOUT;
-		snprintf(h->why, sizeof h->why, "no time is left for it");
+		snprintf(h->why, sizeof h->why, "no time left");
 		return false;
 	}
 	h->end = NET_OURS;
@@ -207,8 +205,8 @@ static enum net_end classify_curl_code(CURLcode code)
 		{ CURLE_PARTIAL_FILE, NET_CUT },
 		{ CURLE_SSL_CACERT_BADFILE, NET_OURS },
 		{ CURLE_URL_MALFORMAT, NET_OURS },
-		{ CURLE_UNSUPPORTED_PROTOCOL,
-		    NET_NOT_HTTP }, /* we ask for https only, so it is the answer: HTTP/0.9 */
+		{ CURLE_UNSUPPORTED_PROTOCOL, NET_NOT_HTTP }, /* we request https only, so this
+								 means a response in HTTP/0.9 */
 		{ CURLE_OUT_OF_MEMORY, NET_OURS },
 		{ CURLE_FAILED_INIT, NET_OURS },
 	};

@@ -3,8 +3,7 @@
 #include "net/net.h"
 #include <arpa/inet.h>
 
-/* The next entry of a list, without its blanks; empty entries are passed over. False: there is no
- * more. */
+/* Cut the next entry off a list, without blanks; skip empty entries. False: no more entries. */
 static bool cut_list_entry(struct str *list, struct str *one)
 {
 	while (list->n) {
@@ -38,7 +37,7 @@ static bool is_port_number(struct str s)
 	return str_i64(s, &n) && n > 0 && n <= 65535;
 }
 
-/* Takes an address off the front of s, [::1] or 192.0.2.1, and the colon behind it. */
+/* Cut an address off the front of s, [::1] or 192.0.2.1, and the colon after it. */
 static bool cut_route_address(struct arena *mem, struct str *s, struct str *out)
 {
 	uint8_t a[16];

@@ -72,7 +72,7 @@ bool net_slots_take_request(
 
 	if (s->limits == NULL)
 		return true;
-	/* Callers with another rate have another counter. */
+	/* Each rate has its own counter. */
 	snprintf(class, sizeof class, "out %d", per_minute);
 	return limits_take(s->limits, class, authority, per_minute, per_minute, retry_after_s);
 }

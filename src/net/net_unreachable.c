@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-/* A word: 32 bits of the hash above, and until when, in seconds since the start. */
+/* A word: the upper 32 bits are of the hash, the lower 32 the end, in seconds since the start. */
 enum { UNREACHABLE_WORDS = 4096, UNREACHABLE_PROBES = 8 };
 
 struct net_unreachable {
@@ -34,7 +34,7 @@ static int64_t seconds_since_start(const struct net_unreachable *d)
 	return (clock_us() - d->start_us) / 1000000;
 }
 
-/* The word of this hash, else the one whose time ends first. */
+/* The word of this hash (*own is true), else the one that ends first. */
 static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64_t h, bool *own)
 {
 	_Atomic uint64_t *best = NULL;

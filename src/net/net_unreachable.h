@@ -2,10 +2,10 @@
 #define MOTET_NET_NET_UNREACHABLE_H
 #include "base/str.h"
 /*
- * Which servers did not answer a moment ago: a table of 4096 words in memory that all workers
- * share, made before they are forked. It is advice: two keys meet with a probability of about
- * 2^-29, a full table forgets what would have ended first, and a worker may die at any instruction
- * without harm.
+ * Servers that did not answer a moment ago: a table of 4096 words in memory that all workers share.
+ * Create it before they are forked. It is only a hint: two keys collide with a probability of about
+ * 2^-29, and a full table drops the entry that ends first. A worker may die at any instruction
+ * without damage to it.
  */
 struct net_unreachable;
 /* NULL: errno says why. Never freed: it ends with the last process that has it. */

@@ -15,7 +15,7 @@ static bool has_only_url_chars(struct str s)
 	return true;
 }
 
-/* Where the path or the query begins. */
+/* The length of the part before the path or query. */
 static size_t measure_authority(struct str s)
 {
 	size_t n = 0;
@@ -51,17 +51,17 @@ const char *net_url_read(struct arena *mem, struct str url, bool other_ports, st
 	struct str server, host, port;
 
 	if (url.n > NET_URL_MAX || !has_only_url_chars(url))
-		return "The URL of the other server is too long, or has characters that a URL cannot have.";
+		return "The URL of the other server is too long or has invalid characters.";
 	if (url.n < scheme.n || !str_ieq((struct str){ url.s, scheme.n }, scheme))
-		return "The URL of the other server does not begin with https://.";
+		return "The URL of the other server must begin with https://.";
 	url = str_from(url, scheme.n);
 	server = (struct str){ url.s, measure_authority(url) };
 	bool has_port = str_cut(server, ':', &host, &port);
 	u.host = str_of(str_z(mem, str_lower(mem, host)));
 	if (!domain_ok(u.host))
-		return "The other server has to be named by its domain: not by an address, and without a user.";
+		return "The URL of the other server must have a domain name: no address, no user.";
 	if (has_port && !parse_url_port(port, other_ports, &u.port))
-		return "Other servers are asked on port 443 only.";
+		return "The URL of the other server must have port 443.";
 	u.authority = str_of(arena_printf(mem, "%s:%d", u.host.s, u.port));
 	u.text = render_url(mem, &u, str_from(url, server.n));
 	*out = u;

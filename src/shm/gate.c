@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 enum {
-	GATE_NAP_US = 5000, /* short against a hash */
-	GATE_QUEUE =
-	    1 << 16 /* the octets of those who wait, behind those of any number of places */
+	GATE_NAP_US = 5000,  /* much less than a hash takes */
+	GATE_QUEUE = 1 << 16 /* the first octet of the queue, after any number of places */
 };
 
 struct gate {
 	int fd, slots;
-	int held; /* the place of this process, or -1 */
+	int held; /* the place that this process has, or -1 */
 };
 
 static bool lock_gate_octet(int fd, int slot, short type)
@@ -30,7 +29,7 @@ static bool is_lock_taken(int err)
 	return err == EAGAIN || err == EACCES;
 }
 
-/* Some network file systems have no locks: better to know now than when a password waits. */
+/* Some network file systems have no locks: find out at the start. */
 static bool can_lock_file(int fd)
 {
 	if (lock_gate_octet(fd, 0, F_WRLCK))
@@ -100,7 +99,7 @@ int gate_slots(const struct gate *g)
 	return g->slots;
 }
 
-/* One of n octets from `from` on; -1: others have them all. */
+/* Lock one of n octets from `from` on; -1: all are locked by others. */
 static int take_gate_octet(struct gate *g, int from, int n)
 {
 	for (int i = 0; i < n; i++) {

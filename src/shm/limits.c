@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-/* A word: TAG_BITS of the hash above, the arrival time in TICKs since the start below: good for
- * five and a half years of one master. */
+/* A word: the upper TAG_BITS are of the hash, the lower TIME_BITS the arrival time in ticks of
+ * TICK_US since the start, enough for five and a half years. */
 enum {
 	LIMIT_WORDS = 65536,
 	LIMIT_PROBES = 16,
@@ -62,9 +62,8 @@ static uint64_t make_limit_tag(uint64_t h)
 }
 
 /*
- * The word for this tag: its own, else one that is free or whose time has passed, else the one that
- * passes first. *seen is what stood there: the swap fails when that has changed, and the search
- * starts again.
+ * The word for this tag: its own, else one that is free or in the past, else the one that is past
+ * first. *seen is its value: if it changes, the swap fails, and the caller searches again.
  */
 static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
 {

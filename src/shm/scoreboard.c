@@ -40,7 +40,7 @@ void scoreboard_end_request(struct scoreboard_row *s)
 	scoreboard_set_state(s, WORKER_IDLE);
 }
 
-/* The second number of statm(5), in pages. */
+/* The second number of /proc/self/statm, in pages. */
 int64_t scoreboard_read_resident(void)
 {
 	struct str size, rest, pages;

@@ -3,17 +3,17 @@
 #include "base/err.h"
 #include "base/meter.h"
 /*
- * What every worker is at and what it has done, in a file that the master, all workers and motetctl
- * map. A row is written by its worker alone, and by the master before that worker is born and after
- * it died; everybody may read, at any time, without a lock: every number is one atomic word. Totals
- * belong to the row: the next worker in it goes on counting, so that no sum over the rows ever goes
- * back. Times are clock_us().
+ * The state and the counters of every worker, in a file that the master, all workers and motetctl
+ * map. Only a worker writes its row; the master does before it starts and after it ended. Any
+ * process may read at any time, without a lock: each number is one atomic word. Totals belong to
+ * the row, and the next worker in it continues them, so that sums never decrease. Times are
+ * clock_us().
  *
- * The file is new with every master, which takes the name over; whoever maps the old one keeps it.
- * Workers that were spawned alone share one, each in a row of its own. Who lives is told by record
- * locks (fcntl(2)) on octets behind the end of the file: they end with their holder, however it
- * ends. Where there can be no file, the memory is the processes' own, and motetctl sees nothing.
- * SIGXFSZ is ignored from the first attempt at a file on.
+ * Each master creates a new file and renames it over the old one; processes that have mapped the
+ * old one keep it. Workers that were spawned alone share a file, each with a row of its own. A
+ * process shows that it is alive by a record lock (fcntl(2)) on an octet behind the end of the
+ * file, which the system releases when it dies. If no file can be created, the memory is private to
+ * the pool, and motetctl sees nothing. Creating a file sets SIGXFSZ to ignored.
  */
 enum worker_state {
 	WORKER_NONE,
@@ -25,12 +25,12 @@ enum worker_state {
 };
 enum {
 	SCOREBOARD_ROWS = 2048, /* two generations of as many workers as the configuration allows */
-	SCOREBOARD_ROUTES = 96, /* number 0: what led to no route */
+	SCOREBOARD_ROUTES = 96, /* number 0: requests without a route */
 	SCOREBOARD_STATUSES = 24,
 	SCOREBOARD_BUCKETS = 14
 };
-/* The statuses that are told apart, the last place being that of all others; and the upper ends of
- * the buckets, the last one without end. */
+/* The statuses that have a counter of their own; the last counter is for all others. And the upper
+ * limits of the buckets; the last has none. */
 extern const int scoreboard_statuses[SCOREBOARD_STATUSES];
 extern const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS];
 
@@ -41,16 +41,15 @@ struct scoreboard_route {
 	scoreboard_total us; /* of all requests together */
 };
 struct scoreboard_row {
-	_Alignas(4096) _Atomic int pid; /* 0: nobody */
+	_Alignas(4096) _Atomic int pid; /* 0: no worker */
 	_Atomic int state;		/* enum worker_state */
 	_Atomic int64_t requests;	/* answered by this worker */
 	_Atomic int64_t started_us;
-	_Atomic int64_t active_us;  /* when `state` changed last */
-	_Atomic int64_t request_us; /* when the request at hand came; 0: none */
-	struct meter_now now;	    /* the request at hand: its route and phase */
-	_Atomic int db;		    /* METER_DB_UP, …: as it was last seen */
-	_Atomic int64_t
-	    resident; /* its memory in octets, as last weighed; 0: not yet, or unknown */
+	_Atomic int64_t active_us;  /* of the last change of `state` */
+	_Atomic int64_t request_us; /* start of the current request; 0: none */
+	struct meter_now now;	    /* route and phase of the current request */
+	_Atomic int db;		    /* METER_DB_UP, …: the last known state */
+	_Atomic int64_t resident;   /* memory in octets, as last measured; 0: unknown */
 	/* Totals of this row. */
 	scoreboard_total count[COUNTS];
 	scoreboard_total phase_us[PHASES];
@@ -62,82 +61,81 @@ struct scoreboard_name {
 };
 struct scoreboard {
 	char magic[32];
-	uint64_t
-	    layout; /* of these structs and of the tables behind them: another one cannot be read */
+	uint64_t layout; /* hash of these structs and their tables; if it differs, do not read the
+			    file */
 	char version[24];
-	_Atomic bool stopping; /* the whole pool ends: no sibling is left to hand a connection to */
+	_Atomic bool stopping; /* the whole pool stops: hand no connection to siblings */
 	_Atomic int master;    /* its process id; 0: workers that were spawned alone */
-	_Atomic int rows;      /* no row from here on was ever used */
-	_Atomic int wanted;    /* workers of the present generation */
+	_Atomic int rows;      /* rows from this number on were never used */
+	_Atomic int wanted;    /* number of workers in the current generation */
 	int64_t started;       /* seconds since 1970 */
 	int64_t started_us;
 	_Atomic int64_t resident; /* of the master */
 	scoreboard_total births, deaths, killed, signer_deaths,
-	    reloads; /* deaths: those that nobody asked for; killed: by the master, overdue */
-	_Atomic int64_t storm_until_us;	  /* workers die one after the other: over when none dies
-					     until then (server/alarm.h); 0: they do not */
+	    reloads; /* deaths: unexpected ones; killed: by the master, because overdue */
+	_Atomic int64_t storm_until_us;	  /* when the crash storm ends if no worker dies until then
+  (server/alarm.h); 0: no storm */
 	_Atomic int64_t database_away_us; /* of db_share_away() */
-	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0: no
-					   worker has needed it yet */
+	_Atomic int64_t cert_not_after;	  /* of the server's certificate, in seconds since 1970; 0:
+  not   read yet */
 	_Atomic int64_t stock, last_resorts,
-	    stock_at; /* KeyPackages that can be given out, as last counted; stock_at 0: never */
+	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	int nroutes;
 	struct scoreboard_name name[SCOREBOARD_ROUTES];
 	struct scoreboard_row row[SCOREBOARD_ROWS];
 };
 
 /*
- * For a master: a new file, mode 0640, and the name is ours from now on. NULL only for want of
- * memory; *why (else NULL) says why the file could not be made, and the board is in memory then.
- * scoreboard_remove() takes the file away again if it is still ours.
+ * For a master: create the file, mode 0640, in place of any old one. If that fails, *why says why
+ * (else NULL), and the scoreboard is in memory. NULL: out of memory. scoreboard_remove() removes
+ * the file if it is still ours.
  */
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);
-/* For a child that is no worker: unmap it, and let go of its file. NULL is fine. */
+/* For a child that is not a worker: unmap it and close its file. NULL is fine. */
 void scoreboard_unmap(struct scoreboard *);
 /*
- * For a worker that was spawned alone: a row of its own in the file that its siblings use, or in a
- * new one when there is none or nobody in it lives. *why and NULL as above. No path: a board in
- * memory, for a process that is gone after one request.
+ * For a worker that was spawned alone: take a row in the file of its siblings, or in a new file if
+ * there is none or no process in it is alive. *why and NULL as above. path NULL: in memory, for a
+ * process that serves one request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why);
 /*
- * For a reader who cannot trust the file, with its descriptor for scoreboard_is_alive(): a copy of
- * what it holds now, made with read(2), as a mapping would end with a signal when the file is cut
- * short; munmap() it. Counts of rows and routes are in their range, texts end and are printable
- * ASCII; all other numbers may be anything. NULL: *why says what is wrong with it.
+ * For a reader that does not trust the file: a copy made with read(2), because a mapping would
+ * raise a signal when the file is truncated. The caller unmaps it with munmap(); *fd is for
+ * scoreboard_is_alive(). The counts of rows and routes are in range, texts are terminated and
+ * printable ASCII; other numbers may have any value. NULL: *why says what is wrong with the file.
  */
 const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why);
-/* For a reader who follows its own file: mapped read-only. */
+/* For a reader of its own server's file: mapped read-only. */
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
-/* Is there anybody: the master, or (row ≥ 0) whoever was spawned alone into that row? A master
- * answers for all of its rows. */
+/* Is the master alive; or without a master, the process of this row (row -1: of any row)? */
 bool scoreboard_is_alive(const struct scoreboard *, int fd, int row);
-/* At that time, is there a crash storm? */
+/* Is there a crash storm at that time? */
 static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_us)
 {
 	return now_us < b->storm_until_us;
 }
 
-/* Before a worker is born in a row: pages for it, so that a full disk cannot kill it in the middle.
- */
+/* Allocate the pages of a row before a worker starts in it, so that a full disk cannot kill the
+ * worker. */
 void scoreboard_reserve_row(struct scoreboard *, int row);
 void scoreboard_start_worker(struct scoreboard_row *, int pid);
 void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
-/* A request has begun, or was answered. */
+/* At the start and the end of a request. */
 void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
 void scoreboard_end_request(struct scoreboard_row *);
 /*
- * The resident memory of this process, in octets; 0 where there is no /proc. Everybody tells its
- * own: workers cannot be traced, and so a system that hides processes from each other (ProtectProc=
- * of systemd, hidepid=) hides theirs from the master, too. Three system calls: a worker does it
- * after each request.
+ * The resident memory of this process, in octets; 0 where there is no /proc. Each process measures
+ * itself: workers cannot be traced, so a system that hides processes from each other (ProtectProc=
+ * of systemd, hidepid=) hides theirs from the master. It takes three system calls; a worker calls
+ * it after each request.
  */
 int64_t scoreboard_read_resident(void);
-/* Add what a request cost; before scoreboard_end_request(). */
+/* Add the counters of a request; call it before scoreboard_end_request(). */
 void scoreboard_add_request(
     struct scoreboard *, struct scoreboard_row *, const struct meter *, int status);
-/* One more, of what only one process counts. */
+/* Add n to a total that only this process writes. */
 static inline void scoreboard_count(scoreboard_total *t, int64_t n)
 {
 	atomic_store_explicit(

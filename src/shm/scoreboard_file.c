@@ -10,12 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Octets to lock: far behind the end, one for the master and one for each row. */
+/* BOARD_LOCKS: the first octet to lock, far behind the end of the file; one for the master, then
+ * one for each row. */
 enum { BOARD_LOCKS = 1 << 30, BOARD_MAGIC = sizeof((struct scoreboard *)0)->magic };
 static const char board_magic[BOARD_MAGIC] = "motet scoreboard\n";
 
 static struct {
-	int fd; /* of the file that this process has made or joined; -1: none */
+	int fd; /* of the file that this process has created or joined; -1: none */
 	dev_t dev;
 	ino_t ino;
 } own_file = { .fd = -1 };
@@ -27,7 +28,8 @@ static uint64_t mix_text_hash(uint64_t h, const char *s)
 	return h * 31;
 }
 
-/* Two programs agree when their structs and tables do: FNV-1a over what these are made of. */
+/* FNV-1a over the sizes of the structs and the names in the tables: two programs with the same hash
+ * can share a file. */
 static uint64_t hash_layout(void)
 {
 	uint64_t h = UINT64_C(14695981039346656037) ^ sizeof(struct scoreboard) ^
@@ -96,9 +98,9 @@ static bool allocate_space(int fd, off_t at, size_t n)
 }
 
 /*
- * Under a name of its own until it is whole. The lock comes first: who finds the file finds
- * somebody in it. Where a process may not make so large a file (RLIMIT_FSIZE), the system would
- * kill it for the attempt: ignored, that is an error like others.
+ * The file has a temporary name until it is complete and locked, so that any process that opens it
+ * finds its owner alive. Ignore SIGXFSZ: with a small RLIMIT_FSIZE the system would kill us,
+ * instead of returning an error.
  */
 static struct scoreboard *create_temporary_board(char *temporary, int place, int *fd)
 {
@@ -197,7 +199,7 @@ static bool is_any_row_alive(const struct scoreboard *b, int fd)
 	return false;
 }
 
-/* A free row, locked; -1: there is none. */
+/* Lock a free row; -1: there is none. */
 static int lock_free_row(int fd)
 {
 	for (int i = 0; i < SCOREBOARD_ROWS; i++)
@@ -216,8 +218,8 @@ static struct scoreboard *map_whole_board(int fd, int access)
 	return map_board(fd, access);
 }
 
-/* The file that has the name now, with its lock, so that only one replaces it; -1: there is none.
- */
+/* Open and lock the file, so that only one process replaces it. Repeat if it was replaced
+ * meanwhile. -1: there is none. */
 static int lock_board_file(const char *path)
 {
 	struct stat is, was;
@@ -232,7 +234,7 @@ static int lock_board_file(const char *path)
 	return -1;
 }
 
-/* fd stays open when its file is used: a record lock ends with any descriptor of its file. */
+/* fd stays open if its file is used: closing any descriptor of a file ends its record locks. */
 static struct scoreboard *join_locked_file(const char *path, int fd, int *row)
 {
 	struct scoreboard *b = map_whole_board(fd, PROT_READ | PROT_WRITE);
@@ -253,7 +255,7 @@ static struct scoreboard *join_locked_file(const char *path, int fd, int *row)
 	return b;
 }
 
-/* Who makes the first file and is not alone with that joins the other's. */
+/* If another process creates the file at the same time, join that one. */
 static struct scoreboard *join_board_file(const char *path, int *row)
 {
 	int fd = lock_board_file(path);
@@ -292,8 +294,8 @@ const struct scoreboard *scoreboard_open(const char *path, int *fd, const char *
 	struct scoreboard *b = map_whole_board(*fd, PROT_READ);
 	if (b && has_same_layout(b))
 		return b;
-	*why = b ? "it is of another version of motetd than this program"
-		 : "it is no scoreboard of motetd, or of another version";
+	*why = b ? "it is of another version of motetd"
+		 : "it is not a scoreboard of motetd, or of another version";
 	if (b)
 		munmap(b, sizeof *b);
 	close(*fd);
@@ -305,7 +307,7 @@ static bool read_exactly(int fd, void *to, size_t n, size_t at)
 	return pread(fd, to, n, (off_t)at) == (ssize_t)n;
 }
 
-/* Of n octets, the last one ends it. */
+/* Terminate a text of n octets, and replace what is not printable ASCII. */
 static void make_printable(char *s, size_t n)
 {
 	s[n - 1] = '\0';
@@ -348,9 +350,8 @@ const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char *
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (b != MAP_FAILED && read_board_copy(b, *fd))
 		return b;
-	*why = b == MAP_FAILED
-	    ? strerror(errno)
-	    : "it is no scoreboard of motetd, or of another version than this program";
+	*why = b == MAP_FAILED ? strerror(errno)
+			       : "it is not a scoreboard of motetd, or of another version";
 	if (b != MAP_FAILED)
 		munmap(b, sizeof *b);
 	close(*fd);
@@ -364,7 +365,7 @@ bool scoreboard_is_alive(const struct scoreboard *b, int fd, int row)
 	return row >= 0 ? is_octet_locked(fd, 1 + row) : is_any_row_alive(b, fd);
 }
 
-/* On a full disk the row is in memory instead, which motetctl does not see. */
+/* If the disk is full, the row is in memory instead, and motetctl does not see it. */
 void scoreboard_reserve_row(struct scoreboard *b, int row)
 {
 	off_t at = (off_t)(offsetof(struct scoreboard, row) + (size_t)row * sizeof b->row[0]);

@@ -1,7 +1,7 @@
 #ifndef MOTET_SHM_SIPHASH_H
 #define MOTET_SHM_SIPHASH_H
 #include "base/str.h"
-/* SipHash-2-4 (Aumasson and Bernstein, 2012): 64 bits that nobody can aim at without the key. */
+/* SipHash-2-4 (Aumasson and Bernstein, 2012): without the key, nobody can find collisions. */
 struct siphash_key {
 	uint64_t k0, k1;
 };
