@@ -4,8 +4,6 @@
 
 #define REFUSE_KEYPACKAGE(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
 
-enum { MLS10 = 1, DEFAULT_EXTENSIONS = 5, EXT_APPLICATION_ID = 1, EXT_LAST_RESORT = 0x0a };
-
 struct keypackage_check {
 	struct cx *cx;
 	const struct mls_keypackage *kp;
@@ -146,7 +144,7 @@ static enum err check_leaf_capabilities(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
 
-	if (!mls_tls_has_u16(kp->versions, MLS10))
+	if (!mls_tls_has_u16(kp->versions, MLS_VERSION_10))
 		return REFUSE_KEYPACKAGE(c->cx,
 		    "cap_versions: the capabilities must list version 1, mls10 (RFC 9420 7.2)");
 	if ((c->policy->rules & MLS_CAP_SUITES) && !mls_tls_has_u16(kp->suites, kp->suite->id))
@@ -180,7 +178,7 @@ static void collect_supported_extensions(struct blob list, struct u16_set *s)
 {
 	struct mls_in in = mls_tls_within(list);
 
-	for (uint16_t t = 1; t <= DEFAULT_EXTENSIONS; t++)
+	for (uint16_t t = 1; t <= MLS_DEFAULT_EXTENSIONS; t++)
 		add_u16_to_set(s, t);
 	while (mls_tls_more(&in))
 		add_u16_to_set(s, mls_tls_u16(&in));
@@ -217,13 +215,13 @@ static enum err check_extension_places(
 	uint16_t type;
 
 	while (mls_keypackage_next_extension(&list, &type, &data)) {
-		bool fine = type == 0 || type > DEFAULT_EXTENSIONS ||
-		    (in_leaf && type == EXT_APPLICATION_ID);
+		bool fine = type == 0 || type > MLS_DEFAULT_EXTENSIONS ||
+		    (in_leaf && type == MLS_EXT_APPLICATION_ID);
 		if (!fine && (c->policy->rules & MLS_EXTENSION_WRONG_PLACE))
 			return REFUSE_KEYPACKAGE(c->cx,
 			    "extension_wrong_place: 0x%04x does not belong into %s (RFC 9420 17.3)",
 			    type, where);
-		if (!in_leaf && type == EXT_LAST_RESORT && data.n &&
+		if (!in_leaf && type == MLS_EXT_LAST_RESORT && data.n &&
 		    (c->policy->rules & MLS_LAST_RESORT_NONEMPTY))
 			return REFUSE_KEYPACKAGE(c->cx,
 			    "last_resort_nonempty: the extension 0x000a, last_resort, has data");

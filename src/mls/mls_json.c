@@ -4,8 +4,6 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-enum { MLS10 = 1, DEFAULT_EXTENSIONS = 5 };
-
 /* What all of them need: where to blame, and the object at hand. */
 struct keypackage_json {
 	struct cx *cx;
@@ -101,7 +99,7 @@ typedef bool (*parse_name_fn)(struct str, uint16_t *);
 
 static bool parse_json_version_name(struct str s, uint16_t *out)
 {
-	*out = MLS10;
+	*out = MLS_VERSION_10;
 	return str_is(s, "1.0") || str_is(s, "mls10");
 }
 
@@ -285,7 +283,7 @@ static enum err check_claimed_capabilities(
 	const struct claimed_capability lists[] = { { "versions", parse_json_version_name,
 							kp->versions, 0 },
 		{ "ciphersuites", parse_json_suite_name, kp->suites, 0 },
-		{ "extensions", parse_json_no_name, kp->cap_extensions, DEFAULT_EXTENSIONS } };
+		{ "extensions", parse_json_no_name, kp->cap_extensions, MLS_DEFAULT_EXTENSIONS } };
 	struct json_object *caps = find_keypackage_member(d->o, "capabilities");
 
 	if (caps && !json_object_is_type(caps, json_type_object))

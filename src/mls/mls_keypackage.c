@@ -3,8 +3,7 @@
 
 #define REFUSE_OCTETS(cx, ...) refuse((cx), ERR_BAD_REQUEST, MLS_FIELD, __VA_ARGS__)
 
-enum { MLS10 = 1, WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1 }; /* RFC 9420 6, 17.2, 7.2 */
-enum { EXT_APP_DATA_DICTIONARY = 6, EXT_LAST_RESORT = 0x0a, COMPONENT_LAST_RESORT = 4 };
+enum { WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1, COMPONENT_LAST_RESORT = 4 };
 
 /* --- Reading
  * -------------------------------------------------------------------------------------------------------------------
@@ -48,8 +47,9 @@ static enum err read_mls_version(struct keypackage_reader *r, const char *of)
 	uint16_t v = mls_tls_u16(&r->in);
 
 	TRY(refuse_reader_fault(r, &r->in, "the version"));
-	return v == MLS10 ? OK
-			  : REFUSE_OCTETS(r->cx, "version: %s must be 1, mls10, not %u", of, v);
+	return v == MLS_VERSION_10
+	    ? OK
+	    : REFUSE_OCTETS(r->cx, "version: %s must be 1, mls10, not %u", of, v);
 }
 
 static enum err read_message_frame(struct keypackage_reader *r, struct mls_keypackage *kp)
@@ -244,9 +244,9 @@ enum mls_mark mls_keypackage_mark(const struct mls_keypackage *kp)
 	uint16_t type;
 
 	while (mls_keypackage_next_extension(&list, &type, &data)) {
-		if (type == EXT_LAST_RESORT && data.n == 0)
+		if (type == MLS_EXT_LAST_RESORT && data.n == 0)
 			mark |= MLS_MARK_EXTENSION;
-		if (type == EXT_APP_DATA_DICTIONARY && has_last_resort_component(data))
+		if (type == MLS_EXT_APP_DATA_DICTIONARY && has_last_resort_component(data))
 			mark |= MLS_MARK_COMPONENT;
 	}
 	return (enum mls_mark)mark;

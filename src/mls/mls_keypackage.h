@@ -16,6 +16,13 @@
 #define MLS_FIELD "key_package"
 enum { MLS_KEYPACKAGE_MAX = 65536 };  /* octets, framed; policies allow less */
 enum { MLS_BASIC = 1, MLS_X509 = 2 }; /* RFC 9420 17.5 */
+enum { MLS_VERSION_10 = 1 };	      /* RFC 9420 6 */
+enum {				      /* extension types (RFC 9420 17.3) */
+	MLS_EXT_APPLICATION_ID = 1,
+	MLS_DEFAULT_EXTENSIONS = 5, /* types 1 to this are known to every client */
+	MLS_EXT_APP_DATA_DICTIONARY = 6,
+	MLS_EXT_LAST_RESORT = 0x0a,
+};
 
 /* Slices into the octets that were read; nothing is copied. */
 struct mls_keypackage {

@@ -2,23 +2,15 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum { /* subpackets (RFC 9580 5.2.3.7) that have a say here */
-	SIG_CREATED = 2,
-	SIG_LIFETIME = 3,
-	KEY_LIFETIME = 9,
-	ISSUER_KEY_ID = 16,
-	ISSUER_FINGERPRINT = 33,
-	CRITICAL = 0x80,
-	TYPES = 0x80,
-};
+enum { SUBPACKET_CRITICAL = 0x80, SUBPACKET_TYPES = 0x80 };
 
 /* Heeded, or about what nobody does here: a critical one of these does no harm. */
-static const bool known_subpackets[TYPES] = {
-	[SIG_CREATED] = true,
-	[SIG_LIFETIME] = true,
-	[KEY_LIFETIME] = true,
-	[ISSUER_KEY_ID] = true,
-	[ISSUER_FINGERPRINT] = true,
+static const bool known_subpackets[SUBPACKET_TYPES] = {
+	[OPENPGP_SUB_CREATED] = true,
+	[OPENPGP_SUB_SIG_LIFETIME] = true,
+	[OPENPGP_SUB_KEY_LIFETIME] = true,
+	[OPENPGP_SUB_ISSUER_KEY_ID] = true,
+	[OPENPGP_SUB_ISSUER_FINGERPRINT] = true,
 	[7] = true, /* revocable */
 	[11] = true,
 	[21] = true,
@@ -29,7 +21,7 @@ static const bool known_subpackets[TYPES] = {
 	[24] = true, /* key server */
 	[25] = true, /* primary user ID */
 	[26] = true, /* policy URI */
-	[27] = true, /* key flags */
+	[OPENPGP_SUB_KEY_FLAGS] = true,
 	[29] = true, /* reason for revocation */
 	[30] = true, /* features */
 };
@@ -93,17 +85,17 @@ static const char *read_subpacket(struct openpgp_sig *sig, const struct openpgp_
     unsigned type, struct blob value, struct subpacket_times *seen)
 {
 	switch (type) {
-	case SIG_CREATED:
+	case OPENPGP_SUB_CREATED:
 		return seen ? read_sig_seconds(value, &seen->created, &sig->created) : NULL;
-	case SIG_LIFETIME:
+	case OPENPGP_SUB_SIG_LIFETIME:
 		return seen ? read_sig_seconds(value, &seen->lifetime, &sig->lifetime) : NULL;
-	case KEY_LIFETIME:
+	case OPENPGP_SUB_KEY_LIFETIME:
 		return seen ? read_sig_seconds(value, &seen->key_lifetime, &sig->key_lifetime)
 			    : NULL;
-	case ISSUER_KEY_ID:
+	case OPENPGP_SUB_ISSUER_KEY_ID:
 		return note_issuer(sig, value,
 		    key->fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID, OPENPGP_KEY_ID);
-	case ISSUER_FINGERPRINT:
+	case OPENPGP_SUB_ISSUER_FINGERPRINT:
 		return note_issuer_fingerprint(sig, value, key);
 	}
 	return NULL;
@@ -119,10 +111,12 @@ static const char *read_subpackets(struct blob in, const struct openpgp_packet_k
 	while (in.n) {
 		if (!take_subpacket(&in, &type, &value))
 			return "a subpacket of a signature ends before its length says";
-		if (type & CRITICAL && !known_subpackets[type & ~CRITICAL] &&
+		if (type & SUBPACKET_CRITICAL && !known_subpackets[type & ~SUBPACKET_CRITICAL] &&
 		    sig->unknown_critical == 0)
-			sig->unknown_critical = type & ~CRITICAL ? type & ~CRITICAL : type;
-		if ((wrong = read_subpacket(sig, key, type & ~CRITICAL, value, seen)) != NULL)
+			sig->unknown_critical =
+			    type & ~SUBPACKET_CRITICAL ? type & ~SUBPACKET_CRITICAL : type;
+		if ((wrong = read_subpacket(sig, key, type & ~SUBPACKET_CRITICAL, value, seen)) !=
+		    NULL)
 			return wrong;
 	}
 	return NULL;

@@ -10,6 +10,15 @@ enum openpgp_sig_type {
 	OPENPGP_SIG_KEY_REVOCATION = 0x20,
 	OPENPGP_SIG_CERTIFICATION_REVOCATION = 0x30,
 };
+/* The types of subpackets that we read or write (RFC 9580 5.2.3.7). */
+enum openpgp_subpacket {
+	OPENPGP_SUB_CREATED = 2,
+	OPENPGP_SUB_SIG_LIFETIME = 3,
+	OPENPGP_SUB_KEY_LIFETIME = 9,
+	OPENPGP_SUB_ISSUER_KEY_ID = 16,
+	OPENPGP_SUB_KEY_FLAGS = 27,
+	OPENPGP_SUB_ISSUER_FINGERPRINT = 33,
+};
 struct openpgp_sig {
 	unsigned version; /* of any but 4 nothing else is read */
 	unsigned type, algorithm, hash;

@@ -3,13 +3,7 @@
 #include "openpgp/openpgp_sig.h"
 #include "text/utf8.h"
 
-enum {
-	SIG_CREATED = 2,
-	ISSUER_KEY_ID = 16,
-	KEY_FLAGS = 27,
-	ISSUER_FINGERPRINT = 33,
-	CERTIFY_AND_SIGN = 0x03
-};
+enum { CERTIFY_AND_SIGN = 0x03 };
 
 static enum err check_openpgp_spec(struct cx *cx, const struct openpgp_spec *spec)
 {
@@ -37,12 +31,12 @@ static struct blob build_signed_part(
 {
 	struct buf hashed = { .mem = mem }, b = { .mem = mem };
 
-	put_subpacket_header(&hashed, ISSUER_FINGERPRINT, 1 + OPENPGP_FINGERPRINT);
+	put_subpacket_header(&hashed, OPENPGP_SUB_ISSUER_FINGERPRINT, 1 + OPENPGP_FINGERPRINT);
 	openpgp_packet_put_number(&hashed, 1, 4);
 	buf_put(&hashed, key->fingerprint, OPENPGP_FINGERPRINT);
-	put_subpacket_header(&hashed, SIG_CREATED, 4);
+	put_subpacket_header(&hashed, OPENPGP_SUB_CREATED, 4);
 	openpgp_packet_put_number(&hashed, 4, (uint32_t)spec->created);
-	put_subpacket_header(&hashed, KEY_FLAGS, 1);
+	put_subpacket_header(&hashed, OPENPGP_SUB_KEY_FLAGS, 1);
 	openpgp_packet_put_number(&hashed, 1, CERTIFY_AND_SIGN);
 	openpgp_packet_put_number(&b, 1, 4);
 	openpgp_packet_put_number(&b, 1, OPENPGP_SIG_POSITIVE);
@@ -107,7 +101,7 @@ static struct blob build_signature_body(struct arena *mem, const struct openpgp_
 
 	buf_put(&b, p->signed_part.p, p->signed_part.n);
 	openpgp_packet_put_number(&b, 2, 2 + OPENPGP_KEY_ID);
-	put_subpacket_header(&b, ISSUER_KEY_ID, OPENPGP_KEY_ID);
+	put_subpacket_header(&b, OPENPGP_SUB_ISSUER_KEY_ID, OPENPGP_KEY_ID);
 	buf_put(&b, p->key.fingerprint + OPENPGP_FINGERPRINT - OPENPGP_KEY_ID, OPENPGP_KEY_ID);
 	buf_put(&b, hash, 2);
 	put_mpi(&b, sig, ED25519_SIG / 2);
