@@ -4,16 +4,16 @@
 #include <inttypes.h>
 
 /*
- * What is about to be signed, cut into its fields and held against the profile once more, by rules
- * that know nothing of how it was built: fixed parts are compared with the octets of wire.md 3.3,
- * the rest is read. The first row that is broken is named.
+ * Splits what is about to be signed into its fields and checks it against the profile. The rules
+ * share no code with the writer: fixed parts are compared with the octets of wire.md 3.3, the rest
+ * is read. The error names the first rule that is broken.
  */
 struct tbs_lint {
 	struct cx *cx;
 	struct str domain; /* ours */
 	const uint8_t *signer;
 	struct blob whole, version, algorithm, issuer, validity, subject, spki, extensions, rest;
-	struct blob serial; /* contents */
+	struct blob serial; /* contents only */
 	struct idname issuer_name, subject_name;
 	uint8_t key[ED25519_KEY];
 	int64_t not_before, not_after;
@@ -121,7 +121,7 @@ static bool has_same_domain(struct tbs_lint *l)
 	return str_eq(l->subject_name.domain, l->issuer_name.domain);
 }
 
-/* A time's type follows from its year: neither may be chosen freely. */
+/* The year decides the type of a time (RFC 5280 4.1.2.5). */
 static bool read_validity_time(struct blob *in, int64_t *t)
 {
 	const int64_t year_2050 = 2524608000;
@@ -183,34 +183,40 @@ static bool has_profile_extensions(struct tbs_lint *l)
 	    blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\x00", "\x01\x40")));
 }
 
-/* In this order: later rules lean on what earlier ones have read. */
+/* The order matters: later rules use what earlier ones have read. */
 static const struct {
 	bool (*ok)(struct tbs_lint *);
 	const char *clause, *rule;
 } lint_rules[] = {
-	{ is_strict_der, "X.690 10, 11", "strict DER, one element" },
-	{ splits_into_tbs_fields, "RFC 5280 4.1", "the fields of a TBSCertificate" },
-	{ has_no_unique_ids, "RFC 5280 4.1.2.8", "no issuerUniqueID, no subjectUniqueID" },
-	{ ends_with_extensions, "RFC 5280 4.1.2.9", "extensions, and nothing after them" },
-	{ has_allowed_size, "security.md 3.1", "at most 2 KiB" },
-	{ has_version_3, "RFC 5280 4.1.2.1", "version 3" },
-	{ has_allowed_serial, "RFC 5280 4.1.2.2, wire.md 3.3", "a serial of 16 digits below 2^53" },
-	{ has_ed25519_algorithm, "RFC 8410 3", "signed with Ed25519, parameters absent" },
-	{ has_readable_names, "wire.md 3.1", "names of DC, CN, UID and uniqueIdentifier" },
-	{ has_our_issuer, "wire.md 3.1", "issuer: the DCs of this server, no other attribute" },
-	{ has_ia5_issuer, "RFC 4519 2.4", "issuer: DCs are IA5Strings" },
+	{ is_strict_der, "X.690 10, 11", "it is one element in strict DER" },
+	{ splits_into_tbs_fields, "RFC 5280 4.1", "it has the fields of a TBSCertificate" },
+	{ has_no_unique_ids, "RFC 5280 4.1.2.8",
+	    "it has no issuerUniqueID and no subjectUniqueID" },
+	{ ends_with_extensions, "RFC 5280 4.1.2.9", "it ends with the extensions" },
+	{ has_allowed_size, "security.md 3.1", "the certificate has at most 2 KiB" },
+	{ has_version_3, "RFC 5280 4.1.2.1", "the version is 3" },
+	{ has_allowed_serial, "RFC 5280 4.1.2.2, wire.md 3.3",
+	    "the serial number has 16 digits and is below 2^53" },
+	{ has_ed25519_algorithm, "RFC 8410 3",
+	    "the signature algorithm is Ed25519 without parameters" },
+	{ has_readable_names, "wire.md 3.1", "names have only DC, CN, UID and uniqueIdentifier" },
+	{ has_our_issuer, "wire.md 3.1",
+	    "the issuer has the DCs of this server and no other attribute" },
+	{ has_ia5_issuer, "RFC 4519 2.4", "the DCs of the issuer are IA5Strings" },
 	{ has_allowed_subject, "wire.md 3.1",
-	    "subject: this server, or an actor with CN, UID and uniqueIdentifier" },
-	{ has_same_domain, "wire.md 3.1", "the DCs of issuer and subject are equal" },
-	{ has_valid_times, "RFC 5280 4.1.2.5", "UTCTime to 2049, GeneralizedTime from 2050" },
+	    "the subject is this server, or an actor with CN, UID and uniqueIdentifier" },
+	{ has_same_domain, "wire.md 3.1", "issuer and subject have the same DCs" },
+	{ has_valid_times, "RFC 5280 4.1.2.5",
+	    "times are UTCTime to 2049, GeneralizedTime from 2050" },
 	{ has_ordered_times, "RFC 5280 4.1.2.5", "notBefore is not after notAfter" },
-	{ has_allowed_lifetime, "wire.md 3.2", "an actor's certificate lives 60 days at most" },
-	{ has_ed25519_spki, "RFC 8410 4", "an Ed25519 key of 32 octets, parameters absent" },
-	{ has_canonical_key, "security.md 2.2", "a canonical key that is not of small order" },
+	{ has_allowed_lifetime, "wire.md 3.2",
+	    "an actor's certificate is valid for at most 60 days" },
+	{ has_ed25519_spki, "RFC 8410 4", "the key is Ed25519, 32 octets, without parameters" },
+	{ has_canonical_key, "security.md 2.2", "the key is canonical and not of small order" },
 	{ has_expected_key, "security.md 3.1",
-	    "the server's own certificate has its key, an actor's has another" },
+	    "the server's own certificate has the signing key, an actor's has another key" },
 	{ has_profile_extensions, "wire.md 3.3",
-	    "basicConstraints and keyUsage, critical, in the octets of the profile" },
+	    "basicConstraints and keyUsage are critical and have the octets of the profile" },
 };
 
 enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain,
@@ -221,8 +227,8 @@ enum err idcert_lint(struct cx *cx, struct blob tbs, struct str domain,
 	for (size_t i = 0; i < sizeof lint_rules / sizeof lint_rules[0]; i++)
 		if (!lint_rules[i].ok(&l))
 			return fail(cx, ERR_INTERNAL,
-			    "certificate not signed, it breaks a rule: %s (%s)", lint_rules[i].rule,
-			    lint_rules[i].clause);
+			    "the certificate was not signed, because it breaks this rule: %s (%s)",
+			    lint_rules[i].rule, lint_rules[i].clause);
 	if (times)
 		*times = (struct idcert_times){ .is_server = is_server_tbs(&l),
 			.not_before = l.not_before,

@@ -1,16 +1,22 @@
 #ifndef MOTET_SIGNER_IDCERT_LINT_H
 #define MOTET_SIGNER_IDCERT_LINT_H
 #include "x509/idcert.h"
+/* What a TBSCertificate says of its validity. */
 struct idcert_times {
-	bool is_server;
-	int64_t not_before, not_after; /* both inclusive */
+	bool is_server;		       /* the server's own certificate, not an actor's */
+	int64_t not_before, not_after; /* seconds since 1970, both inclusive */
 };
 /*
- * Does this TBSCertificate keep every rule of the profile? ERR_INTERNAL naming the rule when it
- * does not: then we built it wrong. `issuer` is the signing server's domain, `signer` its key: a
- * server's own certificate must carry that very key, an actor's must not. What needs the server's
- * certificate is left to the caller: that an actor's lies within its validity. So is what needs a
- * clock: `times`, unless NULL, gets what the certificate says.
+ * The last check before signing: does this TBSCertificate follow every rule of the profile (wire.md
+ * 3)? It shares no code with the writer (x509/idcert_build.c), so a bug there is caught here.
+ *
+ * `issuer` is our domain, `signer` the public key that will sign. The server's own certificate must
+ * carry exactly that key, an actor's must carry another.
+ *
+ * ERR_INTERNAL when a rule is broken; the log names the rule and its clause.
+ *
+ * Left to the caller: what needs a clock (*times gets the validity, unless NULL), and that an
+ * actor's certificate lies within the validity of the server's.
  */
 must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer,
     const uint8_t signer[ED25519_KEY], struct idcert_times *times);

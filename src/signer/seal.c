@@ -46,12 +46,12 @@ enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
 
 	p[0] = SEAL_VERSION;
 	if (RAND_bytes(p + 1, SEAL_NONCE) != 1)
-		return fail_seal(cx, "no random bits");
+		return fail_seal(cx, "OpenSSL has no random numbers");
 	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, p + 1, aad, 1);
 	if (c == NULL || EVP_CipherUpdate(c, p + SEAL_HEADER, &n, plain.p, (int)plain.n) != 1 ||
 	    EVP_CipherFinal_ex(c, p + SEAL_HEADER + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, SEAL_TAG, p + SEAL_HEADER + plain.n) != 1)
-		return fail_seal(cx, "the library would not encrypt");
+		return fail_seal(cx, "OpenSSL could not encrypt");
 	*out = (struct blob){ p, plain.n + SEAL_OVERHEAD };
 	return OK;
 }
@@ -63,7 +63,8 @@ enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aa
 	int n;
 
 	if (sealed.n < SEAL_OVERHEAD || sealed.p[0] != SEAL_VERSION)
-		return fail_seal(cx, "not sealed, or by a version that is not known here");
+		return fail_seal(
+		    cx, "the value is not sealed, or was sealed by an unknown version");
 	size_t len = sealed.n - SEAL_OVERHEAD;
 	uint8_t *p = arena_secret(cx->mem, len);
 	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, sealed.p + 1, aad, 0);
@@ -72,7 +73,7 @@ enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aa
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) != 1 ||
 	    EVP_CipherFinal_ex(c, p + n, &n) != 1)
 		return fail_seal(
-		    cx, "does not open: another secret, another row, or changed octets");
+		    cx, "cannot be opened: another secret, another row, or changed octets");
 	*out = (struct blob){ p, len };
 	return OK;
 }

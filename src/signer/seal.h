@@ -2,21 +2,28 @@
 #define MOTET_SIGNER_SEAL_H
 #include "base/cx.h"
 /*
- * AES-256-GCM around what the database must not give away: the identity keys, the secrets of second
- * factors. Layout: version 1 (1 octet) | nonce (12) | ciphertext | tag (16). `aad` binds it to its
- * row. With random nonces one secret may seal 2^32 times (NIST SP 800-38D 8.3). Identity keys
- * change a few times a year; whatever anybody can have sealed has a secret of its own, from
- * seal_derive().
+ * Authenticated encryption (AES-256-GCM) for what a dump of the database must not reveal: identity
+ * keys and the secrets of second factors.
+ *
+ * Layout: version 1 (1 octet) | nonce (12) | ciphertext | tag (16). `aad` (additional authenticated
+ * data) binds the ciphertext to its row: it opens only with the same aad.
+ *
+ * Nonces are random, so one secret may seal at most 2^32 times (NIST SP 800-38D 8.3). Identity keys
+ * change a few times a year. What users can have sealed as often as they like is sealed under a
+ * secret of its own, made by seal_derive().
  */
-enum { SEAL_SECRET = 32, SEAL_OVERHEAD = 29 };
-/* The secret for one use, made of the secret of the host by HMAC-SHA-256; `use` is a text that no
- * other use has. */
+enum {
+	SEAL_SECRET = 32,   /* octets of a secret */
+	SEAL_OVERHEAD = 29, /* octets that sealing adds */
+};
+/* Derive the secret for one use from the host's secret, by HMAC-SHA-256. `use` must be a text that
+ * no other use has. */
 void seal_derive(const uint8_t secret[SEAL_SECRET], const char *use, uint8_t out[SEAL_SECRET]);
-/* plain and aad: below 2 GiB each. ERR_INTERNAL when the library fails. */
+/* plain and aad: less than 2 GiB each. *out is in the arena. ERR_INTERNAL when OpenSSL fails. */
 must_check enum err seal(struct cx *, const uint8_t secret[SEAL_SECRET], struct blob aad,
     struct blob plain, struct blob *out);
-/* ERR_INTERNAL when the secret is not the one, or the octets were changed. *out is cleansed with
- * the arena. */
+/* The reverse. ERR_INTERNAL when the secret or aad is another one, or the octets were changed. *out
+ * is in the arena and is overwritten with zeros when the arena is reset. */
 must_check enum err unseal(struct cx *, const uint8_t secret[SEAL_SECRET], struct blob aad,
     struct blob sealed, struct blob *out);
 #endif

@@ -8,7 +8,7 @@ static struct blob get_key_aad(const uint8_t key[ED25519_KEY])
 	return (struct blob){ key, ED25519_KEY };
 }
 
-/* Whatever the database says, a seed signs only under its own public key. */
+/* The database may be wrong or tampered with: a seed signs only for its own public key. */
 static enum err unseal_key_seed(
     struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
 {
@@ -18,11 +18,11 @@ static enum err unseal_key_seed(
 	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
 	TRY(unseal(cx, local->secret, get_key_aad(key->key), key->sealed, &plain));
 	if (plain.n != ED25519_SEED)
-		return fail(cx, ERR_INTERNAL, "signer: what is sealed is no seed");
+		return fail(cx, ERR_INTERNAL, "signer: the sealed key does not contain a seed");
 	TRY(ed25519_public(cx, plain.p, own));
 	if (memcmp(own, key->key, sizeof own) != 0)
 		return fail(
-		    cx, ERR_INTERNAL, "signer: the sealed seed is not the one of this public key");
+		    cx, ERR_INTERNAL, "signer: the sealed seed does not belong to its public key");
 	*seed = plain.p;
 	return OK;
 }
@@ -47,10 +47,11 @@ static enum err check_signable_times(
 {
 	if (!is_near_host_time(t->not_before, clock_now()))
 		return fail(cx, ERR_INTERNAL,
-		    "signer: a certificate that does not begin now: does the database's clock differ from this host's?");
+		    "signer: the certificate does not begin now: "
+		    "compare the clocks of database and host");
 	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
 		return fail(cx, ERR_INTERNAL,
-		    "signer: a server's certificate for longer than server_cert_lifetime");
+		    "signer: the server certificate is valid for longer than server_cert_lifetime");
 	return OK;
 }
 
@@ -75,16 +76,16 @@ static bool has_ten_digit_value(int64_t t)
 static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
-		return "a serial that is not ours";
+		return "a serial number that is not one of ours";
 	if (!has_ten_digit_value(c->not_before) || !has_ten_digit_value(c->not_after) ||
 	    (c->invalidated && !has_ten_digit_value(c->invalidated)))
-		return "a time that has not 10 digits";
+		return "a time without exactly 10 digits";
 	if (c->not_before > c->not_after)
-		return "an end before its beginning";
+		return "an end before its start";
 	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
-		return "a revocation that could be stripped";
+		return "an end too early for a revocation: the revocation could be cut off";
 	if (c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW)
-		return "a time that is yet to come";
+		return "a start or a revocation in the future";
 	if (!c->invalidated && c->not_after > now + SIGNER_CACHE_LIFE + SIGNER_SKEW)
 		return "an end that is too far away";
 	return NULL;
@@ -98,7 +99,7 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 	const uint8_t *seed;
 
 	if (n > CACHE_CLAIMS_MAX)
-		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements at once", n);
+		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements in one request", n);
 	for (size_t i = 0; i < n; i++)
 		if (find_cache_claim_fault(&claims[i], now))
 			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s",
@@ -121,14 +122,17 @@ static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca
 	const uint8_t *seed;
 
 	if (wrong)
-		return fail(cx, ERR_INTERNAL, "signer: a federation token: %s", wrong);
+		return fail(
+		    cx, ERR_INTERNAL, "signer: the federation token is not valid: %s", wrong);
 	if (!str_eq(t->iss, str_of(local->conf->domain)))
-		return fail(cx, ERR_INTERNAL, "signer: a federation token of another server");
+		return fail(
+		    cx, ERR_INTERNAL, "signer: the federation token is issued by another server");
 	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
-		return fail(cx, ERR_INTERNAL, "signer: a federation token for more than %d seconds",
+		return fail(cx, ERR_INTERNAL,
+		    "signer: the federation token is valid for more than %d seconds",
 		    SIGNER_TOKEN_LIFE);
 	if (!is_near_host_time(t->iat, clock_now()))
-		return fail(cx, ERR_INTERNAL, "signer: a federation token that is not issued now");
+		return fail(cx, ERR_INTERNAL, "signer: the federation token is not issued now");
 	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, str_blob(federation_jws_signing_input(cx, t)), sig);
 }
@@ -141,17 +145,17 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	const uint8_t *seed;
 
 	if (memcmp(s->key, key->key, ED25519_KEY) != 0)
-		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP block of another key");
+		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP block is for another key");
 	if (!str_eq(s->user_id, str_of(local->conf->domain)))
-		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP user ID that is not our domain");
+		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP user ID is not our domain");
 	if (s->created > clock_now() + SIGNER_SKEW)
-		return fail(cx, ERR_INTERNAL, "signer: an OpenPGP key of the future");
+		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP key was created in the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
 	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
 }
 
-/* Nothing else that is sealed has such a row, nor this length. */
+/* The aad of a second factor. It differs from a key's, which is 32 octets. */
 static struct blob make_second_factor_aad(struct cx *cx, int64_t actor_id)
 {
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));
@@ -163,7 +167,7 @@ static enum err seal_new_totp_secret(struct cx *cx, struct ca *ca, int64_t actor
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 
 	if (RAND_priv_bytes(secret, TOTP_SECRET) != 1)
-		return fail(cx, ERR_INTERNAL, "signer: no random bits");
+		return fail(cx, ERR_INTERNAL, "signer: OpenSSL has no random numbers");
 	return seal(cx, local->totp, make_second_factor_aad(cx, actor_id),
 	    (struct blob){ secret, TOTP_SECRET }, sealed);
 }
@@ -177,7 +181,7 @@ static enum err match_sealed_totp_code(struct cx *cx, struct ca *ca, int64_t act
 	TRY(unseal(cx, local->totp, make_second_factor_aad(cx, actor_id), sealed, &secret));
 	if (secret.n != TOTP_SECRET)
 		return fail(
-		    cx, ERR_INTERNAL, "signer: what is sealed is no secret of a second factor");
+		    cx, ERR_INTERNAL, "signer: the sealed second factor does not contain a secret");
 	*step = totp_match(secret.p, code, clock_now());
 	return OK;
 }

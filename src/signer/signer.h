@@ -8,73 +8,89 @@
 #include "crypto/totp.h"
 #include "signer/seal.h"
 /*
- * Who signs. The identity key lies sealed in the database; whoever signs gets the sealed key with
- * each request, opens it with the secret and signs only what its own checks admit: a TBSCertificate
- * that idcert_lint() passes for our domain; or a cache statement, a federation token or a
- * certification of its own OpenPGP user ID, which it composes itself from the values. Under a
- * master the secret lives in one child (signer/signer_process.c) and workers reach it over a
- * socket; alone, in-process. core/ sees only this interface.
+ * Signing with the server's identity key, and checking codes of second factors.
  *
- * Times are held against the clock of the host that signs, give or take SIGNER_SKEW, because
- * whoever asks may be lying: a certificate begins now, a server's lives for server_cert_lifetime at
- * most and an actor's for IDCERT_LIFE_MAX; a statement about a live certificate ends within
- * SIGNER_CACHE_LIFE, a revocation is of the past; a token is issued now. So what somebody has
- * signed who got into a worker neither reaches back before that nor outlasts these lives. That an
- * actor's certificate ends within its server's the signer cannot tell, since it does not read the
- * database: that is left to core/issue.c, and to everybody who verifies a chain.
+ * Keys. The identity key is stored in the table server_key, sealed (seal.h) under the secret of
+ * secret_file. A caller passes the sealed key (struct ca_key) with each request. The signer opens
+ * it, checks that it belongs to the public key, and signs. Under a master one child process holds
+ * the secret and workers ask it over a socket (signer_process.h). motetctl and a worker started
+ * without a master sign in their own process (struct ca_local). core/ uses `struct ca` and cannot
+ * tell the difference.
  *
- * The secrets of second factors lie sealed in the database as well, under a secret derived from the
- * one of the identity keys, each bound to its actor. They leave once, when they are made; whoever
- * checks a code later hears the number of its step, and of now only.
+ * What is signed. The caller may be a compromised worker, so the signer never signs octets that it
+ * has not checked:
+ *   - a TBSCertificate that passes idcert_lint() for our domain;
+ *   - a cache statement, a federation token or the certification of our OpenPGP user ID: the
+ *     signer composes these itself from the values in the request.
+ *
+ * Times are compared with the clock of this host, with a tolerance of SIGNER_SKEW:
+ *   - a certificate begins now; an actor's is valid for at most IDCERT_LIFE_MAX, a server's for at
+ *     most server_cert_lifetime;
+ *   - a statement about a valid certificate ends within SIGNER_CACHE_LIFE;
+ *   - a revocation is not in the future;
+ *   - a federation token is issued now and is valid for at most SIGNER_TOKEN_LIFE.
+ *   - our OpenPGP key was not created in the future.
+ * So whoever takes over a worker can neither backdate a signature nor get one that outlasts these
+ * limits.
+ *
+ * Not checked here: that an actor's certificate ends before the server's does. The signer does not
+ * read the database; core/issue.c checks this, and so does everyone who verifies a chain.
+ *
+ * Second factors. Their secrets are in the table totp, sealed under a secret derived from the one
+ * of secret_file; each is bound to its actor. A secret leaves the signer once, when it is created.
+ * Later the signer only answers which time step a code belongs to, for the current time only.
  */
-enum {
-	SIGNER_SKEW =
-	    600, /* seconds by which the clocks of this host and of the database may differ */
-	SIGNER_CACHE_LIFE = 12 * 3600 /* the longest cache_lifetime */
+enum {				       /* seconds */
+	SIGNER_SKEW = 600,	       /* tolerated between this host's clock and the database's */
+	SIGNER_CACHE_LIFE = 12 * 3600, /* the upper limit of cache_lifetime */
+	SIGNER_TOKEN_LIFE = 3600,      /* of a federation token, whatever is configured */
 };
-struct ca_key { /* a row of server_key, as far as signing needs it */
-	uint8_t key[ED25519_KEY];
-	struct blob sealed; /* the seed, aad = the public key */
+enum { CACHE_CLAIMS_MAX = 64 }; /* cache statements in one request */
+/* What signing needs of a row of server_key. */
+struct ca_key {
+	uint8_t key[ED25519_KEY]; /* the public key */
+	struct blob sealed;	  /* the seed; its aad is the public key */
 };
-enum { CACHE_CLAIMS_MAX = 64 };
-/* Seconds that a federation token of ours may live, whatever the configuration says. */
-enum { SIGNER_TOKEN_LIFE = 3600 };
-/* All of them: ERR_INTERNAL for what a check refuses, and when the sealed seed does not open or is
- * not the seed of `key`. */
+/*
+ * The signer, as core/ sees it; `cx->ca` points to one. Every function returns ERR_INTERNAL when a
+ * check refuses the request, when the sealed seed cannot be opened, or when it is not the seed of
+ * `key`; the log names the reason. In a worker also ERR_UNAVAILABLE: see signer_process.h.
+ */
 struct ca {
-	/* A fresh key pair, sealed; `sealed` lives in the arena. */
+	/* Creates a key pair. out->sealed is in the arena. */
 	enum err (*new_key)(struct cx *, struct ca *, struct ca_key *out);
+	/* Signs a TBSCertificate. */
 	enum err (*sign_cert)(struct cx *, struct ca *, const struct ca_key *, struct blob tbs,
 	    uint8_t sig[ED25519_SIG]);
-	/* n statements at once, all or none; sigs has n * ED25519_SIG octets. n ≤ CACHE_CLAIMS_MAX.
-	 */
+	/* Signs n ≤ CACHE_CLAIMS_MAX cache statements, all or none; `sigs` has room for
+	 * n * ED25519_SIG octets. */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct cache_claim *, size_t n, uint8_t *sigs);
-	/* Over federation_jws_signing_input(). Only for actors of our domain, by all rules of
-	 * federation_jws_check(), for SIGNER_TOKEN_LIFE at most. */
+	/* Signs federation_jws_signing_input() of a token that federation_jws_check() accepts and whose
+	 * issuer is our domain. */
 	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct federation_token *, uint8_t sig[ED25519_SIG]);
-	/* Over openpgp_tbs_hash(). Only of this very key, and the user ID is our domain. */
+	/* Signs openpgp_tbs_hash(). The spec must have the key of `ca_key`, and our domain as user
+	 * ID. */
 	enum err (*sign_openpgp)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct openpgp_spec *, uint8_t sig[ED25519_SIG]);
-	/* The secret of a second factor for an actor, new: as it is, for the actor to keep, and
-	 * sealed. `sealed` lives in the arena. */
+	/* Creates the secret of a second factor: in plain for the actor, and sealed for the
+	 * database (in the arena). */
 	enum err (*new_totp)(struct cx *, struct ca *, int64_t actor_id,
 	    uint8_t secret[TOTP_SECRET], struct blob *sealed);
-	/* Which step has this code, by this host's clock, one before and after included? *step 0:
-	 * none. Nothing else is told of the secret. */
+	/* *step: the time step of the code, if it is the current one by this host's clock, the one
+	 * before or the one after; 0 for a wrong code. */
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed,
 	    struct str code, int64_t *step);
 };
-/* In this process, with a secret that the caller has loaded: what the signer child, motetctl and a
- * worker spawned alone use. */
+/* A signer in this process: for the signer child, motetctl, and a worker started without a master.
+ */
 struct ca_local {
 	struct ca ca;
-	const struct conf *conf;
-	uint8_t secret[SEAL_SECRET];
-	uint8_t totp[SEAL_SECRET]; /* derived */
+	const struct conf *conf;     /* borrowed: domain, server_cert_lifetime */
+	uint8_t secret[SEAL_SECRET]; /* a copy */
+	uint8_t totp[SEAL_SECRET];   /* derived from it, for second factors */
 };
-/* The configuration is borrowed (domain, server_cert_lifetime), the secret copied: whoever ends the
- * ca_local overwrites it. */
+/* The caller must overwrite the ca_local (explicit_bzero) when it is done. */
 void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);
 #endif

@@ -9,8 +9,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Both ends are forked from one program: the messages are plain structures. What comes from a
- * worker is checked all the same. */
+/* Both sides are forked from one program, so messages are plain structures. The signer still checks
+ * everything that a worker sends. */
 enum signer_op {
 	OP_NEW_KEY,
 	OP_SIGN_CERT,
@@ -26,7 +26,7 @@ struct packed_key {
 	uint32_t nsealed;
 	uint8_t sealed[SIGNER_SEALED];
 };
-/* Texts of various lengths, one behind the other: the lengths, and the octets of all. */
+/* A federation token: `texts` holds its texts one after another, `n` their lengths. */
 enum { PACKED_TOKEN_TEXTS = 5 };
 struct packed_token {
 	int64_t iat, exp;
@@ -46,7 +46,7 @@ struct packed_second_factor {
 	char code[TOTP_DIGITS];
 };
 struct signer_question {
-	uint32_t op, n; /* n: octets of tbs, or number of claims */
+	uint32_t op, n; /* n: octets in tbs, or number of claims */
 	struct packed_key key;
 	union {
 		uint8_t tbs[SIGNER_TBS];
@@ -69,7 +69,8 @@ struct signer_answer {
 static enum err pack_key(struct cx *cx, const struct ca_key *from, struct packed_key *to)
 {
 	if (from->sealed.n > sizeof to->sealed)
-		return fail(cx, ERR_INTERNAL, "a sealed key of %zu octets", from->sealed.n);
+		return fail(
+		    cx, ERR_INTERNAL, "the sealed key has %zu octets, too many", from->sealed.n);
 	memcpy(to->key, from->key, sizeof to->key);
 	to->nsealed = (uint32_t)from->sealed.n;
 	if (from->sealed.n)
@@ -80,7 +81,8 @@ static enum err pack_key(struct cx *cx, const struct ca_key *from, struct packed
 static enum err unpack_key(struct cx *cx, const struct packed_key *from, struct ca_key *to)
 {
 	if (from->nsealed > sizeof from->sealed)
-		return fail(cx, ERR_INTERNAL, "a sealed key of %u octets", from->nsealed);
+		return fail(
+		    cx, ERR_INTERNAL, "the sealed key has %u octets, too many", from->nsealed);
 	memcpy(to->key, from->key, sizeof to->key);
 	to->sealed =
 	    (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed),
@@ -91,7 +93,8 @@ static enum err unpack_key(struct cx *cx, const struct packed_key *from, struct 
 static enum err pack_second_factor(struct cx *cx, struct blob from, struct packed_second_factor *to)
 {
 	if (from.n > sizeof to->sealed)
-		return fail(cx, ERR_INTERNAL, "a sealed second factor of %zu octets", from.n);
+		return fail(
+		    cx, ERR_INTERNAL, "the sealed second factor has %zu octets, too many", from.n);
 	memcpy(to->sealed, from.p, from.n);
 	to->nsealed = (uint32_t)from.n;
 	return OK;
@@ -101,7 +104,8 @@ static enum err unpack_second_factor(
     struct cx *cx, const struct packed_second_factor *from, struct blob *to)
 {
 	if (from->nsealed > sizeof from->sealed)
-		return fail(cx, ERR_INTERNAL, "a sealed second factor of %u octets", from->nsealed);
+		return fail(cx, ERR_INTERNAL, "the sealed second factor has %u octets, too many",
+		    from->nsealed);
 	*to = (struct blob){ (const uint8_t *)arena_dup(cx->mem, from->sealed, from->nsealed),
 		from->nsealed };
 	return OK;
@@ -116,7 +120,7 @@ static enum err pack_token(struct cx *cx, const struct federation_token *t, stru
 	to->exp = t->exp;
 	for (int i = 0; i < PACKED_TOKEN_TEXTS; i++) {
 		if (texts[i].n > sizeof to->texts - at)
-			return fail(cx, ERR_INTERNAL, "a federation token too large to sign");
+			return fail(cx, ERR_INTERNAL, "the federation token is too large to sign");
 		if (texts[i].n)
 			memcpy(to->texts + at, texts[i].s, texts[i].n);
 		to->n[i] = (uint32_t)texts[i].n;
@@ -135,15 +139,15 @@ static enum err unpack_token(
 	*t = (struct federation_token){ .iat = from->iat, .exp = from->exp };
 	for (int i = 0; i < PACKED_TOKEN_TEXTS; i++) {
 		if (from->n[i] > sizeof from->texts - at)
-			return fail(cx, ERR_INTERNAL, "a federation token of %u octets and more",
-			    from->n[i]);
+			return fail(cx, ERR_INTERNAL,
+			    "the federation token has a text of %u octets, too many", from->n[i]);
 		*texts[i] = (struct str){ from->texts + at, from->n[i] };
 		at += from->n[i];
 	}
 	return OK;
 }
 
-/* The child. */
+/* --- The signer process --- */
 static enum err handle_new_key(
     struct cx *cx, const struct signer_question *q, struct signer_answer *a)
 {
@@ -160,7 +164,7 @@ static enum err handle_sign_cert(
 	struct ca_key k;
 
 	if (q->n > sizeof q->tbs)
-		return fail(cx, ERR_INTERNAL, "%u octets to sign", q->n);
+		return fail(cx, ERR_INTERNAL, "the certificate has %u octets, too many", q->n);
 	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_cert(cx, cx->ca, &k, (struct blob){ q->tbs, q->n }, a->sigs);
 }
@@ -171,7 +175,7 @@ static enum err handle_sign_cache(
 	struct ca_key k;
 
 	if (q->n > SIGNER_CLAIMS)
-		return fail(cx, ERR_INTERNAL, "%u statements to sign", q->n);
+		return fail(cx, ERR_INTERNAL, "%u cache statements in one request, too many", q->n);
 	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_cache(cx, cx->ca, &k, q->claims, q->n, a->sigs);
 }
@@ -195,7 +199,7 @@ static enum err handle_sign_openpgp(
 	struct ca_key k;
 
 	if (q->openpgp.n > sizeof q->openpgp.user_id)
-		return fail(cx, ERR_INTERNAL, "a user ID of %u octets", q->openpgp.n);
+		return fail(cx, ERR_INTERNAL, "the user ID has %u octets, too many", q->openpgp.n);
 	memcpy(s.key, q->openpgp.key, sizeof s.key);
 	TRY(unpack_key(cx, &q->key, &k));
 	return cx->ca->sign_openpgp(cx, cx->ca, &k, &s, a->sigs);
@@ -235,11 +239,11 @@ static enum err run_signer_op(
 	};
 
 	if (q->op >= OP_COUNT)
-		return fail(cx, ERR_INTERNAL, "no such operation: %u", q->op);
+		return fail(cx, ERR_INTERNAL, "unknown operation %u", q->op);
 	return ops[q->op](cx, q, a);
 }
 
-/* Who asked may have given up while there was no signer. */
+/* The asker may have given up while no signer was running. */
 static bool is_asker_waiting(int fd)
 {
 	struct pollfd p = { .fd = fd };
@@ -261,7 +265,7 @@ static void answer_signer_question(struct cx *cx, const struct signer_question *
 	explicit_bzero(a.secret, sizeof a.secret);
 }
 
-/* A signal that comes between two questions is not lost: it is let in only here. */
+/* Signals are blocked everywhere else, so a signal between two questions is not lost. */
 static ssize_t receive_signer_question(
     int take_fd, struct signer_question *q, int *reply, const sigset_t *wait)
 {
@@ -305,7 +309,7 @@ bool signer_process_load_secret(const struct conf *c, int fd, struct ca_local *c
 	char why[512];
 
 	if (!secret_read(fd, c->secret_file, secret, why, sizeof why)) {
-		log_error("the secret: %s", why);
+		log_error("cannot read the secret: %s", why);
 		return false;
 	}
 	close(fd);
@@ -333,7 +337,7 @@ int signer_process_run(
 	return 0;
 }
 
-/* The worker's side. */
+/* --- The client in a worker --- */
 static enum err fail_signer_unavailable(struct cx *cx, const char *what)
 {
 	return fail(cx, ERR_UNAVAILABLE, "signer: %s", what);
@@ -371,10 +375,8 @@ static enum signer_outcome ask_signer_once(
 	return got;
 }
 
-/*
- * A signer that ended over this question may have been killed by somebody: its successor is asked
- * once. Nothing that it does is seen but by its answer.
- */
+/* A signer that ended without an answer may have been killed: ask its successor once. Asking again
+ * is safe, because a question has no effect but its answer. */
 static enum err ask_signer_with_retry(
     struct cx *cx, int give_fd, const struct signer_question *q, struct signer_answer *a)
 {
@@ -385,10 +387,10 @@ static enum err ask_signer_with_retry(
 	return got == GOT_ANSWER
 	    ? OK
 	    : fail_signer_unavailable(
-		  cx, got == SIGNER_ENDED ? "it ended without an answer" : "no answer in time");
+		  cx, got == SIGNER_ENDED ? "ended without an answer" : "no answer in time");
 }
 
-/* What the signer said about a failure becomes this request's. */
+/* An error of the signer becomes the error of this request. */
 static enum err ask_signer(
     struct cx *cx, struct ca *ca, const struct signer_question *q, struct signer_answer *a)
 {
@@ -422,7 +424,7 @@ static enum err ask_sign_cert(
 	struct signer_answer a;
 
 	if (tbs.n > sizeof q.tbs)
-		return fail(cx, ERR_INTERNAL, "%zu octets to sign", tbs.n);
+		return fail(cx, ERR_INTERNAL, "the certificate has %zu octets, too many", tbs.n);
 	TRY(pack_key(cx, k, &q.key));
 	memcpy(q.tbs, tbs.p, tbs.n);
 	TRY(ask_signer(cx, ca, &q, &a));
@@ -437,7 +439,7 @@ static enum err ask_sign_cache(struct cx *cx, struct ca *ca, const struct ca_key
 	struct signer_answer a;
 
 	if (n > SIGNER_CLAIMS)
-		return fail(cx, ERR_INTERNAL, "%zu statements to sign", n);
+		return fail(cx, ERR_INTERNAL, "%zu cache statements in one request, too many", n);
 	TRY(pack_key(cx, k, &q.key));
 	memcpy(q.claims, c, n * sizeof *c);
 	TRY(ask_signer(cx, ca, &q, &a));
@@ -466,7 +468,8 @@ static enum err ask_sign_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	struct signer_answer a;
 
 	if (s->user_id.n == 0 || s->user_id.n > sizeof q.openpgp.user_id)
-		return fail(cx, ERR_INTERNAL, "a user ID of %zu octets", s->user_id.n);
+		return fail(cx, ERR_INTERNAL, "the user ID has %zu octets, not 1 to %d",
+		    s->user_id.n, OPENPGP_USER_ID_MAX);
 	memcpy(q.openpgp.key, s->key, ED25519_KEY);
 	memcpy(q.openpgp.user_id, s->user_id.s, s->user_id.n);
 	TRY(pack_key(cx, k, &q.key));
@@ -494,7 +497,8 @@ static enum err ask_check_totp(struct cx *cx, struct ca *ca, int64_t actor_id, s
 	struct signer_answer a;
 
 	if (code.n != sizeof q.totp.code)
-		return fail(cx, ERR_INTERNAL, "a code of %zu characters", code.n);
+		return fail(
+		    cx, ERR_INTERNAL, "the code has %zu characters, not %d", code.n, TOTP_DIGITS);
 	memcpy(q.totp.code, code.s, code.n);
 	TRY(pack_second_factor(cx, sealed, &q.totp));
 	TRY(ask_signer(cx, ca, &q, &a));

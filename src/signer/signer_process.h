@@ -5,45 +5,50 @@
 #include "base/fdpass.h"
 #include <signal.h>
 /*
- * The signer: the one process under our master that holds the secret, and what workers use to reach
- * it.
+ * The signer process: the only process under a master that holds the secret of secret_file; and the
+ * client that workers use to ask it.
  *
- * All of them share one SEQPACKET pair that the master made. A worker makes a pair for the answer,
- * sends one end of it along with the question, and waits at the other: so answers cannot go astray,
- * neither side keeps state, and either may be replaced at any time; what was asked while no signer
- * was there waits in the pair for the next one. A reload replaces it.
+ * All processes share one SOCK_SEQPACKET pair that the master creates. For each question a worker
+ * creates another pair, sends one end along with the question, and waits for the answer at the
+ * other end. So an answer reaches only the worker that asked, neither side keeps state, and either
+ * can be replaced at any time: questions wait in the shared pair until a signer takes them. A
+ * reload replaces the signer.
  */
-enum {
-	SIGNER_SEALED = 128,
-	SIGNER_TBS = 8192,
-	SIGNER_CLAIMS = CACHE_CLAIMS_MAX,
-	SIGNER_TEXTS = 1024,
-	SIGNER_TIMEOUT_MS = 2000
+enum {			     /* limits of one message; signer_process.c refuses anything longer */
+	SIGNER_SEALED = 128, /* octets of a sealed key or second factor */
+	SIGNER_TBS = 8192,   /* octets of a TBSCertificate */
+	SIGNER_CLAIMS = CACHE_CLAIMS_MAX, /* cache statements */
+	SIGNER_TEXTS = 1024,		  /* octets of all texts of a federation token */
+	SIGNER_TIMEOUT_MS = 2000,	  /* how long a worker waits for an answer */
 };
-/* What a signal can do to the child: it is let in by the mask `wait` only, and asks for the log to
- * be reopened by setting *reopen. */
+/* Signals of the signer process. Between two questions it waits with the mask `wait`, so signals
+ * arrive only there. A handler sets *reopen to have the log reopened. */
 struct signer_signals {
 	sigset_t wait;
 	volatile sig_atomic_t *reopen;
 };
 /*
- * The child's life, until nobody is left who could ask: read the secret from secret_fd, write an
- * octet to ready_fd (unless -1), answer. Returns an exit status: 78 when the secret could not be
- * read, which has been logged.
+ * Run the signer process: read the secret from secret_fd, write one octet to ready_fd (unless it is
+ * -1), then answer questions from take_fd until every process that could ask has closed its end.
+ * Returns the exit status: 0; EX_CONFIG (78) when the secret cannot be read (logged); EX_OSERR when
+ * ready_fd cannot be written.
  */
 int signer_process_run(
     const struct conf *, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *);
 /*
- * Read the secret from fd, which is closed then, to sign with it in this process: the child, and a
- * worker that was spawned alone. False when it cannot be read, which has been logged.
+ * Read the secret from fd and set up *ca to sign in this process. Used by the signer process and by
+ * a worker started without a master. Closes fd on success. False, and logged, when the secret
+ * cannot be read.
  */
-bool signer_process_load_secret(const struct conf *, int fd, struct ca_local *);
+bool signer_process_load_secret(const struct conf *, int fd, struct ca_local *ca);
 
-/* Who signs, for a worker: every function fails with ERR_UNAVAILABLE when no answer came in
- * SIGNER_TIMEOUT_MS. */
+/*
+ * The client in a worker. Its functions return what the signer answers; ERR_UNAVAILABLE when no
+ * answer comes within SIGNER_TIMEOUT_MS, or when two signers in a row end over the question.
+ */
 struct signer_client {
 	struct ca ca;
-	int give_fd;
+	int give_fd; /* borrowed: the worker's end of the shared pair */
 };
 void signer_process_client_init(struct signer_client *, int give_fd);
 #endif

@@ -10,7 +10,7 @@
 #define YEAR_2050 "180f32303530303130313030303030305a"
 #define SMALL "0000000000000000000000000000000000000000000000000000000000000000"
 
-/* Every rule has a row that breaks it and nothing before it. */
+/* Each row breaks one rule, and none of the rules before it. */
 static const struct {
 	const char *name, *rule; /* NULL: passes */
 	bool server;
@@ -34,46 +34,48 @@ static const struct {
 	{ "issuerUniqueID", "no issuerUniqueID", .p = { .unique = "81020001" } },
 	{ "subjectUniqueID", "no issuerUniqueID", .p = { .unique = "82020001" } },
 	{ "no extensions", "no issuerUniqueID", .p = { .extensions = "" } },
-	{ "something else there", "extensions, and nothing after", .p = { .unique = "a400" } },
-	{ "something behind", "extensions, and nothing after", .p = { .more = "a400" } },
-	{ "version 2", "version 3", .p = { .version = "a003020101" } },
+	{ "something before the extensions", "ends with the extensions",
+	    .p = { .unique = "a400" } },
+	{ "something after the extensions", "ends with the extensions", .p = { .more = "a400" } },
+	{ "version 2", "the version is 3", .p = { .version = "a003020101" } },
 	{ "serial a digit short", "16 digits", .p = { .serial = "038d7ea4c67fff" } },
 	{ "serial 2^53", "16 digits", .p = { .serial = "20000000000000" } },
 	{ "serial of eight octets", "16 digits", .p = { .serial = "00ffffffffffffff" } },
 	{ "serial below 0", "16 digits", .p = { .serial = "8d7ea4c6800000" } },
-	{ "Ed448", "signed with Ed25519", .p = { .algorithm = "300506032b6571" } },
-	{ "NULL parameters", "signed with Ed25519", .p = { .algorithm = "300706032b65700500" } },
-	{ "OU in the subject", "names of DC", .p = { .subject = SUBJECT "|O:x" } },
-	{ "NUL in the issuer", "names of DC", .p = { .issuer = "D:chat|D:polyphony%00" } },
-	{ "issuer of another domain", "issuer: the DCs of this server",
+	{ "Ed448", "the signature algorithm is Ed25519", .p = { .algorithm = "300506032b6571" } },
+	{ "NULL parameters", "the signature algorithm is Ed25519",
+	    .p = { .algorithm = "300706032b65700500" } },
+	{ "OU in the subject", "names have only DC", .p = { .subject = SUBJECT "|O:x" } },
+	{ "NUL in the issuer", "names have only DC", .p = { .issuer = "D:chat|D:polyphony%00" } },
+	{ "issuer of another domain", "the issuer has the DCs of this server",
 	    .p = { .issuer = "D:chat|D:elsewhere" } },
-	{ "CN in the issuer", "issuer: the DCs of this server",
+	{ "CN in the issuer", "the issuer has the DCs of this server",
 	    .p = { .issuer = "D:chat|D:polyphony|C:root" } },
-	{ "issuer the wrong way round", "issuer: the DCs of this server",
+	{ "issuer DCs in the wrong order", "the issuer has the DCs of this server",
 	    .p = { .issuer = "D:polyphony|D:chat" } },
 	{ "UTF8String in the issuer", "IA5Strings", .p = { .issuer = "D:chat|D/0c:polyphony" } },
-	{ "no session ID", "subject: this server, or",
+	{ "no session ID", "the subject is this server, or",
 	    .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
-	{ "no CN", "subject: this server, or",
+	{ "no CN", "the subject is this server, or",
 	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony" } },
-	{ "CN of another", "subject: this server, or",
+	{ "CN of another", "the subject is this server, or",
 	    .p = { .subject = "S:s|U:flori@polyphony.chat|D:chat|D:polyphony|C:xenia" } },
-	{ "a server of another domain", "subject: this server, or", true,
+	{ "a server of another domain", "the subject is this server, or", true,
 	    { .subject = "D:chat|D:elsewhere" } },
-	{ "an actor of another domain", "DCs of issuer and subject",
+	{ "an actor of another domain", "have the same DCs",
 	    .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:other|C:flori" } },
 	{ "UTCTime for 2050", "UTCTime to 2049",
 	    .p = { .validity = FROM "180f32303234303131333232313331395a" } },
-	{ "a day that is none", "UTCTime to 2049",
+	{ "a day that does not exist", "UTCTime to 2049",
 	    .p = { .validity = FROM "170d3233313133313232313331395a" } },
 	{ "one time", "UTCTime to 2049", .p = { .validity = FROM } },
 	{ "three times", "UTCTime to 2049", .p = { .validity = FROM FROM FROM } },
 	{ "ends before it begins", "not after notAfter",
 	    .p = { .validity = FROM "170d3233313131343232313331395a" } },
-	{ "60 days and a second", "60 days at most", .p = { .validity = FROM TO_A_SECOND_MORE } },
-	{ "X25519 key", "Ed25519 key of 32",
+	{ "60 days and a second", "at most 60 days", .p = { .validity = FROM TO_A_SECOND_MORE } },
+	{ "X25519 key", "the key is Ed25519",
 	    .p = { .spki = "302a300506032b656e032100" ACTOR_KEY } },
-	{ "NULL parameters of the key", "Ed25519 key of 32",
+	{ "NULL parameters of the key", "the key is Ed25519",
 	    .p = { .spki = "302c300706032b65700500032100" ACTOR_KEY } },
 	{ "key of small order", "not of small order", .p = { .spki = SPKI(SMALL) } },
 	{ "an actor with the server's key", "an actor's has another",
@@ -116,7 +118,7 @@ static void verdicts(struct cx *cx)
 	}
 }
 
-/* 2 KiB are for the whole Certificate: a domain of many labels fills them. */
+/* The limit of 2 KiB is for the whole Certificate; a domain of many labels reaches it. */
 static void sizes(struct cx *cx)
 {
 	const uint8_t *key = unhex(cx->mem, SERVER_KEY).p;
@@ -172,10 +174,10 @@ static void altered(struct cx *cx)
 	ok(idcert_lint(cx, tbs, STR("other.chat"), signer, NULL) == ERR_INTERNAL,
 	    "not for another server");
 	ok(idcert_lint(cx, (struct blob){ 0 }, STR("other.chat"), signer, NULL) == ERR_INTERNAL,
-	    "nothing is no certificate");
+	    "an empty input is refused");
 }
 
-/* The writer's work passes as it is, and the golden ones but for their serial. */
+/* What the writer makes passes. The golden certificates fail only for their serial numbers. */
 static void written(struct cx *cx)
 {
 	const uint8_t *signer = unhex(cx->mem, SERVER_KEY).p, *actor = unhex(cx->mem, ACTOR_KEY).p;

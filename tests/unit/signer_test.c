@@ -16,7 +16,7 @@ static void sealing(struct cx *cx)
 	must(cx, seal(cx, secret, aad, plain, &b));
 	ok(a.n == plain.n + SEAL_OVERHEAD && a.p[0] == 1, "version, nonce, text and tag");
 	ok(!blob_eq(a, b) && memmem(a.p, a.n, plain.p, 8) == NULL,
-	    "no two alike, and nothing to read in it");
+	    "two sealings differ, and none shows the plain text");
 	ok(unseal(cx, secret, aad, a, &out) == OK && blob_eq(out, plain), "it opens");
 	ok(unseal(cx, other_secret, aad, a, &out) == ERR_INTERNAL, "not with another secret: %s",
 	    cx->why.log);
@@ -34,11 +34,11 @@ static void sealing(struct cx *cx)
 	ok(opened == 0, "not with a bit flipped or an octet short, N = %zu", a.n * 9);
 	must(cx, seal(cx, secret, aad, (struct blob){ 0 }, &b));
 	ok(b.n == SEAL_OVERHEAD && unseal(cx, secret, aad, b, &out) == OK && out.n == 0,
-	    "nothing can be sealed too");
+	    "an empty text can be sealed");
 }
 
 static struct conf conf = { .domain = "polyphony.chat", .server_cert_lifetime = 157680000 };
-static int64_t now; /* of the start: no test lasts so long that it would matter */
+static int64_t now; /* when the test started; it runs for less than SIGNER_SKEW */
 
 static struct blob tbs_when(struct cx *cx, const uint8_t *key, struct blob subject,
     const char *domain, int64_t from, int64_t life)
@@ -69,15 +69,15 @@ static const struct {
 	int64_t begins, life;
 	bool good;
 } whens[] = {
-	{ "a server's for as long as may be", false, 0, 157680000, true },
-	{ "a server's for a second more", false, 0, 157680001, false },
+	{ "a server's of the longest lifetime", false, 0, 157680000, true },
+	{ "a server's one second longer", false, 0, 157680001, false },
 	{ "a server's until 9999", false, 0, INT64_C(250000000000), false },
 	{ "a server's since 1970", false, -1700000000, 157680000, false },
 	{ "a server's from next year", false, 31536000, 157680000, false },
 	{ "an actor's, by a clock ahead", true, SIGNER_SKEW - A_MINUTE, IDCERT_LIFE_MAX, true },
 	{ "an actor's, by a clock behind", true, A_MINUTE - SIGNER_SKEW, IDCERT_LIFE_MAX, true },
-	{ "an actor's from another time", true, SIGNER_SKEW + A_MINUTE, IDCERT_LIFE_MAX, false },
-	{ "an actor's of the past", true, -SIGNER_SKEW - A_MINUTE, IDCERT_LIFE_MAX, false },
+	{ "an actor's from the future", true, SIGNER_SKEW + A_MINUTE, IDCERT_LIFE_MAX, false },
+	{ "an actor's from the past", true, -SIGNER_SKEW - A_MINUTE, IDCERT_LIFE_MAX, false },
 };
 
 static void validity(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -97,15 +97,14 @@ static void validity(struct cx *cx, struct ca *ca, const struct ca_key *k)
 
 static const struct {
 	const char *name;
-	struct cache_claim
-	    claim; /* times but the first from now on; the first is CACHE_NOT_BEFORE unless set */
+	struct cache_claim claim; /* times are relative to now; not_before 0: CACHE_NOT_BEFORE */
 	bool good;
 } lives[] = {
-	{ "live for the longest time", { .not_after = SIGNER_CACHE_LIFE }, true },
+	{ "valid for the longest time", { .not_after = SIGNER_CACHE_LIFE }, true },
 	{ "by a clock ahead", { .not_after = SIGNER_CACHE_LIFE + SIGNER_SKEW - A_MINUTE }, true },
-	{ "live for longer", { .not_after = SIGNER_CACHE_LIFE + SIGNER_SKEW + A_MINUTE }, false },
-	{ "live until 2286", { .not_after = INT64_C(8000000000) }, false },
-	{ "live from tomorrow", { .not_before = 86400, .not_after = 86400 }, false },
+	{ "valid for longer", { .not_after = SIGNER_CACHE_LIFE + SIGNER_SKEW + A_MINUTE }, false },
+	{ "valid until 2286", { .not_after = INT64_C(8000000000) }, false },
+	{ "valid from tomorrow", { .not_before = 86400, .not_after = 86400 }, false },
 	{ "revoked just now", { .not_after = INT64_C(4000000000), .invalidated = -1 }, true },
 	{ "to be revoked tomorrow", { .not_after = INT64_C(4000000000), .invalidated = 86400 },
 	    false },
@@ -137,16 +136,16 @@ static void token_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
 		.exp = now + SIGNER_TOKEN_LIFE };
 	uint8_t sig[ED25519_SIG];
 
-	ok(ca->sign_token(cx, ca, k, &t, sig) == OK, "a token of now: %s", cx->why.log);
+	ok(ca->sign_token(cx, ca, k, &t, sig) == OK, "a token issued now: %s", cx->why.log);
 	t.exp++;
-	ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL, "none that lives longer: %s",
+	ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL, "no token valid for longer: %s",
 	    cx->why.log);
 	for (int64_t when = -86400; when <= 86400; when += 2 * 86400) {
 		t.iat = now + when;
 		t.exp = t.iat + SIGNER_TOKEN_LIFE;
 		ok(ca->sign_token(cx, ca, k, &t, sig) == ERR_INTERNAL &&
 			strstr(cx->why.log, "not issued now"),
-		    "none of another day: %s", cx->why.log);
+		    "no token issued on another day: %s", cx->why.log);
 	}
 }
 
@@ -162,7 +161,7 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	ok(ca->sign_cert(cx, ca, k, theirs, sig) == OK && ed25519_verify(k->key, theirs, sig),
 	    "an actor's is signed");
 	ok(ca->sign_cert(cx, ca, k, str_blob(STR("anything")), sig) == ERR_INTERNAL,
-	    "no other text: %s", cx->why.log);
+	    "arbitrary text is not signed: %s", cx->why.log);
 	struct blob foreign = tbs_of(cx, k->key, (struct blob){ 0 }, "elsewhere.chat");
 	ok(ca->sign_cert(cx, ca, k, foreign, sig) == ERR_INTERNAL, "no other domain: %s",
 	    cx->why.log);
@@ -174,8 +173,8 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	    "no actor with the server's key: %s", cx->why.log);
 }
 
-/* The row of one key with the sealed seed of another: the aad refuses it. Sealed under the wrong
- * name on purpose: the comparison does. */
+/* A key with the sealed seed of another key does not open (wrong aad). A foreign seed sealed with
+ * the right aad opens, and fails the comparison with the public key. */
 static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
 	struct ca_key two, mix = *k;
@@ -185,24 +184,24 @@ static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	must(cx, ca->new_key(cx, ca, &two));
 	ok(memcmp(two.key, k->key, ED25519_KEY) != 0 &&
 		two.sealed.n == SEAL_OVERHEAD + ED25519_SEED,
-	    "keys are new");
+	    "each key is a new one");
 	mix.sealed = two.sealed;
 	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL,
-	    "a seed of another row: %s", cx->why.log);
+	    "the seed of another row is refused: %s", cx->why.log);
 	must(cx,
 	    seal(cx, secret, (struct blob){ mix.key, ED25519_KEY },
 		(struct blob){ actor_seed, ED25519_SEED }, &mix.sealed));
 	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL &&
 		strstr(cx->why.log, "public key"),
-	    "another seed: %s", cx->why.log);
+	    "a seed of another public key is refused: %s", cx->why.log);
 	ok(ca->sign_cert(cx, ca, &mix, tbs_of(cx, mix.key, (struct blob){ 0 }, "polyphony.chat"),
 	       sig) == ERR_INTERNAL,
-	    "nor certificates");
+	    "and signs no certificate either");
 	must(cx,
 	    seal(cx, secret, (struct blob){ mix.key, ED25519_KEY }, (struct blob){ actor_seed, 31 },
 		&mix.sealed));
-	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL, "no seed: %s",
-	    cx->why.log);
+	ok(ca->sign_cache(cx, ca, &mix, &claim, 1, sig) == ERR_INTERNAL,
+	    "a sealed text that is no seed is refused: %s", cx->why.log);
 }
 
 static const struct {
@@ -227,8 +226,9 @@ static const struct {
 	{ "revoked in nine", { SERIAL_MIN, 1000000000, 4102444800, 999999999 }, NULL },
 	{ "revoked in eleven", { SERIAL_MIN, 1000000000, 4102444800, 10000000000 }, NULL },
 	{ "revoked before 1970", { SERIAL_MIN, 1000000000, 4102444800, -1 }, NULL },
-	{ "the wrong way round", { SERIAL_MIN, 1763755201, 1763755200, 0 }, NULL },
-	{ "a revocation to be stripped", { SERIAL_MIN, 1000000000, 1763755200, 1763740000 }, NULL },
+	{ "end before start", { SERIAL_MIN, 1763755201, 1763755200, 0 }, NULL },
+	{ "a revocation that could be cut off", { SERIAL_MIN, 1000000000, 1763755200, 1763740000 },
+	    NULL },
 };
 
 static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -254,12 +254,13 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 		good &= ed25519_verify(k->key,
 		    str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)),
 		    sigs + i * ED25519_SIG);
-	ok(good, "%d at once, each for its own", CACHE_CLAIMS_MAX);
+	ok(good, "%d in one request, each with its own signature", CACHE_CLAIMS_MAX);
 	ok(ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX + 1, sigs) == ERR_INTERNAL,
-	    "not one more");
+	    "one more is refused");
 	many[3].serial = 1;
-	ok(ca->sign_cache(cx, ca, k, many, 4, sigs) == ERR_INTERNAL, "all or none");
-	ok(ca->sign_cache(cx, ca, k, many, 0, sigs) == OK, "or nothing at all");
+	ok(ca->sign_cache(cx, ca, k, many, 4, sigs) == ERR_INTERNAL,
+	    "one bad statement: none is signed");
+	ok(ca->sign_cache(cx, ca, k, many, 0, sigs) == OK, "no statement at all is accepted");
 	ok(str_is(cache_statement(cx->mem, 8932489, 1736606402, 1736613602, 0),
 	       "893248917366064021736613602"),
 	    "the published example");
@@ -279,9 +280,9 @@ static const struct {
 #define AUD "https://example.org"
 #define JTI "AAAAAAAAAAAAAAAAAAAAAA"
 #define KID "1000000000000000"
-	{ "as they are issued", IT(OURS, FLORI, AUD, JTI, KID, 600), true },
+	{ "as we issue it", IT(OURS, FLORI, AUD, JTI, KID, 600), true },
 	{ "for an hour", IT(OURS, FLORI, AUD, JTI, KID, 3600), true },
-	{ "for a second more", IT(OURS, FLORI, AUD, JTI, KID, 3601), false },
+	{ "for one second more", IT(OURS, FLORI, AUD, JTI, KID, 3601), false },
 	{ "for no time", IT(OURS, FLORI, AUD, JTI, KID, 0), false },
 	{ "of another server", IT("elsewhere.chat", "flori@elsewhere.chat", AUD, JTI, KID, 600),
 	    false },
@@ -289,14 +290,14 @@ static const struct {
 	    false },
 	{ "for a subdomain of ours",
 	    IT("a.polyphony.chat", "flori@a.polyphony.chat", AUD, JTI, KID, 600), false },
-	{ "for nobody", IT(OURS, "", AUD, JTI, KID, 600), false },
+	{ "without an actor", IT(OURS, "", AUD, JTI, KID, 600), false },
 	{ "for everywhere", IT(OURS, FLORI, "*", JTI, KID, 600), false },
 	{ "for an origin not in its normal form",
 	    IT(OURS, FLORI, "https://EXAMPLE.org/", JTI, KID, 600), false },
 	{ "that could be guessed", IT(OURS, FLORI, AUD, "AAAAAAAAAAAAAAAAAAAAA", KID, 600), false },
-	{ "with a jti that is none",
+	{ "with an invalid jti",
 	    IT(OURS, FLORI, AUD, "\",\"sub\":\"root@example.org\",\"x\":\"", KID, 600), false },
-	{ "by no key", IT(OURS, FLORI, AUD, JTI, "", 600), false },
+	{ "without a key ID", IT(OURS, FLORI, AUD, JTI, "", 600), false },
 };
 
 static void federation_tokens(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -348,26 +349,26 @@ static void second_factors(struct cx *cx, struct ca_local *local, struct ca_loca
 
 	ok(ca->new_totp(cx, ca, 17, own, &sealed) == OK &&
 		ca->new_totp(cx, ca, 17, next, &other) == OK && memcmp(own, next, TOTP_SECRET) != 0,
-	    "secrets of second factors, each another");
+	    "each secret of a second factor is a new one");
 	ok(sealed.n == TOTP_SECRET + SEAL_OVERHEAD && memmem(sealed.p, sealed.n, own, 6) == NULL,
-	    "sealed, there is nothing to read in them");
+	    "the sealed secret does not show the secret");
 	const int64_t at = clock_now() / TOTP_STEP;
 	struct str code = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at)));
 	ok(ca->check_totp(cx, ca, 17, sealed, code, &step) == OK && step == at,
-	    "the code of now is that of its step");
+	    "the current code gives its step");
 	struct str late = str_of(arena_printf(cx->mem, "%06u", totp_code(own, at + 10)));
 	ok(ca->check_totp(cx, ca, 17, sealed, late, &step) == OK && step == 0,
-	    "of another time nothing is told");
+	    "a code of another time gives step 0");
 	ok(ca->check_totp(cx, ca, 18, sealed, code, &step) == ERR_INTERNAL,
-	    "it is nobody else's: %s", cx->why.log);
+	    "it does not open for another actor: %s", cx->why.log);
 	ok(stranger->ca.check_totp(cx, &stranger->ca, 17, sealed, code, &step) == ERR_INTERNAL,
-	    "another secret does not open it");
+	    "it does not open with another secret");
 	struct blob plain, row = str_blob(STR("totp 17"));
 	ok(unseal(cx, local->secret, row, sealed, &plain) == ERR_INTERNAL,
-	    "nor does that of the identity keys");
+	    "nor with the secret of the identity keys");
 	must(cx, seal(cx, local->totp, row, (struct blob){ own, TOTP_SECRET - 1 }, &other));
 	ok(ca->check_totp(cx, ca, 17, other, code, &step) == ERR_INTERNAL,
-	    "nothing of another length is taken for one: %s", cx->why.log);
+	    "a secret of another length is refused: %s", cx->why.log);
 }
 
 int main(void)
