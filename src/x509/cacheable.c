@@ -12,7 +12,7 @@ struct cacheable_members {
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
 };
-/* A number of too many digits is a time all the same: one that nobody may rely on. */
+/* A number that does not fit becomes -1, a time that check_cacheable_members() refuses. */
 static enum err decode_cache_time(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -35,7 +35,8 @@ ROW(cacheable_members,
     F_STR(cacheable_members, cacheSignature, .flags = REQUIRED),
     F_BOOL(cacheable_members, invalidated));
 
-/* The sentence speaks of what somebody sent us; here it is about what another server said. */
+/* Readers write their sentences for a client that sent bad input. Here another server did: put
+ * `what` in front and change the error. */
 static enum err blame_home_server(struct cx *cx, enum err e, enum err now, const char *what)
 {
 	const char *say = arena_printf(cx->mem, "%s", cx->why.say[0] ? cx->why.say : err_text(e));
@@ -55,7 +56,7 @@ static enum err decode_cacheable_members(
 		e = shape_decode(cx, &cacheable_members_shape, o, m);
 	return e == OK ? OK
 		       : blame_home_server(cx, e, ERR_HOME_INVALID,
-			     "The other server's answer is no CacheableIDCert");
+			     "The other server's answer is not a CacheableIDCert");
 }
 
 #define REFUSE_CACHEABLE(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
@@ -72,15 +73,15 @@ static enum err check_cacheable_members(
 
 	if (m->invalidated && m->invalidatedAt == 0)
 		return REFUSE_CACHEABLE(cx,
-		    "The home server says that the ID-Cert is invalidated, and not since when.");
+		    "The home server marks the ID-Cert as invalidated but sends no invalidatedAt.");
 	if (!is_ten_digit_time(m->cacheNotValidBefore) ||
 	    !is_ten_digit_time(m->cacheNotValidAfter) ||
 	    (m->invalidatedAt && !is_ten_digit_time(m->invalidatedAt)))
 		return REFUSE_CACHEABLE(cx,
-		    "Each time in what the home server says must have exactly 10 digits, or it could be read in another way.");
+		    "The home server must send times of exactly 10 digits; others are ambiguous.");
 	if (m->cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m->cacheSignature, &sig))
 		return REFUSE_CACHEABLE(
-		    cx, "The home server's cacheSignature must be 128 hex digits.");
+		    cx, "The cacheSignature of the home server must be 128 hex digits.");
 	memcpy(out->sig, sig.p, ED25519_SIG);
 	return OK;
 }
@@ -101,11 +102,11 @@ enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 		e = idcert_read(cx, der, &out->cert);
 	return e == OK
 	    ? OK
-	    : blame_home_server(cx, e, ERR_BAD_CERT, "A certificate that the home server sent");
+	    : blame_home_server(cx, e, ERR_BAD_CERT, "The certificate that the home server sent");
 }
 
-/* Take one value off the front, up to the comma or the bracket behind it. What is scanned has
- * passed json_parse(). */
+/* Take one value off the front, up to the comma or bracket after it. The text has passed
+ * json_parse(). */
 static struct str take_array_element(struct str *rest)
 {
 	bool quoted = false;
@@ -139,7 +140,7 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 
 	if (e != OK || !json_object_is_type(o, json_type_array))
 		return blame_home_server(cx, e == OK ? ERR_BAD_JSON : e, ERR_HOME_INVALID,
-		    "The other server's answer is no list of certificates");
+		    "The other server's answer is not a list of certificates");
 	size_t n = json_object_array_length(o);
 	struct str rest = str_from(str_trim(text), 1);
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v + 1), n };
@@ -163,16 +164,17 @@ enum err cacheable_check(
 	bool revoked = c->invalidated && c->invalidated <= now + CACHEABLE_SKEW;
 
 	if (!ed25519_verify(key, str_blob(rebuild_cache_statement(cx->mem, c)), c->sig))
-		return REFUSE_CACHEABLE(cx, "The home server's cacheSignature is not by its key.");
+		return REFUSE_CACHEABLE(
+		    cx, "The cacheSignature does not verify with the home server's key.");
 	if (c->not_before > c->not_after || c->not_before > now + CACHEABLE_SKEW)
 		return REFUSE_CACHEABLE(
-		    cx, "What the home server says of the ID-Cert is not valid yet.");
+		    cx, "The home server's statement about the ID-Cert is not valid yet.");
 	if (c->not_after < now)
 		return REFUSE_CACHEABLE(
-		    cx, "What the home server says of the ID-Cert is not valid any more.");
+		    cx, "The home server's statement about the ID-Cert has expired.");
 	if (!revoked && c->not_after > now + CACHEABLE_TTL_MAX + CACHEABLE_SKEW)
 		return REFUSE_CACHEABLE(
-		    cx, "What the home server says of the ID-Cert is for more than 12 hours.");
+		    cx, "The home server's statement about the ID-Cert is for more than 12 hours.");
 	return OK;
 }
 

@@ -3,41 +3,43 @@
 #include "json/json.h"
 #include "x509/idcert.h"
 /*
- * CacheableIDCert (wire.md 2.5): a certificate, and its home server's statement of how long one may
- * rely on it. The statement is a row of digits without separators; it has one meaning only when
- * every time in it has exactly 10 digits and a live one ends soon (security.md 2.1), which is
- * what cacheable_check() insists on.
+ * CacheableIDCert (wire.md 2.5): an ID-Cert with the signed statement of its home server how long
+ * it may be relied on. The statement is a row of digits without separators. It is unambiguous only
+ * if every time in it has exactly 10 digits and a statement about a valid certificate ends soon
+ * (security.md 2.1): cacheable_read() checks the first, cacheable_check() the second.
  */
-enum {
-	CACHEABLE_TTL_MAX =
-	    12 * 3600,	    /* seconds that a statement about a live certificate may reach ahead */
-	CACHEABLE_SKEW = 60 /* by which the clocks of two servers may differ */
+enum {				       /* seconds */
+	CACHEABLE_TTL_MAX = 12 * 3600, /* how far ahead a statement about a valid one may end */
+	CACHEABLE_SKEW = 60,	       /* tolerated between the clocks of two servers */
 };
 struct cacheable {
-	struct str text; /* the JSON object, byte for byte */
+	struct str text; /* the JSON object as received, byte for byte */
 	struct idcert cert;
-	int64_t not_before, not_after; /* of the statement; 10 digits each */
-	int64_t invalidated;	       /* 0: not revoked */
+	int64_t not_before, not_after; /* of the statement, seconds since 1970 */
+	int64_t invalidated;	       /* when it was revoked; 0: not revoked */
 	uint8_t sig[ED25519_SIG];
 };
 /*
- * Read one. Both spellings of the member names are taken. Neither the signatures nor the time are
- * looked at. ERR_HOME_INVALID: it is no CacheableIDCert; ERR_BAD_CERT: a certificate that breaks
- * the profile, or a time that has not 10 digits.
+ * Read one; both spellings of the member names are accepted. Does not check signatures or compare
+ * times with the clock. Texts point into `text` or are in the arena. ERR_HOME_INVALID: not a
+ * CacheableIDCert. ERR_BAD_CERT: the certificate breaks the profile, or a time does not have 10
+ * digits.
  */
 must_check enum err cacheable_read(struct cx *, struct str text, struct cacheable *);
-/* The elements of a JSON array, each as it stands, pointing into `text`. ERR_HOME_INVALID: it is
- * none. */
+/* Split a JSON array into its elements, unparsed; they point into `text`. ERR_HOME_INVALID: not an
+ * array. */
 must_check enum err cacheable_split(struct cx *, struct str text, struct strs *out);
 /*
- * May one rely on it at `now`: signed by that key, begun, not over, and within CACHEABLE_TTL_MAX
- * unless it says that the certificate is revoked. ERR_BAD_CERT with the rule.
+ * Check that the statement may be relied on at `now` (seconds since 1970): `key`, the home
+ * server's, signed it; it has begun, has not ended, and ends within CACHEABLE_TTL_MAX unless the
+ * certificate is revoked. ERR_BAD_CERT names the rule.
  */
 must_check enum err cacheable_check(
     struct cx *, const struct cacheable *, const uint8_t key[ED25519_KEY], int64_t now);
-/* One of ours: the current names, those of the prose and those of polyproto-rs 0.9 side by side. */
+/* Write one of ours, with all names of its members: those of the published schema, of its prose,
+ * and of polyproto-rs 0.9. */
 struct json_object *cacheable_json(
     struct cx *, struct blob cert, const struct cache_claim *, const uint8_t sig[ED25519_SIG]);
-/* {"cert": PEM}: what events say of a certificate (wire.md 2.8). */
+/* {"cert": PEM}, the content of events about a certificate (wire.md 2.8). */
 struct str cacheable_event(struct cx *, struct blob cert);
 #endif

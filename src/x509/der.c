@@ -2,7 +2,7 @@
 
 enum { TAG_NUMBER_LONG = 0x1f, TAG_CONSTRUCTED = 0x20, TAG_CLASS = 0xc0 };
 
-/* The length at p, behind the identifier octet; *used counts its octets. */
+/* Read the length at p, after the identifier octet; *used: how many octets it has. */
 static const char *read_der_length(const uint8_t *p, size_t n, size_t *len, size_t *used)
 {
 	size_t octets = p[0] & 0x7f, v = 0;
@@ -29,7 +29,7 @@ static const char *take_der_element(struct blob *in, struct der *d)
 	size_t len, used;
 
 	if (in->n < 2)
-		return "it ends within an element";
+		return "it ends inside an element";
 	if ((in->p[0] & TAG_NUMBER_LONG) == TAG_NUMBER_LONG)
 		return "a tag number is above 30";
 	const char *why = read_der_length(in->p + 1, in->n - 1, &len, &used);
@@ -48,7 +48,7 @@ static bool is_minimal_integer(struct blob b)
 	    (b.n > 1 && !(b.p[0] == 0 && b.p[1] < 0x80) && !(b.p[0] == 0xff && b.p[1] >= 0x80));
 }
 
-/* Whole subidentifiers, none padded with 80 in front (X.690 8.19.2). */
+/* The last subidentifier is complete, and none starts with the padding octet 80 (X.690 8.19.2). */
 static bool is_whole_oid(struct blob b)
 {
 	bool first = true;
@@ -71,12 +71,12 @@ static const char *check_universal_type(uint8_t tag, struct blob b)
 	bool group = tag == DER_SEQUENCE || tag == DER_SET;
 
 	if (!group && (tag & TAG_CONSTRUCTED))
-		return "a simple type is constructed";
+		return "a primitive type is constructed";
 	switch (tag) {
 	case 0:
 	case DER_SEQUENCE & ~TAG_CONSTRUCTED:
 	case DER_SET & ~TAG_CONSTRUCTED:
-		return "a tag that DER does not have";
+		return "a tag is not allowed in DER";
 	case DER_BOOLEAN:
 		return b.n == 1 && (b.p[0] == 0 || b.p[0] == 0xff)
 		    ? NULL
@@ -85,7 +85,7 @@ static const char *check_universal_type(uint8_t tag, struct blob b)
 		return is_minimal_integer(b) ? NULL : "an INTEGER is not minimal";
 	case DER_BIT_STRING:
 		return is_valid_bit_string(b) ? NULL
-					      : "a BIT STRING has no proper count of unused bits";
+					      : "a BIT STRING has a wrong count of unused bits";
 	case DER_NULL:
 		return b.n == 0 ? NULL : "a NULL has contents";
 	case DER_OID:
@@ -94,8 +94,8 @@ static const char *check_universal_type(uint8_t tag, struct blob b)
 	return NULL;
 }
 
-/* X.690 11.6 pads the shorter with zeros; but of two elements neither begins with the other, so
- * they differ before that. */
+/* X.690 11.6 compares as if the shorter element were padded with zeros. No element is a prefix of
+ * another, so two of them always differ before that. */
 static bool sorts_after(struct blob a, struct blob b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -117,7 +117,7 @@ static const char *check_der_elements(struct blob in, bool set, int depth, const
 		if ((d.tag & TAG_CLASS) == 0 && (why = check_universal_type(d.tag, d.body)))
 			return why;
 		if (set && last.tag && sorts_after(last.whole, d.whole))
-			return "a SET is not in order";
+			return "the elements of a SET are not in order";
 		if ((d.tag & TAG_CONSTRUCTED) &&
 		    (why = check_der_elements(d.body, d.tag == DER_SET, depth - 1, at)))
 			return why;
@@ -137,7 +137,7 @@ const char *der_check(struct blob in, size_t *at)
 		return why;
 	*at = d.whole.n;
 	if (rest.n)
-		return "something follows its end";
+		return "something follows the element";
 	why = check_der_elements(in, false, DER_DEPTH, &bad);
 	*at = (size_t)(bad - in.p);
 	return why;
@@ -204,8 +204,8 @@ static bool read_time_digits(struct blob b, size_t at, int *v)
 	return hi <= 9 && lo <= 9;
 }
 
-/* MMDDHHMMSSZ behind the year. timegm() carries what is out of range over into the next field: then
- * the fields differ. */
+/* Read MMDDHHMMSSZ, what follows the year. timegm() carries a value out of range into the next
+ * field; a changed field therefore means an invalid time. */
 static bool read_month_to_second(struct blob b, int year, int64_t *t)
 {
 	struct tm tm = { .tm_year = year - 1900 };

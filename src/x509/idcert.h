@@ -2,68 +2,67 @@
 #define MOTET_X509_IDCERT_H
 #include "crypto/ed25519.h"
 /*
- * ID-Certs in the byte profile of wire.md 3.3. Built from typed values with our own DER writer
- * (idcert_build.c); linted before signing by a reader that shares no code with the writer
- * (idcert_lint.c, security.md 3.1); read, whoever made them, by idcert_read().
+ * ID-Certs in the byte profile of wire.md 3.3. idcert_build_tbs() writes them from typed values;
+ * before signing, signer/idcert_lint.c checks them without sharing code with the writer
+ * (security.md 3.1); idcert_read() reads those of any server.
  */
-#define SERIAL_MIN INT64_C(1000000000000000) /* 10^15: always 16 digits … */
-#define SERIAL_MAX INT64_C(9007199254740991) /* … and below 2^53 */
-/* Uniform in [SERIAL_MIN, SERIAL_MAX]. */
+#define SERIAL_MIN INT64_C(1000000000000000) /* 10^15: serial numbers have 16 digits … */
+#define SERIAL_MAX INT64_C(9007199254740991) /* … and are below 2^53 */
+/* A random serial number, uniform in [SERIAL_MIN, SERIAL_MAX]. ERR_INTERNAL: no random numbers. */
 must_check enum err idcert_new_serial(struct cx *, int64_t *serial);
 
-#define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: an actor's lives 60 days at most */
+#define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: an actor's is valid for at most 60 days */
 enum { IDCERT_SIZE_MAX = 2048 };	 /* octets of a Certificate that we issue */
 
 struct idcert_spec {
 	int64_t serial;
-	struct str domain;   /* of issuer and, for a server, of the subject: DCs only */
-	struct blob subject; /* actor: the CSR's Name; empty: the server itself */
+	struct str domain;   /* of the issuer, and of the subject if that is the server */
+	struct blob subject; /* an actor: the Name in the CSR; empty: the server itself */
 	uint8_t key[ED25519_KEY];
-	/* Seconds since 1970, both inclusive: not_after = not_before + lifetime - 1, or the
-	 * certificate lives a second too long. */
+	/* Seconds since 1970, both inclusive: so not_after = not_before + lifetime - 1. */
 	int64_t not_before, not_after;
-	bool commitment; /* actor: contentCommitment instead of digitalSignature */
+	bool commitment; /* an actor: keyUsage contentCommitment instead of digitalSignature */
 };
-/* The TBSCertificate. ERR_INTERNAL for values that have no encoding; whether they are right is
- * idcert_lint()'s matter. */
+/* Write the TBSCertificate, in the arena. ERR_INTERNAL for values that cannot be encoded;
+ * idcert_lint() checks whether they are allowed. */
 must_check enum err idcert_build_tbs(struct cx *, const struct idcert_spec *, struct blob *tbs);
-/* The Certificate around it. */
+/* Put the signature to it: the Certificate, in the arena. */
 struct blob idcert_assemble(struct arena *, struct blob tbs, const uint8_t sig[ED25519_SIG]);
 struct idcert {
 	struct blob der, tbs, subject;
-	struct str serial;	    /* decimal; foreign ones may be up to 20 octets */
-	int64_t serial64;	    /* 0 when it does not fit */
+	struct str serial;	    /* decimal; a foreign one may be a number of 20 octets */
+	int64_t serial64;	    /* the same; 0 when it does not fit */
 	bool is_server;		    /* CA and keyCertSign */
-	struct str fid, session_id; /* actors */
-	struct str domain;	    /* issuer's DCs, checked equal to the subject's */
+	struct str fid, session_id; /* of an actor */
+	struct str domain;	    /* from the issuer's DCs, which equal the subject's */
 	uint8_t key[ED25519_KEY], sig[ED25519_SIG];
-	int64_t not_before, not_after;
+	int64_t not_before, not_after; /* seconds since 1970, both inclusive */
 };
 /*
- * Read and check one certificate in any encoding that wire.md 3.4 accepts; neither the
- * signature nor the time is looked at here. ERR_BAD_REQUEST, field "id_cert", names the rule. Texts
- * and blobs point into `der` or live in the arena.
+ * Read one certificate in any encoding that wire.md 3.4 accepts, and check it against the profile.
+ * Does not check the signature or the time. Texts and blobs point into `der` or are in the arena.
+ * ERR_BAD_REQUEST, field "id_cert", names the broken rule.
  */
 must_check enum err idcert_read(struct cx *, struct blob der, struct idcert *);
-/* By this key, over the bytes as they came. */
+/* Does the signature over the received octets verify with this key? */
 bool idcert_signed_by(const struct idcert *, const uint8_t key[ED25519_KEY]);
 
 /*
- * The statement that cacheSignature signs (wire.md 4.1): decimal digits without separators;
- * unambiguous only because every number has its fixed length (16, 10, 10 and 0 or 10 digits), which
- * whoever signs or verifies must check. invalidated 0: valid.
+ * The text that cacheSignature signs (wire.md 4.1): the numbers in decimal, without separators.
+ * invalidated 0: not revoked. It is unambiguous only if the numbers have 16, 10, 10 and 0 or 10
+ * digits: signer and verifier must check that first.
  */
 struct str cache_statement(
     struct arena *, int64_t serial, int64_t not_before, int64_t not_after, int64_t invalidated);
 /*
- * Signed only when every number has its fixed length: serial in [SERIAL_MIN, SERIAL_MAX], times of
- * 10 digits, not_before ≤ not_after; invalidated 0, or 10 digits and not_after at least
- * CACHE_REVOKED_NOT_AFTER.
+ * The numbers of a cache statement; times in seconds since 1970. The signer signs it only if serial
+ * is in [SERIAL_MIN, SERIAL_MAX], times have 10 digits, not_before ≤ not_after, and invalidated is
+ * 0, or has 10 digits and not_after is at least CACHE_REVOKED_NOT_AFTER.
  */
 struct cache_claim {
 	int64_t serial, not_before, not_after, invalidated;
 };
-enum { CACHE_NOT_BEFORE = 1000000000 };
-#define CACHE_REVOKED_NOT_AFTER \
-	INT64_C(4102444800) /* a stripped revocation then exceeds 64 bits (wire.md 4.2) */
+enum { CACHE_NOT_BEFORE = 1000000000 }; /* not_before of the statements that we make */
+/* So late that, with invalidated cut off, the number exceeds 64 bits (wire.md 4.2). */
+#define CACHE_REVOKED_NOT_AFTER INT64_C(4102444800)
 #endif

@@ -20,8 +20,9 @@ enum err idcert_new_serial(struct cx *cx, int64_t *serial)
 
 	do {
 		if (RAND_bytes((unsigned char *)&v, sizeof v) != 1)
-			return fail(cx, ERR_INTERNAL, "serial: no random bits");
-		v &= SERIAL_MAX; /* 2^53 - 1: eight of nine draws fit */
+			return fail(
+			    cx, ERR_INTERNAL, "serial number: OpenSSL has no random numbers");
+		v &= SERIAL_MAX; /* 2^53 - 1: eight of nine numbers are large enough */
 	} while (v < SERIAL_MIN);
 	*serial = (int64_t)v;
 	return OK;
@@ -40,7 +41,7 @@ static struct blob build_idcert_dc(struct arena *mem, struct str label)
 	    derw(mem, WRITE_SEQUENCE, type, derw(mem, WRITE_IA5_STRING, str_blob(label))));
 }
 
-/* The last label first. */
+/* DCs, the last label of the domain first. */
 static struct blob build_idcert_server_name(struct arena *mem, struct str domain)
 {
 	struct buf b = { .mem = mem };
@@ -67,8 +68,8 @@ static struct blob build_idcert_extension(struct arena *mem, struct blob type, s
 	    derw(mem, WRITE_OCTET_STRING, value));
 }
 
-/* The reference client re-encodes what it read and verifies that: FALSE written out, and leading
- * zeros counted as unused bits. */
+/* Not DER in two places, on purpose: the reference client verifies a certificate as it would encode
+ * it, and it writes cA FALSE out and counts leading zero bits as unused (wire.md 3.3). */
 static struct blob build_idcert_extensions(struct arena *mem, bool server, bool commitment)
 {
 	const struct blob basic = derw(mem, WRITE_SEQUENCE, build_der_boolean(mem, server));
@@ -90,9 +91,10 @@ enum err idcert_build_tbs(struct cx *cx, const struct idcert_spec *spec, struct 
 	struct blob from, to;
 
 	if (spec->serial <= 0)
-		return fail(cx, ERR_INTERNAL, "certificate: a serial that is not positive");
+		return fail(cx, ERR_INTERNAL, "certificate: the serial number is not positive");
 	if (!derw_time(mem, spec->not_before, &from) || !derw_time(mem, spec->not_after, &to))
-		return fail(cx, ERR_INTERNAL, "certificate: a time without encoding");
+		return fail(
+		    cx, ERR_INTERNAL, "certificate: a time is not in the years 1970 to 9999");
 	struct blob issuer = build_idcert_server_name(mem, spec->domain);
 	struct blob version = derw(mem, WRITE_CONTEXT_0, derw_integer(mem, 2)),
 		    serial = derw_integer(mem, (uint64_t)spec->serial);

@@ -11,7 +11,7 @@ static enum err refuse_idcert_fault(struct cx *cx, const char *why)
 	return why ? REFUSE_IDCERT(cx, "The ID-Cert: %s.", why) : OK;
 }
 
-/* Long division by ten, digit by digit: 20 octets have at most 49 digits. */
+/* Repeated division by ten: 20 octets have at most 49 digits. */
 static struct str print_serial_decimal(struct arena *mem, struct blob n)
 {
 	uint8_t v[SERIAL_OCTETS];
@@ -42,7 +42,7 @@ static enum err read_idcert_serial(struct cx *cx, struct blob *tbs, struct idcer
 		return REFUSE_IDCERT(cx, "The ID-Cert has no serial number.");
 	if (n.n > SERIAL_OCTETS || n.p[0] >= 0x80 || (n.n == 1 && n.p[0] == 0))
 		return REFUSE_IDCERT(cx,
-		    "The serial number must be positive and of at most 20 octets (RFC 5280 4.1.2.2).");
+		    "The serial number must be positive, of at most 20 octets (RFC 5280 4.1.2.2).");
 	out->serial = print_serial_decimal(cx->mem, n);
 	if (!str_i64(out->serial, &out->serial64))
 		out->serial64 = 0;
@@ -52,7 +52,8 @@ static enum err read_idcert_serial(struct cx *cx, struct blob *tbs, struct idcer
 static enum err read_idcert_head(struct cx *cx, struct blob *tbs, struct idcert *out)
 {
 	if (!der_get_literal(tbs, str_blob(STR("\xa0\x03\x02\x01\x02"))))
-		return REFUSE_IDCERT(cx, "The ID-Cert must be of version 3 (RFC 5280 4.1.2.1).");
+		return REFUSE_IDCERT(
+		    cx, "The version of the ID-Cert must be 3 (RFC 5280 4.1.2.1).");
 	TRY(read_idcert_serial(cx, tbs, out));
 	return refuse_idcert_fault(
 	    cx, x509_read_algorithm(cx->mem, tbs, "the signature algorithm"));
@@ -85,7 +86,8 @@ static enum err read_idcert_validity(struct cx *cx, struct blob *tbs, struct idc
 	if (!der_get(tbs, DER_SEQUENCE, &times) || !der_get_time(&times, &out->not_before) ||
 	    !der_get_time(&times, &out->not_after) || times.n)
 		return REFUSE_IDCERT(cx,
-		    "The validity must be two times with seconds, in UTC and without fractions (RFC 5280 4.1.2.5).");
+		    "The validity must be two UTC times, with seconds and no fractions "
+		    "(RFC 5280 4.1.2.5).");
 	return out->not_before <= out->not_after
 	    ? OK
 	    : REFUSE_IDCERT(cx, "The validity ends before it begins.");
@@ -98,7 +100,8 @@ static enum err read_idcert_extensions(struct cx *cx, struct blob *tbs, struct i
 
 	if (tbs->n && (tbs->p[0] == DER_CONTEXT + 1 || tbs->p[0] == DER_CONTEXT + 2))
 		return REFUSE_IDCERT(cx,
-		    "There may be no issuerUniqueID or subjectUniqueID (RFC 5280 4.1.2.8): the session ID is in the subject.");
+		    "issuerUniqueID and subjectUniqueID are not allowed (RFC 5280 4.1.2.8): "
+		    "the session ID belongs in the subject.");
 	if (!der_get(tbs, DER_CONTEXT_OF + 3, &exts) || tbs->n)
 		return REFUSE_IDCERT(
 		    cx, "The ID-Cert must end in [3] extensions: basicConstraints and keyUsage.");
@@ -110,7 +113,7 @@ static enum err read_idcert_extensions(struct cx *cx, struct blob *tbs, struct i
 	    cx, out->is_server ? x509_check_server_caps(&caps) : x509_check_actor_caps(&caps));
 }
 
-/* Last, because only the extensions tell whose name it is. */
+/* Checked last: the extensions tell whether it is an actor's or a server's. */
 static enum err check_idcert_subject(struct cx *cx, struct idname *name, struct idcert *out)
 {
 	const char *why =
@@ -145,13 +148,13 @@ enum err idcert_read(struct cx *cx, struct blob der, struct idcert *out)
 	*out = (struct idcert){ .der = der };
 	TRY(refuse_idcert_fault(cx, x509_check_der(cx->mem, der)));
 	if (!der_get(&rest, DER_SEQUENCE, &cert) || !der_get_whole(&cert, DER_SEQUENCE, &out->tbs))
-		return REFUSE_IDCERT(cx, "This is no X.509 certificate (RFC 5280 4.1).");
+		return REFUSE_IDCERT(cx, "This is not an X.509 certificate (RFC 5280 4.1).");
 	TRY(refuse_idcert_fault(
 	    cx, x509_read_algorithm(cx->mem, &cert, "the outer signature algorithm")));
 	TRY(refuse_idcert_fault(cx, x509_read_signature(&cert, out->sig)));
 	rest = out->tbs;
 	if (!der_get(&rest, DER_SEQUENCE, &tbs))
-		return REFUSE_IDCERT(cx, "This is no X.509 certificate (RFC 5280 4.1).");
+		return REFUSE_IDCERT(cx, "This is not an X.509 certificate (RFC 5280 4.1).");
 	return read_idcert_tbs(cx, tbs, out);
 }
 

@@ -37,9 +37,9 @@ static enum err read_csr_attribute(struct cx *cx, struct blob attr, struct x509_
 
 	if (!der_get(&attr, DER_OID, &oid) || !der_get(&attr, DER_SET, &set) || attr.n)
 		return REFUSE_CSR(
-		    cx, "The CSR has an attribute that is no type with a SET of values.");
+		    cx, "An attribute of the CSR must be a type and a SET of values.");
 	if (!der_next(&set, &value) || set.n)
-		return REFUSE_CSR(cx, "The CSR has an attribute with no value, or more than one.");
+		return REFUSE_CSR(cx, "An attribute of the CSR must have exactly one value.");
 	if (!blob_eq(oid, (struct blob){ oid_extension_request, sizeof oid_extension_request }))
 		return refuse_csr_fault(cx, x509_read_cap(cx->mem, oid, value.whole, caps));
 	struct blob list = value.whole;
@@ -53,13 +53,13 @@ static enum err read_csr_attributes(struct cx *cx, struct blob *info, struct idc
 
 	if (!der_get(info, DER_CONTEXT_OF + 0, &list) || info->n)
 		return REFUSE_CSR(cx,
-		    "The CSR must end in [0] attributes, even when there are none (RFC 2986 4.1).");
+		    "The CSR must end with [0] attributes, even if they are empty (RFC 2986 4.1).");
 	if (!der_is_set_order(list))
 		return REFUSE_CSR(
 		    cx, "The attributes of the CSR are not in the order of a SET OF (X.690 11.6).");
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &attr))
-			return REFUSE_CSR(cx, "The CSR has an attribute that is no SEQUENCE.");
+			return REFUSE_CSR(cx, "An attribute of the CSR must be a SEQUENCE.");
 		TRY(read_csr_attribute(cx, attr, &caps));
 	}
 	out->commitment = caps.usage == X509_CONTENT_COMMITMENT;
@@ -83,15 +83,15 @@ enum err idcsr_read(struct cx *cx, struct blob der, struct idcsr *out)
 	*out = (struct idcsr){ .der = der };
 	TRY(refuse_csr_fault(cx, x509_check_der(cx->mem, der)));
 	if (!der_get(&rest, DER_SEQUENCE, &csr) || !der_get_whole(&csr, DER_SEQUENCE, &signed_part))
-		return REFUSE_CSR(cx, "This is no PKCS#10 request (RFC 2986).");
+		return REFUSE_CSR(cx, "This is not a PKCS#10 request (RFC 2986).");
 	TRY(refuse_csr_fault(cx, x509_read_algorithm(cx->mem, &csr, "the signature algorithm")));
 	TRY(refuse_csr_fault(cx, x509_read_signature(&csr, sig)));
 	rest = signed_part;
 	if (!der_get(&rest, DER_SEQUENCE, &info))
-		return REFUSE_CSR(cx, "This is no PKCS#10 request (RFC 2986).");
+		return REFUSE_CSR(cx, "This is not a PKCS#10 request (RFC 2986).");
 	TRY(read_csr_info(cx, info, out));
 	if (!ed25519_verify(out->key, signed_part, sig))
-		return REFUSE_CSR(cx,
-		    "The signature of the CSR does not fit its public key: sign it with the key that it names.");
+		return REFUSE_CSR(
+		    cx, "The CSR is not signed by its own key: sign it with the private key.");
 	return OK;
 }

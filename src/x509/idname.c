@@ -20,7 +20,7 @@ static const struct name_attr {
 	    offsetof(struct idname, session_id) },
 };
 
-/* A domain grows to the front: the DCs come with the top level first. */
+/* A domain, built from its end: the DCs come with the top level first. */
 struct name_domain {
 	char text[FID_DOMAIN_MAX];
 	size_t at;
@@ -43,7 +43,7 @@ static bool is_printable_string_char(char c)
 static const char *read_attr_text(struct der d, struct str *out)
 {
 	if (d.tag != DER_UTF8 && d.tag != DER_PRINTABLE && d.tag != DER_IA5)
-		return "is no PrintableString, UTF8String or IA5String";
+		return "is not a PrintableString, UTF8String or IA5String";
 	if (d.body.n == 0)
 		return "is empty";
 	for (size_t i = 0; i < d.body.n; i++) {
@@ -51,7 +51,7 @@ static const char *read_attr_text(struct der d, struct str *out)
 		if (c < 0x20 || c > 0x7e)
 			return "has a character outside 0x20 to 0x7e";
 		if (d.tag == DER_PRINTABLE && !is_printable_string_char(c))
-			return "has a character that a PrintableString may not have (X.680 41.4)";
+			return "has a character that PrintableString excludes (X.680 41.4)";
 	}
 	*out = (struct str){ (const char *)d.body.p, d.body.n };
 	return NULL;
@@ -62,9 +62,9 @@ static const char *prepend_domain_label(struct name_domain *d, struct str label)
 	bool first = d->at == sizeof d->text;
 
 	if (memchr(label.s, '.', label.n))
-		return "has a DC with more than one label: every label is a DC of its own";
+		return "has a DC with more than one label: use one DC for each label";
 	if (label.n + !first > d->at)
-		return "has DCs that make a domain of more than 253 octets";
+		return "has DCs for a domain of more than 253 octets";
 	if (!first)
 		d->text[--d->at] = '.';
 	d->at -= label.n;
@@ -95,13 +95,13 @@ static const char *read_name_rdn(
 
 	if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) ||
 	    !der_next(&ava, &value) || ava.n)
-		return "has an RDN without attribute and value";
+		return "has an RDN that is not one attribute type and value";
 	if (rdn.n)
 		return "has an RDN with more than one attribute";
 	const struct name_attr *a = find_name_attr(oid);
 	if (a == NULL)
 		return arena_printf(mem,
-		    "has the attribute %s; there may be CN, DC, UID and uniqueIdentifier",
+		    "has the attribute %s; only CN, DC, UID and uniqueIdentifier are allowed",
 		    der_oid_text(oid, buf, sizeof buf));
 	const char *why = read_attr_text(value, &text);
 	return why ? arena_printf(mem, "has a %s that %s", a->name, why)
@@ -116,10 +116,10 @@ const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 
 	*out = (struct idname){ 0 };
 	if (!der_get(&name, DER_SEQUENCE, &rdns) || name.n)
-		return "is no Name";
+		return "is not a Name (RFC 5280 4.1.2.4)";
 	while (rdns.n) {
 		if (!der_get(&rdns, DER_SET, &rdn))
-			return "has an RDN that is no SET";
+			return "has an RDN that is not a SET";
 		if ((why = read_name_rdn(mem, rdn, out, &d)))
 			return why;
 	}
@@ -129,7 +129,7 @@ const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
 		return "has no DC";
 	return domain_ok(out->domain)
 	    ? NULL
-	    : "has DCs that make no domain name (lower case, top level first)";
+	    : "has DCs that are not a domain name (lower case, top level first)";
 }
 
 const char *idname_check_actor(struct arena *mem, struct idname *n, bool cn_needed)
@@ -142,15 +142,16 @@ const char *idname_check_actor(struct arena *mem, struct idname *n, bool cn_need
 			: n->session_id.n == 0 ? "uniqueIdentifier (the session ID)"
 					       : "CN (the local name)");
 	if (!fid_parse(mem, uid, &local, &domain))
-		return "has a UID that is no federation ID";
+		return "has a UID that is not a federation ID";
 	if (!str_eq(uid, (struct str){ local.s, uid.n }))
 		return "has a UID that is not in lower case";
 	if (!str_eq(domain, n->domain))
-		return "has DCs that are not the domain of the UID, label by label with the top level first";
+		return "has DCs that do not match the domain of the UID "
+		       "(one label each, top level first)";
 	if (n->session_id.n > SESSION_ID_OCTETS_MAX)
 		return "has a uniqueIdentifier (the session ID) of more than 32 octets";
 	if (n->cn.n && !str_eq(n->cn, local))
-		return "has a CN that is not the local name, the part of the UID before the @";
+		return "has a CN that is not the local name (the part of the UID before the @)";
 	n->local = local;
 	return NULL;
 }
@@ -158,7 +159,7 @@ const char *idname_check_actor(struct arena *mem, struct idname *n, bool cn_need
 const char *idname_check_server(const struct idname *n)
 {
 	return n->cn.n || n->uid.n || n->session_id.n
-	    ? "has more than DCs, and a home server has no other name"
+	    ? "has attributes other than DC; the name of a home server has only DCs"
 	    : NULL;
 }
 

@@ -2,31 +2,31 @@
 #define MOTET_X509_IDNAME_H
 #include "x509/der.h"
 /*
- * The distinguished names of ID-Certs (wire.md 3.1). One attribute in each RDN; PrintableString,
- * UTF8String or IA5String; nothing outside 0x20 to 0x7e; only the four attributes below, DC any
- * number of times and each other at most once; DCs with the top level first, the others anywhere
- * between.
+ * The distinguished names of ID-Certs (wire.md 3.1). Each RDN has one attribute: a PrintableString,
+ * UTF8String or IA5String of characters 0x20 to 0x7e. Allowed are DC, any number of times with the
+ * top level first, and CN, UID and uniqueIdentifier, each at most once and in any place.
  *
- * Every function returns NULL, or what is wrong in words that follow "the subject": "has no UID …".
+ * A check returns NULL, or what is wrong as the end of a sentence after "The subject": "has no
+ * UID".
  */
 struct idname {
-	struct str cn, uid, session_id; /* n 0: not there */
-	struct str domain;		/* of the DCs; at least one, and domain_ok() */
-	struct str local;		/* of the UID, once idname_check_actor() has passed it */
+	struct str cn, uid, session_id; /* n 0: absent; session_id: uniqueIdentifier */
+	struct str domain;		/* of the DCs; domain_ok() */
+	struct str local;		/* of the UID; set by idname_check_actor() */
 };
-/* `name` is the whole Name, after der_check(). Texts point into it, the domain lives in the arena.
- */
+/* `name` is the whole Name, and has passed der_check(). Texts point into it; the domain is in the
+ * arena. */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
 /*
- * The Name of an actor's session as polyproto-rs orders it (wire.md 3.1): uniqueIdentifier, UID,
- * DCs with the top level first, CN; DCs IA5Strings, the rest UTF8Strings. For values that have
- * passed their checks.
+ * Write the Name of an actor's session, in the order of polyproto-rs (wire.md 3.1):
+ * uniqueIdentifier, UID, DCs with the top level first, CN. DCs are IA5Strings, the others
+ * UTF8Strings. The values must have been checked before.
  */
 struct blob idname_write(
     struct arena *, struct str local, struct str domain, struct str session_id);
-/* An actor's: UID a federation ID in lower case at the DCs' domain, session ID of 1 to 32, CN the
- * local name (or absent, if it may be). */
+/* Check the name of an actor: the UID is a federation ID in lower case of the domain in the DCs,
+ * the session ID has 1 to 32 octets, CN is the local name, or absent unless cn_needed. */
 const char *idname_check_actor(struct arena *, struct idname *, bool cn_needed);
-/* A home server's, and every issuer's: DCs and nothing else. */
+/* Check the name of a home server, or of an issuer: DCs and nothing else. */
 const char *idname_check_server(const struct idname *);
 #endif

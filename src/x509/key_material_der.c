@@ -24,11 +24,12 @@ enum err key_material_der_check(struct cx *cx, struct str key_data)
 	TRY(armour_decode(cx, "key_data", "PUBLIC KEY", key_data, &der));
 	if ((wrong = der_check(der, &at)) != NULL)
 		return refuse(cx, ERR_BAD_REQUEST, "key_data",
-		    "Octet %zu of the DER inside the PEM: %s.", at, wrong);
+		    "The DER inside the PEM is invalid at octet %zu: %s.", at, wrong);
 	if (!der_get(&der, DER_SEQUENCE, &seq) || !take_algorithm_oid(&seq, &oid) ||
 	    !der_get(&seq, DER_BIT_STRING, &bits) || seq.n || bits.n < 1 || bits.p[0] != 0)
 		return refuse(cx, ERR_BAD_REQUEST, "key_data",
-		    "The PEM holds no SubjectPublicKeyInfo (RFC 5280 4.1) with the ciphertext in its BIT STRING.");
+		    "The PEM must contain a SubjectPublicKeyInfo (RFC 5280 4.1) "
+		    "with the ciphertext in its BIT STRING.");
 	return OK;
 }
 
@@ -41,7 +42,7 @@ enum err key_material_der_read_oid(
 
 	if (der_check(der, &at) || !take_algorithm_oid(&in, &id))
 		return refuse(
-		    cx, ERR_BAD_REQUEST, field, "These octets are no AlgorithmIdentifier in DER.");
+		    cx, ERR_BAD_REQUEST, field, "This must be an AlgorithmIdentifier in DER.");
 	if (!der_oid_print(id, text, sizeof text))
 		return refuse(cx, ERR_BAD_REQUEST, field, "This object identifier is too long.");
 	*oid = (struct str){ arena_dup(cx->mem, text, strlen(text)), strlen(text) };
@@ -61,7 +62,7 @@ static bool parse_oid_arcs(struct str oid, int64_t *v, size_t *n)
 	return !more && *n >= 2 && v[0] <= 2 && (v[0] == 2 || v[1] < 40);
 }
 
-/* Base 128, most significant first, all but the last octet with the top bit (X.690 8.19.2). */
+/* Base 128, most significant first; all octets but the last have the top bit set (X.690 8.19.2). */
 static size_t write_subidentifier(uint8_t *to, uint64_t v)
 {
 	uint8_t tmp[10];
@@ -84,7 +85,8 @@ enum err key_material_der_write_oid(
 
 	if (!parse_oid_arcs(oid, v, &n))
 		return refuse(cx, ERR_BAD_REQUEST, field,
-		    "This is no object identifier: numbers with dots between, such as 2.16.840.1.101.3.4.1.46.");
+		    "This must be an object identifier: numbers separated by dots, such as "
+		    "2.16.840.1.101.3.4.1.46.");
 	len = write_subidentifier(p + 4, (uint64_t)(v[0] * 40 + v[1]));
 	for (size_t i = 2; i < n; i++)
 		len += write_subidentifier(p + 4 + len, (uint64_t)v[i]);

@@ -16,7 +16,7 @@ const char *x509_check_der(struct arena *mem, struct blob der)
 	if (der.n > X509_MAX)
 		return arena_printf(mem, "larger than %d octets", X509_MAX);
 	const char *why = der_check(der, &at);
-	return why ? arena_printf(mem, "no strict DER (X.690): %s, at octet %zu", why, at) : NULL;
+	return why ? arena_printf(mem, "not strict DER (X.690): %s, at octet %zu", why, at) : NULL;
 }
 
 const char *x509_read_algorithm(struct arena *mem, struct blob *in, const char *of)
@@ -27,11 +27,11 @@ const char *x509_read_algorithm(struct arena *mem, struct blob *in, const char *
 	if (!der_get(in, DER_SEQUENCE, &seq) || !der_get(&seq, DER_OID, &oid))
 		return arena_printf(mem, "%s is missing", of);
 	if (!is_short_oid(oid, oid_ed25519))
-		return arena_printf(mem, "%s is %s, and must be Ed25519, 1.3.101.112", of,
+		return arena_printf(mem, "%s is %s but must be Ed25519 (1.3.101.112)", of,
 		    der_oid_text(oid, text, sizeof text));
 	if (seq.n)
 		return arena_printf(
-		    mem, "%s has parameters, and Ed25519 has none, not even NULL (RFC 8410 3)", of);
+		    mem, "%s must have no parameters, not even NULL (RFC 8410 3)", of);
 	return NULL;
 }
 
@@ -46,11 +46,12 @@ const char *x509_read_key(struct arena *mem, struct blob *in, uint8_t key[ED2551
 		return why;
 	if (!der_get(&spki, DER_BIT_STRING, &bits) || spki.n || bits.n != 1 + ED25519_KEY ||
 	    bits.p[0] != 0)
-		return "the public key must be 32 octets in a BIT STRING without unused bits (RFC 8410 4)";
+		return "the public key must be 32 octets in a BIT STRING without unused bits "
+		       "(RFC 8410 4)";
 	memcpy(key, bits.p + 1, ED25519_KEY);
 	return ed25519_key_ok(key)
 	    ? NULL
-	    : "the public key is a point of small order or not in canonical form; make a new key pair";
+	    : "the public key is of small order or not canonical; make a new key pair";
 }
 
 const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG])
@@ -59,21 +60,22 @@ const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG])
 
 	if (!der_get(in, DER_BIT_STRING, &bits) || in->n || bits.n != 1 + ED25519_SIG ||
 	    bits.p[0] != 0)
-		return "the signature must be 64 octets in a BIT STRING without unused bits, and the last element";
+		return "the signature must be the last element, 64 octets in a BIT STRING "
+		       "without unused bits";
 	memcpy(sig, bits.p + 1, ED25519_SIG);
 	return NULL;
 }
 
-/* pathLen may have leading zeros, as the reference client writes it in eight octets: der_get() does
- * not mind, der_check() would. */
+/* The reference client writes pathLen with leading zeros, in eight octets. der_get() accepts that,
+ * der_check() would not. */
 static const char *read_basic_constraints(struct blob value, struct x509_caps *caps)
 {
 	struct blob seq, ca, len;
 
 	if (caps->has_basic)
-		return "basicConstraints is there twice";
+		return "basicConstraints is present twice";
 	if (!der_get(&value, DER_SEQUENCE, &seq) || value.n)
-		return "basicConstraints is no SEQUENCE";
+		return "basicConstraints is not a SEQUENCE";
 	if (der_get(&seq, DER_BOOLEAN, &ca)) {
 		if (ca.n != 1 || (ca.p[0] != 0 && ca.p[0] != 0xff))
 			return "cA in basicConstraints is neither 00 nor ff";
@@ -93,11 +95,11 @@ static const char *read_key_usage(struct blob value, struct x509_caps *caps)
 	struct blob bits;
 
 	if (caps->has_usage)
-		return "keyUsage is there twice";
+		return "keyUsage is present twice";
 	if (!der_get(&value, DER_BIT_STRING, &bits) || value.n || bits.n < 1 || bits.p[0] > 7)
-		return "keyUsage is no BIT STRING";
+		return "keyUsage is not a BIT STRING";
 	if (bits.n != 2)
-		return "keyUsage must have one octet of bits: decipherOnly and empty ones are refused";
+		return "keyUsage must have one octet of bits: it is empty or has decipherOnly";
 	caps->usage = bits.p[1];
 	caps->has_usage = true;
 	return NULL;
@@ -112,7 +114,7 @@ const char *x509_read_cap(
 		return read_basic_constraints(value, caps);
 	if (is_short_oid(oid, oid_key_usage))
 		return read_key_usage(value, caps);
-	return arena_printf(mem, "only basicConstraints and keyUsage may be there, not %s",
+	return arena_printf(mem, "only basicConstraints and keyUsage are allowed, not %s",
 	    der_oid_text(oid, text, sizeof text));
 }
 
@@ -125,11 +127,11 @@ static const char *read_cap_extension(
 		return "an extension has no type";
 	bool said = der_get(&ext, DER_BOOLEAN, &critical);
 	if (said && (critical.n != 1 || critical.p[0] != 0xff))
-		return "an extension says critical FALSE: DER leaves a default out (X.690 11.5)";
+		return "an extension has critical FALSE: DER omits default values (X.690 11.5)";
 	if (!said && must)
 		return "an extension is not critical";
 	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
-		return "an extension has no value, or more than one";
+		return "an extension must have exactly one value";
 	return x509_read_cap(mem, oid, value, caps);
 }
 
@@ -140,10 +142,10 @@ const char *x509_read_extensions(
 	const char *why;
 
 	if (!der_get(in, DER_SEQUENCE, &list))
-		return "the extensions are no SEQUENCE";
+		return "the extensions are not a SEQUENCE";
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &ext))
-			return "an extension is no SEQUENCE";
+			return "an extension is not a SEQUENCE";
 		if ((why = read_cap_extension(mem, ext, must, caps)))
 			return why;
 	}
@@ -153,12 +155,13 @@ const char *x509_read_extensions(
 const char *x509_check_actor_caps(const struct x509_caps *c)
 {
 	if (c->ca)
-		return "an actor is no CA: cA in basicConstraints must be FALSE";
+		return "an actor is not a CA: cA in basicConstraints must be FALSE";
 	if (c->path_len)
-		return "an actor is no CA: basicConstraints must have no pathLen";
+		return "an actor is not a CA: basicConstraints must have no pathLen";
 	if (c->has_usage && c->usage != X509_DIGITAL_SIGNATURE &&
 	    c->usage != X509_CONTENT_COMMITMENT)
-		return "keyUsage of an actor must be digitalSignature or contentCommitment, one of them and nothing else";
+		return "keyUsage of an actor must be either digitalSignature or contentCommitment, "
+		       "nothing else";
 	return NULL;
 }
 
@@ -167,9 +170,9 @@ const char *x509_check_server_caps(const struct x509_caps *c)
 	const uint8_t both = X509_DIGITAL_SIGNATURE | X509_CONTENT_COMMITMENT;
 
 	if (!c->ca || !(c->usage & X509_KEY_CERT_SIGN))
-		return "a home server is a CA: cA must be TRUE and keyUsage have keyCertSign";
+		return "a home server is a CA: cA must be TRUE and keyUsage must have keyCertSign";
 	if (c->usage & ~(both | X509_KEY_CERT_SIGN | X509_CRL_SIGN))
-		return "keyUsage of a home server has what Ed25519 keys are not for (RFC 8410 5)";
+		return "keyUsage of a home server has a use that Ed25519 excludes (RFC 8410 5)";
 	return (c->usage & both) == both
 	    ? "keyUsage has both digitalSignature and contentCommitment"
 	    : NULL;

@@ -21,8 +21,8 @@ static const struct {
 	{ "31050201050500", NULL },
 	{ "3106020105020106", NULL },
 	{ "0603550405", NULL },
-	{ "", "ends within" },
-	{ "05", "ends within" },
+	{ "", "ends inside" },
+	{ "05", "ends inside" },
 	{ "0501", "past the end" },
 	{ "3003020100"
 	  "00",
@@ -46,9 +46,9 @@ static const struct {
 	{ "bf8101"
 	  "00",
 	    "tag number" },
-	{ "0000", "does not have" },
-	{ "1000", "does not have" },
-	{ "1100", "does not have" },
+	{ "0000", "not allowed in DER" },
+	{ "1000", "not allowed in DER" },
+	{ "1100", "not allowed in DER" },
 	{ "2400", "constructed" },
 	{ "2c00", "constructed" },
 	{ "0100", "BOOLEAN" },

@@ -24,7 +24,7 @@ static const struct row {
 	    "S:s|U:" FIVE("abcdefghijkl") "abcd@b|D:b|C:" FIVE("abcdefghijkl") "abcd", NULL },
 	{ "local name of 65",
 	    "S:s|U:" FIVE("abcdefghijkl") "abcde@b|D:b|C:" FIVE("abcdefghijkl") "abcde",
-	    "no federation ID" },
+	    "not a federation ID" },
 	{ "TeletexString", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C/14:flori",
 	    "PrintableString, UTF8String" },
 	{ "BMPString", "S:client1|U:a@b|D:b|C/1e:%00a", "PrintableString, UTF8String" },
@@ -61,18 +61,18 @@ static const struct row {
 	{ "DCs with the top level last",
 	    "S:client1|U:flori@polyphony.chat|D:polyphony|D:chat|C:flori", "top level first" },
 	{ "a DC more than the UID has", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a",
-	    "not the domain of the UID" },
+	    "do not match the domain of the UID" },
 	{ "a DC less", "S:client1|U:a@www.polyphony.chat|D:chat|D:polyphony|C:a",
-	    "not the domain of the UID" },
+	    "do not match the domain of the UID" },
 	{ "two labels in a DC", "S:client1|U:flori@polyphony.chat|D:polyphony.chat|C:flori",
-	    "a DC of its own" },
-	{ "DC in upper case", "S:client1|U:a@b|D:B|C:a", "no domain name" },
+	    "one DC for each label" },
+	{ "DC in upper case", "S:client1|U:a@b|D:B|C:a", "not a domain name" },
 	{ "UID in upper case", "S:client1|U:A@b|D:b|C:a", "not in lower case" },
-	{ "something before the UID", "S:client1|U:a b@b|D:b|C:b", "no federation ID" },
-	{ "UID without domain", "S:client1|U:a|D:b|C:a", "no federation ID" },
+	{ "something before the UID", "S:client1|U:a b@b|D:b|C:b", "not a federation ID" },
+	{ "UID without domain", "S:client1|U:a|D:b|C:a", "not a federation ID" },
 	{ "an address for a domain", "S:client1|U:a@127.0.0.1|D:1|D:0|D:0|D:127|C:a",
-	    "no domain name" },
-	{ "reserved name", "S:client1|U:me@b|D:b|C:me", "no federation ID" },
+	    "not a domain name" },
+	{ "reserved name", "S:client1|U:me@b|D:b|C:me", "not a federation ID" },
 	{ "a domain of 255", "S:s|U:a@b|D:b|" FIVE(FIVE("D:abcdefghi|")) "D:abcde|C:a",
 	    "more than 253" },
 };
@@ -93,17 +93,20 @@ static const struct {
 	{ "extensionRequest, not critical", "X30090603551d1304023000300b0603551d0f040403020640",
 	    NULL, true },
 	{ "extensionRequest without extensions", "X", NULL, false },
-	{ "both usages", KU("06c0"), "one of them and nothing else" },
-	{ "no usage", KU("0700"), "one of them and nothing else" },
-	{ "keyCertSign", KU("0504"), "one of them and nothing else" },
-	{ "keyCertSign beside digitalSignature", KU("0284"), "one of them and nothing else" },
-	{ "keyAgreement", KU("0308"), "one of them and nothing else" },
-	{ "keyAgreement beside digitalSignature", KU("0388"), "one of them and nothing else" },
-	{ "cRLSign beside digitalSignature", KU("0182"), "one of them and nothing else" },
-	{ "encipherOnly", KU("0081"), "one of them and nothing else" },
+	{ "both usages", KU("06c0"), "either digitalSignature or contentCommitment" },
+	{ "no usage", KU("0700"), "either digitalSignature or contentCommitment" },
+	{ "keyCertSign", KU("0504"), "either digitalSignature or contentCommitment" },
+	{ "keyCertSign beside digitalSignature", KU("0284"),
+	    "either digitalSignature or contentCommitment" },
+	{ "keyAgreement", KU("0308"), "either digitalSignature or contentCommitment" },
+	{ "keyAgreement beside digitalSignature", KU("0388"),
+	    "either digitalSignature or contentCommitment" },
+	{ "cRLSign beside digitalSignature", KU("0182"),
+	    "either digitalSignature or contentCommitment" },
+	{ "encipherOnly", KU("0081"), "either digitalSignature or contentCommitment" },
 	{ "decipherOnly", "300c0603551d0f31050303078080", "decipherOnly" },
-	{ "empty bits", "300a0603551d0f3103030100", "empty ones" },
-	{ "keyUsage as OCTET STRING", "300b0603551d0f310404020080", "no BIT STRING" },
+	{ "empty bits", "300a0603551d0f3103030100", "it is empty" },
+	{ "keyUsage as OCTET STRING", "300b0603551d0f310404020080", "not a BIT STRING" },
 	{ "CA", "300c0603551d13310530030101ff", "cA in basicConstraints must be FALSE" },
 	{ "CA in an extensionRequest", "X300f0603551d130101ff040530030101ff",
 	    "cA in basicConstraints must be FALSE" },
@@ -111,15 +114,15 @@ static const struct {
 	{ "pathLen", "300f0603551d1331083006010100020100", "no pathLen" },
 	{ "more in basicConstraints", "30110603551d13310a30080101000201000500",
 	    "more than cA and pathLen" },
-	{ "keyUsage twice", KU("0080") KU("0080"), "keyUsage is there twice" },
-	{ "basicConstraints twice", BASIC BASIC, "basicConstraints is there twice" },
+	{ "keyUsage twice", KU("0080") KU("0080"), "keyUsage is present twice" },
+	{ "basicConstraints twice", BASIC BASIC, "basicConstraints is present twice" },
 	{ "twice in an extensionRequest", "X300b0603551d0f040403020780300b0603551d0f040403020780",
 	    "twice" },
 	{ "attributes out of order", BASIC KU("0080"), "11.6" },
-	{ "two values", "300f0603551d0f31080302008003020140", "more than one" },
-	{ "no value", "30070603551d0f3100", "no value" },
+	{ "two values", "300f0603551d0f31080302008003020140", "exactly one value" },
+	{ "no value", "30070603551d0f3100", "exactly one value" },
 	{ "values not in a SET", "300b0603551d0f300403020080", "SET of values" },
-	{ "an attribute that is none", "0500", "no SEQUENCE" },
+	{ "an attribute that is a NULL", "0500", "SEQUENCE" },
 	{ "challengePassword", "301006092a864886f70d01090731030c0161", "not 1.2.840.113549.1.9.7" },
 	{ "subjectAltName",
 	    "X300c0603551d11040530038201"
@@ -127,13 +130,14 @@ static const struct {
 	    "not 2.5.29.17" },
 	{ "subjectKeyIdentifier", "X300b0603551d0e040404020001", "not 2.5.29.14" },
 	{ "critical FALSE written out", "X300e0603551d0f010100040403020780", "critical FALSE" },
-	{ "extension without value", "X30050603551d0f", "no value" },
+	{ "extension without value", "X30050603551d0f", "exactly one value" },
 	{ "extension with two values",
 	    "X30130603551d0f0101ff04040302078004"
 	    "03020780",
-	    "no value, or more" },
-	{ "something behind the value", "X30100603551d0f0101ff0406030207800500", "no BIT STRING" },
-	{ "value with a long length", "X300f0603551d0f0101ff04050381020780", "no BIT STRING" },
+	    "exactly one value" },
+	{ "something after the value", "X30100603551d0f0101ff0406030207800500",
+	    "not a BIT STRING" },
+	{ "value with a long length", "X300f0603551d0f0101ff04050381020780", "not a BIT STRING" },
 };
 
 static void verdict(
@@ -239,10 +243,10 @@ static void structure(struct cx *cx)
 	    cx, "no attributes at all", SIGNED(spki, (struct blob){ 0 }), "[0] attributes", false);
 	verdict(cx, "something behind them", SIGNED(spki, unhex(mem, "a0000500")), "[0] attributes",
 	    false);
-	verdict(
-	    cx, "signed by another key", signed_with(cx, server_seed, text), "does not fit", false);
+	verdict(cx, "signed by another key", signed_with(cx, server_seed, text),
+	    "not signed by its own key", false);
 	verdict(cx, "a signature of zeros", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig),
-	    "does not fit", false);
+	    "not signed by its own key", false);
 	verdict(cx, "NULL parameters outside",
 	    derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL",
 	    false);
@@ -257,7 +261,7 @@ static void structure(struct cx *cx)
 	    false);
 	verdict(cx, "no signature", derw(mem, DER_SEQUENCE, text, algorithm_of(mem)), "64 octets",
 	    false);
-	verdict(cx, "an empty body", (struct blob){ 0 }, "no strict DER", false);
+	verdict(cx, "an empty body", (struct blob){ 0 }, "not strict DER", false);
 	verdict(cx, "too large",
 	    derw(mem, DER_OCTET_STRING, (struct blob){ arena_alloc(mem, 8192), 8192 }),
 	    "larger than", false);
