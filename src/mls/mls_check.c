@@ -15,9 +15,7 @@ static enum err refuse_keypackage_fault(struct cx *cx, const char *why)
 	return why ? REFUSE_KEYPACKAGE(cx, "%s", why) : OK;
 }
 
-/* --- Size, suite, keys
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- Size, suite, keys --- */
 
 static enum err check_keypackage_size(const struct keypackage_check *c)
 {
@@ -25,8 +23,8 @@ static enum err check_keypackage_size(const struct keypackage_check *c)
 
 	return max == 0 || n <= max
 	    ? OK
-	    : REFUSE_KEYPACKAGE(
-		  c->cx, "size: a KeyPackage may have %zu octets here, not %zu", max, n);
+	    : REFUSE_KEYPACKAGE(c->cx,
+		  "size: a KeyPackage may have at most %zu octets here; this has %zu", max, n);
 }
 
 static enum err check_allowed_suite(const struct keypackage_check *c)
@@ -36,7 +34,7 @@ static enum err check_allowed_suite(const struct keypackage_check *c)
 
 	return allowed == 0 || allowed >> id & 1
 	    ? OK
-	    : REFUSE_KEYPACKAGE(c->cx, "cipher_suite: this server does not take suite %u", id);
+	    : REFUSE_KEYPACKAGE(c->cx, "cipher_suite: this server does not accept suite %u", id);
 }
 
 static enum err check_keypackage_key_lengths(const struct keypackage_check *c)
@@ -51,11 +49,12 @@ static enum err check_keypackage_key_lengths(const struct keypackage_check *c)
 		    "init_eq_encryption: init_key and encryption_key must differ (RFC 9420 10.1)");
 	if (c->policy->key.n && !blob_eq(kp->signature_key, c->policy->key))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "session_key_mismatch: signature_key must be the public key of this session's ID-Cert");
+		    "session_key_mismatch: signature_key must be the key of this session's "
+		    "ID-Cert");
 	return OK;
 }
 
-/* What costs as much as a signature comes late. */
+/* Late in the order, since each costs as much as a signature. */
 static enum err check_keypackage_key_points(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
@@ -69,9 +68,7 @@ static enum err check_keypackage_key_points(const struct keypackage_check *c)
 	    c->cx, mls_suite_check_sig_key(mem, kp->suite, kp->signature_key));
 }
 
-/* --- Credential
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- Credential --- */
 
 static enum err check_basic_credential(const struct keypackage_check *c)
 {
@@ -80,12 +77,12 @@ static enum err check_basic_credential(const struct keypackage_check *c)
 	if (fid.n == 0 || blob_eq(c->kp->identity, str_blob(fid)))
 		return OK;
 	return REFUSE_KEYPACKAGE(c->cx,
-	    "identity_mismatch: the identity of a basic credential must be the actor's federation ID, %.*s",
+	    "identity_mismatch: the identity of a basic credential must be the actor's "
+	    "federation ID, %.*s",
 	    (int)fid.n, fid.s);
 }
 
-/* The times of the certificate that the session has; it has been read before, so that it cannot be
- * read now is our matter. */
+/* The session's ID-Cert was readable when it was issued, so an unreadable one is our fault. */
 static enum err check_session_cert_time(const struct keypackage_check *c)
 {
 	struct idcert cert;
@@ -105,13 +102,13 @@ static enum err check_credential_chain(
 		return OK;
 	if (!blob_eq(first, c->policy->id_cert))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "x509_untrusted: the first certificate must be this session's ID-Cert, octet by octet");
+		    "x509_untrusted: the first certificate must be exactly this session's ID-Cert");
 	if (mls_tls_more(others) && !blob_eq(mls_tls_vector(others), c->policy->server_cert))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "x509_chain: the second certificate, if there is one, must be this server's, octet by octet");
+		    "x509_chain: the second certificate, if any, must be exactly this server's");
 	if (mls_tls_more(others))
-		return REFUSE_KEYPACKAGE(c->cx,
-		    "x509_chain: behind the certificate of the server there is nothing to follow");
+		return REFUSE_KEYPACKAGE(
+		    c->cx, "x509_chain: no certificate may follow the server's");
 	return check_session_cert_time(c);
 }
 
@@ -126,7 +123,8 @@ static enum err check_x509_credential(const struct keypackage_check *c)
 		    c->cx, mls_suite_check_cert(c->cx->mem, mls_tls_vector(&others))));
 	if (!mls_suite_cert_has_key(c->cx->mem, c->kp->suite, first, c->kp->signature_key))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "x509_key_mismatch: signature_key must be the public key of the first certificate (RFC 9420 5.3)");
+		    "x509_key_mismatch: signature_key must be the public key of the first "
+		    "certificate (RFC 9420 5.3)");
 	return check_credential_chain(c, first, &in);
 }
 
@@ -136,9 +134,7 @@ static enum err check_leaf_credential(const struct keypackage_check *c)
 					      : check_x509_credential(c);
 }
 
-/* --- Capabilities and extensions
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Capabilities and extensions --- */
 
 static enum err check_leaf_capabilities(const struct keypackage_check *c)
 {
@@ -149,16 +145,18 @@ static enum err check_leaf_capabilities(const struct keypackage_check *c)
 		    "cap_versions: the capabilities must list version 1, mls10 (RFC 9420 7.2)");
 	if ((c->policy->rules & MLS_CAP_SUITES) && !mls_tls_has_u16(kp->suites, kp->suite->id))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "cap_suites: the capabilities must list suite %d, the KeyPackage's own (RFC 9420 7.2)",
+		    "cap_suites: the capabilities must list suite %d, which the KeyPackage has "
+		    "(RFC 9420 7.2)",
 		    kp->suite->id);
 	if (!mls_tls_has_u16(kp->credentials, kp->credential))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "cap_credentials: the capabilities must list credential type %d, the leaf's own (RFC 9420 7.2)",
+		    "cap_credentials: the capabilities must list credential type %d, "
+		    "which the leaf node has (RFC 9420 7.2)",
 		    kp->credential);
 	return OK;
 }
 
-/* One bit for each uint16: lists of thousands cost no more than they are long. */
+/* One bit for each uint16, so that a list is checked in linear time. */
 struct u16_set {
 	uint8_t bits[8192];
 };
@@ -173,7 +171,7 @@ static void add_u16_to_set(struct u16_set *s, uint16_t v)
 	s->bits[v >> 3] |= (uint8_t)(1 << (v & 7));
 }
 
-/* Types that every client knows are in no one's list (RFC 9420 7.2). */
+/* Clients must not list the default types (RFC 9420 7.2), so they count as listed. */
 static void collect_supported_extensions(struct blob list, struct u16_set *s)
 {
 	struct mls_in in = mls_tls_within(list);
@@ -184,7 +182,7 @@ static void collect_supported_extensions(struct blob list, struct u16_set *s)
 		add_u16_to_set(s, mls_tls_u16(&in));
 }
 
-/* `listed` NULL: need not be. */
+/* `listed` NULL: the extensions need not be listed. */
 static enum err check_extension_list(const struct keypackage_check *c, const char *where,
     const char *rule, struct blob list, const struct u16_set *listed)
 {
@@ -195,19 +193,20 @@ static enum err check_extension_list(const struct keypackage_check *c, const cha
 	while (mls_keypackage_next_extension(&list, &type, &data)) {
 		if (set_has_u16(&seen, type))
 			return REFUSE_KEYPACKAGE(c->cx,
-			    "duplicate_extension: 0x%04x is there twice in the extensions of %s (RFC 9420 13.4)",
+			    "duplicate_extension: extension 0x%04x is in %s twice (RFC 9420 13.4)",
 			    type, where);
 		if (listed && !set_has_u16(listed, type))
 			return REFUSE_KEYPACKAGE(c->cx,
-			    "%s: the capabilities must list extension 0x%04x, which %s has (RFC 9420 7.3)",
+			    "%s: the capabilities must list extension 0x%04x, which %s has "
+			    "(RFC 9420 7.3)",
 			    rule, type, where);
 		add_u16_to_set(&seen, type);
 	}
 	return OK;
 }
 
-/* The types of RFC 9420 17.3 with a place of their own: in a leaf node that is application_id
- * alone, in a KeyPackage none. */
+/* Of the default types of RFC 9420 17.3, only application_id may be in a leaf node, and none in a
+ * KeyPackage. */
 static enum err check_extension_places(
     const struct keypackage_check *c, const char *where, bool in_leaf, struct blob list)
 {
@@ -219,12 +218,13 @@ static enum err check_extension_places(
 		    (in_leaf && type == MLS_EXT_APPLICATION_ID);
 		if (!fine && (c->policy->rules & MLS_EXTENSION_WRONG_PLACE))
 			return REFUSE_KEYPACKAGE(c->cx,
-			    "extension_wrong_place: 0x%04x does not belong into %s (RFC 9420 17.3)",
+			    "extension_wrong_place: extension 0x%04x is not allowed in %s "
+			    "(RFC 9420 17.3)",
 			    type, where);
 		if (!in_leaf && type == MLS_EXT_LAST_RESORT && data.n &&
 		    (c->policy->rules & MLS_LAST_RESORT_NONEMPTY))
 			return REFUSE_KEYPACKAGE(c->cx,
-			    "last_resort_nonempty: the extension 0x000a, last_resort, has data");
+			    "last_resort_nonempty: extension 0x000a, last_resort, must be empty");
 	}
 	return OK;
 }
@@ -243,12 +243,9 @@ static enum err check_all_extensions(const struct keypackage_check *c)
 	return check_extension_places(c, package, false, kp->extensions);
 }
 
-/* --- Lifetime and signatures
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- Lifetime and signatures --- */
 
-/* not_after is the first second that a claim is no longer served in, so at that second it is too
- * late for an upload, too. */
+/* From the second not_after on the KeyPackage is not handed out, so it is not accepted either. */
 static enum err check_keypackage_lifetime(const struct keypackage_check *c)
 {
 	uint64_t now = (uint64_t)c->policy->now, skew = (uint64_t)c->policy->skew,
@@ -260,15 +257,16 @@ static enum err check_keypackage_lifetime(const struct keypackage_check *c)
 		    c->cx, "lifetime_order: not_after must be later than not_before");
 	if (kp->not_after <= now)
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "lifetime_expired: not_after is %llu, and it is %llu now",
+		    "lifetime_expired: not_after is %llu, but the time is %llu",
 		    (unsigned long long)kp->not_after, (unsigned long long)now);
 	if (kp->not_before > now + skew)
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "lifetime_future: not_before is %llu, and it is %llu now",
+		    "lifetime_future: not_before is %llu, but the time is %llu",
 		    (unsigned long long)kp->not_before, (unsigned long long)now);
 	if (max && kp->not_after - kp->not_before > max + skew)
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "lifetime_too_long: not_after may be %llu seconds later than not_before, and %llu more for clocks that differ",
+		    "lifetime_too_long: not_after may be at most %llu seconds after not_before "
+		    "(and %llu more for clock differences)",
 		    (unsigned long long)max, (unsigned long long)skew);
 	return OK;
 }
@@ -280,11 +278,13 @@ static enum err check_keypackage_signatures(const struct keypackage_check *c)
 	if (!mls_suite_verify(c->cx->mem, kp->suite, kp->signature_key, "LeafNodeTBS", kp->leaf_tbs,
 		kp->leaf_signature))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "leaf_signature: the signature of the leaf node is not by signature_key over LeafNodeTBS (RFC 9420 7.2)");
+		    "leaf_signature: the signature over LeafNodeTBS does not verify with "
+		    "signature_key (RFC 9420 7.2)");
 	if (!mls_suite_verify(
 		c->cx->mem, kp->suite, kp->signature_key, "KeyPackageTBS", kp->tbs, kp->signature))
 		return REFUSE_KEYPACKAGE(c->cx,
-		    "kp_signature: the signature of the KeyPackage is not by signature_key over KeyPackageTBS (RFC 9420 10)");
+		    "kp_signature: the signature over KeyPackageTBS does not verify with "
+		    "signature_key (RFC 9420 10)");
 	return OK;
 }
 

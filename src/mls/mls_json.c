@@ -4,7 +4,7 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* What all of them need: where to blame, and the object at hand. */
+/* What every reader needs: the field that errors name, and the object being read. */
 struct keypackage_json {
 	struct cx *cx;
 	const char *field;
@@ -12,7 +12,7 @@ struct keypackage_json {
 };
 #define REFUSE_MEMBER(d, ...) refuse((d)->cx, ERR_BAD_REQUEST, (d)->field, __VA_ARGS__)
 
-/* NULL for what is absent, or null. */
+/* NULL when the member is absent or null. */
 static struct json_object *find_keypackage_member(struct json_object *o, const char *name)
 {
 	struct json_object *v = NULL;
@@ -31,9 +31,7 @@ static struct json_object *find_keypackage_alias(struct json_object *o, const ch
 	return v;
 }
 
-/* --- Octets and numbers
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- Octets and numbers --- */
 
 static bool decode_json_octet_array(struct arena *mem, struct json_object *v, struct blob *out)
 {
@@ -63,7 +61,7 @@ static enum err read_octets_member(
 	if (decode_json_octets(d->cx->mem, v, out))
 		return OK;
 	return REFUSE_MEMBER(
-	    d, "json_octets: %s must be a base64 string, padded, or an array of octets", what);
+	    d, "json_octets: %s must be a base64 string with padding, or an array of octets", what);
 }
 
 static enum err read_required_octets(
@@ -72,10 +70,10 @@ static enum err read_required_octets(
 	struct json_object *v = find_keypackage_member(d->o, name);
 
 	return v ? read_octets_member(d, name, v, out)
-		 : REFUSE_MEMBER(d, "json_member: the exploded KeyPackage has no %s", name);
+		 : REFUSE_MEMBER(d, "json_member: the exploded KeyPackage must have %s", name);
 }
 
-/* Decimal, or 0x and hex digits. */
+/* Decimal, or 0x and 1 to 4 hex digits. */
 static bool parse_registry_number(struct arena *mem, struct str s, uint16_t *out)
 {
 	struct blob b;
@@ -117,7 +115,7 @@ static bool parse_json_no_name(struct str s, uint16_t *out)
 	return false;
 }
 
-/* A uint16 of a registry: a JSON number, or a text with the number or a name. */
+/* A registered uint16: a JSON number, or a text with the number or its name. */
 static bool read_registry_value(
     struct arena *mem, struct json_object *v, parse_name_fn named, uint16_t *out)
 {
@@ -140,17 +138,15 @@ static enum err read_registry_member(
 		return OK;
 	if (v == NULL || !decode_json_octets(d->cx->mem, v, &b) || b.n != 2)
 		return REFUSE_MEMBER(d,
-		    "json_member: %s must be there, as a number, a registered name, or its two octets",
+		    "json_member: %s is required: a number, a registered name, or its two octets",
 		    name);
 	*out = (uint16_t)(b.p[0] << 8 | b.p[1]);
 	return OK;
 }
 
-/* --- The exploded object
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- The exploded object --- */
 
-/* The contents, if this is one whole vector and nothing else. */
+/* The contents, if the input is exactly one vector. */
 static bool open_whole_vector(struct blob b, struct blob *contents)
 {
 	struct mls_in in = mls_tls_open(b);
@@ -159,8 +155,7 @@ static bool open_whole_vector(struct blob b, struct blob *contents)
 	return in.bad == MLS_FINE && in.rest.n == 0;
 }
 
-/* Octets of this size are the contents, whatever they look like; others may have their length in
- * front. */
+/* Octets of this size are the contents. Others may have the length of the vector in front. */
 static struct blob strip_vector_length(struct blob b, size_t size)
 {
 	struct blob inner;
@@ -168,7 +163,7 @@ static struct blob strip_vector_length(struct blob b, size_t size)
 	return b.n != size && open_whole_vector(b, &inner) ? inner : b;
 }
 
-/* What is a list as it stands is taken as that; only else is the length in front looked for. */
+/* If the octets are a list, they are the list. Only otherwise may a length be in front. */
 static struct blob strip_list_length(struct blob b)
 {
 	struct blob rest = b, data, inner;
@@ -215,9 +210,7 @@ static enum err assemble_keypackage(const struct keypackage_json *d, struct blob
 	return OK;
 }
 
-/* --- Claims
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- Claims --- */
 
 static enum err check_claimed_id(const struct keypackage_json *d, const struct mls_keypackage *kp)
 {
@@ -244,14 +237,14 @@ static enum err check_claimed_octets(const struct keypackage_json *d, const char
 	TRY(read_octets_member(d, names[0], v, &said));
 	return blob_eq(strip_vector_length(said, size), have)
 	    ? OK
-	    : REFUSE_MEMBER(d, "%s: %s is not the one of the KeyPackage", rule, names[0]);
+	    : REFUSE_MEMBER(d, "%s: %s differs from that of the KeyPackage", rule, names[0]);
 }
 
 struct claimed_capability {
 	const char *name;
 	parse_name_fn named;
 	struct blob listed;
-	unsigned defaults; /* 1 to this are as good as listed */
+	unsigned defaults; /* types 1 to this count as listed */
 };
 
 static enum err check_claimed_list(
@@ -267,11 +260,11 @@ static enum err check_claimed_list(
 		if (!read_registry_value(
 			d->cx->mem, json_object_array_get_idx(list, i), c->named, &v))
 			return REFUSE_MEMBER(d,
-			    "claim_capabilities: %s[%zu] is neither a number nor a name that is known here",
+			    "claim_capabilities: %s[%zu] is neither a number nor a known name",
 			    c->name, i);
 		if (!(v >= 1 && v <= c->defaults) && !mls_tls_has_u16(c->listed, v))
 			return REFUSE_MEMBER(d,
-			    "claim_capabilities: %s has 0x%04x, and the leaf node does not list it",
+			    "claim_capabilities: %s has 0x%04x, but the leaf node does not list it",
 			    c->name, v);
 	}
 	return OK;
@@ -320,9 +313,7 @@ static enum err check_keypackage_claims(const struct keypackage_json *d, struct 
 	return read_last_resort_member(d, out);
 }
 
-/* --- All forms
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- All forms --- */
 
 static struct json_object *find_inner_keypackage(struct json_object *o)
 {
@@ -339,18 +330,18 @@ static enum err read_keypackage_form(const struct keypackage_json *d, struct blo
 
 	if (inner && exploded)
 		return REFUSE_MEMBER(d,
-		    "json_form: the octets in key_package, or init_key and leaf_node, but not both");
+		    "json_form: send either the octets in key_package, or init_key and leaf_node");
 	if (inner)
 		return read_octets_member(d, "key_package", inner, tls);
 	if (exploded)
 		return assemble_keypackage(d, tls);
 	if (json_object_is_type(d->o, json_type_object))
-		return REFUSE_MEMBER(d,
-		    "json_form: the octets of the KeyPackage (RFC 9420) must be in key_package, in base64");
+		return REFUSE_MEMBER(
+		    d, "json_form: key_package must have the KeyPackage (RFC 9420) in base64");
 	return read_octets_member(d, "a KeyPackage", d->o, tls);
 }
 
-/* What the octets are refused for is said of the member that they came in. */
+/* Errors about the octets name the member that they came in. */
 static enum err parse_keypackage_octets(const struct keypackage_json *d, struct mls_input *out)
 {
 	enum err e = mls_keypackage_read(d->cx, out->tls, &out->kp);

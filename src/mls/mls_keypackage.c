@@ -5,29 +5,28 @@
 
 enum { WIRE_KEY_PACKAGE = 5, SOURCE_KEY_PACKAGE = 1, COMPONENT_LAST_RESORT = 4 };
 
-/* --- Reading
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- Reading --- */
 
-/* Passed along the parts: the whole input, for positions in messages, and where to read on. */
+/* The state of reading: `whole` is the input, for offsets in messages; `in` is what is left. */
 struct keypackage_reader {
 	struct cx *cx;
 	struct blob whole;
 	struct mls_in in;
 };
 
-/* The fault of a reader, if it has one, with the part that it was at. Readers of an inner vector
- * stand within `whole`, too. */
+/* Refuse with the fault of a reader, if it has one, and the part that it was reading. A reader of
+ * an inner vector also points into `whole`. */
 static enum err refuse_reader_fault(
     const struct keypackage_reader *r, const struct mls_in *in, const char *part)
 {
 	static const char *const texts[] = {
-		[MLS_TRUNCATED] = "truncated: it ends within",
+		[MLS_TRUNCATED] = "truncated: the input ends in",
 		[MLS_VECTOR_MISALIGNED] =
-		    "vector_misaligned: the length of a vector does not fit what is in it, in",
-		[MLS_VARINT_PREFIX] = "varint_prefix: a length begins with 11 (RFC 9420 2.1.2), in",
+		    "vector_misaligned: the length of a vector does not match its elements, in",
+		[MLS_VARINT_PREFIX] =
+		    "varint_prefix: a length starts with the bits 11 (RFC 9420 2.1.2), in",
 		[MLS_VARINT_NONMINIMAL] =
-		    "varint_nonminimal: a length is not the shortest that does (RFC 9420 2.1.2), in",
+		    "varint_nonminimal: a length is not in its shortest form (RFC 9420 2.1.2), in",
 	};
 
 	if (in->bad == MLS_FINE)
@@ -36,7 +35,7 @@ static enum err refuse_reader_fault(
 	    in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
 }
 
-/* From there to where the reader is now. */
+/* The octets from there to the reader's position. */
 static struct blob slice_since(const uint8_t *from, const struct mls_in *in)
 {
 	return (struct blob){ from, (size_t)(in->rest.p - from) };
@@ -49,7 +48,7 @@ static enum err read_mls_version(struct keypackage_reader *r, const char *of)
 	TRY(refuse_reader_fault(r, &r->in, "the version"));
 	return v == MLS_VERSION_10
 	    ? OK
-	    : REFUSE_OCTETS(r->cx, "version: %s must be 1, mls10, not %u", of, v);
+	    : REFUSE_OCTETS(r->cx, "version: %s must be 1 (mls10), not %u", of, v);
 }
 
 static enum err read_message_frame(struct keypackage_reader *r, struct mls_keypackage *kp)
@@ -76,8 +75,7 @@ static enum err read_keypackage_head(struct keypackage_reader *r, struct mls_key
 	return kp->suite
 	    ? OK
 	    : REFUSE_OCTETS(r->cx,
-		  "cipher_suite: 0x%04x is none of the registered suites 1 to 7 (RFC 9420 17.1)",
-		  suite);
+		  "cipher_suite: 0x%04x is not a registered suite, 1 to 7 (RFC 9420 17.1)", suite);
 }
 
 static enum err read_leaf_certificates(struct keypackage_reader *r, struct mls_keypackage *kp)
@@ -100,7 +98,7 @@ static enum err read_leaf_credential(struct keypackage_reader *r, struct mls_key
 		return read_leaf_certificates(r, kp);
 	if (kp->credential != MLS_BASIC)
 		return REFUSE_OCTETS(r->cx,
-		    "credential_type: %u is neither 1, basic, nor 2, x509: others cannot be read",
+		    "credential_type: the type must be 1 (basic) or 2 (x509), not %u",
 		    kp->credential);
 	kp->identity = mls_tls_vector(&r->in);
 	return refuse_reader_fault(r, &r->in, "the identity");
@@ -123,7 +121,7 @@ static enum err read_leaf_lifetime(struct keypackage_reader *r, struct mls_keypa
 	TRY(refuse_reader_fault(r, &r->in, "the source of the leaf node"));
 	if (source != SOURCE_KEY_PACKAGE)
 		return REFUSE_OCTETS(r->cx,
-		    "leaf_source: leaf_node_source must be 1, key_package, not %u",
+		    "leaf_source: leaf_node_source must be 1 (key_package), not %u",
 		    (unsigned)source);
 	kp->not_before = mls_tls_uint(&r->in, 8);
 	kp->not_after = mls_tls_uint(&r->in, 8);
@@ -180,15 +178,14 @@ enum err mls_keypackage_read(struct cx *cx, struct blob in, struct mls_keypackag
 
 	*kp = (struct mls_keypackage){ .framed = false };
 	if (in.n > MLS_KEYPACKAGE_MAX)
-		return REFUSE_OCTETS(
-		    cx, "size: a KeyPackage may have %d octets, not %zu", MLS_KEYPACKAGE_MAX, in.n);
+		return REFUSE_OCTETS(cx,
+		    "size: a KeyPackage may have at most %d octets; this has %zu",
+		    MLS_KEYPACKAGE_MAX, in.n);
 	TRY(read_message_frame(&r, kp));
 	return read_keypackage_body(&r, kp);
 }
 
-/* --- Looking into one
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- Looking into one --- */
 
 bool mls_keypackage_next_extension(struct blob *list, uint16_t *type, struct blob *data)
 {
@@ -215,8 +212,8 @@ int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
 	return kp->not_after < INT64_MAX ? (int64_t)kp->not_after : INT64_MAX;
 }
 
-/* Has this app_data_dictionary the empty component? Only one that is well-formed, its components in
- * order, each of them once, has. */
+/* Does this app_data_dictionary have the empty component? It counts only if the dictionary is
+ * well-formed: components in order, each once. */
 static bool has_last_resort_component(struct blob data)
 {
 	struct mls_in whole = mls_tls_within(data);
@@ -229,7 +226,7 @@ static bool has_last_resort_component(struct blob data)
 		return false;
 	while (list.n) {
 		if (!mls_keypackage_next_extension(&list, &id, &value) ||
-		    id <= last) /* the same shape: { uint16, vector } */
+		    id <= last) /* components have the form of extensions */
 			return false;
 		found |= id == COMPONENT_LAST_RESORT && value.n == 0;
 		last = id;

@@ -37,9 +37,7 @@ const struct mls_suite *mls_suite_find_name(struct str name)
 	return NULL;
 }
 
-/* --- Keys
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- Keys --- */
 
 static bool is_point_type(const char *type)
 {
@@ -53,8 +51,7 @@ static bool is_uncompressed_key(const char *type, struct blob key)
 
 static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 {
-	char *name =
-	    (char *)(uintptr_t)group; /* the library only reads them, and does not say so */
+	char *name = (char *)(uintptr_t)group; /* OpenSSL only reads them, but takes no const */
 	uint8_t *point = (uint8_t *)(uintptr_t)key.p;
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
 				    OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
@@ -70,8 +67,7 @@ static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 	return k;
 }
 
-/* NULL when it is no such key; whoever loads also clears the library's queue of errors in the end.
- */
+/* NULL when it is not such a key. Callers must end with ERR_clear_error(). */
 static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 {
 	return is_point_type(type) ? load_curve_point(type, key)
@@ -79,8 +75,9 @@ static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 }
 
 /*
- * Any private key finds out, for all of them are multiples of the cofactor (RFC 7748 5): the
- * library refuses a secret of zeros. On the other curves the cofactor is 1.
+ * Is the key not of small order? One exchange with any private key tells: private keys are
+ * multiples of the cofactor (RFC 7748 5), so a point of small order gives zeros, which OpenSSL
+ * refuses. The other curves have cofactor 1 and need no check.
  */
 static bool derives_nonzero_secret(const char *type, EVP_PKEY *theirs, size_t n)
 {
@@ -110,11 +107,12 @@ const char *mls_suite_check_lengths(struct arena *mem, const struct mls_suite *s
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (keys[i].have != keys[i].want)
 			return arena_printf(mem,
-			    "%s: %s has %zu octets, and those of suite %d have %zu", keys[i].rule,
+			    "%s: %s has %zu octets, but a key of suite %d has %zu", keys[i].rule,
 			    keys[i].name, keys[i].have, s->id, keys[i].want);
 	return is_uncompressed_key(s->sig, sig)
 	    ? NULL
-	    : "signature_key_length: signature_key must be an uncompressed point, 04 first (RFC 9420 5.1.1)";
+	    : "signature_key_length: signature_key must be an uncompressed point, starting "
+	      "with 04 (RFC 9420 5.1.1)";
 }
 
 const char *mls_suite_check_kem_key(
@@ -122,7 +120,7 @@ const char *mls_suite_check_kem_key(
 {
 	if (!is_uncompressed_key(s->kem, key))
 		return arena_printf(
-		    mem, "hpke_key_format: %s must be an uncompressed point, 04 first", of);
+		    mem, "hpke_key_format: %s must be an uncompressed point, starting with 04", of);
 	EVP_PKEY *k = load_suite_key(s->kem, key);
 	bool weak = k && !is_point_type(s->kem) && !derives_nonzero_secret(s->kem, k, key.n);
 	EVP_PKEY_free(k);
@@ -130,11 +128,11 @@ const char *mls_suite_check_kem_key(
 	if (weak)
 		return arena_printf(
 		    mem, "weak_hpke_key: %s is a point of small order; make a new key pair", of);
-	return k ? NULL : arena_printf(mem, "hpke_key_format: %s is no point on %s", of, s->kem);
+	return k ? NULL : arena_printf(mem, "hpke_key_format: %s is not a point on %s", of, s->kem);
 }
 
-/* A key that is not canonical or of small order is caught here, before the library, which would
- * verify with it. */
+/* Also refuses Ed25519 keys that are not canonical or of small order: OpenSSL would verify with
+ * them. */
 static bool is_usable_sig_key(const struct mls_suite *s, struct blob key)
 {
 	EVP_PKEY *k = load_suite_key(s->sig, key);
@@ -150,12 +148,10 @@ const char *mls_suite_check_sig_key(struct arena *mem, const struct mls_suite *s
 	return is_usable_sig_key(s, key)
 	    ? NULL
 	    : arena_printf(
-		  mem, "signature_key_format: signature_key is no usable key of %s", s->sig);
+		  mem, "signature_key_format: signature_key is not a usable %s key", s->sig);
 }
 
-/* --- Signatures and hashes
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- Signatures and hashes --- */
 
 static const EVP_MD *find_suite_digest(const struct mls_suite *s)
 {
@@ -199,7 +195,7 @@ bool mls_suite_verify(struct arena *mem, const struct mls_suite *s, struct blob 
 	return verify_with_library(s, key, text, sig);
 }
 
-/* Strict DER first, and nothing behind it: what the library takes is wider. */
+/* Check for strict DER without trailing octets first: OpenSSL accepts more. */
 static X509 *parse_strict_cert(struct arena *mem, struct blob der)
 {
 	const uint8_t *p = der.p;
@@ -216,7 +212,7 @@ const char *mls_suite_check_cert(struct arena *mem, struct blob der)
 	ERR_clear_error();
 	return parsed
 	    ? NULL
-	    : "x509_parse: what should be a certificate is not one X.509 certificate in strict DER and nothing else";
+	    : "x509_parse: a certificate must be exactly one X.509 certificate in strict DER";
 }
 
 bool mls_suite_cert_has_key(
@@ -243,5 +239,5 @@ enum err mls_suite_ref_hash(struct cx *cx, const struct mls_suite *s, const char
 	if (EVP_Digest(text.p, text.n, out, NULL, find_suite_digest(s), NULL) == 1)
 		return OK;
 	ERR_clear_error();
-	return fail(cx, ERR_INTERNAL, "mls: the library has no %s", s->md);
+	return fail(cx, ERR_INTERNAL, "mls: OpenSSL cannot compute %s", s->md);
 }

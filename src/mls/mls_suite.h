@@ -3,51 +3,53 @@
 #include "base/cx.h"
 /*
  * The seven registered cipher suites of MLS (RFC 9420 17.1): sizes, forms of keys, signatures,
- * hashes. Others (GREASE values and polyproto's 0xf110, which nobody has defined) are not known:
- * what nobody can check is not stored.
+ * hashes. Others are unknown and refused (GREASE values, and polyproto's undefined 0xf110), because
+ * their KeyPackages could not be checked.
  */
-enum { MLS_HASH_MAX = 64, MLS_SUITES = 7 };
+enum {
+	MLS_HASH_MAX = 64, /* octets of the longest hash */
+	MLS_SUITES = 7,
+};
 struct mls_suite {
 	uint16_t id;
-	const char *name; /* the registered one: MLS_128_DHKEMX25519_… */
-	const char *kem,
-	    *sig; /* OpenSSL's names: of a key type, or of a group on which both work */
-	const char *md;
-	size_t kem_key, sig_key; /* octets of a public key; those on a curve are uncompressed, 04
-				    first (5.1.1) */
-	size_t signature;	 /* octets; on a curve, DER of at most as many */
-	size_t hash; /* octets of the hash, and so of a KeyPackageRef: at most MLS_HASH_MAX */
+	const char *name;      /* as registered: MLS_128_DHKEMX25519_… */
+	const char *kem, *sig; /* OpenSSL's names of the key types, or of the NIST curve */
+	const char *md;	       /* OpenSSL's name of the hash */
+	/* Octets of a public key. On a NIST curve it is uncompressed: it starts with 04 (5.1.1). */
+	size_t kem_key, sig_key;
+	size_t signature; /* octets; on a NIST curve the maximum, since it is DER */
+	size_t hash;	  /* octets of the hash and of a KeyPackageRef */
 };
-/* NULL when it is not known. */
+/* Find a suite by number or by registered name (in any case). NULL: unknown. */
 const struct mls_suite *mls_suite_find(uint16_t id);
 const struct mls_suite *mls_suite_find_name(struct str name);
 
 /* A check that returns a text returns NULL, or "rule: sentence" with the broken rule of
  * mls_keypackage.h. */
-/* hpke_key_length, for both keys of the KEM, and signature_key_length, which is also for a point
- * that is not uncompressed. */
+/* Check the lengths of the keys: hpke_key_length, signature_key_length. The latter also refuses a
+ * signature key that is not an uncompressed point. */
 const char *mls_suite_check_lengths(struct arena *, const struct mls_suite *, struct blob init_key,
     struct blob encryption_key, struct blob signature_key);
 /*
- * A public key of the KEM of the right length; `of` names it in the sentence: "init_key". An
- * uncompressed point on the curve (hpke_key_format), and not one of small order, with which the
- * secret is zero whatever the other key (weak_hpke_key, RFC 7748 6.1).
+ * Check a public key of the KEM of the right length; `of` names it in the sentence: "init_key". It
+ * must be an uncompressed point on the curve (hpke_key_format), and not of small order
+ * (weak_hpke_key), because the shared secret would be zero with any other key (RFC 7748 6.1).
  */
 const char *mls_suite_check_kem_key(
     struct arena *, const struct mls_suite *, const char *of, struct blob key);
-/* A public signature key of the right length: signature_key_format for what the library cannot
- * load, or ed25519_key_ok() refuses. */
+/* Check a public signature key of the right length: signature_key_format if OpenSSL cannot load it
+ * or ed25519_key_ok() refuses it. */
 const char *mls_suite_check_sig_key(struct arena *, const struct mls_suite *, struct blob key);
-/* VerifyWithLabel (RFC 9420 5.1.2); `label` without the "MLS 1.0 " in front. */
+/* VerifyWithLabel (RFC 9420 5.1.2); `label` without "MLS 1.0 ". */
 bool mls_suite_verify(struct arena *, const struct mls_suite *, struct blob key, const char *label,
     struct blob content, struct blob signature);
-/* Is this one X.509 certificate, in strict DER and at most X509_MAX octets? NULL or x509_parse.
- * Whose it is is not looked at. */
+/* Check that this is one X.509 certificate in strict DER of at most X509_MAX octets (x509_parse).
+ * Does not check whose it is. */
 const char *mls_suite_check_cert(struct arena *, struct blob der);
-/* Is the key of this certificate that signature key? False for what is no certificate, too. */
+/* Does this certificate have that signature key? False if it is not a certificate. */
 bool mls_suite_cert_has_key(
     struct arena *, const struct mls_suite *, struct blob der, struct blob key);
-/* RefHash (RFC 9420 5.2) of the value under the label, whole. */
+/* RefHash (RFC 9420 5.2); `label` in full. Writes s->hash octets. ERR_INTERNAL: OpenSSL failed. */
 must_check enum err mls_suite_ref_hash(struct cx *, const struct mls_suite *, const char *label,
     struct blob value, uint8_t out[MLS_HASH_MAX]);
 #endif

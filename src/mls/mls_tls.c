@@ -1,7 +1,7 @@
 #include "mls/mls_tls.h"
 #include <stdlib.h>
 
-/* The next n octets; NULL, and a fault, when there are fewer. */
+/* The next n octets; NULL and a fault when there are fewer. */
 static const uint8_t *take_tls_octets(struct mls_in *in, size_t n)
 {
 	const uint8_t *p = in->rest.p;
@@ -26,7 +26,8 @@ uint64_t mls_tls_uint(struct mls_in *in, size_t octets)
 
 uint32_t mls_tls_varint(struct mls_in *in)
 {
-	static const uint32_t least[] = { 0, 1u << 6, 1u << 14 }; /* that need 1, 2 and 4 octets */
+	static const uint32_t least[] = { 0, 1u << 6,
+		1u << 14 }; /* smallest values of 1, 2 and 4 octets */
 	uint32_t v = (uint32_t)mls_tls_uint(in, 1), log = v >> 6;
 
 	if (log == 3)
