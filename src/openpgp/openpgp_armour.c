@@ -47,7 +47,7 @@ static struct str peek_pgp_line(struct str rest)
 	return take_pgp_line(&rest);
 }
 
-/* `Version: …`, `Comment: …` (RFC 9580 6.2.2): no line of base64 has a colon. */
+/* A line such as `Version: …` (RFC 9580 6.2.2). Lines of base64 have no colon. */
 static bool is_pgp_header(struct str l)
 {
 	struct str name, value;
@@ -73,7 +73,7 @@ static bool is_pgp_base64_line(struct str l)
 	return true;
 }
 
-/* The lines up to the checksum or the last line, both of which are left in *rest. */
+/* Decode the lines before the checksum or the last line; these stay in *rest. */
 static const char *decode_pgp_body(struct arena *mem, struct str *rest, struct blob *packets)
 {
 	struct str text = *rest, l;
@@ -81,13 +81,13 @@ static const char *decode_pgp_body(struct arena *mem, struct str *rest, struct b
 	for (l = peek_pgp_line(*rest); rest->n && !str_starts(l, pgp_dashes) && !str_starts(l, "=");
 	     l = peek_pgp_line(*rest)) {
 		if (!is_pgp_base64_line(l))
-			return "the lines of armour have 1 to 76 columns of base64, without blanks between them";
+			return "a line of armour must have 1 to 76 columns of base64, no blanks";
 		take_pgp_line(rest);
 	}
 	text.n = (size_t)(rest->s - text.s);
 	if (!base64_decode(mem, text, packets))
 		return "the armour is not base64";
-	return packets->n ? NULL : "there is nothing in the armour";
+	return packets->n ? NULL : "the armour is empty";
 }
 
 static const char *decode_pgp_block(struct arena *mem, struct str text, struct blob *packets)
@@ -97,9 +97,10 @@ static const char *decode_pgp_block(struct arena *mem, struct str text, struct b
 	const char *wrong;
 
 	if (str_is(l, pgp_private_begin))
-		return "this is a private key, which nobody else may ever see: use a new one, and send its public key block";
+		return "this is a private key, which must never leave its owner: "
+		       "make a new key and send its public key block";
 	if (!str_is(l, pgp_begin))
-		return "a line -----BEGIN PGP PUBLIC KEY BLOCK----- must come first";
+		return "the first line must be -----BEGIN PGP PUBLIC KEY BLOCK-----";
 	skip_pgp_headers(&rest);
 	if ((wrong = decode_pgp_body(mem, &rest, packets)) != NULL)
 		return wrong;

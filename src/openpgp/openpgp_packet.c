@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 enum { POINT_PREFIX = 0x40, MPI_POINT = 1 + ED25519_KEY };
-/* 1.3.6.1.4.1.11591.15.1 with its length before it (RFC 9580 9.2). */
+/* The OID 1.3.6.1.4.1.11591.15.1 with its length in front (RFC 9580 9.2). */
 static const uint8_t ed25519_curve_oid[] = { 9, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x0f,
 	0x01 };
-static const char packet_truncated[] = "a packet ends before its length says";
+static const char packet_truncated[] = "a packet is shorter than its length";
 
 static const char *read_old_length(struct blob *in, unsigned kind, uint32_t *n)
 {
@@ -26,7 +26,7 @@ static const char *read_new_length(struct blob *in, uint32_t *n)
 	if (*n == 255)
 		return openpgp_packet_take_number(in, 4, n) ? NULL : packet_truncated;
 	if (*n >= 224)
-		return "a packet has a partial length, which is for data alone";
+		return "a packet has a partial length, which is only allowed for data";
 	if (!openpgp_packet_take_number(in, 1, &second))
 		return packet_truncated;
 	*n = ((*n - 192) << 8) + second + 192;
@@ -39,7 +39,7 @@ const char *openpgp_packet_next(struct blob *in, struct openpgp_packet *p)
 	const char *wrong;
 
 	if (!openpgp_packet_take_number(in, 1, &head) || !(head & 0x80))
-		return "a packet does not begin with its tag";
+		return "a packet does not start with a tag";
 	p->tag = head & 0x40 ? head & 0x3f : head >> 2 & 0x0f;
 	wrong = head & 0x40 ? read_new_length(in, &n) : read_old_length(in, head & 3, &n);
 	if (wrong)
@@ -86,7 +86,7 @@ static const char *read_legacy_point(struct blob in, const uint8_t **point)
 		return "the key's curve is not Ed25519 (1.3.6.1.4.1.11591.15.1)";
 	if (!openpgp_packet_take_mpi(&in, &mpi) || mpi.n != MPI_POINT || mpi.p[0] != POINT_PREFIX ||
 	    in.n)
-		return "the key's point is not 32 octets behind the prefix 40";
+		return "the key's point is not the prefix 40 and 32 octets";
 	*point = mpi.p + 1;
 	return NULL;
 }
@@ -98,10 +98,10 @@ static const char *read_openpgp_point(struct blob in, unsigned algorithm, const 
 	if (algorithm != OPENPGP_ED25519)
 		return "the key is not an Ed25519 key (algorithm 22 or 27)";
 	*point = in.p;
-	return in.n == ED25519_KEY ? NULL : "the key's point has not 32 octets";
+	return in.n == ED25519_KEY ? NULL : "the key's point does not have 32 octets";
 }
 
-/* RFC 9580 5.5.4.2. SHA-1 names the key here, it protects nothing. */
+/* RFC 9580 5.5.4.2. The SHA-1 digest only names the key; security does not depend on it. */
 static void compute_openpgp_fingerprint(struct openpgp_packet_key *k)
 {
 	const uint8_t head[] = { 0x99, (uint8_t)(k->body.n >> 8), (uint8_t)k->body.n };
@@ -111,7 +111,7 @@ static void compute_openpgp_fingerprint(struct openpgp_packet_key *k)
 	    EVP_DigestFinal_ex(m, k->fingerprint, NULL);
 
 	if (!fine) {
-		fprintf(stderr, "motet: openpgp: no SHA-1\n");
+		fprintf(stderr, "motet: openpgp: OpenSSL cannot compute SHA-1\n");
 		abort();
 	}
 	EVP_MD_CTX_free(m);
@@ -125,17 +125,17 @@ const char *openpgp_packet_read_key(struct blob body, struct openpgp_packet_key 
 	const char *wrong;
 
 	if (!openpgp_packet_take_number(&in, 1, &version) || version != 4)
-		return "the key is not of version 4";
+		return "the version of the key is not 4";
 	if (!openpgp_packet_take_number(&in, 4, &created) ||
 	    !openpgp_packet_take_number(&in, 1, &algorithm))
-		return "the key's packet is too short";
+		return "the key packet is too short";
 	if ((wrong = read_openpgp_point(in, algorithm, &point)) != NULL)
 		return wrong;
 	*k =
 	    (struct openpgp_packet_key){ .body = body, .algorithm = algorithm, .created = created };
 	memcpy(k->key, point, ED25519_KEY);
 	if (!ed25519_key_ok(k->key))
-		return "the key is a point of small order, or not encoded in the one way it should";
+		return "the key is of small order or not canonical";
 	compute_openpgp_fingerprint(k);
 	return NULL;
 }
@@ -146,8 +146,7 @@ void openpgp_packet_put_key(struct buf *b, const uint8_t key[ED25519_KEY], int64
 	openpgp_packet_put_number(b, 4, (uint32_t)created);
 	openpgp_packet_put_number(b, 1, OPENPGP_EDDSA);
 	buf_put(b, ed25519_curve_oid, sizeof ed25519_curve_oid);
-	openpgp_packet_put_number(
-	    b, 2, 8 * ED25519_KEY + 7); /* bits, of which the prefix has seven */
+	openpgp_packet_put_number(b, 2, 8 * ED25519_KEY + 7); /* bits; the prefix has seven */
 	openpgp_packet_put_number(b, 1, POINT_PREFIX);
 	buf_put(b, key, ED25519_KEY);
 }

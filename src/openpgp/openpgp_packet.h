@@ -1,8 +1,8 @@
 #ifndef MOTET_OPENPGP_OPENPGP_PACKET_H
 #define MOTET_OPENPGP_OPENPGP_PACKET_H
 #include "crypto/ed25519.h"
-/* Packets (RFC 9580 4.2, 4.3), and the key that is in one (5.5.2). Readers return NULL, or a
- * sentence that names the broken rule. */
+/* Packets (RFC 9580 4.2, 4.3) and public keys (5.5.2). Readers return NULL, or a sentence without
+ * capital and full stop that names the broken rule. Results point into the input. */
 enum openpgp_tag {
 	OPENPGP_SIGNATURE = 2,
 	OPENPGP_SECRET_KEY = 5,
@@ -14,35 +14,36 @@ enum openpgp_tag {
 	OPENPGP_SUBKEY = 14,
 	OPENPGP_ATTRIBUTE = 17,
 	OPENPGP_PADDING = 21,
-	OPENPGP_UNCRITICAL = 40, /* from here on, what is unknown may be passed over */
+	OPENPGP_UNCRITICAL = 40, /* from this tag on, unknown packets may be skipped */
 };
 struct openpgp_packet {
 	unsigned tag;
 	struct blob body;
 };
-/* Take one off *in. Headers of the old and the new format, with a length that is there: partial and
- * indeterminate ones are for data. */
+/* Take one packet off the front of *in. Its header is in the old or new format, with a definite
+ * length: partial and indeterminate lengths are only for data. */
 must_check const char *openpgp_packet_next(struct blob *in, struct openpgp_packet *);
-/* As the new format writes it; n ≤ 8383. */
+/* Write a packet in the new format; body.n ≤ 8383. */
 void openpgp_packet_put(struct buf *, unsigned tag, struct blob body);
 
 enum {
-	OPENPGP_EDDSA = 22,
+	OPENPGP_EDDSA = 22, /* algorithms (RFC 9580 9.1) */
 	OPENPGP_ED25519 = 27,
-	OPENPGP_FINGERPRINT = 20,
-	OPENPGP_KEY_ID = 8
-}; /* of a key ID: the last octets of the fingerprint */
-struct openpgp_packet_key {
-	struct blob body;
-	uint8_t key[ED25519_KEY], fingerprint[OPENPGP_FINGERPRINT];
-	unsigned algorithm;
-	int64_t created;
+	OPENPGP_FINGERPRINT = 20, /* octets */
+	OPENPGP_KEY_ID = 8,	  /* octets; the last ones of the fingerprint */
 };
+struct openpgp_packet_key {
+	struct blob body; /* of the packet */
+	uint8_t key[ED25519_KEY], fingerprint[OPENPGP_FINGERPRINT];
+	unsigned algorithm; /* OPENPGP_EDDSA or OPENPGP_ED25519 */
+	int64_t created;    /* seconds since 1970 */
+};
+/* Read the body of a public key packet: version 4, Ed25519. */
 must_check const char *openpgp_packet_read_key(struct blob body, struct openpgp_packet_key *);
-/* The body of a version 4 key of algorithm 22. */
+/* Write the body of a version 4 key of algorithm 22. */
 void openpgp_packet_put_key(struct buf *, const uint8_t key[ED25519_KEY], int64_t created);
 
-/* n octets off *in; false when there are fewer. */
+/* Take n octets off *in. False when there are fewer. */
 static inline bool openpgp_packet_take_octets(struct blob *in, size_t n, struct blob *out)
 {
 	if (in->n < n)
@@ -51,7 +52,7 @@ static inline bool openpgp_packet_take_octets(struct blob *in, size_t n, struct 
 	*in = (struct blob){ in->p + n, in->n - n };
 	return true;
 }
-/* A big-endian number of n ≤ 4 octets off *in. */
+/* Take a big-endian number of n ≤ 4 octets off *in. */
 static inline bool openpgp_packet_take_number(struct blob *in, size_t n, uint32_t *v)
 {
 	struct blob b;
@@ -63,8 +64,9 @@ static inline bool openpgp_packet_take_number(struct blob *in, size_t n, uint32_
 		*v = *v << 8 | b.p[i];
 	return true;
 }
+/* Write one. */
 void openpgp_packet_put_number(struct buf *, size_t n, uint32_t v);
-/* A multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False when
- * its count of bits is not exact. */
+/* Take a multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False
+ * when its count of bits is not exact. */
 must_check bool openpgp_packet_take_mpi(struct blob *in, struct blob *octets);
 #endif

@@ -2,9 +2,9 @@
 #include "openpgp/openpgp_armour.h"
 #include "openpgp/openpgp_sig.h"
 
-enum { CLOCK_AHEAD_MAX = 60 }; /* seconds that another clock may be ahead of ours */
+enum { CLOCK_AHEAD_MAX = 60 }; /* seconds that the owner's clock may be ahead of ours */
 
-/* What the signatures that follow are about. */
+/* What the following signatures are about. */
 enum openpgp_about { ABOUT_KEY, ABOUT_FID, ABOUT_OTHERS };
 
 struct openpgp_reader {
@@ -13,7 +13,7 @@ struct openpgp_reader {
 	int64_t now;
 	struct openpgp_packet_key key;
 	enum openpgp_about about;
-	bool found; /* the user ID */
+	bool found; /* a user ID packet with the federation ID */
 	struct openpgp_sig self,
 	    direct; /* the newest that certifies the user ID, and over the key alone */
 };
@@ -23,7 +23,7 @@ static bool is_certification(const struct openpgp_sig *sig)
 	return sig->type >= OPENPGP_SIG_GENERIC && sig->type <= OPENPGP_SIG_POSITIVE;
 }
 
-/* Over the key alone, wherever in the block it stands. */
+/* Such a signature is over the key alone, wherever it is in the block. */
 static bool is_over_key_alone(const struct openpgp_sig *sig)
 {
 	return sig->type == OPENPGP_SIG_DIRECT_KEY || sig->type == OPENPGP_SIG_KEY_REVOCATION;
@@ -35,7 +35,7 @@ static bool is_revocation(const struct openpgp_sig *sig)
 	    sig->type == OPENPGP_SIG_CERTIFICATION_REVOCATION;
 }
 
-/* By the key, and right: what does it say? */
+/* Take over what a verified signature by the key says. */
 static const char *apply_own_signature(struct openpgp_reader *r, const struct openpgp_sig *sig)
 {
 	struct openpgp_sig *to = is_over_key_alone(sig) ? &r->direct : &r->self;
@@ -45,10 +45,10 @@ static const char *apply_own_signature(struct openpgp_reader *r, const struct op
 					      : "the user ID has been revoked";
 	if (sig->unknown_critical)
 		return arena_printf(r->mem,
-		    "a signature by the key has a critical subpacket of type %u, which this server does not know",
+		    "a signature by the key has an unknown critical subpacket of type %u",
 		    sig->unknown_critical);
 	if (sig->created < r->key.created || sig->created > r->now + CLOCK_AHEAD_MAX)
-		return "a signature by the key was made before the key, or is to be made yet";
+		return "a signature by the key is dated before the key or in the future";
 	if (sig->created >= to->created)
 		*to = *sig;
 	return NULL;
@@ -70,7 +70,7 @@ static const char *read_signature_packet(struct openpgp_reader *r, struct blob b
 	if (wrong)
 		return wrong;
 	if (sig.version == 3 && r->about != ABOUT_OTHERS)
-		return "a signature is of version 3, which no key that signs with EdDSA makes";
+		return "a signature is of version 3, which EdDSA keys do not make";
 	if (sig.version != 4 || !openpgp_sig_is_own(&sig))
 		return NULL;
 	return is_over_key_alone(&sig) ||
@@ -103,16 +103,16 @@ static const char *skip_openpgp_packet(struct openpgp_reader *r, struct blob bod
 static const char *refuse_second_key(struct openpgp_reader *r, struct blob body)
 {
 	(void)r, (void)body;
-	return "there is more than one key in the block";
+	return "the block has more than one key";
 }
 
 static const char *refuse_secret_key(struct openpgp_reader *r, struct blob body)
 {
 	(void)r, (void)body;
-	return "there is a secret key in the block, which nobody else may ever see: use a new one";
+	return "the block has a secret key, which must never leave its owner: make a new key";
 }
 
-/* Of all packets but the first. */
+/* The readers of all packets but the first. */
 static const struct {
 	unsigned tag;
 	const char *(*read)(struct openpgp_reader *, struct blob body);
@@ -136,7 +136,7 @@ static const char *read_later_packet(struct openpgp_reader *r, const struct open
 			return packet_readers[i].read(r, p->body);
 	return p->tag >= OPENPGP_UNCRITICAL
 	    ? NULL
-	    : arena_printf(r->mem, "a packet with tag %u has no place in a key block", p->tag);
+	    : arena_printf(r->mem, "a packet with tag %u is not allowed in a key block", p->tag);
 }
 
 static const char *read_first_packet(struct openpgp_reader *r, struct blob *in)
@@ -149,7 +149,7 @@ static const char *read_first_packet(struct openpgp_reader *r, struct blob *in)
 	if (p.tag == OPENPGP_SECRET_KEY)
 		return refuse_secret_key(r, p.body);
 	if (p.tag != OPENPGP_PUBLIC_KEY)
-		return "the block does not begin with a public key";
+		return "the block does not start with a public key";
 	return openpgp_packet_read_key(p.body, &r->key);
 }
 
@@ -160,7 +160,7 @@ static const char *read_later_packets(struct openpgp_reader *r, struct blob in)
 
 	for (size_t n = 1; in.n && wrong == NULL; n++) {
 		if (n == OPENPGP_PACKETS_MAX)
-			return "there are more than 256 packets in the block";
+			return "the block has more than 256 packets";
 		if ((wrong = openpgp_packet_next(&in, &p)) == NULL)
 			wrong = read_later_packet(r, &p);
 	}
@@ -176,7 +176,7 @@ static const char *judge_openpgp_block(const struct openpgp_reader *r)
 {
 	if (!r->found)
 		return arena_printf(
-		    r->mem, "no user ID in it is %.*s and nothing else", (int)r->fid.n, r->fid.s);
+		    r->mem, "it has no user ID that is exactly %.*s", (int)r->fid.n, r->fid.s);
 	if (r->self.version == 0)
 		return "the key has not signed this user ID";
 	if (is_lifetime_over(r->self.created, r->self.lifetime, r->now))
@@ -209,7 +209,7 @@ enum err openpgp_read(
 
 	if (wrong)
 		return refuse(cx, ERR_BAD_REQUEST, "public_key",
-		    "This OpenPGP key block cannot be taken: %s.", wrong);
+		    "This OpenPGP key block cannot be used: %s.", wrong);
 	memcpy(key, r.key.key, ED25519_KEY);
 	return OK;
 }

@@ -4,7 +4,7 @@
 
 enum { SUBPACKET_CRITICAL = 0x80, SUBPACKET_TYPES = 0x80 };
 
-/* Heeded, or about what nobody does here: a critical one of these does no harm. */
+/* Subpackets that are read, or that do not matter here: these may be critical. */
 static const bool known_subpackets[SUBPACKET_TYPES] = {
 	[OPENPGP_SUB_CREATED] = true,
 	[OPENPGP_SUB_SIG_LIFETIME] = true,
@@ -26,7 +26,7 @@ static const bool known_subpackets[SUBPACKET_TYPES] = {
 	[30] = true, /* features */
 };
 
-/* A length of one, two or five octets, which counts the type's octet too (RFC 9580 5.2.3.7). */
+/* The length has one, two or five octets and includes the octet of the type (RFC 9580 5.2.3.7). */
 static bool take_subpacket(struct blob *in, unsigned *type, struct blob *value)
 {
 	uint32_t n, more = 0, head;
@@ -47,10 +47,10 @@ static const char *read_sig_seconds(struct blob value, bool *there, int64_t *out
 	uint32_t v;
 
 	if (*there)
-		return "a signature has one time twice";
+		return "a signature has a time twice";
 	*there = true;
 	if (value.n != 4 || !openpgp_packet_take_number(&value, 4, &v))
-		return "a time in a signature has not 4 octets";
+		return "a time in a signature does not have 4 octets";
 	*out = v;
 	return NULL;
 }
@@ -65,7 +65,7 @@ static const char *note_issuer(
 	return NULL;
 }
 
-/* The fingerprint of a version 4 key with its version before it. */
+/* The version 4, followed by the fingerprint. */
 static const char *note_issuer_fingerprint(
     struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
 {
@@ -79,8 +79,8 @@ struct subpacket_times {
 	bool created, lifetime, key_lifetime;
 };
 
-/* What is not hashed is anybody's word: of it, only the issuer counts, which the signature itself
- * then proves. */
+/* `seen` NULL: the subpacket is not hashed, so anyone could have put it there. Then only the issuer
+ * is used, which verifying the signature proves. */
 static const char *read_subpacket(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
     unsigned type, struct blob value, struct subpacket_times *seen)
 {
@@ -110,7 +110,7 @@ static const char *read_subpackets(struct blob in, const struct openpgp_packet_k
 
 	while (in.n) {
 		if (!take_subpacket(&in, &type, &value))
-			return "a subpacket of a signature ends before its length says";
+			return "a subpacket of a signature is shorter than its length";
 		if (type & SUBPACKET_CRITICAL && !known_subpackets[type & ~SUBPACKET_CRITICAL] &&
 		    sig->unknown_critical == 0)
 			sig->unknown_critical =
@@ -132,7 +132,7 @@ const char *openpgp_sig_read(
 
 	*sig = (struct openpgp_sig){ .version = 0 };
 	if (!openpgp_packet_take_number(&in, 1, &version))
-		return "a signature's packet is empty";
+		return "a signature packet is empty";
 	sig->version = version;
 	if (version != 4)
 		return NULL;
@@ -140,11 +140,11 @@ const char *openpgp_sig_read(
 	    !openpgp_packet_take_number(&in, 1, &algorithm) ||
 	    !openpgp_packet_take_number(&in, 1, &hash) || !openpgp_packet_take_number(&in, 2, &n) ||
 	    !openpgp_packet_take_octets(&in, n, &hashed))
-		return "a signature's packet is too short";
+		return "a signature packet is too short";
 	sig->signed_part = (struct blob){ body.p, body.n - in.n };
 	if (!openpgp_packet_take_number(&in, 2, &n) || !openpgp_packet_take_octets(&in, n, &rest) ||
 	    !openpgp_packet_take_octets(&in, 2, &hash_start))
-		return "a signature's packet is too short";
+		return "a signature packet is too short";
 	sig->type = type;
 	sig->algorithm = algorithm;
 	sig->hash = hash;
@@ -163,7 +163,7 @@ static void require_hash_step(bool fine)
 {
 	if (fine)
 		return;
-	fprintf(stderr, "motet: openpgp: the library would not hash\n");
+	fprintf(stderr, "motet: openpgp: OpenSSL could not hash\n");
 	abort();
 }
 
@@ -172,7 +172,7 @@ static void hash_sig_octets(EVP_MD_CTX *m, struct blob b)
 	require_hash_step(EVP_DigestUpdate(m, b.p, b.n) == 1);
 }
 
-/* Octets with a mark and their length before them (RFC 9580 5.2.4). */
+/* Hash octets with a mark and their length in front (RFC 9580 5.2.4). */
 static void hash_sig_framed(EVP_MD_CTX *m, uint8_t mark, size_t width, struct blob b)
 {
 	uint8_t head[5] = { mark };
@@ -214,7 +214,7 @@ size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
 	return len;
 }
 
-/* Two numbers without their leading zeros, or the 64 octets as they are (RFC
+/* The encoding is two numbers without leading zeros, or the 64 octets as they are (RFC
  * 9580 5.2.3.3.1, 5.2.3.4). */
 static bool decode_sig_octets(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 {
@@ -244,11 +244,11 @@ const char *openpgp_sig_verify(
 	if (sig->names_other_key)
 		return "a signature names two issuers";
 	if (sig->algorithm != key->algorithm)
-		return "a signature by the key is not of the key's algorithm";
+		return "a signature by the key has another algorithm than the key";
 	if ((n = openpgp_sig_hash(sig->hash, key->body, user_id, sig->signed_part, hash)) == 0)
 		return "a signature by the key uses another hash than SHA-256, SHA-384 or SHA-512";
 	if (!decode_sig_octets(sig, raw))
-		return "a signature by the key is not encoded as its algorithm wants";
+		return "a signature by the key is not encoded as its algorithm requires";
 	if (memcmp(hash, sig->hash_start, 2) != 0 ||
 	    !ed25519_verify(key->key, (struct blob){ hash, n }, raw))
 		return "a signature by the key does not verify";

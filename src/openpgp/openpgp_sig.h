@@ -1,10 +1,10 @@
 #ifndef MOTET_OPENPGP_OPENPGP_SIG_H
 #define MOTET_OPENPGP_OPENPGP_SIG_H
 #include "openpgp/openpgp_packet.h"
-/* Signatures over keys and user IDs (RFC 9580 5.2). Functions return NULL, or a sentence that names
- * the broken rule. */
+/* Signatures over keys and user IDs (RFC 9580 5.2). Functions return NULL, or a sentence without
+ * capital and full stop that names the broken rule. Results point into the input. */
 enum openpgp_sig_type {
-	OPENPGP_SIG_GENERIC = 0x10, /* certifications of a user ID: 10 to 13 */
+	OPENPGP_SIG_GENERIC = 0x10, /* certifications of a user ID: 0x10 to 0x13 */
 	OPENPGP_SIG_POSITIVE = 0x13,
 	OPENPGP_SIG_DIRECT_KEY = 0x1f,
 	OPENPGP_SIG_KEY_REVOCATION = 0x20,
@@ -20,28 +20,29 @@ enum openpgp_subpacket {
 	OPENPGP_SUB_ISSUER_FINGERPRINT = 33,
 };
 struct openpgp_sig {
-	unsigned version; /* of any but 4 nothing else is read */
+	unsigned version; /* only of version 4 is the rest read */
 	unsigned type, algorithm, hash;
 	struct blob signed_part;   /* from the version to the end of the hashed subpackets */
-	struct blob raw_signature; /* what the algorithm made */
+	struct blob raw_signature; /* the signature itself, encoded by algorithm */
 	const uint8_t *hash_start; /* the first two octets of the hash */
-	/* From the subpackets; seconds. 0: not there. */
+	/* From the subpackets. Seconds since 1970; seconds after the creation of the signature and
+	 * of the key. 0: absent. */
 	int64_t created, lifetime, key_lifetime;
-	bool names_key, names_other_key; /* an issuer is named that is the key, that is another */
-	unsigned unknown_critical; /* a critical subpacket that nobody here knows: its type; or 0 */
+	bool names_key, names_other_key; /* an issuer subpacket names the key, another key */
+	unsigned unknown_critical;	 /* the type of an unknown critical subpacket, or 0 */
 };
-/* `key` tells issuers apart. */
+/* Read a signature packet; `key` is compared with the issuers. */
 must_check const char *openpgp_sig_read(
     struct blob body, const struct openpgp_packet_key *key, struct openpgp_sig *);
-/* By the key? It is, too, when no issuer is named. */
+/* Is the signature by the key? Also true when no issuer is named. */
 bool openpgp_sig_is_own(const struct openpgp_sig *);
-/* An own one: is it right, over the key (user_id.s NULL) or over key and user ID? */
+/* Verify a signature by the key: over the key (user_id.s NULL), or over key and user ID. */
 must_check const char *openpgp_sig_verify(
     const struct openpgp_sig *, const struct openpgp_packet_key *, struct str user_id);
 
 enum { OPENPGP_SIG_SHA512 = 10, OPENPGP_SIG_HASH_MAX = 64 };
-/* The digest of an algorithm (8, 9, 10) over key, user ID and the signed part; its length, or 0
- * when we do not take the algorithm. */
+/* The digest over key, user ID (unless user_id.s is NULL) and signed part by algorithm 8, 9 or 10
+ * (SHA-256, SHA-384, SHA-512). Returns its length; 0 for another algorithm. */
 must_check size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
     struct blob signed_part, uint8_t out[OPENPGP_SIG_HASH_MAX]);
 #endif

@@ -8,11 +8,14 @@ enum { CERTIFY_AND_SIGN = 0x03 };
 static enum err check_openpgp_spec(struct cx *cx, const struct openpgp_spec *spec)
 {
 	if (spec->created < 1 || spec->created > UINT32_MAX)
-		return fail(cx, ERR_INTERNAL, "openpgp: a time that has no 32 bits");
+		return fail(
+		    cx, ERR_INTERNAL, "openpgp: the creation time does not fit into 32 bits");
 	if (spec->user_id.n < 1 || spec->user_id.n > OPENPGP_USER_ID_MAX || !utf8_ok(spec->user_id))
-		return fail(cx, ERR_INTERNAL, "openpgp: a user ID that is none");
-	return ed25519_key_ok(spec->key) ? OK
-					 : fail(cx, ERR_INTERNAL, "openpgp: a key of small order");
+		return fail(
+		    cx, ERR_INTERNAL, "openpgp: the user ID is empty, too long or not UTF-8");
+	return ed25519_key_ok(spec->key)
+	    ? OK
+	    : fail(cx, ERR_INTERNAL, "openpgp: the key is of small order or not canonical");
 }
 
 struct openpgp_parts {
@@ -56,7 +59,7 @@ static enum err compose_openpgp_parts(
 	TRY(check_openpgp_spec(cx, spec));
 	openpgp_packet_put_key(&body, spec->key, spec->created);
 	if ((wrong = openpgp_packet_read_key(str_blob(buf_done(&body)), &p->key)) != NULL)
-		return fail(cx, ERR_INTERNAL, "openpgp: our own key: %s", wrong);
+		return fail(cx, ERR_INTERNAL, "openpgp: our own key cannot be read: %s", wrong);
 	p->signed_part = build_signed_part(cx->mem, spec, &p->key);
 	return OK;
 }
@@ -68,7 +71,7 @@ static enum err digest_certification(struct cx *cx, const struct openpgp_spec *s
 	    openpgp_sig_hash(OPENPGP_SIG_SHA512, p->key.body, spec->user_id, p->signed_part, hash);
 
 	return n == OPENPGP_HASH ? OK
-				 : fail(cx, ERR_INTERNAL, "openpgp: a digest of %zu octets", n);
+				 : fail(cx, ERR_INTERNAL, "openpgp: the digest has %zu octets", n);
 }
 
 enum err openpgp_tbs_hash(
@@ -80,7 +83,7 @@ enum err openpgp_tbs_hash(
 	return digest_certification(cx, spec, &p, hash);
 }
 
-/* Without leading zeros, and with an exact count of bits (RFC 9580 3.2). */
+/* A number without leading zeros, with its exact count of bits in front (RFC 9580 3.2). */
 static void put_mpi(struct buf *b, const uint8_t *p, size_t n)
 {
 	uint32_t bits;
@@ -119,8 +122,8 @@ enum err openpgp_write(struct cx *cx, const struct openpgp_spec *spec,
 	TRY(compose_openpgp_parts(cx, spec, &p));
 	TRY(digest_certification(cx, spec, &p, hash));
 	if (!ed25519_verify(spec->key, (struct blob){ hash, sizeof hash }, sig))
-		return fail(
-		    cx, ERR_INTERNAL, "openpgp: the signature is not over this key and user ID");
+		return fail(cx, ERR_INTERNAL,
+		    "openpgp: the signature does not verify for this key and user ID");
 	openpgp_packet_put(&b, OPENPGP_PUBLIC_KEY, p.key.body);
 	openpgp_packet_put(&b, OPENPGP_USER_ID, str_blob(spec->user_id));
 	openpgp_packet_put(&b, OPENPGP_SIGNATURE, build_signature_body(cx->mem, &p, hash, sig));

@@ -83,8 +83,7 @@ struct ca {
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed,
 	    struct str code, int64_t *step);
 };
-/* A signer in this process: for the signer child, motetctl, and a worker started without a master.
- */
+/* A signer in this process: for the signer child, motetctl and a worker without a master. */
 struct ca_local {
 	struct ca ca;
 	const struct conf *conf;     /* borrowed: domain, server_cert_lifetime */

@@ -56,8 +56,8 @@ struct str cache_statement(
     struct arena *, int64_t serial, int64_t not_before, int64_t not_after, int64_t invalidated);
 /*
  * The numbers of a cache statement; times in seconds since 1970. The signer signs it only if serial
- * is in [SERIAL_MIN, SERIAL_MAX], times have 10 digits, not_before ≤ not_after, and invalidated is
- * 0, or has 10 digits and not_after is at least CACHE_REVOKED_NOT_AFTER.
+ * is in [SERIAL_MIN, SERIAL_MAX], times have 10 digits, not_before ≤ not_after, and invalidated
+ * is 0, or has 10 digits and not_after is at least CACHE_REVOKED_NOT_AFTER.
  */
 struct cache_claim {
 	int64_t serial, not_before, not_after, invalidated;
