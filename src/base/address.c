@@ -2,7 +2,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-/* All as IPv6, so that there is one way to compare. */
+/* IPv4 is stored as mapped IPv6, so that all addresses compare in one way. */
 struct address {
 	uint8_t b[16];
 	bool v4;
@@ -27,7 +27,7 @@ static bool read_address(struct str s, struct address *a)
 	return true;
 }
 
-/* *bits counts those of the 128 that are compared. */
+/* *bits: how many of the 128 bits count in a comparison. */
 static bool read_network(struct str word, struct address *a, int *bits)
 {
 	struct str address, length;
@@ -87,7 +87,8 @@ bool address_list_ok(const char *list, char *why, size_t size)
 		if (read_network(word, &net, &bits))
 			continue;
 		snprintf(why, size,
-		    "%.*s is no address or network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+		    "%.*s is not an address or network; write it as 192.0.2.7, 192.0.2.0/24 "
+		    "or 2001:db8::/32",
 		    (int)word.n, word.s);
 		return false;
 	}

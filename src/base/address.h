@@ -2,17 +2,21 @@
 #define MOTET_BASE_ADDRESS_H
 #include "base/str.h"
 /*
- * IP addresses of clients, as text: 192.0.2.7, 2001:db8::7. An IPv4 address written as IPv6
- * (::ffff:192.0.2.7) is that IPv4 address. A list is what a configuration key of type LIST holds:
- * addresses and networks such as 192.0.2.0/24 or 2001:db8::/32, between commas.
+ * IP addresses of clients, as text: 192.0.2.7, 2001:db8::7. An IPv4-mapped IPv6 address
+ * (::ffff:192.0.2.7) counts as the IPv4 address. A list is the value of a configuration key of type
+ * LIST: addresses and networks such as 192.0.2.0/24 or 2001:db8::/32, separated by commas.
  */
-/* Is the address in the list? A word that is no address ("unix:") is in it when it stands there as
- * it is. */
+/*
+ * Is the address, or a network that contains it, in the list? Any other text ("unix:") must be a
+ * word of the list exactly as it is.
+ */
 bool address_listed(const char *list, struct str address);
-/* Are all words of the list addresses or networks? Else `why` names the first that is none. */
+/* Is every word of the list an address or a network? If not, `why` names the first that is not. */
 bool address_list_ok(const char *list, char *why, size_t size);
-/* The network of an address, for logs: its first 24 bits as 192.0.2.0, of an IPv6 address the first
- * 48 as 2001:db8:7::; anything else as it is. */
+/*
+ * The network of an address, for logs: the first 24 bits of an IPv4 address (192.0.2.0), the first
+ * 48 of an IPv6 address (2001:db8:7::). Any other text is copied unchanged, cut to fit.
+ */
 enum { ADDRESS_TEXT = 64 };
 const char *address_short(struct str address, char out[ADDRESS_TEXT]);
 #endif

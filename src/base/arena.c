@@ -52,7 +52,7 @@ static struct arena_block *add_block(struct arena *a, size_t n)
 	struct arena_block *b;
 
 	if (size > a->cap || a->total > a->cap - size)
-		abort_arena("over its cap");
+		abort_arena("the cap is exceeded");
 	if ((b = malloc(sizeof *b + size)) == NULL)
 		abort_arena("out of memory");
 	*b = (struct arena_block){ .next = a->head, .size = size };
@@ -66,7 +66,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	struct arena_block *b = a->head;
 
 	if (n > SIZE_MAX / 2)
-		abort_arena("a size that cannot be");
+		abort_arena("impossible size");
 	n = (n + align - 1) / align * align;
 	if (b == NULL || b->size - b->used < n)
 		b = add_block(a, n);
@@ -92,7 +92,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	if (n < 0)
-		abort_arena("a format that cannot be");
+		abort_arena("invalid format");
 	char *s = arena_alloc(a, (size_t)n + 1);
 	vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
@@ -131,7 +131,7 @@ size_t arena_total(const struct arena *a)
 	return a->total;
 }
 
-/* One block stays: the next request finds its memory warm and costs no malloc. */
+/* One block is kept, so that the next request needs no malloc and finds its memory in the cache. */
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;

@@ -1,15 +1,15 @@
 #ifndef MOTET_BASE_BANNED_H
 #define MOTET_BASE_BANNED_H
 /*
- * Put before every source file by the compiler's -include, behind the system's headers: what must
- * not be called does not compile. rand() is missing from the row because OpenSSL's headers have
- * parameters of that name; nobody can seed it.
+ * Functions that must not be called: a call does not compile. The compiler's -include puts this
+ * before every source file. rand() is not listed, because OpenSSL's headers have parameters of that
+ * name; srand() is.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-/* Macros where the C library checks calls under clang: poison wants names. */
+/* Under clang the C library defines these as macros, and only plain names can be poisoned. */
 #undef sprintf
 #undef vsprintf
 #pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok atoi atol atoll gets \

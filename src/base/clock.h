@@ -2,8 +2,10 @@
 #define MOTET_BASE_CLOCK_H
 #include <stdint.h>
 #include <time.h>
-/* Two clocks: monotonic microseconds for durations and deadlines, seconds since 1970 for what is
- * written down. */
+/*
+ * Two clocks: clock_us() in monotonic microseconds, for durations and deadlines; clock_now() in
+ * seconds since 1970, for times that are stored or sent.
+ */
 static inline int64_t clock_us(void)
 {
 	struct timespec t;

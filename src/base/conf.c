@@ -6,7 +6,7 @@
 
 enum conf_type { T_STR, T_PATH, T_LIST, T_INT, T_SIZE, T_SECS, T_BOOL, T_ENUM };
 
-/* A row's `min` is a number, or the words of an ENUM: one macro argument that can be either. */
+/* The argument `min` of a row is either a number or, for an ENUM, its words. */
 #define ROW_WORDS(x) _Generic((x), char * : (const char *)(uintptr_t)(x), default : NULL)
 #define ROW_MIN(x) _Generic((x), char * : 0, default : (int64_t)(uintptr_t)(x))
 
@@ -24,7 +24,7 @@ enum { CONF_ENTRIES = sizeof conf_entries / sizeof conf_entries[0] };
 
 static struct conf_row public_rows[CONF_ENTRIES];
 
-/* Once: a path in it may have moved with the program. */
+/* A default path may have moved with the program. */
 static void relocate_defaults(void)
 {
 	static bool placed;
@@ -137,7 +137,7 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	for (size_t i = 0; i < CONF_ENTRIES; i++)
 		if (str_is(key, conf_entries[i].pub.name))
 			return store_value(&conf_entries[i], c, value, why, size);
-	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists them all",
+	snprintf(why, size, "%.*s: there is no such key; `motetctl config --sample` lists all keys",
 	    (int)key.n, key.s);
 	return false;
 }
@@ -150,7 +150,7 @@ static bool read_conf_line(struct conf *c, struct str line, char *why, size_t si
 	if (line.n == 0 || line.s[0] == '#')
 		return true;
 	if (!str_cut(line, '=', &key, &value)) {
-		snprintf(why, size, "a line is `key = value`");
+		snprintf(why, size, "expected a line of the form key = value");
 		return false;
 	}
 	return conf_set(c, str_trim(key), str_trim(value), why, size);
@@ -227,7 +227,8 @@ bool conf_finish(struct conf *c, char *why, size_t size)
 {
 	if (c->domain[0] == '\0')
 		return reject_key(why, size, "domain",
-		    "is not set: the part behind the @ of your actors' names, such as example.org");
+		    "is not set: set it to the part after the @ in your actors' names, "
+		    "such as example.org");
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
 	if (c->scoreboard_file[0] == '\0')
@@ -236,7 +237,8 @@ bool conf_finish(struct conf *c, char *why, size_t size)
 		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
 	if (c->base_path[0] &&
 	    (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
-		return reject_key(why, size, "base_path", "must start with / and not end with one");
+		return reject_key(
+		    why, size, "base_path", "must start with / and must not end with /");
 	return true;
 }
 
@@ -246,7 +248,7 @@ void conf_free(struct conf *c)
 		arena_free(c->mem);
 }
 
-/* Or in a directory that may not be searched. */
+/* EACCES: a directory on the way cannot be searched, so the file may be there. */
 static bool may_exist(const char *path)
 {
 	return access(path, F_OK) == 0 || errno == EACCES;

@@ -3,23 +3,22 @@
 #include "base/cx.h"
 #include <stdio.h>
 /*
- * The configuration: one file of `key = value` lines, `#` starts a comment, blank lines are free.
- * The rows of conf.def say which keys there are. A key may come from the environment as MOTET_KEY
- * (MOTET_DOMAIN), which wins over the file, and a caller may set one by hand, which wins over both.
- * Values are read once; workers see a const struct conf.
+ * The configuration: a file of `key = value` lines; `#` starts a comment line, blank lines are
+ * ignored. conf.def lists the keys. An environment variable MOTET_KEY (MOTET_DOMAIN) overrides the
+ * file, and conf_set() overrides both. Values are read once; workers get a const struct conf.
  */
 #define CONF_T_STR const char *
 #define CONF_T_PATH const char *
-#define CONF_T_LIST const char * /* the words as they stand; conf_listed() asks */
+#define CONF_T_LIST const char * /* unparsed; use conf_listed() */
 #define CONF_T_INT int64_t
 #define CONF_T_SIZE int64_t
 #define CONF_T_SECS int64_t
 #define CONF_T_BOOL bool
-#define CONF_T_ENUM int /* the index of the word in the row */
+#define CONF_T_ENUM int /* index of the word in the row */
 
 struct conf {
-	struct arena *mem; /* owns every text below */
-	const char *file;  /* where it was read, or NULL */
+	struct arena *mem; /* owns every string below */
+	const char *file;  /* the file that was read, or NULL */
 #define CONF(type, name, def, min, max, text) CONF_T_##type name;
 #include "base/conf.def"
 };
@@ -31,34 +30,40 @@ enum { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED };
 enum { SENSITIVE_ALWAYS, SENSITIVE_ENROLLED, SENSITIVE_OFF };
 
 /*
- * Read `file` (NULL: none) and the environment into a new configuration, which conf_free() ends. On
- * failure *out is NULL and `why` holds a line for a person: file, line, key, and what would be
- * right.
+ * Read `file` (NULL: none) and the environment into a new configuration; free it with conf_free().
+ * On failure *out is NULL and `why` is a line for the operator: file, line, key and what is
+ * allowed.
  */
 must_check bool conf_load(const char *file, struct conf **out, char *why, size_t whysize);
-/* Set one key as if the file had said so. */
+/* Set one key, as a line of the file would. On failure `why` says what is allowed. */
 must_check bool conf_set(
     struct conf *, struct str key, struct str value, char *why, size_t whysize);
-/* What only the whole can tell: a domain is there, and what is derived from others gets its value.
- * Called last. */
+/*
+ * Check what depends on several keys, require a domain, and fill in keys that are derived from
+ * others. Call it after the last conf_set().
+ */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
-/* A duration as the keys have it: seconds, or with s, m, h or d, from `least` to `most`. */
+/* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if it is
+ * malformed or outside of least to most. */
 bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
 void conf_free(struct conf *);
 /*
- * The file to use when nobody named one: $MOTET_CONF, else motet.conf beside or above the program
- * (../etc/), else where it is installed, else NULL. One that is there and may not be read is it all
- * the same: who reads it then says so.
+ * The file to use when none is named: $MOTET_CONF; else motet.conf in the program's directory, its
+ * parent or ../etc; else the installed one; else NULL. An unreadable file is still chosen; opening
+ * it reports the error. `buf` may hold the result.
  */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);
+/* Is `word` in the list? */
 bool conf_listed(const char *list, struct str word);
-/* `domain` stands in the list, or is a subdomain of one that does. */
+/* Is `domain` in the list, or a subdomain of one that is? */
 bool conf_domain_listed(const char *list, struct str domain);
-/* May we have to do with this domain: federation_deny says no, or federation_allow names others
- * only. */
+/* May this server federate with `domain`? Not if it is in federation_deny, nor if federation_allow
+ * is set and does not include it. */
 bool conf_federates(const struct conf *, struct str domain);
-/* Every key as `key = value`, with the sentences of the rows as comments: the sample file, and
- * `motetctl config`. */
+/*
+ * Print every key as `key = value`; with `sentences`, the text of its row before it as a comment.
+ * conf NULL: print defaults, commented out: the sample file.
+ */
 void conf_print(const struct conf *, FILE *, bool sentences);
 
 struct conf_row {

@@ -3,16 +3,15 @@
 #include "base/err.h"
 #include "base/meter.h"
 struct conf;	   /* base/conf.h */
-struct db;	   /* db/db.h; opaque below that layer */
-struct ca;	   /* signer/signer.h: who signs for us */
-struct fetcher;	   /* base/fetch.h: asks other servers */
-struct gate;	   /* shm/gate.h: bounds the hashing of passwords */
-struct limits;	   /* shm/limits.h: counts requests for all workers */
-struct scoreboard; /* shm/scoreboard.h: what all workers are at, and what they have done */
+struct db;	   /* db/db.h: the database connection; opaque below that layer */
+struct ca;	   /* signer/signer.h: signs with the identity key */
+struct fetcher;	   /* base/fetch.h: sends requests to other servers */
+struct gate;	   /* shm/gate.h: limits how many passwords are hashed at once */
+struct limits;	   /* shm/limits.h: rate limits, shared by all workers */
+struct scoreboard; /* shm/scoreboard.h: state and counters of all workers */
 /*
- * The context of one request, passed first to every function that can fail. It borrows everything
- * but `why`: the worker owns the arena, the connection and the rest, and clears `why` and resets
- * the arena between requests.
+ * The context of one request: the first argument of every function that can fail. The worker owns
+ * what the pointers lead to. Between requests it clears `why` and resets the arena.
  */
 struct cx {
 	struct arena *mem;
@@ -24,10 +23,10 @@ struct cx {
 	struct limits *limits;
 	struct scoreboard *board;
 	struct fail why;
-	int64_t now; /* seconds since 1970 by the database's clock, once it was asked; else the
-			host's */
-	int64_t started_us;  /* monotonic, when the request came */
-	int64_t retry_after; /* seconds, for 429 and 503; 0: the default */
-	struct meter meter;  /* what this request costs */
+	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
+			as the database was asked */
+	int64_t started_us;  /* start of the request, clock_us() */
+	int64_t retry_after; /* Retry-After of a 429 or 503, in seconds; 0: the default */
+	struct meter meter;  /* what this request costs: times and counts */
 };
 #endif

@@ -2,15 +2,18 @@
 #define MOTET_BASE_ERR_H
 #include "base/str.h"
 /*
- * One enum for everything that can go wrong, made from err.def; one place (api/call.c) that turns
- * it into a status and a body.
+ * All errors are one enum, made from err.def. Only api/call.c turns an error into an HTTP response.
  *
- * Whoever detects a failure says it once, everybody above passes it on with TRY():
- *   refuse(cx, ERR_BAD_REQUEST, "csr", "the subject has no %s", x)  the client is to blame. The
- * sentence and the member's name go to the client as they are, so they hold nothing but what the
- * client sent and our rules. fail(cx, ERR_UNAVAILABLE, "connect: %s", m)  we are, or the world is.
- * The text goes to the log; the client reads the sentence of the row in err.def. Both return the
- * error, so that `return refuse(…)` is the whole of a check.
+ * The function that detects an error reports it, once; its callers pass it on with TRY():
+ *
+ *	refuse(cx, ERR_BAD_REQUEST, "csr", "the subject has no %s", x)
+ *		The client is to blame. The sentence and the name of the member are sent to the
+ *		client, so they may contain only what the client sent and our rules.
+ *	fail(cx, ERR_UNAVAILABLE, "connect: %s", m)
+ *		The server or its surroundings are to blame. The text is logged; the client gets the
+ *		sentence of the row in err.def.
+ *
+ * Both return the error, so that a check is `return refuse(…)`.
  */
 enum err {
 	OK = 0,
@@ -23,9 +26,9 @@ struct fail {
 	enum err err;
 	const char *file;
 	int line;
-	char field[64]; /* the member to blame, or "" */
-	char say[320];	/* for the client; "": the sentence of the row */
-	char log[320];	/* for the operator */
+	char field[64]; /* name of the member to blame, or "" */
+	char say[320];	/* sentence for the client; "": that of the row */
+	char log[320];	/* text for the log */
 };
 
 struct cx;
@@ -38,9 +41,9 @@ enum err refuse_at(struct cx *, enum err, const char *file, int line, const char
 
 int err_status(enum err);	    /* the HTTP status */
 const char *err_code(enum err);	    /* P2CORE_… */
-const char *err_text(enum err);	    /* what a client may read when nothing better was said */
-const char *err_name(enum err);	    /* the row's name, for logs */
-bool err_is_server_fault(enum err); /* level ERROR or WARN: an operator wants to see it */
+const char *err_text(enum err);	    /* the row's sentence, for when refuse() gave none */
+const char *err_name(enum err);	    /* name of the row, for logs */
+bool err_is_server_fault(enum err); /* level WARN or ERROR: the server is to blame */
 
 #define must_check __attribute__((warn_unused_result))
 #define TRY(e) \

@@ -31,7 +31,7 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
 	ssize_t sent;
 
-	memcpy(&io.iov_base, &p, sizeof p); /* iov_base has no const, sendmsg() only reads */
+	memcpy(&io.iov_base, &p, sizeof p); /* iov_base lacks a const, but sendmsg() only reads */
 	if (fd >= 0) {
 		m.msg_control = c.room;
 		m.msg_controllen = sizeof c.room;
@@ -46,8 +46,8 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	return sent == (ssize_t)n;
 }
 
-/* However many came: the one of a message that is ours, -1 if there is none; -2, and all are
- * closed, when there are others. */
+/* The descriptor that came with a message, or -1 if none did. A message that is truncated or has
+ * several: close them all and return -2. */
 static int take_descriptor(struct msghdr *m)
 {
 	int fds[sizeof(union fd_control) / sizeof(int)], n = 0;
@@ -64,7 +64,7 @@ static int take_descriptor(struct msghdr *m)
 	return -2;
 }
 
-/* An empty message looks like the end of all senders. */
+/* recvmsg() returns 0 for an empty message as well; poll() tells the two apart. */
 static bool has_no_sender(int sock)
 {
 	struct pollfd p = { .fd = sock };

@@ -4,23 +4,25 @@
 #include <stddef.h>
 #include <sys/types.h>
 /*
- * Messages with a file descriptor beside them (SCM_RIGHTS) over a SOCK_SEQPACKET pair. A message
- * arrives whole or not at all, whoever else writes to or reads from the same pair: so one pair
- * serves all workers.
+ * Messages that may carry a file descriptor (SCM_RIGHTS), over a SOCK_SEQPACKET socket pair. A
+ * message arrives whole or not at all, even if other processes use the same pair; so all workers
+ * share one pair.
  */
 struct fdpass {
-	int give, take; /* the two ends, both close-on-exec; -1 when there is no pair */
+	int give, take; /* the sending and the receiving end, close-on-exec; -1: no pair */
 };
-/* `give` waits at most send_ms for room. False: errno says why. */
+/* Make a pair. A send on `give` blocks for at most send_ms milliseconds. False: see errno. */
 bool fdpass_pair(struct fdpass *, int send_ms);
-/* Send n ≥ 1 octets and, unless fd is -1, a copy of that descriptor, which stays the caller's to
- * close. */
+/*
+ * Send n ≥ 1 bytes and, unless fd is -1, a copy of that descriptor. The caller still has to close
+ * its own. False: see errno.
+ */
 bool fdpass_send(int sock, const void *p, size_t n, int fd);
 /*
- * Receive one message of up to n octets. Returns its length, 0 when all senders are gone, -1 with
- * errno. *fd is the descriptor that came with it, close-on-exec and the caller's, or -1. What
- * fdpass_send() does not make - a message that is longer than n, or empty, or with several
- * descriptors - is dropped with all that came with it: -1 with EMSGSIZE.
+ * Receive one message of up to n bytes. Returns its length; 0 if no sender is left; -1 with errno.
+ * *fd is the descriptor that came with it, close-on-exec, for the caller to close; or -1. A message
+ * that fdpass_send() cannot have sent (longer than n, empty, or with several descriptors) is
+ * dropped and its descriptors are closed: -1 with EMSGSIZE.
  */
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags);
 #endif

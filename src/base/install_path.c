@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Cut the last part of a path off, and say what it was; "" when there is none left. */
+/* Cut the last part off a path and return that part; "" if there is none. */
 static const char *cut_last_part(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -16,7 +16,7 @@ static const char *cut_last_part(char *path)
 	return slash + 1;
 }
 
-/* The directory above the program's own, if that is bin or sbin; else the build's. */
+/* The parent of the program's directory, if that is bin or sbin; else the build's prefix. */
 static const char *find_prefix(void)
 {
 	static char exe[4096];

@@ -1,11 +1,10 @@
 #ifndef MOTET_BASE_INSTALL_PATH_H
 #define MOTET_BASE_INSTALL_PATH_H
 /*
- * Installed files, wherever the whole was moved to. The build knows its prefix; when the running
- * program lies in bin or sbin of another directory, that one is the prefix now, and every path of
- * the build below the old one is below the new one. Paths outside of the prefix (/etc of a program
- * in /usr) stay. Where the system does not tell where a program lies (no /proc), all of them do.
- * The answer is `path` itself, or lives as long as the process.
+ * Where an installed file is now, if the installation was moved. If the running program is in bin
+ * or sbin of some directory, that directory replaces the build's prefix in `path`. A path outside
+ * of the prefix (/etc when the prefix is /usr) stays as it is, and so does every path on a system
+ * without /proc. Returns `path` itself, or a string that lives as long as the process.
  */
 const char *install_path(const char *path);
 #endif

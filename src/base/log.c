@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 enum {
-	LOG_LINE = 4096,  /* octets; a pipe takes so many at once */
-	LOG_VALUE = 1500, /* of one value: two long ones leave room for all others */
-	LOG_TAIL = 16,	  /* to end a value that was cut, and the line */
+	LOG_LINE = 4096,  /* bytes; PIPE_BUF, so that a write to a pipe is atomic */
+	LOG_VALUE = 1500, /* of one value: two long values leave room for the others */
+	LOG_TAIL = 16,	  /* reserved to end a value that was cut, and the line */
 	LOG_REQUEST_ID = 65
 };
 
 static struct {
 	int level;
 	bool json;
-	char request[LOG_REQUEST_ID]; /* the id of the request at hand, or "" */
+	char request[LOG_REQUEST_ID]; /* ID of the current request, or "" */
 } logger = { .level = LOG_LEVEL_INFO };
 
 static const char *const log_level_names[] = { "error", "warn", "info", "debug" };
@@ -24,7 +24,7 @@ static const char *const log_level_names[] = { "error", "warn", "info", "debug" 
 struct log_line {
 	char s[LOG_LINE];
 	size_t n;
-	char fields[LOG_LINE]; /* the members once more, for the journal */
+	char fields[LOG_LINE]; /* the members again, as fields for the journal */
 	size_t nfields;
 };
 
@@ -63,8 +63,7 @@ static void append_log_text(struct log_line *l, const char *s)
 	append_log_bytes(l, s, strlen(s));
 }
 
-/* Octets of the character at s that can be left out only together; a stray octet is one by itself.
- */
+/* Bytes of the UTF-8 character at s; 1 for a byte that is not part of one. */
 static size_t count_char_bytes(const char *s)
 {
 	unsigned char c = (unsigned char)*s;
@@ -77,8 +76,8 @@ static size_t count_char_bytes(const char *s)
 }
 
 /*
- * Control characters and what JSON or a reader of lines would trip over leave as \u00XX. A value
- * too long for its share of the line is cut between characters: the line around it stays whole.
+ * Control characters, quotes and backslashes are escaped as \u00XX. A value that is too long for
+ * its share of the line is cut between two characters, so that the line stays well-formed.
  */
 static void append_log_value(struct log_line *l, const char *s)
 {
@@ -127,8 +126,7 @@ static void finish_log_line(struct log_line *l, int level)
 	log_out_line(level, l->s, l->n, l->fields, l->nfields);
 }
 
-/* MOTET_NAME=value; the value is what stands in the line, where nothing can be mistaken for its
- * end. */
+/* MOTET_NAME=value for the journal. The value is escaped as in the line, so it holds no newline. */
 static void add_journal_field(struct log_line *l, const char *name, const char *value, size_t n)
 {
 	size_t room = sizeof l->fields - l->nfields;

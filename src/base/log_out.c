@@ -15,10 +15,10 @@
 const char *log_out_journal_path = "/run/systemd/journal/socket";
 
 static struct {
-	int fd; /* where write(2) goes, or the socket to the journal */
+	int fd; /* for write(2), or the journal's socket */
 	enum log_to to;
 	const char *file;
-	bool prefix; /* standard error is read by the journal */
+	bool prefix; /* the journal reads standard error: write a priority before each line */
 } log_target = { .fd = 2 };
 
 static const int syslog_priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
@@ -100,8 +100,8 @@ static void write_log_line(int fd, int level, const char *line, size_t n)
 		;
 }
 
-/* No connection: a journal that was started anew is found again. The message has no newline in it,
- * so each field is one line. */
+/* Not connected, so that a restarted journal is found again. The line holds no newline but its
+ * last, so each field is one line. */
 static bool send_to_journal(
     int level, const char *line, size_t n, const char *fields, size_t nfields)
 {

@@ -3,24 +3,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 /*
- * Where lines of the log go: a file; standard error, where the priority stands before each line
- * when that is the journal's (JOURNAL_STREAM, sd-daemon(3)); syslog(3); or the journal's own
- * socket, which takes the members of a line as fields that `journalctl MOTET_STATUS=500` finds.
+ * Destinations of log lines: a file; standard error, with a priority before each line if the
+ * journal reads it (JOURNAL_STREAM, sd-daemon(3)); syslog(3); or the journal's socket, where the
+ * members of a line become fields (`journalctl MOTET_STATUS=500`).
  */
 enum log_to { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNAL };
-/* A file that is not "" wins. False: errno says why, and all stays as it was. `file` has to outlive
- * the next call. */
+/*
+ * Log to `file`, or where `to` says if `file` is "". False: see errno; then nothing changes. `file`
+ * must live until the next call.
+ */
 bool log_out_open(enum log_to, const char *file);
-/* The file anew, after it was rotated. */
+/* Reopen the log file, after it was rotated. */
 void log_out_reopen(void);
-/* Whoever keeps the lines writes time, level and process id beside them: they need not be in the
- * text. */
+/* Does the destination add time, level and process ID? Then a text line need not hold them. */
 bool log_out_adds_time(void);
-/* The members are wanted as fields, too. */
+/* Does the destination take the members of a line as fields? */
 bool log_out_takes_fields(void);
-/* One line, with its newline; `fields` are lines NAME=value, or empty. What cannot be delivered
- * goes to standard error. */
+/*
+ * Write one line, which ends with a newline. `fields` holds lines NAME=value, or nothing. A line
+ * that the journal does not take goes to standard error.
+ */
 void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields);
-/* The journal's socket; for tests. */
+/* Path of the journal's socket; tests change it. */
 extern const char *log_out_journal_path;
 #endif

@@ -4,9 +4,9 @@
 #include <stdatomic.h>
 #include <string.h>
 /*
- * What a request costs, measured where it happens, in plain memory of its worker (cx->meter); the
- * worker adds it to the scoreboard when the request is over. A request is in exactly one phase at a
- * time, so that its phases add up to all of it; a change of phase is one look at the clock.
+ * What a request costs: times and counts, collected in the worker's own memory (cx->meter). The
+ * worker adds them to the scoreboard at the end of the request. A request is in exactly one phase
+ * at a time, so the times of its phases add up to its total. A change of phase reads the clock:
  *
  *	enum phase was = meter_phase(&cx->meter, PHASE_DB);
  *	…
@@ -15,13 +15,13 @@
 #define PHASE_ROWS(P) \
 	P(READ, "read", "reading the request") \
 	P(WORK, "work", "everything else: parsing, checks, rendering") \
-	P(DB, "db", "statements, from sending one to its answer, with repetitions") \
+	P(DB, "db", "database statements, from sending one to its result, with repetitions") \
 	P(CONNECT, "connect", "connecting to the database") \
-	P(WAIT, "wait", "waiting for a place to hash a password at") \
+	P(WAIT, "wait", "queueing to hash a password") \
 	P(HASH, "hash", "hashing a password") \
 	P(SIGN, "sign", "asking the signer") \
-	P(OUTBOUND, "outbound", "asking other servers") \
-	P(WRITE, "write", "sending the answer")
+	P(OUTBOUND, "outbound", "requests to other servers") \
+	P(WRITE, "write", "sending the response")
 #define P(id, name, text) PHASE_##id,
 enum phase { PHASE_ROWS(P) PHASES };
 #undef P
@@ -30,7 +30,7 @@ enum counter {
 #include "base/counters.def"
 	COUNTS
 };
-/* What others may see of a request while it runs: a part of its worker's row on the scoreboard. */
+/* What other processes see of a running request: part of its worker's row on the scoreboard. */
 struct meter_now {
 	_Atomic int route, phase;
 };
@@ -39,15 +39,16 @@ struct meter {
 	int64_t since_us; /* when the phase began */
 	int64_t us[PHASES];
 	int64_t count[COUNTS];
-	int route; /* number of the row of the route table, from 1; 0: none */
-	int err;   /* enum err, as it was answered */
-	/* What stays from request to request. */
-	struct meter_now *now;					 /* NULL: nobody looks */
-	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* as it was last seen */
-	int64_t cert_not_after; /* of the server's certificate, 0: not known yet */
+	int route; /* number of the row in the route table, from 1; 0: none */
+	int err;   /* enum err of the response */
+	/* The rest is kept from request to request. */
+	struct meter_now *now;					 /* NULL: no scoreboard */
+	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* when last used */
+	int64_t cert_not_after; /* end of the server's ID-Cert; 0: not known yet */
 };
 extern const char *const meter_phase_names[PHASES];
 
+/* Start a request that began at began_us (clock_us()), in PHASE_READ, with all counts 0. */
 static inline void meter_begin(struct meter *m, int64_t began_us)
 {
 	memset(m->us, 0, sizeof m->us);
@@ -56,7 +57,7 @@ static inline void meter_begin(struct meter *m, int64_t began_us)
 	m->phase = PHASE_READ;
 	m->since_us = began_us;
 }
-/* From now on it is this; returns what it was. */
+/* Change to phase `to`; returns the previous phase. */
 static inline enum phase meter_phase(struct meter *m, enum phase to)
 {
 	enum phase was = m->phase;
@@ -79,9 +80,9 @@ static inline void meter_add(struct meter *m, enum counter c, int64_t n)
 {
 	m->count[c] += n;
 }
-/* Of all phases so far. */
+/* Microseconds of all phases so far. */
 int64_t meter_total(const struct meter *);
-/* The name and the help text of a counter: for lists. */
+/* A row of counters.def, indexed by enum counter. */
 struct meter_row {
 	const char *family, *label, *value, *help;
 };

@@ -40,7 +40,7 @@ static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
 		return reject_secret_file(why, size, path, "is not a regular file");
 	if (st.st_mode & 077)
 		return reject_secret_file(
-		    why, size, path, "may be read by others; run chmod 0400 on it");
+		    why, size, path, "is readable by others; run chmod 0400 on it");
 	return true;
 }
 
@@ -50,9 +50,10 @@ int secret_open(const char *path, char *why, size_t size)
 
 	if (fd < 0)
 		reject_secret_file(why, size, path,
-		    errno == ENOENT ? "there is no such file; `motetctl init` makes it"
+		    errno == ENOENT ? "there is no such file; run `motetctl init` to create it"
 			: errno == EACCES
-			? "may not be read by this user: start as root with `user` set, or chown it to the user that motetd runs as"
+			? "this user may not read it: start as root with `user` set, or chown it "
+			  "to the user that motetd runs as"
 			: strerror(errno));
 	if (fd < 0 || check_secret_mode(fd, path, why, size))
 		return fd;
@@ -67,8 +68,8 @@ bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *w
 
 	explicit_bzero(text, sizeof text);
 	return fine ||
-	    reject_secret_file(
-		why, size, path, "is not a secret of motet: 64 hex digits and a newline");
+	    reject_secret_file(why, size, path,
+		"does not hold a motet secret: 64 lower-case hex digits and a newline");
 }
 
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
@@ -87,14 +88,14 @@ bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, si
 	char text[SECRET_TEXT + 1];
 
 	if (getrandom(secret, SECRET_BYTES, 0) != SECRET_BYTES)
-		return reject_secret_file(why, size, path, "no random bytes from the system");
+		return reject_secret_file(why, size, path, "the system gave no random bytes");
 	for (int i = 0; i < SECRET_BYTES; i++)
 		snprintf(text + 2 * i, 3, "%02x", secret[i]);
 	text[SECRET_TEXT - 1] = '\n';
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
 	if (fd < 0)
 		return reject_secret_file(why, size, path,
-		    errno == EEXIST ? "is there already, and stays as it is" : strerror(errno));
+		    errno == EEXIST ? "exists already and was not changed" : strerror(errno));
 	bool fine = write(fd, text, SECRET_TEXT) == SECRET_TEXT && fsync(fd) == 0;
 	explicit_bzero(text, sizeof text);
 	close(fd);

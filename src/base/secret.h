@@ -2,18 +2,21 @@
 #define MOTET_BASE_SECRET_H
 #include "base/str.h"
 /*
- * The file with the secret that protects the identity keys in the database: 32 random octets as 64
- * hex digits and a newline. It must be a regular file that nobody but its owner can read (0400 or
- * 0600). On failure `why` holds a line for a person.
+ * The file with the secret that encrypts the identity keys in the database: 32 random bytes as 64
+ * lower-case hex digits and a newline. It must be a regular file that only its owner can read (0400
+ * or 0600). On failure `why` is a line for the operator.
  */
 enum { SECRET_BYTES = 32 };
-/* A descriptor of it, to be read later, by who could not open it then; -1 on failure. */
+/*
+ * Open it and check its mode. Call this before privileges are dropped: secret_read() needs only the
+ * descriptor. Returns -1 on failure.
+ */
 int secret_open(const char *path, char *why, size_t size);
-/* Read it through such a descriptor, which stays as it is; `path` is for `why`. */
+/* Read it through that descriptor, which stays open; `path` is for `why`. */
 bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
-/* Both at once. */
+/* secret_open(), secret_read() and close(). */
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
-/* Make a new one, mode 0400. Fails when the file is there: losing a secret loses the identity of
- * the server. */
+/* Create it with a new secret, mode 0400. Fails if the file exists: a server that loses its secret
+ * loses its identity. */
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 #endif

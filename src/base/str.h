@@ -5,10 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 /*
- * Text and octets that come from outside carry their length: struct str for text, struct blob for
- * octets. Neither owns its bytes (an arena, a literal or the request does) and neither is
- * NUL-terminated unless a function says so. `const char *` means a string of ours, without NUL
- * inside.
+ * Text and bytes from outside carry their length: struct str for text, struct blob for bytes.
+ * Neither owns its bytes (an arena, a literal or the request does), and neither ends with a NUL
+ * unless a function says so. `const char *` is a NUL-terminated string from our own code.
  */
 struct str {
 	const char *s;
@@ -54,22 +53,23 @@ static inline struct blob str_blob(struct str s)
 {
 	return (struct blob){ (const uint8_t *)s.s, s.n };
 }
-/* The same bytes with a NUL behind them, in the arena: for C interfaces. */
+/* A copy with a NUL after it, in the arena: for C interfaces. */
 static inline const char *str_z(struct arena *mem, struct str s)
 {
 	return arena_dup(mem, s.s, s.n);
 }
-/* ASCII only: what domains, header names and schemes need, whatever the locale. */
+/* ASCII only, in every locale: for domains, header names and schemes. */
 bool str_ieq(struct str a, struct str b);
 struct str str_lower(struct arena *mem, struct str s);
+/* Without spaces, tabs, CR and LF at both ends. */
 struct str str_trim(struct str s);
-/* Decimal without sign or leading zeros, up to INT64_MAX. False leaves *out alone. */
+/* Read decimal digits, without sign or leading zeros, up to INT64_MAX. False leaves *out alone. */
 bool str_i64(struct str s, int64_t *out);
-/* The part before the first `c` goes to *head and the part after it to *tail; without `c` all of it
- * is the head. */
+/* Split at the first `c`: *head is before it, *tail after it. False if there is no `c`: then *head
+ * is all of s, and *tail is empty. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
 
-/* A growing text in an arena. Start with { .mem = arena }. */
+/* A growing text in an arena. Initialise with { .mem = arena }. */
 struct buf {
 	struct arena *mem;
 	char *s;
@@ -79,6 +79,6 @@ void buf_put(struct buf *, const void *, size_t);
 void buf_str(struct buf *, struct str);
 void buf_z(struct buf *, const char *);
 void buf_printf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* What is in it, with a NUL behind it that the length does not count. */
+/* The text, with a NUL after it that the length does not count. */
 struct str buf_done(struct buf *);
 #endif

@@ -101,7 +101,7 @@ USAGE = [
     (["actor", "list", "--pem"], 64, "^$", "pem"),
     (["--frob"], 64, "^$", "frob"),
     (["session", "revoke", "a"], 64, "^$", "^Usage: motetctl session revoke ACTOR SESSION_ID"),
-    (["config", "--sample"], 0, "(?m)^# The domain .*^#domain =$", "^$"),
+    (["config", "--sample"], 0, "(?m)^# Domain of .*^#domain =$", "^$"),
     (["help", "--mdoc", "keys"], 0, r"(?m)^\.It Ic domain$", "^$"),
     (["-s", "domain=example.org", "top", "--sort", "x"], 64, "^$", "--sort is time, requests or pid"),
     (["-s", "frob=1", "config"], 78, "^$", "frob: there is no such key"),

@@ -539,7 +539,7 @@ def privileges():
     l.close()
     os.unlink(d.sock)
     r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
-    ok(r.returncode == 78 and b"may not be read by this user" in r.stderr, "started as nobody, who cannot read the secret: exit 78")
+    ok(r.returncode == 78 and b"this user may not read it" in r.stderr, "started as nobody, who cannot read the secret: exit 78")
     r = run("-c", d.conf, "-s", "user=no-such-user")
     ok(r.returncode == 78, "an unknown user: exit 78: %s" % r.stderr.decode().strip())
     with Server(workers=1) as s:
