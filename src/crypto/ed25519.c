@@ -3,14 +3,14 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-/* Little-endian, as they are encoded. */
+/* Little-endian, as in the encoding. */
 static const uint8_t ed25519_field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
 static const uint8_t ed25519_order_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
 	0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0x10 };
-/* The y of all eight points whose order divides 8; each with either sign of x. */
+/* The y of all eight points whose order divides 8; the sign of x may be either. */
 static const uint8_t small_order_points[][32] = {
 	{ 1 },
 	{ 0 },
@@ -33,7 +33,7 @@ static bool is_below_bound(const uint8_t a[32], const uint8_t bound[32])
 	return false;
 }
 
-/* The library's queue of errors must not grow, nor be read by the next who looks. */
+/* OpenSSL's error queue must not grow, or be taken for the errors of a later call. */
 static bool clear_errors_unless(bool good)
 {
 	if (!good)
@@ -82,7 +82,7 @@ enum err ed25519_sign(
 	EVP_PKEY_free(k);
 	return clear_errors_unless(good)
 	    ? OK
-	    : fail(cx, ERR_INTERNAL, "ed25519: the library would not sign");
+	    : fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not sign");
 }
 
 enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
@@ -94,13 +94,13 @@ enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t
 	EVP_PKEY_free(k);
 	return clear_errors_unless(good)
 	    ? OK
-	    : fail(cx, ERR_INTERNAL, "ed25519: the library gave no public key");
+	    : fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not derive the public key");
 }
 
 enum err ed25519_new(struct cx *cx, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
 {
 	if (!clear_errors_unless(RAND_priv_bytes(seed, ED25519_SEED) == 1))
-		return fail(cx, ERR_INTERNAL, "ed25519: no random bits");
+		return fail(cx, ERR_INTERNAL, "ed25519: OpenSSL has no random bytes");
 	return ed25519_public(cx, seed, key);
 }
 

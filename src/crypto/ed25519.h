@@ -1,22 +1,22 @@
 #ifndef MOTET_CRYPTO_ED25519_H
 #define MOTET_CRYPTO_ED25519_H
 #include "base/cx.h"
-/* Ed25519 (RFC 8032). Keys are the 32 octets of the encoding; a private key is the seed. */
+/* Ed25519 (RFC 8032). A public key is its 32-byte encoding; a private key is its 32-byte seed. */
 enum { ED25519_KEY = 32, ED25519_SIG = 64, ED25519_SEED = 32 };
 /*
- * Canonical (y < p, RFC 8032 5.1.3) and none of the small-order points, with which one signature
- * fits every text: OpenSSL takes both (security.md 2.2). Octets that are no point at all may
- * pass: no signature ever verifies with them.
+ * Is the key canonical (y < p, RFC 8032 5.1.3) and not a small-order point? With a small-order
+ * point one signature fits every text. OpenSSL checks neither (security.md 2.2). Bytes that are not
+ * a point of the curve may pass; no signature verifies with them.
  */
 bool ed25519_key_ok(const uint8_t key[ED25519_KEY]);
-/* Strict: key and R as above, S < L. */
+/* Verify strictly: key and R must pass ed25519_key_ok(), and S < L. */
 bool ed25519_verify(
     const uint8_t key[ED25519_KEY], struct blob text, const uint8_t sig[ED25519_SIG]);
-/* Deterministic: the same seed and text give the same signature. ERR_INTERNAL when the library
- * fails, here and below. */
+/* Sign; deterministic: the same seed and text give the same signature. ERR_INTERNAL if OpenSSL
+ * fails; so also below. */
 must_check enum err ed25519_sign(
     struct cx *, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG]);
-/* A key pair from the system's random bits. The caller guards the seed: arena_secret(). */
+/* Make a random key pair. The caller keeps the seed in arena_secret(). */
 must_check enum err ed25519_new(struct cx *, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY]);
 /* The public key of a seed. */
 must_check enum err ed25519_public(

@@ -4,8 +4,8 @@
 /* SHA-256 (FIPS 180-4). */
 enum { HASH_BYTES = 32 };
 void sha256(struct blob, uint8_t out[HASH_BYTES]);
-/* Of several pieces, each with its length before it, so that no two lists give the same text. */
+/* Hash of a list: each piece has its length before it, so that different lists hash differently. */
 void sha256_list(const struct str *, size_t n, uint8_t out[HASH_BYTES]);
-/* Are they the same? Takes as long whether they are or not. */
+/* Are the two texts equal? Takes the same time whether they are or not: for secrets. */
 bool hash_equal(struct str, struct str);
 #endif

@@ -17,7 +17,7 @@ static const char trial_magic[] = "motet-keytrial-v1", hash_mark[] = "h_", unkno
 static const char trial_alphabet[] =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* The 32 octets as a number of 43 digits; they are zero afterwards. */
+/* The 32 bytes as a number of 43 digits. Sets the bytes to zero. */
 static void write_hash_base62(uint8_t octets[HASH_BYTES], char out[TRIAL_DIGITS])
 {
 	for (size_t at = TRIAL_DIGITS; at--;) {
@@ -44,7 +44,7 @@ static bool is_clear_session_id(struct str s)
 	return s.n <= TRIAL_SESSION_MAX && !str_is(s, unknown_part) && is_base62_or(s, ".-_");
 }
 
-/* A part as the text has it. */
+/* A part as it is written in the text. */
 static struct str write_part(struct arena *mem, struct str s, bool clear)
 {
 	uint8_t octets[HASH_BYTES];
@@ -100,10 +100,10 @@ enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struc
 
 	if (!domain_ok(c->domain) || !is_trial_purpose(c->purpose) ||
 	    !is_trial_fid(cx->mem, c->fid) || !is_trial_time(c->expires))
-		return fail(cx, ERR_INTERNAL,
-		    "challenge: a domain, purpose, federation ID or time that is none");
+		return fail(
+		    cx, ERR_INTERNAL, "key trial: invalid domain, purpose, federation ID or time");
 	if (RAND_bytes(octets, sizeof octets) != 1)
-		return fail(cx, ERR_INTERNAL, "challenge: no random bits");
+		return fail(cx, ERR_INTERNAL, "key trial: OpenSSL has no random bytes");
 	write_hash_base62(octets, digits);
 	buf_printf(&b, "%s~%.*s~%.*s~", trial_magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n,
 	    w.purpose.s);
@@ -118,7 +118,7 @@ static bool is_hashed_part(struct str s)
 	return s.n == TRIAL_HASHED && str_starts(s, hash_mark) && is_base62_or(str_from(s, 2), "");
 }
 
-/* In clear or hashed, with what makes sense of a name in clear left to whoever compares. */
+/* In clear or hashed. Whether a name in clear is valid is for key_trial_text_matches(). */
 static bool is_trial_part(struct str s, size_t max, const char *more)
 {
 	return is_hashed_part(s) || (s.n >= 1 && s.n <= max && is_base62_or(s, more));
@@ -169,7 +169,7 @@ enum err key_trial_text_read_signature(struct cx *cx, struct str hex, uint8_t si
 
 	if (hex.n != 2 * ED25519_SIG || !hex_decode(cx->mem, hex, &raw))
 		return refuse(cx, ERR_BAD_REQUEST, "signature",
-		    "The signature must be 128 hex digits: the 64 octets that Ed25519 makes.");
+		    "The signature must be 128 hex digits: the 64 bytes of an Ed25519 signature.");
 	memcpy(sig, raw.p, ED25519_SIG);
 	return OK;
 }
@@ -179,6 +179,7 @@ enum err key_trial_text_verify(
 {
 	if (!ed25519_verify(key, str_blob(text), sig))
 		return refuse(cx, ERR_UNAUTHORIZED, "signature",
-		    "The signature over the key trial is not by the key of this ID-Cert.");
+		    "The key of this ID-Cert did not make this signature of the key trial; "
+		    "sign its exact text with that key.");
 	return OK;
 }

@@ -1,4 +1,4 @@
-# Not libcrypto.a: that is the name of the library that this room uses.
+# The name libcrypto.a belongs to OpenSSL, which this room uses.
 noinst_LIBRARIES += libcryptography.a
 libcryptography_a_SOURCES = \
 	src/crypto/ed25519.c \

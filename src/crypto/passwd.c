@@ -10,15 +10,15 @@
 
 enum { PASSWD_SALT = 16, PASSWD_HASH = 32, SCRYPT_MAXMEM = 80 << 20 };
 
-/* What is made today, best first. */
+/* The parameters of new hashes, best first. */
 static const struct phc current_parameters[] = {
 	{ .alg = PHC_ARGON2ID, .v = { 19456, 2, 1 }, .nsalt = PASSWD_SALT, .nhash = PASSWD_HASH },
 	{ .alg = PHC_SCRYPT, .v = { 14, 8, 5 }, .nsalt = PASSWD_SALT, .nhash = PASSWD_HASH },
 };
 
 /*
- * Asked of the library at run time, not of its headers: a program built with OpenSSL 3.0 has Argon2
- * as soon as it runs with 3.2. Fetched once for a process and kept.
+ * Looked up at run time: a program built with OpenSSL 3.0 can use Argon2id as soon as it runs with
+ * 3.2. Fetched once per process and never freed.
  */
 static EVP_KDF *fetch_argon2id(void)
 {
@@ -39,7 +39,7 @@ static const struct phc *choose_parameters(void)
 	return &current_parameters[fetch_argon2id() ? 0 : 1];
 }
 
-/* The names of parameters are those of EVP_KDF-ARGON2(7); older headers have no macros for them. */
+/* Parameter names as in EVP_KDF-ARGON2(7); headers before 3.2 have no macros for them. */
 static bool derive_by_argon2id(struct str password, const struct phc *p, uint8_t *out)
 {
 	uint32_t memory = (uint32_t)p->v[0], rounds = (uint32_t)p->v[1], lanes = (uint32_t)p->v[2];
@@ -73,7 +73,7 @@ static enum err derive_hash(
 
 	if (p->alg == PHC_ARGON2ID && fetch_argon2id() == NULL)
 		return fail(cx, ERR_INTERNAL,
-		    "a password is stored as Argon2id, which this OpenSSL lacks (3.2 and later have it)");
+		    "a password is stored as Argon2id, which needs OpenSSL 3.2 or later");
 	fine = p->alg == PHC_ARGON2ID ? derive_by_argon2id(password, p, out)
 				      : derive_by_scrypt(password, p, out);
 	if (!fine) {
@@ -112,7 +112,7 @@ enum err passwd_verify(
 	*right = *rehash = false;
 	if (known && !phc_parse(cx->mem, phc, &p))
 		return fail(
-		    cx, ERR_INTERNAL, "a stored password is no PHC string that we understand");
+		    cx, ERR_INTERNAL, "a stored password is not a PHC string that motet can read");
 	TRY(derive_hash(cx, password, &p, got));
 	*right = (CRYPTO_memcmp(got, p.hash, p.nhash) == 0) & known;
 	*rehash = *right && !has_current_parameters(&p);

@@ -15,7 +15,7 @@ static const struct phc_form phc_forms[] = {
 	    { { "m", 8, 65536 }, { "t", 1, 16 }, { "p", 1, 4 } } },
 };
 
-/* Each parameter alone is in its range; what they cost together is another matter. */
+/* Each parameter is in its range; together they may still cost too much. */
 static bool is_cheap_enough(const struct phc *p)
 {
 	if (p->alg == PHC_ARGON2ID)

@@ -2,12 +2,12 @@
 #define MOTET_CRYPTO_PHC_H
 #include "base/cx.h"
 /*
- * PHC strings, the form in which a hashed password is stored: $scrypt$ln=14,r=8,p=5$salt$hash,
- * $argon2id$v=19$m=19456,t=2,p=1$salt$hash; salt and hash are base64 without padding. Used by
- * passwd.c alone.
+ * PHC strings, the form in which password hashes are stored: $scrypt$ln=14,r=8,p=5$salt$hash and
+ * $argon2id$v=19$m=19456,t=2,p=1$salt$hash. Salt and hash are base64 without padding. Only passwd.c
+ * uses this.
  */
 enum phc_alg { PHC_SCRYPT, PHC_ARGON2ID };
-enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* the latter two: octets at most */
+enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* salt and hash: bytes at most */
 struct phc {
 	enum phc_alg alg;
 	int64_t v[PHC_PARAMS]; /* scrypt: ln, r, p; argon2id: m (KiB), t, p */
@@ -15,9 +15,10 @@ struct phc {
 	size_t nsalt, nhash;
 };
 /*
- * False for everything else, and for parameters that would cost more than 64 MiB or some twelve
- * times the work of ours: a stored text cannot make a worker swell or hang.
+ * Parse a PHC string. False for other texts, and for parameters that cost more than 64 MiB or about
+ * twelve times the work of ours: a stored text must not exhaust a worker's memory or time.
  */
 bool phc_parse(struct arena *, struct str text, struct phc *);
+/* The PHC string, in the arena. */
 struct str phc_print(struct arena *, const struct phc *);
 #endif

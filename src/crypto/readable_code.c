@@ -11,7 +11,7 @@ struct str readable_code_new(struct arena *mem)
 	char *p = arena_secret(mem, READABLE_CODE_LENGTH);
 
 	if (RAND_bytes((unsigned char *)p, READABLE_CODE_LENGTH) != 1) {
-		fprintf(stderr, "motet: readable: no random bytes\n");
+		fprintf(stderr, "motet: readable code: no random bytes\n");
 		abort();
 	}
 	for (int i = 0; i < READABLE_CODE_LENGTH; i++)

@@ -34,7 +34,7 @@ static void write_token_base62(uint8_t *number, size_t n, char *out, size_t digi
 		out[--digits] = token_alphabet[divide_number(number, n, 62)];
 }
 
-/* CRC-32 of ISO-HDLC, as zlib has it. */
+/* CRC-32/ISO-HDLC, the one of zlib. */
 static uint32_t compute_crc32(const char *s, size_t n)
 {
 	uint32_t crc = UINT32_MAX;

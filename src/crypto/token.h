@@ -2,15 +2,15 @@
 #define MOTET_CRYPTO_TOKEN_H
 #include "base/cx.h"
 /*
- * Session tokens: "p2s_", 43 base62 digits (256 random bits), 6 base62 digits of the CRC-32 of all
- * before them; 53 characters. The prefix lets scanners find a leaked one, the checksum refuses a
- * mistyped one before the database is asked. Only the SHA-256 of the whole text is stored; it is
- * looked up by that, so no comparison of secrets takes place whose time could tell anything.
+ * Session tokens, 53 characters: "p2s_", 43 base62 digits (256 random bits), and 6 base62 digits:
+ * the CRC-32 of everything before them. The prefix lets secret scanners find a leaked token. The
+ * checksum refuses a mistyped token without a database query. Only the SHA-256 of the whole text is
+ * stored, and tokens are looked up by it; so no comparison of secrets can leak through its time.
  */
 enum { TOKEN_HASH = 32, TOKEN_LENGTH = 53 };
-/* A new token of kind 's' (session) in the arena, cleansed with it, and its hash. Ends the process
- * when the system has no random bytes. */
+/* Make a new token of kind 's' (session), in arena_secret() memory, and its hash. Aborts the
+ * process if there are no random bytes. */
 struct str token_new(struct arena *, char kind, uint8_t hash[TOKEN_HASH]);
-/* Has this the form and the checksum of a token of that kind? Fills the hash when it has. */
+/* Does it have the form and the checksum of a token of that kind? If so, fills `hash`. */
 bool token_ok(struct str token, char kind, uint8_t hash[TOKEN_HASH]);
 #endif

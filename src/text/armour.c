@@ -34,7 +34,7 @@ static struct str read_pem_line(struct str *rest)
 	return l;
 }
 
-/* Between `head` and five pem_dashes. */
+/* The label is what stands between `head` and five dashes. */
 static bool read_pem_label(struct str l, const char *head, struct str *label)
 {
 	size_t n = strlen(head), tail = sizeof pem_dashes - 1;
@@ -52,7 +52,7 @@ static bool is_wanted_label(struct str label, const char *want)
 	    (strcmp(want, "CERTIFICATE REQUEST") == 0 && str_is(label, "NEW CERTIFICATE REQUEST"));
 }
 
-/* As much of it as may be shown to whoever sent it. */
+/* The label for an error message: cut, with printable ASCII only. */
 static const char *print_pem_label(struct str label, char buf[PEM_LABEL_SHOWN + 1])
 {
 	size_t n = label.n < PEM_LABEL_SHOWN ? label.n : PEM_LABEL_SHOWN;
@@ -69,17 +69,16 @@ static enum err check_begin_line(
 	char found[PEM_LABEL_SHOWN + 1], why[160];
 
 	if (!read_pem_label(l, pem_begin, label)) {
-		snprintf(why, sizeof why, "PEM begins with a line -----BEGIN %s-----", want);
+		snprintf(why, sizeof why, "PEM must begin with a line -----BEGIN %s-----", want);
 		return refuse_armour(cx, field, why);
 	}
 	if (is_wanted_label(*label, want))
 		return OK;
-	snprintf(
-	    why, sizeof why, "this is a %s, a %s is needed", print_pem_label(*label, found), want);
+	snprintf(why, sizeof why, "this is a %s; send a %s", print_pem_label(*label, found), want);
 	return refuse_armour(cx, field, why);
 }
 
-/* The base64 between the two lines; *rest is left behind the last. */
+/* *body: the base64 between the BEGIN and END lines. *rest: what follows the END line. */
 static enum err read_pem_body(
     struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
 {
@@ -94,17 +93,18 @@ static enum err read_pem_body(
 		if (l.n == 0 || shorter || (columns && l.n > columns) ||
 		    (nlines > 1 && columns > PEM_COLUMNS))
 			return refuse_armour(cx, field,
-			    "the lines of PEM have 64 columns, only the last may be shorter");
+			    "PEM lines must have 64 columns; only the last may be shorter");
 		shorter = columns && l.n < columns;
 		columns = columns ? columns : l.n;
 	}
 	body->n = (size_t)(rest->s - body->s);
 	l = read_pem_line(rest);
 	if (!read_pem_label(l, pem_end, &last))
-		return refuse_armour(cx, field, "the -----END line is missing");
+		return refuse_armour(cx, field, "add the -----END line; it is missing");
 	return str_eq(last, label)
 	    ? OK
-	    : refuse_armour(cx, field, "the labels of the -----BEGIN and the -----END line differ");
+	    : refuse_armour(
+		  cx, field, "the -----BEGIN and -----END lines must have the same label");
 }
 
 enum err pem_decode(
@@ -116,15 +116,16 @@ enum err pem_decode(
 	TRY(read_pem_body(cx, field, found, &rest, &body));
 	if (rest.n)
 		return refuse_armour(cx, field,
-		    str_starts(str_trim(rest), pem_begin) ? "there is more than one PEM block"
-							  : "something follows the -----END line");
+		    str_starts(str_trim(rest), pem_begin)
+			? "send only one PEM block"
+			: "remove the text after the -----END line");
 	for (size_t i = 0; i < body.n; i++)
 		if (body.s[i] == ' ' || body.s[i] == '\t')
 			return refuse_armour(
-			    cx, field, "there are blanks in the lines of this PEM");
+			    cx, field, "remove the blanks from the lines of this PEM");
 	if (!base64_decode(cx->mem, body, der) || der->n == 0)
-		return refuse_armour(cx, field,
-		    "what is between the -----BEGIN and the -----END line is not base64");
+		return refuse_armour(
+		    cx, field, "the text between the -----BEGIN and -----END lines must be base64");
 	return OK;
 }
 
@@ -145,12 +146,11 @@ enum err armour_decode(
 	if (looks_like_pem(text))
 		return pem_decode(cx, field, label, text, der);
 	if (!base64_decode(cx->mem, text, der) || der->n == 0)
-		return refuse_armour(
-		    cx, field, "this is neither PEM, nor DER, nor base64 of one of them");
+		return refuse_armour(cx, field, "this must be PEM, DER, or base64 of one of them");
 	inner = (struct str){ (const char *)der->p, der->n };
 	if (looks_like_pem(inner))
 		return pem_decode(cx, field, label, inner, der);
 	return der->p[0] == 0x30
 	    ? OK
-	    : refuse_armour(cx, field, "this is base64, but of neither DER nor PEM");
+	    : refuse_armour(cx, field, "this is base64, but must encode DER or PEM");
 }

@@ -54,7 +54,7 @@ static bool is_base64_blank(char c)
 }
 
 struct base64_reader {
-	uint32_t bits; /* of the digits not yet written out */
+	uint32_t bits; /* of the digits that are not yet in p */
 	unsigned ndigits, npads;
 	uint8_t *p;
 	size_t n;
@@ -73,8 +73,7 @@ static bool add_base64_digit(struct base64_reader *d, int v)
 	return true;
 }
 
-/* The last two or three digits, with their padding; what they have too much must be zero (RFC
- * 4648 3.5). */
+/* The last two or three digits and their padding; unused bits must be zero (RFC 4648 3.5). */
 static bool finish_base64(struct base64_reader *d)
 {
 	unsigned spare = d->ndigits == 2 ? 4 : 2;

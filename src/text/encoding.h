@@ -2,31 +2,31 @@
 #define MOTET_TEXT_ENCODING_H
 #include "base/cx.h"
 /*
- * Octets as text: base64 (RFC 4648 4), base32 (6), lowercase hex, PEM (RFC 7468). Results live in
- * the arena. Decoders are strict, so that one text stands for one value: padding complete, unused
- * bits zero, no character outside of the alphabet but blanks (space, tab, CR, LF) between base64
- * digits.
+ * Bytes as text: base64 (RFC 4648 4), base32 (RFC 4648 6), lower-case hex, PEM (RFC 7468). Results
+ * live in the arena. Decoders are strict, so that a value has one encoding only: they require
+ * padding and zero unused bits, and refuse characters outside of the alphabet. base64 may have
+ * blanks (space, tab, CR, LF) between its digits.
  */
 struct str base64_encode(struct arena *, struct blob);
 bool base64_decode(struct arena *, struct str, struct blob *);
-struct str base32_encode(
-    struct arena *, struct blob); /* capitals, no padding: what authenticator apps take */
+/* Upper case, without padding: the form that authenticator apps accept. */
+struct str base32_encode(struct arena *, struct blob);
 struct str hex_encode(struct arena *, struct blob);
 bool hex_decode(struct arena *, struct str, struct blob *); /* either case */
-/* One block, 64 columns, LF, one final newline. */
+/* One block with lines of 64 columns; every line ends with LF. */
 struct str pem_encode(struct arena *, const char *label, struct blob der);
 /*
- * Exactly one block of that label, nothing but blanks around it. Lines end with LF or CRLF and have
- * 64 columns or fewer, all of them as many but the last; or the whole is on one line.
- * ERR_BAD_REQUEST, blaming the member `field` (NULL: the body), says what is wrong. `label`
- * "CERTIFICATE REQUEST" takes "NEW CERTIFICATE REQUEST" too (RFC 7468 7).
+ * Decode exactly one block with this label; only blanks may surround it. Lines end with LF or CRLF.
+ * All lines but the last have the same length, at most 64 columns; a single line may have any
+ * length. ERR_BAD_REQUEST says what is wrong and blames the member `field` (NULL: the body). With
+ * the label "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" is accepted too (RFC 7468 7).
  */
 must_check enum err pem_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);
 /*
- * Whatever form a client chose (protocol.md 2.7): PEM, base64 of DER, base64 of PEM, raw DER (which
- * begins with 30, as no base64 of the others does). Not JSON: the caller has taken that off. The
- * DER is not looked into.
+ * Decode any form that a client may choose (protocol.md 2.7): PEM, base64 of DER, base64 of PEM, or
+ * raw DER. Raw DER begins with the byte 0x30; base64 of DER or PEM never does. The caller has
+ * removed JSON around it. The DER is not parsed. Errors as pem_decode().
  */
 must_check enum err armour_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);

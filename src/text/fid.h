@@ -2,25 +2,26 @@
 #define MOTET_TEXT_FID_H
 #include "base/cx.h"
 /*
- * Federation IDs: local@domain, lowercase. The rules are anchored and stricter than the published
- * expression (wire.md 2.7).
+ * Federation IDs: local@domain, in lower case. The rules cover the whole text and are stricter than
+ * the published regular expression (wire.md 2.7).
  */
 enum { FID_LOCAL_MAX = 64, FID_DOMAIN_MAX = 253, FID_LABEL_MAX = 63 };
 /*
- * 1 to 64 of a-z 0-9 . _ + -, no . or - at either end, not all digits (those are Snowflakes), no
- * reserved name. Reserved are the words that routes take where a bare name could stand: me and all
- * (as @me, @all), status.
+ * Is it a valid local name: 1 to 64 characters of a-z 0-9 . _ + -; no . or - at either end; not
+ * only digits (those are Snowflakes); and not a reserved name? Reserved are the words that routes
+ * use in the place of a name: me and all (as @me, @all), status.
  */
 bool local_name_ok(struct str);
 /*
- * DNS name: labels of a-z 0-9 -, 1 to 63, none at the ends; 253 in all; the last label not a
- * number, decimal or 0x: no address in disguise. A single label is fine.
+ * Is it a DNS name: labels of 1 to 63 characters of a-z 0-9 -, with no - at either end of a label;
+ * at most 253 characters in all? One label is enough. The last label must not be a number, decimal
+ * or 0x…, since an IPv4 address may be written like that.
  */
 bool domain_ok(struct str);
 /*
- * Splits and checks by both rules; takes upper case and lowers it. The halves live in the arena,
- * side by side: local.s is the whole FID in lower case, local.n + 1 + domain.n octets. False leaves
- * them alone.
+ * Lower the case, split at the @ and check both halves. The halves are parts of one string in the
+ * arena: local.s is the whole FID in lower case, of local.n + 1 + domain.n bytes. False leaves
+ * *local and *domain alone.
  */
 bool fid_parse(struct arena *, struct str fid, struct str *local, struct str *domain);
 #endif

@@ -37,7 +37,7 @@ static enum err decode_query_text(struct cx *cx, struct str *s)
 {
 	if (!form_decode(cx->mem, *s, true, s))
 		return refuse(cx, ERR_BAD_REQUEST, NULL,
-		    "a %% in the query must be followed by two hex digits");
+		    "every %% in the query must be followed by two hex digits");
 	return utf8_ok(*s)
 	    ? OK
 	    : refuse(cx, ERR_BAD_REQUEST, NULL, "the query must be UTF-8 without NUL");

@@ -1,4 +1,4 @@
-# Text forms of octets and of names. libc only.
+# Text forms of bytes and of names. Uses libc only.
 noinst_LIBRARIES += libtext.a
 libtext_a_SOURCES = \
 	src/text/armour.c \

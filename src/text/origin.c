@@ -23,26 +23,25 @@ static const struct origin_scheme *find_scheme(struct str url, int flags)
 	return NULL;
 }
 
-/* What would make two readers disagree about where the host ends is refused before anything is cut.
- */
+/* Refuse characters that make URL parsers disagree about the end of the host, before parsing. */
 static const char *check_url_chars(struct str url)
 {
 	static const struct {
 		char c;
 		const char *why;
 	} bad[] = {
-		{ '@', "must not hold user information" },
+		{ '@', "must not contain user information" },
 		{ '?', "must not have a query" },
 		{ '#', "must not have a fragment" },
-		{ '\\', "must not hold a backslash" },
-		{ '%', "must not hold percent-encoded octets" },
+		{ '\\', "must not contain a backslash" },
+		{ '%', "must not contain percent-encoding" },
 	};
 
 	for (size_t i = 0; i < url.n; i++) {
 		if ((unsigned char)url.s[i] >= 0x7f)
 			return "must be ASCII: write the name in its xn-- form";
 		if (url.s[i] <= ' ')
-			return "must not hold blanks or control characters";
+			return "must not contain blanks or control characters";
 		for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++)
 			if (url.s[i] == bad[k].c)
 				return bad[k].why;
@@ -50,7 +49,7 @@ static const char *check_url_chars(struct str url)
 	return NULL;
 }
 
-/* The address in its one spelling; false when it is none of that family. */
+/* The address in its canonical spelling; false if it is not one of that family. */
 static bool normalize_address(struct arena *mem, int family, struct str text, struct str *out)
 {
 	uint8_t raw[sizeof(struct in6_addr)];
@@ -63,7 +62,7 @@ static bool normalize_address(struct arena *mem, int family, struct str text, st
 	return true;
 }
 
-/* "[…]" or "…", with what follows left in *rest: nothing, or a colon and the port. */
+/* Read "[address]" or "name"; *rest is what follows: nothing, or a colon and the port. */
 static const char *read_origin_host(
     struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
 {
@@ -72,7 +71,7 @@ static const char *read_origin_host(
 	if (authority.n && authority.s[0] == '[') {
 		if (!str_cut(str_from(authority, 1), ']', &name, rest) ||
 		    !normalize_address(mem, AF_INET6, name, host))
-			return "holds brackets without an IPv6 address in them";
+			return "must have an IPv6 address inside its brackets";
 		*host = str_of(arena_printf(mem, "[%.*s]", (int)host->n, host->s));
 		return flags & ORIGIN_ADDRESS
 		    ? NULL
@@ -86,7 +85,7 @@ static const char *read_origin_host(
 	*host = name;
 	return domain_ok(name)
 	    ? NULL
-	    : "must hold a domain name, not an address: letters, digits and hyphens between dots";
+	    : "must be a domain name, not an address: letters, digits and hyphens between dots";
 }
 
 static const char *read_origin_port(struct str rest, int otherwise, int64_t *port)
@@ -134,7 +133,7 @@ enum err origin_parse(struct cx *cx, struct str url, int flags, struct str *orig
 		     : OK;
 }
 
-/* Behind the scheme: the host with its brackets, and the colon and the port. */
+/* The host without brackets; *port is the colon and the port, or empty. */
 static struct str split_origin(
     struct str origin, const struct origin_scheme **scheme, struct str *port)
 {

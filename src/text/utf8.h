@@ -1,10 +1,9 @@
 #ifndef MOTET_TEXT_UTF8_H
 #define MOTET_TEXT_UTF8_H
 #include "base/str.h"
-/* UTF-8 as Unicode's table 3-7 has it: no overlong form, no surrogate, nothing above U+10FFFF. */
-/* The length of the sequence that begins at s, 1 to 4; 0 when none of those n bytes' beginnings is
- * one. */
+/* UTF-8 by Unicode's table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* Length of the UTF-8 sequence at the start of the n bytes at s, 1 to 4; 0 if there is none. */
 size_t utf8_len(const char *s, size_t n);
-/* Text that is UTF-8 without NUL; for what comes by other ways than JSON (paths, queries). */
+/* Is it UTF-8 without NUL? For text outside of JSON (paths, queries); json_scan() checks JSON. */
 bool utf8_ok(struct str);
 #endif
