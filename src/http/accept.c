@@ -1,6 +1,6 @@
 #include "http/http.h"
 
-/* Up to the next `sep`, trimmed; one within quotes does not count (RFC 9110 5.6.4). */
+/* Take the text up to the next `sep` outside of quotes (RFC 9110 5.6.4), trimmed. */
 static bool next_accept_item(struct str *rest, char sep, struct str *out)
 {
 	size_t i = 0;
@@ -20,7 +20,7 @@ static bool next_accept_item(struct str *rest, char sep, struct str *out)
 	return true;
 }
 
-/* RFC 9110 12.4.2: 0 to 1 with up to three decimals. What is malformed counts as 0. */
+/* A weight is 0 to 1 with up to three decimals (RFC 9110 12.4.2). Malformed counts as 0. */
 static bool is_positive_weight(struct str q)
 {
 	bool some = q.n && q.s[0] == '1';

@@ -1,8 +1,8 @@
 #include "http/cors.h"
 
 static const char exposed_headers[] =
-    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, "
-    "X-P2-Error, X-P2-KeyPackage-Count, X-Request-Id";
+    "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, "
+    "X-P2-Deleted-Count, X-P2-Error, X-P2-KeyPackage-Count, X-Request-Id";
 static const char allowed_headers[] =
     "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match";
 

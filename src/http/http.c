@@ -15,7 +15,7 @@ static struct http_header *find_header_slot(struct http_resp *r, const char *nam
 		if (str_ieq(str_of(r->headers[i].name), str_of(name)))
 			return &r->headers[i];
 	if (r->nheaders == HTTP_HEADERS)
-		abort_on_header("more headers than there is room for", name);
+		abort_on_header("too many headers", name);
 	return &r->headers[r->nheaders++];
 }
 
@@ -28,7 +28,7 @@ __attribute__((format(printf, 2, 0))) static struct str format_header_value(
 	int n = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (n < 0)
-		abort_on_header("a format that cannot be", fmt);
+		abort_on_header("invalid format", fmt);
 	char *s = arena_alloc(mem, (size_t)n + 1);
 	vsnprintf(s, (size_t)n + 1, fmt, ap);
 	return (struct str){ s, (size_t)n };
@@ -43,7 +43,7 @@ void http_set(struct cx *cx, struct http_resp *r, const char *name, const char *
 	va_end(ap);
 	for (size_t i = 0; i < value.n; i++)
 		if ((unsigned char)value.s[i] < 0x20 || value.s[i] == 0x7f)
-			abort_on_header("a control character in a header's value", name);
+			abort_on_header("control character in the value of a header", name);
 	*find_header_slot(r, name) = (struct http_header){ name, value };
 }
 

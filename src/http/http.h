@@ -2,8 +2,8 @@
 #define MOTET_HTTP_HTTP_H
 #include "base/cx.h"
 /*
- * A request and a response as plain data. The transport (fcgi/) fills the one and writes the other;
- * nothing here does I/O. All text of a request lives in the request's arena.
+ * A request and a response as plain data. The transport (fcgi/) fills in the request and sends the
+ * response; nothing here does I/O. All text of a request lives in the request's arena.
  */
 enum method { M_GET, M_POST, M_PUT, M_DELETE, M_OPTIONS, M_OTHER };
 enum { HTTP_SEGMENTS = 16, HTTP_HEADERS = 24 };
@@ -11,25 +11,24 @@ enum { HTTP_SEGMENTS = 16, HTTP_HEADERS = 24 };
 struct http_req {
 	enum method method; /* HEAD arrives as M_GET with `head` set */
 	bool head;
-	struct str method_name; /* as it came */
+	struct str method_name; /* as received */
 	struct str target; /* the raw request target (RFC 9112 3.2), scheme and authority cut off */
 	struct str path;   /* the raw path below base_path, for logs */
 	struct str query;  /* raw, without the ? */
-	struct strs segs;  /* path segments, each percent-decoded once; a trailing slash leaves none
-			      behind */
+	struct strs segs; /* path segments, each percent-decoded once; a trailing slash adds none */
 	struct str authorization, accept, user_agent, if_none_match, origin, prefer, content_type;
 	struct str solution;   /* X-P2-Sensitive-Solution */
 	struct str preflight;  /* Access-Control-Request-Method */
-	struct str request_id; /* X-Request-Id, or one of ours */
-	struct str remote;     /* the client's address, proxies taken off */
+	struct str request_id; /* X-Request-Id, or one that we made */
+	struct str remote;     /* the client's address, without trusted proxies */
 	struct str host;
 	bool https;
-	int64_t began_us;	/* when its first octet was there; clock_us() */
-	struct str body;	/* without its transfer coding */
-	bool body_too_large;	/* longer than the transport keeps; `body` holds nothing then */
+	int64_t began_us;	/* arrival of the first byte; clock_us() */
+	struct str body;	/* without transfer coding */
+	bool body_too_large;	/* longer than the transport accepts; `body` is empty */
 	bool headers_too_large; /* `malformed` is set too, and the status is 431 */
-	const char *malformed; /* NULL, or the sentence of the 400 that the transport found a reason
-				  for; the rest may be wrong then */
+	const char *malformed;	/* NULL, or why the transport refuses it: the sentence of the 400;
+				   other members may be wrong */
 };
 
 struct http_header {
@@ -40,46 +39,49 @@ struct http_resp {
 	int status;
 	struct http_header headers[HTTP_HEADERS];
 	size_t nheaders;
-	struct str body; /* Content-Length is made from it; a HEAD sends the length alone, a 204 and
-			    a 304 nothing */
+	struct str body; /* gives Content-Length; not sent with HEAD, nor with 204 and 304 */
 };
 
 /*
- * Set a header; one of that name (in any case) that is there already is replaced. `name` is
- * borrowed, the value lives in the arena. A control character in the value, or more than
- * HTTP_HEADERS, ends the process: ours to prevent.
+ * Set a header, or replace the one of that name (in any case). `name` is borrowed; the value is
+ * formatted into the arena. Aborts the process on a control character in the value and on more than
+ * HTTP_HEADERS headers: the caller must prevent both.
  */
 void http_set(struct cx *, struct http_resp *, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The header of that name (in any case), or NULL. */
 const struct http_header *http_get(const struct http_resp *, const char *name);
 /*
- * Fill path, query and segs from `target` (protocol.md 2.1), and cut scheme://authority off
- * `target` itself: then the query is cut at the first ?, base_path is taken off (compared decoded;
- * it ends at a segment's end), the rest is split on '/', each segment decoded once, one trailing
- * slash dropped; "/" is no segments. ERR_BAD_REQUEST for empty, "." and ".." segments (%2e too),
- * bad escapes, bytes below 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS;
- * ERR_NO_ROUTE outside base_path. %2F is a '/' within its segment, + stays +. The target "*" is
- * taken with M_OPTIONS, which must be filled in before; its path is "*", without segments.
+ * Split `target` into path, query and segs (protocol.md 2.1):
+ *	1. cut scheme://authority off `target` itself;
+ *	2. cut the query at the first ?;
+ *	3. remove base_path, which is compared decoded and must end where a segment ends;
+ *	4. drop one trailing slash, split on '/' and decode each segment once; "/" has no segments.
+ * %2F is a '/' inside a segment; + stays +. The target "*" is accepted with M_OPTIONS, which must
+ * be set before; its path is "*", without segments.
+ *
+ * ERR_BAD_REQUEST for segments that are empty, "." or ".." (also as %2e), bad escapes, bytes below
+ * 0x20 and 0x7f, invalid UTF-8, a '#', and more than HTTP_SEGMENTS segments. ERR_NO_ROUTE outside
+ * of base_path.
  */
 must_check enum err http_target(struct cx *, const char *base_path, struct http_req *);
-/* Names are case-sensitive (RFC 9110 9.1). HEAD is M_GET with *head set, what we do not know
- * M_OTHER. */
+/* The method of a name, which is case-sensitive (RFC 9110 9.1). HEAD is M_GET with *head set; an
+ * unknown method is M_OTHER. */
 enum method http_method(struct str name, bool *head);
 /*
- * The value of a query member, percent-decoded, + as space; the first of its name. *there tells
- * whether it is there. ERR_BAD_REQUEST for a bad escape, NUL and invalid UTF-8, as far as the query
- * is read.
+ * The value of the first query member of that name, percent-decoded, with + as space. *there: there
+ * is one. ERR_BAD_REQUEST for a bad escape, NUL or invalid UTF-8 up to that member.
  */
 must_check enum err http_query(
     struct cx *, struct str query, const char *name, struct str *value, bool *there);
 /*
- * Is `type` acceptable by this Accept header (RFC 9110 12.5.1), with a weight above 0, and named
- * there other than by a wildcard? Its parameters do not matter.
+ * Does the Accept header (RFC 9110 12.5.1) name `type` with a weight above 0? Wildcards do not
+ * count; parameters other than the weight are ignored.
  */
 bool http_accepts(struct str accept, const char *type);
-/* The token of `Authorization: Bearer …` (RFC 6750 2.1; the scheme in any case); empty when it is
- * something else. */
+/* The token of `Authorization: Bearer …` (RFC 6750 2.1; the scheme in any case); empty if the
+ * header has another form. */
 struct str http_bearer(struct str authorization);
-/* "Unknown" for a status that is not in the table. */
+/* The reason phrase of a status; "Unknown" for one that is not in the table. */
 const char *http_reason(int status);
 #endif

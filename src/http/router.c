@@ -8,7 +8,7 @@ struct route_tables {
 	size_t n;
 };
 
-/* Goes through all rows of all tables: start with { 0 }. */
+/* A position in the rows of all tables; start with { 0 }. */
 struct route_cursor {
 	size_t table, row;
 };
@@ -21,9 +21,9 @@ static const struct route *next_route(const struct route_tables *t, struct route
 }
 
 /*
- * How well does the pattern fit? 0: not at all; else a bit for each segment, the first one highest,
- * set when it is literal: of two that fit, the greater number has its first literal earlier. The
- * bit above tells a fit without any literal from none.
+ * How well does the pattern match? 0: not at all. Otherwise one bit per segment, the first segment
+ * highest, set if the segment is literal; so the greater score has its first literal earlier. One
+ * more bit above them tells a match without literals from no match.
  */
 static unsigned score_pattern(const char *pattern, const struct strs *segs)
 {
@@ -72,7 +72,7 @@ static void collect_params(
 	}
 }
 
-/* In one order, whatever the order of the rows. `mask` has a bit for each method. */
+/* The methods in a fixed order. `mask` has a bit for each method. */
 static struct str format_allow(struct arena *mem, unsigned mask)
 {
 	static const struct {

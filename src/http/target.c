@@ -13,8 +13,7 @@ static bool is_scheme_char(char c, bool first)
 	    (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
 }
 
-/* RFC 9112 3.2.2: some web servers hand the absolute form through; its path may be empty, which is
- * the same as "/". */
+/* Some web servers pass on the absolute form (RFC 9112 3.2.2). An empty path in it means "/". */
 static struct str cut_authority(struct arena *mem, struct str t)
 {
 	struct buf b = { .mem = mem };
@@ -36,19 +35,20 @@ static struct str cut_authority(struct arena *mem, struct str t)
 static enum err decode_segment(struct cx *cx, struct str raw, struct str *out)
 {
 	if (raw.n == 0)
-		return refuse_path(cx, "has an empty segment");
+		return refuse_path(cx, "must not have an empty segment");
 	if (!form_decode(cx->mem, raw, false, out))
-		return refuse_path(cx, "has a % that two hex digits do not follow");
+		return refuse_path(cx, "must have two hex digits after every %");
 	for (size_t i = 0; i < out->n; i++)
 		if ((unsigned char)out->s[i] < 0x20 || out->s[i] == 0x7f)
-			return refuse_path(cx, "has a control character");
+			return refuse_path(cx, "must not contain control characters");
 	if (!utf8_ok(*out))
-		return refuse_path(cx, "is not UTF-8");
-	return str_is(*out, ".") || str_is(*out, "..") ? refuse_path(cx, "has a segment . or ..")
-						       : OK;
+		return refuse_path(cx, "must be UTF-8");
+	return str_is(*out, ".") || str_is(*out, "..")
+	    ? refuse_path(cx, "must not have a segment . or ..")
+	    : OK;
 }
 
-/* base_path is compared decoded, as all segments are: /~jo and /%7Ejo are the same. */
+/* base_path is compared with decoded segments: /~jo and /%7Ejo are the same. */
 static enum err cut_base_path(struct cx *cx, const char *base_path, struct str *path)
 {
 	struct str base = str_from(str_of(base_path), 1), rest = str_from(*path, 1), want, raw, got;
@@ -79,7 +79,7 @@ static enum err split_segments(struct cx *cx, struct str path, struct strs *segs
 		rest.n--;
 	while (more) {
 		if (segs->n == HTTP_SEGMENTS)
-			return refuse_path(cx, "has too many segments");
+			return refuse_path(cx, "must have at most 16 segments");
 		more = str_cut(rest, '/', &raw, &rest);
 		TRY(decode_segment(cx, raw, &segs->v[segs->n]));
 		segs->n++;
@@ -87,11 +87,11 @@ static enum err split_segments(struct cx *cx, struct str path, struct strs *segs
 	return OK;
 }
 
-/* RFC 9112 3.2.4: asks about the server, not about a path of it. */
+/* OPTIONS * asks about the server as a whole (RFC 9112 3.2.4). */
 static enum err accept_asterisk(struct cx *cx, struct http_req *q)
 {
 	if (q->method != M_OPTIONS)
-		return refuse_path(cx, "* is for OPTIONS");
+		return refuse_path(cx, "* is only for OPTIONS");
 	q->path = q->target;
 	q->query = STR("");
 	q->segs = (struct strs){ NULL, 0 };
@@ -108,7 +108,7 @@ enum err http_target(struct cx *cx, const char *base_path, struct http_req *q)
 	if (q->target.n == 0 || q->target.s[0] != '/')
 		return refuse_path(cx, "must begin with /");
 	if (memchr(q->target.s, '#', q->target.n))
-		return refuse_path(cx, "has a #, which is for the client alone");
+		return refuse_path(cx, "must not contain #; a fragment is not sent to a server");
 	str_cut(q->target, '?', &path, &q->query);
 	TRY(cut_base_path(cx, base_path, &path));
 	q->path = path;

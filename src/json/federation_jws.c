@@ -6,7 +6,8 @@
 #include <json-c/json.h>
 
 #define JWS_TIME_MAX \
-	INT64_C(253402300799) /* the end of the year 9999: sums of two never overflow */
+	INT64_C( \
+	    253402300799) /* end of the year 9999, so that the sum of two times never overflows */
 
 static bool is_base64url_char(char c)
 {
@@ -63,7 +64,7 @@ const char *federation_jws_check(struct arena *mem, const struct federation_toke
 	struct str local, domain, origin;
 
 	if (!is_serial(t->kid))
-		return "kid must be the serial number of the home server's ID-Cert, in decimal digits";
+		return "kid must be the serial number of the home server's ID-Cert, in decimal";
 	if (!domain_ok(t->iss))
 		return "iss must be the domain of the home server, in lower case";
 	if (!fid_parse(mem, t->sub, &local, &domain) || memcmp(local.s, t->sub.s, t->sub.n) != 0)

@@ -8,10 +8,10 @@ enum { TOKEN_TEXT_SHOWN = 24 };
 static enum err refuse_token(struct cx *cx, const char *why)
 {
 	return refuse(cx, ERR_UNAUTHORIZED, "federation_token",
-	    "This federation token cannot be taken: %s.", why);
+	    "This federation token is not valid: %s.", why);
 }
 
-/* As much of a text as may be shown to whoever sent it. */
+/* The start of a text for an error message, with printable ASCII only. */
 static const char *print_token_text(struct arena *mem, struct str s)
 {
 	char *p = arena_dup(mem, s.s, s.n < TOKEN_TEXT_SHOWN ? s.n : TOKEN_TEXT_SHOWN);
@@ -33,7 +33,7 @@ static bool split_compact_jws(struct str token, struct jws_parts *p)
 	    str_cut(rest, '.', &p->payload, &p->signature) && p->header.n && p->payload.n;
 }
 
-/* A part is the base64url of a JSON object. */
+/* Decode a part: base64url of a JSON object. */
 static enum err parse_jws_object(
     struct cx *cx, const char *which, struct str part, struct json_object **o)
 {
@@ -41,17 +41,17 @@ static enum err parse_jws_object(
 
 	if (!federation_jws_base64url_decode(cx->mem, part, &text))
 		return refuse_token(
-		    cx, arena_printf(cx->mem, "its %s is not base64url without padding", which));
+		    cx, arena_printf(cx->mem, "its %s must be base64url without padding", which));
 	enum err e = json_parse(cx, (struct str){ (const char *)text.p, text.n }, o);
 	if (e == ERR_INTERNAL)
 		return e;
-	if (e != OK) /* a copy, for refusing forgets what was said before */
+	if (e != OK) /* a copy, because refuse() overwrites why.say */
 		return refuse_token(cx,
 		    arena_printf(cx->mem, "its %s is not JSON: %s", which,
 			str_z(cx->mem, str_of(cx->why.say))));
 	return json_object_is_type(*o, json_type_object)
 	    ? OK
-	    : refuse_token(cx, arena_printf(cx->mem, "its %s is not a JSON object", which));
+	    : refuse_token(cx, arena_printf(cx->mem, "its %s must be a JSON object", which));
 }
 
 static bool get_jws_text(struct json_object *o, const char *name, struct str *out)
@@ -76,25 +76,25 @@ static enum err read_jws_header(struct cx *cx, struct json_object *o, struct fed
 	struct str alg, typ = STR("JWT");
 
 	if (!get_jws_text(o, "alg", &alg))
-		return refuse_token(cx, "its header has no alg; EdDSA is needed");
+		return refuse_token(cx, "its header must have alg EdDSA");
 	if (!str_is(alg, "EdDSA"))
 		return refuse_token(cx,
-		    arena_printf(cx->mem, "its alg is \"%s\"; only EdDSA is taken",
+		    arena_printf(cx->mem, "its alg is \"%s\", but must be EdDSA",
 			print_token_text(cx->mem, alg)));
 	if (json_object_object_get_ex(o, "crit", NULL))
-		return refuse_token(
-		    cx, "its header has crit, and this server knows no critical extension");
+		return refuse_token(cx,
+		    "its header must not have crit: this server supports no critical extensions");
 	if (json_object_object_get_ex(o, "typ", NULL) &&
 	    (!get_jws_text(o, "typ", &typ) || !str_ieq(typ, STR("JWT"))))
-		return refuse_token(cx, "its typ is not JWT");
+		return refuse_token(cx, "its typ must be JWT");
 	return get_jws_text(o, "kid", &t->kid)
 	    ? OK
 	    : refuse_token(cx,
-		  "its header has no kid that is a string: the serial number of the home server's ID-Cert");
+		  "its header must have kid, the serial number of the home server's ID-Cert "
+		  "as a string");
 }
 
-/* A token that begins to be valid later than it was issued would need a second look at the clock;
- * nobody has a use for one. */
+/* A token with nbf after iat would need another check of the time; no server makes such tokens. */
 static bool is_nbf_valid(struct json_object *o, int64_t iat)
 {
 	int64_t nbf;
@@ -123,11 +123,11 @@ static enum err read_jws_payload(struct cx *cx, struct json_object *o, struct fe
 		if (members[i].text ? !get_jws_text(o, name, members[i].text)
 				    : !get_jws_number(o, name, members[i].number))
 			return refuse_token(cx,
-			    arena_printf(cx->mem, "it has no %s that is a %s", name,
+			    arena_printf(cx->mem, "it must have %s, a %s", name,
 				members[i].text ? "string" : "whole number"));
 	}
 	if (!is_nbf_valid(o, t->iat))
-		return refuse_token(cx, "its nbf is not a whole number up to iat");
+		return refuse_token(cx, "its nbf must be a whole number that is not after iat");
 	const char *wrong = origin_read(cx->mem, t->aud, ORIGIN_HTTP | ORIGIN_ADDRESS, &t->aud);
 	if (wrong)
 		return refuse_token(cx, arena_printf(cx->mem, "its aud %s", wrong));
@@ -143,17 +143,17 @@ enum err federation_jws_read(struct cx *cx, struct str token, struct federation_
 	struct blob raw;
 
 	if (token.n > FEDERATION_JWS_MAX)
-		return refuse_token(cx, "it is longer than 4096 characters");
+		return refuse_token(cx, "it must have at most 4096 characters");
 	if (!split_compact_jws(token, &parts))
 		return refuse_token(
-		    cx, "it is not a compact JWS, three parts of base64url with dots between");
+		    cx, "it must be a compact JWS: three parts of base64url, separated by dots");
 	TRY(parse_jws_object(cx, "header", parts.header, &o));
 	TRY(read_jws_header(cx, o, &t));
 	TRY(parse_jws_object(cx, "payload", parts.payload, &o));
 	TRY(read_jws_payload(cx, o, &t));
 	if (!federation_jws_base64url_decode(cx->mem, parts.signature, &raw) ||
 	    raw.n != ED25519_SIG)
-		return refuse_token(cx, "its signature is not the base64url of 64 octets");
+		return refuse_token(cx, "its signature must be base64url of 64 bytes");
 	memcpy(sig, raw.p, ED25519_SIG);
 	*input = (struct blob){ (const uint8_t *)token.s, parts.header.n + 1 + parts.payload.n };
 	*out = t;
@@ -165,7 +165,7 @@ enum err federation_jws_verify(struct cx *cx, const uint8_t key[ED25519_KEY], st
 {
 	return ed25519_verify(key, input, sig)
 	    ? OK
-	    : refuse_token(cx, "its signature is not by the home server's key");
+	    : refuse_token(cx, "the home server's key did not make its signature");
 }
 
 enum err federation_jws_check_times(
@@ -173,10 +173,12 @@ enum err federation_jws_check_times(
 {
 	if (t->exp - t->iat > longest)
 		return refuse_token(cx,
-		    arena_printf(cx->mem, "it lives for %lld seconds, and %lld are the most",
+		    arena_printf(cx->mem,
+			"it is valid for %lld seconds, but at most %lld are allowed",
 			(long long)(t->exp - t->iat), (long long)longest));
 	if (t->iat > now + skew)
-		return refuse_token(cx, "it is not valid yet; check the clocks of both servers");
+		return refuse_token(
+		    cx, "its iat is in the future; check the clocks of both servers");
 	return t->exp > now - skew
 	    ? OK
 	    : refuse_token(cx, "it has expired; ask the home server for a new one");
@@ -190,12 +192,13 @@ static enum err join_flattened_jws(struct cx *cx, struct json_object *o, struct 
 	if (!get_jws_text(o, "protected", &p.header) || !get_jws_text(o, "payload", &p.payload) ||
 	    !get_jws_text(o, "signature", &p.signature))
 		return refuse_token(cx,
-		    "an object must have either token or protected, payload and signature, all strings");
+		    "an object must have either token, or protected, payload and signature, "
+		    "all strings");
 	if (json_object_object_get_ex(o, "header", NULL))
-		return refuse_token(cx, "an unprotected header is not taken");
-	/* A dot within a member would make other parts of the whole than the sender named. */
+		return refuse_token(cx, "it must not have an unprotected header");
+	/* A dot inside a member would move the borders between the parts. */
 	if (memchr(p.header.s, '.', p.header.n) || memchr(p.payload.s, '.', p.payload.n))
-		return refuse_token(cx, "protected and payload are base64url, which has no dots");
+		return refuse_token(cx, "protected and payload must be base64url, without dots");
 	buf_str(&b, p.header);
 	buf_z(&b, ".");
 	buf_str(&b, p.payload);
@@ -217,6 +220,6 @@ enum err federation_jws_from_json(struct cx *cx, struct json_object *o, struct s
 		return join_flattened_jws(cx, o, compact);
 	if (json_object_object_get_ex(o, "protected", NULL))
 		return refuse_token(
-		    cx, "an object must have either token or protected, payload and signature");
+		    cx, "an object must have either token, or protected, payload and signature");
 	return get_jws_text(o, "token", compact) ? OK : refuse_token(cx, "token must be a string");
 }

@@ -16,7 +16,7 @@ static void release_json_tokener(void *t)
 
 static struct json_tokener *new_tokener(struct cx *cx)
 {
-	/* One more than ours: json-c counts the scalars at the bottom as a level. */
+	/* One more level than json_scan(): json-c counts scalars as a level. */
 	struct json_tokener *t =
 	    arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), release_json_tokener);
 
@@ -36,15 +36,15 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 		return refuse(cx, ERR_TOO_LARGE, NULL, "%s", err_text(ERR_TOO_LARGE));
 	TRY(json_scan(cx, text));
 	if ((t = new_tokener(cx)) == NULL)
-		return fail(cx, ERR_INTERNAL, "json-c: no tokener");
+		return fail(cx, ERR_INTERNAL, "json-c: out of memory");
 	o = json_tokener_parse_ex(t, text.s, (int)text.n);
 	end = json_tokener_get_parse_end(t);
-	/* A number at the very end: only a NUL tells json-c that no digit follows. */
+	/* After a number at the end, json-c needs a NUL to know that no digit follows. */
 	if (o == NULL && json_tokener_get_error(t) == json_tokener_continue)
 		o = json_tokener_parse_ex(t, "", 1);
 	*out = arena_own(cx->mem, o, release_json_object);
 	if (json_tokener_get_error(t) != json_tokener_success || str_trim(str_from(text, end)).n)
-		return fail(cx, ERR_INTERNAL, "json-c refuses what has passed: %s",
+		return fail(cx, ERR_INTERNAL, "json-c refuses JSON that json_scan() accepted: %s",
 		    json_tokener_error_desc(json_tokener_get_error(t)));
 	return OK;
 }

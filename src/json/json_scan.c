@@ -2,10 +2,9 @@
 #include <stdio.h>
 
 /*
- * A loop with a stack of its own: what is open, and which keys the open objects have had. A key is
- * kept unescaped, so that "a" and
- * "\u0061" meet; the keys of an object are compared when it closes, sorted, so that many keys cost
- * no more than n log n.
+ * A loop with its own stack: the open containers, and the keys seen in the open objects. Keys are
+ * stored unescaped, so that "a" and "\u0061" are equal. When an object closes, its keys are sorted
+ * and neighbours compared: n log n for n keys.
  */
 struct json_key {
 	struct str text;
@@ -14,7 +13,7 @@ struct json_key {
 
 struct json_frame {
 	char close;  /* '}' or ']' */
-	size_t keys; /* where this object's begin */
+	size_t keys; /* index of this object's first key */
 };
 
 struct json_scanner {
@@ -32,7 +31,7 @@ static enum err refuse_json(struct json_scanner *s, size_t at, const char *what)
 	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: %s", at, what);
 }
 
-/* The byte at hand, -1 behind the last. */
+/* The current byte, -1 at the end. */
 static int peek_byte(const struct json_scanner *s)
 {
 	return s->i < s->t.n ? (unsigned char)s->t.s[s->i] : -1;
@@ -62,7 +61,7 @@ static int read_escape_digit(char c)
 						 : -1;
 }
 
-/* The four digits of \uXXXX; -1 when they are not there. */
+/* The value of the four digits of \uXXXX; -1 if they are missing. */
 static int32_t read_utf16_unit(struct str t, size_t at)
 {
 	int32_t u = 0;
@@ -87,21 +86,22 @@ static bool is_low_surrogate(int32_t u)
 	return u >= 0xdc00 && u < 0xe000;
 }
 
-/* Behind `\u`. A pair of surrogates is read as one. */
+/* Starts after `\u`. A surrogate pair is one character. */
 static enum err scan_unicode_escape(struct json_scanner *s, size_t start)
 {
 	int32_t u = read_utf16_unit(s->t, s->i);
 
 	if (u < 0)
-		return refuse_json(s, start, "\\u takes four hex digits");
+		return refuse_json(s, start, "\\u must be followed by four hex digits");
 	if (u == 0)
-		return refuse_json(s, start, "\\u0000 is not taken here");
+		return refuse_json(s, start, "\\u0000 is not allowed");
 	s->i += 4;
 	if (is_low_surrogate(u) ||
 	    (is_high_surrogate(u) &&
 		!(take_byte(s, '\\') && take_byte(s, 'u') &&
 		    is_low_surrogate(read_utf16_unit(s->t, s->i)))))
-		return refuse_json(s, start, "half of a surrogate pair");
+		return refuse_json(
+		    s, start, "\\u gives half of a surrogate pair; write both halves");
 	s->i += is_high_surrogate(u) ? 4 : 0;
 	return OK;
 }
@@ -114,11 +114,12 @@ static enum err scan_escape(struct json_scanner *s)
 	s->i++;
 	if (c == 'u')
 		return scan_unicode_escape(s, start);
-	return c > 0 && strchr("\"\\/bfnrt", c) ? OK
-						: refuse_json(s, start, "there is no such escape");
+	return c > 0 && strchr("\"\\/bfnrt", c)
+	    ? OK
+	    : refuse_json(s, start, "unknown escape; use one of JSON, such as \\n or \\u0020");
 }
 
-/* At the opening quote; *raw is what lies between the quotes. */
+/* Starts at the opening quote; *raw is the text between the quotes, still escaped. */
 static enum err scan_string(struct json_scanner *s, struct str *raw)
 {
 	size_t start = ++s->i, len;
@@ -126,16 +127,16 @@ static enum err scan_string(struct json_scanner *s, struct str *raw)
 
 	while ((c = peek_byte(s)) != '"') {
 		if (c < 0)
-			return refuse_json(s, start - 1, "this string has no end");
+			return refuse_json(s, start - 1, "this string has no closing quote");
 		if (c < 0x20)
 			return refuse_json(s, s->i,
-			    "a control character in a string; write it as an escape, such as \\n");
+			    "control character in a string; write it as an escape, such as \\n");
 		if (c == '\\') {
 			TRY(scan_escape(s));
 			continue;
 		}
 		if ((len = utf8_len(s->t.s + s->i, s->t.n - s->i)) == 0)
-			return refuse_json(s, s->i, "not UTF-8");
+			return refuse_json(s, s->i, "invalid UTF-8");
 		s->i += len;
 	}
 	*raw = (struct str){ s->t.s + start, s->i++ - start };
@@ -170,18 +171,18 @@ static enum err scan_number(struct json_scanner *s)
 
 	take_byte(s, '-');
 	if (!take_byte(s, '0') && skip_digits(s) == 0)
-		return refuse_json(s, start, "a number needs a digit");
+		return refuse_json(s, start, "this number has no digit");
 	if (take_byte(s, '.')) {
 		whole = false;
 		if (skip_digits(s) == 0)
-			return refuse_json(s, start, "a number needs a digit behind its point");
+			return refuse_json(s, start, "this number has no digit after its point");
 	}
 	if (take_byte(s, 'e') || take_byte(s, 'E')) {
 		whole = false;
 		if (!take_byte(s, '+'))
 			take_byte(s, '-');
 		if (skip_digits(s) == 0)
-			return refuse_json(s, start, "a number needs a digit in its exponent");
+			return refuse_json(s, start, "this number has no digit in its exponent");
 	}
 	if (whole && !fits_64_bits((struct str){ s->t.s + start, s->i - start }))
 		return refuse_json(
@@ -198,20 +199,20 @@ static enum err scan_literal(struct json_scanner *s)
 			s->i += strlen(words[i]);
 			return OK;
 		}
-	return refuse_json(s, s->i, "a value is missing here");
+	return refuse_json(s, s->i, "expected a value");
 }
 
 static enum err open_container(struct json_scanner *s, char close)
 {
 	if (s->depth == JSON_DEPTH)
-		return refuse(
-		    s->cx, ERR_BAD_JSON, NULL, "byte %zu: nested deeper than %d", s->i, JSON_DEPTH);
+		return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: more than %d levels of nesting",
+		    s->i, JSON_DEPTH);
 	s->open[s->depth++] = (struct json_frame){ .close = close, .keys = s->nkeys };
 	s->i++;
 	return OK;
 }
 
-/* Scalars are read whole; of an array or an object only the opening. */
+/* Reads a scalar completely, but only the opening bracket of an array or object. */
 static enum err scan_value(struct json_scanner *s, bool *opened)
 {
 	struct str raw;
@@ -225,7 +226,7 @@ static enum err scan_value(struct json_scanner *s, bool *opened)
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return scan_number(s);
 	if (c < 0)
-		return refuse_json(s, s->i, "the text ends where a value should be");
+		return refuse_json(s, s->i, "the text ends where a value is expected");
 	return scan_literal(s);
 }
 
@@ -242,7 +243,8 @@ static void append_utf8(struct buf *b, int32_t c)
 	buf_put(b, u + skip, 4 - skip);
 }
 
-/* Of a string that scan_string() has passed. Returns how much of it the escape took. */
+/* Append the character of the escape at raw.s[i], which scan_string() has checked. Returns the
+ * length of the escape. */
 static size_t unescape_char(struct buf *b, struct str raw, size_t i)
 {
 	static const char names[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
@@ -288,19 +290,19 @@ static void remember_key(struct json_scanner *s, struct str text, size_t at)
 	s->keys[s->nkeys++] = (struct json_key){ text, at };
 }
 
-/* A key and its colon. */
+/* Reads a key and its colon. */
 static enum err scan_key(struct json_scanner *s)
 {
 	struct str raw;
 	size_t at;
 
 	if (skip_blanks(s) != '"')
-		return refuse_json(s, s->i, "a key in quotes is missing here");
+		return refuse_json(s, s->i, "expected a key in quotes");
 	at = s->i;
 	TRY(scan_string(s, &raw));
 	remember_key(s, unescape_string(s->cx->mem, raw), at);
 	skip_blanks(s);
-	return take_byte(s, ':') ? OK : refuse_json(s, s->i, "a colon is missing here");
+	return take_byte(s, ':') ? OK : refuse_json(s, s->i, "expected a colon");
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -321,8 +323,8 @@ static enum err refuse_duplicate_key(struct json_scanner *s, const struct json_k
 	for (size_t i = 0; i < n; i++)
 		name[i] = k->text.s[i] >= 0x20 && k->text.s[i] < 0x7f ? k->text.s[i] : '?';
 	name[n] = '\0';
-	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: the key \"%s%s\" is there twice", k->at,
-	    name, n < k->text.n ? "..." : "");
+	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: duplicate key \"%s%s\"", k->at, name,
+	    n < k->text.n ? "..." : "");
 }
 
 static enum err close_container(struct json_scanner *s)
@@ -344,8 +346,8 @@ static enum err close_container(struct json_scanner *s)
 	return again ? refuse_duplicate_key(s, again) : OK;
 }
 
-/* Between values: close what closes here, and go to where the next value begins, if there is one.
- * `fresh`: directly behind an opening. */
+/* After a value or an opening bracket (`fresh`): close the containers that end here, and go to the
+ * start of the next value. *more: there is one. */
 static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 {
 	for (; s->depth; fresh = false) {
@@ -356,8 +358,7 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 		}
 		if (!fresh && !take_byte(s, ','))
 			return refuse_json(s, s->i,
-			    close == '}' ? "a comma or } is missing here"
-					 : "a comma or ] is missing here");
+			    close == '}' ? "expected a comma or }" : "expected a comma or ]");
 		if (++s->members > JSON_MEMBERS)
 			return refuse(s->cx, ERR_BAD_JSON, NULL,
 			    "byte %zu: more than %d members and elements", s->i, JSON_MEMBERS);
@@ -365,7 +366,7 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 		return close == '}' ? scan_key(s) : OK;
 	}
 	*more = false;
-	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "something follows the value");
+	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "unexpected text after the value");
 }
 
 enum err json_scan(struct cx *cx, struct str text)

@@ -10,7 +10,7 @@ enum err shape_refuse(struct cx *cx, const struct field *f, const char *why)
 	return refuse(cx, ERR_BAD_REQUEST, f->name, "%s %s", f->name, why);
 }
 
-/* `what`: "have", "be", and the unit; the bounds come from the row. */
+/* "must <verb> <min> to <max><unit>"; verb: "have" or "be". */
 static enum err refuse_out_of_bounds(
     struct cx *cx, const struct field *f, const char *verb, const char *unit)
 {
@@ -42,7 +42,7 @@ static bool get_field_text(const struct field *f, struct json_object *v, struct 
 static enum err check_field_text(struct cx *cx, const struct field *f, struct str s)
 {
 	if (s.n && memchr(s.s, '\0', s.n))
-		return shape_refuse(cx, f, "must not hold NUL");
+		return shape_refuse(cx, f, "must not contain NUL");
 	return f->ok == NULL || f->ok(s) ? OK
 					 : shape_refuse(cx, f, f->must ? f->must : "is malformed");
 }
@@ -70,7 +70,7 @@ static enum err decode_strs(
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v), n };
 	for (size_t i = 0; i < n; i++) {
 		if (!get_field_text(f, json_object_array_get_idx(v, i), &out->v[i]))
-			return shape_refuse(cx, f, "must hold nothing but strings");
+			return shape_refuse(cx, f, "must contain only strings");
 		TRY(check_field_text(cx, f, out->v[i]));
 	}
 	return OK;
@@ -111,7 +111,7 @@ static enum err decode_field(struct cx *cx, const struct field *f, struct json_o
 	return fail(cx, ERR_INTERNAL, "shape: %s has no JSON form", f->name);
 }
 
-/* NULL when it is absent, or null, which is the same. */
+/* NULL if the member is absent or null. */
 static struct json_object *find_member(struct json_object *o, const struct field *f)
 {
 	struct json_object *v = NULL;
@@ -123,7 +123,7 @@ static struct json_object *find_member(struct json_object *o, const struct field
 	return v;
 }
 
-/* Do they say the same? 10 and "10" do. */
+/* Are the two values equal? 10 and "10" are. */
 static bool values_agree(struct json_object *a, struct json_object *b)
 {
 	size_t n;
@@ -147,7 +147,7 @@ static enum err decode_members(struct cx *cx, const struct shape *sh, struct jso
 		struct json_object *b = find_member(body, f), *q = find_member(query, f);
 		if (b && q && !values_agree(b, q))
 			return shape_refuse(
-			    cx, f, "is in the body and in the query, and they differ");
+			    cx, f, "differs between the body and the query; send it once");
 		if (b || q)
 			TRY(decode_field(cx, f, b ? b : q, (char *)out + f->off));
 		else if (f->flags & REQUIRED)
@@ -196,7 +196,7 @@ static struct json_object *make_scalar(const struct field *f, struct str value)
 	return json_str(value);
 }
 
-/* A custom member that comes again: an array of all its values. */
+/* Collect the values of a repeated custom member in an array. */
 static void append_repeated(
     struct json_object *o, const struct field *f, struct json_object *old, struct str value)
 {
@@ -223,7 +223,7 @@ static enum err add_query_member(
 		return OK;
 	}
 	if (again && f->type != FT_CUSTOM)
-		return shape_refuse(cx, f, "is in the query more than once");
+		return shape_refuse(cx, f, "must be in the query only once");
 	if (again)
 		append_repeated(o, f, old, value);
 	else
@@ -236,7 +236,7 @@ static void release_query_object(void *o)
 	json_object_put(o);
 }
 
-/* The query as the object that a body would have been. */
+/* The query as a JSON object. */
 static enum err read_query_object(
     struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
 {
@@ -270,7 +270,7 @@ static enum err parse_whole_body(
 	for (size_t i = 0; there && i < sh->nfields; i++)
 		if (find_member(query, &sh->fields[i]))
 			return shape_refuse(cx, &sh->fields[i],
-			    "is in the query, but there is a body; send one of them");
+			    "is in the query, but the request has a body; send only one of them");
 	if (!there)
 		body = sh->nfields ? print_compact(query) : STR("");
 	return sh->parse(cx, sh, body, out);
