@@ -45,12 +45,12 @@ static void texts(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		int64_t v = 0;
 		bool good = str_i64(str_of(rows[i].s), &v);
-		ok(good == rows[i].good && v == rows[i].v, "number '%s'", rows[i].s);
+		ok(good == rows[i].good && v == rows[i].v, "str_i64 of '%s'", rows[i].s);
 	}
 	struct buf b = { .mem = a };
 	for (int i = 0; i < 1000; i++)
 		buf_printf(&b, "%d,", i);
-	ok(buf_done(&b).n == 3890 && strlen(b.s) == 3890, "a text grows");
+	ok(buf_done(&b).n == 3890 && strlen(b.s) == 3890, "a buffer grows");
 	ok(str_eq(str_trim(STR(" \t a b\r\n")), STR("a b")), "blanks are trimmed");
 	arena_free(a);
 }
@@ -83,28 +83,29 @@ static void configuration(void)
 	char why[256];
 	struct conf *c = NULL;
 
-	ok(conf_load(NULL, &c, why, sizeof why), "the defaults of all rows are good: %s",
+	ok(conf_load(NULL, &c, why, sizeof why), "the defaults of all rows are valid: %s",
 	    c ? "" : why);
-	ok(!conf_finish(c, why, sizeof why) && strstr(why, "domain"), "a domain is asked for: %s",
-	    why);
+	ok(!conf_finish(c, why, sizeof why) && strstr(why, "domain"),
+	    "a missing domain is reported: %s", why);
 	for (size_t i = 0; i < sizeof confs / sizeof confs[0]; i++) {
 		why[0] = '\0';
 		bool good =
 		    conf_set(c, str_of(confs[i].key), str_of(confs[i].value), why, sizeof why);
 		ok(good == confs[i].good, "%s = %s: %s", confs[i].key, confs[i].value, why);
 	}
-	ok(conf_finish(c, why, sizeof why), "finished");
+	ok(conf_finish(c, why, sizeof why), "conf_finish() succeeds");
 	ok(strcmp(c->public_url, "https://example.org") == 0 &&
 		strcmp(c->secret_file, "/x/secret") == 0,
-	    "derived values");
-	ok(c->idcert_lifetime == 30 * 86400 && c->keymaterial_max_bytes == 16384, "units");
+	    "derived values are filled in");
+	ok(c->idcert_lifetime == 30 * 86400 && c->keymaterial_max_bytes == 16384,
+	    "suffixes d and k are units");
 	conf_free(c);
 	setenv("MOTET_WORKERS", "7", 1);
 	ok(conf_load(NULL, &c, why, sizeof why) && c->workers == 7, "a key from the environment");
 	unsetenv("MOTET_WORKERS");
 	conf_free(c);
 	ok(conf_listed("127.0.0.1, ::1", STR("::1")) && !conf_listed("127.0.0.1", STR("127.0.0")),
-	    "lists");
+	    "conf_listed() compares whole words");
 }
 
 static void secrets(void)
@@ -114,21 +115,23 @@ static void secrets(void)
 
 	close(mkstemp(path));
 	unlink(path);
-	ok(secret_create(path, a, why, sizeof why), "a secret is made");
-	ok(!secret_create(path, b, why, sizeof why), "and never overwritten: %s", why);
-	ok(secret_load(path, b, why, sizeof why) && memcmp(a, b, sizeof a) == 0, "and read back");
+	ok(secret_create(path, a, why, sizeof why), "a secret is created");
+	ok(!secret_create(path, b, why, sizeof why), "an existing secret is not overwritten: %s",
+	    why);
+	ok(secret_load(path, b, why, sizeof why) && memcmp(a, b, sizeof a) == 0,
+	    "the secret is read back");
 	chmod(path, 0440);
-	ok(!secret_load(path, b, why, sizeof why), "not when others may read it: %s", why);
+	ok(!secret_load(path, b, why, sizeof why), "a file readable by others is refused: %s", why);
 	chmod(path, 0600);
 	FILE *f = fopen(path, "w");
 	fputs("tooshort\n", f);
 	fclose(f);
-	ok(!secret_load(path, b, why, sizeof why), "not when it is no secret: %s", why);
+	ok(!secret_load(path, b, why, sizeof why), "a file without a secret is refused: %s", why);
 	unlink(path);
-	ok(!secret_load(path, b, why, sizeof why), "not when it is missing: %s", why);
+	ok(!secret_load(path, b, why, sizeof why), "a missing file is reported: %s", why);
 }
 
-/* One line of log_event() with values of such lengths, as it was written. */
+/* Write one line with log_event() and read it back from the file; returns its length. */
 static size_t logged(
     char *line, size_t size, const char *method, const char *why, const char *format)
 {
@@ -150,7 +153,7 @@ static size_t logged(
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Quotes are even in number, no escape or character is torn, and the line is one. */
+/* Is it one line, with an even number of quotes and no truncated escape or character? */
 static bool whole(const char *s, size_t n)
 {
 	size_t quotes = 0;
@@ -183,11 +186,11 @@ static void long_lines(void)
 			lost += strstr(line, "\"status\":404") == NULL ||
 			    strstr(line, "\"last\":\"here\"") == NULL;
 		}
-	ok(torn == 0, "a JSON line with values of any length stays whole: %d torn of 8400", torn);
-	ok(lost == 0, "and its other members stay in it: %d lost", lost);
+	ok(torn == 0, "a JSON line with long values stays well-formed: %d of 8400 do not", torn);
+	ok(lost == 0, "the other members stay in the line: %d lost", lost);
 }
 
-/* What the allocator gets back, found by asking it for as much again at once. */
+/* Reads the memory of a reset arena, which keeps its block. */
 static void wiped(void)
 {
 	struct arena *a = arena_new(1 << 20);

@@ -2,7 +2,7 @@
 #include "x509_make.h"
 #include <openssl/bn.h>
 
-/* Every encoding of the eight points of small order, and every y from p on: none is a key. */
+/* All encodings of the eight small-order points, and all y ≥ p: none is a valid key. */
 static const char *const bad_keys[] = {
 	"0100000000000000000000000000000000000000000000000000000000000000", /* order 1 */
 	"0100000000000000000000000000000000000000000000000000000000000080", /* order 1, x = -0 */
@@ -64,17 +64,17 @@ static void refused(struct cx *cx)
 {
 	uint8_t sig[ED25519_SIG] = {
 		1
-	}; /* R the neutral element, S = 0: fits every text under a key of order 1 */
+	}; /* R = neutral element, S = 0: fits every text under a key of order 1 */
 
 	for (size_t i = 0; i < COUNT(bad_keys); i++) {
 		struct blob key = unhex(cx->mem, bad_keys[i]);
-		ok(!ed25519_key_ok(key.p), "no key: %s", bad_keys[i]);
-		ok(!ed25519_verify(key.p, str_blob(STR("any")), sig), "verifies nothing: %s",
-		    bad_keys[i]);
+		ok(!ed25519_key_ok(key.p), "not a key: %s", bad_keys[i]);
+		ok(!ed25519_verify(key.p, str_blob(STR("any")), sig),
+		    "no signature verifies with %s", bad_keys[i]);
 	}
 }
 
-/* S + L is the same scalar, in a second encoding. */
+/* S + L is a second encoding of the same scalar. */
 static void add_order(uint8_t *s)
 {
 	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c,
@@ -96,25 +96,26 @@ static void strict(struct cx *cx)
 	key_of(cx, server_seed, key2);
 	must(cx, ed25519_sign(cx, actor_seed, text, sig));
 	ok(ed25519_verify(key, text, sig), "a signature verifies");
-	ok(!ed25519_verify(key, other, sig), "not over another text");
-	ok(!ed25519_verify(key2, text, sig), "not by another key");
+	ok(!ed25519_verify(key, other, sig), "a signature of another text is refused");
+	ok(!ed25519_verify(key2, text, sig), "a signature by another key is refused");
 	memcpy(bad, sig, sizeof bad);
 	add_order(bad + 32);
-	ok(!ed25519_verify(key, text, bad), "not with S + L");
+	ok(!ed25519_verify(key, text, bad), "S + L is refused");
 	int taken = 0;
 	for (size_t i = 0; i < COUNT(bad_keys); i++) {
 		memcpy(bad, sig, sizeof bad);
 		memcpy(bad, unhex(cx->mem, bad_keys[i]).p, 32);
 		taken += ed25519_verify(key, text, bad);
 	}
-	ok(taken == 0, "not with an R of small order or not canonical, N = %zu", COUNT(bad_keys));
+	ok(taken == 0, "an R that is of small order or not canonical is refused, N = %zu",
+	    COUNT(bad_keys));
 	taken = 0;
 	for (int i = 0; i < ED25519_SIG * 8; i++) {
 		memcpy(bad, sig, sizeof bad);
 		bad[i / 8] ^= (uint8_t)(1 << i % 8);
 		taken += ed25519_verify(key, text, bad);
 	}
-	ok(taken == 0, "not with any bit flipped, N = %d", ED25519_SIG * 8);
+	ok(taken == 0, "any flipped bit is refused, N = %d", ED25519_SIG * 8);
 }
 
 /* The secret scalar of a seed (RFC 8032 5.1.5), modulo L, times h. */
@@ -149,22 +150,23 @@ static bool library_takes(const uint8_t *key, struct blob text, const uint8_t *s
 	return good;
 }
 
-/* Why the tables are there: the neutral element as key or as R satisfies the equation, and the
- * library is content with that. */
+/* Why ed25519_key_ok() is needed: with the neutral element as key or R the equation holds, and
+ * OpenSSL accepts the signature. */
 static void needed(struct cx *cx)
 {
 	struct blob neutral = unhex(cx->mem, bad_keys[0]), text = str_blob(STR("any text"));
 	uint8_t sig[ED25519_SIG], key[ED25519_KEY], hash[64], hashed[32 + 32 + 8];
 	BIGNUM *h = BN_new();
 
-	/* S = r, R = rB: under the neutral key it fits whatever the text. */
+	/* S = r, R = rB: with the neutral element as key it fits every text. */
 	BN_one(h);
 	key_of(cx, actor_seed, sig);
 	scalar_times(actor_seed, h, sig + 32);
 	ok(library_takes(neutral.p, text, sig) && library_takes(neutral.p, neutral, sig),
-	    "the library takes a key that nobody owns");
-	ok(!ed25519_verify(neutral.p, text, sig), "we do not");
-	/* R neutral, S = ha: made by the owner of the key, and yet refused by strict verifiers. */
+	    "OpenSSL accepts the neutral element as key");
+	ok(!ed25519_verify(neutral.p, text, sig), "ed25519_verify() refuses it");
+	/* R neutral, S = ha: only the owner of the key can make it, but strict verifiers refuse it.
+	 */
 	key_of(cx, actor_seed, key);
 	memcpy(sig, neutral.p, 32);
 	memcpy(hashed, sig, 32);
@@ -173,8 +175,8 @@ static void needed(struct cx *cx)
 	EVP_Digest(hashed, 64 + text.n, hash, NULL, EVP_sha512(), NULL);
 	BN_lebin2bn(hash, 64, h);
 	scalar_times(actor_seed, h, sig + 32);
-	ok(library_takes(key, text, sig), "the library takes an R of small order");
-	ok(!ed25519_verify(key, text, sig), "we do not");
+	ok(library_takes(key, text, sig), "OpenSSL accepts an R of small order");
+	ok(!ed25519_verify(key, text, sig), "ed25519_verify() refuses it");
 	BN_free(h);
 }
 

@@ -8,7 +8,7 @@ static struct blob octets(const char *z, size_t n)
 	return (struct blob){ (const uint8_t *)z, n };
 }
 
-/* RFC 4648 10, and what strictness refuses (text NULL: not base64). */
+/* RFC 4648 10, and what strict decoding refuses (text NULL). */
 static const struct {
 	const char *base64, *text;
 } rows64[] = {
@@ -57,9 +57,9 @@ static void base64(void)
 		    "base64 row %zu: %zu characters", i, strlen(rows64[i].base64));
 		if (i < 7)
 			ok(str_is(base64_encode(cx.mem, octets(t, strlen(t))), rows64[i].base64),
-			    "and back: %s", rows64[i].base64);
+			    "decoded: %s", rows64[i].base64);
 	}
-	ok(!base64_decode(cx.mem, (struct str){ "Zm9\0", 4 }, &b), "NUL is no digit");
+	ok(!base64_decode(cx.mem, (struct str){ "Zm9\0", 4 }, &b), "NUL is not a digit");
 	size_t same = 0;
 	uint8_t p[256];
 	for (size_t i = 0; i < sizeof p; i++)
@@ -67,7 +67,7 @@ static void base64(void)
 	for (size_t n = 0; n <= sizeof p; n++)
 		same += base64_decode(cx.mem, base64_encode(cx.mem, (struct blob){ p, n }), &b) &&
 		    blob_eq(b, (struct blob){ p, n });
-	ok(same == 257, "%zu of 257 lengths there and back", same);
+	ok(same == 257, "%zu of 257 lengths survive encoding and decoding", same);
 }
 
 /* A text that decodes encodes to itself: one value,
@@ -100,11 +100,11 @@ static void hex(void)
 
 	ok(str_is(hex_encode(cx.mem, octets("\x00\x9f\xff", 3)), "009fff"), "hex");
 	ok(hex_decode(cx.mem, STR("009fFF"), &b) && blob_eq(b, octets("\x00\x9f\xff", 3)),
-	    "and back, in either case");
-	ok(hex_decode(cx.mem, STR(""), &b) && b.n == 0, "empty");
+	    "hex is decoded in either case");
+	ok(hex_decode(cx.mem, STR(""), &b) && b.n == 0, "empty hex is decoded");
 	ok(!hex_decode(cx.mem, STR("0"), &b) && !hex_decode(cx.mem, STR("0g"), &b) &&
 		!hex_decode(cx.mem, STR(" 0"), &b) && !hex_decode(cx.mem, STR("0x"), &b),
-	    "nothing else");
+	    "0x is refused");
 }
 
 #define L64 "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw"
@@ -112,8 +112,7 @@ static void hex(void)
 #define E "-----END CERTIFICATE-----\n"
 
 static const struct {
-	const char *name, *label, *text,
-	    *say; /* say NULL: taken; else what the sentence has in it */
+	const char *name, *label, *text, *say; /* say: part of the error sentence; NULL: accepted */
 } pems[] = {
 	{ "one line", "CERTIFICATE", B "Zm9v\n" E, NULL },
 	{ "no last newline", "CERTIFICATE", B "Zm9v\n-----END CERTIFICATE-----", NULL },
@@ -128,7 +127,8 @@ static const struct {
 	    "-----BEGIN CERTIFICATE REQUEST-----\nZm9v\n-----END CERTIFICATE REQUEST-----\n",
 	    NULL },
 	{ "a NEW CSR", "CERTIFICATE REQUEST",
-	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n-----END NEW CERTIFICATE REQUEST-----\n",
+	    "-----BEGIN NEW CERTIFICATE REQUEST-----\nZm9v\n"
+	    "-----END NEW CERTIFICATE REQUEST-----\n",
 	    NULL },
 	{ "a NEW certificate", "CERTIFICATE",
 	    "-----BEGIN NEW CERTIFICATE-----\nZm9v\n-----END NEW CERTIFICATE-----\n",
@@ -200,7 +200,7 @@ static void pem(void)
 	    "no field: %s", cx.why.say);
 	ok(pem_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b) &&
 		armour_decode(&cx, NULL, "X", (struct str){ NULL, 0 }, &b),
-	    "a body that is not there");
+	    "a NULL body is refused");
 	size_t same = 0;
 	uint8_t p[200];
 	for (size_t i = 0; i < sizeof p; i++)
@@ -211,7 +211,7 @@ static void pem(void)
 		    blob_eq(b, (struct blob){ p, n }) && t.s[t.n - 1] == '\n' &&
 		    t.s[t.n - 2] == '-';
 	}
-	ok(same == 200, "%zu of 200 lengths there and back", same);
+	ok(same == 200, "%zu of 200 lengths survive encoding and decoding", same);
 	ok(str_is(pem_encode(cx.mem, "CERTIFICATE",
 		      octets("000000000000000000000000000000000000000000000000foo", 51)),
 	       B L64 "\nZm9v\n" E),
@@ -231,7 +231,8 @@ static void truncations(void)
 		    ERR_BAD_REQUEST;
 		free(s);
 	}
-	ok(bad == t.n - 1, "%zu truncations of PEM are refused; only its last newline may go", bad);
+	ok(bad == t.n - 1,
+	    "%zu truncations of PEM are refused; only the last newline may be missing", bad);
 }
 
 static void armour(void)

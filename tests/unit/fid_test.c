@@ -107,11 +107,11 @@ int main(void)
 	for (size_t i = 0; i < COUNT(locals); i++)
 		ok(local_name_ok(str_of(locals[i].name)) == locals[i].good, "local name '%s'",
 		    locals[i].name);
-	ok(!local_name_ok(STR("a\0b")), "no NUL in a local name");
+	ok(!local_name_ok(STR("a\0b")), "a local name with NUL is refused");
 	for (size_t i = 0; i < COUNT(domains); i++)
 		ok(domain_ok(str_of(domains[i].name)) == domains[i].good, "domain '%s'",
 		    domains[i].name);
-	ok(!domain_ok(STR("a\0.org")), "no NUL in a domain");
+	ok(!domain_ok(STR("a\0.org")), "a domain with NUL is refused");
 	for (size_t i = 0; i < COUNT(fids); i++) {
 		struct str l = STR("kept"), d = STR("kept");
 		bool good = fid_parse(mem, str_of(fids[i].fid), &l, &d);

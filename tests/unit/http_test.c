@@ -86,8 +86,8 @@ static void request_headers(void)
 		    "Authorization row %zu: %s", i, bearers[i].want);
 	ok(http_bearer((struct str){ NULL, 0 }).n == 0 &&
 		!http_accepts((struct str){ NULL, 0 }, "a/b"),
-	    "headers that are not there");
-	ok(http_bearer((struct str){ "Bearer a\0b", 10 }).n == 0, "NUL is no part of a token");
+	    "NULL headers");
+	ok(http_bearer((struct str){ "Bearer a\0b", 10 }).n == 0, "a token with NUL is refused");
 }
 
 static void methods(void)
@@ -123,7 +123,7 @@ static bool header_is(const struct http_resp *r, const char *name, const char *w
 	return want ? h && str_is(h->value, want) : h == NULL;
 }
 
-/* Does it end the process? */
+/* Does this abort the process? */
 static bool dies(void (*what)(void))
 {
 	int status = 0;
@@ -164,9 +164,9 @@ static void response_headers(void)
 	http_set(&cx, &r, "x-one", "%s", "");
 	ok(r.nheaders == 2 && header_is(&r, "X-ONE", "") && header_is(&r, "X-Two", "two") &&
 		header_is(&r, "X-Three", NULL),
-	    "set, replaced, found");
-	ok(dies(inject), "a line break in a value ends the process");
-	ok(dies(overflow), "too many headers end the process");
+	    "headers are set, replaced and found");
+	ok(dies(inject), "a line break in a value aborts the process");
+	ok(dies(overflow), "too many headers abort the process");
 }
 
 static void cors(void)
@@ -177,30 +177,31 @@ static void cors(void)
 	cors_apply(&cx, &q, &r, STR("GET, HEAD, OPTIONS"));
 	ok(header_is(&r, "Access-Control-Allow-Origin", "*") &&
 		header_is(&r, "Access-Control-Max-Age", NULL),
-	    "any origin, whether it is named or not");
+	    "any origin is allowed, with and without an Origin header");
 	q.origin = STR("https://app.example");
 	q.preflight = STR("DELETE");
 	cors_apply(&cx, &q, &r, STR("GET, HEAD, OPTIONS"));
 	ok(header_is(&r, "Access-Control-Allow-Origin", "*") &&
 		header_is(&r, "Access-Control-Allow-Credentials", NULL) &&
 		header_is(&r, "Access-Control-Allow-Methods", NULL),
-	    "any origin, no credentials");
+	    "any origin is allowed, without credentials");
 	ok(header_is(&r, "Access-Control-Expose-Headers",
-	       "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
+	       "Allow, ETag, Preference-Applied, Retry-After, Vary, WWW-Authenticate, "
+	       "X-Max-Payload-Size, X-P2-Deleted-Count, X-P2-Error, "
 	       "X-P2-KeyPackage-Count, X-Request-Id"),
-	    "what scripts may read");
+	    "exposed headers");
 	q.method = M_OPTIONS;
 	q.preflight = STR("");
 	r = (struct http_resp){ .status = 204 };
 	cors_apply(&cx, &q, &r, STR("GET, HEAD, OPTIONS"));
-	ok(r.nheaders == 2, "OPTIONS alone is no preflight");
+	ok(r.nheaders == 2, "OPTIONS alone is not a preflight");
 	q.preflight = STR("DELETE");
 	cors_apply(&cx, &q, &r, STR("DELETE, OPTIONS"));
 	ok(header_is(&r, "Access-Control-Allow-Methods", "DELETE, OPTIONS") &&
 		header_is(&r, "Access-Control-Max-Age", "7200") &&
 		header_is(&r, "Access-Control-Allow-Headers",
 		    "Authorization, Content-Type, X-P2-Sensitive-Solution, Prefer, If-None-Match"),
-	    "a preflight");
+	    "a preflight is answered");
 }
 
 int main(void)

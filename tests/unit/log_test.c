@@ -44,15 +44,15 @@ static void addresses(void)
 		    "%s is %sin \"%s\"", rows[i].address, rows[i].in ? "" : "not ", rows[i].list);
 	ok(address_list_ok("", why, sizeof why) &&
 		address_list_ok("::1, 10.0.0.0/8", why, sizeof why),
-	    "lists that are good");
-	ok(!address_list_ok("::1, 10.0.0.0/40", why, sizeof why), "one that is not: %s", why);
+	    "valid lists");
+	ok(!address_list_ok("::1, 10.0.0.0/40", why, sizeof why), "an invalid list: %s", why);
 	ok(strcmp(address_short(STR("198.51.100.77"), text), "198.51.100.0") == 0,
-	    "the network of an address");
+	    "the network of an IPv4 address");
 	ok(strcmp(address_short(STR("2001:db8:7:8::9"), text), "2001:db8:7::") == 0,
-	    "and of a longer one");
+	    "the network of an IPv6 address");
 	ok(strcmp(address_short(STR("::ffff:198.51.100.77"), text), "198.51.100.0") == 0,
-	    "written the long way");
-	ok(strcmp(address_short(STR("unix:"), text), "unix:") == 0, "what is none stays as it is");
+	    "the network of an IPv4-mapped address");
+	ok(strcmp(address_short(STR("unix:"), text), "unix:") == 0, "other text stays unchanged");
 }
 
 static void events(void)
@@ -78,17 +78,17 @@ static void to_journal(const char *dir)
 	log_out_journal_path = path;
 	ok(log_open(&(struct conf){
 	       .log_file = "", .log_to = LOG_TO_JOURNAL, .log_level = LOG_LEVEL_INFO }),
-	    "to the journal");
+	    "log_open() for the journal");
 	events();
 	ssize_t n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
 	ok(strstr(got, "PRIORITY=6\nSYSLOG_IDENTIFIER=motetd\n") == got,
 	    "priority and identifier come first");
 	ok(strstr(got, "\nMESSAGE=request id=abc.1 route=\"/a b\" status=500\n"),
-	    "the message has no time of its own");
+	    "the message holds no time");
 	ok(strstr(got, "\nMOTET_ROUTE=/a b\nMOTET_STATUS=500\n") &&
 		strstr(got, "\nMOTET_ID=abc.1\n"),
-	    "members are fields");
+	    "members become fields");
 	n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
 	ok(strstr(got, "PRIORITY=4\n") == got && strstr(got, "MESSAGE=two\\u000alines id=abc.1\n"),
@@ -96,12 +96,13 @@ static void to_journal(const char *dir)
 	n = recv(fd, got, sizeof got - 1, MSG_DONTWAIT);
 	got[n > 0 ? n : 0] = '\0';
 	ok(strstr(got, "MESSAGE=outside\n") && strstr(got, "MOTET_ID") == NULL,
-	    "without a request there is no id");
+	    "no ID outside of a request");
 	close(fd);
 	unlink(path);
 }
 
-/* What standard error got, when it is a file; `journal`: JOURNAL_STREAM names it. */
+/* Log to standard error, which is a file here, and return its content. `journal`: JOURNAL_STREAM
+ * names that file. */
 static const char *to_stderr(const char *dir, enum log_to to, bool journal)
 {
 	static char got[8192];
@@ -136,7 +137,7 @@ static bool tell(const char *file, const char *text)
 	return told;
 }
 
-/* Whoever is not root is root in a user namespace. */
+/* Get a mount namespace; without root, inside a user namespace. */
 static bool own_mounts(void)
 {
 	uid_t uid = geteuid();
@@ -152,14 +153,14 @@ static bool own_mounts(void)
 }
 
 /*
- * syslog(3) knows one place, /dev/log. Here it is ours, in a /dev that only this process sees from
- * now on. Where that is not allowed, as in some containers, /dev/log itself, when nobody has it.
+ * syslog(3) always writes to /dev/log. Mount a /dev that only this process sees. Where that is not
+ * allowed, as in some containers, the test uses the real /dev/log if it is free.
  */
 static void own_dev(void)
 {
 	if (!own_mounts() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", "/dev", "tmpfs", 0, NULL) != 0)
-		puts("# no /dev of its own");
+		puts("# cannot mount a private /dev");
 }
 
 static const char *packet(int fd)
@@ -171,7 +172,7 @@ static const char *packet(int fd)
 	return got;
 }
 
-/* <priority>date motetd[pid]: line; daemon is facility 3. */
+/* The form is <priority>date motetd[pid]: line; the facility daemon is 3. */
 static bool is_line(const char *got, const char *priority, const char *line)
 {
 	char tail[256];
@@ -181,7 +182,7 @@ static bool is_line(const char *got, const char *priority, const char *line)
 	return strncmp(got, priority, strlen(priority)) == 0 && at && strcmp(at, tail) == 0;
 }
 
-/* The last one: it leaves the process in its own /dev. */
+/* Must be the last test: it leaves the process in its private /dev. */
 static void to_syslog(void)
 {
 	const struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
@@ -189,21 +190,20 @@ static void to_syslog(void)
 
 	own_dev();
 	if (bind(fd, (const struct sockaddr *)&a, sizeof a) != 0) {
-		ok(true,
-		    "to syslog # SKIP /dev/log is somebody else's, and this process may not have a /dev of its own");
+		ok(true, "to syslog # SKIP /dev/log is in use, and a private /dev is not allowed");
 		close(fd);
 		return;
 	}
 	ok(log_open(&(struct conf){
 	       .log_file = "", .log_to = LOG_TO_SYSLOG, .log_level = LOG_LEVEL_INFO }),
-	    "to syslog");
+	    "log_open() for syslog");
 	events();
 	ok(is_line(packet(fd), "<30>", "request id=abc.1 route=\"/a b\" status=500"),
-	    "facility daemon, priority, name, process, and a line without a time of its own");
+	    "priority, name, process ID, and a line that holds no time");
 	ok(is_line(packet(fd), "<28>", "two\\u000alines id=abc.1"),
-	    "a warning, and one line of it");
-	ok(is_line(packet(fd), "<30>", "outside"), "and the third");
-	ok(packet(fd)[0] == '\0', "and no more");
+	    "a warning with a newline is one line");
+	ok(is_line(packet(fd), "<30>", "outside"), "a line without a request");
+	ok(packet(fd)[0] == '\0', "no further line");
 	unlink(a.sun_path);
 	close(fd);
 }
@@ -218,15 +218,15 @@ int main(void)
 	to_journal(dir);
 	const char *got = to_stderr(dir, LOG_TO_STDERR, true);
 	ok(strcmp(got,
-	       "<6>request id=abc.1 route=\"/a b\" status=500\n<4>two\\u000alines id=abc.1\n<6>outside\n") ==
-		0,
-	    "standard error that the journal reads: priorities before the lines");
+	       "<6>request id=abc.1 route=\"/a b\" status=500\n"
+	       "<4>two\\u000alines id=abc.1\n<6>outside\n") == 0,
+	    "the journal reads standard error: each line has a priority");
 	got = to_stderr(dir, LOG_TO_STDERR, false);
 	ok(got[0] == '2' && got[4] == '-' && strstr(got, "Z info [") && strchr(got, '<') == NULL,
-	    "any other: time, level and process");
+	    "standard error otherwise: each line has time, level and process ID");
 	got = to_stderr(dir, LOG_TO_JOURNAL, false);
 	ok(strstr(got, "request id=abc.1") && strstr(got, "outside"),
-	    "the journal is away: lines are not lost");
+	    "without a journal, lines go to standard error");
 	rmdir(dir);
 	to_syslog();
 	return done();

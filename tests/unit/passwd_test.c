@@ -4,16 +4,22 @@
 
 static struct cx cx;
 
-/* RFC 7914 12, the three that fit into memory. */
+/* RFC 7914 12: the three vectors that fit into memory. */
 static const struct {
 	const char *password, *phc;
 } vectors[] = {
 	{ "",
-	    "$scrypt$ln=4,r=1,p=1$$d9ZXYjhleyA7GcpCwYoEl/FrSETjB0ro39/6P+3iFEL80Aad7QlI+DJqdToPyB8X6NPg+y4NNijPNeIMONGJBg" },
+	    "$scrypt$ln=4,r=1,p=1$$"
+	    "d9ZXYjhleyA7GcpCwYoEl/FrSETjB0ro39"
+	    "/6P+3iFEL80Aad7QlI+DJqdToPyB8X6NPg+y4NNijPNeIMONGJBg" },
 	{ "password",
-	    "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA" },
+	    "$scrypt$ln=10,r=8,p=16$TmFDbA$"
+	    "/bq+HJ00cgB4VucZDQHp/nxq18vII3gw5"
+	    "3N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA" },
 	{ "pleaseletmein",
-	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw" },
+	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$"
+	    "cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9l"
+	    "RdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw" },
 };
 
 static void known_answers(void)
@@ -26,7 +32,7 @@ static void known_answers(void)
 		ok(e == OK && right && rehash, "RFC 7914: %.40s", vectors[i].phc);
 		e = passwd_verify(
 		    &cx, STR("pleaseletmeout"), str_of(vectors[i].phc), &right, &rehash);
-		ok(e == OK && !right && !rehash, "not another password");
+		ok(e == OK && !right && !rehash, "another password is wrong");
 	}
 }
 
@@ -57,7 +63,7 @@ static const char *const malformed[] = {
 	"$scrypt$ln=4,r=0,p=1$" SALT "$" HASH,
 	"$scrypt$ln=4,r=1,p=0$" SALT "$" HASH,
 	"$scrypt$v=1$ln=4,r=1,p=1$" SALT "$" HASH,
-	/* bombs */
+	/* too costly */
 	"$scrypt$ln=17,r=8,p=1$" SALT "$" HASH,
 	"$scrypt$ln=16,r=32,p=1$" SALT "$" HASH,
 	"$scrypt$ln=63,r=8,p=1$" SALT "$" HASH,
@@ -100,12 +106,12 @@ static void stored_texts(void)
 		ok(e == ERR_INTERNAL && !right && !rehash &&
 			strstr(cx.why.log, "not a PHC string") && strchr(cx.why.log, '$') == NULL &&
 			clock_us() - start < 50000,
-		    "refused, and not logged: %s", malformed[i]);
+		    "refused and not logged: %s", malformed[i]);
 	}
 	ok(passwd_verify(&cx, STR("password"), STR("$scrypt$ln=4,r=1,p=1$" SALT "$" HASH), &right,
 	       &rehash) == OK &&
 		!right,
-	    "what those rows were made from is well-formed");
+	    "the text from which the rows were made is valid");
 }
 
 static void there_and_back(void)
@@ -119,24 +125,25 @@ static void there_and_back(void)
 	    "salted: %.*s", (int)one.n, one.s);
 	ok(str_starts(one, "$scrypt$ln=14,r=8,p=5$") ||
 		str_starts(one, "$argon2id$v=19$m=19456,t=2,p=1$"),
-	    "of today's parameters");
+	    "a new hash has the current parameters");
 	ok(passwd_verify(&cx, STR("correct horse"), one, &right, &rehash) == OK && right && !rehash,
-	    "the one");
+	    "the right password");
 	ok(passwd_verify(&cx, STR("correct hors"), one, &right, &rehash) == OK && !right && !rehash,
-	    "not a shorter one");
-	ok(passwd_verify(&cx, STR(""), one, &right, &rehash) == OK && !right, "not an empty one");
+	    "a shorter password is wrong");
+	ok(passwd_verify(&cx, STR(""), one, &right, &rehash) == OK && !right,
+	    "an empty password is wrong");
 	ok(passwd_hash(&cx, STR("nul\0byte"), &two) == OK &&
 		passwd_verify(&cx, STR("nul\0bite"), two, &right, &rehash) == OK && !right,
 	    "every byte counts");
-	/* Its last digit holds 4 bits: cutting text never leaves the whole hash. */
+	/* The last base64 digit holds 4 bits, so every truncation loses bits of the hash. */
 	for (size_t n = 1; n < one.n; n += n < 50 ? 1 : 7)
 		bad += passwd_verify(&cx, STR("correct horse"), (struct str){ one.s, n }, &right,
 			   &rehash) != OK ||
 		    !right;
-	ok(bad > 50, "%zu truncations of the stored text are not right", bad);
+	ok(bad > 50, "no password is right for %zu truncations of the stored text", bad);
 }
 
-/* The gist of the dummy: an actor that does not exist costs what one costs that does. */
+/* An unknown actor must take as long as a known one. */
 static void nobody(void)
 {
 	struct str phc;
@@ -151,13 +158,14 @@ static void nobody(void)
 		ok(passwd_verify(
 		       &cx, STR("wrong horse"), (struct str){ NULL, 0 }, &right, &rehash) == OK &&
 			!right && !rehash,
-		    "nobody is never right");
+		    "no password is right for an unknown actor");
 		int64_t end = clock_us();
 		with = between - start < with ? between - start : with;
 		without = end - between < without ? end - between : without;
 	}
-	ok(without > with / 2 && without < with * 2, "%lld us for somebody, %lld us for nobody",
-	    (long long)with, (long long)without);
+	ok(without > with / 2 && without < with * 2,
+	    "%lld us for a known actor, %lld us for an unknown one", (long long)with,
+	    (long long)without);
 }
 
 int main(void)

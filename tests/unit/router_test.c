@@ -112,8 +112,7 @@ static void table(struct cx *cx)
 		const char *got = printed(cx, e, r, params, allow);
 		ok(strcmp(got, rows[i].want) == 0, "%s %s: %s", rows[i].method, rows[i].target,
 		    got);
-		ok(e == OK || (cx->why.err == e && cx->why.say[0]),
-		    "and an error says what is wrong");
+		ok(e == OK || (cx->why.err == e && cx->why.say[0]), "an error has a sentence");
 	}
 }
 
@@ -129,7 +128,7 @@ int main(void)
 	ok(http_target(&cx, "", &q) == OK &&
 		router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE &&
 		r == NULL,
-	    "no tables, no routes");
+	    "without tables there are no routes");
 	arena_free(mem);
 	return done();
 }

@@ -52,7 +52,7 @@ ROW(octets, F_BLOB(octets, b));
 
 static struct cx cx;
 
-/* What was decoded, in one line. */
+/* The decoded values in one line. */
 static const char *printed(const struct thing *t)
 {
 	struct buf b = { .mem = cx.mem };
@@ -67,7 +67,7 @@ static const char *printed(const struct thing *t)
 	return buf_done(&b).s;
 }
 
-/* want: what printed() says, or when it begins with `!` the member blamed and the sentence. */
+/* want: the output of printed(); or `!`, the member to blame and the error sentence. */
 static const struct {
 	const char *query, *body, *want;
 } rows[] = {
@@ -75,7 +75,8 @@ static const struct {
 	{ "", " \r\n\t", "|0|0|||" },
 	{ "", "{}", "|0|0|||" },
 	{ "",
-	    "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],\"form\":{\"x\":1},\"number\":\"12\"}",
+	    "{\"name\":\"ab\",\"when\":7,\"on\":true,\"serials\":[\"1\",2],"
+	    "\"form\":{\"x\":1},\"number\":\"12\"}",
 	    "ab|7|1|1;2;|{\"x\":1}|12" },
 	{ "", "{\"unknown\":[1,{\"a\":null}],\"name\":\"ab\"}", "ab|0|0|||" },
 	{ "", "{\"name\":null,\"when\":null,\"on\":null,\"serials\":null,\"form\":null}",
@@ -207,11 +208,11 @@ static void required(void)
 	    "null is absent");
 	ok(shape_request(&cx, &needed_shape, STR("csr=x"), STR("{}"), &n) == OK &&
 		str_is(n.csr, "x"),
-	    "the query will do");
+	    "a query is enough");
 	ok(shape_request(&cx, &needed_shape, STR("csr=&any=9223372036854775807"), STR(""), &n) ==
 		    OK &&
 		n.any == INT64_MAX,
-	    "no bounds, and empty is there");
+	    "without bounds an empty text is accepted");
 	ok(shape_request(&cx, &needed_shape, STR("csr="), STR("{\"any\":-1}"), &n) ==
 		    ERR_BAD_REQUEST &&
 		strcmp(cx.why.say, "any must be at least 0") == 0,
@@ -220,7 +221,7 @@ static void required(void)
 	       &(struct thing){ .when = 0 }) == OK,
 	    "neither query nor body");
 	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK,
-	    "a route that takes nothing ignores all");
+	    "a route without arguments ignores query and body");
 }
 
 static void decode(void)
@@ -231,11 +232,11 @@ static void decode(void)
 
 	ok(json_parse(&cx, STR("{\"csr\":\"x\",\"any\":3}"), &o) == OK &&
 		shape_decode(&cx, &needed_shape, o, &n) == OK && n.any == 3,
-	    "a tree is decoded");
-	ok(shape_decode(&cx, &needed_shape, NULL, &n) == ERR_BAD_REQUEST, "null is no object");
+	    "an object is decoded");
+	ok(shape_decode(&cx, &needed_shape, NULL, &n) == ERR_BAD_REQUEST, "null is not an object");
 	ok(json_parse(&cx, STR("{\"b\":\"x\"}"), &o) == OK &&
 		shape_decode(&cx, &octets_shape, o, &b) == ERR_INTERNAL,
-	    "octets have no JSON form");
+	    "FT_BLOB has no JSON form");
 }
 
 static enum err as_it_is(struct cx *c, const struct shape *sh, struct str body, void *out)
@@ -247,7 +248,7 @@ static enum err as_it_is(struct cx *c, const struct shape *sh, struct str body, 
 
 static const struct {
 	bool fields;
-	const char *query, *body, *want; /* want: what parse got, NULL: refused */
+	const char *query, *body, *want; /* want: the text that parse got; NULL: refused */
 } whole[] = {
 	{ true, "", "-----BEGIN", "-----BEGIN" },
 	{ true, "", " [1] ", " [1] " },

@@ -173,7 +173,7 @@ static const char *printed(enum err e, const struct http_req *q)
 	return buf_done(&b).s;
 }
 
-/* As TAP takes it: printable, and without the # of a directive. */
+/* For TAP: printable, and without # (a directive). */
 static const char *shown(const char *z)
 {
 	struct buf b = { .mem = cx.mem };
@@ -200,18 +200,19 @@ static void asterisk(void)
 	struct http_req q = { .method = M_OPTIONS, .target = STR("*") };
 
 	ok(http_target(&cx, "", &q) == OK && str_is(q.path, "*") && q.segs.n == 0 && q.query.n == 0,
-	    "OPTIONS * is taken");
+	    "OPTIONS * is accepted");
 	q.target = STR("*");
-	ok(http_target(&cx, "/a", &q) == OK && str_is(q.path, "*"), "whatever the base path");
+	ok(http_target(&cx, "/a", &q) == OK && str_is(q.path, "*"),
+	    "OPTIONS * is accepted with a base path");
 	q.target = STR("*?x");
-	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST, "nothing behind it");
+	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST, "* with text after it is refused");
 	q.target = (struct str){ NULL, 0 };
 	ok(http_target(&cx, "", &q) == ERR_BAD_REQUEST &&
 		http_target(&cx, "/a", &q) == ERR_BAD_REQUEST,
-	    "a target that is not there");
+	    "an empty target is refused");
 }
 
-/* The target ends where the memory ends: a sanitizer sees a byte read too far. */
+/* The target has exact size, so that a sanitizer reports a read past its end. */
 static void truncations(void)
 {
 	static const char t[] = "http://h:80/~jo/motet/a%2Fb/%C3%A9/.x/?a=%20&b=1";
@@ -225,12 +226,12 @@ static void truncations(void)
 		taken += http_target(&cx, "", &r) == OK;
 		free(s);
 	}
-	ok(taken > 30 && taken < 2 * sizeof t, "every truncation is looked at, %zu are taken",
+	ok(taken > 30 && taken < 2 * sizeof t, "every truncation is tried, %zu are accepted",
 	    taken);
 }
 
 static const struct {
-	const char *query, *name, *want; /* want NULL: not there; "!": refused */
+	const char *query, *name, *want; /* want NULL: no such member; "!": refused */
 } queries[] = {
 	{ "a=1", "a", "1" },
 	{ "a=1&b=2", "b", "2" },
@@ -277,7 +278,7 @@ static void no_query(void)
 	bool there = true;
 
 	ok(http_query(&cx, (struct str){ NULL, 0 }, "a", &v, &there) == OK && !there && v.n == 0,
-	    "a query that is not there");
+	    "a NULL query has no members");
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 #include "text/encoding.h"
 #include "crypto/token.h"
 
-/* Computed apart from this code: CRC-32 by zlib, base62 by long division, SHA-256 by sha256sum. */
+/* Computed independently: CRC-32 by zlib, base62 by long division, SHA-256 by sha256sum. */
 static const struct {
 	const char *token, *hash;
 } known[] = {
@@ -24,7 +24,7 @@ static void known_answers(void)
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		ok(token_ok(str_of(known[i].token), 's', hash) &&
 			str_is(hex_encode(mem, (struct blob){ hash, sizeof hash }), known[i].hash),
-		    "known: %s", known[i].token);
+		    "a known token: %s", known[i].token);
 	arena_free(mem);
 }
 
@@ -37,18 +37,18 @@ static void form(void)
 
 	ok(t.n == 53 && str_starts(t, "p2s_"), "%zu characters: %.*s…", t.n, 8, t.s);
 	ok(token_ok(t, 's', again) && memcmp(hash, again, sizeof hash) == 0,
-	    "it is one, with the same hash");
-	ok(!token_ok(t, 'f', again), "of this kind alone");
+	    "a new token is valid, with the same hash");
+	ok(!token_ok(t, 'f', again), "a token is valid for its own kind only");
 	for (size_t n = 0; n < t.n; n++)
 		bad += !token_ok((struct str){ t.s, n }, 's', again);
-	ok(bad == t.n, "none of %zu truncations is one", bad);
+	ok(bad == t.n, "no truncation is valid: %zu tried", bad);
 	ok(!token_ok((struct str){ arena_printf(mem, "%sx", t.s), t.n + 1 }, 's', again),
-	    "nor is a longer one");
-	ok(!token_ok((struct str){ NULL, 0 }, 's', again), "nor is nothing");
+	    "a longer text is not valid");
+	ok(!token_ok((struct str){ NULL, 0 }, 's', again), "an empty text is not valid");
 	arena_free(mem);
 }
 
-/* CRC-32 finds every change of one character, and every exchange of neighbours. */
+/* CRC-32 detects every change of one character and every swap of neighbours. */
 static void mistyped(void)
 {
 	struct arena *mem = arena_new(1 << 20);
@@ -66,7 +66,7 @@ static void mistyped(void)
 			found += !token_ok((struct str){ s, t.n }, 's', hash);
 			s[i] = t.s[i];
 		}
-	ok(found == changes, "%zu of %zu changes of one byte are found", found, changes);
+	ok(found == changes, "%zu of %zu changes of one byte are detected", found, changes);
 	changes = found = 0;
 	for (size_t i = 0; i + 1 < t.n; i++) {
 		if (t.s[i] == t.s[i + 1])
@@ -77,11 +77,11 @@ static void mistyped(void)
 		found += !token_ok((struct str){ s, t.n }, 's', hash);
 		memcpy(s, t.s, t.n);
 	}
-	ok(found == changes, "%zu of %zu exchanges of neighbours are found", found, changes);
+	ok(found == changes, "%zu of %zu swaps of neighbours are detected", found, changes);
 	arena_free(mem);
 }
 
-/* Not a test of randomness; but digits that never come, or tokens that come again, would show. */
+/* Does not prove randomness, but shows missing digits and repeated tokens. */
 static void spread(void)
 {
 	enum { N = 2000 };
@@ -101,8 +101,8 @@ static void spread(void)
 	for (const char *d = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; *d;
 	     d++)
 		least = seen[(unsigned char)*d] < least ? seen[(unsigned char)*d] : least;
-	ok(valid == N && twice == 0, "N = %d tokens, %zu valid, %zu alike", N, valid, twice);
-	ok(least > N * 42 / 62 * 3 / 4, "the rarest digit comes %zu times, %d are expected", least,
+	ok(valid == N && twice == 0, "N = %d tokens, %zu valid, %zu repeated", N, valid, twice);
+	ok(least > N * 42 / 62 * 3 / 4, "the rarest digit occurs %zu times, %d are expected", least,
 	    N * 42 / 62);
 	arena_free(mem);
 }

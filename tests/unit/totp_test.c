@@ -9,7 +9,7 @@
 static const uint8_t secret[TOTP_SECRET] = { '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '1',
 	'2', '3', '4', '5', '6', '7', '8', '9', '0' };
 
-/* RFC 6238 appendix B has eight digits; ours are the last six of them. */
+/* RFC 6238 appendix B has codes of eight digits; ours are their last six. */
 static const struct {
 	int64_t time;
 	uint32_t code;
@@ -36,7 +36,7 @@ static void vectors(struct arena *mem)
 		struct str code = digits(mem, times[i].code % 1000000);
 		ok(totp_code(secret, times[i].time / TOTP_STEP) == times[i].code % 1000000 &&
 			totp_match(secret, code, times[i].time) == times[i].time / TOTP_STEP,
-		    "at %lld it is %s", (long long)times[i].time, code.s);
+		    "the code at %lld is %s", (long long)times[i].time, code.s);
 	}
 	for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
 		ok(totp_code(secret, (int64_t)i) == counters[i], "step %zu: %06u", i, counters[i]);
@@ -54,7 +54,7 @@ static void window(struct arena *mem)
 	int good = 0;
 	for (uint32_t v = 0; v < 1000000; v++)
 		good += totp_match(secret, digits(mem, v), now) != 0;
-	ok(good == 3, "of a million codes %d are good", good);
+	ok(good == 3, "of a million codes %d match", good);
 }
 
 static void no_codes(struct arena *mem)
@@ -66,8 +66,8 @@ static void no_codes(struct arena *mem)
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		ok(!totp_is_code(str_of(texts[i])) &&
 			totp_match(secret, str_of(texts[i]), now) == 0,
-		    "no code: '%s'", texts[i]);
-	ok(!totp_is_code((struct str){ "123\000456", 6 }), "nor with a NUL");
+		    "not a code: '%s'", texts[i]);
+	ok(!totp_is_code((struct str){ "123\000456", 6 }), "a code with NUL does not match");
 	struct str code = digits(mem, 287082);
 	ok(totp_match(secret, code, now) == 1 &&
 		totp_match((const uint8_t *)"another secret here!", code, now) == 0,
@@ -85,7 +85,8 @@ static void as_text(struct arena *mem)
 		    "base32 of '%s' is '%s'", pairs[i][0], pairs[i][1]);
 	struct str uri = totp_uri(mem, secret, STR("example.org"), STR("a+b_c@example.org"));
 	ok(str_is(uri,
-	       "otpauth://totp/example.org:a%2Bb_c%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=example.org&algorithm=SHA1"
+	       "otpauth://totp/example.org:a%2Bb_c%40example.org"
+	       "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=example.org&algorithm=SHA1"
 	       "&digits=6&period=30"),
 	    "%s", uri.s);
 }
@@ -111,18 +112,18 @@ static void readable(struct arena *mem)
 	qsort(all, N, READABLE_CODE_DIGITS, compare);
 	for (int i = 1; i < N; i++)
 		twice += compare(all[i - 1], all[i]) == 0;
-	ok(bad == 0 && twice == 0, "%d of them have the form, and none is there twice", N);
+	ok(bad == 0 && twice == 0, "%d codes have the right form and are all different", N);
 	ok(readable_code_normalize(mem, STR("abcde-fghij-kmnpq-rstuv"), &d) &&
 		str_is(d, "abcdefghijkmnpqrstuv"),
-	    "as it was printed");
+	    "a code as it was printed");
 	ok(readable_code_normalize(mem, STR(" ABCDE fghijKMNPQ-rst uv "), &again) &&
 		str_eq(d, again),
-	    "and as somebody types it");
+	    "a code as a person types it");
 	ok(!readable_code_normalize(mem, STR("abcde-fghij-kmnpq-rstu"), &d) &&
 		!readable_code_normalize(mem, STR("abcde-fghij-kmnpq-rstuvw"), &d) &&
 		!readable_code_normalize(mem, STR("abcde-fghij-kmnpq-rstu1"), &d) &&
 		!readable_code_normalize(mem, (struct str){ "abcdefghijkmnpqrstu\0", 20 }, &d),
-	    "not with one more, one less, or another character");
+	    "one character more, less or different is refused");
 }
 
 int main(void)
