@@ -1,12 +1,13 @@
--- No row: the name is taken. The PHC string names the attempt: its salt is nobody else's, so the same one may come again when the answer of
--- the database was lost.
+-- No row: the name is taken. A retry with the same PHC string returns the same actor, so the
+-- statement can be sent again after a lost answer: the salt in it is unique to this attempt.
 -- name: sql_actor_insert :opt
 -- args: text, text, bool
 -- cols: id int8
 INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
-ON CONFLICT (local_name) DO UPDATE SET password = excluded.password WHERE actor.password = excluded.password RETURNING id
+ON CONFLICT (local_name) DO UPDATE SET password = excluded.password
+    WHERE actor.password = excluded.password RETURNING id
 
--- Who wants to log in. Always one row; id is null for nobody.
+-- The actor that logs in. Always one row; id is null when there is no such active actor.
 -- name: sql_actor_login :one redo
 -- args: text
 -- cols: id int8, password text, totp bytea, now int8
@@ -20,7 +21,7 @@ LEFT JOIN totp t ON t.actor_id = a.id AND t.confirmed_at IS NOT NULL
 -- cols: id int8
 UPDATE actor SET password = $2 WHERE local_name = $1 RETURNING id
 
--- The same password, hashed anew: not when it was changed meanwhile.
+-- Store the same password with new hash parameters, unless the password has changed since.
 -- name: sql_actor_rehash :opt redo
 -- args: text, text, text
 -- cols: id int8
@@ -31,13 +32,14 @@ UPDATE actor SET password = $3 WHERE local_name = $1 AND password = $2 RETURNING
 -- cols: id int8
 UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 
--- Everything that stands on the actor ends with it; the name stays taken.
+-- Ends the actor's sessions, certificates and tokens with it (motet_deactivate() in schema/). The
+-- name stays taken.
 -- name: sql_actor_deactivate :one
 -- args: text
 -- cols: id int8
 SELECT motet_deactivate($1) AS id
 
--- By id ($1), or by name ($2): 0 and null are nobody's.
+-- By id ($1), or by name ($2). 0 and null match no actor.
 -- name: sql_actor_find :opt redo
 -- args: int8, text
 -- cols: id int8, local_name text
@@ -45,7 +47,8 @@ SELECT id, local_name FROM actor WHERE id = $1::int8 OR local_name = $2::text
 
 -- name: sql_actor_list :many redo
 -- args: text
--- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8, certificates int8, totp bool
+-- cols: id int8, local_name text, admin bool, created_at int8, deactivated_at int8, sessions int8,
+-- cols: certificates int8, totp bool
 SELECT a.id, a.local_name, a.admin, floor(extract(epoch FROM a.created_at))::int8 AS created_at,
        floor(extract(epoch FROM a.deactivated_at))::int8 AS deactivated_at,
        (SELECT count(*) FROM live_session s WHERE s.actor_id = a.id) AS sessions,

@@ -1,22 +1,24 @@
 #ifndef MOTET_STORE_Q_EVENT_H
 #define MOTET_STORE_Q_EVENT_H
 #include "db/db.h"
-/* Events: rows of q_event.sql. They are made by the statements that cause them (motet_emit in
- * schema/0002). */
+/*
+ * Events: the statements of q_event.sql. The statements that cause an event add it (motet_emit() in
+ * schema/0002).
+ */
 struct event {
 	int64_t seq;
 	struct str namespace;
 	int64_t op;
-	struct str name, data; /* data: JSON, or s NULL when the event is about a certificate */
+	struct str name, data; /* data: JSON; s NULL: about a certificate */
 	int64_t serial;	       /* of that certificate */
-	struct blob cert;      /* an actor's … */
+	struct blob cert;      /* an actor's certificate … */
 	int64_t invalidated_at;
 	struct blob server_cert; /* … or the server's */
 	int64_t old_ended_at;
 	int64_t now, signer;
 };
 enum { EVENTS_AT_ONCE = 100 };
-/* after < 0: what was not fetched yet. */
+/* At most EVENTS_AT_ONCE events with a number above `after`; after < 0: those not fetched yet. */
 must_check enum err q_event_list(
     struct cx *, struct str session_key, int64_t after, struct event **, size_t *n);
 struct event_item {
@@ -28,7 +30,7 @@ struct event_item {
 	struct str name;
 	int64_t serial, created_at;
 };
-/* Of all sessions of an actor: local (s NULL: none) or fid (s NULL: none). */
+/* Events of all sessions of the home actor `local` and the foreign actor `fid`; s NULL: none. */
 must_check enum err q_event_list_of_actor(
     struct cx *, struct str local, struct str fid, struct event_item **, size_t *n);
 extern const struct stmt *const q_event_stmts[];

@@ -1,8 +1,10 @@
--- What a session has not fetched, or ($2 >= 0) what came after that number; at most 100 at a time. Both count as fetched.
--- Certificates that events are about come with them. signer: the key that vouches at present.
+-- Events that the session has not fetched, or ($2 >= 0) all after number $2; at most 100. Marks
+-- them as fetched. cert and server_cert: the certificate that the event is about. signer: serial
+-- number of the server's current key.
 -- name: sql_event_list :many
 -- args: text, int8
--- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea, invalidated_at int8, server_cert bytea, old_ended_at int8, now int8, signer int8
+-- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea,
+-- cols: invalidated_at int8, server_cert bytea, old_ended_at int8, now int8, signer int8
 WITH counter AS (
     SELECT read FROM event_counter WHERE session_key = $1),
 due AS (
@@ -14,15 +16,18 @@ fetched AS (
     WHERE session_key = $1 AND read < (SELECT max(seq) FROM due) RETURNING 1)
 SELECT d.seq, d.namespace, d.op, d.name, d.data, d.serial, c.cert,
        floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, k.cert AS server_cert,
-       floor(extract(epoch FROM k.not_before))::int8 AS old_ended_at, floor(extract(epoch FROM now()))::int8 AS now,
+       floor(extract(epoch FROM k.not_before))::int8 AS old_ended_at,
+       floor(extract(epoch FROM now()))::int8 AS now,
        (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
 FROM due d LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k.serial = d.serial
 ORDER BY d.seq
 
--- What lies there for the sessions of an actor of ours ($1) or of another server's ($2): for operators, and nothing counts as fetched.
+-- Pending events of all sessions of a home actor ($1) or a foreign actor ($2), for operators. Marks
+-- nothing as fetched.
 -- name: sql_event_list_of_actor :many redo
 -- args: text, text
--- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8, created_at int8
+-- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8,
+-- cols: created_at int8
 SELECT s.session_id, e.seq, e.seq <= c.read AS fetched, e.namespace, e.op, e.name, e.serial,
        floor(extract(epoch FROM e.created_at))::int8 AS created_at
 FROM any_session s JOIN event_counter c USING (session_key) JOIN event e USING (session_key)

@@ -31,7 +31,7 @@ ROW(federation_token_key, F_BLOB(federation_token_key, public_key),
     F_I64(federation_token_key, now));
 ROW(redemption_result, F_BOOL(redemption_result, opened), F_BOOL(redemption_result, landed),
     F_I64(redemption_result, told));
-/* The same with one column more: a row of its own, for a struct has one. */
+/* The row of the home statement: one column more. ROW() makes one shape for each struct. */
 static const struct field redeemed_home_fields[] = { F_BOOL(redemption_result, opened),
 	F_BOOL(redemption_result, landed), F_I64(redemption_result, told),
 	F_BOOL(redemption_result, stored) };

@@ -1,7 +1,7 @@
 #ifndef MOTET_STORE_Q_FEDERATION_TOKEN_H
 #define MOTET_STORE_Q_FEDERATION_TOKEN_H
 #include "store/q_keypackage.h"
-/* Federation tokens: rows of q_federation_token.sql. */
+/* Federation tokens: the statements of q_federation_token.sql. */
 must_check enum err q_federation_token_status(struct cx *, bool *enabled);
 must_check enum err q_federation_token_switch(struct cx *, bool enabled);
 
@@ -17,27 +17,29 @@ struct federation_token_issued {
 };
 must_check enum err q_federation_token_issue(
     struct cx *, const struct new_federation_token *, struct federation_token_issued **);
-/* Those that could still be redeemed; actor_id 0: everybody's. */
+/* Delete the tokens that can still be redeemed, of one actor or (actor_id 0) of all. */
 must_check enum err q_federation_token_delete(struct cx *, int64_t actor_id, int64_t *deleted);
 
 struct federation_token_item {
 	struct str local_name, audience, jti;
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
 };
-/* actor_id 0: of everybody. */
+/* Of one actor, or (actor_id 0) of all. */
 must_check enum err q_federation_token_list(
     struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
 must_check enum err q_federation_token_active(struct cx *, struct blob token_hash, bool *active);
 
 struct federation_token_key {
-	struct blob public_key; /* p NULL: no key of ours has that serial */
+	struct blob public_key; /* p NULL: no server key has this serial number */
 	int64_t now;
 };
 must_check enum err q_federation_token_key(
     struct cx *, int64_t serial, struct federation_token_key **);
 
-/* `attempt` is the hash of the session token that comes of it. ERR_CONFLICT: another redemption for
- * the same certificate was faster. */
+/*
+ * A redemption. `attempt`: the hash of the new session's token. ERR_CONFLICT: another redemption
+ * for the same certificate committed first.
+ */
 struct redemption {
 	struct str iss, jti;
 	struct blob attempt;
@@ -47,18 +49,20 @@ struct redemption {
 	struct blob public_key, cert;
 	int64_t not_after;
 	struct str event; /* foreign actors: JSON of NEW_SESSION */
-	const struct keypackage
-	    *packages; /* home actors: for the session's stock, all or none with the rest */
+	/* Home actors: for the session's stock; stored with the session, or neither is. */
+	const struct keypackage *packages;
 	size_t npackages;
 	int64_t most_packages;
 };
 struct redemption_result {
 	bool opened, landed;
 	int64_t told;
-	bool stored; /* the KeyPackages, if there were any */
+	bool stored; /* the KeyPackages, if there are any */
 };
-/* ERR_BAD_REQUEST: an init_key of a KeyPackage was used before; ERR_TOO_MANY: more of them than a
- * session may have. Nothing is redeemed then. */
+/*
+ * ERR_BAD_REQUEST: the init_key of a KeyPackage was used before. ERR_TOO_MANY: more KeyPackages
+ * than a session may have. In both cases nothing is redeemed.
+ */
 must_check enum err q_federation_token_redeem_home(
     struct cx *, const struct redemption *, struct redemption_result **);
 must_check enum err q_federation_token_redeem_foreign(

@@ -8,8 +8,9 @@ SELECT token_generation AS enabled FROM setting
 -- cols: enabled bool
 UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
 
--- Issue: nothing is written unless issuing is on, the key that signed ($6) is still the current one, and the actor is there. The lock on
--- the setting makes a switch wait for those that are at it, and them see it. Sent twice, it is done once.
+-- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the actor
+-- is active. The lock on the setting makes sql_federation_token_switch wait for running statements,
+-- so that no token is issued after the switch. A retry with the same jti inserts nothing new.
 -- name: sql_federation_token_issue :one redo
 -- args: int8, text, bytea, text, int8, int8, int8
 -- cols: issued bool, enabled bool, current bool
@@ -26,7 +27,8 @@ added AS (
     SELECT a.id, $2, $3, $4, to_timestamp($5::int8), to_timestamp($6::int8)
     FROM actor a, status s, key WHERE a.id = $1 AND a.deactivated_at IS NULL AND s.enabled
     ON CONFLICT DO NOTHING RETURNING 1)
-SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE actor_id = $1 AND jti = $2) AS issued,
+SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE actor_id = $1
+    AND jti = $2) AS issued,
        (SELECT enabled FROM status) AS enabled, EXISTS (SELECT FROM key) AS current
 
 -- name: sql_federation_token_delete_of :one
@@ -34,7 +36,8 @@ SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE 
 -- cols: deleted int8
 WITH gone AS (
     UPDATE federation_token SET deleted_at = now()
-    WHERE actor_id = $1 AND deleted_at IS NULL AND redeemed_at IS NULL AND expires_at > now() RETURNING 1)
+    WHERE actor_id = $1 AND deleted_at IS NULL AND redeemed_at IS NULL AND expires_at > now()
+        RETURNING 1)
 SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_delete_all :one
@@ -47,79 +50,99 @@ SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_list :many redo
 -- args: int8
--- cols: local_name text, audience text, jti text, issued_at int8, expires_at int8, deleted_at int8, redeemed_at int8, now int8
+-- cols: local_name text, audience text, jti text, issued_at int8, expires_at int8, deleted_at int8,
+-- cols: redeemed_at int8, now int8
 SELECT a.local_name, t.audience, t.jti, floor(extract(epoch FROM t.issued_at))::int8 AS issued_at,
-       floor(extract(epoch FROM t.expires_at))::int8 AS expires_at, floor(extract(epoch FROM t.deleted_at))::int8 AS deleted_at,
-       floor(extract(epoch FROM t.redeemed_at))::int8 AS redeemed_at, floor(extract(epoch FROM now()))::int8 AS now
+       floor(extract(epoch FROM t.expires_at))::int8 AS expires_at,
+       floor(extract(epoch FROM t.deleted_at))::int8 AS deleted_at,
+       floor(extract(epoch FROM t.redeemed_at))::int8 AS redeemed_at,
+       floor(extract(epoch FROM now()))::int8 AS now
 FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 
--- Does a token that this server has issued still stand? For other servers, which have the token and so its hash.
+-- Can this token of this server still be redeemed? Other servers ask; they have the token and so
+-- its hash.
 -- name: sql_federation_token_active :one redo
 -- args: bytea
 -- cols: active bool
 SELECT EXISTS (
     SELECT FROM federation_token t JOIN actor a ON a.id = t.actor_id
-    WHERE t.token_hash = $1 AND t.deleted_at IS NULL AND t.redeemed_at IS NULL AND t.expires_at > now() AND a.deactivated_at IS NULL) AS active
+    WHERE t.token_hash = $1 AND t.deleted_at IS NULL AND t.redeemed_at IS NULL
+        AND t.expires_at > now() AND a.deactivated_at IS NULL) AS active
 
--- The time, and the key of ours that has this serial.
+-- The time, and the server key with this serial number. Always one row; public_key is null when
+-- there is no such key.
 -- name: sql_federation_token_key :one redo
 -- args: int8
 -- cols: public_key bytea, now int8
 SELECT k.public_key, floor(extract(epoch FROM now()))::int8 AS now
 FROM (SELECT $1::int8 AS serial) s LEFT JOIN server_key k USING (serial)
 
--- Redeem a token of this very server. One row of federation_token decides who is first, and whether a deletion was; the session stands on
--- the certificate $5, which stays as it is until we are done, and takes the place of the one that did.
+-- Redeem a token of this server. The update of its row in federation_token decides between two
+-- redemptions, and between a redemption and a deletion. The new session uses the certificate $5,
+-- which is locked until commit, and replaces the session that used it before.
 -- name: sql_federation_token_redeem_home :one
--- args: text, text, text, bytea, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[], int8[], int8
+-- args: text, text, text, bytea, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[],
+-- args: int8[], int8
 -- cols: opened bool, landed bool, told int8, stored bool
 WITH cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM idcert c JOIN actor a ON a.id = c.actor_id
-    WHERE a.local_name = $1 AND a.deactivated_at IS NULL AND c.serial = $5 AND c.live AND c.not_after >= now() FOR SHARE OF c),
+    WHERE a.local_name = $1 AND a.deactivated_at IS NULL AND c.serial = $5 AND c.live
+        AND c.not_after >= now() FOR SHARE OF c),
 token AS (
     UPDATE federation_token t SET redeemed_at = now() FROM cert
-    WHERE t.actor_id = cert.actor_id AND t.jti = $3 AND t.deleted_at IS NULL AND t.redeemed_at IS NULL
+    WHERE t.actor_id = cert.actor_id AND t.jti = $3 AND t.deleted_at IS NULL
+        AND t.redeemed_at IS NULL
       AND t.expires_at > now() - interval '60 seconds' RETURNING t.expires_at),
 redeemed AS (
-    INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $2, $3, $4, expires_at FROM token RETURNING attempt),
+    INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $2, $3, $4, expires_at
+        FROM token RETURNING attempt),
 old AS (
     UPDATE session s SET ended_at = now() FROM cert, redeemed
     WHERE s.actor_id = cert.actor_id AND s.serial = cert.serial AND s.ended_at IS NULL RETURNING 1),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial)
-    SELECT r.attempt, c.actor_id, c.serial FROM cert c, redeemed r WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
+    SELECT r.attempt, c.actor_id, c.serial FROM cert c, redeemed r
+        WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $2 AND jti = $3 AND attempt = $4) AS landed,
-       (SELECT motet_emit(motet_others(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION', c.serial, NULL) FROM cert c, opened) AS told,
-       (SELECT motet_must_add_key_packages(c.actor_id, c.serial, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       (SELECT motet_emit(motet_others(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION',
+           c.serial, NULL) FROM cert c, opened) AS told,
+       (SELECT motet_must_add_key_packages(c.actor_id, c.serial, $6, $7, $8, $9, $10, $11, $12, $13,
+           $14)
         FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
--- Redeem a token of another server. The primary key of redeemed_token decides who is first; no row is written unless all are. A session of
--- that ID goes on with the new certificate and a new token. $13: what the actor's other sessions here hear of it.
+-- Redeem a token of another server: writes all rows or none. The primary key of redeemed_token
+-- decides between two redemptions. An open session with the same ID continues with the new
+-- certificate and a new token. $13: the event for the actor's other sessions here.
 -- name: sql_federation_token_redeem_foreign :one
 -- args: text, text, bytea, int8, int8, text, text, text, text, bytea, bytea, int8, text
 -- cols: opened bool, landed bool, told int8
 WITH good AS (
-    SELECT 1 WHERE to_timestamp($4::int8) <= now() + interval '60 seconds' AND to_timestamp($5::int8) > now() - interval '60 seconds'
+    SELECT 1 WHERE to_timestamp($4::int8) <= now() + interval '60 seconds'
+        AND to_timestamp($5::int8) > now() - interval '60 seconds'
                    AND to_timestamp($12::int8) >= now() AND motet_admits($7)),
 gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (
         SELECT iss, jti FROM redeemed_token t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 redeemed AS (
-    INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $1, $2, $3, to_timestamp($5::int8) FROM good
+    INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $1, $2, $3,
+        to_timestamp($5::int8) FROM good
     ON CONFLICT DO NOTHING RETURNING attempt),
 opened AS (
-    INSERT INTO foreign_session AS s (token_hash, fid, domain, session_id, serial, public_key, cert, not_after)
+    INSERT INTO foreign_session AS s (token_hash, fid, domain, session_id, serial, public_key, cert,
+        not_after)
     SELECT attempt, $6, $7, $8, $9, $10, $11, to_timestamp($12::int8) FROM redeemed
     ON CONFLICT (fid, session_id) WHERE ended_at IS NULL DO UPDATE
-    SET token_hash = excluded.token_hash, serial = excluded.serial, public_key = excluded.public_key, cert = excluded.cert,
+    SET token_hash = excluded.token_hash, serial = excluded.serial,
+        public_key = excluded.public_key, cert = excluded.cert,
         not_after = excluded.not_after, created_at = excluded.created_at RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
-       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL, $13) FROM opened) AS told
+       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
+           $13) FROM opened) AS told
 
 -- name: sql_federation_token_was_redeemed :one redo
 -- args: text, text, bytea

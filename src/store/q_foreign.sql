@@ -1,16 +1,19 @@
--- What is known of a server and may still be used, and whether the operator has blocked it (or a domain above it).
--- $1: the place; $2: the domain or host that a block would name. Always one row.
+-- What we have stored about a server and may still use, and whether the operator has blocked it or
+-- a domain above it. $1: the place (a domain or an origin); $2: the domain or host that a block
+-- would name. Always one row.
 -- name: sql_foreign_find_server :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, cacheable text
 SELECT floor(extract(epoch FROM now()))::int8 AS now,
-       EXISTS (SELECT FROM foreign_server b WHERE b.blocked_at IS NOT NULL AND motet_within($2, b.place)) AS blocked,
+       EXISTS (SELECT FROM foreign_server b WHERE b.blocked_at IS NOT NULL
+           AND motet_within($2, b.place)) AS blocked,
        s.api, s.domain, s.failure, s.said, c.cacheable
 FROM (SELECT $1::text COLLATE "C" AS place) p
 LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
 LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
--- What was found at a place: good until its certificate's statement ends, or a failure for $7 seconds. Old failures make room.
+-- Store what a request to a place found, valid until $7: a server, with its certificate, or a
+-- failure. Deletes up to 20 outdated failures.
 -- name: sql_foreign_store_server :none redo
 -- args: text, text, text, text, text, text, int8
 -- cols:
@@ -21,7 +24,8 @@ WITH room AS (
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_server (place, api, domain, serial, failure, said, fresh_until)
 SELECT $1, $2, $3, $4, $5, $6, to_timestamp($7::int8) WHERE (SELECT count(*) FROM room) >= 0
-ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain, serial = excluded.serial, failure = excluded.failure,
+ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain,
+    serial = excluded.serial, failure = excluded.failure,
     said = excluded.said, fresh_until = excluded.fresh_until, checked_at = now()
 
 -- name: sql_foreign_cert_find :opt redo
@@ -29,44 +33,53 @@ ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain, 
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
--- The one that was good at a time.
+-- The certificate that was valid at a time.
 -- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert
-WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::int8) AND not_after >= to_timestamp($2::int8)
+WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::int8)
+    AND not_after >= to_timestamp($2::int8)
   AND (invalidated_at IS NULL OR invalidated_at > to_timestamp($2::int8))
 ORDER BY not_before DESC LIMIT 1
 
--- All certificates of an actor (of one session, with $2). No row: we would have to ask; a row without a certificate: there are none.
+-- All certificates of an actor, or of one session ($2). No row: not cached, ask the home server. A
+-- row with null: the actor has none.
 -- name: sql_foreign_cert_list :many redo
 -- args: text, text
 -- cols: cacheable text
 SELECT c.cacheable
 FROM (SELECT 1 WHERE EXISTS (
-    SELECT FROM foreign_actor WHERE fid = $1 AND session_id IN ('', coalesce($2, '')) AND fresh_until >= now())) known
-LEFT JOIN foreign_cert c ON c.subject = $1 AND c.usable_until >= now() AND c.not_after >= now() AND ($2 IS NULL OR c.session_id = $2)
+    SELECT FROM foreign_actor WHERE fid = $1 AND session_id IN ('', coalesce($2, ''))
+        AND fresh_until >= now())) known
+LEFT JOIN foreign_cert c ON c.subject = $1 AND c.usable_until >= now() AND c.not_after >= now()
+    AND ($2 IS NULL OR c.session_id = $2)
 ORDER BY c.not_before, c.serial LIMIT 1000
 
--- Keep verified certificates of one subject, all of them or none. What was revoked stays revoked, whatever is said later: refused then names a
--- certificate that this is about. Statements that are over make room, revocations last.
+-- Store verified certificates of one subject, all or none. A revoked certificate stays revoked,
+-- whatever its server says later: then nothing is stored and refused is its serial number. Deletes
+-- up to 50 outdated statements; revocations are kept.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text
 WITH said AS (
-    SELECT DISTINCT ON (serial) * FROM unnest($3::text[], $4::text[], $5::text[], $6::int8[], $7::int8[], $8::int8[], $9::int8[])
+    SELECT DISTINCT ON (serial) * FROM unnest($3::text[], $4::text[], $5::text[], $6::int8[],
+        $7::int8[], $8::int8[], $9::int8[])
         AS t (serial, session_id, cacheable, not_before, not_after, usable_until, invalidated)
     ORDER BY serial, invalidated DESC),
 against AS (
     SELECT f.serial FROM foreign_cert f JOIN said s ON s.serial = f.serial COLLATE "C"
     WHERE f.subject = $2 AND f.invalidated_at IS NOT NULL AND s.invalidated = 0),
 stored AS (
-    INSERT INTO foreign_cert AS f (subject, serial, domain, session_id, cacheable, not_before, not_after, invalidated_at, usable_until)
+    INSERT INTO foreign_cert AS f (subject, serial, domain, session_id, cacheable, not_before,
+        not_after, invalidated_at, usable_until)
     SELECT $2, serial, $1, session_id, cacheable, to_timestamp(not_before), to_timestamp(not_after),
            to_timestamp(nullif(invalidated, 0)), to_timestamp(usable_until)
     FROM said WHERE NOT EXISTS (SELECT FROM against) ORDER BY serial
-    ON CONFLICT (subject, serial) DO UPDATE SET domain = excluded.domain, session_id = excluded.session_id, cacheable = excluded.cacheable,
-        not_before = excluded.not_before, not_after = excluded.not_after, invalidated_at = excluded.invalidated_at,
+    ON CONFLICT (subject, serial) DO UPDATE SET domain = excluded.domain,
+        session_id = excluded.session_id, cacheable = excluded.cacheable,
+        not_before = excluded.not_before, not_after = excluded.not_after,
+            invalidated_at = excluded.invalidated_at,
         usable_until = excluded.usable_until, fetched_at = now()
     WHERE f.invalidated_at IS NULL OR excluded.invalidated_at IS NOT NULL RETURNING 1),
 room AS (
@@ -75,7 +88,7 @@ room AS (
         ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
 SELECT (SELECT min(serial) FROM against) AS refused
 
--- All of an actor's certificates (or of one session's) are there now.
+-- Note that all certificates of an actor, or of one session, are now in foreign_cert.
 -- name: sql_foreign_mark_listed :none redo
 -- args: text, text, text, int8
 -- cols:
@@ -85,9 +98,11 @@ WITH room AS (
         ORDER BY fresh_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_actor (fid, session_id, domain, fresh_until)
 SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
-ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain, fresh_until = excluded.fresh_until
+ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain,
+    fresh_until = excluded.fresh_until
 
--- Use nothing any more of what a server has said, except that a certificate is revoked; $2: of this actor alone, when not null.
+-- Expire everything that a server has said, except revocations. $2, if not null: of this actor
+-- only.
 -- name: sql_foreign_forget :one redo
 -- args: text, text
 -- cols: forgotten int8
@@ -95,13 +110,16 @@ WITH server AS (
     UPDATE foreign_server SET fresh_until = '-infinity'
     WHERE $2::text IS NULL AND (place = $1 OR domain = $1) AND fresh_until > now() RETURNING 1),
 actors AS (
-    UPDATE foreign_actor SET fresh_until = '-infinity' WHERE domain = $1 AND ($2 IS NULL OR fid = $2) AND fresh_until > now() RETURNING 1),
+    UPDATE foreign_actor SET fresh_until = '-infinity' WHERE domain = $1
+        AND ($2 IS NULL OR fid = $2) AND fresh_until > now() RETURNING 1),
 certs AS (
     UPDATE foreign_cert SET usable_until = now() - interval '1 second'
-    WHERE domain = $1 AND ($2 IS NULL OR subject = $2) AND usable_until > now() AND invalidated_at IS NULL RETURNING 1)
-SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors) + (SELECT count(*) FROM certs) AS forgotten
+    WHERE domain = $1 AND ($2 IS NULL OR subject = $2) AND usable_until > now()
+        AND invalidated_at IS NULL RETURNING 1)
+SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors)
+       + (SELECT count(*) FROM certs) AS forgotten
 
--- The operator wants nothing to do with a domain and those below it: their actors' sessions here end.
+-- Block a domain and those below it. Ends the sessions of their actors here.
 -- name: sql_foreign_block :one redo
 -- args: text
 -- cols: ended int8
@@ -110,28 +128,39 @@ SELECT motet_block($1) AS ended
 -- name: sql_foreign_unblock :opt
 -- args: text
 -- cols: place text
-UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL RETURNING place
+UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL
+    RETURNING place
 
--- What an operator may see: all, or one ($1).
+-- All known servers, or one ($1), for operators.
 -- name: sql_foreign_list :many redo
 -- args: text
--- cols: place text, state text, domain text, api text, said text, checked_at int8, fresh_until int8, blocked_at int8, certificates int8, sessions int8
-SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked' WHEN s.fresh_until < now() THEN 'stale'
+-- cols: place text, state text, domain text, api text, said text, checked_at int8,
+-- cols: fresh_until int8, blocked_at int8, certificates int8, sessions int8
+SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked'
+                     WHEN s.fresh_until < now() THEN 'stale'
                      WHEN s.failure IS NOT NULL THEN 'failed' ELSE 'good' END AS state,
-       s.domain, s.api, coalesce(s.said, '') AS said, floor(extract(epoch FROM s.checked_at))::int8 AS checked_at,
-       CASE WHEN isfinite(s.fresh_until) THEN floor(extract(epoch FROM s.fresh_until))::int8 END AS fresh_until,
+       s.domain, s.api, coalesce(s.said, '') AS said,
+       floor(extract(epoch FROM s.checked_at))::int8 AS checked_at,
+       CASE WHEN isfinite(s.fresh_until)
+            THEN floor(extract(epoch FROM s.fresh_until))::int8 END AS fresh_until,
        floor(extract(epoch FROM s.blocked_at))::int8 AS blocked_at,
-       (SELECT count(*) FROM foreign_cert c WHERE c.domain = s.place AND c.usable_until >= now()) AS certificates,
-       (SELECT count(*) FROM foreign_session f WHERE f.domain = s.place AND f.ended_at IS NULL AND f.not_after >= now()) AS sessions
+       (SELECT count(*) FROM foreign_cert c WHERE c.domain = s.place
+           AND c.usable_until >= now()) AS certificates,
+       (SELECT count(*) FROM foreign_session f WHERE f.domain = s.place AND f.ended_at IS NULL
+           AND f.not_after >= now()) AS sessions
 FROM foreign_server s WHERE $1::text IS NULL OR s.place = $1::text
 ORDER BY s.place LIMIT 100000
 
--- A session of a foreign actor goes on with the next ID-Cert (the one before: $8); the actor's other sessions hear of it.
+-- Give a foreign actor's session its next ID-Cert in place of the one with serial $8. The actor's
+-- other sessions get the event $7.
 -- name: sql_foreign_session_renew :one redo
 -- args: text, text, text, bytea, bytea, int8, text, text
 -- cols: renewed int8, told int8
 WITH renewed AS (
-    UPDATE foreign_session SET serial = $3, public_key = $4, cert = $5, not_after = to_timestamp($6::int8)
-    WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL AND (serial = $8 OR serial = $3) RETURNING fid, session_id)
+    UPDATE foreign_session SET serial = $3, public_key = $4, cert = $5,
+        not_after = to_timestamp($6::int8)
+    WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL AND (serial = $8 OR serial = $3)
+        RETURNING fid, session_id)
 SELECT count(*) AS renewed,
-       sum(motet_emit(motet_foreign_others(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL, $7))::int8 AS told FROM renewed
+       sum(motet_emit(motet_foreign_others(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
+           $7))::int8 AS told FROM renewed

@@ -1,45 +1,46 @@
 #ifndef MOTET_STORE_Q_IDCERT_H
 #define MOTET_STORE_Q_IDCERT_H
 #include "db/db.h"
-/* ID-Certs of actors: rows of q_idcert.sql. */
+/* ID-Certs of actors: the statements of q_idcert.sql. */
 struct new_idcert {
 	int64_t actor_id, serial, server_serial;
 	struct str session_id;
 	struct blob key, csr_hash, cert, token_hash;
 	int64_t not_before, not_after;
 	int64_t most_today, most_sessions;
-	int64_t replaces; /* serial of the certificate that ends with this, or 0 */
-	bool keep;	  /* the session of `replaces` keeps its token, which is token_hash */
+	int64_t replaces; /* serial number of the certificate that ends now, or 0 */
+	bool keep;	  /* the session of `replaces` keeps its token: token_hash */
 };
 struct idcert_issued {
 	bool issued, landed, current;
-	int64_t told; /* sessions that got an event */
-	int64_t today,
-	    sessions; /* certificates of the last day and live sessions that the actor had before */
-	bool ours;    /* the public key is one of the server's */
+	int64_t told;	  /* number of sessions that got an event */
+	int64_t today;	  /* certificates of the last day, without this one */
+	int64_t sessions; /* live sessions, without this one */
+	bool ours;	  /* the public key is a key of the server */
 };
 struct cert_item {
-	struct blob cert; /* p NULL: the actor has none that was asked for */
+	struct blob cert; /* p NULL: the actor has no matching certificate */
 	int64_t serial, invalidated_at, now;
-	int64_t signer; /* serial of the server's current key */
+	int64_t signer; /* serial number of the server's current key */
 };
 struct cert_filter {
-	int64_t at, not_before, not_after; /* -1: not asked */
+	int64_t at, not_before, not_after; /* -1: no condition */
 	struct str session_id;		   /* s NULL: all */
 };
-/* ERR_CONFLICT: the serial was used before. ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
+/* ERR_CONFLICT: the serial number is used. Also ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
 must_check enum err q_idcert_issue(struct cx *, const struct new_idcert *, struct idcert_issued **);
 must_check enum err q_idcert_was_issued(struct cx *, const struct new_idcert *, bool *landed);
-/* The live certificate that this very request got before, with a new token; *out NULL: there is
- * none. */
+/*
+ * The live certificate that the same request (CSR) got before, with a new token. *out NULL: there
+ * is none.
+ */
 struct reissued_cert {
 	int64_t serial;
 	struct blob cert;
 };
 must_check enum err q_idcert_renew_token(struct cx *, int64_t actor_id, struct blob csr_hash,
     struct blob token_hash, struct reissued_cert **out);
-/* The same, of a session that kept its token: the certificate `serial` if this request has made it.
- */
+/* The same for a session that kept its token: the certificate `serial`, if this request made it. */
 must_check enum err q_idcert_find_by_csr(struct cx *, int64_t actor_id, int64_t serial,
     struct blob csr_hash, struct reissued_cert **out);
 /* n 0: no such actor. */

@@ -1,7 +1,9 @@
--- Issue: the whole of it in one statement. The server's key must still be the one that signed ($4); a rotation ends the certificate $11
--- and its token with the second in which the new one begins; with $12 the token $10 goes on instead, if it still works. What has expired
--- makes room; not more than $13 certificates a day and $14 sessions at a time. No row is written unless all are.
--- The actor's other sessions hear of it. issued: done now. landed: an earlier try of this very attempt had done it. current: the key is the one of the moment.
+-- Issue an ID-Cert: writes all rows or none. The key that signed it ($4) must still be the current
+-- one. In a key rotation, the certificate $11 and its token end in the second in which the new
+-- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
+-- of the session are marked as not live. At most $13 certificates a day and $14 sessions at a time.
+-- The actor's other sessions get an event. issued: done now. landed: done by an earlier try of the
+-- same request. current: $4 is the current key.
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8
 -- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool
@@ -12,39 +14,51 @@ who AS (
 may AS (
     SELECT 1 FROM key, who
     WHERE NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
-      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
-      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) < $14::int8),
+      AND (SELECT count(*) FROM idcert WHERE actor_id = $1
+          AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
+      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
+          AND serial <> $11) < $14::int8),
 old AS (
     UPDATE idcert SET live = false, invalidated_at = to_timestamp($8::int8) FROM may
     WHERE actor_id = $1 AND serial = $11 AND live RETURNING serial),
 token AS (
     UPDATE session SET ended_at = now()
-    WHERE actor_id = $1 AND serial IN (SELECT serial FROM old) AND ended_at IS NULL AND NOT $12 RETURNING 1),
+    WHERE actor_id = $1 AND serial IN (SELECT serial FROM old) AND ended_at IS NULL AND NOT $12
+        RETURNING 1),
 kept AS (
-    SELECT 1 FROM session WHERE token_hash = $10 AND actor_id = $1 AND serial = $11 AND ended_at IS NULL FOR UPDATE),
+    SELECT 1 FROM session WHERE token_hash = $10 AND actor_id = $1 AND serial = $11
+        AND ended_at IS NULL FOR UPDATE),
 expired AS (
     UPDATE idcert SET live = false FROM may
-    WHERE actor_id = $1 AND session_id = $2 AND live AND serial <> $11 AND not_after < to_timestamp($8::int8) RETURNING 1),
+    WHERE actor_id = $1 AND session_id = $2 AND live AND serial <> $11
+        AND not_after < to_timestamp($8::int8) RETURNING 1),
 fine AS (
     SELECT 1 FROM may
-    WHERE ($11 = 0 OR EXISTS (SELECT FROM old)) AND (NOT $12 OR EXISTS (SELECT FROM kept)) AND (SELECT count(*) FROM expired) + (SELECT count(*) FROM token) >= 0),
+    WHERE ($11 = 0 OR EXISTS (SELECT FROM old)) AND (NOT $12 OR EXISTS (SELECT FROM kept))
+        AND (SELECT count(*) FROM expired) + (SELECT count(*) FROM token) >= 0),
 used AS (
     INSERT INTO serial_used (serial) SELECT $3 FROM fine RETURNING serial),
 cert AS (
-    INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)
-    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8) FROM used RETURNING actor_id, serial),
+    INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert,
+        not_before, not_after)
+    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8) FROM used
+        RETURNING actor_id, serial),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert
     ON CONFLICT (token_hash) DO UPDATE SET serial = excluded.serial RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS issued,
        EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6) AS landed,
        EXISTS (SELECT FROM key) AS current,
-       (SELECT CASE WHEN $11 = 0 THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
+       (SELECT CASE WHEN $11 = 0
+                    THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
                     ELSE motet_emit(motet_others($1, $2), 'motet', 1, 'CLIENT_KEY_CHANGE', $3, NULL)
-                       + motet_emit(motet_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
+                       + motet_emit(motet_others($1, $2), 'core', 4,
+                                    'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
         FROM opened) AS told,
-       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND not_before > to_timestamp($8::int8) - interval '1 day') AS today,
-       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now() AND serial <> $11) AS sessions,
+       (SELECT count(*) FROM idcert WHERE actor_id = $1
+           AND not_before > to_timestamp($8::int8) - interval '1 day') AS today,
+       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
+           AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
 
 -- name: sql_idcert_was_issued :one redo
@@ -52,12 +66,13 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
 -- cols: landed bool
 SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
 
--- The same request again, its answer having been lost: the certificate stays, the token is a new one.
+-- The request is repeated because its answer was lost: same certificate, new token.
 -- name: sql_idcert_renew_token :opt
 -- args: int8, bytea, bytea
 -- cols: serial int8, cert bytea
 WITH mine AS (
-    SELECT actor_id, serial, cert FROM idcert WHERE actor_id = $1 AND csr_hash = $2 AND live AND not_after >= now()),
+    SELECT actor_id, serial, cert FROM idcert WHERE actor_id = $1 AND csr_hash = $2 AND live
+        AND not_after >= now()),
 old AS (
     UPDATE session s SET ended_at = now() FROM mine m
     WHERE s.actor_id = m.actor_id AND s.serial = m.serial AND s.ended_at IS NULL RETURNING 1),
@@ -66,24 +81,29 @@ opened AS (
     SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
--- The live certificate $2, if this very request has made it.
+-- The live certificate $2, if it was issued for this CSR.
 -- name: sql_idcert_find_by_csr :opt redo
 -- args: int8, int8, bytea
 -- cols: serial int8, cert bytea
 SELECT serial, cert FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3 AND live
 
--- Certificates of an actor: those that have not run out, or those that were good at $2, or those issued from $3 to $4; of one session
--- or of all. No row: no such actor; a row without a certificate: an actor without any.
+-- Certificates of an actor: those that have not expired; or those valid at $2; or those issued from
+-- $3 to $4. Of one session ($5) or of all. No row: no such actor. A row with null: the actor has
+-- none.
 -- name: sql_idcert_list :many redo
 -- args: text, int8, int8, int8, text
 -- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8
-SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at, floor(extract(epoch FROM now()))::int8 AS now,
+SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS invalidated_at,
+       floor(extract(epoch FROM now()))::int8 AS now,
        (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
-FROM actor a LEFT JOIN idcert c ON c.actor_id = a.id AND ($5::text IS NULL OR c.session_id = $5::text)
- AND CASE WHEN $2::int8 >= 0 THEN c.not_before <= to_timestamp($2::int8) AND c.not_after >= to_timestamp($2::int8)
-                            AND (c.invalidated_at IS NULL OR c.invalidated_at > to_timestamp($2::int8))
-          WHEN $3::int8 >= 0 OR $4::int8 >= 0 THEN ($3::int8 < 0 OR c.not_before >= to_timestamp($3::int8))
-                            AND ($4::int8 < 0 OR c.not_before <= to_timestamp($4::int8))
+FROM actor a LEFT JOIN idcert c
+  ON c.actor_id = a.id AND ($5::text IS NULL OR c.session_id = $5::text)
+ AND CASE WHEN $2::int8 >= 0
+          THEN c.not_before <= to_timestamp($2::int8) AND c.not_after >= to_timestamp($2::int8)
+           AND (c.invalidated_at IS NULL OR c.invalidated_at > to_timestamp($2::int8))
+          WHEN $3::int8 >= 0 OR $4::int8 >= 0
+          THEN ($3::int8 < 0 OR c.not_before >= to_timestamp($3::int8))
+           AND ($4::int8 < 0 OR c.not_before <= to_timestamp($4::int8))
           ELSE c.not_after >= now() END
 WHERE a.local_name = $1
 ORDER BY c.live DESC, c.not_before DESC, c.serial LIMIT 500

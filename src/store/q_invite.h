@@ -1,7 +1,7 @@
 #ifndef MOTET_STORE_Q_INVITE_H
 #define MOTET_STORE_Q_INVITE_H
 #include "db/db.h"
-/* Invites: rows of q_invite.sql. */
+/* Invites: the statements of q_invite.sql. */
 struct new_invite {
 	int64_t id, created_at, expires_at;
 };
@@ -14,27 +14,27 @@ struct invite_guest {
 	struct str local_name;
 	int64_t created_at, deactivated_at;
 };
-/* What stands between a code and an actor. */
+/* Whether a code can still be used for a name. */
 struct invite_state {
-	int64_t id;   /* of the actor that was made, or 0 */
-	int64_t wait; /* seconds until one may try again */
-	bool taken;   /* the name is somebody's */
+	int64_t id;   /* of the new actor, or 0 */
+	int64_t wait; /* seconds until the next try is allowed */
+	bool taken;   /* the name is taken */
 	bool known, revoked, expired, used_up;
 };
 must_check enum err q_invite_create(struct cx *, struct blob code_hash, int64_t uses,
     int64_t seconds, struct str note, struct new_invite **);
-/* id 0: all. */
+/* One invite, or all (id 0). */
 must_check enum err q_invite_list(struct cx *, int64_t id, struct invite_item **, size_t *n);
 must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest **, size_t *n);
 /* *there false: there is no such invite. */
 must_check enum err q_invite_revoke(struct cx *, int64_t id, bool *there);
 struct invite_try {
 	struct blob code_hash, throttle;
-	int64_t cost_ms, burst; /* of an unknown code; cost_ms 0: nothing is counted */
+	int64_t cost_ms, burst; /* of an unknown code; cost_ms 0: no throttle */
 	struct str local;
 };
 must_check enum err q_invite_try(struct cx *, const struct invite_try *, struct invite_state **);
-/* ERR_RETRY: somebody takes the name at this very moment. */
+/* ERR_RETRY: another request takes the name at this moment. */
 must_check enum err q_invite_redeem(struct cx *, struct str local, struct str password,
     struct blob code_hash, struct invite_state **);
 extern const struct stmt *const q_invite_stmts[];

@@ -1,4 +1,4 @@
--- A new key trial; those that are over and were never completed make room.
+-- A new key trial. Deletes up to 20 expired trials that were never completed.
 -- name: sql_key_trial_new :one
 -- args: text, text, text, int8
 -- cols: expires int8
@@ -18,60 +18,75 @@ SELECT floor(extract(epoch FROM now()))::int8 AS now
 -- name: sql_key_trial_find :opt redo
 -- args: text
 -- cols: trial text, for_fid text, for_session text, used bool, over bool, now int8
-SELECT trial, for_fid, for_session, attempt IS NOT NULL AS used, expires_at < now() AS over, floor(extract(epoch FROM now()))::int8 AS now
+SELECT trial, for_fid, for_session, attempt IS NOT NULL AS used, expires_at < now() AS over,
+       floor(extract(epoch FROM now()))::int8 AS now
 FROM key_trial WHERE trial = $1
 
--- Those that somebody may have completed who does not say which: open ones for actors ($2: this one) of whom we know a certificate with that
--- serial, on this domain ($3) or another; the newest first.
+-- Open key trials that the caller may have signed, when the request does not name one: those for
+-- actors ($2: this one) with a known certificate of this serial number, here (domain $3) or
+-- elsewhere. The newest first.
 -- name: sql_key_trial_open :many redo
 -- args: text, text, text
 -- cols: trial text, for_fid text, for_session text, used bool, over bool, now int8
-SELECT t.trial, t.for_fid, t.for_session, false AS used, false AS over, floor(extract(epoch FROM now()))::int8 AS now
+SELECT t.trial, t.for_fid, t.for_session, false AS used, false AS over,
+       floor(extract(epoch FROM now()))::int8 AS now
 FROM key_trial t
 WHERE t.attempt IS NULL AND t.expires_at >= now() AND t.for_fid = ANY (
     SELECT subject FROM foreign_cert WHERE serial = $1 AND ($2::text IS NULL OR subject = $2)
     UNION ALL
     SELECT a.local_name || '@' || $3 FROM idcert c JOIN actor a ON a.id = c.actor_id
-    WHERE c.serial = CASE WHEN $1 ~ '^[0-9]{16}$' THEN $1::int8 END AND ($2 IS NULL OR a.local_name || '@' || $3 = $2))
+    WHERE c.serial = CASE WHEN $1 ~ '^[0-9]{16}$' THEN $1::int8 END
+        AND ($2 IS NULL OR a.local_name || '@' || $3 = $2))
 ORDER BY t.expires_at DESC LIMIT 32
 
--- The trial is completed and the session opened, both or none. $2, the hash of the token, also names the attempt: the same may come again
--- when the answer of the database was lost. The actor's other sessions hear of it.
+-- Complete the trial and open the session, both or neither. $2, the hash of the token, also
+-- identifies the attempt: after a lost answer the same statement can be sent again. The actor's
+-- other sessions get an event.
 -- name: sql_key_trial_complete_foreign :one redo
 -- args: text, bytea, bytea, text, text, text, text, bytea, bytea, int8, text
 -- cols: done bool, told int8
 WITH trial AS (
-    UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3, fid = $4, serial = $7
-    WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now())) AND motet_admits($5) RETURNING attempt),
+    UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3,
+        fid = $4, serial = $7
+    WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now()))
+        AND motet_admits($5) RETURNING attempt),
 old AS (
     UPDATE foreign_session SET ended_at = now()
-    WHERE fid = $4 AND session_id = $6 AND ended_at IS NULL AND token_hash <> $2 AND EXISTS (SELECT FROM trial) RETURNING 1),
+    WHERE fid = $4 AND session_id = $6 AND ended_at IS NULL AND token_hash <> $2
+        AND EXISTS (SELECT FROM trial) RETURNING 1),
 opened AS (
-    INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after)
-    SELECT attempt, $4, $5, $6, $7, $8, $9, to_timestamp($10::int8) FROM trial WHERE (SELECT count(*) FROM old) >= 0
+    INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert,
+        not_after)
+    SELECT attempt, $4, $5, $6, $7, $8, $9, to_timestamp($10::int8) FROM trial
+        WHERE (SELECT count(*) FROM old) >= 0
     ON CONFLICT (token_hash) DO NOTHING RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM trial) AS done,
-       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL, $11) FROM opened) AS told
+       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
+           $11) FROM opened) AS told
 
--- The same for an actor of ours, whose session stands on the ID-Cert.
+-- The same for a home actor, whose session uses the ID-Cert with serial number $6.
 -- name: sql_key_trial_complete_home :one redo
 -- args: text, bytea, bytea, text, text, int8
 -- cols: done bool, current bool, told int8
 WITH cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM idcert c JOIN actor a ON a.id = c.actor_id
-    WHERE a.local_name = $5 AND a.deactivated_at IS NULL AND c.serial = $6 AND c.live AND c.not_after >= now()
+    WHERE a.local_name = $5 AND a.deactivated_at IS NULL AND c.serial = $6 AND c.live
+        AND c.not_after >= now()
     FOR SHARE OF c),
 trial AS (
-    UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3, fid = $4, serial = $6::text
+    UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3,
+        fid = $4, serial = $6::text
     FROM cert WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now()))
     RETURNING attempt, cert.actor_id, cert.serial, cert.session_id),
 old AS (
     UPDATE session s SET ended_at = now() FROM trial t
-    WHERE s.actor_id = t.actor_id AND s.serial = t.serial AND s.ended_at IS NULL AND s.token_hash <> t.attempt RETURNING 1),
+    WHERE s.actor_id = t.actor_id AND s.serial = t.serial AND s.ended_at IS NULL
+        AND s.token_hash <> t.attempt RETURNING 1),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial)
     SELECT attempt, actor_id, serial FROM trial WHERE (SELECT count(*) FROM old) >= 0
     ON CONFLICT (token_hash) DO NOTHING RETURNING 1)
 SELECT EXISTS (SELECT FROM trial) AS done, EXISTS (SELECT FROM cert) AS current,
-       (SELECT motet_emit(motet_others(actor_id, session_id), 'core', 3, 'NEW_SESSION', serial, NULL)
+       (SELECT motet_emit(motet_others(actor_id, session_id), 'core', 3, 'NEW_SESSION', serial,
+           NULL)
         FROM trial WHERE EXISTS (SELECT FROM opened)) AS told

@@ -26,7 +26,7 @@ enum err q_keypackage_owner(
 	return STORE_RUN(cx, &sql_keypackage_owner, a, &keypackage_owner_shape, out, NULL);
 }
 
-/* The members of n KeyPackages, each as an array of its own. */
+/* The members of n KeyPackages, one array for each. */
 struct keypackage_columns {
 	int64_t *suite, *not_before, *not_after;
 	struct str *extensions, *last_resort;

@@ -1,12 +1,15 @@
 #ifndef MOTET_STORE_Q_PROBE_H
 #define MOTET_STORE_Q_PROBE_H
 #include "db/db.h"
-/* What motetctl doctor may probe with: rows of q_probe.sql. */
+/*
+ * Tokens for the probe route of motetctl doctor: the statements of q_probe.sql. They are valid for
+ * two minutes.
+ */
 must_check enum err q_probe_add(struct cx *, struct blob token_hash);
-/* *taken: it was there, and is not any more. */
+/* Use the token up. *taken false: there is no such token. */
 must_check enum err q_probe_take(struct cx *, struct blob token_hash, bool *taken);
 must_check enum err q_probe_exists(struct cx *, struct blob token_hash, bool *there);
-/* Delete it, and those whose time is over. */
+/* Delete it, and all expired tokens. */
 must_check enum err q_probe_clear(struct cx *, struct blob token_hash);
 extern const struct stmt *const q_probe_stmts[];
 #endif

@@ -1,9 +1,10 @@
 -- name: sql_probe_add :none redo
 -- args: bytea
 -- cols:
-INSERT INTO probe (token_hash, expires_at) VALUES ($1, now() + interval '2 minutes') ON CONFLICT DO NOTHING
+INSERT INTO probe (token_hash, expires_at) VALUES ($1, now() + interval '2 minutes')
+    ON CONFLICT DO NOTHING
 
--- Once each.
+-- Each token can be used once.
 -- name: sql_probe_take :opt
 -- args: bytea
 -- cols: taken bool
@@ -14,7 +15,7 @@ DELETE FROM probe WHERE token_hash = $1 AND expires_at > now() RETURNING true AS
 -- cols: there bool
 SELECT EXISTS (SELECT FROM probe WHERE token_hash = $1) AS there
 
--- This one, and all that are over.
+-- Delete this token and all expired ones.
 -- name: sql_probe_clear :none redo
 -- args: bytea
 -- cols:

@@ -1,8 +1,10 @@
 #ifndef MOTET_STORE_Q_PRUNE_H
 #define MOTET_STORE_Q_PRUNE_H
 #include "db/db.h"
-/* Taking out what may go: rows of q_prune.sql, by the rules of schema/0010. In this order: events
- * go with the last row of their session. */
+/*
+ * Deleting rows that are no longer needed: the statements of q_prune.sql, by the rules of
+ * schema/0010. Run the kinds in this order: events are deleted after the last row of their session.
+ */
 enum prune_kind {
 	PRUNE_SESSION,
 	PRUNE_RAN_OUT,
@@ -20,12 +22,14 @@ enum prune_kind {
 	PRUNE_KINDS
 };
 struct prune_result {
-	bool mine; /* false, with most > 0: somebody else is at it, nothing was done */
+	bool mine; /* false, with most > 0: another host prunes now; nothing was done */
 	int64_t rows;
-	struct str next; /* go on from here; s NULL: there is no page after this one */
+	struct str next; /* key to continue after; s NULL: this was the last page */
 };
-/* Take at most `most` rows, or (0) count all. `keep`: seconds, for those kinds that stay for a
- * while after their end. `after`: the next of the page before, empty at the beginning. */
+/*
+ * Delete at most `most` rows, or (0) count all. `keep`: seconds that some kinds stay after their
+ * end. `after`: `next` of the page before, empty for the first.
+ */
 must_check enum err q_prune(struct cx *, enum prune_kind, int64_t most, int64_t keep,
     struct str after, struct prune_result **);
 extern const struct stmt *const q_prune_stmts[];

@@ -1,5 +1,7 @@
--- Each takes at most $1 rows that may go by the rules of schema/0010, and none that somebody holds; with $1 = 0 it takes none and counts all. One at a
--- time does that, on all hosts together: mine is false when it is somebody else's turn. Rows may be fewer than there are; 0: nothing is left.
+-- Each statement deletes at most $1 rows that the rules of schema/0010 release, and skips locked
+-- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host do this
+-- at a time: mine is false while another one does. rows: how many; it can be less than there are, 0
+-- means that nothing is left.
 
 -- name: sql_prune_session :one redo
 -- args: int8, int8
@@ -7,15 +9,20 @@
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.token_hash FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM session t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM session t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next
+    FROM turn
 
--- What no index tells is looked for in pages, in the order of a key: $3 (here), $2 (below) is the last one that was looked at, '' at the beginning; next the
--- one to go on from, null at the end. Each row is looked up by itself, so that a page costs the same in a store of any size.
+-- Where no index finds the rows, the statement reads pages in key order. Its last argument is the
+-- last key of the page before, '' for the first page; next: the key to go on from, null after the
+-- last page. Each row is checked by itself, so a page costs the same whatever the size of the
+-- table.
 
--- Sessions that nobody ended: their ID-Cert ran out.
+-- Sessions that were never ended and whose ID-Cert has expired.
 -- name: sql_prune_idcert :one redo
 -- args: int8, int8, text
 -- cols: mine bool, rows int8, next text
@@ -23,17 +30,22 @@ WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 page AS MATERIALIZED (
     SELECT token_hash, actor_id, serial FROM session
-    WHERE ended_at IS NULL AND (actor_id, serial) > (('0' || split_part($3, ' ', 1))::int8, ('0' || split_part($3, ' ', 2))::int8)
+    WHERE ended_at IS NULL AND (actor_id, serial) > (('0' || split_part($3, ' ', 1))::int8,
+        ('0' || split_part($3, ' ', 2))::int8)
     ORDER BY actor_id, serial LIMIT 500),
 over AS MATERIALIZED (
     SELECT token_hash FROM page p
-    WHERE (SELECT motet_ran_out(c, $2) FROM idcert c WHERE c.actor_id = p.actor_id AND c.serial = p.serial)),
+    WHERE (SELECT motet_ran_out(c, $2) FROM idcert c WHERE c.actor_id = p.actor_id
+        AND c.serial = p.serial)),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, over JOIN session t USING (token_hash) WHERE mine AND t.ended_at IS NULL FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.token_hash FROM turn, over JOIN session t USING (token_hash) WHERE mine
+        AND t.ended_at IS NULL FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM over) END AS rows,
-       (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC LIMIT 1) AS next
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM over) END AS rows,
+       (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC
+           LIMIT 1) AS next
 FROM turn
 
 -- name: sql_prune_foreign_session :one redo
@@ -42,32 +54,41 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.token_hash FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM foreign_session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_session t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM foreign_session t WHERE motet_may_go(t, $2)) END AS rows,
+       NULL::text AS next FROM turn
 
--- Events of sessions that are gone. A counter that has moved since this statement began is somebody's again: it is compared, and locked as it was
--- seen, so that no number is ever given out twice beside an older event. A session may have 1000 events: a page ends where enough are found.
+-- Events of sessions that no longer exist. A counter that has changed since this statement began
+-- belongs to a session again: last and read are compared, and the row locked, so that no event
+-- number is used twice beside an older event. A session may have 1000 events, so a page ends as
+-- soon as enough counters are found.
 -- name: sql_prune_event :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 page AS MATERIALIZED (
-    SELECT session_key, last, read FROM event_counter WHERE session_key > $2::text COLLATE "C" ORDER BY session_key LIMIT 500),
+    SELECT session_key, last, read FROM event_counter WHERE session_key > $2::text COLLATE "C"
+        ORDER BY session_key LIMIT 500),
 stray AS MATERIALIZED (
     SELECT session_key, last, read FROM page WHERE NOT motet_has_session(session_key)
     ORDER BY session_key LIMIT CASE WHEN $1 > 0 THEN greatest($1 / 50, 1) END),
 due AS MATERIALIZED (
-    SELECT e.session_key FROM turn, stray s JOIN event_counter e ON e.session_key = s.session_key AND e.last = s.last AND e.read = s.read
+    SELECT e.session_key FROM turn, stray s JOIN event_counter e ON e.session_key = s.session_key
+        AND e.last = s.last AND e.read = s.read
     WHERE mine FOR UPDATE OF e SKIP LOCKED),
 gone AS (
     DELETE FROM event WHERE session_key IN (SELECT session_key FROM due) RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter) + 0 * (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM stray) END AS rows,
-       CASE WHEN $1 > 0 AND (SELECT count(*) FROM stray) = greatest($1 / 50, 1) THEN (SELECT max(session_key) FROM stray)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter) + 0 * (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM stray) END AS rows,
+       CASE WHEN $1 > 0 AND (SELECT count(*) FROM stray) = greatest($1 / 50, 1)
+            THEN (SELECT max(session_key) FROM stray)
             ELSE (SELECT max(session_key) FROM page) END AS next
 FROM turn
 
@@ -77,10 +98,13 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.id FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.actor_id, t.id FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM key_package WHERE (actor_id, id) IN (SELECT actor_id, id FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM key_package t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM key_package t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    FROM turn
 
 -- name: sql_prune_key_package_notice :one redo
 -- args: int8, text
@@ -89,16 +113,21 @@ WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 page AS MATERIALIZED (
     SELECT actor_id, serial, t FROM key_package_notice t
-    WHERE (actor_id, serial) > (('0' || split_part($2, ' ', 1))::int8, ('0' || split_part($2, ' ', 2))::int8)
+    WHERE (actor_id, serial) > (('0' || split_part($2, ' ', 1))::int8,
+        ('0' || split_part($2, ' ', 2))::int8)
     ORDER BY actor_id, serial LIMIT 500),
 over AS MATERIALIZED (
     SELECT actor_id, serial FROM page WHERE motet_may_go(t)),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.serial FROM turn, over JOIN key_package_notice t USING (actor_id, serial) WHERE mine FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.actor_id, t.serial FROM turn, over JOIN key_package_notice t USING (actor_id, serial)
+        WHERE mine FOR UPDATE OF t SKIP LOCKED),
 gone AS (
-    DELETE FROM key_package_notice WHERE (actor_id, serial) IN (SELECT actor_id, serial FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM over) END AS rows,
-       (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC LIMIT 1) AS next
+    DELETE FROM key_package_notice WHERE (actor_id, serial) IN (SELECT actor_id, serial FROM due)
+        RETURNING 1)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM over) END AS rows,
+       (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC
+           LIMIT 1) AS next
 FROM turn
 
 -- name: sql_prune_key_trial :one redo
@@ -107,10 +136,13 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.trial FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.trial FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM key_trial WHERE trial IN (SELECT trial FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM key_trial t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM key_trial t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    FROM turn
 
 -- name: sql_prune_federation_token :one redo
 -- args: int8
@@ -118,10 +150,14 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.jti FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.actor_id, t.jti FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
-    DELETE FROM federation_token WHERE (actor_id, jti) IN (SELECT actor_id, jti FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM federation_token t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+    DELETE FROM federation_token WHERE (actor_id, jti) IN (SELECT actor_id, jti FROM due)
+        RETURNING 1)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM federation_token t WHERE motet_may_go(t)) END AS rows,
+       NULL::text AS next FROM turn
 
 -- name: sql_prune_redeemed_token :one redo
 -- args: int8
@@ -129,10 +165,13 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.iss, t.jti FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.iss, t.jti FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (SELECT iss, jti FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_may_go(t)) END AS rows,
+       NULL::text AS next FROM turn
 
 -- name: sql_prune_throttle :one redo
 -- args: int8
@@ -140,10 +179,13 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.key FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.key FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM throttle WHERE key IN (SELECT key FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM throttle t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM throttle t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    FROM turn
 
 -- name: sql_prune_foreign_server :one redo
 -- args: int8, int8
@@ -151,10 +193,13 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.place FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.place FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
     DELETE FROM foreign_server WHERE place IN (SELECT place FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_server t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next FROM turn
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM foreign_server t WHERE motet_may_go(t, $2)) END AS rows,
+       NULL::text AS next FROM turn
 
 -- name: sql_prune_foreign_cert :one redo
 -- args: int8
@@ -162,10 +207,14 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.subject, t.serial FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.subject, t.serial FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
-    DELETE FROM foreign_cert WHERE (subject, serial) IN (SELECT subject, serial FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+    DELETE FROM foreign_cert WHERE (subject, serial) IN (SELECT subject, serial FROM due)
+        RETURNING 1)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    FROM turn
 
 -- name: sql_prune_foreign_actor :one redo
 -- args: int8
@@ -173,7 +222,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT coun
 WITH turn AS MATERIALIZED (
     SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
 due AS MATERIALIZED (
-    SELECT t.fid, t.session_id FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1 FOR UPDATE OF t SKIP LOCKED),
+    SELECT t.fid, t.session_id FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1
+        FOR UPDATE OF t SKIP LOCKED),
 gone AS (
-    DELETE FROM foreign_actor WHERE (fid, session_id) IN (SELECT fid, session_id FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_may_go(t)) END AS rows, NULL::text AS next FROM turn
+    DELETE FROM foreign_actor WHERE (fid, session_id) IN (SELECT fid, session_id FROM due)
+        RETURNING 1)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+    ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_may_go(t)) END AS rows,
+       NULL::text AS next FROM turn

@@ -1,7 +1,7 @@
 #ifndef MOTET_STORE_Q_SCHEMA_H
 #define MOTET_STORE_Q_SCHEMA_H
 #include "db/db.h"
-/* Which schema files were applied: rows of q_schema.sql. */
+/* The schema files that were applied: the statements of q_schema.sql. */
 struct schema_state {
 	int64_t version, compat, now;
 };

@@ -1,19 +1,21 @@
 -- name: sql_schema_state :one redo
 -- args:
 -- cols: version int4, compat int4, now int8
-SELECT version, compat, floor(extract(epoch FROM now()))::int8 AS now FROM schema_version ORDER BY version DESC LIMIT 1
+SELECT version, compat, floor(extract(epoch FROM now()))::int8 AS now FROM schema_version
+    ORDER BY version DESC LIMIT 1
 
 -- name: sql_schema_list :many redo
 -- args:
 -- cols: version int4, checksum text, applied_at int8
-SELECT version, checksum, floor(extract(epoch FROM applied_at))::int8 AS applied_at FROM schema_version ORDER BY version LIMIT 10000
+SELECT version, checksum, floor(extract(epoch FROM applied_at))::int8 AS applied_at
+    FROM schema_version ORDER BY version LIMIT 10000
 
 -- name: sql_schema_exists :one redo
 -- args:
 -- cols: there bool
 SELECT to_regclass('schema_version') IS NOT NULL AS there
 
--- Held to the end of the connection: two who migrate at once do it one after the other.
+-- Held until the connection ends, so that two migrations run one after the other.
 -- name: sql_schema_lock :one redo
 -- args:
 -- cols: locked bool

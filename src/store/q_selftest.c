@@ -19,8 +19,9 @@ enum err q_selftest_begin(struct cx *cx, struct str name, const struct blob *tra
 	struct selftest_begun *r;
 
 	TRY(STORE_RUN(cx, &sql_selftest_begin, a, &selftest_begun_shape, &r, NULL));
-	return r->begun ? OK
-			: fail(cx, ERR_CONFLICT, "there is an actor %.*s", (int)name.n, name.s);
+	return r->begun
+	    ? OK
+	    : fail(cx, ERR_CONFLICT, "the actor %.*s exists already", (int)name.n, name.s);
 }
 
 enum err q_selftest_forget(struct cx *cx, struct str name)

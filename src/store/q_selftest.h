@@ -2,17 +2,22 @@
 #define MOTET_STORE_Q_SELFTEST_H
 #include "db/db.h"
 /*
- * The actors of motetctl selftest, which alone are ever deleted: rows of q_selftest.sql. One is
- * announced before it is made, under a name (selftest- and 16 hex digits) that nobody can register
- * who was not announced, and is known to run as long as this connection lives.
+ * The actors of motetctl selftest, the only actors that are ever deleted: the statements of
+ * q_selftest.sql. An actor is announced before it is made: its name (selftest- and 16 hex digits)
+ * cannot be registered without that, and the run counts as running as long as this connection is
+ * open.
  */
-/* `traces`: the rows of throttle that its log-ins leave. ERR_CONFLICT: there is such an actor. */
+/*
+ * `traces`: the keys of the throttle rows that its log-ins leave. ERR_CONFLICT: there is an actor
+ * of that name.
+ */
 must_check enum err q_selftest_begin(
     struct cx *, struct str name, const struct blob *traces, size_t ntraces);
-/* Delete the actor, if it was made, with all that it has but the serial numbers, and the
- * announcement. */
+/*
+ * Delete the actor, if it was made, with everything but its serial numbers, and the announcement.
+ */
 must_check enum err q_selftest_forget(struct cx *, struct str name);
-/* The same for all whose run was killed. */
+/* The same for all actors whose run was killed. */
 must_check enum err q_selftest_sweep(struct cx *, int64_t *swept);
 extern const struct stmt *const q_selftest_stmts[];
 #endif

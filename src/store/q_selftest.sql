@@ -1,4 +1,4 @@
--- False: the name is taken. The connection that has announced it has to stay open.
+-- False: the name is taken. The announcement is valid as long as this connection stays open.
 -- name: sql_selftest_begin :one
 -- args: text, bytea[]
 -- cols: begun bool

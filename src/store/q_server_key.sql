@@ -1,9 +1,11 @@
--- The key of the moment ($1 < 0), or the one of a time.
+-- The current key ($1 < 0), or the key at a time.
 -- name: sql_server_key_at :opt redo
 -- args: int8
--- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, now int8
+-- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8,
+-- cols: ended_at int8, now int8
 SELECT serial, public_key, sealed, cert, floor(extract(epoch FROM not_before))::int8 AS not_before,
-       floor(extract(epoch FROM not_after))::int8 AS not_after, floor(extract(epoch FROM ended_at))::int8 AS ended_at,
+       floor(extract(epoch FROM not_after))::int8 AS not_after,
+       floor(extract(epoch FROM ended_at))::int8 AS ended_at,
        floor(extract(epoch FROM now()))::int8 AS now
 FROM server_key
 WHERE CASE WHEN $1::int8 < 0 THEN ended_at IS NULL
@@ -11,7 +13,7 @@ WHERE CASE WHEN $1::int8 < 0 THEN ended_at IS NULL
                 AND (ended_at IS NULL OR ended_at > to_timestamp($1::int8)) END
 ORDER BY not_before DESC LIMIT 1
 
--- The next key takes the place of $1 (0: there was none); see motet_next_key().
+-- The next key replaces $1 (0: the first key); see motet_next_key() in schema/.
 -- name: sql_server_key_add :one
 -- args: int8, int8, bytea, bytea, bytea, int8, int8
 -- cols: serial int8
@@ -19,8 +21,10 @@ SELECT motet_next_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($
 
 -- name: sql_server_key_list :many redo
 -- args:
--- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8, ended_at int8, now int8
+-- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8,
+-- cols: ended_at int8, now int8
 SELECT serial, public_key, sealed, cert, floor(extract(epoch FROM not_before))::int8 AS not_before,
-       floor(extract(epoch FROM not_after))::int8 AS not_after, floor(extract(epoch FROM ended_at))::int8 AS ended_at,
+       floor(extract(epoch FROM not_after))::int8 AS not_after,
+       floor(extract(epoch FROM ended_at))::int8 AS ended_at,
        floor(extract(epoch FROM now()))::int8 AS now
 FROM server_key ORDER BY not_before LIMIT 1000

@@ -27,7 +27,7 @@ enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct s
 	*out = NULL;
 	TRY(STORE_RUN(cx, &sql_session_find, a, &session_shape, out, NULL));
 	if (*out && (*out)->actor_id && !str_i64((*out)->serial_text, &(*out)->serial))
-		return fail(cx, ERR_INTERNAL, "a session with a serial that is no number");
+		return fail(cx, ERR_INTERNAL, "the serial number of a session is not a number");
 	return OK;
 }
 

@@ -1,18 +1,18 @@
 #ifndef MOTET_STORE_Q_SESSION_H
 #define MOTET_STORE_Q_SESSION_H
 #include "db/db.h"
-/* Sessions: rows of q_session.sql. */
+/* Sessions: the statements of q_session.sql. */
 struct session {
-	int64_t actor_id;	/* 0: the actor's home is another server */
+	int64_t actor_id;	/* 0: a foreign actor */
 	struct str serial_text; /* of its ID-Cert, decimal */
 	struct str local_name;	/* home actors */
 	struct str fid, domain; /* foreign actors */
 	struct str session_id;
 	bool admin;
 	int64_t not_after;   /* of its ID-Cert */
-	struct str password; /* PHC string, when asked for */
-	struct blob totp;    /* sealed secret of a second factor, likewise; n 0: there is none */
-	struct str key;	     /* names the session to its events */
+	struct str password; /* PHC string, if requested */
+	struct blob totp;    /* sealed secret of the second factor, if requested; n 0: none */
+	struct str key;	     /* session_key of its events */
 	int64_t now;
 	int64_t serial; /* home actors */
 };
@@ -20,15 +20,18 @@ struct session_item {
 	struct str local_name, session_id;
 	int64_t serial, created_at, not_after;
 };
-/* *out NULL: no session has that token. */
+/* `password`: fetch password and totp, too. *out NULL: no session has this token. */
 must_check enum err q_session_find(
     struct cx *, struct blob token_hash, bool password, struct session **out);
-/* Revokes the certificate and ends the token of one session; *ended 0: there was none. */
+/*
+ * End one session: its token and, of a home actor, its ID-Cert. *ended 0: there was none. `event`:
+ * JSON for the actor's other sessions here, or s NULL.
+ */
 must_check enum err q_session_end_foreign(
     struct cx *, struct str fid, struct str session_id, struct str event, int64_t *ended);
 must_check enum err q_session_end(
     struct cx *, int64_t actor_id, struct str session_id, int64_t *ended);
-/* actor_id 0: of everybody. */
+/* Of one actor, or (actor_id 0) of all. */
 must_check enum err q_session_list(
     struct cx *, int64_t actor_id, struct session_item **, size_t *n);
 extern const struct stmt *const q_session_stmts[];

@@ -1,37 +1,48 @@
--- The session of a token, home or foreign, with the actor's password hash and second factor only for those who ask.
+-- The session of a token, of a home or a foreign actor. With $2, also the actor's password hash and
+-- second factor.
 -- name: sql_session_find :opt redo
 -- args: bytea, bool
--- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text, admin bool, not_after int8, password text, totp bytea, key text, now int8
-SELECT actor_id, serial, local_name, fid, domain, session_id, admin, floor(extract(epoch FROM not_after))::int8 AS not_after,
+-- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,
+-- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8
+SELECT actor_id, serial, local_name, fid, domain, session_id, admin,
+       floor(extract(epoch FROM not_after))::int8 AS not_after,
        CASE WHEN $2 THEN password END AS password,
-       CASE WHEN $2 THEN (SELECT sealed FROM totp t WHERE t.actor_id = any_session.actor_id AND t.confirmed_at IS NOT NULL) END AS totp, session_key AS key, floor(extract(epoch FROM now()))::int8 AS now
+       CASE WHEN $2 THEN (SELECT sealed FROM totp t WHERE t.actor_id = any_session.actor_id
+           AND t.confirmed_at IS NOT NULL) END AS totp, session_key AS key,
+       floor(extract(epoch FROM now()))::int8 AS now
 FROM any_session WHERE token_hash = $1
 
--- Token and ID-Cert of a home session end together.
+-- Ends the token and the ID-Cert of a home session together.
 -- name: sql_session_end :one
 -- args: int8, text
 -- cols: serial int8
 SELECT motet_end_session($1, $2) AS serial
 
--- A foreign session ends here; its ID-Cert is its home server's. $3: what the actor's other sessions here hear, when it was revoked there.
+-- End a foreign session here; its ID-Cert belongs to its home server. $3: the event for the actor's
+-- other sessions here, if the home server has revoked the ID-Cert.
 -- name: sql_session_end_foreign :one
 -- args: text, text, text
 -- cols: ended int8, told int8
 WITH gone AS (
-    UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL RETURNING 1),
+    UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2
+        AND ended_at IS NULL RETURNING 1),
 events AS (
-    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1),
+    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone)
+        RETURNING 1),
 counter AS (
-    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone) RETURNING 1)
+    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2)
+        AND EXISTS (SELECT FROM gone) RETURNING 1)
 SELECT count(*) AS ended,
        sum(CASE WHEN $3::text IS NULL THEN 0
-                ELSE motet_emit(motet_foreign_others($1, $2), 'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', NULL, $3::text) END)::int8 AS told
+                ELSE motet_emit(motet_foreign_others($1, $2), 'core', 4,
+                    'ACTOR_CERTIFICATE_INVALIDATION', NULL, $3::text) END)::int8 AS told
 FROM gone
 
 -- name: sql_session_list :many redo
 -- args: int8
 -- cols: local_name text, session_id text, serial int8, created_at int8, not_after int8
-SELECT local_name, l.session_id, l.serial, floor(extract(epoch FROM s.created_at))::int8 AS created_at,
+SELECT local_name, l.session_id, l.serial,
+       floor(extract(epoch FROM s.created_at))::int8 AS created_at,
        floor(extract(epoch FROM l.not_after))::int8 AS not_after
 FROM live_session l JOIN session s USING (token_hash)
 WHERE $1::int8 = 0 OR l.actor_id = $1::int8

@@ -1,8 +1,10 @@
 #ifndef MOTET_STORE_Q_VERIFY_H
 #define MOTET_STORE_Q_VERIFY_H
 #include "db/db.h"
-/* Whole tables, page by page, with what a row has to agree with: rows of q_verify.sql. Texts with s
- * NULL and blobs with p NULL are missing. */
+/*
+ * Whole tables, page by page, each row with what it must agree with: the statements of
+ * q_verify.sql. Missing texts have s NULL, missing blobs p NULL.
+ */
 enum verify_table {
 	VERIFY_SERVER_KEY,
 	VERIFY_IDCERT,
@@ -35,7 +37,7 @@ struct verify_server_key {
 	struct blob public_key, sealed, cert;
 	int64_t not_before, not_after, ended_at;
 	bool used;    /* the serial is in serial_used */
-	int64_t next; /* when the key after it began */
+	int64_t next; /* when the next key began */
 };
 struct verify_idcert {
 	struct verify_key key;
@@ -44,22 +46,22 @@ struct verify_idcert {
 	struct blob public_key, cert;
 	int64_t not_before, not_after;
 	struct str local_name;
-	struct blob signer; /* public key of the server key that it names */
+	struct blob signer; /* public key of its issuer, a server key */
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
 	int64_t twin;
 };
 struct verify_session {
 	struct verify_key key;
-	bool there, ended, revoked; /* its certificate is there; the token was ended; the
-				       certificate was revoked */
+	/* the certificate exists; the token was ended; the certificate was revoked */
+	bool there, ended, revoked;
 };
 struct verify_foreign_session {
 	struct verify_key key;
 	struct str fid, domain, session_id, serial;
 	struct blob public_key, cert;
 	int64_t not_after;
-	struct str known; /* the CacheableIDCert of that serial */
+	struct str known; /* the stored CacheableIDCert with this serial number */
 };
 struct verify_foreign_cert {
 	struct verify_key key; /* subject, serial */
@@ -91,12 +93,12 @@ struct verify_key_trial {
 	struct verify_key key; /* the text that was signed */
 	struct str fid;
 	struct blob signature;
-	struct str local_name; /* of the actor of ours whose certificate has that serial */
+	struct str local_name; /* of the home actor with this certificate */
 	struct blob public_key;
 };
 struct verify_event_counter {
 	struct verify_key key;
-	int64_t last, read, top; /* top: the highest number there is */
+	int64_t last, read, top; /* top: the highest number of an event */
 };
 struct verify_invite {
 	struct verify_key key;
@@ -106,8 +108,8 @@ struct verify_event {
 	struct verify_key key;
 	int64_t seq, op;
 	struct str ns, name, data; /* ns: namespace */
-	int64_t serial;		   /* 0: it is about no certificate */
-	bool counted, there;	   /* its session has an event_counter; the certificate is there */
+	int64_t serial;		   /* 0: not about a certificate */
+	bool counted, there;	   /* its session has a counter; the certificate exists */
 };
 struct verify_totp {
 	struct verify_key key;
@@ -117,7 +119,7 @@ struct verify_totp {
 };
 struct verify_totp_recovery {
 	struct verify_key key;
-	bool confirmed, used, tried; /* its second factor is; used_at and attempt are set */
+	bool confirmed, used, tried; /* second factor confirmed; used_at set; attempt set */
 };
 struct verify_federation_token {
 	struct verify_key key;
@@ -130,8 +132,8 @@ struct verify_redeemed_token {
 };
 struct verify_foreign_server {
 	struct verify_key key; /* place */
-	struct str api, domain, serial, failure, said,
-	    of; /* of: the domain of the certificate that it names */
+	struct str api, domain, serial, failure, said;
+	struct str of; /* the domain of the certificate `serial` */
 	bool fresh;
 };
 struct verify_foreign_actor {
@@ -141,14 +143,16 @@ struct verify_foreign_actor {
 struct verify_schema_version {
 	struct verify_key key;
 	int64_t version, compat;
-	bool after; /* the version before it was applied, or there is none */
+	bool after; /* the version before it was applied; true for the first */
 };
-/* At most `most` rows after that one (empty texts: the first); *rows is an array of the struct of
- * the table, each `*size` octets. */
+/*
+ * At most `most` rows after that key (empty texts: from the first); *rows is an array of the
+ * table's struct, each *size octets.
+ */
 must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after,
     int64_t most, void **rows, size_t *n, size_t *size);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
-/* CacheableIDCerts of a home server, the newest first. */
+/* CacheableIDCerts of another home server, the newest first. */
 must_check enum err q_verify_home_certs(struct cx *, struct str domain, struct str **, size_t *n);
 /* Is there a redeemed_token of this issuer and jti? */
 must_check enum err q_verify_is_redeemed(struct cx *, struct str iss, struct str jti, bool *there);

@@ -7,16 +7,17 @@ static const struct {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT }, /* the caller draws another serial */
-	{ "actor_local_name",
-	    ERR_RETRY }, /* somebody took the name at the same moment: the next try sees it */
+	/* another request takes the name: the retry sees it */
+	{ "actor_local_name", ERR_RETRY },
 	{ "keymaterial_pkey", ERR_CONFLICT },
-	{ "key_package_init", ERR_RETRY }, /* uploaded twice at the same moment */
+	/* uploaded twice at the same moment */
+	{ "key_package_init", ERR_RETRY },
 	{ "key_package_last", ERR_RETRY },
 	{ "motet_key_package_reused", ERR_BAD_REQUEST },
 	{ "motet_key_package_stock", ERR_TOO_MANY },
 	{ "server_key_current", ERR_CONFLICT },
-	{ "session_live",
-	    ERR_CONFLICT }, /* two log-ins of one session at once: the caller tries again */
+	/* two log-ins of one session at once: the caller retries */
+	{ "session_live", ERR_CONFLICT },
 	{ "foreign_session_live", ERR_CONFLICT },
 };
 
