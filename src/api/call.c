@@ -8,7 +8,8 @@
 static enum err check_body_size(struct call *c)
 {
 	if (c->req->body_too_large || (int64_t)c->req->body.n > c->route->max_body)
-		return refuse(c->cx, ERR_TOO_LARGE, "", "This route takes at most %lld bytes.",
+		return refuse(c->cx, ERR_TOO_LARGE, "",
+		    "The body of this route may have at most %lld bytes.",
 		    (long long)c->route->max_body);
 	return OK;
 }
@@ -28,8 +29,8 @@ static enum err count_request(
 }
 
 /*
- * Only volume is counted here; wrong passwords are counted in the database. What leads to no route,
- * or is no request, costs its sender as much as what does.
+ * Only the number of requests is limited here; wrong passwords are counted in the database.
+ * Malformed requests and unknown routes count, too.
  */
 static enum err check_rate_limits(struct call *c)
 {
@@ -45,8 +46,9 @@ static enum err check_rate_limits(struct call *c)
 }
 
 /*
- * A route whose own statement looks the session up needs one round trip. Not when it has a body:
- * nobody without a session reaches the parser.
+ * The handler of an AUTH_FUSED route looks the session up in its own statement, to save a round
+ * trip. With a body or a query, the session is looked up here first, so that only a session's owner
+ * reaches the parser.
  */
 static enum err authenticate_caller(struct call *c)
 {

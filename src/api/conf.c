@@ -24,7 +24,7 @@ bool api_conf_ok(const struct conf *conf, char *why, size_t size)
 		snprintf(why, size, "public_url: %s %s", conf->public_url, wrong);
 	else if (!extra)
 		snprintf(why, size,
-		    "session_extra: is no JSON object, such as {\"motd\": \"hello\"}: %s",
+		    "session_extra: not a JSON object, such as {\"motd\": \"hello\"}: %s",
 		    cx.why.say);
 	arena_free(cx.mem);
 	return wrong == NULL && extra && metrics_text_conf_ok(conf, why, size);

@@ -2,9 +2,9 @@
 #define MOTET_API_ROUTES_H
 #include "api/call.h"
 /*
- * The tables of all generations. A row of a routes.def is the whole declaration of a route: it
- * names the handler and the shape of the body, and neither is declared by hand. ROUTE(method, path
- * below the prefix, handler, who may, shape, largest body, flags).
+ * The route tables of all generations. A row of a routes.def declares everything about a route:
+ * ROUTE(method, path below the prefix, handler, who may call it, shape of the input, largest body
+ * in bytes, flags). The handler and the shape are declared from it.
  */
 #define ROUTE(method, path, fn, auth, body, max, flags) \
 	handler fn; \
@@ -17,6 +17,6 @@
 extern const struct route *const api_tables[];
 extern const size_t api_sizes[];
 extern const size_t api_ntables;
-/* Its number: its place in all tables one behind the other, from 1; 0 for NULL. */
+/* The number of a route: its index in all tables in order, from 1; 0 for NULL. */
 int api_route_number(const struct route *);
 #endif

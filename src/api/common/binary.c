@@ -44,7 +44,7 @@ static struct str encode_pem_chain(struct cx *cx, const struct blob *certs, size
 	return buf_done(&b);
 }
 
-/* True when the client has asked for something that is no JSON, and has it. */
+/* True: the client accepts DER or PEM, and the response has it. */
 static bool reply_der_or_pem(struct call *c, const struct blob *certs, size_t n)
 {
 	if (n == 1 && http_accepts(c->req->accept, MEDIA_DER))

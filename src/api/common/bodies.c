@@ -2,9 +2,8 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* PEM, base64 of PEM, base64 of DER. */
-#define YEAR_9999 \
-	INT64_C(253402300799) /* the last second that a certificate can name (RFC 5280 4.1.2.5) */
+/* The last second that a certificate can express (RFC 5280 4.1.2.5). */
+#define YEAR_9999 INT64_C(253402300799)
 
 static enum err read_csr_text(struct cx *cx, struct str text, struct idcsr *out)
 {
@@ -21,12 +20,12 @@ enum err bodies_get_csr(struct cx *cx, const struct field *f, struct json_object
 	if (json_octets(cx->mem, v, &der))
 		return idcsr_read(cx, der, out);
 	if (!json_object_is_type(v, json_type_string))
-		return shape_refuse(cx, f,
-		    "must be a string, the CSR in PEM, or an array of the octets of its DER");
-	return read_csr_text(cx, json_get_str(v), out);
+ return shape_refuse(cx, f,
+"must be a CSR: a string with PEM or base64, or an array of octets (DER)");
+return read_csr_text(cx, json_get_str(v), out);
 }
 
-/* The first byte tells: an object, a string, octets, or the thing itself. */
+/* The first byte shows the form: a JSON object, string or array; otherwise PEM, base64 or DER. */
 static enum err parse_csr_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct csr_body *to = out;
@@ -48,15 +47,15 @@ enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_objec
 
 	w->given = true;
 	if (!json_number(v, &w->at) || w->at < 0 || w->at > YEAR_9999)
-		return shape_refuse(cx, f,
-		    "must be a time in seconds since 1970, in digits, and not after the year 9999");
+ return shape_refuse(cx, f,
+"must be a time: seconds since 1970, in digits, up to the year 9999");
 	return OK;
 }
 SHAPE(time_query,
     F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Time", .about = "now if left out"));
 SHAPE(certs_query,
     F_CUSTOM(certs_query, timestamp, bodies_get_time, .as = "Time",
-	.about = "only certificates that were good at that time"),
+	.about = "only certificates that were valid at that time"),
     F_CUSTOM(certs_query, notBefore, bodies_get_time, .as = "Time",
 	.about = "only certificates issued at that time or later"),
     F_CUSTOM(certs_query, notAfter, bodies_get_time, .as = "Time",

@@ -1,13 +1,17 @@
 #ifndef MOTET_API_COMMON_BODIES_H
 #define MOTET_API_COMMON_BODIES_H
 #include "api/routes.h"
-/* The bodies that more than one handler of this generation takes. */
-/* An ID-CSR in any form: {"csr": …}, a JSON string, raw PEM, base64, DER (protocol.md 4,
- * protocol.md 4.4). */
+/* Bodies and queries that several handlers take. */
+/*
+ * An ID-CSR in any form: {"csr": …}, a JSON string, an array of octets, PEM, base64, DER
+ * (protocol.md 4.4).
+ */
 struct csr_body {
 	struct idcsr csr;
 };
-/* A point in time, or none: timestamps come as numbers and as decimal strings. */
+/*
+ * An optional point in time, in seconds since 1970. It comes as a JSON number or a decimal string.
+ */
 struct when {
 	bool given;
 	int64_t at;
@@ -24,13 +28,13 @@ struct certs_query {
 	struct when timestamp, notBefore, notAfter;
 	struct str session_id;
 };
-/* The CSR in the member `csr` of another body. */
+/* Decode the member `csr` of another body. `out` is a struct idcsr. */
 enum err bodies_get_csr(struct cx *, const struct field *, struct json_object *, void *out);
-/* A member that is an object with a password in it, by the rows of `sh`. */
+/* Decode a member that is an object with a password, by the fields of `sh`. */
 enum err bodies_get_password(
     struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
 #define PASSWORD_FIELD(st) \
 	F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
-/* Is this the reference client, whose answers have shapes of their own (protocol.md 1.3)? */
+/* Is this the reference client, which gets some answers in another form (protocol.md 1.3)? */
 bool is_polyproto_rs(const struct call *);
 #endif

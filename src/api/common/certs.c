@@ -4,7 +4,7 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* The first byte tells: an object, a string, octets, or the thing itself. */
+/* The first byte shows the form: a JSON object, string or array; otherwise PEM, base64 or DER. */
 static enum err parse_cert_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct cert_body *to = out;

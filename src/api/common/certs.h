@@ -2,12 +2,14 @@
 #define MOTET_API_COMMON_CERTS_H
 #include "api/routes.h"
 #include "core/foreign.h"
-/* ID-Certs in bodies and in answers, of whichever server. */
-/* An ID-Cert in any form: {"id_cert": …}, a JSON string, octets, raw PEM, base64, DER
- * (protocol.md 2.7). The DER is not looked into. */
+/* ID-Certs of any server. */
+/*
+ * An ID-Cert in any form: {"id_cert": …}, a JSON string, octets, PEM, base64, DER (protocol.md
+ * 2.7). The DER is not checked.
+ */
 struct cert_body {
 	struct blob id_cert;
 };
-/* Is it a federation ID of another server? */
+/* Is this the federation ID of an actor of another server? */
 bool certs_fid_is_foreign(const struct cx *, struct str fid);
 #endif

@@ -13,9 +13,9 @@ bool key_trials_printable(struct str s)
 
 SHAPE(key_trial_query,
     F_STR(key_trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
-	.about = "who will complete it; nobody else can then"),
+	.about = "the actor who will complete it; then no other actor can"),
     F_STR(key_trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
-	.about = "the session of the ID-Cert that it will be completed with"));
+	.about = "the session of the ID-Cert that will sign it"));
 
 enum err reply_key_trial(struct call *c, bool both)
 {

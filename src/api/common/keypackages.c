@@ -11,7 +11,7 @@ enum err keypackages_get_list(
 
 	(void)f;
 	bool list = json_object_is_type(v, json_type_array);
-	/* Octets of one KeyPackage are an array, too. */
+	/* One KeyPackage can be an array, too: of octets. */
 	bool one = !list || json_object_is_type(json_object_array_get_idx(v, 0), json_type_int);
 	b->n = one ? 1 : json_object_array_length(v);
 	if (b->n == 0 || b->n > KEYPACKAGES_AT_ONCE)
@@ -65,7 +65,7 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 
 	if (last_resort && in->n != 1)
 		return refuse(c->cx, ERR_BAD_REQUEST, MLS_FIELD,
-		    "Send one KeyPackage: there is one last resort.");
+		    "Send one KeyPackage: a session has one last resort.");
 	TRY(keypackages_decode(c->cx, in, &v, &bad));
 	u.v = v;
 	u.n = in->n;

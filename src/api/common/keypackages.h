@@ -3,25 +3,28 @@
 #include "api/common/render.h"
 #include "core/keypackage.h"
 /*
- * KeyPackages as all generations take them: an array of them in any form (mls_json.h), or one. Only
- * what a claim looks like differs, and the paths. The routes name the shape keypackages_body.
+ * Upload and claim of KeyPackages, for all generations. An upload is an array of KeyPackages in any
+ * form (mls_json.h), or one. The routes name the shape keypackages_body; only the paths and the
+ * answers to a claim differ.
  */
 struct keypackages_body {
-	struct json_object *
-	    *v; /* not decoded yet: the handler says what a faulty one is answered with */
+	/* Not decoded yet: the answer to a faulty one depends on the handler. */
+	struct json_object **v;
 	size_t n;
 };
-/* Decode all; ERR_BAD_REQUEST names the index, which is *bad then. */
+/* Decode all. ERR_BAD_REQUEST: *bad is the index of the faulty one. */
 must_check enum err keypackages_decode(
     struct cx *, const struct keypackages_body *, struct mls_input **, size_t *bad);
-/* In a member of a body: an array of them, or one. `out` is a struct keypackages_body. */
+/* Decode a member with an array of KeyPackages, or one. `out` is a struct keypackages_body. */
 enum err keypackages_get_list(struct cx *, const struct field *, struct json_object *, void *out);
-/* Take them in: 201 without a body (204 for a last resort), what is in stock in
- * X-P2-KeyPackage-Count. */
+/*
+ * Store the KeyPackages of c->in and answer `status` without a body; X-P2-KeyPackage-Count has the
+ * session's stock.
+ */
 enum err keypackages_store(struct call *, bool last_resort, int status);
 /*
- * Claim for the route's {user}: one of each session. HEAD claims nothing and is answered 200 when a
- * GET would be allowed. Sets *head then, the answer being complete.
+ * Claim one KeyPackage of each session of the actor in c->path[0]. HEAD claims nothing and is
+ * answered 200 if a GET would be allowed; then *head is true and the answer is complete.
  */
 must_check enum err keypackages_claim(struct call *, const struct keypackage_filter *,
     struct keypackage_given **, size_t *n, bool *head);

@@ -27,7 +27,7 @@ enum err reply_empty(struct call *c, int status)
 	return OK;
 }
 
-/* RFC 9110 13.1.2: weak comparison, a list, or "*". */
+/* RFC 9110 13.1.2: a list of entity tags, compared weakly, or "*". */
 static bool matches_etag(struct str if_none_match, const char *etag)
 {
 	struct str one, rest = if_none_match;
@@ -64,7 +64,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	return OK;
 }
 
-/* alpha.8 wants these three without a body; the code is in the header all the same. */
+/* alpha.8 has no body with these three; X-P2-Error still has the code. */
 static bool is_bodiless_error(const struct call *c, int status)
 {
 	return c->route && (c->route->flags & NOBODY_ON_ERROR) &&

@@ -4,13 +4,13 @@
 #include "core/event.h"
 #include <json-c/json.h>
 
-/* GET /events: what this session has missed; 204 when that is nothing. */
+/* GET /events: the events that this session has not fetched; 204 when there are none. */
 struct events_query {
 	struct when after;
 };
 SHAPE(events_query,
     F_CUSTOM(events_query, after, bodies_get_time, .as = "Time",
-	.about = "the number of the last event you have; what came after it is repeated"));
+	.about = "number of the last event that you have; later events are sent again"));
 
 static struct json_object *render_digits(struct cx *cx, int64_t v)
 {
@@ -22,7 +22,7 @@ static void add_event_cert(struct cx *cx, struct json_object *d, struct blob cer
 	json_object_object_add(d, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 }
 
-/* The union of both published forms (wire.md 2.8). */
+/* All members of both published forms (wire.md 2.8). */
 static struct json_object *render_invalidation(struct cx *cx, const struct published *p)
 {
 	struct json_object *d = render_cacheable(cx, p);
@@ -58,8 +58,10 @@ static enum err render_event_data(
 	return OK;
 }
 
-/* The gateway's envelope; numbers as strings, as the reference client reads them, and the name
- * beside the number. */
+/*
+ * The envelope of the gateway. Numbers are strings, as the reference client reads them; `t` has the
+ * event's name beside its number `op`.
+ */
 static enum err add_event_envelope(
     struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
 {

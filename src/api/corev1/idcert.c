@@ -5,7 +5,7 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-/* POST /idcert: a certificate for another session, or the next one for this. */
+/* POST /idcert: an ID-Cert for another session, or the next one for this session. */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
@@ -25,7 +25,9 @@ enum err corev1_get_idcert_server(struct call *c)
 	    c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), CACHE_REVALIDATE);
 }
 
-/* Of another server's actor: what its home server says, byte for byte, for nobody else can sign it.
+/*
+ * For an actor of another server: the statement of the home server byte for byte, since only that
+ * server can sign it.
  */
 static enum err reply_foreign_idcerts(struct call *c, const struct cert_filter *f)
 {

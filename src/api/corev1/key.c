@@ -11,7 +11,7 @@ static struct str quote_pem(struct cx *cx, struct str s)
 	return json_text(cx, json_str(s));
 }
 
-/* GET /key/server: the public key, or (by Accept) the certificate that carries it. */
+/* GET /key/server: the public key, or the server's certificate, by Accept. */
 enum err corev1_get_key_server(struct call *c)
 {
 	const struct time_query *in = c->in;
@@ -31,7 +31,7 @@ enum err corev1_get_key_server(struct call *c)
 	return reply_public(c, "application/json", quote_pem(cx, spki), CACHE_REVALIDATE);
 }
 
-/* PUT (alpha.8, polyproto-rs): the new certificate as a JSON string. POST (beta.3): as text. */
+/* PUT (alpha.8, polyproto-rs) answers with a JSON string; POST (beta.3) with text. */
 enum err corev1_put_key_server(struct call *c)
 {
 	struct server_key *k;
@@ -50,7 +50,7 @@ enum err corev1_post_key_server(struct call *c)
 	    c, 200, "text/plain; charset=utf-8", pem_encode(c->cx->mem, "CERTIFICATE", k->cert));
 }
 
-/* GET /key/actor/{fid}: two lists side by side. */
+/* GET /key/actor/{fid}: two lists of the same length, certificates and whether each is revoked. */
 struct key_actor_lists {
 	struct json_object *certs, *ended;
 };

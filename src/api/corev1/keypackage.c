@@ -3,13 +3,13 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* POST /keypackage/@me: add to the caller's session. */
+/* POST /keypackage/@me: add to the caller's stock. */
 enum err corev1_post_keypackage(struct call *c)
 {
 	return keypackages_store(c, false, 201);
 }
 
-/* GET /keypackage/{fid}: claim one of each session, in base64. */
+/* GET /keypackage/{fid}: claim one KeyPackage of each session, in base64. */
 enum err corev1_get_keypackage(struct call *c)
 {
 	const struct keypackage_filter any = { .suites = NULL };

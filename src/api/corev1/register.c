@@ -5,19 +5,19 @@
 #include "core/invite.h"
 #include <json-c/json.h>
 
-/* What this server wants to know of somebody who registers; the protocol leaves it to us. */
+/* auth_payload of a registration; the protocol leaves its members to the server. */
 struct newcomer {
 	struct str password, invite;
 };
 ROW(newcomer, PASSWORD_FIELD(newcomer),
-    F_STR(newcomer, invite, .max = 1024, .about = "code, where registration takes one"));
+    F_STR(
+	newcomer, invite, .max = 1024, .about = "code of an invite, if this server requires one"));
 static enum err get_newcomer(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	return bodies_get_password(cx, f, &newcomer_shape, v, out);
 }
 
-/* POST /register: an identity on this server; a certificate is the next step, POST /session/trust.
- */
+/* POST /register: a new actor. Its first certificate comes from POST /session/trust. */
 struct register_body {
 	struct str actor_name;
 	struct newcomer auth_payload;
@@ -45,11 +45,11 @@ enum err corev1_post_register(struct call *c)
 
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
 		return refuse(c->cx, ERR_REGISTRATION, "",
-		    "This server does not take registrations; ask its operator for an account.");
-	enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
+ "Registration is closed; ask the operator of this server for an account.");
+enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
 	if (e == ERR_NOT_FOUND)
 		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",
-		    "This server registers actors of %s only.", c->cx->conf->domain);
+		    "This server only registers actors of %s.", c->cx->conf->domain);
 	TRY(e);
 	TRY(add_newcomer(c, &in->auth_payload, local));
 	o = json_object_new_object();

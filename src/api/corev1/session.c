@@ -1,14 +1,14 @@
 #include "api/common/bodies.h"
 #include "api/common/render.h"
 
-/* PUT /session/revoke: log out. The session's certificate ends with its token. */
+/* PUT /session/revoke: log out. Ends the session's token and its ID-Cert. */
 enum err corev1_put_session_revoke(struct call *c)
 {
 	TRY(session_end(c->cx, c->who, c->who->session_id));
 	return reply_empty(c, 204);
 }
 
-/* DELETE /session: end any session of one's own. */
+/* DELETE /session: end one of the actor's sessions. */
 struct session_query {
 	struct str session_id;
 };

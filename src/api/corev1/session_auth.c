@@ -32,20 +32,22 @@ static enum err reply_session_token(struct call *c, int status, struct str token
 	return reply_json(c, status, o);
 }
 
-/* POST /session/auth: a completed key trial for a session here. The token is text; JSON for those
- * who ask for that. */
+/*
+ * POST /session/auth: a signed key trial opens a session here. The answer is the token as text, or
+ * JSON by Accept.
+ */
 struct key_trial_body {
 	struct str signature, serialNumber, serial, fid, trial;
 	struct blob id_cert;
 };
 SHAPE(key_trial_body,
     F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE_RULES,
-	.about = "Ed25519 over the trial's text, 128 hex digits"),
+	.about = "Ed25519 signature of the trial's text, 128 hex digits"),
     F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL_RULES,
-	.about = "of the ID-Cert, unless that is in id_cert"),
-    F_STR(key_trial_body, serial, SERIAL_RULES, .about = "the same by another name"),
+	.about = "serial number of the ID-Cert, unless id_cert has it"),
+    F_STR(key_trial_body, serial, SERIAL_RULES, .about = "another name of serialNumber"),
     F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
-	.about = "whose ID-Cert it is, unless the trial says so"),
+	.about = "owner of the ID-Cert, unless the trial names it"),
     F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE_RULES,
 	.about = "the text that was signed"),
     F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .as = "IdCert"));
@@ -67,7 +69,7 @@ enum err corev1_post_session_auth(struct call *c)
 	return reply_text(c, 200, "text/plain; charset=utf-8", token);
 }
 
-/* POST /session/identify (alpha.8): the same, with the certificate. */
+/* POST /session/identify (alpha.8): the same, with the ID-Cert in the request. */
 struct completed_challenge {
 	struct str challenge, signature;
 };
@@ -84,16 +86,16 @@ static enum err get_completed_challenge(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	if (!json_object_is_type(v, json_type_object))
-		return shape_refuse(
-		    cx, f, "must be an object: {\"challenge\": …, \"signature\": …}");
+ return shape_refuse(cx, f, "must be an object with the members challenge and signature");
 	return shape_decode(cx, &completed_challenge_shape, v, out);
 }
 SHAPE(identify_body,
     F_CUSTOM(identify_body, completed_challenge, get_completed_challenge,
 	.of = &completed_challenge_shape),
     F_STR(identify_body, challenge, .alias = "trial", CHALLENGE_RULES,
-	.about = "the text that was signed, unless in completed_challenge"),
-    F_STR(identify_body, signature, SIGNATURE_RULES, .about = "Ed25519 over it, 128 hex digits"),
+	.about = "the text that was signed, unless completed_challenge has it"),
+    F_STR(identify_body, signature, SIGNATURE_RULES,
+	.about = "Ed25519 signature of it, 128 hex digits"),
     F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)

@@ -3,7 +3,7 @@
 #include "api/common/render.h"
 #include "core/foreign_session.h"
 
-/* POST /session/idcert: a new key for this session. */
+/* POST /session/idcert: a new key, ID-Cert and token for this session. */
 enum err corev1_post_session_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
@@ -13,8 +13,10 @@ enum err corev1_post_session_idcert(struct call *c)
 	return reply_grant(c, &g);
 }
 
-/* PUT, POST /session/idcert/extern: 201, the session goes on; 204, it has ended, for its ID-Cert is
- * revoked. */
+/*
+ * PUT, POST /session/idcert/extern: 201, the session continues with the new ID-Cert; 204, the
+ * ID-Cert is revoked and the session has ended.
+ */
 static enum err update_foreign_idcert(struct call *c)
 {
 	const struct cert_body *in = c->in;

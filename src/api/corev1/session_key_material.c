@@ -7,8 +7,8 @@
 #include <json-c/json.h>
 
 /*
- * Serial numbers come as JSON numbers (beta.3, polyproto-rs in lists), decimal strings (alpha.8)
- * and big-endian octets in an array (polyproto-rs in objects); wire.md 2.1.
+ * Serial numbers come as JSON numbers (beta.3; polyproto-rs in lists), decimal strings (alpha.8),
+ * or an array of octets, big-endian (polyproto-rs in objects); wire.md 2.1.
  */
 static enum err get_serial(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -31,7 +31,7 @@ static enum err get_serial(struct cx *cx, const struct field *f, struct json_obj
 	return *serial > 0 ? OK : shape_refuse(cx, f, "must not be zero");
 }
 
-/* The DER octets of an AlgorithmIdentifier, as polyproto-rs has them. */
+/* The octets of an AlgorithmIdentifier in DER (polyproto-rs). */
 static enum err get_algorithm_der(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -45,8 +45,10 @@ static enum err get_algorithm_der(
 	    : key_material_der_read_oid(cx, f->name, k->algorithm, &k->algorithms);
 }
 
-/* OIDs, the one applied last first (beta.3). The first also stands for the AlgorithmIdentifier when
- * none was given. */
+/*
+ * OIDs, the last applied one first (beta.3). The first one is also the AlgorithmIdentifier when the
+ * upload has none.
+ */
 static enum err get_algorithm_oids(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -60,8 +62,8 @@ static enum err get_algorithm_oids(
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(v, i);
 		if (!json_object_is_type(o, json_type_string))
-			return shape_refuse(cx, f, "must hold object identifiers as strings");
-		TRY(key_material_der_write_oid(cx, f->name, json_get_str(o), &der));
+ return shape_refuse(cx, f, "must contain object identifiers as strings");
+TRY(key_material_der_write_oid(cx, f->name, json_get_str(o), &der));
 		buf_z(&all, i ? "," : "");
 		buf_str(&all, json_get_str(o));
 		if (i == 0 && k->algorithm.p == NULL)
@@ -71,8 +73,10 @@ static enum err get_algorithm_oids(
 	return OK;
 }
 
-/* One item in any generation's words; the rows of the algorithms fill the struct as a whole, hence
- * offset 0. */
+/*
+ * One item, with the member names of all generations. The fields of the algorithms write to the
+ * whole struct, hence no offset.
+ */
 struct key_material_item {
 	struct key_material k;
 };
@@ -89,7 +93,7 @@ static const struct field key_material_item_fields[] = {
 	    .get = get_serial,
 	    .as = "AnySerial",
 	    .off = offsetof(struct key_material_item, k.serial),
-	    .about = "the ID-Cert it belongs to; this session's if left out" },
+	    .about = "serial number of the ID-Cert it belongs to; this session's if left out" },
 	{ .name = "encryption_algorithm",
 	    .type = FT_CUSTOM,
 	    .get = get_algorithm_der,
@@ -99,13 +103,13 @@ static const struct field key_material_item_fields[] = {
 	    .type = FT_CUSTOM,
 	    .get = get_algorithm_oids,
 	    .as = "Oids",
-	    .about = "OIDs, the one applied last first" },
+	    .about = "OIDs, the last applied one first" },
 };
 static const struct shape key_material_item_shape = { "item", sizeof(struct key_material_item),
 	key_material_item_fields,
 	sizeof key_material_item_fields / sizeof key_material_item_fields[0] };
 
-/* POST /session/keymaterial: one object, or an array of them. */
+/* POST /session/keymaterial: one object, or an array of objects. */
 struct key_material_body {
 	struct key_material *v;
 	size_t n;
@@ -146,11 +150,11 @@ enum err corev1_post_session_keymaterial(struct call *c)
 	return reply_empty(c, 201);
 }
 
-/* Serials to read or delete: [1], ["1"], {"serial_numbers": ["1"]}, ?serials=1,2 */
+/* Serial numbers to fetch or delete: [1], ["1"], {"serial_numbers": ["1"]}, ?serials=1,2 */
 struct serials_query {
-	int64_t *v; /* NULL: none were named */
+	int64_t *v; /* NULL: none given */
 	size_t n;
-	bool bare; /* a bare array, as only polyproto-rs sends it to GET */
+	bool bare; /* a bare array; only polyproto-rs sends it to GET */
 };
 enum { SERIALS_MAX = 1000 };
 
@@ -204,7 +208,7 @@ SHAPE_BY(serials_query, parse_serials_query, "Serials", NULL,
 	.type = FT_CUSTOM,
 	.get = get_serial_list,
 	.as = "SerialList",
-	.about = "of ID-Certs; all if left out" });
+	.about = "serial numbers of ID-Certs; all if left out" });
 
 static struct json_object *render_octet_array(struct blob b)
 {
@@ -215,8 +219,10 @@ static struct json_object *render_octet_array(struct blob b)
 	return a;
 }
 
-/* Big-endian, a zero in front when the top bit is set: what the reference client decodes
- * (wire.md 2.1). */
+/*
+ * Big-endian, with a leading zero if the top bit is set, as the reference client decodes it
+ * (wire.md 2.1).
+ */
 static struct json_object *render_serial_octets(int64_t serial)
 {
 	uint8_t p[9];
@@ -244,8 +250,10 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
-/* One object for all generations; only `serial_number` has two forms, and the request tells which
- * (wire.md 2.3). */
+/*
+ * The members of all generations in one object. Only `serial_number` has two forms; `bytes`: an
+ * array of octets (wire.md 2.3).
+ */
 static struct json_object *render_key_material(
     struct cx *cx, const struct key_material *k, bool bytes)
 {
@@ -262,7 +270,7 @@ static struct json_object *render_key_material(
 	return o;
 }
 
-/* alpha.8: when none is found, the body is the list of the serials. */
+/* alpha.8: when nothing is found, the 404 body is the list of the requested serial numbers. */
 static enum err reply_unknown_serials(struct call *c, const struct serials_query *in)
 {
 	struct json_object *a = json_object_new_array();
@@ -299,7 +307,8 @@ enum err corev1_delete_session_keymaterial(struct call *c)
 
 	if (in->n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "serials",
-		    "Name the serial numbers to delete key material of: [\"…\"] or ?serials=….");
+		    "Send the serial numbers whose key material to delete: [\"…\"] or "
+		    "?serials=….");
 	TRY(key_material_delete(c->cx, c->who, in->v, in->n));
 	return reply_empty(c, 204);
 }
@@ -310,7 +319,10 @@ static void set_max_payload_header(struct call *c)
 	    (long long)c->cx->conf->keymaterial_max_bytes);
 }
 
-/* OPTIONS has a meaning of its own here (alpha.8), beside being what browsers ask first. */
+/*
+ * Here alpha.8 gives OPTIONS a meaning of its own: it answers with the upload limit. Browsers send
+ * it as a preflight, too.
+ */
 enum err corev1_options_session_keymaterial(struct call *c)
 {
 	reply_empty(c, 200);

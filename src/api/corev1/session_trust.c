@@ -3,13 +3,13 @@
 #include "core/actor.h"
 #include <json-c/json.h>
 
-/* What this server wants to know of somebody who logs in; the protocol leaves it to us. */
+/* auth_payload of a log-in; the protocol leaves its members to the server. */
 struct auth_payload {
 	struct str password, totp;
 };
 ROW(auth_payload, PASSWORD_FIELD(auth_payload),
     F_STR(auth_payload, totp, .max = 64,
-	.about = "who has a second factor logs in with its code, or with a recovery code"));
+	.about = "code of the second factor or a recovery code, if the actor has one"));
 
 static enum err get_auth_payload(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
@@ -17,8 +17,10 @@ static enum err get_auth_payload(
 	return bodies_get_password(cx, f, &auth_payload_shape, v, out);
 }
 
-/* POST /session/trust: a new device gets its certificate and token for the password, and the second
- * factor of those who have one. */
+/*
+ * POST /session/trust: a new device gets an ID-Cert and a token for the password and, if enabled,
+ * the second factor.
+ */
 struct trust_body {
 	struct str actor_name;
 	struct idcsr csr;

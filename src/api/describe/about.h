@@ -3,28 +3,28 @@
 #include "http/router.h"
 #include <stdio.h>
 /*
- * What is to be said of a route beyond its row in routes.def. The rows are in
- * api/<generation>/about.def, one for each route; a route without one does not compile. README.md's
- * table, `motetd -T`, GET / and GET /.p2/openapi.json come from them.
+ * The documentation of a route, beside its row in routes.def: one row in
+ * api/<generation>/about.def; a route without one does not compile. README.md's table, `motetd -T`,
+ * GET / and GET /.p2/openapi.json are made from it.
  *
- *	ABOUT(handler, "who may, if the row of the route does not say it all", "what it does, in
+ * ABOUT(handler, "who may call it, if the route's row does not say it all", "what it does, in
  * Markdown", ANSWERS(JSON(201, Schema)), ERRORS(ERR_X))
  *
- * ERRORS names what this route refuses by itself; what every route of its kind refuses (a bad
- * token, a body too large) is added by about_errors().
+ * ERRORS lists the errors of this route only; about_errors() adds those of every route of its kind,
+ * such as a bad token or a body that is too large.
  */
 struct about_answer {
 	int status;
 	const char *type;   /* NULL: no content */
-	const char *schema; /* of schemas.def; NULL for what is no JSON and no text */
-	const char *header; /* one that only this answer has, or NULL */
-	bool public;	    /* reply_public(): ETag, Cache-Control, and 304 beside it */
+	const char *schema; /* name in schemas.def; NULL if neither JSON nor text */
+	const char *header; /* a header of this answer only, or NULL */
+	bool public;	    /* from reply_public(): ETag, Cache-Control, and 304 */
 };
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
 struct about {
 	const char *who, *what;
-	struct about_answer answers[ABOUT_ANSWERS]; /* up to the first without a status */
-	enum err errors[ABOUT_ERRORS];		    /* up to OK */
+	struct about_answer answers[ABOUT_ANSWERS]; /* ends at the first with status 0 */
+	enum err errors[ABOUT_ERRORS];		    /* ends at OK */
 };
 #define ANSWERS(...) .answers = { __VA_ARGS__ }
 #define ERRORS(...) .errors = { __VA_ARGS__ }
@@ -51,7 +51,9 @@ struct about {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* A generation: its routes, what is said of them in the same order, its name, and where it begins.
+/*
+ * A generation of the protocol: its routes, their documentation in the same order, its name and
+ * title, and its path prefix.
  */
 struct generation {
 	const char *name, *text, *base;
@@ -62,9 +64,9 @@ struct generation {
 extern const struct generation about_generations[];
 extern const size_t about_ngenerations;
 
-/* "session, sensitive": who may, in Markdown. It lives in the arena. */
+/* Who may call a route, in Markdown: "session, sensitive". In the arena. */
 const char *about_who(struct arena *, const struct route *, const struct about *);
-/* Everything that the route may refuse with; returns how many. `all` has room for ERR_COUNT. */
+/* All errors that the route may answer with; returns how many. `all` has room for ERR_COUNT. */
 size_t about_errors(const struct route *, const struct about *, enum err *all);
 const char *about_method(const struct route *); /* "GET" */
 #endif

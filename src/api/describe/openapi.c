@@ -21,17 +21,19 @@ static const struct openapi_row header_rows[] = {
 };
 
 static const char api_description[] =
-    "A polyproto home server. What holds for every route: HEAD is GET without the body and without side effects; an unknown method is "
-    "405 with Allow; OPTIONS lists the methods. JSON is read whatever the Content-Type says; unknown members are ignored, null "
-    "is as good as absent, and whole numbers may be decimal strings. GET and DELETE take their arguments from a JSON object in the "
-    "body, too. Any origin may ask from a browser (CORS); there are no cookies. Every answer has X-Request-Id.";
+    "A polyproto home server. For every route: HEAD is GET without the body and without side "
+    "effects; an unknown method is answered 405 with Allow; OPTIONS lists the methods. JSON is "
+    "read whatever the Content-Type is; unknown members are ignored, null counts as absent, and "
+    "whole numbers may be decimal strings. GET and DELETE also accept their arguments as a JSON "
+    "object in the body. Browsers may send requests from any origin (CORS); there are no cookies. "
+    "Every answer has X-Request-Id.";
 
 static struct json_object *new_object(void)
 {
 	return json_object_new_object();
 }
 
-/* The member of that name; made when it is not there. */
+/* The member of this name, an object; added if it is missing. */
 static struct json_object *member_object(struct json_object *o, const char *name)
 {
 	struct json_object *v;
@@ -65,7 +67,7 @@ static void add_response_headers(
 		    member_object(response, "headers"), *names, openapi_ref(cx, "headers", *names));
 }
 
-/* A second schema for the same status and type stands beside the first. */
+/* A second schema for the same status and type: anyOf both. */
 static void add_response_schema(
     struct json_object *response, const char *type, struct json_object *schema)
 {
@@ -95,11 +97,11 @@ static struct json_object *member_response(struct json_object *responses, int st
 
 static const char *describe_status(int status)
 {
-	return status == 200 ? "Done."
-	    : status == 201  ? "Done; something is new."
-	    : status == 204  ? "Done; there is nothing to say."
-	    : status == 304  ? "What If-None-Match names is still right."
-			     : "The error in another form.";
+	return status == 200 ? "Success."
+	    : status == 201  ? "Created."
+	    : status == 204  ? "Success, no content."
+	    : status == 304  ? "The copy that If-None-Match names is current."
+			     : "An error in the form of this route.";
 }
 
 static void add_error_headers(struct cx *cx, struct json_object *response, int status)
@@ -186,7 +188,10 @@ static const char *name_error_response(
 	return buf_done(&b).s;
 }
 
-/* Most routes share them; where an answer has the status, too, they stand beside it. */
+/*
+ * Routes share these responses. If the route also has an answer with this status, its response gets
+ * the errors as an alternative.
+ */
 static void add_error_status(struct cx *cx, const struct route *r, const enum err *v, size_t n,
     struct json_object *responses, struct json_object *shared)
 {
@@ -231,8 +236,9 @@ static void add_security(
 	if (r->flags & SENSITIVE &&
 	    (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
+	/* Optional: the token may be in the body. */
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
-		json_object_array_add(list, new_object()); /* or nothing: the body says it */
+		json_object_array_add(list, new_object());
 	json_object_array_add(list, one);
 }
 
@@ -293,12 +299,12 @@ static enum err add_operation(struct cx *cx, const struct generation *g, const s
 
 	json_object_array_add(tags, json_object_new_string(g->name));
 	json_object_object_add(o, "tags", tags);
-	/* A handler of several routes: each has a name of its own all the same. */
+	/* A handler with several routes ("_any_") has one operationId for each method. */
 	openapi_put(o, "operationId",
 	    strstr(r->name, "_any_") ? arena_printf(cx->mem, "%s_%s", r->name, method) : r->name);
 	openapi_put(o, "summary", a->what);
 	openapi_put(o, "description",
-	    arena_printf(cx->mem, "Who may: %s. The body has at most %lld bytes.",
+	    arena_printf(cx->mem, "Access: %s. The body may have at most %lld bytes.",
 		about_who(cx->mem, r, a), (long long)r->max_body));
 	add_security(cx, r, a, o);
 	TRY(add_input(cx, r, o));
@@ -324,7 +330,7 @@ static void add_error_schema(struct json_object *to)
 	json_object_object_add(e, "required", list);
 	struct json_object *p = member_object(e, "properties");
 	openapi_put(member_object(p, "errcode"), "type", "integer");
-	openapi_put(member_object(p, "errcode"), "description", "The status.");
+	openapi_put(member_object(p, "errcode"), "description", "The HTTP status.");
 	for (int i = OK + 1; i < ERR_COUNT; i++) {
 		bool seen = false;
 		for (int before = OK + 1; before < i; before++)
@@ -336,7 +342,7 @@ static void add_error_schema(struct json_object *to)
 	openapi_put(member_object(p, "message"), "type", "string");
 	openapi_put(member_object(p, "message"), "description", "What to do about it.");
 	openapi_put(member_object(p, "field"), "type", "string");
-	openapi_put(member_object(p, "field"), "description", "The member to blame.");
+	openapi_put(member_object(p, "field"), "description", "The member that caused the error.");
 }
 
 static void add_schemes(struct json_object *to)
@@ -345,12 +351,13 @@ static void add_schemes(struct json_object *to)
 
 	openapi_put(t, "type", "http");
 	openapi_put(t, "scheme", "bearer");
-	openapi_put(t, "description",
-	    "The token of a session; in POST /p2core/session/auth a federation token.");
+	openapi_put(
+	    t, "description", "A session token; in POST /p2core/session/auth a federation token.");
 	openapi_put(s, "type", "apiKey");
 	openapi_put(s, "in", "header");
 	openapi_put(s, "name", "X-P2-Sensitive-Solution");
-	openapi_put(s, "description", "The password, or a code of the second factor.");
+	openapi_put(
+	    s, "description", "The password, or a code of the second factor if the actor has one.");
 }
 
 /* Every shape that a route takes as a body, once. */

@@ -45,15 +45,14 @@ static struct json_object *make_text_schema(const struct field *f)
 	return o;
 }
 
-/* The types that say all by themselves; NULL for others. */
+/* The schema that follows from the type; NULL for the other types. */
 static struct json_object *make_plain_schema(const struct field *f)
 {
 	struct json_object *o = f->type == FT_STR ? make_text_schema(f) : json_object_new_object();
 
+	/* minLength counts characters and .min bytes: the same up to 1. A larger .min has `as`. */
 	if (f->type == FT_STR)
-		add_bounds(o, f, "minLength",
-		    "maxLength"); /* bytes are never fewer than characters; a lower bound above 1
-				     has a schema of its own */
+		add_bounds(o, f, "minLength", "maxLength");
 	else if (f->type == FT_BOOL)
 		openapi_put(o, "type", "boolean");
 	else if (f->type == FT_STRS) {
@@ -73,13 +72,14 @@ static enum err make_member_schema(struct cx *cx, const struct field *f, struct 
 		return openapi_object(cx, f->of, out);
 	*out = f->as ? openapi_ref(cx, "schemas", f->as) : make_plain_schema(f);
 	if (*out == NULL)
-		return fail(cx, ERR_INTERNAL, "openapi: the row of %s says not enough", f->name);
+		return fail(
+		    cx, ERR_INTERNAL, "openapi: the field %s has no schema: set .as", f->name);
 	if (f->about)
 		openapi_put(*out, "description", f->about);
 	return OK;
 }
 
-/* null is as good as absent (protocol.md 2.3). */
+/* null counts as absent (protocol.md 2.3). */
 static struct json_object *allow_null(struct json_object *schema)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array(),
@@ -100,7 +100,7 @@ static void require_member(struct json_object *o, const char *name)
 	json_object_object_add(o, "required", list);
 }
 
-/* An object with that member, which is what the row says. */
+/* Add an object with the member `name` to `list`. */
 static enum err add_named_variant(
     struct cx *cx, const struct field *f, const char *name, bool required, struct json_object *list)
 {
@@ -116,7 +116,7 @@ static enum err add_named_variant(
 	return OK;
 }
 
-/* By its name; or else by its other name, at which nobody looks beside the first. */
+/* The member by its name, or by its alias, which is ignored beside the name. */
 static enum err add_either_name(struct cx *cx, const struct field *f, struct json_object *all)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();

@@ -7,9 +7,9 @@
 #include <time.h>
 
 const struct page_registration page_html_registrations[] = {
-	[REGISTRATION_OPEN] = { "open", "Open", "Anybody may register." },
-	[REGISTRATION_INVITE] = { "invite", "By invite", "Whoever has an invite may register." },
-	[REGISTRATION_CLOSED] = { "closed", "Closed", "The operator adds the actors." },
+	[REGISTRATION_OPEN] = { "open", "Open", "Anyone may register." },
+	[REGISTRATION_INVITE] = { "invite", "By invite", "Anyone with an invite may register." },
+	[REGISTRATION_CLOSED] = { "closed", "Closed", "Only the operator adds actors." },
 };
 
 const char *page_html_address(struct cx *cx)
@@ -17,7 +17,7 @@ const char *page_html_address(struct cx *cx)
 	return arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path);
 }
 
-/* Text, never markup: what HTML would take for some is escaped. */
+/* Write a text with its HTML characters escaped. */
 static void put_page_text(struct buf *b, const char *text)
 {
 	for (; *text; text++)
@@ -27,7 +27,7 @@ static void put_page_text(struct buf *b, const char *text)
 			buf_put(b, text, 1);
 }
 
-/* The one thing of Markdown that is in about.def. */
+/* about.def uses only this part of Markdown: `code`. */
 static void put_markdown(struct buf *b, struct arena *mem, const char *text)
 {
 	struct str rest = str_of(text), part;
@@ -42,7 +42,7 @@ static void put_markdown(struct buf *b, struct arena *mem, const char *text)
 	}
 }
 
-/* Markup, a text, markup. */
+/* Write markup, an escaped text, markup. */
 static void put_between(struct buf *b, const char *before, const char *text, const char *after)
 {
 	buf_z(b, before);
@@ -56,7 +56,8 @@ static void put_head(struct buf *b, const struct conf *conf)
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
 	    conf->domain, ": a polyproto home server</title>\n");
 	buf_z(b,
-	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n");
 	put_between(b, "<meta name=\"description\" content=\"The polyproto home server of ",
 	    conf->domain, "\">\n<style>");
 	buf_z(b, page_style);
@@ -65,8 +66,8 @@ static void put_head(struct buf *b, const struct conf *conf)
 	    "</h1>\n");
 	put_between(b, "<p class=\"lead\">Identities of this server look like <code>name@",
 	    conf->domain,
-	    "</code>. Each has keys of its own, which this server "
-	    "certifies; with them it is at home on every server that speaks polyproto.</p>\n</header>\n<main>\n");
+	    "</code>. Each has its own keys, which this server certifies; with them it can use "
+	    "every polyproto server.</p>\n</header>\n<main>\n");
 }
 
 static void put_fact(struct buf *b, const char *name, const char *value, const char *more)
@@ -83,13 +84,14 @@ static void put_fingerprint(struct buf *b, struct cx *cx, const struct page_fact
 	char text[32];
 
 	buf_z(b,
-	    "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate (SHA&#8209;256)</dt><dd><code>");
+	    "<div class=\"wide\"><dt>Fingerprint of the server&#39;s certificate "
+	    "(SHA&#8209;256)</dt><dd><code>");
 	for (struct str rest = f->fingerprint; rest.n; rest = str_from(rest, 4))
 		put_between(b, rest.n == f->fingerprint.n ? "" : " ",
 		    str_z(cx->mem, (struct str){ rest.s, 4 }), "");
 	gmtime_r(&until, &day);
 	strftime(text, sizeof text, "%Y-%m-%d", &day);
-	put_between(b, "</code><small>It is valid until ", text, ".</small></dd></div>\n");
+	put_between(b, "</code><small>Valid until ", text, ".</small></dd></div>\n");
 }
 
 static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
@@ -100,15 +102,17 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 	buf_z(b, "<section aria-labelledby=\"about\">\n<h2 id=\"about\">This server</h2>\n");
 	if (f == NULL)
 		buf_z(b,
-		    "<p class=\"warn\">Its database does not answer at present, so that this page does not know everything. Try again in a moment.</p>\n");
+		    "<p class=\"warn\">The database does not answer at present, so this page is "
+		    "incomplete. Try again in a moment.</p>\n");
 	buf_z(b, "<dl>\n");
 	put_fact(b, "Registration", word, more);
 	if (f)
 		put_fact(b, "Federation tokens", f->tokens ? "On" : "Off",
-		    f->tokens ? "Actors get tokens for other servers."
-			      : "Nobody gets tokens at present.");
+		    f->tokens ? "Actors can get tokens for other servers."
+			      : "The operator has switched them off.");
 	buf_z(b,
-	    "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 and beta.3; mls alpha.4.</small></dd></div>\n");
+	    "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 "
+	    "and beta.3; mls alpha.4.</small></dd></div>\n");
 	if (f)
 		put_fingerprint(b, cx, f);
 	buf_z(b, "</dl>\n</section>\n");
@@ -117,9 +121,9 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 static void put_start(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"start\">\n<h2 id=\"start\">How to start</h2>\n");
-	put_between(b, "<p>Give your polyproto client this address:</p>\n<pre>",
+	put_between(b, "<p>Enter this address in your polyproto client:</p>\n<pre>",
 	    page_html_address(cx), "</pre>\n");
-	put_between(b, "<p>Or look around without one:</p>\n<pre>curl ", page_html_address(cx),
+	put_between(b, "<p>Or try it without a client:</p>\n<pre>curl ", page_html_address(cx),
 	    "/.well-known/polyproto-core\n");
 	put_between(
 	    b, "curl ", page_html_address(cx), "/.p2/core/v1/idcert/server</pre>\n</section>\n");
@@ -151,12 +155,14 @@ static void put_generation(struct buf *b, struct cx *cx, const struct generation
 
 static void put_reference(struct buf *b, struct cx *cx)
 {
-	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">What it answers to</h2>\n");
-	put_between(b, "<p>For programs, the same is at <a href=\"", cx->conf->base_path,
+	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">Routes</h2>\n");
+	put_between(b, "<p>For programs: <a href=\"", cx->conf->base_path,
 	    "/.p2/openapi.json\"><code>/.p2/openapi.json</code></a>, "
-	    "with every form of every answer. <em>Session</em>: <code>Authorization: Bearer</code> and a token. <em>Sensitive</em>: the password in "
-	    "<code>X-P2-Sensitive-Solution</code> as well, or a code of the second factor of those who have one. "
-	    "An error says in <code>error</code> which one it is, and in <code>message</code> what to do.</p>\n");
+	    "with the schema of every answer. <em>Session</em>: send <code>Authorization: "
+	    "Bearer</code> with a session token. <em>Sensitive</em>: also send the password, or a "
+	    "code of the second factor if you have one, in <code>X-P2-Sensitive-Solution</code>. "
+	    "An error has its code in <code>error</code>, and what to do in "
+	    "<code>message</code>.</p>\n");
 	buf_z(b, "<nav aria-label=\"Generations of the protocol\"><ul>\n");
 	for (const struct generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
@@ -172,7 +178,7 @@ static void put_reference(struct buf *b, struct cx *cx)
 	    "</p></footer>\n</body>\n</html>\n");
 }
 
-/* Nothing but this very style: no script, no picture, no form, no frame. */
+/* Allows this style only: no scripts, pictures, forms or frames. */
 void page_html_policy(struct call *c)
 {
 	uint8_t hash[HASH_BYTES];
@@ -180,7 +186,8 @@ void page_html_policy(struct call *c)
 	sha256(str_blob(str_of(page_style)), hash);
 	struct str text = base64_encode(c->cx->mem, (struct blob){ hash, HASH_BYTES });
 	http_set(c->cx, c->resp, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	    "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none'; form-action 'none'; "
+	    "frame-ancestors 'none'",
 	    (int)text.n, text.s);
 	http_set(c->cx, c->resp, "Referrer-Policy", "no-referrer");
 }

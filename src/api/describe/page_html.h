@@ -1,23 +1,21 @@
 #ifndef MOTET_API_DESCRIBE_PAGE_HTML_H
 #define MOTET_API_DESCRIBE_PAGE_HTML_H
 #include "api/call.h"
-/* The page of GET /: what this server is, for people. One HTML document with its style in it, no
- * script. */
+/* The page of GET /, for people: one HTML document with its style sheet, without scripts. */
 struct page_facts {
-	struct str fingerprint; /* of the server's certificate: SHA-256, lowercase hex */
-	int64_t until;		/* its end, seconds since 1970 */
+	struct str fingerprint; /* SHA-256 of the server's certificate, lowercase hex */
+	int64_t until;		/* the certificate's end, seconds since 1970 */
 	bool tokens;		/* are federation tokens issued? */
 };
-/* `word` for programs, `text` and `more` for people; a row for each value of `registration`. */
+/* A row for each value of `registration`: `word` for programs, `text` and `more` for people. */
 struct page_registration {
 	const char *word, *text, *more;
 };
 extern const struct page_registration page_html_registrations[];
-/* Where this server is: public_url and base_path. In the arena. */
+/* The URL of this server: public_url and base_path. In the arena. */
 const char *page_html_address(struct cx *);
-/* facts NULL: the database is away, and the page says so. */
+/* facts NULL: the database does not answer, and the page says so. */
 struct str page_html(struct cx *, const struct page_facts *);
-/* The response's headers: a Content-Security-Policy that allows the page's own style and nothing
- * else. */
+/* Set Content-Security-Policy (only the page's own style is allowed) and Referrer-Policy. */
 void page_html_policy(struct call *);
 #endif

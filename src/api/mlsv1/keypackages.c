@@ -6,8 +6,10 @@
 #include <json-c/json.h>
 #include <strings.h>
 
-/* The answer of mls alpha.4 to a faulty upload: which, and why. Unreadable ones have no reference:
- * their index names them. */
+/*
+ * The answer of mls alpha.4 to a faulty upload: which KeyPackage, and why. One that cannot be
+ * decoded has no reference; its index stands for it.
+ */
 static enum err reply_faulty_keypackage(
     struct call *c, enum err e, const struct mls_input *v, size_t bad)
 {
@@ -28,7 +30,7 @@ static enum err reply_faulty_keypackage(
 	return OK;
 }
 
-/* POST /keypackages: one-time ones and last resorts together; `lastResort` tells them apart. */
+/* POST /keypackages: one-time KeyPackages and last resorts together; `lastResort` tells which. */
 enum err mlsv1_post_keypackages(struct call *c)
 {
 	const struct keypackages_body *in = c->in;
@@ -48,7 +50,7 @@ enum err mlsv1_post_keypackages(struct call *c)
 	return OK;
 }
 
-/* GET /keypackages/{fid}?ciphersuites=…: claim. */
+/* GET /keypackages/{fid}?ciphersuites=…: claim one KeyPackage of each session. */
 struct claim_query {
 	struct strs versions, ciphersuites, extensions;
 };
@@ -57,7 +59,7 @@ SHAPE(claim_query,
     F_STRS(claim_query, ciphersuites, .flags = REQUIRED, .min = 1, .max = 32,
 	.about = "names or numbers of cipher suites"),
     F_STRS(claim_query, extensions, .max = 64,
-	.about = "extension types that the member must be capable of"));
+	.about = "numbers of extension types that the KeyPackage must support"));
 
 static bool parse_claim_number(struct str s, int64_t *v)
 {
@@ -72,7 +74,7 @@ static bool parse_claim_number(struct str s, int64_t *v)
 	return *end == '\0' && *v >= 0 && *v <= 0xffff;
 }
 
-/* What nobody has defined matches nothing, and is no error: the list is what the caller can do. */
+/* An unregistered number matches nothing, but is accepted: the caller lists what it supports. */
 static enum err parse_claim_suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 {
 	*n = 0;
@@ -84,22 +86,22 @@ static enum err parse_claim_suites(struct cx *cx, struct strs in, int64_t *out, 
 			++*n;
 		else
 			return refuse(cx, ERR_BAD_REQUEST, "ciphersuites",
-			    "%.*s is no cipher suite: a registered name such as "
+			    "%.*s is not a cipher suite: send a registered name such as "
 			    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, or a number.",
 			    (int)in.v[i].n, in.v[i].s);
 	}
 	return OK;
 }
 
-/* Default types (RFC 9420 7.2) are never listed, and everybody is capable of them. */
+/* Every client supports the default types (RFC 9420 7.2) and never lists them. */
 static enum err parse_claim_extensions(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 {
 	*n = 0;
 	for (size_t i = 0; i < in.n; i++) {
 		if (!parse_claim_number(in.v[i], &out[*n]))
 			return refuse(cx, ERR_BAD_REQUEST, "extensions",
-			    "%.*s is no extension type: a number from 0 to 65535.", (int)in.v[i].n,
-			    in.v[i].s);
+			    "%.*s is not an extension type: send a number from 0 to 65535.",
+			    (int)in.v[i].n, in.v[i].s);
 		if (out[*n] < 1 || out[*n] > 5)
 			++*n;
 	}
@@ -115,14 +117,14 @@ static bool is_mls_version(struct str s)
 	    parse_claim_number(minor, &v);
 }
 
-/* Does the caller speak 1.0, the one there is? Others match nothing. */
+/* Does the caller support 1.0, the only version? Other versions match nothing. */
 static enum err check_claim_versions(struct cx *cx, struct strs in, bool *fine)
 {
 	*fine = in.n == 0;
 	for (size_t i = 0; i < in.n; i++) {
 		if (!is_mls_version(in.v[i]))
 			return refuse(cx, ERR_BAD_REQUEST, "versions",
-			    "%.*s is no version of MLS, such as 1.0.", (int)in.v[i].n, in.v[i].s);
+			    "%.*s is not an MLS version, such as 1.0.", (int)in.v[i].n, in.v[i].s);
 		*fine |= str_is(in.v[i], "1.0");
 	}
 	return OK;
@@ -171,8 +173,10 @@ static struct json_object *render_base64(struct cx *cx, struct blob b)
 	return json_str(base64_encode(cx->mem, b));
 }
 
-/* The object of alpha.4, and the bytes that it has no member for: without them nobody could be
- * added to a group. */
+/*
+ * The object of alpha.4, and `key_package`, the whole KeyPackage, which a client needs to add the
+ * member to a group.
+ */
 static enum err add_claimed_keypackage(
     struct cx *cx, const struct keypackage_given *g, struct json_object *list)
 {

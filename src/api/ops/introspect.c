@@ -4,10 +4,10 @@
 #include <json-c/json.h>
 
 /*
- * GET /.motet/v1/introspect: does a federation token of this server still stand? The meaning of RFC
- * 7662, for other motet servers, which find the route in /.well-known/polyproto-core. Who asks
- * names the SHA-256 of the token: only who has the token knows it, and no log that it ends up in
- * can use it.
+ * GET /.motet/v1/introspect: can this federation token of this server still be redeemed? As RFC
+ * 7662, for other motet servers, which find the route in /.well-known/polyproto-core. The caller
+ * sends the SHA-256 of the token: only a holder of the token knows it, and a log that has it cannot
+ * be used to redeem.
  */
 struct introspect_query {
 	struct str token_hash;

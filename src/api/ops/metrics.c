@@ -10,15 +10,14 @@
 #include <unistd.h>
 
 /*
- * GET /metrics, for Prometheus: to the addresses of metrics_allow, and to who has the token of
- * metrics_token_file. To everybody else there is no such route. All of it comes from the
- * scoreboard, so that it says something when the database is away, too; but for the stock of
- * KeyPackages, which one worker of the pool counts once a minute, and only when its connection is
- * there.
+ * GET /metrics, for Prometheus: for the addresses of metrics_allow, and for callers with the token
+ * of metrics_token_file; 404 for all others. The values come from the scoreboard, so they are there
+ * without the database. The stock of KeyPackages is counted at most once a minute, by one worker
+ * whose database connection is up.
  */
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
 
-/* Read anew each time: whoever changes the token need not tell us. */
+/* The file is read for each request, so a new token needs no reload. */
 static struct str read_metrics_token(struct arena *mem, const char *file)
 {
 	char *text = arena_secret(mem, TOKEN_MAX + 1);
@@ -59,13 +58,16 @@ bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
 	arena_free(mem);
 	if (!good)
 		snprintf(why, size,
-		    "metrics_token_file: %s cannot be read, or its first line has less than %d characters",
+		    "metrics_token_file: %s cannot be read, or its first line has fewer than "
+		    "%d characters",
 		    c->metrics_token_file, TOKEN_MIN);
 	return good;
 }
 
-/* One worker a minute; the others show what it has found. A time that is still to come was told by
- * a clock that has been set back since. */
+/*
+ * One worker a minute counts; the others show its result. A time in the future comes from before
+ * the clock was set back.
+ */
 static void count_stock(struct cx *cx)
 {
 	enum { EVERY = 60 };

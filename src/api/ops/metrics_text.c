@@ -28,54 +28,54 @@ static void put_process_metrics(
 
 	for (int i = 0; i < s->rows && i < SCOREBOARD_ROWS; i++)
 		memory += s->row[i].pid ? s->row[i].resident : 0;
-	put_metric_head(b, "motet_build_info", "gauge", "The program.");
+	put_metric_head(b, "motet_build_info", "gauge", "Version of the program.");
 	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
 	put_metric_value(b, "process_start_time_seconds", "gauge",
-	    "When the pool was started, in seconds since 1970.", s->started);
+	    "Start of the pool, in seconds since 1970.", s->started);
 	put_metric_value(b, "process_resident_memory_bytes", "gauge",
-	    "Memory of master and workers; what they share counts more than once.", memory);
-	put_metric_head(b, "motet_workers", "gauge", "Workers by what they are at.");
+	    "Memory of master and workers; shared memory counts once for each.", memory);
+	put_metric_head(b, "motet_workers", "gauge", "Workers by state.");
 	for (int i = WORKER_STARTING; i < WORKER_STATES; i++)
 		buf_printf(b, "motet_workers{state=\"%s\"} %d\n", states[i], sum->workers[i]);
 	put_metric_value(b, "motet_workers_wanted", "gauge",
-	    "Workers that there should be; 0 where they are spawned by somebody else.", s->wanted);
+	    "Workers that should run; 0 if another program starts them.", s->wanted);
 	put_metric_head(b, "motet_database_workers", "gauge",
-	    "Workers by what became of their last use of the database.");
+	    "Workers by the result of their last use of the database.");
 	for (int i = 0; i < 3; i++)
 		buf_printf(b, "motet_database_workers{state=\"%s\"} %d\n", dbs[i], sum->db[i]);
 	put_metric_head(b, "motet_oldest_request_seconds", "gauge",
-	    "Age of the request that is at work for longest.");
+	    "Age of the oldest request that is being worked on.");
 	buf_z(b, "motet_oldest_request_seconds ");
 	put_metric_seconds(b, sum->oldest_us);
 }
 
 static void put_pool_metrics(struct buf *b, const struct scoreboard *s, int64_t at_us)
 {
-	put_metric_value(
-	    b, "motet_worker_births_total", "counter", "Workers that were started.", s->births);
+	put_metric_value(b, "motet_worker_births_total", "counter", "Workers started.", s->births);
 	put_metric_value(b, "motet_worker_deaths_total", "counter",
-	    "Workers that ended without being told to.", s->deaths);
+	    "Workers that ended unexpectedly.", s->deaths);
 	put_metric_value(b, "motet_workers_killed_total", "counter",
-	    "Workers that were killed because a request took too long.", s->killed);
+	    "Workers killed because a request took too long.", s->killed);
 	put_metric_value(b, "motet_crash_storm", "gauge",
-	    "1 while workers die one after the other, as the alarm in the log says.",
-	    scoreboard_is_storm(s, at_us));
+ "1 while workers keep dying; the log has an alarm.",
+scoreboard_is_storm(s, at_us));
 	put_metric_value(b, "motet_signer_deaths_total", "counter",
 	    "Signers that ended and were replaced.", s->signer_deaths);
-	put_metric_value(b, "motet_reloads_total", "counter",
-	    "Times that the configuration was read again.", s->reloads);
+	put_metric_value(
+	    b, "motet_reloads_total", "counter", "Reloads of the configuration.", s->reloads);
 }
 
 static void put_request_metrics(
     struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	put_metric_head(b, "motet_http_requests_total", "counter",
-	    "Requests that were answered; status 0 are those that have no place of their own.");
+	    "Answered requests; status 0: statuses without a counter of their own.");
 	for (int r = 0; r < s->nroutes; r++)
 		for (int i = 0; i < SCOREBOARD_STATUSES; i++)
 			if (sum->route[r].status[i])
 				buf_printf(b,
-				    "motet_http_requests_total{route=\"%s\",method=\"%s\",status=\"%d\"} %lld\n",
+				    "motet_http_requests_total{route=\"%s\",method=\"%s\","
+				    "status=\"%d\"} %lld\n",
 				    s->name[r].path, s->name[r].method, scoreboard_statuses[i],
 				    (long long)sum->route[r].status[i]);
 }
@@ -106,12 +106,12 @@ static void put_duration_metrics(
     struct buf *b, const struct scoreboard *s, const struct scoreboard_sum *sum)
 {
 	put_metric_head(b, "motet_http_request_duration_seconds", "histogram",
-	    "From the first octet of a request to the last of its answer.");
+	    "Time from the first octet of a request to the last octet of its answer.");
 	for (int r = 0; r < s->nroutes; r++)
 		if (sum->route[r].n)
 			put_route_histogram(b, &s->name[r], &sum->route[r]);
 	put_metric_head(
-	    b, "motet_phase_seconds_total", "counter", "Where requests spent their time.");
+	    b, "motet_phase_seconds_total", "counter", "Time that requests spent, by phase.");
 	for (int i = 0; i < PHASES; i++) {
 		buf_printf(b, "motet_phase_seconds_total{phase=\"%s\"} ", meter_phase_names[i]);
 		put_metric_seconds(b, sum->phase_us[i]);
@@ -133,18 +133,18 @@ static void put_counter_metrics(struct buf *b, const struct scoreboard_sum *sum)
 		buf_printf(b, " %lld\n", (long long)sum->count[i]);
 	}
 	put_metric_head(b, "motet_errors_total", "counter",
-	    "Requests that ended with an error, by its name in the log.");
+	    "Requests that ended with an error, by the error's name in the log.");
 	for (int i = 1; i < ERR_COUNT; i++)
 		if (sum->error[i])
 			buf_printf(b, "motet_errors_total{error=\"%s\"} %lld\n",
 			    err_name((enum err)i), (long long)sum->error[i]);
 }
 
-/* What is not known yet has no value. */
+/* A value that is not known yet is left out. */
 static void put_gauge_metrics(struct buf *b, const struct scoreboard *s)
 {
 	put_metric_head(b, "motet_keypackage_stock", "gauge",
-	    "KeyPackages that can be given out, counted once a minute at most.");
+	    "KeyPackages that can be claimed, counted at most once a minute.");
 	if (s->stock_at) {
 		buf_printf(
 		    b, "motet_keypackage_stock{kind=\"one_time\"} %lld\n", (long long)s->stock);
@@ -152,7 +152,7 @@ static void put_gauge_metrics(struct buf *b, const struct scoreboard *s)
 		    (long long)s->last_resorts);
 	}
 	put_metric_head(b, "motet_server_certificate_not_after_seconds", "gauge",
-	    "When the server's certificate ends, in seconds since 1970.");
+	    "End of the server's certificate, in seconds since 1970.");
 	if (s->cert_not_after)
 		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n",
 		    (long long)s->cert_not_after);

@@ -2,9 +2,11 @@
 #define MOTET_API_OPS_METRICS_TEXT_H
 #include "base/conf.h"
 #include "shm/scoreboard.h"
-/* A scoreboard as Prometheus reads it (text format 0.0.4). Routes that nobody has asked for, and
- * statuses that did not occur, are left out. */
+/*
+ * A scoreboard in the text format 0.0.4 of Prometheus. Routes without requests, and statuses that
+ * did not occur, are left out.
+ */
 struct str metrics_text(struct arena *, const struct scoreboard *);
-/* The metrics_ keys make sense; else `why` says what is wrong. */
+/* Check the metrics_ keys. False: `why` says what is wrong. */
 bool metrics_text_conf_ok(const struct conf *, char *why, size_t size);
 #endif

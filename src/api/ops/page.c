@@ -9,7 +9,7 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* GET /: what there is to know of this server at a glance. */
+/* GET /: this server at a glance. */
 static enum err find_page_facts(struct cx *cx, struct page_facts *f)
 {
 	uint8_t hash[HASH_BYTES];
@@ -51,8 +51,7 @@ static enum err reply_page_facts(struct call *c, const struct page_facts *f)
 	return reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
 }
 
-/* Without the database the page still comes: as a 503, so that nothing keeps it and whoever watches
- * sees it. */
+/* Without the database the page is a 503, so that it is not cached and monitoring notices. */
 enum err ops_get_page(struct call *c)
 {
 	static const char type[] = "text/html; charset=utf-8";

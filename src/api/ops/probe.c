@@ -7,10 +7,9 @@
 #include <json-c/json.h>
 
 /*
- * /.motet/v1/probe/{token}/{anything}: what of a request has arrived here, for `motetctl doctor
- * URL`, which compares it with what it has sent through the web server. Nobody else has a token,
- * and to everybody else there is no such route. Nothing secret is in the answer: of Authorization
- * only a hash.
+ * /.motet/v1/probe/{token}/{text}: answers with what arrived of a request. `motetctl doctor URL`
+ * compares it with what it sent through the web server. Only doctor has a token; without one the
+ * route is a 404. The answer has no secrets: Authorization is hashed.
  */
 static struct json_object *hash_probe_text(struct cx *cx, struct str text)
 {
@@ -20,7 +19,7 @@ static struct json_object *hash_probe_text(struct cx *cx, struct str text)
 	return json_str(hex_encode(cx->mem, (struct blob){ hash, sizeof hash }));
 }
 
-/* The body is whatever it is, so the query alone says how much is wanted. */
+/* The probe's body is arbitrary, so the size of the answer is in the query: ?fill= */
 static enum err make_probe_filling(struct call *c, struct str *out)
 {
 	struct str text;
@@ -29,7 +28,8 @@ static enum err make_probe_filling(struct call *c, struct str *out)
 
 	TRY(http_query(c->cx, c->req->query, "fill", &text, &there));
 	if (there && (!str_i64(text, &n) || n > 1048576))
-		return refuse(c->cx, ERR_BAD_REQUEST, "fill", "fill is a number up to 1048576.");
+		return refuse(
+		    c->cx, ERR_BAD_REQUEST, "fill", "fill must be a number up to 1048576.");
 	char *p = arena_alloc(c->cx->mem, (size_t)n + 1);
 	memset(p, 'x', (size_t)n);
 	*out = (struct str){ p, (size_t)n };

@@ -4,7 +4,7 @@
 #include "core/identity.h"
 #include "core/schema.h"
 
-/* The identity is ours, and can sign: once known, of a key this stays so. */
+/* Can we sign with the current identity key? Checked once for each key. */
 static enum err check_signing(struct cx *cx)
 {
 	static int64_t proven;
@@ -24,8 +24,10 @@ static enum err check_readiness(struct cx *cx)
 	return check_signing(cx);
 }
 
-/* The database answers, its schema is one for this program, and the identity: found out once a
- * second at most, since anybody may ask without limit. */
+/*
+ * The database answers, the schema fits this program, and the signer can sign: checked at most once
+ * a second, since /readyz has no rate limit.
+ */
 static enum err check_readiness_cached(struct cx *cx)
 {
 	static struct {

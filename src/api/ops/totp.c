@@ -3,8 +3,10 @@
 #include "core/second_factor.h"
 #include <json-c/json.h>
 
-/* A second factor, TOTP: the protocol has a place for its codes (auth_payload.totp,
- * X-P2-Sensitive-Solution) and none for getting one. */
+/*
+ * Routes of the second factor (TOTP). The protocol has members for its codes (auth_payload.totp,
+ * X-P2-Sensitive-Solution) but no routes to enrol one.
+ */
 
 static struct second_factor_caller caller_place(const struct call *c)
 {
@@ -17,7 +19,7 @@ static struct json_object *time_or_null(int64_t t)
 	return t ? json_object_new_int64(t) : NULL;
 }
 
-/* GET /.motet/v1/totp: none, pending (it waits to be confirmed) or confirmed. */
+/* GET /.motet/v1/totp: none, pending (not confirmed yet) or confirmed. */
 enum err ops_get_totp(struct call *c)
 {
 	static const struct second_factor_row none = { .confirmed_at = 0 };
@@ -37,8 +39,10 @@ enum err ops_get_totp(struct call *c)
 	return reply_json(c, 200, o);
 }
 
-/* POST /.motet/v1/totp: a secret, shown this once; nothing is asked of anybody before it is
- * confirmed. */
+/*
+ * POST /.motet/v1/totp: a new secret, shown only once. Codes are required only after it is
+ * confirmed.
+ */
 enum err ops_post_totp(struct call *c)
 {
 	struct second_factor_secret s;
@@ -61,13 +65,13 @@ static enum err reply_codes(struct call *c, const struct str codes[SECOND_FACTOR
 	return reply_json(c, 200, o);
 }
 
-/* POST /.motet/v1/totp/confirm: the first code; it is asked for from now on. */
+/* POST /.motet/v1/totp/confirm: confirm with a first code. From now on codes are required. */
 struct confirm_body {
 	struct str code;
 };
 SHAPE(confirm_body,
     F_STR(confirm_body, code, .flags = REQUIRED, .min = 1, .max = 64,
-	.about = "the six digits that the app shows"));
+	.about = "the six digits that the authenticator app shows"));
 
 enum err ops_post_totp_confirm(struct call *c)
 {
@@ -79,7 +83,7 @@ enum err ops_post_totp_confirm(struct call *c)
 	return reply_codes(c, codes);
 }
 
-/* POST /.motet/v1/totp/recovery: other recovery codes. */
+/* POST /.motet/v1/totp/recovery: replace the recovery codes. */
 enum err ops_post_totp_recovery(struct call *c)
 {
 	const struct second_factor_caller p = caller_place(c);
@@ -89,7 +93,7 @@ enum err ops_post_totp_recovery(struct call *c)
 	return reply_codes(c, codes);
 }
 
-/* DELETE /.motet/v1/totp: the password is enough again. */
+/* DELETE /.motet/v1/totp: remove the second factor; the password is enough again. */
 enum err ops_delete_totp(struct call *c)
 {
 	const struct second_factor_caller p = caller_place(c);

@@ -15,7 +15,7 @@ static struct str encode_server_spki(struct cx *cx, const struct server_key *k)
 	return pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
 }
 
-/* PUT /key/server: the next identity key, for all hosts at once. */
+/* PUT /key/server: rotate the identity key, for all hosts at once. */
 enum err p2core_put_key_server(struct call *c)
 {
 	struct server_key *k;
@@ -24,7 +24,7 @@ enum err p2core_put_key_server(struct call *c)
 	return reply_json(c, 200, json_str(encode_server_spki(c->cx, k)));
 }
 
-/* GET /key/server: the certificate, now or at a time; or the key as an OpenPGP block. */
+/* GET /key/server: the server's certificate, now or at a time; or its key as an OpenPGP block. */
 enum err p2core_get_key_server(struct call *c)
 {
 	const struct binary_query *in = c->in;
@@ -38,8 +38,10 @@ enum err p2core_get_key_server(struct call *c)
 	return reply_public(c, MEDIA_PGP, block, CACHE_REVALIDATE);
 }
 
-/* One that runs on; one that was revoked counts up to its end, and only for times that were asked
- * for. */
+/*
+ * Is a certificate valid at the time asked for (without one: now)? A revoked one is valid up to its
+ * revocation, but only if a time was given.
+ */
 static bool is_cert_good_at(
     const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
 {
@@ -79,7 +81,7 @@ static enum err list_foreign_key_certs(
 	return OK;
 }
 
-/* GET /key/user/{user_id}: a Snowflake, a federation ID of any server, or a local name. */
+/* GET /key/user/{user_id}: an actor's number, a federation ID of any server, or a local name. */
 enum err p2core_get_key_user(struct call *c)
 {
 	const struct binary_query *in = c->in;

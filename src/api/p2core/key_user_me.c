@@ -10,13 +10,12 @@
 #include <json-c/json.h>
 
 /*
- * POST /key/user/@me, two routes in one: a home actor's session changes its key and gets a
- * certificate; a foreign actor's session tells of the certificate that its home server has issued.
- * Whose session it is decides which; what the body is decides whether that fits.
+ * POST /key/user/@me does two things. With a session of a home actor: change its key and issue an
+ * ID-Cert. With one of a foreign actor: store the ID-Cert that its home server has issued.
  */
 enum upload_kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
 struct key_user_body {
-	struct str text; /* PEM, an OpenPGP block, base64 of one of them or of DER; or DER itself */
+	struct str text; /* PEM, an OpenPGP block, base64 of one of them or of DER, or DER */
 };
 
 static enum err get_key_user_text(
@@ -35,7 +34,7 @@ static enum err get_key_user_text(
 	return OK;
 }
 
-/* The samples in the specification are JSON strings with raw line breaks in them. */
+/* Samples in the specification are JSON strings with unescaped line breaks. */
 static bool is_loose_json_string(struct str s, struct str *inner)
 {
 	if (s.n < 2 || s.s[0] != '"' || s.s[s.n - 1] != '"')
@@ -70,8 +69,10 @@ SHAPE_BY(key_user_body, parse_key_user_body, "Binary", "text/plain",
 	.as = "Binary",
 	.about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
 
-/* The first element within tells: a certificate has its version there, a request a number, a key an
- * algorithm. */
+/*
+ * The first element inside shows the kind: of a certificate it is the version, of a CSR an integer,
+ * of a key an algorithm.
+ */
 static enum upload_kind kind_of_der(struct blob der)
 {
 	struct blob outer, inner;
@@ -102,7 +103,7 @@ static enum upload_kind kind_of_armour(struct str s)
 	return NOTHING;
 }
 
-/* Octets in no armour: DER, or OpenPGP packets, whose first octet has its highest bit set. */
+/* Octets without armour: DER, or OpenPGP packets, whose first octet has its highest bit set. */
 static enum upload_kind kind_of_octets(struct str s)
 {
 	if (s.n && (s.s[0] & 0x80))
@@ -121,8 +122,8 @@ static enum upload_kind kind_of_upload(struct arena *mem, struct str s)
 }
 
 /*
- * A key that came without a request: everything else that a request would say is known of the
- * session. What stands for the request, so that the same may come again, is the key.
+ * The request for a key that came without a CSR: its other values come from the session. The key
+ * stands for the CSR, so that a retry is recognised.
  */
 static struct idcsr make_key_request(struct call *c)
 {
@@ -159,7 +160,8 @@ static enum err read_uploaded_key(struct call *c, struct str text, struct idcsr 
 
 	if (!cx->conf->allow_bare_public_keys)
 		return refuse(cx, ERR_BAD_REQUEST, "public_key",
-		    "This server takes no bare public key: nothing proves that you have it. Send a CSR.");
+		    "This server accepts no public key without a proof of possession: "
+		    "send a CSR.");
 	TRY(armour_decode(cx, "public_key", "PUBLIC KEY", text, &der));
 	*r = make_key_request(c);
 	const char *why = x509_check_der(cx->mem, der);
@@ -184,7 +186,8 @@ static enum err rekey_home_session(struct call *c, enum upload_kind kind, struct
 
 	if (kind == ID_CERT)
 		return refuse(c->cx, ERR_CONFLICT, "csr",
-		    "Your home is this server, which issues your ID-Certs: send a CSR or an OpenPGP public key block, not an ID-Cert.");
+		    "This is your home server, which issues your ID-Certs: send a CSR or an "
+		    "OpenPGP public key block, not an ID-Cert.");
 	TRY(readers[kind](c, text, &r));
 	TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &hash));
 	TRY(session_rekey(c->cx, c->who, &r, hash, &pem));
@@ -198,7 +201,8 @@ static enum err rekey_foreign_session(struct call *c, enum upload_kind kind, str
 
 	if (kind != ID_CERT)
 		return refuse(c->cx, ERR_CONFLICT, "id_cert",
-		    "Your ID-Certs are issued by %.*s: change your key there, then send the new ID-Cert here.",
+		    "Your ID-Certs are issued by %.*s: change your key there, then send the new "
+		    "ID-Cert here.",
 		    (int)c->who->domain.n, c->who->domain.s);
 	TRY(armour_decode(c->cx, "id_cert", "CERTIFICATE", text, &der));
 	TRY(foreign_session_update(c->cx, c->who, der, &ended));
@@ -212,8 +216,8 @@ enum err p2core_post_key_user_me(struct call *c)
 
 	if (kind == NOTHING)
 		return refuse(c->cx, ERR_BAD_REQUEST, "",
-		    "This is no %s: PEM, base64 of DER or PEM, or an array of octets.",
-		    c->who->actor_id ? "CSR and no OpenPGP public key block" : "ID-Cert");
+		    "This is not %s: send PEM, base64 of DER or PEM, or an array of octets.",
+		    c->who->actor_id ? "a CSR or an OpenPGP public key block" : "an ID-Cert");
 	return c->who->actor_id ? rekey_home_session(c, kind, in->text)
 				: rekey_foreign_session(c, kind, in->text);
 }

@@ -1,13 +1,13 @@
 #include "api/common/keypackages.h"
 #include "api/common/binary.h"
 
-/* POST /keypackage/@me: add to the caller's session. */
+/* POST /keypackage/@me: add to the caller's stock. */
 enum err p2core_post_keypackage_me(struct call *c)
 {
 	return keypackages_store(c, false, 201);
 }
 
-/* GET /keypackage/{user_id}: claim one of each session, as octets. */
+/* GET /keypackage/{user_id}: claim one KeyPackage of each session, as octets. */
 enum err p2core_get_keypackage(struct call *c)
 {
 	const struct keypackage_filter any = { .suites = NULL };

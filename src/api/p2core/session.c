@@ -14,8 +14,7 @@ struct fedauth_body {
 	struct keypackages_body key_packages, key_package_lr;
 };
 
-/* What is no token by its form is bad input; what is wrong with one by its contents is found out
- * later, and is a 401. */
+/* A malformed token is a 400 here; an invalid one is a 401 later. */
 static enum err get_federation_token(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -27,7 +26,7 @@ static enum err get_federation_token(
 	TRY(e);
 	return token->n <= FEDERATION_JWS_MAX
 	    ? OK
-	    : shape_refuse(cx, f, "must have 4096 characters at most");
+ : shape_refuse(cx, f, "must have at most 4096 characters");
 }
 
 static enum err get_fedauth_cert(
@@ -36,7 +35,7 @@ static enum err get_fedauth_cert(
 	struct blob *cert = out;
 
 	TRY(binary_get_cert(cx, f, v, out));
-	return cert->n <= X509_MAX ? OK : shape_refuse(cx, f, "must have 8192 octets at most");
+ return cert->n <= X509_MAX ? OK : shape_refuse(cx, f, "must have at most 8192 octets");
 }
 
 SHAPE(fedauth_body,
@@ -46,10 +45,12 @@ SHAPE(fedauth_body,
     F_CUSTOM(fedauth_body, key_packages, keypackages_get_list, .as = "KeyPackages",
 	.about = "for the session's stock"),
     F_CUSTOM(fedauth_body, key_package_lr, keypackages_get_list, .as = "KeyPackages",
-	.about = "its last resort"));
+	.about = "the session's last resort"));
 
-/* Both members as one upload; which is the last resort is said by the member, whatever it says
- * itself. */
+/*
+ * Join both members into one upload. The member decides which is the last resort, whatever the
+ * KeyPackage says.
+ */
 static enum err join_keypackages(
     struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
 {
@@ -61,7 +62,7 @@ static enum err join_keypackages(
 
 	if (in->key_package_lr.n > 1)
 		return refuse(cx, ERR_BAD_REQUEST, "key_package_lr",
-		    "Send one KeyPackage: there is one last resort.");
+		    "Send one KeyPackage: a session has one last resort.");
 	for (int last = 0; last < 2; last++) {
 		TRY(keypackages_decode(cx, both[last], &v, &bad));
 		for (size_t i = 0; i < both[last]->n; i++) {
@@ -85,7 +86,8 @@ enum err p2core_post_session_auth(struct call *c)
 
 	if (token.n == 0)
 		return refuse(c->cx, ERR_BAD_REQUEST, "federation_token",
-		    "federation_token is missing: send it in the body, or as Authorization: Bearer.");
+		    "federation_token is missing: send it in the body, or as "
+		    "Authorization: Bearer.");
 	TRY(join_keypackages(c->cx, in, &u));
 	TRY(redeem_token(c->cx, token, in->id_cert, &u, &session_token));
 	o = json_own(c->cx, json_object_new_object());

@@ -4,7 +4,7 @@
 #include "core/federation_token.h"
 #include <json-c/json.h>
 
-/* GET /token/status: does this server issue federation tokens at present? */
+/* GET /token/status: does this server issue federation tokens? */
 enum err p2core_get_token_status(struct call *c)
 {
 	struct json_object *o;
@@ -16,7 +16,7 @@ enum err p2core_get_token_status(struct call *c)
 	return reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
 }
 
-/* PUT /token/status: switch it. */
+/* PUT /token/status: switch issuing on or off. */
 struct status_body {
 	bool enabled;
 };
@@ -37,7 +37,7 @@ struct server_body {
 };
 SHAPE(server_body,
     F_STR(server_body, server, .flags = REQUIRED, .min = 1, .max = 512,
-	.about = "URL of the server that it is for: https://example.org"));
+	.about = "URL of the server that the token is for: https://example.org"));
 
 enum err p2core_post_token(struct call *c)
 {
@@ -48,7 +48,7 @@ enum err p2core_post_token(struct call *c)
 	return reply_json(c, 201, json_str(token));
 }
 
-/* The preference of RFC 7240, among others that may stand beside it. */
+/* Is return=representation (RFC 7240) among the preferences? */
 static bool wants_representation(struct str prefer)
 {
 	struct str one, name;
@@ -62,8 +62,10 @@ static bool wants_representation(struct str prefer)
 	return false;
 }
 
-/* A 204 has no content, whatever the tables say (protocol.md 2.5): the number goes into a header,
- * or into the body of a 200 on request. */
+/*
+ * A 204 has no content, whatever the tables of the specification say (protocol.md 2.5): the count
+ * is in a header, or on request in the body of a 200.
+ */
 static enum err delete_tokens_and_reply(struct call *c, int64_t actor_id)
 {
 	int64_t n;
