@@ -1,8 +1,8 @@
 #include "ctl/cmd.h"
 #include "ctl/help.h"
-#include "ctl/mask.h"
 #include "ctl/mdoc.h"
 #include "ctl/term/out.h"
+#include "db/conninfo.h"
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -27,7 +27,7 @@ static struct conf_value_row *collect_conf_values(struct ctl *c, size_t *n)
 		struct str v = str_of(conf_value(c->conf, i, text, CONF_VALUE_BYTES));
 		v.s = arena_dup(c->cx.mem, v.s, v.n);
 		if (strcmp(all[i].name, "database") == 0)
-			v = mask_passwords(c->cx.mem, v);
+			v = conninfo_mask_passwords(c->cx.mem, v.s);
 		r[i] = (struct conf_value_row){ str_of(all[i].name), v, str_of(all[i].def),
 			str_of(all[i].type) };
 	}

@@ -4,6 +4,8 @@ libdb_a_SOURCES = \
 	src/db/check.c \
 	src/db/conn.c \
 	src/db/conn.h \
+	src/db/conninfo.c \
+	src/db/conninfo.h \
 	src/db/db.c \
 	src/db/db.h
 DB = libdb.a $(SIGNER) $(PQ_LIBS)

@@ -150,8 +150,10 @@ def test_usage(site):
     test_closed(site)
     expect(site, "a database that is away is 69", ["-s", "domain=example.org", "-s", f"database=host={site.dir}", "actor", "list"], 69, "^$",
            "database: connect.*is PostgreSQL running", conf=empty)
-    for text, shown in [("host=/tmp password=hunter2 user=x", "host=/tmp password=*** user=x"), ("password = 'hunter2 \\' x'", "password=***"),
-                        ("postgresql://u:hunter2@h/d?sslpassword=hunter2&a=b", "postgresql://u:***@h/d?sslpassword=***&a=b")]:
+    for text, shown in [("host=/tmp password=hunter2 user=x", "user=x password=*** host=/tmp"), ("password = 'hunter2 \\' x'", "password=***"),
+                        ("postgresql://u:hunter2@h/d?sslpassword=hunter2", "user=u password=*** dbname=d host=h sslpassword=***"),
+                        ("dbname='a b' passwd=hunter2", "***"), ("motet", "motet"),
+                        ("dbname='it\\'s' user=''", "user='' dbname='it\\'s'")]:
         expect(site, f"config shows {shown}", ["-s", "domain=a.org", "-s", f"database={text}", "config"], 0, "(?m)^database = " + re.escape(shown) + "$", conf=empty)
 
 

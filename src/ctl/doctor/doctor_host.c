@@ -3,7 +3,7 @@
 #include "text/fid.h"
 #include "ctl/doctor/doctor.h"
 #include "ctl/doctor/doctor_fcgi.h"
-#include "ctl/mask.h"
+#include "db/conninfo.h"
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -70,7 +70,7 @@ static struct doctor_verdict check_config_domain(struct doctor *d, const struct 
 
 static bool has_database_password(struct doctor *d)
 {
-	return !str_is(mask_passwords(d->mem, str_of(d->c->conf->database)), d->c->conf->database);
+	return conninfo_has_password(d->c->conf->database);
 }
 
 static struct doctor_verdict check_config_mode(struct doctor *d, const struct doctor_check *k)

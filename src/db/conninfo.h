@@ -1,0 +1,13 @@
+#ifndef MOTET_DB_CONNINFO_H
+#define MOTET_DB_CONNINFO_H
+#include "base/str.h"
+/*
+ * A connection string of libpq for people to read, as `key=value` words with *** for each password
+ * in it: operators paste it into bug reports. The result is in the arena. The name of a database
+ * alone stays as it is. A string that libpq cannot parse becomes *** as a whole: a password may be
+ * anywhere in it.
+ */
+struct str conninfo_mask_passwords(struct arena *, const char *conninfo);
+/* Is there a password in it? True for a string that libpq cannot parse. */
+bool conninfo_has_password(const char *conninfo);
+#endif
