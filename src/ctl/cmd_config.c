@@ -1,6 +1,5 @@
 #include "ctl/cmd.h"
 #include "ctl/help.h"
-#include "ctl/mdoc.h"
 #include "ctl/term/out.h"
 #include "db/conninfo.h"
 #include <stdio.h>
@@ -79,8 +78,6 @@ enum err cmd_help(struct ctl *c)
 	int used;
 	const struct command *cmd = c->nwords ? help_find(c->nwords, c->word, &used) : NULL;
 
-	if (ctl_options_has(&c->opt, OPT_MDOC) && c->nwords == 1 && mdoc_print(stdout, c->word[0]))
-		return OK;
 	if (c->nwords == 0)
 		help_all(stdout);
 	else if (cmd)

@@ -44,22 +44,19 @@ struct command {
 	int least, most;  /* how many of them */
 	unsigned options; /* OPT_BIT()s beside those of every command */
 	const char *help; /* a line for the list of commands */
-	/*
-	 * Paragraphs: what it does, members of its JSON, an example, what comes next. Lines of an
-	 * example begin with two blanks; `words` between such marks, and manual(7)s, are set as
-	 * what they are in the page.
-	 */
+	/* A few lines: what it does, examples (each indented by two blanks), the next step. */
 	const char *more;
 };
 /* In the order of the help; a row without a name ends the table. */
 extern const struct command ctl_commands[];
 
-/* A page of the manual, motetctl-<name>(8): the commands that begin with these words, in the order
- * of the help. */
+/*
+ * A manual page, motetctl-<name>(8): the commands whose first word is one of `words`, in the order
+ * of the table above. tests/lint/docs checks that each command is in one group and on its page.
+ */
 struct command_group {
 	const char *name, *words;
-	const char *help; /* the line below NAME */
-	const char *more; /* paragraphs before the commands */
+	const char *help; /* one line, as below NAME in the page */
 };
 extern const struct command_group ctl_groups[]; /* a row without a name ends them */
 

@@ -1,42 +1,40 @@
 #ifndef MOTET_CTL_CTL_OPTIONS_H
 #define MOTET_CTL_CTL_OPTIONS_H
 #include "base/conf.h"
-/* The options of all commands, as rows: name, letter, argument, sentence. A command's row says
- * which of them it takes. */
+/*
+ * The options of all commands, as rows: name, letter, argument, help. The row of a command in
+ * commands.c says which of them it takes.
+ */
 #define OPTION_ROWS(O) \
 	O(CONFIG, "config", 'c', "FILE", \
-	    "the configuration; motet.conf(5) says which one otherwise") \
-	O(SET, "set", 's', "key=value", \
-	    "set a configuration key for this run; may be given again") \
-	O(HELP, "help", 'h', NULL, "say what a command does") \
+	    "read the configuration from FILE; default: see motet.conf(5)") \
+	O(SET, "set", 's', "key=value", "set a configuration key for this run; may be repeated") \
+	O(HELP, "help", 'h', NULL, "explain the command") \
 	O(VERSION, "version", 'V', NULL, "print the version") \
 	O(ADMIN, "admin", 0, NULL, "make the actor an administrator") \
-	O(ALL, "all", 0, NULL, "of everybody") \
-	O(BATCH, "batch", 0, NULL, \
-	    "page after page, for a file or a terminal that cannot move its cursor") \
+	O(ALL, "all", 0, NULL, "for all actors") \
+	O(BATCH, "batch", 0, NULL, "print page after page, for files and simple terminals") \
 	O(DATABASE, "database", 0, "CONNINFO", \
-	    "connect as the owner of the tables; without a password, see .pgpass") \
+	    "connect as the owner of the tables; put passwords in .pgpass") \
 	O(DIR, "dir", 0, "DIR", "directory of the schema files; default: the installed ones") \
 	O(DOMAIN, "domain", 0, "DOMAIN", \
-	    "the domain of federation IDs, unless the configuration has it") \
-	O(DRY_RUN, "dry-run", 0, NULL, "change nothing; count what would go") \
-	O(EXPIRES, "expires", 0, "TIME", "how long it is good: 90s, 30m, 12h, 7d; default: 7d") \
-	O(GENERATE, "generate", 0, NULL, "make a password and print it") \
-	O(GRANT, "grant", 0, "ROLE", "give this role what a running server needs") \
+	    "the domain of federation IDs, if the configuration does not set it") \
+	O(DRY_RUN, "dry-run", 0, NULL, "delete nothing; count what would be deleted") \
+	O(EXPIRES, "expires", 0, "TIME", "when it expires: 90s, 30m, 12h, 7d; default: 7d") \
+	O(GENERATE, "generate", 0, NULL, "generate a password and print it") \
+	O(GRANT, "grant", 0, "ROLE", "grant ROLE the privileges that a running server needs") \
 	O(JSON, "json", 0, NULL, "print JSON") \
-	O(MDOC, "mdoc", 0, NULL, \
-	    "a part of the manual as mdoc(7): keys, groups, options, statuses, or the page of a group") \
-	O(NOTE, "note", 0, "TEXT", "what it is for, to know it again") \
-	O(ONCE, "once", 0, NULL, "one page, then end") \
-	O(PASSWORD_FILE, "password-file", 0, "FILE", "the password is the first line of FILE") \
+	O(NOTE, "note", 0, "TEXT", "a note for the operator") \
+	O(ONCE, "once", 0, NULL, "print one page and exit") \
+	O(PASSWORD_FILE, "password-file", 0, "FILE", \
+	    "read the password from the first line of FILE") \
 	O(PASSWORD_STDIN, "password-stdin", 0, NULL, \
-	    "the password is the first line of standard input") \
+	    "read the password from the first line of stdin") \
 	O(PEM, "pem", 0, NULL, "print the current certificate as PEM") \
-	O(SAMPLE, "sample", 0, NULL, \
-	    "print a file with every key, its default and what it is for") \
-	O(SORT, "sort", 0, "KEY", "order of the workers: time, requests or pid") \
-	O(STATUS, "status", 0, NULL, "change nothing; list what is applied and what is not") \
-	O(USES, "uses", 0, "N", "how many may register by it; default: 1")
+	O(SAMPLE, "sample", 0, NULL, "print a file with every key, its default and what it does") \
+	O(SORT, "sort", 0, "KEY", "sort workers by time, requests or pid") \
+	O(STATUS, "status", 0, NULL, "change nothing; list which schema files are applied") \
+	O(USES, "uses", 0, "N", "how many actors may register with it; default: 1")
 #define O(id, name, letter, arg, help) OPT_##id,
 enum option_id { OPTION_ROWS(O) OPT_COUNT };
 #undef O

@@ -4,11 +4,11 @@
 #include <sysexits.h>
 
 const struct help_status help_statuses[HELP_STATUSES] = {
-	{ EX_OK, "done, or nothing was left to do" },
-	{ EXIT_FAILURE, "not done: refused, not found, or something broke; the message says what" },
+	{ EX_OK, "success, or nothing to do" },
+	{ EXIT_FAILURE, "failure: refused, not found, or an error; see the message" },
 	{ EX_USAGE, "the command line is wrong" },
-	{ EX_UNAVAILABLE, "the database is away or busy, or its schema does not fit this program" },
-	{ EX_CONFIG, "the configuration or the secret is not good" },
+	{ EX_UNAVAILABLE, "the database is unavailable or busy, or its schema does not fit" },
+	{ EX_CONFIG, "the configuration or the secret is wrong" },
 };
 
 enum { HELP_COLUMN = 34 };
@@ -75,20 +75,33 @@ static void put_exit_statuses(FILE *f)
 		    f, "  %-*d%s\n", HELP_COLUMN, help_statuses[i].status, help_statuses[i].text);
 }
 
+/* The line of a group, with a capital. */
+static void put_group_heading(FILE *f, const struct command_group *g)
+{
+	fprintf(f, "%c%s (man motetctl-%s):\n", *g->help - 'a' + 'A', g->help + 1, g->name);
+}
+
+static void put_group(FILE *f, const struct command_group *g)
+{
+	fputc('\n', f);
+	put_group_heading(f, g);
+	for (const struct command *c = ctl_commands; c->name; c++)
+		if (help_group(c) == g)
+			put_command_line(f, c);
+}
+
 void help_all(FILE *f)
 {
 	fputs("Usage: motetctl [-c FILE] [-s key=value]... COMMAND\n"
-	      "Look after a motet home server: its schema, identity, actors and sessions.\n\n",
+	      "Administer a motet home server.\n",
 	    f);
-	for (const struct command *c = ctl_commands; c->name; c++)
-		put_command_line(f, c);
-	fputs(
-	    "\n`motetctl help COMMAND` explains one, with an example. Options of every command:\n",
-	    f);
+	for (const struct command_group *g = ctl_groups; g->name; g++)
+		put_group(f, g);
+	fputs("\nOptions of every command:\n", f);
 	put_option_lines(f, CTL_OPTIONS_GLOBAL);
 	put_exit_statuses(f);
-	fputs(
-	    "\nA new server: motetctl init, motetctl migrate, motetctl init again; `motetctl help init` shows all of it.\n",
+	fputs("\n`motetctl help COMMAND` explains a command, with an example.\n"
+	      "A new server: start with `motetctl help init`, or read man motet.\n",
 	    f);
 }
 
@@ -108,8 +121,9 @@ void help_command(FILE *f, const struct command *c)
 {
 	help_usage(f, c);
 	fprintf(f, "%s.\n\n%s\n\nOptions:\n", c->help, c->more);
-	put_option_lines(f, c->options | CTL_OPTIONS_GLOBAL);
-	fprintf(f, "\nManual: motetctl-%s(8)\n", help_group(c)->name);
+	put_option_lines(f, c->options);
+	put_option_lines(f, CTL_OPTIONS_GLOBAL);
+	fprintf(f, "\nMore: man motetctl-%s\n", help_group(c)->name);
 }
 
 /* A word that begins commands is a word of one group. */
@@ -130,14 +144,12 @@ bool help_list_word(FILE *f, const char *word)
 
 	if (g == NULL)
 		return false;
-	fprintf(f, "motetctl can %s:\n\n", g->help);
+	put_group_heading(f, g);
 	for (const struct command *c = ctl_commands; c->name; c++)
 		if (words_equal(c->name, word) ||
 		    (words_equal(g->name, word) && help_group(c) == g))
 			put_command_line(f, c);
-	fprintf(f,
-	    "\n`motetctl help COMMAND` explains one, with an example. Manual: motetctl-%s(8)\n",
-	    g->name);
+	fputs("\n`motetctl help COMMAND` explains a command, with an example.\n", f);
 	return true;
 }
 

@@ -40,8 +40,6 @@ libctl_a_SOURCES = \
 	src/ctl/help.h \
 	src/ctl/init_files.c \
 	src/ctl/init_files.h \
-	src/ctl/mdoc.c \
-	src/ctl/mdoc.h \
 	src/ctl/run.c \
 	src/ctl/scoreboard_view.c \
 	src/ctl/scoreboard_view.h \

@@ -188,6 +188,13 @@ static int run_command(struct ctl *c, const struct command *cmd, int argc, char 
 	return perform_command(c, cmd);
 }
 
+/* `motetctl actor --help` lists the commands of a group, or those that begin with a word. */
+static bool help_is_asked(const struct ctl *c, int argc, char **argv)
+{
+	return ctl_options_has(&c->opt, OPT_HELP) ||
+	    (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0));
+}
+
 /* argv[at] is the first word that is no option, if there is one. */
 static int dispatch_words(struct ctl *c, int at, int argc, char **argv)
 {
@@ -199,6 +206,9 @@ static int dispatch_words(struct ctl *c, int at, int argc, char **argv)
 		return asked ? EX_OK : EX_USAGE;
 	}
 	const struct command *cmd = help_find(argc - at, argv + at, &words);
+	if (cmd == NULL && help_is_asked(c, argc - at, argv + at) &&
+	    help_list_word(stdout, argv[at]))
+		return EX_OK;
 	if (cmd == NULL) {
 		help_unknown(stderr, argv[at]);
 		return EX_USAGE;

@@ -40,4 +40,4 @@ tests_db_verify_test_LDADD = $(CORE)
 DB_TESTS += tests/db/second_factor_test
 tests_db_second_factor_test_SOURCES = tests/db/second_factor_test.c tests/db/member.h tests/db/home.h
 tests_db_second_factor_test_LDADD = $(CORE)
-EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_second_factor_test.py
+EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py
