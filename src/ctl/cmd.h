@@ -2,7 +2,7 @@
 #define MOTET_CTL_CMD_H
 #include "ctl/ctl.h"
 #include "store/q_server_key.h"
-/* The functions of commands.c, one file per group: cmd_<first word>.c. */
+/* The functions of the rows of commands.c. A command is in cmd_<first word>.c. */
 command_fn cmd_init, cmd_migrate, cmd_actor_add, cmd_actor_list, cmd_actor_show, cmd_actor_passwd,
     cmd_actor_deactivate, cmd_admin_grant, cmd_admin_revoke, cmd_key_show, cmd_key_rotate,
     cmd_session_list, cmd_session_revoke, cmd_foreign_list, cmd_foreign_show, cmd_foreign_refresh,
@@ -12,8 +12,9 @@ command_fn cmd_init, cmd_migrate, cmd_actor_add, cmd_actor_list, cmd_actor_show,
     cmd_totp_confirm, cmd_totp_reset, cmd_prune, cmd_verify, cmd_status, cmd_top, cmd_config,
     cmd_version, cmd_doctor, cmd_selftest, cmd_help;
 /*
- * Is this our key: made for our domain, and opened by our secret? A host that has another secret
- * must not touch the identity: what it sealed no other host could open.
+ * OK when the key was made for our domain and our secret opens it; else the command ends with
+ * EX_CONFIG. A host with another secret must not change the identity: no other host could open what
+ * it seals.
  */
 must_check enum err cmd_key_check(struct ctl *, const struct server_key *);
 #endif

@@ -20,7 +20,7 @@ static const struct column actor_columns[] = {
 	COL_ID(actor_row, a.id, "id"),
 };
 
-/* The actor of the command line: a local name, or a federation ID of this server. */
+/* The actor that the command line names: a local name, or a federation ID of this server. */
 static enum err read_local_name(struct ctl *c, struct str *local)
 {
 	return actor_read_name(&c->cx, "", str_of(c->word[0]), local);
@@ -51,7 +51,7 @@ enum err cmd_actor_add(struct ctl *c)
 	TRY(ask_password(c, &password));
 	TRY(actor_add(&c->cx, local, password, ctl_options_has(&c->opt, OPT_ADMIN), &id));
 	print_actor_done(
-	    c, local, ctl_options_has(&c->opt, OPT_ADMIN) ? "added, an administrator" : "added");
+	    c, local, ctl_options_has(&c->opt, OPT_ADMIN) ? "added as an administrator" : "added");
 	ask_print_generated(c, password);
 	return OK;
 }
@@ -87,11 +87,10 @@ enum err cmd_actor_passwd(struct ctl *c)
 	size_t n;
 
 	TRY(read_local_name(c, &local));
-	TRY(load_actor_rows(
-	    c, local, &r, &n)); /* a name that nobody has is told before anybody types */
+	TRY(load_actor_rows(c, local, &r, &n)); /* an unknown name fails before the prompt */
 	TRY(ask_password(c, &password));
 	TRY(actor_set_password(&c->cx, local, password));
-	print_actor_done(c, local, "has a new password; sessions that are open stay open");
+	print_actor_done(c, local, "has a new password; open sessions stay open");
 	ask_print_generated(c, password);
 	return OK;
 }
@@ -103,7 +102,7 @@ enum err cmd_actor_deactivate(struct ctl *c)
 	TRY(read_local_name(c, &local));
 	TRY(actor_deactivate(&c->cx, local));
 	print_actor_done(c, local,
-	    "is deactivated: its sessions have ended, its ID-Certs are revoked, its name stays taken");
+	    "is deactivated: its sessions ended, its ID-Certs are revoked, its name stays taken");
 	return OK;
 }
 
@@ -113,7 +112,7 @@ static enum err switch_admin(struct ctl *c, bool admin)
 
 	TRY(read_local_name(c, &local));
 	TRY(actor_set_admin(&c->cx, local, admin));
-	print_actor_done(c, local, admin ? "is an administrator" : "is not an administrator");
+	print_actor_done(c, local, admin ? "is an administrator" : "is no longer an administrator");
 	return OK;
 }
 

@@ -35,7 +35,7 @@ static struct conf_value_row *collect_conf_values(struct ctl *c, size_t *n)
 
 static void print_conf_values(const struct ctl *c, const struct conf_value_row *r, size_t n)
 {
-	printf("# %s\n", c->conf->file ? c->conf->file : "no file");
+	printf("# %s\n", c->conf->file ? c->conf->file : "no configuration file");
 	for (size_t i = 0; i < n; i++)
 		printf("%s =%s%.*s\n", r[i].key.s, r[i].value.n ? " " : "", (int)r[i].value.n,
 		    r[i].value.s);

@@ -42,8 +42,8 @@ enum err cmd_foreign_refresh(struct ctl *c)
 	int64_t n;
 
 	TRY(foreign_refresh(&c->cx, str_of(c->word[0]), &n));
-	printf("%lld things that %s has said are forgotten; whoever needs them asks again\n",
-	    (long long)n, c->word[0]);
+	printf("%lld entries of %s are deleted; the next use asks the server again\n", (long long)n,
+	    c->word[0]);
 	return OK;
 }
 
@@ -52,14 +52,14 @@ enum err cmd_foreign_block(struct ctl *c)
 	int64_t n;
 
 	TRY(foreign_block(&c->cx, str_of(c->word[0]), &n));
-	printf("%s and its subdomains are blocked; %lld sessions have ended\n", c->word[0],
-	    (long long)n);
+	printf(
+	    "%s and its subdomains are blocked; %lld sessions ended\n", c->word[0], (long long)n);
 	return OK;
 }
 
 enum err cmd_foreign_unblock(struct ctl *c)
 {
 	TRY(foreign_unblock(&c->cx, str_of(c->word[0])));
-	printf("%s is not blocked any more\n", c->word[0]);
+	printf("%s is no longer blocked\n", c->word[0]);
 	return OK;
 }

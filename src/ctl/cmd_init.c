@@ -12,7 +12,7 @@ static enum err write_missing_conf(struct ctl *c)
 		return OK;
 	TRY(init_files_conf(c, path, &made));
 	if (made)
-		printf("%s: written; look it over, `database` and `listen` first\n", path);
+		printf("%s: written; check it, `database` and `listen` first\n", path);
 	fflush(stdout);
 	return OK;
 }
@@ -21,11 +21,12 @@ static enum err check_existing_identity(struct ctl *c, const struct server_key *
 {
 	if (!init_files_has_secret(c))
 		return ctl_bad_conf(c,
-		    "the database has an identity, whose secret is not here: put it into %s, from a host that has it",
+		    "the database has an identity, but its secret is not on this host: copy %s "
+		    "from a host that has it",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(cmd_key_check(c, k));
-	printf("nothing to do: %s has its identity, serial %lld, and this host its secret\n",
+	printf("nothing to do: %s has an identity, serial %lld, and this host has its secret\n",
 	    c->conf->domain, (long long)k->serial);
 	return OK;
 }
@@ -40,17 +41,18 @@ static enum err create_identity(struct ctl *c)
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(identity_create(&c->cx, &k));
 	if (made)
-		printf("%s: made; keep a copy in a safe place, the identity is lost without it\n",
+		printf(
+		    "%s: created; keep a copy in a safe place, without it the identity is lost\n",
 		    c->conf->secret_file);
 	else
-		fputs(
-		    "motetctl: the secret was there already, and this database had no identity: if it was to be restored, it was not; throw it away then,\n"
-		    "motetctl: and let migrate and init come after a restore without errors\n",
+		fputs("motetctl: warning: the secret existed, but the database had no identity.\n"
+		      "motetctl: If you meant to restore a backup, it failed: drop this database,\n"
+		      "motetctl: restore it without errors, then run migrate and init.\n",
 		    stderr);
-	printf("%s: identity made, serial %lld\n", c->conf->domain, (long long)k->serial);
+	printf("%s: identity created, serial %lld\n", c->conf->domain, (long long)k->serial);
 	printf("next: motetctl actor add NAME --admin, then start motetd\n");
 	if (c->conf->file == NULL)
-		printf("next: put `domain = %s` into a configuration file: no file was read\n",
+		printf("next: put `domain = %s` into a configuration file; none was read\n",
 		    c->conf->domain);
 	return OK;
 }

@@ -54,22 +54,22 @@ static enum err read_invite_terms(struct ctl *c, struct new_invite_row *m, int64
 	m->note = option_or_default(c, OPT_NOTE, NULL);
 	if (!str_i64(option_or_default(c, OPT_USES, "1"), &m->uses) || m->uses < 1 ||
 	    m->uses > INVITE_USES_MAX)
-		return ctl_bad_usage(c, "--uses is a number from 1 to %d", INVITE_USES_MAX);
+		return ctl_bad_usage(c, "--uses must be a number from 1 to %d", INVITE_USES_MAX);
 	if (!conf_seconds(
 		option_or_default(c, OPT_EXPIRES, "7d"), INVITE_LIFE_MIN, INVITE_LIFE_MAX, seconds))
 		return ctl_bad_usage(
-		    c, "--expires is a time from a minute to ten years, such as 12h or 7d");
+		    c, "--expires must be a time from 1m to ten years, such as 12h or 7d");
 	if (m->note.n > INVITE_NOTE_MAX || !utf8_ok(m->note))
-		return ctl_bad_usage(c, "--note has at most %d bytes of UTF-8", INVITE_NOTE_MAX);
+		return ctl_bad_usage(
+		    c, "--note must be UTF-8 of at most %d bytes", INVITE_NOTE_MAX);
 	return OK;
 }
 
-/* On standard error, so that it is in nobody's JSON. */
+/* On standard error, which keeps it out of the JSON. */
 static void warn_of_registration(const struct ctl *c)
 {
 	if (c->conf->registration != REGISTRATION_INVITE)
-		fputs(
-		    "motetctl: nobody is asked for an invite while `registration` is not invite\n",
+		fputs("motetctl: warning: invites work only while `registration` is invite\n",
 		    stderr);
 }
 
@@ -124,7 +124,7 @@ static enum err read_invite_id(struct ctl *c, int64_t *id)
 	if (str_i64(str_of(c->word[0]), id) && *id > 0)
 		return OK;
 	return ctl_bad_usage(
-	    c, "%s is not the id of an invite; `motetctl invite list` shows them", c->word[0]);
+	    c, "%s is not the id of an invite; `motetctl invite list` shows the ids", c->word[0]);
 }
 
 enum err cmd_invite_show(struct ctl *c)
@@ -158,8 +158,6 @@ enum err cmd_invite_revoke(struct ctl *c)
 
 	TRY(read_invite_id(c, &id));
 	TRY(invite_revoke(&c->cx, id));
-	printf(
-	    "invite %lld is revoked: nobody registers by it any more; who has come by it stays\n",
-	    (long long)id);
+	printf("invite %lld is revoked; actors that registered with it stay\n", (long long)id);
 	return OK;
 }

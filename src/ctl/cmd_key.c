@@ -21,7 +21,7 @@ static const struct column key_columns[] = {
 	COL_STR(key_row, fingerprint, "fingerprint"),
 };
 
-/* In the form of `openssl x509 -fingerprint -sha256`, so that the two can be laid side by side. */
+/* In the form of `openssl x509 -fingerprint -sha256`, for comparison. */
 static struct str format_fingerprint(struct arena *mem, struct blob cert)
 {
 	struct buf b = { .mem = mem };

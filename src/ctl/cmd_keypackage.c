@@ -18,7 +18,7 @@ static const struct column keypackage_columns[] = {
 	COL_NUM(keypackage_row, k.spent, "spent"),
 };
 
-/* Also says when there is no such actor. */
+/* Fails when there is no such actor. */
 static enum err read_keypackage_owner(struct ctl *c, struct str *local)
 {
 	struct actor_item *a;

@@ -26,8 +26,8 @@ static bool show_pruned_rows(void *arg, const int64_t rows[PRUNE_KINDS])
 		all += rows[k];
 		last = rows[k] ? k : last;
 	}
-	progress_line(p, "%lld rows gone, of these %lld %s", (long long)all, (long long)rows[last],
-	    prune_rows[last].what);
+	progress_line(p, "%lld rows deleted, %lld of them %s", (long long)all,
+	    (long long)rows[last], prune_rows[last].what);
 	return true;
 }
 

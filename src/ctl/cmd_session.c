@@ -55,10 +55,10 @@ enum err cmd_session_revoke(struct ctl *c)
 	enum err e = session_end(&c->cx, &owner, str_of(c->word[1]));
 	if (e == ERR_NOT_FOUND)
 		return refuse(&c->cx, e, "",
-		    "%s has no session %s; `motetctl session list %s` shows those there are.",
+		    "%s has no session %s; `motetctl session list %s` lists its sessions.",
 		    actor_fid(&c->cx, local).s, c->word[1], local.s);
 	TRY(e);
-	printf("session %s of %s has ended: its token is void, its ID-Cert revoked\n", c->word[1],
+	printf("session %s of %s has ended; its ID-Cert is revoked\n", c->word[1],
 	    actor_fid(&c->cx, local).s);
 	return OK;
 }

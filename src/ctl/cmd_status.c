@@ -61,11 +61,11 @@ static struct str describe_server_state(const struct scoreboard_view *b)
 	int64_t serving = b->sum.workers[WORKER_IDLE] + b->sum.workers[WORKER_BUSY];
 
 	if (serving == 0)
-		return STR("no worker serves");
+		return STR("no worker is ready");
 	if (b->storm)
-		return STR("crash storm: workers die one after the other");
+		return STR("crash storm: workers keep dying");
 	if (b->sum.db[METER_DB_AWAY])
-		return STR("the database is away");
+		return STR("the database is unavailable");
 	if (!b->alone && serving < b->wanted)
 		return STR("workers are missing");
 	return b->sum.workers[WORKER_IDLE] ? STR("good") : STR("all workers are busy");
@@ -124,7 +124,7 @@ static void fill_server_status(
 	memcpy(s->count, b->sum.count, sizeof s->count);
 }
 
-/* Counters that are still 0 are left out for people. */
+/* Text output leaves out counters that are 0. */
 static size_t add_counter_columns(
     struct arena *mem, const struct server_status *s, bool all, struct column *c)
 {
@@ -142,7 +142,7 @@ static size_t add_counter_columns(
 	return n;
 }
 
-/* Rates need two looks; a second is long enough to see something, and short enough to wait for. */
+/* Two readings, one second apart, give the request rate. */
 enum err cmd_status(struct ctl *c)
 {
 	enum { A_SECOND = 1000000 };

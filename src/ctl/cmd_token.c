@@ -25,7 +25,7 @@ enum err cmd_token_status(struct ctl *c)
 static enum err switch_tokens(struct ctl *c, bool enabled)
 {
 	TRY(federation_token_switch(&c->cx, enabled));
-	printf("from now on this server issues %sfederation tokens\n", enabled ? "" : "no ");
+	printf("this server now issues %sfederation tokens\n", enabled ? "" : "no ");
 	return OK;
 }
 
@@ -61,7 +61,7 @@ static struct str token_state(const struct federation_token_item *t)
 	return t->expires_at <= t->now ? STR("expired") : STR("issued");
 }
 
-/* Nobody named: of everybody. */
+/* Without an actor on the command line: id 0, all actors. */
 static enum err find_token_owner(struct ctl *c, struct actor_ref *who)
 {
 	*who = (struct actor_ref){ .id = 0 };
@@ -92,7 +92,7 @@ enum err cmd_token_delete(struct ctl *c)
 	int64_t n;
 
 	if (all == (c->nwords > 0))
-		return ctl_bad_usage(c, "name an actor, or say --all");
+		return ctl_bad_usage(c, "name one actor, or give --all");
 	TRY(find_token_owner(c, &who));
 	TRY(federation_token_delete(&c->cx, who.id, &n));
 	printf("%lld federation token%s deleted\n", (long long)n, n == 1 ? "" : "s");

@@ -7,7 +7,7 @@
 
 enum { TOP_INTERVAL_MS = 1000, ARENA_MAX = 64 << 20, BATCH_ROWS = 10000, BATCH_COLUMNS = 1000 };
 
-/* A process id of a broken file may be any number: no difference of two is safe. */
+/* A damaged file may hold any number as a process id, so a subtraction could overflow. */
 static int compare_worker_pids(const void *a, const void *b)
 {
 	const struct scoreboard_view_worker *x = a, *y = b;
@@ -15,7 +15,6 @@ static int compare_worker_pids(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* By what workers are sorted: a key, and a word of --sort. */
 static int compare_worker_times(const void *a, const void *b)
 {
 	const struct scoreboard_view_worker *x = a, *y = b;
@@ -42,7 +41,7 @@ enum { WORKER_ORDERS = sizeof worker_orders / sizeof worker_orders[0] };
 
 struct top_page {
 	struct buf b;
-	int rows, columns; /* what is left, and the width */
+	int rows, columns; /* rows that are left; width */
 };
 
 static void put_page_line(struct top_page *p, const char *fmt, ...)
@@ -65,7 +64,7 @@ static double us_to_ms(int64_t us)
 	return (double)us / 1000;
 }
 
-/* Since the last look, or since the start. */
+/* Figures since the last page, or since the start of the server. */
 struct top_span {
 	struct scoreboard_sum sum;
 	double seconds;
@@ -79,13 +78,15 @@ static void put_summary(
 	const struct scoreboard_sum_route *all = &s->sum.all;
 
 	put_page_line(p,
-	    "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, %d stopping  database: %d up, %d away",
+	    "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, "
+	    "%d stopping  database: %d up, %d away",
 	    (int)b->version.n, b->version.s, (long long)(up / 3600), (int)(up / 60 % 60),
 	    (int)(up % 60), b->nworkers, n->workers[WORKER_BUSY], n->workers[WORKER_IDLE],
 	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP],
 	    n->db[METER_DB_AWAY]);
 	put_page_line(p,
-	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a request  %lld in all, %lld deaths",
+	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  "
+	    "database %.1f ms a request  %lld in all, %lld deaths",
 	    (double)all->n / s->seconds,
 	    (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds,
 	    us_to_ms(scoreboard_sum_quantile(all, 0.5)),
@@ -97,11 +98,11 @@ static void put_summary(
 	    (long long)n->all.n, (long long)b->deaths);
 }
 
-/* Only /metrics counts them: the database is not asked here. */
+/* As /metrics last counted them: top does not ask the database. */
 static void put_keypackage_stock(struct top_page *p, const struct scoreboard_view *b)
 {
 	if (b->stock_at == 0)
-		put_page_line(p, "KeyPackages: not counted yet, which takes a look at /metrics");
+		put_page_line(p, "KeyPackages: not counted yet; a request to /metrics counts them");
 	else
 		put_page_line(p,
 		    "KeyPackages: %lld in stock, %lld last resorts, counted %lld s ago",
@@ -127,7 +128,7 @@ static void put_workers(struct top_page *p, const struct scoreboard_view *b, siz
 		put_page_line(p, "%8s %zu more", "", b->nworkers - most);
 }
 
-/* The busiest first. */
+/* The busiest route that is not shown yet; -1: none. */
 static int find_busiest_route(const struct top_span *s, int nroutes, const bool *shown)
 {
 	int best = -1;
@@ -221,7 +222,7 @@ enum err cmd_top(struct ctl *c)
 		if (strcmp(worker_orders[i].word, sort) == 0)
 			o = &worker_orders[i];
 	if (sort && strcmp(o->word, sort) != 0)
-		return ctl_bad_usage(c, "--sort is time, requests or pid");
+		return ctl_bad_usage(c, "--sort must be time, requests or pid");
 	bool screen = !plain && screen_begin();
 	enum err e = repeat_top_page(c, o, !screen);
 	screen_end();

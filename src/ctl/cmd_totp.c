@@ -5,7 +5,7 @@
 #include "ctl/term/qr.h"
 #include <stdio.h>
 
-/* The actor of the command line, who has to exist. */
+/* The actor that the command line names; it must exist. */
 static enum err find_totp_actor(struct ctl *c, struct actor_ref *who)
 {
 	return actor_find(&c->cx, "", str_of(c->word[0]), who);
@@ -48,16 +48,16 @@ enum err cmd_totp_show(struct ctl *c)
 static const struct column totp_secret_columns[] = { COL_STR(second_factor_secret, text, "secret"),
 	COL_STR(second_factor_secret, uri, "uri") };
 
-/* What core says to actors is told to an operator in other words. */
+/* Core's messages are for actors; an operator needs the command to run. */
 static enum err reword_for_operator(struct ctl *c, enum err e, const char *name)
 {
 	if (e == ERR_CONFLICT)
 		return refuse(&c->cx, e, "",
-		    "%s has a second factor already; `motetctl totp reset %s` ends it.", name,
+		    "%s already has a second factor; `motetctl totp reset %s` removes it.", name,
 		    name);
 	if (e == ERR_NOT_FOUND)
 		return refuse(&c->cx, e, "",
-		    "%s has no second factor, or none that waits; `motetctl totp show %s` tells.",
+		    "%s has no second factor to confirm or remove; see `motetctl totp show %s`.",
 		    name, name);
 	return e;
 }
@@ -76,11 +76,10 @@ enum err cmd_totp_enrol(struct ctl *c)
 		return OK;
 	}
 	if (!qr_print(s.uri))
-		puts(
-		    "(with the program qrencode installed there would be a QR code here: apt-get install qrencode)");
+		puts("(install the program qrencode to get a QR code here)");
 	out_one(&c->cx, &l, false);
-	printf(
-	    "Nothing is asked for yet. Take it into an authenticator app, then: motetctl totp confirm %s CODE\n",
+	printf("Log-ins need no code yet. Add the secret to an authenticator app, then run:\n"
+	       "motetctl totp confirm %s CODE\n",
 	    name);
 	return OK;
 }
@@ -106,7 +105,7 @@ enum err cmd_totp_confirm(struct ctl *c)
 	const struct listing l = LISTING(recovery_code_columns, codes, SECOND_FACTOR_CODES);
 	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	if (!ctl_options_has(&c->opt, OPT_JSON))
-		puts("Each of these stands in for a code once. They are shown only now.");
+		puts("Each recovery code works once, instead of a code. They are not shown again.");
 	return OK;
 }
 
@@ -118,8 +117,7 @@ enum err cmd_totp_reset(struct ctl *c)
 	const struct second_factor_caller p = motetctl_place(&who);
 	TRY(reword_for_operator(
 	    c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
-	printf(
-	    "%s has no second factor any more: the password is enough; the actor's sessions are told so\n",
+	printf("%s no longer has a second factor: the password is enough\n",
 	    actor_fid(&c->cx, who.local_name).s);
 	return OK;
 }

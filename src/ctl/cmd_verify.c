@@ -34,7 +34,7 @@ static void print_json_finding(struct verify_printer *w, const struct verify_fin
 	json_object_put(o);
 }
 
-/* At once: who waits for millions of rows shall see the first line. */
+/* Printed at once: millions of rows take long. */
 static void print_finding(void *arg, const struct verify_finding *f)
 {
 	struct verify_printer *w = arg;
@@ -70,14 +70,14 @@ static enum err print_verify_result(
 		puts(w->any ? "\n]" : "]");
 	else
 		printf("%lld rows in %.1f s: %s\n", (long long)t->rows, seconds,
-		    t->findings ? "not all of them are right" : "all is right");
+		    t->findings ? "faults found" : "no faults");
 	if (t->findings == 0)
 		return OK;
-	return refuse(&c->cx, ERR_CONFLICT, "", "%lld finding%s in %lld rows",
-	    (long long)t->findings, t->findings == 1 ? "" : "s", (long long)t->rows);
+	return refuse(&c->cx, ERR_CONFLICT, "", "%lld fault%s in %lld rows", (long long)t->findings,
+	    t->findings == 1 ? "" : "s", (long long)t->rows);
 }
 
-/* They are installed with motetctl, but who copies that alone has none. */
+/* The files are installed with motetctl; a copy of the program alone has none. */
 static const char *find_schema_files(const struct ctl *c)
 {
 	const char *dir =
@@ -86,7 +86,7 @@ static const char *find_schema_files(const struct ctl *c)
 	if (ctl_options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
 		return dir;
 	fprintf(stderr,
-	    "motetctl: the schema is not held against its files: %s: %s; --dir says where they are\n",
+	    "motetctl: warning: cannot compare the schema with its files: %s: %s; give --dir\n",
 	    dir, strerror(errno));
 	return NULL;
 }

@@ -19,8 +19,8 @@ const struct command ctl_commands[] = {
 	    OPT_BIT(JSON) | OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS),
 	    "Update the database schema",
 	    "Applies the missing schema files as the role that owns the tables: name it with\n"
-	    "--database or MOTET_DATABASE. Servers of the previous release keep working, so for an\n"
-	    "update: migrate first, then replace the program.\n"
+	    "--database or MOTET_DATABASE. Servers of the previous release keep working, so to\n"
+	    "update, migrate first, then replace the program.\n"
 	    "\n"
 	    "  motetctl migrate --status\n"
 	    "  motetctl migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
@@ -79,8 +79,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl actor deactivate mallory" },
 	{ "admin", "grant", cmd_admin_grant, NEEDS_SCHEMA, "NAME", 1, 1, 0,
 	    "Make an actor an administrator",
-	    "Administrators may use the routes that `motetd -T` marks admin. Open sessions get the\n"
-	    "right at once.\n"
+	    "Administrators may use the routes that `motetd -T` marks admin. Open sessions get\n"
+	    "the right at once.\n"
 	    "\n"
 	    "  motetctl admin grant alice" },
 	{ "admin", "revoke", cmd_admin_revoke, NEEDS_SCHEMA, "NAME", 1, 1, 0,
@@ -214,8 +214,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl foreign refresh example.org" },
 	{ "foreign", "block", cmd_foreign_block, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
 	    "Block a domain and its subdomains",
-	    "Sends them no requests, trusts no signature of theirs, and ends their actors' sessions\n"
-	    "here, on all servers of this database.\n"
+	    "Sends them no requests, trusts no signature of theirs, and ends their actors'\n"
+	    "sessions here, on all servers of this database.\n"
 	    "\n"
 	    "  motetctl foreign block spam.example" },
 	{ "foreign", "unblock", cmd_foreign_unblock, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
@@ -244,9 +244,9 @@ const struct command ctl_commands[] = {
 	    "  motetctl top --once --sort requests" },
 	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON),
 	    "Find faults and tell how to fix them",
-	    "Checks configuration, files, socket, database and identity; with URL also about thirty\n"
-	    "requests through the web server. Run it as root, or as the user of motetd. Ends with 1\n"
-	    "when there is an error.\n"
+	    "Checks configuration, files, socket, database and identity; with URL also about\n"
+	    "thirty requests through the web server. Run it as root, or as the user of motetd.\n"
+	    "The exit status is 1 when there is an error.\n"
 	    "\n"
 	    "  motetctl doctor\n"
 	    "  motetctl doctor https://example.org\n"
@@ -254,8 +254,8 @@ const struct command ctl_commands[] = {
 	    "Next: motetctl selftest https://example.org." },
 	{ "selftest", NULL, cmd_selftest, NEEDS_SCHEMA, "URL", 1, 1, OPT_BIT(JSON),
 	    "Test the server with two temporary actors",
-	    "They register, get ID-Certs, use key material, KeyPackages and a federation token, and\n"
-	    "are deleted again. Each step is printed with its time.\n"
+	    "They register, get ID-Certs, use key material, KeyPackages and a federation token,\n"
+	    "and are deleted again. Each step is printed with its time.\n"
 	    "\n"
 	    "  motetctl selftest https://example.org\n"
 	    "\n"

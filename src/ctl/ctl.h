@@ -5,34 +5,37 @@
 #include <stdlib.h>
 #include <sysexits.h>
 /*
- * motetctl, the operator's command. A command is a row of commands.c: its words, its function, what
- * has to be open before it runs, its options and its help. run.c opens what the row asks for and
- * turns what comes back into a message and an exit status; a command itself calls core and prints.
+ * motetctl, the operator's program. A command is a row of commands.c: its words, its function, what
+ * must be open before it runs, its options and its help. run.c opens what the row needs, calls the
+ * function, and turns its error into a message and an exit status. The function calls core and
+ * prints the result.
  */
 
-/* Exit statuses are those of sysexits.h, and EXIT_FAILURE: not done; the message says why. The
- * table of run.c says which error means which. */
+/*
+ * Exit statuses are EX_OK, EXIT_FAILURE and some of sysexits.h; help.c explains them, a table in
+ * run.c maps errors to them.
+ */
 
-/* Each level includes those before it. */
+/* What a command needs; each level includes those before it. */
 enum needs {
 	NEEDS_NOTHING,
 	NEEDS_CONF,   /* the configuration is read: ctl.conf, cx.conf */
 	NEEDS_DB,     /* cx.db, which connects when it is first used */
-	NEEDS_DOMAIN, /* the configuration is whole */
+	NEEDS_DOMAIN, /* the configuration is complete */
 	NEEDS_SCHEMA, /* the database answers, and its schema fits this program */
 	NEEDS_SECRET  /* cx.ca signs with the secret of the configuration */
 };
 
 struct ctl {
-	struct cx cx;	     /* mem always; the rest as far as it was needed */
+	struct cx cx;	     /* mem always; the rest as far as ctl_need() opened it */
 	const char *program; /* argv[0] */
 	struct conf *conf;
 	struct ctl_options opt;
-	char **word; /* the arguments behind the command's own words */
+	char **word; /* the arguments after the command's own words */
 	int nwords;
 	enum needs have;
 	struct ca_local ca;
-	int status; /* not 0: the exit status of a failure, whatever its error would mean */
+	int status; /* exit status of a failure; 0: run.c derives it from the error */
 };
 
 typedef enum err command_fn(struct ctl *);
@@ -42,7 +45,7 @@ struct command {
 	enum needs needs;
 	const char *args; /* "NAME", "[NAME]", "" */
 	int least, most;  /* how many of them */
-	unsigned options; /* OPT_BIT()s beside those of every command */
+	unsigned options; /* OPT_BIT()s, without those of every command */
 	const char *help; /* a line for the list of commands */
 	/* A few lines: what it does, examples (each indented by two blanks), the next step. */
 	const char *more;
@@ -60,13 +63,13 @@ struct command_group {
 };
 extern const struct command_group ctl_groups[]; /* a row without a name ends them */
 
-/* Open what a level needs and is not open yet. */
+/* Open what this level needs, unless it is open. run.c does it before the command runs. */
 must_check enum err ctl_need(struct ctl *, enum needs);
 /* As refuse(), ending with EX_USAGE. */
 #define ctl_bad_usage(c, ...) \
 	((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
 /* As fail(), ending with EX_CONFIG. */
 #define ctl_bad_conf(c, ...) ((c)->status = EX_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
-/* A whole run; returns the exit status. */
+/* Run motetctl; returns the exit status. */
 int ctl_main(int argc, char **argv);
 #endif

@@ -8,7 +8,7 @@ const struct option_row ctl_options_rows[OPT_COUNT] = {
 #undef O
 };
 
-/* What getopt_long() returns for an option without a letter: above every letter. */
+/* getopt_long() returns LONG_OPTION + id for an option without a letter. */
 enum { LONG_OPTION = 0x100 };
 
 static void make_getopt_tables(unsigned allowed, struct option *longs, char *letters)
@@ -43,7 +43,8 @@ static bool store_option(struct ctl_options *o, int id, const char *arg)
 	if (id < 0)
 		return false;
 	if (id == OPT_SET && o->nset == CTL_OPTIONS_SET)
-		return fprintf(stderr, "motetctl: no more than %d times --set\n", CTL_OPTIONS_SET),
+		return fprintf(stderr, "motetctl: --set may be given at most %d times\n",
+			   CTL_OPTIONS_SET),
 		       false;
 	if (id == OPT_SET)
 		o->set[o->nset++] = arg;
@@ -58,7 +59,7 @@ int ctl_options_parse(struct ctl_options *o, int argc, char **argv, unsigned all
 	int c;
 
 	make_getopt_tables(allowed, longs, letters + first);
-	optind = 0; /* glibc and musl: begin anew */
+	optind = 0; /* resets getopt in glibc and musl */
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
 		if (!store_option(o, c == '?' ? -1 : find_option_id(c), optarg))
 			return -1;

@@ -60,12 +60,13 @@ static inline bool ctl_options_has(const struct ctl_options *o, enum option_id i
 	return o->value[id] != NULL;
 }
 /*
- * Read options among argv[0 … argc - 1] (argv[0] is a name for messages), of those in `allowed`.
- * Stops at the first word that is none when `first` is set, else moves such words behind the
- * options. Returns the index of the first word, or -1 after a message on standard error.
+ * Read the options in argv[1 … argc - 1]; `allowed` has the OPT_BIT()s of those that may occur.
+ * argv[0] is the program's name in messages. With `first`, stops at the first word that is not an
+ * option; else moves all such words behind the options. Returns the index of the first of them, or
+ * -1 after a message on standard error.
  */
 int ctl_options_parse(struct ctl_options *, int argc, char **argv, unsigned allowed, bool first);
-/* File, environment and -s, in this order; not yet finished (conf_finish). */
+/* Load the configuration from file, environment and -s; the caller calls conf_finish(). */
 must_check bool ctl_options_conf(
     const struct ctl_options *, const char *file, struct conf **, char *why, size_t size);
 #endif

@@ -126,7 +126,7 @@ void help_command(FILE *f, const struct command *c)
 	fprintf(f, "\nMore: man motetctl-%s\n", help_group(c)->name);
 }
 
-/* A word that begins commands is a word of one group. */
+/* All commands that begin with one word are in one group. */
 static const struct command_group *find_group_of_word(const char *word)
 {
 	for (const struct command *c = ctl_commands; c->name; c++)
@@ -161,7 +161,7 @@ void help_unknown(FILE *f, const char *word)
 		if (!words_equal(c->name, word))
 			continue;
 		if (!some)
-			fprintf(f, "motetctl: %s what?\n", word);
+			fprintf(f, "motetctl: no such command; these begin with %s:\n", word);
 		some = true;
 		put_command_line(f, c);
 	}

@@ -10,17 +10,15 @@
 
 enum { INITIAL_VALUE_BYTES = 4096, INITIAL_CONF_MODE = 0640, STATE_DIR_MODE = 0700 };
 
-/* The sample, but for keys whose value is another than `plain` has; and the domain, wherever it
- * came from. */
+/* The sample file, with the domain and each key that differs from `plain` set. */
 static void print_initial_conf(FILE *f, const struct conf *mine, const struct conf *plain)
 {
 	char a[INITIAL_VALUE_BYTES], b[INITIAL_VALUE_BYTES];
 	size_t n;
 	const struct conf_row *r = conf_rows(&n);
 
-	fputs(
-	    "# The configuration of motet: motetd and motetctl. What is commented out is the default;\n"
-	    "# motet.conf(5) explains each key.\n\n",
+	fputs("# Configuration of motetd and motetctl. Commented lines show the defaults.\n"
+	      "# motet.conf(5) explains each key.\n\n",
 	    f);
 	for (size_t i = 0; i < n; i++) {
 		const char *v = conf_value(mine, i, a, sizeof a);
@@ -34,7 +32,7 @@ static void print_initial_conf(FILE *f, const struct conf *mine, const struct co
 	}
 }
 
-/* Root works for `user`; anybody else for themselves (*wanted false). */
+/* When root runs init, `user` owns what it creates; else *wanted is false. */
 static enum err find_state_owner(
     struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
 {
@@ -53,7 +51,7 @@ static enum err find_state_owner(
 	return OK;
 }
 
-/* The file stays root's; the user's group may read it, because a reload reads it as that user. */
+/* The file stays root's. The user's group may read it: a reload reads it as that user. */
 static enum err write_initial_conf(
     struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {
@@ -70,11 +68,11 @@ static enum err write_initial_conf(
 	bool fine =
 	    (!wanted || fchown(fd, (uid_t)-1, gid) == 0) && fflush(f) == 0 && fsync(fd) == 0;
 	if (fclose(f) != 0 || !fine)
-		return ctl_bad_conf(c, "%s: could not be written", path);
+		return ctl_bad_conf(c, "%s: cannot write the file", path);
 	return OK;
 }
 
-/* The two configurations live as long as the arena. */
+/* For arena_own(): the configurations live as long as the arena. */
 static void free_owned_conf(void *conf)
 {
 	conf_free(conf);
@@ -95,7 +93,7 @@ static enum err load_initial_conf(struct ctl *c, struct conf **mine, struct conf
 		return ctl_bad_conf(c, "%s", why);
 	if (!domain_ok(str_of((*mine)->domain)))
 		return ctl_bad_conf(c,
-		    "give the domain of your actors' names, in lower case: --domain example.org");
+		    "give the domain of your federation IDs, in lower case: --domain example.org");
 	return OK;
 }
 
@@ -122,7 +120,7 @@ static enum err give_to_owner(struct ctl *c, const char *path)
 	return OK;
 }
 
-/* The last directory of the path; those above it must be there: they are somebody else's. */
+/* Creates the last directory of the path only; the others must exist. */
 static enum err make_owned_directory(struct ctl *c, const char *path)
 {
 	if (mkdir(path, STATE_DIR_MODE) == 0)

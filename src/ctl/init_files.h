@@ -2,15 +2,15 @@
 #define MOTET_CTL_INIT_FILES_H
 #include "ctl/ctl.h"
 /*
- * What a server needs in the file system, made by `motetctl init`: nothing that is there is ever
- * touched. Made by root for a configuration with a `user`, the directories belong to that user; the
- * secret stays root's, since motetd opens it before it becomes that user.
+ * The files that `motetctl init` creates for a server; existing ones are never changed. When root
+ * runs it and the configuration has a `user`, the directories belong to that user. The secret stays
+ * root's: motetd opens it before it drops root's privileges.
  */
-/* The configuration file `path`, if it is not there: the sample, with the domain and what -s says
- * set. *made: it was not. */
+/* Create the configuration file `path` unless it exists: the sample, with the domain and the keys
+ * of -s set. *made: it was created. */
 must_check enum err init_files_conf(struct ctl *, const char *path, bool *made);
-/* state_dir, the directory of the secret, and a new secret. */
+/* Create state_dir, the directory of the secret, and a new secret. */
 must_check enum err init_files_secret(struct ctl *);
-/* Is there anything under the name of the secret file? */
+/* Does anything exist under the name of the secret file? */
 bool init_files_has_secret(const struct ctl *);
 #endif

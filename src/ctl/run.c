@@ -9,9 +9,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { CTL_ARENA_MAX = 512 << 20 }; /* a hundred thousand actors, as rows and as text */
+enum { CTL_ARENA_MAX = 512 << 20 }; /* enough to list 100,000 actors */
 
-/* Which errors are not simply EXIT_FAILURE. */
+/* Errors whose exit status is not EXIT_FAILURE. */
 static const struct {
 	enum err err;
 	int status;
@@ -21,17 +21,17 @@ static const struct {
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
-/* What to do next, where the message itself does not say it; `about` is how the message begins. */
+/* What to do next, for messages that begin with `about` and do not say it. */
 static const struct {
 	enum err err;
 	const char *about, *next;
 } error_hints[] = {
 	{ ERR_UNAVAILABLE, "database: connect",
-	    "is PostgreSQL running, is `database` right? `motetctl config` prints what is in force" },
+	    "is PostgreSQL running? is `database` right? `motetctl config` prints it" },
 	{ ERR_UNAVAILABLE, "sql_schema_state: 42501",
-	    "let this role in: `motetctl migrate --grant ROLE`, as the owner of the tables" },
-	{ ERR_UNCERTAIN, "", "it may have been done: look before you repeat it" },
-	{ ERR_RETRY, "sql_schema_lock", "somebody else is migrating; try again in a moment" },
+	    "grant this role access: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	{ ERR_UNCERTAIN, "", "it may have succeeded: check before you repeat it" },
+	{ ERR_RETRY, "sql_schema_lock", "another migration is running; try again in a moment" },
 };
 
 static int exit_status_of_error(const struct ctl *c, enum err e)
@@ -59,9 +59,9 @@ static void print_error(const struct fail *why, enum err e)
 }
 
 /*
- * Who migrates is the owner of the tables, to whom the servers' file is closed, and --database says
- * all that is needed. Otherwise a file that nobody may read is an error: what is done without it
- * would be done to another database.
+ * The owner of the tables, who migrates, may be unable to read the servers' file, and needs only
+ * --database. For everyone else an unreadable file is an error: without it, the command would run
+ * on another database.
  */
 static const char *choose_conf_file(const struct ctl *c, char *place, size_t size)
 {
@@ -91,7 +91,7 @@ static enum err open_ctl_db(struct ctl *c)
 	return OK;
 }
 
-/* --domain fills in what the configuration leaves open; it never speaks against it. */
+/* --domain supplies a missing domain; it may not contradict the configuration. */
 static enum err adopt_domain_option(struct ctl *c)
 {
 	const char *given = c->opt.value[OPT_DOMAIN];
@@ -163,14 +163,14 @@ static int perform_command(struct ctl *c, const struct command *cmd)
 	if (e == OK)
 		e = cmd->fn(c);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		e = fail(&c->cx, ERR_INTERNAL, "standard output could not be written");
+		e = fail(&c->cx, ERR_INTERNAL, "cannot write to standard output");
 	if (e == OK)
 		return EX_OK;
 	print_error(&c->cx.why, e);
 	return exit_status_of_error(c, e);
 }
 
-/* The command's own options and arguments; argv[0] is the program's name, for messages. */
+/* Reads the command's own options and arguments. argv[0] is the program's name in messages. */
 static int run_command(struct ctl *c, const struct command *cmd, int argc, char **argv)
 {
 	int at = ctl_options_parse(&c->opt, argc, argv, CTL_OPTIONS_GLOBAL | cmd->options, false);
@@ -195,7 +195,7 @@ static bool help_is_asked(const struct ctl *c, int argc, char **argv)
 	    (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0));
 }
 
-/* argv[at] is the first word that is no option, if there is one. */
+/* argv[at] is the first word that is not an option, if there is one. */
 static int dispatch_words(struct ctl *c, int at, int argc, char **argv)
 {
 	int words;

@@ -31,10 +31,10 @@ static void copy_scoreboard_workers(
 	}
 }
 
-/* A moment that a calendar has; 0: none. */
+/* A damaged file may hold any number: keep to times that gmtime() can print. 0: none. */
 static int64_t calendar_second_or_zero(int64_t t)
 {
-	const int64_t end = INT64_C(253402300799); /* of the year 9999 */
+	const int64_t end = INT64_C(253402300799); /* end of the year 9999 */
 
 	return t < 0 ? 0 : t < end ? t : end;
 }
@@ -81,5 +81,5 @@ enum err scoreboard_view_take(struct ctl *c, struct scoreboard_view **out)
 	close(fd);
 	return lives ? OK
 		     : fail(&c->cx, ERR_UNAVAILABLE,
-			   "scoreboard %s: the motetd that wrote it is gone", path);
+			   "scoreboard %s: the motetd that wrote it has ended", path);
 }

@@ -2,25 +2,27 @@
 #define MOTET_CTL_SCOREBOARD_VIEW_H
 #include "ctl/ctl.h"
 #include "shm/scoreboard_sum.h"
-/* A look at the scoreboard of the server whose configuration we have: all of it is a copy, of one
- * moment. No database is needed, and no worker's time. */
+/*
+ * A snapshot of the scoreboard of the server that uses our configuration, in the arena. Reading it
+ * needs neither the database nor a worker.
+ */
 struct scoreboard_view_worker {
 	int pid, state, phase, db, route;
-	int64_t requests, request_us; /* request_us: age of the request at hand, 0: none */
+	int64_t requests, request_us; /* request_us: age of the current request, 0: none */
 };
 struct scoreboard_view {
 	struct str version;
-	bool alone; /* no master: spawned by a web server, say */
-	bool storm; /* workers die one after the other */
+	bool alone; /* no master, for example spawned by a web server */
+	bool storm; /* workers keep dying */
 	int64_t started, started_us, cert_not_after, stock, last_resorts, stock_at;
 	int64_t wanted, births, deaths, killed, signer_deaths, reloads;
 	struct scoreboard_sum sum;
-	struct scoreboard_view_worker *worker; /* the living, in the order of their rows */
+	struct scoreboard_view_worker *worker; /* live workers, in the order of their rows */
 	size_t nworkers;
 	int nroutes;
 	struct scoreboard_name name[SCOREBOARD_ROUTES];
 };
-/* ERR_UNAVAILABLE: there is no server that could be seen; the message says what to look at. */
+/* ERR_UNAVAILABLE: no running server was found; the message says what to check. */
 must_check enum err scoreboard_view_take(struct ctl *, struct scoreboard_view **);
 extern const char *const scoreboard_view_state_names[WORKER_STATES],
     *const scoreboard_view_db_names[3];

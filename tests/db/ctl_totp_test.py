@@ -53,7 +53,7 @@ def site_of(build):
     sets = ["-s", f"database={site.server}", "-s", f"state_dir={site.dir}/var"]
     site.run(*sets, "init", "--domain", "example.org")
     site.run("migrate", "--dir", ctl_test.SCHEMA, "--database", site.owner, "--grant", "motet")
-    expect(site, "a server", ["init"], 0, "identity made")
+    expect(site, "a server", ["init"], 0, "identity created")
     for name in ("alice", "bob"):
         expect(site, f"with {name}", ["actor", "add", name, "--password-stdin"], 0, "added", stdin=ctl_test.PASSWORD)
     return site
@@ -74,7 +74,7 @@ def enrolment(site):
     totp = pyotp.parse_uri(uri)
     ok((totp.issuer, totp.name, totp.digits, totp.interval) == ("example.org", "alice@example.org", 6, 30), "pyotp knows whose it is", vars(totp))
     ok(oathtool(totp.secret, "@1700000000") == totp.at(1700000000), "oathtool and pyotp agree on its codes")
-    r = expect(site, "without qrencode there is the text, and a hint", ["totp", "enrol", "alice"], 0, "with the program qrencode.*secret: .*uri: ", "^$",
+    r = expect(site, "without qrencode there is the text, and a hint", ["totp", "enrol", "alice"], 0, "install the program qrencode.*secret: .*uri: ", "^$",
                env={"PATH": site.dir})
     ok(totp.secret not in r.stdout, "enrolled anew, it is another secret")
     return re.search(r"(?m)^secret: +(\S+)$", r.stdout).group(1)
@@ -85,11 +85,11 @@ def confirmation(site, secret):
     expect(site, "a wrong code", ["totp", "confirm", "alice", f"{(int(totp.now()) + 1) % 1000000:06}"], 1, "^$", "The code is wrong")
     expect(site, "no code at all", ["totp", "confirm", "alice", "hello"], 1, "^$", "The code is wrong")
     expect(site, "pending", ["totp", "show", "alice"], 0, "state: +pending")
-    r = expect(site, "a code by pyotp", ["totp", "confirm", "alice", totp.now()], 0, "^RECOVERY_CODE\n([a-z2-9]{5}(-[a-z2-9]{5}){3}\n){10}Each of these")
+    r = expect(site, "a code by pyotp", ["totp", "confirm", "alice", totp.now()], 0, "^RECOVERY_CODE\n([a-z2-9]{5}(-[a-z2-9]{5}){3}\n){10}Each recovery code works once")
     codes = re.findall(r"(?m)^[a-z2-9-]{23}$", r.stdout)
     ok(len(set(codes)) == 10, "ten recovery codes, each another", codes)
-    expect(site, "again: there is one", ["totp", "confirm", "alice", totp.now()], 1, "^$", "has a second factor already")
-    expect(site, "no other is enrolled over it", ["totp", "enrol", "alice"], 1, "^$", "alice has a second factor already; `motetctl totp reset alice`")
+    expect(site, "again: there is one", ["totp", "confirm", "alice", totp.now()], 1, "^$", "already has a second factor")
+    expect(site, "no other is enrolled over it", ["totp", "enrol", "alice"], 1, "^$", "alice already has a second factor; `motetctl totp reset alice`")
     expect(site, "totp show --json", ["totp", "show", "alice", "--json"], 0,
            r'^\{\n? *"fid": ?"alice@example.org",\s*"state": ?"confirmed",\s*"created_at": ?"2[^"]*Z",\s*"confirmed_at": ?"2[^"]*Z",\s*"recovery_codes": ?10\s*\}')
     expect(site, "actor list tells who has one", ["actor", "list"], 0, r"SECOND_FACTOR.*\nalice +alice@example.org +no +yes .*\nbob +bob@example.org +no +no ")
@@ -104,7 +104,7 @@ def at_rest(site, secret, codes):
 
 
 def reset(site):
-    expect(site, "totp reset", ["totp", "reset", "alice"], 0, "^alice@example.org has no second factor any more")
+    expect(site, "totp reset", ["totp", "reset", "alice"], 0, "^alice@example.org no longer has a second factor")
     expect(site, "it is gone", ["totp", "show", "alice"], 0, "state: +none.*recovery_codes: +0")
     ok(site.psql("SELECT count(*) FROM totp_recovery") == "0", "with its recovery codes")
     r = expect(site, "totp enrol --json", ["totp", "enrol", "bob", "--json"], 0, r'^\{\n? *"secret": ?"[A-Z2-7]{32}",\s*"uri": ?"otpauth://[^"]*"\s*\}')

@@ -110,7 +110,7 @@ def killed_workers():
         s.tell(signal.SIGKILL)
         s.p.wait()
         r = ctl(s, "status")
-        ok(r.returncode == 69 and "is gone" in r.stderr, "the master is killed: the file stays, and status knows: %s" % r.stderr.strip()[:90])
+        ok(r.returncode == 69 and "has ended" in r.stderr, "the master is killed: the file stays, and status knows: %s" % r.stderr.strip()[:90])
 
 
 def spawned():
@@ -286,7 +286,7 @@ def metrics():
         ok(s.get("/metrics", **bearer(TOKEN)).status == 404 and s.get("/metrics", **bearer("x" * 20)).status == 200, "a new token counts at once")
         ok(all(s.get("/readyz").status == 503 for _ in range(16)), "without a database /readyz is 503")
         j = state(s)
-        ok(j["state"] == "the database is away" and j["workers_without_database"] > 0, "the database is away, and status says so: %s" % j["state"])
+        ok(j["state"] == "the database is unavailable" and j["workers_without_database"] > 0, "the database is away, and status says so: %s" % j["state"])
         a = s.get("/metrics", REMOTE_ADDR="192.0.2.7")
         text = a.body.decode()
         found = families(text)

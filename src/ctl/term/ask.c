@@ -9,7 +9,7 @@
 
 enum { PASSWORD_LINE_BYTES = 1024 };
 
-/* The first line of what is open on fd, without its end. */
+/* The first line of fd, without its line end. */
 static enum err read_first_line(struct ctl *c, int fd, const char *name, struct str *out)
 {
 	char *p = arena_secret(c->cx.mem, PASSWORD_LINE_BYTES);
@@ -68,10 +68,10 @@ static enum err read_password_twice(struct ctl *c, int tty, struct str *out)
 	struct str again = { NULL, 0 };
 
 	TRY(read_typed_password(c, "Password: ", tty, out));
-	TRY(read_typed_password(c, "Once more: ", tty, &again));
-	return str_eq(*out, again) ? OK
-				   : refuse(&c->cx, ERR_BAD_REQUEST, "",
-					 "The two were not the same; nothing was changed.");
+	TRY(read_typed_password(c, "Again: ", tty, &again));
+	return str_eq(*out, again)
+	    ? OK
+	    : refuse(&c->cx, ERR_BAD_REQUEST, "", "The passwords differ; nothing was changed.");
 }
 
 static enum err read_password_terminal(struct ctl *c, struct str *out)
@@ -80,7 +80,8 @@ static enum err read_password_terminal(struct ctl *c, struct str *out)
 
 	if (tty < 0)
 		return refuse(&c->cx, ERR_BAD_REQUEST, "",
-		    "There is no terminal to ask for a password: give --password-file, --password-stdin or --generate.");
+		    "No terminal to ask for a password: give --password-file, "
+		    "--password-stdin or --generate.");
 	enum err e = read_password_twice(c, tty, out);
 	close(tty);
 	return e;
@@ -103,11 +104,11 @@ enum err ask_password(struct ctl *c, struct str *out)
 		}
 	if (given > 1)
 		return ctl_bad_usage(
-		    c, "Give one of --password-file, --password-stdin and --generate.");
+		    c, "Give only one of --password-file, --password-stdin and --generate.");
 	TRY(get(c, out));
 	return utf8_ok(*out)
 	    ? OK
-	    : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password is UTF-8 text without NUL.");
+	    : refuse(&c->cx, ERR_BAD_REQUEST, "", "A password must be UTF-8 without NUL.");
 }
 
 void ask_print_generated(const struct ctl *c, struct str password)

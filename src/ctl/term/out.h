@@ -3,24 +3,24 @@
 #include "base/cx.h"
 #include <stddef.h>
 /*
- * Lists and single things on standard output: as a table for people, as JSON for programs. Columns
- * are rows that name a member of a struct; the same rows make both. JSON members keep their names
- * and types from release to release; new ones may be added.
+ * Print rows on standard output, as text for people or as JSON for programs. Each struct column
+ * names a member of the row's struct; both forms are made from the same columns. JSON members keep
+ * their names and types in later releases; later releases may add members.
  */
 enum column_kind {
 	COL_STR,  /* struct str */
-	COL_ID,	  /* int64_t that other programs' numbers may not hold: a string in JSON */
+	COL_ID,	  /* int64_t; a string in JSON, because many readers round large numbers */
 	COL_NUM,  /* int64_t */
-	COL_REAL, /* double: a decimal place for people, three for programs */
-	COL_BOOL, /* bool: yes, or empty */
-	COL_TIME  /* int64_t, seconds since 1970: 2026-11-21T20:00:00Z; 0: null, or a dash */
+	COL_REAL, /* double: one decimal place as text, three in JSON */
+	COL_BOOL, /* bool: yes or no as text */
+	COL_TIME /* int64_t, seconds since 1970: 2026-11-21T20:00:00Z; 0: null in JSON, - as text */
 };
 struct column {
 	const char *name;
 	enum column_kind kind;
 	size_t off;
 };
-/* The _Generic makes a row refuse a member of another type. */
+/* _Generic refuses, at compile time, a member of another type. */
 #define COL_(K, CT, st, m, called) \
 	{ \
 		called, K, \
@@ -43,10 +43,10 @@ struct listing {
 	{ \
 		columns, sizeof(columns) / sizeof(columns)[0], array, sizeof *(array), count \
 	}
-/* A table with a head line, or an array of objects. */
+/* A table with a header line, or a JSON array of objects. */
 void out_list(struct cx *, const struct listing *, bool json);
-/* Each row as lines `name: value` with a blank line between; or, for JSON, an array of objects. */
+/* Each row as lines `name: value`, blank lines between rows; or a JSON array of objects. */
 void out_blocks(struct cx *, const struct listing *, bool json);
-/* The one row there is: lines `name: value`, or an object. */
+/* The first row: lines `name: value`, or a JSON object. */
 void out_one(struct cx *, const struct listing *, bool json);
 #endif

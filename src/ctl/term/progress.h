@@ -2,20 +2,20 @@
 #define MOTET_CTL_TERM_PROGRESS_H
 #include "base/str.h"
 /*
- * How far a long command is: one line on standard error, written over a few times a second, and
- * only where that is a terminal, so that neither pipes nor logs see it.
+ * Progress of a long command: one line on standard error, rewritten up to five times a second. Only
+ * on a terminal, which keeps it out of pipes and logs.
  */
 struct progress {
 	bool shown; /* is standard error a terminal? */
 	int64_t begun_us, next_us;
 };
 void progress_begin(struct progress *);
-/* Is it time for the next line? */
+/* True when the next line is due. */
 bool progress_due(struct progress *);
 void progress_line(const struct progress *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Take the line away; what follows begins at the left. */
+/* Erase the line. */
 void progress_end(const struct progress *);
-/* Seconds since the beginning. */
+/* Seconds since progress_begin(). */
 double progress_seconds(const struct progress *);
 #endif

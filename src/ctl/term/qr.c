@@ -7,8 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ANSIUTF8 sets both colours, so that it can be scanned from a terminal of any; a file has none.
- * What it has to say of itself nobody needs to see. */
+/* ANSIUTF8 sets foreground and background, so any terminal shows a code that can be scanned. */
 static _Noreturn void exec_qrencode(int in)
 {
 	const char *type = isatty(STDOUT_FILENO) ? "ANSIUTF8" : "UTF8";

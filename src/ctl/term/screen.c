@@ -29,9 +29,8 @@ static void note_screen_signal(int sig)
 
 static void catch_screen_signals(void)
 {
-	const struct sigaction sa = {
-		.sa_handler = note_screen_signal
-	}; /* no SA_RESTART: poll() has to return */
+	/* without SA_RESTART, a signal ends poll() */
+	const struct sigaction sa = { .sa_handler = note_screen_signal };
 
 	for (int i = 0; i < SCREEN_END_SIGNALS; i++)
 		sigaction(screen_end_signals[i], &sa, NULL);
@@ -54,7 +53,7 @@ bool screen_begin(void)
 		return false;
 	raw = screen_saved_modes;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
-	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* nobody would put the modes back */
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* after Ctrl-Z the modes would stay */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(0, TCSAFLUSH, &raw) != 0)
@@ -72,7 +71,7 @@ void screen_size(int *rows, int *columns)
 	*columns = good ? w.ws_col : 80;
 }
 
-/* Over what stood there, line by line, so that nothing flickers. */
+/* Overwrites the old page line by line, which does not flicker. */
 void screen_show(struct str page)
 {
 	struct str line;

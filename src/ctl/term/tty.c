@@ -54,15 +54,14 @@ static ssize_t prompt_hidden(int tty, const char *prompt, char *line, size_t siz
 
 ssize_t tty_read_hidden(int tty, const char *prompt, char *line, size_t size)
 {
-	const struct sigaction mine = {
-		.sa_handler = note_tty_signal
-	}; /* no SA_RESTART: read() has to return */
+	/* without SA_RESTART, a signal ends read() */
+	const struct sigaction mine = { .sa_handler = note_tty_signal };
 	struct sigaction theirs[TTY_END_SIGNALS];
 
 	tty_signal = 0;
 	for (int i = 0; i < TTY_END_SIGNALS; i++) {
 		sigaction(tty_end_signals[i], NULL, &theirs[i]);
-		if (theirs[i].sa_handler != SIG_IGN) /* under nohup(1), say */
+		if (theirs[i].sa_handler != SIG_IGN) /* nohup(1) ignores SIGHUP */
 			sigaction(tty_end_signals[i], &mine, NULL);
 	}
 	ssize_t n = prompt_hidden(tty, prompt, line, size);
