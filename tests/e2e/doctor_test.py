@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""motetctl doctor and motetctl selftest against real servers, right ones and wrong ones: doctor_test.py [--state DIR] [--seed N]. TAP.
+"""Test motetctl doctor and motetctl selftest against real servers, correct and faulty: doctor_test.py [--state DIR] [--seed N]. TAP.
 
---state DIR keeps DIR, so that the second run need not build.
+--state DIR keeps DIR, so that a second run does not build again.
 """
 import argparse
 import json
@@ -33,7 +33,7 @@ def ok(fine, name, why=""):
 # --- doctor ----------------------------------------------------------------------------------------------------------------------------
 
 def doctor(place, *args):
-    """Exit status, and the lines that are not green by id."""
+    """The exit status, and by id the lines that are not green."""
     done = place.ctl([*args, "--json"])
     try:
         rows = json.loads(done.stdout)
@@ -43,7 +43,7 @@ def doctor(place, *args):
 
 
 def finds(place, name, want, args, fix=""):
-    """Exactly these lines are not green (an id, or id=warning), all of them say what to do, and the first of them this."""
+    """Exactly these lines are not green (an id, or id=warning), each has a fix, and the fix of the first one matches `fix`."""
     status, lines, rows = doctor(place, *args)
     wanted = dict((w.split("=") + ["bad"])[:2] for w in want)
     got = {i: r["status"] for i, r in lines.items()}
@@ -61,28 +61,28 @@ def changed(place, sql, back, name, want, fix, args=("doctor",)):
 
 
 def test_host(place):
-    finds(place, "a server of quickstart is all green", [], ["doctor"])
+    finds(place, "all checks of a quickstart server are green", [], ["doctor"])
     secret, conf = f"{place.state}/var/secret", f"{place.state}/motet.conf"
     mode = os.stat(secret).st_mode & 0o7777
     os.chmod(secret, 0o644)
-    finds(place, "a secret that others may read", ["file.secret"], ["doctor"], f"^chmod 0400 {re.escape(secret)}$")
+    finds(place, "a secret file that others can read", ["file.secret"], ["doctor"], f"^chmod 0400 {re.escape(secret)}$")
     os.chmod(secret, mode)
     mode = os.stat(conf).st_mode & 0o7777
     os.chmod(conf, 0o666)
-    finds(place, "a configuration that others may write", ["file.conf"], ["doctor"], "^chmod go-w ")
+    finds(place, "a configuration that others can write", ["file.conf"], ["doctor"], "^chmod go-w ")
     os.chmod(conf, mode | 0o004)
     database = f"host={place.state}/postgres user=motet dbname=motet password=x"
-    finds(place, "a password that others may read", ["file.conf"], ["-s", f"database={database}", "doctor"], "^chmod 0640 ")
+    finds(place, "a password that others can read", ["file.conf"], ["-s", f"database={database}", "doctor"], "^chmod 0640 ")
     os.chmod(conf, mode)
     sets = [("log_file", "/nowhere/motet.log", ["file.log"], "^install -d .* /nowhere$"),
             ("state_dir", "/nowhere", ["file.state", "file.secret"], "^install -d .* /nowhere$"),
-            ("state_dir", "/proc", ["file.disk", "file.secret"] + ["file.state"] * (os.getuid() != 0), "^make room there: df -h /proc$"),
+            ("state_dir", "/proc", ["file.disk", "file.secret"] + ["file.state"] * (os.getuid() != 0), "^free disk space: df -h /proc$"),
             ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motet,"),
             ("listen", place.state + "/motet.conf", ["socket.file"], "^rm "),
             ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
             ("database", "host=/nowhere", ["db.reach"], "start PostgreSQL"),
             ("database", f"host={place.state}/postgres user=nobody dbname=motet", ["db.reach"], "roles.sql"),
-            ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role=warning"], "the role of the servers")]
+            ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role=warning"], "the servers' role")]
     for key, value, want, fix in sets:
         finds(place, f"{key} = {value.replace(place.state, '')}", want, ["-s", f"{key}={value}", "doctor"], fix)
     with scratch(place.state) as directory:
@@ -90,32 +90,32 @@ def test_host(place):
         with open(other, "w", encoding="ascii") as f:
             f.write("0" * 64 + "\n")
         os.chmod(other, 0o400)
-        finds(place, "the domain of another server", ["key.secret"], ["-s", "domain=example.org", "doctor"], "^in motet.conf: domain = localhost$")
+        finds(place, "the domain of another server", ["key.secret"], ["-s", "domain=example.org", "doctor"], "^in motet.conf set: domain = localhost$")
         finds(place, "the secret of another server", ["key.secret"], ["-s", f"secret_file={other}", "doctor"], "copy the secret")
     with scratch(place.state) as directory:
         with open(conf, encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
             g.write(f.read() + "frobnicate = on\n")
-        finds(place, "a key that there is not", ["conf.file"], ["-c", f"{directory}/motet.conf", "doctor"], "^put that line right")
-        finds(place, "no such configuration", ["conf.file"], ["-c", f"{directory}/none.conf", "doctor"], "^name the file with -c")
+        finds(place, "an unknown configuration key", ["conf.file"], ["-c", f"{directory}/motet.conf", "doctor"], "^correct that line")
+        finds(place, "a configuration file that does not exist", ["conf.file"], ["-c", f"{directory}/none.conf", "doctor"], "^name the file with -c")
         finds(place, "a directory as configuration", ["conf.file"], ["-c", directory, "doctor"], "^name the file with -c")
         os.chmod(f"{directory}/motet.conf", 0)
         unread = as_user([f"{place.state}/bin/motetctl", "-c", f"{directory}/motet.conf", "doctor"])
-        ok(re.search("motet.conf: Permission denied\n      run this as root, ", unread.stdout), "a configuration that this user may not read", unread)
-        ok(re.search("(?m)^database\n  - not looked at: the database, ", unread.stdout), "what was not looked at stands under its head", unread.stdout)
+        ok(re.search("motet.conf: Permission denied\n      run this command as root ", unread.stdout), "a configuration that this user cannot read", unread)
+        ok(re.search("(?m)^database\n  - not checked: the database, ", unread.stdout), "skipped checks are listed under their heading", unread.stdout)
     for where, said in ("stderr", "standard error of motetd"), ("syslog", "syslog"), ("journal", "the journal of systemd"):
         ok(f"the log goes to {said}\n" in place.ctl(["-s", "log_file=", "-s", f"log_to={where}", "doctor"]).stdout, f"log_to = {where}")
 
 
 def as_user(args):
-    """Nobody who may read everything: as root that cannot be seen."""
+    """Run as a user without root's rights, since root can read everything."""
     return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
 
 
-# What the role sees of the server, by functions that stand before those of PostgreSQL.
+# Functions that shadow those of PostgreSQL for the role.
 SHADOWS = [
     ("a clock three seconds behind", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '3 s' $$", "db.clock=warning", "set-ntp true"),
     ("a clock an hour ahead", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 h' $$", "db.clock", "set-ntp true"),
-    ("a server of another age", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.current_setting($1),"
+    ("an old PostgreSQL", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.current_setting($1),"
      " pg_catalog.current_setting('server_version_num'), '120022'), pg_catalog.current_setting('server_version'), '12.22') $$", "db.version", "pg_upgradecluster"),
 ]
 
@@ -123,16 +123,16 @@ SHADOWS = [
 def test_database(place):
     last = place.sql("SELECT max(version) FROM schema_version")
     kept = place.sql(f"SELECT format('INSERT INTO schema_version VALUES (%s, %s, %L, %L)', version, compat, checksum, applied_at) FROM schema_version WHERE version = {last}")
-    changed(place, f"DELETE FROM schema_version WHERE version = {last}", kept, "a schema one behind", ["db.schema"], "motetctl.* migrate --database .* --grant motet")
+    changed(place, f"DELETE FROM schema_version WHERE version = {last}", kept, "a schema that is one version behind", ["db.schema"], "motetctl.* migrate --database .* --grant motet")
     changed(place, "ALTER ROLE motet SUPERUSER", "ALTER ROLE motet NOSUPERUSER", "a role that is a superuser", ["db.role"], "ALTER ROLE motet NOSUPERUSER;$")
-    changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that may make databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
-    changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that may make tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
-    changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a right", ["db.rights"], "--grant motet")
-    changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that may not read the keys", ["key.secret", "key.days", "db.rights"], "--grant motet")
-    changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that may delete certificates", ["db.rights"], "--grant motet")
-    changed(place, "GRANT UPDATE ON selftest TO motet", "REVOKE UPDATE ON selftest FROM motet", "a role that may write to selftest", ["db.rights"], "--grant motet")
+    changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that can create databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
+    changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that can create tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
+    changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a privilege", ["db.rights"], "--grant motet")
+    changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that cannot read the keys", ["key.secret", "key.days", "db.rights"], "--grant motet")
+    changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that can delete certificates", ["db.rights"], "--grant motet")
+    changed(place, "GRANT UPDATE ON selftest TO motet", "REVOKE UPDATE ON selftest FROM motet", "a role that can write to selftest", ["db.rights"], "--grant motet")
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
-    changed(place, off, on, "synchronous_commit off, which motetd turns on for itself", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
+    changed(place, off, on, "synchronous_commit off, which motetd turns on for its connections", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
     for name, shadow, want, fix in SHADOWS:
         changed(place, f"CREATE FUNCTION {shadow}; ALTER ROLE motet SET search_path = public, pg_catalog", f"ALTER ROLE motet RESET search_path; DROP FUNCTION public.{shadow.split()[0]}",
@@ -146,12 +146,12 @@ def test_database(place):
 def test_rights(place):
     sock = f"{place.state}/run/motet.sock"
     os.chmod(sock, 0o666)
-    finds(place, "a socket for everybody", ["socket.mode"], ["doctor"], "listen_mode = 0660")
+    finds(place, "a socket that every user can connect to", ["socket.mode"], ["doctor"], "listen_mode = 0660")
     os.chmod(sock, 0o660)
     kept = "UPDATE server_key SET not_after = to_timestamp(" + place.sql("SELECT extract(epoch FROM not_after) FROM server_key WHERE ended_at IS NULL") + ") WHERE ended_at IS NULL"
     short = "UPDATE server_key SET not_after = now() + interval '{}' WHERE ended_at IS NULL"
-    changed(place, short.format("10 days"), kept, "a certificate of the server for ten days", ["key.days=warning"], "key rotate$")
-    changed(place, short.format("-2 s"), kept, "a certificate of the server that is over", ["key.days"], "key rotate$")
+    changed(place, short.format("10 days"), kept, "a server certificate that expires in ten days", ["key.days=warning"], "key rotate$")
+    changed(place, short.format("-2 s"), kept, "an expired server certificate", ["key.days"], "key rotate$")
 
 
 PRIVATE = ["-s", "federation_private_networks=on"]
@@ -163,20 +163,20 @@ def test_webs(place):
             finds(place, name, want, ["doctor", f"http://127.0.0.1:{port}"], fix)
     with web(place, "nginx", sock="/nowhere/motet.sock") as port:
         finds(place, "nginx with another socket", ["web.reach"], ["doctor", f"http://127.0.0.1:{port}"], f"fastcgi_pass unix:{re.escape(place.state)}/run/motet.sock;")
-    finds(place, "nobody at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "^start the web server")
-    finds(place, "https:// where there is no TLS", ["web.reach"], ["doctor", place.url.replace("http:", "https:")], "^the connection stands, but no answer comes: give https:// where")
+    finds(place, "no server at the URL", ["web.reach"], ["doctor", "http://127.0.0.1:1"], "^start the web server")
+    finds(place, "https:// where there is no TLS", ["web.reach"], ["doctor", place.url.replace("http:", "https:")], "^the connection opens, but no answer comes: give https:// if")
     said = place.ctl(["doctor", "http://127.0.0.1:1"]).stdout
-    ok(len(re.findall("(?m)^  - not looked at: .*paths with @, .*HTTP/2$", said)) == 1, "what was not looked at is one line", said)
-    finds(place, "a client that is trusted as a proxy is no fault of the web server", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
+    ok(len(re.findall("(?m)^  - not checked: .*paths with @, .*HTTP/2$", said)) == 1, "skipped checks are one line", said)
+    finds(place, "a local trusted_proxies entry does not fail the web server's checks", [], ["-s", "trusted_proxies=127.0.0.1", "doctor", place.url])
     for host, want in (("localhost.example.org", ["web.tls=warning"]), ("127.0.0.1.example.org", ["web.tls=warning"]), ("localhost@a.example.org", ["web.tls=warning"]), ("LOCALHOST", [])):
         route = f"{host.split('@')[-1].lower()}:{place.port}:127.0.0.1"
-        finds(place, f"no TLS on the way to {host}", want, ["-s", f"federation_resolve={route}", *PRIVATE, "doctor", f"http://{host}:{place.port}"], "https://" if want else "")
+        finds(place, f"no TLS to {host}", want, ["-s", f"federation_resolve={route}", *PRIVATE, "doctor", f"http://{host}:{place.port}"], "https://" if want else "")
     done = place.ctl(["doctor", "example.org"])
-    ok(done.returncode == 64 and "https://example.org" in done.stderr and not done.stdout, "what is no URL is told", done)
+    ok(done.returncode == 64 and "https://example.org" in done.stderr and not done.stdout, "a bad URL is a usage error", done)
 
 
 def own_address():
-    """One of this host's that is not loopback; None where there is none. Nothing is sent."""
+    """An address of this host that is not loopback, or None. Nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
             s.connect(("192.0.2.254", 9))
@@ -187,13 +187,13 @@ def own_address():
 
 def test_addresses(place):
     with other_motetd(place, {"trusted_proxies": "127.0.0.1"}) as url:
-        finds(place, "a client that is trusted as a proxy", ["web.forwarded=warning"], ["doctor", url], "take this address out of trusted_proxies")
+        finds(place, "a client that is trusted as a proxy", ["web.forwarded=warning"], ["doctor", url], "remove this address from trusted_proxies")
     address = own_address()
     if address is None or address.startswith("127."):
-        print("# this host has no address but loopback: all clients as 127.0.0.1 is not tried")
+        print("# skipped: all clients as 127.0.0.1: this host has only loopback addresses")
         return
     with web(place, "nginx", [("listen @LISTEN@:@PORT@;", "listen @PORT@;"), ("fastcgi_param REMOTE_ADDR $remote_addr;", "fastcgi_param REMOTE_ADDR 127.0.0.1;")]) as port:
-        finds(place, "all clients as 127.0.0.1", ["web.remote", "web.tls=warning"], ["doctor", f"http://{address}:{port}"], "^in motet.conf: trusted_proxies")
+        finds(place, "all clients as 127.0.0.1", ["web.remote", "web.tls=warning"], ["doctor", f"http://{address}:{port}"], "in motet.conf set: trusted_proxies")
 
 
 def test_other_database(place):
@@ -201,19 +201,19 @@ def test_other_database(place):
     place.sql("CREATE DATABASE other OWNER motet_owner")
     try:
         done = place.ctl(["migrate", "--database", here, "--grant", "motet"])
-        ok(done.returncode == 0, "there is another database", done)
-        finds(place, "another database than that of the motetd at the URL", ["web.same", "key.secret"], ["-s", f"database={there}", "doctor", place.url], "^run this with the configuration")
+        ok(done.returncode == 0, "create another database", done)
+        finds(place, "the database differs from that of the motetd at the URL", ["web.same", "key.secret"], ["-s", f"database={there}", "doctor", place.url], "^run this command with the configuration")
     finally:
         place.sql("DROP DATABASE other")
 
 
 def test_careless(place):
     with careless(place, {}) as url:
-        finds(place, "a web server that is careless with bodies", ["web.cut", "web.chunked", "web.fill"], ["doctor", url], "read the whole body")
-        ok(25 <= Careless.heard <= 35, f"doctor sends some thirty requests, as its help says: {Careless.heard}")
+        finds(place, "a web server that passes incomplete bodies", ["web.cut", "web.chunked", "web.fill"], ["doctor", url], "read the whole body")
+        ok(25 <= Careless.heard <= 35, f"doctor sends about thirty requests, as its help says: {Careless.heard}")
 
 
-UNTOLD = "could not be looked at: this address has sent too many requests"
+UNTOLD = "not checked: too many requests from this address"
 
 
 def texts(place, url):
@@ -222,42 +222,42 @@ def texts(place, url):
 
 
 def test_refused(place):
-    """A web server that limits some requests, and others not."""
+    """A web server that limits only some requests."""
     limit = (429, {})
     with careless(place, {"/": (429, {"Retry-After": "0"})}) as url:
         began = time.monotonic()
-        finds(place, "a server that has us come again at once, for ever", ["web.reach"], ["doctor", url], "limit_req")
+        finds(place, "a server that always answers 429 with Retry-After: 0", ["web.reach"], ["doctor", url], "limit_req")
         took = time.monotonic() - began
-        ok(Careless.heard == 5 and 4 <= took < 60, f"is asked five times, with pauses: {Careless.heard} in {took:.1f} s")
+        ok(Careless.heard == 5 and 4 <= took < 60, f"it gets five requests with pauses: {Careless.heard} in {took:.1f} s")
         began, Careless.heard = time.monotonic(), 0
         done = place.ctl(["selftest", url])
-        ok(done.returncode == 1 and "429" in done.stderr and Careless.heard < 20, f"and by selftest {Careless.heard} times", done)
+        ok(done.returncode == 1 and "429" in done.stderr and Careless.heard < 20, f"selftest sends it {Careless.heard} requests", done)
     zone = [("server {", "limit_req_zone $binary_remote_addr zone=a:1m rate=1r/m; limit_req_status 429; server {"), ("location / {", "location / { limit_req zone=a;")]
     with web(place, "nginx", zone) as port:
         said = texts(place, f"http://127.0.0.1:{port}")
-        ok(said["web.reach"][0] == "ok" and UNTOLD in said["web.known"][1] and "limit_req" in said["web.known"][2], "a limit of nginx is told from motetd's", said["web.known"])
+        ok(said["web.reach"][0] == "ok" and UNTOLD in said["web.known"][1] and "limit_req" in said["web.known"][2], "doctor distinguishes a limit of nginx from motetd's", said["web.known"])
     with careless(place, {"POST": limit}) as url:
         said = texts(place, url)
-        ok(said["web.method"][:2] == ("bad", f"methods {UNTOLD}") and "limit_req" in said["web.method"][2], "POST is limited, DELETE is not: nothing is said of methods", said["web.method"])
-        ok(UNTOLD in said["web.large"][1] and UNTOLD in said["web.too_large"][1] and said["web.body.delete"][0] == "ok", "nor of large bodies, as if they did not arrive", said)
+        ok(said["web.method"][:2] == ("bad", f"methods {UNTOLD}") and "limit_req" in said["web.method"][2], "POST is limited, DELETE is not: methods are not checked", said["web.method"])
+        ok(UNTOLD in said["web.large"][1] and UNTOLD in said["web.too_large"][1] and said["web.body.delete"][0] == "ok", "large bodies are not checked", said)
     with careless(place, {"POST": limit, "DELETE": (403, {})}) as url:
         said = texts(place, url)
-        ok(said["web.method"][:2] == ("bad", "DELETE gets an answer 403") and "DELETE" in said["web.method"][2], "POST is limited, DELETE refused: that is seen", said["web.method"])
+        ok(said["web.method"][:2] == ("bad", "DELETE gets status 403") and "DELETE" in said["web.method"][2], "POST is limited, DELETE is refused: the refusal is reported", said["web.method"])
     with careless(place, {"POST": (403, {}), "DELETE": limit}) as url:
         said = texts(place, url)
-        ok(said["web.method"][:2] == ("bad", "POST gets an answer 403") and UNTOLD in said["web.body.delete"][1], "and the other way round", (said["web.method"], said["web.body.delete"]))
+        ok(said["web.method"][:2] == ("bad", "POST gets status 403") and UNTOLD in said["web.body.delete"][1], "POST is refused, DELETE is limited: the refusal is reported", (said["web.method"], said["web.body.delete"]))
     with careless(place, {"?a=": limit}) as url:
         said = texts(place, url)
-        ok(UNTOLD in said["web.query"][1] and "is cut" in said["web.fill"][1], "a query that is limited says nothing of those that follow", (said["web.query"], said["web.fill"]))
+        ok(UNTOLD in said["web.query"][1] and "is truncated" in said["web.fill"][1], "after a limited query the next query is still checked", (said["web.query"], said["web.fill"]))
 
 
 def test_away(place):
-    """A motetd whose database is away says so, with Retry-After."""
+    """motetd without its database answers 503 with Retry-After."""
     with other_motetd(place, {"database": "host=/nowhere"}) as url:
         began = time.monotonic()
         status, lines, rows = doctor(place, "doctor", url)
         took = time.monotonic() - began
-        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 25, f"where the database is away doctor waits some seconds, not for ever: {took:.1f} s", rows)
+        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 25, f"without the database doctor waits a few seconds only: {took:.1f} s", rows)
 
 
 TLS = ("listen @LISTEN@:@PORT@;", "listen @LISTEN@:@PORT@ ssl http2; ssl_certificate @STATE@/../tls.pem; ssl_certificate_key @STATE@/../tls.key;")
@@ -271,14 +271,14 @@ def test_tls(place):
         os.chmod(f"{place.state}/tls.key", 0o644)
         with web(place, "nginx", [TLS]) as port:
             url = f"https://127.0.0.1:{port}"
-            finds(place, f"TLS with a certificate for {days} days", want, ["-s", f"federation_ca_file={cert}", "doctor", url], "certbot renew" if want else "")
+            finds(place, f"TLS with a certificate valid for {days} days", want, ["-s", f"federation_ca_file={cert}", "doctor", url], "certbot renew" if want else "")
             if not want:
                 done = place.ctl(["-s", f"federation_ca_file={cert}", "doctor", url])
-                ok("HTTP/2 works" in done.stdout, "and HTTP/2", done.stdout)
-                finds(place, "TLS with a certificate that nobody trusts", ["web.tls"], ["doctor", url], "whole chain")
+                ok("HTTP/2 works" in done.stdout, "HTTP/2 over TLS", done.stdout)
+                finds(place, "TLS with an untrusted certificate", ["web.tls"], ["doctor", url], "whole chain")
         with web(place, "nginx", [TLS, ("fastcgi_param HTTPS $https if_not_empty;", ""), ("fastcgi_param REQUEST_SCHEME $scheme;", "")]) as port:
             if not want:
-                finds(place, "TLS of which motetd is not told", ["web.https"], ["-s", f"federation_ca_file={cert}", "doctor", f"https://127.0.0.1:{port}"], "fastcgi_param HTTPS")
+                finds(place, "TLS, but motetd does not learn it", ["web.https"], ["-s", f"federation_ca_file={cert}", "doctor", f"https://127.0.0.1:{port}"], "fastcgi_param HTTPS")
     os.remove(cert)
     os.remove(f"{place.state}/tls.key")
 
@@ -290,12 +290,12 @@ def test_limited(place):
         asked = http1.compose("GET", "/.p2/core/v1/idcert/server", [], None, "localhost")
         tries = next((n for n in range(2000) if http1.send(address, asked, "GET").status == 429), 0)
         ok(tries >= 600, f"this address is limited after {tries} requests")
-        finds(place, "doctor comes again when the server says so", [], ["-s", f"listen={other.sock}", "doctor", url])
+        finds(place, "doctor retries when Retry-After says so", [], ["-s", f"listen={other.sock}", "doctor", url])
     other = other_motetd(place, {"rate_limit_requests": "1"})
     with other as url:
         status, lines, rows = doctor(place, "-s", f"listen={other.sock}", "doctor", url)
-        ok(status == 1 and lines and all(UNTOLD in r["text"] and r["fix"] == "run this again in some minutes" for r in lines.values()),
-           "and says so when it would have to wait too long", rows)
+        ok(status == 1 and lines and all(UNTOLD in r["text"] and r["fix"] == "run this command again in a few minutes" for r in lines.values()),
+           "doctor reports a limit if the wait is too long", rows)
 
 
 def on_terminal(place, env):
@@ -315,19 +315,19 @@ def on_terminal(place, env):
 
 
 def test_text(place):
-    ok(b"\x1b[32m\xe2\x9c\x93\x1b[0m" in on_terminal(place, {}), "on a terminal there is colour")
+    ok(b"\x1b[32m\xe2\x9c\x93\x1b[0m" in on_terminal(place, {}), "a terminal gets colour")
     text = on_terminal(place, {"NO_COLOR": "1"})
-    ok(b"\xe2\x9c\x93" in text and b"\x1b" not in text, "with NO_COLOR there is none", text)
+    ok(b"\xe2\x9c\x93" in text and b"\x1b" not in text, "NO_COLOR turns colour off", text)
     done = place.ctl(["-s", "listen=/nowhere/motet.sock", "doctor"])
-    ok(done.returncode == 1 and re.search("✗ listen /nowhere/motet.sock: .*\n      start motetd: ", done.stdout) and "\x1b" not in done.stdout and "1 thing to put right" in done.stderr,
-       "a red line is followed by what to do, indented", done)
+    ok(done.returncode == 1 and re.search("✗ listen /nowhere/motet.sock: .*\n      start motetd: ", done.stdout) and "\x1b" not in done.stdout and "1 error found" in done.stderr,
+       "the fix follows a red line, indented", done)
     rows = json.loads(place.ctl(["doctor", "--json", place.url]).stdout)
     ok(all(list(r) == ["id", "section", "status", "text", "fix"] for r in rows) and len({r["id"] for r in rows}) == len(rows) > 40, "--json has an object for each check", rows)
-    ok(place.sql("SELECT count(*) FROM probe") == "0", "no token of a probe is left")
+    ok(place.sql("SELECT count(*) FROM probe") == "0", "no probe token is left")
 
 
 def test_top(place):
-    """Its line for KeyPackages says what /metrics has counted."""
+    """The KeyPackages line of motetctl top shows what /metrics counted."""
     counted = place.send("GET", "/metrics").status
     said = place.ctl(["top", "--once"]).stdout
     ok(counted == 200 and re.search(r"(?m)^KeyPackages: 0 in stock, 0 last resorts, counted \d+ s ago$", said), "top shows the stock of KeyPackages", said)
@@ -336,7 +336,7 @@ def test_top(place):
 # --- selftest --------------------------------------------------------------------------------------------------------------------------
 
 class Marks:
-    """What the database holds but what may stay: serial numbers that were used, and what is counted for an address and over within the hour."""
+    """The content of the database, except what may stay: used serial numbers, and counts for an address that expire within the hour."""
 
     def __init__(self, place):
         self.place = place
@@ -368,7 +368,7 @@ def steps_of(place, url):
 
 
 def until(process, step, name):
-    """Read up to where a step has begun; the rest of the line comes when it is done."""
+    """Read until the step has begun; the rest of its line comes when it ends."""
     out = b""
     while not re.search(rf"^{step} ".encode(), out, re.M):
         piece = os.read(process.stdout.fileno(), 65536)
@@ -380,7 +380,7 @@ def until(process, step, name):
 
 
 def stopped(place, url, step, sig, dice):
-    """A run that gets a signal within a step: its exit status, and what it made."""
+    """Send a signal during a step; return the exit status and the actors that the run made."""
     program = [f"{place.state}/bin/motetctl", "-c", f"{place.state}/motet.conf", "selftest", url]
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         if not until(process, step, f"signal {sig}"):
@@ -399,42 +399,42 @@ def left(place, names):
 
 
 def test_killed(place, url, steps, marks, dice):
-    """Each run is killed one step later than the one before, whose traces it deletes as soon as it has begun."""
+    """Kill each run one step later than the one before; each run deletes what the last one left."""
     before, hit = [], 0
     for step in steps:
         status, names = stopped(place, url, step, signal.SIGKILL, dice)
         hit += status == -9
         if step != "reach" and step != "announce":
-            ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the run before has left is gone", (status, before, names))
+            ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the last run left is deleted", (status, before, names))
         before = names
-    ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} were killed before they had ended")
-    place.sql("UPDATE probe SET expires_at = now() - interval '1 s'")    # that of a run killed at reach: two minutes later
+    ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} runs were killed before they ended")
+    place.sql("UPDATE probe SET expires_at = now() - interval '1 s'")    # expire the probe of the run that was killed at reach; normally after two minutes
     done = place.ctl(["selftest", url])
-    ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "after all that a whole run is well", done)
-    marks.same("and the database is as it was")
+    ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "a complete run then passes", done)
+    marks.same("the database is unchanged")
     for step in dice.sample(steps[2:-1], 2):
         stopped(place, url, step, signal.SIGKILL, dice)
         place.ctl(["selftest", url])
-        marks.same(f"killed at {step} and run again: the database is as it was")
+        marks.same(f"killed at {step} and run again: the database is unchanged")
 
 
 def test_selftest(place, dice):
     user = place.ctl(["actor", "add", "alice", "--generate"])
-    ok(user.returncode == 0, "there is somebody else", user)
+    ok(user.returncode == 0, "add another actor", user)
     marks = Marks(place)
     steps, _ = steps_of(place, place.url)
-    marks.same("selftest leaves the database as it was")
+    marks.same("selftest leaves the database unchanged")
     done = place.ctl(["selftest", place.url])
-    ok(done.returncode == 0 and all(re.search(rf"(?m)^{s} +\d+\.\d ms  ", done.stdout) for s in [*steps, "total"]), "for people, a line for each step", done)
+    ok(done.returncode == 0 and all(re.search(rf"(?m)^{s} +\d+\.\d ms  ", done.stdout) for s in [*steps, "total"]), "the text output has a line for each step", done)
     status, names = stopped(place, place.url, "certify", signal.SIGINT, dice)
-    ok(status == 1 and len(names) == 2 and left(place, names) == "0", "interrupted, it cleans up and ends with 1", (status, names))
-    marks.same("and the database is as it was")
+    ok(status == 1 and len(names) == 2 and left(place, names) == "0", "an interrupted run cleans up and exits with 1", (status, names))
+    marks.same("the database is unchanged")
     with web(place, "nginx", [("location / {", "location /p2core/token { return 500; } location / {")]) as port:
         done = place.ctl(["selftest", f"http://127.0.0.1:{port}"])
-    ok(done.returncode == 1 and re.search(r"(?m)^token .*FAILED: POST /p2core/token was answered with 50\d", done.stdout) and "clean-up" in done.stdout, "a step that fails is named", done)
-    marks.same("and it has cleaned up")
+    ok(done.returncode == 1 and re.search(r"(?m)^token .*FAILED: POST /p2core/token returned 50\d", done.stdout) and "clean-up" in done.stdout, "the failed step is named", done)
+    marks.same("the failed run has cleaned up")
     done = place.ctl(["selftest", "http://127.0.0.1:1"])
-    ok(done.returncode == 1 and "no answer" in done.stderr, "nobody at the URL", done)
+    ok(done.returncode == 1 and "no answer" in done.stderr, "no server at the URL", done)
     return steps, marks
 
 
@@ -444,8 +444,8 @@ def test_two(place, marks):
         until(first, "register", "the first of two")
         second = place.ctl(["selftest", place.url])
         said = first.stdout.read()
-    ok(first.returncode == 0 and second.returncode == 0 and "killed" not in second.stdout, "two at once do not disturb each other", (said, second))
-    marks.same("nor leave anything behind")
+    ok(first.returncode == 0 and second.returncode == 0 and "killed" not in second.stdout, "two runs at once do not disturb each other", (said, second))
+    marks.same("two runs at once leave nothing behind")
 
 
 WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 307 /m$request_uri; } location / {")
@@ -454,26 +454,26 @@ WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 3
 def test_base_path(place, marks):
     other = other_motetd(place, {"base_path": "/m"}, [WELL_KNOWN])
     with other as url:
-        finds(place, "a motetd that was not started anew", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motet;")
+        finds(place, "motetd was not restarted after a change of base_path", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motet;")
         sets = ["-s", "base_path=/m", "-s", f"listen={other.sock}"]
         finds(place, "a server below a path", [], [*sets, "doctor", f"{url}/m/"])
         finds(place, "its URL without the path", ["web.reach"], [*sets, "doctor", url], "base_path = ")
         finds(place, "its URL, and a configuration without the path", ["web.base"], ["doctor", f"{url}/m"], "base_path = ")
         done = place.ctl([*sets, "selftest", f"{url}/m"])
-        ok(done.returncode == 0, "selftest below a path", done)
-        marks.same("and nothing is left behind")
+        ok(done.returncode == 0, "selftest with a base_path", done)
+        marks.same("selftest with a base_path leaves nothing behind")
 
 
 def test_reserved(place, marks):
     name = "selftest-0123456789abcdef"
     done = place.ctl(["actor", "add", name, "--generate"])
-    ok(done.returncode == 1 and "taken" in done.stderr and place.sql(f"SELECT count(*) FROM actor WHERE local_name = '{name}'") == "0", "nobody takes the name of a selftest", done)
+    ok(done.returncode == 1 and "taken" in done.stderr and place.sql(f"SELECT count(*) FROM actor WHERE local_name = '{name}'") == "0", "names of selftest are reserved", done)
     asked = "SET ROLE motet; SELECT motet_selftest_forget('alice'); RESET ROLE"
-    ok("f" in place.sql(asked) and place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "a server's role deletes no other actor")
+    ok("f" in place.sql(asked) and place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "a server's role cannot delete another actor")
     marks.same("nothing has changed")
 
 
-# What a server's role might do so that motet_selftest_forget(NAME) takes alice's certificates, which it may not delete itself.
+# Ways in which a server's role could make motet_selftest_forget(NAME) delete alice's certificates, which the role itself must not delete.
 NAME = "selftest-0123456789abcdef"
 BEGIN, FORGET = f"SELECT motet_selftest_begin('{NAME}', '{{}}')", f"SELECT motet_selftest_forget('{NAME}')"
 ALICE, MADE = "(SELECT id FROM actor WHERE password = 'hers')", f"(SELECT id FROM actor WHERE local_name = '{NAME}')"
@@ -526,16 +526,16 @@ def tricks(sql):
 def test_definers(place):
     wide = place.sql("SELECT string_agg(p.proname, ' ') FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND"
                      " (NOT 'search_path=public, pg_temp' = ANY (coalesce(p.proconfig, '{}')) OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0))")
-    ok(wide == "", "what runs with the rights of the owner looks in its schema only, and is not for everybody", wide)
+    ok(wide == "", "SECURITY DEFINER functions fix their search_path and are not executable by PUBLIC", wide)
 
 
 def test_late(place, marks):
-    """A registration whose client was killed comes when all has been deleted: it finds no announcement."""
+    """A registration of a killed client arrives after the deletion and finds no reserved name."""
     name = "selftest-fedcba9876543210"
     place.sql(f"SET ROLE motet; SELECT motet_selftest_begin('{name}', '{{}}'); RESET ROLE")
     place.sql(f"SET ROLE motet; SELECT motet_selftest_forget('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")
     place.sql(f"SET ROLE motet; INSERT INTO actor (local_name, password) VALUES ('{name}', '') ON CONFLICT DO NOTHING; RESET ROLE")
-    marks.same("a registration that comes too late makes nothing")
+    marks.same("a registration that comes too late creates nothing")
 
 
 def main():
@@ -570,8 +570,8 @@ def main():
         test_base_path(place, marks)
         with other_motetd(place, {"registration": "closed", "rate_limit": "off"}) as url:
             done = place.ctl(["selftest", url])
-            ok(done.returncode == 0 and "in the database, since registration is not open" in done.stdout, "where registration is closed it works, too", done)
-            marks.same("and leaves nothing behind")
+            ok(done.returncode == 0 and "in the database: registration is not open" in done.stdout, "selftest works with closed registration", done)
+            marks.same("selftest with closed registration leaves nothing behind")
         with other_motetd(place, {"rate_limit": "off"}) as url:
             test_killed(place, url, steps, marks, dice)
     print(f"1..{count}")

@@ -1,14 +1,14 @@
 #include "../tap.h"
 #include "ctl/doctor/doctor_web.h"
 
-/* As they call themselves; the last two are none that a row names. */
+/* Server headers; no row names the last two. */
 static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)",
 	"Caddy", "BaseHTTP/0.6 Python/3.11", "" };
-/* What checks ask for beside their own. */
+/* Rows that checks use in addition to their own. */
 static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited",
 	"web.limited_before", "web.address" };
 
-/* One that lacks it is named. */
+/* The name of the test says which web server has no fix. */
 static void check_fixes_of(struct doctor *d, const char *id)
 {
 	const char *without = NULL;
@@ -19,7 +19,7 @@ static void check_fixes_of(struct doctor *d, const char *id)
 		if (fix == NULL || fix[0] == '\0' || strstr(fix, "@LISTEN@"))
 			without = servers[i];
 	}
-	ok(without == NULL, "%s has what to do for each web server%s%s", id,
+	ok(without == NULL, "%s has a fix for each web server%s%s", id,
 	    without ? ", but not for " : "", without ? without : "");
 }
 
@@ -39,7 +39,7 @@ int main(void)
 		check_fixes_of(&d, more[i]);
 	const char *fix = doctor_web_find_fix(&d, "web.reach");
 	ok(fix && strstr(fix, "/run/motet/motet.sock"),
-	    "and it names the socket of the configuration");
+	    "the fix contains the socket of the configuration");
 	arena_free(d.mem);
 	return done();
 }

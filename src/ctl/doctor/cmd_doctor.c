@@ -26,17 +26,16 @@ static const struct {
 	[DOCTOR_SKIPPED] = { "skipped", "-", "\033[2m" },
 };
 
-static const struct doctor_check *const host_tables[] = { doctor_host_checks, NULL },
-					*const database_tables[] = { doctor_database_checks, NULL },
-					*const web_tables[] = { doctor_web_checks,
-						doctor_web_parts_checks, doctor_web_body_checks,
-						doctor_web_client_checks, NULL };
+static const struct doctor_check *const host_tables[] = { doctor_host_checks, NULL };
+static const struct doctor_check *const database_tables[] = { doctor_database_checks, NULL };
+static const struct doctor_check *const web_tables[] = { doctor_web_checks, doctor_web_parts_checks,
+	doctor_web_body_checks, doctor_web_client_checks, NULL };
 
-/* A whole examination. */
+/* One run of motetctl doctor. */
 struct doctor_run {
 	struct doctor d;
 	bool json, colour;
-	const char *section; /* whose head was printed last */
+	const char *section; /* whose heading was printed last */
 	struct doctor_finding list[MAX_FINDINGS];
 	size_t n, count[4];
 };
@@ -55,7 +54,7 @@ static void print_doctor_section(struct doctor_run *r, const char *section)
 	r->section = section;
 }
 
-/* As soon as it is known: some checks take seconds. */
+/* Flushed at once, since the next check may take seconds. */
 static void print_doctor_finding(
     struct doctor_run *r, const struct doctor_check *k, const struct doctor_verdict *v)
 {
@@ -77,7 +76,7 @@ static void record_finding(
 			str_of(finding_states[v->state].status), str_of(v->text), str_of(v->fix) };
 }
 
-/* In one line for people: the red line above it is what matters. */
+/* One line for all of them; --json lists each. */
 static void print_skipped_checks(struct doctor_run *r, const char *section, struct buf *left)
 {
 	if (left->n == 0 || r->json)
@@ -86,7 +85,7 @@ static void print_skipped_checks(struct doctor_run *r, const char *section, stru
 	printf("  ");
 	print_painted(
 	    r, finding_states[DOCTOR_SKIPPED].colour, finding_states[DOCTOR_SKIPPED].mark);
-	printf(" not looked at: %s\n", buf_done(left).s);
+	printf(" not checked: %s\n", buf_done(left).s);
 }
 
 static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k, struct buf *left)
@@ -94,7 +93,7 @@ static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k,
 	struct doctor *d = &r->d;
 	bool able = (d->have & k->needs) == k->needs;
 	struct doctor_verdict v =
-	    able ? k->fn(d, k) : doctor_skipped(d, "not looked at: %s", k->text);
+	    able ? k->fn(d, k) : doctor_skipped(d, "not checked: %s", k->text);
 
 	if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
 		d->have |= k->gives;
@@ -105,7 +104,7 @@ static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k,
 		print_doctor_finding(r, k, &v);
 }
 
-/* Several tables, NULL behind the last. */
+/* NULL ends the tables. */
 static void run_doctor_tables(struct doctor_run *r, const struct doctor_check *const *tables)
 {
 	struct buf left = { .mem = r->d.mem };
@@ -125,19 +124,25 @@ static bool is_colour_wanted(void)
 	    strcmp(term, "dumb") != 0;
 }
 
+static const char *plural_suffix_of(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static enum err report_findings(struct doctor_run *r)
 {
 	const struct listing l = LISTING(finding_columns, r->list, r->n);
+	size_t warnings = r->count[DOCTOR_WARN], errors = r->count[DOCTOR_BAD];
 
 	if (r->json)
 		out_list(&r->d.c->cx, &l, true);
 	else
-		printf("\n%zu good, %zu to think about, %zu to put right\n", r->count[DOCTOR_GOOD],
-		    r->count[DOCTOR_WARN], r->count[DOCTOR_BAD]);
-	if (r->count[DOCTOR_BAD] == 0)
+		printf("\n%zu ok, %zu warning%s, %zu error%s\n", r->count[DOCTOR_GOOD], warnings,
+		    plural_suffix_of(warnings), errors, plural_suffix_of(errors));
+	if (errors == 0)
 		return OK;
-	return fail(&r->d.c->cx, ERR_CONFLICT, "%zu thing%s to put right", r->count[DOCTOR_BAD],
-	    r->count[DOCTOR_BAD] == 1 ? "" : "s");
+	return fail(
+	    &r->d.c->cx, ERR_CONFLICT, "%zu error%s found", errors, plural_suffix_of(errors));
 }
 
 enum err cmd_doctor(struct ctl *c)

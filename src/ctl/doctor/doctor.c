@@ -44,7 +44,7 @@ const char *doctor_take_error(struct doctor *d)
 	const struct fail *why = &d->c->cx.why;
 	const char *said = why->say[0] ? why->say
 	    : why->log[0]	       ? why->log
-				       : "it failed without a word",
+				       : "it failed without a message",
 		   *text = arena_dup(d->mem, said, strlen(said));
 
 	d->c->cx.why = (struct fail){ .err = OK };

@@ -3,17 +3,16 @@
 #include "ctl/cmd.h"
 #include "store/q_doctor.h"
 /*
- * motetctl doctor: tables of checks, one line each. A check looks at one thing and says what it has
- * found; for what is wrong also what to do about it, as the very command or line. It changes
- * nothing, and is not run when something that it needs was not good: then that is the line to put
- * right.
+ * motetctl doctor: tables of checks, one line of output each. A check looks at one thing and
+ * changes nothing. Its line says what it found; if that is not good, a second line says what to do,
+ * with the exact command or configuration line. A check whose needs were not met is skipped.
  */
 enum doctor_state { DOCTOR_GOOD, DOCTOR_WARN, DOCTOR_BAD, DOCTOR_SKIPPED };
 struct doctor_verdict {
 	enum doctor_state state;
-	const char *text, *fix; /* fix NULL: it is good, or was not looked at */
+	const char *text, *fix; /* fix NULL: good or skipped */
 };
-/* What earlier checks must have found good; bits of doctor.have. */
+/* Bits of doctor.have: what earlier checks found good. */
 enum {
 	HAVE_CONF = 1,
 	HAVE_DOMAIN = 2,
@@ -27,12 +26,12 @@ enum {
 struct doctor;
 struct doctor_check {
 	const char *id, *section;
-	const char *text; /* what is looked at, for when it is not */
+	const char *text; /* what is checked, for the line that lists skipped checks */
 	struct doctor_verdict (*fn)(struct doctor *, const struct doctor_check *);
-	unsigned needs, gives; /* gives: when it is not bad */
-	const char *arg;       /* of fn, where several rows share it */
+	unsigned needs, gives; /* gives: set in doctor.have after good or a warning */
+	const char *arg;       /* for fn, if several rows share it */
 };
-/* A row without an id ends each. */
+/* A row without an id ends each table. */
 extern const struct doctor_check doctor_host_checks[], doctor_database_checks[],
     doctor_web_checks[], doctor_web_parts_checks[], doctor_web_body_checks[],
     doctor_web_client_checks[];
@@ -42,28 +41,31 @@ struct doctor {
 	struct arena *mem;
 	unsigned have;
 	struct doctor_server *server; /* HAVE_DATABASE */
-	int64_t apart_ms;	      /* the database's clock minus ours */
-	int64_t reached_us;
-	const char *ctl;	/* how to call this program with this configuration */
-	const char *url;	/* NULL: none was given */
+	int64_t clock_offset_ms;      /* the database's clock minus ours, ms */
+	int64_t round_trip_us;
+	const char *ctl; /* the command that runs motetctl with this configuration */
+	const char *url; /* of the server; NULL: not given, so no checks through the web server */
 	struct doctor_web *web; /* doctor_web_open.c */
 };
 struct doctor_verdict doctor_good(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* What is not good is never told without what to do about it. */
+/* `fix` says what to do, in the imperative; it must live as long as d->mem. */
 struct doctor_verdict doctor_warn(struct doctor *, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), nonnull(2)));
 struct doctor_verdict doctor_bad(struct doctor *, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 3, 4), nonnull(2)));
 struct doctor_verdict doctor_skipped(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* What an error has said, taken out of the context; and that as a verdict: bad. */
+/* The message of the last error, copied to d->mem; clears the error and the exit status. */
 const char *doctor_take_error(struct doctor *);
+/* The same as a verdict: bad. */
 struct doctor_verdict doctor_bad_error(struct doctor *, const char *fix)
     __attribute__((nonnull(2)));
 
-/* Open and close what doctor_web_checks share. The URL is that of the server: scheme,
- * host, port, and base_path; nothing is asked yet. */
+/*
+ * Open and close d->web, which the checks through the web server share. Open splits d->url (scheme,
+ * host, port, base_path) and sends nothing. A bad URL is a usage error (EX_USAGE).
+ */
 must_check enum err doctor_web_open(struct doctor *);
 void doctor_web_close(struct doctor *);
 #endif

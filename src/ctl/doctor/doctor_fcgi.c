@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* FastCGI 1.0, 8: the types of records; every record is of request 1. */
+/* Record types of FastCGI 1.0, 8. Every record belongs to request 1. */
 enum {
 	FCGI_BEGIN_REQUEST = 1,
 	FCGI_PARAMS = 4,
@@ -112,9 +112,8 @@ static bool exchange_health(int fd, struct str request, char *why, size_t size)
 	}
 	bool ours = n && memmem(answer, n, "X-P2-Error", 10);
 	snprintf(why, size, "%s",
-	    ours
-		? "this motetd has another base_path: was it started anew after the configuration was changed?"
-		: n	  ? "what answers is not motetd"
+	    ours	  ? "motetd uses another base_path; restart it after a configuration change"
+		: n	  ? "another program answers"
 		: got < 0 ? "no answer within 5 seconds"
 			  : "the connection was closed without an answer");
 	return false;

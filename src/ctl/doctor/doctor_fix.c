@@ -1,167 +1,208 @@
 #include "ctl/doctor/doctor_web.h"
 
-/* What stands for every server that is not named. */
+/* Matches every server. */
 #define ANY_SERVER ""
 
 /*
- * For each check and web server, the line and where it belongs: the files of deploy/ have them all.
- * @LISTEN@ is what motet.conf says. The first row that fits counts, so a row for any server comes
- * last.
+ * One row for each check and web server: what to do, with the line and where to put it. Complete
+ * configurations are in deploy/. @LISTEN@ becomes `listen` of motet.conf. `server` is the start of
+ * the Server header. The first row that fits counts, so ANY_SERVER comes last.
  */
 static const struct {
 	const char *id, *server, *text;
 } web_fixes[] = {
-	{ "web.answer", ANY_SERVER,
-	    "start the web server, or correct the URL: its host and port have to be those where the web server listens" },
+	{ "web.answer", ANY_SERVER, "start the web server, or correct host and port of the URL" },
 	{ "web.silent", ANY_SERVER,
-	    "the connection stands, but no answer comes: give https:// where that port speaks TLS, and http:// where it does not; else look "
-	    "into the web server's error log, and start it anew" },
-	{ "web.away", ANY_SERVER,
-	    "look into the log of motetd: is the database there that it was started with?" },
-	{ "web.limited", ANY_SERVER, "run this again in some minutes" },
+	    "the connection opens, but no answer comes: give https:// if that port uses TLS, "
+	    "http:// if not; otherwise read the web server's error log and restart it" },
+	{ "web.away", ANY_SERVER, "read the log of motetd; check that its database is running" },
+	{ "web.limited", ANY_SERVER, "run this command again in a few minutes" },
 	{ "web.limited_before", ANY_SERVER,
-	    "it was not motetd who said so: raise the limit that the web server, or a proxy before it, has for this address "
-	    "(nginx: limit_req), or run this again in some minutes" },
+	    "this limit is not motetd's: raise the limit of the web server, or of a proxy in "
+	    "front of it, for this address (nginx: limit_req), or run this command again in a "
+	    "few minutes" },
 	{ "web.reach", "nginx",
-	    "nginx.conf, in location /: fastcgi_pass unix:@LISTEN@; (see deploy/nginx.conf), and nginx's user in the group "
-	    "of the socket" },
+	    "in nginx.conf, location /, set: fastcgi_pass unix:@LISTEN@; (see "
+	    "deploy/nginx.conf), and add nginx's user to the group of the socket" },
 	{ "web.reach", "lighttpd",
-	    "lighttpd.conf, in fastcgi.server: \"/\" => (( \"socket\" => \"@LISTEN@\", \"check-local\" => \"disable\", "
-	    "\"fix-root-scriptname\" => \"enable\" ))" },
+	    "in lighttpd.conf, fastcgi.server, set: \"/\" => (( \"socket\" => \"@LISTEN@\", "
+	    "\"check-local\" => \"disable\", \"fix-root-scriptname\" => \"enable\" ))" },
 	{ "web.reach", "Apache",
-	    "the virtual host: ProxyPass \"/\" \"unix:@LISTEN@|fcgi://motet/\" timeout=35, with mod_proxy_fcgi enabled "
-	    "(a2enmod proxy_fcgi)" },
+	    "in the virtual host set: ProxyPass \"/\" \"unix:@LISTEN@|fcgi://motet/\" "
+	    "timeout=35, and enable mod_proxy_fcgi (a2enmod proxy_fcgi)" },
 	{ "web.reach", "Caddy",
-	    "Caddyfile, in the site: reverse_proxy unix/@LISTEN@ { transport fastcgi }" },
+	    "in the Caddyfile, in the site, set: reverse_proxy unix/@LISTEN@ { transport "
+	    "fastcgi }" },
 	{ "web.reach", ANY_SERVER,
-	    "let the web server pass every path by FastCGI to what `listen` of motet.conf says: @LISTEN@" },
+	    "configure the web server to pass every path by FastCGI to `listen` of motet.conf: "
+	    "@LISTEN@" },
 	{ "web.known", ANY_SERVER,
-	    "let the web server pass /.well-known/polyproto-core to motetd, or redirect it to below base_path: no rule for "
-	    "/.well-known before" },
+	    "configure the web server to pass /.well-known/polyproto-core to motetd, or to "
+	    "redirect it to the same path below base_path; remove rules for /.well-known that "
+	    "come before" },
 	{ "web.base", ANY_SERVER,
-	    "in motet.conf: base_path = the path of that URL; or give this command the URL with base_path behind the host" },
+	    "in motet.conf set: base_path = PATH, the path of that URL; or give this command the "
+	    "URL with base_path after the host" },
 	{ "web.same", ANY_SERVER,
-	    "run this with the configuration of the motetd behind that URL (-c FILE), or let the web server pass to @LISTEN@" },
+	    "run this command with the configuration of the motetd at that URL (-c FILE), or "
+	    "configure the web server to pass requests to @LISTEN@" },
 	{ "web.path", "nginx",
-	    "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (not $uri, which is decoded), and "
-	    "fastcgi_pass without a path; no rewrite before it" },
+	    "in nginx.conf, location /, set: fastcgi_param REQUEST_URI $request_uri; (not "
+	    "$uri, which is decoded); use fastcgi_pass without a path; remove rewrite rules" },
 	{ "web.path", "Apache",
-	    "the virtual host: AllowEncodedSlashes On, and MergeSlashes Off; ProxyPass without nocanon" },
+	    "in the virtual host set: AllowEncodedSlashes On and MergeSlashes Off; use "
+	    "ProxyPass without nocanon" },
 	{ "web.path", "lighttpd",
-	    "lighttpd.conf: no url-path-2f-reject and no url-ctrls-reject in server.http-parseopts, no url.rewrite, no "
-	    "url.access-deny" },
-	{ "web.path", "Caddy", "Caddyfile: no uri, rewrite or handle_path before reverse_proxy" },
+	    "in lighttpd.conf remove url-path-2f-reject and url-ctrls-reject from "
+	    "server.http-parseopts, and remove url.rewrite and url.access-deny" },
+	{ "web.path", "Caddy",
+	    "in the Caddyfile remove uri, rewrite and handle_path before reverse_proxy" },
 	{ "web.path", ANY_SERVER,
-	    "let the web server hand on the raw target as REQUEST_URI: neither decoded nor cleaned" },
+	    "configure the web server to pass the raw request target as REQUEST_URI, neither "
+	    "decoded nor normalised" },
 	{ "web.query", "nginx",
-	    "nginx.conf, in location /: fastcgi_param REQUEST_URI $request_uri; (it has the query in it, $uri has not)" },
+	    "in nginx.conf, location /, set: fastcgi_param REQUEST_URI $request_uri; "
+	    "($request_uri contains the query, $uri does not)" },
 	{ "web.query", ANY_SERVER,
-	    "let the web server hand on the raw target with its query as REQUEST_URI" },
+	    "configure the web server to pass the raw request target with its query as "
+	    "REQUEST_URI" },
 	{ "web.authorization", "Apache",
-	    "the virtual host, or .htaccess without the Location around it: <Location \"/\"> CGIPassAuth On </Location>" },
+	    "add to the virtual host: <Location \"/\"> CGIPassAuth On </Location> (in "
+	    ".htaccess: CGIPassAuth On, without Location)" },
 	{ "web.authorization", "nginx",
-	    "nginx.conf, in location /: take out fastcgi_param HTTP_AUTHORIZATION and fastcgi_pass_request_headers off; "
-	    "nginx hands it on by itself" },
+	    "in nginx.conf, location /, remove fastcgi_param HTTP_AUTHORIZATION and "
+	    "fastcgi_pass_request_headers off; nginx passes the header by default" },
 	{ "web.authorization", "lighttpd",
-	    "lighttpd.conf: no auth.require and no setenv.set-request-header for Authorization" },
+	    "in lighttpd.conf remove auth.require, and setenv.set-request-header for "
+	    "Authorization" },
 	{ "web.authorization", "Caddy",
-	    "Caddyfile: no basicauth and no request_header -Authorization before reverse_proxy" },
+	    "in the Caddyfile remove basicauth and request_header -Authorization before "
+	    "reverse_proxy" },
 	{ "web.authorization", ANY_SERVER,
-	    "let the web server hand on the header Authorization as HTTP_AUTHORIZATION" },
-	{ "web.method", "nginx",
-	    "nginx.conf: take out limit_except, and if ($request_method ...)" },
+	    "configure the web server to pass the Authorization header as HTTP_AUTHORIZATION" },
+	{ "web.method", "nginx", "in nginx.conf remove limit_except and if ($request_method ...)" },
 	{ "web.method", "Apache",
-	    "the virtual host: take out <Limit>, <LimitExcept>, and RewriteCond %{REQUEST_METHOD}" },
+	    "in the virtual host remove <Limit>, <LimitExcept> and RewriteCond "
+	    "%{REQUEST_METHOD}" },
 	{ "web.method", "lighttpd",
-	    "lighttpd.conf: take out $HTTP[\"request-method\"] { url.access-deny ... }" },
-	{ "web.method", ANY_SERVER, "let GET, HEAD, POST, PUT, DELETE and OPTIONS pass to motetd" },
+	    "in lighttpd.conf remove $HTTP[\"request-method\"] { url.access-deny ... }" },
+	{ "web.method", ANY_SERVER,
+	    "configure the web server to pass GET, HEAD, POST, PUT, DELETE and OPTIONS to "
+	    "motetd" },
 	{ "web.body.get", "lighttpd",
-	    "lighttpd.conf: server.http-parseopts = ( \"method-get-body\" => \"enable\" )" },
+	    "in lighttpd.conf set: server.http-parseopts = ( \"method-get-body\" => \"enable\" "
+	    ")" },
 	{ "web.body", "nginx",
-	    "nginx.conf, in location /: fastcgi_pass_request_body on; fastcgi_param CONTENT_LENGTH $content_length;" },
+	    "in nginx.conf, location /, set: fastcgi_pass_request_body on; fastcgi_param "
+	    "CONTENT_LENGTH $content_length;" },
 	{ "web.body", ANY_SERVER,
-	    "let the web server hand on bodies of every method, as they are" },
-	{ "web.chunked", "nginx", "nginx.conf, in location /: fastcgi_request_buffering on;" },
+	    "configure the web server to pass request bodies of every method unchanged" },
+	{ "web.chunked", "nginx", "in nginx.conf, location /, set: fastcgi_request_buffering on;" },
 	{ "web.chunked", ANY_SERVER,
-	    "let the web server take bodies with Transfer-Encoding: chunked" },
+	    "configure the web server to accept bodies with Transfer-Encoding: chunked" },
 	{ "web.cut", ANY_SERVER,
-	    "let the web server read the whole body before it hands it on, and give up a request whose client has gone" },
-	{ "web.large", "nginx", "nginx.conf, in the server block: client_max_body_size 1100k;" },
-	{ "web.large", "lighttpd", "lighttpd.conf: server.max-request-size = 1100" },
+	    "configure the web server to read the whole body before it passes the request on, "
+	    "and to drop a request whose client has disconnected" },
+	{ "web.large", "nginx", "in nginx.conf, server block, set: client_max_body_size 1100k;" },
+	{ "web.large", "lighttpd", "in lighttpd.conf set: server.max-request-size = 1100" },
 	{ "web.large", "Apache",
-	    "the virtual host: no LimitRequestBody, which cuts bodies; with mod_fcgid FcgidMaxRequestLen 1126400" },
-	{ "web.large", "Caddy", "Caddyfile, in the site: request_body { max_size 1100KB }" },
-	{ "web.large", ANY_SERVER, "let the web server take bodies of up to 1100 kB" },
+	    "in the virtual host remove LimitRequestBody, which truncates bodies; with "
+	    "mod_fcgid set: FcgidMaxRequestLen 1126400" },
+	{ "web.large", "Caddy",
+	    "in the Caddyfile, in the site, set: request_body { max_size 1100KB }" },
+	{ "web.large", ANY_SERVER, "configure the web server to accept bodies of up to 1100 kB" },
 	{ "web.too_large", "nginx",
-	    "nginx.conf: client_max_body_size 1100k; and the error_page 413 of deploy/nginx.conf" },
+	    "in nginx.conf set: client_max_body_size 1100k; and copy error_page 413 from "
+	    "deploy/nginx.conf" },
 	{ "web.too_large", ANY_SERVER,
-	    "let the web server hand bodies of a little over 1 MiB on to motetd, which answers 413 itself" },
+	    "configure the web server to pass bodies of a little over 1 MiB to motetd, which "
+	    "answers 413 itself" },
 	{ "web.head", ANY_SERVER,
-	    "let the web server answer HEAD with what motetd says, without a body" },
+	    "configure the web server to answer HEAD with motetd's status and headers, without "
+	    "a body" },
 	{ "web.fill", "nginx",
-	    "nginx.conf, in location /: fastcgi_max_temp_file_size 0; fastcgi_buffers 16 16k; and look into its error log" },
+	    "in nginx.conf, location /, set: fastcgi_max_temp_file_size 0; fastcgi_buffers 16 "
+	    "16k; then read nginx's error log" },
 	{ "web.fill", ANY_SERVER,
-	    "let the web server hand on answers of any length; look into its error log, and at the room on its disk" },
-	{ "web.errors", "nginx", "nginx.conf, in location /: fastcgi_intercept_errors off;" },
-	{ "web.errors", "Apache", "the virtual host: ProxyErrorOverride Off" },
-	{ "web.errors", "lighttpd", "lighttpd.conf: no server.error-intercept" },
+	    "configure the web server to pass answers of any length; read its error log and "
+	    "check its free disk space" },
+	{ "web.errors", "nginx", "in nginx.conf, location /, set: fastcgi_intercept_errors off;" },
+	{ "web.errors", "Apache", "in the virtual host set: ProxyErrorOverride Off" },
+	{ "web.errors", "lighttpd", "in lighttpd.conf remove server.error-intercept" },
 	{ "web.errors", "Caddy",
-	    "Caddyfile: no handle_errors and no handle_response for what motetd answers" },
+	    "in the Caddyfile remove handle_errors and handle_response for answers of motetd" },
 	{ "web.errors", ANY_SERVER,
-	    "let the web server hand on motetd's own 4xx answers as they are" },
+	    "configure the web server to pass motetd's 4xx answers unchanged" },
 	{ "web.cors", "nginx",
-	    "nginx.conf: take out any answer to OPTIONS (if ($request_method = OPTIONS)), and proxy_hide_header or "
-	    "fastcgi_hide_header Access-Control-*" },
+	    "in nginx.conf remove every answer to OPTIONS (if ($request_method = OPTIONS)), "
+	    "and proxy_hide_header and fastcgi_hide_header for Access-Control-*" },
 	{ "web.cors", "Apache",
-	    "the virtual host: take out RewriteRule or <Limit OPTIONS> that answers OPTIONS, and Header unset Access-Control-*" },
+	    "in the virtual host remove RewriteRule and <Limit OPTIONS> that answer OPTIONS, "
+	    "and Header unset Access-Control-*" },
 	{ "web.cors", ANY_SERVER,
-	    "let OPTIONS pass to motetd, and its Access-Control headers back as they are" },
+	    "configure the web server to pass OPTIONS to motetd, and to leave Access-Control "
+	    "headers of the answer unchanged" },
 	{ "web.origin", "nginx",
-	    "nginx.conf: take out fastcgi_hide_header and add_header for Access-Control-*: motetd sends them, and two are "
-	    "as bad as none" },
+	    "in nginx.conf remove fastcgi_hide_header and add_header for Access-Control-*: "
+	    "motetd sends these headers, and browsers reject duplicates" },
 	{ "web.origin", "Apache",
-	    "the virtual host: take out Header set, add or unset for Access-Control-*: motetd sends them, and two are as bad as none" },
+	    "in the virtual host remove Header set, add and unset for Access-Control-*: motetd "
+	    "sends these headers, and browsers reject duplicates" },
 	{ "web.origin", "lighttpd",
-	    "lighttpd.conf: take out setenv.add-response-header for Access-Control-*: motetd sends them, and two are as "
-	    "bad as none" },
+	    "in lighttpd.conf remove setenv.add-response-header for Access-Control-*: motetd "
+	    "sends these headers, and browsers reject duplicates" },
 	{ "web.origin", ANY_SERVER,
-	    "let the web server neither add nor drop Access-Control headers: motetd sends them, and two are as bad as none" },
+	    "configure the web server neither to add nor to remove Access-Control headers: "
+	    "motetd sends them, and browsers reject duplicates" },
 	{ "web.remote", ANY_SERVER,
-	    "in motet.conf: trusted_proxies = the address that is named here, if it is that of a proxy of yours" },
+	    "if that address belongs to your proxy, in motet.conf set: trusted_proxies = "
+	    "ADDRESS" },
 	{ "web.address", "nginx",
-	    "nginx.conf, in location /: fastcgi_param REMOTE_ADDR $remote_addr;" },
+	    "in nginx.conf, location /, set: fastcgi_param REMOTE_ADDR $remote_addr;" },
 	{ "web.address", ANY_SERVER,
-	    "let the web server hand on the address of who has connected to it as REMOTE_ADDR" },
+	    "configure the web server to pass the address of the connected client as "
+	    "REMOTE_ADDR" },
 	{ "web.forwarded", ANY_SERVER,
-	    "in motet.conf: take this address out of trusted_proxies, unless it is that of a proxy of yours" },
+	    "in motet.conf remove this address from trusted_proxies, unless it belongs to your "
+	    "proxy" },
 	{ "web.https", "nginx",
-	    "nginx.conf, in location /: fastcgi_param HTTPS $https if_not_empty; fastcgi_param REQUEST_SCHEME $scheme;" },
-	{ "web.https", "Apache", "the virtual host, when TLS ends before it: SetEnv HTTPS on" },
-	{ "web.https", ANY_SERVER, "let the web server set HTTPS=on for what has come by https" },
+	    "in nginx.conf, location /, set: fastcgi_param HTTPS $https if_not_empty; "
+	    "fastcgi_param REQUEST_SCHEME $scheme;" },
+	{ "web.https", "Apache",
+	    "if TLS ends before Apache, in the virtual host set: SetEnv HTTPS on" },
+	{ "web.https", ANY_SERVER,
+	    "configure the web server to set HTTPS=on for requests over https" },
 	{ "web.http2", "nginx",
-	    "nginx.conf: listen without http2, and no http2 on; nothing needs HTTP/2. What is wrong with it is in the error log" },
+	    "read nginx's error log; or disable HTTP/2, which motetd does not need: in "
+	    "nginx.conf remove http2 from listen and http2 on" },
 	{ "web.http2", "Apache",
-	    "the virtual host: Protocols http/1.1; nothing needs HTTP/2. What is wrong with it is in the error log" },
+	    "read Apache's error log; or disable HTTP/2, which motetd does not need: in the "
+	    "virtual host set: Protocols http/1.1" },
 	{ "web.http2", "lighttpd",
-	    "lighttpd.conf: server.feature-flags += ( \"server.h2proto\" => \"disable\" ); nothing needs HTTP/2. What is wrong "
-	    "with it is in the error log" },
+	    "read lighttpd's error log; or disable HTTP/2, which motetd does not need: "
+	    "server.feature-flags += ( \"server.h2proto\" => \"disable\" )" },
 	{ "web.http2", "Caddy",
-	    "Caddyfile, in the global options: servers { protocols h1 }; nothing needs HTTP/2" },
+	    "disable HTTP/2, which motetd does not need: in the Caddyfile, global options, "
+	    "set: servers { protocols h1 }" },
 	{ "web.http2", ANY_SERVER,
-	    "let the web server offer HTTP/1.1 alone: nothing needs HTTP/2" },
+	    "configure the web server to offer HTTP/1.1 only; motetd does not need HTTP/2" },
 	{ "web.tls.days", ANY_SERVER,
-	    "renew the certificate: certbot renew, then reload the web server" },
+	    "renew the certificate (certbot renew), then reload the web server" },
 	{ "web.tls", "nginx",
-	    "nginx.conf: ssl_certificate with the whole chain (fullchain.pem) of a certificate for this name" },
+	    "in nginx.conf set ssl_certificate to a certificate for this name with its whole "
+	    "chain (fullchain.pem)" },
 	{ "web.tls", "Apache",
-	    "the virtual host: SSLCertificateFile with the whole chain (fullchain.pem) of a certificate for this name" },
+	    "in the virtual host set SSLCertificateFile to a certificate for this name with "
+	    "its whole chain (fullchain.pem)" },
 	{ "web.tls", "lighttpd",
-	    "lighttpd.conf: ssl.pemfile with the whole chain (fullchain.pem) of a certificate for this name" },
+	    "in lighttpd.conf set ssl.pemfile to a certificate for this name with its whole "
+	    "chain (fullchain.pem)" },
 	{ "web.tls", ANY_SERVER,
-	    "let the web server show the whole chain of a certificate for this name, by an authority that others trust" },
+	    "configure the web server to send a certificate for this name with its whole "
+	    "chain, from a publicly trusted authority" },
 };
 
-/* "web.path" stands for web.path.at and its like. */
+/* A row "web.path" covers the checks web.path, web.path.at, web.path.slash, … */
 static bool fix_covers_check(const char *id, const char *row)
 {
 	size_t n = strlen(row);

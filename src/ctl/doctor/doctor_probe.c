@@ -14,19 +14,18 @@ ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
     F_STR(doctor_echo, fill), F_I64(doctor_echo, body_length), F_BOOL(doctor_echo, https));
 
 /*
- * How long we wait in all of a run, by what is answered: a limit passes, but what is still away
- * after the time in which a worker is replaced would be so for each request that follows.
+ * Seconds that a whole run waits, by status. A rate limit passes. A 503 that lasts longer than the
+ * replacement of a worker would repeat for every request.
  */
 static const struct {
 	int status;
 	int64_t total_s;
 } retry_limits[DOCTOR_WEB_RETRIES] = { { 429, 30 }, { 503, 4 } };
 
-/* A server that is busy, or has heard enough of this address, says when to come again, and a good
- * client does. "At once" would be for ever. */
+/* Wait as Retry-After asks. 0 counts as 1 second, so that the loop does not spin. */
 static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 {
-	enum { AT_ONCE_S = 5 };
+	enum { MAX_WAIT_S = 5 };
 	int64_t seconds;
 	size_t i = 0;
 
@@ -36,14 +35,14 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 	    !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
 		return false;
 	seconds = seconds == 0 ? 1 : seconds;
-	if (seconds < 0 || seconds > AT_ONCE_S ||
+	if (seconds < 0 || seconds > MAX_WAIT_S ||
 	    w->waited_s[i] + seconds > retry_limits[i].total_s)
 		return false;
 	w->waited_s[i] += seconds;
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
 }
 
-/* What motetd says has its header in it. */
+/* Errors of motetd carry X-P2-Error; those of a web server or proxy do not. */
 static enum doctor_web_limit find_limiting_server(const struct net_told *t)
 {
 	if (t->why[0] || t->status != 429)
@@ -61,7 +60,7 @@ void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_t
 	if (w->asker == NULL)
 		w->asker = net_ask_new(d->c->conf);
 	if (w->asker == NULL) {
-		*t = (struct net_told){ .why = "libcurl does not start" };
+		*t = (struct net_told){ .why = "libcurl could not be initialised" };
 		return;
 	}
 	do
@@ -86,7 +85,7 @@ void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_
 static const char *describe_probe_answer(struct doctor *d, const struct net_told *t)
 {
 	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why)
-			 : arena_printf(d->mem, "an answer %d", t->status);
+			 : arena_printf(d->mem, "status %d", t->status);
 }
 
 static bool parse_probe_echo(struct doctor *d, const struct net_told *t, struct doctor_echo *out)
@@ -114,7 +113,7 @@ const char *doctor_web_probe(
 		return doctor_take_error(d);
 	if (t->why[0] || t->status != 200)
 		return describe_probe_answer(d, t);
-	return head || parse_probe_echo(d, t, out) ? NULL : "an answer 200 that is not motetd's";
+	return head || parse_probe_echo(d, t, out) ? NULL : "status 200, but not from motetd";
 }
 
 struct str doctor_web_hash_text(struct doctor *d, struct str text)
@@ -135,8 +134,8 @@ const char *doctor_web_probe_body(
 		return wrong;
 	struct str want =
 	    doctor_web_hash_text(d, (struct str){ (const char *)a->q.body.p, a->q.body.n });
-	if (e.body_length == (int64_t)a->q.body.n && str_eq(e.body_sha256, want))
-		return NULL;
+	if (e.body_length == (int64_t)a->q.body.n)
+		return str_eq(e.body_sha256, want) ? NULL : "through with changed octets";
 	return arena_printf(
 	    d->mem, "%lld of %zu octets through", (long long)e.body_length, a->q.body.n);
 }
@@ -151,7 +150,7 @@ struct doctor_verdict doctor_web_fault(
 
 	if (d->web->limited)
 		return doctor_bad(d, doctor_web_find_fix(d, limit),
-		    "%s could not be looked at: this address has sent too many requests", k->text);
+		    "%s not checked: too many requests from this address", k->text);
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);

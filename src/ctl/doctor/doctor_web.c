@@ -1,12 +1,10 @@
 #include "ctl/doctor/doctor_web.h"
 #include "base/clock.h"
 
-/* The web server: TLS, base_path, and what it does with errors and with the headers for browsers.
- */
+/* Checks of the web server: TLS, base_path, error bodies, CORS headers. */
 enum { TLS_DAY_S = 86400, TLS_WARN_DAYS = 14 };
 
-/* A certificate that is not good is one line of its own; everything else is looked at all the same.
- */
+/* An invalid certificate is reported by web.tls only; the other checks go on without it. */
 static void send_first_request(struct doctor *d)
 {
 	struct doctor_web *w = d->web;
@@ -33,17 +31,17 @@ static struct doctor_verdict check_web_answers(struct doctor *d, const struct do
 	if (w->first.status == 404 &&
 	    str_is(net_ask_header(&w->first, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE"))
 		return doctor_bad(d, doctor_web_find_fix(d, "web.base"),
-		    "motetd has no route %s/healthz: base_path of this configuration is \"%s\"",
+		    "motetd has no route %s/healthz: base_path in this configuration is \"%s\"",
 		    d->url, d->c->conf->base_path);
 	if (strcmp(d->c->conf->base_path, w->base) != 0 &&
 	    (w->first.status == 404 || w->first.status == 403))
 		return doctor_bad(d, doctor_web_find_fix(d, "web.base"),
-		    "%s/healthz is answered with %d; base_path of this configuration is \"%s\"",
-		    d->url, w->first.status, d->c->conf->base_path);
+		    "%s/healthz returns %d; base_path in this configuration is \"%s\"", d->url,
+		    w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
-		return doctor_web_fault(d, k, "%s/healthz is answered with %d, and not by motetd",
-		    d->url, w->first.status);
-	return doctor_good(d, "motetd answers through %s within %.1f ms",
+		return doctor_web_fault(
+		    d, k, "%s/healthz returns %d, and not from motetd", d->url, w->first.status);
+	return doctor_good(d, "motetd answers through %s in %.1f ms",
 	    w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
 }
 
@@ -52,13 +50,14 @@ static struct doctor_verdict check_web_tls(struct doctor *d, const struct doctor
 	const struct doctor_web *w = d->web;
 
 	if (w->untrusted)
-		return doctor_web_fault(d, k, "the TLS certificate is not good: %s", w->untrusted);
+		return doctor_web_fault(d, k, "the TLS certificate is not valid: %s", w->untrusted);
 	if (w->tls)
-		return doctor_good(d, "the TLS certificate is good for this name");
+		return doctor_good(d, "the TLS certificate is valid for this name");
 	if (w->local)
-		return doctor_good(d, "there is no TLS on the way to this host itself");
-	return doctor_warn(d, "give https://, and let the web server redirect http:// to it",
-	    "without TLS everybody on the way can read tokens and passwords");
+		return doctor_good(d, "no TLS, but the connection stays on this host");
+	return doctor_warn(d,
+	    "give an https:// URL, and redirect http:// to https:// in the web server",
+	    "no TLS: anyone on the network path can read tokens and passwords");
 }
 
 static struct doctor_verdict check_tls_days(struct doctor *d, const struct doctor_check *k)
@@ -66,12 +65,12 @@ static struct doctor_verdict check_tls_days(struct doctor *d, const struct docto
 	long long days = (long long)(d->web->first.cert_ends - clock_now()) / TLS_DAY_S;
 
 	if (d->web->first.cert_ends == 0)
-		return doctor_skipped(d,
-		    "how long the TLS certificate is good: there is none, or libcurl does not say");
+		return doctor_skipped(
+		    d, "TLS certificate expiry not checked: no TLS, or libcurl does not report it");
 	if (days < TLS_WARN_DAYS)
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "the TLS certificate is good for %lld more days", days);
-	return doctor_good(d, "the TLS certificate is good for %lld more days", days);
+		    "the TLS certificate expires in %lld days", days);
+	return doctor_good(d, "the TLS certificate expires in %lld days", days);
 }
 
 static struct doctor_verdict check_base_path(struct doctor *d, const struct doctor_check *k)
@@ -79,17 +78,12 @@ static struct doctor_verdict check_base_path(struct doctor *d, const struct doct
 	const char *conf = d->c->conf->base_path, *base = d->web->base;
 
 	if (strcmp(conf, base) != 0)
-		return doctor_web_fault(d, k,
-		    "base_path of the configuration is \"%s\", and the path of the URL \"%s\"",
-		    conf, base);
-	return doctor_good(d,
-	    conf[0] ? "base_path %s is the path of the URL"
-		    : "routes are at the root, %sand so is the URL",
-	    conf);
+		return doctor_web_fault(
+		    d, k, "base_path is \"%s\", but the path of the URL is \"%s\"", conf, base);
+	return doctor_good(d, "base_path \"%s\" is the path of the URL", conf);
 }
 
-/* Where others look for it: at the root of the host, whatever base_path says; they follow
- * redirects. */
+/* Other servers ask for it at the root of the host, whatever base_path is, and follow redirects. */
 static struct doctor_verdict check_well_known(struct doctor *d, const struct doctor_check *k)
 {
 	const struct conf *c = d->c->conf;
@@ -103,13 +97,13 @@ static struct doctor_verdict check_well_known(struct doctor *d, const struct doc
 
 	doctor_web_send_raw(d, &q, &t);
 	if (t.status >= 301 && t.status <= 308)
-		return doctor_good(d, "/.well-known/polyproto-core leads to %s",
+		return doctor_good(d, "/.well-known/polyproto-core redirects to %s",
 		    str_z(d->mem, net_ask_header(&t, "Location", NULL)));
 	if (t.why[0] || t.status != 200 || memmem(t.body.s, t.body.n, want.s, want.n) == NULL)
 		return doctor_web_fault(d, k,
-		    "/.well-known/polyproto-core is answered with %d, and not with %s%s/.p2/core/",
+		    "/.well-known/polyproto-core returns %d without the API URL %s%s/.p2/core/",
 		    t.status, c->public_url, c->base_path);
-	return doctor_good(d, "/.well-known/polyproto-core says where the API is");
+	return doctor_good(d, "/.well-known/polyproto-core contains the API URL");
 }
 
 static struct doctor_verdict check_error_answers(struct doctor *d, const struct doctor_check *k)
@@ -122,8 +116,8 @@ static struct doctor_verdict check_error_answers(struct doctor *d, const struct 
 	    !str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_NO_SUCH_ROUTE") ||
 	    !str_starts(t.body, "{"))
 		return doctor_web_fault(
-		    d, k, "motetd's 404 arrives as %d without what motetd says in it", t.status);
-	return doctor_good(d, "errors arrive as motetd says them");
+		    d, k, "motetd's 404 arrives as %d, without motetd's error body", t.status);
+	return doctor_good(d, "motetd's errors arrive unchanged");
 }
 
 static struct doctor_verdict check_preflight_answer(struct doctor *d, const struct doctor_check *k)
@@ -139,9 +133,9 @@ static struct doctor_verdict check_preflight_answer(struct doctor *d, const stru
 	struct str allow = net_ask_header(&t, "Access-Control-Allow-Methods", NULL);
 	bool fine = t.status / 100 == 2 && allow.n && memmem(allow.s, allow.n, "POST", 4);
 	if (!fine || net_ask_header(&t, "Access-Control-Allow-Headers", NULL).n == 0)
-		return doctor_web_fault(d, k, "a browser's preflight gets %d%s", t.status,
+		return doctor_web_fault(d, k, "a CORS preflight gets %d%s", t.status,
 		    allow.n ? "" : " without Access-Control-Allow-Methods");
-	return doctor_good(d, "a browser's preflight is answered");
+	return doctor_good(d, "a CORS preflight is answered");
 }
 
 static struct doctor_verdict check_allow_origin(struct doctor *d, const struct doctor_check *k)
@@ -156,9 +150,10 @@ static struct doctor_verdict check_allow_origin(struct doctor *d, const struct d
 	struct str value = net_ask_header(&t, "Access-Control-Allow-Origin", &n);
 	if (n != 1 || !str_is(value, "*"))
 		return doctor_web_fault(d, k,
-		    "Access-Control-Allow-Origin is there %d times, and has to be there once, as *",
+		    "Access-Control-Allow-Origin occurs %d times; it must occur once, with the "
+		    "value *",
 		    n);
-	return doctor_good(d, "browsers of every origin may read what comes");
+	return doctor_good(d, "browsers of every origin can read the answers");
 }
 
 static struct doctor_verdict check_same_database(struct doctor *d, const struct doctor_check *k)
@@ -170,12 +165,13 @@ static struct doctor_verdict check_same_database(struct doctor *d, const struct 
 
 	if (t.status == 503)
 		return doctor_bad(d, doctor_web_find_fix(d, "web.away"),
-		    "which database it works on cannot be seen: a probe got %s", wrong);
+		    "the database behind that URL is unknown: a probe got %s", wrong);
 	return wrong
 	    ? doctor_web_fault(d, k,
-		  "the motetd behind that URL has another database than this configuration: a probe got %s",
+		  "motetd at that URL does not use the database of this configuration: a probe "
+		  "got %s",
 		  wrong)
-	    : doctor_good(d, "it works on the database of this configuration");
+	    : doctor_good(d, "motetd at that URL uses the database of this configuration");
 }
 
 const struct doctor_check doctor_web_checks[] = {
@@ -185,11 +181,9 @@ const struct doctor_check doctor_web_checks[] = {
 	{ "web.tls.days", "web server", "the TLS certificate", check_tls_days, HAVE_WEB, 0, NULL },
 	{ "web.base", "web server", "base_path", check_base_path, HAVE_WEB, 0, NULL },
 	{ "web.known", "web server", "/.well-known", check_well_known, HAVE_WEB, 0, NULL },
-	{ "web.errors", "web server", "errors", check_error_answers, HAVE_WEB, 0, NULL },
-	{ "web.cors", "web server", "a browser's preflight", check_preflight_answer, HAVE_WEB, 0,
-	    NULL },
-	{ "web.origin", "web server", "headers for browsers", check_allow_origin, HAVE_WEB, 0,
-	    NULL },
+	{ "web.errors", "web server", "error answers", check_error_answers, HAVE_WEB, 0, NULL },
+	{ "web.cors", "web server", "CORS preflight", check_preflight_answer, HAVE_WEB, 0, NULL },
+	{ "web.origin", "web server", "CORS headers", check_allow_origin, HAVE_WEB, 0, NULL },
 	{ "web.same", "web server", "the database behind it", check_same_database,
 	    HAVE_WEB | HAVE_SCHEMA, HAVE_PROBE, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,10 +1,10 @@
 #include "ctl/doctor/doctor_web.h"
 #include "core/probe.h"
 
-/* Bodies of requests, and a long answer. */
+/* Checks of request bodies and of a long answer. */
 enum { LARGEST_BODY = 1048576, LONG_ANSWER = 1000000 };
 
-/* `arg` is the method. */
+/* k->arg is the method. */
 static struct doctor_verdict check_body_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .q = { .method = k->arg,
@@ -14,7 +14,7 @@ static struct doctor_verdict check_body_arrives(struct doctor *d, const struct d
 	struct net_told t;
 
 	if (d->web->no_delete && strcmp(k->arg, "DELETE") == 0)
-		return doctor_skipped(d, "a body of DELETE: DELETE itself does not arrive");
+		return doctor_skipped(d, "bodies of DELETE not checked: DELETE does not arrive");
 	const char *wrong = doctor_web_probe_body(d, &a, &t);
 	return wrong ? doctor_web_fault(d, k, "%s with a body gets %s", k->arg, wrong)
 		     : doctor_good(d, "a body of %s arrives", k->arg);
@@ -31,12 +31,12 @@ static struct doctor_verdict check_chunked_body(struct doctor *d, const struct d
 
 	if (wrong && t.status == 411)
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "the web server wants Content-Length, so clients that send in chunks get 411");
-	return wrong ? doctor_web_fault(d, k, "a body in chunks gets %s", wrong)
-		     : doctor_good(d, "a body in chunks arrives");
+		    "the web server requires Content-Length: chunked requests get 411");
+	return wrong ? doctor_web_fault(d, k, "a chunked body gets %s", wrong)
+		     : doctor_good(d, "a chunked body arrives");
 }
 
-/* The token is not used up: nothing was done for who has not sent all of it. */
+/* An unused token proves that motetd did not act on the truncated request. */
 static const char *send_cut_body(struct doctor *d, bool chunks)
 {
 	struct doctor_web_request a = { .q = { .method = "POST",
@@ -52,7 +52,7 @@ static const char *send_cut_body(struct doctor *d, bool chunks)
 	doctor_web_send(d, &a, &t);
 	if (probe_unused(&d->c->cx, a.token, &unused) != OK)
 		return doctor_take_error(d);
-	return unused ? NULL : "a body that breaks off was taken for a whole one";
+	return unused ? NULL : "a truncated body was accepted as complete";
 }
 
 static struct doctor_verdict check_cut_body(struct doctor *d, const struct doctor_check *k)
@@ -62,7 +62,7 @@ static struct doctor_verdict check_cut_body(struct doctor *d, const struct docto
 	if (wrong == NULL)
 		wrong = send_cut_body(d, true);
 	return wrong ? doctor_web_fault(d, k, "%s", wrong)
-		     : doctor_good(d, "a body that breaks off is not taken for a whole one");
+		     : doctor_good(d, "a truncated body is not accepted");
 }
 
 static struct blob make_body_of_size(struct doctor *d, size_t n)
@@ -83,7 +83,7 @@ static struct doctor_verdict check_largest_body(struct doctor *d, const struct d
 
 	d->web->no_large = wrong && !d->web->limited;
 	return wrong ? doctor_web_fault(
-			   d, k, "a body of 1 MiB, the largest that a route takes, gets %s", wrong)
+			   d, k, "a body of 1 MiB, the largest that motetd accepts, gets %s", wrong)
 		     : doctor_good(d, "a body of 1 MiB arrives");
 }
 
@@ -97,15 +97,16 @@ static struct doctor_verdict check_too_large_body(struct doctor *d, const struct
 
 	if (d->web->no_large)
 		return doctor_skipped(
-		    d, "too large a body: not even the largest that is allowed arrives");
+		    d, "a body over 1 MiB not checked: a body of 1 MiB does not arrive");
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (t.status != 413)
-		return doctor_web_fault(d, k, "a body of more than 1 MiB gets %s, and not 413",
-		    wrong ? wrong : "through");
+		return doctor_web_fault(
+		    d, k, "a body over 1 MiB gets %s, not status 413", wrong ? wrong : "through");
 	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE"))
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "a body of more than 1 MiB gets 413 from the web server, which clients cannot read");
-	return doctor_good(d, "a body of more than 1 MiB gets 413 and P2CORE_TOO_LARGE");
+		    "a body over 1 MiB gets 413 from the web server, without P2CORE_TOO_LARGE for "
+		    "clients");
+	return doctor_good(d, "a body over 1 MiB gets 413 and P2CORE_TOO_LARGE");
 }
 
 static struct doctor_verdict check_long_answer(struct doctor *d, const struct doctor_check *k)
@@ -116,12 +117,12 @@ static struct doctor_verdict check_long_answer(struct doctor *d, const struct do
 
 	if (d->web->no_query)
 		return doctor_skipped(
-		    d, "a long answer: the query that asks for it does not arrive");
+		    d, "a long answer not checked: the query that asks for it does not arrive");
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (wrong || !t.whole || e.fill.n != LONG_ANSWER)
-		return doctor_web_fault(d, k, "an answer of 1 MB is cut: %s",
+		return doctor_web_fault(d, k, "an answer of 1 MB is truncated: %s",
 		    wrong ? wrong : arena_printf(d->mem, "%zu octets", t.body.n));
-	return doctor_good(d, "an answer of 1 MB arrives whole");
+	return doctor_good(d, "an answer of 1 MB arrives complete");
 }
 
 const struct doctor_check doctor_web_body_checks[] = {
@@ -131,14 +132,13 @@ const struct doctor_check doctor_web_body_checks[] = {
 	    "GET" },
 	{ "web.body.delete", "requests", "bodies of DELETE", check_body_arrives, DOCTOR_NEEDS_PROBE,
 	    0, "DELETE" },
-	{ "web.chunked", "requests", "bodies in chunks", check_chunked_body, DOCTOR_NEEDS_PROBE, 0,
+	{ "web.chunked", "requests", "chunked bodies", check_chunked_body, DOCTOR_NEEDS_PROBE, 0,
 	    NULL },
-	{ "web.cut", "requests", "bodies that break off", check_cut_body, DOCTOR_NEEDS_PROBE, 0,
-	    NULL },
+	{ "web.cut", "requests", "truncated bodies", check_cut_body, DOCTOR_NEEDS_PROBE, 0, NULL },
 	{ "web.large", "requests", "the largest body", check_largest_body, DOCTOR_NEEDS_PROBE, 0,
 	    NULL },
-	{ "web.too_large", "requests", "too large a body", check_too_large_body, DOCTOR_NEEDS_PROBE,
-	    0, NULL },
+	{ "web.too_large", "requests", "a body over 1 MiB", check_too_large_body,
+	    DOCTOR_NEEDS_PROBE, 0, NULL },
 	{ "web.fill", "requests", "a long answer", check_long_answer, DOCTOR_NEEDS_PROBE, 0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

@@ -2,10 +2,10 @@
 #include <ifaddrs.h>
 #include <netdb.h>
 
-/* What motetd is told of the client and its connection. */
+/* Checks of what motetd learns about the client: address, https, HTTP/2. */
 static const char documentation_address[] = "192.0.2.77"; /* RFC 5737 */
 
-/* Has one of this host's interfaces that address? */
+/* Whether an interface of this host has that address. */
 static bool is_address_of_host(struct str address)
 {
 	struct ifaddrs *list, *i;
@@ -31,8 +31,7 @@ static bool is_address_of_host(struct str address)
 	return ours;
 }
 
-/* Behind a NAT the address that arrives is lawfully not ours; but a connection of this host to
- * itself passes none. */
+/* NAT may change the address that arrives, but not that of a connection of this host to itself. */
 static struct doctor_verdict check_client_address(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/x" };
@@ -45,20 +44,20 @@ static struct doctor_verdict check_client_address(struct doctor *d, const struct
 	const char *seen = str_z(d->mem, e.remote);
 	if (doctor_web_is_loopback(d->mem, e.remote) &&
 	    !doctor_web_is_loopback(d->mem, str_of(t.local)))
-		return doctor_web_fault(d, k,
-		    "all clients seem to come from %s, so that all of them share one rate limit",
-		    seen);
+		return doctor_web_fault(
+		    d, k, "all clients appear to come from %s, so they share one rate limit", seen);
 	if (doctor_web_is_loopback(d->mem, str_of(t.local)) &&
 	    !doctor_web_is_loopback(d->mem, e.remote) && !is_address_of_host(e.remote))
 		return doctor_warn(d, doctor_web_find_fix(d, "web.address"),
-		    "motetd takes this host for %s: if it takes others for that, too, all share one limit",
+		    "motetd sees this host as %s; if it sees other clients so, too, they share "
+		    "one rate limit",
 		    seen);
 	return doctor_good(d,
 	    strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s",
 	    seen);
 }
 
-/* Whether we are told apart from a proxy of the operator's, only the operator knows. */
+/* A warning: this host may be a proxy that the operator trusts. */
 static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct doctor_check *k)
 {
 	const char *const headers[] = {
@@ -73,9 +72,9 @@ static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct 
 		return doctor_web_fault(d, k, "a request with X-Forwarded-For gets %s", wrong);
 	if (str_is(e.remote, documentation_address))
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "X-Forwarded-For from %s is believed: whoever asks from there can seem to be anybody",
+		    "X-Forwarded-For from %s is trusted: clients there can claim any address",
 		    t.local);
-	return doctor_good(d, "a client cannot give itself another address by X-Forwarded-For");
+	return doctor_good(d, "a client cannot change its address with X-Forwarded-For");
 }
 
 static struct doctor_verdict check_https_flag(struct doctor *d, const struct doctor_check *k)
@@ -88,8 +87,8 @@ static struct doctor_verdict check_https_flag(struct doctor *d, const struct doc
 	if (wrong || (d->web->tls && !e.https))
 		return wrong
 		    ? doctor_web_fault(d, k, "a probe gets %s", wrong)
-		    : doctor_web_fault(d, k, "motetd is not told that a request has come by https");
-	return doctor_good(d, "motetd knows that requests come by %s", e.https ? "https" : "http");
+		    : doctor_web_fault(d, k, "motetd does not learn that a request used https");
+	return doctor_good(d, "motetd learns that requests use %s", e.https ? "https" : "http");
 }
 
 static struct doctor_verdict check_http2_works(struct doctor *d, const struct doctor_check *k)
@@ -102,11 +101,11 @@ static struct doctor_verdict check_http2_works(struct doctor *d, const struct do
 
 	(void)k;
 	if (!d->web->tls)
-		return doctor_skipped(d, "HTTP/2 goes with TLS");
+		return doctor_skipped(d, "HTTP/2 not checked: no TLS");
 	const char *wrong = doctor_web_probe_body(d, &a, &t);
 	if (t.http != 20 && !wrong)
-		return doctor_good(d, "HTTP/2 is not offered; HTTP/1.1 is all that is needed");
-	return wrong ? doctor_web_fault(d, k, "a request that may be HTTP/2 gets %s", wrong)
+		return doctor_good(d, "HTTP/2 is not offered; HTTP/1.1 is enough");
+	return wrong ? doctor_web_fault(d, k, "a request that may use HTTP/2 gets %s", wrong)
 		     : doctor_good(d, "HTTP/2 works");
 }
 

@@ -15,8 +15,7 @@ bool doctor_web_is_loopback(struct arena *mem, struct str host)
 	return str_ieq(host, STR("localhost"));
 }
 
-/* Of what stands in a URL up to the path: without a user, a port, and the brackets of an address.
- */
+/* The authority of a URL without user, port, and the brackets of an IPv6 address. */
 static struct str get_authority_host(struct str authority)
 {
 	const char *at = authority.n ? memrchr(authority.s, '@', authority.n) : NULL;
@@ -39,7 +38,8 @@ enum err doctor_web_open(struct doctor *d)
 	if ((!w->tls && !str_starts(url, "http://")) || memchr(url.s, '?', url.n) ||
 	    memchr(url.s, '#', url.n))
 		return ctl_bad_usage(d->c,
-		    "%s is no URL of a server, such as https://example.org or http://localhost/~jo/motet",
+		    "%s is not the URL of a server; examples: https://example.org, "
+		    "http://localhost/~jo/motet",
 		    d->url);
 	while (url.n && url.s[url.n - 1] == '/')
 		url.n--;

@@ -1,8 +1,8 @@
 #include "ctl/doctor/doctor_web.h"
 
-/* The parts of a request that the web server hands on: path, query, Authorization, method. */
+/* Checks of what the web server passes to motetd: path, query, Authorization, method. */
 
-/* `arg` is what follows the token in the path. */
+/* k->arg follows the token in the path. */
 static struct doctor_verdict check_path_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = k->arg };
@@ -15,10 +15,10 @@ static struct doctor_verdict check_path_arrives(struct doctor *d, const struct d
 	if (!str_is(e.target, a.q.target))
 		return doctor_web_fault(
 		    d, k, "a path with %s arrives as %.*s", k->arg, (int)e.target.n, e.target.s);
-	return doctor_good(d, "a path with %s arrives as it was sent", k->arg);
+	return doctor_good(d, "a path with %s arrives unchanged", k->arg);
 }
 
-/* motetd refuses an empty segment; if the probe works, there was none. */
+/* motetd answers 400 to an empty segment. A probe that succeeds had it removed on the way. */
 static struct doctor_verdict check_double_slash(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "//x" };
@@ -27,9 +27,9 @@ static struct doctor_verdict check_double_slash(struct doctor *d, const struct d
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong == NULL || t.status != 400 || net_ask_header(&t, "X-P2-Error", NULL).n == 0)
-		return doctor_web_fault(d, k, "a path with // gets %s, and not motetd's 400",
-		    wrong ? wrong : "cleaned on the way");
-	return doctor_good(d, "a path with // arrives as it was sent");
+		return doctor_web_fault(d, k, "a path with // gets %s, not status 400 from motetd",
+		    wrong ? wrong : "merged into /");
+	return doctor_good(d, "a path with // arrives unchanged");
 }
 
 static struct doctor_verdict check_query_arrives(struct doctor *d, const struct doctor_check *k)
@@ -40,7 +40,7 @@ static struct doctor_verdict check_query_arrives(struct doctor *d, const struct 
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
 	if (wrong == NULL && str_is(e.target, a.q.target))
-		return doctor_good(d, "a query arrives as it was sent");
+		return doctor_good(d, "a query arrives unchanged");
 	d->web->no_query = !d->web->limited;
 	return doctor_web_fault(d, k, "a query ?a=%%26&b=c+d&a=%%3F %s%.*s",
 	    wrong ? "gets " : "arrives as ", wrong ? (int)strlen(wrong) : (int)e.target.n,
@@ -60,12 +60,12 @@ static struct doctor_verdict check_authorization_arrives(
 	if (wrong)
 		return doctor_web_fault(d, k, "a request with Authorization gets %s", wrong);
 	if (e.authorization.n == 0)
-		return doctor_web_fault(
-		    d, k, "the header Authorization does not arrive, so nobody is logged in");
+		return doctor_web_fault(d, k,
+		    "the Authorization header does not arrive, so no client can authenticate");
 	if (!str_eq(e.authorization,
 		doctor_web_hash_text(d, str_of(header + strlen("Authorization: ")))))
-		return doctor_web_fault(d, k, "the header Authorization arrives changed");
-	return doctor_good(d, "the header Authorization arrives");
+		return doctor_web_fault(d, k, "the Authorization header arrives changed");
+	return doctor_good(d, "the Authorization header arrives");
 }
 
 static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct doctor_check *k)
@@ -85,9 +85,10 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 			continue;
 		d->web->no_delete |= strcmp(list[i], "DELETE") == 0;
 		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i],
-		    wrong ? wrong : "there as another method");
+		    wrong ? wrong : "through as another method");
 	}
-	d->web->limited = b.n ? DOCTOR_WEB_UNLIMITED : limited; /* a fault that was seen is one */
+	/* Report a fault rather than the limit. */
+	d->web->limited = b.n ? DOCTOR_WEB_UNLIMITED : limited;
 	return b.n || limited ? doctor_web_fault(d, k, "%s", buf_done(&b).s)
 			      : doctor_good(d, "GET, POST, PUT and DELETE arrive");
 }
@@ -114,7 +115,7 @@ const struct doctor_check doctor_web_parts_checks[] = {
 	    0, "/a%25b" },
 	{ "web.path.double", "requests", "paths with //", check_double_slash, DOCTOR_NEEDS_PROBE, 0,
 	    NULL },
-	{ "web.path.trailing", "requests", "paths with a / behind", check_path_arrives,
+	{ "web.path.trailing", "requests", "paths with a trailing /", check_path_arrives,
 	    DOCTOR_NEEDS_PROBE, 0, "/x/" },
 	{ "web.query", "requests", "queries", check_query_arrives, DOCTOR_NEEDS_PROBE, 0, NULL },
 	{ "web.authorization", "requests", "Authorization", check_authorization_arrives,

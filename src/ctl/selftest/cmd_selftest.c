@@ -33,7 +33,7 @@ static void note_interrupt(int sig)
 	interrupt_signal = sig;
 }
 
-/* What is ignored (nohup) stays so. */
+/* A signal that was ignored at the start (nohup) stays ignored. */
 static void stop_run_on(int sig)
 {
 	const struct sigaction stop = { .sa_handler = note_interrupt, .sa_flags = SA_RESTART };
@@ -43,7 +43,7 @@ static void stop_run_on(int sig)
 		sigaction(sig, &stop, NULL);
 }
 
-/* A step is told before it begins: it may take long, or for ever. */
+/* The name is printed before the step begins, since the step may hang. */
 static enum err run_selftest_step(struct selftest_run *r, const struct selftest_step *s)
 {
 	struct cx *cx = &r->t.d.c->cx;
@@ -77,11 +77,11 @@ static enum err run_selftest_steps(struct selftest_run *r)
 	return OK;
 }
 
-/* What failed is what counts, unless cleaning up fails, too: then there is something to be done
- * about it. */
+/* Keep the error of the failed step; if cleaning up fails, too, report that, since the operator
+ * must act. */
 static enum err clean_up_selftest(struct selftest_run *r, enum err e)
 {
-	static const struct selftest_step last = { "clean-up", "nothing is left of the two",
+	static const struct selftest_step last = { "clean-up", "both actors are deleted",
 		selftest_delete_actors };
 	struct cx *cx = &r->t.d.c->cx;
 	const struct fail why = cx->why;
@@ -91,7 +91,8 @@ static enum err clean_up_selftest(struct selftest_run *r, enum err e)
 	cx->why = (struct fail){ .err = OK };
 	if (run_selftest_step(r, &last) != OK)
 		return fail(cx, ERR_INTERNAL,
-		    "what the test has made is still there: run it again, which deletes it first");
+		    "the actors of this test are still in the database; run selftest again to "
+		    "delete them");
 	cx->why = why;
 	return e;
 }
@@ -114,7 +115,7 @@ static enum err run_selftest(struct selftest_run *r)
 		out_list(&r->t.d.c->cx, &list, true);
 	else
 		printf("%-12s %9.1f ms  %s\n", "total", (double)sum_step_times(r) / 1000,
-		    e == OK ? "all is well, and nothing is left behind" : "not well");
+		    e == OK ? "passed; nothing is left behind" : "failed");
 	if (e == ERR_RETRY && interrupt_signal)
 		r->t.d.c->status = EXIT_FAILURE;
 	return e;

@@ -17,12 +17,10 @@ static enum err make_random_octets(struct cx *cx, size_t n, struct blob *out)
 	uint8_t *p = arena_alloc(cx->mem, n);
 
 	*out = (struct blob){ p, n };
-	return getrandom(p, n, 0) == (ssize_t)n
-	    ? OK
-	    : fail(cx, ERR_INTERNAL, "no random bytes from the system");
+	return getrandom(p, n, 0) == (ssize_t)n ? OK : fail(cx, ERR_INTERNAL, "getrandom() failed");
 }
 
-/* RFC 2986 4. */
+/* CertificationRequest of RFC 2986 4. */
 enum err selftest_make_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local,
     struct str session, struct str *pem)
 {
@@ -41,7 +39,7 @@ enum err selftest_make_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], stru
 	return OK;
 }
 
-/* SignWithLabel (RFC 9420 5.1.2) of what is in the buffer, behind it. */
+/* Append SignWithLabel (RFC 9420 5.1.2) of the content of *b to *b. */
 static enum err append_mls_signature(
     struct cx *cx, const uint8_t *seed, const char *label, struct buf *b)
 {
@@ -61,7 +59,7 @@ static void put_mls_u64(struct buf *b, int64_t v)
 		mls_tls_put_u16(b, (uint16_t)(v >> shift));
 }
 
-/* RFC 9420 7.2, of source key_package. */
+/* Append a LeafNode (RFC 9420 7.2) with leaf_node_source key_package. */
 static enum err put_leaf_node(struct cx *cx, const uint8_t *seed, struct str fid, struct buf *b)
 {
 	static const char capabilities[] =
@@ -95,7 +93,7 @@ enum err selftest_make_keypackage(
 
 	TRY(make_random_octets(cx, KEM_KEY_SIZE, &init));
 	TRY(put_leaf_node(cx, seed, fid, &node));
-	mls_tls_put_u16(&b, 1); /* the version, and the suite */
+	mls_tls_put_u16(&b, 1); /* version, then cipher suite */
 	mls_tls_put_u16(&b, 1);
 	mls_tls_put_vector(&b, init);
 	buf_put(&b, node.s, node.n);

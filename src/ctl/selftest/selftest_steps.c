@@ -10,13 +10,13 @@
 #include <json-c/json.h>
 #include <sys/random.h>
 
-/* A request of the API, and what came. */
+/* A request to the API and its answer. */
 struct selftest_call {
 	const char *method, *path;
-	struct str token;	  /* n 0: nobody's */
+	struct str token;	  /* n 0: no Authorization */
 	struct json_object *body; /* NULL: none */
-	struct net_told told;
-	struct json_object *got; /* NULL: no JSON came */
+	struct net_told answer;
+	struct json_object *json; /* NULL: the answer is not JSON */
 };
 
 static struct cx *get_selftest_cx(struct selftest *t)
@@ -36,27 +36,27 @@ static void call_motetd(struct selftest *t, struct selftest_call *a)
 
 	if (a->body)
 		w.q.body = str_blob(json_text(cx, a->body));
-	doctor_web_send(&t->d, &w, &a->told);
-	a->got = NULL;
-	if (a->told.why[0] == '\0' && json_parse(cx, a->told.body, &a->got) != OK)
+	doctor_web_send(&t->d, &w, &a->answer);
+	a->json = NULL;
+	if (a->answer.why[0] == '\0' && json_parse(cx, a->answer.body, &a->json) != OK)
 		cx->why = (struct fail){ .err = OK };
 }
 
 static enum err fail_on_answer(struct selftest *t, const struct selftest_call *a)
 {
-	struct str text = json_get_str(json_object_object_get(a->got, "message"));
+ struct str text = json_get_str(json_object_object_get(a->json, "message"));
 
-	if (a->told.why[0])
+	if (a->answer.why[0])
 		return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s: no answer: %s", a->method,
-		    a->path, a->told.why);
-	return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s was answered with %d: %.*s", a->method,
-	    a->path, a->told.status, (int)text.n, text.n ? text.s : "");
+		    a->path, a->answer.why);
+	return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s returned %d: %.*s", a->method, a->path,
+	    a->answer.status, (int)text.n, text.n ? text.s : "");
 }
 
 static enum err expect_status(struct selftest *t, struct selftest_call *a, int status)
 {
 	call_motetd(t, a);
-	return a->told.why[0] == '\0' && a->told.status == status ? OK : fail_on_answer(t, a);
+	return a->answer.why[0] == '\0' && a->answer.status == status ? OK : fail_on_answer(t, a);
 }
 
 static struct json_object *make_login_body(const struct selftest_actor *p)
@@ -69,7 +69,7 @@ static struct json_object *make_login_body(const struct selftest_actor *p)
 	return o;
 }
 
-/* The address that log-ins are counted by is the one that motetd sees. */
+/* Log-ins are counted by the address that motetd sees, which may differ from ours. */
 static enum err probe_motetd(struct selftest *t)
 {
 	struct doctor_web_request w = { .target = "/selftest" };
@@ -79,7 +79,8 @@ static enum err probe_motetd(struct selftest *t)
 
 	if (wrong)
 		return fail(get_selftest_cx(t), ERR_INTERNAL,
-		    "%s: a probe got %s; motetctl doctor %s says more", t->d.url, wrong, t->d.url);
+		    "%s: a probe got %s; to find the cause, run: motetctl doctor %s", t->d.url,
+		    wrong, t->d.url);
 	t->remote = e.remote;
 	return OK;
 }
@@ -89,7 +90,7 @@ static enum err make_actor_name(struct cx *cx, struct selftest_actor *p)
 	uint8_t r[8], *password = arena_secret(cx->mem, 16);
 
 	if (getrandom(r, sizeof r, 0) != sizeof r || getrandom(password, 16, 0) != 16)
-		return fail(cx, ERR_INTERNAL, "no random bytes from the system");
+		return fail(cx, ERR_INTERNAL, "getrandom() failed");
 	p->name = str_of(arena_printf(
 	    cx->mem, "selftest-%s", hex_encode(cx->mem, (struct blob){ r, sizeof r }).s));
 	p->fid = actor_fid(cx, p->name);
@@ -113,7 +114,7 @@ static enum err announce_both_actors(struct selftest *t)
 
 	TRY(q_selftest_sweep(get_selftest_cx(t), &swept));
 	if (swept)
-		t->note = arena_printf(t->d.mem, "deleted %lld actor%s of a run that was killed",
+		t->note = arena_printf(t->d.mem, "deleted %lld actor%s left by a killed run",
 		    (long long)swept, swept == 1 ? "" : "s");
 	TRY(announce_actor(t, &t->a));
 	return announce_actor(t, &t->b);
@@ -127,11 +128,11 @@ static enum err register_actor(struct selftest *t, struct selftest_actor *p)
 	int64_t id;
 
 	call_motetd(t, &a);
-	if (a.told.status == 201)
+	if (a.answer.status == 201)
 		return OK;
-	if (a.told.status != 403)
+	if (a.answer.status != 403)
 		return fail_on_answer(t, &a);
-	t->note = "in the database, since registration is not open to all";
+	t->note = "added in the database: registration is not open";
 	return actor_add(get_selftest_cx(t), p->name, p->password, false, &id);
 }
 
@@ -139,11 +140,11 @@ static enum err take_session_grant(
     struct selftest *t, struct selftest_call *a, struct selftest_actor *p)
 {
 	TRY(expect_status(t, a, 201));
-	p->cert = json_get_str(json_object_object_get(a->got, "id_cert"));
-	p->token = json_get_str(json_object_object_get(a->got, "token"));
+ p->cert = json_get_str(json_object_object_get(a->json, "id_cert"));
+p->token = json_get_str(json_object_object_get(a->json, "token"));
 	return p->cert.n && p->token.n ? OK
 				       : fail(get_selftest_cx(t), ERR_INTERNAL,
-					     "%s: the answer has no id_cert and token", a->path);
+					     "%s: the answer lacks id_cert or token", a->path);
 }
 
 static enum err make_new_csr(struct selftest *t, struct selftest_actor *p, struct str *pem)
@@ -189,16 +190,16 @@ static enum err fetch_server_key(struct selftest *t)
 	struct cacheable c;
 
 	TRY(expect_status(t, &a, 200));
-	TRY(cacheable_read(get_selftest_cx(t), a.told.body, &c));
+	TRY(cacheable_read(get_selftest_cx(t), a.answer.body, &c));
 	TRY(cacheable_check(get_selftest_cx(t), &c, c.cert.key, clock_now()));
 	if (!c.cert.is_server || !idcert_signed_by(&c.cert, c.cert.key))
 		return fail(get_selftest_cx(t), ERR_INTERNAL,
-		    "%s: this is no certificate of a server, by its own key", a.path);
+		    "%s: this is not a self-signed server certificate", a.path);
 	memcpy(t->server_key, c.cert.key, sizeof t->server_key);
 	return OK;
 }
 
-/* What anybody may know of the actor's one certificate. */
+/* Find the certificate that was issued among the published ones, and check its cache statement. */
 static enum err find_published_cert(struct selftest *t, struct cacheable *c)
 {
 	struct cx *cx = get_selftest_cx(t);
@@ -209,7 +210,7 @@ static enum err find_published_cert(struct selftest *t, struct cacheable *c)
 	struct strs all;
 
 	TRY(expect_status(t, &a, 200));
-	TRY(cacheable_split(cx, a.told.body, &all));
+	TRY(cacheable_split(cx, a.answer.body, &all));
 	for (size_t i = 0; i < all.n; i++) {
 		TRY(cacheable_read(cx, all.v[i], c));
 		TRY(cacheable_check(cx, c, t->server_key, clock_now()));
@@ -217,10 +218,11 @@ static enum err find_published_cert(struct selftest *t, struct cacheable *c)
 		if (str_eq(pem, t->a.cert))
 			return idcert_signed_by(&c->cert, t->server_key)
 			    ? OK
-			    : fail(cx, ERR_INTERNAL, "the certificate is not by the server's key");
+			    : fail(cx, ERR_INTERNAL,
+				  "the certificate is not signed by the server's key");
 	}
 	return fail(
-	    cx, ERR_INTERNAL, "%s: the certificate that was issued is not among those", a.path);
+	    cx, ERR_INTERNAL, "%s: the certificate that was issued is not published", a.path);
 }
 
 static enum err verify_published_cert(struct selftest *t)
@@ -230,7 +232,7 @@ static enum err verify_published_cert(struct selftest *t)
 	TRY(fetch_server_key(t));
 	TRY(find_published_cert(t, &c));
 	return c.invalidated
-	    ? fail(get_selftest_cx(t), ERR_INTERNAL, "the certificate is revoked already")
+	    ? fail(get_selftest_cx(t), ERR_INTERNAL, "the certificate is published as revoked")
 	    : OK;
 }
 
@@ -247,12 +249,12 @@ static enum err exchange_key_material(struct selftest *t)
 	json_object_object_add(up.body, "key_data", json_str(data));
 	TRY(expect_status(t, &up, 201));
 	TRY(expect_status(t, &down, 200));
-	struct json_object *first = json_object_is_type(down.got, json_type_array)
-	    ? json_object_array_get_idx(down.got, 0)
+	struct json_object *first = json_object_is_type(down.json, json_type_array)
+	    ? json_object_array_get_idx(down.json, 0)
 	    : NULL;
-	if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
-		return fail(get_selftest_cx(t), ERR_INTERNAL,
-		    "key material does not come back as it was stored");
+ if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
+return fail(get_selftest_cx(t), ERR_INTERNAL,
+"key material differs from what was stored");
 	return OK;
 }
 
@@ -271,10 +273,10 @@ static enum err upload_keypackages(struct selftest *t)
 	return expect_status(t, &a, 201);
 }
 
-/* Both generations give a KeyPackage as base64 somewhere in the answer. */
+/* Both generations of the protocol return a KeyPackage as base64 in the answer. */
 static bool is_keypackage_in_answer(const struct selftest_call *a, struct str package)
 {
-	return memmem(a->told.body.s, a->told.body.n, package.s, package.n) != NULL;
+	return memmem(a->answer.body.s, a->answer.body.n, package.s, package.n) != NULL;
 }
 
 static enum err claim_two_keypackages(struct selftest *t)
@@ -289,11 +291,11 @@ static enum err claim_two_keypackages(struct selftest *t)
 	bool first = is_keypackage_in_answer(&a, t->packages[0]);
 	if (first == is_keypackage_in_answer(&a, t->packages[1]))
 		return fail(cx, ERR_INTERNAL,
-		    "a claim gives %s of the KeyPackages that were stored, not one",
+		    "a claim returns %s of the stored KeyPackages, not one",
 		    first ? "both" : "none");
 	TRY(expect_status(t, &a, 200));
 	if (is_keypackage_in_answer(&a, t->packages[first ? 0 : 1]))
-		return fail(cx, ERR_INTERNAL, "a second claim gives the same KeyPackage again");
+		return fail(cx, ERR_INTERNAL, "a second claim returns the same KeyPackage");
 	return OK;
 }
 
@@ -306,9 +308,10 @@ static enum err check_token_is_active(struct selftest *t, struct str token)
 		.path = arena_printf(t->d.mem, "/.motet/v1/introspect?token_hash=%s",
 		    hex_encode(t->d.mem, (struct blob){ hash, sizeof hash }).s) };
 	TRY(expect_status(t, &a, 200));
-	return json_object_get_boolean(json_object_object_get(a.got, "active"))
+	return json_object_get_boolean(json_object_object_get(a.json, "active"))
 	    ? OK
-	    : fail(get_selftest_cx(t), ERR_INTERNAL, "the federation token does not stand");
+	    : fail(get_selftest_cx(t), ERR_INTERNAL,
+		  "introspection says that the federation token is not active");
 }
 
 static enum err request_federation_token(struct selftest *t)
@@ -321,13 +324,13 @@ static enum err request_federation_token(struct selftest *t)
 	json_object_object_add(
 	    a.body, "server", json_str(str_of(get_selftest_cx(t)->conf->public_url)));
 	call_motetd(t, &a);
-	if (a.told.status == 403) {
-		t->note = "none: this server issues no federation tokens at present";
+	if (a.answer.status == 403) {
+		t->note = "skipped: this server issues no federation tokens";
 		return OK;
 	}
-	if (a.told.status != 201)
+	if (a.answer.status != 201)
 		return fail_on_answer(t, &a);
-	return check_token_is_active(t, json_get_str(a.got));
+ return check_token_is_active(t, json_get_str(a.json));
 }
 
 static enum err expect_token_refused(struct selftest *t, struct str token)
@@ -393,19 +396,20 @@ static enum err delete_both_actors(struct selftest *t)
 }
 
 const struct selftest_step selftest_steps[] = {
-	{ "reach", "motetd answers, on this database", probe_motetd },
-	{ "announce", "two names that nobody else can take", announce_both_actors },
-	{ "register", "an actor", register_actor_a },
-	{ "certify", "its first ID-Cert, and a session", log_in_actor_a },
-	{ "verify", "the ID-Cert and what is said of it, by the server's certificate",
+	{ "reach", "motetd answers and uses this database", probe_motetd },
+	{ "announce", "two actor names are reserved", announce_both_actors },
+	{ "register", "an actor is registered", register_actor_a },
+	{ "certify", "its first ID-Cert is issued, and a session begins", log_in_actor_a },
+	{ "verify", "the server's certificate confirms the ID-Cert and its cache statement",
 	    verify_published_cert },
-	{ "keymaterial", "encrypted key material, there and back", exchange_key_material },
-	{ "upload", "two KeyPackages", upload_keypackages },
-	{ "second", "another actor, with an ID-Cert", add_actor_b },
-	{ "claim", "the KeyPackages, one at a time", claim_two_keypackages },
-	{ "token", "a federation token, which stands", request_federation_token },
-	{ "rotate", "a new key; the old token ends", rotate_actor_key },
-	{ "revoke", "the session ends, which is published", revoke_actor_session },
-	{ "delete", "both actors, and all that they had", delete_both_actors },
+	{ "keymaterial", "encrypted key material is stored and read back", exchange_key_material },
+	{ "upload", "two KeyPackages are stored", upload_keypackages },
+	{ "second", "a second actor is registered and has an ID-Cert", add_actor_b },
+	{ "claim", "each KeyPackage is claimed once", claim_two_keypackages },
+	{ "token", "a federation token is issued and active", request_federation_token },
+	{ "rotate", "a new key is certified; the old token is refused", rotate_actor_key },
+	{ "revoke", "the session is revoked, and the revocation is published",
+	    revoke_actor_session },
+	{ "delete", "both actors and all their data are deleted", delete_both_actors },
 	{ NULL, NULL, NULL },
 };
