@@ -5,8 +5,8 @@
 static const char *const servers[] = { "nginx/1.22.1", "lighttpd/1.4.69", "Apache/2.4.62 (Debian)",
 	"Caddy", "BaseHTTP/0.6 Python/3.11", "" };
 /* Rows that checks use in addition to their own. */
-static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited",
-	"web.limited_before", "web.address" };
+static const char *const more[] = { "web.answer", "web.silent", "web.away", "web.limited_by_motetd",
+	"web.limited_by_front", "web.address" };
 
 /* The name of the test says which web server has no fix. */
 static void check_fixes_of(struct doctor *d, const char *id)

@@ -16,8 +16,8 @@ static const struct {
 	    "the connection opens, but no answer comes: give https:// if that port uses TLS, "
 	    "http:// if not; otherwise read the web server's error log and restart it" },
 	{ "web.away", ANY_SERVER, "read the log of motetd; check that its database is running" },
-	{ "web.limited", ANY_SERVER, "run this command again in a few minutes" },
-	{ "web.limited_before", ANY_SERVER,
+	{ "web.limited_by_motetd", ANY_SERVER, "run this command again in a few minutes" },
+	{ "web.limited_by_front", ANY_SERVER,
 	    "this limit is not motetd's: raise the limit of the web server, or of a proxy in "
 	    "front of it, for this address (nginx: limit_req), or run this command again in a "
 	    "few minutes" },

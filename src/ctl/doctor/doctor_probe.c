@@ -20,7 +20,7 @@ ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
 static const struct {
 	int status;
 	int64_t total_s;
-} retry_limits[DOCTOR_WEB_RETRIES] = { { 429, 30 }, { 503, 4 } };
+} retry_limits[DOCTOR_WEB_RETRY_STATUSES] = { { 429, 30 }, { 503, 4 } };
 
 /* Wait as Retry-After asks. 0 counts as 1 second, so that the loop does not spin. */
 static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
@@ -29,9 +29,9 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 	int64_t seconds;
 	size_t i = 0;
 
-	while (i < DOCTOR_WEB_RETRIES && retry_limits[i].status != t->status)
+	while (i < DOCTOR_WEB_RETRY_STATUSES && retry_limits[i].status != t->status)
 		i++;
-	if (t->why[0] || i == DOCTOR_WEB_RETRIES ||
+	if (t->why[0] || i == DOCTOR_WEB_RETRY_STATUSES ||
 	    !str_i64(net_ask_header(t, "Retry-After", NULL), &seconds))
 		return false;
 	seconds = seconds == 0 ? 1 : seconds;
@@ -46,9 +46,9 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 static enum doctor_web_limit find_limiting_server(const struct net_told *t)
 {
 	if (t->why[0] || t->status != 429)
-		return DOCTOR_WEB_UNLIMITED;
-	return net_ask_header(t, "X-P2-Error", NULL).n ? DOCTOR_WEB_LIMITED
-						       : DOCTOR_WEB_LIMITED_BEFORE;
+		return DOCTOR_WEB_NOT_LIMITED;
+	return net_ask_header(t, "X-P2-Error", NULL).n ? DOCTOR_WEB_LIMITED_BY_MOTETD
+						       : DOCTOR_WEB_LIMITED_BY_FRONT;
 }
 
 void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
@@ -74,7 +74,7 @@ void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_
 	const struct doctor_web *w = d->web;
 
 	a->q.origin = w->origin;
-	a->q.anyhow = w->anyhow;
+	a->q.anyhow = w->ignore_cert;
 	a->q.method = a->q.method ? a->q.method : "GET";
 	a->q.target = a->token.n ? arena_printf(d->mem, "%s/.motet/v1/probe/%.*s%s", w->base,
 				       (int)a->token.n, a->token.s, a->target)
@@ -105,7 +105,7 @@ const char *doctor_web_probe(
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 
 	*t = (struct net_told){ .status = 0 };
-	d->web->limited = DOCTOR_WEB_UNLIMITED;
+	d->web->limited = DOCTOR_WEB_NOT_LIMITED;
 	if (probe_new(&d->c->cx, &a->token) != OK)
 		return doctor_take_error(d);
 	doctor_web_send(d, a, t);
@@ -143,8 +143,9 @@ const char *doctor_web_probe_body(
 struct doctor_verdict doctor_web_fault(
     struct doctor *d, const struct doctor_check *k, const char *fmt, ...)
 {
-	const char *limit =
-	    d->web->limited == DOCTOR_WEB_LIMITED ? "web.limited" : "web.limited_before";
+	const char *limit = d->web->limited == DOCTOR_WEB_LIMITED_BY_MOTETD
+	    ? "web.limited_by_motetd"
+	    : "web.limited_by_front";
 	char what[1024];
 	va_list ap;
 

@@ -14,7 +14,7 @@ static void send_first_request(struct doctor *d)
 	if (!w->first.untrusted)
 		return;
 	w->untrusted = arena_dup(d->mem, w->first.why, strlen(w->first.why));
-	w->anyhow = true;
+	w->ignore_cert = true;
 	doctor_web_send(d, &a, &w->first);
 }
 
@@ -90,7 +90,7 @@ static struct doctor_verdict check_well_known(struct doctor *d, const struct doc
 	const struct net_ask q = { .origin = d->web->origin,
 		.method = "GET",
 		.target = "/.well-known/polyproto-core",
-		.anyhow = d->web->anyhow };
+		.anyhow = d->web->ignore_cert };
 	struct str want =
 	    str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
 	struct net_told t;

@@ -3,20 +3,24 @@
 #include "ctl/doctor/doctor.h"
 #include "net/net_ask.h"
 /* What the checks through the web server share: the connection, the Server header, and probes. */
-enum { DOCTOR_WEB_RETRIES = 2 };
+enum { DOCTOR_WEB_RETRY_STATUSES = 2 };
 /* Who refused the last request with 429: motetd, or the web server or a proxy before it. */
-enum doctor_web_limit { DOCTOR_WEB_UNLIMITED, DOCTOR_WEB_LIMITED, DOCTOR_WEB_LIMITED_BEFORE };
+enum doctor_web_limit {
+	DOCTOR_WEB_NOT_LIMITED,
+	DOCTOR_WEB_LIMITED_BY_MOTETD,
+	DOCTOR_WEB_LIMITED_BY_FRONT
+};
 struct doctor_web {
 	struct net_asker *asker;   /* NULL before the first request */
 	const char *origin, *base; /* the URL in two: https://example.org, and "" or /~jo */
 	bool tls, local;	   /* https; the host is a loopback address */
-	bool anyhow;		   /* the certificate is not valid: send requests anyway */
+	bool ignore_cert;	   /* the certificate is not valid: send requests anyway */
 	const char *untrusted;	   /* why it is not valid; NULL: it is */
 	const char *server;	   /* the Server header of the first answer, "" for none */
 	struct net_told first;	   /* the answer to the first request */
 	/* Reported already; later checks that depend on these are skipped. */
 	bool no_delete, no_large, no_query;
-	int64_t waited_s[DOCTOR_WEB_RETRIES]; /* in this run: after a 429, after a 503 */
+	int64_t waited_s[DOCTOR_WEB_RETRY_STATUSES]; /* in this run: after a 429, after a 503 */
 	enum doctor_web_limit limited; /* of the last answer; a 429 proves nothing about a check */
 };
 /* What arrived, according to the answer of /.motet/v1/probe (api/ops/probe.c). */

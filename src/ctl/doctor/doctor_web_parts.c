@@ -71,7 +71,7 @@ static struct doctor_verdict check_authorization_arrives(
 static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct doctor_check *k)
 {
 	static const char *const list[] = { "GET", "POST", "PUT", "DELETE" };
-	enum doctor_web_limit limited = DOCTOR_WEB_UNLIMITED;
+	enum doctor_web_limit limited = DOCTOR_WEB_NOT_LIMITED;
 	struct buf b = { .mem = d->mem };
 	struct net_told t;
 	struct doctor_echo e;
@@ -88,7 +88,7 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 		    wrong ? wrong : "through as another method");
 	}
 	/* Report a fault rather than the limit. */
-	d->web->limited = b.n ? DOCTOR_WEB_UNLIMITED : limited;
+	d->web->limited = b.n ? DOCTOR_WEB_NOT_LIMITED : limited;
 	return b.n || limited ? doctor_web_fault(d, k, "%s", buf_done(&b).s)
 			      : doctor_good(d, "GET, POST, PUT and DELETE arrive");
 }
