@@ -46,8 +46,8 @@ static bool choose_signer(const struct worker *w, struct worker_signers *s, stru
 {
 	if (w->sign_fd < 0) {
 		cx->ca = &s->local.ca;
- return signer_process_load_secret(
-w->conf, w->secret_fd, &s->local); /* spawned alone: there is no signer */
+		return signer_process_load_secret(
+		    w->conf, w->secret_fd, &s->local); /* spawned alone: there is no signer */
 	}
 	signer_process_client_init(&s->client, w->sign_fd);
 	cx->ca = &s->client.ca;

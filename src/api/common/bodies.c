@@ -20,9 +20,9 @@ enum err bodies_get_csr(struct cx *cx, const struct field *f, struct json_object
 	if (json_octets(cx->mem, v, &der))
 		return idcsr_read(cx, der, out);
 	if (!json_object_is_type(v, json_type_string))
- return shape_refuse(cx, f,
-"must be a CSR: a string with PEM or base64, or an array of octets (DER)");
-return read_csr_text(cx, json_get_str(v), out);
+		return shape_refuse(cx, f,
+		    "must be a CSR: a string with PEM or base64, or an array of octets (DER)");
+	return read_csr_text(cx, json_get_str(v), out);
 }
 
 /* The first byte shows the form: a JSON object, string or array; otherwise PEM, base64 or DER. */
@@ -47,8 +47,8 @@ enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_objec
 
 	w->given = true;
 	if (!json_number(v, &w->at) || w->at < 0 || w->at > YEAR_9999)
- return shape_refuse(cx, f,
-"must be a time: seconds since 1970, in digits, up to the year 9999");
+		return shape_refuse(
+		    cx, f, "must be a time: seconds since 1970, in digits, up to the year 9999");
 	return OK;
 }
 SHAPE(time_query,

@@ -45,8 +45,8 @@ enum err corev1_post_register(struct call *c)
 
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
 		return refuse(c->cx, ERR_REGISTRATION, "",
- "Registration is closed; ask the operator of this server for an account.");
-enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
+		    "Registration is closed; ask the operator of this server for an account.");
+	enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
 	if (e == ERR_NOT_FOUND)
 		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",
 		    "This server only registers actors of %s.", c->cx->conf->domain);

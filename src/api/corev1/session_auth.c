@@ -86,7 +86,8 @@ static enum err get_completed_challenge(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	if (!json_object_is_type(v, json_type_object))
- return shape_refuse(cx, f, "must be an object with the members challenge and signature");
+		return shape_refuse(
+		    cx, f, "must be an object with the members challenge and signature");
 	return shape_decode(cx, &completed_challenge_shape, v, out);
 }
 SHAPE(identify_body,

@@ -62,8 +62,8 @@ static enum err get_algorithm_oids(
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(v, i);
 		if (!json_object_is_type(o, json_type_string))
- return shape_refuse(cx, f, "must contain object identifiers as strings");
-TRY(key_material_der_write_oid(cx, f->name, json_get_str(o), &der));
+			return shape_refuse(cx, f, "must contain object identifiers as strings");
+		TRY(key_material_der_write_oid(cx, f->name, json_get_str(o), &der));
 		buf_z(&all, i ? "," : "");
 		buf_str(&all, json_get_str(o));
 		if (i == 0 && k->algorithm.p == NULL)

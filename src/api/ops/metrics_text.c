@@ -57,8 +57,7 @@ static void put_pool_metrics(struct buf *b, const struct scoreboard *s, int64_t 
 	put_metric_value(b, "motet_workers_killed_total", "counter",
 	    "Workers killed because a request took too long.", s->killed);
 	put_metric_value(b, "motet_crash_storm", "gauge",
- "1 while workers keep dying; the log has an alarm.",
-scoreboard_is_storm(s, at_us));
+	    "1 while workers keep dying; the log has an alarm.", scoreboard_is_storm(s, at_us));
 	put_metric_value(b, "motet_signer_deaths_total", "counter",
 	    "Signers that ended and were replaced.", s->signer_deaths);
 	put_metric_value(

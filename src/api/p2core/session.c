@@ -26,7 +26,7 @@ static enum err get_federation_token(
 	TRY(e);
 	return token->n <= FEDERATION_JWS_MAX
 	    ? OK
- : shape_refuse(cx, f, "must have at most 4096 characters");
+	    : shape_refuse(cx, f, "must have at most 4096 characters");
 }
 
 static enum err get_fedauth_cert(
@@ -35,7 +35,7 @@ static enum err get_fedauth_cert(
 	struct blob *cert = out;
 
 	TRY(binary_get_cert(cx, f, v, out));
- return cert->n <= X509_MAX ? OK : shape_refuse(cx, f, "must have at most 8192 octets");
+	return cert->n <= X509_MAX ? OK : shape_refuse(cx, f, "must have at most 8192 octets");
 }
 
 SHAPE(fedauth_body,

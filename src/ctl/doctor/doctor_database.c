@@ -255,9 +255,8 @@ static struct doctor_verdict check_identity_secret(struct doctor *d, const struc
 			str_z(d->mem, read_server_cert_domain(d, key))),
 		    "this database belongs to a domain other than %s", d->c->conf->domain);
 	if (lstat(d->c->conf->secret_file, &st) != 0 || (st.st_mode & 0077))
- return doctor_skipped(d,
-"identity key not checked: correct the secret file first");
-if (ctl_need(d->c, NEEDS_SECRET) != OK || cmd_key_check(d->c, key) != OK)
+		return doctor_skipped(d, "identity key not checked: correct the secret file first");
+	if (ctl_need(d->c, NEEDS_SECRET) != OK || cmd_key_check(d->c, key) != OK)
 		return doctor_bad_error(d,
 		    arena_printf(d->mem,
 			"copy the secret from a working host of this server to %s, mode 0400",

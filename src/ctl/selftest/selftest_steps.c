@@ -44,7 +44,7 @@ static void call_motetd(struct selftest *t, struct selftest_call *a)
 
 static enum err fail_on_answer(struct selftest *t, const struct selftest_call *a)
 {
- struct str text = json_get_str(json_object_object_get(a->json, "message"));
+	struct str text = json_get_str(json_object_object_get(a->json, "message"));
 
 	if (a->answer.why[0])
 		return fail(get_selftest_cx(t), ERR_INTERNAL, "%s %s: no answer: %s", a->method,
@@ -140,8 +140,8 @@ static enum err take_session_grant(
     struct selftest *t, struct selftest_call *a, struct selftest_actor *p)
 {
 	TRY(expect_status(t, a, 201));
- p->cert = json_get_str(json_object_object_get(a->json, "id_cert"));
-p->token = json_get_str(json_object_object_get(a->json, "token"));
+	p->cert = json_get_str(json_object_object_get(a->json, "id_cert"));
+	p->token = json_get_str(json_object_object_get(a->json, "token"));
 	return p->cert.n && p->token.n ? OK
 				       : fail(get_selftest_cx(t), ERR_INTERNAL,
 					     "%s: the answer lacks id_cert or token", a->path);
@@ -252,9 +252,9 @@ static enum err exchange_key_material(struct selftest *t)
 	struct json_object *first = json_object_is_type(down.json, json_type_array)
 	    ? json_object_array_get_idx(down.json, 0)
 	    : NULL;
- if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
-return fail(get_selftest_cx(t), ERR_INTERNAL,
-"key material differs from what was stored");
+	if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
+		return fail(
+		    get_selftest_cx(t), ERR_INTERNAL, "key material differs from what was stored");
 	return OK;
 }
 
@@ -330,7 +330,7 @@ static enum err request_federation_token(struct selftest *t)
 	}
 	if (a.answer.status != 201)
 		return fail_on_answer(t, &a);
- return check_token_is_active(t, json_get_str(a.json));
+	return check_token_is_active(t, json_get_str(a.json));
 }
 
 static enum err expect_token_refused(struct selftest *t, struct str token)
