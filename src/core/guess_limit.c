@@ -10,7 +10,7 @@ enum {
 	CODE_GUESSES = 8
 };
 
-static struct blob hash_limit_key(
+static struct blob hash_guess_key(
     struct cx *cx, struct str what, struct str who, struct str address)
 {
 	uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
@@ -29,11 +29,11 @@ struct guess_limit guess_limit_make(
 	int64_t one = cx->conf->rate_limit_failures, many = one * SHARED_MULTIPLE;
 
 	return (struct guess_limit){
-		.own = { hash_limit_key(cx, str_of(what), who, address), GUESS_LIMIT_HOUR_MS / one,
+		.own = { hash_guess_key(cx, str_of(what), who, address), GUESS_LIMIT_HOUR_MS / one,
 		    one },
-		.shared = { hash_limit_key(cx, everywhere, who, all),
+		.shared = { hash_guess_key(cx, everywhere, who, all),
 		    many < GUESS_LIMIT_HOUR_MS ? GUESS_LIMIT_HOUR_MS / many : 1, many },
-		.known = hash_limit_key(cx, known, who, address),
+		.known = hash_guess_key(cx, known, who, address),
 	};
 }
 

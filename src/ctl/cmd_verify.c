@@ -78,7 +78,7 @@ static enum err print_verify_result(
 }
 
 /* The files are installed with motetctl; a copy of the program alone has none. */
-static const char *find_schema_files(const struct ctl *c)
+static const char *find_installed_schema_files(const struct ctl *c)
 {
 	const char *dir =
 	    ctl_options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
@@ -93,7 +93,7 @@ static const char *find_schema_files(const struct ctl *c)
 
 enum err cmd_verify(struct ctl *c)
 {
-	const char *schema = find_schema_files(c);
+	const char *schema = find_installed_schema_files(c);
 	struct verify_printer w = { .json = ctl_options_has(&c->opt, OPT_JSON) };
 	const struct verify_watch watch = { print_finding, show_verify_progress, &w };
 	struct verify_tally t;
