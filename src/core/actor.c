@@ -12,16 +12,17 @@ enum err actor_read_name(struct cx *cx, const char *field, struct str name, stru
 	if (memchr(name.n ? name.s : "", '@', name.n)) {
 		if (!fid_parse(cx->mem, name, local, &domain))
 			return refuse(cx, ERR_BAD_REQUEST, field,
-			    "This is no federation ID: name@%s.", cx->conf->domain);
+			    "Not a federation ID; expected name@%s.", cx->conf->domain);
 		if (!str_is(domain, cx->conf->domain))
 			return refuse(cx, ERR_NOT_FOUND, field,
-			    "This server keeps the actors of %s only.", cx->conf->domain);
+			    "This server only has actors of %s.", cx->conf->domain);
 		return OK;
 	}
 	*local = str_lower(cx->mem, name);
 	if (!local_name_ok(*local))
 		return refuse(cx, ERR_BAD_REQUEST, field,
-		    "An actor's name has 1 to 64 of a-z 0-9 . _ + -, neither . nor - at an end, is no number and not reserved.");
+		    "A name has 1 to 64 characters of a-z 0-9 . _ + -, does not begin or end with "
+		    ". or -, is not a number and is not reserved.");
 	return OK;
 }
 
@@ -46,8 +47,7 @@ struct str actor_fid(struct cx *cx, struct str local)
 	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));
 }
 
-/* Hashing is what costs: a name that is taken is known before. Whose it becomes, the insertion
- * says. */
+/* A taken name is refused before the expensive hash; the insertion decides between two at once. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
 	struct resend s = { .doubt = false };
@@ -80,7 +80,7 @@ static enum err check_login_second_factor(
 	return second_factor_check(cx, &t);
 }
 
-/* A name that cannot be anybody's takes the same way as one that is nobody's. */
+/* An invalid name takes the same path, and the same time, as an unknown one. */
 enum err actor_log_in(
     struct cx *cx, const struct login_request *l, const struct idcsr *csr, struct grant *g)
 {

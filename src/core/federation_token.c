@@ -28,7 +28,7 @@ enum err federation_token_origin(struct cx *cx, struct str *origin)
 	return wrong ? fail(cx, ERR_INTERNAL, "public_url %s", wrong) : OK;
 }
 
-/* Ours may be anything that the configuration says; of others only what a token may name. */
+/* Our own origin may have any form that the configuration allows; others must be https. */
 static enum err read_token_audience(struct cx *cx, struct str server, struct str *aud)
 {
 	struct str own;
@@ -46,7 +46,7 @@ static enum err refuse_tokens_off(struct cx *cx)
 	return refuse(cx, ERR_TOKENS_OFF, "", "%s", err_text(ERR_TOKENS_OFF));
 }
 
-/* jti stays the same from try to try. */
+/* The jti stays the same in all attempts. */
 static enum err sign_federation_token(
     struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
 {
@@ -81,8 +81,8 @@ static enum err make_token_jti(struct cx *cx, struct str *jti)
 	uint8_t bits[JTI_BYTES];
 
 	if (getrandom(bits, sizeof bits, 0) != sizeof bits)
-		return fail(cx, ERR_INTERNAL, "a federation token: no random bits");
-	*jti = federation_jws_base64url_encode(cx->mem, (struct blob){ bits, sizeof bits });
+ return fail(cx, ERR_INTERNAL, "federation token: getrandom failed");
+*jti = federation_jws_base64url_encode(cx->mem, (struct blob){ bits, sizeof bits });
 	return OK;
 }
 
@@ -104,14 +104,14 @@ static enum err issue_recorded_token(
 			return refuse_tokens_off(cx);
 		if (done->current)
 			return refuse(
-			    cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
-		identity_forget_unless(0); /* the key was rotated under us */
+			    cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
+		identity_forget_unless(0); /* the server key was rotated */
 	}
-	return fail(cx, ERR_RETRY, "no federation token after %d tries", TOKEN_ISSUE_TRIES);
+	return fail(cx, ERR_RETRY, "no federation token after %d attempts", TOKEN_ISSUE_TRIES);
 }
 
-/* The switch is asked twice: here, so that nobody bothers another server in vain; and by the
- * statement that issues, where it counts. */
+/* The switch is checked here, to spare a useless outbound request, and again by the statement
+ * that issues, which decides. */
 enum err federation_token_issue(
     struct cx *cx, const struct session *s, struct str server, struct str *token)
 {

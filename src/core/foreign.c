@@ -26,14 +26,13 @@ static enum err split_fid(struct cx *cx, struct str text, struct str *fid, struc
 	struct str local;
 
 	if (!fid_parse(cx->mem, text, &local, domain))
-		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID: name@domain.");
+		return refuse(
+		    cx, ERR_BAD_REQUEST, "fid", "Not a federation ID; expected name@domain.");
 	*fid = (struct str){ local.s, local.n + 1 + domain->n };
 	return OK;
 }
 
-/* Servers
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- Servers --- */
 
 static enum err fetch_home(
     struct cx *cx, struct str place, struct str origin, struct str domain, struct home_server *h)
@@ -45,7 +44,7 @@ static enum err fetch_home(
 	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
 }
 
-/* `fresh`: whatever is remembered. Unless it is that we want nothing to do with it. */
+/* `fresh`: ask the server even when it is cached; a block or a cached failure still applies. */
 static enum err find_home(struct cx *cx, struct str domain, bool fresh, struct home_server *h)
 {
 	struct str origin = str_of(arena_printf(cx->mem, "https://%.*s", (int)domain.n, domain.s));
@@ -86,8 +85,8 @@ enum err foreign_find_server(struct cx *cx, struct str domain, int64_t at, struc
 	return OK;
 }
 
-/* Since we asked it may have got another key; or it had another one until the second in which the
- * current one began. */
+/* The server may have rotated its key since we cached it. In the second of a rotation the
+ * previous key may have signed. */
 enum err foreign_find_server_by_serial(
     struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
 {
@@ -105,14 +104,10 @@ enum err foreign_find_server_by_serial(
 	return OK;
 }
 
-/* Actors
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Actors --- */
 
-/*
- * Who signed it, if not the current key: the key of the time at which it was issued. In the second
- * of a rotation both may have signed; then the one before is that of the second before.
- */
+/* An older certificate is signed by the key of the time when it was issued. In the second of a
+ * rotation either key may have signed; the previous key is then that of the second before. */
 static enum err verify_actor_cert(
     struct cx *cx, const struct home_server *h, struct str fid, const struct cacheable *c)
 {
@@ -127,7 +122,7 @@ static enum err verify_actor_cert(
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 
-/* When what we remember of the server does not fit, it may have changed its key since: ask once
+/* If a certificate fails against the cached server key, the server may have rotated it: ask once
  * more. */
 static enum err verify_actor_certs(
     struct cx *cx, struct home_server *h, struct str fid, const struct cacheable *v, size_t n)
@@ -161,7 +156,7 @@ static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str doma
 	return foreign_cache_keep_list(cx, domain, fid, f->session_id, v, *n);
 }
 
-/* What a server that does not know a filter sends too much. */
+/* A server that does not support a filter sends too many certificates. */
 static bool passes_cert_filter(const struct cacheable *c, const struct cert_filter *f)
 {
 	const struct idcert *i = &c->cert;
@@ -211,14 +206,12 @@ enum err foreign_list_certs(
 	return foreign_list_certs_where(cx, fid, &f, out, n);
 }
 
-/* One certificate
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- One certificate --- */
 
 struct wanted_cert {
 	struct str fid, domain, serial;
-	struct str session_id; /* n 0: not known */
-	struct blob der;       /* n 0: only named */
+	struct str session_id; /* n 0: unknown */
+	struct blob der;       /* n 0: only fid and serial are known */
 };
 
 static bool is_wanted_cert(const struct wanted_cert *w, const struct cacheable *c)
@@ -229,12 +222,11 @@ static bool is_wanted_cert(const struct wanted_cert *w, const struct cacheable *
 
 static enum err refuse_unknown_cert(struct cx *cx, const struct wanted_cert *w)
 {
-	return REFUSE_CERT(cx, "%.*s does not vouch for this ID-Cert of %.*s.", (int)w->domain.n,
+	return REFUSE_CERT(cx, "%.*s does not list this ID-Cert of %.*s.", (int)w->domain.n,
 	    w->domain.s, (int)w->fid.n, w->fid.s);
 }
 
-/* Among what the home server lists; what else is wrong with the list is not this certificate's
- * fault. */
+/* Other bad certificates in the home server's list do not affect this one. */
 static enum err fetch_wanted_cert(struct cx *cx, const struct wanted_cert *w, struct cacheable *out)
 {
 	struct cert_filter f = all_certs;
@@ -288,8 +280,7 @@ static enum err read_shown_cert(
 	if (idcert_read(cx, der, c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	if (c->is_server)
-		return REFUSE_CERT(
-		    cx, "This is the certificate of a server; an actor's is needed.");
+		return REFUSE_CERT(cx, "This is a server's certificate; send the actor's.");
 	*w = (struct wanted_cert){ c->fid, c->domain, c->serial, c->session_id, der };
 	return OK;
 }
@@ -324,9 +315,7 @@ enum err foreign_check_named(
 	return foreign_verify_now(cx, &out->cert, out->invalidated_at);
 }
 
-/* Origins
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- Origins --- */
 
 static enum err find_server_of_origin(struct cx *cx, struct str origin)
 {
@@ -352,7 +341,7 @@ enum err foreign_check_origin(struct cx *cx, struct str url)
 	enum err e = find_server_of_origin(cx, origin);
 	if (e == ERR_BAD_CERT || e == ERR_HOME_INVALID || e == ERR_HOME_UNREACHABLE)
 		return refuse(cx, ERR_NOT_FEDERATED, "server",
-		    "There is no polyproto server at %.*s that this one could federate with.",
+		    "No polyproto server that this one can federate with answers at %.*s.",
 		    (int)origin.n, origin.s);
 	return e;
 }

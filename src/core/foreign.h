@@ -5,15 +5,15 @@
 #include "store/q_foreign.h"
 #include "store/q_idcert.h"
 /*
- * Certificates of other servers and of their actors: fetched (wire.md 7.1), verified by our own
- * reader, cached exactly as long as the home server says and never used after (wire.md 7.3). Our
- * own domain is answered from our own tables and never goes over the network.
+ * Certificates of foreign servers and their actors: fetched (wire.md 7.1), verified with our own
+ * reader, cached exactly as long as the home server states and never used after that (wire.md 7.3).
+ * For our own domain the answers come from our own tables, without network requests.
  *
- * Errors of all: ERR_NOT_FEDERATED: denied by configuration or operator, no such server, or it
- * speaks no polyproto. ERR_HOME_UNREACHABLE; ERR_HOME_INVALID: it answers, but not with what was
- * asked for; ERR_RETRY: too much is being asked at the moment. ERR_BAD_CERT (403): it lies, or the
- * certificate is not good; the sentence names the rule. Nothing of an answer that broke a rule is
- * kept but that it did: for five minutes nobody asks that server again.
+ * Errors of all functions: ERR_NOT_FEDERATED: blocked by configuration or operator, no such server,
+ * or it does not speak polyproto. ERR_HOME_UNREACHABLE. ERR_HOME_INVALID: the answer makes no
+ * sense. ERR_RETRY: too many outbound requests at the moment. ERR_BAD_CERT (403): a certificate or
+ * statement breaks a rule, which the message names. Of such an answer only the failure is cached:
+ * that server is not asked again for five minutes.
  */
 struct foreign_cert {
 	struct idcert cert;	/* read and verified */
@@ -21,51 +21,44 @@ struct foreign_cert {
 	int64_t invalidated_at; /* 0: not revoked */
 	int64_t cache_not_after;
 };
-/* Is it our own? */
+/* Whether it is our own domain. */
 bool foreign_is_own(const struct cx *, struct str domain);
-/*
- * The certificate of a server, now (at < 0) or at a time: self-signed, DCs only, CA, its domain.
- */
+/* The certificate of a server, now (at < 0) or at a time. Checked: self-signed, CA, and a
+ * subject of exactly its domain's DCs. */
 must_check enum err foreign_find_server(
     struct cx *, struct str domain, int64_t at, struct foreign_cert *);
-/*
- * The certificate with which a server signed something at that time, by the serial that it names.
- * Not ours. It may come out another one: then there is none with that serial.
- */
+/* The certificate whose key a foreign server used at time `at`, by serial. Compare the serial of
+ * the result: another one means that the server has none with this serial at that time. */
 must_check enum err foreign_find_server_by_serial(
     struct cx *, struct str domain, struct str serial, int64_t at, struct foreign_cert *);
-/*
- * All that the home server says of an actor (session_id.n 0: of all sessions), each verified: one
- * that is not good spoils them all. ERR_NOT_FOUND: no such actor.
- */
+/* All certificates that the home server lists for an actor (session_id.n 0: of all sessions),
+ * each verified; one bad certificate fails the call. ERR_NOT_FOUND: no such actor. */
 must_check enum err foreign_list_certs(
     struct cx *, struct str fid, struct str session_id, struct foreign_cert **, size_t *n);
-/* The same with all filters of idcert/actor/{fid}; those of time are always asked of the home
- * server. */
+/* The same with all filters of idcert/actor/{fid}; with filters of time the home server is
+ * always asked. */
 must_check enum err foreign_list_certs_where(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
-/* A certificate that somebody has shown: is it good now? Chain, profile, validity, and revocation
- * as its home server states it. */
+/* Check that a presented certificate is good now: chain, profile, validity, and revocation as
+ * its home server states it. */
 must_check enum err foreign_check(struct cx *, struct blob der, struct foreign_cert *);
-/* The same for one that is only named. */
+/* The same for a certificate given by actor and serial. */
 must_check enum err foreign_check_named(
     struct cx *, struct str fid, struct str serial, struct foreign_cert *);
-/*
- * Somebody says that there is news of this certificate: ask its home server, whatever we remember.
- * As foreign_check(), but a revoked one is OK, with invalidated_at.
- */
+/* As foreign_check(), but asks the home server even when the certificate is cached, and a
+ * revoked certificate is OK, with invalidated_at set. */
 must_check enum err foreign_recheck(struct cx *, struct blob der, struct foreign_cert *);
-/* Does the server of that origin (https://host) speak polyproto with us? OK or ERR_NOT_FEDERATED
- * (or ERR_RETRY); both answers are cached. */
+/* Whether a polyproto server that we federate with answers at this origin (https://host): OK,
+ * ERR_NOT_FEDERATED (both cached) or ERR_RETRY. */
 must_check enum err foreign_check_origin(struct cx *, struct str origin);
 
-/* What an operator does. `domain` is normalised and checked: ERR_BAD_REQUEST. ERR_NOT_FOUND:
- * nothing is known of it. */
+/* For the operator. `domain` is normalised; ERR_BAD_REQUEST when it is not a domain name;
+ * ERR_NOT_FOUND when the server is unknown. */
 must_check enum err foreign_list(struct cx *, struct foreign_item **, size_t *n);
 must_check enum err foreign_show(struct cx *, struct str domain, struct foreign_item **);
-/* Nothing that it has said is used any more: whoever needs it next asks again. */
+/* Forget all cached answers of the server; the next use asks it again. */
 must_check enum err foreign_refresh(struct cx *, struct str domain, int64_t *forgotten);
-/* With its subdomains; *ended counts the sessions here that ended. */
+/* Block a domain with its subdomains; *ended is the number of sessions here that ended. */
 must_check enum err foreign_block(struct cx *, struct str domain, int64_t *ended);
 must_check enum err foreign_unblock(struct cx *, struct str domain);
 #endif

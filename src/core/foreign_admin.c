@@ -6,7 +6,7 @@ static enum err read_domain_name(struct cx *cx, struct str text, struct str *dom
 	*domain = str_lower(cx->mem, str_trim(text));
 	return domain_ok(*domain)
 	    ? OK
-	    : refuse(cx, ERR_BAD_REQUEST, "", "%.*s is no domain name.", (int)text.n, text.s);
+	    : refuse(cx, ERR_BAD_REQUEST, "", "%.*s is not a domain name.", (int)text.n, text.s);
 }
 
 static enum err refuse_domain(struct cx *cx, struct str domain, const char *what)
@@ -26,7 +26,7 @@ enum err foreign_show(struct cx *cx, struct str text, struct foreign_item **out)
 
 	TRY(read_domain_name(cx, text, &domain));
 	TRY(q_foreign_list(cx, domain, out, &n));
-	return n ? OK : refuse_domain(cx, domain, "has never been asked, nor blocked");
+	return n ? OK : refuse_domain(cx, domain, "has never been contacted or blocked");
 }
 
 enum err foreign_refresh(struct cx *cx, struct str text, int64_t *forgotten)

@@ -2,8 +2,8 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-/* Failures that say something of the server; a name in the database outlives a change of the enum.
- */
+/* Failures that the server caused. They are stored by name, as the numbers of the enum may
+ * change. */
 static const enum err lasting_errors[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
 
 static enum err refuse_unfederated_host(struct cx *cx, struct str host)
@@ -54,8 +54,8 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 		.serial = c->serial,
 		.fresh_until = h->server.not_after };
 
-	/* Under the place where it was found, never under the name that it claims: anybody can sign
-	 * a certificate for anybody's domain. */
+	/* Stored under the place where it was found, never under the domain that it claims:
+	 * anyone can sign a certificate for any domain. */
 	TRY(foreign_cache_keep(cx, c->domain, place, &h->server, 1));
 	return q_foreign_store_server(cx, &p);
 }
@@ -69,8 +69,8 @@ enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
 
 	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
-		if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
-			log_warn("what is wrong with %.*s was not kept: %s", (int)place.n, place.s,
+ if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
+log_warn("the failure of %.*s was not stored: %s", (int)place.n, place.s,
 			    cx->why.log);
 	cx->why = first;
 	return e;
@@ -150,7 +150,7 @@ enum err foreign_cache_keep(
 	TRY(q_foreign_store_certs(cx, &c, &serial));
 	if (serial.s)
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
-		    "%.*s said before that the certificate %.*s is revoked; now it says that it is not.",
+		    "%.*s has revoked the certificate %.*s and now says that it is valid.",
 		    (int)domain.n, domain.s, (int)serial.n, serial.s);
 	return OK;
 }

@@ -12,22 +12,22 @@ struct well_known_api {
 };
 ROW(well_known_api, F_STR(well_known_api, api, .flags = REQUIRED, .min = 1, .max = 1024));
 
-/* `missing`: what an answer that is neither good nor a failure of the server means. */
+/* `missing`: the error for a status other than 200, 429 and 5xx. */
 static enum err fetch_body(
     struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
 {
 	struct fetch_reply r = { .status = 0 };
 
 	if (cx->fetch == NULL)
-		return fail(cx, ERR_HOME_UNREACHABLE, "this program asks no other servers");
+		return fail(
+		    cx, ERR_HOME_UNREACHABLE, "this program sends no requests to other servers");
 	TRY(cx->fetch->get(cx, cx->fetch, url, redirects, &r));
 	*body = r.body;
 	if (r.status == 200)
 		return OK;
 	if (r.status == 429 || r.status >= 500)
 		return refuse(cx, ERR_HOME_UNREACHABLE, "",
-		    "The other server is in trouble (status %d); try again in a few minutes.",
-		    r.status);
+		    "The other server failed (status %d); try again in a few minutes.", r.status);
 	return refuse(cx, missing, "", "The other server has no such route (status %d).", r.status);
 }
 
@@ -82,7 +82,7 @@ static struct str cut_suffix(struct str s, const char *end)
 	return s.n >= n && memcmp(s.s + s.n - n, end, n) == 0 ? (struct str){ s.s, s.n - n } : s;
 }
 
-/* With or without scheme, final slash and v1. */
+/* Scheme, final slash and v1 are optional. */
 static enum err read_api_address(struct cx *cx, struct str said, struct str *api)
 {
 	struct str text = str_trim(said), host, path, origin;
@@ -95,7 +95,8 @@ static enum err read_api_address(struct cx *cx, struct str said, struct str *api
 	    origin_read(cx->mem, join_url(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
 	if (why || !is_api_path(path))
 		return refuse(cx, ERR_NOT_FEDERATED, "",
-		    "What that server says of its API is no https address.");
+		    "The API address in that server's /.well-known/polyproto-core is not an https "
+		    "URL.");
 	path = cut_suffix(cut_suffix(cut_suffix(path, "/"), "v1"), "/");
 	*api = str_of(arena_printf(
 	    cx->mem, "%s/%.*s%s", str_z(cx->mem, origin), (int)path.n, path.s, path.n ? "/" : ""));
@@ -115,7 +116,7 @@ static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *a
 	return read_api_address(cx, w.api, api);
 }
 
-/* Something that another address of the same server would not do better. */
+/* An error that another address of the same server would not change. */
 static bool is_final_error(enum err e)
 {
 	return e != ERR_NOT_FEDERATED && e != ERR_BAD_CERT && e != ERR_HOME_INVALID;
@@ -200,8 +201,8 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct 
 	}
 	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
 	if (e == ERR_NOT_FOUND)
-		return refuse(
-		    cx, ERR_NOT_FOUND, "fid", "The home server knows no %.*s.", (int)fid.n, fid.s);
+		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server has no actor %.*s.",
+		    (int)fid.n, fid.s);
 	TRY(e);
 	return cacheable_split(cx, body, out);
 }

@@ -26,7 +26,8 @@ enum err foreign_own_list_certs(struct cx *cx, struct str fid, const struct cert
 	struct published *p;
 
 	if (!fid_parse(cx->mem, fid, &local, &domain))
-		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID.");
+		return refuse(
+		    cx, ERR_BAD_REQUEST, "fid", "Not a federation ID; expected name@domain.");
 	TRY(publish_actor(cx, local, f, &p, n));
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
@@ -34,7 +35,7 @@ enum err foreign_own_list_certs(struct cx *cx, struct str fid, const struct cert
 	return OK;
 }
 
-/* Only the one is signed for. */
+/* Only the certificate that is wanted gets a signed statement. */
 enum err foreign_own_find(
     struct cx *cx, struct str fid, struct str serial, struct foreign_cert *out)
 {
@@ -45,7 +46,8 @@ enum err foreign_own_find(
 	size_t n = 0;
 
 	if (!fid_parse(cx->mem, fid, &local, &domain))
-		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID.");
+		return refuse(
+		    cx, ERR_BAD_REQUEST, "fid", "Not a federation ID; expected name@domain.");
 	enum err e = str_i64(serial, &wanted) ? publish_list_certs(cx, local, &all, &v, &n) : OK;
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
@@ -57,6 +59,6 @@ enum err foreign_own_find(
 			return convert_published(cx, &p, out);
 		}
 	return refuse(cx, ERR_BAD_CERT, "id_cert",
-	    "This server has issued no such ID-Cert to %.*s, or it has expired.", (int)fid.n,
+	    "This server did not issue this ID-Cert to %.*s, or it has expired.", (int)fid.n,
 	    fid.s);
 }

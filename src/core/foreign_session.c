@@ -2,8 +2,7 @@
 #include "base/conf.h"
 #include "x509/cacheable.h"
 
-/* What the home server says of the revocation goes to the actor's other sessions here, as it
- * stands. */
+/* The actor's other sessions here get the home server's statement unchanged, as an event. */
 static enum err end_foreign_session(
     struct cx *cx, const struct session *s, struct str said, bool *ended)
 {
@@ -29,18 +28,18 @@ static enum err renew_foreign_session(
 	TRY(q_foreign_session_renew(cx, &r, &renewed));
 	return renewed ? OK
 		       : refuse(cx, ERR_UNAUTHORIZED, "",
-			     "This session has ended or got another ID-Cert meanwhile.");
+			     "This session has just ended or got another ID-Cert.");
 }
 
 static enum err check_same_session(struct cx *cx, const struct session *s, const struct idcert *c)
 {
 	if (!str_eq(c->fid, s->fid))
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
-		    "The ID-Cert is one of %.*s; this session is one of %.*s.", (int)c->fid.n,
+		    "The ID-Cert belongs to %.*s; this session belongs to %.*s.", (int)c->fid.n,
 		    c->fid.s, (int)s->fid.n, s->fid.s);
 	if (!str_eq(c->session_id, s->session_id))
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
-		    "The ID-Cert is for the session %.*s; this token belongs to %.*s.",
+		    "The ID-Cert is for session %.*s; this token belongs to session %.*s.",
 		    (int)c->session_id.n, c->session_id.s, (int)s->session_id.n, s->session_id.s);
 	return OK;
 }
@@ -54,7 +53,8 @@ enum err foreign_session_update(
 	*ended = false;
 	if (s->actor_id)
 		return refuse(cx, ERR_CONFLICT, "id_cert",
-		    "This session's ID-Cert is issued here: renew it with POST /.p2/core/v1/session/idcert.");
+		    "This server issues this session's ID-Cert; renew it with POST "
+		    "/.p2/core/v1/session/idcert.");
 	if (idcert_read(cx, der, &c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	TRY(check_same_session(cx, s, &c));

@@ -6,10 +6,10 @@ enum err foreign_verify_server(struct cx *cx, const struct cacheable *c, struct 
 	const struct idcert *s = &c->cert;
 
 	if (!s->is_server)
-		return REFUSE_CERT(cx, "What %.*s shows as its own certificate is an actor's.",
+		return REFUSE_CERT(cx, "%.*s presents an actor's certificate as its own.",
 		    (int)domain.n, domain.s);
 	if (!str_eq(s->domain, domain))
-		return REFUSE_CERT(cx, "The server at %.*s shows a certificate of %.*s.",
+		return REFUSE_CERT(cx, "The server at %.*s presents a certificate of %.*s.",
 		    (int)domain.n, domain.s, (int)s->domain.n, s->domain.s);
 	if (!idcert_signed_by(s, s->key))
 		return REFUSE_CERT(cx, "The certificate of %.*s is not signed by its own key.",
@@ -19,7 +19,7 @@ enum err foreign_verify_server(struct cx *cx, const struct cacheable *c, struct 
 		    (int)domain.n, domain.s);
 	if (c->invalidated && c->invalidated <= at)
 		return REFUSE_CERT(cx,
-		    "The certificate of %.*s is not the one of that time: it has been replaced.",
+		    "The certificate of %.*s had already been replaced at that time.",
 		    (int)domain.n, domain.s);
 	return cacheable_check(cx, c, current, cx->now);
 }
@@ -30,19 +30,19 @@ enum err foreign_verify_actor(struct cx *cx, const struct cacheable *c, struct s
 	const struct idcert *a = &c->cert;
 
 	if (a->is_server)
-		return REFUSE_CERT(
-		    cx, "This is the certificate of a server; an actor's is needed.");
+		return REFUSE_CERT(cx, "This is a server's certificate; send the actor's.");
 	if (!str_eq(a->fid, fid))
-		return REFUSE_CERT(cx, "The certificate is one of %.*s, not of %.*s.",
+		return REFUSE_CERT(cx, "The certificate belongs to %.*s, not to %.*s.",
 		    (int)a->fid.n, a->fid.s, (int)fid.n, fid.s);
 	if (!str_eq(a->domain, signer->domain) || !idcert_signed_by(a, signer->key))
 		return REFUSE_CERT(cx,
-		    "The ID-Cert is not signed by the key that its home server had when it was issued.");
+		    "The ID-Cert is not signed by the key that its home server had when it was "
+		    "issued.");
 	if (memcmp(a->key, signer->key, sizeof a->key) == 0)
-		return REFUSE_CERT(cx, "The ID-Cert carries the key of its home server.");
+		return REFUSE_CERT(cx, "The ID-Cert contains its home server's key.");
 	if (a->not_before < signer->not_before || a->not_after > signer->not_after)
-		return REFUSE_CERT(cx,
-		    "The validity of the ID-Cert is not within that of its home server's certificate.");
+		return REFUSE_CERT(
+		    cx, "The ID-Cert's validity exceeds that of its home server's certificate.");
 	return cacheable_check(cx, c, current, cx->now);
 }
 

@@ -4,9 +4,8 @@
 #include "shm/limits.h"
 
 enum {
-	SHARED_MULTIPLE =
-	    50, /* this many times the failures of one address before strangers have to wait */
-	KNOWN_SECONDS = 30 * 86400, /* seconds for which an address is no stranger */
+	SHARED_MULTIPLE = 50,	    /* times rate_limit_failures, for all addresses together */
+	KNOWN_SECONDS = 30 * 86400, /* how long an address counts as known */
 	CODE_GUESSES = 8
 };
 
@@ -19,7 +18,7 @@ static struct blob hash_guess_key(
 	return (struct blob){ h, HASH_BYTES };
 }
 
-/* A client may have any address of its /64. */
+/* limits_address_key(): a client may have any address of its IPv6 /64. */
 struct guess_limit guess_limit_make(
     struct cx *cx, const char *what, struct str who, struct str from)
 {

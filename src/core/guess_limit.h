@@ -3,23 +3,23 @@
 #include "base/cx.h"
 #include "store/q_throttle.h"
 /*
- * Who may try how often at a secret, counted in the database: for all hosts, across restarts.
- * `what` is tried at: "password", say; by `who` (a local name for log-ins, the key of a session for
- * what is done in it) from an address (IPv6: its /64).
+ * Limits on attempts at secrets, counted in the database: for all hosts, across restarts. `what`
+ * names the secret, such as "password"; `who` is a local name for log-ins, or a session key for
+ * actions in a session; addresses are counted by IPv4 address or IPv6 /64.
  *
- * What nobody can guess (guess_limit_try_secret, guess_limit_record_secret): ERR_RATE_LIMITED by
- * two counters, of who and address, rate_limit_failures an hour; being right sets it back; of who
- * from everywhere, fifty times that. It does not hold for an address from which the right one came
- * within 30 days, so that strangers who use it up keep other strangers out, and not the owner.
+ * Long secrets (guess_limit_try_secret, guess_limit_record_secret): ERR_RATE_LIMITED by two
+ * counters. The first counts who and address, rate_limit_failures an hour; a right secret resets
+ * it. The second counts who from all addresses, 50 times as many; an address that sent the right
+ * secret within 30 days is exempt from it, so that strangers who exhaust it do not lock out the
+ * owner.
  *
- * What can be guessed, being short (guess_limit_try_code, guess_limit_reset_code): eight at once
- * and one more an hour, of all strangers together; an address from which the right one came within
- * 30 days has as many of its own. They count before it is known what they are worth, so that many
- * at once are no more than one after the other; being right sets the counter back. That is 32 in
- * the first day: of the three codes in a million that are good at a time somebody hits one with a
- * chance of one in ten thousand.
+ * Short codes (guess_limit_try_code, guess_limit_reset_code): 8 attempts, then one more an hour,
+ * for all unknown addresses together; an address that sent a right code within 30 days has its own
+ * 8. Attempts count before the code is checked, so that parallel ones gain nothing; a right code
+ * resets the counter. That is 32 attempts in the first day; with three valid codes in a million the
+ * chance to hit one is about 1 in 10 000.
  *
- * With rate_limit = off nothing is counted.
+ * With rate_limit = off nothing is counted or refused.
  */
 enum { GUESS_LIMIT_HOUR_MS = 3600 * 1000 }; /* rates are counted an hour */
 struct guess_limit {
@@ -28,12 +28,13 @@ struct guess_limit {
 };
 struct guess_limit guess_limit_make(
     struct cx *, const char *what, struct str who, struct str address);
-/* `things`: "wrong passwords", for the message. */
+/* Count an attempt before the secret is checked, and its result after. `things`: "wrong
+ * passwords", for the message. */
 must_check enum err guess_limit_try_secret(
     struct cx *, const struct guess_limit *, const char *things);
 must_check enum err guess_limit_record_secret(struct cx *, const struct guess_limit *, bool right);
-/* *known: whose counter it was; for guess_limit_reset_code(), which is called for right ones only,
- * not for a right one that was used before. */
+/* Count an attempt at a code; *known: it was counted for a known address. After a right code
+ * that was not used before, pass it to guess_limit_reset_code(). */
 must_check enum err guess_limit_try_code(
     struct cx *, const struct guess_limit *, const char *things, bool *known);
 must_check enum err guess_limit_reset_code(struct cx *, const struct guess_limit *, bool known);

@@ -5,7 +5,7 @@
 
 enum { KEY_TRIES = 3 };
 
-/* Of this process; small, and true until a statement says otherwise. */
+/* Of this process; dropped when a statement shows that the key was rotated. */
 static struct {
 	struct server_key key;
 	uint8_t public_key[ED25519_KEY], sealed[128], cert[2048];
@@ -46,11 +46,11 @@ static enum err check_key_domain(struct cx *cx, const struct server_key *k)
 	return str_is(cert.domain, cx->conf->domain)
 	    ? OK
 	    : fail(cx, ERR_UNAVAILABLE,
-		  "this database belongs to %.*s, and the configuration says domain = %s",
+		  "this database belongs to %.*s, but the configuration says domain = %s",
 		  (int)cert.domain.n, cert.domain.s, cx->conf->domain);
 }
 
-/* With a statement that nobody gets. */
+/* Signs a cache statement and discards it. */
 enum err identity_check_secret(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
@@ -61,7 +61,8 @@ enum err identity_check_secret(struct cx *cx, const struct server_key *k)
 	if (cx->ca == NULL || cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away) == OK)
 		return OK;
 	return fail(cx, ERR_UNAVAILABLE,
-	    "%s is not the secret of this database's identity: take it from a host that has it, or from a backup",
+	    "%s is not the secret of this database's identity key: copy it from another host or a "
+	    "backup",
 	    cx->conf->secret_file);
 }
 
@@ -142,8 +143,7 @@ static enum err certify_server_key(
 	return OK;
 }
 
-/* What an earlier try has done the statement itself cannot always see: it may have begun before
- * that was committed. */
+/* A resent statement cannot always see that an earlier attempt was committed; a new query can. */
 static enum err record_server_key(
     struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
@@ -162,8 +162,7 @@ static enum err record_server_key(
 	return *done ? OK : e;
 }
 
-/* A certificate of this very second may have been issued while we worked: the next key begins a
- * second later then. */
+/* If a certificate was issued in this second meanwhile, the new key starts a second later. */
 static enum err add_server_key(
     struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
@@ -177,11 +176,12 @@ static enum err add_server_key(
 		e = record_server_key(cx, replaces, k, done, &late);
 	}
 	return e == OK && late
-	    ? fail(cx, ERR_RETRY, "certificates are being issued faster than the key can change")
+	    ? fail(cx, ERR_RETRY,
+		  "key rotation: certificates were issued in the same second each time; try again")
 	    : e;
 }
 
-/* By the clock that everything else goes by. */
+/* Times are those of the database clock. */
 enum err identity_create(struct cx *cx, struct server_key **out)
 {
 	struct schema_state *clock;
@@ -190,14 +190,14 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 	TRY(q_schema_state(cx, &clock));
 	*out = arena_alloc(cx->mem, sizeof **out);
 	TRY(add_server_key(cx, 0, clock->now, *out, &done));
-	return done
-	    ? OK
-	    : refuse(cx, ERR_CONFLICT, "",
-		  "This server has an identity key already; `motetctl key rotate` makes the next one.");
+	return done ? OK
+		    : refuse(cx, ERR_CONFLICT, "",
+			  "This server already has an identity key; replace it with `motetctl key "
+			  "rotate`.");
 }
 
-/* Whoever cannot open the key at hand has another secret than the other hosts, who could not open
- * the next one. */
+/* A host that cannot open the current key has another secret than the other hosts, and they
+ * could not open a key that it makes. */
 static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim any = {
@@ -209,7 +209,7 @@ static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 	return cx->ca->sign_cache(cx, cx->ca, &signer, &any, 1, sig);
 }
 
-/* One second must pass between two keys: a time belongs to one of them. */
+/* Two keys start at least one second apart, so that each time belongs to one key. */
 enum err identity_rotate(struct cx *cx, struct server_key **out)
 {
 	struct server_key *old;
@@ -218,13 +218,13 @@ enum err identity_rotate(struct cx *cx, struct server_key **out)
 	TRY(identity_at(cx, -1, &old));
 	if (old->now <= old->not_before)
 		return refuse(
-		    cx, ERR_RETRY, "", "The key was changed this very second; try again.");
+		    cx, ERR_RETRY, "", "The key was changed within this second; try again.");
 	TRY(check_secret_opens(cx, old));
 	*out = arena_alloc(cx->mem, sizeof **out);
 	TRY(add_server_key(cx, old->serial, old->now, *out, &done));
 	if (!done)
 		return refuse(cx, ERR_CONFLICT, "",
-		    "Somebody else rotated the key at the same time; look at the new one first.");
+		    "Another command rotated the key at the same time; check the new key first.");
 	identity_forget_unless(0);
 	return OK;
 }

@@ -7,7 +7,7 @@
 
 enum { ISSUER_NAME_MAX = 253, INTROSPECT_URL_MAX = 500, ISSUERS = 64, ISSUER_FRESH = 600 };
 
-/* Of this process: where to ask, or (url "") that there is nothing to ask. */
+/* Introspection URLs of issuers, in this process; url "": the issuer has none. */
 static struct issuer {
 	char issuer[ISSUER_NAME_MAX + 1], url[INTROSPECT_URL_MAX + 1];
 	int64_t until;
@@ -33,8 +33,7 @@ static enum err read_motet_member(
 }
 ROW(well_known_introspect, F_CUSTOM(well_known_introspect, motet, read_motet_member));
 
-/* An object of theirs; false for everything else that may come. What was said of it concerns nobody
- * here. */
+/* Fetch and decode an object; false for anything else. The error in cx->why is discarded. */
 static bool fetch_json_object(
     struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {

@@ -39,14 +39,14 @@ enum err invite_revoke(struct cx *cx, int64_t id)
 
 #define REFUSE_INVITE(cx, err, ...) refuse((cx), (err), "auth_payload.invite", __VA_ARGS__)
 
-/* The name comes before the uses: whoever sends a request again that took the last one learns that
- * it was done. */
+/* The name is checked before the uses: a client that repeats the request which took the last use
+ * then learns that its registration succeeded. */
 static enum err check_invite_state(struct cx *cx, const struct invite_state *s)
 {
 	cx->retry_after = s->wait;
 	if (s->wait)
 		return refuse(cx, ERR_RATE_LIMITED, "",
-		    "Too many wrong invites; try again in %lld seconds.", (long long)s->wait);
+		    "Too many wrong invite codes; try again in %lld seconds.", (long long)s->wait);
 	if (!s->known)
 		return REFUSE_INVITE(cx, ERR_INVITE_UNKNOWN, "%s", err_text(ERR_INVITE_UNKNOWN));
 	if (s->revoked)
@@ -61,7 +61,7 @@ static enum err check_invite_state(struct cx *cx, const struct invite_state *s)
 	    : OK;
 }
 
-/* Before the password is hashed, which is what costs. */
+/* Checked before the expensive hash of the password. */
 static enum err check_invite_code(struct cx *cx, const struct invite_use *u, struct blob code_hash)
 {
 	const struct str parts[] = { STR("invite"), limits_address_key(cx->mem, u->address) };
@@ -89,7 +89,7 @@ static enum err redeem_invite(
 	if (s->id)
 		return OK;
 	TRY(check_invite_state(cx, s));
-	return fail(cx, ERR_RETRY, "the last use of an invite went at this very moment");
+	return fail(cx, ERR_RETRY, "another registration took the last use of the invite");
 }
 
 enum err invite_register(struct cx *cx, const struct invite_use *u, int64_t *id)

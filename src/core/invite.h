@@ -2,29 +2,29 @@
 #define MOTET_CORE_INVITE_H
 #include "store/q_invite.h"
 /*
- * Invites: codes that an operator makes, by which so many may register until a time where
- * `registration` is invite. A code is a token of kind 'i' (crypto/token.h): 256 random bits, of
- * which only the hash is kept; it is looked up by that.
+ * Invites: codes that an operator creates. With `registration = invite` each allows a number of
+ * registrations until it expires. A code is a token of kind 'i' (crypto/token.h): 256 random bits;
+ * only its hash is stored.
  */
 enum { INVITE_USES_MAX = 100000, INVITE_NOTE_MAX = 200 };   /* registrations; bytes */
 enum { INVITE_LIFE_MIN = 60, INVITE_LIFE_MAX = 315360000 }; /* seconds */
-/* *code lives in the arena, which cleanses it. Bounds are the caller's to check. */
+/* *code is in the arena, which wipes it. The caller checks the bounds above. */
 must_check enum err invite_create(struct cx *, int64_t uses, int64_t seconds, struct str note,
     struct str *code, struct new_invite **);
-/* id 0: all; else ERR_NOT_FOUND when there is no such invite. */
+/* id 0: all. ERR_NOT_FOUND: no such invite. */
 must_check enum err invite_list(struct cx *, int64_t id, struct invite_item **, size_t *n);
-/* No further use; who has come by it stays. ERR_NOT_FOUND. */
+/* Allow no further registrations; registered actors stay. ERR_NOT_FOUND. */
 must_check enum err invite_revoke(struct cx *, int64_t id);
 
 struct invite_use {
-	struct str code; /* as it came; n 0: none */
+	struct str code; /* as the client sent it; n 0: none */
 	struct str local, password;
-	struct str address; /* of the client, to whom guesses are counted */
+	struct str address; /* of the client; wrong codes are counted per address */
 };
 /*
- * As actor_add(), and one use of the invite, both or none. ERR_INVITE_MISSING, ERR_INVITE_UNKNOWN,
- * ERR_INVITE_OVER (expired or revoked), ERR_INVITE_USED_UP; ERR_RATE_LIMITED after too many codes
- * that there are not. Whether a name is taken is told only to who has a good code.
+ * Register as actor_add() and take one use of the invite: both or neither. ERR_INVITE_MISSING,
+ * ERR_INVITE_UNKNOWN, ERR_INVITE_OVER (expired or revoked), ERR_INVITE_USED_UP; ERR_RATE_LIMITED
+ * after too many unknown codes. ERR_FID_TAKEN is returned only with a good code.
  */
 must_check enum err invite_register(struct cx *, const struct invite_use *, int64_t *id);
 #endif

@@ -23,7 +23,7 @@ static enum err check_csr_names(struct cx *cx, const struct issue_request *i)
 	return OK;
 }
 
-/* A certificate in memory: signed, not yet anybody's. */
+/* Makes the signed certificate, which is not stored yet. */
 static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct new_idcert *c)
 {
 	struct server_key *ca;
@@ -32,8 +32,7 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 
 	TRY(identity_current(cx, &ca));
 	if (cx->now < ca->not_before)
-		cx->now = ca->not_before; /* it was changed after our request had begun, by the same
-					     clock */
+		cx->now = ca->not_before; /* the key was rotated after this request began */
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
 		.subject = i->csr->subject,
 		.commitment = i->csr->commitment,
@@ -43,7 +42,7 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 		spec.not_after = ca->not_after;
 	if (spec.not_after <= spec.not_before)
 		return fail(cx, ERR_UNAVAILABLE,
-		    "the server's own certificate has run out: run motetctl key rotate");
+		    "the server's own certificate has expired: run motetctl key rotate");
 	memcpy(spec.key, i->csr->key, sizeof spec.key);
 	TRY(idcert_new_serial(cx, &spec.serial));
 	TRY(idcert_build_tbs(cx, &spec, &tbs));
@@ -57,10 +56,9 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 	return OK;
 }
 
-/*
- * Send the statement until it is known what became of it. A serial that is taken on a second try
- * may be the first try's own, which came through after all.
- */
+/* Send the statement until its outcome is known. A serial that is taken on a second attempt may
+* be from the first attempt, which was committed after all.
+*/
 static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct idcert_issued *out)
 {
 	struct resend s = { .doubt = false };
@@ -81,17 +79,18 @@ static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
 {
 	if (d->ours)
 		return refuse(cx, ERR_KEY_IN_USE, "csr",
-		    "This is the public key of the server itself; make a key pair of your own.");
+		    "This is the server's own public key; create a key pair of your own.");
 	if (d->sessions >= cx->conf->sessions_per_actor)
 		return refuse(cx, ERR_TOO_MANY, "",
-		    "You have %lld sessions, which is as many as this server lets one have; end one first.",
+		    "You have %lld sessions, the maximum on this server; end one first.",
 		    (long long)d->sessions);
 	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
-		return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+		return refuse(
+		    cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
 	cx->retry_after = 3600;
 	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "",
-	    "You got %lld ID-Certs within a day, which is as many as this server issues to one actor.",
+	    "You got %lld ID-Certs within a day, the maximum on this server; try again later.",
 	    (long long)d->today);
 }
 
@@ -112,12 +111,12 @@ static enum err issue_recorded_idcert(
 		if (e != OK && e != ERR_CONFLICT)
 			return e;
 		if (e == OK)
-			identity_forget_unless(0); /* the key was rotated under us */
+			identity_forget_unless(0); /* the server key was rotated */
 	}
-	return fail(cx, ERR_RETRY, "no certificate after %d tries", ISSUE_TRIES);
+	return fail(cx, ERR_RETRY, "no certificate after %d attempts", ISSUE_TRIES);
 }
 
-/* The same CSR again: what stands in the way is its own certificate. */
+/* A repeated CSR conflicts with the certificate that it got before: return that one. */
 static enum err find_cert_of_csr(
     struct cx *cx, const struct new_idcert *c, enum err why, struct blob *cert)
 {
@@ -127,7 +126,7 @@ static enum err find_cert_of_csr(
 
 	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
 		return why;
-	/* ERR_CONFLICT: somebody asked for the same at the same time. */
+	/* ERR_CONFLICT: the same request came twice at the same time. */
 	for (int try = 0; try < SAME_CSR_TRIES && (e == ERR_RETRY || e == ERR_CONFLICT); try++)
 		e = c->keep ? q_idcert_find_by_csr(cx, c->actor_id, c->replaces, c->csr_hash, &a)
 			    : q_idcert_renew_token(cx, c->actor_id, c->csr_hash, c->token_hash, &a);

@@ -9,8 +9,7 @@ static enum err check_key_material(struct cx *cx, const struct session *s, struc
 
 	if ((int64_t)k->key_data.n > most)
 		return refuse(cx, ERR_TOO_LARGE, "key_data",
-		    "key_data has %zu bytes; this server takes %lld.", k->key_data.n,
-		    (long long)most);
+		    "key_data has %zu bytes; the maximum is %lld.", k->key_data.n, (long long)most);
 	if (k->serial == 0)
 		k->serial = s->serial;
 	return OK;
@@ -29,19 +28,19 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 	while (resend_again(&settle, e));
 	if (e == ERR_CONFLICT)
 		return refuse(cx, e, "serial_number",
-		    "There is key material for that ID-Cert already; delete it first.");
+		    "That ID-Cert already has key material; delete it first.");
 	TRY(e);
 	if (a->missing)
 		return refuse(cx, ERR_NOT_FOUND, "serial_number",
 		    "You have no ID-Cert with the serial number %lld.", (long long)a->missing);
 	if (a->bytes > KEY_MATERIAL_TOTAL)
 		return refuse(cx, ERR_TOO_LARGE, "",
-		    "This would be more than %d bytes of key material in all; delete some first.",
+		    "Your key material would exceed %d bytes in total; delete some first.",
 		    KEY_MATERIAL_TOTAL);
 	return OK;
 }
 
-/* The statement knows home sessions only; a foreign one gets told. */
+/* The statement only finds home sessions; a foreign one gets ERR_FOREIGN instead. */
 static enum err refuse_foreign_session(struct cx *cx, struct blob hash)
 {
 	struct session *s;
@@ -58,17 +57,18 @@ enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *seria
 		TRY(refuse_foreign_session(cx, hash));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
-		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		    "No such session, or it has ended; log in with POST "
+		    "/.p2/core/v1/session/trust.");
 	if ((*out)->serial)
 		return OK;
 	*n = 0;
 	if (serials)
 		return refuse(cx, ERR_NOT_FOUND, "serial_numbers",
-		    "There is no key material under any of these serial numbers.");
+		    "None of these serial numbers has key material.");
 	return OK;
 }
 
-/* All of it gone after a try whose fate is unknown: as it should be, whoever did it. */
+/* If all is gone after an attempt with an unknown outcome, the deletion succeeded. */
 enum err key_material_delete(
     struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
 {
@@ -89,7 +89,7 @@ enum err key_material_delete(
 		buf_printf(&names, "%s%lld", i ? ", " : "", (long long)missing[i]);
 	if (nmissing)
 		return refuse(cx, ERR_NOT_FOUND, "serials",
-		    "Nothing was deleted: there is no key material under %s%s.", buf_done(&names).s,
+		    "Nothing was deleted: there is no key material for %s%s.", buf_done(&names).s,
 		    nmissing > 8 ? " and others" : "");
 	return OK;
 }

@@ -2,26 +2,23 @@
 #define MOTET_CORE_KEY_MATERIAL_H
 #include "store/q_key_material.h"
 #include "store/q_session.h"
-/* Encrypted private key material: kept and given back byte for byte, one for each ID-Cert of the
- * actor's. */
+/* Encrypted private key material, stored and returned unchanged; one item per ID-Cert. */
 enum {
 	KEY_MATERIAL_ITEMS = 100,    /* in one request */
-	KEY_MATERIAL_TOTAL = 4 << 20 /* bytes of one actor: all of it fits one answer */
+	KEY_MATERIAL_TOTAL = 4 << 20 /* bytes per actor, so that all of it fits into one response */
 };
 /*
- * Add all or none; an item with serial 0 belongs to the session's own certificate. ERR_TOO_LARGE
- * over keymaterial_max_bytes, or KEY_MATERIAL_TOTAL in all; ERR_NOT_FOUND a serial that is none of
- * the actor's; ERR_CONFLICT one that has its key material already.
+ * Add all or none; serial 0 means the session's own certificate. ERR_TOO_LARGE: an item exceeds
+ * keymaterial_max_bytes, or all exceed KEY_MATERIAL_TOTAL. ERR_NOT_FOUND: a serial is not the
+ * actor's. ERR_CONFLICT: a serial already has key material.
  */
 must_check enum err key_material_add(
     struct cx *, const struct session *, struct key_material *, size_t n);
-/*
- * What there is under the serials (NULL: all). The token is looked up by the same statement:
- * ERR_UNAUTHORIZED. None of the serials has any: ERR_NOT_FOUND, unless all were asked for.
- */
+/* Key material of the serials (NULL: all). The same statement looks up the token:
+ * ERR_UNAUTHORIZED. ERR_NOT_FOUND: none of the given serials has any. */
 must_check enum err key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
-/* Delete all or none; ERR_NOT_FOUND names those that there is nothing under. */
+/* Delete all or none; ERR_NOT_FOUND names the serials without key material. */
 must_check enum err key_material_delete(
     struct cx *, const struct session *, const int64_t *serials, size_t n);
 #endif

@@ -13,12 +13,13 @@ static enum err normalise_fid(
     struct cx *cx, struct str text, struct str *fid, struct str *local, struct str *domain)
 {
 	if (!fid_parse(cx->mem, text, local, domain))
-		return refuse(cx, ERR_BAD_REQUEST, "fid", "This is no federation ID: name@domain.");
+		return refuse(
+		    cx, ERR_BAD_REQUEST, "fid", "Not a federation ID; expected name@domain.");
 	*fid = (struct str){ local->s, local->n + 1 + domain->n };
 	return OK;
 }
 
-/* Whoever sends a serial alone later is found by what we know of the actor's certificates. */
+/* An answer with only a serial is later matched against these cached certificates. */
 static enum err prefetch_actor_certs(struct cx *cx, struct str fid, struct str session_id)
 {
 	struct foreign_cert *certs;
@@ -47,7 +48,7 @@ enum err key_trial_new(
 	return dry_run ? OK : q_key_trial_new(cx, out->text, fid, session_id, c.expires);
 }
 
-/* The trials that it may be about. */
+/* The trials that the answer may be for. */
 static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
@@ -56,19 +57,19 @@ static enum err find_key_trials(
 		return *n
 		    ? OK
 		    : REFUSE_TRIAL(cx, "trial",
-			  "There is no open key trial of yours: get one with GET session/auth?fid=…, or send its text along.");
+			  "You have no open key trial: get one with GET session/auth?fid=…, or "
+			  "send its text in trial.");
 	}
 	TRY(q_key_trial_find(cx, a->trial, out));
 	*n = 1;
 	if (*out == NULL)
-		return REFUSE_TRIAL(
-		    cx, "trial", "There is no such key trial, or it was over long ago.");
+		return REFUSE_TRIAL(cx, "trial", "No such key trial, or it expired long ago.");
 	if ((*out)->used)
 		return REFUSE_TRIAL(
-		    cx, "trial", "This key trial has been completed already; get a new one.");
+		    cx, "trial", "This key trial was already completed; get a new one.");
 	if ((*out)->over)
 		return REFUSE_TRIAL(cx, "trial",
-		    "This key trial is over; get a new one and complete it within %d seconds.",
+		    "This key trial has expired; get a new one and complete it within %d seconds.",
 		    KEY_TRIAL_LIFETIME);
 	cx->now = (*out)->now;
 	return OK;
@@ -83,20 +84,20 @@ static enum err check_trial_cert(struct cx *cx, const struct key_trial_answer *a
 		TRY(foreign_check(cx, a->cert, c));
 	} else {
 		if (fid.n == 0)
-			return refuse(cx, ERR_BAD_REQUEST, "fid",
-			    "Say whose ID-Cert it is: fid, or the certificate itself in id_cert.");
+			return refuse(
+			    cx, ERR_BAD_REQUEST, "fid", "Send fid, or the certificate in id_cert.");
 		TRY(foreign_check_named(cx, fid, a->serial, c));
 	}
 	if (!str_eq(a->serial, c->cert.serial))
 		return REFUSE_TRIAL(
-		    cx, "serialNumber", "The serial number is not that of the ID-Cert.");
+		    cx, "serialNumber", "The serial number does not match the ID-Cert.");
 	if (fid.n && !str_eq(fid, c->cert.fid))
 		return REFUSE_TRIAL(
-		    cx, "fid", "The ID-Cert is one of %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
+		    cx, "fid", "The ID-Cert belongs to %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
 	if (t->for_fid.n && !str_eq(t->for_fid, c->cert.fid))
-		return REFUSE_TRIAL(cx, "trial", "This key trial was given for another actor.");
+		return REFUSE_TRIAL(cx, "trial", "This key trial is for another actor.");
 	if (t->for_session.n && !str_eq(t->for_session, c->cert.session_id))
-		return REFUSE_TRIAL(cx, "trial", "This key trial was given for another session.");
+		return REFUSE_TRIAL(cx, "trial", "This key trial is for another session.");
 	return OK;
 }
 
@@ -105,11 +106,11 @@ static enum err check_trial_signature(struct cx *cx, const struct key_trial_row 
 {
 	if (key_trial_text_verify(cx, c->cert.key, t->trial, sig) != OK)
 		return REFUSE_TRIAL(cx, "signature",
-		    "The signature is not one over the key trial by the key of this ID-Cert.");
+		    "The signature does not verify over the key trial with this ID-Cert's key.");
 	return OK;
 }
 
-/* The first that everything fits; what was wrong with the last one is told. */
+/* Takes the first trial that fits; if none does, the error of the last one is returned. */
 static enum err find_signed_trial(struct cx *cx, const struct key_trial_answer *a,
     const uint8_t sig[ED25519_SIG], struct key_trial_row **t, struct foreign_cert *c)
 {
@@ -140,15 +141,15 @@ static enum err record_completed_trial(struct cx *cx, const struct key_trial_don
 	if (!current)
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "This ID-Cert has been revoked by its home server.");
-	return done ? OK
-		    : REFUSE_TRIAL(
-			  cx, "trial", "This key trial has been completed already; get a new one.");
+	return done
+	    ? OK
+	    : REFUSE_TRIAL(cx, "trial", "This key trial was already completed; get a new one.");
 }
 
 /*
- * The token's hash makes all tries one attempt: whichever came through, the token is good. A
- * conflict is another trial of the same actor's, completed for the same session at this moment; one
- * of the two tokens lives.
+ * All attempts carry the same token hash: whichever is committed, the token works. A conflict means
+ * that another trial was completed for the same session at the same time; one of the two tokens
+ * stays valid.
  */
 static enum err record_trial_until_known(struct cx *cx, const struct key_trial_done *d)
 {
@@ -159,11 +160,12 @@ static enum err record_trial_until_known(struct cx *cx, const struct key_trial_d
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE)
 			return e;
 	}
-	return e == ERR_CONFLICT ? fail(cx, ERR_RETRY, "one session opened by too many at once")
-				 : e;
+	return e == ERR_CONFLICT
+	    ? fail(cx, ERR_RETRY, "too many log-ins to one session at the same time")
+	    : e;
 }
 
-/* What the certificate tells need not be said; what is said has to agree with it. */
+/* Members that are missing are taken from the certificate; the others must agree with it. */
 static enum err fill_trial_answer(struct cx *cx, struct key_trial_answer *a)
 {
 	struct str local, domain;
@@ -175,7 +177,7 @@ static enum err fill_trial_answer(struct cx *cx, struct key_trial_answer *a)
 		return a->serial.n
 		    ? OK
 		    : refuse(cx, ERR_BAD_REQUEST, "serialNumber",
-			  "Say which ID-Cert it is: its serial number, or the certificate in id_cert.");
+			  "Send the ID-Cert's serial number, or the certificate in id_cert.");
 	if (idcert_read(cx, a->cert, &c) != OK)
 		return cx->why.err = ERR_BAD_CERT;
 	if (a->serial.n == 0)

@@ -2,9 +2,9 @@
 #define MOTET_CORE_KEY_TRIAL_H
 #include "crypto/key_trial_text.h"
 /*
- * Key trials (wire.md 6.2): we give a text, whoever signs it with the key of an ID-Cert that is
- * good now gets a session. Each text works once, for five minutes; when many complete it at once,
- * one wins. What was completed is kept, with signature and serial, to be published.
+ * Key trials (wire.md 6.2): the server issues a text; a client that signs it with the key of a
+ * valid ID-Cert gets a session. A trial works once, within five minutes, also when many complete it
+ * at once. Completed trials are kept with signature and serial, to be published.
  */
 enum { KEY_TRIAL_LIFETIME = 300 };
 struct key_trial {
@@ -12,26 +12,26 @@ struct key_trial {
 	int64_t expires;
 };
 /*
- * A new one. fid and session_id (n 0: not known) bind it: nobody else can complete it then. What
- * the home server says of a foreign actor is fetched already, so that errors of foreign.h may come.
- * With `dry_run` nothing is done: it is what one would look like.
+ * Create a trial. fid and session_id (n 0: any) restrict who can complete it. A foreign actor's
+ * certificates are fetched now, so the errors of foreign.h may occur. `dry_run`: fill *out, store
+ * and fetch nothing.
  */
 must_check enum err key_trial_new(
     struct cx *, struct str fid, struct str session_id, bool dry_run, struct key_trial *);
-/* A completed one, as it came. */
+/* A client's answer to a trial. */
 struct key_trial_answer {
-	struct str trial;     /* n 0: any open one of the actor's that fits */
-	struct str fid;	      /* n 0: as the trial or the certificate says */
-	struct str serial;    /* decimal; n 0: as the certificate says */
-	struct blob cert;     /* n 0: only named */
+	struct str trial;     /* n 0: any open trial of the actor that the signature fits */
+	struct str fid;	      /* n 0: from the trial or the certificate */
+	struct str serial;    /* decimal; n 0: from the certificate */
+	struct blob cert;     /* n 0: identified by fid and serial */
 	struct str signature; /* hex */
 };
 /*
- * Check all of it, then in one statement: the trial is used up, the session opened (in place of the
- * one of that name, if there is one), the actor's other sessions told. ERR_BAD_TRIAL (401): no such
- * trial, used, over, somebody else's, or the signature is wrong; ERR_BAD_CERT and the rest of
- * foreign.h for the certificate. Nothing is used up by any error but ERR_UNAVAILABLE and
- * ERR_UNCERTAIN, after which nobody knows.
+ * Check the answer; then one statement uses up the trial, opens the session (replacing the one with
+ * the same session ID) and notifies the actor's other sessions. ERR_BAD_TRIAL (401): no such trial,
+ * used, expired, for another actor, or a wrong signature. ERR_BAD_CERT and the other errors of
+ * foreign.h for the certificate. After ERR_UNAVAILABLE and ERR_UNCERTAIN the trial may be used up;
+ * after other errors it is not.
  */
 must_check enum err key_trial_complete(
     struct cx *, const struct key_trial_answer *, struct str *token);

@@ -11,7 +11,7 @@ static int64_t earlier_of(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* The sentence of a rule, with the place in front. */
+/* Puts the index of the KeyPackage before the message. */
 static enum err refuse_keypackage(struct cx *cx, size_t i, const char *say)
 {
 	char text[sizeof cx->why.say];
@@ -20,13 +20,14 @@ static enum err refuse_keypackage(struct cx *cx, size_t i, const char *say)
 	return refuse(cx, ERR_BAD_REQUEST, MLS_FIELD, "KeyPackage %zu: %s", i, text);
 }
 
-/* Two of one upload must not share an init_key, nor two last resorts a suite. */
+/* All KeyPackages of an upload need different init_keys. */
 static enum err check_init_key_unique(struct cx *cx, const struct mls_input *v, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (blob_eq(v[j].kp.init_key, v[i].kp.init_key))
 			return refuse_keypackage(cx, i,
-			    "init_key_reused: another one of this request has the same init_key.");
+			    "init_key_reused: another KeyPackage of this request has the same "
+			    "init_key.");
 	return OK;
 }
 
@@ -53,7 +54,7 @@ enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage
 	return OK;
 }
 
-/* Types of extensions, two octets each, as numbers. */
+/* The list has two octets for each extension type. */
 static void decode_extensions(struct cx *cx, struct blob list, struct keypackage *k)
 {
 	int64_t *v = arena_alloc(cx->mem, (list.n / 2) * sizeof *v + 1);
@@ -87,7 +88,7 @@ static enum err check_last_resort_unique(struct cx *cx, const struct keypackage 
 	for (size_t j = 0; j < i; j++)
 		if (k[i].last_resort && k[j].last_resort && k[i].suite == k[j].suite)
 			return refuse_keypackage(
-			    cx, i, "last_resort_twice: there is one last resort for each suite.");
+			    cx, i, "last_resort_twice: each suite may have one last resort.");
 	return OK;
 }
 
@@ -104,7 +105,7 @@ static enum err store_keypackages(struct cx *cx, const struct session *s,
 
 static enum err refuse_ended_session(struct cx *cx)
 {
-	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has ended meanwhile.");
+	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
 }
 
 static enum err check_keypackages_added(
@@ -119,7 +120,7 @@ static enum err check_keypackages_added(
 	}
 	if (a->stock > cx->conf->keypackage_stock)
 		return refuse(cx, ERR_CONFLICT, "",
-		    "A session keeps at most %lld KeyPackages here; with these it would have %lld.",
+		    "A session may store at most %lld KeyPackages; with these it would have %lld.",
 		    (long long)cx->conf->keypackage_stock, (long long)a->stock);
 	return OK;
 }
@@ -155,7 +156,7 @@ enum err keypackage_add(struct cx *cx, const struct session *s, const struct key
 	return OK;
 }
 
-/* A Snowflake, or a name. */
+/* `user` is a Snowflake or a name. */
 static enum err read_claim_target(struct cx *cx, struct str user, struct keypackage_claim *c)
 {
 	if (str_i64(user, &c->target_id))
@@ -183,7 +184,8 @@ static enum err claim_keypackages(struct cx *cx, struct keypackage_claim *c, str
 	TRY(q_keypackage_claim(cx, c, out, n));
 	if (*n == 0)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
-		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		    "No such session, or it has ended; log in with POST "
+		    "/.p2/core/v1/session/trust.");
 	if (!(*out)->found)
 		return refuse(cx, ERR_NOT_FOUND, "user_id", "There is no actor %.*s here.",
 		    (int)user.n, user.s);
@@ -191,7 +193,8 @@ static enum err claim_keypackages(struct cx *cx, struct keypackage_claim *c, str
 	if (!(*out)->allowed) {
 		meter_add(&cx->meter, COUNT_LIMIT_CLAIMS, 1);
 		return refuse(cx, ERR_RATE_LIMITED, "",
-		    "Too many KeyPackages claimed of this actor, or from your address; try again in %lld seconds.",
+		    "Too many of this actor's KeyPackages claimed, or too many from your address; "
+		    "try again in %lld seconds.",
 		    (long long)cx->retry_after);
 	}
 	if ((*out)->tls.p == NULL)

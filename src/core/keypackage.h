@@ -4,59 +4,53 @@
 #include "core/session.h"
 #include "store/q_keypackage.h"
 /*
- * The delivery service's half of MLS: sessions leave KeyPackages here, others claim them, each
- * once. What is taken in has passed every rule that a server can check (mls_keypackage_check());
- * what is given out is the same bytes. The certificate that a KeyPackage is bound to takes it along
- * when it ends.
+ * The MLS delivery service: sessions upload KeyPackages, others claim each of them once. Uploads
+ * pass every rule that a server can check (mls_keypackage_check()) and are given out byte for byte.
+ * A KeyPackage ends with the certificate that it is bound to.
  */
-enum {
-	KEYPACKAGES_AT_ONCE = 100
-}; /* in one request; conf: keypackage_stock bounds what a session may have in all */
+enum { KEYPACKAGES_AT_ONCE = 100 }; /* in one request; keypackage_stock limits a session's total */
 struct keypackage_upload {
 	const struct mls_input *v;
 	size_t n;
-	bool last_resort; /* what those are that do not say themselves */
+	bool last_resort; /* for KeyPackages that do not say it themselves */
 };
 /*
- * Add all or none to the session's store; `counts` is then how many of which suite are in stock,
- * without last resorts: "12;suite=1, 4;suite=3" (a list of RFC 9651), or "0". What is there already
- * is no error. ERR_BAD_REQUEST names the index and the rule; *bad is that index. ERR_CONFLICT: more
- * than the stock may hold. ERR_UNAUTHORIZED: the session has ended.
+ * Add all or none to the session's stock. `counts` is then the stock per suite, without last
+ * resorts: "12;suite=1, 4;suite=3" (a list of RFC 9651), or "0". A KeyPackage that is stored
+ * already is no error. ERR_BAD_REQUEST names the index and the rule; *bad is the index.
+ * ERR_CONFLICT: the stock would be too large. ERR_UNAUTHORIZED: the session has ended.
  */
 must_check enum err keypackage_add(struct cx *, const struct session *,
     const struct keypackage_upload *, struct str *counts, size_t *bad);
 /*
- * Check them against the certificate of a session that may not be there yet, and make rows of them:
- * what keypackage_add() does before it stores them, for whoever stores them together with something
- * else.
+ * Check KeyPackages against a certificate whose session need not exist yet, and make rows of them:
+ * the part of keypackage_add() before the database, for callers that store them in their own
+ * statement.
  */
 must_check enum err keypackage_prepare(struct cx *, struct str fid, const struct keypackage_owner *,
     const struct keypackage_upload *, struct keypackage **out, size_t *bad);
-/*
- * Would they be taken? What of keypackage_add() needs no database but the session's certificate;
- * for whoever has to know before a session is there.
- */
+/* The checks of keypackage_prepare() alone, before a session exists. */
 must_check enum err keypackage_check(struct cx *, struct str fid, const struct keypackage_owner *,
     const struct mls_input *, size_t n, size_t *bad);
 
 struct keypackage_filter {
 	const int64_t *suites; /* NULL: any */
 	size_t nsuites;
-	const int64_t *extensions; /* that the member must be capable of */
+	const int64_t *extensions; /* that the KeyPackage must list in its capabilities */
 	size_t nextensions;
 };
 /*
- * One of each session of `user` (federation ID, local name or Snowflake) that has a token, but the
- * claimant's own; sessions without any are left out. The token is looked up and the limits are
- * counted by the same statement: ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_RATE_LIMITED consume and
- * count nothing.
+ * Claim one KeyPackage of each open session of `user` (federation ID, local name or Snowflake),
+ * except the claimant's own session; sessions without KeyPackages are left out. The same statement
+ * looks up the token and counts the limits: ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_RATE_LIMITED
+ * consume and count nothing.
  */
 must_check enum err keypackage_claim(struct cx *, struct blob token_hash, struct str user,
     struct str address, const struct keypackage_filter *, struct keypackage_given **, size_t *n);
-/* Would it be refused? Claims and counts nothing. */
+/* The errors of keypackage_claim(), without claiming or counting. */
 must_check enum err keypackage_may_claim(
     struct cx *, struct blob token_hash, struct str user, struct str address);
-/* How many can be given out, of everybody. */
+/* The stock of all actors, and of one or (local.s NULL) all actors by session. */
 must_check enum err keypackage_stock(struct cx *, struct keypackage_stock **);
 must_check enum err keypackage_stats(
     struct cx *, struct str local, struct keypackage_stat **, size_t *n);

@@ -8,8 +8,8 @@
 
 enum { HASH_GATE_WAIT_MS = 5000 };
 
-/* A quarter of the workers may wait beside those who hash, so that there is always one for what
- * needs no password. */
+/* At most a quarter of the workers wait to hash, so that others serve requests without
+ * passwords. */
 static int count_waiting_places(const struct cx *cx)
 {
 	int64_t workers = cx->conf->workers;
@@ -40,15 +40,15 @@ static void leave_hash_gate(struct cx *cx)
 enum err password_hash_new(struct cx *cx, struct str password, struct str *phc)
 {
 	if (password.n < PASSWD_MIN || password.n > PASSWD_MAX)
-		return refuse(cx, ERR_BAD_REQUEST, "password", "A password has %d to %d bytes.",
-		    PASSWD_MIN, PASSWD_MAX);
+		return refuse(cx, ERR_BAD_REQUEST, "password",
+		    "A password must have %d to %d bytes.", PASSWD_MIN, PASSWD_MAX);
 	TRY(enter_hash_gate(cx));
 	enum err e = passwd_hash(cx, password, phc);
 	leave_hash_gate(cx);
 	return e;
 }
 
-/* Whoever has no place to hash at has tried nothing, so the place comes first. */
+/* Called with a hashing slot: an attempt that got no slot is not counted. */
 static enum err compare_password(struct cx *cx, const struct password_try *t,
     const struct guess_limit *n, bool *right, struct str *newer)
 {
@@ -61,13 +61,13 @@ static enum err compare_password(struct cx *cx, const struct password_try *t,
 	return OK;
 }
 
-/* There will be another log-in to do it at. */
+/* On failure the next log-in tries again. */
 static void replace_password_hash(struct cx *cx, const struct password_try *t, struct str newer)
 {
 	int64_t id;
 
 	if (q_actor_rehash(cx, t->local, t->phc, newer, &id) != OK)
-		log_warn("a password keeps its older parameters: %s", cx->why.log);
+		log_warn("a password hash was not renewed: %s", cx->why.log);
 }
 
 enum err password_check(struct cx *cx, const struct password_try *t)
@@ -92,10 +92,10 @@ enum err password_check(struct cx *cx, const struct password_try *t)
 }
 
 void password_limit_keys(
-    struct cx *cx, struct str who, struct str address, struct blob traces[PASSWORD_LIMIT_KEYS])
+    struct cx *cx, struct str who, struct str address, struct blob keys[PASSWORD_LIMIT_KEYS])
 {
 	const struct guess_limit n = guess_limit_make(cx, "password", who, address);
 
-	traces[0] = n.own.key;
-	traces[1] = n.known;
+	keys[0] = n.own.key;
+	keys[1] = n.known;
 }

@@ -1,13 +1,11 @@
 #ifndef MOTET_CORE_PROBE_H
 #define MOTET_CORE_PROBE_H
 #include "base/cx.h"
-/*
- * Who may ask /.motet/v1/probe what of a request arrived: whoever can write a token into the
- * database (motetctl doctor), once for each, within two minutes. It lies there as its SHA-256.
- */
+/* Tokens for /.motet/v1/probe, which shows how a request arrived. motetctl doctor stores a
+ * token's SHA-256 in the database; each token works once, within two minutes. */
 must_check enum err probe_new(struct cx *, struct str *token);
-/* Use it up. ERR_NO_ROUTE, as if there were no such route, when it is not there. */
+/* Use a token up. ERR_NO_ROUTE, as for an unknown route, when it is not stored. */
 must_check enum err probe_take(struct cx *, struct str token);
-/* Was it not used, by a request that should have been refused? It is gone then. */
+/* Whether a token is still unused, as it must be when its request was refused; then delete it. */
 must_check enum err probe_unused(struct cx *, struct str token, bool *unused);
 #endif

@@ -4,25 +4,25 @@
 #include <unistd.h>
 
 enum {
-	PRUNE_BATCH = 500,
+	PRUNE_BATCH = 500, /* rows; a statement takes some milliseconds */
 	PRUNE_TRIES = 20,
-	PRUNE_NAP_US = 25 * 1000
-}; /* a statement of some milliseconds; what another one may hold the turn for */
+	PRUNE_NAP_US = 25 * 1000 /* between attempts, while another process holds the lock */
+};
 
 const struct prune_row prune_rows[PRUNE_KINDS] = {
 	[PRUNE_SESSION] = { "session", "ended sessions" },
-	[PRUNE_RAN_OUT] = { "session_ran_out", "sessions whose ID-Cert ran out" },
-	[PRUNE_FOREIGN_SESSION] = { "foreign_session", "sessions of guests" },
-	[PRUNE_EVENT] = { "event", "event stores of sessions that are gone" },
+	[PRUNE_RAN_OUT] = { "session_ran_out", "sessions whose ID-Cert expired" },
+	[PRUNE_FOREIGN_SESSION] = { "foreign_session", "sessions of foreign actors" },
+	[PRUNE_EVENT] = { "event", "events of sessions that no longer exist" },
 	[PRUNE_KEY_PACKAGE] = { "key_package", "KeyPackages" },
-	[PRUNE_NOTICE] = { "key_package_notice", "notices of a low stock" },
+	[PRUNE_NOTICE] = { "key_package_notice", "low-stock notices" },
 	[PRUNE_TRIAL] = { "key_trial", "key trials" },
 	[PRUNE_FEDERATION_TOKEN] = { "federation_token", "federation tokens" },
 	[PRUNE_REDEEMED_TOKEN] = { "redeemed_token", "redemptions of federation tokens" },
 	[PRUNE_THROTTLE] = { "throttle", "counts of wrong passwords" },
 	[PRUNE_FOREIGN_SERVER] = { "foreign_server", "other servers" },
 	[PRUNE_FOREIGN_CERT] = { "foreign_cert", "certificates of other servers" },
-	[PRUNE_FOREIGN_ACTOR] = { "foreign_actor", "lists of actors' certificates" },
+	[PRUNE_FOREIGN_ACTOR] = { "foreign_actor", "certificate lists of foreign actors" },
 };
 
 static enum err count_prunable_rows(struct cx *cx, enum prune_kind kind, int64_t *rows)
@@ -46,7 +46,7 @@ enum err prune_count(struct cx *cx, int64_t rows[PRUNE_KINDS])
 	return OK;
 }
 
-/* Whoever has the turn has it for one statement. */
+/* The lock is held for one statement. */
 static enum err prune_batch(
     struct cx *cx, enum prune_kind kind, struct str after, struct prune_result **p)
 {
@@ -56,7 +56,7 @@ static enum err prune_batch(
 			return OK;
 		usleep(PRUNE_NAP_US);
 	}
-	return fail(cx, ERR_RETRY, "somebody else is pruning this database");
+	return fail(cx, ERR_RETRY, "another process is pruning this database");
 }
 
 static enum err prune_all_of_kind(struct cx *cx, enum prune_kind kind, prune_step *step, void *arg,

@@ -2,21 +2,21 @@
 #define MOTET_CORE_PRUNE_H
 #include "store/q_prune.h"
 /*
- * Taking what has expired out of the database, in small batches that wait for nobody and make
- * nobody wait. What may go, and when, is said by the functions motet_may_go() of the schema, which
- * the statements of requests use that make room for what they add.
+ * Delete expired rows, in small batches that neither wait for locks nor block requests. The
+ * functions motet_may_go() of the schema decide which rows may go; statements of requests use them
+ * too, to make room for new rows.
  */
 extern const struct prune_row {
-	const char *name; /* for programs */
-	const char *what; /* for people */
+	const char *name; /* in JSON */
+	const char *what; /* in text */
 } prune_rows[PRUNE_KINDS];
-/* How many of each kind may go now. */
+/* Count the rows of each kind that may be deleted now. */
 must_check enum err prune_count(struct cx *, int64_t rows[PRUNE_KINDS]);
-/* After each batch, or page without any, with what is gone so far; false: enough for now. */
+/* Called after each batch or page, with the rows deleted so far; returns false to stop. */
 typedef bool prune_step(void *arg, const int64_t rows[PRUNE_KINDS]);
 /*
- * Until nothing is left, or `step` says so. A kind that fails is logged, the others have their
- * turn, and the first failure is returned. ERR_RETRY: another host, or somebody by hand, is pruning
+ * Prune all kinds until nothing is left or `step` returns false. A failure of one kind is logged
+ * and the others continue; the first failure is returned. ERR_RETRY: another process is pruning
  * this database.
  */
 must_check enum err prune_run(struct cx *, prune_step *step, void *arg, int64_t rows[PRUNE_KINDS]);

@@ -14,10 +14,8 @@ struct published publish_claim(
 	return (struct published){ .cert = cert, .claim = claim };
 }
 
-/*
- * Of this process: the statements of a window are the same for hours, and a signature is the
- * dearest part of an answer. One place for each serial, by its low digits.
- */
+/* Signatures kept in this process: a statement is the same for hours, and signing is the most
+ * expensive part of a response. The slot is the serial modulo the size. */
 enum { KEPT_SIGNATURES = 1024 };
 static struct kept_signature {
 	struct cache_claim claim;
@@ -38,7 +36,7 @@ static bool is_signature_of(
 	    k->claim.invalidated == c->invalidated;
 }
 
-/* Sign those that are not known: all in one go, as many as the signer takes. */
+/* Sign the statements without a kept signature, in batches as large as the signer takes. */
 static enum err sign_rest(
     struct cx *cx, const struct server_key *key, struct published *p, size_t n)
 {

@@ -11,7 +11,7 @@ enum { REDEEM_TRIES = 12, REDEEM_PAUSE_MS = 40 };
 
 #define REFUSE_TOKEN(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
 
-/* The JWS reader knows no federation tokens, only what is wrong with one. */
+/* The JWS reader reports ERR_UNAUTHORIZED for any bad token. */
 static enum err as_token_error(struct cx *cx, enum err e)
 {
 	return e == ERR_UNAUTHORIZED ? (cx->why.err = ERR_BAD_TOKEN) : e;
@@ -21,7 +21,7 @@ struct shown_token {
 	struct federation_token t;
 	struct blob input;
 	uint8_t sig[ED25519_SIG];
-	bool own; /* we have issued it */
+	bool own; /* issued by this server */
 };
 
 static enum err check_token_audience(struct cx *cx, const struct federation_token *t)
@@ -45,7 +45,7 @@ static enum err copy_own_key(
 	return OK;
 }
 
-/* The current key, or the one that was it when the token was issued. */
+/* The home server's current key, or its key when the token was issued. */
 static enum err find_home_key(
     struct cx *cx, const struct federation_token *t, uint8_t key[ED25519_KEY])
 {
@@ -54,13 +54,14 @@ static enum err find_home_key(
 	TRY(foreign_find_server_by_serial(cx, t->iss, t->kid, t->iat, &s));
 	if (!str_eq(s.cert.serial, t->kid))
 		return REFUSE_TOKEN(cx,
-		    "The kid of this federation token names no key that %.*s had when it was issued.",
+		    "The kid of this federation token names no key that %.*s had when it was "
+		    "issued.",
 		    (int)t->iss.n, t->iss.s);
 	memcpy(key, s.cert.key, ED25519_KEY);
 	return OK;
 }
 
-/* The database's clock comes with the look at our own keys. */
+/* The statement that finds our own key also returns the database's time. */
 static enum err check_federation_token(struct cx *cx, struct str token, struct shown_token *s)
 {
 	uint8_t key[ED25519_KEY];
@@ -123,7 +124,7 @@ static struct redemption make_redemption(
 	return r;
 }
 
-/* Held against the certificate at hand; stored only at home. */
+/* KeyPackages are checked against the certificate; only those of home actors are stored. */
 static enum err prepare_token_packages(struct cx *cx, const struct shown_token *s,
     const struct idcert *c, const struct keypackage_upload *u, struct redemption *r)
 {
@@ -149,9 +150,9 @@ static void pause_redemption(void)
 }
 
 /*
- * Send it until it is known what became of it. A first try whose answer was lost may still have
- * been at work when the second looked, so that nothing of it was to be seen: after a doubt, "no" is
- * asked for once more.
+ * Send the statement until its outcome is known. A first attempt whose answer was lost may still
+ * run while the second looks for its result; so a refusal after such an attempt is checked once
+ * more.
  */
 static enum err record_redemption(struct cx *cx, bool own, const struct redemption *r)
 {
@@ -171,15 +172,17 @@ static enum err record_redemption(struct cx *cx, bool own, const struct redempti
 			    "init_key_reused: an init_key was used before; make new KeyPackages.");
 		if (e == OK)
 			return REFUSE_TOKEN(cx,
-			    "This federation token was redeemed or deleted before, or has expired; it works once.");
+			    "This federation token was already redeemed or deleted, or has "
+			    "expired; get a new one.");
 		doubt |= e == ERR_UNCERTAIN;
 		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
 			return e;
 		pause_redemption();
 	}
 	return doubt
-	    ? fail(cx, ERR_UNCERTAIN, "a federation token: no answer in %d tries", REDEEM_TRIES)
-	    : fail(cx, ERR_RETRY, "a federation token: always somebody else in between");
+	    ? fail(cx, ERR_UNCERTAIN, "federation token: no answer in %d attempts", REDEEM_TRIES)
+	    : fail(cx, ERR_RETRY,
+		  "federation token: conflicts with other requests in every attempt");
 }
 
 enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,

@@ -2,22 +2,21 @@
 #define MOTET_CORE_RESEND_H
 #include "base/cx.h"
 /*
- * A statement that writes, sent until it is known what became of it. After ERR_UNCERTAIN it may
- * have been done or not; the caller sends the very same again, and knows by something in it (a
- * serial, a hash) what an earlier try of its own has done:
+ * Send a writing statement until its outcome is known. After ERR_UNCERTAIN it may or may not be
+ * committed; the caller sends the same statement again, which recognises the result of an earlier
+ * attempt by a value in it (a serial, a hash):
  *
  *	struct resend s = { .doubt = false };
  *	do
  *		e = q_…(cx, …);
  *	while (resend_again(&s, e));
  *
- * While there is doubt, a database that is away is waited for, some two seconds in all: whoever
- * gets an error then would have to guess.
+ * While the outcome is unknown, an unavailable database is waited for, about two seconds in total.
  */
 struct resend {
-	bool doubt; /* an earlier try may have been done */
+	bool doubt; /* an earlier attempt may be committed */
 	int64_t until_us;
 };
-/* Send it again? Waits a moment before it says so. */
+/* Whether to send it again; waits 50 ms before it returns true. */
 bool resend_again(struct resend *, enum err);
 #endif

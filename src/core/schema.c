@@ -31,7 +31,8 @@ enum err schema_check_version(struct cx *cx)
 		    (long long)s->version, SCHEMA_VERSION);
 	if (s->compat > SCHEMA_VERSION)
 		return fail(cx, ERR_UNAVAILABLE,
-		    "the schema is %lld and serves programs from %lld on, this one is %d: install the newer program",
+		    "the schema is %lld and needs a program of schema %lld or later, this one is "
+		    "of %d: install a newer program",
 		    (long long)s->version, (long long)s->compat, SCHEMA_VERSION);
 	return OK;
 }
@@ -54,8 +55,8 @@ static enum err read_schema_file(struct cx *cx, const char *path, struct str *te
 	return e;
 }
 
-/* The checksum stands in the file's own last statement, so that psql -f records it too; it covers
- * all before that. */
+/* The file's last statement contains the checksum of all before it, so that psql -f stores it
+ * too. */
 static enum err check_schema_checksum(struct cx *cx, struct schema_file *f)
 {
 	uint8_t hash[HASH_BYTES];
@@ -63,7 +64,7 @@ static enum err check_schema_checksum(struct cx *cx, struct schema_file *f)
 
 	if (record == NULL)
 		return fail(
-		    cx, ERR_INTERNAL, "%s does not record itself in schema_version", f->name);
+		    cx, ERR_INTERNAL, "%s does not insert itself into schema_version", f->name);
 	sha256((struct blob){ (const uint8_t *)f->text.s, (size_t)(record + 1 - f->text.s) }, hash);
 	f->checksum = hex_encode(cx->mem, (struct blob){ hash, sizeof hash });
 	if (strstr(record, f->checksum.s) == NULL)
@@ -176,7 +177,7 @@ static void add_schema_step(
 		.changed = f && d && !str_eq(f->checksum, d->checksum) };
 }
 
-/* Files come first: what has no file is newer than all of them. */
+/* Files come first: a version without a file is newer than all files. */
 enum err schema_steps(struct cx *cx, const char *dir, struct schema_step **out, size_t *n)
 {
 	struct schema_survey s;

@@ -8,10 +8,10 @@
 static enum err refuse_second_factor_exists(struct cx *cx)
 {
 	return refuse(cx, ERR_CONFLICT, "",
-	    "You have a second factor already; end it first (DELETE /.motet/v1/totp).");
+	    "You already have a second factor; remove it first (DELETE /.motet/v1/totp).");
 }
 
-/* Nothing is made for those who have one. */
+/* An existing second factor is refused before a secret is made. */
 enum err second_factor_enrol(
     struct cx *cx, int64_t actor_id, struct str local, struct second_factor_secret *out)
 {
@@ -38,10 +38,10 @@ static enum err find_unconfirmed_factor(
 	TRY(q_second_factor_find(cx, actor_id, out));
 	if (*out && (*out)->confirmed_at)
 		return refuse_second_factor_exists(cx);
-	return *out
-	    ? OK
-	    : refuse(cx, ERR_NOT_FOUND, "",
-		  "There is no second factor to confirm: get a secret first (POST /.motet/v1/totp).");
+	return *out ? OK
+		    : refuse(cx, ERR_NOT_FOUND, "",
+			  "There is no second factor to confirm: get a secret first (POST "
+			  "/.motet/v1/totp).");
 }
 
 enum err second_factor_confirm(struct cx *cx, const struct second_factor_caller *p, struct str code,
@@ -55,19 +55,19 @@ enum err second_factor_confirm(struct cx *cx, const struct second_factor_caller 
 	bool done;
 
 	TRY(find_unconfirmed_factor(cx, p->actor_id, &t));
-	const struct second_factor_try try = {
-		p->actor_id, t->sealed, p->who, p->address, code, ERR_BAD_CODE, "code",
-		"The code is wrong: send the six digits that your authenticator app shows now. Is the clock of your device right?"
-	};
+	const struct second_factor_try try = { p->actor_id, t->sealed, p->who, p->address, code,
+		ERR_BAD_CODE, "code",
+		"The code is wrong: send the six digits that your authenticator app shows now, "
+		"and check the clock of your device." };
 	TRY(second_factor_check_step(cx, &try, &c.step));
 	second_factor_check_new_codes(cx, p->actor_id, codes, hashes);
 	c.sealed = t->sealed;
 	c.hashes = hashes;
 	TRY(q_second_factor_confirm(cx, &c, &done));
-	return done
-	    ? OK
-	    : refuse(cx, ERR_CONFLICT, "",
-		  "Something else has happened to this second factor meanwhile; look at it (GET /.motet/v1/totp).");
+	return done ? OK
+		    : refuse(cx, ERR_CONFLICT, "",
+			  "Your second factor was changed at the same time; check it (GET "
+			  "/.motet/v1/totp).");
 }
 
 static enum err refuse_no_second_factor(struct cx *cx)

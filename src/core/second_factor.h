@@ -3,22 +3,21 @@
 #include "core/second_factor_check.h"
 #include "store/q_second_factor.h"
 /*
- * The life of a second factor: enrolled, which gives a secret; confirmed with a code, which proves
- * that the secret has arrived and gives recovery codes; asked for from then on; ended. What an
- * actor's other sessions should hear of, they hear (EVENT_SECOND_FACTOR).
+ * A second factor is enrolled, which returns a secret; confirmed with a code, which proves that the
+ * client has the secret and returns recovery codes; required from then on; removed. Changes are
+ * announced to the actor's other sessions (EVENT_SECOND_FACTOR).
  */
 struct second_factor_secret {
-	struct str text; /* base32, for those who type */
+	struct str text; /* base32, for typing */
 	struct str uri;	 /* otpauth://…, for QR codes */
 };
-/* A new secret; it takes the place of one that was not confirmed. ERR_CONFLICT: there is a
- * confirmed one. */
+/* Create a secret, replacing an unconfirmed one. ERR_CONFLICT: there is a confirmed one. */
 must_check enum err second_factor_enrol(
     struct cx *, int64_t actor_id, struct str local, struct second_factor_secret *);
 /*
- * Confirm it by a code. `session_id` (and `who`, `address`, as in core/guess_limit.h) is where that
- * happens, "" for operators. ERR_NOT_FOUND when nothing waits for it, ERR_BAD_CODE,
- * ERR_RATE_LIMITED. The recovery codes are not to be had again.
+ * Confirm it with a code. `session_id` is the caller's session, "" for operators; `who` and
+ * `address` as in core/guess_limit.h. ERR_NOT_FOUND: nothing to confirm. ERR_BAD_CODE,
+ * ERR_RATE_LIMITED. The recovery codes are returned only here.
  */
 struct second_factor_caller {
 	int64_t actor_id;
@@ -26,14 +25,12 @@ struct second_factor_caller {
 };
 must_check enum err second_factor_confirm(struct cx *, const struct second_factor_caller *,
     struct str code, struct str codes[SECOND_FACTOR_CODES]);
-/* New recovery codes; the old ones end. ERR_NOT_FOUND without a confirmed second factor. */
+/* Replace the recovery codes. ERR_NOT_FOUND: no confirmed second factor. */
 must_check enum err second_factor_renew_codes(
     struct cx *, const struct second_factor_caller *, struct str codes[SECOND_FACTOR_CODES]);
-/* No second factor any more, confirmed or not; `operators`: who did it. ERR_NOT_FOUND when there
- * was none. */
+/* Remove it, confirmed or not; `operators`: an operator does it. ERR_NOT_FOUND: there is none. */
 must_check enum err second_factor_remove(
     struct cx *, const struct second_factor_caller *, bool operators);
-/* *out NULL: there is none. */
-must_check enum err second_factor_find(
-    struct cx *, int64_t actor_id, struct second_factor_row **out);
+/* Find an actor's second factor; *out NULL: none. */
+must_check enum err second_factor_find(struct cx *, int64_t actor_id, struct second_factor_row **out);
 #endif

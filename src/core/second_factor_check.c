@@ -12,7 +12,7 @@ static enum err refuse_wrong_code(struct cx *cx, const struct second_factor_try 
 	return refuse(cx, t->wrong, t->field, "%s", t->say);
 }
 
-/* The digits of "123 456". */
+/* "123 456" is read as 123456. */
 static bool read_totp_code(struct cx *cx, struct str text, struct str *code)
 {
 	struct buf b = { .mem = cx->mem };
@@ -24,8 +24,8 @@ static bool read_totp_code(struct cx *cx, struct str text, struct str *code)
 	return totp_is_code(*code);
 }
 
-/* A guess that was counted; what sets the counter back is not that it matches, but that it is good:
- * one may have looked on as it was typed. */
+/* A counted attempt. Only a code that was not used before resets the counter: an attacker may
+ * have seen a used one. */
 struct counted_guess {
 	struct guess_limit tries;
 	bool known;
@@ -51,13 +51,13 @@ enum err second_factor_check_step(struct cx *cx, const struct second_factor_try 
 	return guess_limit_reset_code(cx, &g.tries, g.known);
 }
 
-/* Tells this use of a code from any other, when the statement has to be sent again. */
+/* Identifies this use of a code when the statement is sent again. */
 static enum err make_attempt_id(struct cx *cx, struct blob *attempt)
 {
 	uint8_t *p = arena_alloc(cx->mem, ATTEMPT_ID_BYTES);
 
 	if (getrandom(p, ATTEMPT_ID_BYTES, 0) != ATTEMPT_ID_BYTES)
-		return fail(cx, ERR_INTERNAL, "a second factor: no random bits");
+		return fail(cx, ERR_INTERNAL, "second factor: getrandom failed");
 	*attempt = (struct blob){ p, ATTEMPT_ID_BYTES };
 	return OK;
 }
@@ -76,7 +76,7 @@ static enum err check_totp_code(struct cx *cx, const struct second_factor_try *t
 		    : refuse(cx, ERR_USED_CODE, t->field, "%s", err_text(ERR_USED_CODE));
 }
 
-/* Whose it is goes into the hash: a list of hashes helps nobody who looks for any actor's. */
+/* The actor's id is hashed too, so that a guess cannot be tested against all actors' hashes. */
 static struct blob hash_recovery_code(struct cx *cx, int64_t actor_id, struct str digits)
 {
 	const struct str list[] = { STR("recovery code"),
@@ -101,10 +101,9 @@ static enum err check_recovery_code(
 	TRY(guess_limit_record_secret(cx, &n, done));
 	if (done)
 		return OK;
-	return used
-	    ? refuse(cx, ERR_USED_CODE, t->field,
-		  "This recovery code was used already, and each works once: take another one.")
-	    : refuse_wrong_code(cx, t);
+	return used ? refuse(cx, ERR_USED_CODE, t->field,
+			  "This recovery code was already used; use another one.")
+		    : refuse_wrong_code(cx, t);
 }
 
 enum err second_factor_check(struct cx *cx, const struct second_factor_try *t)

@@ -3,31 +3,30 @@
 #include "crypto/totp.h"
 #include "core/guess_limit.h"
 /*
- * Checking a second factor: the code of an authenticator app, or a recovery code in its place; each
- * is good once, on whichever host, however many try it at a time: one conditional update decides.
- * It is used up as soon as it is found right, whatever becomes of the request afterwards. Codes of
- * apps are checked where the secret may be opened (cx->ca), by that host's clock.
+ * Check a second factor: the code of an authenticator app, or a recovery code. Each works once on
+ * all hosts together: one conditional update decides. A right code is used up even if the request
+ * fails later. App codes are checked by the signer (cx->ca), with its host's clock.
  */
 struct second_factor_try {
 	int64_t actor_id;
 	struct blob sealed; /* of the actor's second factor */
 	struct str who;	    /* as in core/guess_limit.h */
 	struct str address;
-	struct str code;	 /* as it was typed: blanks and dashes do not matter */
-	enum err wrong;		 /* what it is when the code is wrong … */
-	const char *field, *say; /* … and how that is told */
+	struct str code;	 /* as typed; blanks and dashes are ignored */
+	enum err wrong;		 /* the error for a wrong code … */
+	const char *field, *say; /* … with its field and message */
 };
 /*
- * `wrong`; ERR_USED_CODE; ERR_RATE_LIMITED, of which recovery codes have counters of their own: who
- * has used up the guesses at codes, or has had them used up by somebody who knows the password,
- * still gets in with one of those.
+ * Check a code and use it up. Errors: `wrong`, ERR_USED_CODE, ERR_RATE_LIMITED. Recovery codes have
+ * their own counters: when attempts at app codes are exhausted, also by an attacker who knows the
+ * password, the owner still gets in with a recovery code.
  */
 must_check enum err second_factor_check(struct cx *, const struct second_factor_try *);
-/* The first half of that, for a code of an app alone: of which step is it? Nothing is used up. */
+/* The time step of an app code. The code is checked and counted, but not used up. */
 must_check enum err second_factor_check_step(
     struct cx *, const struct second_factor_try *, int64_t *step);
 enum { SECOND_FACTOR_CODES = 10 };
-/* Recovery codes for an actor, to be shown once, and their hashes, to be stored. */
+/* Make an actor's recovery codes, to show once, and their hashes, to store. */
 void second_factor_check_new_codes(struct cx *, int64_t actor_id,
     struct str codes[SECOND_FACTOR_CODES], struct blob hashes[SECOND_FACTOR_CODES]);
 #endif

@@ -13,7 +13,7 @@ enum err session_hash_token(struct cx *cx, struct str token, struct blob *hash)
 		return refuse(cx, ERR_UNAUTHORIZED, "", "%s", err_text(ERR_UNAUTHORIZED));
 	if (!token_ok(token, 's', h))
 		return refuse(cx, ERR_UNAUTHORIZED, "",
-		    "This is no session token: its checksum is wrong, or it was cut.");
+		    "Not a session token: its checksum is wrong, or it is incomplete.");
 	*hash = (struct blob){ h, TOKEN_HASH };
 	return OK;
 }
@@ -26,7 +26,8 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 	TRY(q_session_find(cx, hash, password, out));
 	if (*out == NULL)
 		return refuse(cx, ERR_UNAUTHORIZED, "",
-		    "This session has ended or never was; get a new one with POST /.p2/core/v1/session/trust.");
+		    "No such session, or it has ended; log in with POST "
+		    "/.p2/core/v1/session/trust.");
 	cx->now = (*out)->now;
 	return OK;
 }
@@ -63,12 +64,14 @@ static enum err check_second_factor_solution(
 {
 	const struct second_factor_try t = { s->actor_id, s->totp, s->key, address, solution,
 		ERR_SENSITIVE, solution_header,
-		"What is in X-P2-Sensitive-Solution is wrong: you have a second factor, so it takes the six digits that your authenticator app shows "
-		"now, or a recovery code; not the password." };
+		"The value of X-P2-Sensitive-Solution is wrong: you have a second factor, so send "
+		"the six digits that your authenticator app shows now, or a recovery code, not "
+		"the password." };
 
 	if (solution.n == 0)
 		return refuse(cx, ERR_SENSITIVE, solution_header,
-		    "This is a sensitive action: send the code of your authenticator app, or a recovery code, in X-P2-Sensitive-Solution.");
+		    "This is a sensitive action: send the code of your authenticator app, or a "
+		    "recovery code, in X-P2-Sensitive-Solution.");
 	return second_factor_check(cx, &t);
 }
 
@@ -140,7 +143,7 @@ enum err session_require_home(struct cx *cx, const struct session *s)
 	if (s->actor_id)
 		return OK;
 	return refuse(cx, ERR_FOREIGN, "",
-	    "This route is for actors of %s; yours is kept by %.*s: ask there.", cx->conf->domain,
+	    "This route is for actors of %s; use your home server %.*s.", cx->conf->domain,
 	    (int)s->domain.n, s->domain.s);
 }
 

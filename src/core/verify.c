@@ -3,7 +3,7 @@
 
 enum { PAGE_ROWS = 500, PAGE_ARENA_BYTES = 256 << 20, PAGE_KEY_MAX = 1024 };
 
-/* Outlives the page that it was read from. */
+/* A copy that outlives the page's arena. */
 struct page_key {
 	char a[PAGE_KEY_MAX], b[PAGE_KEY_MAX];
 	struct verify_key key;
@@ -12,7 +12,8 @@ struct page_key {
 static enum err copy_page_key(struct cx *cx, struct page_key *p, const struct verify_key *to)
 {
 	if (to->a.n > PAGE_KEY_MAX || to->b.n > PAGE_KEY_MAX)
-		return fail(cx, ERR_INTERNAL, "a key of %zu and %zu bytes", to->a.n, to->b.n);
+		return fail(cx, ERR_INTERNAL, "a row key of %zu and %zu bytes is too long", to->a.n,
+		    to->b.n);
 	if (to->a.n)
 		memcpy(p->a, to->a.s, to->a.n);
 	if (to->b.n)
@@ -29,7 +30,7 @@ static enum err verify_page(struct verify *v, enum verify_table t, struct page_k
 	TRY(q_verify_page(v->cx, t, &p->key, PAGE_ROWS, &rows, n, &size));
 	for (size_t i = 0; i < *n; i++) {
 		const void *row = (const char *)rows + i * size;
-		v->key = row; /* every row begins with it */
+		v->key = row; /* the first member of every row */
 		verify_rows[t].fn(v, row);
 		v->tally->rows++;
 	}

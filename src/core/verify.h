@@ -2,29 +2,26 @@
 #define MOTET_CORE_VERIFY_H
 #include "store/q_verify.h"
 /*
- * Does everything that is stored still say what it said? Every row of the tables of enum
- * verify_table is read again, page by page, in memory that does not grow with the table:
- * certificates by the reader and by the second one (idcert_lint), their signatures by the server
- * key of their time, what is sealed with the secret, and every column that repeats what a
- * certificate, a KeyPackage or a signature says, or has a form. The server may run meanwhile: a row
- * is compared with what one statement saw.
+ * Check the stored data. Every row of the tables of enum verify_table is read, page by page, in
+ * constant memory: certificates with the reader and the second reader (idcert_lint), their
+ * signatures with the server key of their time, sealed values with the secret, and every column
+ * that repeats a value of a certificate, KeyPackage or signature or has a format. The server may
+ * run at the same time: each row is checked against a single statement's snapshot.
  *
- * Not read, because a row of theirs repeats nothing, and all that it can be is what the database's
- * own constraints let in: serial_used (in which the serial of every certificate is looked up),
- * setting, throttle, probe, selftest, key_package_notice.
+ * Not read, as the database's constraints check all there is to check: serial_used (but each
+ * certificate's serial is looked up in it), setting, throttle, probe, selftest, key_package_notice.
  *
- * What cannot be told: whether a row is missing that nothing points to (a serial number without its
- * certificate is no sign of it: selftests leave some), and whether a home server did sign a
- * statement whose key is not remembered any more.
+ * Not detectable: a missing row that nothing refers to (selftests leave serial numbers without
+ * certificates), and a foreign statement whose server key is no longer cached.
  */
 struct verify_finding {
 	const char *table;
 	struct verify_key key; /* of the row */
-	const char *what;      /* a sentence without an end */
+	const char *what;      /* without a final period */
 };
 struct verify_watch {
 	void (*found)(void *arg, const struct verify_finding *);
-	/* After each page. all: rows of all tables, as they were counted at the beginning. */
+	/* After each page. all: rows of all tables, counted at the start. */
 	void (*progress)(void *arg, const char *table, int64_t done, int64_t all);
 	void *arg;
 };
@@ -32,8 +29,8 @@ struct verify_tally {
 	int64_t rows, findings;
 };
 /*
- * cx->ca must hold the secret: what is sealed is opened. schema: the directory of the schema files,
- * as in schema_steps(), or NULL. An error is one of looking; what is found wrong is no error.
+ * cx->ca must hold the secret, to open sealed values. schema: the directory of the schema files, as
+ * in schema_steps(), or NULL. Findings are no errors; an error means that the check itself failed.
  */
 must_check enum err verify_run(
     struct cx *, const char *schema, const struct verify_watch *, struct verify_tally *);

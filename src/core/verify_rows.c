@@ -36,7 +36,7 @@ __attribute__((format(printf, 2, 3))) static void report_finding(
 			report_finding((v), __VA_ARGS__); \
 	} while (0)
 
-/* What the reader or the library said of it. */
+/* The last error of a reader or library. */
 static const char *error_text(const struct verify *v)
 {
 	return v->cx->why.say[0] ? v->cx->why.say : v->cx->why.log;
@@ -55,11 +55,11 @@ static bool read_row_cert(struct verify *v, struct blob der, struct idcert *c)
 	return false;
 }
 
-/* By the second reader, and by the key that it says it was signed with. */
+/* With the second reader and the key of the row's server_serial. */
 static void check_cert_signer(struct verify *v, const struct idcert *c, struct blob signer)
 {
 	if (signer.n != ED25519_KEY) {
-		report_finding(v, "server_serial: there is no key of 32 octets to hold it against");
+		report_finding(v, "server_serial: that server key does not have 32 octets");
 		return;
 	}
 	EXPECT(v, idcert_lint(v->cx, c->tbs, str_of(v->cx->conf->domain), signer.p, NULL) == OK,
@@ -71,11 +71,11 @@ static void check_cert_signer(struct verify *v, const struct idcert *c, struct b
 static void compare_cert_columns(struct verify *v, const struct idcert *c, int64_t serial,
     struct blob public_key, int64_t not_before, int64_t not_after)
 {
-	EXPECT(v, c->serial64 == serial, "serial is not that of cert, which is %.*s",
+	EXPECT(v, c->serial64 == serial, "serial differs from cert, which has %.*s",
 	    (int)c->serial.n, c->serial.s);
-	EXPECT(v, is_key(public_key, c->key), "public_key is not that of cert");
-	EXPECT(v, c->not_before == not_before, "not_before is not that of cert");
-	EXPECT(v, c->not_after == not_after, "not_after is not that of cert");
+	EXPECT(v, is_key(public_key, c->key), "public_key differs from cert");
+	EXPECT(v, c->not_before == not_before, "not_before differs from cert");
+	EXPECT(v, c->not_after == not_after, "not_after differs from cert");
 }
 
 static bool is_server_key_sealed(struct verify *v, const struct verify_server_key *k)
@@ -98,11 +98,11 @@ static void verify_server_key_row(struct verify *v, const void *row)
 	EXPECT(v, k->used, "serial is not in serial_used");
 	EXPECT(v, k->ended_at == k->next, "ended_at is not when the next key began");
 	EXPECT(v, is_server_key_sealed(v, k),
-	    "sealed does not open with the secret of this host, or is not the key of public_key");
+	    "sealed does not open with this host's secret, or holds another key than public_key");
 	if (!read_row_cert(v, k->cert, &c))
 		return;
 	EXPECT(v, c.is_server && str_is(c.domain, v->cx->conf->domain),
-	    "cert is not one of the server of %s", v->cx->conf->domain);
+	    "cert is not the certificate of the server of %s", v->cx->conf->domain);
 	check_cert_signer(v, &c, k->public_key);
 	compare_cert_columns(v, &c, k->serial, k->public_key, k->not_before, k->not_after);
 }
@@ -120,13 +120,13 @@ static void verify_idcert_row(struct verify *v, const void *row)
 		return;
 	check_cert_signer(v, &c, r->signer);
 	compare_cert_columns(v, &c, r->serial, r->public_key, r->not_before, r->not_after);
-	EXPECT(v, !c.is_server, "cert is one of a server");
+	EXPECT(v, !c.is_server, "cert is a server's certificate");
 	EXPECT(v, str_eq(c.fid, actor_fid(v->cx, r->local_name)),
-	    "cert is one of %.*s, and the actor is %.*s", (int)c.fid.n, c.fid.s,
+	    "cert belongs to %.*s, but the actor is %.*s", (int)c.fid.n, c.fid.s,
 	    (int)r->local_name.n, r->local_name.s);
-	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id is not that of cert");
+	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id differs from cert");
 	EXPECT(v, c.not_before >= r->signer_before && c.not_after <= r->signer_after,
-	    "cert is not within the validity of the server's");
+	    "cert's validity exceeds that of the server's certificate");
 	EXPECT(v, r->signer_ended == 0 || c.not_before <= r->signer_ended,
 	    "cert was issued when the server had another key");
 }
@@ -136,13 +136,11 @@ static void verify_session_row(struct verify *v, const void *row)
 	const struct verify_session *r = row;
 
 	EXPECT(v, r->there, "serial: its ID-Cert is gone");
-	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, and the token was not ended");
+	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, but the token still works");
 }
 
-/*
- * A certificate of another server's actor, against the keys that are remembered of that server.
- * When none of them signed it, it is wrong only where one of them had to: the one of its time.
- */
+/* A foreign certificate, against the cached keys of its server. It is a finding only if the key
+ * of its time is cached and none of the cached keys signed it. */
 static void check_home_signature(struct verify *v, const struct idcert *c)
 {
 	struct str *texts;
@@ -151,20 +149,20 @@ static void check_home_signature(struct verify *v, const struct idcert *c)
 
 	if (q_verify_home_certs(v->cx, c->domain, &texts, &n) != OK) {
 		report_finding(
-		    v, "cert could not be held against its server's keys: %s", error_text(v));
+		    v, "cert could not be checked with its server's keys: %s", error_text(v));
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct cacheable s;
 		if (cacheable_read(v->cx, texts[i], &s) != OK)
-			continue; /* its own row says so */
+			continue; /* reported for its own row */
 		if (idcert_signed_by(c, s.cert.key))
 			return;
 		had_to |= s.cert.not_before < c->not_before && s.cert.not_after >= c->not_before &&
 		    (s.invalidated == 0 || s.invalidated > c->not_before);
 	}
-	EXPECT(v, !had_to, "cert is not signed by the key that %.*s had then", (int)c->domain.n,
-	    c->domain.s);
+	EXPECT(v, !had_to, "cert is not signed by the key that %.*s had when it was issued",
+	    (int)c->domain.n, c->domain.s);
 }
 
 static void verify_foreign_session_row(struct verify *v, const void *row)
@@ -177,14 +175,14 @@ static void verify_foreign_session_row(struct verify *v, const void *row)
 		return;
 	if (r->known.n && cacheable_read(v->cx, r->known, &known) == OK)
 		EXPECT(v, blob_eq(known.cert.der, r->cert),
-		    "cert is not the one of that serial in foreign_cert");
-	EXPECT(v, !c.is_server, "cert is one of a server");
-	EXPECT(v, str_eq(c.fid, r->fid), "fid is not that of cert");
-	EXPECT(v, str_eq(c.domain, r->domain), "domain is not that of cert");
-	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id is not that of cert");
-	EXPECT(v, str_eq(c.serial, r->serial), "serial is not that of cert");
-	EXPECT(v, is_key(r->public_key, c.key), "public_key is not that of cert");
-	EXPECT(v, c.not_after == r->not_after, "not_after is not that of cert");
+		    "cert differs from the one in foreign_cert with that serial");
+	EXPECT(v, !c.is_server, "cert is a server's certificate");
+	EXPECT(v, str_eq(c.fid, r->fid), "fid differs from cert");
+	EXPECT(v, str_eq(c.domain, r->domain), "domain differs from cert");
+	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id differs from cert");
+	EXPECT(v, str_eq(c.serial, r->serial), "serial differs from cert");
+	EXPECT(v, is_key(r->public_key, c.key), "public_key differs from cert");
+	EXPECT(v, c.not_after == r->not_after, "not_after differs from cert");
 	check_home_signature(v, &c);
 }
 
@@ -198,18 +196,16 @@ static void verify_foreign_cert_row(struct verify *v, const void *row)
 		return;
 	}
 	const struct idcert *c = &s.cert;
-	EXPECT(v, str_eq(c->serial, r->key.b), "serial is not that of the certificate");
-	EXPECT(v, str_eq(c->domain, r->domain), "domain is not that of the certificate");
-	EXPECT(
-	    v, str_eq(c->session_id, r->session_id), "session_id is not that of the certificate");
+	EXPECT(v, str_eq(c->serial, r->key.b), "serial differs from the certificate");
+	EXPECT(v, str_eq(c->domain, r->domain), "domain differs from the certificate");
+	EXPECT(v, str_eq(c->session_id, r->session_id), "session_id differs from the certificate");
 	EXPECT(v, c->not_before == r->not_before && c->not_after == r->not_after,
-	    "not_before or not_after is not that of the certificate");
+	    "not_before or not_after differs from the certificate");
 	EXPECT(v, s.invalidated == r->invalidated_at,
-	    "invalidated_at is not what the home server has signed");
-	EXPECT(v, r->usable_until <= s.not_after,
-	    "usable_until is later than the home server has signed");
+	    "invalidated_at differs from what the home server signed");
 	EXPECT(
-	    v, c->is_server || str_eq(c->fid, r->key.a), "subject is not that of the certificate");
+	    v, r->usable_until <= s.not_after, "usable_until is later than the home server signed");
+	EXPECT(v, c->is_server || str_eq(c->fid, r->key.a), "subject differs from the certificate");
 	if (c->is_server)
 		EXPECT(v, idcert_signed_by(c, c->key),
 		    "the server's certificate is not signed by its own key");
@@ -226,7 +222,7 @@ static struct str format_extensions(struct verify *v, struct blob list)
 	return buf_done(&b);
 }
 
-/* What the row repeats of it. */
+/* The columns that repeat values of the KeyPackage. */
 static void compare_keypackage_columns(
     struct verify *v, const struct verify_key_package *r, const struct mls_keypackage *k)
 {
@@ -235,15 +231,15 @@ static void compare_keypackage_columns(
 	struct blob ref;
 
 	sha256(k->init_key, hash);
-	EXPECT(v, k->suite->id == r->suite, "suite is not that of tls");
+	EXPECT(v, k->suite->id == r->suite, "suite differs from tls");
 	EXPECT(v, blob_eq(r->init_hash, (struct blob){ hash, sizeof hash }),
-	    "init_hash is not that of tls");
+	    "init_hash differs from tls");
 	EXPECT(v, mls_keypackage_ref(v->cx, k, &ref) == OK && blob_eq(r->ref, ref),
-	    "ref is not that of tls");
+	    "ref differs from tls");
 	EXPECT(v, str_eq(format_extensions(v, k->cap_extensions), r->extensions),
-	    "extensions are not those of tls");
+	    "extensions differ from tls");
 	EXPECT(v, r->not_after == (end < r->cert_after ? end : r->cert_after),
-	    "not_after is not that of tls, nor of its ID-Cert");
+	    "not_after differs from tls and from its ID-Cert");
 }
 
 static void verify_keypackage_row(struct verify *v, const void *row)
@@ -258,13 +254,13 @@ static void verify_keypackage_row(struct verify *v, const void *row)
 		.rules = MLS_RULES };
 	struct mls_keypackage k;
 
-	EXPECT(v, r->init_hash.n == HASH_BYTES, "init_hash is not one");
+	EXPECT(v, r->init_hash.n == HASH_BYTES, "init_hash is not a SHA-256");
 	if (r->spent) {
 		EXPECT(v, r->tls.n == 0,
-		    "it was given out or has ended, and its octets are still here");
+		    "it was given out or has ended, but its octets are still stored");
 		return;
 	}
-	EXPECT(v, r->live, "its ID-Cert has ended, and it could be given out");
+	EXPECT(v, r->live, "its ID-Cert has ended, but it can still be given out");
 	if (mls_keypackage_read(v->cx, r->tls, &k) != OK) {
 		report_finding(v, "tls cannot be read: %s", error_text(v));
 		return;
@@ -297,22 +293,22 @@ static void verify_actor_row(struct verify *v, const void *row)
 	const struct verify_actor *r = row;
 	struct phc phc;
 
-	EXPECT(v, local_name_ok(r->local_name), "local_name is none");
+	EXPECT(v, local_name_ok(r->local_name), "local_name is not a valid name");
 	EXPECT(v, phc_parse(v->cx->mem, r->password, &phc),
-	    "password is no PHC string of ours: nobody can log in with it");
+	    "password is not a PHC string of this server: the actor cannot log in");
 }
 
-/* Of actors of other servers the key may be forgotten: they are left alone. */
+/* Foreign actors are skipped, as their keys may no longer be cached. */
 static void verify_key_trial_row(struct verify *v, const void *row)
 {
 	const struct verify_key_trial *r = row;
 
-	EXPECT(v, r->signature.n == ED25519_SIG, "signature has not 64 octets");
+	EXPECT(v, r->signature.n == ED25519_SIG, "signature does not have 64 octets");
 	if (r->local_name.n == 0 || !str_eq(r->fid, actor_fid(v->cx, r->local_name)) ||
 	    r->signature.n != ED25519_SIG || r->public_key.n != ED25519_KEY)
 		return;
 	EXPECT(v, ed25519_verify(r->public_key.p, str_blob(r->key.a), r->signature.p),
-	    "signature is not one over the trial by the key of that certificate");
+	    "signature does not verify over the trial with the key of that certificate");
 }
 
 static void verify_event_counter_row(struct verify *v, const void *row)
@@ -327,15 +323,15 @@ static void verify_invite_row(struct verify *v, const void *row)
 {
 	const struct verify_invite *r = row;
 
-	EXPECT(v, r->used == r->came, "used is %lld, and %lld have come by it", (long long)r->used,
-	    (long long)r->came);
+	EXPECT(v, r->used == r->came, "used is %lld, but %lld actors registered with it",
+	    (long long)r->used, (long long)r->came);
 }
 
-/* Every event that motet_emit() is called for. */
+/* All events passed to motet_emit(). */
 static const struct {
 	const char *ns, *name;
 	int64_t op;
-	bool cert; /* about a certificate of ours, at least where `data` is missing */
+	bool cert; /* may refer to a certificate of ours instead of `data` */
 } event_kinds[] = {
 	{ "core", "NEW_SESSION", EVENT_NEW_SESSION, true },
 	{ "core", "ACTOR_CERTIFICATE_INVALIDATION", EVENT_INVALIDATION, true },
@@ -363,14 +359,14 @@ static void verify_event_row(struct verify *v, const void *row)
 
 	EXPECT(v, r->seq > 0, "seq is not above 0");
 	EXPECT(v, r->counted, "its session has no event_counter");
-	EXPECT(v, is_known_event(r, &cert), "namespace, op and name are those of no event");
-	EXPECT(v, r->serial == 0 || r->there, "serial is that of no certificate");
+	EXPECT(v, is_known_event(r, &cert), "namespace, op and name match no event");
+	EXPECT(v, r->serial == 0 || r->there, "serial matches no certificate");
 	EXPECT(v, r->data.s || (cert && r->serial), "data is missing");
 	if (r->data.s)
-		EXPECT(v, json_scan(v->cx, r->data) == OK, "data is no JSON: %s", error_text(v));
+		EXPECT(v, json_scan(v->cx, r->data) == OK, "data is not JSON: %s", error_text(v));
 }
 
-/* No code has to be right for that: whether the secret opens is told before. */
+/* Any code will do: check_totp fails first when the secret does not open. */
 static bool is_second_factor_sealed(struct verify *v, const struct verify_totp *r)
 {
 	int64_t step;
@@ -384,12 +380,13 @@ static void verify_second_factor_row(struct verify *v, const void *row)
 	const struct verify_totp *r = row;
 
 	EXPECT(v, is_second_factor_sealed(v, r),
-	    "sealed does not open with the secret of this host, or is not that actor's: every code is refused");
+	    "sealed does not open with this host's secret, or is another actor's: every code is "
+	    "refused");
 	EXPECT(v, (r->confirmed_at != 0) == (r->last_step != 0),
-	    "last_step and confirmed_at do not go together");
+	    "only one of last_step and confirmed_at is set");
 	EXPECT(v,
 	    r->last_step >= 0 && r->last_step <= (r->now + SIGNER_SKEW) / TOTP_STEP + TOTP_WINDOW,
-	    "last_step is yet to come: every code until then is refused");
+	    "last_step is in the future: every code until then is refused");
 	EXPECT(v, r->confirmed_at == 0 || r->confirmed_at >= r->created_at,
 	    "confirmed_at is before created_at");
 }
@@ -398,8 +395,8 @@ static void verify_recovery_code_row(struct verify *v, const void *row)
 {
 	const struct verify_totp_recovery *r = row;
 
-	EXPECT(v, r->confirmed, "its second factor is not there, or was never confirmed");
-	EXPECT(v, r->used == r->tried, "used_at and attempt do not go together");
+	EXPECT(v, r->confirmed, "its second factor is missing or was never confirmed");
+	EXPECT(v, r->used == r->tried, "only one of used_at and attempt is set");
 }
 
 static bool is_origin(struct verify *v, struct str s)
@@ -418,7 +415,7 @@ static bool is_jti(struct verify *v, struct str jti)
 	    federation_jws_base64url_decode(v->cx->mem, jti, &bits);
 }
 
-/* A day after its end it may be forgotten that a token was redeemed. */
+/* Redemptions may be pruned a day after the token's end. */
 static bool is_redemption_kept(struct verify *v, const struct verify_federation_token *r)
 {
 	bool there = false;
@@ -433,31 +430,30 @@ static void verify_federation_token_row(struct verify *v, const void *row)
 {
 	const struct verify_federation_token *r = row;
 
-	EXPECT(v, is_jti(v, r->jti), "jti is none");
-	EXPECT(v, is_origin(v, r->audience), "audience is no origin");
+	EXPECT(v, is_jti(v, r->jti), "jti is invalid");
+	EXPECT(v, is_origin(v, r->audience), "audience is not an origin");
 	EXPECT(v, r->issued_at < r->expires_at && r->expires_at - r->issued_at <= SIGNER_TOKEN_LIFE,
-	    "issued_at and expires_at are those of no token of ours");
-	EXPECT(v, r->issued_at <= r->now + SIGNER_SKEW, "issued_at is yet to come");
-	EXPECT(
-	    v, r->deleted_at == 0 || r->redeemed_at == 0, "it was deleted, and redeemed as well");
+	    "issued_at and expires_at do not fit a token of this server");
+	EXPECT(v, r->issued_at <= r->now + SIGNER_SKEW, "issued_at is in the future");
+	EXPECT(v, r->deleted_at == 0 || r->redeemed_at == 0, "it is both deleted and redeemed");
 	EXPECT(v, is_redemption_kept(v, r),
-	    "redeemed_at is set, and redeemed_token does not know of it: it could be redeemed again");
+	    "redeemed_at is set, but redeemed_token has no row: it could be redeemed again");
 }
 
 static void verify_redeemed_token_row(struct verify *v, const void *row)
 {
 	const struct verify_redeemed_token *r = row;
 
-	EXPECT(v, domain_ok(r->key.a), "iss is no domain");
-	EXPECT(v, is_jti(v, r->key.b), "jti is none");
-	EXPECT(v, r->redeemed_at <= r->now, "redeemed_at is yet to come");
-	EXPECT(v, r->redeemed_at <= r->expires_at + REDEEM_SKEW, "redeemed_at is after its end");
+	EXPECT(v, domain_ok(r->key.a), "iss is not a domain");
+	EXPECT(v, is_jti(v, r->key.b), "jti is invalid");
+	EXPECT(v, r->redeemed_at <= r->now, "redeemed_at is in the future");
+	EXPECT(v, r->redeemed_at <= r->expires_at + REDEEM_SKEW, "redeemed_at is after expires_at");
 	EXPECT(v, r->expires_at <= r->redeemed_at + SIGNER_TOKEN_LIFE + REDEEM_SKEW,
-	    "expires_at is later than that of any token");
+	    "expires_at is later than any token may have");
 }
 
-/* Good: where it is, and its certificate; not good: why; neither: it was blocked, before anybody
- * asked it. */
+/* A good server has api, domain and serial; a failed one failure and said; a server that was
+ * blocked before it was ever asked has neither. */
 static void verify_foreign_server_row(struct verify *v, const void *row)
 {
 	const struct verify_foreign_server *r = row;
@@ -468,12 +464,12 @@ static void verify_foreign_server_row(struct verify *v, const void *row)
 	    "place is neither a domain nor an origin");
 	EXPECT(v, good || none, "some of api, domain and serial are missing");
 	EXPECT(v, (r->failure.s != NULL) == (r->said.s != NULL) && !(good && r->failure.s),
-	    "failure and said do not go with the rest");
+	    "failure and said contradict the other columns");
 	EXPECT(v, !good || (r->api.n && r->api.s[r->api.n - 1] == '/'),
 	    "api does not end with a slash");
 	if (good && r->fresh)
 		EXPECT(v, r->of.s && str_eq(r->of, r->domain),
-		    "its certificate is not in foreign_cert, or is of another domain");
+		    "its certificate is not in foreign_cert, or belongs to another domain");
 }
 
 static void verify_foreign_actor_row(struct verify *v, const void *row)
@@ -482,12 +478,12 @@ static void verify_foreign_actor_row(struct verify *v, const void *row)
 	struct str local, domain;
 
 	if (!fid_parse(v->cx->mem, r->key.a, &local, &domain))
-		report_finding(v, "fid is none");
+		report_finding(v, "fid is not a federation ID");
 	else
-		EXPECT(v, str_eq(domain, r->domain), "domain is not that of fid");
+		EXPECT(v, str_eq(domain, r->domain), "domain differs from fid");
 }
 
-/* A version that a newer program has applied has no file here. */
+/* A version that a newer program applied has no file here. */
 static void verify_schema_version_row(struct verify *v, const void *row)
 {
 	const struct verify_schema_version *r = row;
@@ -495,16 +491,17 @@ static void verify_schema_version_row(struct verify *v, const void *row)
 	size_t n;
 
 	EXPECT(v, r->after, "the version before it is missing");
-	EXPECT(v, r->compat >= 1 && r->compat <= r->version, "compat is no version up to its own");
+	EXPECT(v, r->compat >= 1 && r->compat <= r->version, "compat is not between 1 and version");
 	if (v->schema == NULL)
 		return;
 	if (schema_steps(v->cx, v->schema, &s, &n) != OK) {
-		report_finding(v, "checksum could not be held against the file: %s", error_text(v));
+		report_finding(
+		    v, "checksum could not be compared with the file: %s", error_text(v));
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		EXPECT(v, s[i].version != r->version || !s[i].changed,
-		    "checksum is not that of %.*s", (int)s[i].name.n, s[i].name.s);
+		EXPECT(v, s[i].version != r->version || !s[i].changed, "checksum differs from %.*s",
+		    (int)s[i].name.n, s[i].name.s);
 }
 
 const struct verify_rows verify_rows[VERIFY_TABLES] = {

@@ -1,12 +1,12 @@
 #ifndef MOTET_CORE_VERIFY_ROWS_H
 #define MOTET_CORE_VERIFY_ROWS_H
 #include "core/verify.h"
-/* What makes a row right, one function for each table; verify.c hands them the rows. */
+/* The checks of a row, one function per table, called by verify.c. */
 struct verify {
 	struct cx *cx; /* with an arena for this page */
 	const struct verify_watch *watch;
 	const char *table;
-	const struct verify_key *key; /* of the row at hand */
+	const struct verify_key *key; /* of the current row */
 	struct verify_tally *tally;
 	const char *schema; /* as in verify_run() */
 };

@@ -281,8 +281,8 @@ def test_actors(site):
     expect(site, "actor add --password-file", [*add, "carol", "--password-file", name], 0, "added")
     for what, args, stdin, why in [
             ("a short password", ["dave", "--password-stdin"], "short", "8 to 256"), ("a long one", ["dave", "--password-stdin"], "x" * 257, "8 to 256"),
-            ("one that is not UTF-8", ["dave", "--password-file", site.program], "", "UTF-8|8 to 256"), ("a bad name", [".dave", "--password-stdin"], PASSWORD, "An actor's name has"),
-            ("a name of another domain", ["dave@example.com", "--password-stdin"], PASSWORD, "example.org only"),
+            ("one that is not UTF-8", ["dave", "--password-file", site.program], "", "UTF-8|8 to 256"), ("a bad name", [".dave", "--password-stdin"], PASSWORD, "A name has"),
+            ("a name of another domain", ["dave@example.com", "--password-stdin"], PASSWORD, "only has actors of example.org"),
             ("no terminal", ["dave"], PASSWORD, "--password-stdin"), ("no such file", ["dave", "--password-file", name + "x"], "", "No such file")]:
         expect(site, "actor add: " + what, [*add, *args], 1, "^$", why, stdin=stdin)
     expect(site, "actor add: two ways at once", [*add, "dave", "--password-stdin", "--generate"], 64, "^$", "Give only one of", stdin=PASSWORD)
@@ -469,7 +469,7 @@ def test_verify(site):
 
 def test_newer(site):
     site.psql("INSERT INTO schema_version (version, compat, checksum) VALUES (99, 99, 'x')")
-    expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install the newer program")
+    expect(site, "a schema that has let go of this program", ["actor", "list"], 69, "^$", "install a newer program")
     expect(site, "config --json", ["config", "--json"], 0, '"key":"domain",\\s*"value":"example.org"')
     r = subprocess.run(f"'{site.program}' config --sample >/dev/full", shell=True, text=True, capture_output=True, env=site.env, check=False)
     ok(r.returncode == 1 and "standard output" in r.stderr, "an output that cannot be written is a failure", r)

@@ -9,18 +9,21 @@ DB_TESTS += tests/db/foreign_test tests/db/key_trial_test
 tests_db_foreign_test_SOURCES = tests/db/foreign_test.c tests/db/abroad.h tests/db/home.h
 tests_db_foreign_test_LDADD = $(CORE)
 DB_TESTS += tests/db/foreign_session_test
-tests_db_foreign_session_test_SOURCES = tests/db/foreign_session_test.c tests/db/abroad.h tests/db/home.h
+tests_db_foreign_session_test_SOURCES = tests/db/foreign_session_test.c tests/db/abroad.h \
+	tests/db/home.h
 tests_db_foreign_session_test_LDADD = $(CORE)
 tests_db_key_trial_test_SOURCES = tests/db/key_trial_test.c tests/db/abroad.h tests/db/home.h
 tests_db_key_trial_test_LDADD = $(CORE)
 DB_TESTS += tests/db/federation_token_test
-tests_db_federation_token_test_SOURCES = tests/db/federation_token_test.c tests/db/home.h tests/unit/x509_make.h
+tests_db_federation_token_test_SOURCES = tests/db/federation_token_test.c tests/db/home.h \
+	tests/unit/x509_make.h
 tests_db_federation_token_test_LDADD = $(CORE)
 DB_TESTS += tests/db/keypackage_test
 tests_db_keypackage_test_SOURCES = tests/db/keypackage_test.c tests/db/member.h tests/db/home.h
 tests_db_keypackage_test_LDADD = $(CORE)
 DB_TESTS += tests/db/keypackage_race_test
-tests_db_keypackage_race_test_SOURCES = tests/db/keypackage_race_test.c tests/db/member.h tests/db/home.h
+tests_db_keypackage_race_test_SOURCES = tests/db/keypackage_race_test.c tests/db/member.h \
+	tests/db/home.h
 tests_db_keypackage_race_test_LDADD = $(CORE)
 DB_TESTS += tests/db/password_test
 tests_db_password_test_SOURCES = tests/db/password_test.c tests/db/member.h tests/db/home.h
@@ -35,9 +38,11 @@ DB_TESTS += tests/db/prune_test
 tests_db_prune_test_SOURCES = tests/db/prune_test.c tests/db/member.h tests/db/home.h
 tests_db_prune_test_LDADD = $(CORE)
 DB_TESTS += tests/db/verify_test
-tests_db_verify_test_SOURCES = tests/db/verify_test.c tests/db/member.h tests/db/home.h
+tests_db_verify_test_SOURCES = tests/db/verify_test.c tests/db/verify_damages.h \
+	tests/db/member.h tests/db/home.h
 tests_db_verify_test_LDADD = $(CORE)
 DB_TESTS += tests/db/second_factor_test
-tests_db_second_factor_test_SOURCES = tests/db/second_factor_test.c tests/db/member.h tests/db/home.h
+tests_db_second_factor_test_SOURCES = tests/db/second_factor_test.c tests/db/member.h \
+	tests/db/home.h
 tests_db_second_factor_test_LDADD = $(CORE)
 EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py

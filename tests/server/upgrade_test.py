@@ -267,7 +267,7 @@ def rehearsal():
     for name, r, want, pattern in (("a database that fits", tried(database), 0, b"good, and ready to serve"),
                                    ("one without tables", tried(database.replace("dbname=motet", "dbname=postgres")), 69, b"ready to serve"),
                                    ("none", tried("host=/nonexistent"), 69, b"ready to serve: database: connect"),
-                                   ("that of another domain", tried(database, domain="example.com"), 69, b"belongs to example.org, and the configuration says domain = example.com"),
+                                   ("that of another domain", tried(database, domain="example.com"), 69, b"belongs to example.org, but the configuration says domain = example.com"),
                                    ("another secret", tried(database, other.conf), 69, b"is not the secret of this database's identity")):
         said = (r.stdout if want == 0 else r.stderr).strip().split(b"\n")[-1]
         ok(r.returncode == want and re.search(pattern, said), "motetd -t -t, %s: exit %d: %s" % (name, r.returncode, said.decode()[:120]))
