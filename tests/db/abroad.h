@@ -1,9 +1,7 @@
 #ifndef MOTET_TESTS_ABROAD_H
 #define MOTET_TESTS_ABROAD_H
-/*
- * Other servers for tests, in this process: keys, certificates and CacheableIDCerts, as right or as
- * wrong as asked, on pages that a fetcher finds by their address.
- */
+/* Foreign servers for tests, in this process: keys, certificates and CacheableIDCerts, valid or
+ * not, on pages that a fetcher finds by URL. */
 #include "x509/cacheable.h"
 #include "crypto/key_trial_text.h"
 #include "text/encoding.h"
@@ -49,7 +47,7 @@ static inline enum err fake_get(
 }
 static struct fetcher fake = { fake_get };
 
-/* The one put last wins. */
+/* The last page with a URL wins. */
 static inline void put_page(const char *url, int status, struct str body)
 {
 	pages[npages++] = (struct page){ url, status, body, OK };
@@ -59,7 +57,7 @@ static inline void put_error(const char *url, enum err e)
 	pages[npages++] = (struct page){ url, 0, { NULL, 0 }, e };
 }
 
-/* A key, and whom it is said to belong to. */
+/* A key and its claimed owner. */
 struct party {
 	const char *domain, *fid, *session_id; /* fid NULL: a server */
 	uint8_t seed[ED25519_SEED], key[ED25519_KEY];
@@ -85,8 +83,7 @@ static inline struct blob subject_of(const struct party *p)
 	return name_of(lasting.mem, buf_done(&b).s);
 }
 
-/* A certificate for that party, signed with `seed`. */
-/* Not 0: the serial of the next certificates, for those who claim what is another's. */
+/* Not 0: the serial number that the next certificates get instead of a random one. */
 static int64_t forced_serial;
 
 static inline void certify_party(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
@@ -133,8 +130,7 @@ static inline struct party new_foreign_actor(
 	return p;
 }
 
-/* What a home server says of a certificate. The numbers are written as they are, in the order that
- * is signed. */
+/* A home server's signed statement about a certificate; the numbers are written unchecked. */
 static inline struct str make_statement(struct blob cert, int64_t serial, int64_t from, int64_t to,
     int64_t revoked, const uint8_t *seed)
 {
@@ -174,7 +170,7 @@ static inline void put_server_page(const struct party *s)
 	put_page(server_url(s->domain), 200, vouch_for(s, s));
 }
 
-/* The first column of the first row as a number. */
+/* The first column of the first row, as a number. */
 static inline int64_t run_sql(const char *text)
 {
 	PGconn *pg = PQconnectdb(conninfo);
@@ -197,7 +193,7 @@ static inline struct str sign_hex(const struct party *p, struct str text)
 	    (struct blob){ (uint8_t *)arena_dup(lasting.mem, sig, sizeof sig), sizeof sig });
 }
 
-/* False: there is no database, and a plan of nothing has been printed. */
+/* False: there is no database; the test is reported as skipped. */
 static inline bool open_test_world(void)
 {
 	if (!open_home())

@@ -1,7 +1,5 @@
-/*
- * Federation tokens against a real database: issuing and its switch, deletion, one redemption among
- * many processes, and a database that ends connections meanwhile. Prints its N and its seed.
- */
+/* Federation tokens with a real database: issuing and its switch, deletion, a single redemption
+ * among many processes, also while connections are killed. Prints N and the seed. */
 #include "home.h"
 #include "crypto/hash.h"
 #include "x509/idname.h"
@@ -18,7 +16,7 @@ static const struct keypackage_upload nothing;
 
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 
-/* A session with a certificate: what issuing takes. */
+/* A session with a certificate, as issuing needs it. */
 static struct session *open_session(struct cx *cx, const char *local, struct blob *cert)
 {
 	struct str domain = str_of(conf->domain), phone = STR("phone");
@@ -78,9 +76,8 @@ static bool is_token_active(struct cx *cx, struct str token)
 }
 
 #define EXPIRE_TOKENS(by) \
-	"UPDATE federation_token SET issued_at = issued_at - interval '1 hour', expires_at = now() - interval '" by \
-	"' " \
-	"WHERE deleted_at IS NULL AND redeemed_at IS NULL"
+	"UPDATE federation_token SET issued_at = issued_at - interval '1 hour', " \
+	"expires_at = now() - interval '" by "' WHERE deleted_at IS NULL AND redeemed_at IS NULL"
 
 static void test_rules(void)
 {
@@ -128,13 +125,14 @@ static void test_rules(void)
 		federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK,
 	    "and on");
 	run_sql(
-	    "UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id FROM actor WHERE local_name = 'bob')");
+	    "UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id "
+	    "FROM actor WHERE local_name = 'bob')");
 	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && is_token_active(&cx, b),
 	    "a revoked certificate: %s; the token is not used up", cx.why.say);
 	end_context(&cx);
 }
 
-/* Switching waits for those that are at it: when it is done, nothing is issued any more. */
+/* The switch waits for running statements: once it returns, no token is issued. */
 static void test_switch(void)
 {
 	int *late = mmap(
@@ -175,7 +173,7 @@ struct outcome {
 	char token[TOKEN_LENGTH + 1];
 };
 
-/* Each child redeems once, from the same moment on, and leaves what came of it. */
+/* All children redeem once at the same time and store their outcome. */
 static void race_redemption(struct str token, struct blob cert, int racers, struct outcome *out)
 {
 	int *go = mmap(NULL, sizeof *go, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -236,8 +234,7 @@ static void test_races(struct outcome *out)
 	}
 }
 
-/* The same for tokens of another server, whose row is made by redeeming: statement and session of a
- * foreign actor. */
+/* The same for tokens of a foreign server, whose row is made by the redemption. */
 static void test_foreign_race(struct outcome *out)
 {
 	int *wins =
@@ -287,10 +284,8 @@ static void test_foreign_race(struct outcome *out)
 	end_context(&cx);
 }
 
-/*
- * Contenders for each token while connections are ended under them. A winner's answer never says
- * no; if all were told no or nothing, no session may stand on the token.
- */
+/* Several processes redeem each token while connections are killed. A winner is never refused; a
+ * token is not used up when all were refused. */
 static void test_killed_connections(struct outcome *out)
 {
 	unsigned seed = (unsigned)clock_us();
@@ -321,7 +316,8 @@ static void test_killed_connections(struct outcome *out)
 	}
 	printf("# seed %u\n", seed);
 	ok(doubles == 0,
-	    "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d answers unknown)",
+	    "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d "
+	    "answers unknown)",
 	    CHAOS, CHAOS_RACERS, won, unknown);
 	ok(burnt == 0, "none burnt while everybody was told no");
 	ok(won + unknown >= CHAOS && won > 0,

@@ -1,4 +1,4 @@
-/* Sessions here of actors of another server: logging in, and news of their ID-Cert. */
+/* Sessions of foreign actors: log-in, a new ID-Cert, revocation. */
 #include "abroad.h"
 
 static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
@@ -40,8 +40,8 @@ static void test_sessions(void)
 	    "and is who the certificate says");
 	ok(log_in(&cx, &tab, &other) == OK, "with another device, too");
 	ok(run_sql(
-	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name = 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") ==
-		1,
+	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name "
+	       "= 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") == 1,
 	    "the first one hears of it");
 	ok(log_in(&cx, &a, &third) == OK &&
 		session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED &&
@@ -67,8 +67,8 @@ static void test_sessions(void)
 	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT,
 	    "the one before, revoked: %s", cx.why.say);
 	ok(run_sql(
-	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = 'CLIENT_KEY_CHANGE'") ==
-		1,
+	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = "
+	       "'CLIENT_KEY_CHANGE'") == 1,
 	    "the other device hears of it, once");
 	put_page(url, 200,
 	    list_of_one(make_statement(b.cert, b.serial, now - 5, now + 100, now - 1, home.seed)));

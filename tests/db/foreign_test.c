@@ -1,7 +1,5 @@
-/*
- * Other servers: asked in the right order, believed when they lasting the rules, remembered as long
- * as they say, and never when they lie. Each liar gets its error, and nothing of it is kept.
- */
+/* Foreign servers: the order of requests, the rules for their answers, caching as long as they
+ * state. Each broken rule gives its error, and nothing of that answer is stored. */
 #include "abroad.h"
 #include "base/conf.h"
 
@@ -47,7 +45,7 @@ static void test_finding_servers(void)
 	end_context(&cx);
 }
 
-/* What is wrong with a server; times are seconds from now. */
+/* A fault of a server or certificate; times are seconds from now. */
 struct lie {
 	const char *name;
 	enum err want;
@@ -100,7 +98,7 @@ static const uint8_t *small_order_key(void)
 	return identity;
 }
 
-/* What one party says of another, bent as the row says. */
+/* The statement of `home` about a certificate, with the row's fault. */
 static struct str make_lie(const struct lie *l, struct party *about, const struct party *home,
     const struct party *stranger)
 {
@@ -130,7 +128,8 @@ static struct str make_lie(const struct lie *l, struct party *about, const struc
 static int64_t count_kept_rows(void)
 {
 	return run_sql(
-		   "SELECT count(*) FROM foreign_cert WHERE domain LIKE '%liar%' OR subject LIKE '%liar%' OR subject LIKE '%other%'") +
+		   "SELECT count(*) FROM foreign_cert WHERE domain LIKE '%liar%' OR subject LIKE "
+		   "'%liar%' OR subject LIKE '%other%'") +
 	    run_sql("SELECT count(*) FROM foreign_session");
 }
 
@@ -190,8 +189,7 @@ static const struct lie actor_lies[] = {
 	{ "gone", ERR_HOME_UNREACHABLE, .err = ERR_HOME_UNREACHABLE },
 };
 
-/* A fresh certificate of the actor is shown; its home server says something else, or something
- * wrong. */
+/* An actor presents a good certificate; its home server's answer has a fault. */
 static void test_lying_actors(void)
 {
 	struct party home = new_server("liar.example"), stranger = new_server("liar.example");
@@ -221,8 +219,8 @@ static void test_lying_actors(void)
 		}
 		bool nothing =
 		    run_sql(
-			"SELECT count(*) FROM foreign_cert WHERE subject <> domain AND invalidated_at IS NULL AND not_after > now() AND not_before < now()") ==
-		    0;
+			"SELECT count(*) FROM foreign_cert WHERE subject <> domain AND "
+			"invalidated_at IS NULL AND not_after > now() AND not_before < now()") == 0;
 		ok(e == l->want && nothing, "shown: %s: %s %s%s", l->name, err_name(e), cx.why.say,
 		    cx.why.log);
 		if (!l->body && !l->status && !l->err && !l->revoked && l->cert_to != -DAY &&
@@ -306,11 +304,11 @@ static void test_revocation(void)
 	ok(foreign_check(&cx, a.cert, &c) == OK, "revoked, and we do not know yet");
 	ok(foreign_recheck(&cx, a.cert, &c) == OK && c.invalidated_at == now - 1, "we are told");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "and know: %s", cx.why.say);
-	run_sql(
-	    "UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject LIKE '%rev.example'");
+	run_sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject "
+		"LIKE '%rev.example'");
 	put_page(url, 200, list_of_one(vouch_for(&a, &home)));
-	run_sql(
-	    "UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = 'rev.example'");
+	run_sql("UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = "
+		"'rev.example'");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "what was revoked stays so: %s",
 	    cx.why.say);
 	int64_t n;
@@ -345,7 +343,9 @@ static void test_rotation(void)
 	ok(foreign_check(&cx, b.cert, &c) == OK && calls == 2,
 	    "the server has changed its key between two calls: asked again, once: %s", cx.why.say);
 	run_sql(
-	    "DELETE FROM foreign_cert WHERE subject LIKE 'kim@%' OR invalidated_at IS NOT NULL OR serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject = domain ORDER BY not_before LIMIT 1)");
+	    "DELETE FROM foreign_cert WHERE subject LIKE 'kim@%' OR invalidated_at IS NOT NULL OR "
+	    "serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject "
+	    "= domain ORDER BY not_before LIMIT 1)");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT,
 	    "a certificate by a key that is nowhere any more: %s", cx.why.say);
 	put_page(arena_printf(lasting.mem, "%s?timestamp=%lld", server_url("turn.example"),
@@ -393,9 +393,9 @@ static void test_policy(void)
 	conf->federation_allow = allow;
 	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == OK, "now it is");
 	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK, "another");
-	run_sql(
-	    "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
-	    "'sub.block.example', 's', '1', sha256('k'), '', now() + interval '1 day')");
+	run_sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, "
+		"public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
+		"'sub.block.example', 's', '1', sha256('k'), '', now() + interval '1 day')");
 	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1,
 	    "the operator blocks a domain: a session ends");
 	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
@@ -415,8 +415,9 @@ static void test_policy(void)
 }
 
 #define INSERT_LATE_SESSION \
-	"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after) SELECT sha256('late'), " \
-	"'a@sub.late.example', 'sub.late.example', 's', '1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
+	"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, " \
+	"cert, not_after) SELECT sha256('late'), 'a@sub.late.example', 'sub.late.example', 's', " \
+	"'1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
 
 static bool is_busy(PGconn *pg)
 {
@@ -424,8 +425,8 @@ static bool is_busy(PGconn *pg)
 	return PQisBusy(pg);
 }
 
-/* A log-in is under way while the operator blocks its domain: either the block ends its session, or
- * it opens none. */
+/* A log-in at the same time as a block of its domain: the block ends its session, or no session
+ * is opened. */
 static void test_block_during_login(void)
 {
 	PGconn *login = PQconnectdb(conninfo), *operator= PQconnectdb(conninfo);
@@ -451,8 +452,7 @@ static void test_block_during_login(void)
 	run_sql("DELETE FROM foreign_session");
 }
 
-/* A server that is only asked whether it speaks may call itself what it likes: nothing that it says
- * counts for the domain that it names. */
+/* A server asked by origin may claim any domain: its answer must not count for that domain. */
 static void test_claimed_domain(void)
 {
 	struct party real = new_server("real.example");

@@ -1,7 +1,6 @@
 #ifndef MOTET_TESTS_HOME_H
 #define MOTET_TESTS_HOME_H
-/* The server of a test that has a real database: example.org, with an identity and a secret of its
- * own. */
+/* The home server of tests with a real database: example.org, with its own identity and secret. */
 #include "../tap.h"
 #include "../unit/x509_make.h"
 #include "base/clock.h"
@@ -15,7 +14,7 @@
 static const char *conninfo; /* as the role of the servers */
 static struct conf *conf;
 static struct ca_local ca;
-static struct fetcher *fetcher; /* NULL: there are no other servers */
+static struct fetcher *fetcher; /* NULL: no foreign servers */
 
 static inline struct cx new_context(void)
 {
@@ -33,7 +32,7 @@ static inline void end_context(struct cx *cx)
 	arena_free(cx->mem);
 }
 
-/* All but its identity. False: there is no database, and a plan of nothing has been printed. */
+/* Set up all but the identity. False: there is no database; the test is reported as skipped. */
 static inline bool open_home(void)
 {
 	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
@@ -65,8 +64,8 @@ static inline void create_identity(void)
 	end_context(&cx);
 }
 
-/* A process that ends connections to the database under who works there, every so many
- * microseconds, until it is killed. `of` is the end of its statement. */
+/* A process that kills connections of the server to the database, every `least` to `least +
+ * more` µs, until it is killed. `of` is appended to its statement. */
 static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least, useconds_t more)
 {
 	char text[256];
@@ -78,7 +77,8 @@ static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least
 	PGconn *pg = PQconnectdb(conninfo);
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	snprintf(text, sizeof text,
-	    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' %s",
+	    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+	    "'motet' %s",
 	    of);
 	for (;;) {
 		PQclear(PQexec(pg, text));

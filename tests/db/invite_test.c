@@ -1,7 +1,5 @@
-/*
- * Invites: what a code is worth, and many who want the last use of one at the same moment.
- * invite_test [SEED]; prints its seed and N.
- */
+/* Invites: the rules, and many registrations that want the last use at the same time.
+ * invite_test [SEED]; prints its seed and N. */
 #include "member.h"
 #include "crypto/hash.h"
 #include "core/invite.h"
@@ -83,7 +81,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* The very statement again, its answer having been lost. */
+/* The same statement again after its answer was lost. */
 static void test_resent_statement(void)
 {
 	uint8_t hash[HASH_BYTES];
@@ -131,7 +129,7 @@ struct outcome {
 	int64_t id;
 };
 
-/* Half of them want one of a few names, so that names and uses run out against each other. */
+/* Half of them compete for a few names, so that names and uses run out at the same time. */
 static void run_racer(const struct blob *hash, int round, int i, struct outcome *o)
 {
 	struct cx cx = new_context();

@@ -1,7 +1,5 @@
-/*
- * Issuing against a real database: who may have which session ID and key, one winner among many,
- * and a database that end_session connections while certificates are being issued. Prints its N.
- */
+/* Issuing with a real database: session IDs and keys, one winner among many, and issuing while
+ * connections are killed. Prints its N. */
 #include "home.h"
 #include "x509/der.h"
 #include "x509/derw.h"
@@ -16,7 +14,7 @@
 
 enum { RACERS = 16, RACES = 12, CHAOS = 400 };
 
-/* The clock of this host, which may be wrong. */
+/* Seconds by which this host's clock is wrong. */
 static time_t skew;
 
 time_t time(time_t *out)
@@ -42,7 +40,7 @@ static struct blob rdn(struct arena *m, struct blob oid, uint8_t tag, const char
 	    derw(m, DER_SEQUENCE, derw(m, DER_OID, oid), derw(m, tag, lit(text, strlen(text)))));
 }
 
-/* A request with a fresh key, for local@example.org and that session. */
+/* A CSR with a new key for local@example.org and a session ID. */
 static struct idcsr new_csr(struct cx *cx, const char *local, const char *session)
 {
 	struct arena *m = cx->mem;
@@ -132,7 +130,8 @@ static void test_rules(void)
 	ok(issue_cert(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED,
 	    "what has ended cannot be rotated");
 	run_sql(
-	    "UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - interval '1 hour' WHERE session_id = 'laptop'");
+	    "UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - "
+	    "interval '1 hour' WHERE session_id = 'laptop'");
 	struct idcsr again = new_csr(&cx, "bob", "laptop");
 	ok(issue_cert(&cx, bob, "bob", &again, 0, &g) == OK,
 	    "an expired certificate gives its session ID free");
@@ -167,7 +166,7 @@ static void test_key_rotation(void)
 	end_context(&cx);
 }
 
-/* Each child issues once and leaves what came of it in shared memory. */
+/* Each child issues once and stores its outcome in shared memory. */
 static void run_race(
     const char *local, int64_t id, int64_t replaces, bool same_session, enum err *out)
 {
@@ -220,8 +219,8 @@ static void test_races(void)
 	    RACERS, rotate_ok, RACES);
 }
 
-/* While a connection of ours holds what `lock` says, start `step` in a child; let go after a while;
- * what the child returns comes back. */
+/* Run `step` in a child while a transaction with `lock` is open for 200 ms; returns the child's
+ * exit status. */
 static int run_while_locked(const char *lock, int (*step)(struct cx *, void *), void *arg)
 {
 	PGconn *pg = PQconnectdb(conninfo);
@@ -267,8 +266,8 @@ static int deactivate_actor(struct cx *cx, void *arg)
 	return (int)actor_deactivate(cx, str_of(e->local));
 }
 
-/* One transaction holds the actor as an issue does, and rotates or issues by hand; whoever
- * end_session things has to wait and to see it. */
+/* A transaction locks the actor as issuing does, and rotates or issues; ending the session must
+ * wait for it and see its result. */
 static void test_endings(void)
 {
 	struct cx cx = new_context();
@@ -280,9 +279,11 @@ static void test_endings(void)
 
 	must(&cx, issue_cert(&cx, e.actor, "ender", &a, 0, &g));
 	const char *rotate = arena_printf(cx.mem,
-	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = %lld AND live;"
+	    "SELECT FROM actor WHERE id = %lld FOR SHARE; UPDATE idcert SET live = false, "
+	    "invalidated_at = now() WHERE actor_id = %lld AND live;"
 	    "INSERT INTO serial_used VALUES (1234567890123456);"
-	    "INSERT INTO idcert SELECT actor_id, 1234567890123456, session_id, server_serial, sha256(public_key), csr_hash, cert, not_before, not_after "
+	    "INSERT INTO idcert SELECT actor_id, 1234567890123456, session_id, server_serial, "
+	    "sha256(public_key), csr_hash, cert, not_before, not_after "
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
 	    (long long)e.actor, (long long)e.actor, (long long)e.actor);
 	ok(run_while_locked(rotate, end_session, &e) == OK,
@@ -293,8 +294,10 @@ static void test_endings(void)
 	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at,
 	    "and no certificate of it is left good");
 	const char *new = arena_printf(cx.mem,
-	    "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES (1234567890123457);"
-	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, sha256(cert), csr_hash, cert, not_before, not_after "
+	    "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES "
+	    "(1234567890123457);"
+	    "INSERT INTO idcert SELECT actor_id, 1234567890123457, 'two', server_serial, "
+	    "sha256(cert), csr_hash, cert, not_before, not_after "
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
 	    (long long)e.actor, (long long)e.actor);
 	ok(run_while_locked(new, deactivate_actor, &e) == OK,
@@ -307,8 +310,7 @@ static void test_endings(void)
 	end_context(&cx);
 }
 
-/* The same request from many at once: whoever gets an answer gets the same certificate; one token
- * of them works. */
+/* Many send the same CSR at once: all get the same certificate, and one token works. */
 static void test_same_request(void)
 {
 	struct cx cx = new_context();
@@ -431,7 +433,7 @@ static void test_killed_connections(void)
 	end_context(&cx);
 }
 
-/* A certificate under a name that the server's own does not have nobody could verify. */
+/* Nothing is signed when the configured domain differs from that of the identity key. */
 static void test_another_domain(void)
 {
 	const char *ours = conf->domain;

@@ -1,8 +1,5 @@
-/*
- * Key trials: completed once, by whom they were given to, for what they were given for. Many at
- * once: one wins. A database that ends connections meanwhile: still one, and its token works.
- * Prints its N.
- */
+/* Key trials: completed once, by the actor and session that they are for; one winner among many,
+ * also while connections are killed, and its token works. Prints its N. */
 #include "abroad.h"
 #include "crypto/token.h"
 #include "core/actor.h"
@@ -101,9 +98,8 @@ static void test_rules(void)
 	       (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig },
 	       &token) == ERR_BAD_TRIAL,
 	    "once: %s", cx.why.say);
-	ok(run_sql(
-	       "SELECT count(*) FROM key_trial WHERE fid = 'ann@guest.example' AND octet_length(signature) = 64 AND serial ~ '^[0-9]{16}$'") ==
-		1,
+	ok(run_sql("SELECT count(*) FROM key_trial WHERE fid = 'ann@guest.example' AND "
+		   "octet_length(signature) = 64 AND serial ~ '^[0-9]{16}$'") == 1,
 	    "kept with signature and serial");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){
@@ -125,7 +121,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* Neither trial nor actor are named: beta.3. */
+/* Neither trial nor actor is sent (beta.3). */
 static void test_serial_alone(void)
 {
 	struct cx cx = new_context();
@@ -207,9 +203,8 @@ static void test_home_actor(void)
 	ok(session_find(&cx, token, false, &s) == OK && s->serial == p.serial &&
 		session_find(&cx, g.token, false, &s) == ERR_UNAUTHORIZED,
 	    "in place of the old token");
-	ok(run_sql(
-	       "SELECT count(*) FROM event e JOIN idcert c USING (serial) WHERE name = 'NEW_SESSION' AND session_key LIKE '%:laptop' AND c.session_id = 'phone'") ==
-		1,
+	ok(run_sql("SELECT count(*) FROM event e JOIN idcert c USING (serial) WHERE name = "
+		   "'NEW_SESSION' AND session_key LIKE '%:laptop' AND c.session_id = 'phone'") == 1,
 	    "the other device hears of it");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){
@@ -228,7 +223,7 @@ static void test_home_actor(void)
 	end_context(&cx);
 }
 
-/* What the children of a race leave. */
+/* The outcome of each child of a race. */
 struct outcome {
 	enum err err;
 	bool doubt; /* was told 503 on the way */
@@ -320,14 +315,14 @@ static void test_one_winner(void)
 	    RACES);
 	ok(told == RACES, "the others are told so");
 	ok(run_sql(
-	       "SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND ended_at IS NULL AND session_id = 'phone'") ==
-		1,
+	       "SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND ended_at "
+	       "IS NULL AND session_id = 'phone'") == 1,
 	    "one session is open");
 	munmap(r, sizeof *r);
 	end_context(&cx);
 }
 
-/* As many trials as processes, all for one session: each its own token, one lives. */
+/* Each process completes its own trial for the same session: one token stays valid. */
 static void test_one_session(void)
 {
 	struct cx cx = new_context();
@@ -348,11 +343,12 @@ static void test_one_session(void)
 			bad += waitpid(pids[k], &status, 0) < 0 || status != 0;
 		fine += bad == 0 &&
 		    run_sql(
-			"SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND session_id = 'phone' AND ended_at IS NULL") ==
-			1;
+			"SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND "
+			"session_id = 'phone' AND ended_at IS NULL") == 1;
 	}
 	ok(fine == SAME,
-	    "8 log-ins of one session at once: all get a token, the last one's works, %d of %d times",
+	    "8 log-ins of one session at once: all get a token, the last one's works, %d of %d "
+	    "times",
 	    fine, SAME);
 	end_context(&cx);
 }

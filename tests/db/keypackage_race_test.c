@@ -1,8 +1,8 @@
 /*
- * The promise of the delivery service under load: no KeyPackage given out twice, none when it had
- * ended, and nobody told that there is none while there was. Many processes at once claim, add,
- * replace, expire, rotate and revoke, on the statements of a running server. Each KeyPackage is a
- * number here, and the statements do not care. Prints seed and N; MOTET_SEED=N repeats a seed.
+ * The delivery service under load: no KeyPackage is given out twice or after its end, and no claim
+ * is empty while there is stock. Many processes claim, add, replace, expire, rotate and revoke at
+ * once, with the server's statements. The bytes of each KeyPackage are a number. Prints seed and N;
+ * MOTET_SEED=N repeats a seed.
  */
 #include "member.h"
 #include <signal.h>
@@ -27,8 +27,8 @@ struct item {
 	atomic_llong dead; /* nanoseconds: since then it must not be given out; 0: it may be */
 	atomic_int last;
 };
-/* What the stock of a target's first session is known to hold: added is counted when it is there,
- * taken before it may be gone. */
+/* Bounds of the stock of a target's first session: `added` is counted after the upload, `taken`
+ * before the claim. */
 struct stock {
 	atomic_long added, taken;
 };
@@ -42,7 +42,7 @@ static struct shared {
 } * sh;
 static unsigned seed;
 
-/* A target with what it was granted; in the child's own copy of memory. */
+/* Each child has its own copy. */
 static struct member targets[TARGETS], claimant;
 
 static long long clock_ns(void)
@@ -58,9 +58,7 @@ static void reset_counters(void)
 	memset(sh, 0, sizeof *sh);
 }
 
-/* --- Adding
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- Adding --- */
 
 static struct keypackage make_numbered(struct cx *cx, int64_t i, bool last_resort)
 {
@@ -79,7 +77,7 @@ static struct keypackage make_numbered(struct cx *cx, int64_t i, bool last_resor
 		.not_after = clock_now() + 3600 };
 }
 
-/* n of them from *first on, which are this process's own numbers. */
+/* Adds n KeyPackages; their numbers begin with *first and are used by no other process. */
 static enum err add_numbered(
     struct cx *cx, const struct member *m, int64_t *first, size_t n, bool last_resort)
 {
@@ -93,13 +91,11 @@ static enum err add_numbered(
 	return a->live && !a->reused ? OK : ERR_UNAUTHORIZED;
 }
 
-/* --- Uploads alone: many at the same moment
- * --------------------------------------------------------------------------------------- */
+/* --- Uploads at the same time --- */
 
 enum { UPLOADERS = 16, FULL = 100 };
 
-/* What a session uploads at once by 16 processes: n of them, from a number on that is the same for
- * all, or each its own. */
+/* 16 processes upload n KeyPackages each to one session: the same ones, or their own. */
 static void upload_at_once(
     struct cx *cx, size_t n, bool same, bool last_resort, long *taken, long *failed)
 {
@@ -163,9 +159,7 @@ static void fill_stock(struct cx *cx, int t, size_t n)
 	atomic_fetch_add(&sh->stock[t].added, (long)n);
 }
 
-/* --- Claiming
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* --- Claiming --- */
 
 static void check_given(const struct keypackage_given *g, long long began)
 {
@@ -188,8 +182,8 @@ static void check_given(const struct keypackage_given *g, long long began)
 		sh->one_time++;
 }
 
-/* Was there one in stock from the beginning of a claim to its end, for sure? `had` was there when
- * it began, others may have taken `gone` since. */
+/* An empty claim is wrong if the stock at its beginning exceeds all claims that others began
+ * since. */
 static void check_empty(int t, long had)
 {
 	if (had - (sh->stock[t].taken - 1) > 0)
@@ -234,9 +228,7 @@ static void run_claimer(struct cx *cx, long total)
 		claim_once(cx, (int)(i % TARGETS));
 }
 
-/* --- What else goes on
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- Other processes --- */
 
 static void run_uploader(struct cx *cx, long total)
 {
@@ -252,8 +244,7 @@ static void run_uploader(struct cx *cx, long total)
 	}
 }
 
-/* Puts a new last resort in the place of the old one, and remembers when that was over. One of them
- * for each target. */
+/* Replaces the last resorts and notes when each old one ended. */
 static void run_replacer(struct cx *cx, long total)
 {
 	int64_t before[TARGETS], first;
@@ -272,7 +263,7 @@ static void run_replacer(struct cx *cx, long total)
 	}
 }
 
-/* Ends some of what is in stock by its date, oldest first, where claims want it most. */
+/* Expires the oldest KeyPackages in stock, which claims take first. */
 static void run_expirer(struct cx *cx, long total)
 {
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
@@ -282,9 +273,12 @@ static void run_expirer(struct cx *cx, long total)
 		sh->stock[t].taken += 2;
 		PGresult *r = PQexec(pg,
 		    arena_printf(cx->mem,
-			"UPDATE key_package SET not_after = now() - interval '1 s' WHERE id IN (SELECT id FROM key_package WHERE "
-			"actor_id = %lld AND NOT last_resort AND spent_at IS NULL AND not_after > now() ORDER BY id LIMIT 2) AND spent_at IS NULL RETURNING "
-			"('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * ('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
+			"UPDATE key_package SET not_after = now() - interval '1 s' WHERE id IN "
+			"(SELECT id FROM key_package WHERE "
+			"actor_id = %lld AND NOT last_resort AND spent_at IS NULL AND not_after > "
+			"now() ORDER BY id LIMIT 2) AND spent_at IS NULL RETURNING "
+			"('x' || encode(substr(init_hash, 1, 1), 'hex'))::bit(8)::int + 256 * "
+			"('x' || encode(substr(init_hash, 2, 1), 'hex'))::bit(8)::int "
 			"+ 65536 * ('x' || encode(substr(init_hash, 3, 1), 'hex'))::bit(8)::int",
 			(long long)targets[t].actor_id));
 		long long now = clock_ns();
@@ -296,8 +290,7 @@ static void run_expirer(struct cx *cx, long total)
 	PQfinish(pg);
 }
 
-/* A second session of each actor whose certificate ends all the time: by rotation, and by a log-out
- * with a new log-in. */
+/* Keeps ending the certificate of a second session, by rotation and by log-out. */
 static void run_rotator(struct cx *cx, long total)
 {
 	(void)total;
@@ -326,15 +319,14 @@ static void run_killer(struct cx *cx, long total)
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	while (!sh->stop) {
 		PQclear(PQexec(pg,
-		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'motet' AND random() < 0.05"));
+		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+		    "application_name = 'motet' AND random() < 0.05"));
 		usleep(20000 + (useconds_t)(random() % 60000));
 	}
 	PQfinish(pg);
 }
 
-/* --- Starting and ending them
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- Starting and ending processes --- */
 
 typedef void actor_fn(struct cx *, long total);
 
@@ -351,7 +343,7 @@ static pid_t start_process(actor_fn *f, long total)
 	_exit(0);
 }
 
-/* Claimers until all tickets are gone, with the others beside them. */
+/* Runs claimers until all claims are made, with the other processes beside them. */
 static double run_claims(long total, actor_fn *const *others)
 {
 	long long began = clock_ns();
@@ -372,15 +364,16 @@ static double run_claims(long total, actor_fn *const *others)
 
 static void print_counts(const char *what, double seconds)
 {
-	printf(
-	    "# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld none, %ld lost\n",
+	printf("# %s: N=%ld claims by %d processes in %.1f s: %ld one-time, %ld last resort, %ld "
+	       "none, %ld lost\n",
 	    what, sh->claims, CLAIMERS, seconds, sh->one_time, sh->last_resort, sh->none, sh->lost);
 }
 
 static long count_stock(struct cx *cx)
 {
 	return sql_number(cx,
-	    "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND not_after > now()");
+	    "SELECT count(*) FROM key_package WHERE NOT last_resort AND spent_at IS NULL AND "
+	    "not_after > now()");
 }
 
 static void check_counts(const char *what)
@@ -391,23 +384,21 @@ static void check_counts(const char *what)
 	ok(sh->wrong == 0, "%s: nothing else was wrong (%ld)", what, sh->wrong);
 }
 
-/*
- * "Low" and "the last resort was used" are two events, or one: claims that take the last ones in
- * the same moment do not see each other, so that the one which finds the stock empty may be the
- * first to see it low.
- */
+/* "Low" and "last resort used" are one or two events: claims at the same time do not see each
+ * other, so the claim that finds the stock empty may be the first to find it low. */
 static void check_low_events(struct cx *cx)
 {
 	const char *of_session =
-	    "SELECT count(*) FROM (SELECT count(*) AS n, bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
-	    "WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone' GROUP BY session_key) s WHERE n IN (1, 2) AND used";
+	    "SELECT count(*) FROM (SELECT count(*) AS n, "
+	    "bool_or((data::json->>'lastResortUsed')::bool) AS used FROM event "
+	    "WHERE name = 'LOW_KEY_PACKAGES' AND session_key LIKE '%:phone' GROUP BY session_key) "
+	    "s WHERE n IN (1, 2) AND used";
 
 	ok(sql_number(cx, of_session) == TARGETS,
 	    "each session was told once or twice: low, and a last resort used");
 }
 
-/* A stock that is smaller than the number of claims goes to the last piece, whatever the order of
- * things. */
+/* More claims than stock: every KeyPackage is given out before a last resort. */
 static void test_exact_stock(void)
 {
 	static actor_fn *const nobody[] = { NULL };
@@ -440,16 +431,16 @@ static void test_mixed_load(void)
 	for (int t = 0; t < TARGETS; t++)
 		fill_stock(&cx, t, STOCK / 4);
 	print_counts("with everything else", run_claims(MIXED, all));
-	printf(
-	    "# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates ended\n",
+	printf("# meanwhile %ld uploads, %ld replaced last resorts, %ld expired, %ld certificates "
+	       "ended\n",
 	    sh->uploads, sh->replaced, sh->ended, sh->rotations);
 	check_counts("with everything else");
 	ok(sh->lost == 0, "no claim failed (%ld)", sh->lost);
 	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10,
 	    "all of them had their turn");
 	ok(sql_number(&cx,
-	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE NOT c.live AND k.spent_at IS NULL") ==
-		0,
+	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE "
+	       "NOT c.live AND k.spent_at IS NULL") == 0,
 	    "no certificate that ended has a stock");
 	end_context(&cx);
 }

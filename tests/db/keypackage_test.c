@@ -1,5 +1,5 @@
-/* Taking KeyPackages in and giving them out against a real database, one at a time;
- * keypackage_race_test.c has what happens at once. */
+/* Uploading and claiming KeyPackages with a real database, one request at a time; see
+ * keypackage_race_test.c for parallel ones. */
 #include "member.h"
 
 #define NONE_FIT ((struct keypackage_filter){ .suites = NULL })
@@ -23,7 +23,7 @@ static enum err upload_one(
 	return upload_all(cx, m, &in, 1, last_resort);
 }
 
-/* What it got is in *v; the number of KeyPackages, or -1 for an error, which is in cx->why. */
+/* *v: the KeyPackages; returns their number, or -1 for an error, which is in cx->why. */
 static int claim_of(struct cx *cx, const struct member *who, const char *whose,
     struct keypackage_filter f, struct keypackage_given **v)
 {
@@ -59,7 +59,8 @@ static long count_events(struct cx *cx, const struct member *m)
 {
 	return sql_number(cx,
 	    arena_printf(cx->mem,
-		"SELECT count(*) FROM event WHERE name = 'LOW_KEY_PACKAGES' AND session_key = '%lld:%s'",
+		"SELECT count(*) FROM event WHERE name = 'LOW_KEY_PACKAGES' AND session_key = "
+		"'%lld:%s'",
 		(long long)m->actor_id, m->session_id));
 }
 
@@ -152,8 +153,8 @@ static void test_last_resorts(struct cx *cx)
 	    "for everybody");
 	ok(upload_one(cx, &m, l1, true) == OK, "the same last resort again is no error");
 	ok(sql_number(cx,
-	       "SELECT count(*) FROM key_package WHERE last_resort AND used_at IS NOT NULL AND spent_at IS NULL") ==
-		1,
+	       "SELECT count(*) FROM key_package WHERE last_resort AND used_at IS NOT NULL AND "
+	       "spent_at IS NULL") == 1,
 	    "and stays used");
 	ok(upload_one(cx, &m, l3, true) == OK && claim_of(cx, &bob, "cleo", suite3, &g) == 1 &&
 		is_package(g, l3, true),
@@ -214,7 +215,7 @@ static void test_sessions(struct cx *cx)
 	    "a token that nobody has: %s", cx->why.say);
 }
 
-/* now() stands still in a transaction, which lets one look at a moment exactly. */
+/* now() is constant within a transaction, so that exact times can be tested. */
 static void test_expiry(struct cx *cx)
 {
 	struct member m = new_member(cx, "elsa", "phone"), bob = new_member(cx, "eric", "phone");
@@ -235,7 +236,8 @@ static void test_expiry(struct cx *cx)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		long n = sql_number(cx,
 		    arena_printf(cx->mem,
-			"BEGIN; UPDATE key_package SET not_after = %s WHERE serial = %lld; SELECT count(*) FROM motet_claim("
+			"BEGIN; UPDATE key_package SET not_after = %s WHERE serial = %lld; SELECT "
+			"count(*) FROM motet_claim("
 			"%lld, %lld, NULL, '{}')",
 			cases[i].end, (long long)m.serial, (long long)m.actor_id,
 			(long long)m.serial));
@@ -243,7 +245,8 @@ static void test_expiry(struct cx *cx)
 	}
 	run_sql(cx,
 	    arena_printf(cx->mem,
-		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE serial = %lld AND NOT last_resort",
+		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE serial = %lld "
+		"AND NOT last_resort",
 		(long long)m.serial));
 	ok(claim_of(cx, &bob, "elsa", NONE_FIT, &g) == 1 && g->last_resort,
 	    "an expired one counts for nothing");
@@ -253,15 +256,16 @@ static void test_expiry(struct cx *cx)
 	ok(count_rows(cx, &m) == 2, "a day later the next upload prunes it");
 	long far = sql_number(cx,
 	    arena_printf(cx->mem,
-		"SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE k.serial = %lld AND "
+		"SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE "
+		"k.serial = %lld AND "
 		"k.not_after > c.not_after",
 		(long long)m.serial));
 	struct mls_input forever =
 	    new_keypackage(cx, &m, &(struct keypackage_spec){ .lasts = INT64_MAX / 2 });
 	ok(far == 0 && upload_one(cx, &m, forever, false) == OK, "one for ever is taken");
 	ok(sql_number(cx,
-	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE k.not_after = c.not_after") ==
-		1,
+	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE "
+	       "k.not_after = c.not_after") == 1,
 	    "and ends with its ID-Cert");
 }
 
@@ -316,8 +320,10 @@ static void test_endings(struct cx *cx)
 	must(cx, upload_one(cx, &other, new_keypackage(cx, &other, &usual), false));
 	long n = sql_number(cx,
 	    arena_printf(cx->mem,
-		"BEGIN; UPDATE idcert SET live = false, invalidated_at = now() WHERE serial = %lld; "
-		"SELECT count(*) FROM key_package WHERE serial = %lld AND (spent_at IS NULL OR tls IS NOT NULL)",
+		"BEGIN; UPDATE idcert SET live = false, invalidated_at = now() WHERE serial = "
+		"%lld; "
+		"SELECT count(*) FROM key_package WHERE serial = %lld AND (spent_at IS NULL OR "
+		"tls IS NOT NULL)",
 		(long long)old, (long long)old));
 	ok(n == 0 && count_stock(cx, &m) == 2,
 	    "whatever ends a certificate empties its store in the same transaction");
@@ -377,26 +383,32 @@ static void test_limits(struct cx *cx)
 		count_stock(cx, &m) == 3,
 	    "one can ask, which consumes nothing");
 	run_sql(cx,
-	    "UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims 192.0.2.1')");
+	    "UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims "
+	    "192.0.2.1')");
 	ok(claim_of(cx, &m, "hugo", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED,
 	    "an address has its limit, too");
 	conf->rate_limit = false;
 	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1, "without limits there are none");
 }
 
-/* What the planner makes of the claim on a store of 100 000; as notes, and no table is read from
- * end to end. */
+/* Prints the query plan of a claim with 100 000 rows; no table may be read sequentially. */
 static void test_query_plan(struct cx *cx)
 {
 	struct member m = new_member(cx, "ivy", "phone");
 	const char *fill = arena_printf(cx->mem,
-	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, "
-	    "not_after, spent_at) SELECT %lld, %lld, 1 + 2 * (i %% 2), '{}', false, sha256(i::text::bytea), sha256(i::text::bytea), CASE WHEN i %% 2 = 0 THEN 'x'::bytea END, now(), "
-	    "now() + interval '1 day', CASE WHEN i %% 2 = 1 THEN now() END FROM generate_series(1, 100000) i",
+	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, "
+	    "init_hash, tls, not_before, "
+	    "not_after, spent_at) SELECT %lld, %lld, 1 + 2 * (i %% 2), '{}', false, "
+	    "sha256(i::text::bytea), sha256(i::text::bytea), CASE WHEN i %% 2 = 0 THEN 'x'::bytea "
+	    "END, now(), "
+	    "now() + interval '1 day', CASE WHEN i %% 2 = 1 THEN now() END FROM "
+	    "generate_series(1, 100000) i",
 	    (long long)m.actor_id, (long long)m.serial);
 	const char *pick = arena_printf(cx->mem,
-	    "EXPLAIN (COSTS OFF) SELECT * FROM key_package p WHERE p.actor_id = %lld AND p.serial = %lld AND NOT p.last_resort "
-	    "AND p.spent_at IS NULL AND motet_fits(p, '{1,3}', '{}') ORDER BY p.id LIMIT 1 FOR UPDATE SKIP LOCKED",
+	    "EXPLAIN (COSTS OFF) SELECT * FROM key_package p WHERE p.actor_id = %lld AND p.serial "
+	    "= %lld AND NOT p.last_resort "
+	    "AND p.spent_at IS NULL AND motet_fits(p, '{1,3}', '{}') ORDER BY p.id LIMIT 1 FOR "
+	    "UPDATE SKIP LOCKED",
 	    (long long)m.actor_id, (long long)m.serial);
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 	bool scan = false, index = false;
@@ -415,16 +427,16 @@ static void test_query_plan(struct cx *cx)
 	PQfinish(pg);
 	long ms = sql_number(cx,
 	    arena_printf(cx->mem,
-		"CREATE TEMP TABLE t AS SELECT clock_timestamp() AS at; SELECT count(*) FROM generate_series(1, 1000) i, "
-		"LATERAL motet_claim(%lld + 0 * i, %lld, '{1,3}', '{}'); SELECT (1000 * extract(epoch FROM clock_timestamp() - at))::int FROM t",
+		"CREATE TEMP TABLE t AS SELECT clock_timestamp() AS at; SELECT count(*) FROM "
+		"generate_series(1, 1000) i, "
+		"LATERAL motet_claim(%lld + 0 * i, %lld, '{1,3}', '{}'); SELECT (1000 * "
+		"extract(epoch FROM clock_timestamp() - at))::int FROM t",
 		(long long)m.actor_id, (long long)m.serial));
 	ok(ms > 0 && ms < 5000, "1000 claims of it take %ld ms", ms);
 }
 
-/*
- * What a claim reads, in rows and in whole tables, when a large store belongs to somebody who has
- * little left or nothing: the planner must not think that some can be found anywhere.
- */
+/* The rows and table scans of a claim when nearly all rows of a large table are spent: the
+ * planner must not expect unspent rows everywhere. */
 static void test_rows_read(struct cx *cx)
 {
 	struct member m = new_member(cx, "june", "phone");
@@ -434,16 +446,21 @@ static void test_rows_read(struct cx *cx)
 	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), true));
 	run_sql(cx,
 	    arena_printf(cx->mem,
-		"INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, not_before, not_after, spent_at) "
-		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('june' || i)::bytea), now(), now() + interval '1 day', now() FROM generate_series(1, 50000) i; "
-		"INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after) "
-		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('more' || i)::bytea), 'x', now(), now() + interval '1 day' FROM generate_series(1, 50000) i; ",
+		"INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, "
+		"init_hash, not_before, not_after, spent_at) "
+		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('june' || i)::bytea), now(), "
+		"now() + interval '1 day', now() FROM generate_series(1, 50000) i; "
+		"INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, "
+		"init_hash, tls, not_before, not_after) "
+		"SELECT %lld, %lld, 1, '{}', false, '', sha256(('more' || i)::bytea), 'x', now(), "
+		"now() + interval '1 day' FROM generate_series(1, 50000) i; ",
 		(long long)m.actor_id, (long long)m.serial, (long long)m.actor_id,
 		(long long)m.serial));
 	run_sql(cx, "ANALYZE key_package");
 	run_sql(cx,
 	    arena_printf(cx->mem,
-		"UPDATE key_package SET spent_at = now(), tls = NULL WHERE actor_id = %lld AND NOT last_resort",
+		"UPDATE key_package SET spent_at = now(), tls = NULL WHERE actor_id = %lld AND "
+		"NOT last_resort",
 		(long long)m.actor_id));
 	run_sql(cx, "VACUUM key_package"); /* without new statistics, as after a rush of claims */
 	for (int i = 0; i < 2; i++) {
@@ -451,7 +468,8 @@ static void test_rows_read(struct cx *cx)
 		    i ? "what is told of it" : "a claim where only the last resort is left";
 		const char *did = run_sql(cx,
 		    arena_printf(cx->mem,
-			"BEGIN; SELECT %s; SELECT seq_scan || ' ' || idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables "
+			"BEGIN; SELECT %s; SELECT seq_scan || ' ' || idx_tup_fetch + seq_tup_read "
+			"FROM pg_stat_xact_user_tables "
 			"WHERE relname = 'key_package'",
 			arena_printf(cx->mem,
 			    i ? "motet_tell_low(%lld, %lld, 'june', true, false, 10)"

@@ -1,15 +1,13 @@
 #ifndef MOTET_TESTS_MEMBER_H
 #define MOTET_TESTS_MEMBER_H
-/* Actors with sessions in a real database, and KeyPackages by their keys: what the tests of the
- * delivery service share. */
+/* Actors with sessions in a real database, and KeyPackages signed with their keys. */
 #include "home.h"
 #include "../unit/mls_make.h"
 #include "core/actor.h"
 #include "core/keypackage.h"
 #include <sys/random.h>
 
-/* As the owner of the tables: whatever a test does to them behind the server's back. The first
- * column of the last row, as text. */
+/* Run a statement as the owner of the tables; returns the first column of the last row as text. */
 static inline const char *run_sql(struct cx *cx, const char *text)
 {
 	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
@@ -30,7 +28,7 @@ static inline long sql_number(struct cx *cx, const char *text)
 	return strtol(run_sql(cx, text), NULL, 10);
 }
 
-/* A session, and the seed of its key. It lives in the arena that it was made with. */
+/* A session and the seed of its key, in the arena of the context that made it. */
 struct member {
 	const char *local, *fid;
 	uint8_t seed[ED25519_SEED];
@@ -85,7 +83,7 @@ static inline struct member new_member(struct cx *cx, const char *local, const c
 	return new_device(cx, &m, session);
 }
 
-/* The same session with the next certificate. */
+/* The same session with a new certificate. */
 static inline void rotate_session(struct cx *cx, struct member *m)
 {
 	struct idcsr csr = new_csr(cx, m);
@@ -95,7 +93,7 @@ static inline void rotate_session(struct cx *cx, struct member *m)
 	keep_grant(cx, m, &g);
 }
 
-/* What a KeyPackage of a test may have otherwise than usual; an init of NULL is a new one. */
+/* How a KeyPackage differs from the usual one; init NULL: a new key. */
 struct keypackage_spec {
 	const char *init;	 /* hex */
 	const char *head, *caps; /* as in struct parts */
@@ -124,7 +122,7 @@ static inline struct mls_input new_keypackage(
 	return in;
 }
 
-/* False: there is no database, and a plan of nothing has been printed. */
+/* False: there is no database; the test is reported as skipped. */
 static inline bool open_test_home(void)
 {
 	if (!open_home())

@@ -1,7 +1,5 @@
-/*
- * Passwords against a real database: who has to wait after wrong ones and who does not, how many
- * may hash at a time, and what a lost connection may not lose.
- */
+/* Passwords with a real database: rate limits after wrong ones, the limit on parallel hashing,
+ * and renewal of old hashes. */
 #include "member.h"
 #include "crypto/hash.h"
 #include "core/password.h"
@@ -21,7 +19,7 @@ static void register_actor(struct cx *cx, const char *local)
 	must(cx, actor_add(cx, str_of(local), PASSWORD, false, &id));
 }
 
-/* A child that has one of the places until it is killed. */
+/* A child that holds a hashing slot until it is killed. */
 static pid_t start_gate_holder(struct gate *g)
 {
 	int fd[2];
@@ -114,7 +112,8 @@ static void test_strangers(void)
 	       &cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3,
 	    "what all share has counted %d", n);
 	run_sql(&cx,
-	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 minutes'");
+	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 "
+	    "minutes'");
 	ok(try_password(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
 	    "after fifty of them all strangers have to wait: %s", cx.why.say);
 	ok(try_password(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
@@ -156,7 +155,7 @@ static enum err count_try(struct cx *cx, int who, int64_t burst, int64_t *wait)
 	return q_throttle_try(cx, &own, &shared, shared.key, wait);
 }
 
-/* What strangers made us write goes when it is over, whoever comes next. */
+/* Expired counters are deleted by later attempts of anyone. */
 static void test_throttle_growth(void)
 {
 	enum { STRANGERS = 200, LATER = 60 };
@@ -177,19 +176,20 @@ static void test_throttle_growth(void)
 	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
 	ok(wait == 1, "and then has to wait");
 	ok(sql_number(&cx,
-	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE '%(tat)'") ==
-		1,
+	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE "
+	       "'%(tat)'") == 1,
 	    "there is an index to find them by");
 	run_sql(&cx, "DELETE FROM throttle");
 	end_context(&cx);
 }
 
-/* A password that is stored with older parameters (RFC 7914, 12) gets today's, unless it is another
- * one by then. */
+/* A hash with older parameters (RFC 7914, 12) is renewed at log-in, unless the password was
+ * changed at the same time. */
 static void test_rehash(void)
 {
 	static const char *const phc =
-	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
+	    "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/"
+	    "2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
 	const struct str old = STR("old"), password = STR("pleaseletmein");
 	struct cx cx = new_context();
 	const struct password_try t = { old, old, STR("192.0.2.1"), password, str_of(phc),

@@ -1,7 +1,5 @@
-/*
- * What has expired goes, and nothing else; what is gone is of no use to anybody; whoever is at
- * something is not disturbed. prune_test [SEED]; prints its seed and N.
- */
+/* Pruning deletes exactly the expired rows, deleted values cannot be used again, and requests
+ * are not disturbed. prune_test [SEED]; prints its seed and N. */
 #include "member.h"
 #include "core/prune.h"
 #include "core/key_trial.h"
@@ -22,9 +20,8 @@ static bool continue_pruning(void *arg, const int64_t rows[PRUNE_KINDS])
 }
 
 /*
- * One row for each kind: %s is the row's time, seconds before now by which its end lies back; those
- * that may go lie `keeps` and more back, those that stay less. n is 1 … EACH, and `side` a text
- * that makes the names of both differ.
+ * One statement per kind. In it `past` is the end of a row: more than `keeps` seconds ago for rows
+ * to delete, less for rows to keep; n is 1 … EACH; `side` makes the names of both groups differ.
  */
 static const struct kind {
 	enum prune_kind kind;
@@ -32,55 +29,82 @@ static const struct kind {
 	const char *sql;
 } kinds[] = {
 	{ PRUNE_SESSION, 30 * 86400,
-	    "INSERT INTO session (token_hash, actor_id, serial, ended_at) SELECT sha256(('s' || side || n)::bytea), a, c, past FROM rows, cert" },
+	    "INSERT INTO session (token_hash, actor_id, serial, ended_at) SELECT sha256(('s' || "
+	    "side || n)::bytea), a, c, past FROM rows, cert" },
 	{ PRUNE_RAN_OUT, 30 * 86400,
 	    "WITH u AS (INSERT INTO serial_used SELECT 2000000000000000 + k + n FROM rows), "
-	    "c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after) "
-	    "SELECT a, 2000000000000000 + k + n, 'o' || side || n, (SELECT min(serial) FROM server_key), sha256(('k' || side || n)::bytea), sha256('x'), '', "
+	    "c AS (INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, "
+	    "csr_hash, cert, not_before, not_after) "
+	    "SELECT a, 2000000000000000 + k + n, 'o' || side || n, (SELECT min(serial) FROM "
+	    "server_key), sha256(('k' || side || n)::bytea), sha256('x'), '', "
 	    "past - interval '9 days', past FROM rows, cert) "
-	    "INSERT INTO session (token_hash, actor_id, serial) SELECT sha256(('r' || side || n)::bytea), a, 2000000000000000 + k + n FROM rows, cert" },
+	    "INSERT INTO session (token_hash, actor_id, serial) SELECT sha256(('r' || side || "
+	    "n)::bytea), a, 2000000000000000 + k + n FROM rows, cert" },
 	{ PRUNE_FOREIGN_SESSION, 30 * 86400,
-	    "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after, ended_at) "
-	    "SELECT sha256(('f' || side || n)::bytea), 'f' || side || n || '@b.example', 'b.example', 's', '1', sha256('x'), '', "
-	    "CASE WHEN n % 2 = 0 THEN past ELSE now() + interval '1 day' END, CASE WHEN n % 2 = 1 THEN past END FROM rows" },
+	    "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, "
+	    "public_key, cert, not_after, ended_at) "
+	    "SELECT sha256(('f' || side || n)::bytea), 'f' || side || n || '@b.example', "
+	    "'b.example', 's', '1', sha256('x'), '', "
+	    "CASE WHEN n % 2 = 0 THEN past ELSE now() + interval '1 day' END, CASE WHEN n % 2 = 1 "
+	    "THEN past END FROM rows" },
 	{ PRUNE_KEY_PACKAGE, 86400,
-	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, init_hash, tls, not_before, not_after, spent_at) "
-	    "SELECT a, c, 1, '{}', false, 'r', sha256(('p' || side || n)::bytea), CASE WHEN n % 2 = 0 THEN 'x'::bytea END, '1970-01-01', past, "
+	    "INSERT INTO key_package (actor_id, serial, suite, extensions, last_resort, ref, "
+	    "init_hash, tls, not_before, not_after, spent_at) "
+	    "SELECT a, c, 1, '{}', false, 'r', sha256(('p' || side || n)::bytea), CASE WHEN n % 2 "
+	    "= 0 THEN 'x'::bytea END, '1970-01-01', past, "
 	    "CASE WHEN n % 2 = 1 THEN now() END FROM rows, cert" },
 	{ PRUNE_TRIAL, 60,
-	    "INSERT INTO key_trial (trial, expires_at) SELECT repeat('t', 64) || side || n, past FROM rows" },
+	    "INSERT INTO key_trial (trial, expires_at) SELECT repeat('t', 64) || side || n, past "
+	    "FROM rows" },
 	{ PRUNE_FEDERATION_TOKEN, 86400,
-	    "INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at) "
-	    "SELECT a, repeat('j', 22) || side || n, sha256(('t' || side || n)::bytea), 'x', past - interval '1 h', past FROM rows, cert" },
+	    "INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, "
+	    "expires_at) "
+	    "SELECT a, repeat('j', 22) || side || n, sha256(('t' || side || n)::bytea), 'x', past "
+	    "- interval '1 h', past FROM rows, cert" },
 	{ PRUNE_REDEEMED_TOKEN, 86400,
-	    "INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT 'i', side || n, sha256('x'), past FROM rows" },
+	    "INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT 'i', side || n, "
+	    "sha256('x'), past FROM rows" },
 	{ PRUNE_THROTTLE, 0,
 	    "INSERT INTO throttle (key, tat) SELECT ('w' || side || n)::bytea, past FROM rows" },
 	{ PRUNE_FOREIGN_SERVER, 30 * 86400,
-	    "INSERT INTO foreign_server (place, fresh_until) SELECT 'g' || side || n, past FROM rows" },
+	    "INSERT INTO foreign_server (place, fresh_until) SELECT 'g' || side || n, past FROM "
+	    "rows" },
 	{ PRUNE_FOREIGN_SERVER, 0,
-	    "INSERT INTO foreign_server (place, failure, fresh_until) SELECT 'h' || side || n, 'BAD_CERT', past FROM rows" },
+	    "INSERT INTO foreign_server (place, failure, fresh_until) SELECT 'h' || side || n, "
+	    "'BAD_CERT', past FROM rows" },
 	{ PRUNE_FOREIGN_CERT, 86400,
-	    "INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, usable_until) "
-	    "SELECT 'c' || side || n, '1', 'd', '', '1970-01-01', now() + interval '1 h', past FROM rows" },
+	    "INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, "
+	    "usable_until) "
+	    "SELECT 'c' || side || n, '1', 'd', '', '1970-01-01', now() + interval '1 h', past "
+	    "FROM rows" },
 	{ PRUNE_FOREIGN_ACTOR, 0,
-	    "INSERT INTO foreign_actor (fid, domain, fresh_until) SELECT 'a' || side || n, 'd', past FROM rows" },
+	    "INSERT INTO foreign_actor (fid, domain, fresh_until) SELECT 'a' || side || n, 'd', "
+	    "past FROM rows" },
 };
 enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
-/* What stays however old it is. */
+/* Rows that are kept however old they are. */
 static const char *const kept_rows[] = {
-	"INSERT INTO foreign_server (place, blocked_at, fresh_until) SELECT 'blocked' || n, now(), '-infinity' FROM generate_series(1, 50) n",
-	"INSERT INTO foreign_server (place, blocked_at, failure, fresh_until) SELECT 'bad' || n, now(), 'BAD_CERT', '-infinity' FROM generate_series(1, 50) n",
-	"INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, usable_until, invalidated_at) "
-	"SELECT 'revoked' || n, '1', 'd', '', '1970-01-01', now() + interval '1 h', '1971-01-01', '1970-06-01' FROM generate_series(1, 50) n",
+	"INSERT INTO foreign_server (place, blocked_at, fresh_until) SELECT 'blocked' || n, "
+	"now(), '-infinity' FROM generate_series(1, 50) n",
+	"INSERT INTO foreign_server (place, blocked_at, failure, fresh_until) SELECT 'bad' || n, "
+	"now(), 'BAD_CERT', '-infinity' FROM generate_series(1, 50) n",
+	"INSERT INTO foreign_cert (subject, serial, domain, cacheable, not_before, not_after, "
+	"usable_until, invalidated_at) "
+	"SELECT 'revoked' || n, '1', 'd', '', '1970-01-01', now() + interval '1 h', '1971-01-01', "
+	"'1970-06-01' FROM generate_series(1, 50) n",
 	"INSERT INTO key_trial (trial, expires_at, attempt, completed_at, fid, serial, signature) "
-	"SELECT repeat('d', 64) || n, '1971-01-01', sha256('x'), now(), 'x', '1', repeat('s', 64)::bytea FROM generate_series(1, 50) n",
-	"INSERT INTO invite (code_hash, uses, expires_at) SELECT sha256(n::text::bytea), 1, '1971-01-01' FROM generate_series(1, 50) n",
-	"INSERT INTO keymaterial (actor_id, serial, key_data, created_at) SELECT actor_id, min(serial), 'x', '1971-01-01' FROM idcert GROUP BY 1",
-	"INSERT INTO event_counter (session_key, last) SELECT motet_session_key(c.actor_id, c.session_id), 3 FROM session s JOIN idcert c USING (actor_id, serial) "
+	"SELECT repeat('d', 64) || n, '1971-01-01', sha256('x'), now(), 'x', '1', repeat('s', "
+	"64)::bytea FROM generate_series(1, 50) n",
+	"INSERT INTO invite (code_hash, uses, expires_at) SELECT sha256(n::text::bytea), 1, "
+	"'1971-01-01' FROM generate_series(1, 50) n",
+	"INSERT INTO keymaterial (actor_id, serial, key_data, created_at) SELECT actor_id, "
+	"min(serial), 'x', '1971-01-01' FROM idcert GROUP BY 1",
+	"INSERT INTO event_counter (session_key, last) SELECT motet_session_key(c.actor_id, "
+	"c.session_id), 3 FROM session s JOIN idcert c USING (actor_id, serial) "
 	"WHERE token_hash IN (SELECT sha256(('rstay' || n)::bytea) FROM generate_series(1, 50) n)",
-	"INSERT INTO event (session_key, seq, namespace, op, name, created_at) SELECT session_key, n, 'core', 3, 'X', '1971-01-01' FROM event_counter, "
+	"INSERT INTO event (session_key, seq, namespace, op, name, created_at) SELECT "
+	"session_key, n, 'core', 3, 'X', '1971-01-01' FROM event_counter, "
 	"generate_series(1, 3) n",
 };
 
@@ -89,8 +113,10 @@ static long insert_rows(
 {
 	return sql_number(cx,
 	    arena_printf(cx->mem,
-		"SELECT setseed(%f); WITH rows AS MATERIALIZED (SELECT n, '%s'::text AS side, now() - %lld * interval '1 s' - random() * %lld * interval '1 s' AS past, %d AS k "
-		"FROM generate_series(1, %d) n), cert AS (SELECT actor_id AS a, serial AS c FROM idcert WHERE live ORDER BY serial LIMIT 1), "
+		"SELECT setseed(%f); WITH rows AS MATERIALIZED (SELECT n, '%s'::text AS side, "
+		"now() - %lld * interval '1 s' - random() * %lld * interval '1 s' AS past, %d AS k "
+		"FROM generate_series(1, %d) n), cert AS (SELECT actor_id AS a, serial AS c FROM "
+		"idcert WHERE live ORDER BY serial LIMIT 1), "
 		"done AS (SELECT 1) %s %s; SELECT %d",
 		(double)(seed % 1000) / 1000, side, (long long)least, (long long)(most - least),
 		side[0] == 'g' ? EACH : 0, EACH, strncmp(k->sql, "WITH", 4) == 0 ? "," : "",
@@ -100,8 +126,10 @@ static long insert_rows(
 static const char *hash_tables(struct cx *cx)
 {
 	return run_sql(cx,
-	    "SELECT string_agg(t || ' ' || (xpath('//n/text()', query_to_xml('SELECT count(*) || '':'' || coalesce(md5(string_agg(md5(x::text), '','' ORDER BY x::text)), ''-'') AS n "
-	    "FROM ' || t || ' x', false, true, '')))[1]::text, E'\\n' ORDER BY t) FROM (SELECT c.relname AS t FROM pg_class c WHERE c.relkind = 'r' AND "
+	    "SELECT string_agg(t || ' ' || (xpath('//n/text()', query_to_xml('SELECT count(*) || "
+	    "'':'' || coalesce(md5(string_agg(md5(x::text), '','' ORDER BY x::text)), ''-'') AS n "
+	    "FROM ' || t || ' x', false, true, '')))[1]::text, E'\\n' ORDER BY t) FROM (SELECT "
+	    "c.relname AS t FROM pg_class c WHERE c.relkind = 'r' AND "
 	    "c.relnamespace = 'public'::regnamespace) tables");
 }
 
@@ -115,7 +143,7 @@ static int64_t sum_rows(struct cx *cx, const int64_t rows[PRUNE_KINDS])
 	return all;
 }
 
-/* Names that end in `stay` are safe by a minute at least; the longest past is a year. */
+/* Rows of the side `stay` are at least 30 s away from their deletion. */
 static void test_exact_pruning(void)
 {
 	struct cx cx = new_context();
@@ -142,10 +170,12 @@ static void test_exact_pruning(void)
 	const char *certs = run_sql(&cx, "SELECT count(*) FROM idcert");
 	run_sql(&cx,
 	    arena_printf(cx.mem,
-		"INSERT INTO event_counter (session_key, last) SELECT n || ':gone', 3 FROM generate_series(1, %d) n",
+		"INSERT INTO event_counter (session_key, last) SELECT n || ':gone', 3 FROM "
+		"generate_series(1, %d) n",
 		EACH));
 	run_sql(&cx,
-	    "INSERT INTO event (session_key, seq, namespace, op, name) SELECT session_key, n, 'core', 3, 'X' FROM event_counter, generate_series(1, 3) n "
+	    "INSERT INTO event (session_key, seq, namespace, op, name) SELECT session_key, n, "
+	    "'core', 3, 'X' FROM event_counter, generate_series(1, 3) n "
 	    "WHERE session_key LIKE '%:gone'");
 	run_sql(&cx,
 	    arena_printf(cx.mem,
@@ -166,7 +196,8 @@ static void test_exact_pruning(void)
 	ok(strcmp(certs, run_sql(&cx, "SELECT count(*) FROM idcert")) == 0,
 	    "no certificate goes: %s", certs);
 	run_sql(&cx,
-	    "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
+	    "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE "
+	    "serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
 	const char *after = hash_tables(&cx);
 	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are as before",
 	    strlen(before));
@@ -175,7 +206,7 @@ static void test_exact_pruning(void)
 	end_context(&cx);
 }
 
-/* What others hold is left alone, and not waited for; there is one at a time. */
+/* Locked rows are skipped without waiting; one process prunes at a time. */
 static void test_locked_rows(void)
 {
 	struct cx cx = new_context();
@@ -183,7 +214,8 @@ static void test_locked_rows(void)
 	int64_t gone[PRUNE_KINDS];
 
 	run_sql(&cx,
-	    "INSERT INTO throttle (key, tat) SELECT ('held' || n)::bytea, now() - interval '1 s' FROM generate_series(1, 40) n");
+	    "INSERT INTO throttle (key, tat) SELECT ('held' || n)::bytea, now() - interval '1 s' "
+	    "FROM generate_series(1, 40) n");
 	PQclear(PQexec(
 	    pg, "BEGIN; SELECT FROM throttle WHERE key < 'held2' AND key LIKE 'held%' FOR UPDATE"));
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
@@ -208,7 +240,7 @@ static void test_locked_rows(void)
 	end_context(&cx);
 }
 
-/* A thing that is gone is as good as one that never was. */
+/* Deleted tokens, trials and KeyPackages are refused. */
 static void test_pruned_values(void)
 {
 	struct cx cx = new_context();
@@ -243,7 +275,8 @@ static void test_pruned_values(void)
 	    "the old octets fit no session any more: %s", cx.why.say);
 	run_sql(&cx,
 	    arena_printf(cx.mem,
-		"UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT NULL AND actor_id = %lld",
+		"UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT "
+		"NULL AND actor_id = %lld",
 		(long long)m.actor_id));
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL,
@@ -269,9 +302,9 @@ static void test_pruned_values(void)
 }
 
 /*
- * Prune, two at a time and without a pause, while everything is made to look old that has ended,
- * against sessions that rotate, begin and end, claim and upload. Nobody may notice: no error, no
- * KeyPackage twice, no session that does not work, no event number twice.
+ * Two processes prune all the time, and ended rows are made old at once, while sessions rotate,
+ * begin and end, claim and upload: no error, no KeyPackage twice, no broken session, no event
+ * number twice.
  */
 enum { ACTORS = 4, TURNS = 25, PRUNERS = 2 };
 struct report {
@@ -285,9 +318,11 @@ static void run_pruner(struct report *r)
 		struct cx cx = new_context();
 		int64_t gone[PRUNE_KINDS];
 		run_sql(&cx,
-		    "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at > now() - interval '1 day'");
+		    "UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at > "
+		    "now() - interval '1 day'");
 		run_sql(&cx,
-		    "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE attempt IS NULL AND for_session = 'old'");
+		    "UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE attempt IS "
+		    "NULL AND for_session = 'old'");
 		enum err e = prune_run(&cx, continue_pruning, NULL, gone);
 		if (e == OK)
 			r->pruned += sum_rows(&cx, gone);
@@ -374,15 +409,16 @@ static void test_races(void)
 	while (wait(&status) > 0)
 		broken += status != 0;
 	ok(broken == 0 && r->errors == 0,
-	    "%d rotations, %d log-ins and log-outs, %d uploads, %d claims, %d trials while %lld rows went: %d errors",
+	    "%d rotations, %d log-ins and log-outs, %d uploads, %d claims, %d trials while %lld "
+	    "rows went: %d errors",
 	    r->rotated, r->ended, r->uploads, r->claims, r->trials, (long long)r->pruned,
 	    r->errors);
 	ok(r->pruned > 2 * TURNS, "there was something to take away all the time");
 	ok(sql_number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS,
 	    "each of the %d has its session", ACTORS);
 	ok(sql_number(&cx,
-	       "SELECT count(*) FROM event e LEFT JOIN event_counter c USING (session_key) WHERE c.last IS NULL OR e.seq > c.last") ==
-		0,
+	       "SELECT count(*) FROM event e LEFT JOIN event_counter c USING (session_key) WHERE "
+	       "c.last IS NULL OR e.seq > c.last") == 0,
 	    "no event without its counter, or above it");
 	munmap(r, sizeof *r);
 	end_context(&cx);

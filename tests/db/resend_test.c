@@ -1,7 +1,5 @@
-/*
- * A database whose answers get lost: what was done is said to be done all the same; and what the
- * actor's limit on key material is worth when many upload at once. Prints its N.
- */
+/* Operations report their true outcome when the database's answers are lost; the limit on key
+ * material holds for parallel uploads. Prints its N. */
 #include "member.h"
 #include "core/key_material.h"
 #include "core/second_factor.h"
@@ -17,9 +15,9 @@
 enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, FACTORS = 20, RACERS = 8, RACES = 8 };
 
 /*
- * Between us and PostgreSQL stands somebody who hands everything on, but now and then cuts the line
- * when the answer to a statement has come (a Bind was sent): it has been done, and nobody will
- * tell. One process for all connections, one after the other.
+ * A proxy in front of PostgreSQL. It forwards everything, but sometimes closes the connection when
+ * the answer to a statement (a Bind was sent) has arrived: the statement is done and its answer
+ * lost. One process serves all connections, one after the other.
  */
 static bool forward_bytes(int from, int to, char *first)
 {
@@ -35,7 +33,7 @@ static bool forward_bytes(int from, int to, char *first)
 
 static void forward_connection(int client, int server, int one_in)
 {
-	static int in_a_row; /* a statement that is repeated often enough comes through */
+	static int in_a_row; /* at most two answers in a row are lost */
 	struct pollfd p[] = { { .fd = client, .events = POLLIN },
 		{ .fd = server, .events = POLLIN } };
 	char first = 0;
@@ -107,7 +105,7 @@ static void stop_losing_answers(void)
 	rmdir(lossy);
 }
 
-/* What was certainly not done is asked for again; *refused counts that. */
+/* Repeat after a 503; *refused counts the repetitions. */
 static bool may_ask_again(enum err e, int *refused)
 {
 	if (e == OK || err_status(e) != 503 || *refused > 3000)
@@ -147,7 +145,7 @@ static void test_registering(void)
 	end_context(&cx);
 }
 
-/* One second must pass between two rotations: it is made to have passed. */
+/* Keys must start at least a second apart; the statement moves older keys into the past. */
 static void test_rotating(void)
 {
 	struct cx cx = new_context();
@@ -158,7 +156,8 @@ static void test_rotating(void)
 		struct server_key *key;
 		enum err e;
 		run_sql(&cx,
-		    "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at = ended_at - interval '1 hour'");
+		    "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at "
+		    "= ended_at - interval '1 hour'");
 		do
 			e = identity_rotate(&cx, &key);
 		while (may_ask_again(e, &refused));
@@ -167,7 +166,8 @@ static void test_rotating(void)
 		current += e == OK &&
 		    sql_number(&cx,
 			arena_printf(cx.mem,
-			    "SELECT count(*) FROM server_key WHERE ended_at IS NULL AND serial = %lld",
+			    "SELECT count(*) FROM server_key WHERE ended_at IS NULL AND serial = "
+			    "%lld",
 			    (long long)key->serial));
 		arena_reset(cx.mem);
 	}
@@ -210,7 +210,7 @@ static void test_uploading(const struct member *m)
 	end_context(&cx);
 }
 
-/* A code that was found right and used up by a statement whose answer was lost is no used one. */
+/* A right code is accepted even when the answer of the statement that used it up is lost. */
 static void test_second_factors(int64_t actor)
 {
 	struct cx cx = new_context();
@@ -251,7 +251,7 @@ static void test_second_factors(int64_t actor)
 	end_context(&cx);
 }
 
-/* Outside of an attempt's own doubt the rules are as ever. */
+/* Without a lost answer the usual rules hold. */
 static void test_rules(void)
 {
 	struct cx cx = new_context();
@@ -278,8 +278,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* Not a mistake of ours, but a place that is not ready: 503, and the operator's log says what is
- * missing. */
+/* An unfinished schema is 503, and the log says what is missing. */
 static void test_unready_schema(void)
 {
 	static const struct {

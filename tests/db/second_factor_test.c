@@ -1,7 +1,6 @@
 /*
- * Second factors against a real database: one winner for each code, recovery codes once each,
- * guesses that are counted exactly, however many come at a time. N clients, each with a connection
- * of its own, are let run_client at one moment.
+ * Second factors with a real database: each code and recovery code works once, and attempts are
+ * counted exactly, also in parallel. N clients with their own connections start at the same time.
  */
 #include "member.h"
 #include "core/second_factor.h"
@@ -32,7 +31,7 @@ static void *run_client(void *arg)
 	return NULL;
 }
 
-/* How many of n at once ended with each error. */
+/* Runs n clients at once; counts[e] is how many ended with error e. */
 static void run_race(int n, enum err (*act)(struct cx *, int), int counts[ERR_COUNT])
 {
 	static struct runner r[MOST];
@@ -52,7 +51,7 @@ static void run_race(int n, enum err (*act)(struct cx *, int), int counts[ERR_CO
 	pthread_barrier_destroy(&gate);
 }
 
-/* The actor of these tests, and the plain secret, which the server shows once. */
+/* The actor of these tests, with the secret and recovery codes that enrolment returned. */
 static int64_t actor;
 static struct blob sealed;
 static uint8_t secret[TOTP_SECRET];
@@ -84,7 +83,7 @@ static const char *make_code(struct cx *cx, int64_t step)
 	return arena_printf(cx->mem, "%06u", totp_code(secret, step));
 }
 
-/* Far enough from the end of a step that what is sent now arrives in it. */
+/* The current step, at least 4 s before its end. */
 static int64_t safe_step(void)
 {
 	while (clock_now() % TOTP_STEP > TOTP_STEP - 4)
@@ -126,7 +125,7 @@ static enum err try_from_one_address(struct cx *cx, int i)
 	return try_code_from(cx, i, "192.0.2.1");
 }
 
-/* Everybody from somewhere else. */
+/* Each client has its own address. */
 static enum err try_from_many_addresses(struct cx *cx, int i)
 {
 	return try_code_from(cx, i, arena_printf(cx->mem, "198.51.100.%d", i + 1));
@@ -171,8 +170,7 @@ static void test_one_winner(struct cx *cx)
 	    "the next one is good, once");
 }
 
-/* Two codes of now at once: as many winners as an order from low to high allows, and never two for
- * one. */
+/* Codes of two steps at once: each works once, and an earlier one not after a later one. */
 static void test_two_codes(struct cx *cx)
 {
 	int n[ERR_COUNT];
@@ -231,7 +229,7 @@ static void test_renewals(struct cx *cx)
 	    "16 renew them at once: one set is left");
 }
 
-/* Of a million codes three are good. */
+/* A code that no step near the current one has. */
 static const char *make_bad_code(struct cx *cx)
 {
 	const int64_t step = clock_now() / TOTP_STEP;
@@ -284,14 +282,14 @@ static void test_guessing(struct cx *cx)
 	ok(try_code_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE,
 	    "what cannot be a code is no guess");
 	ok(sql_number(cx,
-	       "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat < now() + interval '1 day'") ==
-		16,
+	       "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat "
+	       "< now() + interval '1 day'") == 16,
 	    "a guess costs an hour");
 	run_sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
 
-/* Who has seen a code that was used, and the password, has no more guesses for that. */
+/* A replayed code counts as an attempt and resets nothing. */
 static void test_replay(struct cx *cx)
 {
 	int wrong = 0, used = 0;

@@ -1,5 +1,5 @@
-/* Every statement of store/ is prepared against the real schema; the types it takes and gives are
- * those it declares. */
+/* Prepare every statement of store/ with the real schema and compare its types with those
+ * declared. */
 #include "../tap.h"
 #include "store/q_actor.h"
 #include "store/q_doctor.h"
