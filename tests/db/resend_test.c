@@ -88,7 +88,7 @@ static void start_losing_answers(int one_in)
 		}
 	close(l);
 	free(there);
-	snprintf(through, sizeof through, "host=%s user=motet dbname=motet", lossy);
+	snprintf(through, sizeof through, "host=%s%s", lossy, host + strcspn(host, " "));
 	real = conf->database;
 	conf->database = through;
 }

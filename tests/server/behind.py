@@ -27,7 +27,7 @@ http {{
 
 class Nginx:
     def __init__(self, s, keep="on"):
-        self.d = tempfile.mkdtemp(prefix="motet-nginx-", dir="/tmp")
+        self.d = tempfile.mkdtemp(prefix="motet-nginx-")
         with open(self.d + "/nginx.conf", "w") as f:
             f.write(CONF.format(d=self.d, sock=s.address, keep=keep, user="user root;" if os.geteuid() == 0 else ""))
         self.p = subprocess.Popen([NGINX, "-p", self.d, "-c", self.d + "/nginx.conf", "-e", self.d + "/nginx.err"], stderr=subprocess.DEVNULL)

@@ -67,7 +67,7 @@ class Dir:
     """A directory for one test: configuration, secret, socket, log."""
 
     def __init__(self, **keys):
-        self.path = tempfile.mkdtemp(prefix="motet-test-", dir="/tmp")
+        self.path = tempfile.mkdtemp(prefix="motet-test-")
         os.chmod(self.path, 0o755)
         self.secret = secrets.token_bytes(32)
         self.sock, self.log, self.conf = (os.path.join(self.path, n) for n in ("s", "log", "motet.conf"))
@@ -164,7 +164,7 @@ class Systemd:
     """The socket at which systemd would listen, and what comes there."""
 
     def __init__(self):
-        self.d = tempfile.mkdtemp(prefix="motet-notify-", dir="/tmp")
+        self.d = tempfile.mkdtemp(prefix="motet-notify-")
         self.s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.s.bind(self.d + "/n")
         self.env = {"NOTIFY_SOCKET": self.d + "/n"}

@@ -269,7 +269,7 @@ def real(**keys):
 
 
 def metrics():
-    place = tempfile.mkdtemp(prefix="motet-token-", dir="/tmp")
+    place = tempfile.mkdtemp(prefix="motet-token-")
     token = os.path.join(place, "token")
     with open(token, "w", encoding="ascii") as f:
         f.write(TOKEN + "\n")
