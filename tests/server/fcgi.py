@@ -1,7 +1,9 @@
 """A FastCGI client for tests: one connection, records as bytes, nothing hidden. Standard library only."""
+import fcntl
 import json
 import socket
 import struct
+import termios
 import time
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = 1, 2, 3, 4, 5, 6, 7
@@ -56,11 +58,11 @@ class Answer:
 
 
 class Conn:
-    def __init__(self, address, timeout=15):
+    def __init__(self, address, timeout=60):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.s = socket.socket(family, socket.SOCK_STREAM)
         self.s.settimeout(timeout)
-        for _ in range(200):
+        for _ in range(6000):
             try:
                 return self.s.connect(address)
             except BlockingIOError:     # the backlog is full
@@ -69,6 +71,13 @@ class Conn:
 
     def send(self, data):
         self.s.sendall(data)
+
+    def taken(self):
+        """Wait until the peer has read all that was sent; it has not, where it cannot."""
+        unread, end = struct.pack("i", 1), time.monotonic() + 60
+        while any(unread) and time.monotonic() < end:
+            time.sleep(0.01)
+            unread = fcntl.ioctl(self.s, termios.TIOCOUTQ, unread)
 
     def exactly(self, n):
         data = b""
@@ -92,7 +101,7 @@ class Conn:
         self.send(request(params(method, uri, body, **more), body, keep))
         return self.read()
 
-    def closed(self, within=5.0):
+    def closed(self, within=60.0):
         """Does the peer close within this time, without a word?"""
         self.s.settimeout(within)
         try:
@@ -106,7 +115,7 @@ class Conn:
         self.s.close()
 
 
-def get(address, uri="/", method="GET", body=b"", timeout=15, **more):
+def get(address, uri="/", method="GET", body=b"", timeout=60, **more):
     c = Conn(address, timeout)
     try:
         return c.ask(method, uri, body, **more)

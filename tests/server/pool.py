@@ -1,4 +1,5 @@
 """What the tests of the server share: a directory, motetd with the echo application, TAP."""
+import json
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ import time
 import fcgi
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-APP = os.path.join(BUILD, "tests/server/echo_app")
+APP, MOTETCTL = (os.path.join(BUILD, p) for p in ("tests/server/echo_app", "motetctl"))
 count = failures = 0
 
 
@@ -53,7 +54,10 @@ def run_tests(tests):
     done()
 
 
-def until(what, seconds=5.0, step=0.005):
+PATIENCE = 60   # seconds for what comes soon, on a machine that may be busy with other things
+
+
+def until(what, seconds=PATIENCE, step=0.005):
     """Wait for what() to be true; returns how long that took, or None."""
     start = time.monotonic()
     while time.monotonic() - start < seconds:
@@ -110,7 +114,7 @@ class Server:
             stdin.close()
             fcgi.get(self.address)
         elif wait:
-            self.ready = until(lambda: self.dir.logged("ready") or self.p.poll() is not None, 5, 0.001)
+            self.ready = until(lambda: self.dir.logged("ready") or self.p.poll() is not None, step=0.001)
 
     def __enter__(self):
         return self
@@ -125,7 +129,7 @@ class Server:
     def get(self, uri="/", **more):
         return fcgi.get(self.address, uri, **more)
 
-    def conn(self, timeout=15):
+    def conn(self, timeout=PATIENCE):
         return fcgi.Conn(self.address, timeout)
 
     def tell(self, sig, pid=None):
@@ -136,7 +140,7 @@ class Server:
         with open(f"/proc/{self.p.pid}/stat", encoding="ascii") as f:
             return sum(int(x) for x in f.read().rpartition(") ")[2].split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self, sig=signal.SIGTERM, seconds=15):
+    def stop(self, sig=signal.SIGTERM, seconds=PATIENCE):
         """Returns exit status and time taken."""
         start = time.monotonic()
         self.tell(sig)
@@ -144,6 +148,10 @@ class Server:
             return self.p.wait(seconds), time.monotonic() - start
         except subprocess.TimeoutExpired:
             return None, seconds
+
+    def sockets(self):
+        """How many those hold that accept connections."""
+        return sum(name.startswith("socket:") for p in self.workers() or [self.p.pid] for name in descriptors(p))
 
     def children(self):
         return children(self.p.pid)
@@ -176,7 +184,7 @@ class Systemd:
         self.s.close()
         shutil.rmtree(self.d)
 
-    def told(self, but=("STATUS", "WATCHDOG"), seconds=5):
+    def told(self, but=("STATUS", "WATCHDOG"), seconds=PATIENCE):
         """The next message that does not begin with one of these words, or None."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -190,11 +198,42 @@ class Systemd:
         return None
 
 
+def ctl(s, *args, env=None):
+    """motetctl with the configuration of a Server or of a Dir."""
+    conf = s.dir.conf if isinstance(s, Server) else s.conf
+    return subprocess.run([MOTETCTL, "-c", conf, *args], capture_output=True, text=True, errors="replace", timeout=PATIENCE,
+                          env={**os.environ, **(env or {})})
+
+
+def state(s):
+    r = ctl(s, "status", "--json")
+    return json.loads(r.stdout) if r.returncode == 0 else {"failed": r.returncode, "said": r.stderr}
+
+
+def quiet(s, **want):
+    """The status once it has these members: a request is counted just after its answer was sent."""
+    last = {}
+
+    def there():
+        last.update(state(s))
+        return all(last.get(k) == v for k, v in want.items())
+    until(there)
+    return last
+
+
 def children(pid):
     try:
         with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
             return [int(x) for x in f.read().split()]
     except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def descriptors(pid):
+    """What a process has open; of one that has ended, nothing."""
+    try:
+        return [os.readlink("/proc/%d/fd/%s" % (pid, n)) for n in os.listdir("/proc/%d/fd" % pid)]
+    except OSError:
         return []
 
 

@@ -12,7 +12,7 @@ random.seed(SEED)
 with Server(spawned=True) as s:
     EPOLL = s.get().json()["recipe"] == "epoll"
 print("# recipe %s, seed %d" % ("A (epoll)" if EPOLL else "B (plain)", SEED))
-SLACK = 0.5      # a loaded machine
+SLACK = 4      # seconds, of a busy machine: less than it takes until a peer that stalls is cut off, which is 5
 
 
 def only_epoll(why):
@@ -52,10 +52,10 @@ def l2():
             s.get()
         except (OSError, fcgi.Closed):
             pass        # being attached to has interrupted the wait already
-        text += g.communicate(timeout=30)[0]
+        text += g.communicate(timeout=PATIENCE)[0]
         start = time.monotonic()
         try:
-            code = s.p.wait(5)
+            code = s.p.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             code = None
         ok(b"Breakpoint 1, " in text and code == 0, "L2: SIGTERM right before %s(): exit %s, %.0f ms later" % (where, code, (time.monotonic() - start) * 1000))
@@ -69,13 +69,13 @@ def l2_random():
             def load():
                 try:
                     while True:
-                        s.get(timeout=3)
+                        s.get()
                 except (OSError, fcgi.Closed):
                     pass
             t = threading.Thread(target=load)
             t.start()
             time.sleep(random.random() / 50)
-            code, took = s.stop(seconds=5)
+            code, took = s.stop()
             bad += code != 0
             longest = max(longest, took)
             s.p.kill()
@@ -98,11 +98,11 @@ def l4():
     with Server(spawned=True) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=300"), keep=True))
-        time.sleep(0.1)
+        c.taken()
         s.tell(signal.SIGTERM)
         a = c.read()
         start = time.monotonic()
-        code = s.p.wait(5)
+        code = s.p.wait(PATIENCE)
         t = time.monotonic() - start
         ok(a.status == 200 and code == 0 and t < SLACK, "L4: the answer arrives, then exit %s after %.0f ms" % (code, t * 1000))
 
@@ -110,15 +110,16 @@ def l4():
 def l5():
     """L5: SIGTERM while the body is read"""
     with Server(spawned=True) as s:
-        c = s.conn()
+        before, c = s.sockets(), s.conn()
         whole = fcgi.request(fcgi.params("POST", "/", b"0123456789"), b"0123456789")
         c.send(whole[:-13])        # five octets of the body, and the end of STDIN, are missing
-        time.sleep(0.1)
+        until(lambda: s.sockets() > before)
+        time.sleep(0.3)     # it has accepted, and looks next at what has come
         s.tell(signal.SIGTERM)
         time.sleep(0.1)
         c.send(whole[-13:])
         a = c.read()
-        ok(a.status == 200 and a.json()["length"] == 10 and s.p.wait(5) == 0, "L5: SIGTERM in the middle of a body: all of its 10 octets arrive")
+        ok(a.status == 200 and a.json()["length"] == 10 and s.p.wait(PATIENCE) == 0, "L5: SIGTERM in the middle of a body: all of its 10 octets arrive")
 
 
 @only_epoll("libfcgi accepts there, and waits for the peer: leave spare workers")
@@ -148,9 +149,9 @@ def l7():
             start = time.monotonic()
             good = all(s.get().status == 200 for _ in range(20))
             t = time.monotonic() - start
-            ok(good and t < 1, "L7: %s, then silence, 20 times: 20 requests of others in %.0f ms" % (name, t * 1000))
+            ok(good and t < SLACK, "L7: %s, then silence, 20 times: 20 requests of others in %.0f ms" % (name, t * 1000))
             start = time.monotonic()
-            ok(all(c.closed(15) for c in stalled), "L7: and all of them are closed within %.1f s" % (time.monotonic() - start))
+            ok(all(c.closed() for c in stalled), "L7: and all of them are closed within %.1f s" % (time.monotonic() - start))
         whole = fcgi.request(fcgi.params("POST", "/", b"0123456789"), b"0123456789", keep=True)
         c = s.conn()
         for n in range(1, len(whole), 9):
@@ -173,7 +174,7 @@ def l7():
         c.send(whole[:100000])
         time.sleep(0.05)
         start = time.monotonic()
-        ok(s.get().status == 200 and c.closed() and time.monotonic() - start < 7, "L7: and when it stalls, cut off: next request after %.2f s" % (time.monotonic() - start))
+        ok(s.get().status == 200 and c.closed() and time.monotonic() - start < 20, "L7: and when it stalls, cut off: next request after %.2f s" % (time.monotonic() - start))
 
 
 @only_epoll("no public way to bound a read")
@@ -181,23 +182,27 @@ def l7_stop():
     """L7: SIGTERM while requests are half there"""
     whole = fcgi.request(fcgi.params("POST", "/", b"0123456789"), b"0123456789")
     with Server(workers=2) as s:
-        conns = [s.conn() for _ in range(20)]
+        until(lambda: len(s.workers()) == 2)
+        before, conns = s.sockets(), [s.conn() for _ in range(20)]
         for c in conns:
             c.send(whole[:-13])
-        time.sleep(0.1)
+        until(lambda: s.sockets() >= before + len(conns))
+        time.sleep(0.3)
         for p in s.workers():
             s.tell(signal.SIGTERM, p)
-        time.sleep(0.3)
+        time.sleep(0.3)     # they hand them over now, or when the rest has come
         for c in conns:
             c.send(whole[-13:])
         ok(sum(c.read().status == 200 for c in conns) == 20, "L7: a worker that goes hands them over: 20 half requests, all answered by others")
     with Server(workers=2) as s:
-        conns = [s.conn() for _ in range(20)]
+        until(lambda: len(s.workers()) == 2)
+        before, conns = s.sockets(), [s.conn() for _ in range(20)]
         for c in conns:
             c.send(whole[:-13])
-        time.sleep(0.1)
+        until(lambda: s.sockets() >= before + len(conns))
+        time.sleep(0.3)
         code, t = s.stop()
-        ok(code == 0 and t < 8, "L7: and when all of them stall, a stop takes %.1f s" % t)
+        ok(code == 0 and t < 25, "L7: and when all of them stall, a stop takes %.1f s" % t)
 
 
 @only_epoll("no public way to bound a request")
@@ -258,7 +263,7 @@ def l10():
         c.send(fcgi.record(9, fcgi.pair("FCGI_MAX_CONNS", ""), 0))
         time.sleep(0.05)
         start = time.monotonic()
-        ok(s.get().status == 200 and time.monotonic() - start < 1, "L10: FCGI_GET_VALUES alone: next request after %.2f s" % (time.monotonic() - start))
+        ok(s.get().status == 200 and time.monotonic() - start < SLACK, "L10: FCGI_GET_VALUES alone: next request after %.2f s" % (time.monotonic() - start))
 
 
 def l11():
@@ -268,8 +273,8 @@ def l11():
             c = s.conn()
             c.send(fcgi.begin(False) + fcgi.record(fcgi.PARAMS, b"\xff\xff\xff\xfe\x80\x00\x00\x10" + b"x" * 64))
             c.close()
-        t = until(lambda: len(s.workers()) == 2, 10)
-        good = sum(s.get(timeout=5).status == 200 for _ in range(20))
+        t = until(lambda: len(s.workers()) == 2)
+        good = sum(s.get().status == 200 for _ in range(20))
         ok(t is not None and good == 20, "L11: 4 requests that make libfcgi abort: the pool is whole again, %d of 20 served" % good)
 
 
@@ -288,7 +293,7 @@ def l12():
         top = max(int(x) for x in os.listdir("/proc/%d/fd" % s.p.pid))
         ok(good and top > 1100, "L12: a kept connection with descriptor %d" % top)
         code, t = s.stop()
-        ok(code == 0 and t < SLACK and all(c.closed(0.2) for c in idle[:20]), "L12: and an end to all of them")
+        ok(code == 0 and t < SLACK and all(c.closed() for c in idle[:20]), "L12: and an end to all of them")
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
@@ -303,7 +308,7 @@ def out_of_descriptors():
         idle = [s.conn() for _ in range(400)]
         good = sum(s.get().status == 200 for _ in range(20))
         ok(good == 20, "400 silent connections, 150 descriptors: %d of 20 requests served" % good)
-        ok(idle[0].closed(1) and not idle[-1].closed(0.1), "the oldest silent ones made room")
+        ok(idle[0].closed() and not idle[-1].closed(0.1), "the oldest silent ones made room")
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
@@ -326,9 +331,9 @@ def l13_slow():
     with Server(spawned=True) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/big?bytes=6000000")))
-        time.sleep(0.1)
+        c.taken()
         start = time.monotonic()
-        ok(s.get().status == 200 and time.monotonic() - start < 7, "L13: a peer that does not read its 6 MB: next request after %.2f s" % (time.monotonic() - start))
+        ok(s.get().status == 200 and time.monotonic() - start < 20, "L13: a peer that does not read its 6 MB: next request after %.2f s" % (time.monotonic() - start))
 
 
 def l14():
@@ -402,7 +407,7 @@ def messages():
             c = s.conn()
             c.send(data)
             c.s.shutdown(socket.SHUT_WR)
-            c.closed(6)
+            c.closed()
             ok(s.get().json()["pid"] == s.p.pid, "%s instead of a request: the worker lives" % name)
         ok(s.get().json()["pid"] == s.p.pid, "the same worker all the time")
 

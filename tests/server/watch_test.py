@@ -9,19 +9,19 @@ from behind import *
 def watchdog():
     with Systemd() as n, Server(env={**n.env, "WATCHDOG_USEC": "400000"}, workers=1) as s:
         until(lambda: s.dir.logged("ready"))
-        start, pets = time.monotonic(), 0
-        while time.monotonic() - start < 2:
-            pets += n.told(but=("READY", "STATUS"), seconds=1) == "WATCHDOG=1"
-        ok(4 <= pets <= 15, "WATCHDOG_USEC of 0.4 s: %d times in 2 s" % pets)
+        start = time.monotonic()
+        pets = sum(n.told(but=("READY", "STATUS")) == "WATCHDOG=1" for _ in range(10))
+        took = time.monotonic() - start
+        ok(pets == 10 and took > 1, "WATCHDOG_USEC of 0.4 s: %d times in %.1f s" % (pets, took))
         s.tell(signal.SIGSTOP)
         n.told(but=("READY", "STATUS", "WATCHDOG"), seconds=0.3)
         ok(n.told(but=("READY", "STATUS"), seconds=1) is None, "a master that hangs says nothing")
         s.tell(signal.SIGCONT)
-        ok(n.told(but=("READY", "STATUS"), seconds=2) == "WATCHDOG=1", "and goes on afterwards")
+        ok(n.told(but=("READY", "STATUS")) == "WATCHDOG=1", "and goes on afterwards")
         s.tell(signal.SIGHUP)
         until(lambda: s.dir.logged("the new workers serve"))
         n.told(but=("READY", "STATUS", "WATCHDOG", "RELOADING"), seconds=0.3)
-        ok(n.told(but=("READY", "STATUS"), seconds=2) == "WATCHDOG=1" and s.stop()[0] == 0, "after a reload, too")
+        ok(n.told(but=("READY", "STATUS")) == "WATCHDOG=1" and s.stop()[0] == 0, "after a reload, too")
     with Systemd() as n, Server(env={**n.env, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"}, workers=1) as s:
         until(lambda: s.dir.logged("ready"))
         ok(n.told(but=("READY", "STATUS"), seconds=1) is None, "a watchdog of another process is none of ours")
@@ -39,15 +39,18 @@ def status_text():
         n.told(but=("READY",))
         for _ in range(7):
             s.get()
+        quiet(s, requests=7, workers_idle=2)
         s.tell(signal.SIGKILL, s.workers()[0])
-        m = until(lambda: (n.told(but=("READY", "WATCHDOG"), seconds=12) or "").startswith("STATUS=2 workers serve, 0 busy; 7 requests answered; 1 workers died"), 25)
+        m = until(lambda: (n.told(but=("READY", "WATCHDOG")) or "").startswith("STATUS=2 workers serve, 0 busy; 7 requests answered; 1 workers died"))
         ok(m is not None, "STATUS= says how many workers serve, what they have answered, and how many died")
 
 
 def storm():
     with Server(workers=3) as s:
-        for _ in range(8):
-            until(lambda: s.workers(), 5)
+        for _ in range(60):     # some live too long for it on a busy machine
+            if s.dir.logged("CRASH STORM"):
+                break
+            until(lambda: s.workers())
             try:
                 s.tell(signal.SIGSEGV, s.workers()[0])
             except (IndexError, ProcessLookupError):
@@ -57,7 +60,7 @@ def storm():
         with open(s.dir.log) as f:
             line = [x for x in f if "CRASH STORM" in x][0]
         ok(" error [" in line and "signal 11" in line and "SIGUSR2" in line, "which says what to do: %s" % line.strip()[25:200])
-        ok(s.dir.logged("CRASH STORM") == 1 and until(lambda: len(s.workers()) == 3, 30) is not None and s.get().status == 200, "once, and the pool is made whole again")
+        ok(s.dir.logged("CRASH STORM") == 1 and until(lambda: len(s.workers()) == 3) is not None and s.get().status == 200, "once, and the pool is made whole again")
     with Server(workers=3) as s:
         for _ in range(4):
             s.tell(signal.SIGKILL, s.workers()[0])
@@ -76,8 +79,8 @@ def busy():
         for _ in range(2):      # a worker that has accepted both would serve one after the other
             conns.append(s.conn())
             conns[-1].send(fcgi.request(fcgi.params("GET", "/slow?ms=7500")))
-            time.sleep(0.1)
-        ok(until(lambda: s.dir.logged("have been busy for"), 12) is not None and s.dir.logged("raise `workers`") == 1, "all workers are busy for seconds: a warning that says what to raise")
+            conns[-1].taken()
+        ok(until(lambda: s.dir.logged("have been busy for")) is not None and s.dir.logged("raise `workers`") == 1, "all workers are busy for seconds: a warning that says what to raise")
         ok(all(c.read().status == 200 for c in conns) and s.dir.logged("have been busy for") == 1, "once")
 
 
@@ -85,16 +88,17 @@ def old():
     with Server(workers=3, max_age=2) as s, Nginx(s) as nginx:
         load = Load(nginx.d + "/http")
         time.sleep(7)
+        until(lambda: load.good > 500 and len(load.pids) >= 6 and s.dir.logged("max_age") >= 3)
         load.end()
         with open(s.dir.log) as f:
             times = [datetime.datetime.fromisoformat(x[:23]) for x in f if "(max_age)" in x]
         apart = min((b - a).total_seconds() for a, b in zip(times, times[1:]))
         ok(load.good > 500 and not load.bad and len(load.pids) >= 6, "max_age = 2: %d POSTs over kept connections, %d workers, %d failed %s" % (load.good, len(load.pids), sum(load.bad.values()), load.bad or ""))
-        ok(len(times) >= 3 and apart > 0.5, "%d were replaced, one after the other: %.1f s apart at least" % (len(times), apart))
+        ok(len(times) >= 3 and apart > 0.3, "%d were replaced, one after the other: %.1f s apart at least" % (len(times), apart))
         ok(s.dir.logged("die early") == 0 and s.dir.logged("CRASH") == 0 and not nginx.errors(), "and nobody takes them for crashes")
     with Server(workers=2, max_age=1) as s:
         before = s.workers()
-        ok(until(lambda: not set(before) & set(s.workers()), 10) is not None, "idle workers are replaced, too")
+        ok(until(lambda: not set(before) & set(s.workers())) is not None, "idle workers are replaced, too")
     with Server(workers=1, max_age=1) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=4000")))
@@ -106,7 +110,8 @@ def large():
         load, grown = Load(nginx.d + "/http", 4), set()
         for _ in range(2):
             grown.add(s.get("/grow?mb=100").json()["pid"])
-            until(lambda: not grown & set(s.workers()), 10)
+            until(lambda: not grown & set(s.workers()))
+        until(lambda: load.good > 200)
         load.end()
         ok(len(grown) == 2 and s.dir.logged(r"it has grown to \d+ MiB \(max_rss\)") == 2 and not grown & set(s.workers()), "max_rss = 64m: %d workers grew, and were replaced" % len(grown))
         ok(load.good > 200 and not load.bad, "meanwhile %d POSTs, %d failed %s" % (load.good, sum(load.bad.values()), load.bad or ""))
@@ -124,7 +129,7 @@ def hidden():
         start = "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all %s -c %s"
         p = subprocess.Popen(["unshare", "-m", "sh", "-c", start % (os.path.join(BUILD, app), d.conf)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            until(lambda: os.path.exists(d.sock) and len(children(p.pid)) == 3 and fcgi.get(d.sock, "/healthz"), 10)
+            until(lambda: os.path.exists(d.sock) and len(children(p.pid)) == 3 and fcgi.get(d.sock, "/healthz"))
             if app == "motetd":
                 def told():
                     return int(re.search(r"^process_resident_memory_bytes (\d+)$", fcgi.get(d.sock, "/metrics", REMOTE_ADDR="192.0.2.1").body.decode(), re.M)[1])
@@ -132,13 +137,13 @@ def hidden():
                 def real():
                     workers = [q for q in children(p.pid) if not int(status(q, "SigIgn"), 16) >> (signal.SIGTERM - 1) & 1]
                     return sum(int(status(q, "VmRSS")) * 1024 for q in [p.pid] + workers)
-                ok(until(lambda: told() > real() * 0.9, 5) is not None, "/metrics: the memory of all processes where none sees another's: %d of %d kB" % (told() // 1024, real() // 1024))
+                ok(until(lambda: told() > real() * 0.9) is not None, "/metrics: the memory of all processes where none sees another's: %d of %d kB" % (told() // 1024, real() // 1024))
                 continue
             grown = fcgi.get(d.sock, "/grow?mb=100").json()["pid"]
-            ok(until(lambda: not alive(grown) and d.logged("max_rss"), 10) is not None, "max_rss where the master cannot see its workers in /proc")
+            ok(until(lambda: not alive(grown) and d.logged("max_rss")) is not None, "max_rss where the master cannot see its workers in /proc")
         finally:
             p.terminate()
-            p.wait(15)
+            p.wait(PATIENCE)
     d.remove()
 
 
@@ -158,7 +163,7 @@ def activated():
            "SIGUSR2: the new program has the socket")
         ok(fcgi.get(d.path + "/activated", "/newkey").json()["verified"] == 1 and not os.path.exists(d.sock), "and serves there, and nowhere else")
         p.terminate()
-        ok(p.wait(10) == 0 and os.path.exists(d.path + "/activated"), "a stop leaves the socket file to who made it")
+        ok(p.wait(PATIENCE) == 0 and os.path.exists(d.path + "/activated"), "a stop leaves the socket file to who made it")
     finally:
         p.kill()
         p.wait()
@@ -182,20 +187,20 @@ def outage():
         [t.start() for t in load]
         time.sleep(3)           # each worker finds out for itself what it is in the middle of
         end = time.monotonic() + n
-        while time.monotonic() < end:
+        while time.monotonic() < end or (len(waits) <= 20 and time.monotonic() < end + PATIENCE):
             waits.append(time.monotonic())
             code = fcgi.get(d.sock, "/healthz").status
             waits[-1] = time.monotonic() - waits[-1]
             time.sleep(0.02)
         run = False
         [t.join() for t in load]
-        late = sum(w > 0.5 for w in waits)
+        late = sum(w > 1.5 for w in waits)     # database_timeout is 2
         ok(code == 200 and len(waits) > 20 and late <= len(waits) // 20, "/healthz while the database takes connections and does not answer: asked %d times in %d s, %d waited, the longest %.1f s" % (
             len(waits), n, late, max(waits)))
     finally:
         run = False
         p.terminate()
-        p.wait(15)
+        p.wait(PATIENCE)
         d.remove()
         silent.close()
 
