@@ -12,7 +12,8 @@ import tempfile
 import threading
 import time
 
-from place import TOP, free_port
+from place import TOP
+from ports import free_port
 
 APACHE = """
 ServerRoot @STATE@

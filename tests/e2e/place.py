@@ -1,7 +1,6 @@
 """A server to test: deploy/quickstart in a directory of its own, the front before it, its database, its operator's command."""
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -9,16 +8,11 @@ import threading
 
 import fronts
 import http1
+from ports import free_port
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 QUICKSTART = os.path.join(TOP, "deploy", "quickstart")
 MARK = "--end-of-answer--"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Sql:

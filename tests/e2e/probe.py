@@ -52,7 +52,7 @@ class Bytes:
         return out
 
 
-def exchange(address, raw, idle=0.4, patience=4):
+def exchange(address, raw, idle=1.5, patience=6):
     """All that comes back until the other end closes, or is silent for `idle` seconds after it has said something."""
     got, deadline = b"", time.monotonic() + patience
     with http1.connect(address, patience) as s:

@@ -5,12 +5,12 @@ import subprocess
 import time
 
 import http1
-import place
+from ports import free_port
 
 
 class Second:
     def __init__(self, first, web):
-        self.first, self.web, self.port = first, web, place.free_port()
+        self.first, self.web, self.port = first, web, free_port()
         self.dir = os.path.join(first.state, "second")
         self.processes = []
 

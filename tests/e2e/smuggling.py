@@ -13,7 +13,7 @@ import probe
 
 SEED = random.SystemRandom().randrange(2 ** 32)
 A, B = "Bearer p2s_alice", "Bearer p2s_bob"
-CLIENTS = 12
+CLIENTS = 32
 SMUGGLED = "GET {S} HTTP/1.1\r\nHost: {H}\r\n\r\n"
 DASHED = ("X-P2-Sensitive-Solution", "Content-Length", "Transfer-Encoding", "Content-Type", "X-Request-Id", "X-Forwarded-For", "If-None-Match", "User-Agent",
           "Access-Control-Request-Method")

@@ -71,8 +71,12 @@ def step(name, *command, **more):
 
 
 def configure(directory, *args):
-    """Unless it has been configured already."""
-    script = 'mkdir -p "$1" && cd "$1" && shift && { [ -e config.status ] || "$@"; }'
+    """Unless it has been configured in the same way already."""
+    script = """
+        mkdir -p "$1" && cd "$1" && shift
+        [ -e config.status ] && [ "$(cat configured-as)" = "${CC:-} $*" ] && exit
+        rm -f configured-as
+        "$@" && echo "${CC:-} $*" >configured-as"""
     return step("configure", "sh", "-c", script, "sh", directory, f"{TOP}/configure", "--quiet",
                 "--enable-werror", *args)
 

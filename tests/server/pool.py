@@ -149,10 +149,6 @@ class Server:
         except subprocess.TimeoutExpired:
             return None, seconds
 
-    def sockets(self):
-        """How many those hold that accept connections."""
-        return sum(name.startswith("socket:") for p in self.workers() or [self.p.pid] for name in descriptors(p))
-
     def children(self):
         return children(self.p.pid)
 
@@ -226,14 +222,6 @@ def children(pid):
         with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
             return [int(x) for x in f.read().split()]
     except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def descriptors(pid):
-    """What a process has open; of one that has ended, nothing."""
-    try:
-        return [os.readlink("/proc/%d/fd/%s" % (pid, n)) for n in os.listdir("/proc/%d/fd" % pid)]
-    except OSError:
         return []
 
 

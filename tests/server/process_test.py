@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Start modes, master, signer, signals: process_test.py BUILD_DIR [TEST...]. As root it also tests how privileges are dropped."""
+import os
 import pwd
 import random
 import shutil
+import sys
 import threading
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 from pool import *
+from ports import free_port
 
 SEED = random.randrange(1 << 32)
 random.seed(SEED)
@@ -153,16 +157,13 @@ def sockets():
         ok(until(lambda: s.dir.logged("ready") == 2) is not None and s.get().status == 200, "and replaced by the next start")
         code, _ = s.stop()
         ok(code == 0 and not os.path.exists(s.address), "stopped: it is removed")
-    for address in (("127.0.0.1", 0), ("::1", 0)):
+    for address in (("127.0.0.1",), ("::1",)):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         try:
-            probe = socket.socket(family)
-            probe.bind(address)
-        except OSError:
+            port = free_port(family, address[0])
+        except RuntimeError:
             skip("listen on %s" % address[0], "no such address here")
             continue
-        port = probe.getsockname()[1]
-        probe.close()
         with Server(args=["-s", "listen=[%s]:%d" % (address[0], port)], workers=1) as s:
             ok(fcgi.get((address[0], port)).status == 200, "listen on %s" % address[0])
             with open("/proc/net/tcp6" if family == socket.AF_INET6 else "/proc/net/tcp") as f:

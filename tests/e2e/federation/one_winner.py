@@ -16,7 +16,7 @@ import time
 
 import case
 import http1
-from place import free_port
+from ports import free_port
 from world import Actor, challenge, children, comm, need, trial, works
 
 ROUNDS, FEWEST, MOST, CUT = 40, 16, 64, 0.2

@@ -25,7 +25,6 @@ class Nginx(OfQuickstart):
 
 class Lighttpd(OfQuickstart):
     quickstart = "lighttpd"
-    every_case = True
     http2 = True
     cannot = frozenset({"streams", "unsaid-length"})
     lost_status = 500
