@@ -12,3 +12,4 @@ include tests/db/db.mk
 check_PROGRAMS += $(UNIT_TESTS) $(DB_TESTS)
 TESTS += $(UNIT_TESTS)
 EXTRA_DIST += tests/tap.h
+EXTRA_DIST += tests/runner

@@ -33,8 +33,10 @@ def arguments():
     p.add_argument("--only", action="append", default=[])
     p.add_argument("--list", action="store_true")
     p.add_argument("-j", type=int, default=len(os.sched_getaffinity(0)), dest="jobs")
+    # For runner_test.py: other directories, and a build that is there.
     p.add_argument("--work", default=default_work())
     p.add_argument("--state", default=default_state())
+    p.add_argument("--built", action="store_true")
     a = p.parse_args()
     names = [g.name for g in groups.GROUPS]
     if unknown := [n for n in a.only if n not in names]:
@@ -101,7 +103,7 @@ def main():
     os.makedirs(os.path.join(a.work, "log"), exist_ok=True)
     os.chmod(a.work, 0o755)
     try:
-        Schedule(places, groups.needed(a.only), report.finished).run()
+        Schedule(places, groups.needed(a.only, a.built), report.finished).run()
     except Stopped as e:
         say(f"# stopped by {signal.Signals(e.number).name}; what was started has been ended")
         passed, failed, _ = report.total()

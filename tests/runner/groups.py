@@ -281,13 +281,13 @@ def missing_tools(group):
     return [t for t in group.tools if not shutil.which(t)]
 
 
-def needed(names):
-    """The groups of these names, and those that they need, in the order of the table."""
+def needed(names, built=False):
+    """The groups of these names, and those that they need unless all is built; ordered as above."""
     by_name, wanted = {g.name: g for g in GROUPS}, set()
     todo = list(names or by_name)
     while todo:
         name = todo.pop()
         if name not in wanted:
             wanted.add(name)
-            todo += by_name[name].after
+            todo += () if built else by_name[name].after
     return [g for g in GROUPS if g.name in wanted]
