@@ -158,6 +158,8 @@ static void test_switch(void)
 		}
 		_exit(0);
 	}
+	for (int i = 0; i < 600 && __atomic_load_n(made, __ATOMIC_SEQ_CST) == 0; i++)
+		usleep(100 * 1000);
 	usleep(150 * 1000);
 	must(&cx, federation_token_switch(&cx, false));
 	__atomic_store_n(off, 1, __ATOMIC_SEQ_CST);

@@ -238,7 +238,7 @@ static void try_to_complete(struct cx *cx, struct key_trial_answer a, struct out
 {
 	struct str token = { NULL, 0 };
 
-	for (int try = 0; try < 100; try++) {
+	for (int try = 0; try < 2000; try++) {
 		o->err = key_trial_complete(cx, &a, &token);
 		if (err_status(o->err) != 503)
 			break;

@@ -362,6 +362,10 @@ def limits(tap, first, other):
     tap.result("and an address", None if got == [429, 429] else str(got))
 
 
+def claims_in(log):
+    return [x for x in log.splitlines() if re.search(r"method=(GET|HEAD) route=/\.p2/core/v1/keypackage/", x)]
+
+
 def one_round_trip(tap, first, workers):
     """A claim is one round trip to the database, whatever it finds; a worker's first one opens its connection, too."""
     r = case.Runner(first, "")
@@ -369,8 +373,9 @@ def one_round_trip(tap, first, workers):
     client = Client([first.address], random)
     for i in range(20):
         client.ask("GET" if i % 2 else "HEAD", f"/.p2/core/v1/keypackage/{r.devices['grace'].actor.fid}", r.devices["grace"].token)
-    time.sleep(0.2)
-    lines = [x for x in first.log().splitlines() if re.search(r"method=(GET|HEAD) route=/\.p2/core/v1/keypackage/", x)]
+    end = time.monotonic() + 60
+    while len(lines := claims_in(first.log())) < 20 and time.monotonic() < end:
+        time.sleep(0.1)
     more = [x for x in lines if " db_round_trips=1" not in x]
     fine = len(lines) >= 20 and len(more) <= workers
     tap.result(f"a claim is one round trip: {len(lines)} requests, {len(more)} with more", None if fine else "\n".join(more))

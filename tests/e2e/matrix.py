@@ -189,7 +189,7 @@ def kill(place):
 
 
 def comes_back(place):
-    for _ in range(100):
+    for _ in range(600):
         if place.send("GET", "/readyz").status == 200:
             return
         time.sleep(0.1)
@@ -232,7 +232,7 @@ def crash_early(place):
 
 
 def under_way(place):
-    for _ in range(100):
+    for _ in range(600):
         if place.sql("SELECT count(*) FROM pg_locks WHERE relation = 'probe'::regclass AND NOT granted") != "0":
             return
         time.sleep(0.1)

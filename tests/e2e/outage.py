@@ -20,7 +20,7 @@ def unavailable(r, statuses=(503,)):
     case.need(not case.leaks(r.body), f"the response leaks: {r}")
 
 
-def eventually(place, target, status, token=None, seconds=15):
+def eventually(place, target, status, token=None, seconds=60):
     deadline = time.monotonic() + seconds
     while True:
         r = get(place, target, token)

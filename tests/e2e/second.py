@@ -37,7 +37,7 @@ class Second:
             conf = re.sub(r"(?m)^listen = .*$", f"listen = {self.path('motet.sock')}", f.read())
         with open(self.path("motet.conf"), "w", encoding="utf-8") as f:
             f.write(conf)
-        share = os.path.join(self.first.state, "share", "motet")
+        share = os.path.join(self.first.programs or self.first.state, "share", "motet")
         with open(os.path.join(share, f"{self.web}.conf"), encoding="utf-8") as f:
             text = f.read()
         for name, value in {"LISTEN": "127.0.0.1", "PORT": str(self.port), "SOCKET": self.path("motet.sock"), "STATE": self.dir,
@@ -51,13 +51,13 @@ class Second:
         self.write()
         if os.getuid() == 0:
             subprocess.run(["chown", "-R", "motet:motet", self.dir], check=True)
-        program = next(p for p in (os.path.join(self.first.state, d, "motetd") for d in ("sbin", "bin")) if os.path.exists(p))
+        program = next(p for p in (os.path.join(self.first.programs or self.first.state, d, "motetd") for d in ("sbin", "bin")) if os.path.exists(p))
         self.motetd = self.spawn(program, "-c", self.path("motet.conf"))
         if self.web == "nginx":
             self.spawn("nginx", "-e", "stderr", "-p", self.dir, "-c", self.path("nginx.conf"), "-g", "daemon off;")
         else:
             self.spawn("lighttpd", "-D", "-f", self.path("lighttpd.conf"))
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 if http1.send(self.address, http1.compose("GET", "/readyz", [], None, self.host)).status == 200:
                     return
@@ -72,7 +72,7 @@ class Second:
             p.terminate()
         for p in self.processes:
             try:
-                p.wait(10)
+                p.wait(30)
             except subprocess.TimeoutExpired:
                 p.kill()
                 p.wait()

@@ -148,13 +148,13 @@ STATEMENTS = [
 
 def drip(_home, sock, _target):
     sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
-    for _ in range(40):
+    for _ in range(120):
         sock.sendall(b" ")
         time.sleep(0.5)
 
 
 def never(_home, _sock, _target):
-    time.sleep(12)
+    time.sleep(60)
 
 
 def endless(home, sock, _target):
@@ -339,10 +339,10 @@ def test_slow(w):
             longest = max(longest, time.monotonic() - began)
             time.sleep(0.05)
         answers = list(answers)
-    need(longest < 2, f"somebody else had to wait {longest:.1f} s")
+    need(longest < 6, f"somebody else had to wait {longest:.1f} s")
     for (r, seconds), guest in zip(answers, guests):
         refused(r, 502, "P2CORE_HOME_SERVER_UNREACHABLE")
-        need(seconds < 10, f"{guest.home.domain} kept us busy for {seconds:.1f} s")
+        need(seconds < 20, f"{guest.home.domain} kept us busy for {seconds:.1f} s")
 
 
 def test_wrong_tls(w):

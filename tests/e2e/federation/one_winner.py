@@ -70,7 +70,7 @@ class Pool:
 
     @staticmethod
     def until(fine):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError, EOFError):
                 if fine():
@@ -122,14 +122,14 @@ class Contender(threading.Thread):
 
     def run(self):
         with contextlib.suppress(OSError):
-            sock = http1.connect(self.address, 20, self.tls)
-        self.gate.wait(30)
+            sock = http1.connect(self.address, 60, self.tls)
+        self.gate.wait(120)
         self.once(sock, self.cut_after)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while self.tries[-1][2] == LOST and time.monotonic() < deadline:
             time.sleep(0.02)
             try:
-                self.once(http1.connect(self.address, 20, self.tls), None)
+                self.once(http1.connect(self.address, 60, self.tls), None)
             except OSError:
                 continue
 

@@ -87,10 +87,15 @@ class Server(Place):
             self.reload(path, before)
 
     def reload(self, path, text):
+        def reloads():
+            return self.log().count("the new workers serve")
+        before, end = reloads(), time.monotonic() + 60
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         os.kill(self.motetd(), signal.SIGHUP)
-        time.sleep(1)
+        while reloads() == before:
+            need(time.monotonic() < end, "motetd does not read its configuration again")
+            time.sleep(0.05)
 
     def motetd(self):
         """The process ID of motetd's master: a child of quickstart's."""

@@ -107,7 +107,7 @@ class Front:
 
     def start(self, place):
         self.launch(place)
-        for _ in range(200):
+        for _ in range(600):
             with contextlib.suppress(OSError, EOFError, ValueError):
                 if place.send("GET", "/readyz").status == 200:
                     return
