@@ -47,7 +47,7 @@ static void end(pid_t pid)
 
 /*
  * All places are held, and as many wait, which they do for a second: where this process is slower
- * than that, the caller tries again. pid[0] is killed, and who follows has its place in pid, too.
+ * than that, the caller tries again. pid[0] is killed, and another one put in its place.
  */
 static void crowded(struct net_slots *s, struct shared *m, pid_t *pid, int want, bool *at_once, bool *followed)
 {
@@ -64,7 +64,9 @@ static void crowded(struct net_slots *s, struct shared *m, pid_t *pid, int want,
 	*followed |= m->in == held + 1;
 	for (int i = 0; i < want; i++)
 		end(waiting[i]);
-	for (pid[0] = holder(s, m); m->in == held;)
+	held = m->in;
+	pid[0] = holder(s, m);
+	while (m->in == held)
 		usleep(1000);
 }
 
