@@ -1,5 +1,6 @@
 """Runs groups of tests side by side; tests/run, which installs packages first, starts it."""
 import argparse
+import fcntl
 import os
 import signal
 import sys
@@ -92,6 +93,18 @@ class Report:
         return 0 if passed and not failed else 1
 
 
+def take(directory):
+    """Ours alone until we end: two runs would disturb each other. None when it is taken."""
+    os.makedirs(os.path.join(directory, "log"), exist_ok=True)
+    os.chmod(directory, 0o755)
+    lock = os.open(os.path.join(directory, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    return lock
+
+
 def main():
     a = arguments()
     if a.list:
@@ -100,8 +113,9 @@ def main():
         return 0
     report = Report(skip_is_failure())
     places = groups.Places(a.work, a.state, a.jobs)
-    os.makedirs(os.path.join(a.work, "log"), exist_ok=True)
-    os.chmod(a.work, 0o755)
+    if take(a.work) is None:
+        say(f"another tests/run is at work in {a.work}; wait until it has ended")
+        return 75
     try:
         Schedule(places, groups.needed(a.only, a.built), report.finished).run()
     except Stopped as e:

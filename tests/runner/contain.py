@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """
-contain.py COMMAND...: run it in a directory for temporary files of its own, and leave nothing of it.
+contain.py COMMAND...: run it with a directory for temporary files of its own; nothing stays behind.
 
 When the command has ended, when this process gets SIGINT, SIGTERM or SIGHUP, and when its parent
 is gone, every process that the command has started is ended, daemons too: they are our children

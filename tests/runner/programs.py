@@ -1,4 +1,4 @@
-"""A copy of the installed programs for a state directory of quickstart, which need not build then."""
+"""A copy of the installed programs for a directory of quickstart, which then need not build."""
 import os
 import shutil
 

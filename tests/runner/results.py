@@ -33,7 +33,7 @@ def count(text, skip_is_failure):
 
 
 def failures(text):
-    """What failed or was skipped: what was said before it, its line, the lines behind that explain it."""
+    """What failed or was skipped: what was said before it, its line, the lines that explain it."""
     out, said, why = [], "", False
     for line in text.splitlines():
         if line.startswith("ok"):

@@ -22,7 +22,7 @@ import results  # noqa: E402
 PATIENCE = 120
 count = failed = 0
 
-# What a program prints; whether it is a step; its status; passed, failed, skipped without CI, with CI.
+# What a program prints; is it a step; its status; passed, failed, skipped without CI, and with it.
 COUNTED = [
     ("ok 1 - a\nok 2 - b\n1..2\n", False, 0, (2, 0, 0), (2, 0, 0)),
     ("ok 1 - a\nnot ok 2 - b\n", False, 1, (1, 1, 0), (1, 1, 0)),
@@ -67,7 +67,7 @@ def leftovers():
     place = done.stdout.split(" - ")[1].split("\n")[0]
     ok(done.returncode == 0 and "sleep 1000" in done.stdout, "a daemon is ended, and named", done)
     ok(not os.path.exists(place), "temporary files are gone", place)
-    done = subprocess.run([f"{HERE}/contain.py", "sh", "-c", "exit 7"], timeout=PATIENCE, check=False)
+    done = subprocess.run([f"{HERE}/contain.py", "sh", "-c", "exit 7"], check=False)
     ok(done.returncode == 7, "the exit status is the command's", done)
 
 
@@ -98,7 +98,8 @@ def interrupted(number, to_all):
                          stderr=subprocess.STDOUT)
     name = f"{signal.Signals(number).name}{' to all' if to_all else ''}"
     there = wait_until(lambda: len(at_work(work)) == 5 or p.poll() is not None)
-    ok(there and p.poll() is None, f"{name}: drivers, servers and databases are at work", at_work(work))
+    ok(there and p.poll() is None, f"{name}: drivers, servers and databases are at work",
+       at_work(work))
     (os.killpg if to_all else os.kill)(p.pid, number)
     said = p.communicate(timeout=PATIENCE)[0]
     wait_until(lambda: not contain.descendants())
