@@ -99,6 +99,13 @@ def wait_for(pid):
             return status, None
 
 
+def as_started_by_hand():
+    """Whoever runs the tests in the background has SIGINT ignored; we have blocked some."""
+    for number in (*ENDING, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def run(command):
     temporary = tempfile.mkdtemp(prefix="motet-t.")
     os.chmod(temporary, 0o1777)     # some of it runs as another user
@@ -106,7 +113,7 @@ def run(command):
         # pylint: disable=subprocess-popen-preexec-fn
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
                                  env=dict(os.environ, TMPDIR=temporary),
-                                 preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, ()))
+                                 preexec_fn=as_started_by_hand)
         status, number = wait_for(child.pid)
         end_all(0 if number else GRACE)
     finally:

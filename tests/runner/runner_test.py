@@ -69,6 +69,9 @@ def leftovers():
     ok(not os.path.exists(place), "temporary files are gone", place)
     done = subprocess.run([f"{HERE}/contain.py", "sh", "-c", "exit 7"], check=False)
     ok(done.returncode == 7, "the exit status is the command's", done)
+    background = f"trap '' INT QUIT; exec {HERE}/contain.py sh -c 'kill -INT $$'"
+    done = subprocess.run(["sh", "-c", background], timeout=PATIENCE, check=False)
+    ok(done.returncode == 130, "SIGINT ends it, also in the background", done)
 
 
 def wait_until(what):
