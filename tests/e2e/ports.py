@@ -6,7 +6,7 @@ import socket
 
 # Below those that the kernel gives to whoever does not mind (net.ipv4.ip_local_port_range).
 FIRST, LAST = 20000, 32000
-DIRECTORY = "/tmp/motet-ports"
+DIRECTORY = f"/tmp/motet-ports-{os.getuid()}"
 held = []       # open files: a lock lasts as long as this process
 
 

@@ -19,7 +19,7 @@ import contain  # noqa: E402
 import groups  # noqa: E402
 import results  # noqa: E402
 
-PATIENCE = 120
+PATIENCE = 90
 count = failed = 0
 
 # What a program prints; is it a step; its status; passed, failed, skipped without CI, and with it.
@@ -97,15 +97,16 @@ def interrupted(number, to_all):
     os.symlink(os.path.join(groups.TOP, "build-tests", "plain"), f"{work}/plain")
     command = [sys.executable, HERE, "--built", "--work", work, "--state", state, "-j", "3",
                "--only", "e2e-nginx", "--only", "db"]
-    p = subprocess.Popen(command, start_new_session=True, text=True, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT)
+    with open(f"{work}/said", "wb") as f:
+        p = subprocess.Popen(command, start_new_session=True, stdout=f, stderr=f)
     name = f"{signal.Signals(number).name}{' to all' if to_all else ''}"
     there = wait_until(lambda: len(at_work(work)) == 5 or p.poll() is not None)
     ok(there and p.poll() is None, f"{name}: drivers, servers and databases are at work",
        at_work(work))
     (os.killpg if to_all else os.kill)(p.pid, number)
-    said = p.communicate(timeout=PATIENCE)[0]
-    wait_until(lambda: not contain.descendants())
+    wait_until(lambda: p.poll() is not None and not contain.descendants())
+    with open(f"{work}/said", encoding="utf-8") as f:
+        said = f.read()
     left = [contain.command_line(q) for q in contain.descendants()]
     killed = number == signal.SIGKILL
     ok(p.returncode == (-number if killed else 128 + number), f"{name}: its exit status", said)
