@@ -1,4 +1,4 @@
-"""The table of groups: what each runs, what it needs, and about how long it takes."""
+"""The table of groups: what each runs, what it needs, and how long it takes."""
 import dataclasses
 import os
 import shutil
@@ -29,7 +29,7 @@ class Group:
     name: str
     about: str
     phases: list            # functions of a Places, each gives the tasks of a phase
-    seconds: int = 10       # about, on an idle machine; the longest group is started first
+    seconds: int = 10       # of its longest task, about; the longest is started first
     after: tuple = ("build",)
     database: bool = False  # uses the shared PostgreSQL
     tools: tuple = ()       # programs without which it is skipped
@@ -246,18 +246,18 @@ GROUPS = [
     Group("sanitizers", "unit and db once more, with ASan and UBSan",
           [one(configure_sanitized),
            one(lambda p: make(p, "compile", p.sanitized, "check", "TESTS=")), sanitized],
-          200, after=("configure",), database=True),
-    Group("db", "statements and races against PostgreSQL", [db], 90, database=True),
-    Group("server", "processes and transport: signals, reloads, broken peers", [server], 150,
+          30, after=("configure",), database=True),
+    Group("db", "statements and races against PostgreSQL", [db], 30, database=True),
+    Group("server", "processes and transport: signals, reloads, broken peers", [server], 90,
           database=True),
     Group("fuzz", "bytes from outside, for some seconds", [one(fuzz)], 30),
-    Group("quickstart", "what deploy/quickstart promises", [one(quickstart)], 60),
+    Group("quickstart", "what deploy/quickstart promises", [one(quickstart)], 80),
     *map(front, fronts()),
     Group("doctor", "motetctl doctor and selftest, on servers that are broken",
-          [stateful("doctor and selftest", "doctor", "e2e/doctor_test.py", *STATE)], 80),
+          [stateful("doctor and selftest", "doctor", "e2e/doctor_test.py", *STATE)], 90),
     Group("federation", "two servers, and some that are not ours",
           [stateful("two servers, and some that are not ours", "federation",
-                    "e2e/federation/run.py", *STATE)], 180),
+                    "e2e/federation/run.py", *STATE)], 150),
     Group("claims", "64 clients claim KeyPackages through two pools",
           [stateful("claims through two pools", "claims", "e2e/claims.py", *STATE)], 90),
     Group("mls-clients", "KeyPackages of ts-mls",

@@ -33,11 +33,12 @@ class Run:
         self.group, self.places = group, places
         self.log = os.path.join(places.work, "log", group.name)
         self.phases, self.tasks, self.order, self.texts = list(group.phases), [], [], {}
-        self.begun, self.seconds, self.cpu, self.at_work, self.bad = None, 0, 0, 0, False
+        self.begun, self.bad, self.at_work = False, False, 0
+        self.first, self.seconds, self.cpu = None, 0, 0     # when its first task began; what it took
 
     def begin(self, failed):
         """Unless groups that it needs have failed, or programs are not there."""
-        self.begun = time.monotonic()
+        self.begun = True
         with open(self.log, "w", encoding="utf-8"):
             pass
         name, missing = self.group.name, groups.missing_tools(self.group)
@@ -76,11 +77,11 @@ class Run:
 
     @property
     def over(self):
-        return self.begun is not None and not (self.phases or self.tasks or self.at_work)
+        return self.begun and not (self.phases or self.tasks or self.at_work)
 
     def end(self):
         self.flush()
-        self.seconds = time.monotonic() - self.begun
+        self.seconds = time.monotonic() - (self.first or time.monotonic())
 
 
 class Job:
@@ -170,6 +171,7 @@ class Schedule:
         self.number += 1
         job = Job(run, task, self.number, env)
         run.at_work += 1
+        run.first = run.first or time.monotonic()
         self.jobs[job.process.pid] = job
 
     # --- What has ended ---
