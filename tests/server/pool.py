@@ -114,7 +114,8 @@ class Server:
             stdin.close()
             fcgi.get(self.address)
         elif wait:
-            self.ready = until(lambda: self.dir.logged("ready") or self.p.poll() is not None, step=0.001)
+            self.ready = until(lambda: self.dir.logged("ready") or self.p.poll() is not None,
+                               step=0.001)
 
     def __enter__(self):
         return self

@@ -72,7 +72,8 @@ def started():
                 private = [sum(int(line.split()[1]) for line in open("/proc/%d/smaps_rollup" % p) if line.startswith("Private_")) for p in s.workers()]
                 print("# idle worker: RSS %d kB, private %d kB; signer RSS %s kB, master RSS %s kB" % (max(rss), max(private),
                       status(s.signer(), "VmRSS"), status(s.p.pid, "VmRSS")))
-    ok(min(times) < 500, "start to ready: median %.1f ms, longest %.1f ms of 5" % (sorted(times)[2], max(times)))
+    ok(min(times) < 500,
+       "start to ready: median %.1f ms, longest %.1f ms of 5" % (sorted(times)[2], max(times)))
 
 
 def usage():
@@ -102,9 +103,11 @@ def plain_cgi():
         r = run(*args, env=env)
         ok(r.returncode == 0 and b"Status: 200" in r.stdout, "what a query puts on the command line is not heeded: %s" % args[0])
     long = dict(env, REQUEST_METHOD="POST", CONTENT_LENGTH="5")
-    r = subprocess.run([APP], input=b"12345678", capture_output=True, timeout=PATIENCE, env=long, check=False)
+    r = subprocess.run([APP], input=b"12345678", capture_output=True, timeout=PATIENCE, env=long,
+                       check=False)
     ok(b"Status: 200" in r.stdout and b"12345678" not in r.stdout, "a body ends where CONTENT_LENGTH says")
-    r = subprocess.run([APP], input=b"123", capture_output=True, timeout=PATIENCE, env=long, check=False)
+    r = subprocess.run([APP], input=b"123", capture_output=True, timeout=PATIENCE, env=long,
+                       check=False)
     ok(b"Status: 400" in r.stdout, "a body that is shorter is refused: %r" % r.stdout[:40])
     r = run(env=dict(env, MOTET_CONF="/nonexistent"))
     head, _, body = r.stdout.partition(b"\r\n\r\n")
@@ -217,7 +220,8 @@ def notify():
         s.tell(signal.SIGHUP)
         told = n.told(), n.told()
         us = re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=(\d+)", told[0])
-        ok(us and abs(int(us[1]) / 1e6 - time.monotonic()) < PATIENCE and told[1] == "READY=1", "RELOADING=1 with the time, and READY=1 again")
+        ok(us and abs(int(us[1]) / 1e6 - time.monotonic()) < PATIENCE and told[1] == "READY=1",
+           "RELOADING=1 with the time, and READY=1 again")
         s.stop()
         ok(n.told() == "STOPPING=1" and not os.path.exists(n.d + "/pid"), "STOPPING=1; the pid file is gone")
 
@@ -248,7 +252,8 @@ def master_killed_keeps_nothing():
         signer = s.signer()
         s.tell(signal.SIGKILL)
         s.p.wait()
-        ok(until(lambda: not alive(signer)) is not None, "the master is killed: the signer ends too")
+        ok(until(lambda: not alive(signer)) is not None,
+           "the master is killed: the signer ends too")
 
 
 def storm():
@@ -297,7 +302,8 @@ def graceful():
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=30000")))
         c.taken()
         code, t = s.stop()
-        ok(code == 0 and 0.9 < t < 15, "a request that outlasts stop_deadline is cut off: %.1f s" % t)
+        ok(code == 0 and 0.9 < t < 15,
+           "a request that outlasts stop_deadline is cut off: %.1f s" % t)
     with Server(workers=2, stop_deadline=50) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=60000")))
@@ -391,7 +397,8 @@ def signer():
         start = time.monotonic()
         a = s.get("/newkey")
         t = time.monotonic() - start
-        ok(a.status == 503 and 1.5 < t < 20, "a signer that does not answer: %d after %.1f s: %s" % (a.status, t, a.json()["why"]))
+        ok(a.status == 503 and 1.5 < t < 20,
+           "a signer that does not answer: %d after %.1f s: %s" % (a.status, t, a.json()["why"]))
         s.tell(signal.SIGCONT, s.signer())
         ok(s.get("/newkey").status == 200, "and it goes on when it does")
         old = s.workers()
@@ -415,7 +422,8 @@ def no_fork():
     with Server(workers=4, env={"MOTET_ECHO_FORK": "2,4"}) as s:
         ok(until(lambda: len(s.workers()) == 4) is not None and s.stop()[0] == 0 and s.p.stderr.read() == b"", "three workers cannot be forked at first: they come later")
     with Server(workers=1, env={"MOTET_ECHO_FORK": "1"}, wait=False) as s:
-        ok(s.p.wait(PATIENCE) == 71 and s.p.stderr.read() == b"", "without a first signer nothing starts: exit %s" % s.p.returncode)
+        ok(s.p.wait(PATIENCE) == 71 and s.p.stderr.read() == b"",
+           "without a first signer nothing starts: exit %s" % s.p.returncode)
 
 
 def memory():
@@ -549,7 +557,8 @@ def privileges():
     p.wait(PATIENCE)
     l.close()
     os.unlink(d.sock)
-    r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+    r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf],
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     ok(r.returncode == 78 and b"this user may not read it" in r.stderr, "started as nobody, who cannot read the secret: exit 78")
     r = run("-c", d.conf, "-s", "user=no-such-user")
     ok(r.returncode == 78, "an unknown user: exit 78: %s" % r.stderr.decode().strip())

@@ -57,7 +57,8 @@ def main():
         stale("many")
         seen = until(lambda: "motetd: prune" in [name_of(p) for p in children(s.p.pid)], step=0.001)
         ok(seen is not None, "it is a child with a name of its own")
-        ok(until(lambda: len(children(s.p.pid)) == 2, step=0.01), "that ends: a worker and the signer are left")
+        ok(until(lambda: len(children(s.p.pid)) == 2, step=0.01),
+           "that ends: a worker and the signer are left")
         ok(connections(s.p.pid) == before, "the master has no connection to the database")
         with open(s.dir.conf, "a", encoding="ascii") as f:
             f.write("prune_interval = 0\n")
@@ -72,7 +73,8 @@ def main():
         status, seconds = s.stop()
         ok(status == 0 and seconds < 25, f"a stop while it is at work takes {seconds:.1f} s")
     with pool.Server(program=motetd, prune_interval="1s", workers=1, env={"MOTET_DATABASE": "host=/nonexistent dbname=motet"}) as s:
-        ok(until(lambda: s.dir.logged("pruning failed, some expired rows may be left: database: connect") > 1), "a database that is away is a line, and it is tried again")
+        ok(until(lambda: s.dir.logged("pruning failed, some expired rows may be left: database: connect") > 1),
+           "a database that is away is a line, and it is tried again")
         ok(s.stop()[0] == 0, "and no more than that")
     sql("DELETE FROM throttle")
 

@@ -45,7 +45,8 @@ def full_pool():
     with Server(workers=3, stop_deadline="1s") as s:
         threads = [threading.Thread(target=lambda: s.get("/slow?ms=6000")) for _ in range(5)]
         [t.start() for t in threads]
-        ok(until(lambda: "all workers" in state(s).get("state", ""), 5) is not None, "three workers at long requests, two requests wait: status says so at once")
+        ok(until(lambda: "all workers" in state(s).get("state", ""), 5) is not None,
+           "three workers at long requests, two requests wait: status says so at once")
         r = ctl(s, "top", "--once")
         rows = [line.split() for line in r.stdout.splitlines() if "GET /slow" in line and "busy" in line]
         ok("\nKeyPackages: not counted yet" in r.stdout, "top has a line for the stock of KeyPackages")
@@ -209,16 +210,19 @@ def terminals():
             ok(until(lambda: t.modes() == 0) is not None, "and reads single keys")
             if how == "q":
                 t.size(10, 40)
-                ok(until(lambda: t.widest() <= 40) is not None, "on a smaller one no line is longer than it")
+                ok(until(lambda: t.widest() <= 40) is not None,
+                   "on a smaller one no line is longer than it")
                 t.text = ""
                 os.write(t.fd, b"r")
                 ok(t.until("\033[H"), "a key is answered with a page")
             os.write(t.fd, {"q": b"q", "^C": b"\003"}[how]) if how != "SIGTERM" else os.kill(t.pid, signal.SIGTERM)
             t.until("\033[?1049l")
-            ok("\033[?25h\033[?1049l" in t.text and until(lambda: t.modes() == was) is not None, "%s: the terminal is as it was" % how)
+            ok("\033[?25h\033[?1049l" in t.text and until(lambda: t.modes() == was) is not None,
+               "%s: the terminal is as it was" % how)
             ok(t.end() == 0, "and the end is orderly")
         t = Terminal(s, term="dumb")
-        ok(t.until("PHASE") and t.until("\r\n \r\n") and "\033" not in t.text, "on a dumb terminal there are no control sequences")
+        ok(t.until("PHASE") and t.until("\r\n \r\n") and "\033" not in t.text,
+           "on a dumb terminal there are no control sequences")
         os.kill(t.pid, signal.SIGINT)
         ok(t.end() == 0, "^C ends it")
         r = subprocess.run([MOTETCTL, "-c", s.dir.conf, "top", "--once"], capture_output=True, text=True)
@@ -285,7 +289,8 @@ def metrics():
         lines(s)
     shutil.rmtree(place)
     with Server(program=MOTETD, args=["-s", "metrics_allow=here"], wait=False) as s:
-        ok(s.p.wait(PATIENCE) == 78, "an address that is none: exit 78: %s" % s.p.stderr.read().decode().strip()[:90])
+        ok(s.p.wait(PATIENCE) == 78,
+           "an address that is none: exit 78: %s" % s.p.stderr.read().decode().strip()[:90])
 
 
 def storm():
@@ -377,7 +382,8 @@ def slow_lines():
         until(lambda: s.dir.logged('"event":"slow"'))
         got = [x for x in logged(s) if x.get("event") == "slow"]
         ok(len(got) == 1 and got[0]["id"] == "s.1" and got[0]["ms"] >= 1200 and got[0]["level"] == "warn", "a request of 1200 ms is slow, one of 10 is not")
-        ok(1190 <= got[0]["work_ms"] <= got[0]["ms"] + 1, "and its phases say where the time went: %s" % got)
+        ok(1190 <= got[0]["work_ms"] <= got[0]["ms"] + 1,
+           "and its phases say where the time went: %s" % got)
     with Server(workers=1, slow_request_ms=0) as s:
         s.get("/slow?ms=300")
         until(lambda: s.dir.logged(r"\bms=[3-9]\d\d|\bms=\d{4}"))

@@ -118,7 +118,8 @@ def l5():
         time.sleep(0.1)
         c.send(whole[-13:])
         a = c.read()
-        ok(a.status == 200 and a.json()["length"] == 10 and s.p.wait(PATIENCE) == 0, "L5: SIGTERM in the middle of a body: all of its 10 octets arrive")
+        ok(a.status == 200 and a.json()["length"] == 10 and s.p.wait(PATIENCE) == 0,
+           "L5: SIGTERM in the middle of a body: all of its 10 octets arrive")
 
 
 @only_epoll("libfcgi accepts there, and waits for the peer: leave spare workers")
@@ -150,7 +151,8 @@ def l7():
             t = time.monotonic() - start
             ok(good and t < SLACK, "L7: %s, then silence, 20 times: 20 requests of others in %.0f ms" % (name, t * 1000))
             start = time.monotonic()
-            ok(all(c.closed() for c in stalled), "L7: and all of them are closed within %.1f s" % (time.monotonic() - start))
+            ok(all(c.closed() for c in stalled),
+               "L7: and all of them are closed within %.1f s" % (time.monotonic() - start))
         whole = fcgi.request(fcgi.params("POST", "/", b"0123456789"), b"0123456789", keep=True)
         c = s.conn()
         for n in range(1, len(whole), 9):
@@ -260,7 +262,8 @@ def l10():
         c.send(fcgi.record(9, fcgi.pair("FCGI_MAX_CONNS", ""), 0))
         time.sleep(0.05)
         start = time.monotonic()
-        ok(s.get().status == 200 and time.monotonic() - start < SLACK, "L10: FCGI_GET_VALUES alone: next request after %.2f s" % (time.monotonic() - start))
+        ok(s.get().status == 200 and time.monotonic() - start < SLACK,
+           "L10: FCGI_GET_VALUES alone: next request after %.2f s" % (time.monotonic() - start))
 
 
 def l11():
@@ -290,7 +293,8 @@ def l12():
         top = max(int(x) for x in os.listdir("/proc/%d/fd" % s.p.pid))
         ok(good and top > 1100, "L12: a kept connection with descriptor %d" % top)
         code, t = s.stop()
-        ok(code == 0 and t < SLACK and all(c.closed() for c in idle[:20]), "L12: and an end to all of them")
+        ok(code == 0 and t < SLACK and all(c.closed() for c in idle[:20]),
+           "L12: and an end to all of them")
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 

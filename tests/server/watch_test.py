@@ -21,7 +21,8 @@ def watchdog():
         s.tell(signal.SIGHUP)
         until(lambda: s.dir.logged("the new workers serve"))
         n.told(but=("READY", "STATUS", "WATCHDOG", "RELOADING"), seconds=0.3)
-        ok(n.told(but=("READY", "STATUS")) == "WATCHDOG=1" and s.stop()[0] == 0, "after a reload, too")
+        ok(n.told(but=("READY", "STATUS")) == "WATCHDOG=1" and s.stop()[0] == 0,
+           "after a reload, too")
     with Systemd() as n, Server(env={**n.env, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"}, workers=1) as s:
         until(lambda: s.dir.logged("ready"))
         ok(n.told(but=("READY", "STATUS"), seconds=1) is None, "a watchdog of another process is none of ours")
@@ -94,11 +95,13 @@ def old():
             times = [datetime.datetime.fromisoformat(x[:23]) for x in f if "(max_age)" in x]
         apart = min((b - a).total_seconds() for a, b in zip(times, times[1:]))
         ok(load.good > 500 and not load.bad and len(load.pids) >= 6, "max_age = 2: %d POSTs over kept connections, %d workers, %d failed %s" % (load.good, len(load.pids), sum(load.bad.values()), load.bad or ""))
-        ok(len(times) >= 3 and apart > 0.3, "%d were replaced, one after the other: %.1f s apart at least" % (len(times), apart))
+        ok(len(times) >= 3 and apart > 0.3,
+           "%d were replaced, one after the other: %.1f s apart at least" % (len(times), apart))
         ok(s.dir.logged("die early") == 0 and s.dir.logged("CRASH") == 0 and not nginx.errors(), "and nobody takes them for crashes")
     with Server(workers=2, max_age=1) as s:
         before = s.workers()
-        ok(until(lambda: not set(before) & set(s.workers())) is not None, "idle workers are replaced, too")
+        ok(until(lambda: not set(before) & set(s.workers())) is not None,
+           "idle workers are replaced, too")
     with Server(workers=1, max_age=1) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=4000")))
@@ -140,7 +143,8 @@ def hidden():
                 ok(until(lambda: told() > real() * 0.9) is not None, "/metrics: the memory of all processes where none sees another's: %d of %d kB" % (told() // 1024, real() // 1024))
                 continue
             grown = fcgi.get(d.sock, "/grow?mb=100").json()["pid"]
-            ok(until(lambda: not alive(grown) and d.logged("max_rss")) is not None, "max_rss where the master cannot see its workers in /proc")
+            ok(until(lambda: not alive(grown) and d.logged("max_rss")) is not None,
+               "max_rss where the master cannot see its workers in /proc")
         finally:
             p.terminate()
             p.wait(PATIENCE)
@@ -163,7 +167,8 @@ def activated():
            "SIGUSR2: the new program has the socket")
         ok(fcgi.get(d.path + "/activated", "/newkey").json()["verified"] == 1 and not os.path.exists(d.sock), "and serves there, and nowhere else")
         p.terminate()
-        ok(p.wait(PATIENCE) == 0 and os.path.exists(d.path + "/activated"), "a stop leaves the socket file to who made it")
+        ok(p.wait(PATIENCE) == 0 and os.path.exists(d.path + "/activated"),
+           "a stop leaves the socket file to who made it")
     finally:
         p.kill()
         p.wait()
