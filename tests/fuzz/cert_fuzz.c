@@ -17,7 +17,7 @@ static void promised(const struct idcert *c)
 		: c->fid.n > c->domain.n && c->session_id.n >= 1 && c->session_id.n <= 32);
 }
 
-/* The same octets as a certificate of anybody's and as a TBSCertificate of ours. */
+/* The input is read as a foreign certificate, and linted as a TBSCertificate of ours. */
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(4 << 20) };

@@ -3,7 +3,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-/* What is read is what its header promises; what is refused says why. */
+/* An accepted request has what idcsr.h promises; a refusal says why. */
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(4 << 20) };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 /*
- * A target defines LLVMFuzzerTestOneInput(), which aborts when a promise is broken, and seeds. With
- * -DLIBFUZZER the fuzzer brings main(); without it, this main() runs mutations of the seeds:
- * FUZZ_RUNS of them (5000), from FUZZ_SEED (1), both from the environment.
+ * A target defines seeds, and LLVMFuzzerTestOneInput(), which aborts when a promise is broken. With
+ * -DLIBFUZZER libFuzzer provides main(). Otherwise this main() runs mutations of the seeds. The
+ * environment sets their number, FUZZ_RUNS (5000), and the random seed, FUZZ_SEED (1).
  */
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 #define PROMISE(cond) \
@@ -46,7 +46,7 @@ static long fuzz_number(const char *name, long otherwise)
 	return v ? strtol(v, NULL, 10) : otherwise;
 }
 
-/* Change, insert, delete, repeat or cut: one of them, somewhere. */
+/* Change, insert, delete, repeat or cut, at a random place. */
 static size_t fuzz_mutate(uint8_t *p, size_t n, size_t cap)
 {
 	static const char bytes[] = "\"\\{}[],:u0/%.?&=+-eE \n\0\x80\xc3\xed\xf4\xff";

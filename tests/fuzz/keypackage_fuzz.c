@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-/* There is only one encoding: what was read, written again, is what was read. */
+/* A KeyPackage has only one encoding: writing what was read gives the same octets. */
 static void same_again(struct cx *cx, const struct mls_keypackage *kp)
 {
 	struct buf b = { .mem = cx->mem };
@@ -50,8 +50,7 @@ static void json(struct cx *cx, struct str text)
 		read_fine(cx, input.tls, &input.kp);
 }
 
-/* What begins as a JSON text with a KeyPackage in it does is taken for one: no KeyPackage begins
- * so. */
+/* An input that starts like JSON is read as JSON: no KeyPackage starts like that. */
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(16 << 20) };

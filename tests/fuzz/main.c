@@ -1,5 +1,5 @@
-/* Replays files, or standard input, through a fuzz target: for compilers without libFuzzer, and to
- * look at one finding. */
+/* Runs a fuzz target on files or standard input: for compilers without libFuzzer, and to reproduce
+ * a finding. */
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

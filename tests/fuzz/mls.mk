@@ -1,4 +1,5 @@
-# Built with every check, so that it does not rot; `make fuzz-mls` lets clang's fuzzer at it for FUZZ_SECONDS, from the vectors of mlswg.
+# Built by every `make check`. `make fuzz-mls` runs it under clang's fuzzer for FUZZ_SECONDS,
+# starting with the vectors of the MLS working group.
 check_PROGRAMS += tests/fuzz/keypackage_fuzz
 tests_fuzz_keypackage_fuzz_SOURCES = tests/fuzz/keypackage_fuzz.c tests/fuzz/main.c
 tests_fuzz_keypackage_fuzz_LDADD = $(SIGNER)
@@ -26,11 +27,16 @@ FUZZ_MLS = \
 FUZZ_MLS_SEEDS = messages-mls_key_package welcome+passive-key_package
 fuzz-mls:
 	mkdir -p tests/fuzz/keypackage.corpus
-	$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS) -I. -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=undefined -o tests/fuzz/keypackage_libfuzzer $(srcdir)/tests/fuzz/keypackage_fuzz.c \
+	$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS) -I. -std=gnu11 -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-o tests/fuzz/keypackage_libfuzzer $(srcdir)/tests/fuzz/keypackage_fuzz.c \
 		$(FUZZ_MLS:%=$(srcdir)/%) $(JSONC_LIBS) $(CRYPTO_LIBS)
-	for f in $(FUZZ_MLS_SEEDS); do python3 $(srcdir)/tests/fuzz/unhex.py $(srcdir)/tests/vectors/mlswg/$$f.hex tests/fuzz/keypackage.corpus || exit 1; done
-	tests/fuzz/keypackage_libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 tests/fuzz/keypackage.corpus
+	for f in $(FUZZ_MLS_SEEDS); do \
+		python3 $(srcdir)/tests/fuzz/unhex.py $(srcdir)/tests/vectors/mlswg/$$f.hex \
+			tests/fuzz/keypackage.corpus || exit 1; \
+	done
+	tests/fuzz/keypackage_libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-print_final_stats=1 tests/fuzz/keypackage.corpus
 .PHONY: fuzz-mls
 CLEANFILES += tests/fuzz/keypackage_libfuzzer
 EXTRA_DIST += tests/fuzz/unhex.py

@@ -1,4 +1,4 @@
-# Built with every check, so that they do not rot; `make fuzz-x509` lets clang's fuzzer at them for FUZZ_SECONDS each.
+# Built by every `make check`. `make fuzz-x509` runs each under clang's fuzzer for FUZZ_SECONDS.
 check_PROGRAMS += tests/fuzz/csr_fuzz tests/fuzz/cert_fuzz
 tests_fuzz_csr_fuzz_SOURCES = tests/fuzz/csr_fuzz.c tests/fuzz/main.c
 tests_fuzz_csr_fuzz_LDADD = $(SIGNER)
@@ -23,14 +23,17 @@ FUZZ_X509 = \
 	src/x509/x509.c
 fuzz-x509:
 	for t in csr cert; do \
-		$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I. -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
-			-fno-sanitize-recover=undefined -o tests/fuzz/$${t}_libfuzzer $(srcdir)/tests/fuzz/$${t}_fuzz.c \
+		$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I. -std=gnu11 -g -O1 \
+			-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+			-o tests/fuzz/$${t}_libfuzzer $(srcdir)/tests/fuzz/$${t}_fuzz.c \
 			$(FUZZ_X509:%=$(srcdir)/%) $(CRYPTO_LIBS) && \
 		mkdir -p tests/fuzz/$$t.corpus && \
 		for f in $(srcdir)/tests/vectors/*.$${t}*.pem; do \
-			sed '/^-/d' $$f | base64 -d > tests/fuzz/$$t.corpus/$$(basename $$f .pem) || exit 1; \
+			sed '/^-/d' $$f | base64 -d > \
+				tests/fuzz/$$t.corpus/$$(basename $$f .pem) || exit 1; \
 		done && \
-		tests/fuzz/$${t}_libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 tests/fuzz/$$t.corpus || exit 1; \
+		tests/fuzz/$${t}_libfuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+			-print_final_stats=1 tests/fuzz/$$t.corpus || exit 1; \
 	done
 .PHONY: fuzz-x509
 CLEANFILES += tests/fuzz/csr_libfuzzer tests/fuzz/cert_libfuzzer

@@ -1,6 +1,6 @@
 /*
- * CacheableIDCerts: what is one, the elements of a list as they stand, and that a signed statement
- * can be read in one way only: all other ways of cutting its digits are tried. Prints seed and N.
+ * CacheableIDCerts: which JSON is one, the unparsed elements of a list, and that a signed statement
+ * can be read in only one way: all other ways of splitting its digits are tried. Prints seed and N.
  */
 #include "../tap.h"
 #include "x509_make.h"
@@ -33,7 +33,7 @@ static const char *part(struct cx *cx, const char *s, size_t from, size_t to)
 	return arena_dup(cx->mem, s + from, to - from);
 }
 
-/* A reader that asks for nothing but numbers of 64 bits, and for now to lie between them. */
+/* A naive reader: it only wants numbers of 64 bits, with the current time between them. */
 static bool naive(const char *from, const char *to, const char *revoked)
 {
 	char again[64];
@@ -49,7 +49,7 @@ struct tally {
 	int tried, taken, naive;
 };
 
-/* All cuts of one statement's digits but the true one. */
+/* All ways to split the digits of a statement, except the right one. */
 static void cut(struct blob cert, const uint8_t *key, const uint8_t *sig, const char *digits,
     bool revoked, struct tally *t)
 {
@@ -125,7 +125,7 @@ static void windows(struct cx *cx, struct blob cert, const struct idcert *c, con
 		{ "12 hours and a clock that is ahead", 60, 43260, 0, OK },
 		{ "longer", -1, 43261, 0, ERR_BAD_CERT },
 		{ "much longer, but revoked", -1, 2312102400, -1, OK },
-		{ "longer, revoked some day", -1, 50000, 40000, ERR_BAD_CERT },
+		{ "longer, revoked in the future", -1, 50000, 40000, ERR_BAD_CERT },
 		{ "begins in a minute and a bit", 61, 3600, 0, ERR_BAD_CERT },
 		{ "this second is the last", -3600, 0, 0, OK },
 		{ "over", -3600, -1, 0, ERR_BAD_CERT },

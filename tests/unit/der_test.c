@@ -100,9 +100,9 @@ static void offsets(struct arena *mem)
 		      "3007020100"
 		      "30020000"),
 	    &at);
-	ok(at == 7, "a fault is found where it is: octet %zu", at);
+	ok(at == 7, "the offset of a fault is right: octet %zu", at);
 	der_check(unhex(mem, "050000"), &at);
-	ok(at == 2, "and what follows too: octet %zu", at);
+	ok(at == 2, "so is that of trailing octets: octet %zu", at);
 }
 
 static const struct {
@@ -147,7 +147,7 @@ static void moments(struct arena *mem)
 	}
 }
 
-/* What the writer writes, the reader takes and reads back. */
+/* The reader reads back what the writer writes. */
 static void round_trip(struct arena *mem)
 {
 	static const int64_t when[] = { 0, 1, 951782400, 1700000000, 2524607999, 2524608000,
@@ -165,7 +165,7 @@ static void round_trip(struct arena *mem)
 	}
 	ok(!derw_time(mem, -1, &b) && !derw_time(mem, 253402300800, &b) &&
 		!derw_time(mem, INT64_MAX, &b),
-	    "times without encoding");
+	    "times outside 1970 to 9999 are refused");
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		b = derw(
 		    mem, DER_OCTET_STRING, (struct blob){ arena_alloc(mem, sizes[i]), sizes[i] });
@@ -186,7 +186,7 @@ static void round_trip(struct arena *mem)
 	ok(odd == 0, "every power of two, N = 64");
 }
 
-/* Whether all of it can be said: numbers of more than 64 bits, and what has no room, cannot. */
+/* False for numbers of more than 64 bits and for texts that do not fit. */
 static void oids(struct arena *mem)
 {
 	static const struct {
@@ -210,7 +210,7 @@ static void oids(struct arena *mem)
 	}
 }
 
-/* What cannot be said whole is no name of an algorithm: two of them would be one. */
+/* A truncated OID is not accepted as an algorithm: two different ones could look the same. */
 static void algorithms(struct arena *mem)
 {
 	struct cx cx = { .mem = mem };
@@ -233,7 +233,8 @@ static void getters(struct arena *mem)
 	ok(der_get(&in, DER_NULL, &out) && out.n == 0 && in.n == 3, "an element is taken off");
 	ok(!der_get_literal(&in, unhex(mem, "020106")) && in.n == 3,
 	    "other octets leave the input alone");
-	ok(!der_get_literal(&in, unhex(mem, "02010500")), "more than there is");
+	ok(!der_get_literal(&in, unhex(mem, "02010500")),
+	    "a literal longer than the input is refused");
 	ok(der_get_literal(&in, unhex(mem, "020105")) && in.n == 0,
 	    "the same octets are taken off");
 	ok(!der_get(&in, DER_NULL, &out), "nothing is left");

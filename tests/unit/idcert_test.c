@@ -66,7 +66,7 @@ static const struct {
 	{ "issuer of another domain", "issuer and subject differ",
 	    .p = { .issuer = "D:chat|D:elsewhere" } },
 	{ "issuer above the subject", "issuer and subject differ", .p = { .issuer = "D:chat" } },
-	{ "issuer the wrong way round", "issuer and subject differ",
+	{ "issuer DCs in the wrong order", "issuer and subject differ",
 	    .p = { .issuer = "D:polyphony|D:chat" } },
 	{ "empty issuer", "The issuer has no DC", .p = { .issuer = "" } },
 	{ "another server", "issuer and subject differ", true,
@@ -80,7 +80,7 @@ static const struct {
 	{ "actor without UID", "no UID", .p = { .subject = "D:chat|D:polyphony" } },
 	{ "actor without session ID", "no uniqueIdentifier",
 	    .p = { .subject = "U:flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
-	{ "UID elsewhere", "do not match the domain of the UID",
+	{ "UID of another domain", "do not match the domain of the UID",
 	    .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:polyphony|C:flori" } },
 	{ "UID in upper case", "lower case",
 	    .p = { .subject = "S:s|U:Flori@polyphony.chat|D:chat|D:polyphony|C:flori" } },
@@ -117,7 +117,7 @@ static const struct {
 			     "6f6e31" } },
 	/* Extensions. */
 	{ "none", "end in [3]", .p = { .extensions = "" } },
-	{ "something behind them", "end in [3]", .p = { .more = "a400" } },
+	{ "something after the extensions", "end in [3]", .p = { .more = "a400" } },
 	{ "basicConstraints alone", "must be basicConstraints and keyUsage",
 	    .p = { .extensions = EXT_BASIC("3003010100") } },
 	{ "keyUsage alone", "must be basicConstraints and keyUsage",
@@ -151,9 +151,9 @@ static const struct {
 	    .p = { .extensions = EXT_BASIC("3003010100") "300f0603551d0f0101ff04050303078080" } },
 	{ "eight unused bits", "not a BIT STRING",
 	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020880") } },
-	{ "an actor that is CA", "keyCertSign",
+	{ "an actor that is a CA", "keyCertSign",
 	    .p = { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020080") } },
-	{ "an actor with all of a CA", "The subject has attributes other than DC",
+	{ "an actor with all capabilities of a CA", "The subject has attributes other than DC",
 	    .p = { .extensions = SERVER_EXTS } },
 	{ "an actor with keyCertSign", "cA must be TRUE",
 	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020284") } },
@@ -166,7 +166,7 @@ static const struct {
 	    .p = { .extensions = "30100603551d130101ff0406308103010100" EXT_USAGE("03020080") } },
 	{ "a server without keyCertSign", "keyCertSign", true,
 	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020142") } },
-	{ "a server that is no CA", "cA must be TRUE", true,
+	{ "a server that is not a CA", "cA must be TRUE", true,
 	    { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020146") } },
 	{ "a server with both usages", "both digitalSignature", true,
 	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("030200c6") } },
@@ -187,8 +187,8 @@ static void verdicts(struct cx *cx)
 		enum err e =
 		    idcert_read(cx, cert_of_pieces(cx->mem, &rows[i].p, rows[i].server), &c);
 		if (rows[i].want == NULL)
-			ok(e == OK && c.is_server == rows[i].server, "taken: %s %s", rows[i].name,
-			    cx->why.say);
+			ok(e == OK && c.is_server == rows[i].server, "accepted: %s %s",
+			    rows[i].name, cx->why.say);
 		else
 			ok(e == ERR_BAD_REQUEST && strcmp(cx->why.field, "id_cert") == 0 &&
 				strstr(cx->why.say, rows[i].want),
@@ -251,10 +251,10 @@ static void golden(struct cx *cx)
 		    "%s: signed by the server alone", certs[i].name);
 	}
 	ok(idcert_read(cx, vector(cx->mem, "pp-actor.csr"), &c) == ERR_BAD_REQUEST,
-	    "a request is no certificate: %s", cx->why.say);
+	    "a request is not a certificate: %s", cx->why.say);
 }
 
-/* From their values, with our writer: the very octets that the reference client wrote. */
+/* Our writer makes the same octets as the reference client from the same values. */
 static void rebuilt(struct cx *cx)
 {
 	static const char *const names[] = { "homeserver-portable.cert", "pp-actor.cert" };
@@ -368,8 +368,8 @@ static void liberties(struct cx *cx)
 static bool reads(const uint8_t *p, size_t n, const uint8_t *key)
 {
 	struct cx cx = { .mem = arena_new(1 << 20) };
-	uint8_t *exact =
-	    malloc(n ? n : 1); /* of this size, so that a sanitizer sees a step beyond */
+	uint8_t *exact = malloc(
+	    n ? n : 1); /* exactly this size, so that a sanitizer notices reading past the end */
 	struct idcert c;
 
 	memcpy(exact, p, n);

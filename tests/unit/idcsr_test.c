@@ -47,7 +47,7 @@ static const struct row {
 	{ "CN is a part", "S:client1|U:ab@b|D:b|C:a", "not the local name" },
 	{ "NUL in the CN", "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori%00x",
 	    "outside 0x20" },
-	{ "NUL behind the UID", "S:client1|U:flori@polyphony.chat%00|D:chat|D:polyphony|C:flori",
+	{ "NUL after the UID", "S:client1|U:flori@polyphony.chat%00|D:chat|D:polyphony|C:flori",
 	    "outside 0x20" },
 	{ "NUL in a DC", "S:client1|U:a@b|D:b%00|C:a", "outside 0x20" },
 	{ "control character", "S:a%1fb|U:a@b|D:b|C:a", "outside 0x20" },
@@ -60,9 +60,9 @@ static const struct row {
 	{ "another attribute", "S:client1|U:a@b|D:b|C:a|O:unit", "the attribute 2.5.4.11" },
 	{ "DCs with the top level last",
 	    "S:client1|U:flori@polyphony.chat|D:polyphony|D:chat|C:flori", "top level first" },
-	{ "a DC more than the UID has", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a",
+	{ "one DC too many", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a",
 	    "do not match the domain of the UID" },
-	{ "a DC less", "S:client1|U:a@www.polyphony.chat|D:chat|D:polyphony|C:a",
+	{ "one DC too few", "S:client1|U:a@www.polyphony.chat|D:chat|D:polyphony|C:a",
 	    "do not match the domain of the UID" },
 	{ "two labels in a DC", "S:client1|U:flori@polyphony.chat|D:polyphony.chat|C:flori",
 	    "one DC for each label" },
@@ -70,7 +70,7 @@ static const struct row {
 	{ "UID in upper case", "S:client1|U:A@b|D:b|C:a", "not in lower case" },
 	{ "something before the UID", "S:client1|U:a b@b|D:b|C:b", "not a federation ID" },
 	{ "UID without domain", "S:client1|U:a|D:b|C:a", "not a federation ID" },
-	{ "an address for a domain", "S:client1|U:a@127.0.0.1|D:1|D:0|D:0|D:127|C:a",
+	{ "an address instead of a domain", "S:client1|U:a@127.0.0.1|D:1|D:0|D:0|D:127|C:a",
 	    "not a domain name" },
 	{ "reserved name", "S:client1|U:me@b|D:b|C:me", "not a federation ID" },
 	{ "a domain of 255", "S:s|U:a@b|D:b|" FIVE(FIVE("D:abcdefghi|")) "D:abcde|C:a",
@@ -96,12 +96,12 @@ static const struct {
 	{ "both usages", KU("06c0"), "either digitalSignature or contentCommitment" },
 	{ "no usage", KU("0700"), "either digitalSignature or contentCommitment" },
 	{ "keyCertSign", KU("0504"), "either digitalSignature or contentCommitment" },
-	{ "keyCertSign beside digitalSignature", KU("0284"),
+	{ "keyCertSign and digitalSignature", KU("0284"),
 	    "either digitalSignature or contentCommitment" },
 	{ "keyAgreement", KU("0308"), "either digitalSignature or contentCommitment" },
-	{ "keyAgreement beside digitalSignature", KU("0388"),
+	{ "keyAgreement and digitalSignature", KU("0388"),
 	    "either digitalSignature or contentCommitment" },
-	{ "cRLSign beside digitalSignature", KU("0182"),
+	{ "cRLSign and digitalSignature", KU("0182"),
 	    "either digitalSignature or contentCommitment" },
 	{ "encipherOnly", KU("0081"), "either digitalSignature or contentCommitment" },
 	{ "decipherOnly", "300c0603551d0f31050303078080", "decipherOnly" },
@@ -112,7 +112,7 @@ static const struct {
 	    "cA in basicConstraints must be FALSE" },
 	{ "cA neither true nor false", "X300f0603551d130101ff04053003010101", "neither 00 nor ff" },
 	{ "pathLen", "300f0603551d1331083006010100020100", "no pathLen" },
-	{ "more in basicConstraints", "30110603551d13310a30080101000201000500",
+	{ "more than two elements in basicConstraints", "30110603551d13310a30080101000201000500",
 	    "more than cA and pathLen" },
 	{ "keyUsage twice", KU("0080") KU("0080"), "keyUsage is present twice" },
 	{ "basicConstraints twice", BASIC BASIC, "basicConstraints is present twice" },
@@ -148,7 +148,7 @@ static void verdict(
 	cx->why = (struct fail){ 0 };
 	enum err e = idcsr_read(cx, der, &csr);
 	if (want == NULL)
-		ok(e == OK && csr.commitment == commitment, "taken: %s %s", name, cx->why.say);
+		ok(e == OK && csr.commitment == commitment, "accepted: %s %s", name, cx->why.say);
 	else
 		ok(e == ERR_BAD_CSR && strcmp(cx->why.field, "csr") == 0 &&
 			strstr(cx->why.say, want),
@@ -183,10 +183,10 @@ static void golden(struct cx *cx)
 		    "%s: subject and key", names[i]);
 	}
 	ok(idcsr_read(cx, vector(cx->mem, "pp-actor.cert"), &cut) == ERR_BAD_CSR,
-	    "a certificate is no request: %s", cx->why.say);
+	    "a certificate is not a request: %s", cx->why.say);
 }
 
-/* Parts that the rows above cannot reach: patched into a request, which is then signed anew. */
+/* Faults that the rows above cannot make: a request is patched and signed again. */
 static const struct {
 	const char *name, *from, *to, *want;
 } patches[] = {
@@ -241,8 +241,8 @@ static void structure(struct cx *cx)
 	    false);
 	verdict(
 	    cx, "no attributes at all", SIGNED(spki, (struct blob){ 0 }), "[0] attributes", false);
-	verdict(cx, "something behind them", SIGNED(spki, unhex(mem, "a0000500")), "[0] attributes",
-	    false);
+	verdict(cx, "something after the attributes", SIGNED(spki, unhex(mem, "a0000500")),
+	    "[0] attributes", false);
 	verdict(cx, "signed by another key", signed_with(cx, server_seed, text),
 	    "not signed by its own key", false);
 	verdict(cx, "a signature of zeros", derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig),
@@ -256,7 +256,7 @@ static void structure(struct cx *cx)
 	verdict(cx, "signature of 1",
 	    derw(mem, DER_SEQUENCE, text, algorithm_of(mem), unhex(mem, "03020000")), "64 octets",
 	    false);
-	verdict(cx, "something behind it",
+	verdict(cx, "something after the signature",
 	    derw(mem, DER_SEQUENCE, text, algorithm_of(mem), sig, unhex(mem, "0500")), "64 octets",
 	    false);
 	verdict(cx, "no signature", derw(mem, DER_SEQUENCE, text, algorithm_of(mem)), "64 octets",
@@ -267,8 +267,8 @@ static void structure(struct cx *cx)
 	    "larger than", false);
 }
 
-/* A request that proves nothing: with the neutral element as key, R the same and S = 0, the
- * library's own check passes. */
+/* With the neutral element as key and as R, and S = 0, OpenSSL's own check passes: such a request
+ * proves nothing. */
 static void nobodys_keys(struct cx *cx)
 {
 	static const char *const keys[] = {
@@ -299,8 +299,8 @@ static void nobodys_keys(struct cx *cx)
 	}
 }
 
-/* Every liberty with every element of what is signed, signed anew: so that only the form is wrong.
- * Then those around it. */
+/* Damage every element of what is signed, in every way, and sign it again, so that only the form is
+ * wrong. Then damage the elements around it. */
 static void liberties(struct cx *cx)
 {
 	const struct blob info = info_of(cx, SUBJECT, PP_ATTRS),
@@ -329,8 +329,8 @@ static void liberties(struct cx *cx)
 static bool reads(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(1 << 20) };
-	uint8_t *exact =
-	    malloc(n ? n : 1); /* of this size, so that a sanitizer sees a step beyond */
+	uint8_t *exact = malloc(
+	    n ? n : 1); /* exactly this size, so that a sanitizer notices reading past the end */
 	struct idcsr csr;
 
 	memcpy(exact, p, n);

@@ -1,7 +1,7 @@
 /*
- * Issues what a home server issues, for x509_interop: reads a CSR (PEM) from standard input, makes
- * a fresh identity key, and writes the server's own certificate and the actor's, as PEM, to
- * standard output. The server's lives 40 years, the actor's 60 days.
+ * Issues certificates as a home server does, for x509_interop: reads a CSR (PEM) from standard
+ * input, makes a new identity key, and writes the server's certificate and the actor's (PEM) to
+ * standard output. The server's is valid for 40 years, the actor's for 60 days.
  */
 #include "x509/idcert.h"
 #include "x509/idcsr.h"

@@ -2,9 +2,9 @@
 #include "mls_make.h"
 
 /*
- * Good KeyPackages cut at every octet and with every octet flipped: none is taken, each refusal has
- * a rule. Every case lies in memory of its own of just its size, so that the sanitizers see the
- * first octet too many.
+ * Good KeyPackages, cut at every octet and with every octet changed: none is accepted, and each
+ * refusal names a rule. Every case has an allocation of exactly its size, so that the sanitizers
+ * notice an octet read past the end.
  */
 struct tally {
 	size_t n, taken, unnamed;
@@ -42,7 +42,7 @@ static void cuts(struct cx *cx, struct tally *t, struct blob in, const struct ml
 		one(cx, t, in.p, n, policy);
 }
 
-/* Each octet with all of its bits flipped, and with single ones, so many of them. */
+/* Each octet with all bits flipped, and with single bits flipped. */
 static void flips(
     struct cx *cx, struct tally *t, struct blob in, const struct mls_policy *policy, unsigned bits)
 {
@@ -76,8 +76,7 @@ static void all(
 	    flipped.taken, flipped.unnamed);
 }
 
-/* Judged in an arena of their own, which is emptied after each case: what they are made of lies in
- * `keep`. */
+/* Cases use an arena of their own, reset after each; the inputs are in `keep`. */
 static void ours(struct cx *cx, struct cx *keep)
 {
 	const struct mls_policy policy = policy_of(keep);
@@ -90,8 +89,7 @@ static void ours(struct cx *cx, struct cx *keep)
 	all(cx, "X.509", keypackage_of(keep, &x509), &policy, 1);
 }
 
-/* The first vector of each suite, without a session to hold it against: its signatures alone tell.
- */
+/* The first vector of each suite, without a session: only the signatures notice a change. */
 static void of_each_suite(struct cx *cx, struct cx *keep)
 {
 	const struct mls_policy policy = {

@@ -17,9 +17,9 @@ static const struct {
 	{ "in keyPackage", "{\"keyPackage\":$tls}", NULL },
 	{ "in tls", "{\"tls\":$framed}", NULL },
 	{ "octets in key_package", "{\"key_package\":$octets}", NULL },
-	{ "null beside it",
+	{ "a null member",
 	    "{\"key_package\":$tls,\"id\":null,\"init_key\":null,\"lastResort\":null}", NULL },
-	{ "something else beside it", "{\"key_package\":$tls,\"note\":[1,{}]}", NULL },
+	{ "an unknown member", "{\"key_package\":$tls,\"note\":[1,{}]}", NULL },
 	{ "nothing", "null", "json_octets" },
 	{ "a number", "12", "json_octets" },
 	{ "an empty text", "\"\"", "truncated" },
@@ -30,7 +30,7 @@ static const struct {
 	{ "-1 among octets", "[0,-1]", "json_octets" },
 	{ "a text among octets", "[0,\"1\"]", "json_octets" },
 	{ "an array of KeyPackages", "[$tls]", "json_octets" },
-	{ "octets that are none", "\"AAIAAQ==\"", "version" },
+	{ "octets that are no KeyPackage", "\"AAIAAQ==\"", "version" },
 	{ "an empty object", "{}", "json_form" },
 	{ "alpha.4's object alone",
 	    "{\"id\":$ref,\"publicKey\":$key,\"signature\":$sig,\"lastResort\":false}",
@@ -64,7 +64,7 @@ static const struct {
 	    "json_member" },
 	{ "a suite below zero", EXPLODED("1", "-65535", "$init", "$leaf", EXTS, "$sig"),
 	    "json_member" },
-	{ "a suite that nobody knows", EXPLODED("1", "\"MLS\"", "$init", "$leaf", EXTS, "$sig"),
+	{ "an unknown suite", EXPLODED("1", "\"MLS\"", "$init", "$leaf", EXTS, "$sig"),
 	    "json_member" },
 	{ "a suite in bad hex", EXPLODED("1", "\"0xg\"", "$init", "$leaf", EXTS, "$sig"),
 	    "json_member" },
@@ -85,9 +85,8 @@ static const struct {
 	    "json_member" },
 	{ "a leaf that is an object", EXPLODED("1", "1", "$init", "{}", EXTS, "$sig"),
 	    "json_octets" },
-	{ "a leaf that is cut", EXPLODED("1", "1", "$init", "\"ICAg\"", EXTS, "$sig"),
-	    "truncated" },
-	{ "extensions that are none",
+	{ "a truncated leaf", EXPLODED("1", "1", "$init", "\"ICAg\"", EXTS, "$sig"), "truncated" },
+	{ "invalid extensions",
 	    EXPLODED("1", "1", "$init", "$leaf", ",\"extensions\":\"AAo=\"", "$sig"),
 	    "vector_misaligned" },
 	{ "both forms", "{\"key_package\":$tls,\"init_key\":$init}", "json_form" },
@@ -111,8 +110,7 @@ static const struct {
 	{ "another version claimed",
 	    "{\"key_package\":$tls,\"capabilities\":{\"versions\":[\"2\"]}}",
 	    "claim_capabilities" },
-	{ "a version that nobody knows",
-	    "{\"key_package\":$tls,\"capabilities\":{\"versions\":[\"2.0\"]}}",
+	{ "an unknown version", "{\"key_package\":$tls,\"capabilities\":{\"versions\":[\"2.0\"]}}",
 	    "claim_capabilities" },
 	{ "a suite claimed that the leaf does not list",
 	    "{\"key_package\":$tls,\"capabilities\":{\"ciphersuites\":[1,2]}}",
@@ -128,7 +126,7 @@ static const struct {
 	    "{\"key_package\":$tls,\"capabilities\":{\"versions\":\"1.0\"}}",
 	    "claim_capabilities" },
 	{ "lastResort a number", "{\"key_package\":$tls,\"lastResort\":1}", "json_member" },
-	{ "a claim of the outer object that is wrong",
+	{ "a wrong claim of the outer object",
 	    "{\"key_package\":" EXPLODED(
 		"1", "1", "$init", "$leaf", EXTS, "$sig") ",\"id\":\"00\"}",
 	    "claim_id" },
@@ -280,7 +278,7 @@ static void purpose(struct cx *cx, const struct material *m)
 		    "last resort: %s", purposes[i].text);
 }
 
-/* Lists of extensions whose first octets look like the length of all of them, and empty ones. */
+/* Lists of extensions that start like their own length, and empty lists. */
 static const struct {
 	const char *name, *exts,
 	    *as; /* as: NULL: with `exts` as it stands; else the value itself */

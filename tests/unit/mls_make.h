@@ -1,7 +1,7 @@
 #ifndef MOTET_TESTS_MLS_MAKE_H
 #define MOTET_TESTS_MLS_MAKE_H
-/* KeyPackages from parts that a row may replace, signed with the actor's key of x509_make.h; and
- * the vectors of mlswg. */
+/* Makes KeyPackages from parts that a row may replace, signed with the actor's key of x509_make.h;
+ * and reads the vectors of the MLS working group. */
 #include "json/json.h"
 #include "mls/mls_json.h"
 #include "mls/mls_keypackage.h"
@@ -11,13 +11,13 @@
 
 #define FID "flori@polyphony.chat"
 enum { NOW = 1700000000 };
-/* Public keys of X25519: any octets are one, but for a handful. */
+/* X25519 public keys: almost any 32 octets are one. */
 static const uint8_t init_key[] = "where others begin to write to us",
 		     leaf_key[] = "and where the tree encrypts to us.";
 
 /*
- * Octets are written in hex; an empty text leaves the contents empty, NULL takes what is usual.
- * Where a member says "whole", the hex stands for all of the part, its length in front included.
+ * Octets in hex. NULL: the default. An empty text: empty contents. "whole": the hex is all of the
+ * part, including the length in front.
  */
 struct parts {
 	const char *head; /* whole: version and suite */
@@ -29,7 +29,7 @@ struct parts {
 	const char *leaf_sig, *sig; /* else made with: */
 	const uint8_t *seed;
 	const char *leaf_label, *label; /* of SignContent, in text */
-	const char *after;		/* behind it */
+	const char *after;		/* octets after the KeyPackage */
 	bool framed;
 };
 #define HEAD "00010001"
@@ -125,7 +125,7 @@ static inline struct blob keypackage_of(struct cx *cx, const struct parts *p)
 	return str_blob(buf_done(&whole));
 }
 
-/* A certificate for a seed's key from the server's, valid from `from` for a day. */
+/* A certificate by the server for the key of a seed, valid for a day from `from`. */
 static inline struct blob cert_of(struct cx *cx, const uint8_t *seed, bool server, int64_t from)
 {
 	struct idcert_spec spec = { .serial = SERIAL_MIN,
@@ -143,7 +143,7 @@ static inline struct blob cert_of(struct cx *cx, const uint8_t *seed, bool serve
 	return idcert_assemble(cx->mem, tbs, sig);
 }
 
-/* What the server holds a KeyPackage of this session against. */
+/* The policy that a KeyPackage of this session is checked with. */
 static inline struct mls_policy policy_of(struct cx *cx)
 {
 	uint8_t *key = arena_alloc(cx->mem, ED25519_KEY);
@@ -166,7 +166,7 @@ static inline enum err judge(struct cx *cx, struct blob in, const struct mls_pol
 	return mls_keypackage_check(cx, &kp, policy);
 }
 
-/* The rule that it was refused by: what stands before the colon. */
+/* The rule that refused it: the text before the colon. */
 static inline const char *rule_of(struct cx *cx)
 {
 	struct str rule, rest;

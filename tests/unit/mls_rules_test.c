@@ -1,8 +1,8 @@
 #include "../tap.h"
 #include "mls_make.h"
 
-/* Each rule of mls_keypackage.h has a row that breaks it and nothing else that is looked at before;
- * want NULL: accepted. */
+/* Each row breaks one rule of mls_keypackage.h, and none that is checked before it. want NULL:
+ * accepted. */
 #define LIFE(from, to) "01" from to
 #define T_NOW "000000006553f100"
 #define T_LATER "00000000655528c0"
@@ -29,20 +29,20 @@ static const struct row {
 	unsigned rules, allowed;
 	int64_t lifetime_max, now;
 	size_t max_bytes;
-	bool alone; /* nothing to compare with */
+	bool alone; /* no session to compare with */
 } rows[] = {
-	/* what is taken */
+	/* accepted */
 	{ "basic credential", NULL, { 0 } },
 	{ "as MLSMessage", NULL, { .framed = true } },
 	{ "suite 3", NULL, { .head = "00010003" } },
 	{ "X.509 credential with the ID-Cert", NULL, { 0 }, .certs = "A" },
-	{ "with the certificate of the server behind it", NULL, { 0 }, .certs = "AS" },
+	{ "followed by the server's certificate", NULL, { 0 }, .certs = "AS" },
 	{ "for ever: 2^64 - 1", NULL, { .source = LIFE(T_NOW, "ffffffffffffffff") } },
 	{ "for ever: 2^63 - 1, from the beginning", NULL,
 	    { .source = LIFE("0000000000000000", "7fffffffffffffff") } },
 	{ "dated back an hour", NULL, { .source = LIFE("000000006553e2f0", T_LATER) } },
 	{ "a clock an hour ahead", NULL, { .source = LIFE("000000006553ff10", T_LATER) } },
-	{ "one more second to live", NULL,
+	{ "valid for one more second", NULL,
 	    { .source = LIFE("0000000000000000", "000000006553f101") } },
 	{ "the longest lifetime, and the skew", NULL, { 0 }, .lifetime_max = 79808 - 3600 },
 	{ "default extensions in the capabilities", NULL,
@@ -60,12 +60,12 @@ static const struct row {
 	    { .leaf_exts = "f0010100", .caps = CAPS_EXT("02f001") } },
 	{ "application_id in the leaf", NULL, { .leaf_exts = "00010161" },
 	    .rules = MLS_EXTENSION_WRONG_PLACE },
-	{ "external_pub in the KeyPackage, by the usual rules", NULL, { .exts = "000400" } },
+	{ "external_pub in the KeyPackage, with the default rules", NULL, { .exts = "000400" } },
 	{ "last resort by extension", NULL, { .exts = "000a00" },
 	    .rules = MLS_LAST_RESORT_NONEMPTY },
-	{ "0x000a with data, by the usual rules", NULL, { .exts = "000a0101" } },
+	{ "0x000a with data, with the default rules", NULL, { .exts = "000a0101" } },
 	{ "last resort by component", NULL, { .exts = "00060403000400" } },
-	{ "no suite of its own in the capabilities, where that is not kept", NULL,
+	{ "own suite not in the capabilities, rule off", NULL,
 	    { .caps = "020001"
 		      "020003"
 		      "00"
@@ -74,9 +74,9 @@ static const struct row {
 	    .rules = MLS_CAP_KP_EXTENSIONS },
 	{ "exactly as large as allowed", NULL, { 0 }, .max_bytes = 302 },
 	{ "the one suite that is allowed", NULL, { .head = "00010003" }, .allowed = 1 << 3 },
-	{ "anybody's, with nothing to compare", NULL,
+	{ "any key and name, no session to compare with", NULL,
 	    { .seed = server_seed, .credential = "000100" }, .alone = true },
-	{ "a certificate of anybody's, with nothing to compare", NULL, { .seed = server_seed },
+	{ "any certificate, no session to compare with", NULL, { .seed = server_seed },
 	    .certs = "S", .alone = true },
 
 	/* reading */
@@ -103,7 +103,7 @@ static const struct row {
 	{ "32 in four octets", "varint_nonminimal", { .head = "0001000180000020" } },
 	{ "16383 in four octets", "varint_nonminimal", { .head = "0001000180003fff" } },
 	{ "an octet too many", "trailing", { .after = "00" } },
-	{ "an octet too many behind a frame", "trailing", { .after = "00", .framed = true } },
+	{ "an octet too many after a frame", "trailing", { .after = "00", .framed = true } },
 	{ "two KeyPackages", "trailing", { .after = "0001000120" } },
 	{ "version 0", "version", { .head = "00000001" } },
 	{ "version 2", "version", { .head = "00020001" } },
@@ -131,10 +131,10 @@ static const struct row {
 	{ "encryption_key empty", "hpke_key_length", { .enc = "" } },
 	{ "P-256: init_key compressed", "hpke_key_length",
 	    { .head = "00010002", .init = "03" P256_X } },
-	{ "P-256: init_key beside the curve", "hpke_key_format",
+	{ "P-256: init_key not on the curve", "hpke_key_format",
 	    { .head = "00010002", .init = "04" P256_X ONES32, .enc = P256_2, .key = P256_2 },
 	    .alone = true },
-	{ "P-256: encryption_key beside the curve", "hpke_key_format",
+	{ "P-256: encryption_key not on the curve", "hpke_key_format",
 	    { .head = "00010002",
 		.init = "04" P256_X P256_Y,
 		.enc = "04" ONES32 ONES32,
@@ -164,7 +164,7 @@ static const struct row {
 		.init = "04" P256_X P256_Y,
 		.enc = P256_2,
 		.key = "07" P256_X P256_Y } },
-	{ "P-256: signature_key beside the curve", "signature_key_format",
+	{ "P-256: signature_key not on the curve", "signature_key_format",
 	    { .head = "00010002",
 		.init = "04" P256_X P256_Y,
 		.enc = P256_2,
@@ -173,7 +173,7 @@ static const struct row {
 	{ "Ed25519: signature_key of order 1", "signature_key_format",
 	    { .key = "01000000" Z4 Z4 Z4 Z4 Z4 Z4 Z4 }, .alone = true },
 	{ "init_key is encryption_key", "init_eq_encryption", { .init = ONES32, .enc = ONES32 } },
-	{ "another's key", "session_key_mismatch", { .seed = server_seed } },
+	{ "the key of another", "session_key_mismatch", { .seed = server_seed } },
 	{ "a key of another suite", "session_key_mismatch",
 	    { .head = "00010002",
 		.init = "04" P256_X P256_Y,
@@ -181,24 +181,24 @@ static const struct row {
 		.key = "04" P256_X P256_Y } },
 
 	/* credentials */
-	{ "another's name", "identity_mismatch",
+	{ "the name of another actor", "identity_mismatch",
 	    { .credential = "0001"
 			    "0761406578616d70" } },
-	{ "a NUL behind the name", "identity_mismatch",
+	{ "a NUL after the name", "identity_mismatch",
 	    { .credential = "000115666c6f726940706f6c7970686f6e792e6368617400" } },
 	{ "the name in upper case", "identity_mismatch",
 	    { .credential = "000114464c4f524940706f6c7970686f6e792e63686174" } },
 	{ "the beginning of the name", "identity_mismatch", { .credential = "000105666c6f7269" } },
 	{ "no name", "identity_mismatch", { .credential = "000100" } },
-	{ "something for a certificate", "x509_parse", { 0 }, .certs = "X" },
-	{ "an octet behind the certificate", "x509_parse", { 0 }, .certs = "T" },
-	{ "two certificates for one", "x509_parse", { 0 }, .certs = "2" },
-	{ "something behind the ID-Cert", "x509_parse", { 0 }, .certs = "AX" },
+	{ "garbage instead of a certificate", "x509_parse", { 0 }, .certs = "X" },
+	{ "an octet after the certificate", "x509_parse", { 0 }, .certs = "T" },
+	{ "two certificates in one vector", "x509_parse", { 0 }, .certs = "2" },
+	{ "garbage after the ID-Cert", "x509_parse", { 0 }, .certs = "AX" },
 	{ "the certificate of another key", "x509_key_mismatch", { 0 }, .certs = "S" },
 	{ "the certificate of another key, alone", "x509_key_mismatch", { 0 }, .certs = "S",
 	    .alone = true },
 	{ "an older certificate of the same key", "x509_untrusted", { 0 }, .certs = "O" },
-	{ "the chain turned round", "x509_key_mismatch", { 0 }, .certs = "SA" },
+	{ "the chain in the wrong order", "x509_key_mismatch", { 0 }, .certs = "SA" },
 	{ "another server's certificate", "x509_chain", { 0 }, .certs = "AO" },
 	{ "three certificates", "x509_chain", { 0 }, .certs = "ASS" },
 	{ "the ID-Cert a second too late", "x509_expired", { 0 }, .certs = "A",
@@ -218,19 +218,19 @@ static const struct row {
 		      "00"
 		      "00"
 		      "0400010002" } },
-	{ "not its own suite", "cap_suites",
+	{ "own suite not listed", "cap_suites",
 	    { .caps = "020001"
 		      "020003"
 		      "00"
 		      "00"
 		      "0400010002" } },
-	{ "not its own credential type: basic", "cap_credentials",
+	{ "own credential type not listed: basic", "cap_credentials",
 	    { .caps = "020001"
 		      "0400010003"
 		      "00"
 		      "00"
 		      "020002" } },
-	{ "not its own credential type: X.509", "cap_credentials",
+	{ "own credential type not listed: X.509", "cap_credentials",
 	    { .caps = "020001"
 		      "0400010003"
 		      "00"
@@ -251,7 +251,7 @@ static const struct row {
 		      "000a00" } },
 	{ "an extension of the leaf not listed", "cap_leaf_extensions",
 	    { .leaf_exts = "f0010100", .caps = CAPS_EXT("02f002") } },
-	{ "an extension of the KeyPackage not listed, where that is kept", "cap_kp_extensions",
+	{ "an extension of the KeyPackage not listed, rule on", "cap_kp_extensions",
 	    { .exts = "f00100" }, .rules = MLS_CAP_KP_EXTENSIONS },
 	{ "external_pub in the KeyPackage", "extension_wrong_place", { .exts = "000400" },
 	    .rules = MLS_EXTENSION_WRONG_PLACE },
@@ -259,19 +259,19 @@ static const struct row {
 	    .rules = MLS_EXTENSION_WRONG_PLACE },
 	{ "ratchet_tree in the leaf", "extension_wrong_place", { .leaf_exts = "000200" },
 	    .rules = MLS_EXTENSION_WRONG_PLACE },
-	{ "0x000a with data, where that is kept", "last_resort_nonempty", { .exts = "000a0101" },
+	{ "0x000a with data, rule on", "last_resort_nonempty", { .exts = "000a0101" },
 	    .rules = MLS_LAST_RESORT_NONEMPTY },
 
 	/* lifetime */
 	{ "ends before it begins", "lifetime_order", { .source = LIFE(T_LATER, T_NOW) } },
-	{ "no time at all", "lifetime_order", { .source = LIFE(T_LATER, T_LATER) } },
-	{ "over now", "lifetime_expired", { .source = LIFE("0000000000000000", T_NOW) } },
-	{ "not for an hour and a second", "lifetime_future",
+	{ "no lifetime", "lifetime_order", { .source = LIFE(T_LATER, T_LATER) } },
+	{ "ends now", "lifetime_expired", { .source = LIFE("0000000000000000", T_NOW) } },
+	{ "starts in an hour and a second", "lifetime_future",
 	    { .source = LIFE("000000006553ff11", T_LATER) } },
 	{ "not before 2^63", "lifetime_future",
 	    { .source = LIFE("8000000000000000", "ffffffffffffffff") } },
 	{ "a second too long", "lifetime_too_long", { 0 }, .lifetime_max = 79808 - 3601 },
-	{ "for ever, where that is too long", "lifetime_too_long",
+	{ "for ever, with a limit", "lifetime_too_long",
 	    { .source = LIFE(T_NOW, "ffffffffffffffff") }, .lifetime_max = 7776000 },
 
 	/* signatures */
@@ -281,15 +281,15 @@ static const struct row {
 	{ "leaf's signature of zeros", "leaf_signature", { .leaf_sig = Z32 Z32 } },
 	{ "leaf's signature empty", "leaf_signature", { .leaf_sig = "" } },
 	{ "leaf's signature too short", "leaf_signature", { .leaf_sig = Z32 } },
-	{ "leaf signed by another", "leaf_signature", { .seed = server_seed, .key = ONES32 },
+	{ "leaf signed by another key", "leaf_signature", { .seed = server_seed, .key = ONES32 },
 	    .alone = true },
 	{ "signed as something else", "kp_signature", { .label = "MLS 1.0 LeafNodeTBS" } },
 	{ "signature of zeros", "kp_signature", { .sig = Z32 Z32 } },
 	{ "signature empty", "kp_signature", { .sig = "" } },
 };
 
-/* A and S are what the session has; O is older, of the same key; T has an octet behind it; 2 is A
- * and S in one; X is something else. */
+/* A: the session's ID-Cert. S: the server's certificate. O: an older one of the same key. T: A and
+ * one more octet. 2: A and S in one vector. X: garbage. */
 static struct blob cert_by_letter(struct cx *cx, char letter)
 {
 	struct blob a = cert_of(cx, actor_seed, false, NOW),
@@ -350,8 +350,8 @@ static void rules(struct cx *cx)
 	}
 }
 
-/* What no row has room for: the size that is never read, and lists so long that looking each of
- * them through would be felt. */
+/* What does not fit into a row: a size that is not read at all, and lists so long that a quadratic
+ * check would be slow. */
 static void large(struct cx *cx)
 {
 	struct mls_policy policy = policy_of(cx);
@@ -366,7 +366,7 @@ static void large(struct cx *cx)
 	    cx, &(struct parts){ .exts = hex_encode(cx->mem, str_blob(buf_done(&exts))).s });
 	int64_t t = clock();
 	ok(judge(cx, in, &policy) == OK, "21000 extensions");
-	ok(clock() - t < CLOCKS_PER_SEC / 4, "in no time: %ld us",
+	ok(clock() - t < CLOCKS_PER_SEC / 4, "long lists are checked fast: %ld us",
 	    (long)((clock() - t) * 1000000 / CLOCKS_PER_SEC));
 	for (unsigned i = 0; i < 1000; i++)
 		buf_put(&exts, "\xf0\x00\x00", 3);
@@ -417,14 +417,14 @@ static const struct {
 	    "000400"
 	    "000400",
 	    MLS_UNMARKED },
-	{ "an octet behind the dictionary",
+	{ "an octet after the dictionary",
 	    "0006"
 	    "05"
 	    "03"
 	    "000400"
 	    "00",
 	    MLS_UNMARKED },
-	{ "a dictionary that is cut",
+	{ "a truncated dictionary",
 	    "0006"
 	    "03"
 	    "03"
@@ -443,7 +443,7 @@ static const struct {
 	    "000a00"
 	    "00060403000400",
 	    MLS_MARK_EXTENSION | MLS_MARK_COMPONENT },
-	{ "something before it",
+	{ "another extension before it",
 	    "5a5a0101"
 	    "000a00",
 	    MLS_MARK_EXTENSION },
@@ -485,7 +485,7 @@ static void expiry(struct cx *cx)
 	}
 }
 
-/* Slices point at what the parts were made from, and at nothing else. */
+/* The slices are exactly the parts that the KeyPackage was made from. */
 static void slices(struct cx *cx)
 {
 	struct parts parts = { .framed = true, .exts = "000a00" };

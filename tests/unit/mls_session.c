@@ -1,14 +1,15 @@
 #include "mls_make.h"
 
 /*
- * A session without a server, for clients that make KeyPackages; its certificates are valid from
- * FROM, seconds since 1970, for a day.
+ * A session without a server, to test clients that make KeyPackages. Its certificates are valid for
+ * a day from FROM, seconds since 1970.
  *
- *	mls_session show FROM	the session: its key's seed in hex, federation ID, and in base64 its
- * ID-Cert and the server's, a line each mls_session judge FROM	reads KeyPackages, base64, one a
- * line; writes "taken SUITE MARK REF", or "refused RULE: sentence"
- *
- * judge ends with 1 when one was refused.
+ *	mls_session show FROM
+ *		prints the session, one value a line: the seed of its key in hex, the federation
+ *		ID, and in base64 its ID-Cert and the server's certificate
+ *	mls_session judge FROM
+ *		reads KeyPackages in base64, one a line; prints "taken SUITE MARK REF" or
+ *		"refused RULE: sentence" for each; exits with 1 when one was refused
  */
 static int show(struct cx *cx, int64_t from)
 {
@@ -29,7 +30,7 @@ static bool judge_line(struct cx *cx, struct str line, int64_t from)
 	policy.server_cert = cert_of(cx, server_seed, true, from);
 	policy.now = (int64_t)time(NULL);
 	if (!base64_decode(cx->mem, str_trim(line), &in)) {
-		printf("refused base64: this is none\n");
+		printf("refused base64: this is not base64\n");
 		return false;
 	}
 	if (mls_keypackage_read(cx, in, &kp) || mls_keypackage_check(cx, &kp, &policy)) {

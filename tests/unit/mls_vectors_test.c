@@ -3,7 +3,7 @@
 #include <json-c/json.h>
 
 /* Official vectors: 300 KeyPackages of suites 1 to 3, 71 of all suites, and heads of vectors. All
- * KeyPackages are framed; we unframe them, too. */
+ * KeyPackages are framed; we also read them without the frame. */
 enum { SPRING_2023 = 1680000000 };
 
 static const struct mls_policy lax = { .now = SPRING_2023, .skew = MLS_SKEW, .rules = 0 };
@@ -18,7 +18,7 @@ static bool accepted(struct cx *cx, struct blob in, const struct mls_policy *pol
 	return e == OK;
 }
 
-/* The reference from the hash of OpenSSL's one-shot function, without our writer. */
+/* The reference by OpenSSL's one-shot hash, without our writer. */
 static bool ref_ok(struct cx *cx, const struct mls_keypackage *kp)
 {
 	static const char label[] = "\x1cMLS 1.0 KeyPackage Reference";
@@ -43,7 +43,7 @@ static bool ref_ok(struct cx *cx, const struct mls_keypackage *kp)
 struct tally {
 	int lines, read, framed, bare, lax, usual, refs;
 	int suites[8];
-	int odd_line; /* the last that the usual rules refuse */
+	int odd_line; /* the last that the default rules refuse */
 	char odd_rule[32];
 };
 
@@ -107,7 +107,7 @@ static void messages(struct cx *cx)
 	ok(t.suites[1] + t.suites[2] + t.suites[3] == 300 && t.suites[1] && t.suites[2] &&
 		t.suites[3],
 	    "suites 1 to 3: %d, %d, %d", t.suites[1], t.suites[2], t.suites[3]);
-	ok(t.lax == 300 && t.usual == 300, "and keep every rule: %d", t.usual);
+	ok(t.lax == 300 && t.usual == 300, "and follow every rule: %d", t.usual);
 	ok(t.refs == 300, "references");
 }
 
@@ -118,11 +118,11 @@ static void welcomed(struct cx *cx)
 
 	for (int i = 1; i <= 7; i++)
 		each += t.suites[i] > 0;
-	ok(t.lines == 71 && t.read == 71, "all 71 of the welcomed are read: %d of %d", t.read,
-	    t.lines);
+	ok(t.lines == 71 && t.read == 71, "all 71 of the welcome vectors are read: %d of %d",
+	    t.read, t.lines);
 	ok(t.framed == 71 && t.bare == 71, "as MLSMessage, and bare");
 	ok(each == 7, "of all seven suites");
-	ok(t.lax == 71, "and keep every rule that is not a matter of policy: %d", t.lax);
+	ok(t.lax == 71, "and follow every rule that is not policy: %d", t.lax);
 	ok(t.usual == 70 && t.odd_line == 7 && strcmp(t.odd_rule, "cap_suites") == 0,
 	    "line 7 alone does not list its suite: line %d, %s", t.odd_line, t.odd_rule);
 	ok(t.refs == 71, "references");

@@ -1,7 +1,7 @@
 #ifndef MOTET_TESTS_X509_MAKE_H
 #define MOTET_TESTS_X509_MAKE_H
-/* Material for the tests of certificates: requests from parts that a row may replace, signed with a
- * fixed key, and DER bent on purpose. */
+/* Makes input for tests of certificates: requests from parts that a row may replace, signed with a
+ * fixed key; and DER that is damaged on purpose. */
 #include "x509/der.h"
 #include "x509/derw.h"
 #include "x509/idcert.h"
@@ -44,7 +44,7 @@ static inline struct blob unhex(struct arena *mem, const char *hex)
 	return (struct blob){ p, n };
 }
 
-/* The DER in tests/vectors/<name>.pem, by a PEM reader that is not ours. */
+/* The DER in tests/vectors/<name>.pem, read by OpenSSL's PEM reader, not by ours. */
 static inline struct blob vector(struct arena *mem, const char *name)
 {
 	const char *dir = getenv("srcdir");
@@ -147,8 +147,9 @@ static inline struct blob csr_of(struct cx *cx, const char *subject, const char 
 }
 
 /*
- * A certificate in pieces; a row replaces some. Names are written as above, the rest is the hex of
- * the contents of the piece (of all of it, where its comment says so); an empty text leaves it out.
+ * A certificate in pieces, of which a row replaces some. Names are written as above; other pieces
+ * are the hex of their contents, or of all of the piece where the comment says so. An empty text
+ * leaves the piece out.
  */
 struct pieces {
 	const char *version, *serial; /* version: all of it */
@@ -158,7 +159,7 @@ struct pieces {
 	const char *spki;	/* all of it */
 	const char *unique;	/* all of it */
 	const char *extensions; /* of the SEQUENCE OF */
-	const char *more;	/* behind the extensions */
+	const char *more;	/* after the extensions */
 	const char *signature;	/* of the BIT STRING */
 };
 #define EXT_BASIC(v) "300f0603551d130101ff0405" v
@@ -202,7 +203,7 @@ static inline struct blob cert_of_pieces(struct arena *mem, const struct pieces 
 	    PIECE(p->outer, "300506032b6570"), derw(mem, DER_BIT_STRING, sig));
 }
 
-/* The first place where `from` stands becomes `to`, which is as long. */
+/* Replace the first `from` with `to`, which has the same length. */
 static inline struct blob patched(
     struct arena *mem, struct blob in, const char *from, const char *to)
 {
@@ -217,7 +218,7 @@ static inline struct blob patched(
 	return (struct blob){ p, in.n };
 }
 
-/* BER that is no DER, and other liberties with one element of a tree. */
+/* Ways to damage one element of a tree: BER that is not DER, and changes of its form. */
 enum liberty { LONG_LENGTH, INDEFINITE, TAIL, PAD, HIGH_TAG, FLIPPED, EMPTY, LIBERTIES };
 static const char *const liberty_names[] = { "non-minimal length", "indefinite length",
 	"element appended", "octet appended", "long tag", "constructed bit flipped", "emptied" };
@@ -255,8 +256,8 @@ static inline struct blob bent_element(
 	return str_blob(buf_done(&b));
 }
 
-/* Take one liberty with the k-th element (depth first) of what is DER; *did says whether there is
- * such an element and it can be taken. */
+/* Damage the k-th element (depth first) of some DER. *did: there is such an element, and it can be
+ * damaged in this way. */
 static inline struct blob bend(
     struct arena *mem, struct blob in, int *k, enum liberty how, bool *did)
 {
