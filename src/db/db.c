@@ -29,8 +29,7 @@ static const struct {
 	{ "53", ERR_UNAVAILABLE },
 	{ "58", ERR_UNAVAILABLE },
 	{ "42501", ERR_UNAVAILABLE },
-	/* No such table, column, function or schema: our schema is missing or of another version.
-	 */
+	/* No such table, column, function or schema: ours is missing or of another version. */
 	{ "42P01", ERR_UNAVAILABLE },
 	{ "42703", ERR_UNAVAILABLE },
 	{ "42883", ERR_UNAVAILABLE },

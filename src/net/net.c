@@ -16,7 +16,7 @@ struct net_fetch {
 	struct cx *cx;
 	struct net *net;
 	struct net_opt opt;
-	struct net_url url; /* of the hop at hand */
+	struct net_url url; /* of the current hop */
 	int64_t began_us, deadline_us;
 	struct net_reply *out;
 };

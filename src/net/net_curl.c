@@ -12,8 +12,7 @@ struct net_curl {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Options for all transfers. Some repeat defaults of libcurl, in case a newer version changes them.
- */
+/* Options for all transfers. Some repeat libcurl's defaults, in case a newer one changes them. */
 static const struct {
 	CURLoption option;
 	long value;

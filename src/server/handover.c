@@ -6,7 +6,7 @@
 #define HANDOVER_VARIABLE "MOTETD_HANDOVER"
 enum {
 	HANDOVER_FORMAT = 1,
-	HANDOVER_FILE_NUMBERS = 4, /* which socket file it is: device, inode, change time */
+	HANDOVER_FILE_NUMBERS = 4, /* device, inode and change time (two) of the socket file */
 	HANDOVER_TEXT = 512 + SCOREBOARD_ROWS * 12
 };
 

@@ -10,11 +10,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum {
-	HOUSEKEEPER_ARENA = 32 << 20,
-	PRUNE_PAUSE_US = 20 * 1000,
-	PRUNE_BATCHES = 2000
-}; /* batches in one run; the rest waits for the next run */
+/* PRUNE_BATCHES: in one run; the rest waits for the next run. */
+enum { HOUSEKEEPER_ARENA = 32 << 20, PRUNE_PAUSE_US = 20 * 1000, PRUNE_BATCHES = 2000 };
 
 void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t now)
 {

@@ -262,9 +262,9 @@ static void finish_rehearsal(struct master *m, int status)
 
 	if (!upgrade_end_rehearsal(&m->upgrade, status) || signals.stop)
 		return;
+	/* The old workers need a signer, and the new program cannot start one that they can use. */
 	if (m->signer == 0)
-		respawn_signer(m, clock_us()); /* for the old workers: the new program cannot start
-one that they can use */
+		respawn_signer(m, clock_us());
 	notify_reloading();
 	fill_handover(m, &h);
 	upgrade_execute(m->opt, &h);

@@ -62,8 +62,7 @@ static bool check_handover(
 					  : check_secret_file(c, why, size);
 }
 
-/* -t checks the configuration, the socket and the secret without starting; -t -t also asks /readyz.
- */
+/* -t checks the configuration, the socket and the secret; -t -t also asks /readyz. */
 static int test_configuration(const struct command_line *o)
 {
 	struct conf *c;

@@ -9,9 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-	WORKER_GRACE_S = 5
-}; /* seconds: a death before is early; a request may exceed its deadline by this much */
+/* A worker that dies within this time dies early; a request may exceed its deadline by as much. */
+enum { WORKER_GRACE_S = 5 };
 
 /*
  * States of a slot:

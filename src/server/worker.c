@@ -18,10 +18,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { WORKER_IDLE_MS = 60000 };
 enum {
-	WORKER_ARENA = 32 << 20
-}; /* octets for one request: four copies of a body, certificates, and objects of json-c */
+	WORKER_IDLE_MS = 60000,
+	/* Octets for one request: four copies of a body, certificates, and objects of json-c. */
+	WORKER_ARENA = 32 << 20,
+};
 
 struct worker_signers {
 	struct ca_local local;
@@ -109,8 +110,8 @@ static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f
 		}
 		reopen_log_when_asked();
 		arena_reset(cx->mem);
-		w->row->resident =
-		    scoreboard_read_resident(); /* now, since the next request may be far off */
+		/* Measured after each request, since the next may be far off. */
+		w->row->resident = scoreboard_read_resident();
 	}
 }
 

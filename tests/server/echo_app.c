@@ -1,17 +1,17 @@
 /*
- * motetd with an application behind it that needs no database: everything of src/server, src/fcgi
- * and src/shm, and an API that tells what arrived.
+ * motetd with a test API that needs no database: all of src/server, src/fcgi and src/shm. Each
+ * answer is JSON that describes the request.
  *
  *   /slow?ms=N     waits                  /big?bytes=N    answers with that many octets
- *   /crash         dies of a signal       /status?code=N  answers so, with a body
+ *   /crash         dies of a signal       /status?code=N  answers with that status and a body
  *   /newkey        asks the signer for a key pair and for a signature by it
  *   /peek?pid=N    tries to open the secret, and to read process N
  *   /hash          hashes a password
  *   /gate?ms=N     holds a place in the gate
  *   /limit?key=K   takes one of 60 a minute, 5 at once
- *   /grow?mb=N     needs so much more memory from now on
+ *   /grow?mb=N     allocates so much memory and keeps it
  *   /readyz        503 when there is a file `unready` in state_dir
- * Every answer tells the version, which a test may change in a copy of the program.
+ * Each answer contains the version, which tests change in a copy of the program.
  * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
  */
 #include "api/call.h"

@@ -1,8 +1,8 @@
 /*
- * A system that refuses, linked in place of the real calls (ld --wrap): with MOTET_ECHO_FORK=N the
- * Nth fork of a process fails, and with a second number, MOTET_ECHO_FORK=N,M, so do all to the Mth.
- * A kill() of everybody is told on standard error instead of done; with MOTET_ECHO_UNDEAD no
- * SIGKILL arrives, as where a process waits for a disk.
+ * Failing system calls, linked in place of the real ones (ld --wrap). MOTET_ECHO_FORK=N: the Nth
+ * fork() of a process fails; MOTET_ECHO_FORK=N,M: the Nth to the Mth. kill() of a process group or
+ * of all processes is only reported on standard error. MOTET_ECHO_UNDEAD: no SIGKILL arrives, as
+ * for a process that waits for a disk.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,11 +1,14 @@
 /*
- * A worker's outbound fetches, by hand, in a world of its own: net_world.c stands in for DNS and
- * for the network. Reads lines, answers each with one:
+ * Make outbound fetches by hand; net_world.c replaces DNS and the network. Reads commands from
+ * standard input and answers each with one line:
  *
- *   get [redirects=N] [ports] [anyway] [rate=N] URL    err=… end=… status=… bytes=… ms=… rss=…kB
- * say=… dialable [private] ADDRESS                         yes | no allowed DOMAIN yes | no The
- * configuration comes from MOTET_…, the number of workers is `workers`. With arguments, each is a
- * URL to get.
+ *   get [redirects=N] [ports] [anyway] [rate=N] URL
+ *                                 err=… end=… status=… bytes=… ms=… rss=…kB …
+ *   dialable [private] ADDRESS    yes | no
+ *   allowed DOMAIN                yes | no
+ *
+ * With arguments, each is a URL to get. The configuration comes from MOTET_…; the number of workers
+ * is `workers`.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,7 +24,7 @@ static struct conf *conf;
 static struct net *net;
 static struct cx cx;
 
-/* Resident memory that is not a file's, in kB. */
+/* Anonymous resident memory, in kB. */
 static long rss(void)
 {
 	char line[128];

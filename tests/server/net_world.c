@@ -1,13 +1,12 @@
 /*
- * The world as a test wants it, instead of DNS and the network: the program's own getaddrinfo(),
- * freeaddrinfo() and connect(), which libcurl then calls. The file named by NET_WORLD, read at
- * every call, has lines
+ * DNS and the network of a test: getaddrinfo(), freeaddrinfo() and connect() of the program itself,
+ * which libcurl then calls. They read the file named by NET_WORLD at each call. Its lines:
  *
- *   dns NAME ADDRESS…       what NAME means; a word `silent` instead: no answer for 20 seconds
- *   route ADDRESS PORT TO   who dials ADDRESS at PORT gets 127.0.0.1:TO
- * Every address that is dialled is written to NET_WORLD.dialled, and never leaves the machine:
- * without a route only loopback is reached. Without NET_WORLD nothing has a name and only loopback
- * is reached.
+ *   dns NAME ADDRESS…       the addresses of NAME; `silent` instead: no answer for 20 seconds
+ *   route ADDRESS PORT TO   a connection to ADDRESS at PORT goes to 127.0.0.1:TO
+ *
+ * Each address that is dialled is written to NET_WORLD.dialled. No connection leaves the machine:
+ * without a route, only loopback is reached. Without NET_WORLD, no name has an address.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,7 +24,7 @@ union address {
 	struct sockaddr_in6 in6;
 };
 struct answer {
-	struct addrinfo ai; /* first: freeaddrinfo() gets its address */
+	struct addrinfo ai; /* must be first: freeaddrinfo() gets its address */
 	union address at;
 };
 
@@ -48,7 +47,7 @@ static bool parse(const char *text, int port, union address *a)
 		a->in6.sin6_family = AF_INET6;
 	else
 		return false;
-	a->in.sin_port = htons((uint16_t)port); /* at the same place in both */
+	a->in.sin_port = htons((uint16_t)port); /* same offset in both */
 	return true;
 }
 

@@ -46,7 +46,7 @@ class Programs:
         os.rename(self.d + "/new", self.path)
 
 
-TAKEN, REFUSED = "the new workers serve", "nothing changes"
+TAKEN, REFUSED = "the new workers serve", "the old program stays"
 
 
 def upgrade(s, word=TAKEN):

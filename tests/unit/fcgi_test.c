@@ -12,7 +12,7 @@ static struct arena *mem;
 enum { MOST = 8 };
 #define PROXIES "10.0.0.1, 10.0.0.2, ::1"
 
-/* One row: parameters, and what one member of the request is. */
+/* Each row: parameters, and the expected value of one member of the request. */
 enum member { TARGET, AUTH, REMOTE, ID, HTTPS, METHOD, HEAD, LENGTH, MALFORMED, NOTHING };
 static const struct {
 	const char *name, *p[MOST];
@@ -49,7 +49,7 @@ static const struct {
 	{ "a proxy of ours",
 	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.9" },
 	    REMOTE, "203.0.113.9" },
-	{ "what the client made up",
+	{ "an element that the client made up",
 	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1",
 		"HTTP_X_FORWARDED_FOR=1.1.1.1, 203.0.113.9" },
 	    REMOTE, "203.0.113.9" },
@@ -72,7 +72,7 @@ static const struct {
 	    "a.B_9-z" },
 	{ "the web server's own",
 	    { "REQUEST_METHOD=GET", "REQUEST_ID=w.1", "HTTP_X_REQUEST_ID=client" }, ID, "w.1" },
-	{ "which comes before a proxy's",
+	{ "the web server's own before a proxy's",
 	    { "REQUEST_METHOD=GET", "REMOTE_ADDR=10.0.0.1", "HTTP_X_REQUEST_ID=p.1",
 		"REQUEST_ID=w.1" },
 	    ID, "w.1" },
@@ -89,7 +89,7 @@ static const struct {
 	    { "REQUEST_METHOD=GET",
 		"HTTP_X_P2_SENSITIVE_SOLUTION=", "HTTP_X_P2_SENSITIVE_SOLUTION=b" },
 	    MALFORMED, "A header was sent twice with different values." },
-	{ "twice, but nobody's business",
+	{ "twice, in a header that we do not use",
 	    { "REQUEST_METHOD=GET", "HTTP_COOKIE=a", "HTTP_COOKIE=b" }, MALFORMED, "" },
 	{ "a name is more than its beginning",
 	    { "REQUEST_METHOD=GET", "HTTP_HOST=a", "HTTP_HOSTS=b", "HTTP_HOS=c" }, MALFORMED, "" },
@@ -167,7 +167,7 @@ static void request_ids(void)
 	    "an odd request id is replaced");
 	l[64] = '\0';
 	ok(!made_up(proxy, l), "64 characters are taken");
-	ok(made_up("192.0.2.1", l) && made_up("", l), "of nobody but a proxy of ours");
+	ok(made_up("192.0.2.1", l) && made_up("", l), "only from a trusted proxy");
 }
 
 static bool too_many(int n, size_t bytes)
@@ -249,7 +249,7 @@ static bool send_many(int sock, size_t octets, int count)
 	return sendmsg(sock, &m, 0) == (ssize_t)octets;
 }
 
-/* What a sender that means no good may try. */
+/* What a hostile sender may try. */
 static void hostile(void)
 {
 	static const struct {

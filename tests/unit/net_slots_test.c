@@ -24,7 +24,7 @@ struct shared {
 };
 enum { MOST = 8 };
 
-/* A worker that takes a place and keeps it until it is killed, or notes that it got none. */
+/* A child that takes a place until it is killed, or counts that it got none. */
 static pid_t holder(struct net_slots *s, struct shared *m)
 {
 	pid_t pid = fork();
@@ -85,7 +85,8 @@ static void places(const char *dir, int workers, int want)
 		usleep(1000);
 	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
 	began = clock_us();
- ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 20000000, "the next one waits a second for nothing");
+ ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 20000000,
+"the next one waits a second and gets none");
 bool at_once = false, followed = false;
 for (int tries = 0; tries < 20 && !(at_once && followed); tries++)
 crowded(s, m, pid, want, &at_once, &followed);
@@ -137,7 +138,7 @@ static void many_down(void)
 		wrong += net_unreachable_has(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
 	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
-	ok(wrong == 0, "%d of %d others are taken for one of them", wrong, OTHERS);
+	ok(wrong == 0, "%d of %d other keys collide with them", wrong, OTHERS);
 	for (int i = 0; i < 50000; i++)
 		net_unreachable_mark(
 		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
@@ -157,11 +158,11 @@ static void rates(void)
 	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n,
 	    (long long)after);
 	ok(net_slots_take_request(s, STR("b.example:443"), 6, &after),
-	    "another server has its own");
-	ok(net_slots_take_request(s, STR("a.example:443"), 120, &after), "so has another rate");
+	    "another server has a counter of its own");
+	ok(net_slots_take_request(s, STR("a.example:443"), 120, &after), "so does another rate");
 	while (unlimited < 100 && net_slots_take_request(off, STR("a.example:443"), 6, &after))
 		unlimited++;
-	ok(unlimited == 100, "none without limits");
+	ok(unlimited == 100, "without limits, no request is refused");
 	net_slots_mark_down(s, STR("a.example:443"));
 	ok(net_slots_is_down(s, STR("a.example:443")) &&
 		!net_slots_is_down(s, STR("b.example:443")),

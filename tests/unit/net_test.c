@@ -38,7 +38,7 @@ static bool parse(struct address *a, const char *text)
 	return inet_pton(a->family, text, a->at) == 1;
 }
 
-/* The address with all bits behind the first `bits` 0, 1 or drawn. */
+/* The address with all bits after the first `bits` set to 0, to 1 or at random. */
 static struct address fill(struct address a, int bits, int how)
 {
 	for (int i = bits; i < a.size * 8; i++) {
@@ -65,9 +65,9 @@ static bool all_of(const char *cidr, bool private, bool want)
 }
 
 /*
- * Every row of IANA's two special-purpose address registries as of 2025, their sub-blocks too, and
- * what other registries set apart: multicast, what is not global unicast. {block, dialled, dialled
- * with federation_private_networks}
+ * All rows of IANA's two special-purpose address registries as of 2025, with their sub-blocks, and
+ * the reserved blocks of other registries: multicast, and all that is not global unicast. {block,
+ * dialled, dialled with federation_private_networks}
  */
 /* clang-format off */
 static void blocks(void)
@@ -89,7 +89,7 @@ static void blocks(void)
 		{ "2001:30::/28", 0, 0 }, { "2001:db8::/32", 0, 0 }, { "2002::/16", 0, 0 }, { "2620:4f:8000::/48", 0, 0 }, { "3fff::/20", 0, 0 },
 		{ "5f00::/16", 0, 0 }, { "fc00::/7", 0, 1 }, { "fe80::/10", 0, 0 }, { "fec0::/10", 0, 0 }, { "ff00::/8", 0, 0 }, { "4000::/2", 0, 0 },
 		{ "1000::/4", 0, 0 }, { "8000::/2", 0, 0 }, { "fd00:ec2::254/128", 0, 1 },
-		/* What lies directly before and behind a block, and some that everybody knows. */
+		/* The addresses directly before and after a block, and some well-known ones. */
 		{ "1.0.0.0/32", 1, 1 }, { "9.255.255.255/32", 1, 1 }, { "11.0.0.0/32", 1, 1 }, { "100.63.255.255/32", 1, 1 }, { "100.128.0.0/32", 1, 1 },
 		{ "126.255.255.255/32", 1, 1 }, { "128.0.0.0/32", 1, 1 }, { "169.253.255.255/32", 1, 1 }, { "169.255.0.0/32", 1, 1 },
 		{ "172.15.255.255/32", 1, 1 }, { "172.32.0.0/32", 1, 1 }, { "191.255.255.255/32", 1, 1 }, { "192.0.1.0/24", 1, 1 }, { "192.0.3.0/32", 1, 1 },
@@ -109,8 +109,7 @@ static void blocks(void)
 }
 /* clang-format on */
 
-/* The /8s without any special block, drawn from: nobody there may be refused. net_test.py asks
- * Python about all others. */
+/* Random addresses in the /8 blocks without special blocks: none may be refused. */
 static void strangers(void)
 {
 	enum { N = 20000 };
@@ -164,7 +163,7 @@ static void urls(void)
 		{ "http://a.example/", NULL, NULL }, { "ftp://a.example/", NULL, NULL }, { "file:///etc/passwd", NULL, NULL }, { "//a.example/", NULL, NULL },
 		{ "a.example", NULL, NULL }, { "", NULL, NULL }, { "https://", NULL, NULL }, { "https:///x", NULL, NULL }, { "https:/a.example/", NULL, NULL },
 		{ "gopher://a.example/", NULL, NULL }, { "https//a.example", NULL, NULL }, { " https://a.example/", NULL, NULL },
-		/* addresses in every spelling */
+		/* addresses in all notations */
 		{ "https://127.0.0.1/", NULL, NULL }, { "https://127.1/", NULL, NULL }, { "https://127.0.1/", NULL, NULL }, { "https://0x7f.1/", NULL, NULL },
 		{ "https://0x7f.0x0.0x0.0x1/", NULL, NULL }, { "https://0x7f000001/", NULL, NULL }, { "https://0X7F000001/", NULL, NULL },
 		{ "https://2130706433/", NULL, NULL }, { "https://017700000001/", NULL, NULL }, { "https://0177.0.0.1/", NULL, NULL },
@@ -175,12 +174,12 @@ static void urls(void)
 		{ "https://[::ffff:7f00:1]/", NULL, NULL }, { "https://[fe80::1%25eth0]/", NULL, NULL }, { "https://[2001:4860:4860::8888]/", NULL, NULL },
 		{ "https://[v1.x]/", NULL, NULL }, { "https://::1/", NULL, NULL }, { "https://a.example.1/", NULL, NULL }, { "https://a.0x1f/", NULL, NULL },
 		{ "https://999.999.999.999/", NULL, NULL }, { "https://4294967296/", NULL, NULL },
-		/* names that are not plain ones */
+		/* invalid names */
 		{ "https://a.example./", NULL, NULL }, { "https://localhost./", NULL, NULL }, { "https://.a.example/", NULL, NULL },
 		{ "https://a..example/", NULL, NULL }, { "https://-a.example/", NULL, NULL }, { "https://a_b.example/", NULL, NULL },
 		{ "https://a%2eexample/", NULL, NULL }, { "https://%31%32%37.1/", NULL, NULL }, { "https://b\xc3\xbc" "cher.example/", NULL, NULL },
 		{ "https://\xe2\x91\xa0.1/", NULL, NULL }, { "https://a.example\xe3\x80\x82/", NULL, NULL },
-		/* one URL, two hosts */
+		/* URLs in which two parsers may see different hosts */
 		{ "https://a.example@127.0.0.1/", NULL, NULL }, { "https://user:pw@a.example/", NULL, NULL }, { "https://@a.example/", NULL, NULL },
 		{ "https://a.example\\@127.0.0.1/", NULL, NULL }, { "https://a.example#@127.0.0.1/", NULL, NULL }, { "https://127.0.0.1#a.example/", NULL, NULL },
 		{ "https://a.example\t/", NULL, NULL }, { "https://a.example/\r\nHost: b", NULL, NULL }, { "https://a.example/ x", NULL, NULL },
@@ -315,7 +314,7 @@ static void routes(void)
 static void valid(void)
 {
 	static const struct {
-		const char *allow, *deny, *resolve, *want; /* the key that is named, or NULL */
+		const char *allow, *deny, *resolve, *want; /* the key in the message; NULL: valid */
 	} rows[] = {
 		{ "", "", "", NULL },
 		{ "a.example, .b.example,Localhost", "c",

@@ -45,7 +45,7 @@ static void phases(void)
 	usleep(3000);
 	enum phase was = meter_phase(&m, PHASE_DB);
 	ok(was == PHASE_WORK && now.phase == PHASE_DB,
-	    "a phase tells which was before it, and others see it");
+	    "meter_phase() returns the phase before, and others see the new one");
 	usleep(2000);
 	meter_phase(&m, was);
 	ok(m.us[PHASE_READ] >= 5000 && m.us[PHASE_WORK] >= 3000 && m.us[PHASE_DB] >= 2000,
@@ -60,7 +60,7 @@ static void phases(void)
 	    "the next request begins with nothing but what stays");
 }
 
-/* Every edge, and its neighbours. */
+/* Each limit of a bucket, and the next larger value. */
 static void buckets(void)
 {
 	const char *why;
@@ -91,14 +91,14 @@ static void buckets(void)
 	ok(s->route[0].status[18] == 2 && s->error[ERR_INTERNAL] == 2 &&
 		s->count[COUNT_IDCERT_ISSUED] == 6 && s->db == METER_DB_AWAY &&
 		b->cert_not_after == 99,
-	    "counters add up; a route that nobody knows is none");
+	    "counters add up; an unknown route counts as none");
 	scoreboard_start_worker(s, 7);
 	ok(s->count[COUNT_IDCERT_ISSUED] == 6 && s->requests == 0 && s->db == METER_DB_UNUSED,
 	    "the next worker in a row goes on with its totals");
 	scoreboard_unmap(b);
 }
 
-/* Workers that are killed at any instruction, and a reader who never sees a sum go back. */
+/* Kill workers at random instructions: a reader never sees a sum decrease. */
 static void killed(void)
 {
 	const char *why;
@@ -159,7 +159,8 @@ static void a_masters(void)
 	struct scoreboard_row *row;
 	struct scoreboard *other = scoreboard_join(path, &row, &why);
 	ok(why && other && row && other != b,
-	    "who is spawned alone leaves a living master its file: %s", why ? why : "no word");
+	    "a process spawned alone does not use the file of a living master: %s",
+	    why ? why : "no word");
 	tell(go[1], "x", 1);
 	waitpid(pid, NULL, 0);
 	ok(!scoreboard_is_alive(b, fd, -1), "dead, it does not");
@@ -244,8 +245,7 @@ static void others(void)
 	scoreboard_start_worker(&b->row[1], 1);
 }
 
-/* As on shared hosts: files may not be so large. The directory has to be empty again afterwards,
- * which main() looks at. */
+/* As on shared hosts, with a limit on the size of files. main() checks that no file is left. */
 static void limited(void)
 {
 	int status;

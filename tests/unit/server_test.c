@@ -15,7 +15,7 @@
 
 static struct conf *conf;
 
-/* What libserver.a leaves to the API. */
+/* Functions of the API that libserver.a calls. */
 void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 {
 	(void)cx;
@@ -135,7 +135,7 @@ static void sockets(void)
 	listen_unlink(&a);
 	ok(stat(path, &st) == 0, "the file of a successor stays");
 	listen_unlink(&c);
-	ok(stat(path, &st) != 0, "one's own goes");
+	ok(stat(path, &st) != 0, "our own file is removed");
 	fclose(fopen(path, "w"));
 	ok(listen_open(conf, &b, why, sizeof why) == EX_CONFIG && stat(path, &st) == 0,
 	    "a file that is no socket stays: %s", why);
@@ -167,7 +167,7 @@ static void modes(void)
 	dup2(0, 3);
 	setenv("LISTEN_FDS", "1", 1);
 	setenv("LISTEN_PID", "1", 1);
-	ok(start_mode(conf) == START_FD0, "LISTEN_PID of somebody else");
+	ok(start_mode(conf) == START_FD0, "LISTEN_PID of another process");
 	setenv("LISTEN_PID", pid, 1);
 	ok(start_mode(conf) == START_SYSTEMD, "systemd's socket comes first");
 	int leaked = dup(fd);
@@ -175,7 +175,7 @@ static void modes(void)
 		write(leaked, "", 1) < 0,
 	    "all other descriptors are closed");
 	ok(start_clean_descriptors(START_FD0, NULL) > 2 && read(0, pid, 1) == 0,
-	    "and standard input is nothing then");
+	    "and standard input is /dev/null then");
 }
 
 static enum command_line_action parsed(struct command_line *o, int argc, const char *const *argv)

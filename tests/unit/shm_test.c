@@ -83,8 +83,7 @@ for (int i = 0; i < PROCESSES; i++)
 n += taken[i];
 return n;
 }
-/* PROCESSES processes take as fast as they can until told; a third of them are killed in the
-* middle. */
+/* PROCESSES processes take requests as fast as they can; a third of them are killed meanwhile. */
 static void many_processes(void)
 {
 	struct limits *l = limits_new();
@@ -115,13 +114,13 @@ static void many_processes(void)
 		waitpid(pid[i], NULL, 0);
 		taken += s->taken[i];
 	}
-	/* Who is killed between taking and counting took one that is not counted. */
+	/* A process killed between taking and counting leaves one that is not counted. */
 	ok(taken <= 5000 && taken >= 5000 - PROCESSES,
 	    "%d processes, a third killed: %d of 5000 counted as taken", PROCESSES, taken);
 	ok(!limits_take(l, "c", STR("one"), 1, 5000, &after), "and none is left");
 }
 
-/* As many keys as the table has words: most still have a counter of their own. */
+/* Even with two thirds of the table in use, most keys have a counter of their own. */
 static void many_keys(void)
 {
 	enum { KEYS = 40000 };
@@ -187,7 +186,8 @@ static void gates(const char *dir, const char *what)
 	while (s->in < SLOTS)
 		usleep(1000);
 	int64_t us = us_to_enter(g, 100, &in);
- ok(!in && us >= 100000 && us < 20000000, "%s: full, and said so after %lld ms", what, (long long)us / 1000);
+ ok(!in && us >= 100000 && us < 20000000, "%s: full, refused after %lld ms", what,
+(long long)us / 1000);
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
  us = us_to_enter(g, 30000, &in);
@@ -198,7 +198,7 @@ ok(in && us < 20000000, "%s: a killed holder's place is free after %lld ms", wha
 	gate_free(g);
 }
 
-/* What came of the children who queue for the one place. */
+/* Counts of the children that queue for the only place. */
 struct queued {
 	_Atomic int in, refused, late;
 };
@@ -235,7 +235,7 @@ static void queues(const char *dir, const char *what)
 	pid_t holder = queuer(g, q, 0), pid[WAITING + CROWD];
 
 	until(&q->in, 1);
-	ok(q->in == 1 && gate_slots(g) == 1, "%s: who finds a place need not wait", what);
+	ok(q->in == 1 && gate_slots(g) == 1, "%s: with a free place there is no wait", what);
 	for (int i = 0; i < WAITING; i++)
 		pid[i] = queuer(g, q, WAITING);
 	usleep(500000);
@@ -243,8 +243,8 @@ static void queues(const char *dir, const char *what)
 	for (int i = 0; i < CROWD; i++)
 		pid[WAITING + i] = queuer(g, q, WAITING);
 	until(&q->refused, CROWD);
-	ok(q->refused == CROWD && q->late == 0, "%s: %d more are told at once that they cannot",
-	    what, q->refused);
+	ok(q->refused == CROWD && q->late == 0, "%s: %d more are refused at once", what,
+	    q->refused);
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
 	pid_t next = queuer(g, q, WAITING);
@@ -253,7 +253,7 @@ static void queues(const char *dir, const char *what)
 	kill(holder, SIGKILL);
 	waitpid(holder, NULL, 0);
 	until(&q->in, 2);
-	ok(q->in == 2, "%s: one of them follows when the place is", what);
+	ok(q->in == 2, "%s: when the place is free, one of them gets it", what);
 	pid_t last = queuer(g, q, WAITING);
 	usleep(100000);
 	ok(q->refused == CROWD, "%s: and leaves its place in the queue", what);
