@@ -50,7 +50,7 @@ bool message_read(
 	    message_read_body(mem, read_fcgi_body, r->in, expected, q);
 }
 
-static bool is_bodiless_status(const struct http_resp *r)
+static bool is_status_without_body(const struct http_resp *r)
 {
 	return r->status == 204 || r->status == 304;
 }
@@ -66,7 +66,7 @@ struct str message_render_head(struct arena *mem, const struct http_resp *r)
 		buf_z(&b, "\r\n");
 	}
 	/* Without it, a response cut short by the death of a worker would look complete. */
-	if (!is_bodiless_status(r))
+	if (!is_status_without_body(r))
 		buf_printf(&b, "Content-Length: %zu\r\n", r->body.n);
 	buf_z(&b, "\r\n");
 	return buf_done(&b);
@@ -74,7 +74,7 @@ struct str message_render_head(struct arena *mem, const struct http_resp *r)
 
 bool message_has_body(const struct http_req *q, const struct http_resp *r)
 {
-	return !is_bodiless_status(r) && !q->head;
+	return !is_status_without_body(r) && !q->head;
 }
 
 static bool write_fcgi_stream(FCGX_Stream *out, struct str s)

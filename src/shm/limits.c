@@ -39,7 +39,7 @@ struct limits *limits_new(void)
 	return l;
 }
 
-static uint64_t hash_limit_key(const struct limits *l, const char *class, struct str key)
+static uint64_t hash_rate_key(const struct limits *l, const char *class, struct str key)
 {
 	char text[256];
 	size_t n = strlen(class);
@@ -91,7 +91,7 @@ static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t n
 bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t *retry_after_s)
 {
-	uint64_t h = hash_limit_key(l, class, key), tag = make_limit_tag(h), seen, want;
+	uint64_t h = hash_rate_key(l, class, key), tag = make_limit_tag(h), seen, want;
 	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE_TICKS / per_minute;
 	_Atomic uint64_t *w;
 
