@@ -69,8 +69,8 @@ enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
 
 	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
- if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
-log_warn("the failure of %.*s was not stored: %s", (int)place.n, place.s,
+		if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
+			log_warn("the failure of %.*s was not stored: %s", (int)place.n, place.s,
 			    cx->why.log);
 	cx->why = first;
 	return e;

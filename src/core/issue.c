@@ -57,8 +57,8 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 }
 
 /* Send the statement until its outcome is known. A serial that is taken on a second attempt may
-* be from the first attempt, which was committed after all.
-*/
+ * be from the first attempt, which was committed after all.
+ */
 static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct idcert_issued *out)
 {
 	struct resend s = { .doubt = false };

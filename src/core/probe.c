@@ -27,7 +27,7 @@ enum err probe_unused(struct cx *cx, struct str token, bool *unused)
 	uint8_t hash[TOKEN_HASH];
 
 	if (!token_ok(token, PROBE_TOKEN_KIND, hash))
- return fail(cx, ERR_INTERNAL, "not a probe token");
-TRY(q_probe_exists(cx, (struct blob){ hash, sizeof hash }, unused));
+		return fail(cx, ERR_INTERNAL, "not a probe token");
+	TRY(q_probe_exists(cx, (struct blob){ hash, sizeof hash }, unused));
 	return q_probe_clear(cx, (struct blob){ hash, sizeof hash });
 }

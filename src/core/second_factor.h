@@ -32,5 +32,6 @@ must_check enum err second_factor_renew_codes(
 must_check enum err second_factor_remove(
     struct cx *, const struct second_factor_caller *, bool operators);
 /* Find an actor's second factor; *out NULL: none. */
-must_check enum err second_factor_find(struct cx *, int64_t actor_id, struct second_factor_row **out);
+must_check enum err second_factor_find(
+    struct cx *, int64_t actor_id, struct second_factor_row **out);
 #endif

@@ -76,9 +76,11 @@ static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least
 	srandom(seed);
 	PGconn *pg = PQconnectdb(conninfo);
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
- snprintf(text, sizeof text, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-"WHERE datname = current_database() AND application_name = "
-"'motet' %s", of);
+	snprintf(text, sizeof text,
+	    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+	    "WHERE datname = current_database() AND application_name = "
+	    "'motet' %s",
+	    of);
 	for (;;) {
 		PQclear(PQexec(pg, text));
 		usleep(least + (useconds_t)random() % more);

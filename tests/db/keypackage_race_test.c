@@ -318,9 +318,10 @@ static void run_killer(struct cx *cx, long total)
 	(void)cx, (void)total;
 	PQclear(PQexec(pg, "SET application_name = 'killer'"));
 	while (!sh->stop) {
- PQclear(PQexec(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-"AND "
-"application_name = 'motet' AND random() < 0.05"));
+		PQclear(PQexec(pg,
+		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+		    "AND "
+		    "application_name = 'motet' AND random() < 0.05"));
 		usleep(20000 + (useconds_t)(random() % 60000));
 	}
 	PQfinish(pg);

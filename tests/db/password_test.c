@@ -53,7 +53,8 @@ static void test_busy_gate(void)
 	cx.gate = g;
 	conf->workers = 2;
 	int64_t t = clock_us();
- ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 3000000 && cx.retry_after > 0,
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 3000000 &&
+		cx.retry_after > 0,
 	    "no place to hash at and none to wait at: said at once, with when to come again");
 	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN,
 	    "that a name is taken is known without hashing");

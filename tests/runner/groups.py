@@ -7,7 +7,8 @@ from typing import Callable
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TESTS = os.path.join(TOP, "tests")
-LINTS = ("layers", "symbols", "statements", "routes", "conf", "style", "docs")
+LINTS = ("layers", "symbols", "names", "statements", "routes", "conf", "style", "format", "docs",
+         "citations")
 # The modules of Debian's packages are for Debian's Python.
 DEBIAN_PYTHON = {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 

@@ -49,7 +49,8 @@ static void end(pid_t pid)
  * All places are held, and as many wait, which they do for a second: where this process is slower
  * than that, the caller tries again. pid[0] is killed, and another one put in its place.
  */
-static void crowded(struct net_slots *s, struct shared *m, pid_t *pid, int want, bool *at_once, bool *followed)
+static void crowded(
+    struct net_slots *s, struct shared *m, pid_t *pid, int want, bool *at_once, bool *followed)
 {
 	pid_t waiting[MOST];
 	int held = m->in;
@@ -85,13 +86,13 @@ static void places(const char *dir, int workers, int want)
 		usleep(1000);
 	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
 	began = clock_us();
- ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 20000000,
-"the next one waits a second and gets none");
-bool at_once = false, followed = false;
-for (int tries = 0; tries < 20 && !(at_once && followed); tries++)
-crowded(s, m, pid, want, &at_once, &followed);
-ok(at_once, "with %d waiting, the next one is told at once", want);
-ok(followed, "a killed holder's place goes to one that waits");
+	ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 20000000,
+	    "the next one waits a second and gets none");
+	bool at_once = false, followed = false;
+	for (int tries = 0; tries < 20 && !(at_once && followed); tries++)
+		crowded(s, m, pid, want, &at_once, &followed);
+	ok(at_once, "with %d waiting, the next one is told at once", want);
+	ok(followed, "a killed holder's place goes to one that waits");
 	for (int i = 0; i < want; i++)
 		end(pid[i]);
 	began = clock_us();
@@ -106,19 +107,23 @@ static void down(void)
 	struct net_unreachable *d = net_unreachable_new();
 
 	if (fork() == 0) {
- net_unreachable_mark(d, STR("a.example:443"), 2);
-net_unreachable_mark(d, STR("b.example:443"), 100);
+		net_unreachable_mark(d, STR("a.example:443"), 2);
+		net_unreachable_mark(d, STR("b.example:443"), 100);
 		_exit(0);
 	}
 	wait(NULL);
- ok(net_unreachable_has(d, STR("a.example:443")) &&
-net_unreachable_has(d, STR("b.example:443")), "what one worker marked, another sees");
-ok(!net_unreachable_has(d, STR("a.example:8443")) && !net_unreachable_has(d, STR("c.example:443")), "and nothing else");
-usleep(3100000);
-ok(!net_unreachable_has(d, STR("a.example:443")) &&
-net_unreachable_has(d, STR("b.example:443")), "until its time is over");
-net_unreachable_mark(d, STR("b.example:443"), 0);
-ok(!net_unreachable_has(d, STR("b.example:443")), "a later mark replaces the earlier one");
+	ok(net_unreachable_has(d, STR("a.example:443")) &&
+		net_unreachable_has(d, STR("b.example:443")),
+	    "what one worker marked, another sees");
+	ok(!net_unreachable_has(d, STR("a.example:8443")) &&
+		!net_unreachable_has(d, STR("c.example:443")),
+	    "and nothing else");
+	usleep(3100000);
+	ok(!net_unreachable_has(d, STR("a.example:443")) &&
+		net_unreachable_has(d, STR("b.example:443")),
+	    "until its time is over");
+	net_unreachable_mark(d, STR("b.example:443"), 0);
+	ok(!net_unreachable_has(d, STR("b.example:443")), "a later mark replaces the earlier one");
 }
 
 static void many_down(void)

@@ -78,10 +78,10 @@ enum { PROCESSES = 64 };
 
 static int taken_by_all(const _Atomic int *taken)
 {
-int n = 0;
-for (int i = 0; i < PROCESSES; i++)
-n += taken[i];
-return n;
+	int n = 0;
+	for (int i = 0; i < PROCESSES; i++)
+		n += taken[i];
+	return n;
 }
 /* PROCESSES processes take requests as fast as they can; a third of them are killed meanwhile. */
 static void many_processes(void)
@@ -186,12 +186,13 @@ static void gates(const char *dir, const char *what)
 	while (s->in < SLOTS)
 		usleep(1000);
 	int64_t us = us_to_enter(g, 100, &in);
- ok(!in && us >= 100000 && us < 20000000, "%s: full, refused after %lld ms", what,
-(long long)us / 1000);
+	ok(!in && us >= 100000 && us < 20000000, "%s: full, refused after %lld ms", what,
+	    (long long)us / 1000);
 	kill(pid[0], SIGKILL);
 	waitpid(pid[0], NULL, 0);
- us = us_to_enter(g, 30000, &in);
-ok(in && us < 20000000, "%s: a killed holder's place is free after %lld ms", what, (long long)us / 1000);
+	us = us_to_enter(g, 30000, &in);
+	ok(in && us < 20000000, "%s: a killed holder's place is free after %lld ms", what,
+	    (long long)us / 1000);
 	gate_leave(g);
 	kill(pid[1], SIGKILL);
 	waitpid(pid[1], NULL, 0);

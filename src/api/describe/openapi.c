@@ -139,7 +139,7 @@ static void add_answer(struct cx *cx, const struct about_answer *a, struct json_
 
 /* --- Errors --- */
 
-static bool is_status_without_body(const struct route *r, int status)
+static bool omits_error_body(const struct route *r, int status)
 {
 	return r->flags & NOBODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
 }
@@ -171,7 +171,7 @@ static void fill_error_response(
 	}
 	openapi_put(response, "description", buf_done(&text).s);
 	add_error_headers(cx, response, status);
-	if (is_status_without_body(r, status))
+	if (omits_error_body(r, status))
 		json_object_put(codes);
 	else
 		add_response_schema(response, "application/json", make_error_schema(cx, codes));
@@ -184,7 +184,7 @@ static const char *name_error_response(
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%s", i ? "." : "", err_name(v[i]));
-	buf_z(&b, is_status_without_body(r, err_status(v[0])) ? ".bodiless" : "");
+	buf_z(&b, omits_error_body(r, err_status(v[0])) ? ".bodiless" : "");
 	return buf_done(&b).s;
 }
 
