@@ -81,11 +81,9 @@ due AS MATERIALIZED (
     SELECT e.session_key FROM turn, stray s JOIN event_counter e ON e.session_key = s.session_key
         AND e.last = s.last AND e.read = s.read
     WHERE mine FOR UPDATE OF e SKIP LOCKED),
-gone AS (
-    DELETE FROM event WHERE session_key IN (SELECT session_key FROM due) RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter) + 0 * (SELECT count(*) FROM gone)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter)
     ELSE (SELECT count(*) FROM stray) END AS rows,
        CASE WHEN $1 > 0 AND (SELECT count(*) FROM stray) = greatest($1 / 50, 1)
             THEN (SELECT max(session_key) FROM stray)

@@ -26,9 +26,6 @@ SELECT motet_end_session($1, $2) AS serial
 WITH gone AS (
     UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2
         AND ended_at IS NULL RETURNING 1),
-events AS (
-    DELETE FROM event WHERE session_key = motet_session_key($1, $2) AND EXISTS (SELECT FROM gone)
-        RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2)
         AND EXISTS (SELECT FROM gone) RETURNING 1)

@@ -411,7 +411,8 @@ static const struct {
 	  "DELETE FROM serial_used WHERE serial IN (SELECT serial FROM idcert)",
 	  ": serial is not in serial_used" },
 	{ "event_counter",
-	  "DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM event)",
+	  "ALTER TABLE event DROP CONSTRAINT event_session_key_fkey; "
+"DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM event)",
 	  ": its session has no event_counter" },
 	{ "redeemed_token",
 	  "DELETE FROM redeemed_token",
