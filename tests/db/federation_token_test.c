@@ -95,35 +95,39 @@ static void test_rules(void)
 	    "another actor's certificate: %s", cx.why.say);
 	ok(redeem_token(&cx, a, cert, NONE, &out) == OK && is_session_open(&cx, out) &&
 		!is_token_active(&cx, a),
-	    "one is redeemed, and opens a session");
+	    "a token is redeemed and opens a session");
 	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && is_session_open(&cx, out),
-	    "not twice: %s", cx.why.say);
+	    "a token is refused the second time: %s", cx.why.say);
 	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && is_session_open(&cx, none) &&
 		!is_session_open(&cx, out),
-	    "another one: its session takes the place of the first");
+	    "the session of a second token replaces the first");
 	b = issue_token(&cx, bob);
 	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 &&
 		!is_token_active(&cx, b) && is_token_active(&cx, c),
-	    "of bob's one is left to delete; eve's stays");
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "a deleted one: %s",
+	    "bob's one remaining token is deleted; eve's stays");
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN,
+	    "a deleted token is refused: "
+	    "%s",
 	    cx.why.say);
 	ok(federation_token_delete(&cx, 0, &n) == OK && n == 1 && !is_token_active(&cx, c),
-	    "of everybody's, one");
+	    "deleting the tokens of all actors deletes one");
 	b = issue_token(&cx, bob);
 	run_sql(EXPIRE_TOKENS("30 seconds"));
 	ok(!is_token_active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == OK,
-	    "half a minute over: no more active, but the clocks may differ");
+	    "30 s after its end a token is inactive, but still redeemed, as clocks may differ");
 	b = issue_token(&cx, bob);
 	run_sql(EXPIRE_TOKENS("61 seconds"));
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN, "over a minute: %s",
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN,
+	    "61 s after its end it is "
+	    "refused: %s",
 	    cx.why.say);
 	ok(federation_token_switch(&cx, false) == OK &&
 		federation_token_issue(&cx, bob, STR("https://example.org"), &none) ==
 		    ERR_TOKENS_OFF,
-	    "switched off");
+	    "issuing is off");
 	ok(federation_token_switch(&cx, true) == OK &&
 		federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK,
-	    "and on");
+	    "issuing is on again");
 	run_sql(
 	    "UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id "
 	    "FROM actor WHERE local_name = 'bob')");
@@ -321,10 +325,9 @@ static void test_killed_connections(struct outcome *out)
 	    "%d tokens, %d contenders each, connections ended under them: no double (%d won, %d "
 	    "answers unknown)",
 	    CHAOS, CHAOS_RACERS, won, unknown);
-	ok(burnt == 0, "none burnt while everybody was told no");
-	ok(won + unknown >= CHAOS && won > 0,
-	    "every token has its winner, or somebody who does not know");
-	ok(dead == 0, "every session that was promised works");
+	ok(burnt == 0, "no token is used up when all were refused");
+	ok(won + unknown >= CHAOS && won > 0, "every token has a winner or an unknown answer");
+	ok(dead == 0, "every returned session token works");
 	end_context(&cx);
 }
 

@@ -34,48 +34,50 @@ static void test_sessions(void)
 	put_page(actor_url("guest.example", "eve@guest.example"), 200,
 	    list_of_one(vouch_for(&eve, &home)));
 	ok(log_in(&cx, &a, &token) == OK && session_find(&cx, token, false, &s) == OK,
-	    "a guest logs in: %s", cx.why.say);
+	    "a foreign actor logs in: %s", cx.why.say);
 	ok(s && s->actor_id == 0 && str_is(s->fid, "gus@guest.example") &&
 		str_is(s->domain, "guest.example"),
-	    "and is who the certificate says");
-	ok(log_in(&cx, &tab, &other) == OK, "with another device, too");
+	    "the session has the certificate's actor");
+	ok(log_in(&cx, &tab, &other) == OK, "another device logs in");
 	ok(run_sql(
 	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:phone' AND name "
 	       "= 'NEW_SESSION' AND data LIKE '{\"cert\":\"-----BEGIN%'") == 1,
-	    "the first one hears of it");
+	    "the first session gets one event");
 	ok(log_in(&cx, &a, &third) == OK &&
 		session_find(&cx, token, false, &t) == ERR_UNAUTHORIZED &&
 		session_find(&cx, third, false, &s) == OK,
-	    "one token for each session");
+	    "a new log-in replaces the session's token");
 	ok(foreign_session_update(&cx, s, eve.cert, &ended) == ERR_BAD_CERT,
-	    "another actor's certificate: %s", cx.why.say);
+	    "another actor's certificate is refused: %s", cx.why.say);
 	ok(foreign_session_update(&cx, s, tab.cert, &ended) == ERR_BAD_CERT,
-	    "another session's: %s", cx.why.say);
+	    "another session's certificate is refused: %s", cx.why.say);
 	ok(foreign_session_update(&cx, s, b.cert, &ended) == ERR_BAD_CERT,
-	    "a new one that the home server does not know: %s", cx.why.say);
+	    "a certificate that the home server does not list is refused: %s", cx.why.say);
 	put_page(url, 200,
 	    str_of(arena_printf(lasting.mem, "[%s,%s,%s]",
 		make_statement(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed).s, jb.s,
 		jt.s)));
-	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended, "the next one: %s",
+	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended,
+	    "the next certificate "
+	    "is accepted: %s",
 	    cx.why.say);
 	ok(session_find(&cx, third, false, &s) == OK &&
 		str_is(s->serial_text, arena_printf(cx.mem, "%lld", (long long)b.serial)),
-	    "goes with the same token");
+	    "the token stays");
 	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && !ended,
-	    "the same once more changes nothing");
+	    "the same certificate again changes nothing");
 	ok(foreign_session_update(&cx, s, a.cert, &ended) == ERR_BAD_CERT,
-	    "the one before, revoked: %s", cx.why.say);
+	    "the previous, revoked certificate is refused: %s", cx.why.say);
 	ok(run_sql(
 	       "SELECT count(*) FROM event WHERE session_key = 'gus@guest.example:tab' AND name = "
 	       "'CLIENT_KEY_CHANGE'") == 1,
-	    "the other device hears of it, once");
+	    "the other session gets one event");
 	put_page(url, 200,
 	    list_of_one(make_statement(b.cert, b.serial, now - 5, now + 100, now - 1, home.seed)));
 	ok(foreign_session_update(&cx, s, b.cert, &ended) == OK && ended &&
 		session_find(&cx, third, false, &t) == ERR_UNAUTHORIZED,
-	    "revoked at home: the session ends");
-	ok(session_find(&cx, other, false, &t) == OK, "and no other");
+	    "the home server revoked the certificate: the session ends");
+	ok(session_find(&cx, other, false, &t) == OK, "the other session stays open");
 	end_context(&cx);
 }
 

@@ -14,34 +14,36 @@ static void test_finding_servers(void)
 
 	put_server_page(&s);
 	ok(foreign_find_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
-	    "asked at its own domain: %s", last_url);
+	    "the server is asked at its domain: %s", last_url);
 	ok(blob_eq(c.cert.der, s.cert) && str_is(c.cert.domain, "direct.example"),
-	    "its certificate");
+	    "the result is its certificate");
 	ok(foreign_find_server(&cx, STR("direct.example"), -1, &c) == OK && calls == 1,
-	    "remembered");
+	    "the answer is cached");
 	put_page(
 	    "https://slash.example/.p2/core/v1/idcert/server/", 200, vouch_for(&slash, &slash));
 	ok(foreign_find_server(&cx, STR("slash.example"), -1, &c) == OK && calls == 3,
-	    "with a slash at the end");
+	    "found with a final slash in the path");
 	put_page("https://visible.example/.well-known/polyproto-core", 200,
 	    STR("{\"api\": \"https://actual.example/.p2/core/\"}"));
 	put_page("https://actual.example/.p2/core/v1/idcert/server", 200, vouch_for(&far, &far));
-	ok(foreign_find_server(&cx, STR("visible.example"), -1, &c) == OK, "behind .well-known: %s",
+	ok(foreign_find_server(&cx, STR("visible.example"), -1, &c) == OK,
+	    "found through "
+	    ".well-known: %s",
 	    cx.why.say);
 	put_page("https://bare.example/.well-known/polyproto-core", 200,
 	    STR("{\"api\": \"Actual.example:443/x/v1\"}"));
 	put_page("https://actual.example/x/v1/idcert/server", 200, vouch_for(&bare, &bare));
 	ok(foreign_find_server(&cx, STR("bare.example"), -1, &c) == OK,
-	    "an api without scheme, with v1: %s", last_url);
+	    "an api value without scheme and with v1: %s", last_url);
 	ok(foreign_find_server(&cx, STR("actual.example"), -1, &c) == ERR_BAD_CERT,
-	    "the actual host is no server of its own name: %s", cx.why.say);
+	    "the host named by .well-known has no certificate of its own name: %s", cx.why.say);
 	calls = 0;
 	ok(foreign_find_server(&cx, STR("example.org"), -1, &c) == OK && calls == 0,
-	    "our own domain does not go over the network");
+	    "our own domain needs no request");
 	ok(foreign_list_certs(&cx, STR("nobody@example.org"), none,
 	       &(struct foreign_cert *){ NULL }, &(size_t){ 0 }) == ERR_NOT_FOUND &&
 		calls == 0,
-	    "nor do its actors");
+	    "nor do our own actors");
 	end_context(&cx);
 }
 
@@ -159,7 +161,7 @@ static void test_lying_servers(void)
 		enum err again = foreign_find_server(&cx, STR("liar.example"), -1, &c);
 		bool is_kept = e == ERR_BAD_CERT || e == ERR_NOT_FEDERATED || e == ERR_HOME_INVALID;
 		ok(again == e && (calls == before) == is_kept, "... %s",
-		    is_kept ? "nobody is asked again" : "asked again");
+		    is_kept ? "the failure is cached" : "asked again");
 		end_context(&cx);
 	}
 	npages = 0;
@@ -261,28 +263,31 @@ static void test_actors(void)
 	    "byte for byte as the home server sent them");
 	ok(foreign_list_certs(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK &&
 		n == 1 && calls == 2,
-	    "one session's, without asking");
-	ok(foreign_check(&cx, a.cert, &c) == OK && calls == 2, "one that is shown, without asking");
+	    "one session's certificate comes from the cache");
+	ok(foreign_check(&cx, a.cert, &c) == OK && calls == 2,
+	    "a presented certificate is "
+	    "checked from the cache");
 	ok(foreign_check_named(&cx, STR("ann@good.example"), v[0].cert.serial, &c) == OK &&
 		blob_eq(c.cert.der, b.cert),
-	    "one that is named");
+	    "a certificate given by serial");
 	ok(foreign_check_named(&cx, STR("ann@good.example"), STR("12345"), &c) == ERR_BAD_CERT,
-	    "one that is not there: %s", cx.why.say);
+	    "an unknown serial: %s", cx.why.say);
 	run_sql("DELETE FROM foreign_actor");
 	calls = 0;
 	ok(foreign_list_certs(&cx, STR("ann@good.example"), STR("lap top"), &v, &n) == OK &&
 		n == 1 && strstr(last_url, "?session_id=lap%20top"),
-	    "asked for one session: %s", last_url);
+	    "the request asks for one session: %s", last_url);
 	run_sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second'");
 	npages = 0;
 	put_error(server_url("good.example"), ERR_HOME_UNREACHABLE);
 	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
-	    "what is over is not used, though the server is away: %s", err_name(cx.why.err));
+	    "an expired entry is not used, even when the server is unreachable: %s",
+	    err_name(cx.why.err));
 	ok(foreign_list_certs(&cx, STR("ann@good.example"), none, &v, &n) == ERR_HOME_UNREACHABLE,
 	    "nor listed");
 	cx.fetch = NULL;
 	ok(foreign_check(&cx, a.cert, &c) == ERR_HOME_UNREACHABLE,
-	    "nor by a program that asks nobody");
+	    "nor used by a program that sends no requests");
 	end_context(&cx);
 }
 
@@ -301,20 +306,24 @@ static void test_revocation(void)
 	ok(foreign_check(&cx, a.cert, &c) == OK, "good");
 	put_page(url, 200,
 	    list_of_one(make_statement(a.cert, a.serial, now - 5, now + 100, now - 1, home.seed)));
-	ok(foreign_check(&cx, a.cert, &c) == OK, "revoked, and we do not know yet");
-	ok(foreign_recheck(&cx, a.cert, &c) == OK && c.invalidated_at == now - 1, "we are told");
-	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "and know: %s", cx.why.say);
+	ok(foreign_check(&cx, a.cert, &c) == OK, "a revocation that is not cached yet");
+	ok(foreign_recheck(&cx, a.cert, &c) == OK && c.invalidated_at == now - 1,
+	    "a recheck finds the revocation");
+	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "which is cached: %s", cx.why.say);
 	run_sql("UPDATE foreign_cert SET usable_until = now() - interval '1 second' WHERE subject "
 		"LIKE '%rev.example'");
 	put_page(url, 200, list_of_one(vouch_for(&a, &home)));
 	run_sql("UPDATE foreign_cert SET usable_until = now() + interval '1 hour' WHERE subject = "
 		"'rev.example'");
-	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "what was revoked stays so: %s",
+	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT,
+	    "a revoked certificate stays revoked: "
+	    "%s",
 	    cx.why.say);
 	int64_t n;
 	ok(foreign_refresh(&cx, STR("rev.example"), &n) == OK && n > 0,
-	    "an operator has it forgotten");
-	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "but not that: %s", cx.why.say);
+	    "an operator clears the cache of the server");
+	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT, "the revocation is kept: %s",
+	    cx.why.say);
 	end_context(&cx);
 }
 
@@ -330,7 +339,7 @@ static void test_rotation(void)
 	put_server_page(&old);
 	put_page(
 	    actor_url("turn.example", "kim@turn.example"), 200, list_of_one(vouch_for(&a, &old)));
-	ok(foreign_check(&cx, a.cert, &c) == OK, "by the first key");
+	ok(foreign_check(&cx, a.cert, &c) == OK, "signed with the first key");
 	certify_party(&new, new.seed, now - 60, now + 300 * DAY);
 	struct party b = new_party("turn.example", "kim@turn.example", "two");
 	certify_party(&b, new.seed, now - 30, now + 30 * DAY);
@@ -347,27 +356,28 @@ static void test_rotation(void)
 	    "serial = (SELECT serial FROM foreign_cert WHERE domain = 'turn.example' AND subject "
 	    "= domain ORDER BY not_before LIMIT 1)");
 	ok(foreign_check(&cx, a.cert, &c) == ERR_BAD_CERT,
-	    "a certificate by a key that is nowhere any more: %s", cx.why.say);
+	    "a certificate of a key that is no longer published: %s", cx.why.say);
 	put_page(arena_printf(lasting.mem, "%s?timestamp=%lld", server_url("turn.example"),
 		     (long long)(now - DAY)),
 	    200,
 	    make_statement(old.cert, old.serial, now - 5, INT64_C(4102444800), now - 60, new.seed));
-	ok(foreign_check(&cx, a.cert, &c) == OK, "by the key of its time: %s", cx.why.say);
+	ok(foreign_check(&cx, a.cert, &c) == OK, "checked with the key of its time: %s",
+	    cx.why.say);
 	calls = 0;
 	ok(foreign_find_server(&cx, STR("turn.example"), now - DAY, &c) == OK &&
 		blob_eq(c.cert.der, old.cert) && calls == 0,
-	    "which is remembered, too");
+	    "that key's certificate is cached");
 	struct party edge = new_party("turn.example", "kim@turn.example", "three");
 	certify_party(&edge, old.seed, now - 60, now + 30 * DAY);
 	put_page(actor_url("turn.example", "kim@turn.example"), 200,
 	    list_of_one(vouch_for(&edge, &new)));
 	ok(foreign_check(&cx, edge.cert, &c) == OK,
-	    "by the old key in the second of the change: %s", cx.why.say);
+	    "signed with the old key in the second of the rotation: %s", cx.why.say);
 	put_page(actor_url("turn.example", "kim@turn.example"), 200,
 	    list_of_one(make_statement(b.cert, b.serial, now - 5, now + 100, 0, old.seed)));
 	run_sql("DELETE FROM foreign_cert WHERE subject LIKE 'kim@%'");
 	ok(foreign_check(&cx, b.cert, &c) == ERR_BAD_CERT,
-	    "the old key vouches for nothing any more: %s", cx.why.say);
+	    "a statement signed with the old key is refused: %s", cx.why.say);
 	end_context(&cx);
 }
 
@@ -391,7 +401,7 @@ static void test_policy(void)
 	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == ERR_NOT_FEDERATED,
 	    "not in federation_allow");
 	conf->federation_allow = allow;
-	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == OK, "now it is");
+	ok(foreign_find_server(&cx, STR("deny.example"), -1, &c) == OK, "allowed again");
 	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK, "another");
 	run_sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, "
 		"public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
@@ -399,17 +409,21 @@ static void test_policy(void)
 	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1,
 	    "the operator blocks a domain: a session ends");
 	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
-	    "with its subdomains, though remembered as good");
+	    "the block covers cached subdomains");
 	ok(foreign_show(&cx, STR("block.example"), &f) == OK && str_is(f->state, "blocked") &&
 		f->blocked_at,
-	    "and is shown so");
+	    "it is shown as blocked");
 	ok(foreign_unblock(&cx, STR("block.example")) == OK &&
 		foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK,
 	    "and unblocks it");
-	ok(foreign_unblock(&cx, STR("block.example")) == ERR_NOT_FOUND, "once");
-	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST, "only domains: %s",
+	ok(foreign_unblock(&cx, STR("block.example")) == ERR_NOT_FOUND,
+	    "a second unblock is "
+	    "refused");
+	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST,
+	    "only domain names can be "
+	    "blocked: %s",
 	    cx.why.say);
-	ok(foreign_list(&cx, &f, &(size_t){ 0 }) == OK && f->place.n, "they are listed");
+	ok(foreign_list(&cx, &f, &(size_t){ 0 }) == OK && f->place.n, "servers are listed");
 	run_sql("DELETE FROM foreign_session");
 	end_context(&cx);
 }
@@ -434,18 +448,18 @@ static void test_block_during_login(void)
 	PQclear(PQexec(login, "BEGIN"));
 	PGresult *r = PQexec(login, INSERT_LATE_SESSION);
 	ok(str_is(str_of(PQcmdTuples(r)), "1"),
-	    "a log-in has opened a session, and not yet committed: %s", PQerrorMessage(login));
+	    "a log-in has opened a session and not committed: %s", PQerrorMessage(login));
 	PQclear(r);
 	PQsendQuery(operator, "SELECT motet_block('late.example')");
 	usleep(200000);
-	ok(is_busy(operator), "a block waits for it");
+	ok(is_busy(operator), "the block waits for it");
 	PQclear(PQexec(login, "COMMIT"));
 	r = PQgetResult(operator);
-	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "and ends its session: %s",
+	ok(PQntuples(r) && str_is(str_of(PQgetvalue(r, 0, 0)), "1"), "then ends its session: %s",
 	    PQerrorMessage(operator));
 	PQclear(r);
 	r = PQexec(login, INSERT_LATE_SESSION);
-	ok(str_is(str_of(PQcmdTuples(r)), "0"), "the next one opens none");
+	ok(str_is(str_of(PQcmdTuples(r)), "0"), "the next log-in opens no session");
 	PQclear(r);
 	PQfinish(login);
 	PQfinish(operator);
@@ -463,7 +477,7 @@ static void test_claimed_domain(void)
 	put_page("https://real.example/.p2/core/v1/idcert/server", 200, vouch_for(&real, &real));
 	ok(foreign_find_server(&cx, STR("real.example"), -1, &c) == OK &&
 		memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
-	    "a server is known");
+	    "a server is cached");
 	for (int same = 1; same >= 0; same--) {
 		forced_serial = same ? real.serial : 0;
 		struct party liar = new_server("real.example");
@@ -474,14 +488,14 @@ static void test_claimed_domain(void)
 		enum err e = foreign_check_origin(
 		    &cx, same ? STR("https://liar.example") : STR("https://liar2.example"));
 		ok(e == OK || e == ERR_NOT_FEDERATED,
-		    "another one says that it is that domain, with %s serial",
+		    "another server claims that domain, with %s serial",
 		    same ? "the same" : "another");
 		ok(foreign_find_server(&cx, STR("real.example"), -1, &c) == OK &&
 			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
-		    "the key stays what it was");
+		    "the cached key stays");
 		ok(foreign_find_server(&cx, STR("real.example"), clock_now() - 1, &c) == OK &&
 			memcmp(c.cert.key, real.key, ED25519_KEY) == 0,
-		    "and what it was in the past");
+		    "also for a time in the past");
 	}
 	end_context(&cx);
 }
@@ -497,24 +511,25 @@ static void test_origins(void)
 	ok(foreign_check_origin(&cx, STR("https://p2.talk.example:8443/")) == OK && calls == 1,
 	    "a server at another host and port: %s", cx.why.say);
 	ok(foreign_check_origin(&cx, STR("https://P2.talk.example:8443")) == OK && calls == 1,
-	    "remembered, however it is spelled");
+	    "cached, however the origin is spelled");
 	ok(foreign_check_origin(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED &&
 		calls == 4,
-	    "one that does not: %s", cx.why.say);
+	    "a host without a server: %s", cx.why.say);
 	ok(foreign_check_origin(&cx, STR("https://mute.example")) == ERR_NOT_FEDERATED &&
 		calls == 4,
-	    "remembered");
-	ok(foreign_check_origin(&cx, STR("https://example.org")) == OK && calls == 4, "ourselves");
+	    "the answer is cached");
+	ok(foreign_check_origin(&cx, STR("https://example.org")) == OK && calls == 4,
+	    "our own origin");
 	put_error("https://down.example/.p2/core/v1/idcert/server", ERR_HOME_UNREACHABLE);
 	ok(foreign_check_origin(&cx, STR("https://down.example")) == ERR_NOT_FEDERATED &&
 		calls == 5,
-	    "one that does not answer is asked once");
+	    "an unreachable server is asked once");
 	conf->federation_deny = "talk.example";
 	ok(foreign_check_origin(&cx, STR("https://p2.talk.example:8443")) == ERR_NOT_FEDERATED,
-	    "one that was good and is denied now");
+	    "a cached server that is denied now");
 	conf->federation_deny = "";
-	ok(foreign_check_origin(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST, "no http: %s",
-	    cx.why.say);
+	ok(foreign_check_origin(&cx, STR("http://talk.example")) == ERR_BAD_REQUEST,
+	    "http is refused: %s", cx.why.say);
 	end_context(&cx);
 }
 

@@ -44,40 +44,42 @@ static void test_rules(void)
 	ok(sql_number(&cx,
 	       arena_printf(cx.mem, "SELECT count(*) FROM invite i WHERE i::text LIKE '%%%.*s%%'",
 		   (int)code.n, code.s)) == 0,
-	    "the code is not kept");
-	ok(register_by_invite(&cx, STR(""), "nobody", &actor) == ERR_INVITE_MISSING, "none: %s",
+	    "the code itself is not stored");
+	ok(register_by_invite(&cx, STR(""), "nobody", &actor) == ERR_INVITE_MISSING, "no code: %s",
 	    cx.why.say);
 	ok(register_by_invite(&cx, STR("p2i_nothing"), "nobody", &actor) == ERR_INVITE_UNKNOWN,
-	    "nonsense: %s", cx.why.say);
+	    "a malformed code: %s", cx.why.say);
 	ok(register_by_invite(&cx, code, "first", &actor) == OK && actor &&
 		count_uses(&cx, id) == 1,
-	    "one comes by it");
+	    "one actor registers");
 	ok(register_by_invite(&cx, code, "first", &actor) == ERR_FID_TAKEN &&
 		count_uses(&cx, id) == 1,
-	    "a taken name costs no use: %s", cx.why.say);
+	    "a taken name uses nothing up: %s", cx.why.say);
 	ok(register_by_invite(&cx, code, "second", &actor) == OK && count_uses(&cx, id) == 2,
-	    "and another one");
+	    "a second actor registers");
 	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_USED_UP &&
 		count_uses(&cx, id) == 2,
-	    "no third: %s", cx.why.say);
+	    "a third is refused: %s", cx.why.say);
 	ok(register_by_invite(&cx, code, "second", &actor) == ERR_FID_TAKEN,
-	    "who asks again for the last use learns that it was done: %s", cx.why.say);
+	    "a repeated request for the last use learns that it succeeded: %s", cx.why.say);
 	code = new_code(&cx, 2, &id);
 	ok(register_by_invite(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN &&
 		count_uses(&cx, id) == 0,
-	    "nor does a name that nobody can have: %s", cx.why.say);
-	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK, "revoked, twice");
+	    "a reserved name uses nothing up: %s", cx.why.say);
+	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK,
+	    "the invite is revoked, "
+	    "also a second time");
 	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_OVER,
-	    "by a revoked one nobody comes: %s", cx.why.say);
+	    "a revoked invite is refused: %s", cx.why.say);
 	ok(invite_revoke(&cx, 1) == ERR_NOT_FOUND, "%s", cx.why.say);
 	code = new_code(&cx, 2, &id);
 	run_sql(&cx,
 	    arena_printf(
 		cx.mem, "UPDATE invite SET expires_at = now() WHERE id = %lld", (long long)id));
 	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_OVER,
-	    "nor by an expired one: %s", cx.why.say);
+	    "an expired invite is refused: %s", cx.why.say);
 	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'third'") == 0,
-	    "there is no third");
+	    "there is no third actor");
 	end_context(&cx);
 }
 
@@ -98,7 +100,7 @@ static void test_resent_statement(void)
 	    "the same attempt twice is one actor and one use");
 	must(&cx, q_invite_redeem(&cx, STR("again"), STR("phc two"), h, &b));
 	ok(b->id == 0 && b->taken && count_uses(&cx, id) == 1,
-	    "another attempt at the name is none");
+	    "another attempt at the name registers nobody");
 	end_context(&cx);
 }
 
@@ -116,11 +118,11 @@ static void test_guess_limit(void)
 	ok(refused == conf->rate_limit_failures, "%d guesses are refused", refused);
 	ok(register_by_invite(&cx, gone, "guesser", &actor) == ERR_RATE_LIMITED &&
 		cx.retry_after > 0,
-	    "the next has to wait: %s", cx.why.say);
+	    "the next attempt is rate-limited: %s", cx.why.say);
 	ok(register_by_invite(&cx, good, "guesser", &actor) == ERR_RATE_LIMITED,
-	    "even with a good one");
+	    "even with a good code");
 	conf->rate_limit = false;
-	ok(register_by_invite(&cx, good, "guesser", &actor) == OK, "which is good still");
+	ok(register_by_invite(&cx, good, "guesser", &actor) == OK, "the good code still works");
 	end_context(&cx);
 }
 

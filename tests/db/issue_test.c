@@ -105,19 +105,21 @@ static void test_rules(void)
 
 	ok(issue_cert(&cx, bob, "bob", &a, 0, &g) == OK && is_token_good(&cx, g.token, &s),
 	    "a new session");
-	ok(str_is(s->session_id, "phone") && str_is(s->local_name, "bob"), "is the one of the CSR");
+	ok(str_is(s->session_id, "phone") && str_is(s->local_name, "bob"),
+	    "has the session ID "
+	    "and actor of the CSR");
 	ok(issue_cert(&cx, bob, "bob", &b, 0, &h) == ERR_SESSION_ID_IN_USE,
-	    "its session ID is taken: %s", cx.why.say);
+	    "a session ID in use is refused: %s", cx.why.say);
 	ok(issue_cert(&cx, bob, "bob", &a, 0, &h) == OK && str_eq(g.id_cert, h.id_cert),
 	    "the same CSR again gets the same certificate");
 	ok(!is_token_good(&cx, g.token, &t) && is_token_good(&cx, h.token, &s),
 	    "with a new token that ends the old one");
-	ok(issue_cert(&cx, bob, "bob", &c, 0, &g) == OK, "another session beside it");
+	ok(issue_cert(&cx, bob, "bob", &c, 0, &g) == OK, "a second session");
 	memcpy(d.key, c.key, sizeof d.key);
 	d.der = c.subject;
 	ok(issue_cert(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE &&
 		is_token_good(&cx, h.token, &t),
-	    "a key that was certified before: %s; nothing ended", cx.why.say);
+	    "a key that was certified before is refused: %s; nothing ended", cx.why.say);
 	ok(issue_cert(&cx, eve, "eve", &a, 0, &g) == ERR_BAD_CSR, "another actor's CSR: %s",
 	    cx.why.say);
 	ok(issue_cert(&cx, eve, "eve", &e, 0, &g) == OK,
@@ -128,13 +130,13 @@ static void test_rules(void)
 	    "ends the old token with the old certificate");
 	struct idcsr f = new_csr(&cx, "bob", "phone");
 	ok(issue_cert(&cx, bob, "bob", &f, s->serial, &g) == ERR_UNAUTHORIZED,
-	    "what has ended cannot be rotated");
+	    "an ended certificate cannot be replaced");
 	run_sql(
 	    "UPDATE idcert SET not_before = not_before - interval '1 year', not_after = now() - "
 	    "interval '1 hour' WHERE session_id = 'laptop'");
 	struct idcsr again = new_csr(&cx, "bob", "laptop");
 	ok(issue_cert(&cx, bob, "bob", &again, 0, &g) == OK,
-	    "an expired certificate gives its session ID free");
+	    "an expired certificate frees its session ID");
 	end_context(&cx);
 }
 
@@ -152,16 +154,16 @@ static void test_key_rotation(void)
 	ok(identity_rotate(&other, &new) == OK && new->serial != before,
 	    "another host rotates the server's key");
 	cx.now = clock_now();
-	ok(issue_cert(&cx, id, "kim", &a, 0, &g) == OK, "we notice by issuing");
+	ok(issue_cert(&cx, id, "kim", &a, 0, &g) == OK, "issuing notices it");
 	must(&cx, identity_current(&cx, &old));
-	ok(old->serial == new->serial, "and sign with the new one");
+	ok(old->serial == new->serial, "and signs with the new key");
 	struct published p;
 	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial &&
 		!p.claim.invalidated,
-	    "which is what we publish");
+	    "the new key is published");
 	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before &&
 		p.claim.invalidated,
-	    "the old one is still there at its time, as ended");
+	    "the old key is published for its time, as ended");
 	end_context(&other);
 	end_context(&cx);
 }
@@ -287,12 +289,12 @@ static void test_endings(void)
 	    "FROM idcert WHERE actor_id = %lld LIMIT 1",
 	    (long long)e.actor, (long long)e.actor, (long long)e.actor);
 	ok(run_while_locked(rotate, end_session, &e) == OK,
-	    "a session is ended though it is being rotated");
+	    "a session is ended while it is being rotated");
 	struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	struct cert_item *v;
 	must(&cx, publish_list_certs(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 2 && v[0].invalidated_at && v[1].invalidated_at,
-	    "and no certificate of it is left good");
+	    "all its certificates are revoked");
 	const char *new = arena_printf(cx.mem,
 	    "SELECT FROM actor WHERE id = %lld FOR SHARE; INSERT INTO serial_used VALUES "
 	    "(1234567890123457);"
@@ -304,7 +306,7 @@ static void test_endings(void)
 	    "an actor is deactivated while a certificate is being issued");
 	must(&cx, publish_list_certs(&cx, STR("ender"), &all, &v, &n));
 	ok(n == 3 && v[0].invalidated_at && v[1].invalidated_at && v[2].invalidated_at,
-	    "which ends with the others");
+	    "the new certificate is revoked too");
 	must(&cx, session_list(&cx, e.actor, &s, &n));
 	ok(n == 0, "and no session is left");
 	end_context(&cx);
@@ -343,7 +345,7 @@ static void test_same_request(void)
 	}
 	ok(good == RACERS, "%d of %d who send the same request at once get its certificate", good,
 	    RACERS);
-	ok(working == 1, "and one token of theirs works (%d)", working);
+	ok(working == 1, "one of their tokens works (%d)", working);
 	end_context(&cx);
 }
 
@@ -360,13 +362,13 @@ static void test_limits(void)
 		struct idcsr r = new_csr(&cx, "many", arena_printf(cx.mem, "s%d", n));
 		e = issue_cert(&cx, id, "many", &r, 0, &g);
 	}
-	ok(e == ERR_TOO_MANY && n == 4, "three sessions and not a fourth: %s", cx.why.say);
+	ok(e == ERR_TOO_MANY && n == 4, "a fourth session is refused: %s", cx.why.say);
 	conf->sessions_per_actor = 100000;
 	conf->rate_limit_idcerts = 4;
 	struct idcsr f = new_csr(&cx, "many", "x"), h = new_csr(&cx, "many", "y");
-	ok(issue_cert(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate of the day");
+	ok(issue_cert(&cx, id, "many", &f, 0, &g) == OK, "a fourth certificate within a day");
 	ok(issue_cert(&cx, id, "many", &h, 0, &g) == ERR_RATE_LIMITED && cx.retry_after > 0,
-	    "not a fifth: %s", cx.why.say);
+	    "a fifth is refused: %s", cx.why.say);
 	conf->rate_limit_idcerts = 100000;
 	struct server_key *k;
 	must(&cx, identity_current(&cx, &k));
@@ -444,14 +446,13 @@ static void test_another_domain(void)
 	identity_forget_unless(0);
 	ok(err_status(identity_current(&cx, &k)) == 503 &&
 		strstr(cx.why.log, "belongs to example.org"),
-	    "another domain: nothing is signed: %s", cx.why.log);
-	ok(err_status(identity_at(&cx, -1, &k)) == 503,
-	    "nor is the key published as that domain's");
+	    "with another domain nothing is signed: %s", cx.why.log);
+	ok(err_status(identity_at(&cx, -1, &k)) == 503, "nor is the key published for that domain");
 	ok(identity_stored(&cx, &k) == OK && err_status(identity_check_secret(&cx, k)) == 503,
-	    "an operator may look at it, and is told");
+	    "an operator can read the key and gets the error");
 	conf->domain = ours;
 	ok(identity_current(&cx, &k) == OK && identity_check_secret(&cx, k) == OK,
-	    "and with the right one all is well");
+	    "with the right domain it signs again");
 	end_context(&cx);
 }
 
@@ -468,8 +469,9 @@ int main(void)
 	must(&cx, identity_create(&cx, &k));
 	skew = 0;
 	ok(k->not_before <= clock_now() && k->not_before > clock_now() - 60,
-	    "the first key begins by the clock of the database");
-	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a server has one first key: %s", cx.why.say);
+	    "the first key starts by the database's clock");
+	ok(identity_create(&cx, &k) == ERR_CONFLICT, "a second first key is refused: %s",
+	    cx.why.say);
 	end_context(&cx);
 	test_rules();
 	test_key_rotation();

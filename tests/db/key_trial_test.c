@@ -50,7 +50,7 @@ static void test_rules(void)
 
 	ok(key_trial_text_parse(t.text, &c) && str_is(c.domain, "example.org") &&
 		c.expires == t.expires && t.text.n >= 64,
-	    "a trial says whose it is: %s", t.text.s);
+	    "a trial names this server and its end: %s", t.text.s);
 	const struct key_trial_answer wrong[] = {
 		{ t.text, .cert = ann.cert, .signature = sign_hex(&eve, t.text) },
 		{ t.text, .cert = ann.cert, .signature = sign_hex(&ann, u.text) },
@@ -84,20 +84,20 @@ static void test_rules(void)
 	       (struct key_trial_answer){
 		   t.text, .serial = STR("1"), .fid = STR("ann@guest.example"), .signature = sig },
 	       &token) == ERR_BAD_CERT,
-	    "a serial that is nobody's: %s", cx.why.say);
+	    "an unknown serial: %s", cx.why.say);
 	ok(is_trial_open(t.text) && is_trial_open(w.text) && is_trial_open(x.text),
-	    "none of that used a trial up");
-	ok(run_sql("SELECT count(*) FROM foreign_session") == 0, "nor opened a session");
+	    "no trial was used up");
+	ok(run_sql("SELECT count(*) FROM foreign_session") == 0, "no session was opened");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig },
 	       &token) == OK,
 	    "completed: %s", cx.why.say);
 	ok(session_find(&cx, token, false, &s) == OK && str_is(s->fid, "ann@guest.example"),
-	    "for a session");
+	    "the token works");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){ t.text, .cert = ann.cert, .signature = sig },
 	       &token) == ERR_BAD_TRIAL,
-	    "once: %s", cx.why.say);
+	    "a second time is refused: %s", cx.why.say);
 	ok(run_sql("SELECT count(*) FROM key_trial WHERE fid = 'ann@guest.example' AND "
 		   "octet_length(signature) = 64 AND serial ~ '^[0-9]{16}$'") == 1,
 	    "kept with signature and serial");
@@ -105,7 +105,7 @@ static void test_rules(void)
 	       (struct key_trial_answer){
 		   w.text, .serial = serial_text(&ann), .signature = sign_hex(&ann, w.text) },
 	       &token) == OK,
-	    "by serial, the trial says whose: %s", cx.why.say);
+	    "by serial alone, for a trial of this actor: %s", cx.why.say);
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){ x.text, .fid = STR("Ann@guest.example"),
 		   .serial = serial_text(&tab), .signature = sign_hex(&tab, x.text) },
@@ -117,7 +117,7 @@ static void test_rules(void)
 	       (struct key_trial_answer){
 		   y.text, .cert = ann.cert, .signature = sign_hex(&ann, y.text) },
 	       &token) == ERR_BAD_TRIAL,
-	    "too late: %s", cx.why.say);
+	    "an expired trial: %s", cx.why.say);
 	end_context(&cx);
 }
 
@@ -136,17 +136,17 @@ static void test_serial_alone(void)
 	       &token) == OK,
 	    "a serial and a signature: %s", cx.why.say);
 	ok(!is_trial_open(a.text) && is_trial_open(b.text) && is_trial_open(e.text),
-	    "complete the trial that was signed");
+	    "only the signed trial is completed");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){
 		   .serial = serial_text(&ann), .signature = sign_hex(&ann, a.text) },
 	       &token) == ERR_BAD_TRIAL,
-	    "once: %s", cx.why.say);
+	    "a second time is refused: %s", cx.why.say);
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){
 		   .serial = serial_text(&ann), .signature = sign_hex(&ann, e.text) },
 	       &token) == ERR_BAD_TRIAL,
-	    "not another actor's");
+	    "another actor's trial is not completed");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){ .cert = ann.cert, .signature = sign_hex(&ann, b.text) },
 	       &token) == OK &&
@@ -199,19 +199,19 @@ static void test_home_actor(void)
 	       (struct key_trial_answer){
 		   t.text, .cert = p.cert, .signature = sign_hex(&p, t.text) },
 	       &token) == OK,
-	    "an actor of ours: %s", cx.why.say);
+	    "a home actor: %s", cx.why.say);
 	ok(session_find(&cx, token, false, &s) == OK && s->serial == p.serial &&
 		session_find(&cx, g.token, false, &s) == ERR_UNAUTHORIZED,
-	    "in place of the old token");
+	    "the old token ended");
 	ok(run_sql("SELECT count(*) FROM event e JOIN idcert c USING (serial) WHERE name = "
 		   "'NEW_SESSION' AND session_key LIKE '%:laptop' AND c.session_id = 'phone'") == 1,
-	    "the other device hears of it");
+	    "the other session gets one event");
 	ok(complete_trial(&cx,
 	       (struct key_trial_answer){
 		   .serial = serial_text(&q), .signature = sign_hex(&q, u.text) },
 	       &other) == OK,
 	    "by serial alone: %s", cx.why.say);
-	ok(calls == 0, "all without the network");
+	ok(calls == 0, "no request was sent");
 	must(&cx, session_find(&cx, other, false, &s));
 	must(&cx, session_end(&cx, s, STR("laptop")));
 	ok(complete_trial(&cx,
@@ -313,7 +313,7 @@ static void test_one_winner(void)
 	}
 	ok(one == RACES, "%d processes complete one trial: one wins, %d of %d times", RACERS, one,
 	    RACES);
-	ok(told == RACES, "the others are told so");
+	ok(told == RACES, "the others are refused");
 	ok(run_sql(
 	       "SELECT count(*) FROM foreign_session WHERE fid = 'ann@guest.example' AND ended_at "
 	       "IS NULL AND session_id = 'phone'") == 1,
@@ -398,7 +398,7 @@ static void test_killed_connections(void)
 	    "%d won, %d used up by a request that was told 503 (%d times), none without a word",
 	    won, burnt, doubts);
 	ok(works == won, "%d winners' tokens are those of their sessions", works);
-	ok(odd == 0, "nobody got anything but a token or its refusal");
+	ok(odd == 0, "no other errors");
 	munmap(r, sizeof *r);
 	end_context(&cx);
 }

@@ -140,10 +140,10 @@ static void test_uploads_at_once(void)
 	    "%d uploads of %d at once: a stock of %d takes %ld", UPLOADERS, BATCH, FULL, taken);
 	upload_at_once(&cx, BATCH, true, false, &taken, &failed);
 	ok(taken == UPLOADERS && failed == 0 && sql_number(&cx, left) == BATCH,
-	    "the same upload %d times at once is there once (%ld, %ld)", UPLOADERS, taken, failed);
+	    "the same upload %d times at once is stored once (%ld, %ld)", UPLOADERS, taken, failed);
 	upload_at_once(&cx, 1, false, true, &taken, &failed);
 	ok(taken == UPLOADERS && failed == 0 && sql_number(&cx, left) == 1,
-	    "of %d last resorts at once one is left (%ld, %ld)", UPLOADERS, taken, failed);
+	    "of %d last resorts at once one is kept (%ld, %ld)", UPLOADERS, taken, failed);
 	end_context(&cx);
 }
 
@@ -396,7 +396,7 @@ static void check_low_events(struct cx *cx)
 	    "s WHERE n IN (1, 2) AND used";
 
 	ok(sql_number(cx, of_session) == TARGETS,
-	    "each session was told once or twice: low, and a last resort used");
+	    "each session got one or two events: low, and last resort used");
 }
 
 /* More claims than stock: every KeyPackage is given out before a last resort. */
@@ -438,11 +438,11 @@ static void test_mixed_load(void)
 	check_counts("with everything else");
 	ok(sh->lost == 0, "no claim failed (%ld)", sh->lost);
 	ok(sh->uploads > 10 && sh->replaced > 10 && sh->ended > 10 && sh->rotations > 10,
-	    "all of them had their turn");
+	    "all processes did their part");
 	ok(sql_number(&cx,
 	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE "
 	       "NOT c.live AND k.spent_at IS NULL") == 0,
-	    "no certificate that ended has a stock");
+	    "no ended certificate has stock");
 	end_context(&cx);
 }
 

@@ -83,7 +83,7 @@ static void test_uploads(struct cx *cx)
 	    "three are taken: %s", counts);
 	ok(upload_all(cx, &m, v, 4, false) == OK && strcmp(counts, "4;suite=1") == 0 &&
 		count_rows(cx, &m) == 4,
-	    "those again and a fourth: only that is added");
+	    "the same three and a fourth: only the fourth is added");
 	struct mls_input twice[2] = { new_keypackage(cx, &m, &usual), { .tls = { NULL, 0 } } };
 	twice[1] = twice[0];
 	ok(upload_all(cx, &m, twice, 2, false) == ERR_BAD_REQUEST &&
@@ -99,29 +99,31 @@ static void test_uploads(struct cx *cx)
 	    "an init_key in stock: %s", cx->why.say);
 	ok(count_rows(cx, &m) == 4, "and nothing of that request is added");
 	ok(upload_one(cx, &m, v[0], true) == ERR_BAD_REQUEST,
-	    "one in stock does not become a last resort: %s", cx->why.say);
+	    "a stored one cannot become a last resort: %s", cx->why.say);
 	ok(claim_of(cx, &bob, "ada", NONE_FIT, &g) == 1 && is_package(g, v[0], false),
 	    "the oldest is given first, byte for byte");
 	ok(upload_one(cx, &m, v[0], false) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
-	    "what was given out is not taken again");
-	ok(upload_one(cx, &m, v[0], true) == ERR_BAD_REQUEST, "nor as a last resort");
+	    "a claimed one is refused");
+	ok(upload_one(cx, &m, v[0], true) == ERR_BAD_REQUEST, "also as a last resort");
 	struct mls_input theirs = new_keypackage(cx, &other,
 	    &(struct keypackage_spec){ .init = hex_encode(cx->mem, v[0].kp.init_key).s });
 	ok(upload_one(cx, &other, theirs, false) == ERR_BAD_REQUEST &&
 		error_says(cx, "init_key_reused"),
-	    "nor by another session of the actor");
+	    "also from another session of the actor");
 	ok(upload_one(cx, &m, new_keypackage(cx, &other, &usual), false) == ERR_BAD_REQUEST &&
 		error_says(cx, "session_key_mismatch"),
-	    "another session's is refused");
+	    "another session's KeyPackage is refused");
 	conf->keypackage_stock = 5;
 	struct mls_input more[3] = { new_keypackage(cx, &m, &usual), new_keypackage(cx, &m, &usual),
 		new_keypackage(cx, &m, &usual) };
 	ok(upload_all(cx, &m, more, 3, false) == ERR_CONFLICT && count_stock(cx, &m) == 3,
 	    "more than the stock may hold: %s", cx->why.say);
 	ok(upload_all(cx, &m, more, 2, false) == OK && strcmp(counts, "5;suite=1") == 0,
-	    "as much as it may hold");
-	ok(upload_all(cx, &m, more, 2, false) == OK, "a repetition fits when it is full");
-	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), true) == OK, "so does a last resort");
+	    "a full stock is accepted");
+	ok(upload_all(cx, &m, more, 2, false) == OK,
+	    "a repeated upload is accepted when it is "
+	    "full");
+	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), true) == OK, "so is a last resort");
 	conf->keypackage_stock = 500;
 }
 
@@ -141,31 +143,31 @@ static void test_last_resorts(struct cx *cx)
 	    "a last resort is no stock: %s", counts);
 	ok(upload_one(cx, &m, one, false) == OK && strcmp(counts, "1;suite=1") == 0,
 	    "a one-time one beside it");
-	ok(claim_of(cx, &bob, "cleo", suite3, &g) == 0, "none of a suite that there is none of");
+	ok(claim_of(cx, &bob, "cleo", suite3, &g) == 0, "no KeyPackage of an absent suite");
 	ok(claim_of(cx, &bob, "cleo", nothing, &g) == 0,
-	    "none for whoever can do none of the suites");
+	    "no KeyPackage for an empty list of suites");
 	ok(count_stock(cx, &m) == 2, "which consumes nothing");
 	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, one, false),
 	    "the one-time one comes first");
 	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, l1, true),
 	    "then the last resort");
 	ok(claim_of(cx, &bob, "cleo", NONE_FIT, &g) == 1 && is_package(g, l1, true),
-	    "for everybody");
+	    "again for another claim");
 	ok(upload_one(cx, &m, l1, true) == OK, "the same last resort again is no error");
 	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package WHERE last_resort AND used_at IS NOT NULL AND "
 	       "spent_at IS NULL") == 1,
-	    "and stays used");
+	    "it stays marked as used");
 	ok(upload_one(cx, &m, l3, true) == OK && claim_of(cx, &bob, "cleo", suite3, &g) == 1 &&
 		is_package(g, l3, true),
 	    "another suite has its own");
 	ok(upload_one(cx, &m, l2, true) == OK && count_stock(cx, &m) == 2,
-	    "a new one takes the place of the old");
+	    "a new one replaces the old");
 	ok(claim_of(cx, &bob, "cleo", suite1, &g) == 1 && is_package(g, l2, true),
 	    "and is given out");
 	ok(upload_one(cx, &m, l1, true) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
-	    "a replaced one does not come back");
-	ok(upload_one(cx, &m, l1, false) == ERR_BAD_REQUEST, "nor as a one-time one");
+	    "a replaced one is refused");
+	ok(upload_one(cx, &m, l1, false) == ERR_BAD_REQUEST, "also as a one-time KeyPackage");
 	struct mls_input pair[2] = { new_keypackage(cx, &m, &usual),
 		new_keypackage(cx, &m, &usual) };
 	ok(upload_all(cx, &m, pair, 2, true) == ERR_BAD_REQUEST &&
@@ -192,19 +194,19 @@ static void test_sessions(struct cx *cx)
 
 	ok(upload_one(cx, &a, ka, false) == OK && upload_one(cx, &b, kb, false) == OK,
 	    "two sessions of three have one each");
-	ok(claim_of(cx, &bob, "dora", f2, &g) == 0, "nobody is capable of both extensions");
+	ok(claim_of(cx, &bob, "dora", f2, &g) == 0, "no session supports both extensions");
 	ok(claim_of(cx, &bob, "nobody", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
-	    "nobody has that name: %s", cx->why.say);
+	    "an unknown actor: %s", cx->why.say);
 	ok(claim_of(cx, &a, "dora", NONE_FIT, &g) == 1 && is_package(g, kb, false),
 	    "the claimant's own session is left out");
 	ok(claim_of(cx, &b, "dora@example.org", f1, &g) == 0 && count_stock(cx, &a) == 1,
-	    "and so is its only capable one");
+	    "also when it is the only one that supports the extension");
 	ok(upload_one(cx, &b, kb = new_keypackage(cx, &b, &able), false) == OK, "another one");
 	ok(claim_of(cx, &bob, arena_printf(cx->mem, "%lld", (long long)a.actor_id), f1, &g) == 1 &&
 		is_package(g, kb, false),
-	    "the capable one, by Snowflake");
+	    "the one that supports it, by Snowflake");
 	ok(upload_one(cx, &b, kb = new_keypackage(cx, &b, &able), false) == OK, "another one");
-	ok(claim_of(cx, &c, "dora", NONE_FIT, &g) == 2, "one of each session that has any");
+	ok(claim_of(cx, &c, "dora", NONE_FIT, &g) == 2, "one of each session with stock");
 	ok(is_package(&g[0], ka, false) && is_package(&g[1], kb, false),
 	    "in the order of their IDs");
 	struct member gone = bob;
@@ -212,7 +214,7 @@ static void test_sessions(struct cx *cx)
 	    ? (struct blob){ (const uint8_t *)"01234567890123456789012345678901", 32 }
 	    : a.token_hash;
 	ok(claim_of(cx, &gone, "dora", NONE_FIT, &g) == -1 && cx->why.err == ERR_UNAUTHORIZED,
-	    "a token that nobody has: %s", cx->why.say);
+	    "an unknown token: %s", cx->why.say);
 }
 
 /* now() is constant within a transaction, so that exact times can be tested. */
@@ -249,7 +251,7 @@ static void test_expiry(struct cx *cx)
 		"AND NOT last_resort",
 		(long long)m.serial));
 	ok(claim_of(cx, &bob, "elsa", NONE_FIT, &g) == 1 && g->last_resort,
-	    "an expired one counts for nothing");
+	    "an expired one is not claimed");
 	ok(upload_one(cx, &m, new_keypackage(cx, &m, &usual), false) == OK &&
 		strcmp(counts, "1;suite=1") == 0,
 	    "another one");
@@ -262,11 +264,11 @@ static void test_expiry(struct cx *cx)
 		(long long)m.serial));
 	struct mls_input forever =
 	    new_keypackage(cx, &m, &(struct keypackage_spec){ .lasts = INT64_MAX / 2 });
-	ok(far == 0 && upload_one(cx, &m, forever, false) == OK, "one for ever is taken");
+	ok(far == 0 && upload_one(cx, &m, forever, false) == OK, "one without an end is accepted");
 	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package k JOIN idcert c USING (actor_id, serial) WHERE "
 	       "k.not_after = c.not_after") == 1,
-	    "and ends with its ID-Cert");
+	    "it ends with its ID-Cert");
 }
 
 static void test_low_stock(struct cx *cx)
@@ -286,23 +288,23 @@ static void test_low_stock(struct cx *cx)
 	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 1,
 	    "nine left: one event");
 	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 1,
-	    "eight left: told already");
+	    "eight left: no further event");
 	ok(upload_all(cx, &m, &v[12], 2, false) == OK, "two more: ten again");
 	ok(claim_of(cx, &bob, "fay", NONE_FIT, &g) == 1 && count_events(cx, &m) == 2,
-	    "the next claim is told again");
+	    "the next claim gives another event");
 	ok(upload_one(cx, &m, new_keypackage(cx, &m, &three), true) == OK,
 	    "a last resort of another suite");
 	ok(claim_of(cx, &bob, "fay", suite3, &g) == 1 && g->last_resort &&
 		count_events(cx, &m) == 3,
-	    "its first use is told, whatever else is left");
+	    "its first use gives an event");
 	ok(claim_of(cx, &bob, "fay", suite3, &g) == 1 && count_events(cx, &m) == 3,
-	    "its second is not");
+	    "its second use does not");
 	const char *data = run_sql(cx,
 	    arena_printf(cx->mem,
 		"SELECT data FROM event WHERE session_key = '%lld:phone' ORDER BY seq DESC LIMIT 1",
 		(long long)m.actor_id));
 	ok(strcmp(data, "{\"remaining\" : 9, \"lastResortUsed\" : true}") == 0,
-	    "with what is left: %s", data);
+	    "the event has the remaining stock: %s", data);
 }
 
 static void test_endings(struct cx *cx)
@@ -326,33 +328,33 @@ static void test_endings(struct cx *cx)
 		"tls IS NOT NULL)",
 		(long long)old, (long long)old));
 	ok(n == 0 && count_stock(cx, &m) == 2,
-	    "whatever ends a certificate empties its store in the same transaction");
+	    "ending a certificate empties its stock in the same transaction");
 	rotate_session(cx, &m);
 	ok(count_stock(cx, &before) == 0 && count_stock(cx, &other) == 1,
-	    "a rotation does, and leaves other sessions alone");
+	    "a rotation empties the stock of its session only");
 	ok(upload_one(cx, &before, new_keypackage(cx, &before, &usual), false) == ERR_UNAUTHORIZED,
-	    "nothing comes in for the old one: %s", cx->why.say);
+	    "an upload for the old certificate is refused: %s", cx->why.say);
 	ok(upload_one(cx, &m, new_keypackage(cx, &before, &usual), false) == ERR_BAD_REQUEST &&
 		error_says(cx, "session_key_mismatch"),
-	    "nor by the old key");
+	    "so is one signed with the old key");
 	struct mls_input again = new_keypackage(
 	    cx, &m, &(struct keypackage_spec){ .init = hex_encode(cx->mem, first.kp.init_key).s });
 	ok(upload_one(cx, &m, again, false) == ERR_BAD_REQUEST && error_says(cx, "init_key_reused"),
-	    "nor an init_key of before");
+	    "so is an earlier init_key");
 	must(cx, upload_one(cx, &m, new_keypackage(cx, &m, &usual), true));
 	ok(session_end(cx, other.s, STR("phone")) == OK && count_stock(cx, &m) == 0,
-	    "a log-out does");
+	    "a log-out empties the stock");
 	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == 1 && count_stock(cx, &other) == 0,
-	    "the other session is still there to be claimed from");
+	    "the other session can still be claimed from");
 	must(cx, upload_one(cx, &other, new_keypackage(cx, &other, &usual), true));
 	ok(actor_deactivate(cx, STR("gina")) == OK && count_stock(cx, &other) == 0,
-	    "an actor's end does");
+	    "a deactivation empties the stock");
 	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
-	    "and there is nobody to claim from");
+	    "the actor is not found");
 	ok(sql_number(cx,
 	       "SELECT count(*) FROM key_package WHERE spent_at IS NOT NULL AND tls IS NOT NULL") ==
 		0,
-	    "what is spent has no bytes any more");
+	    "spent rows have no bytes");
 }
 
 static void test_limits(struct cx *cx)
@@ -368,27 +370,27 @@ static void test_limits(struct cx *cx)
 	conf->rate_limit_claims = 2;
 	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1 &&
 		claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1,
-	    "two of one by one");
+	    "two claims are allowed");
 	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED &&
 		cx->retry_after > 1 && cx->retry_after <= 1800,
-	    "the third is too many: %s", cx->why.say);
-	ok(count_stock(cx, &m) == 4, "and consumes nothing");
+	    "the third is rate-limited: %s", cx->why.say);
+	ok(count_stock(cx, &m) == 4, "it consumes nothing");
 	ok(claim_of(cx, &eve, "hana", NONE_FIT, &g) == 1 &&
 		claim_of(cx, &bob, "hedy", NONE_FIT, &g) == 0,
-	    "others may, and of others");
-	ok(sql_number(cx, "SELECT count(*) FROM throttle") == 4, "what was refused is not counted");
+	    "other claimants and other actors are not limited");
+	ok(sql_number(cx, "SELECT count(*) FROM throttle") == 4, "refused claims are not counted");
 	ok(keypackage_may_claim(cx, bob.token_hash, STR("hana"), STR("192.0.2.1")) ==
 		    ERR_RATE_LIMITED &&
 		keypackage_may_claim(cx, eve.token_hash, STR("hana"), STR("192.0.2.1")) == OK &&
 		count_stock(cx, &m) == 3,
-	    "one can ask, which consumes nothing");
+	    "keypackage_may_claim() consumes nothing");
 	run_sql(cx,
 	    "UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims "
 	    "192.0.2.1')");
 	ok(claim_of(cx, &m, "hugo", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED,
-	    "an address has its limit, too");
+	    "an address has its own limit");
 	conf->rate_limit = false;
-	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1, "without limits there are none");
+	ok(claim_of(cx, &bob, "hana", NONE_FIT, &g) == 1, "rate_limit = off allows all");
 }
 
 /* Prints the query plan of a claim with 100 000 rows; no table may be read sequentially. */

@@ -55,16 +55,16 @@ static void test_busy_gate(void)
 	int64_t t = clock_us();
 	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 3000000 &&
 		cx.retry_after > 0,
-	    "no place to hash at and none to wait at: said at once, with when to come again");
+	    "no slot to hash or wait in: refused at once with retry_after");
 	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN,
-	    "that a name is taken is known without hashing");
+	    "a taken name is refused without hashing");
 	ok(actor_add(&cx, STR("free"), PASSWORD, false, &id) == ERR_RETRY,
-	    "a name that is free needs it");
+	    "a free name needs a hash");
 	conf->workers = 8;
 	kill(p, SIGKILL);
 	waitpid(p, NULL, 0);
 	ok(password_hash_new(&cx, PASSWORD, &phc) == OK,
-	    "and there is a place again when its holder is gone");
+	    "the slot is free when its holder is killed");
 	conf->workers = workers;
 	gate_free(g);
 	end_context(&cx);
@@ -95,43 +95,43 @@ static void test_strangers(void)
 	for (n = 0; n < 10 && e != ERR_RATE_LIMITED; n++)
 		e = try_password(
 		    &cx, owner, NULL, arena_printf(cx.mem, "2001:db8:0:1::%x", n + 1), WRONG);
-	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: try %d has to wait", n);
+	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: attempt %d is limited", n);
 	ok(try_password(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS,
-	    "another /64 is another one");
+	    "another /64 has its own counter");
 	ok(try_password(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS,
-	    "and another name another one");
+	    "another name has its own counter");
 	conf->rate_limit_failures = 1;
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "the owner logs in");
 	run_sql(&cx, "DELETE FROM throttle WHERE tat < now() + interval '1 day'");
 	for (n = 0; n < 3; n++)
 		ok(try_password(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n),
 		       WRONG) == ERR_BAD_CREDENTIALS,
-		    "a stranger is wrong");
+		    "a wrong password from an unknown address");
 	/* One wrong try is 3600 s of its address and 72 s of what all share. */
 	ok(sql_number(
 	       &cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3,
-	    "what all share has counted %d", n);
+	    "the shared counter has counted %d", n);
 	run_sql(&cx,
 	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 "
 	    "minutes'");
 	ok(try_password(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
-	    "after fifty of them all strangers have to wait: %s", cx.why.say);
+	    "after fifty all unknown addresses are limited: %s", cx.why.say);
 	ok(try_password(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
-	    "also one who has the password");
+	    "also with the right password");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK,
-	    "not where the owner was lately");
+	    "a known address is exempt");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS,
-	    "a wrong one counts there, too");
+	    "a wrong password counts there too");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s",
 	    cx.why.say);
 	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK,
-	    "what a session does is counted for it alone");
+	    "a session has its own counter");
 	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", WRONG) == ERR_BAD_CREDENTIALS &&
 		try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
-	    "and it is counted");
+	    "wrong ones in a session are counted");
 	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '29 days'");
 	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2,
-	    "an owner is no stranger for a month");
+	    "an address stays known for 30 days");
 	run_sql(&cx, "DELETE FROM throttle");
 	for (n = 0; n < 2; n++)
 		must(&cx,
@@ -139,7 +139,7 @@ static void test_strangers(void)
 			&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
 	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") ==
 		0,
-	    "right ones use nothing up");
+	    "right passwords use nothing up");
 	run_sql(&cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 	end_context(&cx);
@@ -172,13 +172,13 @@ static void test_throttle_growth(void)
 	    sql_number(&cx, "SELECT count(*) FROM throttle"));
 	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
 	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
-	ok(wait == 0, "one that is over may come again");
+	ok(wait == 0, "an expired key starts anew");
 	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
-	ok(wait == 1, "and then has to wait");
+	ok(wait == 1, "and is limited again");
 	ok(sql_number(&cx,
 	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE "
 	       "'%(tat)'") == 1,
-	    "there is an index to find them by");
+	    "there is an index on tat");
 	run_sql(&cx, "DELETE FROM throttle");
 	end_context(&cx);
 }
@@ -200,17 +200,16 @@ static void test_rehash(void)
 	run_sql(&cx, "REVOKE UPDATE ON actor FROM motet");
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
-	    "a log-in does not fail because its password could not be hashed anew");
+	    "a log-in succeeds when renewing its hash fails");
 	run_sql(&cx, "GRANT UPDATE ON actor TO motet");
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 0,
 	    "old parameters are replaced");
-	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK,
-	    "and the password is the same");
+	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK, "the password still works");
 	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
-	    "who changes it at the same moment has changed it");
+	    "a password change at the same time is kept");
 	end_context(&cx);
 }
 

@@ -191,15 +191,17 @@ static void test_exact_pruning(void)
 			printf("# %s: %lld, wanted %lld\n", prune_rows[k].name, (long long)due[k],
 			    (long long)want[k]);
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
-	ok(went == NKINDS && memcmp(gone, want, sizeof gone) == 0, "all of them go (seed %u)",
+	ok(went == NKINDS && memcmp(gone, want, sizeof gone) == 0,
+	    "all of them are deleted (seed "
+	    "%u)",
 	    seed);
 	ok(strcmp(certs, run_sql(&cx, "SELECT count(*) FROM idcert")) == 0,
-	    "no certificate goes: %s", certs);
+	    "no certificate is deleted: %s", certs);
 	run_sql(&cx,
 	    "DELETE FROM idcert WHERE session_id LIKE 'ogo%'; DELETE FROM serial_used u WHERE "
 	    "serial > 2000000000000000 + 1200 AND serial < 2000000000010000");
 	const char *after = hash_tables(&cx);
-	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are as before",
+	ok(strcmp(before, after) == 0, "and nothing else: %zu bytes of fingerprint are unchanged",
 	    strlen(before));
 	if (strcmp(before, after) != 0)
 		printf("# before:\n%s\n# after:\n%s\n", before, after);
@@ -221,21 +223,19 @@ static void test_locked_rows(void)
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	long left = sql_number(&cx, "SELECT count(*) FROM throttle WHERE key LIKE 'held%'");
 	ok(left == 11 && gone[PRUNE_THROTTLE] == 29,
-	    "%ld rows that somebody holds are left, %lld others gone", left,
-	    (long long)gone[PRUNE_THROTTLE]);
+	    "%ld locked rows are left, %lld others deleted", left, (long long)gone[PRUNE_THROTTLE]);
 	PQclear(PQexec(
 	    pg, "UPDATE throttle SET tat = now() + interval '1 h' WHERE key = 'held1'; COMMIT"));
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
-	ok(gone[PRUNE_THROTTLE] == 10,
-	    "they go when they are free, but for the one that counts anew");
+	ok(gone[PRUNE_THROTTLE] == 10, "they are deleted when unlocked, except the renewed one");
 	PQclear(PQexec(pg, "SELECT pg_advisory_lock(7236847)"));
 	run_sql(&cx, "INSERT INTO throttle (key, tat) VALUES ('held', now() - interval '1 s')");
 	ok(prune_run(&cx, continue_pruning, NULL, gone) == ERR_RETRY,
-	    "while somebody else is at it: %s", cx.why.log);
-	ok(prune_count(&cx, gone) == OK && gone[PRUNE_THROTTLE] == 1, "counting may go on");
+	    "while another process prunes: %s", cx.why.log);
+	ok(prune_count(&cx, gone) == OK && gone[PRUNE_THROTTLE] == 1, "counting still works");
 	PQfinish(pg);
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
-	ok(gone[PRUNE_THROTTLE] == 1, "afterwards it goes");
+	ok(gone[PRUNE_THROTTLE] == 1, "afterwards it is deleted");
 	run_sql(&cx, "DELETE FROM throttle");
 	end_context(&cx);
 }
@@ -262,17 +262,17 @@ static void test_pruned_values(void)
 	run_sql(&cx, "UPDATE key_package SET spent_at = now(), tls = NULL");
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
-	    "a KeyPackage that was given out stays refused: %s", cx.why.say);
+	    "a claimed KeyPackage is refused: %s", cx.why.say);
 	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE key_package SET not_after = now() - interval '25 h' WHERE actor_id = %lld",
 		(long long)m.actor_id));
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	run_sql(&cx, "UPDATE key_package SET not_after = now()");
-	ok(gone[PRUNE_KEY_PACKAGE] == 2, "both go a day after their end");
+	ok(gone[PRUNE_KEY_PACKAGE] == 2, "both are deleted a day after their end");
 	rotate_session(&cx, &m);
 	ok(keypackage_add(&cx, m.s, &u, &counts, &bad) == ERR_BAD_REQUEST,
-	    "the old octets fit no session any more: %s", cx.why.say);
+	    "the old bytes are refused: %s", cx.why.say);
 	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE session SET ended_at = now() - interval '31 days' WHERE ended_at IS NOT "
@@ -280,9 +280,8 @@ static void test_pruned_values(void)
 		(long long)m.actor_id));
 	must(&cx, prune_run(&cx, continue_pruning, NULL, gone));
 	ok(gone[PRUNE_SESSION] == 1 && q_session_find(&cx, old, false, &s) == OK && s == NULL,
-	    "a token that is gone opens nothing");
-	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s,
-	    "the one that took its place does");
+	    "a deleted session token is refused");
+	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s, "its successor works");
 
 	must(&cx, key_trial_new(&cx, STR(""), STR(""), false, &t));
 	run_sql(&cx,
@@ -297,7 +296,7 @@ static void test_pruned_values(void)
 		.fid = str_of(m.fid),
 		.serial = str_of(arena_printf(cx.mem, "%lld", (long long)m.serial)) };
 	ok(gone[PRUNE_TRIAL] == 1 && key_trial_complete(&cx, &a, &token) == ERR_BAD_TRIAL,
-	    "a key trial that is gone is passed by nobody: %s", cx.why.say);
+	    "a deleted key trial cannot be completed: %s", cx.why.say);
 	end_context(&cx);
 }
 
@@ -413,7 +412,7 @@ static void test_races(void)
 	    "rows went: %d errors",
 	    r->rotated, r->ended, r->uploads, r->claims, r->trials, (long long)r->pruned,
 	    r->errors);
-	ok(r->pruned > 2 * TURNS, "there was something to take away all the time");
+	ok(r->pruned > 2 * TURNS, "rows were deleted all the time");
 	ok(sql_number(&cx, "SELECT count(*) FROM live_session WHERE session_id = 'home'") == ACTORS,
 	    "each of the %d has its session", ACTORS);
 	ok(sql_number(&cx,

@@ -141,7 +141,7 @@ static void test_registering(void)
 	    "%d of %d actors registered while answers were lost (%d times asked again)", done,
 	    REGISTERED, refused);
 	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new%'") == REGISTERED,
-	    "and they are there");
+	    "and they are stored");
 	end_context(&cx);
 }
 
@@ -174,8 +174,9 @@ static void test_rotating(void)
 	ok(done == ROTATED,
 	    "%d of %d rotations of the server's key while answers were lost (%d times asked again)",
 	    done, ROTATED, refused);
-	ok(current == ROTATED, "each gave the key that is the current one then");
-	ok(sql_number(&cx, "SELECT count(*) FROM server_key") == before + ROTATED, "and made one");
+	ok(current == ROTATED, "each returned the current key");
+	ok(sql_number(&cx, "SELECT count(*) FROM server_key") == before + ROTATED,
+	    "each made one key");
 	end_context(&cx);
 }
 
@@ -265,10 +266,10 @@ static void test_rules(void)
 	ok(key_material_add(&cx, m.s, &km, 1) == ERR_CONFLICT, "the same again is refused");
 	ok(q_key_material_add(&cx, m.actor_id, &km, 1, KEY_MATERIAL_TOTAL, true, &a) == OK &&
 		a->missing == 0,
-	    "but for the one who may have added it");
+	    "except in a repeated attempt");
 	ok(q_key_material_add(&cx, m.actor_id, &other, 1, KEY_MATERIAL_TOTAL, true, &a) ==
 		ERR_CONFLICT,
-	    "not when it is another one");
+	    "but not with other key material");
 	ok(key_material_delete(&cx, m.s, two, 2) == ERR_NOT_FOUND &&
 		sql_number(&cx, "SELECT count(*) FROM keymaterial") == 1,
 	    "%s", cx.why.say);
@@ -302,7 +303,7 @@ static void test_unready_schema(void)
 		ok(e == ERR_UNAVAILABLE && strstr(cx.why.log, "sql_key_material_add: "),
 		    "%s is missing: %s", rows[i].what, cx.why.log);
 		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a) == OK,
-		    "and is there again");
+		    "and works when it is back");
 		end_context(&cx);
 	}
 }

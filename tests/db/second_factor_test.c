@@ -164,10 +164,10 @@ static void test_one_winner(struct cx *cx)
 		    "seed %u, N = %d with one code: %d got in", seed, sizes[i], n[OK]);
 	}
 	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() - 1));
-	ok(try_from_one_address(cx, 0) == ERR_USED_CODE, "what came before it is used up, too");
+	ok(try_from_one_address(cx, 0) == ERR_USED_CODE, "an earlier code is used up too");
 	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() + 1));
 	ok(try_from_one_address(cx, 0) == OK && try_from_one_address(cx, 0) == ERR_USED_CODE,
-	    "the next one is good, once");
+	    "the next code works once");
 }
 
 /* Codes of two steps at once: each works once, and an earlier one not after a later one. */
@@ -182,8 +182,7 @@ static void test_two_codes(struct cx *cx)
 	run_race(48, try_from_many_addresses, n);
 	ok(n[OK] >= 1 && n[OK] <= 2 && n[OK] + n[ERR_USED_CODE] == 48,
 	    "seed %u, N = 48 with two codes: %d got in", seed, n[OK]);
-	ok(sql_number(cx, "SELECT last_step FROM totp") == step + 1,
-	    "nothing but a later code is left");
+	ok(sql_number(cx, "SELECT last_step FROM totp") == step + 1, "only later codes are left");
 }
 
 static void test_recovery_codes(struct cx *cx)
@@ -197,10 +196,10 @@ static void test_recovery_codes(struct cx *cx)
 	    "seed %u, N = %d with four recovery codes: %d got in", seed, MOST, n[OK]);
 	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery WHERE used_at IS NULL") ==
 		SECOND_FACTOR_CODES - 4,
-	    "the others are left");
+	    "the other recovery codes are unused");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[9].n, codes[9].s);
 	must(cx, second_factor_renew_codes(cx, test_caller(), codes));
-	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE, "new ones end the old ones");
+	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE, "new recovery codes replace the old ones");
 	ok(sql_number(cx, "SELECT count(*) FROM totp_recovery") == SECOND_FACTOR_CODES,
 	    "all of them");
 	snprintf(typed[0], sizeof typed[0], "%.*s", (int)codes[0].n, codes[0].s);
@@ -208,7 +207,7 @@ static void test_recovery_codes(struct cx *cx)
 	const struct second_factor_try other = { actor + 1, sealed, STR("bob"), STR("192.0.2.1"),
 		str_of(typed[0]), ERR_BAD_CODE, "code", "wrong" };
 	ok(second_factor_check(cx, &other) == ERR_BAD_CODE && try_from_one_address(cx, 0) == OK,
-	    "a recovery code is its actor's");
+	    "a recovery code works for its actor only");
 }
 
 static enum err renew_codes(struct cx *cx, int i)
@@ -257,34 +256,32 @@ static void test_guessing(struct cx *cx)
 	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step()));
 	ok(try_code_from(cx, 0, "203.0.113.9") == ERR_RATE_LIMITED && cx->retry_after > 0 &&
 		cx->retry_after <= 3600,
-	    "then strangers wait: %s", cx->why.say);
+	    "then unknown addresses are limited: %s", cx->why.say);
 	must(cx, second_factor_renew_codes(cx, test_caller(), codes));
 	snprintf(typed[1], sizeof typed[1], "%.*s", (int)codes[0].n, codes[0].s);
-	ok(try_code_from(cx, 1, "203.0.113.9") == OK, "not with a recovery code");
+	ok(try_code_from(cx, 1, "203.0.113.9") == OK, "a recovery code is not limited");
 	run_sql(cx, "UPDATE throttle SET tat = tat - interval '61 minutes'");
 	ok(try_code_from(cx, 0, "203.0.113.9") == OK,
 	    "after an hour there is one more, and the right one sets it back");
 	run_sql(cx, "UPDATE totp SET last_step = 0");
 	set_all_codes(make_bad_code(cx));
 	run_race(MOST, try_from_many_addresses, n);
-	ok(n[ERR_BAD_CODE] == 8, "strangers use theirs up again");
+	ok(n[ERR_BAD_CODE] == 8, "unknown addresses exhaust theirs again");
 	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step()));
-	ok(try_code_from(cx, 0, "203.0.113.9") == OK,
-	    "but where the owner was lately the owner gets in");
+	ok(try_code_from(cx, 0, "203.0.113.9") == OK, "a known address still gets in");
 	set_all_codes(make_bad_code(cx));
 	run_race(MOST, try_from_one_address, n);
-	ok(n[ERR_RATE_LIMITED] == MOST, "from another address nobody does");
+	ok(n[ERR_RATE_LIMITED] == MOST, "an unknown address does not");
 	int at_home = 0;
 	while (at_home < 20 && try_code_from(cx, 0, "203.0.113.9") == ERR_BAD_CODE)
 		at_home++;
-	ok(at_home == 8, "guesses count there as well: %d", at_home);
+	ok(at_home == 8, "attempts from a known address count: %d", at_home);
 	snprintf(typed[0], sizeof typed[0], "no code at all");
-	ok(try_code_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE,
-	    "what cannot be a code is no guess");
+	ok(try_code_from(cx, 0, "203.0.113.10") == ERR_BAD_CODE, "a malformed code is not counted");
 	ok(sql_number(cx,
 	       "SELECT round(sum(extract(epoch FROM tat - now()) / 3600)) FROM throttle WHERE tat "
 	       "< now() + interval '1 day'") == 16,
-	    "a guess costs an hour");
+	    "an attempt costs an hour");
 	run_sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
@@ -308,7 +305,7 @@ static void test_replay(struct cx *cx)
 	    "a used code between guesses gives no more of them: %d wrong, %d used", wrong, used);
 	snprintf(typed[0], sizeof typed[0], "%s", make_code(cx, safe_step() + 1));
 	ok(try_code_from(cx, 0, "203.0.113.77") == ERR_RATE_LIMITED,
-	    "and nobody becomes known by it");
+	    "and does not make the address known");
 	run_sql(cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 }
@@ -332,7 +329,7 @@ static void test_removal(struct cx *cx)
 	    "the recovery codes end with it");
 	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE &&
 		try_from_one_address(cx, 1) == ERR_USED_CODE,
-	    "who was on the way with one is too late");
+	    "codes and recovery codes of a removed factor are refused");
 	enrol_actor(cx);
 	ok(try_from_one_address(cx, 0) == ERR_BAD_CODE,
 	    "a new secret has other codes, and none before it is confirmed");

@@ -398,7 +398,7 @@ static void test_each_damage(void)
 		printf("# %.2000s", s.text.s);
 	ok(done == ROUNDS * DAMAGES && seen == done, "%d of %d changes of %d kinds found (seed %u)",
 	    seen, done, DAMAGES, seed);
-	ok(clean, "and none when they were undone");
+	ok(clean, "no findings after the changes were undone");
 	end_context(&cx);
 }
 
@@ -526,8 +526,8 @@ static void test_no_findings(void)
 	struct seen s = run_verify(&cx, &t);
 	double seconds = (double)(clock_us() - begun) / 1e6;
 
-	ok(s.n == 0, "nothing is wrong with %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows,
-	    seconds, (double)t.rows / seconds);
+	ok(s.n == 0, "no findings in %lld rows, in %.2f s: %.0f rows/s", (long long)t.rows, seconds,
+	    (double)t.rows / seconds);
 	if (s.n)
 		printf("# %.2000s", s.text.s);
 	end_context(&cx);
