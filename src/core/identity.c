@@ -162,7 +162,7 @@ static enum err record_server_key(
 	return *done ? OK : e;
 }
 
-/* If a certificate was issued in this second meanwhile, the new key starts a second later. */
+/* If a certificate was issued within this second, the new key starts a second later. */
 static enum err add_server_key(
     struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
