@@ -47,7 +47,8 @@ def counting():
     for text, is_step, status, loose, strict in COUNTED:
         whole = results.whole("it", status, text, is_step)
         got = results.count(whole, False), results.count(whole, True)
-        ok(got == (loose, strict), f"counted: {text!r}, status {status}", got)
+        shown = repr(text).replace("#", "(hash)")     # not a skipped test of ours
+        ok(got == (loose, strict), f"counted: {shown}, status {status}", got)
 
 
 def table():
