@@ -20,8 +20,8 @@ import probe
 from fronts.front import CAPABILITIES
 
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
-LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|\b(?:libpq|psql)\b|\.c:\d|ERROR:|duplicate key|relation \"|violates|0x[0-9a-f]{8}|"
-                   rb"/var/lib|/tmp/", re.I)
+LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|\b(?:libpq|psql)\b|\.c:\d|ERROR:|duplicate key value|"
+                   rb"relation \"|violates|0x[0-9a-f]{8}|/var/lib|/tmp/", re.I)
 # Certificates, tokens and other long base64, in which dice may put anything.
 RANDOM = re.compile(rb"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\\\s]*-----END|p2[a-z]_[A-Za-z0-9]{20,}|[A-Za-z0-9+/]{60,}")
 PASSWORD = "correct horse battery staple"
