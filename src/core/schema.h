@@ -4,10 +4,10 @@
 /* The version of the database schema. */
 enum { SCHEMA_VERSION = 12 }; /* that this program is built for */
 /* Check that the schema fits this program. ERR_UNAVAILABLE says what to do when it is older, or
-* so new that it no longer supports this program. */
+ * so new that it no longer supports this program. */
 must_check enum err schema_check_version(struct cx *);
 /* Apply the missing files of `dir` in order, under a lock, one transaction each; `tell` is
-* called for each step. ERR_CONFLICT: an applied file has changed. */
+ * called for each step. ERR_CONFLICT: an applied file has changed. */
 must_check enum err schema_migrate(struct cx *, const char *dir,
     void (*tell)(const char *fmt, ...) __attribute__((format(printf, 1, 2))));
 /* List the applied and the missing versions; changes nothing. A version that a newer program

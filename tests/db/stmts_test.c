@@ -41,8 +41,8 @@ int main(void)
 			ok(e == OK, "%s %s", (*s)->name, e == OK ? "" : cx.why.log);
 			arena_reset(cx.mem);
 		}
- db_disconnect(cx.db);
-ok(db_check(&cx, lists[0][0]) == OK, "the connection is opened again after a rest");
+	db_disconnect(cx.db);
+	ok(db_check(&cx, lists[0][0]) == OK, "the connection is opened again after a rest");
 	db_free(cx.db);
 	arena_free(cx.mem);
 	conf_free(c);
