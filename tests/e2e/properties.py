@@ -218,7 +218,7 @@ class Operation:
         body = what.get("requestBody", {}).get("content", {}).get("application/json")
         self.body = body and body["schema"]
         self.parameters = [self.d.resolve(p) for p in what["parameters"]]
-        self.who = "root" if self.name.endswith("_server") or "Who may: admin" in what["description"] else "alice"
+        self.who = "root" if self.name.endswith("_server") or "Access: admin" in what["description"] else "alice"
 
     def budget(self):
         if "_key_server" in self.name and self.method != "GET":
