@@ -2,12 +2,13 @@
 -- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host do this
 -- at a time: mine is false while another one does. rows: how many; it can be less than there are, 0
 -- means that nothing is left.
+-- define: TAKE_TURN CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END
 
 -- name: sql_prune_session :one redo
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.token_hash FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -27,7 +28,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8, int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 page AS MATERIALIZED (
     SELECT token_hash, actor_id, serial FROM session
     WHERE ended_at IS NULL AND (actor_id, serial) > (('0' || split_part($3, ' ', 1))::int8,
@@ -52,7 +53,7 @@ FROM turn
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.token_hash FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -70,7 +71,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 page AS MATERIALIZED (
     SELECT session_key, last, read FROM event_counter WHERE session_key > $2::text COLLATE "C"
         ORDER BY session_key LIMIT 500),
@@ -94,7 +95,7 @@ FROM turn
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.actor_id, t.id FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -108,7 +109,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 page AS MATERIALIZED (
     SELECT actor_id, serial, t FROM key_package_notice t
     WHERE (actor_id, serial) > (('0' || split_part($2, ' ', 1))::int8,
@@ -132,7 +133,7 @@ FROM turn
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.trial FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -146,7 +147,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.actor_id, t.jti FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -161,7 +162,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.iss, t.jti FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -175,7 +176,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.key FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -189,7 +190,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8, int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.place FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -203,7 +204,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.subject, t.serial FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
@@ -218,7 +219,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 -- args: int8
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
-    SELECT CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END AS mine),
+    SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
     SELECT t.fid, t.session_id FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
