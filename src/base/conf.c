@@ -142,18 +142,20 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	return false;
 }
 
-static bool read_conf_line(struct conf *c, struct str line, char *why, size_t size)
+bool conf_set_text(struct conf *c, struct str text, char *why, size_t size)
 {
 	struct str key, value;
 
+	if (str_cut(text, '=', &key, &value))
+		return conf_set(c, str_trim(key), str_trim(value), why, size);
+	snprintf(why, size, "%.*s: write it as key = value", (int)text.n, text.s);
+	return false;
+}
+
+static bool read_conf_line(struct conf *c, struct str line, char *why, size_t size)
+{
 	line = str_trim(line);
-	if (line.n == 0 || line.s[0] == '#')
-		return true;
-	if (!str_cut(line, '=', &key, &value)) {
-		snprintf(why, size, "expected a line of the form key = value");
-		return false;
-	}
-	return conf_set(c, str_trim(key), str_trim(value), why, size);
+	return line.n == 0 || line.s[0] == '#' || conf_set_text(c, line, why, size);
 }
 
 static bool read_conf_lines(struct conf *c, FILE *f, const char *path, char *why, size_t size)

@@ -35,9 +35,11 @@ enum { SENSITIVE_ALWAYS, SENSITIVE_ENROLLED, SENSITIVE_OFF };
  * allowed.
  */
 must_check bool conf_load(const char *file, struct conf **out, char *why, size_t whysize);
-/* Set one key, as a line of the file would. On failure `why` says what is allowed. */
+/* Set one key. On failure `why` says what is allowed. */
 must_check bool conf_set(
     struct conf *, struct str key, struct str value, char *why, size_t whysize);
+/* Set one key from `key = value`, as a line of the file does. */
+must_check bool conf_set_text(struct conf *, struct str text, char *why, size_t whysize);
 /*
  * Check what depends on several keys, require a domain, and fill in keys that are derived from
  * others. Call it after the last conf_set().

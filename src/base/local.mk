@@ -9,6 +9,8 @@ libbase_a_SOURCES = \
 	src/base/conf.c \
 	src/base/conf.def \
 	src/base/conf.h \
+	src/base/conf_args.c \
+	src/base/conf_args.h \
 	src/base/counters.def \
 	src/base/cx.h \
 	src/base/err.c \

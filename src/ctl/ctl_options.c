@@ -40,14 +40,8 @@ static int find_option_id(int c)
 
 static bool store_option(struct ctl_options *o, int id, const char *arg)
 {
-	if (id < 0)
+	if (id < 0 || !conf_args_add(&o->conf, "motetctl", ctl_options_rows[id].letter, arg))
 		return false;
-	if (id == OPT_SET && o->nset == CTL_OPTIONS_SET)
-		return fprintf(stderr, "motetctl: --set may be given at most %d times\n",
-			   CTL_OPTIONS_SET),
-		       false;
-	if (id == OPT_SET)
-		o->set[o->nset++] = arg;
 	o->value[id] = arg ? arg : "";
 	return true;
 }
@@ -64,22 +58,4 @@ int ctl_options_parse(struct ctl_options *o, int argc, char **argv, unsigned all
 		if (!store_option(o, c == '?' ? -1 : find_option_id(c), optarg))
 			return -1;
 	return optind;
-}
-
-bool ctl_options_conf(
-    const struct ctl_options *o, const char *file, struct conf **out, char *why, size_t size)
-{
-	struct str key, value;
-
-	if (!conf_load(file, out, why, size))
-		return false;
-	for (int i = 0; i < o->nset; i++) {
-		str_cut(str_of(o->set[i]), '=', &key, &value);
-		if (conf_set(*out, str_trim(key), str_trim(value), why, size))
-			continue;
-		conf_free(*out);
-		*out = NULL;
-		return false;
-	}
-	return true;
 }

@@ -1,6 +1,6 @@
 #ifndef MOTET_CTL_CTL_OPTIONS_H
 #define MOTET_CTL_CTL_OPTIONS_H
-#include "base/conf.h"
+#include "base/conf_args.h"
 /*
  * The options of all commands, as rows: name, letter, argument, help. The row of a command in
  * commands.c says which of them it takes.
@@ -39,7 +39,6 @@
 enum option_id { OPTION_ROWS(O) OPT_COUNT };
 #undef O
 #define OPT_BIT(id) (1u << OPT_##id)
-enum { CTL_OPTIONS_SET = 64 };
 
 struct option_row {
 	const char *name;
@@ -52,8 +51,7 @@ extern const struct option_row ctl_options_rows[OPT_COUNT];
 
 struct ctl_options {
 	const char *value[OPT_COUNT]; /* NULL: not given; "" for one without an argument */
-	const char *set[CTL_OPTIONS_SET];
-	int nset;
+	struct conf_args conf;	      /* -c and -s */
 };
 static inline bool ctl_options_has(const struct ctl_options *o, enum option_id id)
 {
@@ -66,7 +64,4 @@ static inline bool ctl_options_has(const struct ctl_options *o, enum option_id i
  * -1 after a message on standard error.
  */
 int ctl_options_parse(struct ctl_options *, int argc, char **argv, unsigned allowed, bool first);
-/* Load the configuration from file, environment and -s; the caller calls conf_finish(). */
-must_check bool ctl_options_conf(
-    const struct ctl_options *, const char *file, struct conf **, char *why, size_t size);
 #endif

@@ -81,12 +81,14 @@ static void free_owned_conf(void *conf)
 static enum err load_initial_conf(struct ctl *c, struct conf **mine, struct conf **plain)
 {
 	const char *domain = c->opt.value[OPT_DOMAIN];
+	struct conf_args args = c->opt.conf;
 	char why[256];
 
+	args.file = NULL;
 	if (!conf_load(NULL, plain, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	arena_own(c->cx.mem, *plain, free_owned_conf);
-	if (!ctl_options_conf(&c->opt, NULL, mine, why, sizeof why))
+	if (!conf_args_load(&args, mine, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	arena_own(c->cx.mem, *mine, free_owned_conf);
 	if (domain && !conf_set(*mine, STR("domain"), str_of(domain), why, sizeof why))

@@ -65,7 +65,7 @@ static void print_error(const struct fail *why, enum err e)
  */
 static const char *choose_conf_file(const struct ctl *c, char *place, size_t size)
 {
-	const char *named = c->opt.value[OPT_CONFIG], *env = getenv("MOTET_CONF");
+	const char *named = c->opt.conf.file, *env = getenv("MOTET_CONF");
 	const char *file = named ? named : conf_default_file(c->program, place, size);
 
 	if (file && !named && !(env && env[0]) && ctl_options_has(&c->opt, OPT_DATABASE) &&
@@ -77,9 +77,10 @@ static const char *choose_conf_file(const struct ctl *c, char *place, size_t siz
 static enum err open_ctl_conf(struct ctl *c)
 {
 	char why[256], place[4096];
-	const char *file = choose_conf_file(c, place, sizeof place);
+	struct conf_args args = c->opt.conf;
 
-	if (!ctl_options_conf(&c->opt, file, &c->conf, why, sizeof why))
+	args.file = choose_conf_file(c, place, sizeof place);
+	if (!conf_args_load(&args, &c->conf, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	c->cx.conf = c->conf;
 	return OK;

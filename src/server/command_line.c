@@ -60,14 +60,12 @@ static void take_motetd_option(struct command_line *o, int c)
 	} acts[] = { { 't', ACTION_TEST }, { 'T', ACTION_ROUTES }, { 'V', ACTION_VERSION },
 		{ 'h', ACTION_HELP }, { '?', ACTION_WRONG } };
 
-	if (c == 'c')
-		o->file = optarg;
+	if (!conf_args_add(&o->conf, "motetd", c, optarg))
+		c = '?';
 	if (c == 'p')
 		o->pidfile = optarg;
 	if (c == 't')
 		o->thorough = o->action == ACTION_TEST;
-	if (c == 's' && o->nset < COMMAND_LINE_SET)
-		o->set[o->nset++] = optarg;
 	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
 		if (acts[i].c == c && o->action != ACTION_WRONG)
 			o->action = acts[i].action;
@@ -84,20 +82,8 @@ void command_line_parse(struct command_line *o, int argc, char **argv)
 		fprintf(stderr, "motetd: %s: unexpected argument\n", argv[optind]);
 		o->action = ACTION_WRONG;
 	}
-	if (o->file == NULL)
-		o->file = conf_default_file(argv[0], o->place, sizeof o->place);
-}
-
-static bool apply_set_options(const struct command_line *o, struct conf *c, char *why, size_t size)
-{
-	struct str key, value;
-
-	for (int i = 0; i < o->nset; i++) {
-		str_cut(str_of(o->set[i]), '=', &key, &value);
-		if (!conf_set(c, str_trim(key), str_trim(value), why, size))
-			return false;
-	}
-	return true;
+	if (o->conf.file == NULL)
+		o->conf.file = conf_default_file(argv[0], o->place, sizeof o->place);
 }
 
 /* Checked early: the domain is part of every certificate and federation ID. */
@@ -112,11 +98,10 @@ static bool check_conf_domain(const struct conf *c, char *why, size_t size)
 
 bool command_line_load_conf(const struct command_line *o, struct conf **out, char *why, size_t size)
 {
-	if (!conf_load(o->file, out, why, size))
+	if (!conf_args_load(&o->conf, out, why, size))
 		return false;
-	if (apply_set_options(o, *out, why, size) && conf_finish(*out, why, size) &&
-	    check_conf_domain(*out, why, size) && net_conf_valid(*out, why, size) &&
-	    api_conf_ok(*out, why, size))
+	if (conf_finish(*out, why, size) && check_conf_domain(*out, why, size) &&
+	    net_conf_valid(*out, why, size) && api_conf_ok(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;

@@ -1,6 +1,6 @@
 #ifndef MOTET_SERVER_COMMAND_LINE_H
 #define MOTET_SERVER_COMMAND_LINE_H
-#include "base/conf.h"
+#include "base/conf_args.h"
 /* The command line of motetd and the configuration that it selects. Kept while the process lives: a
  * reload reads the same sources again. */
 enum command_line_action {
@@ -11,17 +11,14 @@ enum command_line_action {
 	ACTION_HELP,
 	ACTION_WRONG
 };
-enum { COMMAND_LINE_SET = 64 };
 struct command_line {
 	enum command_line_action action;
 	int argc;
-	char **argv;	  /* complete: SIGUSR2 executes it again */
-	bool thorough;	  /* -t twice */
-	const char *file; /* -c, or the default; NULL: none */
+	char **argv;	       /* complete: SIGUSR2 executes it again */
+	bool thorough;	       /* -t twice */
+	struct conf_args conf; /* its file is -c or the default */
 	const char *pidfile;
-	const char *set[COMMAND_LINE_SET]; /* -s key=value */
-	int nset;
-	char place[4096]; /* storage for a default `file` */
+	char place[4096]; /* storage for a default file */
 };
 void command_line_parse(struct command_line *, int argc, char **argv);
 /* Read the file, the environment and -s. False: *out is NULL and `why` is for a person. */

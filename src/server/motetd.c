@@ -77,7 +77,7 @@ static int test_configuration(const struct command_line *o)
 	if (ready && handover_is_pending())
 		puts(UPGRADE_FIT);
 	else if (ready)
-		printf("%s: good%s\n", o->file ? o->file : "the configuration",
+		printf("%s: good%s\n", o->conf.file ? o->conf.file : "the configuration",
 		    o->thorough ? ", and ready to serve" : "");
 	conf_free(c);
 	return ready ? 0 : print_start_error(good ? EX_UNAVAILABLE : EX_CONFIG, why);

@@ -216,14 +216,19 @@ static void options(void)
 		ok(parsed(&o, rows[i].n, rows[i].v) == rows[i].want, "motetd %s",
 		    rows[i].n > 1 ? rows[i].v[1] : "");
 	ok(parsed(&o, 7, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
-	o.file = NULL;
+	o.conf.file = NULL;
 	ok(command_line_load_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
 		strcmp(c->domain, "a.example") == 0,
 	    "keys from the command line");
 	conf_free(c);
-	o.set[1] = "no_such=1";
+	o.conf.set[1] = "no_such=1";
 	ok(!command_line_load_conf(&o, &c, why, sizeof why) && c == NULL, "an unknown one: %s",
 	    why);
+	o.conf.set[1] = "workers";
+	ok(!command_line_load_conf(&o, &c, why, sizeof why) && c == NULL, "one without =: %s", why);
+	for (int i = 0; i < CONF_ARGS_SET - 2; i++)
+		conf_args_add(&o.conf, "motetd", 's', "workers=3");
+	ok(!conf_args_add(&o.conf, "motetd", 's', "workers=3"), "one -s too many");
 }
 
 /* Five deaths in ten seconds begin a storm; a minute without any ends it, however long it was. */

@@ -1,0 +1,21 @@
+#ifndef MOTET_BASE_CONF_ARGS_H
+#define MOTET_BASE_CONF_ARGS_H
+#include "base/conf.h"
+/* The options that select a configuration, of motetd and motetctl: -c FILE, and -s key=value, which
+ * may be repeated. Texts are borrowed from argv. */
+enum { CONF_ARGS_SET = 64 };
+struct conf_args {
+	const char *file; /* NULL: none */
+	const char *set[CONF_ARGS_SET];
+	int nset;
+};
+/*
+ * Take the argument of the option `letter`, if that is c or s. False, after a message on standard
+ * error that begins with `program`: more than CONF_ARGS_SET -s.
+ */
+bool conf_args_add(struct conf_args *, const char *program, int letter, const char *arg);
+/* conf_load() the file and the environment, then set the keys of -s in their order. The caller
+ * calls conf_finish(). */
+must_check bool conf_args_load(
+    const struct conf_args *, struct conf **out, char *why, size_t whysize);
+#endif
