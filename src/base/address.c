@@ -2,13 +2,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-/* IPv4 is stored as mapped IPv6, so that all addresses compare in one way. */
-struct address {
-	uint8_t b[16];
-	bool v4;
-};
-
-static bool read_address(struct str s, struct address *a)
+bool address_read(struct str s, struct address *a)
 {
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	char z[INET6_ADDRSTRLEN];
@@ -34,7 +28,7 @@ static bool read_network(struct str word, struct address *a, int *bits)
 	bool cut = str_cut(word, '/', &address, &length);
 	int64_t n = 0;
 
-	if (!read_address(address, a) || (cut && !str_i64(length, &n)))
+	if (!address_read(address, a) || (cut && !str_i64(length, &n)))
 		return false;
 	int most = a->v4 && memchr(address.s, ':', address.n) == NULL ? 32 : 128;
 	if (n > most)
@@ -43,7 +37,7 @@ static bool read_network(struct str word, struct address *a, int *bits)
 	return true;
 }
 
-static bool address_bits_equal(const uint8_t *a, const uint8_t *b, int bits)
+bool address_bits_equal(const uint8_t *a, const uint8_t *b, int bits)
 {
 	int whole = bits / 8, rest = bits % 8;
 
@@ -63,7 +57,7 @@ bool address_listed(const char *list, struct str text)
 {
 	struct str rest = str_of(list);
 	struct address a, net;
-	bool good = read_address(text, &a);
+	bool good = address_read(text, &a);
 	int bits;
 
 	while (rest.n) {
@@ -100,7 +94,7 @@ const char *address_short(struct str text, char out[ADDRESS_TEXT])
 	char z[INET6_ADDRSTRLEN] = "";
 	struct address a;
 
-	if (!read_address(text, &a)) {
+	if (!address_read(text, &a)) {
 		snprintf(out, ADDRESS_TEXT, "%.*s",
 		    text.n < ADDRESS_TEXT ? (int)text.n : ADDRESS_TEXT - 1, text.n ? text.s : "");
 		return out;

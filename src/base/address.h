@@ -2,10 +2,18 @@
 #define MOTET_BASE_ADDRESS_H
 #include "base/str.h"
 /*
- * IP addresses of clients, as text: 192.0.2.7, 2001:db8::7. An IPv4-mapped IPv6 address
+ * IP addresses, as text: 192.0.2.7, 2001:db8::7. An IPv4-mapped IPv6 address
  * (::ffff:192.0.2.7) counts as the IPv4 address. A list is the value of a configuration key of type
  * LIST: addresses and networks such as 192.0.2.0/24 or 2001:db8::/32, separated by commas.
  */
+/* IPv4 is stored as mapped IPv6, so that all addresses compare in one way. */
+struct address {
+	uint8_t b[16];
+	bool v4; /* the address is the last four octets */
+};
+bool address_read(struct str, struct address *);
+/* Do the first `bits` bits agree? In network byte order, of IPv4 or IPv6. */
+bool address_bits_equal(const uint8_t *, const uint8_t *, int bits);
 /*
  * Is the address, or a network that contains it, in the list? Any other text ("unix:") must be a
  * word of the list exactly as it is.

@@ -1,5 +1,6 @@
 #ifndef MOTET_BASE_CLOCK_H
 #define MOTET_BASE_CLOCK_H
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 /*
@@ -16,5 +17,10 @@ static inline int64_t clock_us(void)
 static inline int64_t clock_now(void)
 {
 	return (int64_t)time(NULL);
+}
+/* Has the time exactly 10 decimal digits? Texts that are signed are read by their lengths. */
+static inline bool clock_is_ten_digits(int64_t t)
+{
+	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
 }
 #endif

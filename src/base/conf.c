@@ -1,4 +1,5 @@
 #include "base/conf.h"
+#include "base/ascii.h"
 #include "base/install_path.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -198,7 +199,7 @@ static bool read_environment(struct conf *c, char *why, size_t size)
 		char name[64] = "MOTET_";
 		size_t k = strlen(name);
 		for (const char *p = conf_entries[i].pub.name; *p && k + 1 < sizeof name; p++)
-			name[k++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+			name[k++] = (char)(ascii_is_lower(*p) ? *p - 'a' + 'A' : *p);
 		name[k] = '\0';
 		const char *v = getenv(name);
 		if (v && !store_value(&conf_entries[i], c, str_of(v), why, size))

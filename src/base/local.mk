@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	src/base/address.h \
 	src/base/arena.c \
 	src/base/arena.h \
+	src/base/ascii.h \
 	src/base/banned.h \
 	src/base/clock.h \
 	src/base/conf.c \

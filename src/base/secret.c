@@ -1,4 +1,5 @@
 #include "base/secret.h"
+#include "base/ascii.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ static bool reject_secret_file(char *why, size_t size, const char *path, const c
 
 static int read_secret_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return ascii_is_upper(c) ? -1 : ascii_hex_value(c);
 }
 
 static bool decode_secret(const char *text, ssize_t n, uint8_t *out)

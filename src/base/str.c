@@ -1,18 +1,13 @@
-#include "base/str.h"
+#include "base/ascii.h"
 #include <stdarg.h>
 #include <stdio.h>
-
-static char lower_ascii(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
 
 bool str_ieq(struct str a, struct str b)
 {
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower_ascii(a.s[i]) != lower_ascii(b.s[i]))
+		if (ascii_lower(a.s[i]) != ascii_lower(b.s[i]))
 			return false;
 	return true;
 }
@@ -22,7 +17,7 @@ struct str str_lower(struct arena *mem, struct str s)
 	char *p = arena_dup(mem, s.s, s.n);
 
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = lower_ascii(p[i]);
+		p[i] = ascii_lower(p[i]);
 	return (struct str){ p, s.n };
 }
 

@@ -1,7 +1,10 @@
 #include "core/foreign_fetch.h"
+#include "base/ascii.h"
 #include "base/fetch.h"
 #include "text/fid.h"
+#include "text/form.h"
 #include "text/origin.h"
+#include "text/url.h"
 #include "json/shape.h"
 #include "core/foreign_verify.h"
 
@@ -31,20 +34,6 @@ static enum err fetch_body(
 	return refuse(cx, missing, "", "The other server has no such route (status %d).", r.status);
 }
 
-/* Unreserved characters stay (RFC 3986 2.3). */
-static void put_percent_encoded(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.s[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || (c && strchr("-._~", c));
-		if (plain)
-			buf_put(b, &c, 1);
-		else
-			buf_printf(b, "%%%02X", (unsigned)(uint8_t)c);
-	}
-}
-
 static struct str join_url(struct cx *cx, struct str base, const char *path)
 {
 	return str_of(arena_printf(cx->mem, "%.*s%s", (int)base.n, base.s, path));
@@ -65,14 +54,9 @@ static enum err fetch_server_cert(
 	    cx, &h->server, domain.n ? domain : h->server.cert.domain, h->server.cert.key, cx->now);
 }
 
-static bool is_api_path(struct str s)
+static bool is_api_path_char(char c)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') &&
-		    !(s.s[i] >= '0' && s.s[i] <= '9') &&
-		    (s.s[i] == '\0' || !strchr("-._~/", s.s[i])))
-			return false;
-	return true;
+	return ascii_is_alnum(c) || ascii_is_one_of(c, "-._~/");
 }
 
 static struct str cut_suffix(struct str s, const char *end)
@@ -85,15 +69,16 @@ static struct str cut_suffix(struct str s, const char *end)
 /* Scheme, final slash and v1 are optional. */
 static enum err read_api_address(struct cx *cx, struct str said, struct str *api)
 {
-	struct str text = str_trim(said), host, path, origin;
+	struct str text = str_trim(said), path, origin;
+	struct url u;
 
-	if (str_starts(text, "https://"))
-		text = str_from(text, 8);
-	if (!str_cut(text, '/', &host, &path))
-		path = STR("");
-	const char *why =
-	    origin_read(cx->mem, join_url(cx, STR("https://"), str_z(cx->mem, host)), 0, &origin);
-	if (why || !is_api_path(path))
+	if (!url_split(text, &u)) {
+		text = join_url(cx, STR("https://"), str_z(cx->mem, text));
+		url_split(text, &u);
+	}
+	path = str_starts(u.rest, "/") ? str_from(u.rest, 1) : u.rest;
+	text.n -= u.rest.n;
+	if (origin_read(cx->mem, text, 0, &origin) != NULL || !ascii_all(path, is_api_path_char))
 		return refuse(cx, ERR_NOT_FEDERATED, "",
 		    "The API address in that server's /.well-known/polyproto-core is not an https "
 		    "URL.");
@@ -186,7 +171,7 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct 
 
 	if (f->session_id.n) {
 		buf_z(&q, "&session_id=");
-		put_percent_encoded(&q, f->session_id);
+		form_encode(&q, f->session_id, "");
 	}
 	put_query_time(&q, "timestamp", f->at);
 	put_query_time(&q, "notBefore", f->not_before);

@@ -1,4 +1,6 @@
 #include "crypto/key_trial_text.h"
+#include "base/ascii.h"
+#include "base/clock.h"
 #include "text/fid.h"
 #include "crypto/hash.h"
 #include "text/encoding.h"
@@ -11,30 +13,12 @@ enum {
 	TRIAL_DIGITS = 43,
 	TRIAL_HASHED = 2 + TRIAL_DIGITS
 }; /* 62^43 > 2^256 */
-#define TRIAL_TIME_MIN INT64_C(1000000000)
-#define TRIAL_TIME_MAX INT64_C(9999999999)
 static const char trial_magic[] = "motet-keytrial-v1", hash_mark[] = "h_", unknown_part[] = "-";
-static const char trial_alphabet[] =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/* The 32 bytes as a number of 43 digits. Sets the bytes to zero. */
-static void write_hash_base62(uint8_t octets[HASH_BYTES], char out[TRIAL_DIGITS])
-{
-	for (size_t at = TRIAL_DIGITS; at--;) {
-		unsigned rest = 0;
-		for (size_t i = 0; i < HASH_BYTES; i++) {
-			rest = rest << 8 | octets[i];
-			octets[i] = (uint8_t)(rest / 62);
-			rest %= 62;
-		}
-		out[at] = trial_alphabet[rest];
-	}
-}
 
 static bool is_base62_or(struct str s, const char *more)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] == '\0' || (!strchr(trial_alphabet, s.s[i]) && !strchr(more, s.s[i])))
+		if (!ascii_is_alnum(s.s[i]) && !ascii_is_one_of(s.s[i], more))
 			return false;
 	return true;
 }
@@ -55,7 +39,7 @@ static struct str write_part(struct arena *mem, struct str s, bool clear)
 	if (clear)
 		return s;
 	sha256(str_blob(s), octets);
-	write_hash_base62(octets, digits);
+	base62_encode(octets, HASH_BYTES, digits, TRIAL_DIGITS);
 	return str_of(arena_printf(mem, "%s%.*s", hash_mark, TRIAL_DIGITS, digits));
 }
 
@@ -69,18 +53,14 @@ static struct key_trial_text write_parts(struct arena *mem, const struct key_tri
 	return w;
 }
 
-static bool is_trial_purpose(struct str s)
+static bool is_purpose_char(char c)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] != '-' && !(s.s[i] >= 'a' && s.s[i] <= 'z') &&
-		    !(s.s[i] >= '0' && s.s[i] <= '9'))
-			return false;
-	return s.n >= 1 && s.n <= KEY_TRIAL_TEXT_PURPOSE_MAX;
+	return c == '-' || ascii_is_lower(c) || ascii_is_digit(c);
 }
 
-static bool is_trial_time(int64_t t)
+static bool is_trial_purpose(struct str s)
 {
-	return t >= TRIAL_TIME_MIN && t <= TRIAL_TIME_MAX;
+	return s.n >= 1 && s.n <= KEY_TRIAL_TEXT_PURPOSE_MAX && ascii_all(s, is_purpose_char);
 }
 
 static bool is_trial_fid(struct arena *mem, struct str fid)
@@ -99,12 +79,12 @@ enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struc
 	char digits[TRIAL_DIGITS];
 
 	if (!domain_ok(c->domain) || !is_trial_purpose(c->purpose) ||
-	    !is_trial_fid(cx->mem, c->fid) || !is_trial_time(c->expires))
+	    !is_trial_fid(cx->mem, c->fid) || !clock_is_ten_digits(c->expires))
 		return fail(
 		    cx, ERR_INTERNAL, "key trial: invalid domain, purpose, federation ID or time");
 	if (RAND_bytes(octets, sizeof octets) != 1)
 		return fail(cx, ERR_INTERNAL, "key trial: OpenSSL has no random bytes");
-	write_hash_base62(octets, digits);
+	base62_encode(octets, HASH_BYTES, digits, TRIAL_DIGITS);
 	buf_printf(&b, "%s~%.*s~%.*s~", trial_magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n,
 	    w.purpose.s);
 	buf_printf(&b, "%.*s~%.*s~", (int)w.fid.n, w.fid.s, (int)w.session_id.n, w.session_id.s);
@@ -137,7 +117,7 @@ bool key_trial_text_parse(struct str text, struct key_trial_text *out)
 	if (!is_trial_part(c.domain, TRIAL_CLEAR_MAX, ".-") || !is_trial_purpose(c.purpose) ||
 	    !is_trial_part(c.fid, TRIAL_CLEAR_MAX, "._+-@") ||
 	    !is_trial_part(c.session_id, TRIAL_SESSION_MAX, ".-_") ||
-	    !str_i64(expires, &c.expires) || !is_trial_time(c.expires) ||
+	    !str_i64(expires, &c.expires) || !clock_is_ten_digits(c.expires) ||
 	    random.n != TRIAL_DIGITS || !is_base62_or(random, ""))
 		return false;
 	if (str_is(c.fid, unknown_part))

@@ -1,4 +1,6 @@
 #include "crypto/token.h"
+#include "base/ascii.h"
+#include "text/encoding.h"
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -11,28 +13,6 @@ enum {
 	TOKEN_DIGITS = 43,
 	TOKEN_CHECK = 6
 }; /* 62^43 > 2^256, 62^6 > 2^32 */
-
-static const char token_alphabet[] =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/* Divide a big-endian number in place; returns the remainder. */
-static unsigned divide_number(uint8_t *number, size_t n, unsigned by)
-{
-	unsigned rest = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		rest = rest << 8 | number[i];
-		number[i] = (uint8_t)(rest / by);
-		rest %= by;
-	}
-	return rest;
-}
-
-static void write_token_base62(uint8_t *number, size_t n, char *out, size_t digits)
-{
-	while (digits)
-		out[--digits] = token_alphabet[divide_number(number, n, 62)];
-}
 
 /* CRC-32/ISO-HDLC, the one of zlib. */
 static uint32_t compute_crc32(const char *s, size_t n)
@@ -53,7 +33,7 @@ static void write_token_checksum(const char *s, char out[TOKEN_CHECK])
 	uint8_t number[4] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8),
 		(uint8_t)crc };
 
-	write_token_base62(number, sizeof number, out, TOKEN_CHECK);
+	base62_encode(number, sizeof number, out, TOKEN_CHECK);
 }
 
 static void hash_token(const char *s, uint8_t hash[TOKEN_HASH])
@@ -74,7 +54,7 @@ struct str token_new(struct arena *mem, char kind, uint8_t hash[TOKEN_HASH])
 		abort();
 	}
 	memcpy(s, (char[TOKEN_PREFIX]){ 'p', '2', kind, '_' }, TOKEN_PREFIX);
-	write_token_base62(number, sizeof number, s + TOKEN_PREFIX, TOKEN_DIGITS);
+	base62_encode(number, sizeof number, s + TOKEN_PREFIX, TOKEN_DIGITS);
 	write_token_checksum(s, s + TOKEN_PREFIX + TOKEN_DIGITS);
 	hash_token(s, hash);
 	OPENSSL_cleanse(number, sizeof number);
@@ -88,9 +68,8 @@ bool token_ok(struct str t, char kind, uint8_t hash[TOKEN_HASH])
 	if (t.n != TOKEN_LENGTH ||
 	    memcmp(t.s, (char[TOKEN_PREFIX]){ 'p', '2', kind, '_' }, TOKEN_PREFIX) != 0)
 		return false;
-	for (size_t i = TOKEN_PREFIX; i < t.n; i++)
-		if (t.s[i] == '\0' || strchr(token_alphabet, t.s[i]) == NULL)
-			return false;
+	if (!ascii_all(str_from(t, TOKEN_PREFIX), ascii_is_alnum))
+		return false;
 	write_token_checksum(t.s, check);
 	if (memcmp(t.s + TOKEN_PREFIX + TOKEN_DIGITS, check, TOKEN_CHECK) != 0)
 		return false;

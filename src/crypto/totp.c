@@ -1,5 +1,7 @@
 #include "crypto/totp.h"
+#include "base/ascii.h"
 #include "text/encoding.h"
+#include "text/form.h"
 #include <openssl/hmac.h>
 #include <stdlib.h>
 
@@ -20,11 +22,7 @@ uint32_t totp_code(const uint8_t secret[TOTP_SECRET], int64_t step)
 
 bool totp_is_code(struct str s)
 {
-	bool digits = s.n == TOTP_DIGITS;
-
-	for (size_t i = 0; i < s.n; i++)
-		digits &= s.s[i] >= '0' && s.s[i] <= '9';
-	return digits;
+	return s.n == TOTP_DIGITS && ascii_all(s, ascii_is_digit);
 }
 
 int64_t totp_match(const uint8_t secret[TOTP_SECRET], struct str code, int64_t now)
@@ -44,29 +42,19 @@ int64_t totp_match(const uint8_t secret[TOTP_SECRET], struct str code, int64_t n
 	return found;
 }
 
-static void append_percent_encoded(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.s[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-		    c == '-' || c == '_';
-		buf_printf(b, plain ? "%c" : "%%%02X", (unsigned char)c);
-	}
-}
-
 struct str totp_uri(
     struct arena *mem, const uint8_t secret[TOTP_SECRET], struct str issuer, struct str account)
 {
 	struct buf b = { .mem = mem };
 
 	buf_z(&b, "otpauth://totp/");
-	append_percent_encoded(&b, issuer);
+	form_encode(&b, issuer, "");
 	buf_z(&b, ":");
-	append_percent_encoded(&b, account);
+	form_encode(&b, account, "");
 	buf_z(&b, "?secret=");
 	buf_str(&b, base32_encode(mem, (struct blob){ secret, TOTP_SECRET }));
 	buf_z(&b, "&issuer=");
-	append_percent_encoded(&b, issuer);
+	form_encode(&b, issuer, "");
 	buf_printf(&b, "&algorithm=SHA1&digits=%d&period=%d", TOTP_DIGITS, TOTP_STEP);
 	return buf_done(&b);
 }

@@ -1,7 +1,8 @@
 #include "fcgi/fcgi.h"
 #include "fcgi/message.h"
 #include "base/address.h"
-#include <arpa/inet.h>
+#include "base/ascii.h"
+#include "text/form.h"
 #include <sys/random.h>
 
 enum param {
@@ -104,43 +105,20 @@ static void index_params(struct param_index *ix, struct http_req *q, char *const
 	}
 }
 
-/* SCRIPT_NAME and PATH_INFO are decoded already; encode them, since http_target() decodes. */
-static void percent_encode_path(struct buf *b, struct str s)
-{
-	static const char plain[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
-
-	for (size_t i = 0; i < s.n; i++)
-		if (memchr(plain, s.s[i], sizeof plain - 1))
-			buf_put(b, s.s + i, 1);
-		else
-			buf_printf(b, "%%%02X", (unsigned char)s.s[i]);
-}
-
 static struct str build_request_target(struct arena *mem, const struct param_index *ix)
 {
+	static const char path_chars[] = "!$&'()*+,;=:@/"; /* RFC 3986 3.3 */
 	struct buf b = { .mem = mem };
 
 	if (ix->v[P_URI].n)
 		return ix->v[P_URI];
-	percent_encode_path(&b, ix->v[P_SCRIPT]);
-	percent_encode_path(&b, ix->v[P_PATH]);
+	/* They are decoded already; encode them, since http_target() decodes. */
+	form_encode(&b, ix->v[P_SCRIPT], path_chars);
+	form_encode(&b, ix->v[P_PATH], path_chars);
 	if (ix->v[P_QUERY].n)
 		buf_z(&b, "?");
 	buf_str(&b, ix->v[P_QUERY]);
 	return buf_done(&b);
-}
-
-static bool is_ip_literal(struct str s)
-{
-	char z[INET6_ADDRSTRLEN];
-	uint8_t a[16];
-
-	if (s.n == 0 || s.n >= sizeof z)
-		return false;
-	memcpy(z, s.s, s.n);
-	z[s.n] = '\0';
-	return inet_pton(AF_INET, z, a) == 1 || inet_pton(AF_INET6, z, a) == 1;
 }
 
 /*
@@ -150,12 +128,14 @@ static bool is_ip_literal(struct str s)
  */
 static struct str find_client_address(struct str remote, struct str forwarded, const char *trusted)
 {
+	struct address a;
+
 	while (forwarded.n && address_listed(trusted, remote)) {
 		size_t at = forwarded.n;
 		while (at && forwarded.s[at - 1] != ',')
 			at--;
 		struct str last = str_trim((struct str){ forwarded.s + at, forwarded.n - at });
-		if (!is_ip_literal(last))
+		if (!address_read(last, &a))
 			break;
 		remote = last;
 		forwarded.n = at ? at - 1 : 0;
@@ -176,16 +156,16 @@ static struct str find_given_request_id(const struct param_index *ix, const char
 							: (struct str){ NULL, 0 };
 }
 
+static bool is_request_id_char(char c)
+{
+	return ascii_is_alnum(c) || ascii_is_one_of(c, "._-");
+}
+
 static struct str choose_request_id(struct arena *mem, struct str given)
 {
-	static const char good[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 	uint64_t r = 0;
-	size_t i = 0;
 
-	while (i < given.n && memchr(good, given.s[i], sizeof good - 1))
-		i++;
-	if (given.n > 0 && given.n <= 64 && i == given.n)
+	if (given.n > 0 && given.n <= 64 && ascii_all(given, is_request_id_char))
 		return given;
 	if (getrandom(&r, sizeof r, 0) != sizeof r)
 		r = 0;

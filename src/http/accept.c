@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "http/http.h"
 
 /* Take the text up to the next `sep` outside of quotes (RFC 9110 5.6.4), trimmed. */
@@ -28,7 +29,7 @@ static bool is_positive_weight(struct str q)
 	if (q.n == 0 || q.n > 5 || (q.s[0] != '0' && q.s[0] != '1') || (q.n > 1 && q.s[1] != '.'))
 		return false;
 	for (size_t i = 2; i < q.n; i++) {
-		if (q.s[i] < '0' || q.s[i] > (q.s[0] == '1' ? '0' : '9'))
+		if (!ascii_is_digit(q.s[i]) || (q.s[0] == '1' && q.s[i] != '0'))
 			return false;
 		some |= q.s[i] != '0';
 	}
@@ -59,19 +60,18 @@ bool http_accepts(struct str accept, const char *type)
 	return false;
 }
 
+static bool is_token68_char(char c)
+{
+	return ascii_is_alnum(c) || ascii_is_one_of(c, "-._~+/");
+}
+
 static bool is_token68(struct str t)
 {
 	size_t n = t.n;
 
 	while (n && t.s[n - 1] == '=')
 		n--;
-	for (size_t i = 0; i < n; i++) {
-		char c = t.s[i];
-		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') &&
-		    (c == '\0' || strchr("-._~+/", c) == NULL))
-			return false;
-	}
-	return n != 0;
+	return n != 0 && ascii_all((struct str){ t.s, n }, is_token68_char);
 }
 
 struct str http_bearer(struct str authorization)

@@ -1,4 +1,5 @@
 #include "text/form.h"
+#include "text/url.h"
 #include "text/utf8.h"
 #include "http/http.h"
 
@@ -7,28 +8,18 @@ static enum err refuse_path(struct cx *cx, const char *why)
 	return refuse(cx, ERR_BAD_REQUEST, NULL, "the path %s", why);
 }
 
-static bool is_scheme_char(char c, bool first)
-{
-	return ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-	    (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
-}
-
 /* Some web servers pass on the absolute form (RFC 9112 3.2.2). An empty path in it means "/". */
 static struct str cut_authority(struct arena *mem, struct str t)
 {
 	struct buf b = { .mem = mem };
-	size_t i = 0;
+	struct url u;
 
-	while (i < t.n && is_scheme_char(t.s[i], i == 0))
-		i++;
-	if (i == 0 || !str_starts(str_from(t, i), "://"))
+	if (!url_split(t, &u))
 		return t;
-	for (i += 3; i < t.n && t.s[i] != '/' && t.s[i] != '?' && t.s[i] != '#';)
-		i++;
-	if (i < t.n && t.s[i] == '/')
-		return str_from(t, i);
+	if (str_starts(u.rest, "/"))
+		return u.rest;
 	buf_z(&b, "/");
-	buf_str(&b, str_from(t, i));
+	buf_str(&b, u.rest);
 	return buf_done(&b);
 }
 

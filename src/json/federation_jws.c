@@ -1,4 +1,5 @@
 #include "json/federation_jws.h"
+#include "base/ascii.h"
 #include "text/fid.h"
 #include "json/json.h"
 #include "text/origin.h"
@@ -11,16 +12,12 @@
 
 static bool is_base64url_char(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    c == '-' || c == '_';
+	return ascii_is_alnum(c) || c == '-' || c == '_';
 }
 
 static bool is_base64url(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_base64url_char(s.s[i]))
-			return false;
-	return true;
+	return ascii_all(s, is_base64url_char);
 }
 
 struct str federation_jws_base64url_encode(struct arena *mem, struct blob b)
@@ -51,12 +48,8 @@ bool federation_jws_base64url_decode(struct arena *mem, struct str s, struct blo
 
 static bool is_serial(struct str s)
 {
-	if (s.n < 1 || s.n > FEDERATION_JWS_KID_MAX || s.s[0] == '0')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] < '0' || s.s[i] > '9')
-			return false;
-	return true;
+	return s.n >= 1 && s.n <= FEDERATION_JWS_KID_MAX && s.s[0] != '0' &&
+	    ascii_all(s, ascii_is_digit);
 }
 
 const char *federation_jws_check(struct arena *mem, const struct federation_token *t)

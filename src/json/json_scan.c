@@ -1,4 +1,5 @@
 #include "json/json.h"
+#include "base/ascii.h"
 #include <stdio.h>
 
 /*
@@ -54,13 +55,6 @@ static int skip_blanks(struct json_scanner *s)
 	return c;
 }
 
-static int read_escape_digit(char c)
-{
-	return c >= '0' && c <= '9'		 ? c - '0'
-	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-						 : -1;
-}
-
 /* The value of the four digits of \uXXXX; -1 if they are missing. */
 static int32_t read_utf16_unit(struct str t, size_t at)
 {
@@ -69,9 +63,9 @@ static int32_t read_utf16_unit(struct str t, size_t at)
 	if (at + 4 > t.n)
 		return -1;
 	for (size_t i = at; i < at + 4; i++) {
-		if (read_escape_digit(t.s[i]) < 0)
+		if (ascii_hex_value(t.s[i]) < 0)
 			return -1;
-		u = u << 4 | read_escape_digit(t.s[i]);
+		u = u << 4 | ascii_hex_value(t.s[i]);
 	}
 	return u;
 }
@@ -147,7 +141,7 @@ static size_t skip_digits(struct json_scanner *s)
 {
 	size_t n = 0;
 
-	for (; peek_byte(s) >= '0' && peek_byte(s) <= '9'; n++)
+	for (; ascii_is_digit((char)peek_byte(s)); n++)
 		s->i++;
 	return n;
 }
@@ -223,7 +217,7 @@ static enum err scan_value(struct json_scanner *s, bool *opened)
 		return open_container(s, c == '{' ? '}' : ']');
 	if (c == '"')
 		return scan_string(s, &raw);
-	if (c == '-' || (c >= '0' && c <= '9'))
+	if (c == '-' || ascii_is_digit((char)c))
 		return scan_number(s);
 	if (c < 0)
 		return refuse_json(s, s->i, "the text ends where a value is expected");

@@ -1,4 +1,5 @@
 #include "net/net_address.h"
+#include "base/address.h"
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,20 +47,9 @@ static const struct address_block ipv6_blocks[] = {
 	{ { 0 }, 0, NEVER },
 };
 
-static bool block_contains(const struct address_block *b, const uint8_t *a)
-{
-	int i = 0;
-
-	for (; b->bits - 8 * i >= 8; i++)
-		if (a[i] != b->at[i])
-			return false;
-	int rest = b->bits - 8 * i;
-	return rest == 0 || (a[i] ^ b->at[i]) >> (8 - rest) == 0;
-}
-
 static enum address_verdict find_address_verdict(const struct address_block *b, const uint8_t *a)
 {
-	while (!block_contains(b, a))
+	while (!address_bits_equal(b->at, a, b->bits))
 		b++;
 	return b->verdict;
 }

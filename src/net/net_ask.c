@@ -1,5 +1,6 @@
 #include "net/net_ask.h"
 #include "base/clock.h"
+#include "text/url.h"
 #include "net/net_handle.h"
 #include <poll.h>
 #include <sys/socket.h>
@@ -189,20 +190,15 @@ static void wait_for_peer_close(CURL *easy)
 	}
 }
 
-static const char *skip_url_scheme(const char *origin)
-{
-	const char *slashes = strstr(origin, "://");
-
-	return slashes ? slashes + 3 : origin;
-}
-
 static struct str render_cut_request(struct arena *mem, const struct net_ask *q)
 {
 	struct buf b = { .mem = mem };
+	struct url u = { .host = { "", 0 } };
 
-	buf_printf(&b,
-	    "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\n",
-	    q->method, q->target, skip_url_scheme(q->origin));
+	url_split(str_of(q->origin), &u);
+	buf_printf(&b, "%s %s HTTP/1.1\r\nHost: %.*s%.*s\r\n", q->method, q->target, (int)u.host.n,
+	    u.host.s, (int)u.port.n, u.port.n ? u.port.s : "");
+	buf_z(&b, "Connection: close\r\nContent-Type: application/json\r\n");
 	if (q->chunked)
 		buf_printf(&b, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", q->body.n + 1);
 	else

@@ -1,7 +1,7 @@
 #include "shm/limits.h"
+#include "base/address.h"
 #include "base/clock.h"
 #include "shm/siphash.h"
-#include <arpa/inet.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -110,13 +110,13 @@ bool limits_take(struct limits *l, const char *class, struct str key, int64_t pe
 
 struct str limits_address_key(struct arena *mem, struct str address)
 {
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	uint8_t a[16];
+	struct address a;
+	const uint8_t *b = a.b;
 
-	if (address.n >= INET6_ADDRSTRLEN || inet_pton(AF_INET6, str_z(mem, address), a) != 1)
+	if (!address_read(address, &a))
 		return address;
-	if (memcmp(a, mapped, sizeof mapped) == 0)
-		return str_of(arena_printf(mem, "%d.%d.%d.%d", a[12], a[13], a[14], a[15]));
-	return str_of(arena_printf(mem, "%x:%x:%x:%x/64", a[0] << 8 | a[1], a[2] << 8 | a[3],
-	    a[4] << 8 | a[5], a[6] << 8 | a[7]));
+	if (a.v4)
+		return str_of(arena_printf(mem, "%d.%d.%d.%d", b[12], b[13], b[14], b[15]));
+	return str_of(arena_printf(mem, "%x:%x:%x:%x/64", b[0] << 8 | b[1], b[2] << 8 | b[3],
+	    b[4] << 8 | b[5], b[6] << 8 | b[7]));
 }

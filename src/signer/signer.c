@@ -68,17 +68,12 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_sign(cx, seed, tbs, sig);
 }
 
-static bool has_ten_digit_value(int64_t t)
-{
-	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);
-}
-
 static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
 		return "a serial number that is not one of ours";
-	if (!has_ten_digit_value(c->not_before) || !has_ten_digit_value(c->not_after) ||
-	    (c->invalidated && !has_ten_digit_value(c->invalidated)))
+	if (!clock_is_ten_digits(c->not_before) || !clock_is_ten_digits(c->not_after) ||
+	    (c->invalidated && !clock_is_ten_digits(c->invalidated)))
 		return "a time without exactly 10 digits";
 	if (c->not_before > c->not_after)
 		return "an end before its start";

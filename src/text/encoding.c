@@ -1,5 +1,8 @@
 #include "text/encoding.h"
+#include "base/ascii.h"
 
+static const char base62_alphabet[] =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 static const char base64_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -39,11 +42,11 @@ struct str base32_encode(struct arena *mem, struct blob b)
 
 static int read_base64_digit(char c)
 {
-	if (c >= 'A' && c <= 'Z')
+	if (ascii_is_upper(c))
 		return c - 'A';
-	if (c >= 'a' && c <= 'z')
+	if (ascii_is_lower(c))
 		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
+	if (ascii_is_digit(c))
 		return c - '0' + 52;
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
@@ -106,6 +109,25 @@ bool base64_decode(struct arena *mem, struct str s, struct blob *out)
 	return true;
 }
 
+/* Divide a big-endian number in place; returns the remainder. */
+static unsigned divide_number(uint8_t *number, size_t n, unsigned by)
+{
+	unsigned rest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		rest = rest << 8 | number[i];
+		number[i] = (uint8_t)(rest / by);
+		rest %= by;
+	}
+	return rest;
+}
+
+void base62_encode(uint8_t *number, size_t n, char *out, size_t digits)
+{
+	while (digits)
+		out[--digits] = base62_alphabet[divide_number(number, n, 62)];
+}
+
 struct str hex_encode(struct arena *mem, struct blob b)
 {
 	char *s = arena_alloc(mem, 2 * b.n + 1);
@@ -117,13 +139,6 @@ struct str hex_encode(struct arena *mem, struct blob b)
 	return (struct str){ s, 2 * b.n };
 }
 
-static int read_hex_digit(char c)
-{
-	return c >= '0' && c <= '9'		 ? c - '0'
-	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-						 : -1;
-}
-
 bool hex_decode(struct arena *mem, struct str s, struct blob *out)
 {
 	uint8_t *p = arena_alloc(mem, s.n / 2 + 1);
@@ -131,7 +146,7 @@ bool hex_decode(struct arena *mem, struct str s, struct blob *out)
 	if (s.n % 2)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		int d = read_hex_digit(s.s[i]);
+		int d = ascii_hex_value(s.s[i]);
 		if (d < 0)
 			return false;
 		p[i / 2] = (uint8_t)(p[i / 2] << 4 | d);

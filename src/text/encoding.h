@@ -2,15 +2,20 @@
 #define MOTET_TEXT_ENCODING_H
 #include "base/cx.h"
 /*
- * Bytes as text: base64 (RFC 4648 4), base32 (RFC 4648 6), lower-case hex, PEM (RFC 7468). Results
- * live in the arena. Decoders are strict, so that a value has one encoding only: they require
- * padding and zero unused bits, and refuse characters outside of the alphabet. base64 may have
- * blanks (space, tab, CR, LF) between its digits.
+ * Bytes as text: base64 (RFC 4648 4), base32 (RFC 4648 6), base62, lower-case hex, PEM (RFC 7468).
+ * Results live in the arena. Decoders are strict, so that a value has one encoding only: they
+ * require padding and zero unused bits, and refuse characters outside of the alphabet. base64 may
+ * have blanks (space, tab, CR, LF) between its digits.
  */
 struct str base64_encode(struct arena *, struct blob);
 bool base64_decode(struct arena *, struct str, struct blob *);
 /* Upper case, without padding: the form that authenticator apps accept. */
 struct str base32_encode(struct arena *, struct blob);
+/*
+ * A big-endian number of n bytes in `digits` digits of 0-9, A-Z, a-z, the highest first. Sets the
+ * bytes to zero if the digits suffice: 43 for 32 bytes, 6 for 4.
+ */
+void base62_encode(uint8_t *number, size_t n, char *out, size_t digits);
 struct str hex_encode(struct arena *, struct blob);
 bool hex_decode(struct arena *, struct str, struct blob *); /* either case */
 /* One block with lines of 64 columns; every line ends with LF. */

@@ -1,31 +1,19 @@
 #include "text/fid.h"
+#include "base/ascii.h"
 
-static bool is_fid_digit(char c)
+static bool is_label_char(char c)
 {
-	return c >= '0' && c <= '9';
+	return ascii_is_digit(c) || ascii_is_lower(c) || c == '-';
 }
 
-static bool is_fid_alnum(char c)
+static bool is_local_name_char(char c)
 {
-	return is_fid_digit(c) || (c >= 'a' && c <= 'z');
+	return is_label_char(c) || ascii_is_one_of(c, "._+");
 }
 
-static bool is_lower_hex(char c)
+static bool is_hex_char(char c)
 {
-	return is_fid_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static bool is_one_of(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
-static bool all_chars_are(struct str s, bool (*is)(char))
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is(s.s[i]))
-			return false;
-	return true;
+	return ascii_hex_value(c) >= 0;
 }
 
 static bool is_reserved_name(struct str s)
@@ -40,29 +28,22 @@ static bool is_reserved_name(struct str s)
 
 bool local_name_ok(struct str s)
 {
-	if (s.n < 1 || s.n > FID_LOCAL_MAX || is_one_of(s.s[0], ".-") ||
-	    is_one_of(s.s[s.n - 1], ".-"))
+	if (s.n < 1 || s.n > FID_LOCAL_MAX || ascii_is_one_of(s.s[0], ".-") ||
+	    ascii_is_one_of(s.s[s.n - 1], ".-") || !ascii_all(s, is_local_name_char))
 		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_fid_alnum(s.s[i]) && !is_one_of(s.s[i], "._+-"))
-			return false;
-	return !all_chars_are(s, is_fid_digit) && !is_reserved_name(s);
+	return !ascii_all(s, ascii_is_digit) && !is_reserved_name(s);
 }
 
 static bool is_dns_label(struct str s)
 {
-	if (s.n < 1 || s.n > FID_LABEL_MAX || s.s[0] == '-' || s.s[s.n - 1] == '-')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_fid_alnum(s.s[i]) && s.s[i] != '-')
-			return false;
-	return true;
+	return s.n >= 1 && s.n <= FID_LABEL_MAX && s.s[0] != '-' && s.s[s.n - 1] != '-' &&
+	    ascii_all(s, is_label_char);
 }
 
 static bool is_number_label(struct str s)
 {
-	return all_chars_are(s, is_fid_digit) ||
-	    (str_starts(s, "0x") && all_chars_are(str_from(s, 2), is_lower_hex));
+	return ascii_all(s, ascii_is_digit) ||
+	    (str_starts(s, "0x") && ascii_all(str_from(s, 2), is_hex_char));
 }
 
 bool domain_ok(struct str s)

@@ -1,12 +1,6 @@
 #include "text/form.h"
+#include "base/ascii.h"
 #include "text/utf8.h"
-
-static int read_percent_digit(char c)
-{
-	return c >= '0' && c <= '9'		 ? c - '0'
-	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-						 : -1;
-}
 
 bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
 {
@@ -20,17 +14,27 @@ bool form_decode(struct arena *mem, struct str s, bool plus, struct str *out)
 	p = arena_alloc(mem, s.n + 1);
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.s[i] == '%') {
-			if (s.n - i < 3 || read_percent_digit(s.s[i + 1]) < 0 ||
-			    read_percent_digit(s.s[i + 2]) < 0)
+			if (s.n - i < 3 || ascii_hex_value(s.s[i + 1]) < 0 ||
+			    ascii_hex_value(s.s[i + 2]) < 0)
 				return false;
-			p[n++] = (char)(read_percent_digit(s.s[i + 1]) << 4 |
-			    read_percent_digit(s.s[i + 2]));
+			p[n++] =
+			    (char)(ascii_hex_value(s.s[i + 1]) << 4 | ascii_hex_value(s.s[i + 2]));
 			i += 2;
 		} else
 			p[n++] = plus && s.s[i] == '+' ? ' ' : s.s[i];
 	}
 	*out = (struct str){ p, n };
 	return true;
+}
+
+void form_encode(struct buf *b, struct str s, const char *also)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_is_alnum(s.s[i]) || ascii_is_one_of(s.s[i], "-._~") ||
+		    ascii_is_one_of(s.s[i], also))
+			buf_put(b, s.s + i, 1);
+		else
+			buf_printf(b, "%%%02X", (unsigned)(uint8_t)s.s[i]);
 }
 
 static enum err decode_query_text(struct cx *cx, struct str *s)

@@ -8,6 +8,11 @@
  */
 bool form_decode(struct arena *, struct str, bool plus, struct str *out);
 /*
+ * Append the text percent-encoded, with upper-case hex digits. Unreserved characters (RFC 3986 2.3:
+ * letters, digits, - . _ ~) and those in `also` are not encoded.
+ */
+void form_encode(struct buf *, struct str, const char *also);
+/*
  * Take the next member from *rest and decode it; *there is false if none is left. Empty members
  * (`a=1&&b=2`) are skipped; a member without = has an empty value. ERR_BAD_REQUEST for a bad
  * escape, for NUL and for invalid UTF-8.

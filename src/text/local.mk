@@ -10,6 +10,8 @@ libtext_a_SOURCES = \
 	src/text/form.h \
 	src/text/origin.c \
 	src/text/origin.h \
+	src/text/url.c \
+	src/text/url.h \
 	src/text/utf8.c \
 	src/text/utf8.h
 TEXT = libtext.a $(BASE)

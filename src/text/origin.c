@@ -1,25 +1,23 @@
 #include "text/origin.h"
 #include "text/fid.h"
+#include "text/url.h"
 #include <arpa/inet.h>
 
 static const struct origin_scheme {
-	const char *text;
+	const char *name;
 	int port, flag;
 } origin_schemes[] = {
-	{ "https://", 443, 0 },
-	{ "http://", 80, ORIGIN_HTTP },
+	{ "https", 443, 0 },
+	{ "http", 80, ORIGIN_HTTP },
 };
 enum { ORIGIN_SCHEMES = sizeof origin_schemes / sizeof origin_schemes[0] };
 
-static const struct origin_scheme *find_scheme(struct str url, int flags)
+static const struct origin_scheme *find_scheme(struct str name, int flags)
 {
-	for (size_t i = 0; i < ORIGIN_SCHEMES; i++) {
-		size_t n = strlen(origin_schemes[i].text);
-		if (url.n >= n &&
-		    str_ieq((struct str){ url.s, n }, str_of(origin_schemes[i].text)) &&
+	for (size_t i = 0; i < ORIGIN_SCHEMES; i++)
+		if (str_ieq(name, str_of(origin_schemes[i].name)) &&
 		    (origin_schemes[i].flag & flags) == origin_schemes[i].flag)
 			return &origin_schemes[i];
-	}
 	return NULL;
 }
 
@@ -62,23 +60,25 @@ static bool normalize_address(struct arena *mem, int family, struct str text, st
 	return true;
 }
 
-/* Read "[address]" or "name"; *rest is what follows: nothing, or a colon and the port. */
-static const char *read_origin_host(
-    struct arena *mem, struct str authority, int flags, struct str *host, struct str *rest)
+/* The address inside the brackets of a host; false if it has no brackets. */
+static bool cut_brackets(struct str *host)
 {
-	struct str name;
+	if (host->n < 2 || host->s[0] != '[' || host->s[host->n - 1] != ']')
+		return false;
+	*host = (struct str){ host->s + 1, host->n - 2 };
+	return true;
+}
 
-	if (authority.n && authority.s[0] == '[') {
-		if (!str_cut(str_from(authority, 1), ']', &name, rest) ||
-		    !normalize_address(mem, AF_INET6, name, host))
+static const char *read_origin_host(struct arena *mem, struct str name, int flags, struct str *host)
+{
+	if (name.n && name.s[0] == '[') {
+		if (!cut_brackets(&name) || !normalize_address(mem, AF_INET6, name, host))
 			return "must have an IPv6 address inside its brackets";
 		*host = str_of(arena_printf(mem, "[%.*s]", (int)host->n, host->s));
 		return flags & ORIGIN_ADDRESS
 		    ? NULL
 		    : "must name the server by its domain, not by an address";
 	}
-	str_cut(authority, ':', &name, rest);
-	*rest = str_from(authority, name.n);
 	name = str_lower(mem, name);
 	if (flags & ORIGIN_ADDRESS && normalize_address(mem, AF_INET, name, host))
 		return NULL;
@@ -88,37 +88,37 @@ static const char *read_origin_host(
 	    : "must be a domain name, not an address: letters, digits and hyphens between dots";
 }
 
-static const char *read_origin_port(struct str rest, int otherwise, int64_t *port)
+static const char *read_origin_port(struct str text, int otherwise, int64_t *port)
 {
 	*port = otherwise;
-	if (rest.n == 0)
+	if (text.n == 0)
 		return NULL;
-	if (rest.s[0] != ':' || !str_i64(str_from(rest, 1), port) || *port < 1 || *port > 65535)
+	if (text.s[0] != ':' || !str_i64(str_from(text, 1), port) || *port < 1 || *port > 65535)
 		return "must have a port between 1 and 65535 after its colon";
 	return NULL;
 }
 
 const char *origin_read(struct arena *mem, struct str url, int flags, struct str *origin)
 {
-	const struct origin_scheme *scheme = find_scheme(url, flags);
-	struct str authority, path, host, rest;
+	const struct origin_scheme *scheme;
 	const char *wrong;
+	struct str host;
+	struct url u;
 	int64_t port;
 
-	if (scheme == NULL)
+	if (!url_split(url, &u) || (scheme = find_scheme(u.scheme, flags)) == NULL)
 		return "must begin with https://";
 	if (url.n > ORIGIN_MAX + 1)
 		return "is too long";
 	if ((wrong = check_url_chars(url)) != NULL)
 		return wrong;
-	str_cut(str_from(url, strlen(scheme->text)), '/', &authority, &path);
-	if (path.n)
+	if (u.rest.n > 1)
 		return "must not have a path";
-	if ((wrong = read_origin_host(mem, authority, flags, &host, &rest)) != NULL ||
-	    (wrong = read_origin_port(rest, scheme->port, &port)) != NULL)
+	if ((wrong = read_origin_host(mem, u.host, flags, &host)) != NULL ||
+	    (wrong = read_origin_port(u.port, scheme->port, &port)) != NULL)
 		return wrong;
 	struct buf b = { .mem = mem };
-	buf_printf(&b, "%s%.*s", scheme->text, (int)host.n, host.s);
+	buf_printf(&b, "%s://%.*s", scheme->name, (int)host.n, host.s);
 	if (port != scheme->port)
 		buf_printf(&b, ":%d", (int)port);
 	*origin = buf_done(&b);
@@ -133,37 +133,23 @@ enum err origin_parse(struct cx *cx, struct str url, int flags, struct str *orig
 		     : OK;
 }
 
-/* The host without brackets; *port is the colon and the port, or empty. */
-static struct str split_origin(
-    struct str origin, const struct origin_scheme **scheme, struct str *port)
-{
-	struct str host, rest;
-
-	*scheme = find_scheme(origin, ORIGIN_HTTP);
-	rest = str_from(origin, *scheme ? strlen((*scheme)->text) : origin.n);
-	if (rest.n && rest.s[0] == '[') {
-		str_cut(str_from(rest, 1), ']', &host, port);
-		return host;
-	}
-	str_cut(rest, ':', &host, port);
-	*port = str_from(rest, host.n);
-	return host;
-}
-
 struct str origin_host(struct str origin)
 {
-	const struct origin_scheme *scheme;
-	struct str port;
+	struct url u;
 
-	return split_origin(origin, &scheme, &port);
+	if (!url_split(origin, &u))
+		return str_from(origin, origin.n);
+	cut_brackets(&u.host);
+	return u.host;
 }
 
 int origin_port(struct str origin)
 {
 	const struct origin_scheme *scheme;
-	struct str rest;
+	struct url u;
 	int64_t port;
 
-	split_origin(origin, &scheme, &rest);
-	return scheme && read_origin_port(rest, scheme->port, &port) == NULL ? (int)port : 0;
+	if (!url_split(origin, &u) || (scheme = find_scheme(u.scheme, ORIGIN_HTTP)) == NULL)
+		return 0;
+	return read_origin_port(u.port, scheme->port, &port) == NULL ? (int)port : 0;
 }

@@ -1,11 +1,9 @@
 #include "x509/cacheable.h"
+#include "base/clock.h"
 #include "json/shape.h"
 #include "text/encoding.h"
 #include <inttypes.h>
 #include <json-c/json.h>
-
-#define TEN_DIGITS_MIN INT64_C(1000000000)
-#define TEN_DIGITS_MAX INT64_C(9999999999)
 
 struct cacheable_members {
 	struct str idCertPem, cacheSignature;
@@ -61,11 +59,6 @@ static enum err decode_cacheable_members(
 
 #define REFUSE_CACHEABLE(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 
-static bool is_ten_digit_time(int64_t t)
-{
-	return t >= TEN_DIGITS_MIN && t <= TEN_DIGITS_MAX;
-}
-
 static enum err check_cacheable_members(
     struct cx *cx, const struct cacheable_members *m, struct cacheable *out)
 {
@@ -74,9 +67,9 @@ static enum err check_cacheable_members(
 	if (m->invalidated && m->invalidatedAt == 0)
 		return REFUSE_CACHEABLE(cx,
 		    "The home server marks the ID-Cert as invalidated but sends no invalidatedAt.");
-	if (!is_ten_digit_time(m->cacheNotValidBefore) ||
-	    !is_ten_digit_time(m->cacheNotValidAfter) ||
-	    (m->invalidatedAt && !is_ten_digit_time(m->invalidatedAt)))
+	if (!clock_is_ten_digits(m->cacheNotValidBefore) ||
+	    !clock_is_ten_digits(m->cacheNotValidAfter) ||
+	    (m->invalidatedAt && !clock_is_ten_digits(m->invalidatedAt)))
 		return REFUSE_CACHEABLE(cx,
 		    "The home server must send times of exactly 10 digits; others are ambiguous.");
 	if (m->cacheSignature.n != 2 * ED25519_SIG || !hex_decode(cx->mem, m->cacheSignature, &sig))

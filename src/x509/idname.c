@@ -1,4 +1,5 @@
 #include "x509/idname.h"
+#include "base/ascii.h"
 #include "x509/derw.h"
 #include "text/fid.h"
 #include <stddef.h>
@@ -36,8 +37,7 @@ static const struct name_attr *find_name_attr(struct blob oid)
 
 static bool is_printable_string_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    (c && strchr(" '()+,-./:=?", c));
+	return ascii_is_alnum(c) || ascii_is_one_of(c, " '()+,-./:=?");
 }
 
 static const char *read_attr_text(struct der d, struct str *out)

@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "api/common/binary.h"
 #include "api/common/key_trials.h"
 #include "api/common/render.h"
@@ -6,10 +7,7 @@
 
 static bool is_decimal_serial(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] < '0' || s.s[i] > '9')
-			return false;
-	return s.s[0] != '0';
+	return s.s[0] != '0' && ascii_all(s, ascii_is_digit);
 }
 
 #define SERIAL_RULES \

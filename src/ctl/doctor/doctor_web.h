@@ -63,5 +63,5 @@ struct doctor_verdict doctor_web_fault(struct doctor *, const struct doctor_chec
  * NULL: there is no row. */
 const char *doctor_web_find_fix(struct doctor *, const char *id);
 /* Whether host, a name or an address, is loopback (localhost, 127.0.0.0/8, ::1). */
-bool doctor_web_is_loopback(struct arena *, struct str host);
+bool doctor_web_is_loopback(struct str host);
 #endif

@@ -1,3 +1,4 @@
+#include "base/address.h"
 #include "ctl/doctor/doctor_web.h"
 #include <ifaddrs.h>
 #include <netdb.h>
@@ -14,8 +15,6 @@ static bool is_address_of_host(struct str address)
 
 	if (getifaddrs(&list) != 0)
 		return true;
-	if (str_starts(address, "::ffff:"))
-		address = str_from(address, strlen("::ffff:"));
 	for (i = list; i && !ours; i = i->ifa_next) {
 		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
 		socklen_t n = family == AF_INET ? sizeof(struct sockaddr_in)
@@ -25,7 +24,7 @@ static bool is_address_of_host(struct str address)
 		    getnameinfo(i->ifa_addr, n, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0)
 			continue;
 		text[strcspn(text, "%")] = '\0';
-		ours = str_is(address, text);
+		ours = address_listed(text, address);
 	}
 	freeifaddrs(list);
 	return ours;
@@ -42,12 +41,11 @@ static struct doctor_verdict check_client_address(struct doctor *d, const struct
 	if (wrong)
 		return doctor_web_fault(d, k, "a probe gets %s", wrong);
 	const char *seen = str_z(d->mem, e.remote);
-	if (doctor_web_is_loopback(d->mem, e.remote) &&
-	    !doctor_web_is_loopback(d->mem, str_of(t.local)))
+	if (doctor_web_is_loopback(e.remote) && !doctor_web_is_loopback(str_of(t.local)))
 		return doctor_web_fault(
 		    d, k, "all clients appear to come from %s, so they share one rate limit", seen);
-	if (doctor_web_is_loopback(d->mem, str_of(t.local)) &&
-	    !doctor_web_is_loopback(d->mem, e.remote) && !is_address_of_host(e.remote))
+	if (doctor_web_is_loopback(str_of(t.local)) && !doctor_web_is_loopback(e.remote) &&
+	    !is_address_of_host(e.remote))
 		return doctor_warn(d, doctor_web_find_fix(d, "web.address"),
 		    "motetd sees this host as %s; if it sees other clients so, too, they share "
 		    "one rate limit",
