@@ -46,7 +46,7 @@ static enum err check_rate_limits(struct call *c)
 }
 
 /*
- * The handler of an AUTH_FUSED route looks the session up in its own statement, to save a round
+ * The handler of an AUTH_INLINE route looks the session up in its own statement, to save a round
  * trip. With a body or a query, the session is looked up here first, so that only a session's owner
  * reaches the parser.
  */
@@ -57,9 +57,9 @@ static enum err authenticate_caller(struct call *c)
 
 	if (c->route->auth == AUTH_NONE)
 		return OK;
-	if (c->route->auth == AUTH_FUSED)
+	if (c->route->auth == AUTH_INLINE)
 		TRY(session_hash_token(c->cx, token, &c->token_hash));
-	if (c->route->auth == AUTH_FUSED && c->req->body.n == 0 && c->req->query.n == 0)
+	if (c->route->auth == AUTH_INLINE && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
 	bool password = (c->route->flags & SENSITIVE) &&
 	    session_needs_solution(c->cx, c->route->flags & ALWAYS);

@@ -18,7 +18,7 @@ struct call {
 	struct str path[ROUTE_PARAMS]; /* the values of {…} in the pattern */
 	struct str allow;	       /* the value of Allow for this path */
 	const struct session *who;     /* AUTH_ANY, AUTH_SESSION, AUTH_ADMIN */
-	struct blob token_hash;	       /* AUTH_FUSED: hash of the session token */
+	struct blob token_hash;	       /* AUTH_INLINE: hash of the session token */
 	void *in;		       /* the decoded body or query: the struct of route->body */
 };
 /* Answer a request. Always fills the response; sets the route and the error in cx->meter. */

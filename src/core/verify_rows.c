@@ -113,9 +113,9 @@ static void verify_idcert_row(struct verify *v, const void *row)
 	struct idcert c;
 
 	EXPECT(v, r->used, "serial is not in serial_used");
-	EXPECT(v, r->twin == 0,
+	EXPECT(v, r->overlapping == 0,
 	    "the certificate %lld of the same session is valid at the same time",
-	    (long long)r->twin);
+	    (long long)r->overlapping);
 	if (!read_row_cert(v, r->cert, &c))
 		return;
 	check_cert_signer(v, &c, r->signer);

@@ -12,16 +12,16 @@ enum auth {
 	AUTH_NONE,    /* no session needed */
 	AUTH_ANY,     /* a session on this server, of a home or a foreign actor */
 	AUTH_SESSION, /* a session of a home actor */
-	AUTH_FUSED,   /* as AUTH_SESSION, but checked by the handler's own statement */
+	AUTH_INLINE,  /* as AUTH_SESSION, but checked by the handler's own statement */
 	AUTH_ADMIN    /* a session of an administrator */
 };
 /* Flags of a row. */
 enum {
-	SENSITIVE = 1,	     /* a sensitive action: needs X-P2-Sensitive-Solution */
-	WRITES = 2,	     /* counts for rate_limit_writes */
-	NOBODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
-	UNLIMITED = 8,	     /* no rate limit */
-	ALWAYS = 16	     /* sensitive even with sensitive_actions = off */
+	SENSITIVE = 1,	      /* a sensitive action: needs X-P2-Sensitive-Solution */
+	WRITES = 2,	      /* counts for rate_limit_writes */
+	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
+	UNLIMITED = 8,	      /* no rate limit */
+	ALWAYS = 16	      /* sensitive even with sensitive_actions = off */
 };
 struct call;  /* api/call.h */
 struct shape; /* json/shape.h */

@@ -78,7 +78,7 @@ const char *federation_jws_check(struct arena *mem, const struct federation_toke
 static void append_claim(struct cx *cx, struct buf *b, const char *name, struct str value)
 {
 	buf_printf(b, "\"%s\":", name);
-	buf_str(b, json_text(cx, json_str(value)));
+	buf_str(b, json_text(cx, json_from_str(value)));
 	buf_z(b, ",");
 }
 
@@ -88,7 +88,7 @@ struct str federation_jws_signing_input(struct cx *cx, const struct federation_t
 		   input = { .mem = cx->mem };
 
 	buf_z(&header, "{\"alg\":\"EdDSA\",\"typ\":\"JWT\",\"kid\":");
-	buf_str(&header, json_text(cx, json_str(t->kid)));
+	buf_str(&header, json_text(cx, json_from_str(t->kid)));
 	buf_z(&header, "}");
 	buf_z(&payload, "{");
 	append_claim(cx, &payload, "iss", t->iss);

@@ -89,7 +89,7 @@ struct str json_get_str(struct json_object *o)
 	return (struct str){ json_object_get_string(o), (size_t)json_object_get_string_len(o) };
 }
 
-struct json_object *json_str(struct str s)
+struct json_object *json_from_str(struct str s)
 {
 	struct json_object *o =
 	    s.n <= INT_MAX ? json_object_new_string_len(s.n ? s.s : "", (int)s.n) : NULL;

@@ -34,8 +34,8 @@ bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string; it lives as long as the tree. Empty for another type. */
 struct str json_get_str(struct json_object *);
 /* Make a new string, and a new array of bytes, [48,130,…]. The caller owns them until json_text()
- * or json_own(). json_str() aborts the process if memory runs out. */
-struct json_object *json_str(struct str);
+ * or json_own(). json_from_str() aborts the process if memory runs out. */
+struct json_object *json_from_str(struct str);
 struct json_object *json_from_octets(struct blob);
 /* Give an object to the arena, if an error may come before json_text(). Returns it. */
 struct json_object *json_own(struct cx *, struct json_object *);

@@ -3,7 +3,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-const struct shape nobody_shape = { "nobody", 0, NULL, 0, NULL };
+const struct shape no_body_shape = { "no_body", 0, NULL, 0, NULL };
 
 enum err shape_refuse(struct cx *cx, const struct field *f, const char *why)
 {
@@ -185,7 +185,7 @@ static void append_comma_list(struct json_object *list, struct str value)
 
 	while (more) {
 		more = str_cut(value, ',', &one, &value);
-		json_object_array_add(list, json_str(one));
+		json_object_array_add(list, json_from_str(one));
 	}
 }
 
@@ -193,7 +193,7 @@ static struct json_object *make_scalar(const struct field *f, struct str value)
 {
 	if (f->type == FT_BOOL && (str_is(value, "true") || str_is(value, "false")))
 		return json_object_new_boolean(str_is(value, "true"));
-	return json_str(value);
+	return json_from_str(value);
 }
 
 /* Collect the values of a repeated custom member in an array. */
@@ -207,7 +207,7 @@ static void append_repeated(
 		json_object_array_add(list, json_object_get(old));
 		json_object_object_add(o, f->name, list);
 	}
-	json_object_array_add(list, json_str(value));
+	json_object_array_add(list, json_from_str(value));
 }
 
 static enum err add_query_member(

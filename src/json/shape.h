@@ -80,7 +80,7 @@ struct shape {
 	storage const struct shape st##_shape = { #st, sizeof(struct st), st##_fields, \
 		sizeof st##_fields / sizeof st##_fields[0], fn, bare, media }
 /* Of a route without arguments: a body is read and ignored. */
-extern const struct shape nobody_shape;
+extern const struct shape no_body_shape;
 
 /* Refuse with the sentence "<f->name> <why>"; why: "must be a string". */
 must_check enum err shape_refuse(struct cx *, const struct field *, const char *why);

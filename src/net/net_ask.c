@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-struct net_asker {
+struct net_ask_client {
 	const struct conf *conf;
 	struct net_handle handle;
 };
@@ -14,15 +14,15 @@ struct net_asker {
 struct pending_ask {
 	CURL *easy;
 	const struct net_ask *ask;
-	struct net_told *told;
+	struct net_answer *answer;
 	struct buf head, body;
 	struct curl_slist *headers;
 	char why[CURL_ERROR_SIZE];
 };
 
-struct net_asker *net_ask_new(const struct conf *c)
+struct net_ask_client *net_ask_new(const struct conf *c)
 {
-	struct net_asker *n = calloc(1, sizeof *n);
+	struct net_ask_client *n = calloc(1, sizeof *n);
 
 	if (n == NULL || !net_handle_init(&n->handle, c)) {
 		free(n);
@@ -32,7 +32,7 @@ struct net_asker *net_ask_new(const struct conf *c)
 	return n;
 }
 
-void net_ask_free(struct net_asker *n)
+void net_ask_free(struct net_ask_client *n)
 {
 	if (n)
 		net_handle_free(&n->handle);
@@ -99,7 +99,7 @@ static bool set_ask_request(struct pending_ask *a)
 	return good && SET_ASK(CUSTOMREQUEST, q->method);
 }
 
-static bool set_ask_connection(struct pending_ask *a, const struct net_asker *n)
+static bool set_ask_connection(struct pending_ask *a, const struct net_ask_client *n)
 {
 	const char *ca = n->conf->federation_ca_file;
 	bool good = SET_ASK(NOSIGNAL, 1L) && SET_ASK(ERRORBUFFER, a->why) &&
@@ -143,7 +143,7 @@ static int read_http_version(CURL *easy)
 
 static void fill_answer(struct pending_ask *a)
 {
-	struct net_told *t = a->told;
+	struct net_answer *t = a->answer;
 	long status = 0;
 	char *local = NULL;
 
@@ -159,7 +159,7 @@ static void fill_answer(struct pending_ask *a)
 
 static void conclude_ask(struct pending_ask *a, CURLcode code)
 {
-	struct net_told *t = a->told;
+	struct net_answer *t = a->answer;
 
 	t->whole = code == CURLE_OK;
 	t->untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR;
@@ -222,16 +222,17 @@ static CURLcode send_cut_request(struct pending_ask *a, struct arena *mem)
 	return code;
 }
 
-void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, struct net_told *t)
+void net_ask(
+    struct net_ask_client *n, struct arena *mem, const struct net_ask *q, struct net_answer *t)
 {
 	CURL *easy = q->cut ? curl_easy_duphandle(n->handle.easy) : n->handle.easy;
 	struct pending_ask a = {
-		.easy = easy, .ask = q, .told = t, .head = { .mem = mem }, .body = { .mem = mem }
+		.easy = easy, .ask = q, .answer = t, .head = { .mem = mem }, .body = { .mem = mem }
 	};
 	const int64_t began = clock_us();
 	CURLcode code = CURLE_FAILED_INIT;
 
-	*t = (struct net_told){ .why = "" };
+	*t = (struct net_answer){ .why = "" };
 	if (easy)
 		curl_easy_reset(easy);
 	if (easy && set_ask_connection(&a, n))
@@ -250,7 +251,7 @@ void net_ask(struct net_asker *n, struct arena *mem, const struct net_ask *q, st
 		curl_easy_reset(easy);
 }
 
-struct str net_ask_header(const struct net_told *t, const char *name, int *count)
+struct str net_ask_header(const struct net_answer *t, const char *name, int *count)
 {
 	struct str rest = t->head, line, key, value, found = { NULL, 0 };
 	int n = 0;

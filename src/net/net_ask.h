@@ -26,7 +26,7 @@ struct net_ask {
 	bool cut; /* close the connection in the body: announce one octet more than is sent. The
 		     response is not read */
 };
-struct net_told {
+struct net_answer {
 	char why[300];	/* "": there was a response; else why not, for a person */
 	bool untrusted; /* the certificate is the reason in `why` */
 	int status;
@@ -37,13 +37,13 @@ struct net_told {
 	int64_t cert_ends;     /* when the server's certificate expires; 0: no TLS */
 	int64_t us;	       /* duration */
 };
-struct net_asker;
+struct net_ask_client;
 /* NULL: libcurl does not start. conf is borrowed. */
-struct net_asker *net_ask_new(const struct conf *);
-void net_ask_free(struct net_asker *);
+struct net_ask_client *net_ask_new(const struct conf *);
+void net_ask_free(struct net_ask_client *);
 /* Send a request and fill the answer, whose text is in the arena. */
-void net_ask(struct net_asker *, struct arena *, const struct net_ask *, struct net_told *);
+void net_ask(struct net_ask_client *, struct arena *, const struct net_ask *, struct net_answer *);
 /* The value of the first header of that name; .s NULL: there is none. *count (may be NULL): how
  * many there are. */
-struct str net_ask_header(const struct net_told *, const char *name, int *count);
+struct str net_ask_header(const struct net_answer *, const char *name, int *count);
 #endif

@@ -49,7 +49,7 @@ struct verify_idcert {
 	struct blob signer; /* public key of its issuer, a server key */
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
-	int64_t twin;
+	int64_t overlapping;
 };
 struct verify_session {
 	struct verify_key key;

@@ -18,12 +18,12 @@ WHERE k.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY k.serial LIMIT $3
 
--- twin: an older certificate of the same session whose validity overlaps.
+-- overlapping: an older certificate of the same session whose validity overlaps.
 -- name: sql_verify_idcert :many redo
 -- args: text, text, int8
 -- cols: a text, b text, serial int8, session_id text, public_key bytea, cert bytea,
 -- cols: not_before int8, not_after int8, local_name text, signer bytea, signer_before int8,
--- cols: signer_after int8, signer_ended int8, used bool, twin int8
+-- cols: signer_after int8, signer_ended int8, used bool, overlapping int8
 SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cert,
        floor(extract(epoch FROM c.not_before))::int8 AS not_before,
        floor(extract(epoch FROM c.not_after))::int8 AS not_after, a.local_name,
@@ -34,7 +34,8 @@ SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cer
        (SELECT min(o.serial) FROM idcert o
         WHERE o.actor_id = c.actor_id AND o.session_id = c.session_id AND o.serial < c.serial
           AND o.not_before < least(c.not_after, date_trunc('second', c.invalidated_at))
-          AND c.not_before < least(o.not_after, date_trunc('second', o.invalidated_at))) AS twin
+          AND c.not_before < least(o.not_after, date_trunc('second', o.invalidated_at)))
+           AS overlapping
 FROM idcert c LEFT JOIN actor a ON a.id = c.actor_id
     LEFT JOIN server_key k ON k.serial = c.server_serial
 WHERE c.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END

@@ -188,14 +188,14 @@ struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct
 	struct json_object *o = json_object_new_object();
 	struct str pem = pem_encode(cx->mem, "CERTIFICATE", cert);
 
-	json_object_object_add(o, "idCertPem", json_str(pem));
+	json_object_object_add(o, "idCertPem", json_from_str(pem));
 	if (claim->invalidated)
 		add_cache_time(o, "invalidatedAt", NULL, claim->invalidated);
 	add_cache_time(o, "cacheNotValidBefore", "cacheValidNotBefore", claim->not_before);
 	add_cache_time(o, "cacheNotValidAfter", "cacheValidNotAfter", claim->not_after);
-	json_object_object_add(
-	    o, "cacheSignature", json_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
-	json_object_object_add(o, "id_cert", json_str(pem));
+	json_object_object_add(o, "cacheSignature",
+	    json_from_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
+	json_object_object_add(o, "id_cert", json_from_str(pem));
 	json_object_object_add(o, "invalidated", json_object_new_boolean(claim->invalidated != 0));
 	return o;
 }
@@ -204,6 +204,6 @@ struct str cacheable_event(struct cx *cx, struct blob cert)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
+	json_object_object_add(o, "cert", json_from_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 	return json_text(cx, o);
 }

@@ -332,11 +332,12 @@ static void values(void)
 	    "escapes become UTF-8");
 	ok(json_get_str(NULL).n == 0, "null is not a string");
 	o = json_object_new_object();
-	json_object_object_add(o, "u", json_str(STR("https://x/\"\n")));
+	json_object_object_add(o, "u", json_from_str(STR("https://x/\"\n")));
 	ok(str_is(json_text(&cx, o), "{\"u\":\"https://x/\\\"\\n\"}"),
 	    "compact output does not escape slashes");
 	ok(str_is(json_text(&cx, NULL), "null"), "NULL is written as null");
-	ok(str_is(json_text(&cx, json_str((struct str){ NULL, 0 })), "\"\""), "an empty string");
+	ok(str_is(json_text(&cx, json_from_str((struct str){ NULL, 0 })), "\"\""),
+	    "an empty string");
 }
 
 static void utf8(void)

@@ -220,7 +220,7 @@ static void required(void)
 	ok(shape_request(&cx, &thing_shape, (struct str){ NULL, 0 }, (struct str){ NULL, 0 },
 	       &(struct thing){ .when = 0 }) == OK,
 	    "neither query nor body");
-	ok(shape_request(&cx, &nobody_shape, STR("%zz"), STR("{{{"), NULL) == OK,
+	ok(shape_request(&cx, &no_body_shape, STR("%zz"), STR("{{{"), NULL) == OK,
 	    "a route without arguments ignores query and body");
 }
 

@@ -31,7 +31,7 @@ enum err binary_get_cert(struct cx *cx, const struct field *f, struct json_objec
 static struct json_object *render_octets(
     struct cx *cx, const struct binary_query *q, struct blob cert)
 {
-	return str_is(q->encoding, "base64") ? json_str(base64_encode(cx->mem, cert))
+	return str_is(q->encoding, "base64") ? json_from_str(base64_encode(cx->mem, cert))
 					     : json_from_octets(cert);
 }
 

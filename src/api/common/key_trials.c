@@ -25,9 +25,9 @@ enum err reply_key_trial(struct call *c, bool both)
 
 	TRY(key_trial_new(c->cx, in->fid, in->session_id, c->req->head, &t));
 	o = json_object_new_object();
-	json_object_object_add(o, "challenge", json_str(t.text));
+	json_object_object_add(o, "challenge", json_from_str(t.text));
 	if (both)
-		json_object_object_add(o, "trial", json_str(t.text));
+		json_object_object_add(o, "trial", json_from_str(t.text));
 	json_object_object_add(o, "expires", json_object_new_int64(t.expires));
 	return reply_json(c, 200, o);
 }

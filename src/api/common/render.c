@@ -67,7 +67,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 /* alpha.8 has no body with these three; X-P2-Error still has the code. */
 static bool is_bodiless_error(const struct call *c, int status)
 {
-	return c->route && (c->route->flags & NOBODY_ON_ERROR) &&
+	return c->route && (c->route->flags & NO_BODY_ON_ERROR) &&
 	    (status == 404 || status == 409 || status == 413);
 }
 
@@ -109,8 +109,8 @@ enum err reply_grant(struct call *c, const struct grant *g)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "id_cert", json_str(g->id_cert));
-	json_object_object_add(o, "token", json_str(g->token));
+	json_object_object_add(o, "id_cert", json_from_str(g->id_cert));
+	json_object_object_add(o, "token", json_from_str(g->token));
 	return reply_json(c, 201, o);
 }
 

@@ -19,7 +19,7 @@ static struct json_object *render_digits(struct cx *cx, int64_t v)
 
 static void add_event_cert(struct cx *cx, struct json_object *d, struct blob cert)
 {
-	json_object_object_add(d, "cert", json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
+	json_object_object_add(d, "cert", json_from_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 }
 
 /* All members of both published forms (wire.md 2.8). */
@@ -29,8 +29,8 @@ static struct json_object *render_invalidation(struct cx *cx, const struct publi
 
 	json_object_object_add(d, "serial", render_digits(cx, p->claim.serial));
 	json_object_object_add(d, "invalidSince", render_digits(cx, p->claim.invalidated));
-	json_object_object_add(
-	    d, "signature", json_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
+	json_object_object_add(d, "signature",
+	    json_from_str(hex_encode(cx->mem, (struct blob){ p->sig, ED25519_SIG })));
 	return d;
 }
 
@@ -69,9 +69,9 @@ static enum err add_event_envelope(
 
 	json_object_array_add(list, o);
 	TRY(render_event_data(cx, e, p, &d));
-	json_object_object_add(o, "n", json_str(e->namespace));
+	json_object_object_add(o, "n", json_from_str(e->namespace));
 	json_object_object_add(o, "op", render_digits(cx, e->op));
-	json_object_object_add(o, "t", json_str(e->name));
+	json_object_object_add(o, "t", json_from_str(e->name));
 	json_object_object_add(o, "d", d);
 	json_object_object_add(o, "s", render_digits(cx, e->seq));
 	return OK;

@@ -8,7 +8,7 @@
 
 static struct str quote_pem(struct cx *cx, struct str s)
 {
-	return json_text(cx, json_str(s));
+	return json_text(cx, json_from_str(s));
 }
 
 /* GET /key/server: the public key, or the server's certificate, by Accept. */
@@ -58,7 +58,7 @@ struct key_actor_lists {
 static void add_listed_cert(
     struct cx *cx, struct key_actor_lists *l, struct blob cert, int64_t invalidated_at)
 {
-	json_object_array_add(l->certs, json_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
+	json_object_array_add(l->certs, json_from_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 	json_object_array_add(l->ended, json_object_new_boolean(invalidated_at != 0));
 }
 

@@ -22,6 +22,6 @@ enum err corev1_get_keypackage(struct call *c)
 		return OK;
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(list, json_str(base64_encode(c->cx->mem, v[i].tls)));
+		json_object_array_add(list, json_from_str(base64_encode(c->cx->mem, v[i].tls)));
 	return reply_json(c, 200, list);
 }

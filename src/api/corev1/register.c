@@ -53,6 +53,6 @@ enum err corev1_post_register(struct call *c)
 	TRY(e);
 	TRY(add_newcomer(c, &in->auth_payload, local));
 	o = json_object_new_object();
-	json_object_object_add(o, "fid", json_str(actor_fid(c->cx, local)));
+	json_object_object_add(o, "fid", json_from_str(actor_fid(c->cx, local)));
 	return reply_json(c, 201, o);
 }

@@ -26,7 +26,7 @@ static enum err reply_session_token(struct call *c, int status, struct str token
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "token", json_str(token));
+	json_object_object_add(o, "token", json_from_str(token));
 	return reply_json(c, status, o);
 }
 

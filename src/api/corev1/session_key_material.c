@@ -183,7 +183,7 @@ static enum err get_serial_list(
 	list = json_own(cx, json_object_new_array());
 	for (rest = json_get_str(v); rest.n;) {
 		str_cut(rest, ',', &one, &rest);
-		json_object_array_add(list, json_str(one));
+		json_object_array_add(list, json_from_str(one));
 	}
 	return get_serials(cx, f, list, out);
 }
@@ -245,7 +245,7 @@ static struct json_object *render_oids(struct str list)
 
 	while (list.n) {
 		str_cut(list, ',', &one, &list);
-		json_object_array_add(a, json_str(one));
+		json_object_array_add(a, json_from_str(one));
 	}
 	return a;
 }
@@ -262,7 +262,7 @@ static struct json_object *render_key_material(
 
 	json_object_object_add(o, "serial_number",
 	    bytes ? render_serial_octets(k->serial) : json_object_new_string(digits));
-	json_object_object_add(o, "key_data", json_str(k->key_data));
+	json_object_object_add(o, "key_data", json_from_str(k->key_data));
 	json_object_object_add(o, "encryption_algorithm",
 	    render_octet_array(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
 	json_object_object_add(o, "serialNumber", json_object_new_int64(k->serial));

@@ -31,7 +31,7 @@ static bool error_applies(enum error_condition when, const struct route *r)
 {
 	switch (when) {
 	case TAKES_INPUT:
-		return r->body != &nobody_shape;
+		return r->body != &no_body_shape;
 	case LIMITED:
 		return !(r->flags & UNLIMITED);
 	case WITH_TOKEN:

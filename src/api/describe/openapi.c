@@ -141,7 +141,7 @@ static void add_answer(struct cx *cx, const struct about_answer *a, struct json_
 
 static bool omits_error_body(const struct route *r, int status)
 {
-	return r->flags & NOBODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
+	return r->flags & NO_BODY_ON_ERROR && (status == 404 || status == 409 || status == 413);
 }
 
 static struct json_object *make_error_schema(struct cx *cx, struct json_object *codes)

@@ -170,7 +170,7 @@ static struct json_object *render_leaf_capabilities(const struct mls_keypackage 
 
 static struct json_object *render_base64(struct cx *cx, struct blob b)
 {
-	return json_str(base64_encode(cx->mem, b));
+	return json_from_str(base64_encode(cx->mem, b));
 }
 
 /*
@@ -187,7 +187,7 @@ static enum err add_claimed_keypackage(
 	json_object_array_add(list, o);
 	TRY(mls_keypackage_read(cx, g->tls, &k));
 	TRY(mls_keypackage_ref(cx, &k, &ref));
-	json_object_object_add(o, "id", json_str(hex_encode(cx->mem, ref)));
+	json_object_object_add(o, "id", json_from_str(hex_encode(cx->mem, ref)));
 	json_object_object_add(o, "publicKey", render_base64(cx, k.signature_key));
 	json_object_object_add(o, "capabilities", render_leaf_capabilities(&k));
 	json_object_object_add(o, "signature", render_base64(cx, k.signature));

@@ -43,7 +43,7 @@ static enum err reply_page_facts(struct call *c, const struct page_facts *f)
 		else
 			json_object_put(one);
 	}
-	json_object_object_add(o, "fingerprint", json_str(f->fingerprint));
+	json_object_object_add(o, "fingerprint", json_from_str(f->fingerprint));
 	json_object_object_add(o, "until", json_object_new_int64(f->until));
 	json_object_object_add(o, "registration",
 	    json_object_new_string(page_html_registrations[c->cx->conf->registration].word));

@@ -16,7 +16,7 @@ static struct json_object *hash_probe_text(struct cx *cx, struct str text)
 	uint8_t hash[HASH_BYTES];
 
 	sha256(str_blob(text), hash);
-	return json_str(hex_encode(cx->mem, (struct blob){ hash, sizeof hash }));
+	return json_from_str(hex_encode(cx->mem, (struct blob){ hash, sizeof hash }));
 }
 
 /* The probe's body is arbitrary, so the size of the answer is in the query: ?fill= */
@@ -45,18 +45,18 @@ enum err ops_any_probe(struct call *c)
 	TRY(probe_take(c->cx, c->path[0]));
 	TRY(make_probe_filling(c, &fill));
 	o = json_object_new_object();
-	json_object_object_add(o, "method", json_str(q->method_name));
-	json_object_object_add(o, "target", json_str(q->target));
-	json_object_object_add(o, "text", json_str(c->path[1]));
+	json_object_object_add(o, "method", json_from_str(q->method_name));
+	json_object_object_add(o, "target", json_from_str(q->target));
+	json_object_object_add(o, "text", json_from_str(c->path[1]));
 	json_object_object_add(o, "base_path", json_object_new_string(c->cx->conf->base_path));
 	if (q->authorization.n)
 		json_object_object_add(
 		    o, "authorization", hash_probe_text(c->cx, q->authorization));
 	json_object_object_add(o, "body_length", json_object_new_int64((int64_t)q->body.n));
 	json_object_object_add(o, "body_sha256", hash_probe_text(c->cx, q->body));
-	json_object_object_add(o, "host", json_str(q->host));
-	json_object_object_add(o, "remote", json_str(q->remote));
+	json_object_object_add(o, "host", json_from_str(q->host));
+	json_object_object_add(o, "remote", json_from_str(q->remote));
 	json_object_object_add(o, "https", json_object_new_boolean(q->https));
-	json_object_object_add(o, "fill", json_str(fill));
+	json_object_object_add(o, "fill", json_from_str(fill));
 	return reply_json(c, 200, o);
 }

@@ -50,8 +50,8 @@ enum err ops_post_totp(struct call *c)
 
 	TRY(second_factor_enrol(c->cx, c->who->actor_id, c->who->local_name, &s));
 	o = json_object_new_object();
-	json_object_object_add(o, "secret", json_str(s.text));
-	json_object_object_add(o, "uri", json_str(s.uri));
+	json_object_object_add(o, "secret", json_from_str(s.text));
+	json_object_object_add(o, "uri", json_from_str(s.uri));
 	return reply_json(c, 201, o);
 }
 
@@ -60,7 +60,7 @@ static enum err reply_codes(struct call *c, const struct str codes[SECOND_FACTOR
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 
 	for (int i = 0; i < SECOND_FACTOR_CODES; i++)
-		json_object_array_add(list, json_str(codes[i]));
+		json_object_array_add(list, json_from_str(codes[i]));
 	json_object_object_add(o, "recovery_codes", list);
 	return reply_json(c, 200, o);
 }

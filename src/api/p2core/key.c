@@ -21,7 +21,7 @@ enum err p2core_put_key_server(struct call *c)
 	struct server_key *k;
 
 	TRY(identity_rotate(c->cx, &k));
-	return reply_json(c, 200, json_str(encode_server_spki(c->cx, k)));
+	return reply_json(c, 200, json_from_str(encode_server_spki(c->cx, k)));
 }
 
 /* GET /key/server: the server's certificate, now or at a time; or its key as an OpenPGP block. */

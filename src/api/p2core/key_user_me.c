@@ -191,7 +191,7 @@ static enum err rekey_home_session(struct call *c, enum upload_kind kind, struct
 	TRY(readers[kind](c, text, &r));
 	TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &hash));
 	TRY(session_rekey(c->cx, c->who, &r, hash, &pem));
-	return reply_json(c, 201, json_str(base64_encode(c->cx->mem, str_blob(pem))));
+	return reply_json(c, 201, json_from_str(base64_encode(c->cx->mem, str_blob(pem))));
 }
 
 static enum err rekey_foreign_session(struct call *c, enum upload_kind kind, struct str text)

@@ -91,7 +91,7 @@ enum err p2core_post_session_auth(struct call *c)
 	TRY(join_keypackages(c->cx, in, &u));
 	TRY(redeem_token(c->cx, token, in->id_cert, &u, &session_token));
 	o = json_own(c->cx, json_object_new_object());
-	json_object_object_add(o, "session_token", json_str(session_token));
+	json_object_object_add(o, "session_token", json_from_str(session_token));
 	if (c->cx->conf->session_extra[0]) {
 		TRY(json_parse(c->cx, str_of(c->cx->conf->session_extra), &extra));
 		json_object_object_add(o, "extra", json_object_get(extra));

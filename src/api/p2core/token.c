@@ -45,7 +45,7 @@ enum err p2core_post_token(struct call *c)
 	struct str token;
 
 	TRY(federation_token_issue(c->cx, c->who, in->server, &token));
-	return reply_json(c, 201, json_str(token));
+	return reply_json(c, 201, json_from_str(token));
 }
 
 /* Is return=representation (RFC 7240) among the preferences? */

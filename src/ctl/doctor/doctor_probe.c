@@ -23,7 +23,7 @@ static const struct {
 } retry_limits[DOCTOR_WEB_RETRY_STATUSES] = { { 429, 30 }, { 503, 4 } };
 
 /* Wait as Retry-After asks. 0 counts as 1 second, so that the loop does not spin. */
-static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
+static bool wait_for_retry(struct doctor_web *w, const struct net_answer *t)
 {
 	enum { MAX_WAIT_S = 5 };
 	int64_t seconds;
@@ -43,7 +43,7 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_told *t)
 }
 
 /* Errors of motetd carry X-P2-Error; those of a web server or proxy do not. */
-static enum doctor_web_limit find_limiting_server(const struct net_told *t)
+static enum doctor_web_limit find_limiting_server(const struct net_answer *t)
 {
 	if (t->why[0] || t->status != 429)
 		return DOCTOR_WEB_NOT_LIMITED;
@@ -51,25 +51,25 @@ static enum doctor_web_limit find_limiting_server(const struct net_told *t)
 						       : DOCTOR_WEB_LIMITED_BY_FRONT;
 }
 
-void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_told *t)
+void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_answer *t)
 {
 	enum { TRIES = 5 };
 	struct doctor_web *w = d->web;
 	int tries = 0;
 
-	if (w->asker == NULL)
-		w->asker = net_ask_new(d->c->conf);
-	if (w->asker == NULL) {
-		*t = (struct net_told){ .why = "libcurl could not be initialised" };
+	if (w->client == NULL)
+		w->client = net_ask_new(d->c->conf);
+	if (w->client == NULL) {
+		*t = (struct net_answer){ .why = "libcurl could not be initialised" };
 		return;
 	}
 	do
-		net_ask(w->asker, d->mem, q, t);
+		net_ask(w->client, d->mem, q, t);
 	while (++tries < TRIES && wait_for_retry(w, t));
 	w->limited = find_limiting_server(t);
 }
 
-void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_told *t)
+void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_answer *t)
 {
 	const struct doctor_web *w = d->web;
 
@@ -82,13 +82,13 @@ void doctor_web_send(struct doctor *d, struct doctor_web_request *a, struct net_
 	doctor_web_send_raw(d, &a->q, t);
 }
 
-static const char *describe_probe_answer(struct doctor *d, const struct net_told *t)
+static const char *describe_probe_answer(struct doctor *d, const struct net_answer *t)
 {
 	return t->why[0] ? arena_printf(d->mem, "no answer: %s", t->why)
 			 : arena_printf(d->mem, "status %d", t->status);
 }
 
-static bool parse_probe_echo(struct doctor *d, const struct net_told *t, struct doctor_echo *out)
+static bool parse_probe_echo(struct doctor *d, const struct net_answer *t, struct doctor_echo *out)
 {
 	struct json_object *o;
 
@@ -100,11 +100,11 @@ static bool parse_probe_echo(struct doctor *d, const struct net_told *t, struct 
 }
 
 const char *doctor_web_probe(
-    struct doctor *d, struct doctor_web_request *a, struct net_told *t, struct doctor_echo *out)
+    struct doctor *d, struct doctor_web_request *a, struct net_answer *t, struct doctor_echo *out)
 {
 	bool head = a->q.method && strcmp(a->q.method, "HEAD") == 0, unused;
 
-	*t = (struct net_told){ .status = 0 };
+	*t = (struct net_answer){ .status = 0 };
 	d->web->limited = DOCTOR_WEB_NOT_LIMITED;
 	if (probe_new(&d->c->cx, &a->token) != OK)
 		return doctor_take_error(d);
@@ -125,7 +125,7 @@ struct str doctor_web_hash_text(struct doctor *d, struct str text)
 }
 
 const char *doctor_web_probe_body(
-    struct doctor *d, struct doctor_web_request *a, struct net_told *t)
+    struct doctor *d, struct doctor_web_request *a, struct net_answer *t)
 {
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, a, t, &e);

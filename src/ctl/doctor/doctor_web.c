@@ -93,7 +93,7 @@ static struct doctor_verdict check_well_known(struct doctor *d, const struct doc
 		.anyhow = d->web->ignore_cert };
 	struct str want =
 	    str_of(arena_printf(d->mem, "\"api\":\"%s%s/.p2/core/\"", c->public_url, c->base_path));
-	struct net_told t;
+	struct net_answer t;
 
 	doctor_web_send_raw(d, &q, &t);
 	if (t.status >= 301 && t.status <= 308)
@@ -109,7 +109,7 @@ static struct doctor_verdict check_well_known(struct doctor *d, const struct doc
 static struct doctor_verdict check_error_answers(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/.motet/v1/there-is-no-such-route" };
-	struct net_told t;
+	struct net_answer t;
 
 	doctor_web_send(d, &a, &t);
 	if (t.status != 404 ||
@@ -127,7 +127,7 @@ static struct doctor_verdict check_preflight_answer(struct doctor *d, const stru
 		"Access-Control-Request-Headers: authorization, content-type", NULL };
 	struct doctor_web_request a = { .q = { .method = "OPTIONS", .headers = headers },
 		.target = "/.p2/core/v1/session/trust" };
-	struct net_told t;
+	struct net_answer t;
 
 	doctor_web_send(d, &a, &t);
 	struct str allow = net_ask_header(&t, "Access-Control-Allow-Methods", NULL);
@@ -143,7 +143,7 @@ static struct doctor_verdict check_allow_origin(struct doctor *d, const struct d
 	static const char *const headers[] = { "Origin: https://app.example", NULL };
 	struct doctor_web_request a = { .q = { .headers = headers },
 		.target = "/.p2/core/v1/idcert/server" };
-	struct net_told t;
+	struct net_answer t;
 	int n;
 
 	doctor_web_send(d, &a, &t);
@@ -159,7 +159,7 @@ static struct doctor_verdict check_allow_origin(struct doctor *d, const struct d
 static struct doctor_verdict check_same_database(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/same" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 

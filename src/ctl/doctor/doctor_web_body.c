@@ -11,7 +11,7 @@ static struct doctor_verdict check_body_arrives(struct doctor *d, const struct d
 					    .body = str_blob(
 						STR("{\"doctor\": \"\xc3\xa4\\u0000\"}")) },
 		.target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 
 	if (d->web->no_delete && strcmp(k->arg, "DELETE") == 0)
 		return doctor_skipped(d, "bodies of DELETE not checked: DELETE does not arrive");
@@ -26,7 +26,7 @@ static struct doctor_verdict check_chunked_body(struct doctor *d, const struct d
 					    .chunked = true,
 					    .body = str_blob(STR("[\"in chunks\"]")) },
 		.target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	const char *wrong = doctor_web_probe_body(d, &a, &t);
 
 	if (wrong && t.status == 411)
@@ -44,7 +44,7 @@ static const char *send_cut_body(struct doctor *d, bool chunks)
 					    .chunked = chunks,
 					    .body = str_blob(STR("{\"half\": ")) },
 		.target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	bool unused = false;
 
 	if (probe_new(&d->c->cx, &a.token) != OK)
@@ -78,7 +78,7 @@ static struct doctor_verdict check_largest_body(struct doctor *d, const struct d
 	struct doctor_web_request a = { .q = { .method = "POST",
 					    .body = make_body_of_size(d, LARGEST_BODY) },
 		.target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	const char *wrong = doctor_web_probe_body(d, &a, &t);
 
 	d->web->no_large = wrong && !d->web->limited;
@@ -92,7 +92,7 @@ static struct doctor_verdict check_too_large_body(struct doctor *d, const struct
 	struct doctor_web_request a = { .q = { .method = "POST",
 					    .body = make_body_of_size(d, LARGEST_BODY + 1024) },
 		.target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 
 	if (d->web->no_large)
@@ -112,7 +112,7 @@ static struct doctor_verdict check_too_large_body(struct doctor *d, const struct
 static struct doctor_verdict check_long_answer(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = arena_printf(d->mem, "/x?fill=%d", LONG_ANSWER) };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 
 	if (d->web->no_query)

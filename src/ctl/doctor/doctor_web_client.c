@@ -34,7 +34,7 @@ static bool is_address_of_host(struct str address)
 static struct doctor_verdict check_client_address(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -62,7 +62,7 @@ static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct 
 		arena_printf(d->mem, "X-Forwarded-For: %s", documentation_address), NULL
 	};
 	struct doctor_web_request a = { .q = { .headers = headers }, .target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -78,7 +78,7 @@ static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct 
 static struct doctor_verdict check_https_flag(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -95,7 +95,7 @@ static struct doctor_verdict check_http2_works(struct doctor *d, const struct do
 		.q = { .method = "POST", .http2 = true, .body = str_blob(STR("{}")) },
 		.target = "/x"
 	};
-	struct net_told t;
+	struct net_answer t;
 
 	(void)k;
 	if (!d->web->tls)

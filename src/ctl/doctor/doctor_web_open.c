@@ -35,5 +35,5 @@ enum err doctor_web_open(struct doctor *d)
 void doctor_web_close(struct doctor *d)
 {
 	if (d->web)
-		net_ask_free(d->web->asker);
+		net_ask_free(d->web->client);
 }

@@ -6,7 +6,7 @@
 static struct doctor_verdict check_path_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = k->arg };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -22,7 +22,7 @@ static struct doctor_verdict check_path_arrives(struct doctor *d, const struct d
 static struct doctor_verdict check_double_slash(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "//x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -35,7 +35,7 @@ static struct doctor_verdict check_double_slash(struct doctor *d, const struct d
 static struct doctor_verdict check_query_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "/x?a=%26&b=c+d&a=%3F" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -53,7 +53,7 @@ static struct doctor_verdict check_authorization_arrives(
 	static const char header[] = "Authorization: Bearer not-a-token-of-anybody";
 	static const char *const headers[] = { header, NULL };
 	struct doctor_web_request a = { .q = { .headers = headers }, .target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
@@ -73,7 +73,7 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 	static const char *const list[] = { "GET", "POST", "PUT", "DELETE" };
 	enum doctor_web_limit limited = DOCTOR_WEB_NOT_LIMITED;
 	struct buf b = { .mem = d->mem };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
@@ -96,7 +96,7 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 static struct doctor_verdict check_head_answer(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .q = { .method = "HEAD" }, .target = "/x" };
-	struct net_told t;
+	struct net_answer t;
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 

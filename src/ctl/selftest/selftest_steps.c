@@ -15,7 +15,7 @@ struct selftest_call {
 	const char *method, *path;
 	struct str token;	  /* n 0: no Authorization */
 	struct json_object *body; /* NULL: none */
-	struct net_told answer;
+	struct net_answer answer;
 	struct json_object *json; /* NULL: the answer is not JSON */
 };
 
@@ -63,8 +63,8 @@ static struct json_object *make_login_body(const struct selftest_actor *p)
 {
 	struct json_object *o = json_object_new_object(), *auth = json_object_new_object();
 
-	json_object_object_add(auth, "password", json_str(p->password));
-	json_object_object_add(o, "actor_name", json_str(p->name));
+	json_object_object_add(auth, "password", json_from_str(p->password));
+	json_object_object_add(o, "actor_name", json_from_str(p->name));
 	json_object_object_add(o, "auth_payload", auth);
 	return o;
 }
@@ -73,9 +73,9 @@ static struct json_object *make_login_body(const struct selftest_actor *p)
 static enum err probe_motetd(struct selftest *t)
 {
 	struct doctor_web_request w = { .target = "/selftest" };
-	struct net_told told;
+	struct net_answer answer;
 	struct doctor_echo e;
-	const char *wrong = doctor_web_probe(&t->d, &w, &told, &e);
+	const char *wrong = doctor_web_probe(&t->d, &w, &answer, &e);
 
 	if (wrong)
 		return fail(get_selftest_cx(t), ERR_INTERNAL,
@@ -164,7 +164,7 @@ static enum err log_in_actor(struct selftest *t, struct selftest_actor *p)
 	struct str csr;
 
 	TRY(make_new_csr(t, p, &csr));
-	json_object_object_add(a.body, "csr", json_str(csr));
+	json_object_object_add(a.body, "csr", json_from_str(csr));
 	return take_session_grant(t, &a, p);
 }
 
@@ -246,7 +246,7 @@ static enum err exchange_key_material(struct selftest *t)
 	struct str data;
 
 	TRY(selftest_make_key_material(get_selftest_cx(t), &data));
-	json_object_object_add(up.body, "key_data", json_str(data));
+	json_object_object_add(up.body, "key_data", json_from_str(data));
 	TRY(expect_status(t, &up, 201));
 	TRY(expect_status(t, &down, 200));
 	struct json_object *first = json_object_is_type(down.json, json_type_array)
@@ -268,7 +268,7 @@ static enum err upload_keypackages(struct selftest *t)
 	for (int i = 0; i < 2; i++) {
 		TRY(selftest_make_keypackage(
 		    get_selftest_cx(t), t->a.seed, t->a.fid, &t->packages[i]));
-		json_object_array_add(a.body, json_str(t->packages[i]));
+		json_object_array_add(a.body, json_from_str(t->packages[i]));
 	}
 	return expect_status(t, &a, 201);
 }
@@ -322,7 +322,7 @@ static enum err request_federation_token(struct selftest *t)
 		.body = json_object_new_object() };
 
 	json_object_object_add(
-	    a.body, "server", json_str(str_of(get_selftest_cx(t)->conf->public_url)));
+	    a.body, "server", json_from_str(str_of(get_selftest_cx(t)->conf->public_url)));
 	call_motetd(t, &a);
 	if (a.answer.status == 403) {
 		t->note = "skipped: this server issues no federation tokens";
@@ -351,7 +351,7 @@ static enum err rotate_actor_key(struct selftest *t)
 	struct str csr;
 
 	TRY(make_new_csr(t, &t->a, &csr));
-	json_object_object_add(a.body, "csr", json_str(csr));
+	json_object_object_add(a.body, "csr", json_from_str(csr));
 	TRY(take_session_grant(t, &a, &t->a));
 	TRY(expect_token_refused(t, before));
 	return find_published_cert(t, &c);

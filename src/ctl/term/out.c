@@ -67,7 +67,7 @@ static struct json_object *cell_json(
 		return json_object_new_double_s(
 		    *(const double *)p, arena_printf(mem, "%.3f", *(const double *)p));
 	struct str s = cell_text(mem, l, row, col);
-	return s.s ? json_str(s) : NULL;
+	return s.s ? json_from_str(s) : NULL;
 }
 
 static struct json_object *row_json(struct arena *mem, const struct listing *l, size_t row)

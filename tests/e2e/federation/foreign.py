@@ -144,7 +144,7 @@ def test_revoked_by_a_foreign_home(w):
 
 
 def test_new_certificate_of_a_foreign_home(w):
-    """extern and the twin, for an actor of a server that is not ours; two sessions of one actor, and what they hear of each other."""
+    """PUT session/idcert/extern and POST key/user/@me for an actor of a server that is not ours; the actor's other session gets the event."""
     home = w.homes.home("renewing.test")
     vera, tablet = Guest(home), Guest(home, session="tablet")
     token, other = vera.session_on(w.one), tablet.session_on(w.one)

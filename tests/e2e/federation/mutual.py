@@ -220,7 +220,7 @@ def test_what_a_foreign_session_may_do(w):
 
 
 def test_new_certificate_announced(w):
-    """PUT and POST session/idcert/extern, and the foreign twin: the session goes on with the same token; the others hear of it."""
+    """PUT and POST session/idcert/extern, and POST key/user/@me: the session keeps its token; the other sessions get the event."""
     for home, away in w.pairs():
         alice = Actor(home, "alice")
         phone = alice.device("phone")

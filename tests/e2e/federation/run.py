@@ -22,13 +22,13 @@ import case  # noqa: E402
 import foreign  # noqa: E402
 import foreign_home  # noqa: E402
 import hostile  # noqa: E402
+import key_user  # noqa: E402
 import mutual  # noqa: E402
 import one_winner  # noqa: E402
 import rotation  # noqa: E402
-import twin  # noqa: E402
 from world import Server  # noqa: E402
 
-MODULES = [mutual, bad_tokens, twin, foreign, hostile, rotation, one_winner]
+MODULES = [mutual, bad_tokens, key_user, foreign, hostile, rotation, one_winner]
 SETS = ["rate_limit=off", "sensitive_actions=off", 'session_extra={"motd": "welcome"}']
 
 

@@ -11,7 +11,7 @@ import case
 import pki
 from world import Actor, need, refused, works
 
-TWIN = "/p2core/key/user/@me"
+KEY_USER = "/p2core/key/user/@me"
 
 
 class Gpg:
@@ -40,7 +40,7 @@ class Gpg:
 
 
 def new_cert(actor, r):
-    """The certificate in the answer of the twin at home, checked; the session goes on with the same token."""
+    """The certificate in the answer of the home server, checked; the session goes on with the same token."""
     need(r.status == 201, f"not taken: {r}")
     text = base64.b64decode(json.loads(r.body), validate=True).decode()
     cert = pki.check_actor_cert(text, actor.home.identity(), actor.fid, actor.session)
@@ -61,7 +61,7 @@ def test_home_bodies(w):
                  lambda c: json.dumps(case.FILTERS["b64"](c)).encode(), lambda c: f'"{c}"'.encode()):
         key = pki.Key()
         body = form(alice.csr(key))
-        cert = new_cert(alice, w.one.ask("POST", TWIN, body.encode() if isinstance(body, str) else body, alice.token))
+        cert = new_cert(alice, w.one.ask("POST", KEY_USER, body.encode() if isinstance(body, str) else body, alice.token))
         need(cert.raw_key == key.raw, f"{body!r:.40}: another key")
 
 
@@ -71,21 +71,21 @@ def test_wrong_bodies(w):
         alice, bob = Actor(home, "alice"), Actor(home, "bob")
         token, key = alice.session_on(away), pki.Key()
         with home.unchanged():
-            e = refused(home.ask("POST", TWIN, alice.octets(), alice.token), 409, "P2CORE_CONFLICT")
+            e = refused(home.ask("POST", KEY_USER, alice.octets(), alice.token), 409, "P2CORE_CONFLICT")
             need("CSR" in e["message"], f"it does not say what to send: {e}")
-            refused(home.ask("POST", TWIN, alice.cert.encode(), alice.token), 409, "P2CORE_CONFLICT")
+            refused(home.ask("POST", KEY_USER, alice.cert.encode(), alice.token), 409, "P2CORE_CONFLICT")
             for nothing in (b"hello", b'"hello"', b"[1,2,3]", b"", b"{}", b"\xff\xfe", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"):
-                r = home.ask("POST", TWIN, nothing, alice.token)
+                r = home.ask("POST", KEY_USER, nothing, alice.token)
                 need(r.status == 400, f"{nothing!r}: {r}")
-            need(home.ask("POST", TWIN, alice.csr(key, "other").encode(), alice.token).status in (400, 409), "another session's CSR")
-            refused(home.ask("POST", TWIN, alice.csr(bob.key).encode(), alice.token), 409, "P2CORE_KEY_IN_USE")
-            refused(home.ask("POST", TWIN, alice.csr(key).encode()), 401, "P2CORE_UNAUTHORIZED")
+            need(home.ask("POST", KEY_USER, alice.csr(key, "other").encode(), alice.token).status in (400, 409), "another session's CSR")
+            refused(home.ask("POST", KEY_USER, alice.csr(bob.key).encode(), alice.token), 409, "P2CORE_KEY_IN_USE")
+            refused(home.ask("POST", KEY_USER, alice.csr(key).encode()), 401, "P2CORE_UNAUTHORIZED")
             spki = pki.pem("PUBLIC KEY", pki.tlv(0x30, pki.ED25519, pki.tlv(3, b"\0", key.raw)))
-            need(home.ask("POST", TWIN, spki.encode(), alice.token).status == 400, "a bare public key, while allow_bare_public_keys is off")
+            need(home.ask("POST", KEY_USER, spki.encode(), alice.token).status == 400, "a bare public key, while allow_bare_public_keys is off")
         with away.unchanged():
-            e = refused(away.ask("POST", TWIN, alice.csr(key).encode(), token), 409, "P2CORE_CONFLICT")
+            e = refused(away.ask("POST", KEY_USER, alice.csr(key).encode(), token), 409, "P2CORE_CONFLICT")
             need(home.domain in e["message"], f"it does not say where: {e}")
-            refused(away.ask("POST", TWIN, spki.encode(), token), 409, "P2CORE_CONFLICT")
+            refused(away.ask("POST", KEY_USER, spki.encode(), token), 409, "P2CORE_CONFLICT")
 
 
 def test_keys_of_gpg(w):
@@ -96,7 +96,7 @@ def test_keys_of_gpg(w):
     for form in forms:
         with Gpg() as gpg:
             block = gpg.key(alice.fid)
-            cert = new_cert(alice, w.one.ask("POST", TWIN, form(block), alice.token))
+            cert = new_cert(alice, w.one.ask("POST", KEY_USER, form(block), alice.token))
             raw = gpg.run("--export", f"={alice.fid}")
             need(cert.raw_key in raw, "the certificate has another key than gpg")
 
@@ -109,7 +109,7 @@ def test_keys_of_gpg_with_more(w):
         finger = re.search(r"fpr:+(\w+):", gpg.run("--with-colons", "--list-keys").decode()).group(1)
         gpg.run("--quick-add-uid", finger, "Alice at work")
         gpg.run("--quick-add-key", finger, "cv25519", "encr", "never")
-        new_cert(alice, w.two.ask("POST", TWIN, in_base64(gpg.run("--export", f"={alice.fid}")), alice.token))
+        new_cert(alice, w.two.ask("POST", KEY_USER, in_base64(gpg.run("--export", f"={alice.fid}")), alice.token))
 
 
 def test_keys_of_gpg_that_do_not_fit(w):
@@ -131,7 +131,7 @@ def test_keys_of_gpg_that_do_not_fit(w):
             rows.append((kind, gpg.key(alice.fid, kind)))
     with w.one.unchanged():
         for name, block in rows:
-            r = w.one.ask("POST", TWIN, block.encode(), alice.token)
+            r = w.one.ask("POST", KEY_USER, block.encode(), alice.token)
             need(r.status == 400, f"{name}: {r}")
             refused(r, 400, "P2CORE_BAD_REQUEST")
 
@@ -145,7 +145,7 @@ def test_hostile_blocks(w):
     with Gpg() as gpg:
         gpg.key(alice.fid)
         octets = gpg.run("--export", f"={alice.fid}")
-    first = w.one.ask("POST", TWIN, in_base64(octets), alice.token)
+    first = w.one.ask("POST", KEY_USER, in_base64(octets), alice.token)
     new_cert(alice, first)
     variants = [octets[:n] for n in range(0, len(octets), 9)]
     for at in range(len(octets)):
@@ -153,7 +153,7 @@ def test_hostile_blocks(w):
     variants += [octets * 2, octets + b"\xff" * 40, b"\x99\xff\xff" + octets, b"\xff" * 300, octets[:60] * 100, b"\xc6\xff\xff\xff\xff\xff" + octets]
     with w.one.unchanged():
         for v in variants:
-            r = w.one.ask("POST", TWIN, in_base64(v), alice.token)
+            r = w.one.ask("POST", KEY_USER, in_base64(v), alice.token)
             need(r.status in (400, 409) or (r.status, r.body) == (201, first.body), f"{v.hex()}: {r}")
     need("signal 11" not in w.one.log(), "a worker crashed")
 
