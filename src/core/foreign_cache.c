@@ -8,7 +8,8 @@ static const enum err lasting_errors[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_
 
 static enum err refuse_unfederated_host(struct cx *cx, struct str host)
 {
-	return refuse(cx, ERR_NOT_FEDERATED, "", "This server does not federate with %.*s.",
+	return refuse(cx, ERR_NOT_FEDERATED, "",
+	    "This server does not federate with %.*s; ask the operator of this server.",
 	    (int)host.n, host.s);
 }
 

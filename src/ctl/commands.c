@@ -137,8 +137,9 @@ const struct command ctl_commands[] = {
 	    "  motetctl totp show alice" },
 	{ "totp", "enrol", cmd_totp_enrol, NEEDS_SECRET, "ACTOR", 1, 1, OPT_BIT(JSON),
 	    "Create a second factor for an actor",
-	    "Prints the secret once, also as a QR code if qrencode is installed. Log-ins need no\n"
-	    "code until it is confirmed.\n"
+	    "For an actor whose client cannot do it (motet-client(7), Second factors). Prints the\n"
+	    "secret once, also as a QR code if qrencode is installed. Log-ins need no code until\n"
+	    "it is confirmed.\n"
 	    "\n"
 	    "  motetctl totp enrol alice\n"
 	    "\n"
@@ -225,7 +226,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl foreign unblock spam.example" },
 	{ "keypackage", "stats", cmd_keypackage_stats, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(JSON),
 	    "Count MLS KeyPackages of one actor or all",
-	    "One line for each session and cipher suite.\n"
+	    "One line for each session and cipher suite. How clients upload and claim them:\n"
+	    "motet-client(7), MLS KeyPackages.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice" },
 	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
@@ -246,7 +248,8 @@ const struct command ctl_commands[] = {
 	    "Find faults and tell how to fix them",
 	    "Checks configuration, files, socket, database and identity; with URL also about\n"
 	    "thirty requests through the web server. Run it as root, or as the user of motetd.\n"
-	    "The exit status is 1 when there is an error.\n"
+	    "Each check prints ok, a warning or an error, with its fix; the exit status is 1 when\n"
+	    "there is an error.\n"
 	    "\n"
 	    "  motetctl doctor\n"
 	    "  motetctl doctor https://example.org\n"

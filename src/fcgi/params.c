@@ -97,7 +97,7 @@ static void index_params(struct param_index *ix, struct http_req *q, char *const
 		total += s.n;
 		if (++count > FCGI_PARAMS_COUNT || total > FCGI_PARAMS_MAX) {
 			q->headers_too_large = true;
-			q->malformed = "The headers are larger than this server takes.";
+			q->malformed = err_text(ERR_HEADERS_TOO_LARGE);
 			return;
 		}
 		str_cut(s, '=', &name, &value);

@@ -91,7 +91,7 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 	if (why)
 		return refuse_hop(f, first, why);
 	if (net_policy_lists(conf->federation_deny, f->url.host))
-		return refuse_hop(f, first, "This server does not federate with that one.");
+		return refuse_hop(f, first, err_text(ERR_NOT_FEDERATED));
 	if (f->opt.anyway)
 		return OK;
 	if (net_slots_is_down(f->net->slots, f->url.authority))

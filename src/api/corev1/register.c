@@ -44,8 +44,7 @@ enum err corev1_post_register(struct call *c)
 	struct str local;
 
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
-		return refuse(c->cx, ERR_REGISTRATION, "",
-		    "Registration is closed; ask the operator of this server for an account.");
+		return refuse(c->cx, ERR_REGISTRATION, "", "%s", err_text(ERR_REGISTRATION));
 	enum err e = actor_read_name(c->cx, "actor_name", in->actor_name, &local);
 	if (e == ERR_NOT_FOUND)
 		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",

@@ -4,8 +4,8 @@
 #include <stdio.h>
 /*
  * The documentation of a route, beside its row in routes.def: one row in
- * api/<generation>/about.def; a route without one does not compile. README.md's table, `motetd -T`,
- * GET / and GET /.p2/openapi.json are made from it.
+ * api/<generation>/about.def; a route without one does not compile. `motetd -T`, GET / and
+ * GET /.p2/openapi.json are made from it; deploy/doc/routes.md copies what `motetd -T` prints.
  *
  * ABOUT(handler, "who may call it, if the route's row does not say it all", "what it does, in
  * Markdown", ANSWERS(JSON(201, Schema)), ERRORS(ERR_X))
