@@ -37,6 +37,8 @@ libserver_a_SOURCES = \
 	src/server/signals.h \
 	src/server/start.c \
 	src/server/start.h \
+	src/server/state_lock.c \
+	src/server/state_lock.h \
 	src/server/upgrade.c \
 	src/server/upgrade.h \
 	src/server/worker.c \

@@ -8,6 +8,7 @@
 #include "server/pool.h"
 #include "server/priv.h"
 #include "server/signals.h"
+#include "server/state_lock.h"
 #include "signer/signer_process.h"
 #include "server/upgrade.h"
 #include <errno.h>
@@ -431,8 +432,8 @@ static void run_master_loop(struct master *m)
 	}
 }
 
-/* The socket file is removed first, so that a new motetd can create its own while our workers
- * finish. */
+/* The socket file is removed and the state_dir released first, so that a new motetd can start while
+ * our workers finish. */
 static void stop_master(struct master *m)
 {
 	int64_t deadline = clock_us() + m->conf->stop_deadline * INT64_C(1000000);
@@ -443,6 +444,7 @@ static void stop_master(struct master *m)
 	signals.stop = 1;
 	signals_send(m->keeper.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
+	state_lock_release();
 	upgrade_kill_late(&m->upgrade, INT64_MAX);
 	while (!pool_is_empty(m->pool) || m->upgrade.pid) {
 		if (signals.stop > 1)

@@ -10,6 +10,7 @@
 #include "server/priv.h"
 #include "server/signals.h"
 #include "server/start.h"
+#include "server/state_lock.h"
 #include "server/upgrade.h"
 #include "server/worker.h"
 #include <errno.h>
@@ -162,6 +163,8 @@ static int serve_from_start(
 		return rc;
 	warn_about_secret_owner(c, secret_fd);
 	bool pool = mode == START_OWN || (mode != START_CGI && c->workers > 0);
+	if (mode != START_CGI && !state_lock_take(c->state_dir, pool, why, sizeof why))
+		return print_start_error(EX_CONFIG, why);
 	return pool ? master_run(o, conf, l, secret_fd, NULL)
 		    : serve_without_master(c, l->fd, secret_fd);
 }
@@ -182,6 +185,8 @@ static int serve_after_handover(
 		return print_start_error(EX_CONFIG, why);
 	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
+	if (!state_lock_take(c->state_dir, true, why, sizeof why))
+		log_warn("%s", why); /* it came while execve(2) had released the lock */
 	return master_run(o, conf, l, secret_fd, h);
 }
 

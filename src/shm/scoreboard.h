@@ -86,9 +86,9 @@ struct scoreboard {
 };
 
 /*
- * For a master: create the file, mode 0640, in place of any old one. If that fails, *why says why
- * (else NULL), and the scoreboard is in memory. NULL: out of memory. scoreboard_remove() removes
- * the file if it is still ours.
+ * For a master: create the file, mode 0640, in place of any old one that no server uses. If that
+ * fails, *why says why (else NULL), and the scoreboard is in memory. NULL: out of memory.
+ * scoreboard_remove() removes the file if it is still ours.
  */
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);

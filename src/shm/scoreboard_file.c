@@ -160,14 +160,6 @@ static struct scoreboard *create_named_board(const char *path, int place, bool r
 	return NULL;
 }
 
-struct scoreboard *scoreboard_new(const char *path, const char **why)
-{
-	struct scoreboard *b = create_named_board(path, 0, true);
-
-	*why = b ? NULL : strerror(errno);
-	return b ? b : create_memory_board(true);
-}
-
 void scoreboard_remove(const char *path)
 {
 	struct stat st;
@@ -216,6 +208,29 @@ static struct scoreboard *map_whole_board(int fd, int access)
 	    st.st_size != (off_t)sizeof(struct scoreboard))
 		return NULL;
 	return map_board(fd, access);
+}
+
+/* Of a server that is not about to stop. Closes the file: this process holds no lock of it yet. */
+static bool is_board_in_use(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	struct scoreboard *b = fd >= 0 ? map_whole_board(fd, PROT_READ) : NULL;
+	bool used = b && has_same_layout(b) && !b->stopping && scoreboard_is_alive(b, fd, -1);
+
+	if (b)
+		munmap(b, sizeof *b);
+	if (fd >= 0)
+		close(fd);
+	return used;
+}
+
+struct scoreboard *scoreboard_new(const char *path, const char **why)
+{
+	bool used = is_board_in_use(path);
+	struct scoreboard *b = used ? NULL : create_named_board(path, 0, true);
+
+	*why = b ? NULL : used ? "another server uses it" : strerror(errno);
+	return b ? b : create_memory_board(true);
 }
 
 /* Open and lock the file, so that only one process replaces it. Repeat if it was replaced

@@ -35,6 +35,7 @@ class Second:
     def write(self):
         with open(os.path.join(self.first.state, "motet.conf"), encoding="utf-8") as f:
             conf = re.sub(r"(?m)^listen = .*$", f"listen = {self.path('motet.sock')}", f.read())
+        conf = re.sub(r"(?m)^state_dir = .*$", f"state_dir = {self.dir}\nsecret_file = {self.first.state}/var/secret", conf)
         with open(self.path("motet.conf"), "w", encoding="utf-8") as f:
             f.write(conf)
         share = os.path.join(self.first.programs or self.first.state, "share", "motet")

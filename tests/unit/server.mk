@@ -13,7 +13,8 @@ tests_server_echo_app_SOURCES = tests/server/echo_app.c tests/server/echo_fork.c
 tests_server_echo_app_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fork -Wl,--wrap=kill
 tests_server_echo_app_LDADD = $(SERVER)
 EXTRA_DIST += tests/server/behind.py tests/server/fcgi.py tests/server/nginx_test.py tests/server/pool.py tests/server/process_test.py tests/server/status_test.py tests/server/transport_test.py \
-	tests/server/upgrade_test.py tests/server/watch_test.py
+	tests/server/upgrade_test.py tests/server/watch_test.py \
+	tests/server/neighbour_test.py
 UNIT_TESTS += tests/unit/call_test
 tests_unit_call_test_SOURCES = tests/unit/call_test.c
 tests_unit_call_test_LDADD = $(API)
