@@ -9,7 +9,7 @@
 
 union fd_control {
 	struct cmsghdr align;
-	char room[CMSG_SPACE(sizeof(int))];
+	char room[CMSG_SPACE(sizeof(int[FDPASS_MOST]))];
 };
 
 bool fdpass_pair(struct fdpass *p, int send_ms)
@@ -24,7 +24,20 @@ bool fdpass_pair(struct fdpass *p, int send_ms)
 	return true;
 }
 
-bool fdpass_send(int sock, const void *p, size_t n, int fd)
+static void put_descriptors(struct msghdr *m, union fd_control *c, const int *fds, int count)
+{
+	const size_t size = (size_t)count * sizeof *fds;
+
+	m->msg_control = c->room;
+	m->msg_controllen = CMSG_SPACE(size);
+	struct cmsghdr *h = CMSG_FIRSTHDR(m);
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(h), fds, size);
+}
+
+bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int count, int flags)
 {
 	struct iovec io = { .iov_len = n };
 	union fd_control c = { .room = { 0 } };
@@ -32,36 +45,43 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd)
 	ssize_t sent;
 
 	memcpy(&io.iov_base, &p, sizeof p); /* iov_base lacks a const, but sendmsg() only reads */
-	if (fd >= 0) {
-		m.msg_control = c.room;
-		m.msg_controllen = sizeof c.room;
-		struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(h), &fd, sizeof fd);
-	}
-	while ((sent = sendmsg(sock, &m, MSG_NOSIGNAL)) < 0 && errno == EINTR)
+	if (count > 0)
+		put_descriptors(&m, &c, fds, count);
+	while ((sent = sendmsg(sock, &m, flags | MSG_NOSIGNAL)) < 0 && errno == EINTR)
 		;
 	return sent == (ssize_t)n;
 }
 
-/* The descriptor that came with a message, or -1 if none did. A message that is truncated or has
- * several: close them all and return -2. */
-static int take_descriptor(struct msghdr *m)
+bool fdpass_send(int sock, const void *p, size_t n, int fd)
 {
-	int fds[sizeof(union fd_control) / sizeof(int)], n = 0;
+	return fdpass_send_several(sock, p, n, &fd, fd >= 0, 0);
+}
+
+static void close_descriptors(int *fds, int n)
+{
+	while (n > 0) {
+		close(fds[--n]);
+		fds[n] = -1;
+	}
+}
+
+/* The descriptors that came with a message, and their number. A message that is truncated or has
+ * more than `most`: close them all and return -1. */
+static int take_descriptors(struct msghdr *m, int *fds, int most)
+{
+	int all[sizeof(union fd_control) / sizeof(int)], n = 0;
 	struct cmsghdr *h = CMSG_FIRSTHDR(m);
 
 	if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS)
 		n = (int)((h->cmsg_len - CMSG_LEN(0)) / sizeof *fds);
 	if (n > 0)
-		memcpy(fds, CMSG_DATA(h), (size_t)n * sizeof *fds);
-	if (n <= 1 && !(m->msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
-		return n ? fds[0] : -1;
-	while (n > 0)
-		close(fds[--n]);
-	return -2;
+		memcpy(all, CMSG_DATA(h), (size_t)n * sizeof *fds);
+	if (n > most || (m->msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
+		close_descriptors(all, n);
+		return -1;
+	}
+	memcpy(fds, all, (size_t)n * sizeof *fds);
+	return n;
 }
 
 /* recvmsg() returns 0 for an empty message as well; poll() tells the two apart. */
@@ -72,15 +92,7 @@ static bool has_no_sender(int sock)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
-static ssize_t drop_message(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-	errno = EMSGSIZE;
-	return -1;
-}
-
-ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
+ssize_t fdpass_recv_several(int sock, void *p, size_t n, int *fds, int most, int flags)
 {
 	struct iovec io = { .iov_base = p, .iov_len = n };
 	union fd_control c = { .room = { 0 } };
@@ -89,15 +101,22 @@ ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
 		.msg_control = c.room,
 		.msg_controllen = sizeof c.room };
 
-	*fd = -1;
+	for (int i = 0; i < most; i++)
+		fds[i] = -1;
 	ssize_t got = recvmsg(sock, &m, flags | MSG_CMSG_CLOEXEC);
 	if (got < 0)
 		return got;
-	int came = take_descriptor(&m);
-	if (got == 0 && came == -1 && has_no_sender(sock))
+	int came = take_descriptors(&m, fds, most);
+	if (got == 0 && came == 0 && has_no_sender(sock))
 		return 0;
-	if (got == 0 || came == -2)
-		return drop_message(came);
-	*fd = came;
-	return got;
+	if (got > 0 && came >= 0)
+		return got;
+	close_descriptors(fds, came);
+	errno = EMSGSIZE;
+	return -1;
+}
+
+ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags)
+{
+	return fdpass_recv_several(sock, p, n, fd, 1, flags);
 }

@@ -18,6 +18,10 @@ bool fdpass_pair(struct fdpass *, int send_ms);
  * its own. False: see errno.
  */
 bool fdpass_send(int sock, const void *p, size_t n, int fd);
+/* The same with `count` descriptors, FDPASS_MOST at most. flags: MSG_DONTWAIT to fail with EAGAIN
+ * instead of waiting. */
+enum { FDPASS_MOST = 2 };
+bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int count, int flags);
 /*
  * Receive one message of up to n bytes. Returns its length; 0 if no sender is left; -1 with errno.
  * *fd is the descriptor that came with it, close-on-exec, for the caller to close; or -1. A message
@@ -25,4 +29,6 @@ bool fdpass_send(int sock, const void *p, size_t n, int fd);
  * dropped and its descriptors are closed: -1 with EMSGSIZE.
  */
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags);
+/* The same with up to `most` descriptors; fds that did not come are -1. */
+ssize_t fdpass_recv_several(int sock, void *p, size_t n, int *fds, int most, int flags);
 #endif

@@ -10,9 +10,9 @@
  *
  * fcgi_epoll.c (USE_EPOLL) accepts connections itself. It watches the listening socket, the
  * connections that a web server keeps open (FCGI_KEEP_CONN) and the hand-over channel together, so
- * that no connection occupies a process. A silent peer costs nothing. The first 32 KiB of a request
- * are awaited without reading, so that a peer that stalls within them costs almost nothing. A
- * process that ends passes its kept connections to its siblings.
+ * that no connection occupies a process. A request is collected as it comes, and fcgi_next()
+ *returns it when it is whole: a silent or slow peer costs memory only, a megabyte at most. A
+ *process that ends passes its kept connections, and what has come on them, to its siblings.
  *
  * fcgi_plain.c uses only public functions of libfcgi, for systems without epoll. A kept or silent
  * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there.
@@ -51,8 +51,10 @@ enum {
 	FCGI_DRAIN_MAX = 8 << 20, /* after that many octets the connection is closed */
 	FCGI_PARAMS_MAX = 65536,  /* octets of all parameters, names and values */
 	FCGI_PARAMS_COUNT = 256,
-	FCGI_IO_TIMEOUT = 2,	/* seconds for one read or write */
-	FCGI_PHASE_TIMEOUT = 10 /* seconds to read a request, or to write a response (epoll only) */
+	FCGI_IO_TIMEOUT = 2,	   /* seconds for one write */
+	FCGI_PHASE_TIMEOUT = 10,   /* seconds to write a response (epoll only) */
+	FCGI_STALL_TIMEOUT = 10,   /* seconds between two octets of a request (epoll only) */
+	FCGI_ARRIVAL_TIMEOUT = 300 /* seconds for all of a request (epoll only) */
 };
 
 /* Call once in a process, after fork. *opt and what it points to are borrowed until fcgi_close().
@@ -69,14 +71,15 @@ void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp
 /*
  * Call it when the whole pool stops, after the listening socket has become unreachable: fcgi_next()
  * then returns requests that have arrived already, and FCGI_STOP after 20 ms without one, at most
- * after 1 s. Without epoll it does nothing, and the next fcgi_next() returns FCGI_STOP.
+ * after 1 s; for the rest of requests that are half there it waits a few seconds more. Without
+ * epoll it does nothing, and the next fcgi_next() returns FCGI_STOP.
  */
 void fcgi_drain(struct fcgi *);
 /*
- * Call it before a long wait for another server: pass all kept connections except the one of the
+ * Call it before a long wait or computation: pass all kept connections except the one of the
  * current request to siblings, so that requests on them do not wait for us.
  */
-void fcgi_release_kept(struct fcgi *);
+void fcgi_step_aside(struct fcgi *);
 /* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* For signal handlers: make fcgi_next() return FCGI_STOP the next time it waits. */

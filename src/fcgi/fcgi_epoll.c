@@ -2,7 +2,8 @@
 #ifdef USE_EPOLL
 #include "fcgi/fcgi_state.h"
 #include "fcgi/message.h"
-#include "fcgi/complete_request.h"
+#include "fcgi/request_progress.h"
+#include "fcgi/spool.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -12,13 +13,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* PEEK_SIZE must be below 64 KiB, which a TCP peer can send before we read. */
 enum {
 	PEEK_SIZE = 32768,
+	SPOOLED_MAX = 64 << 20, /* octets of all requests that are half there */
+	READ_MS = 100,		/* libfcgi reads only what is there */
 	DRAIN_MS = 20,
 	DRAIN_LONGEST_US = 1000000,
-	STALLED_MS = FCGI_IO_TIMEOUT * 1000,
-	STALLED_IO_MS = 100
+	LAST_STALL_US = 2000000, /* when we stop: for the rest of requests that are half there */
+	LAST_LONGEST_US = 8000000
 };
 
 const char fcgi_transport[] = "epoll";
@@ -67,12 +69,24 @@ static bool watch_descriptor(struct fcgi *f, int fd, uint32_t how)
 	return set_epoll_events(f, EPOLL_CTL_ADD, fd, how);
 }
 
+/* Its request is complete, or given up. */
+static void forget_half_request(struct fcgi *f, int fd)
+{
+	struct spool *s = fd_queue_get_data(f->half, fd);
+
+	if (s == NULL)
+		return;
+	f->spooled -= s->state.stored;
+	spool_free(s);
+	fd_queue_remove(f->half, fd);
+}
+
 /* close() is not enough: if a sibling holds a copy, our registration would stay. */
 static void unwatch_connection(struct fcgi *f, int fd)
 {
 	epoll_ctl(f->ep, EPOLL_CTL_DEL, fd, NULL);
 	fd_queue_remove(f->kept, fd);
-	fd_queue_remove(f->half, fd);
+	forget_half_request(f, fd);
 }
 
 static void drop_connection(struct fcgi *f, int fd)
@@ -114,13 +128,23 @@ static size_t count_allowed_connections(void)
 	return l.rlim_cur > 2 * OURS ? l.rlim_cur - OURS : OURS;
 }
 
+static struct fcgi_exchange *new_exchange(void)
+{
+	struct fcgi_exchange *x = calloc(1, sizeof *x);
+
+	if (x && FCGX_InitRequest(&x->r, -1, 0) == 0)
+		return x;
+	free(x);
+	return NULL;
+}
+
 static bool init_libfcgi(struct fcgi *f)
 {
 	struct sigaction alarmed = { .sa_handler = shut_slow_connection };
 
 	/* How many ms libfcgi lingers on a connection with an error; the default is 2 s. */
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&f->r, -1, 0) != 0)
+	if (FCGX_Init() != 0 || (f->now = new_exchange()) == NULL)
 		return false;
 	/* libfcgi has replaced SIG_IGN. */
 	signal(SIGPIPE, SIG_IGN);
@@ -156,12 +180,11 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	return NULL;
 }
 
-static void set_io_timeouts(int fd, int ms)
+static void set_io_timeout(int fd, int which, int ms)
 {
 	struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t);
+	setsockopt(fd, SOL_SOCKET, which, &t, sizeof t);
 }
 
 /* A connection, or -1 if a sibling was faster. If there are no descriptors left, close the oldest
@@ -175,80 +198,120 @@ static int accept_connection(struct fcgi *f)
 			usleep(10000);
 		drop_oldest_connection(f);
 	}
-	if (fd >= 0)
-		set_io_timeouts(fd, FCGI_IO_TIMEOUT * 1000);
+	if (fd >= 0) {
+		set_io_timeout(fd, SO_RCVTIMEO, READ_MS);
+		set_io_timeout(fd, SO_SNDTIMEO, FCGI_IO_TIMEOUT * 1000);
+	}
 	return fd;
 }
 
-static void receive_kept_connection(struct fcgi *f)
+/* Keep a connection on which part of a request has arrived. NULL: it was closed. */
+static struct spool *keep_half_request(struct fcgi *f, int fd, struct spool *s)
 {
-	char note;
-	int fd;
-
-	if (fdpass_recv(f->opt->kept.take, &note, sizeof note, &fd, MSG_DONTWAIT) > 0 && fd >= 0)
-		keep_connection(f, fd);
-}
-
-/* Edge-triggered: report it again only when more data arrives. The data so far stays unread. */
-static void mark_half_request(struct fcgi *f, int fd)
-{
-	if (!fd_queue_has(f->half, fd)) {
-		keep_connection(f, fd);
-		if (!fd_queue_has(f->kept, fd) || !set_epoll_events(f, EPOLL_CTL_MOD, fd, EPOLLET))
-			return;
-		fd_queue_add(f->half, fd);
-	}
-	fd_queue_touch(f->half, fd);
-	fd_queue_set_time(f->half, fd, clock_us());
-}
-
-static void unmark_half_request(struct fcgi *f, int fd)
-{
-	if (!fd_queue_has(f->half, fd))
-		return;
-	fd_queue_remove(f->half, fd);
-	set_epoll_events(f, EPOLL_CTL_MOD, fd, 0);
-}
-
-/* Read a request only when it is complete or larger than PEEK_SIZE (operations.md 1.6 and 1.7), so
- * that a peer that stalls does not occupy a worker. */
-static bool check_request_arrived(struct fcgi *f, int fd)
-{
-	static uint8_t said[PEEK_SIZE];
-	ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
-
-	if (n == (ssize_t)sizeof said || (n > 0 && complete_request_arrived(said, (size_t)n))) {
-		unmark_half_request(f, fd);
-		return true;
-	}
-	if (n > 0)
-		mark_half_request(f, fd);
-	else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+	if (s)
 		keep_connection(f, fd);
 	else
 		drop_connection(f, fd);
+	if (s && fd_queue_has(f->kept, fd)) {
+		fd_queue_add(f->half, fd);
+		fd_queue_set_data(f->half, fd, s);
+		f->spooled += s->state.stored;
+		return s;
+	}
+	spool_free(s);
+	return NULL;
+}
+
+/* From a sibling: a connection, or one with what has arrived on it. */
+static void receive_kept_connection(struct fcgi *f)
+{
+	struct spool_state state;
+	int fds[2];
+	ssize_t n =
+	    fdpass_recv_several(f->opt->kept.take, &state, sizeof state, fds, 2, MSG_DONTWAIT);
+
+	if (n <= 0 || fds[0] < 0)
+		return;
+	if (fds[1] < 0)
+		keep_connection(f, fds[0]);
+	else if (n == sizeof state)
+		keep_half_request(f, fds[0], spool_adopt(fds[1], &state));
+	else /* of another version of motetd */
+		close(fds[0]), close(fds[1]);
+}
+
+/* Those that have been silent for longest make room. */
+static void limit_spooled_octets(struct fcgi *f)
+{
+	while (f->spooled > SPOOLED_MAX)
+		drop_connection(f, fd_queue_oldest(f->half));
+}
+
+static bool is_half_request_too_old(const struct spool *s)
+{
+	return s->state.last_us - s->state.began_us > FCGI_ARRIVAL_TIMEOUT * INT64_C(1000000);
+}
+
+/* More of a request has arrived. True: it is complete. */
+static bool continue_half_request(struct fcgi *f, int fd, struct spool *s)
+{
+	size_t before = s->state.stored;
+	enum spool_result got = spool_fill(s, fd);
+
+	f->spooled += s->state.stored - before;
+	f->progress_us = s->state.last_us;
+	if (got == SPOOL_WHOLE)
+		return true;
+	if (got == SPOOL_BROKEN || is_half_request_too_old(s)) {
+		drop_connection(f, fd);
+		return false;
+	}
+	fd_queue_touch(f->half, fd);
+	limit_spooled_octets(f);
 	return false;
 }
 
 /*
- * Give libfcgi our connection. With keepConnection set, libfcgi closes it only after an error, and
- * does not linger; save what the peer asked for first. listen_sock is -1, so that after an error
- * FCGX_Accept_r() returns instead of accepting a connection itself. The fields ipcFd,
+ * A handler gets whole requests only, so that no worker waits for a peer. One that is whole when we
+ * look, as nearly all are, is read from the socket.
+ */
+static bool has_request_arrived(struct fcgi *f, int fd)
+{
+	static uint8_t said[PEEK_SIZE];
+	struct spool *s = fd_queue_get_data(f->half, fd);
+
+	if (s)
+		return continue_half_request(f, fd, s);
+	ssize_t n = recv(fd, said, sizeof said, MSG_PEEK | MSG_DONTWAIT);
+	if (n > 0 && request_progress_arrived(said, (size_t)n))
+		return true;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		keep_connection(f, fd);
+	else if (n <= 0)
+		drop_connection(f, fd);
+	else if ((s = keep_half_request(f, fd, spool_new())) != NULL)
+		return continue_half_request(f, fd, s);
+	return false;
+}
+
+/*
+ * Let libfcgi read the request from fd. With keepConnection set, libfcgi closes it only after an
+ * error, and does not linger; save what the peer asked for first. listen_sock is -1, so that after
+ * an error FCGX_Accept_r() returns instead of accepting a connection itself. The fields ipcFd,
  * keepConnection and listen_sock are internal to libfcgi, and have not changed since 2.0.
  */
 static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 {
+	FCGX_Request *r = &f->now->r;
 	int64_t began = clock_us();
 
-	f->r.ipcFd = fd;
-	f->r.keepConnection = 1;
-	start_phase_alarm(fd);
-	bool good = FCGX_Accept_r(&f->r) == 0;
+	r->ipcFd = fd;
+	r->keepConnection = 1;
+	bool good = FCGX_Accept_r(r) == 0;
 	if (good) {
-		f->keep = f->r.keepConnection;
-		good = message_read(f->mem, &f->r, f->opt->trusted_proxies, q);
+		f->now->keep = r->keepConnection;
+		good = message_read(f->mem, r, f->opt->trusted_proxies, q);
 	}
-	stop_phase_alarm();
 	q->began_us = began;
 	return good;
 }
@@ -256,35 +319,54 @@ static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 /* If libfcgi has closed it, its number will be reused for another connection. */
 static void forget_closed_connection(struct fcgi *f, int fd)
 {
-	if (f->r.ipcFd < 0) {
-		fd_queue_remove(f->kept, fd);
-		fd_queue_remove(f->half, fd);
-	}
+	if (f->now->r.ipcFd >= 0)
+		return;
+	fd_queue_remove(f->kept, fd);
+	forget_half_request(f, fd);
 }
 
 static void finish_response(struct fcgi *f, int fd, bool keep)
 {
-	f->r.keepConnection = 1;
-	FCGX_Finish_r(&f->r);
+	FCGX_Request *r = &f->now->r;
+
+	r->keepConnection = 1;
+	FCGX_Finish_r(r);
 	forget_closed_connection(f, fd);
-	bool open = f->r.ipcFd >= 0;
-	f->r.ipcFd = -1;
+	bool open = r->ipcFd >= 0;
+	r->ipcFd = -1;
 	if (open && keep)
 		keep_connection(f, fd);
 	else if (open)
 		drop_connection(f, fd);
 }
 
+/* From here on, libfcgi writes to the connection. */
+static bool read_spooled_request(struct fcgi *f, int fd, struct http_req *q)
+{
+	FCGX_Request *r = &f->now->r;
+	int file = spool_take_file(fd_queue_get_data(f->half, fd));
+	bool good = read_fcgi_request(f, file, q);
+
+	if (r->ipcFd >= 0)
+		close(file);
+	r->ipcFd = fd;
+	forget_half_request(f, fd);
+	return good;
+}
+
 static bool read_or_drop_request(struct fcgi *f, int fd, struct http_req *q)
 {
-	if (read_fcgi_request(f, fd, q))
+	FCGX_Request *r = &f->now->r;
+
+	if (fd_queue_has(f->half, fd) ? read_spooled_request(f, fd, q)
+				      : read_fcgi_request(f, fd, q))
 		return true;
 	forget_closed_connection(f, fd);
-	if (f->r.ipcFd >= 0) {
-		FCGX_Free(&f->r, 0);
+	if (r->ipcFd >= 0) {
+		FCGX_Free(r, 0);
 		drop_connection(f, fd);
 	}
-	f->r.ipcFd = -1;
+	r->ipcFd = -1;
 	return false;
 }
 
@@ -298,80 +380,77 @@ static void deliver_pending_signals(const sigset_t *mask)
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
-static bool is_stop_due(const struct fcgi *f)
+/* New connections are for others from here on. */
+static void begin_stop(struct fcgi *f)
 {
-	return f->drain_us ? clock_us() > f->drain_us : epoll_stopping;
+	if (f->stop_us)
+		return;
+	f->stop_us = clock_us();
+	epoll_ctl(f->ep, EPOLL_CTL_DEL, f->opt->listen_fd, NULL);
+}
+
+static bool has_siblings(const struct fcgi *f)
+{
+	return f->opt->kept.give >= 0 && f->drain_us == 0;
+}
+
+static bool is_stop_due(struct fcgi *f)
+{
+	if (f->drain_us ? clock_us() > f->drain_us : epoll_stopping && !has_siblings(f))
+		begin_stop(f);
+	return f->stop_us || (epoll_stopping && !f->drain_us);
 }
 
 /*
- * Incomplete requests cannot be handed over when there are no siblings: wait for the rest of the
- * oldest, for as long as reading may take. When one stalls, drop the others, so that a stop ends in
- * time.
+ * Incomplete requests are handed over to siblings. When there are none, wait for the rest of them:
+ * not for long after the last octet, and not for ever, so that a stop ends in time.
  */
-static enum fcgi_event read_last_half_request(struct fcgi *f, struct http_req *q)
+static bool may_half_requests_complete(const struct fcgi *f)
 {
-	bool siblings = f->opt->kept.give >= 0 && f->drain_us == 0;
-	int fd = siblings ? -1 : fd_queue_oldest(f->half);
+	int64_t now = clock_us(), last = f->progress_us > f->stop_us ? f->progress_us : f->stop_us;
 
-	if (fd < 0)
-		return FCGI_STOP;
-	unmark_half_request(f, fd);
-	if (read_or_drop_request(f, fd, q))
-		return FCGI_REQUEST;
-	while ((fd = fd_queue_oldest(f->half)) >= 0)
-		drop_connection(f, fd);
-	return FCGI_AGAIN;
+	return !has_siblings(f) && fd_queue_oldest(f->half) >= 0 && now - last < LAST_STALL_US &&
+	    now - f->stop_us < LAST_LONGEST_US;
 }
 
 /* Milliseconds until the oldest incomplete request counts as stalled; -1: there is none. */
 static int half_request_ms_left(const struct fcgi *f)
 {
-	int fd = fd_queue_oldest(f->half);
-	int64_t left =
-	    fd < 0 ? -1 : STALLED_MS - (clock_us() - fd_queue_get_time(f->half, fd)) / 1000;
+	const struct spool *s = fd_queue_get_data(f->half, fd_queue_oldest(f->half));
 
-	return fd < 0 ? -1 : left > 0 ? (int)left : 0;
+	if (s == NULL)
+		return -1;
+	int64_t left = FCGI_STALL_TIMEOUT * 1000 - (clock_us() - s->state.last_us) / 1000;
+	return left > 0 ? (int)left : 0;
 }
 
-/*
- * The oldest incomplete request has stalled, or its peer cannot send more before we read, because a
- * socket buffer is smaller than the request. Find out by reading with a short timeout.
- */
-static bool read_stalled_request(struct fcgi *f, struct http_req *q)
+static void drop_stalled_requests(struct fcgi *f)
 {
-	int fd = fd_queue_oldest(f->half);
-
-	unmark_half_request(f, fd);
-	set_io_timeouts(fd, STALLED_IO_MS);
-	bool good = read_or_drop_request(f, fd, q);
-	if (good)
-		set_io_timeouts(fd, FCGI_IO_TIMEOUT * 1000);
-	return good;
+	while (half_request_ms_left(f) == 0)
+		drop_connection(f, fd_queue_oldest(f->half));
 }
 
 static int choose_wait_ms(const struct fcgi *f)
 {
-	int left = half_request_ms_left(f);
+	int left = half_request_ms_left(f), idle = f->opt->idle_ms;
 
-	return f->drain_us ? DRAIN_MS : left < 0 ? f->opt->idle_ms : left;
+	if (f->drain_us || f->stop_us)
+		return DRAIN_MS;
+	return left >= 0 && (idle < 0 || left < idle) ? left : idle;
 }
 
-enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
+/* While draining, that nothing comes is the end. */
+static enum fcgi_event handle_silence(struct fcgi *f)
+{
+	if (f->drain_us)
+		begin_stop(f);
+	return FCGI_AGAIN;
+}
+
+static enum fcgi_event handle_descriptor(struct fcgi *f, int fd, struct http_req *q)
 {
 	const struct fcgi_opt *o = f->opt;
-	struct epoll_event e;
 
-	f->mem = mem;
-	deliver_pending_signals(&o->wait_mask);
-	if (is_stop_due(f))
-		return read_last_half_request(f, q);
-	if (half_request_ms_left(f) == 0)
-		return read_stalled_request(f, q) ? FCGI_REQUEST : FCGI_AGAIN;
-	int n = epoll_pwait(f->ep, &e, 1, choose_wait_ms(f), &o->wait_mask);
-	if (n <= 0)
-		return (n == 0 && f->drain_us) || is_stop_due(f) ? read_last_half_request(f, q)
-								 : FCGI_AGAIN;
-	int fd = e.data.fd;
 	if (fd == o->watch_fd)
 		return FCGI_STOP;
 	if (fd == o->kept.take) {
@@ -380,18 +459,31 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	}
 	if (fd == o->listen_fd)
 		fd = accept_connection(f);
-	return fd >= 0 && check_request_arrived(f, fd) && read_or_drop_request(f, fd, q)
+	return fd >= 0 && has_request_arrived(f, fd) && read_or_drop_request(f, fd, q)
 	    ? FCGI_REQUEST
 	    : FCGI_AGAIN;
 }
 
+enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
+{
+	struct epoll_event e;
+
+	f->mem = mem;
+	deliver_pending_signals(&f->opt->wait_mask);
+	drop_stalled_requests(f);
+	if (is_stop_due(f) && !may_half_requests_complete(f))
+		return FCGI_STOP;
+	int n = epoll_pwait(f->ep, &e, 1, choose_wait_ms(f), &f->opt->wait_mask);
+	return n > 0 ? handle_descriptor(f, e.data.fd, q) : n == 0 ? handle_silence(f) : FCGI_AGAIN;
+}
+
 void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_resp *r)
 {
-	int fd = f->r.ipcFd;
+	int fd = f->now->r.ipcFd;
 
 	start_phase_alarm(fd);
-	bool good = message_write(f->r.out, f->mem, q, r);
-	finish_response(f, fd, f->keep && good && !f->drain_us);
+	bool good = message_write(f->now->r.out, f->mem, q, r);
+	finish_response(f, fd, f->now->keep && good && !f->drain_us);
 	stop_phase_alarm();
 }
 
@@ -400,43 +492,52 @@ void fcgi_drain(struct fcgi *f)
 	f->drain_us = clock_us() + DRAIN_LONGEST_US;
 }
 
-/* If the channel is full, no sibling is reading it: fcgi_close() closes the rest. */
-static void hand_over_kept(struct fcgi *f)
+/* False: the channel is full, so no sibling is reading it. */
+static bool pass_connection(struct fcgi *f, int fd, int flags)
+{
+	const struct spool *s = fd_queue_get_data(f->half, fd);
+	const int fds[] = { fd, s ? s->fd : -1 };
+	bool sent = s
+	    ? fdpass_send_several(f->opt->kept.give, &s->state, sizeof s->state, fds, 2, flags)
+	    : fdpass_send_several(f->opt->kept.give, "k", 1, fds, 1, flags);
+
+	if (sent)
+		drop_connection(f, fd);
+	return sent;
+}
+
+/* Up to the connection `own`, which must be the youngest; -1: all. */
+static void pass_connections(struct fcgi *f, int own, int flags)
 {
 	int fd;
 
-	while ((fd = fd_queue_oldest(f->kept)) >= 0) {
-		if (!fdpass_send(f->opt->kept.give, "k", 1, fd))
+	while ((fd = fd_queue_oldest(f->kept)) >= 0 && fd != own)
+		if (!pass_connection(f, fd, flags))
 			return;
-		drop_connection(f, fd);
-	}
 }
 
-void fcgi_release_kept(struct fcgi *f)
+void fcgi_step_aside(struct fcgi *f)
 {
-	int own = f->r.ipcFd, fd;
+	int own = f->now->r.ipcFd;
 
 	if (f->opt->kept.give < 0)
 		return;
 	if (fd_queue_has(f->kept, own))
 		fd_queue_touch(f->kept, own);
-	while ((fd = fd_queue_oldest(f->kept)) >= 0 && fd != own) {
-		if (!fdpass_send(f->opt->kept.give, "k", 1, fd))
-			return;
-		drop_connection(f, fd);
-	}
+	pass_connections(f, own, MSG_DONTWAIT);
 }
 
 void fcgi_close(struct fcgi *f, bool hand_over)
 {
 	if (hand_over && f->opt->kept.give >= 0)
-		hand_over_kept(f);
+		pass_connections(f, -1, 0);
 	while (fd_queue_oldest(f->kept) >= 0)
 		drop_oldest_connection(f);
 	if (f->ep >= 0)
 		close(f->ep);
 	fd_queue_free(f->kept);
 	fd_queue_free(f->half);
+	free(f->now);
 	free(f);
 }
 #endif

@@ -96,7 +96,7 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 	FCGX_Finish_r(&f->r);
 }
 
-void fcgi_release_kept(struct fcgi *f)
+void fcgi_step_aside(struct fcgi *f)
 {
 	(void)f; /* no connection is kept */
 }

@@ -6,16 +6,25 @@
 #include "fcgi/fd_queue.h"
 #endif
 /* What fcgi_open() makes. Private to fcgi_epoll.c and fcgi_plain.c. */
+struct fcgi_exchange {
+	FCGX_Request r; /* of libfcgi, which has pointers to it */
+	bool keep;	/* the peer wants the connection kept */
+};
 struct fcgi {
 	const struct fcgi_opt *opt;
-	FCGX_Request r;	   /* of libfcgi */
 	struct arena *mem; /* of the current request */
 #ifdef USE_EPOLL
 	int ep;
-	struct fd_queue *kept; /* every connection that epoll watches */
-	struct fd_queue *half; /* those of them on which part of a request has arrived */
-	bool keep;	       /* the peer of the current request wants the connection kept */
+	struct fcgi_exchange *now; /* the current request */
+	struct fd_queue *kept;	   /* every connection that epoll watches */
+	struct fd_queue *half; /* those of them on which part of a request has arrived, each with
+				  its struct spool, by their last octet */
+	size_t spooled;	       /* octets of them all */
+	int64_t progress_us;   /* clock_us() of the last octet of one of them; 0: none yet */
 	int64_t drain_us;      /* clock_us() when draining ends; 0: not draining */
+	int64_t stop_us;       /* clock_us() when we began to stop; 0: not yet */
+#else
+	FCGX_Request r;
 #endif
 };
 #endif

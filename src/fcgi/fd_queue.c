@@ -6,7 +6,7 @@
 /* A linked list inside an array that is indexed by descriptor. */
 struct fd_link {
 	int older, younger;
-	int64_t us;
+	void *data;
 	bool in;
 };
 
@@ -93,8 +93,11 @@ void fd_queue_touch(struct fd_queue *k, int fd)
 {
 	if (k->youngest == fd)
 		return;
+	void *data = fd_queue_get_data(k, fd);
+
 	fd_queue_remove(k, fd);
 	fd_queue_add(k, fd);
+	k->v[fd].data = data;
 }
 
 int fd_queue_oldest(const struct fd_queue *k)
@@ -102,13 +105,13 @@ int fd_queue_oldest(const struct fd_queue *k)
 	return k->oldest;
 }
 
-void fd_queue_set_time(struct fd_queue *k, int fd, int64_t us)
+void fd_queue_set_data(struct fd_queue *k, int fd, void *data)
 {
 	if (fd_queue_has(k, fd))
-		k->v[fd].us = us;
+		k->v[fd].data = data;
 }
 
-int64_t fd_queue_get_time(const struct fd_queue *k, int fd)
+void *fd_queue_get_data(const struct fd_queue *k, int fd)
 {
-	return fd_queue_has(k, fd) ? k->v[fd].us : 0;
+	return fd_queue_has(k, fd) ? k->v[fd].data : NULL;
 }

@@ -21,7 +21,7 @@ void fd_queue_remove(struct fd_queue *, int fd);
 void fd_queue_touch(struct fd_queue *, int fd);
 /* The one unused for longest; -1: the queue is empty. */
 int fd_queue_oldest(const struct fd_queue *);
-/* A time that the caller stores with a descriptor; 0 at first. */
-void fd_queue_set_time(struct fd_queue *, int fd, int64_t us);
-int64_t fd_queue_get_time(const struct fd_queue *, int fd);
+/* What the caller has stored with a descriptor; NULL at first, and if it is not in the queue. */
+void fd_queue_set_data(struct fd_queue *, int fd, void *);
+void *fd_queue_get_data(const struct fd_queue *, int fd);
 #endif

@@ -3,8 +3,8 @@ noinst_LIBRARIES += libtransport.a
 libtransport_a_SOURCES = \
 	src/fcgi/cgi.c \
 	src/fcgi/cgi.h \
-	src/fcgi/complete_request.c \
-	src/fcgi/complete_request.h \
+	src/fcgi/request_progress.c \
+	src/fcgi/request_progress.h \
 	src/fcgi/fcgi.h \
 	src/fcgi/fcgi_epoll.c \
 	src/fcgi/fcgi_plain.c \
@@ -13,5 +13,7 @@ libtransport_a_SOURCES = \
 	src/fcgi/fd_queue.h \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
-	src/fcgi/params.c
+	src/fcgi/params.c \
+	src/fcgi/spool.c \
+	src/fcgi/spool.h
 TRANSPORT = libtransport.a $(HTTP) $(FCGI_LIBS)

@@ -25,7 +25,7 @@ bool message_read_body(
 		return false;
 	if (!q->body_too_large)
 		q->body = buf_done(&b);
-	if (expected >= 0 && expected != total)
+	if (expected >= 0 && expected != total && !q->body_too_large)
 		q->malformed = "Content-Length does not match the length of the body.";
 	return true;
 }

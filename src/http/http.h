@@ -23,7 +23,7 @@ struct http_req {
 	struct str remote;     /* the client's address, without trusted proxies */
 	struct str host;
 	bool https;
-	int64_t began_us;	/* arrival of the first byte; clock_us() */
+	int64_t began_us;	/* when it had arrived; clock_us() */
 	struct str body;	/* without transfer coding */
 	bool body_too_large;	/* longer than the transport accepts; `body` is empty */
 	bool headers_too_large; /* `malformed` is set too, and the status is 431 */

@@ -7,7 +7,7 @@ static enum err fetch_for_core(
 	struct net_reply r;
 
 	if (o->transport)
-		fcgi_release_kept(o->transport);
+		fcgi_step_aside(o->transport);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_get(
 	    cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);

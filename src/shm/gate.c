@@ -1,10 +1,10 @@
 #include "shm/gate.h"
 #include "base/clock.h"
+#include "base/memory_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -37,21 +37,6 @@ static bool can_lock_file(int fd)
 	return is_lock_taken(errno);
 }
 
-static int open_gate_memory(const char *name)
-{
-#ifdef HAVE_MEMFD_CREATE
-	return memfd_create(name, MFD_CLOEXEC);
-#else
-	char path[] = "/tmp/motet-XXXXXX";
-	int fd = mkstemp(path);
-
-	(void)name;
-	if (fd >= 0)
-		unlink(path);
-	return fd;
-#endif
-}
-
 static int open_gate_file(const char *dir, const char *name)
 {
 	char path[4096];
@@ -75,7 +60,7 @@ struct gate *gate_new_named(const char *state_dir, const char *name, int slots)
 		return NULL;
 	*g = (struct gate){ .fd = open_gate_file(state_dir, name), .slots = slots, .held = -1 };
 	if (g->fd < 0)
-		g->fd = open_gate_memory(name);
+		g->fd = memory_file_open(name);
 	if (g->fd >= 0)
 		return g;
 	free(g);

@@ -130,6 +130,12 @@ class Server:
     def get(self, uri="/", **more):
         return fcgi.get(self.address, uri, **more)
 
+    def timed(self):
+        """Seconds of one request."""
+        start = time.monotonic()
+        assert self.get().status == 200
+        return time.monotonic() - start
+
     def conn(self, timeout=PATIENCE):
         return fcgi.Conn(self.address, timeout)
 

@@ -1,4 +1,5 @@
 #include "../tap.h"
+#include "fcgi/request_progress.h"
 #include "fcgi/fcgi.h"
 #include "fcgi/fd_queue.h"
 #include "fcgi/message.h"
@@ -200,9 +201,12 @@ static void kepts(void)
 	fd_queue_add(k, 5);
 	fd_queue_add(k, 100000);
 	fd_queue_add(k, 3);
+	fd_queue_set_data(k, 5, k);
 	ok(fd_queue_has(k, 100000) && !fd_queue_has(k, 99999) && fd_queue_oldest(k) == 5,
 	    "a descriptor may be large");
 	fd_queue_touch(k, 5);
+	ok(fd_queue_get_data(k, 5) == k && !fd_queue_get_data(k, 3) && !fd_queue_get_data(k, 99),
+	    "what was stored with it stays");
 	ok(fd_queue_oldest(k) == 100000 && !fd_queue_is_full(k),
 	    "one that was used is the youngest");
 	fd_queue_add(k, 7);
@@ -216,6 +220,58 @@ static void kepts(void)
 	fd_queue_remove(k, 5);
 	ok(fd_queue_oldest(k) == -1, "none again");
 	fd_queue_free(k);
+}
+
+#define BEGIN "\1\1\0\1\0\10\0\0\0\1\1\0\0\0\0\0"
+#define PARAMS "\1\4\0\1\0\3\5\0abc.....\1\4\0\1\0\0\0\0"
+#define BODY "\1\5\0\1\0\4\0\0body"
+#define END "\1\5\0\1\0\0\2\0.."
+#define ABORT "\1\2\0\1\0\0\0\0"
+
+/* Fed in two parts, cut at `cut`: how many octets belong to the request; 0: it is not complete. */
+static size_t request_length(struct str s, size_t cut)
+{
+	struct request_progress a = { .complete = false };
+	size_t took, at = 0;
+
+	for (size_t end = cut; at < s.n; end = s.n)
+		while (at < end) {
+			took = request_progress_add(&a, (const uint8_t *)s.s + at, end - at);
+			at += took;
+			if (took == 0)
+				return a.complete ? at : 0;
+		}
+	return a.complete ? at : 0;
+}
+
+static void completes(void)
+{
+	enum { ANY = 1 };
+	static const struct {
+		const char *name;
+		struct str s;
+		size_t want;
+	} tries[] = {
+		{ "a request", STR(BEGIN PARAMS BODY END), 16 + 24 + 12 + 10 },
+		{ "a request and the next one", STR(BEGIN PARAMS BODY END BEGIN),
+		    16 + 24 + 12 + 10 },
+		{ "one that is aborted", STR(BEGIN PARAMS ABORT), 16 + 24 + 8 },
+		{ "one without its end", STR(BEGIN PARAMS BODY), 0 },
+		{ "one whose padding is missing", STR(BEGIN "\1\5\0\1\0\0\2\0."), 0 },
+		{ "another protocol", STR("GET / HTTP/1.1"), ANY },
+	};
+
+	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+		size_t bad = 0;
+		for (size_t cut = 0; cut <= tries[i].s.n; cut++)
+			bad += tries[i].want == ANY
+			    ? request_length(tries[i].s, cut) == 0
+			    : request_length(tries[i].s, cut) != tries[i].want;
+		ok(bad == 0, "%s, cut anywhere", tries[i].name);
+		ok(request_progress_arrived((const uint8_t *)tries[i].s.s, tries[i].s.n) ==
+			(tries[i].want > 0),
+		    "and at once");
+	}
 }
 
 static int open_descriptors(void)
@@ -298,6 +354,14 @@ static void passing(void)
 	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
 	ok(fdpass_send(p.give, "a", 1, -1) && fdpass_recv(p.take, got, 1, &fd, 0) == 1 && fd == -1,
 	    "a message without one");
+	int two[2];
+	ends[0] = dup(ends[1]);
+	ok(fdpass_send_several(p.give, "ab", 2, ends, 2, MSG_DONTWAIT) &&
+		fdpass_recv_several(p.take, got, 2, two, 2, 0) == 2 && two[0] >= 0 && two[1] >= 0,
+	    "two descriptors");
+	close(two[0]);
+	close(two[1]);
+	close(ends[0]);
 	ok(fdpass_send(p.give, "too long", 8, ends[1]) &&
 		fdpass_recv(p.take, got, 4, &fd, 0) == -1 && errno == EMSGSIZE && fd == -1,
 	    "too long a message");
@@ -318,6 +382,7 @@ int main(void)
 	request_ids();
 	sizes();
 	kepts();
+	completes();
 	passing();
 	hostile();
 	arena_free(mem);

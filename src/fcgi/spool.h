@@ -1,0 +1,38 @@
+#ifndef MOTET_FCGI_SPOOL_H
+#define MOTET_FCGI_SPOOL_H
+#include "fcgi/request_progress.h"
+#include <sys/types.h>
+/*
+ * A request that arrives in pieces. Its records are collected in a file in memory, as they come and
+ * without waiting; when it is complete, libfcgi reads it from there. Private to fcgi_epoll.c.
+ *
+ * Of a body that is longer than FCGI_BODY_MAX, only as much is stored as shows that it is.
+ */
+struct spool_state { /* what a sibling needs besides the file */
+	struct request_progress progress;
+	size_t received, stored;   /* octets; stored: in the file */
+	int64_t began_us, last_us; /* clock_us() of the first and of the last octets */
+	bool skipping;		   /* the current record is not stored */
+};
+struct spool {
+	int fd;
+	struct spool_state state;
+};
+enum { SPOOL_MAX = (1 << 20) + (256 << 10) }; /* octets of one request in memory */
+/* An empty one; NULL: see errno. */
+struct spool *spool_new(void);
+/* Go on with a sibling's; takes fd, which is closed if this returns NULL. */
+struct spool *spool_adopt(int fd, const struct spool_state *);
+/* Closes its file. NULL is fine. */
+void spool_free(struct spool *);
+/* Take what has come on the socket, but at most a megabyte at a time. */
+enum spool_result {
+	SPOOL_PART,
+	SPOOL_WHOLE,
+	SPOOL_BROKEN /* the peer has closed it, or it is too large, or there is no memory */
+};
+enum spool_result spool_fill(struct spool *, int sock);
+/* The file of a complete request, to be read from its beginning; nobody can write to it any more.
+ * The caller closes it. */
+int spool_take_file(struct spool *);
+#endif
