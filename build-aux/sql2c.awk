@@ -1,5 +1,5 @@
 # Named statements become struct stmt for src/store/*.c:
-#   -- name: N :rows [redo]
+#   -- name: N :rows [redo|resend]
 #   -- args: types
 #   -- cols: name type, ...
 #   SQL
@@ -15,7 +15,7 @@ function expand(s,    m, at) {
 function flush() {
 	if (name) {
 		printf "static const struct stmt %s = { \"%s\", %s,\n\t%s, %s, %s, %s };\n",
-			name, name, sql, rows, redo, quote(args), quote(cols)
+			name, name, sql, rows, repeat, quote(args), quote(cols)
 		list = list " &" name ","
 	}
 	name = sql = args = cols = ""
@@ -24,7 +24,7 @@ function flush() {
 	flush()
 	name = $3
 	rows = toupper(substr($4, 2))
-	redo = $5 == "redo" ? "true" : "false"
+	repeat = $5 ? toupper($5) : "ONCE"
 	next
 }
 /^-- define:/ { macro = $3; sub(/^-- define: *[A-Z_]+ /, ""); macros[macro] = $0; next }

@@ -61,7 +61,7 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	TRY(password_hash_new(cx, password, &phc));
 	do
 		e = q_actor_insert(cx, local, phc, admin, id);
-	while (resend_again(&s, e));
+	while (resend_again(cx, &s, &e));
 	TRY(e);
 	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }

@@ -153,7 +153,7 @@ static enum err record_server_key(
 
 	do
 		e = q_server_key_add(cx, replaces, k, done, late);
-	while (resend_again(&s, e));
+	while (resend_again(cx, &s, &e));
 	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
 		return e;
 	TRY(q_server_key_at(cx, -1, &current));

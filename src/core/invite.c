@@ -109,6 +109,6 @@ enum err invite_register(struct cx *cx, const struct invite_use *u, int64_t *id)
 	TRY(password_hash_new(cx, u->password, &phc));
 	do
 		e = redeem_invite(cx, u, phc, code, id);
-	while (resend_again(&s, e) || (e == ERR_RETRY && ++tries < INVITE_TRIES));
+	while (resend_again(cx, &s, &e) || (e == ERR_RETRY && ++tries < INVITE_TRIES));
 	return e;
 }

@@ -56,9 +56,6 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 	return OK;
 }
 
-/* Send the statement until its outcome is known. A serial that is taken on a second attempt may
- * be from the first attempt, which was committed after all.
- */
 static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct idcert_issued *out)
 {
 	struct resend s = { .doubt = false };
@@ -67,12 +64,10 @@ static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct 
 
 	do
 		e = q_idcert_issue(cx, c, &done);
-	while (resend_again(&s, e));
-	if (e == OK)
-		*out = *done;
-	else if (s.doubt && q_idcert_was_issued(cx, c, &out->landed) == OK && out->landed)
-		return OK;
-	return e;
+	while (resend_again(cx, &s, &e));
+	TRY(e);
+	*out = *done;
+	return OK;
 }
 
 static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)

@@ -25,7 +25,7 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 		TRY(check_key_material(cx, s, &k[i]));
 	do
 		e = q_key_material_add(cx, s->actor_id, k, n, KEY_MATERIAL_TOTAL, settle.doubt, &a);
-	while (resend_again(&settle, e));
+	while (resend_again(cx, &settle, &e));
 	if (e == ERR_CONFLICT)
 		return refuse(cx, e, "serial_number",
 		    "That ID-Cert already has key material; delete it first.");
@@ -81,7 +81,7 @@ enum err key_material_delete(
 
 	do
 		e = q_key_material_delete(cx, s->actor_id, serials, n, &missing, &nmissing, &any);
-	while (resend_again(&settle, e));
+	while (resend_again(cx, &settle, &e));
 	TRY(e);
 	if (settle.doubt && !any)
 		return OK;

@@ -4,6 +4,7 @@
 #include "text/fid.h"
 #include "crypto/token.h"
 #include "core/foreign.h"
+#include "core/resend.h"
 #include "store/q_key_trial.h"
 
 enum { KEY_TRIAL_TRIES = 6 };
@@ -147,22 +148,30 @@ static enum err record_completed_trial(struct cx *cx, const struct key_trial_don
 }
 
 /*
- * All attempts carry the same token hash: whichever is committed, the token works. A conflict means
- * that another trial was completed for the same session at the same time; one of the two tokens
- * stays valid.
+ * A conflict means that another trial was completed for the same session at the same time; one of
+ * the two tokens stays valid.
  */
-static enum err record_trial_until_known(struct cx *cx, const struct key_trial_done *d)
+static enum err record_trial_after_conflicts(struct cx *cx, const struct key_trial_done *d)
 {
-	enum err e = OK;
+	enum err e = ERR_CONFLICT;
 
-	for (int try = 0; try < KEY_TRIAL_TRIES; try++) {
+	for (int try = 0; try < KEY_TRIAL_TRIES && e == ERR_CONFLICT; try++)
 		e = record_completed_trial(cx, d);
-		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE)
-			return e;
-	}
 	return e == ERR_CONFLICT
 	    ? fail(cx, ERR_RETRY, "too many log-ins to one session at the same time")
 	    : e;
+}
+
+/* All tries carry the same token hash: whichever is committed, the token works. */
+static enum err record_trial_until_known(struct cx *cx, const struct key_trial_done *d)
+{
+	struct resend s = { .doubt = false };
+	enum err e;
+
+	do
+		e = record_trial_after_conflicts(cx, d);
+	while (resend_again(cx, &s, &e));
+	return e;
 }
 
 /* Members that are missing are taken from the certificate; the others must agree with it. */

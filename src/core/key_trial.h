@@ -30,8 +30,8 @@ struct key_trial_answer {
  * Check the answer; then one statement uses up the trial, opens the session (replacing the one with
  * the same session ID) and notifies the actor's other sessions. ERR_BAD_TRIAL (401): no such trial,
  * used, expired, for another actor, or a wrong signature. ERR_BAD_CERT and the other errors of
- * foreign.h for the certificate. After ERR_UNAVAILABLE and ERR_UNCERTAIN the trial may be used up;
- * after other errors it is not.
+ * foreign.h for the certificate. After ERR_UNCERTAIN the trial may be used up; after other errors
+ * it is not.
  */
 must_check enum err key_trial_complete(
     struct cx *, const struct key_trial_answer *, struct str *token);

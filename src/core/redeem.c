@@ -5,9 +5,10 @@
 #include "crypto/token.h"
 #include "core/foreign.h"
 #include "core/introspect.h"
-#include <time.h>
+#include "core/resend.h"
+#include <unistd.h>
 
-enum { REDEEM_TRIES = 12, REDEEM_PAUSE_MS = 40 };
+enum { REDEEM_TRIES = 12, REDEEM_PAUSE_US = 40 * 1000 };
 
 #define REFUSE_TOKEN(cx, ...) refuse((cx), ERR_BAD_TOKEN, "federation_token", __VA_ARGS__)
 
@@ -144,45 +145,41 @@ static enum err prepare_token_packages(struct cx *cx, const struct shown_token *
 	return OK;
 }
 
-static void pause_redemption(void)
+/* A conflict with another log-in to the same session undoes both writes. */
+static enum err send_redemption(
+    struct cx *cx, bool own, const struct redemption *r, struct redemption_result **done)
 {
-	nanosleep(&(struct timespec){ 0, REDEEM_PAUSE_MS * 1000000L }, NULL);
+	enum err e = ERR_CONFLICT;
+
+	for (int try = 0; try < REDEEM_TRIES && e == ERR_CONFLICT; try++) {
+		if (try)
+			usleep(REDEEM_PAUSE_US);
+		e = own ? q_federation_token_redeem_home(cx, r, done)
+			: q_federation_token_redeem_foreign(cx, r, done);
+	}
+	return e == ERR_CONFLICT
+	    ? fail(cx, ERR_RETRY, "federation token: conflicts with other requests in every try")
+	    : e;
 }
 
-/*
- * Send the statement until its outcome is known. A first attempt whose answer was lost may still
- * run while the second looks for its result; so a refusal after such an attempt is checked once
- * more.
- */
 static enum err record_redemption(struct cx *cx, bool own, const struct redemption *r)
 {
-	enum err e = ERR_RETRY;
-	bool doubt = false, landed = false;
+	struct resend s = { .doubt = false };
 	struct redemption_result *done;
+	enum err e;
 
-	for (int try = 0; try < REDEEM_TRIES; try++) {
-		e = own ? q_federation_token_redeem_home(cx, r, &done)
-			: q_federation_token_redeem_foreign(cx, r, &done);
-		if (e == OK && doubt && !done->opened && !done->landed)
-			e = q_federation_token_was_redeemed(cx, r, &landed);
-		if (e == OK && (done->opened || done->landed || landed))
-			return OK;
-		if (e == ERR_BAD_REQUEST)
-			return refuse(cx, e, "key_packages",
-			    "init_key_reused: an init_key was used before; make new KeyPackages.");
-		if (e == OK)
-			return REFUSE_TOKEN(cx,
-			    "This federation token was already redeemed or deleted, or has "
-			    "expired; get a new one.");
-		doubt |= e == ERR_UNCERTAIN;
-		if (e != ERR_CONFLICT && e != ERR_UNCERTAIN && !(doubt && err_status(e) == 503))
-			return e;
-		pause_redemption();
-	}
-	return doubt
-	    ? fail(cx, ERR_UNCERTAIN, "federation token: no answer in %d attempts", REDEEM_TRIES)
-	    : fail(cx, ERR_RETRY,
-		  "federation token: conflicts with other requests in every attempt");
+	do
+		e = send_redemption(cx, own, r, &done);
+	while (resend_again(cx, &s, &e));
+	if (e == ERR_BAD_REQUEST)
+		return refuse(cx, e, "key_packages",
+		    "init_key_reused: an init_key was used before; make new KeyPackages.");
+	TRY(e);
+	return done->opened || done->landed
+	    ? OK
+	    : REFUSE_TOKEN(cx,
+		  "This federation token was already redeemed or deleted, or has expired; get a "
+		  "new one.");
 }
 
 enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,

@@ -4,14 +4,27 @@
 
 enum { RESEND_PATIENCE_US = 2000 * 1000, RESEND_NAP_US = 50 * 1000 };
 
-bool resend_again(struct resend *s, enum err e)
+static bool is_answer(enum err e)
 {
-	if (e == ERR_UNCERTAIN && !s->doubt)
-		*s = (struct resend){ true, clock_us() + RESEND_PATIENCE_US };
-	if (!s->doubt || (e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE && e != ERR_RETRY))
+	return e != ERR_UNCERTAIN && e != ERR_UNAVAILABLE && e != ERR_RETRY;
+}
+
+bool resend_again(struct cx *cx, struct resend *s, enum err *e)
+{
+	if (*e == ERR_UNCERTAIN && !s->doubt)
+		*s = (struct resend){ true, false, clock_us() + RESEND_PATIENCE_US };
+	if (!s->doubt)
 		return false;
-	if (clock_us() >= s->until_us)
+	if (is_answer(*e)) {
+		bool first = !s->answered;
+		s->answered = true;
+		return first;
+	}
+	s->answered &= *e != ERR_UNCERTAIN;
+	if (clock_us() >= s->until_us) {
+		cx->why.err = *e = ERR_UNCERTAIN;
 		return false;
+	}
 	usleep(RESEND_NAP_US);
 	return true;
 }

@@ -4,19 +4,26 @@
 /*
  * Send a writing statement until its outcome is known. After ERR_UNCERTAIN it may or may not be
  * committed; the caller sends the same statement again, which recognises the result of an earlier
- * attempt by a value in it (a serial, a hash):
+ * try by a value in it (a serial number, a hash):
  *
  *	struct resend s = { .doubt = false };
  *	do
  *		e = q_…(cx, …);
- *	while (resend_again(&s, e));
+ *	while (resend_again(cx, &s, &e));
+ *
+ * An earlier try may still run when the next one begins: that one waits for its locks, but its
+ * snapshot is older than the commit and does not show the result. Therefore the first answer after
+ * a lost one is not believed: the statement is sent once more, and that answer counts.
  *
  * While the outcome is unknown, an unavailable database is waited for, about two seconds in total.
+ * If it stays away, *e becomes ERR_UNCERTAIN: the client learns that its request may have been
+ * done.
  */
 struct resend {
-	bool doubt; /* an earlier attempt may be committed */
+	bool doubt;    /* an earlier try may be committed */
+	bool answered; /* a later try got an answer */
 	int64_t until_us;
 };
-/* Whether to send it again; waits 50 ms before it returns true. */
-bool resend_again(struct resend *, enum err);
+/* Whether to send it again; waits 50 ms if the database did not answer. */
+bool resend_again(struct cx *, struct resend *, enum err *);
 #endif

@@ -97,7 +97,7 @@ enum err second_factor_remove(struct cx *cx, const struct second_factor_caller *
 
 	do
 		e = q_second_factor_end(cx, p->actor_id, p->session_id, event, &ended);
-	while (resend_again(&s, e));
+	while (resend_again(cx, &s, &e));
 	TRY(e);
 	return ended || s.doubt ? OK : refuse_no_second_factor(cx);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4 };
+enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4, DOUBTFUL_TRIES = 8 };
 
 /* SQLSTATEs, or their beginnings, and our errors; the first match counts. FRESH: a prepared
  * statement is stale: reconnect and repeat. LOST: the connection is lost. */
@@ -126,26 +126,60 @@ static void pause_before_retry(int try)
 	nanosleep(&t, NULL);
 }
 
-static enum err run_with_retries(
-    struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
+/* The answer of a sent statement was lost: it may have been executed. */
+static enum err fail_uncertain(struct cx *cx, const struct stmt *st)
 {
-	int e = OK;
-	bool sent = false;
+	return fail(cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
+}
 
-	for (int try = 0; try < STATEMENT_TRIES; try++) {
-		e = try_statement(cx, st, a, n, r, &sent);
-		if (e == LOST && sent && !st->redo)
-			return fail(
-			    cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
-		if (e == LOST || e == FRESH)
-			conn_drop(cx->db);
-		else if (e != ERR_RETRY)
-			return (enum err)e;
-		pause_before_retry(try);
-	}
+/* What is known of the tries of one statement so far. */
+struct tries {
+	bool doubt;    /* an earlier try may be committed */
+	bool answered; /* a try after it got an answer */
+};
+
+/* Whether an outcome is final. After a lost answer, the next answer is not: the snapshot behind it
+ * may be older than the commit of the lost try. */
+static bool is_final_outcome(struct tries *t, int e)
+{
+	if (e == LOST || e == FRESH || e == ERR_RETRY)
+		return false;
+	if (!t->doubt || t->answered)
+		return !t->doubt || e != ERR_UNAVAILABLE;
+	t->answered = e != ERR_UNAVAILABLE;
+	return false;
+}
+
+static enum err fail_all_tries(struct cx *cx, const struct stmt *st, const struct tries *t, int e)
+{
+	if (t->doubt)
+		return fail_uncertain(cx, st);
 	return e == LOST || e == FRESH
 	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, STATEMENT_TRIES)
 	    : (enum err)e;
+}
+
+static enum err run_with_retries(
+    struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r)
+{
+	struct tries t = { .doubt = false };
+	bool sent = false;
+	int e = OK;
+
+	for (int try = 0; try < (t.doubt ? DOUBTFUL_TRIES : STATEMENT_TRIES); try++) {
+		e = try_statement(cx, st, a, n, r, &sent);
+		if (e == LOST && sent && st->repeat == ONCE)
+			return fail_uncertain(cx, st);
+		if (is_final_outcome(&t, e))
+			return (enum err)e;
+		if (e == LOST || e == FRESH)
+			conn_drop(cx->db);
+		if (e == LOST && sent && st->repeat == RESEND)
+			t = (struct tries){ .doubt = true };
+		if (e != OK)
+			pause_before_retry(try);
+	}
+	return fail_all_tries(cx, st, &t, e);
 }
 
 static int64_t decode_integer(const char *p, int n)

@@ -14,8 +14,8 @@
  *   ERR_UNAVAILABLE  no connection, the database lacks resources, or the schema is missing or too
  *                    old: nothing was done
  *   ERR_UNCERTAIN    the connection broke after the statement was sent: it may have been executed
- *                    or not. Statements with `redo` are repeated instead: those that only read, and
- *                    those that carry an id of the attempt
+ *                    or not. Statements with `redo` or `resend` are repeated first; of the
+ *                    latter, the answer that counts has a snapshot younger than every lost try
  *   ERR_RETRY        a serialization failure or deadlock in all of four tries
  *   ERR_CONFLICT     a constraint was violated; db_constraint() names it. store/ replaces this by a
  *                    specific error
@@ -39,10 +39,13 @@ void db_set_conninfo(struct db *, const char *conninfo);
 void db_share_away(struct db *, _Atomic int64_t *away_us);
 
 enum stmt_rows { NONE, ONE, OPT, MANY };
+/* After a lost answer: ONCE, the caller decides; REDO, sent again: it reads, or may be done twice;
+ * RESEND, sent again: it writes, and recognises the result of an earlier try. */
+enum stmt_repeat { ONCE, REDO, RESEND };
 struct stmt {
 	const char *name, *sql;
 	enum stmt_rows rows;
-	bool redo;
+	enum stmt_repeat repeat;
 	const char *args,
 	    *cols; /* "text, int8" and "id int8, name text"; db_check() compares them */
 };

@@ -10,15 +10,11 @@ struct issuing_state {
 struct token_active {
 	bool active;
 };
-struct redemption_landed {
-	bool landed;
-};
 struct tokens_deleted {
 	int64_t deleted;
 };
 ROW(issuing_state, F_BOOL(issuing_state, enabled));
 ROW(token_active, F_BOOL(token_active, active));
-ROW(redemption_landed, F_BOOL(redemption_landed, landed));
 ROW(tokens_deleted, F_I64(tokens_deleted, deleted));
 ROW(federation_token_issued, F_BOOL(federation_token_issued, issued),
     F_BOOL(federation_token_issued, enabled), F_BOOL(federation_token_issued, current));
@@ -129,15 +125,4 @@ enum err q_federation_token_redeem_foreign(
 
 	return STORE_RUN(
 	    cx, &sql_federation_token_redeem_foreign, a, &redemption_result_shape, out, NULL);
-}
-
-enum err q_federation_token_was_redeemed(struct cx *cx, const struct redemption *r, bool *landed)
-{
-	const struct arg a[] = { arg_str(r->iss), arg_str(r->jti), arg_blob(r->attempt) };
-	struct redemption_landed *l;
-
-	TRY(STORE_RUN(
-	    cx, &sql_federation_token_was_redeemed, a, &redemption_landed_shape, &l, NULL));
-	*landed = l->landed;
-	return OK;
 }

@@ -67,7 +67,5 @@ must_check enum err q_federation_token_redeem_home(
     struct cx *, const struct redemption *, struct redemption_result **);
 must_check enum err q_federation_token_redeem_foreign(
     struct cx *, const struct redemption *, struct redemption_result **);
-must_check enum err q_federation_token_was_redeemed(
-    struct cx *, const struct redemption *, bool *landed);
 extern const struct stmt *const q_federation_token_stmts[];
 #endif

@@ -3,7 +3,7 @@
 -- cols: enabled bool
 SELECT token_generation AS enabled FROM setting
 
--- name: sql_federation_token_switch :one redo
+-- name: sql_federation_token_switch :one resend
 -- args: bool
 -- cols: enabled bool
 UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
@@ -11,7 +11,7 @@ UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
 -- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the actor
 -- is active. The lock on the setting makes sql_federation_token_switch wait for running statements,
 -- so that no token is issued after the switch. A retry with the same jti inserts nothing new.
--- name: sql_federation_token_issue :one redo
+-- name: sql_federation_token_issue :one resend
 -- args: int8, text, bytea, text, int8, int8, int8
 -- cols: issued bool, enabled bool, current bool
 WITH status AS (
@@ -143,8 +143,3 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
        (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
            $13) FROM opened) AS told
-
--- name: sql_federation_token_was_redeemed :one redo
--- args: text, text, bytea
--- cols: landed bool
-SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed

@@ -120,7 +120,7 @@ SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors)
        + (SELECT count(*) FROM certs) AS forgotten
 
 -- Block a domain and those below it. Ends the sessions of their actors here.
--- name: sql_foreign_block :one redo
+-- name: sql_foreign_block :one resend
 -- args: text
 -- cols: ended int8
 SELECT motet_block($1) AS ended
@@ -153,7 +153,7 @@ ORDER BY s.place LIMIT 100000
 
 -- Give a foreign actor's session its next ID-Cert in place of the one with serial $8. The actor's
 -- other sessions get the event $7.
--- name: sql_foreign_session_renew :one redo
+-- name: sql_foreign_session_renew :one resend
 -- args: text, text, text, bytea, bytea, int8, text, text
 -- cols: renewed int8, told int8
 WITH renewed AS (

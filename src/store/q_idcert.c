@@ -4,10 +4,6 @@
 
 const struct stmt *const q_idcert_stmts[] = STATEMENTS;
 
-struct idcert_landed {
-	bool landed;
-};
-ROW(idcert_landed, F_BOOL(idcert_landed, landed));
 ROW(reissued_cert, F_I64(reissued_cert, serial), F_BLOB(reissued_cert, cert));
 ROW(idcert_issued, F_BOOL(idcert_issued, issued), F_BOOL(idcert_issued, landed),
     F_BOOL(idcert_issued, current), F_I64(idcert_issued, told), F_I64(idcert_issued, today),
@@ -24,17 +20,6 @@ enum err q_idcert_issue(struct cx *cx, const struct new_idcert *c, struct idcert
 		arg_bool(c->keep), arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions) };
 
 	return STORE_RUN(cx, &sql_idcert_issue, a, &idcert_issued_shape, out, NULL);
-}
-
-enum err q_idcert_was_issued(struct cx *cx, const struct new_idcert *c, bool *landed)
-{
-	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_i64(cx, c->serial),
-		arg_blob(c->csr_hash) };
-	struct idcert_landed *l;
-
-	TRY(STORE_RUN(cx, &sql_idcert_was_issued, a, &idcert_landed_shape, &l, NULL));
-	*landed = l->landed;
-	return OK;
 }
 
 enum err q_idcert_renew_token(struct cx *cx, int64_t actor_id, struct blob csr_hash,

@@ -29,7 +29,6 @@ struct cert_filter {
 };
 /* ERR_CONFLICT: the serial number is used. Also ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
 must_check enum err q_idcert_issue(struct cx *, const struct new_idcert *, struct idcert_issued **);
-must_check enum err q_idcert_was_issued(struct cx *, const struct new_idcert *, bool *landed);
 /*
  * The live certificate that the same request (CSR) got before, with a new token. *out NULL: there
  * is none.

@@ -7,13 +7,16 @@
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8
 -- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool
-WITH key AS (
+WITH landed AS (
+    SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6),
+key AS (
     SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR SHARE),
 who AS (
     SELECT id FROM actor WHERE id = $1 AND deactivated_at IS NULL FOR SHARE),
 may AS (
     SELECT 1 FROM key, who
-    WHERE NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
+    WHERE NOT EXISTS (SELECT FROM landed)
+      AND NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
       AND (SELECT count(*) FROM idcert WHERE actor_id = $1
           AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
       AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
@@ -47,7 +50,7 @@ opened AS (
     INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert
     ON CONFLICT (token_hash) DO UPDATE SET serial = excluded.serial RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS issued,
-       EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6) AS landed,
+       EXISTS (SELECT FROM landed) AS landed,
        EXISTS (SELECT FROM key) AS current,
        (SELECT CASE WHEN $11 = 0
                     THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
@@ -60,11 +63,6 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
            AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
-
--- name: sql_idcert_was_issued :one redo
--- args: int8, int8, bytea
--- cols: landed bool
-SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3) AS landed
 
 -- The request is repeated because its answer was lost: same certificate, new token.
 -- name: sql_idcert_renew_token :opt

@@ -1,5 +1,5 @@
 -- A retry with the same code returns the same invite.
--- name: sql_invite_create :one redo
+-- name: sql_invite_create :one resend
 -- args: bytea, int8, int8, text
 -- cols: id int8, created_at int8, expires_at int8
 INSERT INTO invite (code_hash, uses, expires_at, note)
@@ -27,7 +27,7 @@ SELECT local_name, floor(extract(epoch FROM created_at))::int8 AS created_at,
        floor(extract(epoch FROM deactivated_at))::int8 AS deactivated_at
 FROM actor WHERE invite_id = $1 ORDER BY id LIMIT 100000
 
--- name: sql_invite_revoke :opt redo
+-- name: sql_invite_revoke :opt resend
 -- args: int8
 -- cols: id int8
 UPDATE invite SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id

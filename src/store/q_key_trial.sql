@@ -42,7 +42,7 @@ ORDER BY t.expires_at DESC LIMIT 32
 -- Complete the trial and open the session, both or neither. $2, the hash of the token, also
 -- identifies the attempt: after a lost answer the same statement can be sent again. The actor's
 -- other sessions get an event.
--- name: sql_key_trial_complete_foreign :one redo
+-- name: sql_key_trial_complete_foreign :one resend
 -- args: text, bytea, bytea, text, text, text, text, bytea, bytea, int8, text
 -- cols: done bool, told int8
 WITH trial AS (
@@ -65,7 +65,7 @@ SELECT EXISTS (SELECT FROM trial) AS done,
            $11) FROM opened) AS told
 
 -- The same for a home actor, whose session uses the ID-Cert with serial number $6.
--- name: sql_key_trial_complete_home :one redo
+-- name: sql_key_trial_complete_home :one resend
 -- args: text, bytea, bytea, text, text, int8
 -- cols: done bool, current bool, told int8
 WITH cert AS (

@@ -1,6 +1,6 @@
 -- A new secret replaces one that was never confirmed. No row: the actor has a confirmed second
 -- factor.
--- name: sql_second_factor_enrol :opt redo
+-- name: sql_second_factor_enrol :opt resend
 -- args: int8, bytea
 -- cols: actor_id int8
 INSERT INTO totp AS t (actor_id, sealed) VALUES ($1, $2)
@@ -19,7 +19,7 @@ FROM totp t WHERE actor_id = $1
 -- Confirm the secret $2 with the code of step $3 and store the hashes ($4) of the recovery codes.
 -- The hashes are unique to this attempt, so they show whether an earlier try did it. Sessions other
 -- than $5 get an event.
--- name: sql_second_factor_confirm :one redo
+-- name: sql_second_factor_confirm :one resend
 -- args: int8, bytea, int8, bytea[], text
 -- cols: done bool, told int8
 WITH done AS (
@@ -34,7 +34,7 @@ SELECT EXISTS (SELECT FROM codes) OR EXISTS (SELECT FROM totp_recovery WHERE act
            '{"change":"confirmed"}') FROM done) AS told
 
 -- Each step is used once, and no earlier step afterwards. $4 is random and identifies the attempt.
--- name: sql_second_factor_spend :one redo
+-- name: sql_second_factor_spend :one resend
 -- args: int8, bytea, int8, bytea
 -- cols: done bool
 WITH spent AS (
@@ -44,7 +44,7 @@ WITH spent AS (
 SELECT EXISTS (SELECT FROM spent) AS done
 
 -- Each recovery code is used once. used: the code exists, used or not.
--- name: sql_second_factor_spend_recovery :one redo
+-- name: sql_second_factor_spend_recovery :one resend
 -- args: int8, bytea, bytea
 -- cols: done bool, used bool
 WITH spent AS (
@@ -53,7 +53,7 @@ WITH spent AS (
 SELECT EXISTS (SELECT FROM spent) AS done, EXISTS (SELECT FROM totp_recovery WHERE actor_id = $1
     AND hash = $2) AS used
 
--- name: sql_second_factor_replace_codes :one redo
+-- name: sql_second_factor_replace_codes :one resend
 -- args: int8, bytea[], text
 -- cols: done bool
 SELECT motet_recovery_codes($1, $2, $3) AS done

@@ -2,17 +2,29 @@
  * material holds for parallel uploads. Prints its N. */
 #include "member.h"
 #include "core/key_material.h"
+#include "core/redeem.h"
 #include "core/second_factor.h"
+#include "store/q_idcert.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REGISTERED = 15, ROTATED = 30, UPLOADED = 60, FACTORS = 20, RACERS = 8, RACES = 8 };
+enum {
+	REGISTERED = 15,
+	ROTATED = 30,
+	UPLOADED = 60,
+	FACTORS = 20,
+	LOST_ONE_IN = 3,
+	CUT_NAME = 64,
+	RACERS = 8,
+	RACES = 8
+};
 
 /*
  * A proxy in front of PostgreSQL. It forwards everything, but sometimes closes the connection when
@@ -31,7 +43,7 @@ static bool forward_bytes(int from, int to, char *first)
 	return write(to, buf, (size_t)n) == n;
 }
 
-static void forward_connection(int client, int server, int one_in)
+static void lose_answers(int client, int server)
 {
 	static int in_a_row; /* at most two answers in a row are lost */
 	struct pollfd p[] = { { .fd = client, .events = POLLIN },
@@ -42,7 +54,7 @@ static void forward_connection(int client, int server, int one_in)
 		if (p[0].revents && !forward_bytes(client, server, &first))
 			return;
 		if (p[1].revents && first == 'B') {
-			in_a_row = in_a_row < 2 && random() % one_in == 0 ? in_a_row + 1 : 0;
+			in_a_row = in_a_row < 2 && random() % LOST_ONE_IN == 0 ? in_a_row + 1 : 0;
 			if (in_a_row)
 				return;
 		}
@@ -68,21 +80,22 @@ static int open_socket(const char *host, bool listening)
 }
 
 static const char *real;
-static char lossy[64] = "/tmp/motet-lossy-XXXXXX", through[128];
+static char lossy[64], through[128];
 static pid_t cutter;
 
-static void start_losing_answers(int one_in)
+static void start_proxy(void (*serve)(int client, int server))
 {
 	const char *host = strstr(conninfo, "host=") + 5;
 	char *there = strndup(host, strcspn(host, " "));
 
+	snprintf(lossy, sizeof lossy, "/tmp/motet-lossy-XXXXXX");
 	if (mkdtemp(lossy) == NULL)
 		exit(1);
 	int l = open_socket(lossy, true);
 	if ((cutter = fork()) == 0)
 		for (prctl(PR_SET_PDEATHSIG, SIGKILL);;) {
 			int client = accept(l, NULL, NULL), server = open_socket(there, false);
-			forward_connection(client, server, one_in);
+			serve(client, server);
 			close(client);
 			close(server);
 		}
@@ -93,7 +106,7 @@ static void start_losing_answers(int one_in)
 	conf->database = through;
 }
 
-static void stop_losing_answers(void)
+static void stop_proxy(void)
 {
 	char path[128];
 
@@ -119,6 +132,156 @@ static void print_error(const struct cx *cx, enum err e)
 {
 	if (e != OK)
 		printf("# %s %s%s\n", err_name(e), cx->why.say, cx->why.log);
+}
+
+/*
+ * Commits that take 0.4 s, and a proxy that closes the connection as soon as a named statement was
+ * sent: the statement is sent again while its first try still commits.
+ */
+static char *cut_name; /* in shared memory; "": nothing is cut */
+
+static void cut_connection(int client, int server)
+{
+	struct pollfd p[] = { { .fd = client, .events = POLLIN },
+		{ .fd = server, .events = POLLIN } };
+	char buf[65536];
+	ssize_t n;
+
+	while (poll(p, 2, -1) > 0) {
+		if (p[0].revents) {
+			if ((n = read(client, buf, sizeof buf)) <= 0 ||
+			    write(server, buf, (size_t)n) != n)
+				return;
+			if (*cut_name && buf[0] == 'B' &&
+			    memmem(buf, (size_t)n, cut_name, strlen(cut_name))) {
+				*cut_name = 0;
+				return;
+			}
+		}
+		if (p[1].revents && !forward_bytes(server, client, NULL))
+			return;
+	}
+}
+
+static void cut_next(const char *name)
+{
+	snprintf(cut_name, CUT_NAME, "%s", name);
+}
+
+static void ok_cut(struct cx *cx, enum err e, const char *what)
+{
+	print_error(cx, e);
+	ok(e == OK && *cut_name == 0, "%s, sent again while its first try commits", what);
+}
+
+static const char slow_commits[] =
+    "CREATE FUNCTION slow_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "PERFORM pg_sleep(0.4); RETURN NULL; END $$;"
+    "DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['actor', 'idcert', 'federation_token', "
+    "'totp', 'keymaterial', 'redeemed_token', 'server_key'] LOOP "
+    "EXECUTE format('CREATE CONSTRAINT TRIGGER slow AFTER INSERT OR UPDATE OR DELETE ON %I "
+    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow_commit()', t); "
+    "END LOOP; END $$";
+
+static void test_certificates_during_commit(struct cx *cx)
+{
+	struct member m = new_member(cx, "slow", "one");
+	struct idcsr csr = new_csr(cx, &m);
+	struct grant g;
+	struct str pem;
+
+	cut_next("sql_idcert_issue");
+	ok_cut(cx, session_rotate(cx, m.s, &csr, &g), "session/idcert");
+	keep_grant(cx, &m, &g);
+	csr = new_csr(cx, &m);
+	cut_next("sql_idcert_issue");
+	ok_cut(cx, session_rekey(cx, m.s, &csr, m.token_hash, &pem), "key/user/@me");
+	m.session_id = "two";
+	csr = new_csr(cx, &m);
+	cut_next("sql_idcert_issue");
+	ok_cut(cx, session_issue_idcert(cx, m.s, &csr, &g), "idcert");
+	ok(sql_number(cx,
+	       "SELECT count(*) FROM idcert c JOIN actor a ON a.id = c.actor_id WHERE "
+	       "a.local_name = 'slow'") == 4,
+	    "one certificate for each");
+}
+
+static void test_tokens_during_commit(struct cx *cx)
+{
+	struct member m = new_member(cx, "tokens", "one");
+	struct keypackage_upload none = { .n = 0 };
+	struct str origin, token, session;
+	struct blob der;
+	size_t n;
+	struct cert_item *c;
+
+	must(cx, federation_token_switch(cx, true));
+	must(cx, federation_token_origin(cx, &origin));
+	cut_next("sql_federation_token_issue");
+	ok_cut(cx, federation_token_issue(cx, m.s, origin, &token), "token");
+	const struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
+	must(cx, q_idcert_list(cx, STR("tokens"), &all, &c, &n));
+	der = c->cert;
+	cut_next("sql_federation_token_redeem_home");
+	ok_cut(cx, redeem_token(cx, token, der, &none, &session), "session/auth");
+	ok(session_find(cx, session, false, &m.s) == OK, "its session token works");
+}
+
+static void test_others_during_commit(struct cx *cx)
+{
+	struct member m = new_member(cx, "others", "one");
+	const struct second_factor_caller p = { m.actor_id, STR("one"), STR("others"),
+		STR("192.0.2.1") };
+	struct blob row =
+			str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)m.actor_id))),
+		    plain;
+	struct key_material km = { .key_data = STR("slow"), .algorithms = STR("1.2.3") };
+	struct str codes[SECOND_FACTOR_CODES];
+	struct second_factor_secret s;
+	struct second_factor_row *t;
+	struct server_key *key;
+	int64_t id;
+
+	cut_next("sql_actor_insert");
+	ok_cut(
+	    cx, actor_add(cx, STR("during"), STR("correct horse battery"), false, &id), "register");
+	cut_next("sql_key_material_add");
+	ok_cut(cx, key_material_add(cx, m.s, &km, 1), "keymaterial");
+	cut_next("sql_key_material_delete");
+	ok_cut(cx, key_material_delete(cx, m.s, &m.serial, 1), "its deletion");
+	must(cx, second_factor_enrol(cx, m.actor_id, STR("others"), &s));
+	must(cx, second_factor_find(cx, m.actor_id, &t));
+	must(cx, unseal(cx, ca.totp, row, t->sealed, &plain));
+	cut_next("sql_second_factor_confirm");
+	ok_cut(cx,
+	    second_factor_confirm(cx, &p,
+		str_of(arena_printf(cx->mem, "%06u", totp_code(plain.p, clock_now() / TOTP_STEP))),
+		codes),
+	    "totp/confirm");
+	run_sql(cx,
+	    "UPDATE server_key SET not_before = not_before - interval '1 hour', ended_at = "
+	    "ended_at - interval '1 hour'");
+	cut_next("sql_server_key_add");
+	ok_cut(cx, identity_rotate(cx, &key), "key/server");
+}
+
+static void test_answers_during_commit(void)
+{
+	struct cx cx = new_context();
+
+	ok(*run_sql(&cx, slow_commits) == '\0', "commits take 0.4 s");
+	end_context(&cx);
+	cut_name = mmap(NULL, CUT_NAME, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	start_proxy(cut_connection);
+	cx = new_context();
+	test_certificates_during_commit(&cx);
+	test_tokens_during_commit(&cx);
+	test_others_during_commit(&cx);
+	end_context(&cx);
+	stop_proxy();
+	cx = new_context();
+	run_sql(&cx, "SET client_min_messages = warning; DROP FUNCTION slow_commit() CASCADE");
+	end_context(&cx);
 }
 
 static void test_registering(void)
@@ -350,12 +513,13 @@ int main(void)
 	test_limit();
 	struct cx cx = new_context();
 	const struct member m = new_member(&cx, "uploader", "one");
-	start_losing_answers(3);
+	start_proxy(lose_answers);
 	test_registering();
 	test_rotating();
 	test_uploading(&m);
 	test_second_factors(m.actor_id);
-	stop_losing_answers();
+	stop_proxy();
+	test_answers_during_commit();
 	end_context(&cx);
 	conf_free(conf);
 	return done();
