@@ -64,6 +64,8 @@ static enum err authenticate_caller(struct call *c)
 	bool password = (c->route->flags & SENSITIVE) &&
 	    session_needs_solution(c->cx, c->route->flags & ALWAYS);
 	enum err e = session_find(c->cx, token, password, &s);
+	if (e == ERR_UNAUTHORIZED && token.n && (c->route->flags & ROTATES))
+		e = session_find_rotated(c->cx, token, &s);
 	c->who = s;
 	return e;
 }

@@ -47,6 +47,11 @@ struct str actor_fid(struct cx *cx, struct str local)
 	return str_of(arena_printf(cx->mem, "%.*s@%s", (int)local.n, local.s, cx->conf->domain));
 }
 
+static enum err refuse_taken_name(struct cx *cx)
+{
+	return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
+}
+
 /* A taken name is refused before the expensive hash; the insertion decides between two at once. */
 enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
 {
@@ -57,13 +62,28 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 
 	TRY(q_actor_find(cx, 0, local, &taken));
 	if (taken)
-		return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
+		return refuse_taken_name(cx);
 	TRY(password_hash_new(cx, password, &phc));
 	do
 		e = q_actor_insert(cx, local, phc, admin, id);
 	while (resend_again(cx, &s, &e));
 	TRY(e);
-	return *id ? OK : refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
+	return *id ? OK : refuse_taken_name(cx);
+}
+
+enum err actor_was_added(struct cx *cx, struct str local, struct str password, struct str address)
+{
+	struct unused_actor *a;
+
+	TRY(q_actor_unused(cx, local, &a));
+	if (a) {
+		const struct password_try t = { local, local, address, password, a->password,
+			ERR_FID_TAKEN };
+		enum err e = password_check(cx, &t);
+		if (e != ERR_FID_TAKEN)
+			return e;
+	}
+	return refuse_taken_name(cx);
 }
 
 static enum err check_login_second_factor(

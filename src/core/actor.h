@@ -17,6 +17,13 @@ struct str actor_fid(struct cx *, struct str local);
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 /*
+ * Whether this registration is a repeated one, whose answer was lost: the actor registered within a
+ * day with this password and has had no ID-Cert since. ERR_FID_TAKEN: it is not. Wrong passwords
+ * count as in a log-in.
+ */
+must_check enum err actor_was_added(
+    struct cx *, struct str local, struct str password, struct str address);
+/*
  * Log in from a new device: check the password, then the second factor if the actor has one, then
  * issue a certificate for the CSR. ERR_BAD_CREDENTIALS for a wrong name and for a wrong password
  * alike. After the right password only: ERR_SECOND_FACTOR when `code` is empty, else the errors of

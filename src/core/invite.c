@@ -40,7 +40,7 @@ enum err invite_revoke(struct cx *cx, int64_t id)
 #define REFUSE_INVITE(cx, err, ...) refuse((cx), (err), "auth_payload.invite", __VA_ARGS__)
 
 /* The name is checked before the uses: a client that repeats the request which took the last use
- * then learns that its registration succeeded. */
+ * then learns from actor_was_added() that its registration succeeded. */
 static enum err check_invite_state(struct cx *cx, const struct invite_state *s)
 {
 	cx->retry_after = s->wait;

@@ -70,6 +70,11 @@ static enum err record_idcert(struct cx *cx, const struct new_idcert *c, struct 
 	return OK;
 }
 
+static enum err refuse_ended_cert(struct cx *cx)
+{
+	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
+}
+
 static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
 {
 	if (d->ours)
@@ -80,8 +85,7 @@ static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
 		    "You have %lld sessions, the maximum on this server; end one first.",
 		    (long long)d->sessions);
 	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
-		return refuse(
-		    cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
+		return refuse_ended_cert(cx);
 	cx->retry_after = 3600;
 	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "",
@@ -119,12 +123,12 @@ static enum err find_cert_of_csr(
 	struct fail first = cx->why;
 	enum err e = ERR_RETRY;
 
-	if ((c->replaces && !c->keep) || (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE))
+	if (why != ERR_SESSION_ID_IN_USE && why != ERR_KEY_IN_USE && why != ERR_UNAUTHORIZED)
 		return why;
 	/* ERR_CONFLICT: the same request came twice at the same time. */
 	for (int try = 0; try < SAME_CSR_TRIES && (e == ERR_RETRY || e == ERR_CONFLICT); try++)
 		e = c->keep ? q_idcert_find_by_csr(cx, c->actor_id, c->replaces, c->csr_hash, &a)
-			    : q_idcert_renew_token(cx, c->actor_id, c->csr_hash, c->token_hash, &a);
+			    : q_idcert_renew_token(cx, c, &a);
 	TRY(e);
 	if (a == NULL) {
 		cx->why = first;
@@ -154,7 +158,7 @@ enum err issue_idcert(struct cx *cx, const struct issue_request *i, struct grant
 		g->token = STR("");
 	} else
 		g->token = token_new(cx->mem, 's', token_hash);
-	enum err e = issue_recorded_idcert(cx, i, &c);
+	enum err e = i->repeats ? refuse_ended_cert(cx) : issue_recorded_idcert(cx, i, &c);
 	if (e != OK)
 		TRY(find_cert_of_csr(cx, &c, e, &c.cert));
 	g->id_cert = pem_encode(cx->mem, "CERTIFICATE", c.cert);

@@ -14,6 +14,7 @@ struct issue_request {
 	int64_t replaces; /* serial of the certificate that this one replaces; 0: a new session */
 	struct blob keep; /* token hash of `replaces`: the token stays, the grant has none; p NULL:
 			     a new token */
+	bool repeats;	  /* `replaces` was replaced before: only look for the result */
 };
 struct grant {
 	struct str id_cert; /* PEM */

@@ -18,6 +18,12 @@ enum err session_hash_token(struct cx *cx, struct str token, struct blob *hash)
 	return OK;
 }
 
+static enum err refuse_unknown_session(struct cx *cx)
+{
+	return refuse(cx, ERR_UNAUTHORIZED, "",
+	    "No such session, or it has ended; log in with POST /.p2/core/v1/session/trust.");
+}
+
 enum err session_find(struct cx *cx, struct str token, bool password, struct session **out)
 {
 	struct blob hash;
@@ -25,9 +31,19 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 	TRY(session_hash_token(cx, token, &hash));
 	TRY(q_session_find(cx, hash, password, out));
 	if (*out == NULL)
-		return refuse(cx, ERR_UNAUTHORIZED, "",
-		    "No such session, or it has ended; log in with POST "
-		    "/.p2/core/v1/session/trust.");
+		return refuse_unknown_session(cx);
+	cx->now = (*out)->now;
+	return OK;
+}
+
+enum err session_find_rotated(struct cx *cx, struct str token, struct session **out)
+{
+	struct blob hash;
+
+	TRY(session_hash_token(cx, token, &hash));
+	TRY(q_session_find_rotated(cx, hash, out));
+	if (*out == NULL)
+		return refuse_unknown_session(cx);
 	cx->now = (*out)->now;
 	return OK;
 }
@@ -96,9 +112,11 @@ static enum err check_csr_session(struct cx *cx, const struct session *s, const 
 static enum err issue_session_cert(struct cx *cx, const struct session *s, const struct idcsr *csr,
     int64_t replaces, struct grant *g)
 {
-	const struct issue_request i = {
-		.actor_id = s->actor_id, .local = s->local_name, .csr = csr, .replaces = replaces
-	};
+	const struct issue_request i = { .actor_id = s->actor_id,
+		.local = s->local_name,
+		.csr = csr,
+		.replaces = replaces,
+		.repeats = s->rotated };
 
 	return issue_idcert(cx, &i, g);
 }

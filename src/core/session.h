@@ -9,6 +9,12 @@
  * session_check_solution().
  */
 must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
+/*
+ * Find the session of a token that a rotation of its key has ended within a day; for requests that
+ * repeat the rotation, because its answer was lost. Only session_rotate() takes such a session.
+ * ERR_UNAUTHORIZED.
+ */
+must_check enum err session_find_rotated(struct cx *, struct str token, struct session **);
 /* Hash a token, for statements that look up the session. ERR_UNAUTHORIZED: malformed. */
 must_check enum err session_hash_token(struct cx *, struct str token, struct blob *hash);
 /*
@@ -21,7 +27,8 @@ must_check enum err session_check_solution(
     struct cx *, const struct session *, struct str solution, struct str address, bool always);
 /* Whether session_find() must read the password and second factor for that check. */
 bool session_needs_solution(const struct cx *, bool always);
-/* POST /session/idcert: a new key for this session. ERR_BAD_CSR: the CSR names another session. */
+/* POST /session/idcert: a new key for this session. ERR_BAD_CSR: the CSR names another session. The
+ * same CSR again, with the same token, gets the same certificate and another token. */
 must_check enum err session_rotate(
     struct cx *, const struct session *, const struct idcsr *, struct grant *);
 /* POST /p2core/key/user/@me: the same, but the token stays. *pem: the certificate; a repeated

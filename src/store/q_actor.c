@@ -8,6 +8,7 @@ struct actor_id_row {
 	int64_t id;
 };
 ROW(actor_id_row, F_I64(actor_id_row, id));
+ROW(unused_actor, F_I64(unused_actor, id), F_STR(unused_actor, password));
 ROW(actor_ref, F_I64(actor_ref, id), F_STR(actor_ref, local_name));
 ROW(actor_login, F_I64(actor_login, id), F_STR(actor_login, password), F_BLOB(actor_login, totp),
     F_I64(actor_login, now));
@@ -23,6 +24,14 @@ static enum err change_actor(
 	TRY(store_run(cx, st, a, n, &actor_id_row_shape, (void **)&i, NULL));
 	*id = i ? i->id : 0;
 	return OK;
+}
+
+enum err q_actor_unused(struct cx *cx, struct str local, struct unused_actor **out)
+{
+	const struct arg a[] = { arg_str(local) };
+
+	*out = NULL;
+	return STORE_RUN(cx, &sql_actor_unused, a, &unused_actor_shape, out, NULL);
 }
 
 enum err q_actor_find(struct cx *cx, int64_t id, struct str local, struct actor_ref **out)

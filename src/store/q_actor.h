@@ -26,6 +26,12 @@ struct actor_ref {
 must_check enum err q_actor_find(struct cx *, int64_t id, struct str local, struct actor_ref **);
 must_check enum err q_actor_insert(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
+/* An actor that registered within a day and has had no ID-Cert. *out NULL: there is none. */
+struct unused_actor {
+	int64_t id;
+	struct str password; /* PHC string */
+};
+must_check enum err q_actor_unused(struct cx *, struct str local, struct unused_actor **);
 must_check enum err q_actor_login(struct cx *, struct str local, struct actor_login **);
 must_check enum err q_actor_set_password(
     struct cx *, struct str local, struct str password, int64_t *id);

@@ -7,6 +7,14 @@ INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
 ON CONFLICT (local_name) DO UPDATE SET password = excluded.password
     WHERE actor.password = excluded.password RETURNING id
 
+-- The password of an actor that registered within a day and has had no ID-Cert yet.
+-- name: sql_actor_unused :opt redo
+-- args: text
+-- cols: id int8, password text
+SELECT id, password FROM actor
+WHERE local_name = $1 AND deactivated_at IS NULL AND created_at > now() - interval '1 day'
+    AND NOT EXISTS (SELECT FROM idcert c WHERE c.actor_id = actor.id)
+
 -- The actor that logs in. Always one row; id is null when there is no such active actor.
 -- name: sql_actor_login :one redo
 -- args: text

@@ -22,10 +22,10 @@ enum err q_idcert_issue(struct cx *cx, const struct new_idcert *c, struct idcert
 	return STORE_RUN(cx, &sql_idcert_issue, a, &idcert_issued_shape, out, NULL);
 }
 
-enum err q_idcert_renew_token(struct cx *cx, int64_t actor_id, struct blob csr_hash,
-    struct blob token_hash, struct reissued_cert **out)
+enum err q_idcert_renew_token(struct cx *cx, const struct new_idcert *c, struct reissued_cert **out)
 {
-	const struct arg a[] = { arg_i64(cx, actor_id), arg_blob(csr_hash), arg_blob(token_hash) };
+	const struct arg a[] = { arg_i64(cx, c->actor_id), arg_blob(c->csr_hash),
+		arg_blob(c->token_hash), arg_i64(cx, c->replaces) };
 
 	*out = NULL;
 	return STORE_RUN(cx, &sql_idcert_renew_token, a, &reissued_cert_shape, out, NULL);

@@ -37,9 +37,10 @@ struct reissued_cert {
 	int64_t serial;
 	struct blob cert;
 };
-must_check enum err q_idcert_renew_token(struct cx *, int64_t actor_id, struct blob csr_hash,
-    struct blob token_hash, struct reissued_cert **out);
-/* The same for a session that kept its token: the certificate `serial`, if this request made it. */
+must_check enum err q_idcert_renew_token(
+    struct cx *, const struct new_idcert *, struct reissued_cert **out);
+/* The same for a session that kept its token: the certificate `serial`, or the one that replaced
+ * it, if this request made it. */
 must_check enum err q_idcert_find_by_csr(struct cx *, int64_t actor_id, int64_t serial,
     struct blob csr_hash, struct reissued_cert **out);
 /* n 0: no such actor. */

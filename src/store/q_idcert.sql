@@ -64,26 +64,32 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
            AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
 
--- The request is repeated because its answer was lost: same certificate, new token.
+-- The request is repeated because its answer was lost: same certificate, new token. In a key
+-- rotation, the certificate $4 was replaced by that one.
 -- name: sql_idcert_renew_token :opt
--- args: int8, bytea, bytea
+-- args: int8, bytea, bytea, int8
 -- cols: serial int8, cert bytea
 WITH mine AS (
-    SELECT actor_id, serial, cert FROM idcert WHERE actor_id = $1 AND csr_hash = $2 AND live
-        AND not_after >= now()),
+    SELECT actor_id, serial, cert FROM idcert c WHERE actor_id = $1 AND csr_hash = $2 AND live
+        AND not_after >= now() AND ($4::int8 = 0 OR EXISTS (SELECT FROM idcert old
+            WHERE old.actor_id = $1 AND old.serial = $4::int8 AND old.session_id = c.session_id
+            AND old.invalidated_at = c.not_before))),
 old AS (
     UPDATE session s SET ended_at = now() FROM mine m
     WHERE s.actor_id = m.actor_id AND s.serial = m.serial AND s.ended_at IS NULL RETURNING 1),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial)
-    SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
+    SELECT $3, actor_id, serial FROM mine WHERE (SELECT count(*) FROM old) >= 0
+    ON CONFLICT (token_hash) DO UPDATE SET serial = excluded.serial RETURNING 1)
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
--- The live certificate $2, if it was issued for this CSR.
+-- The live certificate $2, or the one that replaced it, if it was issued for this CSR.
 -- name: sql_idcert_find_by_csr :opt redo
 -- args: int8, int8, bytea
 -- cols: serial int8, cert bytea
-SELECT serial, cert FROM idcert WHERE actor_id = $1 AND serial = $2 AND csr_hash = $3 AND live
+SELECT serial, cert FROM idcert c WHERE actor_id = $1 AND csr_hash = $3 AND live
+    AND (serial = $2 OR EXISTS (SELECT FROM idcert old WHERE old.actor_id = $1 AND old.serial = $2
+        AND old.session_id = c.session_id AND old.invalidated_at = c.not_before))
 
 -- Certificates of an actor: those that have not expired; or those valid at $2; or those issued from
 -- $3 to $4. Of one session ($5) or of all. No row: no such actor. A row with null: the actor has

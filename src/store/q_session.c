@@ -20,15 +20,31 @@ ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(sessio
 ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id),
     F_I64(session_item, serial), F_I64(session_item, created_at), F_I64(session_item, not_after));
 
+static enum err read_home_serial(struct cx *cx, struct session *s)
+{
+	if (s && s->actor_id && !str_i64(s->serial_text, &s->serial))
+		return fail(cx, ERR_INTERNAL, "the serial number of a session is not a number");
+	return OK;
+}
+
 enum err q_session_find(struct cx *cx, struct blob hash, bool password, struct session **out)
 {
 	const struct arg a[] = { arg_blob(hash), arg_bool(password) };
 
 	*out = NULL;
 	TRY(STORE_RUN(cx, &sql_session_find, a, &session_shape, out, NULL));
-	if (*out && (*out)->actor_id && !str_i64((*out)->serial_text, &(*out)->serial))
-		return fail(cx, ERR_INTERNAL, "the serial number of a session is not a number");
-	return OK;
+	return read_home_serial(cx, *out);
+}
+
+enum err q_session_find_rotated(struct cx *cx, struct blob hash, struct session **out)
+{
+	const struct arg a[] = { arg_blob(hash) };
+
+	*out = NULL;
+	TRY(STORE_RUN(cx, &sql_session_find_rotated, a, &session_shape, out, NULL));
+	if (*out)
+		(*out)->rotated = true;
+	return read_home_serial(cx, *out);
 }
 
 enum err q_session_end(struct cx *cx, int64_t actor_id, struct str session_id, int64_t *ended)

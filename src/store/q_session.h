@@ -15,6 +15,7 @@ struct session {
 	struct str key;	     /* session_key of its events */
 	int64_t now;
 	int64_t serial; /* home actors */
+	bool rotated;	/* the token has ended: q_session_find_rotated() */
 };
 struct session_item {
 	struct str local_name, session_id;
@@ -23,6 +24,9 @@ struct session_item {
 /* `password`: fetch password and totp, too. *out NULL: no session has this token. */
 must_check enum err q_session_find(
     struct cx *, struct blob token_hash, bool password, struct session **out);
+/* The session whose token was ended by a rotation of its key within a day; serial is that of the
+ * old ID-Cert. *out NULL: there is none. */
+must_check enum err q_session_find_rotated(struct cx *, struct blob token_hash, struct session **);
 /*
  * End one session: its token and, of a home actor, its ID-Cert. *ended 0: there was none. `event`:
  * JSON for the actor's other sessions here, or s NULL.

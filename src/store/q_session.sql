@@ -12,6 +12,22 @@ SELECT actor_id, serial, local_name, fid, domain, session_id, admin,
        floor(extract(epoch FROM now()))::int8 AS now
 FROM any_session WHERE token_hash = $1
 
+-- The session of a token that a rotation of the session's key ended within a day. The client may
+-- not know the new token: the answer of the rotation was lost.
+-- name: sql_session_find_rotated :opt redo
+-- args: bytea
+-- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,
+-- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8
+SELECT s.actor_id, s.serial::text AS serial, a.local_name, NULL::text AS fid, NULL::text AS domain,
+       old.session_id, false AS admin,
+       floor(extract(epoch FROM old.not_after))::int8 AS not_after, NULL::text AS password,
+       NULL::bytea AS totp, motet_session_key(s.actor_id, old.session_id) AS key,
+       floor(extract(epoch FROM now()))::int8 AS now
+FROM session s JOIN actor a ON a.id = s.actor_id JOIN idcert old USING (actor_id, serial)
+WHERE s.token_hash = $1 AND s.ended_at > now() - interval '1 day' AND a.deactivated_at IS NULL
+    AND NOT old.live AND EXISTS (SELECT FROM idcert c WHERE c.actor_id = old.actor_id
+        AND c.session_id = old.session_id AND c.live AND c.not_before = old.invalidated_at)
+
 -- Ends the token and the ID-Cert of a home session together.
 -- name: sql_session_end :one
 -- args: int8, text

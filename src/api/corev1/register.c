@@ -32,9 +32,11 @@ static enum err add_newcomer(struct call *c, const struct newcomer *in, struct s
 	const struct invite_use u = { in->invite, local, in->password, c->req->remote };
 	int64_t id;
 
-	if (c->cx->conf->registration == REGISTRATION_INVITE)
-		return invite_register(c->cx, &u, &id);
-	return actor_add(c->cx, local, in->password, false, &id);
+	enum err e = c->cx->conf->registration == REGISTRATION_INVITE
+	    ? invite_register(c->cx, &u, &id)
+	    : actor_add(c->cx, local, in->password, false, &id);
+
+	return e == ERR_FID_TAKEN ? actor_was_added(c->cx, local, in->password, u.address) : e;
 }
 
 enum err corev1_post_register(struct call *c)
