@@ -17,12 +17,12 @@ enum auth {
 };
 /* Flags of a row. */
 enum {
- SENSITIVE = 1, /* a sensitive action: needs X-P2-Sensitive-Solution */
-WRITES = 2, /* counts for rate_limit_writes */
-NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
-UNLIMITED = 8, /* no rate limit */
-ALWAYS = 16, /* sensitive even with sensitive_actions = off */
-ROTATES = 32 /* accepts the token that the same request ended before */
+	SENSITIVE = 1,	      /* a sensitive action: needs X-P2-Sensitive-Solution */
+	WRITES = 2,	      /* counts for rate_limit_writes */
+	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
+	UNLIMITED = 8,	      /* no rate limit */
+	ALWAYS = 16,	      /* sensitive even with sensitive_actions = off */
+	ROTATES = 32	      /* accepts the token that the same request ended before */
 };
 struct call;  /* api/call.h */
 struct shape; /* json/shape.h */

@@ -203,11 +203,11 @@ static void test_rehash(void)
 	    "a log-in succeeds when renewing its hash fails");
 	run_sql(&cx, "GRANT UPDATE ON actor TO motet");
 	ok(password_check(&cx, &t) == OK &&
- sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name = 'old' AND password LIKE "
-"'$argon2id$v=19$m=19456,t=2,p=1$%'") == 1,
-"scrypt is replaced by Argon2id");
-ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK,
-"the password still works");
+		sql_number(&cx,
+		    "SELECT count(*) FROM actor WHERE local_name = 'old' AND password LIKE "
+		    "'$argon2id$v=19$m=19456,t=2,p=1$%'") == 1,
+	    "scrypt is replaced by Argon2id");
+	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK, "the password still works");
 	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
