@@ -45,23 +45,14 @@ bool address_bits_equal(const uint8_t *a, const uint8_t *b, int bits)
 	    (rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0);
 }
 
-static struct str next_list_word(struct str *list)
-{
-	struct str word;
-
-	str_cut(*list, ',', &word, list);
-	return str_trim(word);
-}
-
 bool address_listed(const char *list, struct str text)
 {
-	struct str rest = str_of(list);
+	struct str rest = str_of(list), word;
 	struct address a, net;
 	bool good = address_read(text, &a);
 	int bits;
 
-	while (rest.n) {
-		struct str word = next_list_word(&rest);
+	while (str_next_word(&rest, &word)) {
 		if (text.n && str_eq(word, text))
 			return true;
 		if (good && read_network(word, &net, &bits) && address_bits_equal(a.b, net.b, bits))
@@ -72,12 +63,11 @@ bool address_listed(const char *list, struct str text)
 
 bool address_list_ok(const char *list, char *why, size_t size)
 {
-	struct str rest = str_of(list);
+	struct str rest = str_of(list), word;
 	struct address net;
 	int bits;
 
-	while (rest.n) {
-		struct str word = next_list_word(&rest);
+	while (str_next_word(&rest, &word)) {
 		if (read_network(word, &net, &bits))
 			continue;
 		snprintf(why, size,

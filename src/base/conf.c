@@ -278,11 +278,9 @@ bool conf_listed(const char *list, struct str w)
 {
 	struct str all = str_of(list), one;
 
-	while (all.n) {
-		str_cut(all, ',', &one, &all);
-		if (str_eq(str_trim(one), w))
+	while (str_next_word(&all, &one))
+		if (str_eq(one, w))
 			return true;
-	}
 	return false;
 }
 
@@ -300,11 +298,9 @@ bool conf_domain_listed(const char *list, struct str domain)
 {
 	struct str all = str_of(list), one;
 
-	while (all.n) {
-		str_cut(all, ',', &one, &all);
-		if (is_subdomain(domain, str_trim(one)))
+	while (str_next_word(&all, &one))
+		if (is_subdomain(domain, one))
 			return true;
-	}
 	return false;
 }
 

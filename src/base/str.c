@@ -61,6 +61,15 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail)
 	return at != NULL;
 }
 
+bool str_next_word(struct str *list, struct str *word)
+{
+	if (list->n == 0)
+		return false;
+	str_cut(*list, ',', word, list);
+	*word = str_trim(*word);
+	return true;
+}
+
 static void reserve_buf(struct buf *b, size_t n)
 {
 	if (b->cap - b->n > n)

@@ -69,6 +69,9 @@ bool str_i64(struct str s, int64_t *out);
  * is all of s, and *tail is empty. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
 
+/* Take the next word off a list with commas, trimmed; it may be empty. False: the list is empty. */
+bool str_next_word(struct str *list, struct str *word);
+
 /* A growing text in an arena. Initialise with { .mem = arena }. */
 struct buf {
 	struct arena *mem;

@@ -280,12 +280,9 @@ static void verify_key_material_row(struct verify *v, const void *row)
 	if (r->algorithm.n)
 		EXPECT(v, key_material_der_read_oid(v->cx, "algorithm", r->algorithm, &one) == OK,
 		    "algorithm: %s", error_text(v));
-	while (rest.n) {
-		str_cut(rest, ',', &one, &rest);
-		EXPECT(v,
-		    key_material_der_write_oid(v->cx, "algorithms", str_trim(one), &der) == OK,
+	while (str_next_word(&rest, &one))
+		EXPECT(v, key_material_der_write_oid(v->cx, "algorithms", one, &der) == OK,
 		    "algorithms: %s", error_text(v));
-	}
 }
 
 static void verify_actor_row(struct verify *v, const void *row)

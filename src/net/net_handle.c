@@ -7,9 +7,8 @@ static struct curl_slist *read_routes(const struct conf *c)
 	struct curl_slist *list = NULL;
 	struct str all = str_of(c->federation_resolve), one;
 
-	while (all.n) {
-		str_cut(all, ',', &one, &all);
-		const char *route = net_policy_read_route(mem, str_trim(one));
+	while (str_next_word(&all, &one)) {
+		const char *route = net_policy_read_route(mem, one);
 		struct curl_slist *more = route ? curl_slist_append(list, route) : NULL;
 		list = more ? more : list;
 	}

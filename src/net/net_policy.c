@@ -3,18 +3,6 @@
 #include "net/net.h"
 #include <arpa/inet.h>
 
-/* Cut the next entry off a list, without blanks; skip empty entries. False: no more entries. */
-static bool cut_list_entry(struct str *list, struct str *one)
-{
-	while (list->n) {
-		str_cut(*list, ',', one, list);
-		*one = str_trim(*one);
-		if (one->n)
-			return true;
-	}
-	return false;
-}
-
 static struct str strip_leading_dot(struct str s)
 {
 	return s.n && s.s[0] == '.' ? str_from(s, 1) : s;
@@ -98,8 +86,8 @@ bool net_conf_valid(const struct conf *c, char *why, size_t size)
 	bool good = true;
 
 	for (size_t i = 0; good && i < sizeof lists / sizeof lists[0]; i++)
-		for (all = str_of(lists[i].list); good && cut_list_entry(&all, &one);)
-			if (!(good = lists[i].good(mem, one)))
+		for (all = str_of(lists[i].list); good && str_next_word(&all, &one);)
+			if (one.n && !(good = lists[i].good(mem, one)))
 				snprintf(why, size, "%s: %.*s is not %s", lists[i].key, (int)one.n,
 				    one.s, lists[i].want);
 	arena_free(mem);

@@ -155,16 +155,22 @@ static void set_malloc_thresholds(void)
 #endif
 }
 
+/* Without an arena, a database and a signer yet. */
+static struct cx make_worker_cx(const struct worker *w, struct outbound *outbound)
+{
+	return (struct cx){ .conf = w->conf,
+		.gate = w->gate,
+		.limits = w->limits,
+		.fetch = &outbound->fetcher,
+		.board = w->board,
+		.meter = { .now = &w->row->now } };
+}
+
 int worker_run(const struct worker *w)
 {
 	static struct worker_signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf,
-		.gate = w->gate,
-		.limits = w->limits,
-		.fetch = &outbound.fetcher,
-		.board = w->board,
-		.meter = { .now = &w->row->now } };
+	struct cx cx = make_worker_cx(w, &outbound);
 	sigset_t wait;
 
 	signals_install(w->master ? ROLE_WORKER : ROLE_ALONE, &wait);
@@ -216,12 +222,7 @@ int worker_serve_cgi(const struct worker *w)
 {
 	static struct worker_signers signers;
 	struct outbound outbound;
-	struct cx cx = { .conf = w->conf,
-		.gate = w->gate,
-		.limits = w->limits,
-		.fetch = &outbound.fetcher,
-		.board = w->board,
-		.meter = { .now = &w->row->now } };
+	struct cx cx = make_worker_cx(w, &outbound);
 
 	priv_hide();
 	scoreboard_start_worker(w->row, getpid());

@@ -119,6 +119,16 @@ static void encodings(void)
 	ok(memcmp(digits, "4gfFC3", 6) == 0 && most[0] + most[3] == 0, "base62: %.6s", digits);
 }
 
+static void words(void)
+{
+	struct str list = STR(" a, b ,,c"), one = STR("");
+	struct buf b = { .mem = mem };
+
+	while (str_next_word(&list, &one))
+		buf_printf(&b, "<%.*s>", (int)one.n, one.s);
+	ok(str_is(buf_done(&b), "<a><b><><c>"), "words of a list: %s", b.s);
+}
+
 static void addresses(void)
 {
 	struct address a, m;
@@ -142,6 +152,7 @@ int main(void)
 	split();
 	origins();
 	encodings();
+	words();
 	addresses();
 	arena_free(mem);
 	return done();

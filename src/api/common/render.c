@@ -32,9 +32,7 @@ static bool matches_etag(struct str if_none_match, const char *etag)
 {
 	struct str one, rest = if_none_match;
 
-	while (rest.n) {
-		str_cut(rest, ',', &one, &rest);
-		one = str_trim(one);
+	while (str_next_word(&rest, &one)) {
 		if (str_starts(one, "W/"))
 			one = str_from(one, 2);
 		if (str_is(one, etag) || str_is(one, "*"))

@@ -53,8 +53,7 @@ static bool wants_representation(struct str prefer)
 {
 	struct str one, name;
 
-	while (prefer.n) {
-		str_cut(prefer, ',', &one, &prefer);
+	while (str_next_word(&prefer, &one)) {
 		str_cut(one, ';', &name, &one);
 		if (str_ieq(str_trim(name), STR("return=representation")))
 			return true;
