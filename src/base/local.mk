@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	src/base/ascii.h \
 	src/base/banned.h \
 	src/base/clock.h \
+	src/base/db_pool.h \
 	src/base/conf.c \
 	src/base/conf.def \
 	src/base/conf.h \

@@ -1,6 +1,6 @@
 #include "core/resend.h"
 #include "base/clock.h"
-#include <unistd.h>
+#include "store/store_run.h"
 
 enum { RESEND_PATIENCE_US = 2000 * 1000, RESEND_NAP_US = 50 * 1000 };
 
@@ -21,10 +21,8 @@ bool resend_again(struct cx *cx, struct resend *s, enum err *e)
 		return first;
 	}
 	s->answered &= *e != ERR_UNCERTAIN;
-	if (clock_us() >= s->until_us) {
-		cx->why.err = *e = ERR_UNCERTAIN;
-		return false;
-	}
-	usleep(RESEND_NAP_US);
-	return true;
+	if (clock_us() < s->until_us && store_pause(cx, RESEND_NAP_US))
+		return true;
+	cx->why.err = *e = ERR_UNCERTAIN;
+	return false;
 }

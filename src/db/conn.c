@@ -5,7 +5,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-enum { PAUSE_FIRST_US = 50 * 1000, PAUSE_MOST_US = 1000 * 1000 };
+/* lock_timeout is this part of database_timeout, so that all tries of a statement fit into it. */
+enum { PAUSE_FIRST_US = 50 * 1000, PAUSE_MOST_US = 1000 * 1000, LOCK_SHARE = 5 };
 
 struct db *db_new(const struct conf *c)
 {
@@ -16,13 +17,19 @@ struct db *db_new(const struct conf *c)
 	d->conninfo = c->database;
 	d->timeout_us = c->database_timeout * 1000000;
 	d->prepare = c->prepared_statements;
-	d->away_us = &d->own_away_us;
+	d->pool = &d->own_pool;
 	return d;
 }
 
-void db_share_away(struct db *d, _Atomic int64_t *away_us)
+void db_share_pool(struct db *d, struct db_pool *pool)
 {
-	d->away_us = away_us;
+	d->pool = pool;
+}
+
+void db_on_long_wait(struct db *d, void (*hook)(void *), void *arg)
+{
+	d->long_wait = hook;
+	d->long_wait_arg = arg;
 }
 
 void db_set_conninfo(struct db *d, const char *conninfo)
@@ -51,23 +58,6 @@ void db_free(struct db *d)
 	free(d);
 }
 
-/* Wait until the socket is ready for `events`; false: the deadline has passed. */
-static bool wait_for_socket(PGconn *pg, short events, int64_t deadline_us)
-{
-	struct pollfd p = { .fd = PQsocket(pg), .events = events };
-
-	for (;;) {
-		int64_t left = deadline_us - clock_us();
-		if (p.fd < 0 || left <= 0)
-			return false;
-		int n = poll(&p, 1, (int)(left / 1000) + 1);
-		if (n > 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return false;
-	}
-}
-
 /* Server notices go to the debug log. */
 static void log_server_notice(void *arg, const char *text)
 {
@@ -88,8 +78,8 @@ static bool dial_database(struct db *d, int64_t deadline)
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
-		    !wait_for_socket(
-			d->pg, s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
+		    !wait_for_socket(d, PQsocket(d->pg),
+			s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
@@ -102,15 +92,44 @@ static bool send_settings(struct cx *cx)
 	const char *sql = arena_printf(cx->mem,
 	    "SET statement_timeout = %lld; SET lock_timeout = %lld; SET synchronous_commit = on;"
 	    "SET jit = off; SET idle_in_transaction_session_timeout = '10s';"
-	    "SET standard_conforming_strings = on",
-	    (long long)(d->timeout_us / 1000), (long long)(d->timeout_us / 2000));
+	    "SET standard_conforming_strings = on;"
+	    "SET default_transaction_isolation = 'read committed';"
+	    "SELECT set_config('search_path', quote_ident(n.nspname) || ', pg_temp', false)"
+	    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+	    " WHERE c.oid = to_regclass('schema_version')",
+	    (long long)(d->timeout_us * 9 / 10000), (long long)(d->timeout_us / LOCK_SHARE / 1000));
 
 	if (!d->prepare)
 		return true;
 	if (!PQsendQuery(d->pg, sql))
 		return false;
 	PGresult *r = conn_read_result(cx);
-	return r && PQresultStatus(r) == PGRES_COMMAND_OK;
+	return r && PQresultStatus(r) == PGRES_TUPLES_OK;
+}
+
+/* What a pooler or a role may have set, and our statements do not work with. */
+static enum err check_settings(struct cx *cx)
+{
+	const char *server = PQparameterStatus(cx->db->pg, "server_encoding"),
+		   *client = PQparameterStatus(cx->db->pg, "client_encoding");
+
+	if (server && strcmp(server, "UTF8") != 0 && strcmp(server, "SQL_ASCII") != 0)
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: this database is %s; motet needs UTF8: CREATE DATABASE … ENCODING "
+		    "'UTF8' TEMPLATE template0",
+		    server);
+	if (client && strcmp(client, "UTF8") != 0)
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: client_encoding is %s, and motet needs UTF8", client);
+	if (cx->db->prepare || PQsendQuery(cx->db->pg, "SHOW transaction_isolation") == 0)
+		return OK;
+	PGresult *r = conn_read_result(cx);
+	if (r && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "read committed") != 0)
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: transactions are %s; motet needs read committed: ALTER ROLE … SET "
+		    "default_transaction_isolation = 'read committed'",
+		    PQgetvalue(r, 0, 0));
+	return OK;
 }
 
 static void count_lost_connection(struct cx *cx)
@@ -130,7 +149,8 @@ static enum err fail_connection(struct cx *cx, const char *what)
 	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_FIRST_US;
 	if (d->pause_us > PAUSE_MOST_US)
 		d->pause_us = PAUSE_MOST_US;
-	*d->away_us = clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
+	d->pool->away_us =
+	    clock_us() + d->pause_us / 2 + (int64_t)(random() % (long)(d->pause_us / 2));
 	conn_drop(d);
 	count_lost_connection(cx);
 	return fail(
@@ -149,11 +169,11 @@ static bool is_connection_alive(struct db *d)
 /* After a pause, the first worker to get here reserves the time of one attempt. */
 static bool may_dial_now(struct db *d, int64_t now)
 {
-	int64_t until = *d->away_us;
+	int64_t until = d->pool->away_us;
 
 	return until == 0 ||
 	    (now >= until &&
-		atomic_compare_exchange_strong(d->away_us, &until, now + d->timeout_us));
+		atomic_compare_exchange_strong(&d->pool->away_us, &until, now + d->timeout_us));
 }
 
 static enum err connect_to_database(struct cx *cx)
@@ -164,14 +184,20 @@ static enum err connect_to_database(struct cx *cx)
 		cx->meter.db = METER_DB_AWAY;
 		return fail(cx, ERR_UNAVAILABLE, "database: still away");
 	}
-	if (!dial_database(d, clock_us() + d->timeout_us))
+	if (!dial_database(d, d->deadline_us))
 		return fail_connection(cx, "connect");
 	if (d->pg == NULL || !send_settings(cx))
 		return fail_connection(cx, "settings");
+	enum err e = check_settings(cx);
+	if (e != OK) {
+		count_lost_connection(cx);
+		conn_drop(d);
+		return e;
+	}
 	if (d->pause_us)
 		log_info("database: connected again");
 	d->pause_us = 0;
-	*d->away_us = 0;
+	d->pool->away_us = 0;
 	cx->meter.db = METER_DB_UP;
 	meter_add(&cx->meter, COUNT_DB_CONNECTED, 1);
 	return OK;
@@ -201,7 +227,8 @@ static bool flush_output(struct db *d, int64_t deadline)
 	int left;
 
 	while ((left = PQflush(d->pg)) > 0) {
-		if (!wait_for_socket(d->pg, POLLOUT | POLLIN, deadline) || !PQconsumeInput(d->pg))
+		if (!wait_for_socket(d, PQsocket(d->pg), POLLOUT | POLLIN, deadline) ||
+		    !PQconsumeInput(d->pg))
 			return false;
 	}
 	return left == 0;
@@ -210,14 +237,15 @@ static bool flush_output(struct db *d, int64_t deadline)
 PGresult *conn_read_result(struct cx *cx)
 {
 	struct db *d = cx->db;
-	int64_t deadline = clock_us() + d->timeout_us + 500 * 1000;
+	int64_t deadline = d->deadline_us;
 	PGresult *last = NULL, *r;
 	bool fine = flush_output(d, deadline);
 
 	meter_add(&cx->meter, COUNT_DB_ROUND_TRIP, 1);
 	while (fine) {
 		while (fine && PQisBusy(d->pg))
-			fine = wait_for_socket(d->pg, POLLIN, deadline) && PQconsumeInput(d->pg);
+			fine = wait_for_socket(d, PQsocket(d->pg), POLLIN, deadline) &&
+			    PQconsumeInput(d->pg);
 		if (!fine || (r = PQgetResult(d->pg)) == NULL)
 			break;
 		last = arena_own(cx->mem, r, clear_result);

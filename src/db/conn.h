@@ -11,13 +11,23 @@ struct db {
 	PGconn *pg;				 /* NULL: not connected */
 	const struct stmt *known[DB_STATEMENTS]; /* prepared on this connection */
 	size_t nknown;
-	/* After a failure: when to try again, 0: now. Points to own_away_us, or to shared memory
-	 * (db_share_away()). */
-	_Atomic int64_t *away_us;
-	_Atomic int64_t own_away_us;
+	/* own_pool, or what the workers of a pool share (db_share_pool()). */
+	struct db_pool *pool, own_pool;
+	void (*long_wait)(void *);
+	void *long_wait_arg;
+	int64_t began_us, deadline_us; /* of the running db_run() or db_connect() */
+	bool scout, told_long_wait;
 	int64_t pause_us;
 	char constraint[64];
 };
+/* Begin to wait for the database: sets the deadline. ERR_UNAVAILABLE: the request has no time left,
+ * or the database hangs. wait_end() ends it. */
+must_check enum err wait_begin(struct cx *);
+void wait_end(struct cx *);
+/* Has the deadline passed, or does the database hang while another worker is the scout? */
+bool wait_is_over(struct db *);
+/* Wait until the socket is ready for `events`; false: wait_is_over(), or deadline_us has passed. */
+bool wait_for_socket(struct db *, int fd, short events, int64_t deadline_us);
 /* Connect if needed. Notices when an idle connection was closed by the other side. */
 must_check enum err conn_ensure(struct cx *);
 void conn_drop(struct db *);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4, DOUBTFUL_TRIES = 8 };
+enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4, DOUBTFUL_TRIES = 20 };
 
 /* SQLSTATEs, or their beginnings, and our errors; the first match counts. FRESH: a prepared
  * statement is stale: reconnect and repeat. LOST: the connection is lost. */
@@ -116,7 +116,10 @@ static int try_statement(
 		conn_drop(cx->db);
 		return LOST;
 	}
-	return read_outcome(cx, st, *r = conn_read_result(cx));
+	int e = read_outcome(cx, st, *r = conn_read_result(cx));
+	if (e == OK)
+		cx->db->pool->answered_us = clock_us();
+	return e;
 }
 
 static void pause_before_retry(int try)
@@ -155,7 +158,8 @@ static enum err fail_all_tries(struct cx *cx, const struct stmt *st, const struc
 	if (t->doubt)
 		return fail_uncertain(cx, st);
 	return e == LOST || e == FRESH
-	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in %d tries", st->name, STATEMENT_TRIES)
+	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in time, or in %d tries", st->name,
+		  STATEMENT_TRIES)
 	    : (enum err)e;
 }
 
@@ -178,6 +182,8 @@ static enum err run_with_retries(
 			t = (struct tries){ .doubt = true };
 		if (e != OK)
 			pause_before_retry(try);
+		if (wait_is_over(cx->db))
+			break;
 	}
 	return fail_all_tries(cx, st, &t, e);
 }
@@ -240,8 +246,10 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 
 	if (na > STATEMENT_ARGS)
 		return fail(cx, ERR_INTERNAL, "%s: %zu arguments", st->name, na);
+	TRY(wait_begin(cx));
 	enum phase was = meter_phase(&cx->meter, PHASE_DB);
 	enum err e = run_with_retries(cx, st, a, na, &r);
+	wait_end(cx);
 	meter_phase(&cx->meter, was);
 	TRY(e);
 	size_t rows = (size_t)PQntuples(r);
@@ -257,7 +265,7 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 /* Migrations have no statement timeout. */
 enum err db_script(struct cx *cx, const char *sql)
 {
-	TRY(conn_ensure(cx));
+	TRY(db_connect(cx));
 	PQsetnonblocking(cx->db->pg, 0);
 	PGresult *r = PQexec(cx->db->pg, "SET statement_timeout = 0; SET lock_timeout = '10s'");
 	PQclear(r);

@@ -1,13 +1,14 @@
 #ifndef MOTET_DB_DB_H
 #define MOTET_DB_DB_H
 #include "base/conf.h"
+#include "base/db_pool.h"
 #include "json/shape.h"
 #include <stdatomic.h>
 /*
  * One connection to PostgreSQL for each worker, and named statements on it. A statement is made
- * from store/q_*.sql. Running one binds the arguments, waits at most `database_timeout`, checks the
- * number of rows, and decodes them into structs by the shapes that also decode JSON. No table names
- * here.
+ * from store/q_*.sql. Running one binds the arguments, waits at most `database_timeout` for all
+ * tries, checks the number of rows, and decodes them into structs by the shapes that also decode
+ * JSON. No table names here.
  *
  * The connection is opened when it is first needed, and again after it was lost. Errors:
  *
@@ -31,12 +32,20 @@ void db_disconnect(struct db *);
 void db_set_conninfo(struct db *, const char *conninfo);
 
 /*
- * Share the time of the next connection attempt with the other workers of a pool: *away_us is in
- * shared memory, 0 at first, and must outlive the connection. While the database is away, one
- * worker tries to connect after each pause and the others fail at once, so that a database that
- * does not answer holds up only one worker.
+ * For the workers of a pool, which share *pool. It must outlive the connection.
+ *
+ * A request then waits for the database at most `database_timeout` in all, all statements, tries
+ * and connections together (meter_begin() starts a request). While the database is away, one worker
+ * tries to connect after each pause; while it hangs, one worker waits for it (db_pool.h). The
+ * others fail at once, so that a database that does not answer holds up only one worker.
  */
-void db_share_away(struct db *, _Atomic int64_t *away_us);
+void db_share_pool(struct db *, struct db_pool *pool);
+/* Call hook(arg) when a wait has lasted a second: kept connections go to siblings. */
+void db_on_long_wait(struct db *, void (*hook)(void *), void *arg);
+/* Sleep between two tries. False, at once: the request has no time left. */
+bool db_pause(struct cx *, int64_t us);
+/* Connect, if there is no connection. */
+must_check enum err db_connect(struct cx *);
 
 enum stmt_rows { NONE, ONE, OPT, MANY };
 /* After a lost answer: ONCE, the caller decides; REDO, sent again: it reads, or may be done twice;

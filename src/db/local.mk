@@ -4,6 +4,7 @@ libdb_a_SOURCES = \
 	src/db/check.c \
 	src/db/conn.c \
 	src/db/conn.h \
+	src/db/wait.c \
 	src/db/conninfo.c \
 	src/db/conninfo.h \
 	src/db/db.c \

@@ -80,6 +80,13 @@ void fcgi_drain(struct fcgi *);
  * current request to siblings, so that requests on them do not wait for us.
  */
 void fcgi_step_aside(struct fcgi *);
+/*
+* Take no new requests (hold), because siblings serve them better, or take them again. Kept
+* connections are passed to siblings; fcgi_next() returns FCGI_AGAIN every FCGI_HOLD_MS. Without
+* epoll it does nothing.
+*/
+enum { FCGI_HOLD_MS = 100 };
+void fcgi_hold(struct fcgi *, bool hold);
 /* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* For signal handlers: make fcgi_next() return FCGI_STOP the next time it waits. */

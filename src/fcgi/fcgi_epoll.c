@@ -436,6 +436,8 @@ static int choose_wait_ms(const struct fcgi *f)
 
 	if (f->drain_us || f->stop_us)
 		return DRAIN_MS;
+	if (f->held)
+		return FCGI_HOLD_MS;
 	return left >= 0 && (idle < 0 || left < idle) ? left : idle;
 }
 
@@ -525,6 +527,26 @@ void fcgi_step_aside(struct fcgi *f)
 	if (fd_queue_has(f->kept, own))
 		fd_queue_touch(f->kept, own);
 	pass_connections(f, own, MSG_DONTWAIT);
+}
+
+/* EPOLLEXCLUSIVE cannot be changed: the descriptor is removed and added again. */
+void fcgi_hold(struct fcgi *f, bool hold)
+{
+	const int fds[] = { f->opt->listen_fd, f->opt->kept.take };
+
+	if (f->held == hold)
+		return;
+	f->held = hold;
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+		if (fds[i] < 0)
+			continue;
+		if (hold)
+			epoll_ctl(f->ep, EPOLL_CTL_DEL, fds[i], NULL);
+		else
+			watch_descriptor(f, fds[i], EPOLLEXCLUSIVE);
+	}
+	if (hold)
+		fcgi_release_kept(f);
 }
 
 void fcgi_close(struct fcgi *f, bool hand_over)

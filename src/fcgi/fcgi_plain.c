@@ -96,6 +96,11 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 	FCGX_Finish_r(&f->r);
 }
 
+void fcgi_hold(struct fcgi *f, bool hold)
+{
+(void)f;
+(void)hold;
+}
 void fcgi_step_aside(struct fcgi *f)
 {
 	(void)f; /* no connection is kept */

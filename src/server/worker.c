@@ -96,6 +96,33 @@ static void disconnect_idle_database(const struct worker *w, struct cx *cx)
 	cx->started_us = 0;
 }
 
+static bool has_connected_sibling(const struct worker *w)
+{
+	const struct scoreboard_row *r = w->board->row;
+
+	for (int i = 0; i < w->board->rows; i++)
+		if (&r[i] != w->row && r[i].pid != 0 && r[i].db == METER_DB_UP)
+			return true;
+	return false;
+}
+
+/* A worker that has lost its database, and whose siblings have it, takes no requests until it is
+ * connected again: the database may have no room for another connection. */
+static void hold_without_database(const struct worker *w, struct cx *cx, struct fcgi *f)
+{
+	if (cx->meter.db != METER_DB_AWAY)
+		return;
+	meter_begin(&cx->meter, clock_us());
+	bool hold = has_connected_sibling(w) && db_connect(cx) != OK;
+	w->row->db = (int)cx->meter.db;
+	fcgi_hold(f, hold);
+}
+
+static void release_kept_connections(void *f)
+{
+	fcgi_release_kept(f);
+}
+
 static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
 {
 	struct http_req q;
@@ -108,6 +135,7 @@ static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f
 		} else {
 			disconnect_idle_database(w, cx);
 		}
+		hold_without_database(w, cx, f);
 		reopen_log_when_asked();
 		arena_reset(cx->mem);
 		/* Measured after each request, since the next may be far off. */
@@ -189,7 +217,8 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
-	db_share_away(cx.db, &w->board->database_away_us);
+	db_share_pool(cx.db, &w->board->database);
+	db_on_long_wait(cx.db, release_kept_connections, f);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EX_OSERR;
 	report_worker_ready(w);
@@ -230,7 +259,7 @@ int worker_serve_cgi(const struct worker *w)
 		return EX_CONFIG;
 	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
-	db_share_away(cx.db, &w->board->database_away_us);
+	db_share_pool(cx.db, &w->board->database);
 	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
 		return EX_OSERR;
 	bool served = serve_cgi_request(w, &cx);

@@ -1,5 +1,6 @@
 #ifndef MOTET_SHM_SCOREBOARD_H
 #define MOTET_SHM_SCOREBOARD_H
+#include "base/db_pool.h"
 #include "base/err.h"
 #include "base/meter.h"
 /*
@@ -73,11 +74,11 @@ struct scoreboard {
 	_Atomic int64_t resident; /* of the master */
 	scoreboard_total births, deaths, killed, signer_deaths,
 	    reloads; /* deaths: unexpected ones; killed: by the master, because overdue */
-	_Atomic int64_t storm_until_us;	  /* when the crash storm ends if no worker dies until then
-  (server/alarm.h); 0: no storm */
-	_Atomic int64_t database_away_us; /* of db_share_away() */
-	_Atomic int64_t cert_not_after;	  /* of the server's certificate, in seconds since 1970; 0:
-  not   read yet */
+	_Atomic int64_t storm_until_us; /* when the crash storm ends if no worker dies until then
+(server/alarm.h); 0: no storm */
+	struct db_pool database;	/* of db_share_pool() */
+	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0:
+not   read yet */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	int nroutes;

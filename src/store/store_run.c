@@ -33,3 +33,8 @@ enum err store_run(struct cx *cx, const struct stmt *st, const struct arg *a, si
 			return cx->why.err = constraint_errors[i].err;
 	return fail(cx, ERR_INTERNAL, "%s: constraint %s", st->name, db_constraint(cx));
 }
+
+bool store_pause(struct cx *cx, int64_t us)
+{
+	return db_pause(cx, us);
+}

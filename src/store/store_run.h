@@ -4,6 +4,8 @@
 /* As db_run(), but a violated constraint becomes the error that it means (table in store_run.c). */
 must_check enum err store_run(struct cx *, const struct stmt *, const struct arg *, size_t nargs,
     const struct shape *, void **out, size_t *n);
+/* As db_pause(). */
+bool store_pause(struct cx *, int64_t us);
 #define STORE_RUN(cx, st, args, sh, out, n) \
 	store_run((cx), (st), (args), sizeof(args) / sizeof(args)[0], (sh), (void **)(out), (n))
 #endif

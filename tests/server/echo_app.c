@@ -287,10 +287,23 @@ void db_disconnect(struct db *db)
 	log_info("the database rests");
 }
 
-void db_share_away(struct db *db, _Atomic int64_t *away_us)
+void db_share_pool(struct db *d, struct db_pool *pool)
 {
-	(void)db;
-	(void)away_us;
+	(void)d;
+	(void)pool;
+}
+
+void db_on_long_wait(struct db *d, void (*hook)(void *), void *arg)
+{
+	(void)d;
+	(void)hook;
+	(void)arg;
+}
+
+enum err db_connect(struct cx *cx)
+{
+	(void)cx;
+	return OK;
 }
 
 void db_free(struct db *db)

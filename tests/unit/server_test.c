@@ -42,10 +42,23 @@ struct db *db_new(const struct conf *c)
 	return NULL;
 }
 
-void db_share_away(struct db *db, _Atomic int64_t *away_us)
+void db_share_pool(struct db *db, struct db_pool *pool)
 {
 	(void)db;
-	(void)away_us;
+	(void)pool;
+}
+
+void db_on_long_wait(struct db *db, void (*hook)(void *), void *arg)
+{
+	(void)db;
+	(void)hook;
+	(void)arg;
+}
+
+enum err db_connect(struct cx *cx)
+{
+	(void)cx;
+	return OK;
 }
 
 void db_free(struct db *db)

@@ -1,0 +1,18 @@
+#ifndef MOTET_BASE_DB_POOL_H
+#define MOTET_BASE_DB_POOL_H
+#include <stdatomic.h>
+#include <stdint.h>
+/*
+ * What the workers of a pool tell each other about their database: in shared memory, 0 at first.
+ * Times are those of clock_us(); 0: none.
+ *
+ * Of the workers that wait for the database, one is the scout. When the scout has waited for a
+ * second and no worker got an answer in that second, the database hangs: the others stop waiting,
+ * and new requests fail at once until the scout is back.
+ */
+struct db_pool {
+	_Atomic int64_t away_us;     /* after a failed connection: when to try again */
+	_Atomic int64_t scout_us;    /* when the scout began to wait */
+	_Atomic int64_t answered_us; /* when a worker got an answer last */
+};
+#endif

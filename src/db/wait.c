@@ -1,0 +1,119 @@
+#include "db/conn.h"
+#include "base/clock.h"
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000 };
+
+static bool is_in_pool(const struct db *d)
+{
+	return d->pool != &d->own_pool;
+}
+
+/* A scout that was killed does not say that it has ended. */
+static bool is_scout_due(const struct db *d, int64_t scout, int64_t now)
+{
+	return scout == 0 || now - scout > d->timeout_us + HANGS_AFTER_US;
+}
+
+static void become_scout(struct db *d, int64_t now)
+{
+	int64_t scout = d->pool->scout_us;
+
+	if (!d->scout && is_scout_due(d, scout, now))
+		d->scout = atomic_compare_exchange_strong(&d->pool->scout_us, &scout, now);
+}
+
+static bool is_database_hanging(const struct db *d, int64_t now)
+{
+	return is_in_pool(d) && !d->scout && now - d->pool->scout_us > HANGS_AFTER_US &&
+	    now - d->pool->answered_us > HANGS_AFTER_US;
+}
+
+static int64_t request_time_left(const struct cx *cx)
+{
+	const struct db *d = cx->db;
+
+	return is_in_pool(d) ? d->timeout_us - cx->meter.us[PHASE_DB] - cx->meter.us[PHASE_CONNECT]
+			     : d->timeout_us;
+}
+
+enum err wait_begin(struct cx *cx)
+{
+	struct db *d = cx->db;
+	int64_t now = clock_us(), left = request_time_left(cx);
+
+	if (left <= 0)
+		return fail(
+		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
+	become_scout(d, now);
+	if (is_database_hanging(d, now))
+		return fail(cx, ERR_UNAVAILABLE, "database: it hangs, and another worker waits");
+	d->began_us = now;
+	d->deadline_us = now + left;
+	d->told_long_wait = false;
+	return OK;
+}
+
+void wait_end(struct cx *cx)
+{
+	struct db *d = cx->db;
+
+	d->deadline_us = 0;
+	if (d->scout)
+		d->pool->scout_us = 0;
+	d->scout = false;
+}
+
+static void tell_long_wait(struct db *d, int64_t now)
+{
+	if (d->told_long_wait || d->long_wait == NULL || now - d->began_us < HANGS_AFTER_US)
+		return;
+	d->told_long_wait = true;
+	d->long_wait(d->long_wait_arg);
+}
+
+bool wait_is_over(struct db *d)
+{
+	int64_t now = clock_us();
+
+	become_scout(d, now);
+	return now >= d->deadline_us ||
+	    (now - d->began_us > HANGS_AFTER_US && is_database_hanging(d, now));
+}
+
+bool wait_for_socket(struct db *d, int fd, short events, int64_t deadline_us)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	for (;;) {
+		int64_t now = clock_us(), left = deadline_us - now;
+		if (fd < 0 || left <= 0 || wait_is_over(d))
+			return false;
+		tell_long_wait(d, now);
+		int n = poll(&p, 1, (int)((left < LOOK_US ? left : LOOK_US) / 1000) + 1);
+		if (n > 0)
+			return true;
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+bool db_pause(struct cx *cx, int64_t us)
+{
+	if (request_time_left(cx) <= us)
+		return false;
+	enum phase was = meter_phase(&cx->meter, PHASE_DB);
+	usleep((useconds_t)us);
+	meter_phase(&cx->meter, was);
+	return true;
+}
+
+enum err db_connect(struct cx *cx)
+{
+	TRY(wait_begin(cx));
+	enum err e = conn_ensure(cx);
+	wait_end(cx);
+	return e;
+}

@@ -1,0 +1,133 @@
+/* No request waits for the database longer than database_timeout in all; while the database hangs,
+ * one worker waits for it and the others fail at once. Prints its N. */
+#include "member.h"
+#include "base/db_pool.h"
+#include "store/q_schema.h"
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+enum { WORKERS = 6, TIMEOUT_S = 3 };
+
+static struct db_pool *pool;
+
+static struct cx new_worker(void)
+{
+	struct cx cx = new_context();
+
+	db_share_pool(cx.db, pool);
+	meter_begin(&cx.meter, clock_us());
+	return cx;
+}
+
+static PGconn *lock_actors(void)
+{
+	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+
+	PQclear(PQexec(pg, "BEGIN; LOCK TABLE actor"));
+	return pg;
+}
+
+static void unlock_actors(PGconn *pg)
+{
+	PQfinish(pg);
+}
+
+static double seconds_since(int64_t began)
+{
+	return (double)(clock_us() - began) / 1e6;
+}
+
+/* Two statements and their tries share the time of one request. */
+static void test_budget(void)
+{
+	PGconn *pg = lock_actors();
+	struct cx cx = new_worker();
+	struct actor_ref *a;
+	int64_t began = clock_us(), id;
+
+	enum err e = q_actor_find(&cx, 1, STR("x"), &a),
+		 f = actor_add(&cx, STR("waits"), STR("correct horse battery"), false, &id);
+	double took = seconds_since(began);
+	ok(err_status(e) == 503 && err_status(f) == 503 && took < TIMEOUT_S + 1.5,
+	    "a request with two statements that wait for a lock: %.1f s, at most %d", took,
+	    TIMEOUT_S);
+	unlock_actors(pg);
+	meter_begin(&cx.meter, clock_us());
+	ok(q_actor_find(&cx, 1, STR("x"), &a) == OK, "the next request has time again");
+	end_context(&cx);
+}
+
+/* How long each of several workers waits: in its exit status, in tenths of a second. */
+static void start_waiting_worker(void)
+{
+	if (fork() != 0)
+		return;
+	struct cx cx = new_worker();
+	struct actor_ref *a;
+	int64_t began = clock_us();
+	enum err e = q_actor_find(&cx, 1, STR("x"), &a);
+	_exit(err_status(e) == 503 ? (int)(seconds_since(began) * 10) : 255);
+}
+
+static void test_scout(void)
+{
+	PGconn *pg = lock_actors();
+	int quick = 0, slow = 0, status;
+
+	for (int i = 0; i < WORKERS; i++)
+		start_waiting_worker();
+	usleep(1800 * 1000);
+	struct cx cx = new_worker();
+	struct actor_ref *a;
+	int64_t began = clock_us();
+	enum err e = q_actor_find(&cx, 1, STR("x"), &a);
+	double took = seconds_since(began);
+	ok(err_status(e) == 503 && took < 0.5, "a new request fails at once, after %.2f s: %s",
+	    took, cx.why.log);
+	while (wait(&status) > 0) {
+		quick += WEXITSTATUS(status) < 20;
+		slow += WEXITSTATUS(status) >= 20 && WEXITSTATUS(status) < (TIMEOUT_S + 1) * 10;
+	}
+	ok(quick == WORKERS - 1 && slow == 1,
+	    "of %d workers, %d waited for about a second and %d for database_timeout", WORKERS,
+	    quick, slow);
+	unlock_actors(pg);
+	ok(q_actor_find(&cx, 1, STR("x"), &a) == OK, "the next request is served");
+	end_context(&cx);
+}
+
+static void test_settings(void)
+{
+	struct cx cx = new_context();
+	struct schema_state *s;
+
+	run_sql(&cx, "CREATE SCHEMA other; CREATE TABLE other.schema_version (version text)");
+	run_sql(&cx, "GRANT USAGE ON SCHEMA other TO motet");
+	conf->prepared_statements = true;
+	setenv("PGOPTIONS", "-c default_transaction_isolation=serializable", 1);
+	struct cx odd = new_context();
+	ok(q_schema_state(&odd, &s) == OK, "the isolation level of the role does not matter");
+	end_context(&odd);
+	conf->prepared_statements = false;
+	odd = new_context();
+	ok(q_schema_state(&odd, &s) == ERR_UNAVAILABLE && strstr(odd.why.log, "serializable"),
+	    "behind a pooler: %s", odd.why.log);
+	end_context(&odd);
+	unsetenv("PGOPTIONS");
+	conf->prepared_statements = true;
+	run_sql(&cx, "DROP TABLE other.schema_version; DROP SCHEMA other");
+	end_context(&cx);
+}
+
+int main(void)
+{
+	if (!open_test_home())
+		return 0;
+	conf->database_timeout = TIMEOUT_S;
+	pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	test_budget();
+	test_scout();
+	test_settings();
+	conf_free(conf);
+	return done();
+}
