@@ -1,13 +1,17 @@
 #include "core/schema.h"
+#include "base/clock.h"
 #include "crypto/hash.h"
 #include "text/encoding.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define VERSION_INSERT "\nINSERT INTO schema_version "
 enum { SCHEMA_FILES_MAX = 1000, SCHEMA_FILE_BYTES_MAX = 1 << 20 };
+/* Between two tries for a lock, and between two lines about it. */
+enum { LOCK_PAUSE_US = 1000 * 1000, LOCK_TELL_US = 10 * 1000 * 1000 };
 
 struct schema_file {
 	int64_t version;
@@ -135,12 +139,64 @@ static enum err find_schema_files(struct cx *cx, const char *dir, struct schema_
 	return load_schema_files(cx, dir, s->files, &s->nfiles);
 }
 
+/* A wait for a lock that another transaction holds. */
+struct lock_wait {
+	const char *what;
+	void (*tell)(const char *, ...);
+	int64_t until_us, told_us;
+};
+
+static struct lock_wait begin_lock_wait(const char *what, void (*tell)(const char *, ...))
+{
+	return (struct lock_wait){ what, tell, clock_us() + SCHEMA_LOCK_MINUTES * INT64_C(60000000),
+		0 };
+}
+
+/* Whether to try again after *e; the message of the database names the lock. */
+static bool is_lock_due(const struct cx *cx, struct lock_wait *w, enum err e)
+{
+	int64_t now = clock_us();
+
+	if (e != ERR_RETRY || now >= w->until_us)
+		return false;
+	if (now - w->told_us > LOCK_TELL_US) {
+		w->told_us = now;
+		w->tell("%s: another transaction is in the way; trying again (%.*s)", w->what,
+		    (int)strcspn(cx->why.log, "\n"), cx->why.log);
+	}
+	usleep(LOCK_PAUSE_US);
+	return true;
+}
+
+static enum err lock_schema(struct cx *cx, void (*tell)(const char *, ...))
+{
+	struct lock_wait w = begin_lock_wait("migrate", tell);
+	enum err e;
+
+	do
+		e = q_schema_lock(cx);
+	while (is_lock_due(cx, &w, e));
+	return e;
+}
+
+static enum err apply_schema_file(
+    struct cx *cx, const struct schema_file *f, void (*tell)(const char *, ...))
+{
+	struct lock_wait w = begin_lock_wait(f->name, tell);
+	enum err e;
+
+	do
+		e = db_script(cx, f->text.s);
+	while (is_lock_due(cx, &w, e));
+	return e;
+}
+
 enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char *, ...))
 {
 	struct schema_survey s;
 
 	TRY(find_schema_files(cx, dir, &s));
-	TRY(q_schema_lock(cx));
+	TRY(lock_schema(cx, tell));
 	TRY(list_applied_versions(cx, &s));
 	for (size_t i = 0; i < s.nfiles; i++) {
 		const struct schema_file *f = &s.files[i];
@@ -152,7 +208,7 @@ enum err schema_migrate(struct cx *cx, const char *dir, void (*tell)(const char 
 		if (d)
 			continue;
 		tell("%s …", f->name);
-		TRY(db_script(cx, f->text.s));
+		TRY(apply_schema_file(cx, f, tell));
 		tell("%s applied", f->name);
 	}
 	tell("schema %lld of %lld", (long long)s.files[s.nfiles - 1].version,

@@ -262,17 +262,28 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 	return sh ? decode_rows(cx, r, sh, out, rows) : OK;
 }
 
-/* Migrations have no statement timeout. */
+static enum err read_script_outcome(struct cx *cx, const PGresult *r)
+{
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+	if (PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK)
+		return OK;
+	return fail(cx, state && map_sqlstate(state) == ERR_RETRY ? ERR_RETRY : ERR_INTERNAL, "%s",
+	    PQresultErrorMessage(r));
+}
+
+/* Migrations have no statement timeout. While one waits for a lock on a table, every other
+ * statement on that table waits behind it: so it waits briefly. */
 enum err db_script(struct cx *cx, const char *sql)
 {
 	TRY(db_connect(cx));
 	PQsetnonblocking(cx->db->pg, 0);
-	PGresult *r = PQexec(cx->db->pg, "SET statement_timeout = 0; SET lock_timeout = '10s'");
+	PGresult *r = PQexec(cx->db->pg,
+	    arena_printf(
+		cx->mem, "SET statement_timeout = 0; SET lock_timeout = %d", DB_SCRIPT_LOCK_MS));
 	PQclear(r);
 	r = PQexec(cx->db->pg, sql);
-	enum err e = OK;
-	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
-		e = fail(cx, ERR_INTERNAL, "%s", PQresultErrorMessage(r));
+	enum err e = read_script_outcome(cx, r);
 	PQclear(r);
 	if (e != OK)
 		PQclear(PQexec(cx->db->pg, "ROLLBACK"));

@@ -81,8 +81,10 @@ must_check enum err db_run(struct cx *, const struct stmt *, const struct arg *,
     const struct shape *sh, void **out, size_t *n);
 /* The constraint that the last ERR_CONFLICT is about, or "". */
 const char *db_constraint(const struct cx *);
-/* Run a file of SQL, as psql -f does, without a time limit: for migrations. ERR_INTERNAL: with the
- * message of the database. */
+/* Run a file of SQL, as psql -f does, without a time limit: for migrations. ERR_RETRY: a lock was
+ * not free within DB_SCRIPT_LOCK_MS, nothing was done. ERR_INTERNAL: with the message of the
+ * database. */
+enum { DB_SCRIPT_LOCK_MS = 300 };
 must_check enum err db_script(struct cx *, const char *sql);
 /* For tests: prepare the statement, and compare the types of its arguments and columns with `args`
  * and `cols`. */

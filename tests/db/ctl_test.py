@@ -4,6 +4,7 @@
 Everything happens in a schema of its own, so the database may be empty or in use. Needs MOTET_DATABASE (the role of a server) and
 MOTET_OWNER_DATABASE (the role that may make tables).
 """
+import hashlib
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -174,6 +176,42 @@ def test_init(site):
     ok(not os.path.exists(site.secret), "no secret is made for a database that is not ready")
     expect(site, "other commands say so, too", ["actor", "list"], 69, "^$", "no tables yet: run motetctl migrate")
     return text
+
+
+def test_migrate_beside_a_dump(site):
+    """Somebody reads a table that the next file changes: nobody waits behind the migration."""
+    own = shutil.copytree(SCHEMA, f"{site.dir}/dump")
+    body = "BEGIN;\nALTER TABLE actor ADD COLUMN beside_a_dump int;\n"
+    with open(f"{own}/9999_beside.sql", "w", encoding="ascii") as f:
+        f.write(f"{body}INSERT INTO schema_version (version, compat, checksum) VALUES (9999, 1, '{hashlib.sha256(body.encode()).hexdigest()}');\nCOMMIT;\n")
+    reader = threading.Thread(target=site.psql, args=("BEGIN; SELECT count(*) FROM actor; SELECT pg_sleep(6); COMMIT",))
+    reader.start()
+    while not site.psql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(6)%' AND wait_event = 'PgSleep'"):
+        time.sleep(0.05)
+    done = []
+    migrates = threading.Thread(target=lambda: done.append(site.run("migrate", "--dir", own, "--database", site.owner)))
+    migrates.start()
+    waits = []
+    while migrates.is_alive():
+        began = time.monotonic()
+        site.psql("SELECT count(*) FROM actor")
+        waits.append(time.monotonic() - began)
+    migrates.join()
+    reader.join()
+    ok(done[0].returncode == 0 and "9999_beside.sql: another transaction is in the way" in done[0].stdout and "9999_beside.sql applied" in done[0].stdout,
+       "a migration beside a long transaction says what it waits for, and is done", done[0])
+    ok(max(waits) < 3, f"the longest of {len(waits)} other statements took {max(waits):.1f} s")
+    site.psql("ALTER TABLE actor DROP COLUMN beside_a_dump; DELETE FROM schema_version WHERE version = 9999")
+
+
+def test_migrate_encoding(site):
+    """LATIN1 cannot hold our schema files."""
+    cluster = ["psql", "-X", "-q", "-h", os.environ["MOTET_TEST_CLUSTER"], "-U", "postgres", "-d", "postgres", "-c"]
+    name = f"latin_{os.getpid()}"
+    subprocess.run([*cluster, f"CREATE DATABASE {name} OWNER motet_owner ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"], check=True)
+    owner = f"host={os.environ['MOTET_TEST_CLUSTER']} user=motet_owner dbname={name}"
+    expect(site, "a database that is not UTF-8 is refused", ["migrate", "--dir", SCHEMA, "--database", owner], 69, "^$", "is LATIN1; motet needs UTF8")
+    subprocess.run([*cluster, f"DROP DATABASE {name} WITH (FORCE)"], check=True)
 
 
 def test_migrate(site):
@@ -487,6 +525,8 @@ def main():
         test_usage(site)
         text = test_init(site)
         test_migrate(site)
+        test_migrate_beside_a_dump(site)
+        test_migrate_encoding(site)
         test_identity(site, text)
         test_actors(site)
         test_invites(site)
