@@ -546,7 +546,7 @@ void fcgi_hold(struct fcgi *f, bool hold)
 			watch_descriptor(f, fds[i], EPOLLEXCLUSIVE);
 	}
 	if (hold)
-		fcgi_release_kept(f);
+		pass_connections(f, -1, MSG_DONTWAIT);
 }
 
 void fcgi_close(struct fcgi *f, bool hand_over)

@@ -120,7 +120,7 @@ static void hold_without_database(const struct worker *w, struct cx *cx, struct 
 
 static void release_kept_connections(void *f)
 {
-	fcgi_release_kept(f);
+	fcgi_step_aside(f);
 }
 
 static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
