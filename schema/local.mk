@@ -12,4 +12,5 @@ dist_schema_DATA = \
 	schema/0009_doctor.sql \
 	schema/0010_upkeep.sql \
 	schema/0011_claims.sql \
-	schema/0012_events_and_lookups.sql
+	schema/0012_events_and_lookups.sql \
+	schema/0015_foreign.sql

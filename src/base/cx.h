@@ -26,7 +26,7 @@ struct cx {
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
 	int64_t started_us;  /* start of the request, clock_us() */
-	int64_t retry_after; /* Retry-After of a 429 or 503, in seconds; 0: the default */
+	int64_t retry_after; /* Retry-After in seconds; 0: the default, or none */
 	struct meter meter;  /* what this request costs: times and counts */
 };
 #endif

@@ -9,14 +9,19 @@
 struct fetch_reply {
 	int status;
 	struct str body; /* in cx->mem */
+	bool reached; /* also after an error: it answered, or took the connection and closed it */
 };
 struct fetcher {
 	/*
 	 * GET `url`, following at most `redirects` redirects. ERR_HOME_UNREACHABLE: no answer in
 	 * time, TLS failed, or connections to its address are not allowed; the sentence names only
-	 * the host. ERR_RETRY: too many workers are waiting for other servers.
+	 * the host. ERR_RETRY: too many workers are waiting for other servers. Both set
+	 * cx->retry_after.
 	 */
 	enum err (*get)(
 	    struct cx *, struct fetcher *, struct str url, int redirects, struct fetch_reply *);
+	/* The server of this URL is there, as something that it has signed a moment ago shows: ask
+	 * it again even if it did not answer before. May be NULL. */
+	void (*heard)(struct cx *, struct fetcher *, struct str url);
 };
 #endif

@@ -1,10 +1,14 @@
 #include "core/foreign.h"
 #include "base/conf.h"
+#include "base/fetch.h"
 #include "text/fid.h"
 #include "text/origin.h"
 #include "core/foreign_cache.h"
 #include "core/foreign_own.h"
 #include "core/foreign_verify.h"
+
+/* How old a list of certificates may be, in seconds. */
+enum { LIST_OF_ANY_AGE = -1, RECENT_LIST = 10 };
 
 static const struct cert_filter all_certs = { -1, -1, -1, { NULL, 0 } };
 
@@ -65,7 +69,7 @@ static enum err find_server_at(
 		return OK;
 	TRY(foreign_fetch_server_at(cx, h, at, out));
 	TRY(foreign_verify_server(cx, out, domain, h->server.cert.key, at));
-	return foreign_cache_keep(cx, domain, domain, out, 1);
+	return foreign_cache_keep(cx, domain, domain, out);
 }
 
 enum err foreign_find_server(struct cx *cx, struct str domain, int64_t at, struct foreign_cert *out)
@@ -104,6 +108,19 @@ enum err foreign_find_server_by_serial(
 	return OK;
 }
 
+void foreign_note_heard(struct cx *cx, struct str domain)
+{
+	const struct fail first = cx->why;
+	struct home_server h;
+	bool there;
+
+	if (cx->fetch == NULL || cx->fetch->heard == NULL)
+		return;
+	if (foreign_cache_find_home(cx, domain, domain, &h, &there) == OK && there)
+		cx->fetch->heard(cx, cx->fetch, h.api);
+	cx->why = first;
+}
+
 /* --- Actors --- */
 
 /* An older certificate is signed by the key of the time when it was issued. In the second of a
@@ -122,21 +139,73 @@ static enum err verify_actor_cert(
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 
-/* If a certificate fails against the cached server key, the server may have rotated it: ask once
- * more. */
-static enum err verify_actor_certs(
-    struct cx *cx, struct home_server *h, struct str fid, const struct cacheable *v, size_t n)
+/* An answer about a certificate that says nothing about the others. */
+static bool is_odd_cert(enum err e)
 {
-	enum err e;
+	return e == ERR_BAD_CERT || e == ERR_HOME_INVALID;
+}
 
-	for (;;) {
-		e = OK;
-		for (size_t i = 0; i < n && e == OK; i++)
-			e = verify_actor_cert(cx, h, fid, &v[i]);
-		if (e != ERR_BAD_CERT || !h->remembered)
+/* Moves the good ones to the front, *good of them; the error of the last bad one. */
+static enum err sort_good_certs(struct cx *cx, const struct home_server *h, struct str fid,
+    struct cacheable *v, size_t n, size_t *good)
+{
+	enum err bad = OK;
+
+	*good = 0;
+	for (size_t i = 0; i < n; i++) {
+		enum err e = verify_actor_cert(cx, h, fid, &v[i]);
+		if (e != OK && !is_odd_cert(e))
 			return e;
-		TRY(find_home(cx, h->server.cert.domain, true, h));
+		if (e != OK) {
+			bad = e;
+			continue;
+		}
+		struct cacheable good_one = v[i];
+		v[i] = v[*good];
+		v[(*good)++] = good_one;
 	}
+	return bad;
+}
+
+/*
+ * Reduces *n to the good certificates; an error if there were only bad ones. If one fails against
+ * the cached server key, the server may have rotated it: ask once more. When it does not answer
+ * now, the good ones stay good.
+ */
+static enum err verify_actor_certs(
+    struct cx *cx, struct home_server *h, struct str fid, struct cacheable *v, size_t *n)
+{
+	struct home_server now;
+	size_t good;
+
+	enum err e = sort_good_certs(cx, h, fid, v, *n, &good);
+	if (is_odd_cert(e) && h->remembered) {
+		e = find_home(cx, h->server.cert.domain, true, &now);
+		if (e == OK) {
+			*h = now;
+			e = sort_good_certs(cx, h, fid, v, *n, &good);
+		}
+	} else if (e != OK && !is_odd_cert(e)) {
+		return e;
+	}
+	*n = good;
+	return good ? OK : e;
+}
+
+/* Certificates that cannot be read are left out; an error if that is all of them. */
+static enum err read_listed_certs(
+    struct cx *cx, const struct strs *texts, struct cacheable **out, size_t *n)
+{
+	struct cacheable *v = *out = arena_alloc(cx->mem, texts->n * sizeof *v + 1);
+	enum err bad = OK;
+
+	*n = 0;
+	for (size_t i = 0; i < texts->n; i++) {
+		enum err e = cacheable_read(cx, texts->v[i], &v[*n]);
+		*n += e == OK;
+		bad = e == OK ? bad : e;
+	}
+	return *n ? OK : bad;
 }
 
 static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str domain,
@@ -147,13 +216,11 @@ static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str doma
 
 	TRY(find_home(cx, domain, false, &h));
 	TRY(foreign_fetch_actor(cx, &h, fid, f, &texts));
-	struct cacheable *v = *out = arena_alloc(cx->mem, texts.n * sizeof *v + 1);
-	for (*n = 0; *n < texts.n; ++*n)
-		TRY(cacheable_read(cx, texts.v[*n], &v[*n]));
-	TRY(verify_actor_certs(cx, &h, fid, v, *n));
+	TRY(read_listed_certs(cx, &texts, out, n));
+	TRY(verify_actor_certs(cx, &h, fid, *out, n));
 	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)
-		return foreign_cache_keep(cx, domain, fid, v, *n);
-	return foreign_cache_keep_list(cx, domain, fid, f->session_id, v, *n);
+		return foreign_cache_keep_certs(cx, domain, fid, *out, n);
+	return foreign_cache_keep_list(cx, domain, fid, f->session_id, *out, n);
 }
 
 /* A server that does not support a filter sends too many certificates. */
@@ -172,29 +239,71 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
+/* The home server fails at the moment: what it said before counts as long as it said. */
+static bool is_failing_moment(enum err e)
+{
+	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY;
+}
+
+static enum err find_actor_certs(struct cx *cx, struct str fid, struct str domain,
+    const struct cert_filter *f, int64_t max_age, struct cacheable **out, size_t *n)
+{
+	struct fail first;
+	bool there;
+
+	TRY(foreign_cache_list(cx, fid, f->session_id, max_age, out, n, &there));
+	if (there)
+		return OK;
+	enum err e = fetch_actor_certs(cx, fid, domain, f, out, n);
+	if (!is_failing_moment(e))
+		return e;
+	first = cx->why;
+	TRY(foreign_cache_list(cx, fid, f->session_id, LIST_OF_ANY_AGE, out, n, &there));
+	cx->why = first;
+	return *n ? OK : e;
+}
+
+static enum err load_foreign_certs(struct cx *cx, struct str fid, struct str domain,
+    const struct cert_filter *f, int64_t max_age, struct cacheable **out, size_t *n)
+{
+	struct home_server h;
+	bool there;
+
+	TRY(foreign_cache_find_home(cx, domain, domain, &h, &there));
+	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)
+		return fetch_actor_certs(cx, fid, domain, f, out, n);
+	return find_actor_certs(cx, fid, domain, f, max_age, out, n);
+}
+
 enum err foreign_list_certs_where(struct cx *cx, struct str text, const struct cert_filter *f,
     struct foreign_cert **out, size_t *n)
 {
-	bool times = f->at >= 0 || f->not_before >= 0 || f->not_after >= 0, there = false;
 	struct str fid, domain;
 	struct cacheable *v;
-	struct home_server h;
-	size_t all = 0;
+	size_t all;
 
 	TRY(split_fid(cx, text, &fid, &domain));
 	if (foreign_is_own(cx, domain))
 		return foreign_own_list_certs(cx, fid, f, out, n);
-	TRY(foreign_cache_find_home(cx, domain, domain, &h, &there));
-	if (!times)
-		TRY(foreign_cache_list(cx, fid, f->session_id, &v, &all, &there));
-	if (times || !there)
-		TRY(fetch_actor_certs(cx, fid, domain, f, &v, &all));
+	TRY(load_foreign_certs(cx, fid, domain, f, FOREIGN_LIST_FRESH, &v, &all));
 	*out = arena_alloc(cx->mem, all * sizeof **out + 1);
 	*n = 0;
 	for (size_t i = 0; i < all; i++)
 		if (passes_cert_filter(&v[i], f))
 			(*out)[(*n)++] = convert_cacheable(&v[i]);
 	return OK;
+}
+
+enum err foreign_prefetch_certs(struct cx *cx, struct str text, struct str session_id)
+{
+	struct cert_filter f = all_certs;
+	struct str fid, domain;
+	struct cacheable *v;
+	size_t n;
+
+	TRY(split_fid(cx, text, &fid, &domain));
+	f.session_id = session_id.n ? session_id : (struct str){ NULL, 0 };
+	return load_foreign_certs(cx, fid, domain, &f, RECENT_LIST, &v, &n);
 }
 
 enum err foreign_list_certs(
@@ -242,8 +351,8 @@ static enum err fetch_wanted_cert(struct cx *cx, const struct wanted_cert *w, st
 	for (size_t i = 0; i < texts.n; i++) {
 		if (cacheable_read(cx, texts.v[i], out) != OK || !is_wanted_cert(w, out))
 			continue;
-		TRY(verify_actor_certs(cx, &h, w->fid, out, 1));
-		return foreign_cache_keep(cx, w->domain, w->fid, out, 1);
+		TRY(verify_actor_certs(cx, &h, w->fid, out, &(size_t){ 1 }));
+		return foreign_cache_keep(cx, w->domain, w->fid, out);
 	}
 	return refuse_unknown_cert(cx, w);
 }

@@ -21,8 +21,10 @@ static void count_cache_lookup(struct cx *cx, bool hit)
 static enum err repeat_kept_failure(struct cx *cx, const struct foreign_server_found *k)
 {
 	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
-		if (str_is(k->failure, err_name(lasting_errors[i])))
+		if (str_is(k->failure, err_name(lasting_errors[i]))) {
+			cx->retry_after = k->wait > 0 ? k->wait : 1;
 			return refuse(cx, lasting_errors[i], "", "%.*s", (int)k->said.n, k->said.s);
+		}
 	return OK;
 }
 
@@ -57,20 +59,18 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 
 	/* Stored under the place where it was found, never under the domain that it claims:
 	 * anyone can sign a certificate for any domain. */
-	TRY(foreign_cache_keep(cx, c->domain, place, &h->server, 1));
+	TRY(foreign_cache_keep(cx, c->domain, place, &h->server));
 	return q_foreign_store_server(cx, &p);
 }
 
 enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 {
 	const struct fail first = cx->why;
-	const struct foreign_server_row p = { .place = place,
-		.failure = str_of(err_name(e)),
-		.said = str_of(first.say[0] ? first.say : err_text(e)),
-		.fresh_until = cx->now + FOREIGN_FAILURE_FRESH };
+	struct str name = str_of(err_name(e)),
+		   said = str_of(first.say[0] ? first.say : err_text(e));
 
 	for (size_t i = 0; i < sizeof lasting_errors / sizeof lasting_errors[0]; i++)
-		if (lasting_errors[i] == e && q_foreign_store_server(cx, &p) != OK)
+		if (lasting_errors[i] == e && q_foreign_store_failure(cx, place, name, said) != OK)
 			log_warn("the failure of %.*s was not stored: %s", (int)place.n, place.s,
 			    cx->why.log);
 	cx->why = first;
@@ -102,12 +102,12 @@ enum err foreign_cache_find_at(
 	return read_cached_cert(cx, text, out, there);
 }
 
-enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id,
+enum err foreign_cache_list(struct cx *cx, struct str fid, struct str session_id, int64_t max_age,
     struct cacheable **out, size_t *n, bool *there)
 {
 	struct str *text;
 
-	TRY(q_foreign_cert_list(cx, fid, session_id, &text, n));
+	TRY(q_foreign_cert_list(cx, fid, session_id, max_age, &text, n));
 	*there = *n > 0;
 	count_cache_lookup(cx, *there);
 	if (*n && text[0].s == NULL)
@@ -139,30 +139,56 @@ static void fill_cert_columns(
 	}
 }
 
-enum err foreign_cache_keep(
-    struct cx *cx, struct str domain, struct str subject, const struct cacheable *v, size_t n)
+static bool is_serial_listed(struct str list, struct str serial)
+{
+	struct str one;
+
+	while (list.n) {
+		if (!str_cut(list, ' ', &one, &list))
+			list.n = 0;
+		if (str_eq(one, serial))
+			return true;
+	}
+	return false;
+}
+
+enum err foreign_cache_keep_certs(
+    struct cx *cx, struct str domain, struct str subject, struct cacheable *v, size_t *n)
 {
 	struct foreign_certs c = { .domain = domain, .subject = subject };
-	struct str serial;
+	struct str refused;
+	size_t all = *n;
 
-	if (n == 0)
+	if (all == 0)
 		return OK;
-	fill_cert_columns(cx, &c, v, n);
-	TRY(q_foreign_store_certs(cx, &c, &serial));
-	if (serial.s)
+	fill_cert_columns(cx, &c, v, all);
+	TRY(q_foreign_store_certs(cx, &c, &refused));
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (!is_serial_listed(refused, v[i].cert.serial))
+			v[(*n)++] = v[i];
+	if (*n == 0)
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "%.*s has revoked the certificate %.*s and now says that it is valid.",
-		    (int)domain.n, domain.s, (int)serial.n, serial.s);
+		    (int)domain.n, domain.s, (int)refused.n, refused.s);
 	return OK;
 }
 
+enum err foreign_cache_keep(
+    struct cx *cx, struct str domain, struct str subject, const struct cacheable *c)
+{
+	struct cacheable one = *c;
+
+	return foreign_cache_keep_certs(cx, domain, subject, &one, &(size_t){ 1 });
+}
+
 enum err foreign_cache_keep_list(struct cx *cx, struct str domain, struct str fid,
-    struct str session_id, const struct cacheable *v, size_t n)
+    struct str session_id, struct cacheable *v, size_t *count)
 {
 	int64_t until = cx->now + FOREIGN_LIST_FRESH;
 
-	TRY(foreign_cache_keep(cx, domain, fid, v, n));
-	for (size_t i = 0; i < n; i++)
+	TRY(foreign_cache_keep_certs(cx, domain, fid, v, count));
+	for (size_t i = 0, n = *count; i < n; i++)
 		if (v[i].not_after < until)
 			until = v[i].not_after;
 	return q_foreign_mark_listed(cx, fid, session_id.n ? session_id : STR(""), domain, until);

@@ -5,9 +5,8 @@
 /* The cache of foreign servers and certificates: converts between rows of q_foreign and structs
  * of foreign.c. Expired entries are never returned. */
 enum {
-	FOREIGN_FAILURE_FRESH = 300, /* seconds until a server that failed is asked again */
-	FOREIGN_LIST_FRESH =
-	    120 /* seconds a list is taken as complete; its certificates stay cached longer */
+	/* Seconds that a list is taken as complete; its certificates stay cached for longer. */
+	FOREIGN_LIST_FRESH = 120
 };
 /*
  * The cached server of a place (see foreign_server.place); *there: it is cached and good. A cached
@@ -18,19 +17,25 @@ must_check enum err foreign_cache_find_home(
     struct cx *, struct str place, struct str host, struct home_server *, bool *there);
 must_check enum err foreign_cache_keep_home(
     struct cx *, struct str place, const struct home_server *);
-/* Cache the failure in cx->why if the server caused it. Returns `e`, even when storing fails. */
+/* Cache the failure in cx->why if the server caused it and nothing good is cached. Returns `e`,
+ * even when storing fails. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
 /* A cached certificate by serial, or by a time at which it was valid; *there: found. */
 must_check enum err foreign_cache_find(
     struct cx *, struct str subject, struct str serial, struct cacheable *, bool *there);
 must_check enum err foreign_cache_find_at(
     struct cx *, struct str subject, int64_t at, struct cacheable *, bool *there);
-/* Cached certificates of an actor or of one session; *there: the list is complete. */
+/* Cached certificates of an actor or of one session, as listed at most max_age seconds ago; *there:
+ * the list is complete. */
 must_check enum err foreign_cache_list(struct cx *, struct str fid, struct str session_id,
-    struct cacheable **, size_t *n, bool *there);
-/* Cache verified certificates of one subject. ERR_BAD_CERT: one of them is stored as revoked. */
+    int64_t max_age, struct cacheable **, size_t *n, bool *there);
+/* Cache verified certificates of one subject, or one. Those that are stored as revoked and now said
+ * to be valid are dropped; ERR_BAD_CERT: all of them. */
+must_check enum err foreign_cache_keep_certs(
+    struct cx *, struct str domain, struct str subject, struct cacheable *, size_t *n);
 must_check enum err foreign_cache_keep(
-    struct cx *, struct str domain, struct str subject, const struct cacheable *, size_t n);
+    struct cx *, struct str domain, struct str subject, const struct cacheable *);
+/* The same for the list of an actor, or of one session. */
 must_check enum err foreign_cache_keep_list(struct cx *, struct str domain, struct str fid,
-    struct str session_id, const struct cacheable *, size_t n);
+    struct str session_id, struct cacheable *, size_t *n);
 #endif

@@ -17,21 +17,20 @@ ROW(well_known_api, F_STR(well_known_api, api, .flags = REQUIRED, .min = 1, .max
 
 /* `missing`: the error for a status other than 200, 429 and 5xx. */
 static enum err fetch_body(
-    struct cx *cx, struct str url, int redirects, enum err missing, struct str *body)
+    struct cx *cx, struct str url, int redirects, enum err missing, struct fetch_reply *r)
 {
-	struct fetch_reply r = { .status = 0 };
-
+	*r = (struct fetch_reply){ .status = 0 };
 	if (cx->fetch == NULL)
 		return fail(
 		    cx, ERR_HOME_UNREACHABLE, "this program sends no requests to other servers");
-	TRY(cx->fetch->get(cx, cx->fetch, url, redirects, &r));
-	*body = r.body;
-	if (r.status == 200)
+	TRY(cx->fetch->get(cx, cx->fetch, url, redirects, r));
+	if (r->status == 200)
 		return OK;
-	if (r.status == 429 || r.status >= 500)
+	if (r->status == 429 || r->status >= 500)
 		return refuse(cx, ERR_HOME_UNREACHABLE, "",
-		    "The other server failed (status %d); try again in a few minutes.", r.status);
-	return refuse(cx, missing, "", "The other server has no such route (status %d).", r.status);
+		    "The other server failed (status %d); try again in a moment.", r->status);
+	return refuse(
+	    cx, missing, "", "The other server has no such route (status %d).", r->status);
 }
 
 static struct str join_url(struct cx *cx, struct str base, const char *path)
@@ -42,10 +41,12 @@ static struct str join_url(struct cx *cx, struct str base, const char *path)
 static enum err fetch_server_cert(
     struct cx *cx, struct str api, const char *path, struct str domain, struct home_server *h)
 {
-	struct str body;
+	struct fetch_reply r;
 
-	TRY(fetch_body(cx, join_url(cx, api, path), 0, ERR_NOT_FEDERATED, &body));
-	enum err e = cacheable_read(cx, body, &h->server);
+	enum err e = fetch_body(cx, join_url(cx, api, path), 0, ERR_NOT_FEDERATED, &r);
+	h->reached = r.reached;
+	TRY(e);
+	e = cacheable_read(cx, r.body, &h->server);
 	if (e == ERR_HOME_INVALID)
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
 	TRY(e);
@@ -92,19 +93,22 @@ static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *a
 {
 	struct json_object *o;
 	struct well_known_api w = { { NULL, 0 } };
-	struct str body;
+	struct fetch_reply r;
 
 	TRY(fetch_body(cx, join_url(cx, origin, "/.well-known/polyproto-core"),
-	    WELL_KNOWN_REDIRECTS, ERR_NOT_FEDERATED, &body));
-	if (json_parse(cx, body, &o) != OK || shape_decode(cx, &well_known_api_shape, o, &w) != OK)
+	    WELL_KNOWN_REDIRECTS, ERR_NOT_FEDERATED, &r));
+	if (json_parse(cx, r.body, &o) != OK ||
+	    shape_decode(cx, &well_known_api_shape, o, &w) != OK)
 		return refuse(cx, ERR_NOT_FEDERATED, "", "That server does not speak polyproto.");
 	return read_api_address(cx, w.api, api);
 }
 
-/* An error that another address of the same server would not change. */
-static bool is_final_error(enum err e)
+/* The web server at a domain may answer anything, or close: .well-known says where polyproto is.
+ * One that takes no connection has no .well-known either. */
+static bool may_be_elsewhere(enum err e, const struct home_server *h)
 {
-	return e != ERR_NOT_FEDERATED && e != ERR_BAD_CERT && e != ERR_HOME_INVALID;
+	return e == ERR_NOT_FEDERATED || e == ERR_BAD_CERT || e == ERR_HOME_INVALID ||
+	    (e == ERR_HOME_UNREACHABLE && h->reached);
 }
 
 static enum err find_home_at_origin(
@@ -133,7 +137,7 @@ enum err foreign_fetch_home(
 {
 	*h = (struct home_server){ .remembered = false };
 	enum err e = find_home_at_origin(cx, origin, domain, h);
-	if (e == OK || is_final_error(e))
+	if (e == OK || !may_be_elsewhere(e, h))
 		return e;
 	struct fail first = cx->why;
 	enum err f = find_home_by_well_known(cx, origin, domain, h);
@@ -149,12 +153,12 @@ enum err foreign_fetch_server_at(
 	const char *bare = arena_printf(cx->mem, "v1/idcert/server?timestamp=%lld", (long long)at);
 	const char *slash =
 	    arena_printf(cx->mem, "v1/idcert/server/?timestamp=%lld", (long long)at);
-	struct str body;
+	struct fetch_reply r;
 
-	enum err e = fetch_body(cx, join_url(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &body);
+	enum err e = fetch_body(cx, join_url(cx, h->api, bare), 0, ERR_NOT_FEDERATED, &r);
 	if (e == ERR_NOT_FEDERATED)
-		e = fetch_body(cx, join_url(cx, h->api, slash), 0, ERR_HOME_INVALID, &body);
-	return e == OK ? cacheable_read(cx, body, out) : e;
+		e = fetch_body(cx, join_url(cx, h->api, slash), 0, ERR_HOME_INVALID, &r);
+	return e == OK ? cacheable_read(cx, r.body, out) : e;
 }
 
 static void put_query_time(struct buf *b, const char *name, int64_t t)
@@ -167,7 +171,8 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct 
     const struct cert_filter *f, struct strs *out)
 {
 	struct buf b = { .mem = cx->mem }, q = { .mem = cx->mem };
-	struct str body, query;
+	struct fetch_reply r;
+	struct str query;
 
 	if (f->session_id.n) {
 		buf_z(&q, "&session_id=");
@@ -184,10 +189,10 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct 
 		buf_z(&b, "?");
 		buf_str(&b, str_from(query, 1));
 	}
-	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &body);
+	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &r);
 	if (e == ERR_NOT_FOUND)
 		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server has no actor %.*s.",
 		    (int)fid.n, fid.s);
 	TRY(e);
-	return cacheable_split(cx, body, out);
+	return cacheable_split(cx, r.body, out);
 }

@@ -12,10 +12,12 @@ struct home_server {
 	struct str api;		 /* https://…/, up to and including the slash before v1 */
 	struct cacheable server; /* its current certificate, verified */
 	bool remembered;	 /* from the cache, not just fetched */
+	bool reached;		 /* it answered when it was last asked, or closed the connection */
 };
 /*
  * Find the server of an origin (https://host[:port]): at the origin, then with a final slash in the
- * path, then where /.well-known/polyproto-core points. The first with a good certificate of
+ * path, then where /.well-known/polyproto-core points; there also after 429, 5xx and a closed
+ * connection. The first with a good certificate of
  * `domain` (n 0: of any domain) is taken.
  */
 must_check enum err foreign_fetch_home(

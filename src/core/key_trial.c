@@ -20,15 +20,6 @@ static enum err normalise_fid(
 	return OK;
 }
 
-/* An answer with only a serial is later matched against these cached certificates. */
-static enum err prefetch_actor_certs(struct cx *cx, struct str fid, struct str session_id)
-{
-	struct foreign_cert *certs;
-	size_t n;
-
-	return foreign_list_certs(cx, fid, session_id, &certs, &n);
-}
-
 enum err key_trial_new(
     struct cx *cx, struct str fid, struct str session_id, bool dry_run, struct key_trial *out)
 {
@@ -36,8 +27,9 @@ enum err key_trial_new(
 
 	if (fid.n)
 		TRY(normalise_fid(cx, fid, &fid, &local, &domain));
+	/* An answer with only a serial is later matched against these cached certificates. */
 	if (fid.n && !dry_run && !foreign_is_own(cx, domain))
-		TRY(prefetch_actor_certs(cx, fid, session_id));
+		TRY(foreign_prefetch_certs(cx, fid, session_id));
 	TRY(q_key_trial_clock(cx, &cx->now));
 	const struct key_trial_text c = { .domain = str_of(cx->conf->domain),
 		.purpose = STR("auth"),
@@ -49,12 +41,29 @@ enum err key_trial_new(
 	return dry_run ? OK : q_key_trial_new(cx, out->text, fid, session_id, c.expires);
 }
 
+/* An answer without a trial: the open trials of whoever has this serial number. It may be newer
+ * than what we remember of an actor who is named. */
+static enum err find_open_trials(
+    struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
+{
+	const struct str own = str_of(cx->conf->domain);
+	struct foreign_cert c;
+
+	TRY(q_key_trial_open(cx, a->serial, a->fid, own, out, n));
+	if (*n || a->fid.n == 0)
+		return OK;
+	enum err e = foreign_check_named(cx, a->fid, a->serial, &c);
+	if (e == OK)
+		return q_key_trial_open(cx, a->serial, a->fid, own, out, n);
+	return e == ERR_BAD_CERT ? OK : e;
+}
+
 /* The trials that the answer may be for. */
 static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
-		TRY(q_key_trial_open(cx, a->serial, a->fid, str_of(cx->conf->domain), out, n));
+		TRY(find_open_trials(cx, a, out, n));
 		return *n
 		    ? OK
 		    : REFUSE_TRIAL(cx, "trial",

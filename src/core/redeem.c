@@ -79,7 +79,10 @@ static enum err check_federation_token(struct cx *cx, struct str token, struct s
 	TRY(as_token_error(
 	    cx, federation_jws_check_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
 	TRY(s->own ? copy_own_key(cx, k, key) : find_home_key(cx, &s->t, key));
-	return as_token_error(cx, federation_jws_verify(cx, key, s->input, s->sig));
+	TRY(as_token_error(cx, federation_jws_verify(cx, key, s->input, s->sig)));
+	if (!s->own)
+		foreign_note_heard(cx, s->t.iss);
+	return OK;
 }
 
 static enum err check_token_cert(

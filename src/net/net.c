@@ -24,7 +24,7 @@ struct net_fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down; /* do not ask this server again for some minutes */
+	bool down; /* a failure of this server: see net_unreachable.h */
 } net_ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
@@ -94,8 +94,8 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 		return refuse_hop(f, first, err_text(ERR_NOT_FEDERATED));
 	if (f->opt.anyway)
 		return OK;
-	if (net_slots_is_down(f->net->slots, f->url.authority))
-		return end_fetch(f, NET_DOWN, "it did not answer in the last two minutes");
+	if ((f->cx->retry_after = net_slots_down_s(f->net->slots, f->url.authority)))
+		return end_fetch(f, NET_DOWN, "it did not answer a moment ago");
 	if (!net_slots_take_request(f->net->slots, f->url.authority,
 		f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
 		return end_fetch(f, NET_BUSY, "asked too often");
@@ -103,13 +103,20 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 }
 
 /* A timeout does not count if less time was left than a connection may take. */
-static void mark_failed_server(struct net_fetch *f, const struct net_hop *h, int64_t began_us)
+static void note_hop_end(struct net_fetch *f, const struct net_hop *h, int64_t began_us)
 {
+	struct net_slots *s = f->net->slots;
 	bool fair =
 	    h->end != NET_TIMEOUT || h->deadline_us - began_us >= NET_CONNECT_MS * INT64_C(1000);
 
-	if (net_ends[h->end].down && fair)
-		net_slots_mark_down(f->net->slots, f->url.authority);
+	if (h->end == NET_ANSWERED)
+		net_slots_note_answer(s, f->url.authority);
+	if (!net_ends[h->end].down)
+		return;
+	if (fair)
+		net_slots_note_failure(s, f->url.authority, began_us);
+	int64_t wait = net_slots_down_s(s, f->url.authority);
+	f->cx->retry_after = wait ? wait : 1;
 }
 
 static enum err fetch_hop(struct net_fetch *f, const char **location)
@@ -123,7 +130,7 @@ static enum err fetch_hop(struct net_fetch *f, const char **location)
 	int64_t began = clock_us();
 
 	net_curl_get(f->net->curl, &h);
-	mark_failed_server(f, &h, began);
+	note_hop_end(f, &h, began);
 	if (h.end != NET_ANSWERED)
 		return end_fetch(f, h.end, h.why);
 	struct str body = buf_done(&h.body);
@@ -174,6 +181,14 @@ static enum err fetch_in_slot(struct net_fetch *f, const char *url)
 	enum err e = fetch_with_curl(f);
 	net_slots_leave(f->net->slots);
 	return e;
+}
+
+void net_note_heard(struct cx *cx, struct net *n, const char *url)
+{
+	struct net_url u;
+
+	if (net_url_read(cx->mem, str_of(url), true, &u) == NULL)
+		net_slots_note_answer(n->slots, u.authority);
 }
 
 static void log_fetch(const struct net_fetch *f, enum err e)

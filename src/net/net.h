@@ -11,7 +11,7 @@
  *   when the socket is opened (net_address.h).
  * - TLS 1.2 or newer, with a certificate for that name. No proxy, cookie, credential, netrc or
  *   compression.
- * - At most 64 KiB of body, and 16 KiB or 100 lines of header, counted while they arrive.
+ * - At most 1 MiB of body, and 16 KiB or 100 lines of header, counted while they arrive.
  * - 3 s to connect, DNS and TLS included; at least 100 octets a second over 3 s; 8 s in all, which
  *   redirects and all fetches of one request share.
  * - A client learns no address, and not whether a name exists in our network: only the log has it.
@@ -36,7 +36,7 @@ struct net_opt {
 };
 enum {
 	NET_PER_MINUTE = 6,
-	NET_BODY_MAX = 65536,
+	NET_BODY_MAX = 1 << 20, /* a list of some 700 certificates */
 	NET_HEADER_MAX = 16384,
 	NET_HEADER_LINES = 100,
 	NET_CONNECT_MS = 3000,
@@ -48,7 +48,7 @@ enum net_end {
 	NET_ANSWERED,
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
 	NET_BUSY,    /* too many fetches at a time, or to this server */
-	NET_DOWN,    /* it did not answer in the last two minutes */
+	NET_DOWN,    /* it did not answer a moment ago */
 	NET_ADDRESS, /* the name has an address that is not allowed */
 	NET_NAME,    /* DNS has no address */
 	NET_CONNECT,
@@ -74,12 +74,16 @@ struct net_reply {
  *
  *   ERR_NOT_FEDERATED     NET_REFUSED
  *   ERR_RETRY             NET_BUSY; cx->retry_after is set
- *   ERR_HOME_UNREACHABLE  NET_DOWN, _ADDRESS, _NAME, _CONNECT, _TLS, _TIMEOUT, _CUT
+ *   ERR_HOME_UNREACHABLE  NET_DOWN, _ADDRESS, _NAME, _CONNECT, _TLS, _TIMEOUT, _CUT;
+ *                         cx->retry_after is set
  *   ERR_HOME_INVALID      NET_TOO_LARGE, _NOT_HTTP, _REDIRECTS
  *   ERR_UNAVAILABLE       NET_OURS
  */
 must_check enum err net_get(
     struct cx *, struct net *, const char *url, struct net_opt, struct net_reply *out);
+
+/* The server of this URL has shown otherwise that it is there: forget that it did not answer. */
+void net_note_heard(struct cx *, struct net *, const char *url);
 
 /* May we federate with this domain? False if it or a parent domain is in federation_deny, or if
  * federation_allow is set and names neither. */

@@ -1,4 +1,5 @@
 #include "net/net_slots.h"
+#include "base/clock.h"
 #include "net/net_unreachable.h"
 #include "shm/gate.h"
 #include "shm/limits.h"
@@ -55,14 +56,19 @@ void net_slots_leave(struct net_slots *s)
 	gate_leave(s->busy);
 }
 
-void net_slots_mark_down(struct net_slots *s, struct str authority)
+void net_slots_note_failure(struct net_slots *s, struct str authority, int64_t began_us)
 {
-	net_unreachable_mark(s->down, authority, NET_SLOTS_DOWN_S);
+	net_unreachable_fail(s->down, authority, began_us, clock_us());
 }
 
-bool net_slots_is_down(struct net_slots *s, struct str authority)
+void net_slots_note_answer(struct net_slots *s, struct str authority)
 {
-	return net_unreachable_has(s->down, authority);
+	net_unreachable_clear(s->down, authority);
+}
+
+int64_t net_slots_down_s(struct net_slots *s, struct str authority)
+{
+	return (net_unreachable_wait_ms(s->down, authority, clock_us()) + 999) / 1000;
 }
 
 bool net_slots_take_request(

@@ -23,10 +23,12 @@ void net_slots_free(struct net_slots *);
  * after a second. */
 must_check bool net_slots_enter(struct net_slots *);
 void net_slots_leave(struct net_slots *);
-/* Mark a server as down for NET_SLOTS_DOWN_S seconds. `authority` is host:port. */
-enum { NET_SLOTS_DOWN_S = 120 };
-void net_slots_mark_down(struct net_slots *, struct str authority);
-bool net_slots_is_down(struct net_slots *, struct str authority);
+/* A request to this server (`authority` is host:port) failed, or it has answered, or we have heard
+ * of it otherwise: see net_unreachable.h. */
+void net_slots_note_failure(struct net_slots *, struct str authority, int64_t began_us);
+void net_slots_note_answer(struct net_slots *, struct str authority);
+/* For how many seconds it is left alone after failures; 0: it may be asked. */
+int64_t net_slots_down_s(struct net_slots *, struct str authority);
 /* Count one request of per_minute to this server; all of them may come at once. False: too many;
  * *retry_after_s says when to retry. */
 bool net_slots_take_request(

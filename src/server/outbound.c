@@ -13,16 +13,23 @@ static enum err fetch_for_core(
 	    cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
 	meter_phase(&cx->meter, was);
 	meter_add(&cx->meter, e == OK ? COUNT_FETCH_ANSWERED : COUNT_FETCH_FAILED, 1);
-	TRY(e);
 	*out = (struct fetch_reply){ .status = r.status,
-		.body = { (const char *)r.body.p, r.body.n } };
-	return OK;
+		.body = { (const char *)r.body.p, r.body.n },
+		.reached = r.end == NET_ANSWERED || r.end == NET_CUT || r.end == NET_NOT_HTTP };
+	return e;
+}
+
+static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)
+{
+	struct outbound *o = (struct outbound *)f;
+
+	net_note_heard(cx, o->net, str_z(cx->mem, url));
 }
 
 bool outbound_begin(
     struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
 {
-	*o = (struct outbound){ .fetcher = { .get = fetch_for_core },
+	*o = (struct outbound){ .fetcher = { .get = fetch_for_core, .heard = note_server_heard },
 		.net = net_new(c, slots),
 		.transport = transport };
 	return o->net != NULL;

@@ -27,7 +27,7 @@ ROW(unblocked_place, F_STR(unblocked_place, place));
 ROW(foreign_server_found, F_I64(foreign_server_found, now), F_BOOL(foreign_server_found, blocked),
     F_STR(foreign_server_found, api), F_STR(foreign_server_found, domain),
     F_STR(foreign_server_found, failure), F_STR(foreign_server_found, said),
-    F_STR(foreign_server_found, cacheable));
+    F_I64(foreign_server_found, wait), F_STR(foreign_server_found, cacheable));
 ROW(foreign_item, F_STR(foreign_item, place), F_STR(foreign_item, state),
     F_STR(foreign_item, domain), F_STR(foreign_item, api), F_STR(foreign_item, said),
     F_I64(foreign_item, checked_at), F_I64(foreign_item, fresh_until),
@@ -45,10 +45,17 @@ enum err q_foreign_find_server(
 enum err q_foreign_store_server(struct cx *cx, const struct foreign_server_row *p)
 {
 	const struct arg a[] = { arg_str(p->place), arg_str(p->api), arg_str(p->domain),
-		arg_str(p->serial), arg_str(p->failure), arg_str(p->said),
-		arg_i64(cx, p->fresh_until) };
+		arg_str(p->serial), arg_i64(cx, p->fresh_until) };
 
 	return STORE_RUN(cx, &sql_foreign_store_server, a, NULL, NULL, NULL);
+}
+
+enum err q_foreign_store_failure(
+    struct cx *cx, struct str place, struct str failure, struct str said)
+{
+	const struct arg a[] = { arg_str(place), arg_str(failure), arg_str(said) };
+
+	return STORE_RUN(cx, &sql_foreign_store_failure, a, NULL, NULL, NULL);
 }
 
 enum err q_foreign_cert_find(
@@ -72,10 +79,10 @@ enum err q_foreign_cert_at(struct cx *cx, struct str subject, int64_t at, struct
 	return OK;
 }
 
-enum err q_foreign_cert_list(
-    struct cx *cx, struct str fid, struct str session_id, struct str **out, size_t *n)
+enum err q_foreign_cert_list(struct cx *cx, struct str fid, struct str session_id, int64_t max_age,
+    struct str **out, size_t *n)
 {
-	const struct arg a[] = { arg_str(fid), arg_str(session_id) };
+	const struct arg a[] = { arg_str(fid), arg_str(session_id), arg_i64(cx, max_age) };
 
 	return STORE_RUN(cx, &sql_foreign_cert_list, a, &cacheable_row_shape, out, n);
 }

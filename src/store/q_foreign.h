@@ -7,27 +7,32 @@ struct foreign_server_found {
 	bool blocked;
 	struct str api, domain;	  /* s NULL: nothing usable is stored */
 	struct str failure, said; /* s NULL: no failure */
+	int64_t wait;		  /* seconds until that is over */
 	struct str cacheable;	  /* CacheableIDCert of its current certificate */
 };
 /* `place`: a domain or an origin. `host`: the domain that a block would name. */
 must_check enum err q_foreign_find_server(
     struct cx *, struct str place, struct str host, struct foreign_server_found **);
 struct foreign_server_row {
-	struct str place, api, domain, serial, failure, said;
+	struct str place, api, domain, serial;
 	int64_t fresh_until;
 };
 must_check enum err q_foreign_store_server(struct cx *, const struct foreign_server_row *);
+/* A failure, by the name of its error, for 5 seconds or, the more often it happens, up to 5
+ * minutes. A good server whose statement is not over stays. */
+must_check enum err q_foreign_store_failure(
+    struct cx *, struct str place, struct str failure, struct str said);
 /* The usable CacheableIDCert with this serial number, or of this time. s NULL: there is none. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);
 must_check enum err q_foreign_cert_at(
     struct cx *, struct str subject, int64_t at, struct str *cacheable);
 /*
- * n 0: not cached. One entry with s NULL: cached, and there are none. session_id.s NULL: of all
- * sessions.
+ * n 0: not cached, or longer than max_age seconds ago. One entry with s NULL: cached, and there are
+ * none. session_id.s NULL: of all sessions.
  */
-must_check enum err q_foreign_cert_list(
-    struct cx *, struct str fid, struct str session_id, struct str **cacheables, size_t *n);
+must_check enum err q_foreign_cert_list(struct cx *, struct str fid, struct str session_id,
+    int64_t max_age, struct str **cacheables, size_t *n);
 /* Verified certificates of one subject: one array for each column, n long. */
 struct foreign_certs {
 	struct str domain, subject;
@@ -36,8 +41,8 @@ struct foreign_certs {
 	size_t n;
 };
 /*
- * *refused s NULL: stored. Otherwise nothing is stored: *refused is the serial number of a
- * certificate that was revoked before and is now said to be valid.
+ * *refused s NULL: all are stored. Otherwise it has the serial numbers, with spaces between, of
+ * those that were revoked before and are now said to be valid; they are not stored.
  */
 must_check enum err q_foreign_store_certs(
     struct cx *, const struct foreign_certs *, struct str *refused);

@@ -3,61 +3,83 @@
 -- would name. Always one row.
 -- name: sql_foreign_find_server :one redo
 -- args: text, text
--- cols: now int8, blocked bool, api text, domain text, failure text, said text, cacheable text
+-- cols: now int8, blocked bool, api text, domain text, failure text, said text, wait int8,
+-- cols: cacheable text
 SELECT floor(extract(epoch FROM now()))::int8 AS now,
        EXISTS (SELECT FROM foreign_server b WHERE b.blocked_at IS NOT NULL
            AND motet_within($2, b.place)) AS blocked,
-       s.api, s.domain, s.failure, s.said, c.cacheable
+       s.api, s.domain, s.failure, s.said,
+       ceil(extract(epoch FROM s.fresh_until - now()))::int8 AS wait, c.cacheable
 FROM (SELECT $1::text COLLATE "C" AS place) p
 LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
 LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
--- Store what a request to a place found, valid until $7: a server, with its certificate, or a
--- failure. Deletes up to 20 outdated failures.
+-- Store the server that was found at a place, with the serial number of its certificate.
 -- name: sql_foreign_store_server :none redo
--- args: text, text, text, text, text, text, int8
+-- args: text, text, text, text, int8
+-- cols:
+INSERT INTO foreign_server (place, api, domain, serial, fresh_until)
+VALUES ($1, $2, $3, $4, to_timestamp($5::int8))
+ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain,
+    serial = excluded.serial, failure = NULL, said = NULL, failures = 0,
+    fresh_until = excluded.fresh_until, checked_at = now()
+
+-- Store that there is no good server at a place, for a time that grows with repetition. A good
+-- server whose statement is not over stays, and so does a failure that is not over. Deletes up to
+-- 20 outdated failures.
+-- name: sql_foreign_store_failure :none redo
+-- args: text, text, text
 -- cols:
 WITH room AS (
     DELETE FROM foreign_server WHERE place IN (
         SELECT place FROM foreign_server t
         WHERE failure IS NOT NULL AND motet_may_go(t, 0) AND place <> $1
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
-INSERT INTO foreign_server (place, api, domain, serial, failure, said, fresh_until)
-SELECT $1, $2, $3, $4, $5, $6, to_timestamp($7::int8) WHERE (SELECT count(*) FROM room) >= 0
-ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain,
-    serial = excluded.serial, failure = excluded.failure,
-    said = excluded.said, fresh_until = excluded.fresh_until, checked_at = now()
+INSERT INTO foreign_server AS s (place, failure, said, failures, fresh_until)
+SELECT $1, $2, $3, 1, now() + motet_failure_pause(1) WHERE (SELECT count(*) FROM room) >= 0
+ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
+    failure = excluded.failure, said = excluded.said, failures = motet_failures_with_next(s),
+    fresh_until = now() + motet_failure_pause(motet_failures_with_next(s)), checked_at = now()
+WHERE s.fresh_until < now()
 
 -- name: sql_foreign_cert_find :opt redo
 -- args: text, text
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
--- The certificate that was valid at a time.
+-- The certificate that was valid at a time. What a server called current may have been replaced
+-- since it said so, once a newer certificate of it is known; the clocks differ by a minute at most.
 -- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
-SELECT cacheable FROM foreign_cert
+SELECT cacheable FROM foreign_cert c
 WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::int8)
     AND not_after >= to_timestamp($2::int8)
-  AND (invalidated_at IS NULL OR invalidated_at > to_timestamp($2::int8))
+  AND coalesce(invalidated_at > to_timestamp($2::int8),
+               to_timestamp($2::int8) < fetched_at - interval '1 minute'
+               OR NOT EXISTS (SELECT FROM foreign_cert n WHERE n.subject = c.subject
+                   AND n.not_before > c.not_before))
 ORDER BY not_before DESC LIMIT 1
 
--- All certificates of an actor, or of one session ($2). No row: not cached, ask the home server. A
--- row with null: the actor has none.
+-- All certificates of an actor, or of one session ($2), from a list that is at most $3 seconds old
+-- (-1: of any age). No row: not cached, ask the home server; so it is with a session that is not in the list of all:
+-- it may be newer. A row with null: the actor has none.
 -- name: sql_foreign_cert_list :many redo
--- args: text, text
+-- args: text, text, int8
 -- cols: cacheable text
 SELECT c.cacheable
-FROM (SELECT 1 WHERE EXISTS (
-    SELECT FROM foreign_actor WHERE fid = $1 AND session_id IN ('', coalesce($2, ''))
-        AND fresh_until >= now())) known
+FROM (SELECT 1 WHERE $3::int8 < 0 OR EXISTS (
+    SELECT FROM foreign_actor a WHERE a.fid = $1 AND a.session_id IN ('', coalesce($2, ''))
+        AND a.fresh_until >= now() AND a.listed_at >= now() - $3::int8 * interval '1 s'
+        AND (a.session_id = coalesce($2, '') OR EXISTS (
+            SELECT FROM foreign_cert f WHERE f.subject = $1 AND f.session_id = $2
+                AND f.usable_until >= now() AND f.not_after >= now())))) known
 LEFT JOIN foreign_cert c ON c.subject = $1 AND c.usable_until >= now() AND c.not_after >= now()
     AND ($2 IS NULL OR c.session_id = $2)
 ORDER BY c.not_before, c.serial LIMIT 1000
 
--- Store verified certificates of one subject, all or none. A revoked certificate stays revoked,
--- whatever its server says later: then nothing is stored and refused is its serial number. Deletes
+-- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
+-- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
 -- up to 50 outdated statements; revocations are kept.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
@@ -75,7 +97,7 @@ stored AS (
         not_after, invalidated_at, usable_until)
     SELECT $2, serial, $1, session_id, cacheable, to_timestamp(not_before), to_timestamp(not_after),
            to_timestamp(nullif(invalidated, 0)), to_timestamp(usable_until)
-    FROM said WHERE NOT EXISTS (SELECT FROM against) ORDER BY serial
+    FROM said WHERE serial NOT IN (SELECT serial FROM against) ORDER BY serial
     ON CONFLICT (subject, serial) DO UPDATE SET domain = excluded.domain,
         session_id = excluded.session_id, cacheable = excluded.cacheable,
         not_before = excluded.not_before, not_after = excluded.not_after,
@@ -86,7 +108,7 @@ room AS (
     DELETE FROM foreign_cert WHERE (subject, serial) IN (
         SELECT subject, serial FROM foreign_cert t WHERE motet_may_go(t) AND subject <> $2
         ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
-SELECT (SELECT min(serial) FROM against) AS refused
+SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused
 
 -- Note that all certificates of an actor, or of one session, are now in foreign_cert.
 -- name: sql_foreign_mark_listed :none redo
@@ -99,7 +121,7 @@ WITH room AS (
 INSERT INTO foreign_actor (fid, session_id, domain, fresh_until)
 SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
 ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain,
-    fresh_until = excluded.fresh_until
+    fresh_until = excluded.fresh_until, listed_at = now()
 
 -- Expire everything that a server has said, except revocations. $2, if not null: of this actor
 -- only.

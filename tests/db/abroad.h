@@ -17,6 +17,7 @@ struct page {
 	int status;
 	struct str body;
 	enum err err; /* instead of an answer */
+	bool reached; /* see fetch.h */
 };
 static struct page pages[PAGES];
 static int npages, calls, last_redirects;
@@ -35,14 +36,15 @@ static inline enum err fake_get(
 		struct page *p = &pages[i];
 		if (!str_is(url, p->url) && !str_is(bare, p->url))
 			continue;
+		r->reached = p->reached;
 		if (p->err == ERR_HOME_INVALID)
 			return fail(cx, p->err, "too large");
 		if (p->err)
 			return fail(cx, p->err, "no answer");
-		*r = (struct fetch_reply){ p->status, p->body };
+		*r = (struct fetch_reply){ p->status, p->body, true };
 		return OK;
 	}
-	*r = (struct fetch_reply){ 404, STR("<h1>Not Found</h1>") };
+	*r = (struct fetch_reply){ 404, STR("<h1>Not Found</h1>"), true };
 	return OK;
 }
 static struct fetcher fake = { fake_get };
@@ -50,11 +52,11 @@ static struct fetcher fake = { fake_get };
 /* The last page with a URL wins. */
 static inline void put_page(const char *url, int status, struct str body)
 {
-	pages[npages++] = (struct page){ url, status, body, OK };
+	pages[npages++] = (struct page){ .url = url, .status = status, .body = body };
 }
 static inline void put_error(const char *url, enum err e)
 {
-	pages[npages++] = (struct page){ url, 0, { NULL, 0 }, e };
+	pages[npages++] = (struct page){ .url = url, .err = e };
 }
 
 /* A key and its claimed owner. */

@@ -8,6 +8,10 @@ tests_db_issue_test_LDADD = $(CORE)
 DB_TESTS += tests/db/foreign_test tests/db/key_trial_test
 tests_db_foreign_test_SOURCES = tests/db/foreign_test.c tests/db/abroad.h tests/db/home.h
 tests_db_foreign_test_LDADD = $(CORE)
+DB_TESTS += tests/db/foreign_trouble_test
+tests_db_foreign_trouble_test_SOURCES = tests/db/foreign_trouble_test.c tests/db/abroad.h \
+	tests/db/home.h
+tests_db_foreign_trouble_test_LDADD = $(CORE)
 DB_TESTS += tests/db/foreign_session_test
 tests_db_foreign_session_test_SOURCES = tests/db/foreign_session_test.c tests/db/abroad.h \
 	tests/db/home.h

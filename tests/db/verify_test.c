@@ -153,12 +153,10 @@ static void insert_foreign_rows(struct cx *cx)
 		.domain = home.domain,
 		.serial = str_of(arena_printf(cx->mem, "%lld", (long long)home.serial)),
 		.fresh_until = now + 3600 };
-	const struct foreign_server_row bad = { .place = STR("https://bad.example:8443"),
-		.failure = STR("NOT_FEDERATED"),
-		.said = STR("It does not answer."),
-		.fresh_until = now + 300 };
 	must(cx, q_foreign_store_server(cx, &good));
-	must(cx, q_foreign_store_server(cx, &bad));
+	must(cx,
+	    q_foreign_store_failure(cx, STR("https://bad.example:8443"), STR("NOT_FEDERATED"),
+		STR("It does not answer.")));
 	must(
 	    cx, q_foreign_mark_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
 	must(cx,

@@ -102,53 +102,92 @@ static void places(const char *dir, int workers, int want)
 	conf_free(c);
 }
 
+#define SECONDS(n) ((n)*INT64_C(1000000))
+
+/* One more failure, right after the end of the last pause; the next pause in milliseconds. */
+static int64_t fail_once(struct net_unreachable *d, struct str key, int64_t *now)
+{
+	net_unreachable_fail(d, key, *now, *now);
+	int64_t pause = net_unreachable_wait_ms(d, key, *now);
+	*now += pause * 1000 + SECONDS(1);
+	return pause;
+}
+
 static void down(void)
 {
 	struct net_unreachable *d = net_unreachable_new();
+	struct str a = STR("a.example:443"), b = STR("b.example:443");
+	int64_t now = clock_us(), least = 1000, most = 2000, pause;
+	bool grows = true;
 
 	if (fork() == 0) {
-		net_unreachable_mark(d, STR("a.example:443"), 2);
-		net_unreachable_mark(d, STR("b.example:443"), 100);
+		fail_once(d, a, &now);
 		_exit(0);
 	}
 	wait(NULL);
-	ok(net_unreachable_has(d, STR("a.example:443")) &&
-		net_unreachable_has(d, STR("b.example:443")),
-	    "what one worker marked, another sees");
-	ok(!net_unreachable_has(d, STR("a.example:8443")) &&
-		!net_unreachable_has(d, STR("c.example:443")),
-	    "and nothing else");
-	usleep(3100000);
-	ok(!net_unreachable_has(d, STR("a.example:443")) &&
-		net_unreachable_has(d, STR("b.example:443")),
-	    "until its time is over");
-	net_unreachable_mark(d, STR("b.example:443"), 0);
-	ok(!net_unreachable_has(d, STR("b.example:443")), "a later mark replaces the earlier one");
+	ok(net_unreachable_wait_ms(d, a, now) == 0, "the first failure costs nothing");
+	now += SECONDS(1);
+	pause = fail_once(d, a, &now);
+	ok(pause >= least && pause <= most, "another process sees it: the second costs %lld ms",
+	    (long long)pause);
+	for (int i = 3; i < 30; i++) {
+		least = least * 2 < 60000 ? least * 2 : 60000;
+		most = most * 2 < 120000 ? most * 2 : 120000;
+		pause = fail_once(d, a, &now);
+		grows = grows && pause >= least - 200 && pause <= most;
+	}
+	ok(grows, "each further one twice that, up to two minutes");
+	ok(net_unreachable_wait_ms(d, b, now) == 0, "nobody else");
+	now -= SECONDS(2);
+	int64_t before = net_unreachable_wait_ms(d, a, now);
+	net_unreachable_fail(d, a, now - SECONDS(3), now);
+	ok(before > 0 && net_unreachable_wait_ms(d, a, now) == before,
+	    "a request that was under way then does not count");
+	net_unreachable_clear(d, a);
+	ok(net_unreachable_wait_ms(d, a, now) == 0 && fail_once(d, a, &now) == 0,
+	    "an answer clears it");
+	fail_once(d, a, &now);
+	now += SECONDS(130);
+	ok(fail_once(d, a, &now) == 0, "and so do two minutes");
+}
+
+static bool is_left_alone(struct net_unreachable *d, const char *name, int i)
+{
+	char k[32];
+
+	return net_unreachable_wait_ms(d,
+		   (struct str){ k, (size_t)snprintf(k, sizeof k, "%s%d", name, i) },
+		   clock_us()) > 0;
+}
+
+static void fail_twice(struct net_unreachable *d, const char *name, int i)
+{
+	char k[32];
+	struct str key = { k, (size_t)snprintf(k, sizeof k, "%s%d", name, i) };
+	int64_t now = clock_us();
+
+	net_unreachable_fail(d, key, now, now);
+	net_unreachable_fail(d, key, now + SECONDS(100), now + SECONDS(100));
 }
 
 static void many_down(void)
 {
 	enum { KEYS = 2000, OTHERS = 20000 };
 	struct net_unreachable *d = net_unreachable_new();
-	char k[32];
 	int kept = 0, wrong = 0;
 
 	for (int i = 0; i < KEYS; i++)
-		net_unreachable_mark(
-		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) }, 100);
+		fail_twice(d, "down", i);
 	for (int i = 0; i < KEYS; i++)
-		kept += net_unreachable_has(
-		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "down%d", i) });
+		kept += is_left_alone(d, "down", i);
 	for (int i = 0; i < OTHERS; i++)
-		wrong += net_unreachable_has(
-		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "up%d", i) });
+		wrong += is_left_alone(d, "up", i);
 	ok(kept >= KEYS - KEYS / 20, "%d of %d are remembered", kept, KEYS);
 	ok(wrong == 0, "%d of %d other keys collide with them", wrong, OTHERS);
 	for (int i = 0; i < 50000; i++)
-		net_unreachable_mark(
-		    d, (struct str){ k, (size_t)snprintf(k, sizeof k, "flood%d", i) }, 100);
-	net_unreachable_mark(d, STR("last"), 100);
-	ok(net_unreachable_has(d, STR("last")), "a full table takes one more");
+		fail_twice(d, "flood", i);
+	fail_twice(d, "last", 0);
+	ok(is_left_alone(d, "last", 0), "a full table takes one more");
 }
 
 static void rates(void)
@@ -168,10 +207,15 @@ static void rates(void)
 	while (unlimited < 100 && net_slots_take_request(off, STR("a.example:443"), 6, &after))
 		unlimited++;
 	ok(unlimited == 100, "without limits, no request is refused");
-	net_slots_mark_down(s, STR("a.example:443"));
-	ok(net_slots_is_down(s, STR("a.example:443")) &&
-		!net_slots_is_down(s, STR("b.example:443")),
-	    "what is marked is down");
+	net_slots_note_failure(s, STR("a.example:443"), clock_us());
+	ok(net_slots_down_s(s, STR("a.example:443")) == 0, "one failure bars nobody");
+	usleep(300000);
+	net_slots_note_failure(s, STR("a.example:443"), clock_us());
+	ok(net_slots_down_s(s, STR("a.example:443")) >= 1 &&
+		net_slots_down_s(s, STR("b.example:443")) == 0,
+	    "two do, this server only");
+	net_slots_note_answer(s, STR("a.example:443"));
+	ok(net_slots_down_s(s, STR("a.example:443")) == 0, "until it answers");
 	net_slots_free(s);
 	net_slots_free(off);
 	conf_free(c);

@@ -69,6 +69,12 @@ static bool is_bodiless_error(const struct call *c, int status)
 	    (status == 404 || status == 409 || status == 413);
 }
 
+static bool is_fault_of_other_server(enum err e)
+{
+	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_NOT_FEDERATED ||
+	    e == ERR_BAD_CERT;
+}
+
 static void set_error_headers(struct call *c, enum err e)
 {
 	struct cx *cx = c->cx;
@@ -80,7 +86,8 @@ static void set_error_headers(struct call *c, enum err e)
 		    sent ? ", error=\"invalid_token\"" : "");
 	if (e == ERR_METHOD)
 		http_set(cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
-	if (err_status(e) == 429 || err_status(e) == 503)
+	if (err_status(e) == 429 || err_status(e) == 503 ||
+	    (is_fault_of_other_server(e) && cx->retry_after))
 		http_set(cx, c->resp, "Retry-After", "%lld",
 		    cx->retry_after ? (long long)cx->retry_after : 2);
 }

@@ -107,9 +107,9 @@ static const char *describe_status(int status)
 static void add_error_headers(struct cx *cx, struct json_object *response, int status)
 {
 	static const char *const names[] = { "X-P2-Error", NULL };
-	const char *more[] = { status == 401	     ? "WWW-Authenticate"
-		    : status == 429 || status == 503 ? "Retry-After"
-						     : NULL,
+	const char *more[] = { status == 401			      ? "WWW-Authenticate"
+		    : status == 429 || status == 502 || status == 503 ? "Retry-After"
+								      : NULL,
 		NULL };
 
 	add_response_headers(cx, response, names);

@@ -1,0 +1,230 @@
+/* Foreign servers that fail for a moment, rotate their keys while nobody looks, or send long and
+ * odd lists: what they have signed stays in use, and what is new is found. */
+#include "abroad.h"
+#include "base/conf.h"
+
+static struct str none = { NULL, 0 };
+
+#define FIND_TURN(domain) foreign_find_server(&cx, STR(domain), -1, &c)
+
+static int64_t count_pause(const char *place)
+{
+	return run_sql(arena_printf(lasting.mem,
+	    "SELECT ceil(extract(epoch FROM fresh_until - now())) FROM foreign_server WHERE place "
+	    "= '%s'",
+	    place));
+}
+
+static void test_failing_for_a_moment(void)
+{
+	struct party s = new_server("flaky.example");
+	struct cx cx = new_context();
+	struct foreign_cert c;
+	int64_t pause;
+
+	npages = 0;
+	put_page(server_url("flaky.example"), 404, STR("<h1>back soon</h1>"));
+	ok(FIND_TURN("flaky.example") == ERR_NOT_FEDERATED, "a page of its front");
+	pause = count_pause("flaky.example");
+	ok(pause >= 1 && pause <= 5, "costs seconds: %lld", (long long)pause);
+	ok(FIND_TURN("flaky.example") == ERR_NOT_FEDERATED && cx.retry_after >= 1 &&
+		cx.retry_after <= 5,
+	    "Retry-After says how many: %lld", (long long)cx.retry_after);
+	for (int i = 0; i < 3; i++) {
+		run_sql("UPDATE foreign_server SET fresh_until = now() - interval '1 ms'");
+		ok(FIND_TURN("flaky.example") == ERR_NOT_FEDERATED, "again");
+	}
+	pause = count_pause("flaky.example");
+	ok(pause >= 20 && pause <= 40, "the fourth time in a row: %lld", (long long)pause);
+	run_sql("UPDATE foreign_server SET fresh_until = now() - interval '1 ms'");
+	put_server_page(&s);
+	ok(FIND_TURN("flaky.example") == OK, "it is well again");
+	run_sql("UPDATE foreign_server SET fresh_until = now() - interval '1 ms'");
+	put_page(server_url("flaky.example"), 404, STR("<h1>back soon</h1>"));
+	ok(FIND_TURN("flaky.example") == ERR_NOT_FEDERATED, "and fails");
+	pause = count_pause("flaky.example");
+	ok(pause <= 5, "which is a first time: %lld", (long long)pause);
+	end_context(&cx);
+}
+
+/* A stranger's forged token makes us ask just when the front of a good server fails. */
+static void test_bad_answer_instead_of_a_good_one(void)
+{
+	struct party s = new_server("known.example"),
+		     a = new_foreign_actor(&s, "ann@known.example", "phone");
+	struct cx cx = new_context();
+	struct foreign_cert c, *v;
+	size_t n;
+
+	npages = 0;
+	put_server_page(&s);
+	put_page(
+	    actor_url("known.example", "ann@known.example"), 200, list_of_one(vouch_for(&a, &s)));
+	ok(foreign_check(&cx, a.cert, &c) == OK, "a server is known and good");
+	npages = 0;
+	ok(foreign_find_server_by_serial(
+	       &cx, STR("known.example"), STR("1234567890123456"), clock_now(), &c) != OK,
+	    "an unknown serial number makes us ask it, and it answers 404");
+	ok(FIND_TURN("known.example") == OK, "it is still good: %s", cx.why.say);
+	ok(foreign_check(&cx, a.cert, &c) == OK, "and its actor");
+	put_error(actor_url("known.example", "ann@known.example"), ERR_HOME_UNREACHABLE);
+	run_sql("UPDATE foreign_actor SET fresh_until = now() - interval '1 s'");
+	ok(foreign_list_certs(&cx, STR("ann@known.example"), none, &v, &n) == OK && n == 1,
+	    "what it said of its actors counts while it does not answer");
+	end_context(&cx);
+}
+
+static void test_failing_apex(void)
+{
+	static const struct {
+		int status;
+		enum err err;
+		bool reached;
+		enum err want;
+	} rows[] = { { 429, OK, true, OK }, { 500, OK, true, OK }, { 503, OK, true, OK },
+		{ 0, ERR_HOME_UNREACHABLE, true, OK },
+		{ 0, ERR_HOME_UNREACHABLE, false, ERR_HOME_UNREACHABLE } };
+	struct foreign_cert c;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct cx cx = new_context();
+		const char *domain = arena_printf(lasting.mem, "apex%zu.example", i);
+		struct party s = new_server(domain);
+		npages = 0;
+		put_page(server_url(domain), rows[i].status, STR("busy"));
+		pages[0].err = rows[i].err;
+		pages[0].reached = rows[i].reached;
+		put_page(arena_printf(lasting.mem, "https://%s/.well-known/polyproto-core", domain),
+		    200, STR("{\"api\": \"https://p2.apex.example/\"}"));
+		put_page("https://p2.apex.example/v1/idcert/server", 200, vouch_for(&s, &s));
+		enum err e = foreign_find_server(&cx, str_of(domain), -1, &c);
+		ok(e == rows[i].want, "an apex that %s: its .well-known: %s",
+		    rows[i].status	  ? arena_printf(lasting.mem, "answers %d", rows[i].status)
+			: rows[i].reached ? "closes"
+					  : "takes no connection is not asked for",
+		    err_name(e));
+		end_context(&cx);
+	}
+}
+
+/* K1 was the key between two look-ups. */
+static void test_two_rotations(void)
+{
+	const int64_t now = clock_now();
+	struct party k[3], a;
+	struct cx cx = new_context();
+	struct foreign_cert c;
+
+	npages = 0;
+	for (int i = 0; i < 3; i++) {
+		k[i] = new_party("twice.example", NULL, NULL);
+		certify_party(
+		    &k[i], k[i].seed, now - (const int[]){ DAY, 1200, 600 }[i], now + 300 * DAY);
+	}
+	put_server_page(&k[0]);
+	ok(FIND_TURN("twice.example") == OK, "the first key is seen");
+	run_sql("UPDATE foreign_cert SET fetched_at = now() - interval '1 hour'");
+	a = new_party("twice.example", "bob@twice.example", "phone");
+	certify_party(&a, k[1].seed, now - 900, now + 30 * DAY);
+	put_server_page(&k[2]);
+	put_page(arena_printf(lasting.mem, "%s?timestamp=%lld", server_url("twice.example"),
+		     (long long)(now - 900)),
+	    200, make_statement(k[1].cert, k[1].serial, now - 5, now + 3600, now - 600, k[2].seed));
+	put_page(actor_url("twice.example", "bob@twice.example"), 200,
+	    list_of_one(vouch_for(&a, &k[2])));
+	ok(foreign_check(&cx, a.cert, &c) == OK, "who was certified by the second is good: %s",
+	    cx.why.say);
+	calls = 0;
+	ok(foreign_find_server(&cx, STR("twice.example"), now - 900, &c) == OK && calls == 0 &&
+		blob_eq(c.cert.der, k[1].cert),
+	    "which is remembered");
+	ok(foreign_find_server(&cx, STR("twice.example"), now - 7200, &c) == OK && calls == 0 &&
+		blob_eq(c.cert.der, k[0].cert),
+	    "and so is the first, for the time when it was seen");
+	end_context(&cx);
+}
+
+static void test_long_and_odd_lists(void)
+{
+	enum { DEVICES = 100 };
+	struct party home = new_server("long.example"), liar = new_server("long.example");
+	struct buf b = { .mem = lasting.mem };
+	struct cx cx = new_context();
+	struct foreign_cert *v;
+	size_t n;
+
+	npages = 0;
+	put_server_page(&home);
+	buf_z(&b, "[{\"odd\": 1}, 7");
+	for (int i = 0; i < DEVICES; i++) {
+		struct party a = new_foreign_actor(
+		    &home, "zoe@long.example", arena_printf(lasting.mem, "device-%d", i));
+		buf_z(&b, ",");
+		buf_str(&b, vouch_for(&a, i == 50 ? &liar : &home));
+	}
+	buf_z(&b, "]");
+	put_page(actor_url("long.example", "zoe@long.example"), 200, buf_done(&b));
+	ok(foreign_list_certs(&cx, STR("zoe@long.example"), none, &v, &n) == OK && n == DEVICES - 1,
+	    "two elements that are none and a forged one hide none of %d others: %zu, %s",
+	    DEVICES - 1, n, cx.why.say);
+	int64_t revoked =
+	    run_sql("UPDATE foreign_cert SET invalidated_at = now(), usable_until = "
+		    "now() - interval '1 s' WHERE session_id = 'device-7' RETURNING 1");
+	run_sql("UPDATE foreign_actor SET fresh_until = now() - interval '1 s'");
+	ok(revoked == 1 && foreign_list_certs(&cx, STR("zoe@long.example"), none, &v, &n) == OK &&
+		n == DEVICES - 2,
+	    "nor does one that was revoked and is vouched for again: %zu", n);
+	end_context(&cx);
+}
+
+static void test_new_device(void)
+{
+	struct party home = new_server("new.example"),
+		     a = new_foreign_actor(&home, "ida@new.example", "old"),
+		     b = new_foreign_actor(&home, "ida@new.example", "new");
+	struct str ja = vouch_for(&a, &home), jb = vouch_for(&b, &home);
+	const char *url = actor_url("new.example", "ida@new.example");
+	struct key_trial_answer answer = { .fid = STR("ida@new.example"),
+		.serial = str_of(arena_printf(lasting.mem, "%lld", (long long)b.serial)) };
+	struct cx cx = new_context();
+	struct foreign_cert *v;
+	struct key_trial t;
+	struct str token;
+	size_t n;
+
+	npages = 0;
+	put_server_page(&home);
+	put_page(url, 200, list_of_one(ja));
+	ok(key_trial_new(&cx, STR("ida@new.example"), none, false, &t) == OK, "a key trial");
+	put_page(url, 200, str_of(arena_printf(lasting.mem, "[%s,%s]", ja.s, jb.s)));
+	calls = 0;
+	ok(foreign_list_certs(&cx, STR("ida@new.example"), STR("new"), &v, &n) == OK && n == 1 &&
+		calls == 1,
+	    "a session that is newer than the list is asked for once more");
+	ok(foreign_list_certs(&cx, STR("ida@new.example"), STR("none"), &v, &n) == OK && n == 0 &&
+		calls == 2 &&
+		foreign_list_certs(&cx, STR("ida@new.example"), STR("none"), &v, &n) == OK &&
+		n == 0 && calls == 2,
+	    "once");
+	run_sql("DELETE FROM foreign_cert WHERE session_id = 'new'");
+	answer.signature = sign_hex(&b, t.text);
+	ok(key_trial_complete(&cx, &answer, &token) == OK,
+	    "a new device completes a key trial with its serial number: %s", cx.why.say);
+	run_sql("DELETE FROM foreign_session");
+	end_context(&cx);
+}
+
+int main(void)
+{
+	if (!open_test_world())
+		return 0;
+	test_failing_for_a_moment();
+	test_bad_answer_instead_of_a_good_one();
+	test_failing_apex();
+	test_two_rotations();
+	test_long_and_odd_lists();
+	test_new_device();
+	end_context(&lasting);
+	conf_free(conf);
+	return done();
+}
