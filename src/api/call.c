@@ -40,9 +40,16 @@ static enum err check_rate_limits(struct call *c)
 	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED))
 		return OK;
 	TRY(count_request(c, "requests", COUNT_LIMIT_REQUESTS, conf->rate_limit_requests));
+	c->cx->counted_as_write = flags & WRITES;
 	return flags & WRITES
 	    ? count_request(c, "writes", COUNT_LIMIT_WRITES, conf->rate_limit_writes)
 	    : OK;
+}
+
+static void note_session_asks(struct cx *cx, const struct session *s)
+{
+	cx->asker = s->key;
+	cx->asker_known = true;
 }
 
 /*
@@ -67,6 +74,8 @@ static enum err authenticate_caller(struct call *c)
 	if (e == ERR_UNAUTHORIZED && token.n && (c->route->flags & ROTATES))
 		e = session_find_rotated(c->cx, token, &s);
 	c->who = s;
+	if (e == OK)
+		note_session_asks(c->cx, s);
 	return e;
 }
 
@@ -131,6 +140,8 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	struct http_req req = *q;
 	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
 	cx->retry_after = 0;
+	cx->asker = limits_address_key(cx->mem, req.remote);
+	cx->asker_known = cx->counted_as_write = false;
 	enum err e = serve_route(&c, &req);
 
 	if (e != OK)

@@ -25,8 +25,12 @@ struct cx {
 	struct fail why;
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
-	int64_t started_us;  /* start of the request, clock_us() */
-	int64_t retry_after; /* Retry-After in seconds; 0: the default, or none */
-	struct meter meter;  /* what this request costs: times and counts */
+	int64_t started_us;    /* start of the request, clock_us() */
+	int64_t retry_after;   /* Retry-After in seconds; 0: the default, or none */
+	struct str asker;      /* who caused this request: a client's address, or a session; n 0: an
+				  operator or the server itself */
+	bool asker_known;      /* it has a session, or a federation token that was verified */
+	bool counted_as_write; /* against rate_limit_writes */
+	struct meter meter;    /* what this request costs: times and counts */
 };
 #endif

@@ -20,6 +20,15 @@ struct fetcher {
 	 */
 	enum err (*get)(
 	    struct cx *, struct fetcher *, struct str url, int redirects, struct fetch_reply *);
+	/*
+	 * Begin an errand: several requests to one server, in one of the places that all workers
+	 * share, and as the only worker that asks it. `known`: a domain that was good. *waited:
+	 * somebody else was there; look whether the answer has come. May be called again before
+	 * leave(). Errors are those of get(). May be NULL, like leave.
+	 */
+	enum err (*enter)(
+	    struct cx *, struct fetcher *, struct str domain, bool known, bool *waited);
+	void (*leave)(struct cx *, struct fetcher *);
 	/* The server of this URL is there, as something that it has signed a moment ago shows: ask
 	 * it again even if it did not answer before. May be NULL. */
 	void (*heard)(struct cx *, struct fetcher *, struct str url);

@@ -48,14 +48,47 @@ static enum err fetch_home(
 	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
 }
 
+static enum err enter_errand(struct cx *cx, struct str domain, bool known, bool *waited)
+{
+	*waited = false;
+	return cx->fetch && cx->fetch->enter
+	    ? cx->fetch->enter(cx, cx->fetch, domain, known, waited)
+	    : OK;
+}
+
+static void leave_errand(struct cx *cx)
+{
+	if (cx->fetch && cx->fetch->leave)
+		cx->fetch->leave(cx, cx->fetch);
+}
+
+/* After waiting for somebody who asked the same server: what came of it. */
+static enum err fetch_home_unless_renewed(
+    struct cx *cx, struct str domain, struct str old, bool waited, struct home_server *h)
+{
+	struct str origin = str_of(arena_printf(cx->mem, "https://%.*s", (int)domain.n, domain.s));
+	bool there = false;
+
+	if (waited)
+		TRY(foreign_cache_find_home(cx, domain, domain, h, &there));
+	return there && !str_eq(h->server.cert.serial, old)
+	    ? OK
+	    : fetch_home(cx, domain, origin, domain, h);
+}
+
 /* `fresh`: ask the server even when it is cached; a block or a cached failure still applies. */
 static enum err find_home(struct cx *cx, struct str domain, bool fresh, struct home_server *h)
 {
-	struct str origin = str_of(arena_printf(cx->mem, "https://%.*s", (int)domain.n, domain.s));
-	bool there;
+	bool there, waited;
 
 	TRY(foreign_cache_find_home(cx, domain, domain, h, &there));
-	return there && !fresh ? OK : fetch_home(cx, domain, origin, domain, h);
+	if (there && !fresh)
+		return OK;
+	struct str old = there ? h->server.cert.serial : (struct str){ NULL, 0 };
+	TRY(enter_errand(cx, domain, there, &waited));
+	enum err e = fetch_home_unless_renewed(cx, domain, old, waited, h);
+	leave_errand(cx);
+	return e;
 }
 
 static enum err find_server_at(
@@ -242,22 +275,36 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 /* The home server fails at the moment: what it said before counts as long as it said. */
 static bool is_failing_moment(enum err e)
 {
-	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY;
+	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY ||
+	    e == ERR_RATE_LIMITED;
 }
 
-static enum err find_actor_certs(struct cx *cx, struct str fid, struct str domain,
+static enum err fetch_actor_certs_unless_renewed(struct cx *cx, struct str fid, struct str domain,
+    const struct cert_filter *f, int64_t max_age, bool waited, struct cacheable **out, size_t *n)
+{
+	bool there = false;
+
+	if (waited)
+		TRY(foreign_cache_list(cx, fid, f->session_id, max_age, out, n, &there));
+	return there ? OK : fetch_actor_certs(cx, fid, domain, f, out, n);
+}
+
+static enum err find_actor_certs(struct cx *cx, struct str fid, struct str domain, bool known,
     const struct cert_filter *f, int64_t max_age, struct cacheable **out, size_t *n)
 {
-	struct fail first;
-	bool there;
+	bool there, waited;
 
 	TRY(foreign_cache_list(cx, fid, f->session_id, max_age, out, n, &there));
 	if (there)
 		return OK;
-	enum err e = fetch_actor_certs(cx, fid, domain, f, out, n);
+	enum err e = enter_errand(cx, domain, known, &waited);
+	if (e == OK) {
+		e = fetch_actor_certs_unless_renewed(cx, fid, domain, f, max_age, waited, out, n);
+		leave_errand(cx);
+	}
 	if (!is_failing_moment(e))
 		return e;
-	first = cx->why;
+	const struct fail first = cx->why;
 	TRY(foreign_cache_list(cx, fid, f->session_id, LIST_OF_ANY_AGE, out, n, &there));
 	cx->why = first;
 	return *n ? OK : e;
@@ -272,7 +319,7 @@ static enum err load_foreign_certs(struct cx *cx, struct str fid, struct str dom
 	TRY(foreign_cache_find_home(cx, domain, domain, &h, &there));
 	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)
 		return fetch_actor_certs(cx, fid, domain, f, out, n);
-	return find_actor_certs(cx, fid, domain, f, max_age, out, n);
+	return find_actor_certs(cx, fid, domain, there, f, max_age, out, n);
 }
 
 enum err foreign_list_certs_where(struct cx *cx, struct str text, const struct cert_filter *f,
@@ -362,14 +409,19 @@ static enum err find_foreign_cert(
 {
 	struct cacheable c;
 	struct home_server h;
-	bool there;
+	bool there, known, waited;
 
 	TRY(foreign_cache_find_home(cx, w->domain, w->domain, &h, &there));
+	known = there;
 	TRY(foreign_cache_find(cx, w->fid, w->serial, &c, &there));
 	if (there && !is_wanted_cert(w, &c))
 		return refuse_unknown_cert(cx, w);
-	if (!there || (fresh && c.invalidated == 0))
-		TRY(fetch_wanted_cert(cx, w, &c));
+	if (!there || (fresh && c.invalidated == 0)) {
+		TRY(enter_errand(cx, w->domain, known, &waited));
+		enum err e = fetch_wanted_cert(cx, w, &c);
+		leave_errand(cx);
+		TRY(e);
+	}
 	*out = convert_cacheable(&c);
 	return OK;
 }

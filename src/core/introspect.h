@@ -7,8 +7,10 @@
  * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. It gets the SHA-256 of the
  * token, not the token, which could be used from a log, and answers {"active": bool}.
  *
- * False only when the issuer answers that the token is not active. True when the issuer has no such
- * route or does not answer: the token then works until it expires.
+ * *active is false when the issuer answers so, and true when it has no such route: the token then
+ * works until it expires. ERR_HOME_UNREACHABLE: it cannot be asked at the moment; with
+ * federation_token_unconfirmed OK and *active. The log says which.
  */
-bool introspect_allows(struct cx *, struct str issuer, struct str token);
+must_check enum err introspect_token(
+    struct cx *, struct str issuer, struct str token, bool *active);
 #endif

@@ -80,6 +80,7 @@ static enum err check_federation_token(struct cx *cx, struct str token, struct s
 	    cx, federation_jws_check_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
 	TRY(s->own ? copy_own_key(cx, k, key) : find_home_key(cx, &s->t, key));
 	TRY(as_token_error(cx, federation_jws_verify(cx, key, s->input, s->sig)));
+	cx->asker_known = true;
 	if (!s->own)
 		foreign_note_heard(cx, s->t.iss);
 	return OK;
@@ -191,10 +192,13 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
 	uint8_t hash[TOKEN_HASH];
 	struct foreign_cert c;
 	struct shown_token s;
+	bool active = true;
 
 	TRY(check_federation_token(cx, token, &s));
 	TRY(check_token_cert(cx, &s.t, id_cert, &c));
-	if (!s.own && !introspect_allows(cx, s.t.iss, token))
+	if (!s.own)
+		TRY(introspect_token(cx, s.t.iss, token, &active));
+	if (!active)
 		return REFUSE_TOKEN(cx, "%.*s says that this federation token was deleted.",
 		    (int)s.t.iss.n, s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);

@@ -4,11 +4,16 @@
 #include "net/net_curl.h"
 #include "net/net_policy.h"
 #include "net/net_url.h"
+#include "shm/limits.h"
 
 struct net {
 	const struct conf *conf;
 	struct net_slots *slots;
 	struct net_curl *curl; /* NULL before the first fetch */
+	int entered; /* how many errands are under way, each inside the last; then of the first: */
+	bool trusted;
+	struct str authority;
+	int64_t began_us;
 };
 
 /* One call of net_get(). */
@@ -29,6 +34,7 @@ static const struct {
 	[NET_ANSWERED] = { "answered", OK, false },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
 	[NET_BUSY] = { "busy", ERR_RETRY, false },
+	[NET_LIMITED] = { "limited", ERR_RATE_LIMITED, false },
 	[NET_DOWN] = { "down", ERR_HOME_UNREACHABLE, false },
 	[NET_ADDRESS] = { "address", ERR_HOME_UNREACHABLE, true },
 	[NET_NAME] = { "name", ERR_HOME_UNREACHABLE, true },
@@ -81,6 +87,37 @@ static enum err refuse_hop(struct net_fetch *f, bool first, const char *why)
 		     : end_fetch(f, NET_REDIRECTS, why);
 }
 
+static bool is_asker_known(const struct cx *cx)
+{
+	return cx->asker_known || cx->asker.n == 0;
+}
+
+/* What a stranger makes us fetch, and store, counts as a write. */
+static bool take_write(struct cx *cx, struct net *n)
+{
+	bool counts =
+	    n->conf->rate_limit && cx->limits && !is_asker_known(cx) && !cx->counted_as_write;
+
+	cx->counted_as_write |= counts;
+	return !counts ||
+	    limits_take(cx->limits, "writes", cx->asker, n->conf->rate_limit_writes,
+		n->conf->rate_limit_writes, &cx->retry_after);
+}
+
+static enum err take_budgets(struct net_fetch *f)
+{
+	struct cx *cx = f->cx;
+	bool known = is_asker_known(cx);
+
+	if (!take_write(cx, f->net) ||
+	    !net_slots_take_asker(f->net->slots, cx->asker, known, &cx->retry_after))
+		return end_fetch(f, NET_LIMITED, "its client caused too many fetches");
+	if (!net_slots_take_request(
+		f->net->slots, f->url.authority, known, f->opt.per_minute, &cx->retry_after))
+		return end_fetch(f, NET_BUSY, "asked too often");
+	return OK;
+}
+
 /* Is this hop allowed? Checked without any network access. */
 static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool first)
 {
@@ -96,10 +133,7 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 		return OK;
 	if ((f->cx->retry_after = net_slots_down_s(f->net->slots, f->url.authority)))
 		return end_fetch(f, NET_DOWN, "it did not answer a moment ago");
-	if (!net_slots_take_request(f->net->slots, f->url.authority,
-		f->opt.per_minute ? f->opt.per_minute : NET_PER_MINUTE, &f->cx->retry_after))
-		return end_fetch(f, NET_BUSY, "asked too often");
-	return OK;
+	return take_budgets(f);
 }
 
 /* A timeout does not count if less time was left than a connection may take. */
@@ -171,15 +205,53 @@ static enum err fetch_with_curl(struct net_fetch *f)
 		       : end_fetch(f, NET_OURS, "libcurl does not start, or lacks an option");
 }
 
+static bool enter_slot(struct cx *cx, struct net *n, struct str authority, bool known, bool *waited)
+{
+	*waited = false;
+	if (n->entered++)
+		return true;
+	n->trusted = (known || is_asker_known(cx)) && !net_slots_is_slow(n->slots, authority);
+	n->authority = authority;
+	if (net_slots_enter(n->slots, authority, n->trusted, waited)) {
+		n->began_us = clock_us();
+		return true;
+	}
+	n->entered = 0;
+	cx->retry_after = 2;
+	return false;
+}
+
+void net_leave(struct cx *cx, struct net *n)
+{
+	if (--n->entered)
+		return;
+	net_slots_leave(n->slots);
+	net_slots_charge(
+	    n->slots, cx->asker, is_asker_known(cx), n->authority, clock_us() - n->began_us);
+}
+
+enum err net_enter(struct cx *cx, struct net *n, struct str domain, bool known, bool *waited)
+{
+	struct str authority =
+	    str_of(arena_printf(cx->mem, "%.*s:%d", (int)domain.n, domain.s, NET_URL_PORT));
+
+	return enter_slot(cx, n, authority, known, waited)
+	    ? OK
+	    : fail(cx, ERR_RETRY, "too many fetches at a time, or from %s", authority.s);
+}
+
 static enum err fetch_in_slot(struct net_fetch *f, const char *url)
 {
+	bool waited;
+
 	TRY(check_hop_allowed(f, url, true));
-	if (!net_slots_enter(f->net->slots)) {
-		f->cx->retry_after = 2;
+	if (!enter_slot(f->cx, f->net, f->url.authority, false, &waited))
 		return end_fetch(f, NET_BUSY, "too many fetches at a time");
-	}
+	int64_t most = (f->net->trusted ? NET_TOTAL_MS : NET_STRANGER_MS) * INT64_C(1000);
+
+	f->deadline_us = f->net->began_us + most;
 	enum err e = fetch_with_curl(f);
-	net_slots_leave(f->net->slots);
+	net_leave(f->cx, f->net);
 	return e;
 }
 
@@ -207,9 +279,7 @@ static void log_fetch(const struct net_fetch *f, enum err e)
 enum err net_get(
     struct cx *cx, struct net *n, const char *url, struct net_opt opt, struct net_reply *out)
 {
-	int64_t now = clock_us(), start = cx->started_us ? cx->started_us : now;
-	struct net_fetch f = { cx, n, opt, .began_us = now,
-		.deadline_us = start + NET_TOTAL_MS * INT64_C(1000), .out = out };
+	struct net_fetch f = { cx, n, opt, .began_us = clock_us(), .out = out };
 
 	*out = (struct net_reply){ .end = NET_ANSWERED };
 	enum err e = fetch_in_slot(&f, url);

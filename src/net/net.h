@@ -13,7 +13,7 @@
  *   compression.
  * - At most 1 MiB of body, and 16 KiB or 100 lines of header, counted while they arrive.
  * - 3 s to connect, DNS and TLS included; at least 100 octets a second over 3 s; 8 s in all, which
- *   redirects and all fetches of one request share.
+ *   redirects and all fetches of one errand share.
  * - A client learns no address, and not whether a name exists in our network: only the log has it.
  *
  * Each worker has its own struct net. libcurl is started by the first fetch. It keeps one
@@ -32,15 +32,15 @@ struct net_opt {
 	bool anyway;	/* ask even if the server was down a moment ago or the rate is exceeded: for
 			   an operator's commands */
 	int per_minute; /* requests to this server, of all workers together, which may come at once;
-			   0: NET_PER_MINUTE */
+			   0: as in net_slots.h */
 };
 enum {
-	NET_PER_MINUTE = 6,
 	NET_BODY_MAX = 1 << 20, /* a list of some 700 certificates */
 	NET_HEADER_MAX = 16384,
 	NET_HEADER_LINES = 100,
 	NET_CONNECT_MS = 3000,
-	NET_TOTAL_MS = 8000
+	NET_TOTAL_MS = 8000,
+	NET_STRANGER_MS = 4000 /* instead, if nobody who is known asks about a known server */
 };
 
 /* How a fetch ended, in more detail than an error: for the log, tests and caches of failures. */
@@ -48,6 +48,7 @@ enum net_end {
 	NET_ANSWERED,
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
 	NET_BUSY,    /* too many fetches at a time, or to this server */
+	NET_LIMITED, /* whoever causes it has caused too many, or too slow ones */
 	NET_DOWN,    /* it did not answer a moment ago */
 	NET_ADDRESS, /* the name has an address that is not allowed */
 	NET_NAME,    /* DNS has no address */
@@ -74,6 +75,7 @@ struct net_reply {
  *
  *   ERR_NOT_FEDERATED     NET_REFUSED
  *   ERR_RETRY             NET_BUSY; cx->retry_after is set
+ *   ERR_RATE_LIMITED      NET_LIMITED; the same
  *   ERR_HOME_UNREACHABLE  NET_DOWN, _ADDRESS, _NAME, _CONNECT, _TLS, _TIMEOUT, _CUT;
  *                         cx->retry_after is set
  *   ERR_HOME_INVALID      NET_TOO_LARGE, _NOT_HTTP, _REDIRECTS
@@ -82,6 +84,10 @@ struct net_reply {
 must_check enum err net_get(
     struct cx *, struct net *, const char *url, struct net_opt, struct net_reply *out);
 
+/* Begin and end an errand, as base/fetch.h says. A fetch without one is an errand of its own. */
+must_check enum err net_enter(
+    struct cx *, struct net *, struct str domain, bool known, bool *waited);
+void net_leave(struct cx *, struct net *);
 /* The server of this URL has shown otherwise that it is there: forget that it did not answer. */
 void net_note_heard(struct cx *, struct net *, const char *url);
 

@@ -3,11 +3,13 @@
 #include "base/conf.h"
 /*
  * State of outbound fetches that the workers of a pool share: how many fetch at a time, which
- * servers did not answer a moment ago, and how often each is asked.
+ * servers did not answer a moment ago, how often each is asked, and what each client has caused.
  *
- * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least one
- * worker) fetches at a time, and as many again wait for a place, up to a second: at least half of
- * the pool stays free for other requests. Places are record locks (shm/gate.h) in outbound.lock and
+ * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least two
+ * workers, if there are so many) fetches at a time, and one of them for each server. Half of the
+ * places, and never the last one, are for strangers who ask about servers that are not known to be
+ * good; they get 4 seconds, and as many wait for a place, up to a second. Others wait up to two.
+ * Places are record locks (shm/gate.h) in outbound.lock, outbound-strangers.lock and
  * outbound-queue.lock of state_dir, or in memory; the system frees them when their holder dies.
  */
 struct net_slots;
@@ -19,9 +21,10 @@ struct limits; /* shm/limits.h */
  */
 struct net_slots *net_slots_new(const struct conf *, int workers, struct limits *);
 void net_slots_free(struct net_slots *);
-/* Take a place, until net_slots_leave() or our death. False: at once if too many wait already, else
- * after a second. */
-must_check bool net_slots_enter(struct net_slots *);
+/* Take a place for a server, until net_slots_leave() or our death; a process has one at a time.
+ * *waited: it was not free at once. False: at once if too many wait already, else after a while. */
+must_check bool net_slots_enter(
+    struct net_slots *, struct str authority, bool trusted, bool *waited);
 void net_slots_leave(struct net_slots *);
 /* A request to this server (`authority` is host:port) failed, or it has answered, or we have heard
  * of it otherwise: see net_unreachable.h. */
@@ -29,8 +32,25 @@ void net_slots_note_failure(struct net_slots *, struct str authority, int64_t be
 void net_slots_note_answer(struct net_slots *, struct str authority);
 /* For how many seconds it is left alone after failures; 0: it may be asked. */
 int64_t net_slots_down_s(struct net_slots *, struct str authority);
-/* Count one request of per_minute to this server; all of them may come at once. False: too many;
- * *retry_after_s says when to retry. */
+/*
+ * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. A session,
+ * or a client's address, has requests and seconds of waiting; strangers and others have each a
+ * share of the requests to a server. False: used up; *retry_after_s says when to retry.
+ */
+enum {
+	NET_ASKER_PER_MINUTE = 120,
+	NET_STRANGER_WAIT_MS = 10000, /* a minute */
+	NET_SESSION_WAIT_MS = 30000,
+	NET_STRANGERS_PER_MINUTE = 150, /* to one server */
+	NET_KNOWN_PER_MINUTE = 300,
+	NET_SERVER_WAIT_MS = 10000 /* a minute; a server that takes more is slow */
+};
+bool net_slots_take_asker(struct net_slots *, struct str asker, bool known, int64_t *retry_after_s);
 bool net_slots_take_request(
-    struct net_slots *, struct str authority, int per_minute, int64_t *retry_after_s);
+    struct net_slots *, struct str authority, bool known, int per_minute, int64_t *retry_after_s);
+/* A server took so long in the last minute that nobody is trusted who asks about it. */
+bool net_slots_is_slow(struct net_slots *, struct str authority);
+/* Charge what a fetch took to whoever caused it (n 0: nobody) and to the server. */
+void net_slots_charge(
+    struct net_slots *, struct str asker, bool known, struct str authority, int64_t us);
 #endif

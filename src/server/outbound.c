@@ -19,6 +19,24 @@ static enum err fetch_for_core(
 	return e;
 }
 
+static enum err begin_errand(
+    struct cx *cx, struct fetcher *f, struct str domain, bool known, bool *waited)
+{
+	struct outbound *o = (struct outbound *)f;
+
+	if (o->transport)
+		fcgi_release_kept(o->transport);
+	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
+	enum err e = net_enter(cx, o->net, domain, known, waited);
+	meter_phase(&cx->meter, was);
+	return e;
+}
+
+static void end_errand(struct cx *cx, struct fetcher *f)
+{
+	net_leave(cx, ((struct outbound *)f)->net);
+}
+
 static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)
 {
 	struct outbound *o = (struct outbound *)f;
@@ -29,7 +47,10 @@ static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)
 bool outbound_begin(
     struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
 {
-	*o = (struct outbound){ .fetcher = { .get = fetch_for_core, .heard = note_server_heard },
+	*o = (struct outbound){ .fetcher = { .get = fetch_for_core,
+				    .enter = begin_errand,
+				    .leave = end_errand,
+				    .heard = note_server_heard },
 		.net = net_new(c, slots),
 		.transport = transport };
 	return o->net != NULL;

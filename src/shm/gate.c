@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 enum {
-	GATE_NAP_US = 5000,  /* much less than a hash takes */
-	GATE_QUEUE = 1 << 16 /* the first octet of the queue, after any number of places */
+	GATE_NAP_US = 5000,   /* much less than a hash takes */
+	GATE_QUEUE = 1 << 16, /* the first octet of the queue, after any number of places */
+	GATE_KEYS = 1 << 20   /* the first octet of the keys, and their number */
 };
 
 struct gate {
@@ -122,6 +123,16 @@ bool gate_enter_queued(struct gate *g, int waiting, int timeout_ms)
 	bool in = gate_enter(g, timeout_ms);
 	lock_gate_octet(g->fd, place, F_UNLCK);
 	return in;
+}
+
+bool gate_lock_key(struct gate *g, uint64_t key)
+{
+	return lock_gate_octet(g->fd, GATE_KEYS + (int)(key % GATE_KEYS), F_WRLCK);
+}
+
+void gate_unlock_key(struct gate *g, uint64_t key)
+{
+	lock_gate_octet(g->fd, GATE_KEYS + (int)(key % GATE_KEYS), F_UNLCK);
 }
 
 void gate_leave(struct gate *g)

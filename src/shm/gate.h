@@ -1,6 +1,7 @@
 #ifndef MOTET_SHM_GATE_H
 #define MOTET_SHM_GATE_H
 #include <stdbool.h>
+#include <stdint.h>
 /*
  * Limits how many processes do an expensive thing at a time, such as hashing a password, which
  * occupies a core for over 100 ms and takes up to 19 MiB. Each place is one octet of a file, held
@@ -31,4 +32,8 @@ bool gate_enter(struct gate *, int timeout_ms);
  */
 bool gate_enter_queued(struct gate *, int waiting, int timeout_ms);
 void gate_leave(struct gate *);
+/* Lock one of 2^20 keys beside the places, if no other process has it, until gate_unlock_key() or
+ * our death. */
+bool gate_lock_key(struct gate *, uint64_t key);
+void gate_unlock_key(struct gate *, uint64_t key);
 #endif

@@ -88,8 +88,9 @@ static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t n
 	return best;
 }
 
-bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute,
-    int64_t burst, int64_t *retry_after_s)
+/* Add n, or look whether one more may be added (n 0). `anyway`: also beyond the limit. */
+static bool add_to_limit(struct limits *l, const char *class, struct str key, int64_t per_minute,
+    int64_t burst, int64_t n, bool anyway, int64_t *retry_after_s)
 {
 	uint64_t h = hash_rate_key(l, class, key), tag = make_limit_tag(h), seen, want;
 	int64_t now = (clock_us() - l->start_us) / TICK_US, step = MINUTE_TICKS / per_minute;
@@ -98,14 +99,33 @@ bool limits_take(struct limits *l, const char *class, struct str key, int64_t pe
 	do {
 		w = find_limit_word(l, h, now, &seen);
 		int64_t at = seen >> TIME_BITS == tag ? (int64_t)(seen & TIME_MASK) : 0;
-		int64_t next = (at > now ? at : now) + step, early = next - now - burst * step;
-		if (early > 0) {
+		int64_t next = (at > now ? at : now) + n * step,
+			early = next + (n ? 0 : step) - now - burst * step;
+		if (early > 0 && !anyway) {
 			*retry_after_s = (early * TICK_US + 999999) / 1000000;
 			return false;
 		}
 		want = tag << TIME_BITS | ((uint64_t)next & TIME_MASK);
-	} while (!atomic_compare_exchange_weak(w, &seen, want));
+	} while (n && !atomic_compare_exchange_weak(w, &seen, want));
 	return true;
+}
+
+bool limits_take(struct limits *l, const char *class, struct str key, int64_t per_minute,
+    int64_t burst, int64_t *retry_after_s)
+{
+	return add_to_limit(l, class, key, per_minute, burst, 1, false, retry_after_s);
+}
+
+bool limits_has_room(struct limits *l, const char *class, struct str key, int64_t per_minute,
+    int64_t burst, int64_t *retry_after_s)
+{
+	return add_to_limit(l, class, key, per_minute, burst, 0, false, retry_after_s);
+}
+
+void limits_charge(
+    struct limits *l, const char *class, struct str key, int64_t per_minute, int64_t n)
+{
+	add_to_limit(l, class, key, per_minute, 0, n, true, &(int64_t){ 0 });
 }
 
 struct str limits_address_key(struct arena *mem, struct str address)

@@ -22,6 +22,12 @@ struct limits *limits_new(void);
  */
 bool limits_take(struct limits *, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t *retry_after_s);
+/* Whether limits_take() would allow one more; nothing is counted. */
+bool limits_has_room(struct limits *, const char *class, struct str key, int64_t per_minute,
+    int64_t burst, int64_t *retry_after_s);
+/* Count n that were not known before, also beyond the limit: later ones wait for longer. */
+void limits_charge(
+    struct limits *, const char *class, struct str key, int64_t per_minute, int64_t n);
 /* The key for a client's address: IPv4 unchanged, also if it is written as IPv6 (::ffff:192.0.2.1);
  * IPv6 by its /64; anything else unchanged. */
 struct str limits_address_key(struct arena *, struct str address);

@@ -2,6 +2,7 @@
  * odd lists: what they have signed stays in use, and what is new is found. */
 #include "abroad.h"
 #include "base/conf.h"
+#include "core/introspect.h"
 
 static struct str none = { NULL, 0 };
 
@@ -214,6 +215,59 @@ static void test_new_device(void)
 	end_context(&cx);
 }
 
+/* --- Asking an issuer about its tokens --- */
+
+static void test_introspection(void)
+{
+	static const struct {
+		const char *name, *well_known, *answer;
+		int status;
+		enum err err, closed;
+		bool active;
+	} rows[] = {
+		{ "says that it is active", "", "{\"active\": true}", 200, OK, OK, true },
+		{ "says that it is not", "", "{\"active\": false}", 200, OK, OK, false },
+		{ "has no such route", "{}", "", 404, OK, OK, true },
+		{ "fails", "", "busy", 503, OK, ERR_HOME_UNREACHABLE, true },
+		{ "answers nonsense", "", "<html>", 200, OK, ERR_HOME_UNREACHABLE, true },
+		{ "does not answer", "", "", 0, ERR_HOME_UNREACHABLE, ERR_HOME_UNREACHABLE, true },
+		{ "may not be asked", "", "", 0, ERR_RETRY, ERR_HOME_UNREACHABLE, true },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct cx cx = new_context();
+		const char *domain = arena_printf(lasting.mem, "issuer%zu.example", i),
+			   *url = arena_printf(lasting.mem, "https://%s/introspect", domain),
+			   *body = arena_printf(
+			       lasting.mem, "{\"motet\": {\"introspect\": \"%s\"}}", url);
+		bool active;
+		npages = 0;
+		put_page(arena_printf(lasting.mem, "https://%s/.well-known/polyproto-core", domain),
+		    200, str_of(rows[i].well_known[0] ? rows[i].well_known : body));
+		put_page(url, rows[i].status, str_of(rows[i].answer));
+		pages[1].err = rows[i].err;
+		enum err e = introspect_token(&cx, str_of(domain), STR("token"), &active);
+		ok(e == rows[i].closed && active == rows[i].active, "an issuer that %s: %s",
+		    rows[i].name,
+		    e		 ? err_name(e)
+			: active ? "active"
+				 : "not active");
+		conf->federation_token_unconfirmed = true;
+		e = introspect_token(&cx, str_of(domain), STR("token"), &active);
+		conf->federation_token_unconfirmed = false;
+		ok(e == OK && active == rows[i].active, "... with federation_token_unconfirmed");
+		end_context(&cx);
+	}
+	struct cx cx = new_context();
+	bool active;
+	npages = 0;
+	put_error("https://dumb.example/.well-known/polyproto-core", ERR_HOME_UNREACHABLE);
+	ok(introspect_token(&cx, STR("dumb.example"), STR("token"), &active) ==
+		ERR_HOME_UNREACHABLE,
+	    "nor is one believed whose .well-known does not answer");
+	end_context(&cx);
+}
+
 int main(void)
 {
 	if (!open_test_world())
@@ -224,6 +278,7 @@ int main(void)
 	test_two_rotations();
 	test_long_and_odd_lists();
 	test_new_device();
+	test_introspection();
 	end_context(&lasting);
 	conf_free(conf);
 	return done();

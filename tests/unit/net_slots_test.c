@@ -24,14 +24,28 @@ struct shared {
 };
 enum { MOST = 8 };
 
-/* A child that takes a place until it is killed, or counts that it got none. */
-static pid_t holder(struct net_slots *s, struct shared *m)
+static struct shared *share(void)
 {
+	return mmap(
+	    NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static struct str server(int i)
+{
+	static char name[32];
+
+	return (struct str){ name, (size_t)snprintf(name, sizeof name, "s%d.example:443", i) };
+}
+
+/* A child that takes a place to ask server i until it is killed, or counts that it got none. */
+static pid_t hold_place(struct net_slots *s, struct shared *m, int i, bool trusted)
+{
+	bool waited;
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
-	if (net_slots_enter(s))
+	if (net_slots_enter(s, server(i), trusted, &waited))
 		m->in++;
 	else
 		m->out++;
@@ -45,58 +59,81 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/*
- * All places are held, and as many wait, which they do for a second: where this process is slower
- * than that, the caller tries again. pid[0] is killed, and another one put in its place.
- */
-static void crowded(
-    struct net_slots *s, struct shared *m, pid_t *pid, int want, bool *at_once, bool *followed)
+static void hold_places(struct net_slots *s, struct shared *m, pid_t *pid, int n, bool trusted)
 {
-	pid_t waiting[MOST];
-	int held = m->in;
-
-	for (int i = 0; i < want; i++)
-		waiting[i] = holder(s, m);
-	usleep(200000);
-	int64_t began = clock_us();
-	*at_once |= !net_slots_enter(s) && clock_us() - began < 200000;
-	end(pid[0]);
-	usleep(300000);
-	*followed |= m->in == held + 1;
-	for (int i = 0; i < want; i++)
-		end(waiting[i]);
-	held = m->in;
-	pid[0] = holder(s, m);
-	while (m->in == held)
+	for (int i = 0; i < n; i++)
+		pid[i] = hold_place(s, m, i, trusted);
+	while (m->in + m->out < n)
 		usleep(1000);
 }
 
-static void places(const char *dir, int workers, int want)
+static void end_all(pid_t *pid, int n)
+{
+	for (int i = 0; i < n; i++)
+		end(pid[i]);
+}
+
+static void places(const char *dir, int workers, int want, int strangers)
 {
 	struct conf *c = conf(dir);
 	struct net_slots *s = net_slots_new(c, workers, NULL);
-	struct shared *m =
-	    mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t pid[MOST];
+	struct shared *m = share(), *few = share();
+	pid_t pid[MOST], other;
 	int64_t began;
+	bool waited;
 
-	for (int i = 0; i < want; i++)
-		pid[i] = holder(s, m);
-	while (m->in + m->out < want)
-		usleep(1000);
+	hold_places(s, m, pid, want, true);
 	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
 	began = clock_us();
-	ok(!net_slots_enter(s) && clock_us() - began >= 900000 && clock_us() - began < 20000000,
-	    "the next one waits a second and gets none");
-	bool at_once = false, followed = false;
-	for (int tries = 0; tries < 20 && !(at_once && followed); tries++)
-		crowded(s, m, pid, want, &at_once, &followed);
-	ok(at_once, "with %d waiting, the next one is told at once", want);
-	ok(followed, "a killed holder's place goes to one that waits");
-	for (int i = 0; i < want; i++)
-		end(pid[i]);
+	ok(!net_slots_enter(s, STR("x.example:443"), true, &waited) && waited &&
+		clock_us() - began >= 1900000,
+	    "the next one waits two seconds and gets none");
 	began = clock_us();
-	ok(net_slots_enter(s) && clock_us() - began < 900000, "all are dead: a place at once");
+	ok(!net_slots_enter(s, STR("x.example:443"), false, &waited) &&
+		clock_us() - began >= 900000,
+	    "a stranger waits one");
+	other = hold_place(s, m, want, true);
+	usleep(100000);
+	end(pid[0]);
+	while (m->in + m->out == want)
+		usleep(1000);
+	ok(m->in == want + 1, "a killed holder's place goes to one that waits");
+	pid[0] = other;
+	end_all(pid, want);
+
+	hold_places(s, few, pid, want, false);
+	ok(few->in == strangers, "strangers get %d of %d", (int)few->in, want);
+	ok(want == 1 || net_slots_enter(s, STR("x.example:443"), true, &waited),
+	    "and never the last");
+	net_slots_leave(s);
+	end_all(pid, want);
+	net_slots_free(s);
+	conf_free(c);
+}
+
+/* Whoever wants the same thing waits, and looks for what the first one has found. */
+static void one_server(const char *dir)
+{
+	struct conf *c = conf(dir);
+	struct net_slots *s = net_slots_new(c, 16, NULL);
+	struct shared *m = share();
+	pid_t pid[1];
+	bool waited;
+
+	hold_places(s, m, pid, 1, true);
+	ok(!net_slots_enter(s, server(0), true, &waited), "a server that is slow has one place");
+	ok(net_slots_enter(s, server(1), true, &waited) && !waited, "and others have theirs");
+	net_slots_leave(s);
+	pid_t killer = fork();
+	if (killer == 0) {
+		usleep(200000);
+		kill(pid[0], SIGKILL);
+		_exit(0);
+	}
+	ok(net_slots_enter(s, server(0), true, &waited) && waited,
+	    "when it is free, the next one is told that it has waited");
+	end(pid[0]);
+	waitpid(killer, NULL, 0);
 	net_slots_leave(s);
 	net_slots_free(s);
 	conf_free(c);
@@ -197,16 +234,33 @@ static void rates(void)
 	int64_t after = 0;
 	int n = 0, unlimited = 0;
 
-	while (n < 100 && net_slots_take_request(s, STR("a.example:443"), 6, &after))
+	while (n < 1000 && net_slots_take_request(s, STR("a.example:443"), false, 0, &after))
 		n++;
-	ok(n == 6 && after >= 9 && after <= 10, "6 a minute: %d, and the next in %lld s", n,
-	    (long long)after);
-	ok(net_slots_take_request(s, STR("b.example:443"), 6, &after),
-	    "another server has a counter of its own");
-	ok(net_slots_take_request(s, STR("a.example:443"), 120, &after), "so does another rate");
-	while (unlimited < 100 && net_slots_take_request(off, STR("a.example:443"), 6, &after))
+	ok(n == NET_STRANGERS_PER_MINUTE && after == 1, "strangers ask a server %d times", n);
+	ok(net_slots_take_request(s, STR("b.example:443"), false, 0, &after), "others as well");
+	for (n = 0; n < 1000 && net_slots_take_request(s, STR("a.example:443"), true, 0, &after);)
+		n++;
+	ok(n == NET_KNOWN_PER_MINUTE, "who has a session has a share of %d", n);
+	for (n = 0; n < 1000 && net_slots_take_asker(s, STR("192.0.2.1"), false, &after);)
+		n++;
+	ok(n == NET_ASKER_PER_MINUTE && net_slots_take_asker(s, STR("192.0.2.2"), false, &after),
+	    "an address may cause %d", n);
+	net_slots_charge(s, STR("192.0.2.3"), false, STR("c.example:443"), SECONDS(4));
+	ok(net_slots_take_asker(s, STR("192.0.2.3"), false, &after) &&
+		!net_slots_is_slow(s, STR("c.example:443")),
+	    "an address may make us wait for 4 s");
+	for (int i = 0; i < 2; i++)
+		net_slots_charge(s, STR("192.0.2.3"), false, STR("c.example:443"), SECONDS(4));
+	ok(!net_slots_take_asker(s, STR("192.0.2.3"), false, &after) && after >= 1 && after <= 15,
+	    "but not for 12: %lld", (long long)after);
+	ok(net_slots_is_slow(s, STR("c.example:443")) &&
+		!net_slots_is_slow(s, STR("d.example:443")),
+	    "and that server is slow");
+	while (unlimited < 1000 &&
+	    net_slots_take_request(off, STR("a.example:443"), false, 0, &after) &&
+	    net_slots_take_asker(off, STR("192.0.2.1"), false, &after))
 		unlimited++;
-	ok(unlimited == 100, "without limits, no request is refused");
+	ok(unlimited == 1000, "without limits, no request is refused");
 	net_slots_note_failure(s, STR("a.example:443"), clock_us());
 	ok(net_slots_down_s(s, STR("a.example:443")) == 0, "one failure bars nobody");
 	usleep(300000);
@@ -227,13 +281,16 @@ int main(void)
 
 	if (mkdtemp(dir) == NULL)
 		return 99;
-	places(dir, 4, 1);
-	places(dir, 17, 4);
-	places("/nonexistent", 1, 1);
+	places(dir, 4, 2, 1);
+	places(dir, 17, 4, 2);
+	places("/nonexistent", 1, 1, 1);
+	one_server(dir);
 	snprintf(path, sizeof path, "%s/outbound.lock", dir);
 	ok(unlink(path) == 0, "outbound.lock is in the state directory");
 	snprintf(path, sizeof path, "%s/outbound-queue.lock", dir);
 	ok(unlink(path) == 0, "and so is outbound-queue.lock");
+	snprintf(path, sizeof path, "%s/outbound-strangers.lock", dir);
+	ok(unlink(path) == 0, "and outbound-strangers.lock");
 	rmdir(dir);
 	down();
 	many_down();
