@@ -9,6 +9,7 @@ struct cacheable_row {
 };
 struct refused_serial {
 	struct str refused;
+	int64_t told;
 };
 struct changed_rows {
 	int64_t number;
@@ -20,7 +21,7 @@ struct unblocked_place {
 	struct str place;
 };
 ROW(cacheable_row, F_STR(cacheable_row, cacheable));
-ROW(refused_serial, F_STR(refused_serial, refused));
+ROW(refused_serial, F_STR(refused_serial, refused), F_I64(refused_serial, told));
 ROW(changed_rows, F_I64(changed_rows, number));
 ROW(session_renewed, F_I64(session_renewed, renewed), F_I64(session_renewed, told));
 ROW(unblocked_place, F_STR(unblocked_place, place));

@@ -80,10 +80,11 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
 -- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
--- up to 50 outdated statements; revocations are kept.
+-- up to 50 outdated statements; revocations are kept. A session here with an ID-Cert that is now
+-- revoked ends, and the actor's other sessions get the home server's statement as an event.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
--- cols: refused text
+-- cols: refused text, told int8
 WITH said AS (
     SELECT DISTINCT ON (serial) * FROM unnest($3::text[], $4::text[], $5::text[], $6::int8[],
         $7::int8[], $8::int8[], $9::int8[])
@@ -104,11 +105,23 @@ stored AS (
             invalidated_at = excluded.invalidated_at,
         usable_until = excluded.usable_until, fetched_at = now()
     WHERE f.invalidated_at IS NULL OR excluded.invalidated_at IS NOT NULL RETURNING 1),
+ended AS (
+    UPDATE foreign_session s SET ended_at = now() FROM said
+    WHERE s.fid = $2 AND s.serial = said.serial COLLATE "C" AND s.ended_at IS NULL
+        AND said.invalidated BETWEEN 1 AND extract(epoch FROM now())
+    RETURNING s.fid, s.session_id, said.cacheable),
+counter AS (
+    DELETE FROM event_counter WHERE session_key IN (
+        SELECT motet_session_key(fid, session_id) FROM ended) RETURNING 1),
 room AS (
     DELETE FROM foreign_cert WHERE (subject, serial) IN (
         SELECT subject, serial FROM foreign_cert t WHERE motet_may_go(t) AND subject <> $2
         ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
-SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused
+SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused,
+       (SELECT sum(motet_emit(ARRAY(
+               SELECT k FROM unnest(motet_foreign_others(fid, session_id)) AS k
+               WHERE k NOT IN (SELECT motet_session_key(e.fid, e.session_id) FROM ended e)),
+           'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', NULL, cacheable))::int8 FROM ended) AS told
 
 -- Note that all certificates of an actor, or of one session, are now in foreign_cert.
 -- name: sql_foreign_mark_listed :none redo

@@ -81,11 +81,56 @@ static void test_sessions(void)
 	end_context(&cx);
 }
 
+#define REVOKED(x) make_statement(x.cert, x.serial, now - 5, now + 100, now - 1, home.seed).s
+
+/* Somebody looks the actor up after the home server has revoked two ID-Certs. */
+static void test_stored_revocation(void)
+{
+	struct party home = new_server("rest.example"),
+		     a = new_foreign_actor(&home, "rob@rest.example", "phone"),
+		     b = new_foreign_actor(&home, "rob@rest.example", "tab"),
+		     c = new_foreign_actor(&home, "rob@rest.example", "watch");
+	const char *url = actor_url("rest.example", "rob@rest.example");
+	const char *list = arena_printf(lasting.mem, "[%s,%s,%s]", vouch_for(&a, &home).s,
+	    vouch_for(&b, &home).s, vouch_for(&c, &home).s);
+	const int64_t now = clock_now();
+	struct cx cx = new_context();
+	struct foreign_cert *v;
+	struct str token, other, third;
+	struct session *s;
+	size_t n;
+
+	npages = 0;
+	put_server_page(&home);
+	put_page(url, 200, str_of(list));
+	ok(log_in(&cx, &a, &token) == OK && log_in(&cx, &b, &other) == OK &&
+		log_in(&cx, &c, &third) == OK,
+	    "three devices log in: %s", cx.why.say);
+	list =
+	    arena_printf(lasting.mem, "[%s,%s,%s]", REVOKED(a), vouch_for(&b, &home).s, REVOKED(c));
+	put_page(url, 200, str_of(list));
+	run_sql("UPDATE foreign_actor SET fresh_until = now() - interval '1 s'");
+	ok(foreign_list_certs(&cx, STR("rob@rest.example"), STR(""), &v, &n) == OK && n == 3,
+	    "the actor is looked up: %s%s", cx.why.say, cx.why.log);
+	ok(session_find(&cx, token, false, &s) == ERR_UNAUTHORIZED &&
+		session_find(&cx, third, false, &s) == ERR_UNAUTHORIZED,
+	    "the two sessions with a revoked ID-Cert have ended");
+	ok(session_find(&cx, other, false, &s) == OK, "the other one has not");
+	ok(run_sql("SELECT count(*) FROM event WHERE session_key = 'rob@rest.example:tab' AND name "
+		   "= 'ACTOR_CERTIFICATE_INVALIDATION'") == 2,
+	    "and gets an event for each");
+	ok(run_sql("SELECT count(*) FROM event_counter WHERE session_key IN "
+		   "('rob@rest.example:phone', 'rob@rest.example:watch')") == 0,
+	    "nothing is left for those that ended");
+	end_context(&cx);
+}
+
 int main(void)
 {
 	if (!open_test_world())
 		return 0;
 	test_sessions();
+	test_stored_revocation();
 	end_context(&lasting);
 	conf_free(conf);
 	return done();
