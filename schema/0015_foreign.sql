@@ -24,5 +24,24 @@ CREATE OR REPLACE FUNCTION motet_may_go(t foreign_server, keep int8) RETURNS boo
 $$;
 COMMENT ON FUNCTION motet_may_go(foreign_server, int8) IS 'A failure that is over for ten minutes, or a good server that nobody asked of for long; never one that the operator has blocked';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (15, 1, '91649972eb3eea772e8a66799dc1304d03304c5cfc11f6b25b823fd9d10f9348');
+-- Anybody who has a domain can make us remember certificates, and have as many domains as they like.
+CREATE FUNCTION motet_foreign_caps(OUT of_domain int8, OUT of_all int8) LANGUAGE sql IMMUTABLE AS $$
+    SELECT 10000, 200000
+$$;
+COMMENT ON FUNCTION motet_foreign_caps IS 'How many certificates are remembered of one domain, and of all; some 3 kB each';
+
+-- The oldest, those that are revoked last of all: that is not to be forgotten. Of all certificates there is an estimate, and never more than a few hundred go
+-- at a time.
+CREATE FUNCTION motet_foreign_over_cap(domain text) RETURNS TABLE (subject text, serial text) LANGUAGE sql STABLE AS $$
+    (SELECT f.subject, f.serial FROM foreign_cert f WHERE f.domain = $1
+     ORDER BY f.invalidated_at IS NULL, f.fetched_at DESC, f.serial OFFSET (SELECT of_domain FROM motet_foreign_caps()))
+    UNION ALL
+    (SELECT f.subject, f.serial FROM foreign_cert f
+     WHERE (SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'foreign_cert'::regclass) > (SELECT of_all FROM motet_foreign_caps())
+         AND f.invalidated_at IS NULL
+     ORDER BY f.usable_until LIMIT 200)
+$$;
+COMMENT ON FUNCTION motet_foreign_over_cap IS 'What has to go so that a domain, and all together, keep to motet_foreign_caps()';
+
+INSERT INTO schema_version (version, compat, checksum) VALUES (15, 1, '9385e19afc015499e48a7f8191d6f13a4ff5eada3dc52d49756cd71be8f2e169');
 COMMIT;

@@ -80,7 +80,8 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
 -- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
--- up to 50 outdated statements; revocations are kept. A session here with an ID-Cert that is now
+-- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 15 the oldest go. A
+-- session here with an ID-Cert that is now
 -- revoked ends, and the actor's other sessions get the home server's statement as an event.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
@@ -114,9 +115,10 @@ counter AS (
     DELETE FROM event_counter WHERE session_key IN (
         SELECT motet_session_key(fid, session_id) FROM ended) RETURNING 1),
 room AS (
-    DELETE FROM foreign_cert WHERE (subject, serial) IN (
+    DELETE FROM foreign_cert WHERE subject <> $2 AND ((subject, serial) IN (
         SELECT subject, serial FROM foreign_cert t WHERE motet_may_go(t) AND subject <> $2
-        ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
+        ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED)
+        OR (subject, serial) IN (SELECT * FROM motet_foreign_over_cap($1))) RETURNING 1)
 SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused,
        (SELECT sum(motet_emit(ARRAY(
                SELECT k FROM unnest(motet_foreign_others(fid, session_id)) AS k

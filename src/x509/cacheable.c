@@ -42,8 +42,32 @@ static enum err blame_home_server(struct cx *cx, enum err e, enum err now, const
 	return refuse(cx, now, "id_cert", "%s: %s", what, say);
 }
 
+/* The names that cacheable_json() writes and the shape reads. */
+static bool is_cacheable_member(const char *name)
+{
+	static const char *const names[] = { "idCertPem", "id_cert", "cacheNotValidBefore",
+		"cacheValidNotBefore", "cacheNotValidAfter", "cacheValidNotAfter", "invalidatedAt",
+		"cacheSignature", "invalidated" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool has_other_members(struct json_object *o)
+{
+	json_object_object_foreach(o, name, value)
+	{
+		(void)value;
+		if (!is_cacheable_member(name))
+			return true;
+	}
+	return false;
+}
+
 static enum err decode_cacheable_members(
-    struct cx *cx, struct str text, struct cacheable_members *m)
+    struct cx *cx, struct str text, struct cacheable_members *m, bool *others)
 {
 	struct json_object *o;
 	enum err e = json_parse(cx, text, &o);
@@ -52,6 +76,7 @@ static enum err decode_cacheable_members(
 		e = ERR_BAD_JSON;
 	if (e == OK)
 		e = shape_decode(cx, &cacheable_members_shape, o, m);
+	*others = e == OK && has_other_members(o);
 	return e == OK ? OK
 		       : blame_home_server(cx, e, ERR_HOME_INVALID,
 			     "The other server's answer is not a CacheableIDCert");
@@ -79,12 +104,22 @@ static enum err check_cacheable_members(
 	return OK;
 }
 
+static struct str rewrite_cacheable(struct cx *cx, const struct cacheable *c)
+{
+	const struct cache_claim claim = { .not_before = c->not_before,
+		.not_after = c->not_after,
+		.invalidated = c->invalidated };
+
+	return json_text(cx, cacheable_json(cx, c->cert.der, &claim, c->sig));
+}
+
 enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 {
 	struct cacheable_members m = { .invalidatedAt = 0 };
 	struct blob der;
+	bool others;
 
-	TRY(decode_cacheable_members(cx, text, &m));
+	TRY(decode_cacheable_members(cx, text, &m, &others));
 	*out = (struct cacheable){ .text = text,
 		.not_before = m.cacheNotValidBefore,
 		.not_after = m.cacheNotValidAfter,
@@ -93,6 +128,8 @@ enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 	enum err e = pem_decode(cx, "id_cert", "CERTIFICATE", m.idCertPem, &der);
 	if (e == OK)
 		e = idcert_read(cx, der, &out->cert);
+	if (e == OK && (others || text.n > CACHEABLE_TEXT_MAX))
+		out->text = rewrite_cacheable(cx, out);
 	return e == OK
 	    ? OK
 	    : blame_home_server(cx, e, ERR_BAD_CERT, "The certificate that the home server sent");

@@ -11,19 +11,21 @@
 enum {				       /* seconds */
 	CACHEABLE_TTL_MAX = 12 * 3600, /* how far ahead a statement about a valid one may end */
 	CACHEABLE_SKEW = 60,	       /* tolerated between the clocks of two servers */
+	CACHEABLE_TEXT_MAX = 8192,     /* octets; what is longer is written anew */
 };
 struct cacheable {
-	struct str text; /* the JSON object as received, byte for byte */
+	struct str text; /* the JSON object as received, byte for byte; without unknown members */
 	struct idcert cert;
 	int64_t not_before, not_after; /* of the statement, seconds since 1970 */
 	int64_t invalidated;	       /* when it was revoked; 0: not revoked */
 	uint8_t sig[ED25519_SIG];
 };
 /*
- * Read one; both spellings of the member names are accepted. Does not check signatures or compare
- * times with the clock. Texts point into `text` or are in the arena. ERR_HOME_INVALID: not a
- * CacheableIDCert. ERR_BAD_CERT: the certificate breaks the profile, or a time does not have 10
- * digits.
+ * Read one; an object with unknown members, or longer than CACHEABLE_TEXT_MAX, is written anew, so
+ * that another server cannot make us keep whatever it likes. Both spellings of the member names are
+ * accepted. Does not check signatures or compare times with the clock. Texts point into `text` or
+ * are in the arena. ERR_HOME_INVALID: not a CacheableIDCert. ERR_BAD_CERT: the certificate breaks
+ * the profile, or a time does not have 10 digits.
  */
 must_check enum err cacheable_read(struct cx *, struct str text, struct cacheable *);
 /* Split a JSON array into its elements, unparsed; they point into `text`. ERR_HOME_INVALID: not an

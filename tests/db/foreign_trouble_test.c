@@ -268,6 +268,48 @@ static void test_introspection(void)
 	end_context(&cx);
 }
 
+/* --- What a stranger can grow --- */
+
+static void replace_caps(const char *of_domain_and_all)
+{
+	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+
+	PQclear(PQexec(pg,
+	    arena_printf(lasting.mem,
+		"CREATE OR REPLACE FUNCTION motet_foreign_caps(OUT of_domain int8, OUT of_all "
+		"int8) LANGUAGE sql IMMUTABLE AS 'SELECT %s'",
+		of_domain_and_all)));
+	PQfinish(pg);
+}
+
+static void test_caps(void)
+{
+	struct party home = new_server("grow.example");
+	struct cx cx = new_context();
+	struct foreign_cert *v;
+	size_t n;
+
+	replace_caps("8, 200000");
+	for (int i = 0; i < 20; i++) {
+		const char *fid = arena_printf(lasting.mem, "x%d@grow.example", i);
+		struct party a = new_foreign_actor(&home, fid, "s");
+		npages = 0;
+		put_server_page(&home);
+		put_page(actor_url("grow.example", fid), 200, list_of_one(vouch_for(&a, &home)));
+		must(&cx, foreign_list_certs(&cx, str_of(fid), none, &v, &n));
+		if (i == 3)
+			run_sql("UPDATE foreign_cert SET invalidated_at = now() WHERE subject = "
+				"'x3@grow.example'");
+	}
+	int64_t rows = run_sql("SELECT count(*) FROM foreign_cert WHERE domain = 'grow.example'");
+	ok(rows >= 8 && rows <= 9, "a domain has its cap of certificates: %lld", (long long)rows);
+	ok(run_sql("SELECT count(*) FROM foreign_cert WHERE subject IN ('x19@grow.example', "
+		   "'x18@grow.example', 'x3@grow.example')") == 3,
+	    "the oldest go, and what is revoked stays");
+	replace_caps("10000, 200000");
+	end_context(&cx);
+}
+
 int main(void)
 {
 	if (!open_test_world())
@@ -279,6 +321,7 @@ int main(void)
 	test_long_and_odd_lists();
 	test_new_device();
 	test_introspection();
+	test_caps();
 	end_context(&lasting);
 	conf_free(conf);
 	return done();

@@ -181,6 +181,32 @@ static void lists(struct cx *cx)
 	}
 }
 
+/* What another server adds is not kept. */
+static void unknown_members(struct cx *cx, struct blob cert, const uint8_t *sig)
+{
+	struct str plain = json_of(cx, cert, "1789999995", "1790003600", "", sig);
+	char *padding = arena_alloc(cx->mem, 60000);
+	struct cacheable c, again;
+
+	memset(padding, ' ', 59999);
+	padding[59999] = '\0';
+	ok(cacheable_read(cx, plain, &c) == OK && str_eq(c.text, plain),
+	    "a statement of known members is kept byte for byte");
+	const char *texts[] = { arena_printf(cx->mem, "{\"x\":[1,{\"y\":\"%.50000s\"}],%.*s",
+				    padding, (int)plain.n - 1, plain.s + 1),
+		arena_printf(cx->mem, "{%.9000s%.*s", padding, (int)plain.n - 1, plain.s + 1) };
+	for (int i = 0; i < 2; i++) {
+		enum err e = cacheable_read(cx, str_of(texts[i]), &c);
+		ok(e == OK && c.text.n <= CACHEABLE_TEXT_MAX,
+		    "%s is not kept: %zu of %zu octets are", i ? "padding" : "an unknown member",
+		    c.text.n, strlen(texts[i]));
+		e = cacheable_read(cx, c.text, &again);
+		ok(e == OK && blob_eq(again.cert.der, cert) && again.not_after == c.not_after &&
+			memcmp(again.sig, sig, ED25519_SIG) == 0,
+		    "and the statement stays what it was: %s", cx->why.say);
+	}
+}
+
 int main(void)
 {
 	struct cx cx = cx_new();
@@ -197,6 +223,8 @@ int main(void)
 	cuts(&cx, cert, &c, key);
 	windows(&cx, cert, &c, key);
 	lists(&cx);
+	uint8_t sig[ED25519_SIG] = { 1 };
+	unknown_members(&cx, cert, sig);
 	arena_free(cx.mem);
 	return done();
 }
