@@ -21,7 +21,7 @@ bool resend_again(struct cx *cx, struct resend *s, enum err *e)
 		return first;
 	}
 	s->answered &= *e != ERR_UNCERTAIN;
-	if (clock_us() < s->until_us && store_pause(cx, RESEND_NAP_US))
+	if (clock_us() < s->until_us && store_run_pause(cx, RESEND_NAP_US))
 		return true;
 	cx->why.err = *e = ERR_UNCERTAIN;
 	return false;

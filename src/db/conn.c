@@ -78,7 +78,7 @@ static bool dial_database(struct db *d, int64_t deadline)
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
-		    !wait_for_socket(d, PQsocket(d->pg),
+		    !conn_wait_for_socket(d, PQsocket(d->pg),
 			s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
@@ -227,7 +227,7 @@ static bool flush_output(struct db *d, int64_t deadline)
 	int left;
 
 	while ((left = PQflush(d->pg)) > 0) {
-		if (!wait_for_socket(d, PQsocket(d->pg), POLLOUT | POLLIN, deadline) ||
+		if (!conn_wait_for_socket(d, PQsocket(d->pg), POLLOUT | POLLIN, deadline) ||
 		    !PQconsumeInput(d->pg))
 			return false;
 	}
@@ -244,7 +244,7 @@ PGresult *conn_read_result(struct cx *cx)
 	meter_add(&cx->meter, COUNT_DB_ROUND_TRIP, 1);
 	while (fine) {
 		while (fine && PQisBusy(d->pg))
-			fine = wait_for_socket(d, PQsocket(d->pg), POLLIN, deadline) &&
+			fine = conn_wait_for_socket(d, PQsocket(d->pg), POLLIN, deadline) &&
 			    PQconsumeInput(d->pg);
 		if (!fine || (r = PQgetResult(d->pg)) == NULL)
 			break;

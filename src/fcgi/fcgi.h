@@ -81,10 +81,10 @@ void fcgi_drain(struct fcgi *);
  */
 void fcgi_step_aside(struct fcgi *);
 /*
-* Take no new requests (hold), because siblings serve them better, or take them again. Kept
-* connections are passed to siblings; fcgi_next() returns FCGI_AGAIN every FCGI_HOLD_MS. Without
-* epoll it does nothing.
-*/
+ * Take no new requests (hold), because siblings serve them better, or take them again. Kept
+ * connections are passed to siblings; fcgi_next() returns FCGI_AGAIN every FCGI_HOLD_MS. Without
+ * epoll it does nothing.
+ */
 enum { FCGI_HOLD_MS = 100 };
 void fcgi_hold(struct fcgi *, bool hold);
 /* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */

@@ -98,8 +98,8 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 
 void fcgi_hold(struct fcgi *f, bool hold)
 {
-(void)f;
-(void)hold;
+	(void)f;
+	(void)hold;
 }
 void fcgi_step_aside(struct fcgi *f)
 {

@@ -25,7 +25,7 @@ static enum err begin_errand(
 	struct outbound *o = (struct outbound *)f;
 
 	if (o->transport)
-		fcgi_release_kept(o->transport);
+		fcgi_step_aside(o->transport);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_enter(cx, o->net, domain, known, waited);
 	meter_phase(&cx->meter, was);

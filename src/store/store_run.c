@@ -34,7 +34,7 @@ enum err store_run(struct cx *cx, const struct stmt *st, const struct arg *a, si
 	return fail(cx, ERR_INTERNAL, "%s: constraint %s", st->name, db_constraint(cx));
 }
 
-bool store_pause(struct cx *cx, int64_t us)
+bool store_run_pause(struct cx *cx, int64_t us)
 {
 	return db_pause(cx, us);
 }

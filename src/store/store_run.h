@@ -5,7 +5,7 @@
 must_check enum err store_run(struct cx *, const struct stmt *, const struct arg *, size_t nargs,
     const struct shape *, void **out, size_t *n);
 /* As db_pause(). */
-bool store_pause(struct cx *, int64_t us);
+bool store_run_pause(struct cx *, int64_t us);
 #define STORE_RUN(cx, st, args, sh, out, n) \
 	store_run((cx), (st), (args), sizeof(args) / sizeof(args)[0], (sh), (void **)(out), (n))
 #endif
