@@ -1,4 +1,4 @@
-#include "db/conn.h"
+#include "db/wait.h"
 #include <stdio.h>
 
 /* Names of types as the .sql files declare them. */

@@ -1,6 +1,7 @@
-#include "db/conn.h"
+#include "db/wait.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/conninfo.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -58,23 +59,31 @@ void db_free(struct db *d)
 	free(d);
 }
 
-/* Server notices go to the debug log. */
-static void log_server_notice(void *arg, const char *text)
+/* Warnings tell of a row that a statement has passed over; other notices are for debugging. */
+static void log_server_notice(void *arg, const PGresult *r)
 {
+	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED),
+		   *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+
 	(void)arg;
-	log_debug("database: %s", text);
+	if (severity && strcmp(severity, "WARNING") == 0)
+		log_warn("database: %s", text ? text : "");
+	else
+		log_debug("database: %s", text ? text : "");
 }
 
-static bool dial_database(struct db *d, int64_t deadline)
+/* The host is one of the list in the connection string; each part NULL: what the string says. */
+static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name",
-		"client_encoding", NULL };
-	const char *const values[] = { d->conninfo, "motet", "UTF8", NULL };
+		"client_encoding", "host", "hostaddr", "port", NULL };
+	const char *const values[] = { d->conninfo, "motet", "UTF8", h->host, h->hostaddr, h->port,
+		NULL };
 
 	d->pg = PQconnectStartParams(keys, values, 1);
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
-	PQsetNoticeProcessor(d->pg, log_server_notice, NULL);
+	PQsetNoticeReceiver(d->pg, log_server_notice, NULL);
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
@@ -82,6 +91,26 @@ static bool dial_database(struct db *d, int64_t deadline)
 			s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
+}
+
+/*
+ * libpq leaves it to us to bound the time of each host in a list: with one silent host, the others
+ * would never be tried. Each host gets an equal part of what is left.
+ */
+static bool dial_database(struct cx *cx, int64_t deadline)
+{
+	struct db *d = cx->db;
+	struct conninfo_host *hosts;
+	size_t n = conninfo_hosts(cx->mem, d->conninfo, &hosts);
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t now = clock_us();
+		if (dial_host(d, &hosts[i], now + (deadline - now) / (int64_t)(n - i)))
+			return true;
+		if (i + 1 < n)
+			conn_drop(d);
+	}
+	return false;
 }
 
 /* Without prepared statements we are behind a pooler in transaction mode, which does not keep
@@ -184,7 +213,7 @@ static enum err connect_to_database(struct cx *cx)
 		cx->meter.db = METER_DB_AWAY;
 		return fail(cx, ERR_UNAVAILABLE, "database: still away");
 	}
-	if (!dial_database(d, d->deadline_us))
+	if (!dial_database(cx, d->deadline_us))
 		return fail_connection(cx, "connect");
 	if (d->pg == NULL || !send_settings(cx))
 		return fail_connection(cx, "settings");

@@ -20,15 +20,6 @@ struct db {
 	int64_t pause_us;
 	char constraint[64];
 };
-/* Begin to wait for the database: sets the deadline. ERR_UNAVAILABLE: the request has no time left,
- * or the database hangs. conn_wait_end() ends it. */
-must_check enum err conn_wait_begin(struct cx *);
-void conn_wait_end(struct cx *);
-/* Has the deadline passed, or does the database hang while another worker is the scout? */
-bool conn_wait_is_over(struct db *);
-/* Wait until the socket is ready for `events`; false: conn_wait_is_over(), or deadline_us has
- * passed. */
-bool conn_wait_for_socket(struct db *, int fd, short events, int64_t deadline_us);
 /* Connect if needed. Notices when an idle connection was closed by the other side. */
 must_check enum err conn_ensure(struct cx *);
 void conn_drop(struct db *);

@@ -1,5 +1,6 @@
 #include "db/conninfo.h"
 #include <libpq-fe.h>
+#include <stdlib.h>
 
 /* libpq's own mark of a field that is not to be shown: password, sslpassword. */
 static bool is_secret_field(const PQconninfoOption *o)
@@ -61,4 +62,53 @@ bool conninfo_has_password(const char *conninfo)
 		has |= o->val && is_secret_field(o);
 	PQconninfoFree(all);
 	return has;
+}
+
+/* A value of the string, or of the environment. "": there is none. */
+static const char *find_conninfo_value(
+    const PQconninfoOption *all, const char *keyword, const char *variable)
+{
+	const char *env = getenv(variable);
+
+	for (const PQconninfoOption *o = all; o && o->keyword; o++)
+		if (strcmp(o->keyword, keyword) == 0 && o->val)
+			return o->val;
+	return env ? env : "";
+}
+
+static size_t count_list_items(const char *list)
+{
+	size_t n = *list != 0;
+
+	for (; *list; list++)
+		n += *list == ',';
+	return n;
+}
+
+/* Item i of a list with commas; a list of one port is for all hosts. NULL: an empty list. */
+static const char *copy_list_item(struct arena *mem, const char *list, size_t i)
+{
+	if (*list == 0)
+		return NULL;
+	for (; i && strchr(list, ','); i--)
+		list = strchr(list, ',') + 1;
+	return arena_dup(mem, list, strcspn(list, ","));
+}
+
+size_t conninfo_hosts(struct arena *mem, const char *conninfo, struct conninfo_host **out)
+{
+	PQconninfoOption *all = is_database_name(conninfo) ? NULL : PQconninfoParse(conninfo, NULL);
+	const char *host = find_conninfo_value(all, "host", "PGHOST"),
+		   *addr = find_conninfo_value(all, "hostaddr", "PGHOSTADDR"),
+		   *port = find_conninfo_value(all, "port", "PGPORT");
+	size_t n = count_list_items(*addr ? addr : host);
+	bool list = n > 1 && *find_conninfo_value(all, "service", "PGSERVICE") == 0;
+
+	*out = arena_alloc(mem, (n + 1) * sizeof **out);
+	**out = (struct conninfo_host){ NULL, NULL, NULL };
+	for (size_t i = 0; list && i < n; i++)
+		(*out)[i] = (struct conninfo_host){ copy_list_item(mem, host, i),
+			copy_list_item(mem, addr, i), copy_list_item(mem, port, i) };
+	PQconninfoFree(all);
+	return list ? n : 1;
 }

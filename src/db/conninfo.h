@@ -8,6 +8,16 @@
  * anywhere in it.
  */
 struct str conninfo_mask_passwords(struct arena *, const char *conninfo);
+/*
+ * The hosts of a connection string, or of PGHOST, PGHOSTADDR and PGPORT where it names none, in
+ * their order; in the arena. A part that is NULL stays as the string and libpq decide. A string
+ * without a list, or one that libpq must resolve itself (a service, an error), has one host of
+ * NULLs.
+ */
+struct conninfo_host {
+	const char *host, *hostaddr, *port;
+};
+size_t conninfo_hosts(struct arena *, const char *conninfo, struct conninfo_host **);
 /* Is there a password in it? True for a string that libpq cannot parse. */
 bool conninfo_has_password(const char *conninfo);
 #endif

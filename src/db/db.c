@@ -1,4 +1,4 @@
-#include "db/conn.h"
+#include "db/wait.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>

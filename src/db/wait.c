@@ -1,4 +1,4 @@
-#include "db/conn.h"
+#include "db/wait.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <poll.h>

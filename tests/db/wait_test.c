@@ -1,9 +1,12 @@
 /* No request waits for the database longer than database_timeout in all; while the database hangs,
- * one worker waits for it and the others fail at once. Prints its N. */
+ * one worker waits for it and the others fail at once; a silent host does not keep the next one in
+ * a list from being tried. Prints its N. */
 #include "member.h"
 #include "base/db_pool.h"
 #include "store/q_schema.h"
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 enum { WORKERS = 6, TIMEOUT_S = 3 };
@@ -119,6 +122,35 @@ static void test_settings(void)
 	end_context(&cx);
 }
 
+/* A host that takes connections and says nothing, in a list before the good one. */
+static void test_silent_host(void)
+{
+	const char *good = strstr(conninfo, "host=") + 5, *keep = conf->database;
+	char dir[] = "/tmp/motet-silent-XXXXXX", list[256];
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct schema_state *s;
+
+	if (mkdtemp(dir) == NULL)
+		exit(1);
+	snprintf(a.sun_path, sizeof a.sun_path, "%s/.s.PGSQL.5432", dir);
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 8))
+		exit(1);
+	snprintf(list, sizeof list, "host=%s,%s", dir, good);
+	conf->database = list;
+	struct cx cx = new_context();
+	int64_t began = clock_us();
+	enum err e = q_schema_state(&cx, &s);
+	ok(e == OK && seconds_since(began) < TIMEOUT_S,
+	    "the first of two hosts is silent: on the other one after %.1f s",
+	    seconds_since(began));
+	end_context(&cx);
+	conf->database = keep;
+	close(fd);
+	unlink(a.sun_path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	if (!open_test_home())
@@ -128,6 +160,7 @@ int main(void)
 	test_budget();
 	test_scout();
 	test_settings();
+	test_silent_host();
 	conf_free(conf);
 	return done();
 }
