@@ -1,4 +1,5 @@
 #include "core/verify.h"
+#include "base/log.h"
 #include "core/verify_rows.h"
 
 enum { PAGE_ROWS = 500, PAGE_ARENA_BYTES = 256 << 20, PAGE_KEY_MAX = 1024 };
@@ -52,16 +53,29 @@ static enum err verify_one_table(struct verify *v, enum verify_table t, int64_t 
 	return OK;
 }
 
+/* A table that cannot be read is told, and the others are still checked. */
+static void verify_table_or_tell(
+    struct verify *v, enum verify_table t, int64_t all, struct fail *first)
+{
+	if (verify_one_table(v, t, all) == OK)
+		return;
+	log_warn("verifying %s: %s", v->table, v->cx->why.log);
+	if (first->err == OK)
+		*first = v->cx->why;
+}
+
 static enum err verify_all_tables(struct verify *v)
 {
 	int64_t counts[VERIFY_TABLES], all = 0;
+	struct fail first = { .err = OK };
 
 	TRY(q_verify_counts(v->cx, counts));
 	for (int t = 0; t < VERIFY_TABLES; t++)
 		all += counts[t];
 	for (int t = 0; t < VERIFY_TABLES; t++)
-		TRY(verify_one_table(v, (enum verify_table)t, all));
-	return OK;
+		verify_table_or_tell(v, (enum verify_table)t, all, &first);
+	v->cx->why = first;
+	return first.err;
 }
 
 enum err verify_run(

@@ -30,7 +30,8 @@ struct verify_tally {
 };
 /*
  * cx->ca must hold the secret, to open sealed values. schema: the directory of the schema files, as
- * in schema_steps(), or NULL. Findings are no errors; an error means that the check itself failed.
+ * in schema_steps(), or NULL. Findings are no errors; an error means that the check itself failed,
+ * for one table at least; it is logged, and the other tables are checked.
  */
 must_check enum err verify_run(
     struct cx *, const char *schema, const struct verify_watch *, struct verify_tally *);

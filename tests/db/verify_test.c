@@ -531,6 +531,25 @@ static void test_no_findings(void)
 	end_context(&cx);
 }
 
+/* A table that cannot be read is an error; the rows of all others are checked nevertheless. */
+static void test_unreadable_table(void)
+{
+	struct cx cx = new_context();
+	struct seen s = { .text = { .mem = cx.mem } };
+	const struct verify_watch w = { collect_finding, ignore_progress, &s };
+	struct verify_tally all, most;
+
+	run_verify(&cx, &all);
+	long hidden = sql_number(&cx, "SELECT count(*) FROM actor");
+	run_sql(&cx, "REVOKE SELECT ON actor FROM motet; GRANT SELECT (id) ON actor TO motet");
+	enum err e = verify_run(&cx, NULL, &w, &most);
+	run_sql(&cx, "REVOKE SELECT (id) ON actor FROM motet; GRANT SELECT ON actor TO motet");
+	ok(e != OK && most.rows > all.rows / 2,
+	    "a table of %ld rows cannot be read: %lld of %lld rows checked", hidden,
+	    (long long)most.rows, (long long)all.rows);
+	end_context(&cx);
+}
+
 int main(int argc, char **argv)
 {
 	if (!open_test_home())
@@ -541,6 +560,7 @@ int main(int argc, char **argv)
 	insert_home_rows(&cx);
 	insert_foreign_rows(&cx);
 	test_no_findings();
+	test_unreadable_table();
 	copy_tables(&cx);
 	test_every_table();
 	test_each_damage();
