@@ -59,12 +59,20 @@ static enum err sign_federation_token(
 	return OK;
 }
 
-static enum err record_federation_token(struct cx *cx, int64_t actor_id,
+/* The session that asks: its row, and the hash of its token. */
+struct token_asker {
+	const struct session *s;
+	struct blob hash;
+};
+
+static enum err record_federation_token(struct cx *cx, const struct token_asker *asker,
     const struct federation_token *t, int64_t serial, struct str token,
     struct federation_token_issued **out)
 {
 	uint8_t hash[HASH_BYTES];
-	const struct new_federation_token n = { .actor_id = actor_id,
+	const struct new_federation_token n = { .actor_id = asker->s->actor_id,
+		.asker = asker->hash,
+		.cert_serial = asker->s->serial,
 		.jti = t->jti,
 		.audience = t->aud,
 		.token_hash = { hash, HASH_BYTES },
@@ -86,8 +94,13 @@ static enum err make_token_jti(struct cx *cx, struct str *jti)
 	return OK;
 }
 
+static enum err refuse_ended_asker(struct cx *cx)
+{
+	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
+}
+
 static enum err issue_recorded_token(
-    struct cx *cx, int64_t actor_id, struct federation_token *t, struct str *token)
+    struct cx *cx, const struct token_asker *asker, struct federation_token *t, struct str *token)
 {
 	struct federation_token_issued *done;
 	struct server_key *key;
@@ -95,7 +108,7 @@ static enum err issue_recorded_token(
 	for (int try = 0; try < TOKEN_ISSUE_TRIES; try++) {
 		TRY(identity_current(cx, &key));
 		TRY(sign_federation_token(cx, key, t, token));
-		TRY(record_federation_token(cx, actor_id, t, key->serial, *token, &done));
+		TRY(record_federation_token(cx, asker, t, key->serial, *token, &done));
 		if (done->issued) {
 			meter_add(&cx->meter, COUNT_TOKEN_ISSUED, 1);
 			return OK;
@@ -103,8 +116,7 @@ static enum err issue_recorded_token(
 		if (!done->enabled)
 			return refuse_tokens_off(cx);
 		if (done->current)
-			return refuse(
-			    cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
+			return refuse_ended_asker(cx);
 		identity_forget_unless(0); /* the server key was rotated */
 	}
 	return fail(cx, ERR_RETRY, "no federation token after %d attempts", TOKEN_ISSUE_TRIES);
@@ -113,20 +125,24 @@ static enum err issue_recorded_token(
 /* The switch is checked here, to spare a useless outbound request, and again by the statement
  * that issues, which decides. */
 enum err federation_token_issue(
-    struct cx *cx, const struct session *s, struct str server, struct str *token)
+    struct cx *cx, const struct session *s, struct blob asker, struct str server, struct str *token)
 {
 	struct federation_token t = { .iss = str_of(cx->conf->domain),
 		.sub = actor_fid(cx, s->local_name),
 		.iat = cx->now,
 		.exp = cx->now + cx->conf->federation_token_lifetime };
+	struct blob cert;
 	bool enabled;
 
-	TRY(federation_token_status(cx, &enabled));
+	TRY(q_federation_token_asker(cx, asker, &enabled, &cert));
 	if (!enabled)
 		return refuse_tokens_off(cx);
+	if (cert.p == NULL)
+		return refuse_ended_asker(cx);
+	t.cnf = federation_jws_thumbprint(cx->mem, cert);
 	TRY(read_token_audience(cx, server, &t.aud));
 	TRY(make_token_jti(cx, &t.jti));
-	return issue_recorded_token(cx, s->actor_id, &t, token);
+	return issue_recorded_token(cx, &(struct token_asker){ s, asker }, &t, token);
 }
 
 enum err federation_token_delete(struct cx *cx, int64_t actor_id, int64_t *deleted)

@@ -86,9 +86,22 @@ static enum err check_federation_token(struct cx *cx, struct str token, struct s
 	return OK;
 }
 
-static enum err check_token_cert(
-    struct cx *cx, const struct federation_token *t, struct blob der, struct foreign_cert *c)
+/* Without a cnf, which other home servers may leave out, a token is for any ID-Cert of its actor.
+ */
+static enum err check_token_cnf(struct cx *cx, const struct shown_token *s, struct blob der)
 {
+	if (s->t.cnf.n ? str_eq(s->t.cnf, federation_jws_thumbprint(cx->mem, der)) : !s->own)
+		return OK;
+	return REFUSE_TOKEN(cx,
+	    "This federation token is for another ID-Cert of %.*s: send that of the session that "
+	    "asked for the token.",
+	    (int)s->t.sub.n, s->t.sub.s);
+}
+
+static enum err check_token_cert(
+    struct cx *cx, const struct shown_token *s, struct blob der, struct foreign_cert *c)
+{
+	const struct federation_token *t = &s->t;
 	struct idcert id;
 
 	enum err e = idcert_read(cx, der, &id);
@@ -101,6 +114,7 @@ static enum err check_token_cert(
 	if (!str_eq(id.fid, t->sub))
 		return REFUSE_TOKEN(cx, "This federation token is for %.*s, the ID-Cert for %.*s.",
 		    (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
+	TRY(check_token_cnf(cx, s, id.der));
 	TRY(foreign_check(cx, der, c));
 	if (c->invalidated_at && c->invalidated_at <= cx->now)
 		return refuse(cx, ERR_BAD_CERT, "id_cert", "This ID-Cert was revoked.");
@@ -195,10 +209,10 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
 	bool active = true;
 
 	TRY(check_federation_token(cx, token, &s));
-	TRY(check_token_cert(cx, &s.t, id_cert, &c));
-	if (!s.own)
-		TRY(introspect_token(cx, s.t.iss, token, &active));
-	if (!active)
+ TRY(check_token_cert(cx, &s, id_cert, &c));
+if (!s.own)
+TRY(introspect_token(cx, s.t.iss, token, &active));
+if (!active)
 		return REFUSE_TOKEN(cx, "%.*s says that this federation token was deleted.",
 		    (int)s.t.iss.n, s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);

@@ -4,8 +4,9 @@
 #include "core/keypackage.h"
 /*
  * Redeem federation tokens: a token and an ID-Cert open a session here (POST /p2core/session/auth).
- * A token opens one session, on all hosts together: one row decides. A home actor may redeem one
- * too; the new session token replaces that of the ID-Cert's session.
+ * A token opens one session, on all hosts together: one row decides. When it names an ID-Cert in
+ * cnf, it opens a session for that certificate only. A home actor may redeem one too; the new
+ * session token replaces that of the session that asked for it, and no other.
  */
 enum { REDEEM_SKEW = 60 }; /* seconds that the clocks of two servers may differ */
 /*

@@ -58,7 +58,9 @@ static struct str token_state(const struct federation_token_item *t)
 		return STR("deleted");
 	if (t->redeemed_at)
 		return STR("redeemed");
-	return t->expires_at <= t->now ? STR("expired") : STR("issued");
+	if (t->expires_at <= t->now)
+		return STR("expired");
+	return t->stands ? STR("issued") : STR("ended");
 }
 
 /* Without an actor on the command line: id 0, all actors. */

@@ -1,5 +1,6 @@
 #include "json/federation_jws.h"
 #include "base/ascii.h"
+#include "crypto/hash.h"
 #include "text/fid.h"
 #include "json/json.h"
 #include "text/origin.h"
@@ -46,6 +47,14 @@ bool federation_jws_base64url_decode(struct arena *mem, struct str s, struct blo
 	return base64_decode(mem, (struct str){ p, n }, out);
 }
 
+struct str federation_jws_thumbprint(struct arena *mem, struct blob cert)
+{
+	uint8_t hash[HASH_BYTES];
+
+	sha256(cert, hash);
+	return federation_jws_base64url_encode(mem, (struct blob){ hash, sizeof hash });
+}
+
 static bool is_serial(struct str s)
 {
 	return s.n >= 1 && s.n <= FEDERATION_JWS_KID_MAX && s.s[0] != '0' &&
@@ -70,6 +79,8 @@ const char *federation_jws_check(struct arena *mem, const struct federation_toke
 	if (t->jti.n < FEDERATION_JWS_JTI_MIN || t->jti.n > FEDERATION_JWS_JTI_MAX ||
 	    !is_base64url(t->jti))
 		return "jti must be 22 to 64 characters of base64url";
+	if (t->cnf.n && (t->cnf.n != FEDERATION_JWS_CNF || !is_base64url(t->cnf)))
+		return "x5t#S256 in cnf must be the SHA-256 of an ID-Cert, in base64url";
 	if (t->iat < 1 || t->exp > JWS_TIME_MAX || t->iat >= t->exp)
 		return "iat must be a time before exp, both in seconds since 1970";
 	return NULL;
@@ -95,6 +106,8 @@ struct str federation_jws_signing_input(struct cx *cx, const struct federation_t
 	append_claim(cx, &payload, "sub", t->sub);
 	append_claim(cx, &payload, "aud", t->aud);
 	append_claim(cx, &payload, "jti", t->jti);
+	if (t->cnf.n)
+		buf_printf(&payload, "\"cnf\":{\"x5t#S256\":\"%.*s\"},", (int)t->cnf.n, t->cnf.s);
 	buf_printf(&payload, "\"iat\":%lld,\"exp\":%lld}", (long long)t->iat, (long long)t->exp);
 	buf_str(&input, federation_jws_base64url_encode(cx->mem, str_blob(buf_done(&header))));
 	buf_z(&input, ".");

@@ -16,7 +16,7 @@ struct json_object;
  *	2. federation_jws_read();
  *	3. the caller gets the key of (iss, kid): federation_jws_verify();
  *	4. federation_jws_check_times();
- *	5. the caller checks aud and sub, and that the token was not redeemed before.
+ *	5. the caller checks aud, sub and cnf, and that the token was not redeemed before.
  *
  * Every refusal below is ERR_UNAUTHORIZED, field "federation_token"; its sentence says which rule
  * the token breaks.
@@ -25,7 +25,8 @@ enum {
 	FEDERATION_JWS_MAX = 4096,
 	FEDERATION_JWS_JTI_MIN = 22,
 	FEDERATION_JWS_JTI_MAX = 64,
-	FEDERATION_JWS_KID_MAX = 49
+	FEDERATION_JWS_KID_MAX = 49,
+	FEDERATION_JWS_CNF = 43
 }; /* characters */
 struct federation_token {
 	struct str iss; /* the home server: a domain */
@@ -34,8 +35,12 @@ struct federation_token {
 	struct str jti; /* FEDERATION_JWS_JTI_MIN to FEDERATION_JWS_JTI_MAX characters of base64url:
 			   at least 128 random bits */
 	struct str kid; /* serial number of the home server's ID-Cert, decimal, at most 20 bytes */
+	struct str cnf; /* the ID-Cert that the token opens a session for: RFC 7800's cnf with
+			   RFC 8705's x5t#S256, FEDERATION_JWS_CNF characters; n 0: not bound */
 	int64_t iat, exp; /* seconds since 1970, iat < exp */
 };
+/* The `cnf` of a certificate: base64url of the SHA-256 of its DER (RFC 8705 3.1). */
+struct str federation_jws_thumbprint(struct arena *, struct blob cert);
 /* NULL if every member follows its rule above; else a sentence that says what is wrong. Call this
  * before signing; federation_jws_read() calls it for received tokens. */
 must_check const char *federation_jws_check(struct arena *, const struct federation_token *);

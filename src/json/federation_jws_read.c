@@ -103,6 +103,17 @@ static bool is_nbf_valid(struct json_object *o, int64_t iat)
 	    (get_jws_number(o, "nbf", &nbf) && nbf <= iat);
 }
 
+/* A cnf that names something other than an ID-Cert is a condition that we cannot check. */
+static bool read_jws_cnf(struct json_object *o, struct str *cnf)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(o, "cnf", &v))
+		return true;
+	return json_object_is_type(v, json_type_object) && get_jws_text(v, "x5t#S256", cnf) &&
+	    cnf->n;
+}
+
 static enum err read_jws_payload(struct cx *cx, struct json_object *o, struct federation_token *t)
 {
 	const struct {
@@ -128,6 +139,8 @@ static enum err read_jws_payload(struct cx *cx, struct json_object *o, struct fe
 	}
 	if (!is_nbf_valid(o, t->iat))
 		return refuse_token(cx, "its nbf must be a whole number that is not after iat");
+	if (!read_jws_cnf(o, &t->cnf))
+		return refuse_token(cx, "its cnf must be an object with x5t#S256, a string");
 	const char *wrong = origin_read(cx->mem, t->aud, ORIGIN_HTTP | ORIGIN_ADDRESS, &t->aud);
 	if (wrong)
 		return refuse_token(cx, arena_printf(cx->mem, "its aud %s", wrong));

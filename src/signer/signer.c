@@ -122,6 +122,8 @@ static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca
 	if (!str_eq(t->iss, str_of(local->conf->domain)))
 		return fail(
 		    cx, ERR_INTERNAL, "signer: the federation token is issued by another server");
+	if (t->cnf.n == 0)
+		return fail(cx, ERR_INTERNAL, "signer: the federation token names no ID-Cert");
 	if (t->exp - t->iat > SIGNER_TOKEN_LIFE)
 		return fail(cx, ERR_INTERNAL,
 		    "signer: the federation token is valid for more than %d seconds",

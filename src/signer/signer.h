@@ -66,8 +66,8 @@ struct ca {
 	 * n * ED25519_SIG octets. */
 	enum err (*sign_cache)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct cache_claim *, size_t n, uint8_t *sigs);
-	/* Signs federation_jws_signing_input() of a token that federation_jws_check() accepts and
-	 * whose issuer is our domain. */
+	/* Signs federation_jws_signing_input() of a token that federation_jws_check() accepts,
+	 * whose issuer is our domain and that names an ID-Cert in cnf. */
 	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct federation_token *, uint8_t sig[ED25519_SIG]);
 	/* Signs openpgp_tbs_hash(). The spec must have the key of `ca_key`, and our domain as user

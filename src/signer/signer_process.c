@@ -27,7 +27,7 @@ struct packed_key {
 	uint8_t sealed[SIGNER_SEALED];
 };
 /* A federation token: `texts` holds its texts one after another, `n` their lengths. */
-enum { PACKED_TOKEN_TEXTS = 5 };
+enum { PACKED_TOKEN_TEXTS = 6 };
 struct packed_token {
 	int64_t iat, exp;
 	uint32_t n[PACKED_TOKEN_TEXTS];
@@ -113,7 +113,8 @@ static enum err unpack_second_factor(
 
 static enum err pack_token(struct cx *cx, const struct federation_token *t, struct packed_token *to)
 {
-	const struct str texts[PACKED_TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid };
+	const struct str texts[PACKED_TOKEN_TEXTS] = { t->iss, t->sub, t->aud, t->jti, t->kid,
+		t->cnf };
 	size_t at = 0;
 
 	to->iat = t->iat;
@@ -132,8 +133,8 @@ static enum err pack_token(struct cx *cx, const struct federation_token *t, stru
 static enum err unpack_token(
     struct cx *cx, const struct packed_token *from, struct federation_token *t)
 {
-	struct str *const texts[PACKED_TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti,
-		&t->kid };
+	struct str *const texts[PACKED_TOKEN_TEXTS] = { &t->iss, &t->sub, &t->aud, &t->jti, &t->kid,
+		&t->cnf };
 	size_t at = 0;
 
 	*t = (struct federation_token){ .iat = from->iat, .exp = from->exp };

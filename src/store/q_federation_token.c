@@ -7,6 +7,10 @@ const struct stmt *const q_federation_token_stmts[] = STATEMENTS;
 struct issuing_state {
 	bool enabled;
 };
+struct asker_cert {
+	bool enabled;
+	struct blob cert;
+};
 struct token_active {
 	bool active;
 };
@@ -14,6 +18,7 @@ struct tokens_deleted {
 	int64_t deleted;
 };
 ROW(issuing_state, F_BOOL(issuing_state, enabled));
+ROW(asker_cert, F_BOOL(asker_cert, enabled), F_BLOB(asker_cert, cert));
 ROW(token_active, F_BOOL(token_active, active));
 ROW(tokens_deleted, F_I64(tokens_deleted, deleted));
 ROW(federation_token_issued, F_BOOL(federation_token_issued, issued),
@@ -22,7 +27,7 @@ ROW(federation_token_item, F_STR(federation_token_item, local_name),
     F_STR(federation_token_item, audience), F_STR(federation_token_item, jti),
     F_I64(federation_token_item, issued_at), F_I64(federation_token_item, expires_at),
     F_I64(federation_token_item, deleted_at), F_I64(federation_token_item, redeemed_at),
-    F_I64(federation_token_item, now));
+    F_I64(federation_token_item, now), F_BOOL(federation_token_item, stands));
 ROW(federation_token_key, F_BLOB(federation_token_key, public_key),
     F_I64(federation_token_key, now));
 ROW(redemption_result, F_BOOL(redemption_result, opened), F_BOOL(redemption_result, landed),
@@ -52,12 +57,24 @@ enum err q_federation_token_switch(struct cx *cx, bool enabled)
 	return STORE_RUN(cx, &sql_federation_token_switch, a, &issuing_state_shape, &f, NULL);
 }
 
+enum err q_federation_token_asker(
+    struct cx *cx, struct blob asker, bool *enabled, struct blob *cert)
+{
+	const struct arg a[] = { arg_blob(asker) };
+	struct asker_cert *r;
+
+	TRY(STORE_RUN(cx, &sql_federation_token_asker, a, &asker_cert_shape, &r, NULL));
+	*enabled = r->enabled;
+	*cert = r->cert;
+	return OK;
+}
+
 enum err q_federation_token_issue(
     struct cx *cx, const struct new_federation_token *t, struct federation_token_issued **out)
 {
 	const struct arg a[] = { arg_i64(cx, t->actor_id), arg_str(t->jti), arg_blob(t->token_hash),
 		arg_str(t->audience), arg_i64(cx, t->issued_at), arg_i64(cx, t->expires_at),
-		arg_i64(cx, t->server_serial) };
+		arg_i64(cx, t->server_serial), arg_blob(t->asker), arg_i64(cx, t->cert_serial) };
 
 	return STORE_RUN(
 	    cx, &sql_federation_token_issue, a, &federation_token_issued_shape, out, NULL);

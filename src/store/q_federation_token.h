@@ -5,12 +5,18 @@
 must_check enum err q_federation_token_status(struct cx *, bool *enabled);
 must_check enum err q_federation_token_switch(struct cx *, bool enabled);
 
+/* *cert: the ID-Cert of the session with this token, DER; p NULL: the session has ended. */
+must_check enum err q_federation_token_asker(
+    struct cx *, struct blob asker, bool *enabled, struct blob *cert);
+
 struct new_federation_token {
 	int64_t actor_id;
 	struct str jti, audience;
 	struct blob token_hash;
 	int64_t issued_at, expires_at;
 	int64_t server_serial; /* of the key that signed it */
+	struct blob asker;     /* hash of the session token that asked */
+	int64_t cert_serial;   /* of that session's ID-Cert, which cnf names */
 };
 struct federation_token_issued {
 	bool issued, enabled, current;
@@ -23,6 +29,7 @@ must_check enum err q_federation_token_delete(struct cx *, int64_t actor_id, int
 struct federation_token_item {
 	struct str local_name, audience, jti;
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
+	bool stands; /* neither deleted nor redeemed, and the session that asked has not ended */
 };
 /* Of one actor, or (actor_id 0) of all. */
 must_check enum err q_federation_token_list(

@@ -8,11 +8,22 @@ SELECT token_generation AS enabled FROM setting
 -- cols: enabled bool
 UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
 
--- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the actor
--- is active. The lock on the setting makes sql_federation_token_switch wait for running statements,
--- so that no token is issued after the switch. A retry with the same jti inserts nothing new.
+-- Are tokens issued, and for which ID-Cert would the session with this token ($1) get one? cert is
+-- null when it has ended.
+-- name: sql_federation_token_asker :one redo
+-- args: bytea
+-- cols: enabled bool, cert bytea
+SELECT token_generation AS enabled,
+       (SELECT c.cert FROM live_session s JOIN idcert c USING (actor_id, serial)
+        WHERE s.token_hash = $1) AS cert
+FROM setting
+
+-- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the
+-- session $8 lives and has the ID-Cert $9. The lock on the setting makes
+-- sql_federation_token_switch wait for running statements, so that no token is issued after the
+-- switch. A retry with the same jti inserts nothing new.
 -- name: sql_federation_token_issue :one resend
--- args: int8, text, bytea, text, int8, int8, int8
+-- args: int8, text, bytea, text, int8, int8, int8, bytea, int8
 -- cols: issued bool, enabled bool, current bool
 WITH status AS (
     SELECT token_generation AS enabled FROM setting FOR SHARE),
@@ -23,9 +34,12 @@ gone AS (
         SELECT actor_id, jti FROM federation_token t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 added AS (
-    INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at)
-    SELECT a.id, $2, $3, $4, to_timestamp($5::int8), to_timestamp($6::int8)
-    FROM actor a, status s, key WHERE a.id = $1 AND a.deactivated_at IS NULL AND s.enabled
+    INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at,
+        asked_by, serial)
+    SELECT l.actor_id, $2, $3, $4, to_timestamp($5::int8), to_timestamp($6::int8), l.token_hash,
+        l.serial
+    FROM live_session l, status s, key
+    WHERE l.token_hash = $8 AND l.actor_id = $1 AND l.serial = $9 AND s.enabled
     ON CONFLICT DO NOTHING RETURNING 1)
 SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE actor_id = $1
     AND jti = $2) AS issued,
@@ -35,41 +49,40 @@ SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE 
 -- args: int8
 -- cols: deleted int8
 WITH gone AS (
-    UPDATE federation_token SET deleted_at = now()
-    WHERE actor_id = $1 AND deleted_at IS NULL AND redeemed_at IS NULL AND expires_at > now()
-        RETURNING 1)
+    UPDATE federation_token t SET deleted_at = now()
+    WHERE actor_id = $1 AND expires_at > now() AND motet_token_stands(t) RETURNING 1)
 SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_delete_all :one
 -- args:
 -- cols: deleted int8
 WITH gone AS (
-    UPDATE federation_token SET deleted_at = now()
-    WHERE deleted_at IS NULL AND redeemed_at IS NULL AND expires_at > now() RETURNING 1)
+    UPDATE federation_token t SET deleted_at = now()
+    WHERE expires_at > now() AND motet_token_stands(t) RETURNING 1)
 SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_list :many redo
 -- args: int8
 -- cols: local_name text, audience text, jti text, issued_at int8, expires_at int8, deleted_at int8,
--- cols: redeemed_at int8, now int8
+-- cols: redeemed_at int8, now int8, stands bool
 SELECT a.local_name, t.audience, t.jti, floor(extract(epoch FROM t.issued_at))::int8 AS issued_at,
        floor(extract(epoch FROM t.expires_at))::int8 AS expires_at,
        floor(extract(epoch FROM t.deleted_at))::int8 AS deleted_at,
        floor(extract(epoch FROM t.redeemed_at))::int8 AS redeemed_at,
-       floor(extract(epoch FROM now()))::int8 AS now
+       floor(extract(epoch FROM now()))::int8 AS now, motet_token_stands(t) AS stands
 FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 
--- Can this token of this server still be redeemed? Other servers ask; they have the token and so
+-- Can this token of this server still be redeemed? It dies with the session that asked for it. Other servers ask; they have the token and so
 -- its hash.
 -- name: sql_federation_token_active :one redo
 -- args: bytea
 -- cols: active bool
 SELECT EXISTS (
     SELECT FROM federation_token t JOIN actor a ON a.id = t.actor_id
-    WHERE t.token_hash = $1 AND t.deleted_at IS NULL AND t.redeemed_at IS NULL
-        AND t.expires_at > now() AND a.deactivated_at IS NULL) AS active
+    WHERE t.token_hash = $1 AND motet_token_stands(t) AND t.expires_at > now()
+        AND a.deactivated_at IS NULL) AS active
 
 -- The time, and the server key with this serial number. Always one row; public_key is null when
 -- there is no such key.
@@ -80,8 +93,9 @@ SELECT k.public_key, floor(extract(epoch FROM now()))::int8 AS now
 FROM (SELECT $1::int8 AS serial) s LEFT JOIN server_key k USING (serial)
 
 -- Redeem a token of this server. The update of its row in federation_token decides between two
--- redemptions, and between a redemption and a deletion. The new session uses the certificate $5,
--- which is locked until commit, and replaces the session that used it before.
+-- redemptions, and between a redemption and a deletion. The certificate $5, which is locked until
+-- commit, must be that of the session that asked for the token; the new session replaces that one
+-- and no other.
 -- name: sql_federation_token_redeem_home :one
 -- args: text, text, text, bytea, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[],
 -- args: int8[], int8
@@ -90,17 +104,21 @@ WITH cert AS (
     SELECT c.actor_id, c.serial, c.session_id FROM idcert c JOIN actor a ON a.id = c.actor_id
     WHERE a.local_name = $1 AND a.deactivated_at IS NULL AND c.serial = $5 AND c.live
         AND c.not_after >= now() FOR SHARE OF c),
+asker AS (
+    SELECT s.token_hash, s.actor_id, s.serial FROM cert, federation_token t, session s
+    WHERE t.actor_id = cert.actor_id AND t.jti = $3 AND t.serial = cert.serial
+        AND s.token_hash = t.asked_by AND s.serial = t.serial AND s.ended_at IS NULL
+    FOR UPDATE OF s),
 token AS (
-    UPDATE federation_token t SET redeemed_at = now() FROM cert
-    WHERE t.actor_id = cert.actor_id AND t.jti = $3 AND t.deleted_at IS NULL
-        AND t.redeemed_at IS NULL
-      AND t.expires_at > now() - interval '60 seconds' RETURNING t.expires_at),
+    UPDATE federation_token t SET redeemed_at = now() FROM asker
+    WHERE t.actor_id = asker.actor_id AND t.jti = $3 AND motet_token_stands(t)
+        AND t.expires_at > now() - interval '60 seconds' RETURNING t.expires_at),
 redeemed AS (
     INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $2, $3, $4, expires_at
         FROM token RETURNING attempt),
 old AS (
-    UPDATE session s SET ended_at = now() FROM cert, redeemed
-    WHERE s.actor_id = cert.actor_id AND s.serial = cert.serial AND s.ended_at IS NULL RETURNING 1),
+    UPDATE session s SET ended_at = now() FROM asker, redeemed
+    WHERE s.token_hash = asker.token_hash AND s.ended_at IS NULL RETURNING 1),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial)
     SELECT r.attempt, c.actor_id, c.serial FROM cert c, redeemed r

@@ -17,34 +17,55 @@ static const struct keypackage_upload nothing;
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 
 /* A session with a certificate, as issuing needs it. */
-static struct session *open_session(struct cx *cx, const char *local, struct blob *cert)
+static struct grant issue_grant(
+    struct cx *cx, int64_t actor_id, const char *local, const char *session)
 {
-	struct str domain = str_of(conf->domain), phone = STR("phone");
+	struct str domain = str_of(conf->domain), id = str_of(session);
 	struct idcsr r = { .fid = str_of(arena_printf(cx->mem, "%s@example.org", local)),
 		.local = str_of(local),
 		.domain = domain,
-		.session_id = phone,
-		.subject = idname_write(cx->mem, str_of(local), domain, phone),
-		.der = str_blob(str_of(local)) };
+		.session_id = id,
+		.subject = idname_write(cx->mem, str_of(local), domain, id),
+		.der = str_blob(str_of(arena_printf(cx->mem, "%s %s", local, session))) };
+	const struct issue_request i = { .actor_id = actor_id, .local = str_of(local), .csr = &r };
 	uint8_t seed[ED25519_SEED];
-	struct session *s;
 	struct grant g;
-	int64_t id;
 
 	must(cx, ed25519_new(cx, seed, r.key));
-	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id));
-	const struct issue_request i = { .actor_id = id, .local = str_of(local), .csr = &r };
 	must(cx, issue_idcert(cx, &i, &g));
+	return g;
+}
+
+static struct session *open_session(struct cx *cx, const char *local, struct blob *cert)
+{
+	struct session *s;
+	int64_t id;
+
+	must(cx, q_actor_insert(cx, str_of(local), STR("x"), false, &id));
+	struct grant g = issue_grant(cx, id, local, "phone");
 	must(cx, pem_decode(cx, NULL, "CERTIFICATE", g.id_cert, cert));
 	must(cx, session_find(cx, g.token, false, &s));
 	return s;
+}
+
+/* Another session of the same actor; returns its ID-Cert. */
+static struct blob add_device(
+    struct cx *cx, const struct session *of, const char *local, const char *session)
+{
+	struct grant g = issue_grant(cx, of->actor_id, local, session);
+	struct blob cert;
+
+	must(cx, pem_decode(cx, NULL, "CERTIFICATE", g.id_cert, &cert));
+	return cert;
 }
 
 static struct str issue_token(struct cx *cx, const struct session *s)
 {
 	struct str token;
 
-	must(cx, federation_token_issue(cx, s, STR("https://Example.org:443/"), &token));
+	must(cx,
+	    federation_token_issue(
+		cx, s, find_token_hash(cx, s), STR("https://Example.org:443/"), &token));
 	return token;
 }
 
@@ -98,9 +119,13 @@ static void test_rules(void)
 	    "a token is redeemed and opens a session");
 	ok(redeem_token(&cx, a, cert, NONE, &none) == ERR_BAD_TOKEN && is_session_open(&cx, out),
 	    "a token is refused the second time: %s", cx.why.say);
+	ok(!is_token_active(&cx, b) && redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_TOKEN &&
+		is_session_open(&cx, out),
+	    "the session that asked has ended, and its other token with it: %s", cx.why.say);
+	b = issue_token(&cx, bob);
 	ok(redeem_token(&cx, b, cert, NONE, &none) == OK && is_session_open(&cx, none) &&
 		!is_session_open(&cx, out),
-	    "the session of a second token replaces the first");
+	    "a token of the new session: the next one takes its place");
 	b = issue_token(&cx, bob);
 	ok(federation_token_delete(&cx, bob->actor_id, &n) == OK && n == 1 &&
 		!is_token_active(&cx, b) && is_token_active(&cx, c),
@@ -122,17 +147,58 @@ static void test_rules(void)
 	    "refused: %s",
 	    cx.why.say);
 	ok(federation_token_switch(&cx, false) == OK &&
-		federation_token_issue(&cx, bob, STR("https://example.org"), &none) ==
-		    ERR_TOKENS_OFF,
+		federation_token_issue(&cx, bob, find_token_hash(&cx, bob),
+		    STR("https://example.org"), &none) == ERR_TOKENS_OFF,
 	    "issuing is off");
 	ok(federation_token_switch(&cx, true) == OK &&
-		federation_token_issue(&cx, bob, STR("https://example.org"), &b) == OK,
+		federation_token_issue(
+		    &cx, bob, find_token_hash(&cx, bob), STR("https://example.org"), &b) == OK,
 	    "issuing is on again");
 	run_sql(
 	    "UPDATE idcert SET live = false, invalidated_at = now() WHERE actor_id = (SELECT id "
 	    "FROM actor WHERE local_name = 'bob')");
-	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && is_token_active(&cx, b),
-	    "a revoked certificate: %s; the token is not used up", cx.why.say);
+	ok(redeem_token(&cx, b, cert, NONE, &none) == ERR_BAD_CERT && !is_token_active(&cx, b),
+	    "a revoked certificate: %s; its token is not active any more", cx.why.say);
+	end_context(&cx);
+}
+
+/* Whatever ends, revokes or renews the session that asked deletes its tokens at once, and a token
+ * opens a session for that session's ID-Cert only. */
+static void test_bound_to_session(void)
+{
+#define ACTOR(name) "actor_id = (SELECT id FROM actor WHERE local_name = '" name "')"
+	static const struct {
+		const char *what, *sql;
+	} ends[] = {
+		{ "the session ends",
+		    "SELECT motet_end_session(id, 'phone') FROM actor WHERE local_name = 'bound0'" },
+		{ "its token is replaced",
+		    "UPDATE session SET token_hash = sha256('new') WHERE " ACTOR("bound1") },
+		{ "its ID-Cert is replaced, and the token kept",
+		    "UPDATE session s SET serial = c.serial FROM idcert c WHERE c." ACTOR(
+			"bound2") " AND c.session_id = 'other' AND s." ACTOR("bound2") " AND s.serial <> c.serial" },
+		{ "the actor is deactivated",
+		    "UPDATE actor SET deactivated_at = now() WHERE local_name = 'bound3'" },
+	};
+	struct cx cx = new_context();
+	struct blob cert, other;
+	struct str out;
+
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		const char *name = arena_printf(cx.mem, "bound%zu", i);
+		struct session *s = open_session(&cx, name, &cert);
+		struct str token = issue_token(&cx, s);
+		other = add_device(&cx, s, name, "other");
+		ok(redeem_token(&cx, token, other, NONE, &out) == ERR_BAD_TOKEN &&
+			is_token_active(&cx, token),
+		    "the ID-Cert of another session of its actor: %s", cx.why.say);
+		run_sql("DELETE FROM session USING idcert c WHERE c.serial = session.serial AND "
+			"c.session_id = 'other'");
+		run_sql(ends[i].sql);
+		ok(!is_token_active(&cx, token), "%s: its token is not active", ends[i].what);
+		ok(redeem_token(&cx, token, cert, NONE, &out) != OK, "nor redeemed: %s",
+		    cx.why.say);
+	}
 	end_context(&cx);
 }
 
@@ -145,6 +211,7 @@ static void test_switch(void)
 	struct cx cx = new_context();
 	struct blob cert;
 	struct session *s = open_session(&cx, "kim", &cert);
+	struct blob asker = find_token_hash(&cx, s);
 
 	for (int i = 0; i < 4; i++) {
 		if (fork() != 0)
@@ -153,8 +220,8 @@ static void test_switch(void)
 		for (int try = 0; try < 400; try++) {
 			struct str token;
 			bool was_off = __atomic_load_n(off, __ATOMIC_SEQ_CST);
-			bool issued = federation_token_issue(
-					  &mine, s, STR("https://example.org"), &token) == OK;
+			bool issued = federation_token_issue(&mine, s, asker,
+					  STR("https://example.org"), &token) == OK;
 			__atomic_add_fetch(made, issued, __ATOMIC_SEQ_CST);
 			__atomic_add_fetch(late, was_off && issued, __ATOMIC_SEQ_CST);
 			if (was_off && try > 20)
@@ -339,6 +406,7 @@ int main(void)
 	struct outcome *out = mmap(
 	    NULL, MOST * sizeof *out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	test_rules();
+	test_bound_to_session();
 	test_switch();
 	test_races(out);
 	test_foreign_race(out);

@@ -8,6 +8,8 @@
 #include "base/fetch.h"
 #include "base/log.h"
 #include "core/identity.h"
+#include "core/session.h"
+#include "text/encoding.h"
 #include <libpq-fe.h>
 #include <unistd.h>
 
@@ -62,6 +64,28 @@ static inline void create_identity(void)
 
 	must(&cx, identity_create(&cx, &k));
 	end_context(&cx);
+}
+
+/* The token hash of the open session that has this session's ID-Cert; n 0: there is none. */
+static inline struct blob find_token_hash(struct cx *cx, const struct session *s)
+{
+	PGconn *pg = PQconnectdb(conninfo);
+	PGresult *r = PQexec(pg,
+	    arena_printf(cx->mem,
+		"SELECT encode(token_hash, 'hex') FROM session WHERE serial = %lld "
+		"AND ended_at IS NULL",
+		(long long)s->serial));
+	struct blob hash = { NULL, 0 };
+
+	if (PQntuples(r) == 1)
+		must(cx,
+		    hex_decode(
+			cx->mem, str_of(arena_printf(cx->mem, "%s", PQgetvalue(r, 0, 0))), &hash)
+			? OK
+			: ERR_INTERNAL);
+	PQclear(r);
+	PQfinish(pg);
+	return hash;
 }
 
 /* A process that kills connections of the server to the database, every `least` to `least +

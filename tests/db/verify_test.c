@@ -208,11 +208,17 @@ static void insert_tokens(struct cx *cx, const struct member *m)
 	int64_t n;
 
 	must(cx, hex_decode(cx->mem, str_of(hex), &cert) ? OK : ERR_INTERNAL);
-	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx,
+	    federation_token_issue(
+		cx, m->s, find_token_hash(cx, m->s), STR("https://example.org"), &token));
 	must(cx, redeem_token(cx, token, cert, &(struct keypackage_upload){ 0 }, &session));
-	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx,
+	    federation_token_issue(
+		cx, m->s, find_token_hash(cx, m->s), STR("https://example.org"), &token));
 	must(cx, federation_token_delete(cx, m->actor_id, &n));
-	must(cx, federation_token_issue(cx, m->s, STR("https://example.org"), &token));
+	must(cx,
+	    federation_token_issue(
+		cx, m->s, find_token_hash(cx, m->s), STR("https://example.org"), &token));
 }
 
 static void insert_home_rows(struct cx *cx)

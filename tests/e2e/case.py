@@ -253,6 +253,8 @@ class Runner:
         """A federation token by the key of that name (`key=`), for an actor (`actor=`) and this server unless said otherwise."""
         o = self.options(words)
         d = self.devices[o["actor"]]
+        if o.get("cnf") in self.devices:
+            o["cnf"] = json.dumps({"x5t#S256": jws.thumbprint(pki.unpem(self.devices[o["cnf"]].cert))})
         self.vars[name] = jws.make(self.keys[o["key"]], o, {"iss": self.place.domain, "sub": d.actor.fid, "aud": self.vars["url"]})
 
     def step_probe(self, name):

@@ -1,5 +1,6 @@
 """Federation tokens made by hand, as right or as wrong as asked (RFC 7515, RFC 8037)."""
 import base64
+import hashlib
 import json
 import secrets
 import time
@@ -14,6 +15,11 @@ def number(text, now):
     return now + int(text) if text[0] in "+-" else int(text)
 
 
+def thumbprint(der):
+    """x5t#S256 of a certificate (RFC 8705 3.1)."""
+    return b64url(hashlib.sha256(der).digest())
+
+
 def make(key, opt, defaults):
     """opt: alg kid typ crit and the claims; `-` leaves one out. cut=N drops characters at the end, pad=N makes the payload longer."""
     now = int(time.time())
@@ -23,6 +29,7 @@ def make(key, opt, defaults):
         header["crit"] = [o["crit"]]
     claims = {k: o[k] for k in ("iss", "sub", "aud", "jti") if o.get(k, "-") != "-"}
     claims |= {k: number(o[k], now) for k in ("iat", "exp") if o[k] != "-"}
+    claims |= {"cnf": json.loads(o["cnf"])} if o.get("cnf", "-") != "-" else {}
     claims |= {"pad": "x" * int(o["pad"])} if "pad" in o else {}
     text = ".".join(b64url(json.dumps(part).encode()) for part in (header, claims))
     signature = b"" if o["alg"] == "none" else key.sign(text.encode())

@@ -132,6 +132,7 @@ static void token_lives(struct cx *cx, struct ca *ca, const struct ca_key *k)
 		.aud = STR("https://elsewhere.chat"),
 		.jti = STR("0123456789abcdef0123456789abcdef"),
 		.kid = STR("1000000000000000"),
+		.cnf = STR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 		.iat = now,
 		.exp = now + SIGNER_TOKEN_LIFE };
 	uint8_t sig[ED25519_SIG];
@@ -271,15 +272,17 @@ static const struct {
 	struct federation_token t;
 	bool good;
 } tokens[] = {
-#define IT(iss, sub, aud, jti, kid, life) \
+#define FOR(cnf, iss, sub, aud, jti, kid, life) \
 	{ \
-		STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), 0, (life) \
+		STR(iss), STR(sub), STR(aud), STR(jti), STR(kid), STR(cnf), 0, (life) \
 	}
+#define IT(...) FOR(CNF, __VA_ARGS__)
 #define OURS "polyphony.chat"
 #define FLORI "flori@polyphony.chat"
 #define AUD "https://example.org"
 #define JTI "AAAAAAAAAAAAAAAAAAAAAA"
 #define KID "1000000000000000"
+#define CNF "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	{ "as we issue it", IT(OURS, FLORI, AUD, JTI, KID, 600), true },
 	{ "for an hour", IT(OURS, FLORI, AUD, JTI, KID, 3600), true },
 	{ "for one second more", IT(OURS, FLORI, AUD, JTI, KID, 3601), false },
@@ -297,6 +300,11 @@ static const struct {
 	{ "that could be guessed", IT(OURS, FLORI, AUD, "AAAAAAAAAAAAAAAAAAAAA", KID, 600), false },
 	{ "with an invalid jti",
 	    IT(OURS, FLORI, AUD, "\",\"sub\":\"root@example.org\",\"x\":\"", KID, 600), false },
+	{ "for no ID-Cert", FOR("", OURS, FLORI, AUD, JTI, KID, 600), false },
+	{ "for a part of an ID-Cert's hash", FOR("AAAA", OURS, FLORI, AUD, JTI, KID, 600), false },
+	{ "for an ID-Cert, with more behind it",
+	    FOR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"},\"a\"", OURS, FLORI, AUD, JTI, KID, 600),
+	    false },
 	{ "without a key ID", IT(OURS, FLORI, AUD, JTI, "", 600), false },
 };
 

@@ -6,6 +6,7 @@ import json
 import time
 
 import case
+import jws
 from foreign_home import b64url
 from guest import Guest
 from world import Actor, need, refused
@@ -54,6 +55,8 @@ def rows(w, home, vera):
         ("kid with SQL", token({"kid": "1' OR '1'='1"})), ("without kid", token({"kid": None})),
         ("critical header", token({"crit": ["exp"]})), ("a key in its header, and signed by it", token(
             {"jwk": {"kty": "OKP", "crv": "Ed25519", "x": b64url(vera.key.raw)}}, vera.key)),
+        ("for another ID-Cert", token(cnf={"x5t#S256": jws.thumbprint(bytes(other.octets()))})), ("for a key of another kind", token(cnf={"jwk": {}})),
+        ("cnf as text", token(cnf="x5t#S256")), ("cnf with half a hash", token(cnf={"x5t#S256": "AAAA"})),
         ("another typ", token({"typ": "at+jwt"})),
         ("truncated", good[:-10]), ("cut in its payload", good[:len(head) + 20]), ("without signature", f"{head}.{body}."),
         ("two parts", f"{head}.{body}"), ("four parts", f"{good}.{signature}"), ("padding", f"{good}=="), ("blank inside", f"{head}. {body}.{signature}"),
@@ -82,6 +85,8 @@ def test_each_has_its_answer(w):
     w.homes.home("others.test")
     vera = Guest(home)
     need(vera.auth(w.one).status == 201, "a good token is not good")
+    bound = home.token(vera.person, w.one.origin, cnf={"x5t#S256": jws.thumbprint(bytes(vera.octets()))})
+    need(vera.auth(w.one, bound).status == 201, "a token for this ID-Cert is not good")
     good, table = rows(w, home, vera)
     for name, token in table:
         try:
