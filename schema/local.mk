@@ -15,3 +15,4 @@ dist_schema_DATA = \
 	schema/0012_events_and_lookups.sql \
 	schema/0014_bound.sql \
 	schema/0015_foreign.sql
+	schema/0014_bound.sql

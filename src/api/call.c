@@ -1,4 +1,5 @@
 #include "api/call.h"
+#include "api/operation.h"
 #include "api/common/render.h"
 #include "api/routes.h"
 #include "base/conf.h"
@@ -68,9 +69,8 @@ static enum err authenticate_caller(struct call *c)
 		TRY(session_hash_token(c->cx, token, &c->token_hash));
 	if (c->route->auth == AUTH_INLINE && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
-	bool password = (c->route->flags & SENSITIVE) &&
-	    session_needs_solution(c->cx, c->route->flags & ALWAYS);
-	enum err e = session_find(c->cx, token, password, &s);
+	enum err e = session_find(
+	    c->cx, token, session_needs_solution(c->cx, operation_policy(c->route)), &s);
 	if (e == ERR_UNAUTHORIZED && token.n && (c->route->flags & ROTATES))
 		e = session_find_rotated(c->cx, token, &s);
 	c->who = s;
@@ -85,10 +85,8 @@ static enum err authorise_caller(struct call *c)
 		TRY(session_require_home(c->cx, c->who));
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
-	if (c->route->flags & SENSITIVE)
-		return session_check_solution(
-		    c->cx, c->who, c->req->solution, c->req->remote, c->route->flags & ALWAYS);
-	return OK;
+	return session_check_solution(
+	    c->cx, c->who, c->req->solution, c->req->remote, operation_policy(c->route));
 }
 
 static enum err decode_input(struct call *c)

@@ -41,6 +41,9 @@ libapi_a_SOURCES = \
 	src/api/mlsv1/about.def \
 	src/api/mlsv1/keypackages.c \
 	src/api/mlsv1/routes.def \
+	src/api/operation.c \
+	src/api/operation.def \
+	src/api/operation.h \
 	src/api/ops/about.def \
 	src/api/ops/healthz.c \
 	src/api/ops/introspect.c \

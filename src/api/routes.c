@@ -1,9 +1,10 @@
 #include "api/describe/about.h"
+#include "api/operation.h"
 #include "api/routes.h"
 #include "shm/scoreboard.h"
 
-#define ROUTE(method, path, fn, auth, body, max, flags) \
-	{ M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, flags },
+#define ROUTE(method, path, fn, auth, body, max, op, flags) \
+	{ M_##method, PREFIX path, fn, #fn, AUTH_##auth, &body##_shape, max, OP_##op, flags },
 
 #define PREFIX "/.p2/core/v1"
 static const struct route corev1_routes[] = {
@@ -32,7 +33,7 @@ static const struct route ops_routes[] = {
 #include "api/ops/about.def"
 #include "api/p2core/about.def"
 
-#define ROUTE(method, path, fn, auth, body, max, flags) &fn##_about,
+#define ROUTE(method, path, fn, auth, body, max, op, flags) &fn##_about,
 static const struct about *const corev1_abouts[] = {
 #include "api/corev1/routes.def"
 };

@@ -48,15 +48,28 @@ enum err session_find_rotated(struct cx *cx, struct str token, struct session **
 	return OK;
 }
 
-bool session_needs_solution(const struct cx *cx, bool always)
+/* Who must send a solution: by the operation's policy, and by sensitive_actions. */
+enum solution_sender { NO_ACTOR, ENROLLED_ACTORS, ALL_ACTORS };
+
+static enum solution_sender find_solution_sender(const struct cx *cx, enum solution_policy policy)
 {
-	return always || cx->conf->sensitive_actions != SENSITIVE_OFF;
+	static const enum solution_sender senders[][3] = {
+		[SOLUTION_NOBODY] = { NO_ACTOR, NO_ACTOR, NO_ACTOR },
+		[SOLUTION_WITH_FACTOR] = { [SENSITIVE_ALWAYS] = ENROLLED_ACTORS,
+		    [SENSITIVE_ENROLLED] = ENROLLED_ACTORS,
+		    [SENSITIVE_OFF] = NO_ACTOR },
+		[SOLUTION_BY_SETTING] = { [SENSITIVE_ALWAYS] = ALL_ACTORS,
+		    [SENSITIVE_ENROLLED] = ENROLLED_ACTORS,
+		    [SENSITIVE_OFF] = NO_ACTOR },
+		[SOLUTION_EVERYBODY] = { ALL_ACTORS, ALL_ACTORS, ALL_ACTORS },
+	};
+
+	return senders[policy][cx->conf->sensitive_actions];
 }
 
-static bool is_solution_needed(const struct cx *cx, const struct session *s, bool always)
+bool session_needs_solution(const struct cx *cx, enum solution_policy policy)
 {
-	return always || cx->conf->sensitive_actions == SENSITIVE_ALWAYS ||
-	    (cx->conf->sensitive_actions == SENSITIVE_ENROLLED && s->totp.n);
+	return find_solution_sender(cx, policy) != NO_ACTOR;
 }
 
 static const char solution_header[] = "X-P2-Sensitive-Solution";
@@ -91,10 +104,12 @@ static enum err check_second_factor_solution(
 	return second_factor_check(cx, &t);
 }
 
-enum err session_check_solution(
-    struct cx *cx, const struct session *s, struct str solution, struct str address, bool always)
+enum err session_check_solution(struct cx *cx, const struct session *s, struct str solution,
+    struct str address, enum solution_policy policy)
 {
-	if (!is_solution_needed(cx, s, always))
+	enum solution_sender from = find_solution_sender(cx, policy);
+
+	if (from == NO_ACTOR || (from == ENROLLED_ACTORS && s->totp.n == 0))
 		return OK;
 	return s->totp.n ? check_second_factor_solution(cx, s, solution, address)
 			 : check_password_solution(cx, s, solution, address);

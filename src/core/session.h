@@ -17,16 +17,23 @@ must_check enum err session_find(struct cx *, struct str token, bool password, s
 must_check enum err session_find_rotated(struct cx *, struct str token, struct session **);
 /* Hash a token, for statements that look up the session. ERR_UNAUTHORIZED: malformed. */
 must_check enum err session_hash_token(struct cx *, struct str token, struct blob *hash);
+/* Who must send X-P2-Sensitive-Solution for an operation. */
+enum solution_policy {
+	SOLUTION_NOBODY,
+	SOLUTION_WITH_FACTOR, /* actors with a second factor, unless sensitive_actions = off */
+	SOLUTION_BY_SETTING,  /* those whom sensitive_actions names */
+	SOLUTION_EVERYBODY    /* everybody, also with sensitive_actions = off */
+};
 /*
- * Check X-P2-Sensitive-Solution (protocol.md 2.9) when `sensitive_actions` or `always` requires it:
- * the password; from an actor with a second factor a code or a recovery code instead, since a thief
- * of the token may also know the password. ERR_SENSITIVE: missing or wrong. ERR_USED_CODE. Wrong
+ * Check X-P2-Sensitive-Solution (protocol.md 2.9) of those who must send it: the password; from an
+ * actor with a second factor a code or a recovery code instead, since a thief of the token may also
+ * know the password. ERR_SENSITIVE: missing or wrong. ERR_USED_CODE. Wrong
  * ones are counted for this session only, so that others cannot exhaust its attempts.
  */
-must_check enum err session_check_solution(
-    struct cx *, const struct session *, struct str solution, struct str address, bool always);
+must_check enum err session_check_solution(struct cx *, const struct session *, struct str solution,
+    struct str address, enum solution_policy);
 /* Whether session_find() must read the password and second factor for that check. */
-bool session_needs_solution(const struct cx *, bool always);
+bool session_needs_solution(const struct cx *, enum solution_policy);
 /* POST /session/idcert: a new key for this session. ERR_BAD_CSR: the CSR names another session. The
  * same CSR again, with the same token, gets the same certificate and another token. */
 must_check enum err session_rotate(

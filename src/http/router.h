@@ -3,9 +3,9 @@
 #include "http/http.h"
 /*
  * A route is a row of src/api/<generation>/routes.def: method, pattern, handler, who may call it,
- * body, size limit. Patterns are split on '/'; a segment {x} matches any one segment, and a literal
- * segment wins over {x}. There is one row per method; the Allow header and the answer to OPTIONS
- * come from the same rows.
+ * body, size limit, operation. Patterns are split on '/'; a segment {x} matches any one segment,
+ * and a literal segment wins over {x}. There is one row per method; the Allow header and the answer
+ * to OPTIONS come from the same rows.
  */
 enum { ROUTE_PARAMS = 3 };
 enum auth {
@@ -17,11 +17,9 @@ enum auth {
 };
 /* Flags of a row. */
 enum {
-	SENSITIVE = 1,	      /* a sensitive action: needs X-P2-Sensitive-Solution */
 	WRITES = 2,	      /* counts for rate_limit_writes */
 	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
 	UNLIMITED = 8,	      /* no rate limit */
-	ALWAYS = 16,	      /* sensitive even with sensitive_actions = off */
 	ROTATES = 32	      /* accepts the token that the same request ended before */
 };
 struct call;  /* api/call.h */
@@ -35,6 +33,7 @@ struct route {
 	enum auth auth;
 	const struct shape *body; /* decodes the body and the query */
 	int64_t max_body;	  /* bytes; a larger body is refused with 413, unread */
+	int operation;		  /* of api/operation.h: what it does */
 	int flags;
 };
 /*

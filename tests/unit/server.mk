@@ -18,3 +18,6 @@ EXTRA_DIST += tests/server/behind.py tests/server/fcgi.py tests/server/nginx_tes
 UNIT_TESTS += tests/unit/call_test
 tests_unit_call_test_SOURCES = tests/unit/call_test.c
 tests_unit_call_test_LDADD = $(API)
+UNIT_TESTS += tests/unit/operations_test
+tests_unit_operations_test_SOURCES = tests/unit/operations_test.c
+tests_unit_operations_test_LDADD = $(API)

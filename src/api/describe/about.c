@@ -1,4 +1,5 @@
 #include "api/describe/about.h"
+#include "api/operation.h"
 #include "api/routes.h"
 #include "base/cx.h"
 
@@ -12,9 +13,13 @@ const char *about_method(const struct route *r)
 const char *about_who(struct arena *mem, const struct route *r, const struct about *a)
 {
 	static const char *const names[] = { "anyone", "session", "session", "session", "admin" };
+	static const char *const solutions[] = { [SOLUTION_NOBODY] = "",
+		[SOLUTION_WITH_FACTOR] = ", second factor",
+		[SOLUTION_BY_SETTING] = ", sensitive",
+		[SOLUTION_EVERYBODY] = ", sensitive" };
 
-	return arena_printf(mem, "%s%s", a->who ? a->who : names[r->auth],
-	    r->flags & SENSITIVE ? ", sensitive" : "");
+	return arena_printf(
+	    mem, "%s%s", a->who ? a->who : names[r->auth], solutions[operation_policy(r)]);
 }
 
 enum error_condition {
@@ -41,7 +46,7 @@ static bool error_applies(enum error_condition when, const struct route *r)
 	case BY_ADMIN:
 		return r->auth == AUTH_ADMIN;
 	case WITH_SOLUTION:
-		return r->flags & SENSITIVE;
+		return operation_policy(r) != SOLUTION_NOBODY;
 	case EVERY_ONE:
 		break;
 	}

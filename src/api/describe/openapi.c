@@ -1,5 +1,6 @@
 #include "api/describe/openapi.h"
 #include "api/describe/about.h"
+#include "api/operation.h"
 #include "base/conf.h"
 #include "json/shape.h"
 #include <json-c/json.h>
@@ -233,8 +234,9 @@ static void add_security(
 	json_object_object_add(operation, "security", list);
 	if (r->auth != AUTH_NONE || (a->who && strcmp(a->who, "a federation token") == 0))
 		json_object_object_add(one, "token", json_object_new_array());
-	if (r->flags & SENSITIVE &&
-	    (r->flags & ALWAYS || cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
+	enum solution_policy policy = operation_policy(r);
+	if (policy == SOLUTION_EVERYBODY ||
+	    (policy == SOLUTION_BY_SETTING && cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
 	/* Optional: the token may be in the body. */
 	if (r->auth == AUTH_NONE && json_object_object_length(one))

@@ -78,14 +78,14 @@ def test_switching_tokens_off_and_on(w):
     need(w.one.get(status).json() == {"enabled": True}, "tokens are not on")
     refused(w.one.ask("PUT", status, {"enabled": False}, alice.token), 403, "P2CORE_NOT_ADMINISTRATOR")
     try:
-        w.one.must("PUT", status, 204, {"enabled": False}, root.token)
+        w.one.must("PUT", status, 204, {"enabled": False}, root.token, root.sensitive())
         need(w.one.get(status).json() == {"enabled": False}, "tokens are not off")
         with w.one.unchanged():
             for _ in range(16):     # whichever worker answers
                 refused(w.one.ask("POST", "/p2core/token", {"server": w.two.origin}, alice.token), 403, "P2CORE_TOKEN_GENERATION_DISABLED")
         need(alice.auth(w.two, before).status == 201, "a token that was issued before is not good any more")
     finally:
-        w.one.must("PUT", status, 204, {"enabled": True}, root.token)
+        w.one.must("PUT", status, 204, {"enabled": True}, root.token, root.sensitive())
     need(alice.session_on(w.two), "tokens are not on again")
 
 
@@ -96,7 +96,7 @@ def test_deleting_tokens(w):
     def check(target, who, mine, others, status=204):
         tokens = [alice.token_for(w.two) for _ in range(3)] + [alice.token_for(w.one)]
         kept = bob.token_for(w.two)
-        r = w.one.ask("DELETE", target, token=who.token)
+        r = w.one.ask("DELETE", target, token=who.token, headers=who.sensitive())
         need(r.status == status and not r.body, f"DELETE {target}: {r}")
         for t, server in zip(tokens, (w.two, w.two, w.two, w.one)):
             with server.unchanged():
@@ -115,7 +115,7 @@ def test_deleting_tokens(w):
     with w.one.unchanged():
         refused(w.one.ask("DELETE", "/p2core/token/@all", token=alice.token), 403, "P2CORE_NOT_ADMINISTRATOR")
         refused(w.one.ask("DELETE", f"/p2core/token/{bob.fid}", token=alice.token), 403, "P2CORE_NOT_ADMINISTRATOR")
-        refused(w.one.ask("DELETE", "/p2core/token/nobody-at-all", token=root.token), 404, "P2CORE_NOT_FOUND")
+        refused(w.one.ask("DELETE", "/p2core/token/nobody-at-all", token=root.token, headers=root.sensitive()), 404, "P2CORE_NOT_FOUND")
         refused(w.one.ask("DELETE", "/p2core/token/@me"), 401, "P2CORE_UNAUTHORIZED")
 
 

@@ -1,0 +1,19 @@
+#ifndef MOTET_API_OPERATION_H
+#define MOTET_API_OPERATION_H
+#include "core/session.h"
+#include "http/router.h"
+/*
+ * What a route does, and who must send X-P2-Sensitive-Solution for it (protocol.md 2.9). The rule
+ * belongs to the operation: every generation's route of one operation asks the same. The table is
+ * operation.def; each row of a routes.def names its operation.
+ */
+enum operation {
+#define OPERATION(name, who) OP_##name,
+#include "api/operation.def"
+#undef OPERATION
+	OPERATION_COUNT
+};
+enum solution_policy operation_policy(const struct route *);
+/* The name in operation.def. */
+const char *operation_name(const struct route *);
+#endif
