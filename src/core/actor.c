@@ -115,7 +115,11 @@ enum err actor_log_in(
 	TRY(password_check(cx, &t));
 	TRY(check_login_second_factor(cx, l, who, local));
 	cx->now = who->now;
-	const struct issue_request i = { .actor_id = who->id, .local = local, .csr = csr };
+	const struct issue_request i = { .actor_id = who->id,
+		.local = local,
+		.csr = csr,
+		.by_password = true,
+		.ends = l->ends };
 	return issue_idcert(cx, &i, g);
 }
 

@@ -31,6 +31,8 @@ must_check enum err actor_was_added(
  */
 struct login_request {
 	struct str name, password, code, address;
+	struct str ends; /* ID of the session that ends with this log-in; s NULL: none, or the
+			    oldest when there are too many */
 };
 must_check enum err actor_log_in(
     struct cx *, const struct login_request *, const struct idcsr *, struct grant *);

@@ -75,12 +75,13 @@ static enum err refuse_ended_cert(struct cx *cx)
 	return refuse(cx, ERR_UNAUTHORIZED, "", "This session has just ended; log in again.");
 }
 
-static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
+static enum err refuse_idcert(
+    struct cx *cx, const struct new_idcert *c, const struct idcert_issued *d)
 {
 	if (d->ours)
 		return refuse(cx, ERR_KEY_IN_USE, "csr",
 		    "This is the server's own public key; create a key pair of your own.");
-	if (d->sessions >= cx->conf->sessions_per_actor)
+	if (!c->by_password && d->sessions >= cx->conf->sessions_per_actor)
 		return refuse(cx, ERR_TOO_MANY, "",
 		    "You have %lld sessions, the maximum on this server; end one first.",
 		    (long long)d->sessions);
@@ -89,8 +90,9 @@ static enum err refuse_idcert(struct cx *cx, const struct idcert_issued *d)
 	cx->retry_after = 3600;
 	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "",
-	    "You got %lld ID-Certs within a day, the maximum on this server; try again later.",
-	    (long long)d->today);
+	    "You got %lld ID-Certs within a day by %s, the maximum on this server; %s.",
+	    (long long)d->today, c->by_password ? "log-in" : "session token",
+	    c->by_password ? "try again later" : "log in, or try again later");
 }
 
 static enum err issue_recorded_idcert(
@@ -106,7 +108,7 @@ static enum err issue_recorded_idcert(
 			return OK;
 		}
 		if (e == OK && done.current)
-			return refuse_idcert(cx, &done);
+			return refuse_idcert(cx, c, &done);
 		if (e != OK && e != ERR_CONFLICT)
 			return e;
 		if (e == OK)
@@ -144,6 +146,8 @@ enum err issue_idcert(struct cx *cx, const struct issue_request *i, struct grant
 	struct new_idcert c = { .actor_id = i->actor_id,
 		.session_id = i->csr->session_id,
 		.replaces = i->replaces,
+		.by_password = i->by_password,
+		.ends = i->ends,
 		.most_today = cx->conf->rate_limit ? cx->conf->rate_limit_idcerts : INT64_MAX,
 		.most_sessions = cx->conf->sessions_per_actor,
 		.key = { i->csr->key, ED25519_KEY },

@@ -7,7 +7,7 @@ const struct stmt *const q_idcert_stmts[] = STATEMENTS;
 ROW(reissued_cert, F_I64(reissued_cert, serial), F_BLOB(reissued_cert, cert));
 ROW(idcert_issued, F_BOOL(idcert_issued, issued), F_BOOL(idcert_issued, landed),
     F_BOOL(idcert_issued, current), F_I64(idcert_issued, told), F_I64(idcert_issued, today),
-    F_I64(idcert_issued, sessions), F_BOOL(idcert_issued, ours));
+    F_I64(idcert_issued, sessions), F_BOOL(idcert_issued, ours), F_I64(idcert_issued, ended));
 ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at),
     F_I64(cert_item, now), F_I64(cert_item, signer));
 
@@ -17,7 +17,8 @@ enum err q_idcert_issue(struct cx *cx, const struct new_idcert *c, struct idcert
 		arg_i64(cx, c->serial), arg_i64(cx, c->server_serial), arg_blob(c->key),
 		arg_blob(c->csr_hash), arg_blob(c->cert), arg_i64(cx, c->not_before),
 		arg_i64(cx, c->not_after), arg_blob(c->token_hash), arg_i64(cx, c->replaces),
-		arg_bool(c->keep), arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions) };
+		arg_bool(c->keep), arg_i64(cx, c->most_today), arg_i64(cx, c->most_sessions),
+		arg_bool(c->by_password), arg_str(c->ends) };
 
 	return STORE_RUN(cx, &sql_idcert_issue, a, &idcert_issued_shape, out, NULL);
 }

@@ -10,13 +10,17 @@ struct new_idcert {
 	int64_t most_today, most_sessions;
 	int64_t replaces; /* serial number of the certificate that ends now, or 0 */
 	bool keep;	  /* the session of `replaces` keeps its token: token_hash */
+	bool by_password; /* a log-in: it counts by itself, and ends sessions when there are
+			     most_sessions */
+	struct str ends;  /* a log-in: the ID of the session that it ends first; s NULL: none */
 };
 struct idcert_issued {
 	bool issued, landed, current;
 	int64_t told;	  /* number of sessions that got an event */
-	int64_t today;	  /* certificates of the last day, without this one */
+	int64_t today;	  /* certificates of the last day and of this kind, without this one */
 	int64_t sessions; /* live sessions, without this one */
 	bool ours;	  /* the public key is a key of the server */
+	int64_t ended;	  /* sessions that had to end for this one */
 };
 struct cert_item {
 	struct blob cert; /* p NULL: the actor has no matching certificate */

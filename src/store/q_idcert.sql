@@ -1,26 +1,29 @@
 -- Issue an ID-Cert: writes all rows or none. The key that signed it ($4) must still be the current
 -- one. In a key rotation, the certificate $11 and its token end in the second in which the new
 -- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
--- of the session are marked as not live. At most $13 certificates a day and $14 sessions at a time.
--- The actor's other sessions get an event. issued: done now. landed: done by an earlier try of the
--- same request. current: $4 is the current key.
+-- of the session are marked as not live. At most $13 certificates a day, counted by themselves for
+-- log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends the session $16,
+-- and those that are too many. The actor's other sessions get an event. issued: done now. landed:
+-- done by an earlier try of the same request. current: $4 is the current key.
 -- name: sql_idcert_issue :one
--- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8
--- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool
+-- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8, bool,
+-- args: text
+-- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool,
+-- cols: ended int8
 WITH landed AS (
     SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6),
 key AS (
     SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR SHARE),
 who AS (
-    SELECT id FROM actor WHERE id = $1 AND deactivated_at IS NULL FOR SHARE),
+    SELECT id FROM actor WHERE id = $1 AND deactivated_at IS NULL FOR NO KEY UPDATE),
 may AS (
     SELECT 1 FROM key, who
     WHERE NOT EXISTS (SELECT FROM landed)
       AND NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
-      AND (SELECT count(*) FROM idcert WHERE actor_id = $1
+      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND by_password = $15
           AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
-      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
-          AND serial <> $11) < $14::int8),
+      AND ($15 OR (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
+          AND serial <> $11) < $14::int8)),
 old AS (
     UPDATE idcert SET live = false, invalidated_at = to_timestamp($8::int8) FROM may
     WHERE actor_id = $1 AND serial = $11 AND live RETURNING serial),
@@ -43,8 +46,9 @@ used AS (
     INSERT INTO serial_used (serial) SELECT $3 FROM fine RETURNING serial),
 cert AS (
     INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert,
-        not_before, not_after)
-    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8) FROM used
+        not_before, not_after, by_password)
+    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8), $15
+        FROM used
         RETURNING actor_id, serial),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert
@@ -58,11 +62,12 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
                        + motet_emit(motet_others($1, $2), 'core', 4,
                                     'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
         FROM opened) AS told,
-       (SELECT count(*) FROM idcert WHERE actor_id = $1
+       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND by_password = $15
            AND not_before > to_timestamp($8::int8) - interval '1 day') AS today,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
            AND serial <> $11) AS sessions,
-       EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours
+       EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours,
+       (SELECT motet_make_room($1, $2, $16, $14) FROM opened WHERE $15) AS ended
 
 -- The request is repeated because its answer was lost: same certificate, new token. In a key
 -- rotation, the certificate $4 was replaced by that one.

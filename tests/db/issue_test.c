@@ -395,6 +395,69 @@ static useconds_t time_one_cert(void)
 	return (useconds_t)us;
 }
 
+static bool has_session(struct cx *cx, int64_t id, const char *session)
+{
+	struct session_item *v;
+	size_t n;
+
+	must(cx, session_list(cx, id, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		if (str_is(v[i].session_id, session))
+			return true;
+	return false;
+}
+
+static enum err log_in(
+    struct cx *cx, int64_t id, const char *local, const char *session, const char *ends)
+{
+	struct idcsr r = new_csr(cx, local, session);
+	const struct issue_request i = { .actor_id = id,
+		.local = str_of(local),
+		.csr = &r,
+		.by_password = true,
+		.ends = { ends, ends ? strlen(ends) : 0 } };
+	struct grant g;
+
+	return issue_idcert(cx, &i, &g);
+}
+
+/* A log-in gets in, whatever somebody with a session's token has used up. */
+static void test_log_in_limits(void)
+{
+	struct cx cx = new_context();
+	int64_t id = new_actor(&cx, "owner");
+	struct session *s;
+	struct grant g;
+
+	conf->rate_limit_idcerts = 4;
+	struct idcsr r = new_csr(&cx, "owner", "stolen");
+	must(&cx, issue_cert(&cx, id, "owner", &r, 0, &g));
+	enum err e = OK;
+	for (int i = 0; e == OK && i < 9; i++) {
+		must(&cx, session_find(&cx, g.token, false, &s));
+		r = new_csr(&cx, "owner", "stolen");
+		e = issue_cert(&cx, id, "owner", &r, s->serial, &g);
+	}
+	ok(e == ERR_RATE_LIMITED && log_in(&cx, id, "owner", "phone", NULL) == OK,
+	    "rotations by token are used up; the password gets in");
+	conf->sessions_per_actor = 3;
+	must(&cx, log_in(&cx, id, "owner", "desk", NULL));
+	/* Renewed just now, opened first. */
+	run_sql("UPDATE idcert SET not_before = not_before - interval '1 hour' WHERE NOT live AND "
+		"session_id = 'stolen'");
+	ok(log_in(&cx, id, "owner", "new", NULL) == OK && !has_session(&cx, id, "stolen") &&
+		has_session(&cx, id, "phone") && has_session(&cx, id, "new"),
+	    "too many sessions: the oldest ends");
+	ok(log_in(&cx, id, "owner", "last", "desk") == OK && !has_session(&cx, id, "desk") &&
+		has_session(&cx, id, "phone") && has_session(&cx, id, "last"),
+	    "or the one that the log-in names");
+	ok(log_in(&cx, id, "owner", "none", NULL) == ERR_RATE_LIMITED &&
+		has_session(&cx, id, "phone"),
+	    "log-ins have a limit of their own: %s; nothing has ended", cx.why.say);
+	conf->sessions_per_actor = conf->rate_limit_idcerts = 100000;
+	end_context(&cx);
+}
+
 static void test_killed_connections(void)
 {
 	struct cx cx = new_context();
@@ -497,6 +560,7 @@ int main(void)
 	test_another_domain();
 	test_same_request();
 	test_limits();
+	test_log_in_limits();
 	test_killed_connections();
 	conf_free(conf);
 	return done();
