@@ -1,9 +1,13 @@
--- motet, schema 14: federation tokens are bound to the session that asked for them; which ID-Certs came of a password.
+-- motet, schema 14: federation tokens are bound to the session that asked for them; which ID-Certs came of a password; from where
+-- key trials were asked for.
 BEGIN;
 
 -- Programs of an older schema leave the new columns empty, which is what their rows mean.
 ALTER TABLE idcert ADD COLUMN by_password bool NOT NULL DEFAULT false;
 COMMENT ON COLUMN idcert.by_password IS 'Asked for with the password, not with a session token: each kind has a limit of its own';
+
+ALTER TABLE key_trial ADD COLUMN asked_from bytea;
+COMMENT ON COLUMN key_trial.asked_from IS 'SHA-256 of the address that asked for it; null: unknown';
 
 ALTER TABLE federation_token
     ADD COLUMN asked_by bytea CHECK (octet_length(asked_by) = 32),
@@ -42,5 +46,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_make_room IS 'End sessions of an actor so that a log-in has room; returns how many';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (14, 1, '262ae763b039d2e661dc6ea09fce1be6481d617708647518872ed7def0a96f19');
+INSERT INTO schema_version (version, compat, checksum) VALUES (14, 1, '8e87fbd2fbc7c355a741a890128ffe0643ed8aa358dfd2ca61961ea25c2ff8d0');
 COMMIT;

@@ -2,9 +2,11 @@
 #include "base/conf.h"
 #include "x509/cacheable.h"
 #include "text/fid.h"
+#include "crypto/hash.h"
 #include "crypto/token.h"
 #include "core/foreign.h"
 #include "core/resend.h"
+#include "shm/limits.h"
 #include "store/q_key_trial.h"
 
 enum { KEY_TRIAL_TRIES = 6 };
@@ -20,8 +22,15 @@ static enum err normalise_fid(
 	return OK;
 }
 
+static struct blob hash_trial_address(struct cx *cx, struct str address)
+{
+uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
+sha256(str_blob(limits_address_key(cx->mem, address)), h);
+return (struct blob){ h, HASH_BYTES };
+}
 enum err key_trial_new(
-    struct cx *cx, struct str fid, struct str session_id, bool dry_run, struct key_trial *out)
+struct cx *cx, struct str fid, struct str session_id, struct str address,
+bool dry_run, struct key_trial *out)
 {
 	struct str local, domain;
 
@@ -38,7 +47,9 @@ enum err key_trial_new(
 		.expires = cx->now + KEY_TRIAL_LIFETIME };
 	TRY(key_trial_text_new(cx, &c, &out->text));
 	out->expires = c.expires;
-	return dry_run ? OK : q_key_trial_new(cx, out->text, fid, session_id, c.expires);
+	return dry_run ? OK
+		       : q_key_trial_new(cx, out->text, fid, session_id, c.expires,
+			     hash_trial_address(cx, address));
 }
 
 /* An answer without a trial: the open trials of whoever has this serial number. It may be newer
@@ -63,7 +74,8 @@ static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
-		TRY(find_open_trials(cx, a, out, n));
+ TRY(find_open_trials(cx, a,
+hash_trial_address(cx, a->address), out, n));
 		return *n
 		    ? OK
 		    : REFUSE_TRIAL(cx, "trial",

@@ -12,15 +12,18 @@ struct key_trial {
 	int64_t expires;
 };
 /*
- * Create a trial. fid and session_id (n 0: any) restrict who can complete it. A foreign actor's
- * certificates are fetched now, so the errors of foreign.h may occur. `dry_run`: fill *out, store
- * and fetch nothing.
+ * Create a trial. `address`: of the client; trials for the same address come first when an answer
+ * names none (key_trial_complete()). fid and session_id (n 0: any) restrict who can complete it. A
+ * foreign actor's certificates are fetched now, so the errors of foreign.h may occur. `dry_run`:
+ * fill *out, store and fetch nothing.
  */
-must_check enum err key_trial_new(
-    struct cx *, struct str fid, struct str session_id, bool dry_run, struct key_trial *);
+must_check enum err key_trial_new(struct cx *, struct str fid, struct str session_id,
+    struct str address, bool dry_run, struct key_trial *);
 /* A client's answer to a trial. */
 struct key_trial_answer {
-	struct str trial;     /* n 0: any open trial of the actor that the signature fits */
+	struct str trial;     /* n 0: the open trial of the actor that the signature fits, of the 32
+				 that were asked for by `address` last, or else by others */
+	struct str address;   /* of the client */
 	struct str fid;	      /* n 0: from the trial or the certificate */
 	struct str serial;    /* decimal; n 0: from the certificate */
 	struct blob cert;     /* n 0: identified by fid and serial */

@@ -41,11 +41,11 @@ enum err q_key_trial_clock(struct cx *cx, int64_t *now)
 	return OK;
 }
 
-enum err q_key_trial_new(
-    struct cx *cx, struct str trial, struct str fid, struct str session_id, int64_t expires)
+enum err q_key_trial_new(struct cx *cx, struct str trial, struct str fid, struct str session_id,
+    int64_t expires, struct blob asked_from)
 {
 	const struct arg a[] = { arg_str(trial), empty_as_null(fid), empty_as_null(session_id),
-		arg_i64(cx, expires) };
+		arg_i64(cx, expires), arg_blob(asked_from) };
 	struct trial_created *c;
 
 	return STORE_RUN(cx, &sql_key_trial_new, a, &trial_created_shape, &c, NULL);
@@ -60,9 +60,10 @@ enum err q_key_trial_find(struct cx *cx, struct str trial, struct key_trial_row 
 }
 
 enum err q_key_trial_open(struct cx *cx, struct str serial, struct str fid, struct str own_domain,
-    struct key_trial_row **out, size_t *n)
+    struct blob asked_from, struct key_trial_row **out, size_t *n)
 {
-	const struct arg a[] = { arg_str(serial), empty_as_null(fid), arg_str(own_domain) };
+	const struct arg a[] = { arg_str(serial), empty_as_null(fid), arg_str(own_domain),
+		arg_blob(asked_from) };
 
 	return STORE_RUN(cx, &sql_key_trial_open, a, &key_trial_row_shape, out, n);
 }

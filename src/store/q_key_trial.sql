@@ -1,13 +1,13 @@
 -- A new key trial. Deletes up to 20 expired trials that were never completed.
 -- name: sql_key_trial_new :one
--- args: text, text, text, int8
+-- args: text, text, text, int8, bytea
 -- cols: expires int8
 WITH room AS (
     DELETE FROM key_trial WHERE trial IN (
         SELECT trial FROM key_trial t WHERE motet_may_go(t)
         ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
-INSERT INTO key_trial (trial, for_fid, for_session, expires_at)
-SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
+INSERT INTO key_trial (trial, for_fid, for_session, expires_at, asked_from)
+SELECT $1, $2, $3, to_timestamp($4::int8), $5 WHERE (SELECT count(*) FROM room) >= 0
 RETURNING floor(extract(epoch FROM expires_at))::int8 AS expires
 
 -- name: sql_key_trial_clock :one redo
@@ -24,9 +24,10 @@ FROM key_trial WHERE trial = $1
 
 -- Open key trials that the caller may have signed, when the request does not name one: those for
 -- actors ($2: this one) with a known certificate of this serial number, here (domain $3) or
--- elsewhere. The newest first.
+-- elsewhere. Those asked for from the same address ($4) first, so that trials that others ask for in
+-- that actor's name do not crowd them out; then the newest.
 -- name: sql_key_trial_open :many redo
--- args: text, text, text
+-- args: text, text, text, bytea
 -- cols: trial text, for_fid text, for_session text, used bool, over bool, now int8
 SELECT t.trial, t.for_fid, t.for_session, false AS used, false AS over,
        floor(extract(epoch FROM now()))::int8 AS now
@@ -37,7 +38,7 @@ WHERE t.attempt IS NULL AND t.expires_at >= now() AND t.for_fid = ANY (
     SELECT a.local_name || '@' || $3 FROM idcert c JOIN actor a ON a.id = c.actor_id
     WHERE c.serial = CASE WHEN $1 ~ '^[0-9]{16}$' THEN $1::int8 END
         AND ($2 IS NULL OR a.local_name || '@' || $3 = $2))
-ORDER BY t.expires_at DESC LIMIT 32
+ORDER BY t.asked_from IS NOT DISTINCT FROM $4::bytea DESC, t.expires_at DESC LIMIT 32
 
 -- Complete the trial and open the session, both or neither. $2, the hash of the token, also
 -- identifies the attempt: after a lost answer the same statement can be sent again. The actor's

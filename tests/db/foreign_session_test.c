@@ -5,7 +5,7 @@ static enum err log_in(struct cx *cx, const struct party *a, struct str *token)
 {
 	struct key_trial t;
 
-	TRY(key_trial_new(cx, STR(""), STR(""), false, &t));
+	TRY(key_trial_new(cx, STR(""), STR(""), STR(""), false, &t));
 	const struct key_trial_answer answer = {
 		.trial = t.text, .cert = a->cert, .signature = sign_hex(a, t.text)
 	};

@@ -11,18 +11,20 @@
 enum { RACERS = 32, RACES = 60, CHAOS_RACERS = 16, CHAOS = 80, SAME = 12 };
 static struct party home, ann, tab, eve;
 static const struct str unsaid = { "", 0 };
+static struct str trial_address = { "192.0.2.1", 9 }; /* from where trials are asked for */
 
 static struct key_trial new_trial(struct cx *cx, const char *fid, const char *session_id)
 {
 	struct key_trial t;
 
-	must(cx, key_trial_new(cx, str_of(fid), str_of(session_id), false, &t));
+	must(cx, key_trial_new(cx, str_of(fid), str_of(session_id), trial_address, false, &t));
 	t.text.s = arena_dup(lasting.mem, t.text.s, t.text.n);
 	return t;
 }
 
 static enum err complete_trial(struct cx *cx, struct key_trial_answer a, struct str *token)
 {
+	a.address = trial_address;
 	return key_trial_complete(cx, &a, token);
 }
 
@@ -152,6 +154,25 @@ static void test_serial_alone(void)
 	       &token) == OK &&
 		!is_trial_open(b.text),
 	    "a certificate and a signature");
+	end_context(&cx);
+}
+
+/* Strangers ask for trials in ann's name, after her. */
+static void test_strangers_trials(void)
+{
+	struct cx cx = new_context();
+	struct key_trial hers = new_trial(&cx, "ann@guest.example", "");
+	struct str token;
+
+	trial_address = STR("198.51.100.7");
+	for (int i = 0; i < 40; i++)
+		new_trial(&cx, "ann@guest.example", "");
+	trial_address = STR("192.0.2.1");
+	ok(complete_trial(&cx,
+	       (struct key_trial_answer){
+		   .serial = serial_text(&ann), .signature = sign_hex(&ann, hers.text) },
+	       &token) == OK,
+	    "40 trials that a stranger asked for disturb no log-in: %s", cx.why.say);
 	end_context(&cx);
 }
 
@@ -419,6 +440,7 @@ int main(void)
 	    list_of_one(vouch_for(&eve, &home)));
 	test_rules();
 	test_serial_alone();
+	test_strangers_trials();
 	test_home_actor();
 	test_one_winner();
 	test_one_session();

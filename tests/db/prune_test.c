@@ -283,7 +283,7 @@ static void test_pruned_values(void)
 	    "a deleted session token is refused");
 	ok(q_session_find(&cx, m.token_hash, false, &s) == OK && s, "its successor works");
 
-	must(&cx, key_trial_new(&cx, STR(""), STR(""), false, &t));
+	must(&cx, key_trial_new(&cx, STR(""), STR(""), STR(""), false, &t));
 	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"UPDATE key_trial SET expires_at = now() - interval '2 min' WHERE trial = '%.*s'",
@@ -362,8 +362,9 @@ static void run_turn(struct cx *cx, struct report *r, struct member *m, int who,
 		"claim"))
 		r->claims += n > 0;
 	struct key_trial t;
-	expect_ok(
-	    cx, r, key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), false, &t), "trial");
+	expect_ok(cx, r,
+	    key_trial_new(cx, STR(""), turn % 2 ? STR("old") : STR(""), STR(""), false, &t),
+	    "trial");
 	r->trials++;
 	expect_ok(cx, r, session_end(cx, guest.s, str_of(guest.session_id)), "log-out");
 	r->ended++;

@@ -240,7 +240,7 @@ static void insert_home_rows(struct cx *cx)
 	must(cx, keypackage_add(cx, m.s, &u, &counts, &bad));
 	km.key_data = pem_encode(cx->mem, "PUBLIC KEY", (struct blob){ pkm, sizeof pkm });
 	must(cx, key_material_add(cx, m.s, &km, 1));
-	must(cx, key_trial_new(cx, STR(""), STR(""), false, &t));
+	must(cx, key_trial_new(cx, STR(""), STR(""), STR(""), false, &t));
 	must(cx, ed25519_sign(cx, n.seed, str_blob(t.text), sig));
 	const struct key_trial_answer a = { .trial = t.text,
 		.signature = hex_encode(cx->mem, (struct blob){ sig, sizeof sig }),

@@ -23,7 +23,7 @@ enum err reply_key_trial(struct call *c, bool both)
 	struct json_object *o;
 	struct key_trial t;
 
-	TRY(key_trial_new(c->cx, in->fid, in->session_id, c->req->head, &t));
+	TRY(key_trial_new(c->cx, in->fid, in->session_id, c->req->remote, c->req->head, &t));
 	o = json_object_new_object();
 	json_object_object_add(o, "challenge", json_from_str(t.text));
 	if (both)

@@ -54,6 +54,7 @@ enum err corev1_post_session_auth(struct call *c)
 {
 	const struct key_trial_body *in = c->in;
 	const struct key_trial_answer a = { .trial = in->trial,
+		.address = c->req->remote,
 		.fid = in->fid,
 		.serial = in->serialNumber.n ? in->serialNumber : in->serial,
 		.cert = in->id_cert,
