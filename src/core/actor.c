@@ -26,6 +26,19 @@ enum err actor_read_name(struct cx *cx, const char *field, struct str name, stru
 	return OK;
 }
 
+enum err actor_check_reserved(struct cx *cx, struct str local)
+{
+	struct str letters = fid_letters(cx->mem, local);
+
+	if (letters.n && !conf_listed("me,all,status", letters) &&
+	    !conf_listed(cx->conf->reserved_names, local) &&
+	    !conf_listed(cx->conf->reserved_names, letters))
+		return OK;
+	return refuse(cx, ERR_BAD_REQUEST, "actor_name",
+	    "This name is reserved on this server, also with digits or signs in it; choose another "
+	    "one.");
+}
+
 enum err actor_find(struct cx *cx, const char *field, struct str who, struct actor_ref *out)
 {
 	struct str local = { NULL, 0 };

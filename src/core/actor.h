@@ -7,6 +7,9 @@
  * ERR_BAD_REQUEST for `field` when it is neither; ERR_NOT_FOUND when it is of another domain. */
 must_check enum err actor_read_name(
     struct cx *, const char *field, struct str name, struct str *local);
+/* Refuse a name that looks like one of reserved_names, like a Snowflake or like @me.
+ * ERR_BAD_REQUEST, field "actor_name". */
+must_check enum err actor_check_reserved(struct cx *, struct str local);
 /* Find an actor by Snowflake, federation ID of this server or local name. ERR_BAD_REQUEST or
  * ERR_NOT_FOUND for `field`. */
 must_check enum err actor_find(struct cx *, const char *field, struct str who, struct actor_ref *);

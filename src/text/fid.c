@@ -34,6 +34,16 @@ bool local_name_ok(struct str s)
 	return !ascii_all(s, ascii_is_digit) && !is_reserved_name(s);
 }
 
+struct str fid_letters(struct arena *mem, struct str s)
+{
+	struct buf b = { .mem = mem };
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.s[i] >= 'a' && s.s[i] <= 'z')
+			buf_put(&b, &s.s[i], 1);
+	return buf_done(&b);
+}
+
 static bool is_dns_label(struct str s)
 {
 	return s.n >= 1 && s.n <= FID_LABEL_MAX && s.s[0] != '-' && s.s[s.n - 1] != '-' &&

@@ -13,6 +13,11 @@ enum { FID_LOCAL_MAX = 64, FID_DOMAIN_MAX = 253, FID_LABEL_MAX = 63 };
  */
 bool local_name_ok(struct str);
 /*
+ * What a name looks like: its letters alone, without digits and . _ + -, in the arena. Names that
+ * look like a Snowflake give the empty text.
+ */
+struct str fid_letters(struct arena *, struct str);
+/*
  * Is it a DNS name: labels of 1 to 63 characters of a-z 0-9 -, with no - at either end of a label;
  * at most 253 characters in all? One label is enough. The last label must not be a number, decimal
  * or 0x…, since an IPv4 address may be written like that.

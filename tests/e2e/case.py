@@ -154,7 +154,7 @@ class Runner:
         return r.json()
 
     def register(self, name, password):
-        local = f"{name}-{secrets.token_hex(4)}"
+        local = f"{name}-x{secrets.token_hex(4)}"
         fid = self.call("POST", "/.p2/core/v1/register", {"actor_name": local, "auth_payload": {"password": password}}, 201)["fid"]
         need(fid == f"{local}@{self.place.domain}", f"fid is {fid}")
         return Actor(local, fid, password)

@@ -6,6 +6,16 @@
 #define L63 TEN TEN TEN TEN TEN TEN "abc"
 
 static const struct {
+	const char *name, *letters;
+} letters[] = {
+	{ "admin", "admin" },
+	{ "admin1", "admin" },
+	{ "7.ad_min+-", "admin" },
+	{ "7_1", "" },
+	{ "_", "" },
+};
+
+static const struct {
 	const char *name;
 	bool good;
 } locals[] = {
@@ -107,6 +117,9 @@ int main(void)
 	for (size_t i = 0; i < COUNT(locals); i++)
 		ok(local_name_ok(str_of(locals[i].name)) == locals[i].good, "local name '%s'",
 		    locals[i].name);
+	for (size_t i = 0; i < COUNT(letters); i++)
+		ok(str_is(fid_letters(mem, str_of(letters[i].name)), letters[i].letters),
+		    "the letters of '%s'", letters[i].name);
 	ok(!local_name_ok(STR("a\0b")), "a local name with NUL is refused");
 	for (size_t i = 0; i < COUNT(domains); i++)
 		ok(domain_ok(str_of(domains[i].name)) == domains[i].good, "domain '%s'",

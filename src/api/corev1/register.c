@@ -52,6 +52,7 @@ enum err corev1_post_register(struct call *c)
 		return refuse(c->cx, ERR_BAD_REQUEST, "actor_name",
 		    "This server only registers actors of %s.", c->cx->conf->domain);
 	TRY(e);
+	TRY(actor_check_reserved(c->cx, local));
 	TRY(add_newcomer(c, &in->auth_payload, local));
 	o = json_object_new_object();
 	json_object_object_add(o, "fid", json_from_str(actor_fid(c->cx, local)));

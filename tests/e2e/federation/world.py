@@ -150,7 +150,7 @@ class Actor(Client):
 
     def __init__(self, home, name, session="laptop", admin=False):
         self.home, self.session, self.password = home, session, case.PASSWORD
-        self.name = f"{name}-{secrets.token_hex(4)}"
+        self.name = f"{name}-x{secrets.token_hex(4)}"
         self.fid = f"{self.name}@{home.domain}"
         home.must("POST", "/.p2/core/v1/register", 201, {"actor_name": self.name, "auth_payload": {"password": self.password}})
         self.trust()
