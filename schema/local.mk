@@ -13,6 +13,5 @@ dist_schema_DATA = \
 	schema/0010_upkeep.sql \
 	schema/0011_claims.sql \
 	schema/0012_events_and_lookups.sql \
-	schema/0014_bound.sql \
-	schema/0015_foreign.sql
-	schema/0014_bound.sql
+	schema/0013_bound.sql \
+	schema/0014_foreign.sql

@@ -24,13 +24,12 @@ static enum err normalise_fid(
 
 static struct blob hash_trial_address(struct cx *cx, struct str address)
 {
-uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
-sha256(str_blob(limits_address_key(cx->mem, address)), h);
-return (struct blob){ h, HASH_BYTES };
+	uint8_t *h = arena_alloc(cx->mem, HASH_BYTES);
+	sha256(str_blob(limits_address_key(cx->mem, address)), h);
+	return (struct blob){ h, HASH_BYTES };
 }
-enum err key_trial_new(
-struct cx *cx, struct str fid, struct str session_id, struct str address,
-bool dry_run, struct key_trial *out)
+enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, struct str address,
+    bool dry_run, struct key_trial *out)
 {
 	struct str local, domain;
 
@@ -58,14 +57,15 @@ static enum err find_open_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	const struct str own = str_of(cx->conf->domain);
+	const struct blob from = hash_trial_address(cx, a->address);
 	struct foreign_cert c;
 
-	TRY(q_key_trial_open(cx, a->serial, a->fid, own, out, n));
+	TRY(q_key_trial_open(cx, a->serial, a->fid, own, from, out, n));
 	if (*n || a->fid.n == 0)
 		return OK;
 	enum err e = foreign_check_named(cx, a->fid, a->serial, &c);
 	if (e == OK)
-		return q_key_trial_open(cx, a->serial, a->fid, own, out, n);
+		return q_key_trial_open(cx, a->serial, a->fid, own, from, out, n);
 	return e == ERR_BAD_CERT ? OK : e;
 }
 
@@ -74,8 +74,7 @@ static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
 	if (a->trial.n == 0) {
- TRY(find_open_trials(cx, a,
-hash_trial_address(cx, a->address), out, n));
+		TRY(find_open_trials(cx, a, out, n));
 		return *n
 		    ? OK
 		    : REFUSE_TRIAL(cx, "trial",

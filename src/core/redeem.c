@@ -209,10 +209,10 @@ enum err redeem_token(struct cx *cx, struct str token, struct blob id_cert,
 	bool active = true;
 
 	TRY(check_federation_token(cx, token, &s));
- TRY(check_token_cert(cx, &s, id_cert, &c));
-if (!s.own)
-TRY(introspect_token(cx, s.t.iss, token, &active));
-if (!active)
+	TRY(check_token_cert(cx, &s, id_cert, &c));
+	if (!s.own)
+		TRY(introspect_token(cx, s.t.iss, token, &active));
+	if (!active)
 		return REFUSE_TOKEN(cx, "%.*s says that this federation token was deleted.",
 		    (int)s.t.iss.n, s.t.iss.s);
 	*session_token = token_new(cx->mem, 's', hash);

@@ -33,9 +33,9 @@ enum err db_check(struct cx *cx, const struct stmt *st)
 	struct buf args = { .mem = cx->mem }, cols = { .mem = cx->mem };
 
 	TRY(db_connect(cx));
-	TRY(conn_wait_begin(cx));
+	TRY(wait_begin(cx));
 	PGresult *r = describe_statement(cx, st);
-	conn_wait_end(cx);
+	wait_end(cx);
 	if (r == NULL || PQresultStatus(r) != PGRES_COMMAND_OK)
 		return fail(cx, ERR_INTERNAL, "%s: %s", st->name,
 		    r ? PQresultErrorMessage(r) : "no connection");

@@ -87,7 +87,7 @@ static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadl
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
-		    !conn_wait_for_socket(d, PQsocket(d->pg),
+		    !wait_for_socket(d, PQsocket(d->pg),
 			s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline))
 			return false;
 	return PQsetnonblocking(d->pg, 1) == 0;
@@ -256,7 +256,7 @@ static bool flush_output(struct db *d, int64_t deadline)
 	int left;
 
 	while ((left = PQflush(d->pg)) > 0) {
-		if (!conn_wait_for_socket(d, PQsocket(d->pg), POLLOUT | POLLIN, deadline) ||
+		if (!wait_for_socket(d, PQsocket(d->pg), POLLOUT | POLLIN, deadline) ||
 		    !PQconsumeInput(d->pg))
 			return false;
 	}
@@ -273,7 +273,7 @@ PGresult *conn_read_result(struct cx *cx)
 	meter_add(&cx->meter, COUNT_DB_ROUND_TRIP, 1);
 	while (fine) {
 		while (fine && PQisBusy(d->pg))
-			fine = conn_wait_for_socket(d, PQsocket(d->pg), POLLIN, deadline) &&
+			fine = wait_for_socket(d, PQsocket(d->pg), POLLIN, deadline) &&
 			    PQconsumeInput(d->pg);
 		if (!fine || (r = PQgetResult(d->pg)) == NULL)
 			break;

@@ -182,7 +182,7 @@ static enum err run_with_retries(
 			t = (struct tries){ .doubt = true };
 		if (e != OK)
 			pause_before_retry(try);
-		if (conn_wait_is_over(cx->db))
+		if (wait_is_over(cx->db))
 			break;
 	}
 	return fail_all_tries(cx, st, &t, e);
@@ -246,10 +246,10 @@ enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_
 
 	if (na > STATEMENT_ARGS)
 		return fail(cx, ERR_INTERNAL, "%s: %zu arguments", st->name, na);
-	TRY(conn_wait_begin(cx));
+	TRY(wait_begin(cx));
 	enum phase was = meter_phase(&cx->meter, PHASE_DB);
 	enum err e = run_with_retries(cx, st, a, na, &r);
-	conn_wait_end(cx);
+	wait_end(cx);
 	meter_phase(&cx->meter, was);
 	TRY(e);
 	size_t rows = (size_t)PQntuples(r);

@@ -39,7 +39,7 @@ static int64_t request_time_left(const struct cx *cx)
 			     : d->timeout_us;
 }
 
-enum err conn_wait_begin(struct cx *cx)
+enum err wait_begin(struct cx *cx)
 {
 	struct db *d = cx->db;
 	int64_t now = clock_us(), left = request_time_left(cx);
@@ -56,7 +56,7 @@ enum err conn_wait_begin(struct cx *cx)
 	return OK;
 }
 
-void conn_wait_end(struct cx *cx)
+void wait_end(struct cx *cx)
 {
 	struct db *d = cx->db;
 
@@ -74,7 +74,7 @@ static void tell_long_wait(struct db *d, int64_t now)
 	d->long_wait(d->long_wait_arg);
 }
 
-bool conn_wait_is_over(struct db *d)
+bool wait_is_over(struct db *d)
 {
 	int64_t now = clock_us();
 
@@ -83,13 +83,13 @@ bool conn_wait_is_over(struct db *d)
 	    (now - d->began_us > HANGS_AFTER_US && is_database_hanging(d, now));
 }
 
-bool conn_wait_for_socket(struct db *d, int fd, short events, int64_t deadline_us)
+bool wait_for_socket(struct db *d, int fd, short events, int64_t deadline_us)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 
 	for (;;) {
 		int64_t now = clock_us(), left = deadline_us - now;
-		if (fd < 0 || left <= 0 || conn_wait_is_over(d))
+		if (fd < 0 || left <= 0 || wait_is_over(d))
 			return false;
 		tell_long_wait(d, now);
 		int n = poll(&p, 1, (int)((left < LOOK_US ? left : LOOK_US) / 1000) + 1);
@@ -112,8 +112,8 @@ bool db_pause(struct cx *cx, int64_t us)
 
 enum err db_connect(struct cx *cx)
 {
-	TRY(conn_wait_begin(cx));
+	TRY(wait_begin(cx));
 	enum err e = conn_ensure(cx);
-	conn_wait_end(cx);
+	wait_end(cx);
 	return e;
 }

@@ -80,7 +80,7 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
 -- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
--- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 15 the oldest go. A
+-- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14 the oldest go. A
 -- session here with an ID-Cert that is now
 -- revoked ends, and the actor's other sessions get the home server's statement as an event.
 -- name: sql_foreign_store_certs :one redo

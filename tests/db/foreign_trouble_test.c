@@ -196,7 +196,8 @@ static void test_new_device(void)
 	npages = 0;
 	put_server_page(&home);
 	put_page(url, 200, list_of_one(ja));
-	ok(key_trial_new(&cx, STR("ida@new.example"), none, false, &t) == OK, "a key trial");
+	ok(key_trial_new(&cx, STR("ida@new.example"), none, STR(""), false, &t) == OK,
+	    "a key trial");
 	put_page(url, 200, str_of(arena_printf(lasting.mem, "[%s,%s]", ja.s, jb.s)));
 	calls = 0;
 	ok(foreign_list_certs(&cx, STR("ida@new.example"), STR("new"), &v, &n) == OK && n == 1 &&

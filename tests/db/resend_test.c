@@ -218,7 +218,7 @@ static void test_tokens_during_commit(struct cx *cx)
 	must(cx, federation_token_switch(cx, true));
 	must(cx, federation_token_origin(cx, &origin));
 	cut_next("sql_federation_token_issue");
-	ok_cut(cx, federation_token_issue(cx, m.s, origin, &token), "token");
+	ok_cut(cx, federation_token_issue(cx, m.s, m.token_hash, origin, &token), "token");
 	const struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
 	must(cx, q_idcert_list(cx, STR("tokens"), &all, &c, &n));
 	der = c->cert;

@@ -45,9 +45,9 @@ enum err p2core_post_token(struct call *c)
 	struct blob asker;
 	struct str token;
 
- TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &asker));
-TRY(federation_token_issue(c->cx, c->who, asker, in->server, &token));
-return reply_json(c, 201, json_from_str(token));
+	TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &asker));
+	TRY(federation_token_issue(c->cx, c->who, asker, in->server, &token));
+	return reply_json(c, 201, json_from_str(token));
 }
 
 /* Is return=representation (RFC 7240) among the preferences? */

@@ -1,4 +1,4 @@
--- motet, schema 15: failures of other servers cost seconds, and more when they are repeated.
+-- motet, schema 14: failures of other servers cost seconds, and more when they are repeated.
 BEGIN;
 
 ALTER TABLE foreign_server ADD COLUMN failures int4 NOT NULL DEFAULT 0;
@@ -43,5 +43,5 @@ CREATE FUNCTION motet_foreign_over_cap(domain text) RETURNS TABLE (subject text,
 $$;
 COMMENT ON FUNCTION motet_foreign_over_cap IS 'What has to go so that a domain, and all together, keep to motet_foreign_caps()';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (15, 1, '9385e19afc015499e48a7f8191d6f13a4ff5eada3dc52d49756cd71be8f2e169');
+INSERT INTO schema_version (version, compat, checksum) VALUES (14, 1, '01dfd3b3e14fda7ef99fb7470eb1cf358067d21602a738facc6426a94fc078b9');
 COMMIT;

@@ -1,4 +1,4 @@
--- motet, schema 14: federation tokens are bound to the session that asked for them; which ID-Certs came of a password; from where
+-- motet, schema 13: federation tokens are bound to the session that asked for them; which ID-Certs came of a password; from where
 -- key trials were asked for.
 BEGIN;
 
@@ -12,7 +12,7 @@ COMMENT ON COLUMN key_trial.asked_from IS 'SHA-256 of the address that asked for
 ALTER TABLE federation_token
     ADD COLUMN asked_by bytea CHECK (octet_length(asked_by) = 32),
     ADD COLUMN serial   int8;
-COMMENT ON COLUMN federation_token.asked_by IS 'token_hash of the session that asked for it; null: a program older than schema 14 has issued it';
+COMMENT ON COLUMN federation_token.asked_by IS 'token_hash of the session that asked for it; null: a program older than schema 13 has issued it';
 COMMENT ON COLUMN federation_token.serial IS 'The ID-Cert of that session then, which the token names';
 
 -- It dies with the session: when that ends or is revoked, or gets another token or another ID-Cert.
@@ -46,5 +46,5 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION motet_make_room IS 'End sessions of an actor so that a log-in has room; returns how many';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (14, 1, '8e87fbd2fbc7c355a741a890128ffe0643ed8aa358dfd2ca61961ea25c2ff8d0');
+INSERT INTO schema_version (version, compat, checksum) VALUES (13, 1, '4993a442afed01e0e8cc87cf513d9cc92aeaeea9d6c1025a8e43bbae8e8cce67');
 COMMIT;
