@@ -239,6 +239,14 @@ static enum err decode_rows(
 	return OK;
 }
 
+enum err db_connect(struct cx *cx)
+{
+	TRY(wait_begin(cx));
+	enum err e = conn_ensure(cx);
+	wait_end(cx);
+	return e;
+}
+
 enum err db_run(struct cx *cx, const struct stmt *st, const struct arg *a, size_t na,
     const struct shape *sh, void **out, size_t *n)
 {

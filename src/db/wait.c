@@ -109,11 +109,3 @@ bool db_pause(struct cx *cx, int64_t us)
 	meter_phase(&cx->meter, was);
 	return true;
 }
-
-enum err db_connect(struct cx *cx)
-{
-	TRY(wait_begin(cx));
-	enum err e = conn_ensure(cx);
-	wait_end(cx);
-	return e;
-}
