@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000 };
@@ -11,18 +12,26 @@ static bool is_in_pool(const struct db *d)
 	return d->pool != &d->own_pool;
 }
 
-/* A scout that was killed does not say that it has ended. */
+static bool is_process_gone(pid_t pid)
+{
+	return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+}
+
 static bool is_scout_due(const struct db *d, int64_t scout, int64_t now)
 {
-	return scout == 0 || now - scout > d->timeout_us + HANGS_AFTER_US;
+	return scout == 0 || now - scout > d->timeout_us + HANGS_AFTER_US ||
+	    is_process_gone(d->pool->scout_pid);
 }
 
 static void become_scout(struct db *d, int64_t now)
 {
 	int64_t scout = d->pool->scout_us;
 
-	if (!d->scout && is_scout_due(d, scout, now))
-		d->scout = atomic_compare_exchange_strong(&d->pool->scout_us, &scout, now);
+	if (d->scout || !is_scout_due(d, scout, now))
+		return;
+	d->scout = atomic_compare_exchange_strong(&d->pool->scout_us, &scout, now);
+	if (d->scout)
+		d->pool->scout_pid = getpid();
 }
 
 static bool is_database_hanging(const struct db *d, int64_t now)

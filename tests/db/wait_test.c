@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 enum { WORKERS = 6, TIMEOUT_S = 3 };
@@ -99,6 +100,30 @@ static void test_scout(void)
 	end_context(&cx);
 }
 
+/* It cannot say that it has ended; the database does not hang for that. */
+static void test_killed_scout(void)
+{
+	PGconn *pg = lock_actors();
+	pid_t scout = fork();
+
+	if (scout == 0) {
+		struct cx cx = new_worker();
+		struct actor_ref *a;
+		_exit((int)q_actor_find(&cx, 1, STR("x"), &a));
+	}
+	while (pool->scout_us == 0)
+		usleep(10 * 1000);
+	kill(scout, SIGKILL);
+	waitpid(scout, NULL, 0);
+	unlock_actors(pg);
+	usleep(1200 * 1000);
+	struct cx cx = new_worker();
+	struct actor_ref *a;
+	ok(q_actor_find(&cx, 1, STR("x"), &a) == OK, "a worker is killed while it waits: %s",
+	    cx.why.log[0] ? cx.why.log : "the next request is served");
+	end_context(&cx);
+}
+
 static void test_settings(void)
 {
 	struct cx cx = new_context();
@@ -159,6 +184,7 @@ int main(void)
 	pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	test_budget();
 	test_scout();
+	test_killed_scout();
 	test_settings();
 	test_silent_host();
 	conf_free(conf);

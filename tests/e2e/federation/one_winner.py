@@ -37,7 +37,11 @@ class Pool:
         user = os.stat(os.path.join(self.server.state, "run"))
         os.chown(self.state, user.st_uid, user.st_gid)
         self.as_user = ["setpriv", f"--reuid={user.st_uid}", f"--regid={user.st_gid}", "--clear-groups", "--"] if os.geteuid() == 0 else []
-        self.write("motet.conf", os.path.join(self.server.state, "motet.conf"), [("/run/motet.sock", "/run/second/motet.sock")])
+        var = os.path.join(self.server.state, "var")
+        self.write("motet.conf", os.path.join(self.server.state, "motet.conf"),
+                   [("/run/motet.sock", "/run/second/motet.sock"),
+                    (f"state_dir = {var}\n",
+                     f"state_dir = {self.state}\nsecret_file = {var}/secret\n")])
         web = self.server.web_wanted
         self.write(f"{web}.conf", os.path.join(self.server.state, "web", f"{web}.conf"),
                    [("/run/motet.sock", "/run/second/motet.sock"), (f"{self.server.port}", f"{self.port}"), ("/web/nginx.pid", "/run/second/nginx.pid")])
