@@ -111,12 +111,22 @@ def as_user(args):
     return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
 
 
-# Functions that shadow those of PostgreSQL for the role.
+# Functions that take the place of PostgreSQL's: those are called motet_real_NAME meanwhile.
+def replacement(shadow):
+    """The statements that put a function in the place of PostgreSQL's own, and that undo it."""
+    name, arguments = shadow.split()[0].rstrip(")").split("(")
+    allow = "SET allow_system_table_mods = on"
+    return (f"{allow}; ALTER FUNCTION pg_catalog.{name}({arguments}) RENAME TO motet_real_{name}; "
+            f"CREATE FUNCTION pg_catalog.{shadow}",
+            f"{allow}; DROP FUNCTION pg_catalog.{name}({arguments}); "
+            f"ALTER FUNCTION pg_catalog.motet_real_{name}({arguments}) RENAME TO {name}")
+
+
 SHADOWS = [
-    ("a clock three seconds behind", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '3 s' $$", "db.clock=warning", "set-ntp true"),
-    ("a clock an hour ahead", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '1 h' $$", "db.clock", "set-ntp true"),
-    ("an old PostgreSQL", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.current_setting($1),"
-     " pg_catalog.current_setting('server_version_num'), '120022'), pg_catalog.current_setting('server_version'), '12.22') $$", "db.version", "pg_upgradecluster"),
+    ("a clock three seconds behind", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.motet_real_clock_timestamp() - interval '3 s' $$", "db.clock=warning", "set-ntp true"),
+    ("a clock an hour ahead", "clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.motet_real_clock_timestamp() + interval '1 h' $$", "db.clock", "set-ntp true"),
+    ("an old PostgreSQL", "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT replace(replace(pg_catalog.motet_real_current_setting($1),"
+     " pg_catalog.motet_real_current_setting('server_version_num'), '120022'), pg_catalog.motet_real_current_setting('server_version'), '12.22') $$", "db.version", "pg_upgradecluster"),
 ]
 
 
@@ -135,7 +145,7 @@ def test_database(place):
     changed(place, off, on, "synchronous_commit off, which motetd turns on for its connections", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])
     for name, shadow, want, fix in SHADOWS:
-        changed(place, f"CREATE FUNCTION {shadow}; ALTER ROLE motet SET search_path = public, pg_catalog", f"ALTER ROLE motet RESET search_path; DROP FUNCTION public.{shadow.split()[0]}",
+        changed(place, *replacement(shadow),
                 name, [want], fix)
     for setting in ("fsync", "full_page_writes"):
         place.sql(f"ALTER SYSTEM SET {setting} = off")

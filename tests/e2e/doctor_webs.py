@@ -129,9 +129,10 @@ def other_motetd(place, sets, changes=()):
             directory = self.scratch.__enter__()
             self.sock = sock = f"{directory}/m.sock"
             conf = f"{directory}/motet.conf"
+            own = {"listen": sock, "state_dir": directory, "secret_file": f"{place.state}/var/secret"} | sets
             with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as g:
-                g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in ("listen", *sets)))))
-                g.write("".join(f"{k} = {v}\n" for k, v in ({"listen": sock} | sets).items()))
+                g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in own))))
+                g.write("".join(f"{k} = {v}\n" for k, v in own.items()))
             motetd = f"{place.programs or place.state}/sbin/motetd"
             self.process = running([motetd, "-c", conf], directory)
             self.process.__enter__()
