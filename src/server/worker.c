@@ -107,10 +107,11 @@ static bool has_connected_sibling(const struct worker *w)
 }
 
 /* A worker that has lost its database, and whose siblings have it, takes no requests until it is
- * connected again: the database may have no room for another connection. */
+ * connected again: the database may have no room for another connection. Without a master of ours
+ * it has a socket of its own, whose requests no sibling takes. */
 static void hold_without_database(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
-	if (cx->meter.db != METER_DB_AWAY)
+	if (w->master == 0 || cx->meter.db != METER_DB_AWAY)
 		return;
 	meter_begin(&cx->meter, clock_us());
 	bool hold = has_connected_sibling(w) && db_connect(cx) != OK;
