@@ -20,7 +20,7 @@ static bool is_process_gone(pid_t pid)
 static bool is_scout_due(const struct db *d, int64_t scout, int64_t now)
 {
 	return scout == 0 || now - scout > d->timeout_us + HANGS_AFTER_US ||
-	    is_process_gone(d->pool->scout_pid);
+	    (now - scout > HANGS_AFTER_US && is_process_gone(d->pool->scout_pid));
 }
 
 static void become_scout(struct db *d, int64_t now)
