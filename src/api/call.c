@@ -3,6 +3,7 @@
 #include "api/common/render.h"
 #include "api/routes.h"
 #include "base/conf.h"
+#include "core/fit.h"
 #include "http/cors.h"
 #include "shm/limits.h"
 
@@ -127,6 +128,8 @@ static enum err serve_route(struct call *c, struct http_req *q)
 	if (c->route == NULL)
 		return answer_options(c);
 	TRY(check_body_size(c));
+	if (!(c->route->flags & ALONE))
+		TRY(fit_check(c->cx));
 	TRY(authenticate_caller(c));
 	TRY(authorise_caller(c));
 	TRY(decode_input(c));

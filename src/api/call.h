@@ -23,11 +23,9 @@ struct call {
 };
 /* Answer a request. Always fills the response; sets the route and the error in cx->meter. */
 void api_serve(struct cx *, const struct http_req *, struct http_resp *);
-/*
- * Check what only this layer knows about a configuration: public_url is an origin, session_extra a
- * JSON object, the metrics_ keys. False: `why` says what is wrong.
- */
-bool api_conf_ok(const struct conf *, char *why, size_t size);
+/* Check a key that only this layer can read: metrics_token_file or session_extra. False: `why` says
+ * what is wrong. */
+bool api_conf_ok(const struct conf *, const char *key, char *why, size_t size);
 /*
  * Print one line for each route: method, path, handler, largest body, who may call it, what it
  * does. For `motetd -T` and tests/lint.

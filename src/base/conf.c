@@ -16,12 +16,13 @@ static struct conf_entry {
 	size_t off;
 	struct conf_row pub;
 } conf_entries[] = {
-#define CONF(type, name, def, min, max, text) \
+#define CONF(type, name, def, min, max, check, text) \
 	{ T_##type, offsetof(struct conf, name), \
 		{ #name, #type, def, ROW_WORDS(min), text, ROW_MIN(min), max } },
 #include "base/conf.def"
 };
 enum { CONF_ENTRIES = sizeof conf_entries / sizeof conf_entries[0] };
+_Static_assert(CONF_ENTRIES <= 64, "the rows must fit into conf.seen");
 
 static struct conf_row public_rows[CONF_ENTRIES];
 
@@ -143,6 +144,22 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	return false;
 }
 
+/* A key that stands twice: one of the two lines would be lost. */
+static bool mark_key_seen(struct conf *c, struct str key, char *why, size_t size)
+{
+	for (size_t i = 0; i < CONF_ENTRIES; i++) {
+		if (!str_is(key, conf_entries[i].pub.name))
+			continue;
+		if (c->seen >> i & 1)
+			return reject_key(why, size, conf_entries[i].pub.name,
+			    conf_entries[i].type == T_LIST
+				? "stands twice; write one line, with commas between the words"
+				: "stands twice; delete one of the two lines");
+		c->seen |= UINT64_C(1) << i;
+	}
+	return true;
+}
+
 bool conf_set_text(struct conf *c, struct str text, char *why, size_t size)
 {
 	struct str key, value;
@@ -155,8 +172,13 @@ bool conf_set_text(struct conf *c, struct str text, char *why, size_t size)
 
 static bool read_conf_line(struct conf *c, struct str line, char *why, size_t size)
 {
+	struct str key, value;
+
 	line = str_trim(line);
-	return line.n == 0 || line.s[0] == '#' || conf_set_text(c, line, why, size);
+	if (line.n == 0 || line.s[0] == '#')
+		return true;
+	str_cut(line, '=', &key, &value);
+	return mark_key_seen(c, str_trim(key), why, size) && conf_set_text(c, line, why, size);
 }
 
 static bool read_conf_lines(struct conf *c, FILE *f, const char *path, char *why, size_t size)
@@ -193,15 +215,54 @@ static bool read_conf_file(struct conf *c, const char *path, char *why, size_t s
 	return fine;
 }
 
+enum { VARIABLE_NAME = 64 };
+
+static const char *name_variable(const struct conf_entry *r, char name[VARIABLE_NAME])
+{
+	size_t k = (size_t)snprintf(name, VARIABLE_NAME, "MOTET_");
+
+	for (const char *p = r->pub.name; *p && k + 1 < VARIABLE_NAME; p++)
+		name[k++] = (char)(ascii_is_lower(*p) ? *p - 'a' + 'A' : *p);
+	name[k] = '\0';
+	return name;
+}
+
+static bool is_known_variable(struct str name)
+{
+	char known[VARIABLE_NAME];
+
+	for (size_t i = 0; i < CONF_ENTRIES; i++)
+		if (str_is(name, name_variable(&conf_entries[i], known)))
+			return true;
+	return str_is(name, "MOTET_CONF");
+}
+
+void conf_warn_of_environment(void (*warn)(const char *text))
+{
+	const char *allow = getenv("MOTET_FEDERATION_ALLOW");
+	struct str name, value;
+	char text[256];
+
+	for (char **e = environ; *e; e++) {
+		str_cut(str_of(*e), '=', &name, &value);
+		if (!str_starts(name, "MOTET_") || is_known_variable(name))
+			continue;
+		snprintf(text, sizeof text,
+		    "the environment has %.*s, but there is no such key; `motetctl config "
+		    "--sample` lists all keys",
+		    name.n > 100 ? 100 : (int)name.n, name.s);
+		warn(text);
+	}
+	if (allow && str_trim(str_of(allow)).n == 0)
+		warn("MOTET_FEDERATION_ALLOW is empty: this server federates with all domains that "
+		     "federation_deny does not name");
+}
+
 static bool read_environment(struct conf *c, char *why, size_t size)
 {
 	for (size_t i = 0; i < CONF_ENTRIES; i++) {
-		char name[64] = "MOTET_";
-		size_t k = strlen(name);
-		for (const char *p = conf_entries[i].pub.name; *p && k + 1 < sizeof name; p++)
-			name[k++] = (char)(ascii_is_lower(*p) ? *p - 'a' + 'A' : *p);
-		name[k] = '\0';
-		const char *v = getenv(name);
+		char name[VARIABLE_NAME];
+		const char *v = getenv(name_variable(&conf_entries[i], name));
 		if (v && !store_value(&conf_entries[i], c, str_of(v), why, size))
 			return false;
 	}
@@ -226,22 +287,30 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 	return true;
 }
 
+/* A slash at the end would stand twice in what is built from it. */
+static const char *strip_slashes(const struct conf *c, const char *url)
+{
+	size_t n = strlen(url);
+
+	while (n && url[n - 1] == '/')
+		n--;
+	return arena_dup(c->mem, url, n);
+}
+
 bool conf_finish(struct conf *c, char *why, size_t size)
 {
 	if (c->domain[0] == '\0')
 		return reject_key(why, size, "domain",
 		    "is not set: set it to the part after the @ in your actors' names, "
 		    "such as example.org");
+	c->base_path = strip_slashes(c, c->base_path);
+	c->public_url = strip_slashes(c, c->public_url);
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
 	if (c->scoreboard_file[0] == '\0')
 		c->scoreboard_file = arena_printf(c->mem, "%s/scoreboard", c->state_dir);
 	if (c->secret_file[0] == '\0')
 		c->secret_file = arena_printf(c->mem, "%s/secret", c->state_dir);
-	if (c->base_path[0] &&
-	    (c->base_path[0] != '/' || c->base_path[strlen(c->base_path) - 1] == '/'))
-		return reject_key(
-		    why, size, "base_path", "must start with / and must not end with /");
 	return true;
 }
 

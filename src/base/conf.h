@@ -19,7 +19,8 @@
 struct conf {
 	struct arena *mem; /* owns every string below */
 	const char *file;  /* the file that was read, or NULL */
-#define CONF(type, name, def, min, max, text) CONF_T_##type name;
+	uint64_t seen;	   /* rows that stand in the file, as bits */
+#define CONF(type, name, def, min, max, check, text) CONF_T_##type name;
 #include "base/conf.def"
 };
 
@@ -41,13 +42,16 @@ must_check bool conf_set(
 /* Set one key from `key = value`, as a line of the file does. */
 must_check bool conf_set_text(struct conf *, struct str text, char *why, size_t whysize);
 /*
- * Check what depends on several keys, require a domain, and fill in keys that are derived from
- * others. Call it after the last conf_set().
+ * Require a domain, fill in keys that are derived from others, and take slashes off the end of
+ * public_url and base_path. Call it after the last conf_set().
  */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
 /* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if it is
  * malformed or outside of least to most. */
 bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
+/* Call `warn` for each variable MOTET_… of the environment that is not a key, and for an empty
+ * MOTET_FEDERATION_ALLOW, which lets all domains in. */
+void conf_warn_of_environment(void (*warn)(const char *text));
 void conf_free(struct conf *);
 /*
  * The file to use when none is named: $MOTET_CONF; else motet.conf in the program's directory, its

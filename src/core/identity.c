@@ -45,7 +45,7 @@ static enum err check_key_domain(struct cx *cx, const struct server_key *k)
 	TRY(idcert_read(cx, k->cert, &cert));
 	return str_is(cert.domain, cx->conf->domain)
 	    ? OK
-	    : fail(cx, ERR_UNAVAILABLE,
+	    : fail(cx, ERR_MISFIT,
 		  "this database belongs to %.*s, but the configuration says domain = %s",
 		  (int)cert.domain.n, cert.domain.s, cx->conf->domain);
 }
@@ -58,9 +58,12 @@ enum err identity_check_secret(struct cx *cx, const struct server_key *k)
 	uint8_t thrown_away[ED25519_SIG];
 
 	TRY(check_key_domain(cx, k));
-	if (cx->ca == NULL || cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away) == OK)
+	if (cx->ca == NULL)
 		return OK;
-	return fail(cx, ERR_UNAVAILABLE,
+	enum err e = cx->ca->sign_cache(cx, cx->ca, &key, &claim, 1, thrown_away);
+	if (e != ERR_INTERNAL)
+		return e;
+	return fail(cx, ERR_MISFIT,
 	    "%s is not the secret of this database's identity key: copy it from another host or a "
 	    "backup",
 	    cx->conf->secret_file);

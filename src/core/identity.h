@@ -8,20 +8,20 @@
  * memory; statements that depend on it check that it is still current.
  */
 /*
- * The current key, from memory if possible. ERR_UNAVAILABLE: there is none (run `motetctl init`),
- * or it belongs to another domain than the configuration's, so that its signatures would not
- * verify.
+ * The current key, from memory if possible. ERR_UNAVAILABLE: there is none (run `motetctl init`).
+ * ERR_MISFIT: it belongs to another domain than the configuration's, so that its signatures would
+ * not verify.
  */
 must_check enum err identity_current(struct cx *, struct server_key **);
 /* Forget the key in memory unless it has this serial; 0: forget it. */
 void identity_forget_unless(int64_t serial);
-/* The key of a time (at < 0: now), from the database. ERR_NOT_FOUND: none; ERR_UNAVAILABLE as
+/* The key of a time (at < 0: now), from the database. ERR_NOT_FOUND: none; ERR_MISFIT as
  * above. */
 must_check enum err identity_at(struct cx *, int64_t at, struct server_key **);
 /* The current key from the database, without a check of its domain. ERR_NOT_FOUND: none. */
 must_check enum err identity_stored(struct cx *, struct server_key **);
 /* Check that we can sign with a key: it is of our domain and the secret of cx->ca (if any) opens
- * it. ERR_UNAVAILABLE says why not. */
+ * it. ERR_MISFIT says why not; ERR_UNAVAILABLE: the signer does not answer. */
 must_check enum err identity_check_secret(struct cx *, const struct server_key *);
 /* Create the first key. ERR_CONFLICT: there is one. */
 must_check enum err identity_create(struct cx *, struct server_key **);

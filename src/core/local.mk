@@ -6,6 +6,8 @@ libcore_a_SOURCES = \
 	src/core/event.h \
 	src/core/federation_token.c \
 	src/core/federation_token.h \
+	src/core/fit.c \
+	src/core/fit.h \
 	src/core/foreign.c \
 	src/core/foreign.h \
 	src/core/foreign_admin.c \
@@ -43,6 +45,8 @@ libcore_a_SOURCES = \
 	src/core/prune.h \
 	src/core/publish.c \
 	src/core/publish.h \
+	src/core/ready.c \
+	src/core/ready.h \
 	src/core/redeem.c \
 	src/core/redeem.h \
 	src/core/resend.c \

@@ -26,15 +26,14 @@ enum err schema_check_version(struct cx *cx)
 
 	TRY(q_schema_exists(cx, &there));
 	if (!there)
-		return fail(
-		    cx, ERR_UNAVAILABLE, "the database has no tables yet: run motetctl migrate");
+		return fail(cx, ERR_MISFIT, "the database has no tables yet: run motetctl migrate");
 	TRY(q_schema_state(cx, &s));
 	if (s->version < SCHEMA_VERSION)
-		return fail(cx, ERR_UNAVAILABLE,
+		return fail(cx, ERR_MISFIT,
 		    "the schema is %lld, this program needs %d: run motetctl migrate",
 		    (long long)s->version, SCHEMA_VERSION);
 	if (s->compat > SCHEMA_VERSION)
-		return fail(cx, ERR_UNAVAILABLE,
+		return fail(cx, ERR_MISFIT,
 		    "the schema is %lld and needs a program of schema %lld or later, this one is "
 		    "of %d: install a newer program",
 		    (long long)s->version, (long long)s->compat, SCHEMA_VERSION);

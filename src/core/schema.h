@@ -3,7 +3,7 @@
 #include "store/q_schema.h"
 /* The version of the database schema. */
 enum { SCHEMA_VERSION = 14 }; /* that this program is built for */
-/* Check that the schema fits this program. ERR_UNAVAILABLE says what to do when it is older, or
+/* Check that the schema fits this program. ERR_MISFIT says what to do when it is older, or
  * so new that it no longer supports this program. */
 must_check enum err schema_check_version(struct cx *);
 /* Apply the missing files of `dir` in order, under a lock, one transaction each; `tell` is

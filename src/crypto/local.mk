@@ -3,6 +3,8 @@ noinst_LIBRARIES += libcryptography.a
 libcryptography_a_SOURCES = \
 	src/crypto/argon2id.c \
 	src/crypto/argon2id.h \
+	src/crypto/ca_file.c \
+	src/crypto/ca_file.h \
 	src/crypto/ed25519.c \
 	src/crypto/ed25519.h \
 	src/crypto/hash.c \

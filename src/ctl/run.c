@@ -17,6 +17,7 @@ static const struct {
 	int status;
 } error_statuses[] = {
 	{ ERR_UNAVAILABLE, EX_UNAVAILABLE },
+	{ ERR_MISFIT, EX_UNAVAILABLE },
 	{ ERR_UNCERTAIN, EX_UNAVAILABLE },
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };

@@ -19,6 +19,7 @@ struct db {
 	bool scout, told_long_wait;
 	int64_t pause_us;
 	char constraint[64];
+	char trouble[160]; /* SQLSTATE and message of the last error; or "" */
 };
 /* Connect if needed. Notices when an idle connection was closed by the other side. */
 must_check enum err conn_ensure(struct cx *);

@@ -1,5 +1,6 @@
 #include "db/conninfo.h"
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* libpq's own mark of a field that is not to be shown: password, sslpassword. */
@@ -49,6 +50,20 @@ struct str conninfo_mask_passwords(struct arena *mem, const char *conninfo)
 	}
 	PQconninfoFree(all);
 	return buf_done(&b);
+}
+
+bool conninfo_valid(const char *conninfo, char *why, size_t size)
+{
+	char *text = NULL;
+
+	if (is_database_name(conninfo))
+		return true;
+	PQconninfoOption *all = PQconninfoParse(conninfo, &text);
+	snprintf(why, size, "%s", text && !strstr(conninfo, "pass") ? text : "a syntax error");
+	why[strcspn(why, "\n")] = '\0';
+	PQfreemem(text);
+	PQconninfoFree(all);
+	return all != NULL;
 }
 
 bool conninfo_has_password(const char *conninfo)

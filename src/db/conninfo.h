@@ -18,6 +18,8 @@ struct conninfo_host {
 	const char *host, *hostaddr, *port;
 };
 size_t conninfo_hosts(struct arena *, const char *conninfo, struct conninfo_host **);
+/* Can libpq parse it? False: `why` is libpq's message, without a password of it. */
+bool conninfo_valid(const char *conninfo, char *why, size_t size);
 /* Is there a password in it? True for a string that libpq cannot parse. */
 bool conninfo_has_password(const char *conninfo);
 #endif

@@ -55,6 +55,8 @@ static int read_outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 		   *con = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME),
 		   *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	snprintf(cx->db->constraint, sizeof cx->db->constraint, "%s", con ? con : "");
+	snprintf(cx->db->trouble, sizeof cx->db->trouble, "%s %s", state ? state : "-",
+	    text ? text : "");
 	int e = map_sqlstate(state ? state : "08");
 	if (e < ERR_COUNT)
 		return (int)fail(
@@ -129,6 +131,14 @@ static void pause_before_retry(int try)
 	nanosleep(&t, NULL);
 }
 
+/* A statement that we prepared is unknown, or one that we did not is known: another connection
+ * answered. */
+static bool is_pooler_trouble(const struct db *d)
+{
+	return d->prepare &&
+	    (strncmp(d->trouble, "26000", 5) == 0 || strncmp(d->trouble, "42P05", 5) == 0);
+}
+
 /* The answer of a sent statement was lost: it may have been executed. */
 static enum err fail_uncertain(struct cx *cx, const struct stmt *st)
 {
@@ -158,8 +168,11 @@ static enum err fail_all_tries(struct cx *cx, const struct stmt *st, const struc
 	if (t->doubt)
 		return fail_uncertain(cx, st);
 	return e == LOST || e == FRESH
-	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in time, or in %d tries", st->name,
-		  STATEMENT_TRIES)
+	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in time, or in %d tries: %s%s", st->name,
+		  STATEMENT_TRIES, cx->db->trouble[0] ? cx->db->trouble : "the connection broke",
+		  is_pooler_trouble(cx->db)
+		      ? "; behind a pooler in transaction mode set prepared_statements = off"
+		      : "")
 	    : (enum err)e;
 }
 
@@ -170,7 +183,8 @@ static enum err run_with_retries(
 	bool sent = false;
 	int e = OK;
 
-	for (int try = 0; try < (t.doubt ? DOUBTFUL_TRIES : STATEMENT_TRIES); try++) {
+ cx->db->trouble[0] = '\0';
+for (int try = 0; try < (t.doubt ? DOUBTFUL_TRIES : STATEMENT_TRIES); try++) {
 		e = try_statement(cx, st, a, n, r, &sent);
 		if (e == LOST && sent && st->repeat == ONCE)
 			return fail_uncertain(cx, st);

@@ -20,6 +20,7 @@ enum {
 	WRITES = 2,	      /* counts for rate_limit_writes */
 	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
 	UNLIMITED = 8,	      /* no rate limit */
+	ALONE = 64,	      /* answers without the database */
 	ROTATES = 32	      /* accepts the token that the same request ended before */
 };
 struct call;  /* api/call.h */

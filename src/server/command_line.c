@@ -1,8 +1,6 @@
 #include "server/command_line.h"
-#include "api/call.h"
 #include "base/install_path.h"
-#include "text/fid.h"
-#include "net/net.h"
+#include "server/conf_check.h"
 #include <getopt.h>
 
 static const struct option motetd_long_options[] = {
@@ -86,22 +84,12 @@ void command_line_parse(struct command_line *o, int argc, char **argv)
 		o->conf.file = conf_default_file(argv[0], o->place, sizeof o->place);
 }
 
-/* Checked early: the domain is part of every certificate and federation ID. */
-static bool check_conf_domain(const struct conf *c, char *why, size_t size)
-{
-	if (domain_ok(str_of(c->domain)))
-		return true;
-	snprintf(
-	    why, size, "domain: %s is not a domain in lower case, such as example.org", c->domain);
-	return false;
-}
-
 bool command_line_load_conf(const struct command_line *o, struct conf **out, char *why, size_t size)
 {
 	if (!conf_args_load(&o->conf, out, why, size))
 		return false;
-	if (conf_finish(*out, why, size) && check_conf_domain(*out, why, size) &&
-	    net_conf_valid(*out, why, size) && api_conf_ok(*out, why, size))
+ if (conf_finish(*out, why, size) &&
+conf_check(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;

@@ -1,11 +1,14 @@
 #include "server/housekeeper.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/fit.h"
 #include "core/prune.h"
+#include "core/ready.h"
 #include "core/schema.h"
 #include "db/db.h"
 #include "server/priv.h"
 #include "server/signals.h"
+#include "signer/signer_process.h"
 #include <signal.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -53,12 +56,34 @@ static void log_pruned_rows(const int64_t rows[PRUNE_KINDS])
 		log_event(LOG_LEVEL_INFO, "pruned", f, n);
 }
 
+int housekeeper_watch(const struct conf *c, struct scoreboard *board, int sign_fd, pid_t master)
+{
+	static struct signer_client client;
+	struct cx cx = { .conf = c, .board = board, .ca = &client.ca };
+	sigset_t wait;
+
+	signals_install(ROLE_WORKER, &wait);
+	if (!priv_die_with_parent(master, SIGTERM))
+		return 0;
+	priv_hide();
+	priv_set_name("motetd: watch");
+	signer_process_client_init(&client, sign_fd);
+	cx.mem = arena_new(HOUSEKEEPER_ARENA);
+	cx.db = db_new(c);
+	enum err e = ready_check_and_log(&cx);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return e != OK;
+}
+
 static enum err prune_expired_rows(struct cx *cx)
 {
 	int64_t rows[PRUNE_KINDS] = { 0 };
 	struct prune_progress p = { .batches = 0 };
 
 	TRY(schema_check_version(cx));
+	if (fit_check(cx) == ERR_MISFIT)
+		return ERR_MISFIT;
 	enum err e = prune_run(cx, may_prune_on, &p, rows);
 	log_pruned_rows(rows);
 	return e;

@@ -100,7 +100,7 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 		return !report_listen_error(
 		    why, size, 1, "listen_mode", "must be an octal number such as 0660");
 	if (c->listen_group[0] && getgrnam(c->listen_group) == NULL)
-		return !report_listen_error(why, size, 1, c->listen_group, "no such group");
+		return !report_listen_error(why, size, 1, "listen_group", "no such group");
 	return true;
 }
 

@@ -1,6 +1,6 @@
 # libserver.a is motetd without its API, so that tests can link another one. It calls api_serve(),
 # api_conf_ok(), api_print_routes(), db_new(), db_disconnect(), db_share_away(), db_free(),
-# schema_fits() and prune_run().
+# conninfo_valid(), the functions of core/fit.h and core/ready.h, schema_check_version() and prune_run().
 noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	src/server/alarm.c \
@@ -9,6 +9,8 @@ libserver_a_SOURCES = \
 	src/server/backoff.h \
 	src/server/command_line.c \
 	src/server/command_line.h \
+	src/server/conf_check.c \
+	src/server/conf_check.h \
 	src/server/handover.c \
 	src/server/handover.h \
 	src/server/housekeeper.c \
@@ -37,6 +39,8 @@ libserver_a_SOURCES = \
 	src/server/signals.h \
 	src/server/start.c \
 	src/server/start.h \
+	src/server/start_check.c \
+	src/server/start_check.h \
 	src/server/state_lock.c \
 	src/server/state_lock.h \
 	src/server/upgrade.c \

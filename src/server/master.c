@@ -8,6 +8,7 @@
 #include "server/pool.h"
 #include "server/priv.h"
 #include "server/signals.h"
+#include "server/start_check.h"
 #include "server/state_lock.h"
 #include "signer/signer_process.h"
 #include "server/upgrade.h"
@@ -34,7 +35,7 @@ struct master {
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
-	struct housekeeper keeper;
+	struct housekeeper keeper, watch;
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
@@ -123,7 +124,7 @@ static bool create_pool(struct master *m)
 	return m->pool != NULL;
 }
 
-/* In a child: close the descriptors of the master except `but`. The log stays open. */
+/* In a child: close the descriptors of the master except `but`. The log and the scoreboard stay. */
 static void close_master_descriptors(const struct master *m, int but)
 {
 	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1],
@@ -132,7 +133,6 @@ static void close_master_descriptors(const struct master *m, int but)
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (all[i] != but)
 			close(all[i]);
-	scoreboard_unmap(m->board);
 }
 
 /* The signer keeps only the log, the secret and its end of the pair. */
@@ -141,6 +141,7 @@ static void run_signer_child(struct master *m, int ready_fd)
 	struct signer_signals sg = { .reopen = &signals.reopen };
 
 	close_master_descriptors(m, m->sign.take);
+	scoreboard_unmap(m->board);
 	signals_install_signer(&sg.wait);
 	priv_hide();
 	_exit(signer_process_run(m->conf, m->sign.take, ready_fd, m->secret_fd, &sg));
@@ -149,6 +150,7 @@ static void run_signer_child(struct master *m, int ready_fd)
 static void run_housekeeper_child(struct master *m, pid_t master)
 {
 	close_master_descriptors(m, -1);
+	scoreboard_unmap(m->board);
 	close(m->secret_fd);
 	_exit(housekeeper_run(m->conf, master));
 }
@@ -164,6 +166,24 @@ static void spawn_housekeeper(struct master *m, int64_t now)
 	else
 		log_warn("pruning: %s; will retry", strerror(errno));
 	housekeeper_schedule(&m->keeper, m->conf, now);
+}
+
+static void run_watch_child(struct master *m, pid_t master)
+{
+	close_master_descriptors(m, m->sign.give);
+	close(m->secret_fd);
+	_exit(housekeeper_watch(m->conf, m->board, m->sign.give, master));
+}
+
+static void spawn_watch(struct master *m, int64_t now)
+{
+	pid_t master = getpid(), pid = fork();
+
+	if (pid == 0)
+		run_watch_child(m, master);
+	if (pid > 0)
+		m->watch.pid = pid;
+	m->watch.due_us = now + WATCH_INTERVAL_S * INT64_C(1000000);
 }
 
 static bool spawn_signer(struct master *m, int ready_fd)
@@ -283,6 +303,8 @@ static void reap_children(struct master *m, int64_t now)
 			handle_signer_death(m, status, now);
 		else if (pid == m->keeper.pid)
 			m->keeper.pid = 0;
+		else if (pid == m->watch.pid)
+			m->watch.pid = 0;
 		else if (pid == m->upgrade.pid)
 			finish_rehearsal(m, status);
 		else
@@ -306,6 +328,11 @@ static void reload_configuration(struct master *m)
 	signals.reload = 0;
 	if (!command_line_load_conf(m->opt, &c, why, sizeof why)) {
 		log_error("reload: %s; the old configuration stays in use", why);
+		return;
+	}
+	if (start_check_fit(c, m->secret_fd) != 0) {
+		log_error("reload: the old configuration stays in use");
+		conf_free(c);
 		return;
 	}
 	if (!log_open(c)) {
@@ -427,6 +454,8 @@ static void run_master_loop(struct master *m)
 			next = m->signer_due;
 		if (m->keeper.pid == 0 && now >= m->keeper.due_us)
 			spawn_housekeeper(m, now);
+		if (m->watch.pid == 0 && now >= m->watch.due_us)
+			spawn_watch(m, now);
 		wait_for_event(m, next);
 		handle_signal_flags(m);
 	}
@@ -443,6 +472,7 @@ static void stop_master(struct master *m)
 	listen_unlink(m->listener);
 	signals.stop = 1;
 	signals_send(m->keeper.pid, SIGTERM);
+	signals_send(m->watch.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
 	state_lock_release();
 	upgrade_kill_late(&m->upgrade, INT64_MAX);
@@ -455,6 +485,7 @@ static void stop_master(struct master *m)
 		reap_children(m, clock_us());
 	}
 	signals_send(m->signer, SIGKILL);
+	signals_send(m->watch.pid, SIGKILL);
 	signals_send(
 	    m->keeper.pid, SIGKILL); /* the database completes its statement or rolls it back */
 	scoreboard_remove(m->board_file);
@@ -487,6 +518,7 @@ int master_run(const struct command_line *opt, struct conf **conf, struct listen
 		adopt_handover_workers(&m, h);
 	pool_start_generation(m.pool, m.conf, count_configured_workers(m.conf));
 	housekeeper_schedule(&m.keeper, m.conf, clock_us());
+	m.watch.due_us = clock_us() + WATCH_INTERVAL_S * INT64_C(1000000);
 	run_master_loop(&m);
 	stop_master(&m);
 	pool_free(m.pool);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "fcgi/fcgi.h"
+#include "server/conf_check.h"
 #include "server/listen.h"
 #include "server/master.h"
 #include "server/command_line.h"
@@ -10,6 +11,7 @@
 #include "server/priv.h"
 #include "server/signals.h"
 #include "server/start.h"
+#include "server/start_check.h"
 #include "server/state_lock.h"
 #include "server/upgrade.h"
 #include "server/worker.h"
@@ -22,6 +24,16 @@ static int print_start_error(int status, const char *why)
 {
 	fprintf(stderr, "motetd: %s\n", why);
 	return status;
+}
+
+static void print_warning(const char *text)
+{
+	fprintf(stderr, "motetd: warning: %s\n", text);
+}
+
+static void log_warning(const char *text)
+{
+	log_warn("%s", text);
 }
 
 /*
@@ -63,7 +75,7 @@ static bool check_handover(
 					  : check_secret_file(c, why, size);
 }
 
-/* -t checks the configuration, the socket and the secret; -t -t also asks /readyz. */
+/* -t checks the configuration and the secret; -t -t also asks /readyz. */
 static int test_configuration(const struct command_line *o)
 {
 	struct conf *c;
@@ -71,7 +83,8 @@ static int test_configuration(const struct command_line *o)
 
 	if (!command_line_load_conf(o, &c, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);
-	bool good = listen_valid(c, why, sizeof why) &&
+	conf_warn_of_environment(print_warning);
+	bool good = conf_check_as_user(c, why, sizeof why) &&
 	    (handover_is_pending() ? check_handover(o, c, why, sizeof why)
 				   : check_secret_file(c, why, sizeof why));
 	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
@@ -121,12 +134,13 @@ static int drop_rights_and_open_log(const struct conf *c)
 	char why[512];
 	bool root = geteuid() == 0;
 
-	if (!priv_drop(c, why, sizeof why))
+	if (!conf_check_as_user(c, why, sizeof why) || !priv_drop(c, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);
 	if (!log_open(c)) {
 		snprintf(why, sizeof why, "%s: %s", c->log_file, strerror(errno));
 		return print_start_error(EX_CONFIG, why);
 	}
+	conf_warn_of_environment(log_warning);
 	if (root && c->user[0] == '\0')
 		log_warn("running as root: set `user` in the configuration");
 	return 0;
@@ -165,6 +179,8 @@ static int serve_from_start(
 	bool pool = mode == START_OWN || (mode != START_CGI && c->workers > 0);
 	if (mode != START_CGI && !state_lock_take(c->state_dir, pool, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);
+	if (pool && (rc = start_check_fit(c, secret_fd)) != 0)
+		return rc;
 	return pool ? master_run(o, conf, l, secret_fd, NULL)
 		    : serve_without_master(c, l->fd, secret_fd);
 }

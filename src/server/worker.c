@@ -10,6 +10,7 @@
 #include "server/outbound.h"
 #include "server/priv.h"
 #include "server/signals.h"
+#include "server/start_check.h"
 #include "signer/signer_process.h"
 #include <errno.h>
 #ifdef __GLIBC__
@@ -220,6 +221,8 @@ int worker_run(const struct worker *w)
 	cx.db = db_new(w->conf);
 	db_share_pool(cx.db, &w->board->database);
 	db_on_long_wait(cx.db, release_kept_connections, f);
+	if (w->master == 0 && start_check_fit_here(&cx) != 0)
+		return EX_CONFIG;
 	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
 		return EX_OSERR;
 	report_worker_ready(w);
@@ -261,6 +264,8 @@ int worker_serve_cgi(const struct worker *w)
 	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
 	db_share_pool(cx.db, &w->board->database);
+	if (start_check_fit_here(&cx) != 0)
+		return EX_CONFIG;
 	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
 		return EX_OSERR;
 	bool served = serve_cgi_request(w, &cx);

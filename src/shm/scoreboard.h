@@ -75,10 +75,13 @@ struct scoreboard {
 	scoreboard_total births, deaths, killed, signer_deaths,
 	    reloads; /* deaths: unexpected ones; killed: by the master, because overdue */
 	_Atomic int64_t storm_until_us; /* when the crash storm ends if no worker dies until then
-(server/alarm.h); 0: no storm */
+       (server/alarm.h); 0: no storm */
 	struct db_pool database;	/* of db_share_pool() */
 	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0:
-not   read yet */
+	not read yet */
+	_Atomic int cert_warned_days; /* the log's last warning of its end was so many days before;
+	0: none */
+	_Atomic bool unready;	      /* the last check of core/ready.h failed */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	int nroutes;

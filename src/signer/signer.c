@@ -46,7 +46,7 @@ static enum err check_signable_times(
     struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
 {
 	if (!is_near_host_time(t->not_before, clock_now()))
-		return fail(cx, ERR_INTERNAL,
+		return fail(cx, ERR_UNAVAILABLE,
 		    "signer: the certificate does not begin now: "
 		    "compare the clocks of database and host");
 	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
@@ -68,6 +68,11 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_sign(cx, seed, tbs, sig);
 }
 
+/* The fault of a clock, ours or the database's: it will pass. */
+static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
+{
+return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;
+}
 static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
@@ -79,7 +84,7 @@ static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t n
 		return "an end before its start";
 	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
 		return "an end too early for a revocation: the revocation could be cut off";
-	if (c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW)
+	if (is_cache_claim_ahead(c, now))
 		return "a start or a revocation in the future";
 	if (!c->invalidated && c->not_after > now + SIGNER_CACHE_LIFE + SIGNER_SKEW)
 		return "an end that is too far away";
@@ -97,7 +102,9 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements in one request", n);
 	for (size_t i = 0; i < n; i++)
 		if (find_cache_claim_fault(&claims[i], now))
-			return fail(cx, ERR_INTERNAL, "signer: a cache statement has %s",
+			return fail(cx,
+			    is_cache_claim_ahead(&claims[i], now) ? ERR_UNAVAILABLE : ERR_INTERNAL,
+			    "signer: a cache statement has %s",
 			    find_cache_claim_fault(&claims[i], now));
 	TRY(unseal_key_seed(cx, local, key, &seed));
 	for (size_t i = 0; i < n; i++) {
@@ -129,7 +136,7 @@ static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca
 		    "signer: the federation token is valid for more than %d seconds",
 		    SIGNER_TOKEN_LIFE);
 	if (!is_near_host_time(t->iat, clock_now()))
-		return fail(cx, ERR_INTERNAL, "signer: the federation token is not issued now");
+		return fail(cx, ERR_UNAVAILABLE, "signer: the federation token is not issued now");
 	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, str_blob(federation_jws_signing_input(cx, t)), sig);
 }
@@ -146,7 +153,8 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	if (!str_eq(s->user_id, str_of(local->conf->domain)))
 		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP user ID is not our domain");
 	if (s->created > clock_now() + SIGNER_SKEW)
-		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP key was created in the future");
+		return fail(
+		    cx, ERR_UNAVAILABLE, "signer: the OpenPGP key was created in the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
 	TRY(unseal_key_seed(cx, local, key, &seed));
 	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);

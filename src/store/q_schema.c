@@ -37,6 +37,11 @@ enum err q_schema_lock(struct cx *cx)
 	return store_run(cx, &sql_schema_lock, NULL, 0, NULL, NULL, NULL);
 }
 
+enum err q_schema_try_write(struct cx *cx)
+{
+	return store_run(cx, &sql_schema_try_write, NULL, 0, NULL, NULL, NULL);
+}
+
 enum err q_schema_grant(struct cx *cx, struct str role)
 {
 	const struct arg a[] = { arg_str(role) };

@@ -14,6 +14,8 @@ must_check enum err q_schema_state(struct cx *, struct schema_state **);
 must_check enum err q_schema_list(struct cx *, struct schema_item **, size_t *n);
 must_check enum err q_schema_exists(struct cx *, bool *there);
 must_check enum err q_schema_lock(struct cx *);
+/* Write a row and roll it back. */
+must_check enum err q_schema_try_write(struct cx *);
 must_check enum err q_schema_grant(struct cx *, struct str role);
 extern const struct stmt *const q_schema_stmts[];
 #endif

@@ -21,6 +21,19 @@ SELECT to_regclass('schema_version') IS NOT NULL AS there
 -- cols: locked bool
 SELECT pg_advisory_lock(7236846) IS NOT NULL AS locked
 
+-- Can a row be written now? It is rolled back with the subtransaction, without a line in the log of
+-- PostgreSQL. PL/pgSQL is what most of our functions are written in.
+-- name: sql_schema_try_write :none redo
+-- args:
+-- cols:
+DO $$
+BEGIN
+    INSERT INTO throttle (key, tat) VALUES (sha256(convert_to(random()::text, 'UTF8')), now());
+    RAISE EXCEPTION USING ERRCODE = 'MT001';
+EXCEPTION WHEN SQLSTATE 'MT001' THEN
+    NULL;
+END $$
+
 -- name: sql_schema_grant :one redo
 -- args: text
 -- cols: done bool

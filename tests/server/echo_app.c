@@ -22,6 +22,9 @@
 #include "signer/signer.h"
 #include "core/prune.h"
 #include "core/schema.h"
+#include "core/fit.h"
+#include "core/ready.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
@@ -245,8 +248,9 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	r->body = buf_done(&b);
 }
 
-bool api_conf_ok(const struct conf *c, char *why, size_t size)
+bool api_conf_ok(const struct conf *c, const char *key, char *why, size_t size)
 {
+	(void)key;
 	(void)c, (void)why, (void)size;
 	return true;
 }
@@ -304,6 +308,32 @@ enum err db_connect(struct cx *cx)
 {
 	(void)cx;
 	return OK;
+}
+
+enum err fit_check(struct cx *cx)
+{
+	(void)cx;
+	return OK;
+}
+
+enum err ready_check_and_log(struct cx *cx)
+{
+	(void)cx;
+	return OK;
+}
+
+void fit_forget(void)
+{
+}
+
+void fit_remember(void)
+{
+}
+
+bool conninfo_valid(const char *conninfo, char *why, size_t size)
+{
+	(void)conninfo, (void)why, (void)size;
+	return true;
 }
 
 void db_free(struct db *db)

@@ -80,8 +80,10 @@ class Dir:
         self.configure(**keys)
 
     def configure(self, **keys):
+        keys = {"domain": "example.org", "listen": self.sock, "log_file": self.log, "state_dir": self.path, **keys}
+        if "request_deadline" in keys:
+            keys.setdefault("database_timeout", min(5, keys["request_deadline"]))
         with open(self.conf, "w") as f:
-            f.write("domain = example.org\nlisten = %s\nlog_file = %s\nstate_dir = %s\n" % (self.sock, self.log, self.path))
             for k, v in keys.items():
                 f.write("%s = %s\n" % (k, v))
 

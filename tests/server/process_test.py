@@ -79,7 +79,7 @@ def started():
 def usage():
     d = Dir()
     for args, want in ((["-x"], 64), (["stray"], 64), (["-c", d.conf, "-s", "listen="], 64), (["-c", "/nonexistent"], 78), (["-c", d.conf, "-s", "nokey=1"], 78),
-                       (["-c", d.conf, "-s", "workers=x"], 78), (["-c", d.conf, "-s", "listen=0.0.0.0:9"], 78), (["-c", d.conf, "-s", "listen=/nonexistent/s"], 71),
+                       (["-c", d.conf, "-s", "workers=x"], 78), (["-c", d.conf, "-s", "listen=0.0.0.0:9"], 78), (["-c", d.conf, "-s", "listen=/nonexistent/s"], 78),
                        (["-c", d.conf, "-s", "secret_file=/nonexistent"], 78), (["-c", d.conf, "-s", "log_file=/nonexistent/x"], 78),
                        (["-h"], 0), (["-V"], 0), (["-T"], 0), (["-t", "-c", d.conf], 0), (["-t", "-c", d.conf, "-s", "domain="], 78),
                        (["-t", "-c", d.conf, "-s", "secret_file=/nonexistent"], 78), (["-t", "-c", d.conf, "-s", "listen=/" + "x" * 200], 78)):
@@ -410,8 +410,8 @@ def signer():
 
 
 def no_fork():
-    """The signer's first successor cannot be forked: the sixth fork, behind signer and four workers."""
-    with Server(workers=4, env={"MOTET_ECHO_FORK": "6,7"}) as s:
+    """The signer's first successor cannot be forked: the seventh fork, behind the look at the database, signer and four workers."""
+    with Server(workers=4, env={"MOTET_ECHO_FORK": "7,8"}) as s:
         s.tell(signal.SIGKILL, s.signer())
         ok(until(lambda: s.dir.logged("the signer: ")) is not None, "the signer ends, and fork fails: that is logged")
         s.tell(signal.SIGUSR1)
@@ -419,9 +419,9 @@ def no_fork():
         ok(until(lambda: s.signer() is not None) is not None and s.get("/newkey").status == 200, "it is tried again until it works")
         code = s.stop()[0]
         ok(code == 0 and s.p.stderr.read() == b"", "rotation, reload and stop meanwhile: no signal to everybody, exit %s" % code)
-    with Server(workers=4, env={"MOTET_ECHO_FORK": "2,4"}) as s:
+    with Server(workers=4, env={"MOTET_ECHO_FORK": "3,5"}) as s:
         ok(until(lambda: len(s.workers()) == 4) is not None and s.stop()[0] == 0 and s.p.stderr.read() == b"", "three workers cannot be forked at first: they come later")
-    with Server(workers=1, env={"MOTET_ECHO_FORK": "1"}, wait=False) as s:
+    with Server(workers=1, env={"MOTET_ECHO_FORK": "2"}, wait=False) as s:
         ok(s.p.wait(PATIENCE) == 71 and s.p.stderr.read() == b"",
            "without a first signer nothing starts: exit %s" % s.p.returncode)
 

@@ -60,8 +60,10 @@ def main():
         ok(until(lambda: len(children(s.p.pid)) == 2, step=0.01),
            "that ends: a worker and the signer are left")
         ok(connections(s.p.pid) == before, "the master has no connection to the database")
-        with open(s.dir.conf, "a", encoding="ascii") as f:
-            f.write("prune_interval = 0\n")
+        with open(s.dir.conf, encoding="ascii") as f:
+            lines = [line for line in f if not line.startswith("prune_interval")]
+        with open(s.dir.conf, "w", encoding="ascii") as f:
+            f.write("".join(lines) + "prune_interval = 0\n")
         s.tell(signal.SIGHUP)
         ok(until(lambda: s.dir.logged("the new workers serve") > 0) and until(lambda: len(children(s.p.pid)) == 2), "reloaded with 0")
         stale("off")

@@ -135,9 +135,9 @@ def unfit():
         with open(s.dir.conf, "a") as f:
             f.write("no_such_key = 1\n")
         refused("a bad configuration", "no_such_key")
-        for line, pattern in (("log_file = /nonexistent/x", "/nonexistent/x: No such file"), ("secret_file = /nonexistent", "/nonexistent: there is no such file"), ("listen = /" + "x" * 200, "listen")):
+        for line, pattern in (("log_file = /nonexistent/x", "/nonexistent/x: there is no directory"), ("secret_file = /nonexistent", "/nonexistent: there is no such file"), ("listen = /" + "x" * 200, "listen")):
             with open(s.dir.conf, "w") as f:
-                f.write(conf + line + "\n")
+                f.write("".join(old for old in conf.splitlines(True) if old.split()[0] != line.split()[0]) + line + "\n")
             refused(line[:30], pattern)
         with open(s.dir.conf, "w") as f:
             f.write(conf)

@@ -21,3 +21,6 @@ tests_unit_call_test_LDADD = $(API)
 UNIT_TESTS += tests/unit/operations_test
 tests_unit_operations_test_SOURCES = tests/unit/operations_test.c
 tests_unit_operations_test_LDADD = $(API)
+UNIT_TESTS += tests/unit/conf_check_test
+tests_unit_conf_check_test_SOURCES = tests/unit/conf_check_test.c
+tests_unit_conf_check_test_LDADD = $(motetd_LDADD)

@@ -1,5 +1,9 @@
 #include "../tap.h"
 #include "api/call.h"
+#include "base/secret.h"
+#include "core/fit.h"
+#include "core/ready.h"
+#include "db/conninfo.h"
 #include "db/db.h"
 #include "server/alarm.h"
 #include "server/backoff.h"
@@ -23,8 +27,9 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	r->status = 500;
 }
 
-bool api_conf_ok(const struct conf *c, char *why, size_t size)
+bool api_conf_ok(const struct conf *c, const char *key, char *why, size_t size)
 {
+	(void)key;
 	(void)c;
 	(void)why;
 	(void)size;
@@ -59,6 +64,32 @@ enum err db_connect(struct cx *cx)
 {
 	(void)cx;
 	return OK;
+}
+
+enum err fit_check(struct cx *cx)
+{
+	(void)cx;
+	return OK;
+}
+
+enum err ready_check_and_log(struct cx *cx)
+{
+	(void)cx;
+	return OK;
+}
+
+void fit_forget(void)
+{
+}
+
+void fit_remember(void)
+{
+}
+
+bool conninfo_valid(const char *conninfo, char *why, size_t size)
+{
+	(void)conninfo, (void)why, (void)size;
+	return true;
 }
 
 void db_free(struct db *db)
@@ -219,8 +250,10 @@ static void options(void)
 		{ { "motetd", "-c" }, 2, ACTION_WRONG },
 		{ { "motetd", "-x", "-h" }, 3, ACTION_WRONG },
 	};
-	static const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3",
-		"--pidfile", "/p" };
+	char dir[] = "/tmp/motet-sets-XXXXXX", secret[64], state[64];
+	const char *const sets[] = { "motetd", "-s", "domain = a.example", "-s", "workers=3", "-s",
+		state, "--pidfile", "/p" };
+	uint8_t made[SECRET_BYTES];
 	struct command_line o;
 	struct conf *c;
 	char why[256];
@@ -228,8 +261,11 @@ static void options(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		ok(parsed(&o, rows[i].n, rows[i].v) == rows[i].want, "motetd %s",
 		    rows[i].n > 1 ? rows[i].v[1] : "");
-	ok(parsed(&o, 7, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
-	o.conf.file = NULL;
+ snprintf(state, sizeof state, "state_dir=%s", mkdtemp(dir));
+snprintf(secret, sizeof secret, "%s/secret", dir);
+ok(secret_create(secret, made, why, sizeof why), "a secret: %s", why);
+ok(parsed(&o, 9, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
+o.conf.file = NULL;
 	ok(command_line_load_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
 		strcmp(c->domain, "a.example") == 0,
 	    "keys from the command line");
@@ -242,6 +278,8 @@ static void options(void)
 	for (int i = 0; i < CONF_ARGS_SET - 2; i++)
 		conf_args_add(&o.conf, "motetd", 's', "workers=3");
 	ok(!conf_args_add(&o.conf, "motetd", 's', "workers=3"), "one -s too many");
+	unlink(secret);
+	rmdir(dir);
 }
 
 /* Five deaths in ten seconds begin a storm; a minute without any ends it, however long it was. */

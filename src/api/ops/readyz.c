@@ -1,33 +1,9 @@
 #include "api/common/render.h"
 #include "api/routes.h"
 #include "base/clock.h"
-#include "core/identity.h"
-#include "core/schema.h"
+#include "core/ready.h"
 
-/* Can we sign with the current identity key? Checked once for each key. */
-static enum err check_signing(struct cx *cx)
-{
-	static int64_t proven;
-	struct server_key *k;
-
-	TRY(identity_current(cx, &k));
-	if (k->serial == proven)
-		return OK;
-	TRY(identity_check_secret(cx, k));
-	proven = k->serial;
-	return OK;
-}
-
-static enum err check_readiness(struct cx *cx)
-{
-	TRY(schema_check_version(cx));
-	return check_signing(cx);
-}
-
-/*
- * The database answers, the schema fits this program, and the signer can sign: checked at most once
- * a second, since /readyz has no rate limit.
- */
+/* Checked at most once a second, since /readyz has no rate limit. */
 static enum err check_readiness_cached(struct cx *cx)
 {
 	static struct {
@@ -38,7 +14,7 @@ static enum err check_readiness_cached(struct cx *cx)
 	enum { A_SECOND = 1000000 };
 
 	if (clock_us() >= last.until_us) {
-		last.err = check_readiness(cx);
+		last.err = cx->board ? ready_check_and_log(cx) : ready_check(cx);
 		last.why = cx->why;
 		last.until_us = clock_us() + A_SECOND;
 	}

@@ -1,0 +1,15 @@
+#ifndef MOTET_CORE_FIT_H
+#define MOTET_CORE_FIT_H
+#include "base/cx.h"
+/*
+ * Do the database and the configuration belong together: does the schema fit this program, is the
+ * identity key of our domain, and does the secret of cx->ca (NULL: not checked) open it? ERR_MISFIT
+ * says what does not fit. Another error means that it is not known yet: the database is away, or
+ * there is no identity key. A yes is remembered, for this process and those that it forks.
+ */
+must_check enum err fit_check(struct cx *);
+/* Ask again at the next fit_check(), with another configuration. */
+void fit_forget(void);
+/* A yes that another process found. */
+void fit_remember(void);
+#endif

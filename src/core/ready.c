@@ -1,0 +1,100 @@
+#include "core/ready.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/identity.h"
+#include "core/schema.h"
+#include "shm/scoreboard.h"
+#include <stdlib.h>
+
+enum { READY_DAY_S = 86400 };
+
+static enum err check_key_usable(struct cx *cx, const struct server_key *k)
+{
+	int64_t off = clock_now() - k->now;
+
+	if (llabs(off) > SIGNER_SKEW)
+		return fail(cx, ERR_UNAVAILABLE,
+		    "the clock of this host is %lld seconds %s the database's; the signer allows "
+		    "%d: set the clocks",
+		    (long long)llabs(off), off > 0 ? "ahead of" : "behind", SIGNER_SKEW);
+	if (k->not_after <= k->now)
+		return fail(cx, ERR_UNAVAILABLE,
+		    "the server's own certificate has expired: run motetctl key rotate");
+	return identity_check_secret(cx, k);
+}
+
+static enum err check_write_and_signature(struct cx *cx, struct server_key **k)
+{
+	TRY(schema_check_version(cx));
+	TRY(identity_stored(cx, k));
+	cx->meter.cert_not_after = (*k)->not_after;
+	TRY(check_key_usable(cx, *k));
+	return q_schema_try_write(cx);
+}
+
+/* Whatever is missing, this server cannot answer now: never 404 or 500. */
+static enum err check_ready_key(struct cx *cx, struct server_key **k)
+{
+	enum err e = check_write_and_signature(cx, k);
+
+	if (e == OK || e == ERR_MISFIT)
+		return e;
+	const struct fail why = cx->why;
+	return fail(cx, ERR_UNAVAILABLE, "%s", why.log[0] ? why.log : why.say);
+}
+
+enum err ready_check(struct cx *cx)
+{
+	struct server_key *k;
+
+	return check_ready_key(cx, &k);
+}
+
+static void log_readiness(struct cx *cx, enum err e)
+{
+	bool unready = e != OK, was = cx->board && cx->board->unready;
+
+	if (was == unready ||
+	    (cx->board && !atomic_compare_exchange_strong(&cx->board->unready, &was, unready)))
+		return;
+	if (unready)
+		log_error("not ready: %s", cx->why.log);
+	else
+		log_warn("ready again");
+}
+
+/* Days before the end at which the log warns; 0: not yet. */
+static int find_warning_days(int64_t left)
+{
+	static const int days[] = { 1, 7, 30 };
+
+	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
+		if (left <= days[i] * (int64_t)READY_DAY_S)
+			return days[i];
+	return 0;
+}
+
+static void log_certificate_end(struct cx *cx, const struct server_key *k)
+{
+	int days = find_warning_days(k->not_after - k->now), was = 0;
+
+	if (cx->board) {
+		was = atomic_exchange(&cx->board->cert_warned_days, days);
+		cx->board->cert_not_after = k->not_after;
+	}
+	if (days && (was == 0 || days < was))
+		log_warn("the server's own certificate ends in %lld hours, and ID-Certs with it: "
+			 "run motetctl key rotate",
+		    (long long)((k->not_after - k->now) / 3600));
+}
+
+enum err ready_check_and_log(struct cx *cx)
+{
+	struct server_key *k = NULL;
+	enum err e = check_ready_key(cx, &k);
+
+	log_readiness(cx, e);
+	if (k)
+		log_certificate_end(cx, k);
+	return e;
+}

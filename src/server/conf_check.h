@@ -1,0 +1,13 @@
+#ifndef MOTET_SERVER_CONF_CHECK_H
+#define MOTET_SERVER_CONF_CHECK_H
+#include "base/conf.h"
+/*
+ * The checks of conf.def: each key's value is opened, resolved or parsed, with the rights of this
+ * process. Nothing is created or changed. Call it after conf_finish(). False: `why` begins with the
+ * key and says what is wrong. A path that the service manager makes at the start (RUNDIR) may be
+ * missing. secret_file passes if this process may not read it: whoever needs it says so.
+ */
+must_check bool conf_check(const struct conf *, char *why, size_t size);
+/* The same with the rights of the keys `user` and `group`, in a child; for root. */
+must_check bool conf_check_as_user(const struct conf *, char *why, size_t size);
+#endif

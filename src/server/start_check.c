@@ -1,0 +1,80 @@
+#include "server/start_check.h"
+#include "base/log.h"
+#include "core/fit.h"
+#include "core/ready.h"
+#include "db/db.h"
+#include "server/priv.h"
+#include "signer/signer_process.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { START_CHECK_ARENA = 8 << 20 };
+
+/* Whoever started us may look at standard error only. */
+static void report_misfit(const struct conf *c, const char *why)
+{
+	log_error("cannot serve: %s", why);
+	if (c->log_file[0])
+		fprintf(stderr, "motetd: cannot serve: %s\n", why);
+}
+
+static int report_fit(struct cx *cx, enum err e)
+{
+	if (e == OK)
+		return 0;
+	if (e == ERR_MISFIT) {
+		report_misfit(cx->conf, cx->why.log);
+		return EX_CONFIG;
+	}
+	log_warn("it is not known yet whether the database belongs to this configuration: %s; "
+		 "until it is, requests are answered with 503",
+	    cx->why.log);
+	return EX_TEMPFAIL;
+}
+
+int start_check_fit_here(struct cx *cx)
+{
+	int rc = report_fit(cx, fit_check(cx));
+
+	cx->why = (struct fail){ .say = "" };
+	arena_reset(cx->mem);
+	return rc == EX_CONFIG ? rc : 0;
+}
+
+static int run_fit_child(const struct conf *c, int secret_fd)
+{
+	static struct ca_local ca;
+	struct cx cx = { .conf = c, .ca = &ca.ca };
+
+	priv_hide();
+	if (!signer_process_load_secret(c, secret_fd, &ca))
+		return EX_CONFIG;
+	cx.mem = arena_new(START_CHECK_ARENA);
+	cx.db = db_new(c);
+	int rc = report_fit(&cx, fit_check(&cx));
+	if (rc == 0 && ready_check_and_log(&cx) != OK)
+		log_warn("/readyz answers 503 until then");
+	explicit_bzero(&ca, sizeof ca);
+	db_free(cx.db);
+	return rc;
+}
+
+int start_check_fit(const struct conf *c, int secret_fd)
+{
+	int status = 0;
+
+	fit_forget();
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(run_fit_child(c, secret_fd));
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0 || !WIFEXITED(status))
+		return 0; /* not known: workers ask */
+	if (WEXITSTATUS(status) == 0)
+		fit_remember();
+	return WEXITSTATUS(status) == EX_CONFIG ? EX_CONFIG : 0;
+}

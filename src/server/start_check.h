@@ -1,0 +1,13 @@
+#ifndef MOTET_SERVER_START_CHECK_H
+#define MOTET_SERVER_START_CHECK_H
+#include "base/conf.h"
+/*
+ * Do the database and this configuration belong together (core/fit.h)? For a master: it asks in a
+ * child, so that it has no connection and no key itself. Waits for database_timeout at most.
+ * Returns 0, or EX_CONFIG when they do not; the log and standard error say why. 0 also when the
+ * database is away: then workers ask before they answer their first request.
+ */
+int start_check_fit(const struct conf *, int secret_fd);
+/* The same in this process, for a worker without a master; cx has a signer and a connection. */
+int start_check_fit_here(struct cx *);
+#endif
