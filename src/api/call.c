@@ -2,6 +2,7 @@
 #include "api/operation.h"
 #include "api/common/render.h"
 #include "api/routes.h"
+#include "base/address.h"
 #include "base/conf.h"
 #include "core/fit.h"
 #include "http/cors.h"
@@ -22,6 +23,8 @@ static enum err count_request(
 	struct cx *cx = c->cx;
 	struct str who = limits_address_key(cx->mem, c->req->remote);
 
+	if (!address_valid(c->req->remote))
+		return OK; /* of a Unix socket: one count would be for everybody */
 	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
 		return OK;
 	meter_add(&cx->meter, count, 1);

@@ -79,6 +79,45 @@ bool address_list_ok(const char *list, char *why, size_t size)
 	return true;
 }
 
+bool address_valid(struct str text)
+{
+	struct address a;
+
+	return address_read(text, &a);
+}
+
+static struct str strip_quotes(struct str s)
+{
+	return s.n > 1 && s.s[0] == '"' && s.s[s.n - 1] == '"' ? (struct str){ s.s + 1, s.n - 2 }
+							       : s;
+}
+
+static bool is_node_port(struct str s)
+{
+	int64_t n;
+
+	return str_i64(s, &n) && n >= 0 && n <= 65535;
+}
+
+bool address_of_node(struct str node, struct str *out)
+{
+	struct str host, rest, port;
+
+	node = strip_quotes(str_trim(node));
+	*out = node;
+	if (address_valid(node))
+		return true;
+	if (node.n && node.s[0] == '[') {
+		if (!str_cut(str_from(node, 1), ']', &host, &rest))
+			return false;
+		port = rest.n && rest.s[0] == ':' ? str_from(rest, 1) : STR("0");
+		*out = host;
+		return (rest.n == 0 || rest.s[0] == ':') && is_node_port(port) &&
+		    address_valid(host);
+	}
+	return str_cut(node, ':', out, &port) && is_node_port(port) && address_valid(*out);
+}
+
 const char *address_short(struct str text, char out[ADDRESS_TEXT])
 {
 	char z[INET6_ADDRSTRLEN] = "";

@@ -19,6 +19,14 @@ bool address_bits_equal(const uint8_t *, const uint8_t *, int bits);
  * word of the list exactly as it is.
  */
 bool address_listed(const char *list, struct str address);
+/* Is it an IP address? */
+bool address_valid(struct str);
+/*
+ * The IP address in a node of X-Forwarded-For or Forwarded (RFC 7239 6): 192.0.2.7, 192.0.2.7:1111,
+ * 2001:db8::7, [2001:db8::7], [2001:db8::7]:443, each also in double quotes. The result is a part
+ * of `node`. False: there is none.
+ */
+bool address_of_node(struct str node, struct str *address);
 /* Is every word of the list an address or a network? If not, `why` names the first that is not. */
 bool address_list_ok(const char *list, char *why, size_t size);
 /*

@@ -25,6 +25,7 @@ enum param {
 	P_REQUEST_ID,
 	P_OWN_ID,
 	P_FORWARDED,
+	P_FORWARDED_NODES,
 	P_HOST,
 	P_REMOTE,
 	P_HTTPS,
@@ -52,6 +53,7 @@ static const struct str param_names[P_COUNT] = {
 	[P_REQUEST_ID] = STR("HTTP_X_REQUEST_ID"),
 	[P_OWN_ID] = STR("REQUEST_ID"),
 	[P_FORWARDED] = STR("HTTP_X_FORWARDED_FOR"),
+	[P_FORWARDED_NODES] = STR("HTTP_FORWARDED"),
 	[P_HOST] = STR("HTTP_HOST"),
 	[P_REMOTE] = STR("REMOTE_ADDR"),
 	[P_HTTPS] = STR("HTTPS"),
@@ -121,21 +123,40 @@ static struct str build_request_target(struct arena *mem, const struct param_ind
 	return buf_done(&b);
 }
 
+/* The value of for= in an element of Forwarded (RFC 7239 4), or an element of X-Forwarded-For. */
+static struct str find_forwarded_node(struct str element)
+{
+	struct str pair, name, value;
+
+	if (memchr(element.s, '=', element.n) == NULL)
+		return element;
+	while (element.n) {
+		str_cut(element, ';', &pair, &element);
+		if (str_cut(pair, '=', &name, &value) && str_ieq(str_trim(name), STR("for")))
+			return value;
+	}
+	return (struct str){ NULL, 0 };
+}
+
+/* The peer of a Unix socket can only be a proxy, and has no address. */
+static bool is_proxy(const char *trusted, struct str remote)
+{
+	return str_starts(remote, "unix:") || address_listed(trusted, remote);
+}
+
 /*
- * Each proxy appends the address of its peer to X-Forwarded-For. Read it from the right, past
- * trusted proxies, to the first other address: that is the client. If an element is not an IP
- * address, the proxy that sent it counts as the client.
+ * Each proxy appends the address of its peer to X-Forwarded-For or Forwarded. Read it from the
+ * right, past trusted proxies, to the first other address: that is the client. If an element has no
+ * IP address, the proxy that sent it counts as the client.
  */
 static struct str find_client_address(struct str remote, struct str forwarded, const char *trusted)
 {
-	struct address a;
-
-	while (forwarded.n && address_listed(trusted, remote)) {
+	while (forwarded.n && is_proxy(trusted, remote)) {
 		size_t at = forwarded.n;
 		while (at && forwarded.s[at - 1] != ',')
 			at--;
-		struct str last = str_trim((struct str){ forwarded.s + at, forwarded.n - at });
-		if (!address_read(last, &a))
+		struct str last = { forwarded.s + at, forwarded.n - at };
+		if (!address_of_node(find_forwarded_node(last), &last))
 			break;
 		remote = last;
 		forwarded.n = at ? at - 1 : 0;
@@ -152,8 +173,7 @@ static struct str find_given_request_id(const struct param_index *ix, const char
 {
 	if (ix->v[P_OWN_ID].n)
 		return ix->v[P_OWN_ID];
-	return address_listed(trusted, ix->v[P_REMOTE]) ? ix->v[P_REQUEST_ID]
-							: (struct str){ NULL, 0 };
+	return is_proxy(trusted, ix->v[P_REMOTE]) ? ix->v[P_REQUEST_ID] : (struct str){ NULL, 0 };
 }
 
 static bool is_request_id_char(char c)
@@ -204,7 +224,8 @@ bool params_read(struct arena *mem, char *const *envp, const char *trusted, stru
 	q->solution = v[P_SOLUTION];
 	q->preflight = v[P_PREFLIGHT];
 	q->request_id = choose_request_id(mem, find_given_request_id(&ix, trusted));
-	q->remote = find_client_address(v[P_REMOTE], v[P_FORWARDED], trusted);
+	q->remote = find_client_address(
+	    v[P_REMOTE], v[v[P_FORWARDED].n ? P_FORWARDED : P_FORWARDED_NODES], trusted);
 	q->host = v[P_HOST];
 	q->https = str_ieq(v[P_HTTPS], STR("on")) || str_ieq(v[P_SCHEME], STR("https"));
 	return true;
