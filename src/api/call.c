@@ -103,10 +103,31 @@ static enum err decode_input(struct call *c)
 	return shape_request(c->cx, sh, c->req->query, c->req->body, c->in);
 }
 
+/* RFC 9110 15.5.16: Accept-Encoding in the answer says what this server takes. */
+static enum err check_content_encoding(struct call *c)
+{
+	struct str encoding = c->req->content_encoding;
+
+	if (c->req->body.n == 0 || encoding.n == 0 || str_ieq(encoding, STR("identity")))
+		return OK;
+	return refuse(c->cx, ERR_ENCODING, "", "%s", err_text(ERR_ENCODING));
+}
+
 static enum err answer_options(struct call *c)
 {
 	http_set(c->cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
 	return reply_empty(c, 204);
+}
+
+/* core 3.1 writes the paths without a version, too: the first one is meant. */
+static void insert_core_version(struct strs *segs)
+{
+	if (segs->n < 3 || segs->n == HTTP_SEGMENTS || !str_is(segs->v[0], ".p2") ||
+	    !str_is(segs->v[1], "core") || str_is(segs->v[2], "v1"))
+		return;
+	memmove(segs->v + 3, segs->v + 2, (segs->n - 2) * sizeof *segs->v);
+	segs->v[2] = STR("v1");
+	segs->n++;
 }
 
 static enum err find_route(struct call *c, struct http_req *q)
@@ -117,6 +138,7 @@ static enum err find_route(struct call *c, struct http_req *q)
 		return refuse(cx, q->headers_too_large ? ERR_HEADERS_TOO_LARGE : ERR_BAD_REQUEST,
 		    "", "%s", q->malformed);
 	TRY(http_target(cx, cx->conf->base_path, q));
+	insert_core_version(&q->segs);
 	return router_match(
 	    cx, api_tables, api_sizes, api_ntables, q, &c->route, c->path, &c->allow);
 }
@@ -131,6 +153,7 @@ static enum err serve_route(struct call *c, struct http_req *q)
 	if (c->route == NULL)
 		return answer_options(c);
 	TRY(check_body_size(c));
+	TRY(check_content_encoding(c));
 	if (!(c->route->flags & ALONE))
 		TRY(fit_check(c->cx));
 	TRY(authenticate_caller(c));

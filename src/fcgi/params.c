@@ -15,6 +15,7 @@ enum param {
 	P_TYPE,
 	P_AUTH,
 	P_AUTH_REDIRECT,
+	P_ENCODING,
 	P_ACCEPT,
 	P_AGENT,
 	P_NONE_MATCH,
@@ -43,6 +44,7 @@ static const struct str param_names[P_COUNT] = {
 	[P_TYPE] = STR("CONTENT_TYPE"),
 	[P_AUTH] = STR("HTTP_AUTHORIZATION"),
 	[P_AUTH_REDIRECT] = STR("REDIRECT_HTTP_AUTHORIZATION"),
+	[P_ENCODING] = STR("HTTP_CONTENT_ENCODING"),
 	[P_ACCEPT] = STR("HTTP_ACCEPT"),
 	[P_AGENT] = STR("HTTP_USER_AGENT"),
 	[P_NONE_MATCH] = STR("HTTP_IF_NONE_MATCH"),
@@ -221,6 +223,7 @@ bool params_read(struct arena *mem, char *const *envp, const char *trusted, stru
 	q->origin = v[P_ORIGIN];
 	q->prefer = v[P_PREFER];
 	q->content_type = v[P_TYPE];
+	q->content_encoding = v[P_ENCODING];
 	q->solution = v[P_SOLUTION];
 	q->preflight = v[P_PREFLIGHT];
 	q->request_id = choose_request_id(mem, find_given_request_id(&ix, trusted));

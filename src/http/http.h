@@ -17,6 +17,7 @@ struct http_req {
 	struct str query;  /* raw, without the ? */
 	struct strs segs; /* path segments, each percent-decoded once; a trailing slash adds none */
 	struct str authorization, accept, user_agent, if_none_match, origin, prefer, content_type;
+	struct str content_encoding;
 	struct str solution;   /* X-P2-Sensitive-Solution */
 	struct str preflight;  /* Access-Control-Request-Method */
 	struct str request_id; /* X-Request-Id, or one that we made */

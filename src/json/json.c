@@ -32,6 +32,8 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 	size_t end;
 
 	*out = NULL;
+	if (str_starts(text, "\xef\xbb\xbf"))
+		text = str_from(text, 3); /* a byte order mark, which some editors write */
 	if (text.n > INT_MAX)
 		return refuse(cx, ERR_TOO_LARGE, NULL, "%s", err_text(ERR_TOO_LARGE));
 	TRY(json_scan(cx, text));

@@ -363,11 +363,42 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "unexpected text after the value");
 }
 
+/* A name, and `=` before anything of JSON. */
+static bool begins_like_form(struct str t)
+{
+	static const char other[] = "_-.%+[]0123456789";
+	size_t i = 0;
+
+	while (i < t.n &&
+	    (((t.s[i] | 32) >= 'a' && (t.s[i] | 32) <= 'z') ||
+		(i && memchr(other, t.s[i], sizeof other - 1))))
+		i++;
+	return i > 0 && i < t.n && t.s[i] == '=';
+}
+
+/* What a text is that cannot be JSON in UTF-8, as a sentence; NULL: it may be. */
+static const char *name_other_encoding(struct str t)
+{
+	if (str_trim(t).n == 0)
+		return "This is empty; send JSON.";
+	if (str_starts(t, "\x1f\x8b"))
+		return "This is compressed with gzip; send JSON as it is.";
+	if (str_starts(t, "\xff\xfe") || str_starts(t, "\xfe\xff") ||
+	    (t.n > 1 && (t.s[0] == '\0') != (t.s[1] == '\0')))
+		return "This is UTF-16 or UTF-32; send JSON in UTF-8.";
+	if (str_starts(t, "--") && !str_starts(t, "-----"))
+		return "This is a multipart form; send JSON.";
+	return begins_like_form(t) ? "This is a form (name=value); send JSON." : NULL;
+}
+
 enum err json_scan(struct cx *cx, struct str text)
 {
 	struct json_scanner s = { .cx = cx, .t = text };
+	const char *other = name_other_encoding(text);
 	bool opened, more = true;
 
+	if (other)
+		return refuse(cx, ERR_BAD_JSON, NULL, "%s", other);
 	while (more) {
 		TRY(scan_value(&s, &opened));
 		TRY(go_to_next_value(&s, opened, &more));

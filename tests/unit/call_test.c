@@ -44,6 +44,14 @@ static const struct {
 	{ "no route", { .method_name = STR("GET"), .target = STR("/nowhere") }, 404 },
 	{ "a method that the route does not know",
 	    { .method_name = STR("PUT"), .target = STR("/healthz") }, 405 },
+	{ "a path of core without its version",
+	    { .method_name = STR("PUT"), .target = STR("/.p2/core/challenge") }, 405 },
+	{ "a body that is compressed",
+	    { .method_name = STR("POST"),
+		.target = STR("/.p2/core/v1/register"),
+		.body = STR("x"),
+		.content_encoding = STR("gzip") },
+	    415 },
 	{ "a preflight", { .method_name = STR("OPTIONS"), .target = STR("/readyz") }, 204 },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -33,6 +33,22 @@ static const char *const accepted[] = {
 };
 /* clang-format on */
 
+/* What is sent in place of JSON in UTF-8, and the sentence about it. */
+static const struct {
+	struct str text;
+	const char *say;
+} mistaken[] = {
+	{ STR(""), "This is empty" },
+	{ STR(" \n"), "This is empty" },
+	{ STR("\x1f\x8b\x08\0"), "gzip" },
+	{ STR("\xff\xfe{\0}\0"), "UTF-16" },
+	{ STR("\xfe\xff\0{\0}"), "UTF-16" },
+	{ STR("{\0}\0"), "UTF-16" },
+	{ STR("actor_name=a&password=b"), "a form" },
+	{ STR("--x\r\nContent-Disposition: form-data"), "a multipart form" },
+	{ STR("{\"a=b\":"), "byte" },
+};
+
 /* clang-format off */
 static const char *const refused[] = {
 	/* structure */
@@ -121,7 +137,7 @@ static const struct {
 	{ "no colon", "{\"a\" 1}", "byte 5: expected a colon" },
 	{ "no key", "{a:1}", "byte 1: expected a key in quotes" },
 	{ "no value", "[1,]", "byte 3: expected a value" },
-	{ "an empty text", "", "byte 0: the text ends where a value is expected" },
+	{ "an empty text", "", "This is empty; send JSON." },
 	{ "text after the value", "{} x", "byte 3: unexpected text after the value" },
 	{ "a raw line break", "\"a\nb\"",
 	    "byte 2: control character in a string; write it as an escape, such as \\n" },
@@ -197,6 +213,17 @@ static void tables(void)
 }
 
 /* No truncation of an object or array is valid. */
+static void other_encodings(void)
+{
+	struct json_object *o;
+
+	for (size_t i = 0; i < sizeof mistaken / sizeof mistaken[0]; i++)
+		ok(json_parse(&cx, mistaken[i].text, &o) == ERR_BAD_JSON &&
+			strstr(cx.why.say, mistaken[i].say),
+		    "%s", cx.why.say);
+	ok(json_parse(&cx, STR("\xef\xbb\xbf{}"), &o) == OK, "a byte order mark is skipped");
+}
+
 static void truncations(void)
 {
 	static const char whole[] =
@@ -378,6 +405,7 @@ int main(void)
 {
 	cx.mem = arena_new(64 << 20);
 	tables();
+	other_encodings();
 	truncations();
 	single_changes();
 	bounds();

@@ -129,7 +129,7 @@ static const struct {
 	{ "", "null", "!: the body must be a JSON object" },
 	{ "", "\"x\"", "!: the body must be a JSON object" },
 	{ "", "{\"name\":}", "!: byte 8: expected a value" },
-	{ "", "name=ab", "!: byte 0: expected a value" },
+	{ "", "name=ab", "!: This is a form (name=value); send JSON." },
 	/* queries */
 	{ "name=ab&when=7&on=true&serials=1,2&form=x&number=12", "", "ab|7|1|1;2;|\"x\"|12" },
 	{ "name=%61b&on=false", "", "ab|0|0|||" },

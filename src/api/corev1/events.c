@@ -8,8 +8,19 @@
 struct events_query {
 	struct when after;
 };
+
+static enum err get_event_number(
+    struct cx *cx, const struct field *f, struct json_object *v, void *out)
+{
+	struct when *w = out;
+
+	w->given = true;
+	return json_number(v, &w->at) && w->at >= 0
+	    ? OK
+	    : shape_refuse(cx, f, "must be the number of an event: digits, 0 or more");
+}
 SHAPE(events_query,
-    F_CUSTOM(events_query, after, bodies_get_time, .as = "Time",
+    F_CUSTOM(events_query, after, get_event_number, .as = "Time",
 	.about = "number of the last event that you have; later events are sent again"));
 
 static struct json_object *render_digits(struct cx *cx, int64_t v)
