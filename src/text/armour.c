@@ -29,7 +29,7 @@ static struct str read_pem_line(struct str *rest)
 	struct str l;
 
 	str_cut(*rest, '\n', &l, rest);
-	if (l.n && l.s[l.n - 1] == '\r')
+	while (l.n && (l.s[l.n - 1] == '\r' || l.s[l.n - 1] == ' ' || l.s[l.n - 1] == '\t'))
 		l.n--;
 	return l;
 }
@@ -63,11 +63,22 @@ static const char *print_pem_label(struct str label, char buf[PEM_LABEL_SHOWN + 
 	return buf;
 }
 
+static bool has_pem_end(struct str line)
+{
+	for (; line.n; line = str_from(line, 1))
+		if (str_starts(line, pem_end))
+			return true;
+	return false;
+}
+
 static enum err check_begin_line(
     struct cx *cx, const char *field, const char *want, struct str l, struct str *label)
 {
 	char found[PEM_LABEL_SHOWN + 1], why[160];
 
+	if (str_starts(l, pem_begin) && has_pem_end(l))
+		return refuse_armour(
+		    cx, field, "the line breaks of this PEM are lost; send them, as \\n in JSON");
 	if (!read_pem_label(l, pem_begin, label)) {
 		snprintf(why, sizeof why, "PEM must begin with a line -----BEGIN %s-----", want);
 		return refuse_armour(cx, field, why);
@@ -82,29 +93,43 @@ static enum err check_begin_line(
 static enum err read_pem_body(
     struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
 {
+	struct buf lines = { .mem = cx->mem };
 	struct str l, last;
-	size_t columns = 0, nlines = 0;
-	bool shorter = false;
+	bool blanks = false;
 
-	*body = *rest;
 	while (rest->n && !str_starts(*rest, pem_dashes)) {
 		l = read_pem_line(rest);
-		nlines++;
-		if (l.n == 0 || shorter || (columns && l.n > columns) ||
-		    (nlines > 1 && columns > PEM_COLUMNS))
-			return refuse_armour(cx, field,
-			    "PEM lines must have 64 columns; only the last may be shorter");
-		shorter = columns && l.n < columns;
-		columns = columns ? columns : l.n;
+		blanks = blanks || memchr(l.s, ' ', l.n) || memchr(l.s, '\t', l.n);
+		buf_str(&lines, l);
 	}
-	body->n = (size_t)(rest->s - body->s);
+	*body = buf_done(&lines);
 	l = read_pem_line(rest);
 	if (!read_pem_label(l, pem_end, &last))
 		return refuse_armour(cx, field, "add the -----END line; it is missing");
+	if (blanks)
+		return refuse_armour(cx, field, "remove the blanks from the lines of this PEM");
 	return str_eq(last, label)
 	    ? OK
 	    : refuse_armour(
 		  cx, field, "the -----BEGIN and -----END lines must have the same label");
+}
+
+static bool is_begin_line(struct str s)
+{
+	return str_starts(s, pem_begin);
+}
+
+/* Text may stand before a block (RFC 7468 2): move *rest to the line that begins it. False: there
+ * is none, and *rest stays. */
+static bool go_to_begin_line(struct str *rest)
+{
+	struct str at = *rest;
+
+	while (at.n && !is_begin_line(at))
+		read_pem_line(&at);
+	if (at.n)
+		*rest = at;
+	return at.n > 0;
 }
 
 enum err pem_decode(
@@ -112,17 +137,11 @@ enum err pem_decode(
 {
 	struct str found, body, rest = str_trim(text);
 
+	go_to_begin_line(&rest);
 	TRY(check_begin_line(cx, field, label, read_pem_line(&rest), &found));
 	TRY(read_pem_body(cx, field, found, &rest, &body));
-	if (rest.n)
-		return refuse_armour(cx, field,
-		    str_starts(str_trim(rest), pem_begin)
-			? "send only one PEM block"
-			: "remove the text after the -----END line");
-	for (size_t i = 0; i < body.n; i++)
-		if (body.s[i] == ' ' || body.s[i] == '\t')
-			return refuse_armour(
-			    cx, field, "remove the blanks from the lines of this PEM");
+	if (go_to_begin_line(&rest))
+		return refuse_armour(cx, field, "send only one PEM block");
 	if (!base64_decode(cx->mem, body, der) || der->n == 0)
 		return refuse_armour(
 		    cx, field, "the text between the -----BEGIN and -----END lines must be base64");
@@ -131,7 +150,29 @@ enum err pem_decode(
 
 static bool looks_like_pem(struct str s)
 {
-	return str_starts(str_trim(s), "-----BEGIN");
+	s = str_trim(s);
+	return go_to_begin_line(&s);
+}
+
+/* base64url (RFC 4648 5), with or without its padding, as base64. */
+static struct str read_base64url(struct arena *mem, struct str s)
+{
+	struct buf b = { .mem = mem };
+
+	if (memchr(s.s, '+', s.n) || memchr(s.s, '/', s.n))
+		return s;
+	for (size_t i = 0; i < s.n; i++)
+		buf_put(&b, s.s[i] == '-' ? "+" : s.s[i] == '_' ? "/" : s.s + i, 1);
+	while (b.n % 4)
+		buf_z(&b, "=");
+	return buf_done(&b);
+}
+
+static bool decode_any_base64(struct arena *mem, struct str text, struct blob *der)
+{
+	return (base64_decode(mem, text, der) ||
+		   base64_decode(mem, read_base64url(mem, str_trim(text)), der)) &&
+	    der->n > 0;
 }
 
 enum err armour_decode(
@@ -139,13 +180,15 @@ enum err armour_decode(
 {
 	struct str inner;
 
+	if (str_starts(text, "\xef\xbb\xbf"))
+		text = str_from(text, 3);
 	if (text.n && text.s[0] == 0x30) {
 		*der = str_blob(text);
 		return OK;
 	}
 	if (looks_like_pem(text))
 		return pem_decode(cx, field, label, text, der);
-	if (!base64_decode(cx->mem, text, der) || der->n == 0)
+	if (!decode_any_base64(cx->mem, text, der))
 		return refuse_armour(cx, field, "this must be PEM, DER, or base64 of one of them");
 	inner = (struct str){ (const char *)der->p, der->n };
 	if (looks_like_pem(inner))

@@ -38,9 +38,13 @@ static enum err read_csr_attribute(struct cx *cx, struct blob attr, struct x509_
 	if (!der_get(&attr, DER_OID, &oid) || !der_get(&attr, DER_SET, &set) || attr.n)
 		return REFUSE_CSR(
 		    cx, "An attribute of the CSR must be a type and a SET of values.");
+	bool ours =
+	    blob_eq(oid, (struct blob){ oid_extension_request, sizeof oid_extension_request });
+	if (!ours && !x509_is_cap(oid))
+		return OK; /* challengePassword and the like: not certified */
 	if (!der_next(&set, &value) || set.n)
 		return REFUSE_CSR(cx, "An attribute of the CSR must have exactly one value.");
-	if (!blob_eq(oid, (struct blob){ oid_extension_request, sizeof oid_extension_request }))
+	if (!ours)
 		return refuse_csr_fault(cx, x509_read_cap(cx->mem, oid, value.whole, caps));
 	struct blob list = value.whole;
 	return refuse_csr_fault(cx, x509_read_extensions(cx->mem, &list, false, caps));

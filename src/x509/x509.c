@@ -105,6 +105,11 @@ static const char *read_key_usage(struct blob value, struct x509_caps *caps)
 	return NULL;
 }
 
+bool x509_is_cap(struct blob oid)
+{
+	return is_short_oid(oid, oid_basic_constraints) || is_short_oid(oid, oid_key_usage);
+}
+
 const char *x509_read_cap(
     struct arena *mem, struct blob oid, struct blob value, struct x509_caps *caps)
 {
@@ -132,6 +137,8 @@ static const char *read_cap_extension(
 		return "an extension is not critical";
 	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
 		return "an extension must have exactly one value";
+	if (!said && !must && !x509_is_cap(oid))
+		return NULL; /* asked for in vain: it is not certified */
 	return x509_read_cap(mem, oid, value, caps);
 }
 

@@ -38,7 +38,10 @@ struct x509_caps {
 /* Read one capability: `value` is the whole BasicConstraints or KeyUsage for the OID. Any other OID
  * is refused. */
 const char *x509_read_cap(struct arena *, struct blob oid, struct blob value, struct x509_caps *);
-/* Read a SEQUENCE OF Extension. `must`: every extension must be critical. An explicit critical
+/* Is it the OID of one? */
+bool x509_is_cap(struct blob oid);
+/* Read a SEQUENCE OF Extension. `must`: every extension must be critical; otherwise extensions that
+ * are neither critical nor a capability are ignored. An explicit critical
  * FALSE is refused (X.690 11.5). */
 const char *x509_read_extensions(struct arena *, struct blob *in, bool must, struct x509_caps *);
 /* Check what an actor may have: not a CA; digitalSignature or contentCommitment, not both. */

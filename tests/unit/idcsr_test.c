@@ -123,12 +123,13 @@ static const struct {
 	{ "no value", "30070603551d0f3100", "exactly one value" },
 	{ "values not in a SET", "300b0603551d0f300403020080", "SET of values" },
 	{ "an attribute that is a NULL", "0500", "SEQUENCE" },
-	{ "challengePassword", "301006092a864886f70d01090731030c0161", "not 1.2.840.113549.1.9.7" },
+	{ "challengePassword", "301006092a864886f70d01090731030c0161", NULL, false },
 	{ "subjectAltName",
 	    "X300c0603551d11040530038201"
 	    "61",
-	    "not 2.5.29.17" },
-	{ "subjectKeyIdentifier", "X300b0603551d0e040404020001", "not 2.5.29.14" },
+	    NULL, false },
+	{ "subjectKeyIdentifier", "X300b0603551d0e040404020001", NULL, false },
+	{ "a critical one that is not ours", "X300e0603551d0e0101ff040404020001", "not 2.5.29.14" },
 	{ "critical FALSE written out", "X300e0603551d0f010100040403020780", "critical FALSE" },
 	{ "extension without value", "X30050603551d0f", "exactly one value" },
 	{ "extension with two values",
@@ -323,7 +324,8 @@ static void liberties(struct cx *cx)
 				    ++taken)
 					printf("# taken: %s, element %d\n", liberty_names[how], at);
 			}
-	ok(taken == 0 && n > 300, "liberties with BER and shape: %d taken of N = %d", taken, n);
+	/* The one: an attribute whose type has one octet more is another attribute, and ignored. */
+	ok(taken == 1 && n > 300, "liberties with BER and shape: %d taken of N = %d", taken, n);
 }
 
 static bool reads(const uint8_t *p, size_t n)
