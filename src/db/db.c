@@ -183,8 +183,8 @@ static enum err run_with_retries(
 	bool sent = false;
 	int e = OK;
 
- cx->db->trouble[0] = '\0';
-for (int try = 0; try < (t.doubt ? DOUBTFUL_TRIES : STATEMENT_TRIES); try++) {
+	cx->db->trouble[0] = '\0';
+	for (int try = 0; try < (t.doubt ? DOUBTFUL_TRIES : STATEMENT_TRIES); try++) {
 		e = try_statement(cx, st, a, n, r, &sent);
 		if (e == LOST && sent && st->repeat == ONCE)
 			return fail_uncertain(cx, st);

@@ -88,8 +88,7 @@ bool command_line_load_conf(const struct command_line *o, struct conf **out, cha
 {
 	if (!conf_args_load(&o->conf, out, why, size))
 		return false;
- if (conf_finish(*out, why, size) &&
-conf_check(*out, why, size))
+	if (conf_finish(*out, why, size) && conf_check(*out, why, size))
 		return true;
 	conf_free(*out);
 	*out = NULL;

@@ -71,7 +71,7 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 /* The fault of a clock, ours or the database's: it will pass. */
 static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
 {
-return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;
+	return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;
 }
 static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {

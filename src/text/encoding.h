@@ -21,16 +21,18 @@ bool hex_decode(struct arena *, struct str, struct blob *); /* either case */
 /* One block with lines of 64 columns; every line ends with LF. */
 struct str pem_encode(struct arena *, const char *label, struct blob der);
 /*
- * Decode exactly one block with this label; any text may surround it (RFC 7468 2). Lines end with LF
- * or CRLF, may have any length, and blanks at their end. ERR_BAD_REQUEST says what is wrong and blames the member `field` (NULL: the body). With
- * the label "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" is accepted too (RFC 7468 7).
+ * Decode exactly one block with this label; any text may surround it (RFC 7468 2). Lines end with
+ * LF or CRLF, have any length, and may have blanks at their end. ERR_BAD_REQUEST says what is wrong
+ * and blames the member `field` (NULL: the body). With the label "CERTIFICATE REQUEST", "NEW
+ * CERTIFICATE REQUEST" is accepted too (RFC 7468 7).
  */
 must_check enum err pem_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);
 /*
  * Decode any form that a client may choose (protocol.md 2.7): PEM, base64 of DER, base64 of PEM,
- * base64url of either, or raw DER, each behind a byte order mark. Raw DER begins with the byte 0x30; base64 of DER or PEM never does. The caller has
- * removed JSON around it. The DER is not parsed. Errors as pem_decode().
+ * base64url of either, or raw DER, each behind a byte order mark or not. Raw DER begins with the
+ * byte 0x30; base64 of DER or PEM never does. The caller has removed JSON around it. The DER is not
+ * parsed. Errors as pem_decode().
  */
 must_check enum err armour_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);

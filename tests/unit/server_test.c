@@ -261,11 +261,11 @@ static void options(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		ok(parsed(&o, rows[i].n, rows[i].v) == rows[i].want, "motetd %s",
 		    rows[i].n > 1 ? rows[i].v[1] : "");
- snprintf(state, sizeof state, "state_dir=%s", mkdtemp(dir));
-snprintf(secret, sizeof secret, "%s/secret", dir);
-ok(secret_create(secret, made, why, sizeof why), "a secret: %s", why);
-ok(parsed(&o, 9, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
-o.conf.file = NULL;
+	snprintf(state, sizeof state, "state_dir=%s", mkdtemp(dir));
+	snprintf(secret, sizeof secret, "%s/secret", dir);
+	ok(secret_create(secret, made, why, sizeof why), "a secret: %s", why);
+	ok(parsed(&o, 9, sets) == ACTION_SERVE && strcmp(o.pidfile, "/p") == 0, "a pid file");
+	o.conf.file = NULL;
 	ok(command_line_load_conf(&o, &c, why, sizeof why) && c->workers == 3 &&
 		strcmp(c->domain, "a.example") == 0,
 	    "keys from the command line");

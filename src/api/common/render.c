@@ -86,10 +86,10 @@ static void set_error_headers(struct call *c, enum err e)
 		    sent ? ", error=\"invalid_token\"" : "");
 	if (e == ERR_METHOD)
 		http_set(cx, c->resp, "Allow", "%.*s", (int)c->allow.n, c->allow.s);
- if (e == ERR_ENCODING)
-http_set(cx, c->resp, "Accept-Encoding", "identity");
-if (err_status(e) == 429 || err_status(e) == 503 ||
-(is_fault_of_other_server(e) && cx->retry_after))
+	if (e == ERR_ENCODING)
+		http_set(cx, c->resp, "Accept-Encoding", "identity");
+	if (err_status(e) == 429 || err_status(e) == 503 ||
+	    (is_fault_of_other_server(e) && cx->retry_after))
 		http_set(cx, c->resp, "Retry-After", "%lld",
 		    cx->retry_after ? (long long)cx->retry_after : 2);
 }
