@@ -35,14 +35,14 @@ static enum err count_request(
 
 /*
  * Only the number of requests is limited here; wrong passwords are counted in the database.
- * Malformed requests and unknown routes count, too.
+ * Malformed requests and unknown routes count, too; one that was queued has been counted.
  */
 static enum err check_rate_limits(struct call *c)
 {
 	const struct conf *conf = c->cx->conf;
 	int flags = c->route ? c->route->flags : 0;
 
-	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED))
+	if (!conf->rate_limit || c->cx->limits == NULL || (flags & UNLIMITED) || c->req->waited_us)
 		return OK;
 	TRY(count_request(c, "requests", COUNT_LIMIT_REQUESTS, conf->rate_limit_requests));
 	c->cx->counted_as_write = flags & WRITES;

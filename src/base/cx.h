@@ -2,6 +2,7 @@
 #define MOTET_BASE_CX_H
 #include "base/err.h"
 #include "base/meter.h"
+struct fcgi;	   /* fcgi/fcgi.h: the connections of this worker */
 struct conf;	   /* base/conf.h */
 struct db;	   /* db/db.h: the database connection; opaque below that layer */
 struct ca;	   /* signer/signer.h: signs with the identity key */
@@ -9,6 +10,14 @@ struct fetcher;	   /* base/fetch.h: sends requests to other servers */
 struct gate;	   /* shm/gate.h: limits how many passwords are hashed at once */
 struct limits;	   /* shm/limits.h: rate limits, shared by all workers */
 struct scoreboard; /* shm/scoreboard.h: state and counters of all workers */
+/* How a request that hashes a password gets a place for it (core/password.h). */
+enum hash_turn {
+	HASH_WAITS,	/* it waits here for a free place */
+	HASH_TRIES,	/* if no place is free, it is queued */
+	HASH_QUEUES,	/* it is queued: others have come before */
+	HASH_HAS_PLACE, /* its worker has taken a place for it */
+	HASH_GIVES_UP	/* it has waited long enough */
+};
 /*
  * The context of one request: the first argument of every function that can fail. The worker owns
  * what the pointers lead to. Between requests it clears `why` and resets the arena.
@@ -22,6 +31,12 @@ struct cx {
 	struct gate *gate;
 	struct limits *limits;
 	struct scoreboard *board;
+	/* How the worker passes its other connections to siblings before a long wait or
+	 * computation: call cx_step_aside(). NULL: it has none. */
+	void (*step_aside)(struct fcgi *);
+	struct fcgi *transport;
+	enum hash_turn hash_turn;
+	bool hash_queued; /* nothing was changed: do not answer, serve the request again later */
 	struct fail why;
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
@@ -33,4 +48,9 @@ struct cx {
 	bool counted_as_write; /* against rate_limit_writes */
 	struct meter meter;    /* what this request costs: times and counts */
 };
+static inline void cx_step_aside(struct cx *cx)
+{
+	if (cx->step_aside)
+		cx->step_aside(cx->transport);
+}
 #endif

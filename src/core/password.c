@@ -6,34 +6,53 @@
 #include "shm/gate.h"
 #include "store/q_actor.h"
 
-enum { HASH_GATE_WAIT_MS = 5000 };
-
-/* At most a quarter of the workers wait to hash, so that others serve requests without
- * passwords. */
-static int count_waiting_places(const struct cx *cx)
+/* Shorter than the master waits before it replaces this worker. */
+static int count_patience_ms(const struct conf *c)
 {
-	int64_t workers = cx->conf->workers;
+	int64_t s =
+	    c->login_patience < c->request_deadline ? c->login_patience : c->request_deadline - 1;
 
-	return workers ? (int)(workers + 1) / 4 : gate_slots(cx->gate);
+	return (int)s * 1000;
+}
+
+static bool get_hash_place(struct cx *cx)
+{
+	switch (cx->hash_turn) {
+	case HASH_HAS_PLACE:
+		return true;
+	case HASH_TRIES:
+		return gate_enter(cx->gate, 0);
+	case HASH_WAITS:
+		cx_step_aside(cx);
+		return gate_enter(cx->gate, count_patience_ms(cx->conf));
+	case HASH_QUEUES:
+	case HASH_GIVES_UP:
+		break;
+	}
+	return false;
 }
 
 static enum err enter_hash_gate(struct cx *cx)
 {
 	meter_phase(&cx->meter, PHASE_WAIT);
-	bool in = cx->gate == NULL ||
-	    gate_enter_queued(cx->gate, count_waiting_places(cx), HASH_GATE_WAIT_MS);
+	bool in = cx->gate == NULL || get_hash_place(cx);
 	meter_phase(&cx->meter, in ? PHASE_HASH : PHASE_WORK);
 	meter_add(&cx->meter, in ? COUNT_GATE_ENTERED : COUNT_GATE_REFUSED, 1);
-	if (in)
+	if (in) {
+		cx_step_aside(cx);
 		return OK;
-	cx->retry_after = 1;
-	return fail(cx, ERR_RETRY, "every hashing slot is busy");
+	}
+	cx->hash_queued = cx->hash_turn == HASH_TRIES || cx->hash_turn == HASH_QUEUES;
+	cx->retry_after = cx->conf->login_patience;
+	return fail(cx, ERR_RETRY, "every place to hash a password was busy for too long");
 }
 
+/* From here on the request may have changed something, and cannot be served again. */
 static void leave_hash_gate(struct cx *cx)
 {
 	if (cx->gate)
 		gate_leave(cx->gate);
+	cx->hash_turn = HASH_WAITS;
 	meter_phase(&cx->meter, PHASE_WORK);
 }
 

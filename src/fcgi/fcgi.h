@@ -31,6 +31,7 @@
  *	fcgi_close(f, true);
  */
 struct fcgi;
+struct fcgi_exchange; /* a request that was set aside */
 enum fcgi_event {
 	FCGI_REQUEST, /* *q is filled: answer it */
 	FCGI_AGAIN,   /* a signal, a peer without a request, or idle_ms passed: check your flags and
@@ -41,7 +42,8 @@ struct fcgi_opt {
 	int listen_fd; /* borrowed; made non-blocking with epoll */
 	int watch_fd;  /* -1, or a pipe whose other end the master holds: end of file means stop */
 	struct fdpass kept; /* channel between siblings for kept connections; { -1, -1 }: none */
-	int idle_ms; /* -1, or return FCGI_AGAIN after so long without an event (epoll only) */
+	int idle_ms; /* -1, or return FCGI_AGAIN after so long without an event (epoll only); may be
+			changed between two calls */
 	sigset_t wait_mask; /* the signal mask while waiting */
 	const char
 	    *trusted_proxies; /* of the configuration: trust X-Forwarded-For of these peers */
@@ -87,6 +89,13 @@ void fcgi_step_aside(struct fcgi *);
  */
 enum { FCGI_HOLD_MS = 100 };
 void fcgi_hold(struct fcgi *, bool hold);
+/*
+ * Set the current request aside, to answer it later; its text stays in its arena. NULL: out of
+ * memory, or without epoll, which cannot. Before fcgi_close(), answer all of them.
+ */
+struct fcgi_exchange *fcgi_park(struct fcgi *);
+/* Between two requests: make that one, whose text is in `mem`, the current one again. */
+void fcgi_resume(struct fcgi *, struct fcgi_exchange *, struct arena *mem);
 /* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* For signal handlers: make fcgi_next() return FCGI_STOP the next time it waits. */

@@ -549,6 +549,26 @@ void fcgi_hold(struct fcgi *f, bool hold)
 		pass_connections(f, -1, MSG_DONTWAIT);
 }
 
+/* Nothing is read from it meanwhile. */
+struct fcgi_exchange *fcgi_park(struct fcgi *f)
+{
+	struct fcgi_exchange *x = f->now, *next = new_exchange();
+
+	if (next == NULL)
+		return NULL;
+	if (fd_queue_has(f->kept, x->r.ipcFd))
+		unwatch_connection(f, x->r.ipcFd);
+	f->now = next;
+	return x;
+}
+
+void fcgi_resume(struct fcgi *f, struct fcgi_exchange *x, struct arena *mem)
+{
+	free(f->now);
+	f->now = x;
+	f->mem = mem;
+}
+
 void fcgi_close(struct fcgi *f, bool hand_over)
 {
 	if (hand_over && f->opt->kept.give >= 0)

@@ -106,6 +106,17 @@ void fcgi_step_aside(struct fcgi *f)
 	(void)f; /* no connection is kept */
 }
 
+struct fcgi_exchange *fcgi_park(struct fcgi *f)
+{
+	(void)f;
+	return NULL;
+}
+
+void fcgi_resume(struct fcgi *f, struct fcgi_exchange *x, struct arena *mem)
+{
+	(void)f, (void)x, (void)mem;
+}
+
 void fcgi_drain(struct fcgi *f)
 {
 	(void)f;

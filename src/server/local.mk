@@ -13,6 +13,8 @@ libserver_a_SOURCES = \
 	src/server/conf_check.h \
 	src/server/handover.c \
 	src/server/handover.h \
+	src/server/hash_queue.c \
+	src/server/hash_queue.h \
 	src/server/housekeeper.c \
 	src/server/housekeeper.h \
 	src/server/listen.c \

@@ -103,7 +103,7 @@ static bool create_pool(struct master *m)
 
 	if (!create_scoreboard(m))
 		return log_error("shared memory: %s", strerror(errno)), false;
-	m->gate = gate_new(m->conf->state_dir, worker_hash_slots());
+	m->gate = gate_new(m->conf->state_dir, worker_hash_slots(m->conf));
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,

@@ -104,7 +104,7 @@ static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 	struct worker w = {
 		.conf = c,
 		.listen_fd = fd,
-		.gate = gate_new(c->state_dir, worker_hash_slots()),
+		.gate = gate_new(c->state_dir, worker_hash_slots(c)),
 		.limits = limits,
 		.outbound = net_slots_new(c, 1, limits),
 		.death_fd = -1,

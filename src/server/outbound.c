@@ -6,8 +6,7 @@ static enum err fetch_for_core(
 	struct outbound *o = (struct outbound *)f; /* f is its first member */
 	struct net_reply r;
 
-	if (o->transport)
-		fcgi_step_aside(o->transport);
+	cx_step_aside(cx);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_get(
 	    cx, o->net, str_z(cx->mem, url), (struct net_opt){ .redirects = redirects }, &r);
@@ -24,8 +23,7 @@ static enum err begin_errand(
 {
 	struct outbound *o = (struct outbound *)f;
 
-	if (o->transport)
-		fcgi_step_aside(o->transport);
+	cx_step_aside(cx);
 	enum phase was = meter_phase(&cx->meter, PHASE_OUTBOUND);
 	enum err e = net_enter(cx, o->net, domain, known, waited);
 	meter_phase(&cx->meter, was);
@@ -44,15 +42,13 @@ static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)
 	net_note_heard(cx, o->net, str_z(cx->mem, url));
 }
 
-bool outbound_begin(
-    struct outbound *o, const struct conf *c, struct net_slots *slots, struct fcgi *transport)
+bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots)
 {
 	*o = (struct outbound){ .fetcher = { .get = fetch_for_core,
 				    .enter = begin_errand,
 				    .leave = end_errand,
 				    .heard = note_server_heard },
-		.net = net_new(c, slots),
-		.transport = transport };
+		.net = net_new(c, slots) };
 	return o->net != NULL;
 }
 

@@ -1,17 +1,14 @@
 #ifndef MOTET_SERVER_OUTBOUND_H
 #define MOTET_SERVER_OUTBOUND_H
 #include "base/fetch.h"
-#include "fcgi/fcgi.h"
 #include "net/net.h"
 /* Connects core/, which requests other servers through struct fetcher, with net/, which core/ may
  * not include. One for each worker, made after fork. */
 struct outbound {
 	struct fetcher fetcher; /* for cx->fetch */
 	struct net *net;
-	struct fcgi *transport;
 };
-/* All arguments are borrowed and must outlive it. transport may be NULL. False: out of memory. */
-must_check bool outbound_begin(
-    struct outbound *, const struct conf *, struct net_slots *, struct fcgi *transport);
+/* All arguments are borrowed and must outlive it. False: out of memory. */
+must_check bool outbound_begin(struct outbound *, const struct conf *, struct net_slots *);
 void outbound_end(struct outbound *);
 #endif

@@ -14,6 +14,14 @@ void request_log_begin(const struct worker *w, struct cx *cx, const struct http_
 	meter_begin(&cx->meter, q->began_us ? q->began_us : now);
 	scoreboard_start_request(w->row, now);
 	meter_phase(&cx->meter, PHASE_WORK);
+	cx->meter.us[PHASE_READ] -= q->waited_us;
+	cx->meter.us[PHASE_WAIT] += q->waited_us;
+}
+
+void request_log_suspend(const struct worker *w)
+{
+	log_request((struct str){ NULL, 0 });
+	scoreboard_suspend_request(w->row);
 }
 
 static const char *format_client_address(

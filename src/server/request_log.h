@@ -11,4 +11,7 @@
 void request_log_begin(const struct worker *, struct cx *, const struct http_req *);
 void request_log_end(
     const struct worker *, struct cx *, const struct http_req *, const struct http_resp *);
+/* Instead of request_log_end(): it is queued, and request_log_begin() will be called for it again.
+ */
+void request_log_suspend(const struct worker *);
 #endif

@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
+#include "server/hash_queue.h"
 #include "server/request_log.h"
 #include "server/backoff.h"
 #include "server/outbound.h"
@@ -23,6 +24,9 @@ enum {
 	WORKER_IDLE_MS = 60000,
 	/* Octets for one request: four copies of a body, certificates, and objects of json-c. */
 	WORKER_ARENA = 32 << 20,
+	HASH_MEMORY = 19 << 20, /* octets of one hash (crypto/passwd.h) */
+	HASH_MEMORY_SHARE = 8,	/* hashes take at most one in so many octets of the memory */
+	HASH_NAP_MS = 3,	/* between two looks for a free place to hash */
 };
 
 struct worker_signers {
@@ -37,11 +41,20 @@ int worker_count_cores(void)
 	return n > 0 ? (int)n : 1;
 }
 
-int worker_hash_slots(void)
+/* One worker at least is left for requests without passwords. */
+int worker_hash_slots(const struct conf *c)
 {
-	int n = worker_count_cores() / 2;
+	int64_t n = worker_count_cores(),
+		memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) /
+	    HASH_MEMORY_SHARE / HASH_MEMORY;
 
-	return n > 0 ? n : 1;
+	if (c->hashing_slots)
+		return (int)c->hashing_slots;
+	if (n > memory)
+		n = memory;
+	if (c->workers && n > c->workers - 1)
+		n = c->workers - 1;
+	return n > 0 ? (int)n : 1;
 }
 
 static bool choose_signer(const struct worker *w, struct worker_signers *s, struct cx *cx)
@@ -64,16 +77,67 @@ static void report_worker_ready(const struct worker *w)
 		log_warn("cannot tell the master that this worker serves: %s", strerror(errno));
 }
 
-static void serve_request(
-    const struct worker *w, struct cx *cx, struct fcgi *f, const struct http_req *q)
+/* Returns false if the request was queued instead: then its arena is the queue's. */
+static bool serve_request(const struct worker *w, struct cx *cx, struct fcgi *f,
+    const struct http_req *q, struct hash_queue *queue)
 {
 	struct http_resp r = { .status = 0 };
 
 	request_log_begin(w, cx, q);
+	cx->hash_queued = false;
 	api_serve(cx, q, &r);
+	if (cx->hash_queued && hash_queue_add(queue, f, q, cx->mem)) {
+		request_log_suspend(w);
+		return false;
+	}
 	meter_phase(&cx->meter, PHASE_WRITE);
 	fcgi_answer(f, q, &r);
 	request_log_end(w, cx, q, &r);
+	return true;
+}
+
+static void serve_new_request(const struct worker *w, struct cx *cx, struct fcgi *f,
+    const struct http_req *q, struct hash_queue *queue)
+{
+	cx->hash_turn = queue->n == 0	? HASH_TRIES
+	    : queue->n < HASH_QUEUE_MAX ? HASH_QUEUES
+					: HASH_GIVES_UP;
+	if (!serve_request(w, cx, f, q, queue))
+		cx->mem = arena_new(WORKER_ARENA);
+}
+
+/* The first of those that wait for a place, if there is one now, or it has waited long enough. */
+static bool serve_queued_request(
+    const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
+{
+	struct arena *own = cx->mem;
+
+	if (queue->n == 0)
+		return false;
+	bool late =
+	    clock_us() - queue->first->since_us > w->conf->login_patience * INT64_C(1000000);
+	if (!late && !gate_enter(w->gate, 0))
+		return false;
+	struct hash_waiting *x = hash_queue_take(queue, f);
+	cx->mem = x->mem;
+	cx->hash_turn = late ? HASH_GIVES_UP : HASH_HAS_PLACE;
+	serve_request(w, cx, f, &x->q, queue);
+	gate_leave(w->gate);
+	cx->mem = own;
+	arena_free(x->mem);
+	free(x);
+	return true;
+}
+
+/* Before the worker ends. Its connections are for siblings, if it has any. */
+static void serve_whole_queue(
+    const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
+{
+	if (queue->n)
+		fcgi_step_aside(f);
+	while (queue->n)
+		if (!serve_queued_request(w, cx, f, queue))
+			usleep(HASH_NAP_MS * 1000);
 }
 
 static void reopen_log_when_asked(void)
@@ -125,38 +189,51 @@ static void release_kept_connections(void *f)
 	fcgi_step_aside(f);
 }
 
-static void serve_requests(const struct worker *w, struct cx *cx, struct fcgi *f, int64_t left)
+struct serving {
+	struct fcgi *transport;
+	struct fcgi_opt *opt;
+	struct hash_queue queue;
+	int64_t left; /* requests */
+};
+
+static void serve_requests(const struct worker *w, struct cx *cx, struct serving *s)
 {
+	const int idle_ms = s->opt->idle_ms;
 	struct http_req q;
 	enum fcgi_event what;
 
-	while (left > 0 && (what = fcgi_next(f, cx->mem, &q)) != FCGI_STOP) {
+	while (s->left > 0 && (what = fcgi_next(s->transport, cx->mem, &q)) != FCGI_STOP) {
 		if (what == FCGI_REQUEST) {
-			serve_request(w, cx, f, &q);
-			left--;
+			serve_new_request(w, cx, s->transport, &q, &s->queue);
+			s->left--;
 		} else {
 			disconnect_idle_database(w, cx);
 		}
-		hold_without_database(w, cx, f);
+		hold_without_database(w, cx, s->transport);
+		serve_queued_request(w, cx, s->transport, &s->queue);
+		s->opt->idle_ms = s->queue.n ? HASH_NAP_MS : idle_ms;
 		reopen_log_when_asked();
 		arena_reset(cx->mem);
 		/* Measured after each request, since the next may be far off. */
 		w->row->resident = scoreboard_read_resident();
 	}
+	serve_whole_queue(w, cx, s->transport, &s->queue);
+	s->opt->idle_ms = idle_ms;
 }
 
 /* Siblings take over the kept connections, unless the whole pool ends: then answer what has
  * arrived. */
-static void retire_worker(const struct worker *w, struct cx *cx, struct fcgi *f)
+static void retire_worker(const struct worker *w, struct cx *cx, struct serving *s)
 {
 	bool last = w->board->stopping;
 
 	scoreboard_set_state(w->row, WORKER_STOPPING);
 	if (last) {
-		fcgi_drain(f);
-		serve_requests(w, cx, f, INT64_MAX);
+		fcgi_drain(s->transport);
+		s->left = INT64_MAX;
+		serve_requests(w, cx, s);
 	}
-	fcgi_close(f, w->master && !last);
+	fcgi_close(s->transport, w->master && !last);
 }
 
 static struct fcgi_opt fill_transport_options(const struct worker *w, const sigset_t *wait)
@@ -223,12 +300,16 @@ int worker_run(const struct worker *w)
 	db_on_long_wait(cx.db, release_kept_connections, f);
 	if (w->master == 0 && start_check_fit_here(&cx) != 0)
 		return EX_CONFIG;
-	if (!outbound_begin(&outbound, w->conf, w->outbound, f))
+	if (!outbound_begin(&outbound, w->conf, w->outbound))
 		return EX_OSERR;
+	cx.step_aside = fcgi_step_aside;
+	cx.transport = f;
+	struct serving s = { .transport = f,
+		.opt = &opt,
+		.left = w->conf->max_requests ? backoff_jitter(w->conf->max_requests) : INT64_MAX };
 	report_worker_ready(w);
-	serve_requests(
-	    w, &cx, f, w->conf->max_requests ? backoff_jitter(w->conf->max_requests) : INT64_MAX);
-	retire_worker(w, &cx, f);
+	serve_requests(w, &cx, &s);
+	retire_worker(w, &cx, &s);
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);
@@ -266,7 +347,7 @@ int worker_serve_cgi(const struct worker *w)
 	db_share_pool(cx.db, &w->board->database);
 	if (start_check_fit_here(&cx) != 0)
 		return EX_CONFIG;
-	if (!outbound_begin(&outbound, w->conf, w->outbound, NULL))
+	if (!outbound_begin(&outbound, w->conf, w->outbound))
 		return EX_OSERR;
 	bool served = serve_cgi_request(w, &cx);
 	outbound_end(&outbound);

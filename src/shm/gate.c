@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 enum {
-	GATE_NAP_US = 5000,   /* much less than a hash takes */
-	GATE_QUEUE = 1 << 16, /* the first octet of the queue, after any number of places */
-	GATE_KEYS = 1 << 20   /* the first octet of the keys, and their number */
+	GATE_NAP_US = 3000, /* much less than a hash takes */
+	GATE_KEYS = 1 << 20 /* the first octet of the keys, and their number */
 };
 
 struct gate {
@@ -85,20 +84,16 @@ int gate_slots(const struct gate *g)
 	return g->slots;
 }
 
-/* Lock one of n octets from `from` on; -1: all are locked by others. */
-static int take_gate_octet(struct gate *g, int from, int n)
-{
-	for (int i = 0; i < n; i++) {
-		int place = from + (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)n);
-		if (lock_gate_octet(g->fd, place, F_WRLCK))
-			return place;
-	}
-	return -1;
-}
-
 static bool try_gate_places(struct gate *g)
 {
-	return (g->held = take_gate_octet(g, 0, g->slots)) >= 0;
+	for (int i = 0; i < g->slots; i++) {
+		int place = (int)(((unsigned)getpid() + (unsigned)i) % (unsigned)g->slots);
+		if (lock_gate_octet(g->fd, place, F_WRLCK)) {
+			g->held = place;
+			return true;
+		}
+	}
+	return false;
 }
 
 bool gate_enter(struct gate *g, int timeout_ms)
@@ -113,28 +108,14 @@ bool gate_enter(struct gate *g, int timeout_ms)
 	return true;
 }
 
-bool gate_enter_queued(struct gate *g, int waiting, int timeout_ms)
-{
-	if (try_gate_places(g))
-		return true;
-	int place = take_gate_octet(g, GATE_QUEUE, waiting);
-	if (place < 0)
-		return false;
-	bool in = gate_enter(g, timeout_ms);
-	lock_gate_octet(g->fd, place, F_UNLCK);
-	return in;
-}
-
 bool gate_lock_key(struct gate *g, uint64_t key)
 {
 	return lock_gate_octet(g->fd, GATE_KEYS + (int)(key % GATE_KEYS), F_WRLCK);
 }
-
 void gate_unlock_key(struct gate *g, uint64_t key)
 {
 	lock_gate_octet(g->fd, GATE_KEYS + (int)(key % GATE_KEYS), F_UNLCK);
 }
-
 void gate_leave(struct gate *g)
 {
 	if (g->held >= 0)

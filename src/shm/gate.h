@@ -4,7 +4,7 @@
 #include <stdint.h>
 /*
  * Limits how many processes do an expensive thing at a time, such as hashing a password, which
- * occupies a core for over 100 ms and takes up to 19 MiB. Each place is one octet of a file, held
+ * occupies a core for 25 ms and takes 19 MiB. Each place is one octet of a file, held
  * by a record lock (fcntl(2)); the system releases it when its holder dies.
  *
  * Create it before workers are forked; they share it. A process loses all its record locks of a
@@ -25,12 +25,7 @@ int gate_slots(const struct gate *);
 /* Wait up to timeout_ms for a place. True: it is ours until gate_leave() or our death. A process
  * may hold one place at a time. */
 bool gate_enter(struct gate *, int timeout_ms);
-/*
- * Like gate_enter(), but at most `waiting` ≥ 0 processes wait at a time, since a waiting worker
- * serves no other requests. False at once if that many wait already. Places in the queue are record
- * locks too.
- */
-bool gate_enter_queued(struct gate *, int waiting, int timeout_ms);
+/* Does nothing without a place. */
 void gate_leave(struct gate *);
 /* Lock one of 2^20 keys beside the places, if no other process has it, until gate_unlock_key() or
  * our death. */

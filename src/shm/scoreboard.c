@@ -32,12 +32,17 @@ void scoreboard_start_request(struct scoreboard_row *s, int64_t now_us)
 	s->state = WORKER_BUSY;
 }
 
-void scoreboard_end_request(struct scoreboard_row *s)
+void scoreboard_suspend_request(struct scoreboard_row *s)
 {
-	s->requests++;
 	s->request_us = 0;
 	s->now.route = 0;
 	scoreboard_set_state(s, WORKER_IDLE);
+}
+
+void scoreboard_end_request(struct scoreboard_row *s)
+{
+	s->requests++;
+	scoreboard_suspend_request(s);
 }
 
 /* The second number of /proc/self/statm, in pages. */

@@ -129,6 +129,8 @@ void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
 /* At the start and the end of a request. */
 void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
 void scoreboard_end_request(struct scoreboard_row *);
+/* It is not answered yet, and will be started again. */
+void scoreboard_suspend_request(struct scoreboard_row *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Each process measures
  * itself: workers cannot be traced, so a system that hides processes from each other (ProtectProc=

@@ -45,27 +45,39 @@ static void test_busy_gate(void)
 {
 	struct cx cx = new_context();
 	struct gate *g = gate_new("/nonexistent", 1);
-	int64_t workers = conf->workers, id;
+	int64_t id;
 	struct str phc;
 
 	register_actor(&cx, "taken");
 	pid_t p = start_gate_holder(g);
 	cx.gate = g;
-	conf->workers = 2;
+	conf->login_patience = 1;
 	int64_t t = clock_us();
-	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && clock_us() - t < 3000000 &&
-		cx.retry_after > 0,
-	    "no slot to hash or wait in: refused at once with retry_after");
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && !cx.hash_queued &&
+		clock_us() - t >= 1000000 && cx.retry_after == 1,
+	    "no place to hash at: said after login_patience, with when to come again");
+	cx.hash_turn = HASH_GIVES_UP;
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && !cx.hash_queued,
+	    "at once if it has waited in the queue");
+	cx.hash_turn = HASH_TRIES;
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && cx.hash_queued,
+	    "or it is queued");
 	ok(actor_add(&cx, STR("taken"), PASSWORD, false, &id) == ERR_FID_TAKEN,
-	    "a taken name is refused without hashing");
+	    "that a name is taken is known without hashing");
 	ok(actor_add(&cx, STR("free"), PASSWORD, false, &id) == ERR_RETRY,
-	    "a free name needs a hash");
-	conf->workers = 8;
+	    "a name that is free needs it");
 	kill(p, SIGKILL);
 	waitpid(p, NULL, 0);
 	ok(password_hash_new(&cx, PASSWORD, &phc) == OK,
-	    "the slot is free when its holder is killed");
-	conf->workers = workers;
+	    "and there is a place again when its holder is gone");
+	cx.hash_turn = HASH_QUEUES;
+	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && cx.hash_queued,
+	    "but not before those that have come before");
+	ok(gate_enter(g, 0), "whose worker takes a place");
+	cx.hash_turn = HASH_HAS_PLACE;
+	ok(password_hash_new(&cx, PASSWORD, &phc) == OK && gate_enter(g, 0) &&
+		cx.hash_turn == HASH_WAITS,
+	    "and gives it back; from here on it would wait");
 	gate_free(g);
 	end_context(&cx);
 }
@@ -95,43 +107,43 @@ static void test_strangers(void)
 	for (n = 0; n < 10 && e != ERR_RATE_LIMITED; n++)
 		e = try_password(
 		    &cx, owner, NULL, arena_printf(cx.mem, "2001:db8:0:1::%x", n + 1), WRONG);
-	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: attempt %d is limited", n);
+	ok(n == 4 && cx.retry_after > 0, "one /64 is one address: try %d has to wait", n);
 	ok(try_password(&cx, owner, NULL, "2001:db8:0:2::1", WRONG) == ERR_BAD_CREDENTIALS,
-	    "another /64 has its own counter");
+	    "another /64 is another one");
 	ok(try_password(&cx, STR("nobody"), NULL, "2001:db8:0:1::1", WRONG) == ERR_BAD_CREDENTIALS,
-	    "another name has its own counter");
+	    "and another name another one");
 	conf->rate_limit_failures = 1;
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK, "the owner logs in");
 	run_sql(&cx, "DELETE FROM throttle WHERE tat < now() + interval '1 day'");
 	for (n = 0; n < 3; n++)
 		ok(try_password(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n),
 		       WRONG) == ERR_BAD_CREDENTIALS,
-		    "a wrong password from an unknown address");
+		    "a stranger is wrong");
 	/* One wrong try is 3600 s of its address and 72 s of what all share. */
 	ok(sql_number(
 	       &cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3,
-	    "the shared counter has counted %d", n);
+	    "what all share has counted %d", n);
 	run_sql(&cx,
 	    "UPDATE throttle SET tat = now() + interval '1 hour' WHERE tat < now() + interval '30 "
 	    "minutes'");
 	ok(try_password(&cx, owner, NULL, "198.51.100.8", WRONG) == ERR_RATE_LIMITED,
-	    "after fifty all unknown addresses are limited: %s", cx.why.say);
+	    "after fifty of them all strangers have to wait: %s", cx.why.say);
 	ok(try_password(&cx, owner, NULL, "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
-	    "also with the right password");
+	    "also one who has the password");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == OK,
-	    "a known address is exempt");
+	    "not where the owner was lately");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", WRONG) == ERR_BAD_CREDENTIALS,
-	    "a wrong password counts there too");
+	    "a wrong one counts there, too");
 	ok(try_password(&cx, owner, NULL, "203.0.113.5", PASSWORD) == ERR_RATE_LIMITED, "%s",
 	    cx.why.say);
 	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == OK,
-	    "a session has its own counter");
+	    "what a session does is counted for it alone");
 	ok(try_password(&cx, owner, "17:laptop", "198.51.100.7", WRONG) == ERR_BAD_CREDENTIALS &&
 		try_password(&cx, owner, "17:laptop", "198.51.100.7", PASSWORD) == ERR_RATE_LIMITED,
-	    "wrong ones in a session are counted");
+	    "and it is counted");
 	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '29 days'");
 	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat > now()") == 2,
-	    "an address stays known for 30 days");
+	    "an owner is no stranger for a month");
 	run_sql(&cx, "DELETE FROM throttle");
 	for (n = 0; n < 2; n++)
 		must(&cx,
@@ -139,7 +151,7 @@ static void test_strangers(void)
 			&cx, owner, NULL, arena_printf(cx.mem, "192.0.2.%d", n), PASSWORD));
 	ok(sql_number(&cx, "SELECT count(*) FROM throttle WHERE tat < now() + interval '1 day'") ==
 		0,
-	    "right passwords use nothing up");
+	    "right ones use nothing up");
 	run_sql(&cx, "DELETE FROM throttle");
 	conf->rate_limit = false;
 	end_context(&cx);
@@ -172,13 +184,13 @@ static void test_throttle_growth(void)
 	    sql_number(&cx, "SELECT count(*) FROM throttle"));
 	run_sql(&cx, "UPDATE throttle SET tat = tat - interval '1 day'");
 	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
-	ok(wait == 0, "an expired key starts anew");
+	ok(wait == 0, "one that is over may come again");
 	must(&cx, count_try(&cx, STRANGERS, 1, &wait));
-	ok(wait == 1, "and is limited again");
+	ok(wait == 1, "and then has to wait");
 	ok(sql_number(&cx,
 	       "SELECT count(*) FROM pg_indexes WHERE tablename = 'throttle' AND indexdef LIKE "
 	       "'%(tat)'") == 1,
-	    "there is an index on tat");
+	    "there is an index to find them by");
 	run_sql(&cx, "DELETE FROM throttle");
 	end_context(&cx);
 }
@@ -200,18 +212,19 @@ static void test_rehash(void)
 	run_sql(&cx, "REVOKE UPDATE ON actor FROM motet");
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password LIKE '%p=1$U29k%'") == 1,
-	    "a log-in succeeds when renewing its hash fails");
+	    "a log-in does not fail because its password could not be hashed anew");
 	run_sql(&cx, "GRANT UPDATE ON actor TO motet");
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx,
 		    "SELECT count(*) FROM actor WHERE local_name = 'old' AND password LIKE "
 		    "'$argon2id$v=19$m=19456,t=2,p=1$%'") == 1,
 	    "scrypt is replaced by Argon2id");
-	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK, "the password still works");
+	ok(try_password(&cx, old, NULL, "192.0.2.1", password) == OK,
+	    "and the password is the same");
 	must(&cx, q_actor_set_password(&cx, old, STR("changed"), &id));
 	ok(password_check(&cx, &t) == OK &&
 		sql_number(&cx, "SELECT count(*) FROM actor WHERE password = 'changed'") == 1,
-	    "a password change at the same time is kept");
+	    "who changes it at the same moment has changed it");
 	end_context(&cx);
 }
 

@@ -8,6 +8,7 @@
  *   /peek?pid=N    tries to open the secret, and to read process N
  *   /hash          hashes a password
  *   /gate?ms=N     holds a place in the gate
+ *   /queue?ms=N    holds a place like a log-in: queued when none is free
  *   /limit?key=K   takes one of 60 a minute, 5 at once
  *   /grow?mb=N     allocates so much memory and keeps it
  *   /readyz        503 when there is a file `unready` in state_dir
@@ -173,6 +174,24 @@ static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 	describe(cx, q, r, b);
 }
 
+/* As core/password.c does it. */
+static void queue(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	bool in = cx->hash_turn == HASH_HAS_PLACE ||
+	    (cx->hash_turn == HASH_TRIES && gate_enter(cx->gate, 0)) ||
+	    (cx->hash_turn == HASH_WAITS && gate_enter(cx->gate, 10000));
+
+	cx->hash_queued = !in && cx->hash_turn != HASH_GIVES_UP;
+	r->status = in ? 200 : 503;
+	if (in) {
+		cx_step_aside(cx);
+		usleep((useconds_t)number(q, "ms") * 1000);
+		gate_leave(cx->gate);
+	}
+	buf_printf(b, ",\"waited\":%lld", (long long)q->waited_us);
+	describe(cx, q, r, b);
+}
+
 static void limit(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	int64_t after = 0;
@@ -213,6 +232,7 @@ static const struct {
 	{ "/gate", gate },
 	{ "/peek", peek },
 	{ "/hash", hash },
+	{ "/queue", queue },
 	{ "/limit", limit },
 	{ "/grow", grow },
 	{ "/readyz", ready },

@@ -1,10 +1,51 @@
 #!/usr/bin/env python3
-"""Processes that stand in each other's way: two motetd with one state_dir: neighbour_test.py BUILD_DIR [TEST...]"""
+"""Who stands in whose way: two motetd with one state_dir, log-ins and the requests of others: neighbour_test.py BUILD_DIR [TEST...]"""
 from pool import *
 
 
 def start_motetd(*args, stdin=subprocess.DEVNULL):
     return subprocess.run([APP, *args], stdin=stdin, capture_output=True, timeout=PATIENCE, check=False)
+
+
+def ask_for_places(s, n, ms, keep=False):
+    conns = [s.conn() for _ in range(n)]
+    for c in conns:
+        c.send(fcgi.request(fcgi.params("GET", "/queue?ms=%d" % ms), keep=keep))
+    return conns
+
+
+def places():
+    """Requests that need a place to hash wait for it without a worker."""
+    with Server(workers=2, hashing_slots=1) as s:
+        until(lambda: len(s.workers()) == 2)
+        kept = [s.conn() for _ in range(20)]
+        for c in kept:
+            c.ask("GET", "/", keep=True)
+        conns, longest = ask_for_places(s, 16, 100, keep=True), 0
+        conns[-1].taken()
+        for i in range(60):
+            start = time.monotonic()
+            kept[i % 20].ask("GET", "/", keep=True)
+            longest = max(longest, time.monotonic() - start)
+        answers = [c.read() for c in conns]
+        ok([a.status for a in answers] == [200] * 16, "16 at once, one place, two workers: all are served")
+        ok(longest < 0.5, "60 requests on 20 kept connections meanwhile: %.0f ms at the longest" % (longest * 1000))
+        waited = sorted(a.json()["waited"] for a in answers)
+        ok(waited[0] == 0 and 1000000 < waited[-1] < PATIENCE * 1000000, "the last one has waited %.1f s" % (waited[-1] / 1e6))
+        ok(all(c.ask("GET", "/", keep=True).status == 200 for c in conns), "their connections are kept")
+        j = quiet(s, requests=20 + 16 + 60 + 16)
+        ok(j["requests"] == 112, "each is counted once: %s" % j["requests"])
+        conns = ask_for_places(s, 8, 100)
+        conns[-1].taken()
+        code, t = s.stop()
+        ok(code == 0 and [c.read().status for c in conns] == [200] * 8, "a stop serves those that wait: %.1f s" % t)
+    with Server(workers=2, hashing_slots=1, login_patience=1) as s:
+        conns = ask_for_places(s, 1, 3000)
+        conns[0].taken()
+        conns += ask_for_places(s, 3, 10)
+        start = time.monotonic()
+        ok([c.read().status for c in conns[1:]] == [503] * 3 and time.monotonic() - start > 0.8, "who waits for longer than login_patience is told 503, after %.1f s" % (time.monotonic() - start))
+        ok(conns[0].read().status == 200, "and not who has the place")
 
 
 def one_state_dir():
@@ -38,4 +79,4 @@ def one_state_dir():
         s.p = p
 
 
-run_tests(named((one_state_dir,)))
+run_tests(named((places, one_state_dir)))

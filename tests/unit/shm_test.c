@@ -199,74 +199,6 @@ static void gates(const char *dir, const char *what)
 	gate_free(g);
 }
 
-/* Counts of the children that queue for the only place. */
-struct queued {
-	_Atomic int in, refused, late;
-};
-
-static pid_t queuer(struct gate *g, struct queued *q, int waiting)
-{
-	pid_t p = fork();
-
-	if (p != 0)
-		return p;
-	int64_t t = clock_us();
-	bool in = gate_enter_queued(g, waiting, 10000);
-	if (in)
-		q->in++;
-	else
-		q->refused++;
-	q->late += !in && clock_us() - t > 8000000;
-	for (;;)
-		pause();
-}
-
-static void until(const _Atomic int *v, int want)
-{
-	for (int i = 0; i < 60000 && *v < want; i++)
-		usleep(1000);
-}
-
-static void queues(const char *dir, const char *what)
-{
-	enum { WAITING = 2, CROWD = 8 };
-	struct gate *g = gate_new(dir, 1);
-	struct queued *q =
-	    mmap(NULL, sizeof *q, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t holder = queuer(g, q, 0), pid[WAITING + CROWD];
-
-	until(&q->in, 1);
-	ok(q->in == 1 && gate_slots(g) == 1, "%s: with a free place there is no wait", what);
-	for (int i = 0; i < WAITING; i++)
-		pid[i] = queuer(g, q, WAITING);
-	usleep(500000);
-	ok(q->refused == 0, "%s: %d wait", what, WAITING);
-	for (int i = 0; i < CROWD; i++)
-		pid[WAITING + i] = queuer(g, q, WAITING);
-	until(&q->refused, CROWD);
-	ok(q->refused == CROWD && q->late == 0, "%s: %d more are refused at once", what,
-	    q->refused);
-	kill(pid[0], SIGKILL);
-	waitpid(pid[0], NULL, 0);
-	pid_t next = queuer(g, q, WAITING);
-	usleep(500000);
-	ok(q->refused == CROWD, "%s: a killed waiter's place is free", what);
-	kill(holder, SIGKILL);
-	waitpid(holder, NULL, 0);
-	until(&q->in, 2);
-	ok(q->in == 2, "%s: when the place is free, one of them gets it", what);
-	pid_t last = queuer(g, q, WAITING);
-	usleep(100000);
-	ok(q->refused == CROWD, "%s: and leaves its place in the queue", what);
-	for (int i = 1; i < WAITING + CROWD; i++)
-		kill(pid[i], SIGKILL);
-	kill(next, SIGKILL);
-	kill(last, SIGKILL);
-	while (wait(NULL) > 0)
-		;
-	gate_free(g);
-}
-
 int main(void)
 {
 	char dir[] = "/tmp/motet-gate-XXXXXX", path[64];
@@ -277,11 +209,9 @@ int main(void)
 	many_processes();
 	many_keys();
 	gates(mkdtemp(dir), "a lock file");
-	queues(dir, "a lock file");
 	snprintf(path, sizeof path, "%s/hashing.lock", dir);
 	ok(unlink(path) == 0, "the file is in the state directory");
 	rmdir(dir);
 	gates("/nonexistent", "memory");
-	queues("/nonexistent", "memory");
 	return done();
 }
