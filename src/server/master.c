@@ -292,14 +292,24 @@ static void finish_rehearsal(struct master *m, int status)
 	notify_systemd("READY=1");
 }
 
+/* It would keep its connections or questions waiting, and nobody may be there to continue it. */
+static void kill_stopped_child(const struct master *m, pid_t pid)
+{
+	log_warn("%s %d was stopped by a signal, and is replaced",
+	    pid == m->signer ? "the signer" : "process", (int)pid);
+	signals_send(pid, SIGKILL);
+}
+
 static void reap_children(struct master *m, int64_t now)
 {
 	int status;
 	pid_t pid;
 
 	signals.child = 0;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == m->signer)
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+		if (WIFSTOPPED(status))
+			kill_stopped_child(m, pid);
+		else if (pid == m->signer)
 			handle_signer_death(m, status, now);
 		else if (pid == m->keeper.pid)
 			m->keeper.pid = 0;
