@@ -9,9 +9,9 @@ enum {
 	FOREIGN_LIST_FRESH = 120
 };
 /*
- * The cached server of a place (see foreign_server.place); *there: it is cached and good. A cached
- * failure is returned again. ERR_NOT_FEDERATED: `host` is blocked or the configuration denies it.
- * Sets cx->now.
+ * Find the cached server of `place`, a domain or an origin (https://…). *there: it is cached and
+ * without a failure. A cached failure is returned again. ERR_NOT_FEDERATED: `host` is blocked or
+ * the configuration denies it. Sets cx->now.
  */
 must_check enum err foreign_cache_find_home(
     struct cx *, struct str place, struct str host, struct home_server *, bool *there);

@@ -10,9 +10,10 @@ enum { FOREIGN_SKEW = CACHEABLE_SKEW };
 must_check enum err foreign_verify_server(struct cx *, const struct cacheable *, struct str domain,
     const uint8_t current[ED25519_KEY], int64_t at);
 /*
- * An actor's certificate: of that actor, signed by `signer`, the server's certificate when it was
- * issued, valid within its validity, with a statement signed by the server's current key. Whether
- * the certificate is valid now is not checked.
+ * Check that an actor's certificate belongs to `fid`, is signed with the key of `signer` (the
+ * server's certificate at the time of issue), is valid only while `signer` is, and comes with a
+ * cache statement signed with `current`, the server's current key. Whether the certificate is valid
+ * now is not checked.
  */
 must_check enum err foreign_verify_actor(struct cx *, const struct cacheable *, struct str fid,
     const struct idcert *signer, const uint8_t current[ED25519_KEY]);

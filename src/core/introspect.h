@@ -8,8 +8,8 @@
  * token, not the token, which could be used from a log, and answers {"active": bool}.
  *
  * *active is false when the issuer answers so, and true when it has no such route: the token then
- * works until it expires. ERR_HOME_UNREACHABLE: it cannot be asked at the moment; with
- * federation_token_unconfirmed OK and *active. The log says which.
+ * works until it expires. If the issuer cannot be asked now: ERR_HOME_UNREACHABLE; with
+ * federation_token_unconfirmed, OK and *active is true. The log says which.
  */
 must_check enum err introspect_token(
     struct cx *, struct str issuer, struct str token, bool *active);

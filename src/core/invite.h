@@ -22,9 +22,9 @@ struct invite_use {
 	struct str address; /* of the client; wrong codes are counted per address */
 };
 /*
- * Register as actor_add() and take one use of the invite: both or neither. ERR_INVITE_MISSING,
- * ERR_INVITE_UNKNOWN, ERR_INVITE_OVER (expired or revoked), ERR_INVITE_USED_UP; ERR_RATE_LIMITED
- * after too many unknown codes. ERR_FID_TAKEN is returned only with a good code.
+ * Register the actor like actor_add() and use up one use of the invite; do both or neither.
+ * ERR_INVITE_MISSING, ERR_INVITE_UNKNOWN, ERR_INVITE_OVER (expired or revoked), ERR_INVITE_USED_UP;
+ * ERR_RATE_LIMITED after too many unknown codes. ERR_FID_TAKEN is returned only with a good code.
  */
 must_check enum err invite_register(struct cx *, const struct invite_use *, int64_t *id);
 #endif

@@ -11,7 +11,7 @@ static enum err refuse_second_factor_exists(struct cx *cx)
 	    "You already have a second factor; remove it first (DELETE /.motet/v1/totp).");
 }
 
-/* An existing second factor is refused before a secret is made. */
+/* If the actor already has a second factor, refuse before a secret is made. */
 enum err second_factor_enrol(
     struct cx *cx, int64_t actor_id, struct str local, struct second_factor_secret *out)
 {

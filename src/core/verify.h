@@ -4,9 +4,10 @@
 /*
  * Check the stored data. Every row of the tables of enum verify_table is read, page by page, in
  * constant memory: certificates with the reader and the second reader (idcert_lint), their
- * signatures with the server key of their time, sealed values with the secret, and every column
- * that repeats a value of a certificate, KeyPackage or signature or has a format. The server may
- * run at the same time: each row is checked against a single statement's snapshot.
+ * signatures with the server key that was current when they were issued, sealed values with the
+ * secret. It also checks each column that repeats a value of a certificate, KeyPackage or
+ * signature, and each column that must have a fixed format. The server may run at the same time:
+ * each row is checked against a single statement's snapshot.
  *
  * Not read, as the database's constraints check all there is to check: serial_used (but each
  * certificate's serial is looked up in it), setting, throttle, probe, selftest, key_package_notice.

@@ -71,11 +71,15 @@ static void check_cert_signer(struct verify *v, const struct idcert *c, struct b
 static void compare_cert_columns(struct verify *v, const struct idcert *c, int64_t serial,
     struct blob public_key, int64_t not_before, int64_t not_after)
 {
-	EXPECT(v, c->serial64 == serial, "serial differs from cert, which has %.*s",
+	EXPECT(v, c->serial64 == serial,
+	    "serial does not match the certificate in column cert, which has %.*s",
 	    (int)c->serial.n, c->serial.s);
-	EXPECT(v, is_key(public_key, c->key), "public_key differs from cert");
-	EXPECT(v, c->not_before == not_before, "not_before differs from cert");
-	EXPECT(v, c->not_after == not_after, "not_after differs from cert");
+	EXPECT(v, is_key(public_key, c->key),
+	    "public_key does not match the certificate in column cert");
+	EXPECT(v, c->not_before == not_before,
+	    "not_before does not match the certificate in column cert");
+	EXPECT(v, c->not_after == not_after,
+	    "not_after does not match the certificate in column cert");
 }
 
 static bool is_server_key_sealed(struct verify *v, const struct verify_server_key *k)
@@ -124,7 +128,8 @@ static void verify_idcert_row(struct verify *v, const void *row)
 	EXPECT(v, str_eq(c.fid, actor_fid(v->cx, r->local_name)),
 	    "cert belongs to %.*s, but the actor is %.*s", (int)c.fid.n, c.fid.s,
 	    (int)r->local_name.n, r->local_name.s);
-	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id differs from cert");
+	EXPECT(v, str_eq(c.session_id, r->session_id),
+	    "session_id does not match the certificate in column cert");
 	EXPECT(v, c.not_before >= r->signer_before && c.not_after <= r->signer_after,
 	    "cert's validity exceeds that of the server's certificate");
 	EXPECT(v, r->signer_ended == 0 || c.not_before <= r->signer_ended,
@@ -175,14 +180,19 @@ static void verify_foreign_session_row(struct verify *v, const void *row)
 		return;
 	if (r->known.n && cacheable_read(v->cx, r->known, &known) == OK)
 		EXPECT(v, blob_eq(known.cert.der, r->cert),
-		    "cert differs from the one in foreign_cert with that serial");
+		    "cert is not the certificate that foreign_cert has under this serial");
 	EXPECT(v, !c.is_server, "cert is a server's certificate");
-	EXPECT(v, str_eq(c.fid, r->fid), "fid differs from cert");
-	EXPECT(v, str_eq(c.domain, r->domain), "domain differs from cert");
-	EXPECT(v, str_eq(c.session_id, r->session_id), "session_id differs from cert");
-	EXPECT(v, str_eq(c.serial, r->serial), "serial differs from cert");
-	EXPECT(v, is_key(r->public_key, c.key), "public_key differs from cert");
-	EXPECT(v, c.not_after == r->not_after, "not_after differs from cert");
+	EXPECT(v, str_eq(c.fid, r->fid), "fid does not match the certificate in column cert");
+	EXPECT(
+	    v, str_eq(c.domain, r->domain), "domain does not match the certificate in column cert");
+	EXPECT(v, str_eq(c.session_id, r->session_id),
+	    "session_id does not match the certificate in column cert");
+	EXPECT(
+	    v, str_eq(c.serial, r->serial), "serial does not match the certificate in column cert");
+	EXPECT(v, is_key(r->public_key, c.key),
+	    "public_key does not match the certificate in column cert");
+	EXPECT(v, c.not_after == r->not_after,
+	    "not_after does not match the certificate in column cert");
 	check_home_signature(v, &c);
 }
 
@@ -196,16 +206,20 @@ static void verify_foreign_cert_row(struct verify *v, const void *row)
 		return;
 	}
 	const struct idcert *c = &s.cert;
-	EXPECT(v, str_eq(c->serial, r->key.b), "serial differs from the certificate");
-	EXPECT(v, str_eq(c->domain, r->domain), "domain differs from the certificate");
-	EXPECT(v, str_eq(c->session_id, r->session_id), "session_id differs from the certificate");
+	EXPECT(v, str_eq(c->serial, r->key.b),
+	    "serial does not match the certificate in column cacheable");
+	EXPECT(v, str_eq(c->domain, r->domain),
+	    "domain does not match the certificate in column cacheable");
+	EXPECT(v, str_eq(c->session_id, r->session_id),
+	    "session_id does not match the certificate in column cacheable");
 	EXPECT(v, c->not_before == r->not_before && c->not_after == r->not_after,
-	    "not_before or not_after differs from the certificate");
+	    "not_before or not_after does not match the certificate in column cacheable");
 	EXPECT(v, s.invalidated == r->invalidated_at,
-	    "invalidated_at differs from what the home server signed");
-	EXPECT(
-	    v, r->usable_until <= s.not_after, "usable_until is later than the home server signed");
-	EXPECT(v, c->is_server || str_eq(c->fid, r->key.a), "subject differs from the certificate");
+	    "invalidated_at is not the time that the home server signed");
+	EXPECT(v, r->usable_until <= s.not_after,
+	    "usable_until is later than the time that the home server signed");
+	EXPECT(v, c->is_server || str_eq(c->fid, r->key.a),
+	    "subject does not match the certificate in column cacheable");
 	if (c->is_server)
 		EXPECT(v, idcert_signed_by(c, c->key),
 		    "the server's certificate is not signed by its own key");
@@ -231,15 +245,15 @@ static void compare_keypackage_columns(
 	struct blob ref;
 
 	sha256(k->init_key, hash);
-	EXPECT(v, k->suite->id == r->suite, "suite differs from tls");
+	EXPECT(v, k->suite->id == r->suite, "suite does not match the KeyPackage in column tls");
 	EXPECT(v, blob_eq(r->init_hash, (struct blob){ hash, sizeof hash }),
-	    "init_hash differs from tls");
+	    "init_hash does not match the KeyPackage in column tls");
 	EXPECT(v, mls_keypackage_ref(v->cx, k, &ref) == OK && blob_eq(r->ref, ref),
-	    "ref differs from tls");
+	    "ref does not match the KeyPackage in column tls");
 	EXPECT(v, str_eq(format_extensions(v, k->cap_extensions), r->extensions),
-	    "extensions differ from tls");
+	    "extensions do not match the KeyPackage in column tls");
 	EXPECT(v, r->not_after == (end < r->cert_after ? end : r->cert_after),
-	    "not_after differs from tls and from its ID-Cert");
+	    "not_after is neither the end of the KeyPackage in column tls nor that of its ID-Cert");
 }
 
 static void verify_keypackage_row(struct verify *v, const void *row)

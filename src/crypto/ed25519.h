@@ -13,7 +13,7 @@ bool ed25519_key_ok(const uint8_t key[ED25519_KEY]);
 bool ed25519_verify(
     const uint8_t key[ED25519_KEY], struct blob text, const uint8_t sig[ED25519_SIG]);
 /* Sign; deterministic: the same seed and text give the same signature. ERR_INTERNAL if OpenSSL
- * fails; so also below. */
+ * fails, here and in the functions below. */
 must_check enum err ed25519_sign(
     struct cx *, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG]);
 /* Make a random key pair. The caller keeps the seed in arena_secret(). */

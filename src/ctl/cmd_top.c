@@ -85,8 +85,8 @@ static void put_summary(
 	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP],
 	    n->db[METER_DB_AWAY]);
 	put_page_line(p,
-	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  "
-	    "database %.1f ms a request  %lld in all, %lld deaths",
+	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a "
+	    "request  %lld in total, %lld deaths",
 	    (double)all->n / s->seconds,
 	    (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds,
 	    us_to_ms(scoreboard_sum_quantile(all, 0.5)),

@@ -168,7 +168,8 @@ static enum err fail_all_tries(struct cx *cx, const struct stmt *st, const struc
 	if (t->doubt)
 		return fail_uncertain(cx, st);
 	return e == LOST || e == FRESH
-	    ? fail(cx, ERR_UNAVAILABLE, "%s: no answer in time, or in %d tries: %s%s", st->name,
+	    ? fail(cx, ERR_UNAVAILABLE,
+		  "%s: the database did not answer in time, or failed %d times: %s%s", st->name,
 		  STATEMENT_TRIES, cx->db->trouble[0] ? cx->db->trouble : "the connection broke",
 		  is_pooler_trouble(cx->db)
 		      ? "; behind a pooler in transaction mode set prepared_statements = off"

@@ -271,10 +271,8 @@ static bool continue_half_request(struct fcgi *f, int fd, struct spool *s)
 	return false;
 }
 
-/*
- * A handler gets whole requests only, so that no worker waits for a peer. One that is whole when we
- * look, as nearly all are, is read from the socket.
- */
+/* A handler gets whole requests only, so that no worker waits for a peer. If a request has already
+ * arrived completely, as nearly all have, libfcgi reads it from the socket. */
 static bool has_request_arrived(struct fcgi *f, int fd)
 {
 	static uint8_t said[PEEK_SIZE];
@@ -295,10 +293,11 @@ static bool has_request_arrived(struct fcgi *f, int fd)
 }
 
 /*
- * Let libfcgi read the request from fd. With keepConnection set, libfcgi closes it only after an
- * error, and does not linger; save what the peer asked for first. listen_sock is -1, so that after
- * an error FCGX_Accept_r() returns instead of accepting a connection itself. The fields ipcFd,
- * keepConnection and listen_sock are internal to libfcgi, and have not changed since 2.0.
+ * Let libfcgi read the request from fd. With keepConnection set, libfcgi closes fd only after an
+ * error, and then without waiting for the peer. FCGX_Accept_r() sets it to what the peer asked for:
+ * save that in now->keep. listen_sock is -1, so that after an error FCGX_Accept_r() returns instead
+ * of accepting a connection itself. The fields ipcFd, keepConnection and listen_sock are internal
+ * to libfcgi, and have not changed since 2.0.
  */
 static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 {
@@ -508,7 +507,8 @@ static bool pass_connection(struct fcgi *f, int fd, int flags)
 	return sent;
 }
 
-/* Up to the connection `own`, which must be the youngest; -1: all. */
+/* Pass the kept connections, oldest first, and stop at `own`, which must be the youngest; -1: pass
+ * all. */
 static void pass_connections(struct fcgi *f, int own, int flags)
 {
 	int fd;

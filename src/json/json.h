@@ -16,8 +16,8 @@ enum { JSON_DEPTH = 16, JSON_MEMBERS = 65536 };
  * number without fraction and exponent must be between INT64_MIN and UINT64_MAX, because json-c
  * would clamp a larger one; larger numbers must come as strings.
  *
- * ERR_BAD_JSON says where and why: `byte 17: duplicate key "a"`; bytes count from 0. The message
- * repeats nothing of the text but printable ASCII of keys.
+ * ERR_BAD_JSON says where and why: `byte 17: duplicate key "a"`; bytes count from 0. Of the text,
+ * the message quotes only printable ASCII characters of keys.
  */
 must_check enum err json_scan(struct cx *, struct str text);
 /* json_scan(), then parse. The arena owns *out. The text `null` gives a NULL pointer, as always in

@@ -31,9 +31,10 @@ const struct mls_suite *mls_suite_find_name(struct str name);
 const char *mls_suite_check_lengths(struct arena *, const struct mls_suite *, struct blob init_key,
     struct blob encryption_key, struct blob signature_key);
 /*
- * Check a public key of the KEM of the right length; `of` names it in the sentence: "init_key". It
- * must be an uncompressed point on the curve (hpke_key_format), and not of small order
- * (weak_hpke_key), because the shared secret would be zero with any other key (RFC 7748 6.1).
+ * Check a KEM public key whose length was already checked. `of` is its name in the error message,
+ * such as "init_key". It must be an uncompressed point on the curve (hpke_key_format), and not of
+ * small order (weak_hpke_key), because the shared secret would be zero with any other key (RFC 7748
+ * 6.1).
  */
 const char *mls_suite_check_kem_key(
     struct arena *, const struct mls_suite *, const char *of, struct blob key);

@@ -108,12 +108,13 @@ static const char *decode_pgp_block(struct arena *mem, struct str text, struct b
 	if (str_starts(l, "=")) {
 		if (l.n != PGP_CRC_LINE || !base64_decode(mem, str_from(l, 1), &crc) ||
 		    !blob_eq(crc, make_pgp_checksum(mem, *packets)))
-			return "the checksum of the armour is wrong";
+			return "the checksum of the ASCII-armored block is wrong";
 		l = take_pgp_line(&rest);
 	}
 	if (!str_is(l, pgp_end))
 		return "the line -----END PGP PUBLIC KEY BLOCK----- is missing";
-	return str_trim(rest).n ? "something follows the last line of the armour" : NULL;
+	return str_trim(rest).n ? "something follows the last line of the ASCII-armored block"
+				: NULL;
 }
 
 const char *openpgp_armour_decode(struct arena *mem, struct str text, struct blob *packets)
@@ -123,12 +124,13 @@ const char *openpgp_armour_decode(struct arena *mem, struct str text, struct blo
 	if (str_starts(str_trim(text), pgp_dashes))
 		return decode_pgp_block(mem, text, packets);
 	if (!base64_decode(mem, text, packets) || packets->n == 0)
-		return "this is neither armour nor base64";
+		return "this is neither an ASCII-armored OpenPGP block nor base64";
 	inner = (struct str){ (const char *)packets->p, packets->n };
 	if (str_starts(str_trim(inner), pgp_dashes))
 		return decode_pgp_block(mem, inner, packets);
 	return packets->p[0] & 0x80 ? NULL
-				    : "this is base64, but of neither armour nor OpenPGP packets";
+				    : "this is base64, but of neither an ASCII-armored block nor "
+				      "OpenPGP packets";
 }
 
 struct str openpgp_armour_encode(struct arena *mem, struct blob packets)

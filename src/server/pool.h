@@ -22,7 +22,8 @@ struct pool;
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
 /* Does not end workers that still run. */
 void pool_free(struct pool *);
-/* Add the workers of the program that ran before, as the generation before the first. */
+/* Add the workers that the previous program in this process started (handover.h). They count as
+ * older than the first generation of this program. */
 void pool_adopt(struct pool *, const pid_t *, int n);
 /* List the running workers; `pids` has room for SCOREBOARD_ROWS. Returns their number. */
 int pool_list_pids(const struct pool *, pid_t *pids);

@@ -356,8 +356,8 @@ int worker_serve_cgi(const struct worker *w)
 	return served ? 0 : EX_OSERR;
 }
 
-/* NULL if we cannot open the secret, which only the master holds (upgrade.h): then it is not
- * checked. */
+/* NULL if this process cannot open the secret file, because only the master has it open
+ * (upgrade.h). The rehearsal then does not check the secret. */
 static struct ca *load_rehearsal_signer(const struct conf *c, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];

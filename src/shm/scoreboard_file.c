@@ -210,7 +210,8 @@ static struct scoreboard *map_whole_board(int fd, int access)
 	return map_board(fd, access);
 }
 
-/* Of a server that is not about to stop. Closes the file: this process holds no lock of it yet. */
+/* Does a server that runs, and is not stopping, use this file? The file is closed again, which
+ * would release our record locks on it; we hold none yet. */
 static bool is_board_in_use(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);

@@ -91,6 +91,7 @@ struct ca_local {
 	uint8_t secret[SEAL_SECRET]; /* a copy */
 	uint8_t totp[SEAL_SECRET];   /* derived from it, for second factors */
 };
-/* The caller must overwrite the ca_local (explicit_bzero) when it is done. */
+/* The caller must overwrite the struct with explicit_bzero() after the last use: it holds
+ * secrets. */
 void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);
 #endif

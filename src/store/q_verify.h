@@ -131,7 +131,7 @@ struct verify_redeemed_token {
 	int64_t redeemed_at, expires_at, now;
 };
 struct verify_foreign_server {
-	struct verify_key key; /* place */
+	struct verify_key key; /* place: a domain or an origin */
 	struct str api, domain, serial, failure, said;
 	struct str of; /* the domain of the certificate `serial` */
 	bool fresh;

@@ -179,7 +179,8 @@ const char *x509_check_server_caps(const struct x509_caps *c)
 	if (!c->ca || !(c->usage & X509_KEY_CERT_SIGN))
 		return "a home server is a CA: cA must be TRUE and keyUsage must have keyCertSign";
 	if (c->usage & ~(both | X509_KEY_CERT_SIGN | X509_CRL_SIGN))
-		return "keyUsage of a home server has a use that Ed25519 excludes (RFC 8410 5)";
+		return "keyUsage of a home server has a bit that is not allowed for Ed25519 keys "
+		       "(RFC 8410 5)";
 	return (c->usage & both) == both
 	    ? "keyUsage has both digitalSignature and contentCommitment"
 	    : NULL;

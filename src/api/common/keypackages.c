@@ -65,7 +65,7 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 
 	if (last_resort && in->n != 1)
 		return refuse(c->cx, ERR_BAD_REQUEST, MLS_FIELD,
-		    "Send one KeyPackage: a session has one last resort.");
+		    "Send one KeyPackage here: a session has one last-resort KeyPackage.");
 	TRY(keypackages_decode(c->cx, in, &v, &bad));
 	u.v = v;
 	u.n = in->n;

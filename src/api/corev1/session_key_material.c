@@ -45,10 +45,8 @@ static enum err get_algorithm_der(
 	    : key_material_der_read_oid(cx, f->name, k->algorithm, &k->algorithms);
 }
 
-/*
- * OIDs, the last applied one first (beta.3). The first one is also the AlgorithmIdentifier when the
- * upload has none.
- */
+/* OIDs in reverse order: the algorithm that was applied last comes first (beta.3). The first one is
+ * also the AlgorithmIdentifier when the upload has none. */
 static enum err get_algorithm_oids(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -250,10 +248,8 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
-/*
- * The members of all generations in one object. Only `serial_number` has two forms; `bytes`: an
- * array of octets (wire.md 2.3).
- */
+/* One object with the members of every generation of the protocol. Only `serial_number` has two
+ * forms: an array of bytes if `bytes` is true (wire.md 2.3). */
 static struct json_object *render_key_material(
     struct cx *cx, const struct key_material *k, bool bytes)
 {

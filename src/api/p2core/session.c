@@ -62,7 +62,7 @@ static enum err join_keypackages(
 
 	if (in->key_package_lr.n > 1)
 		return refuse(cx, ERR_BAD_REQUEST, "key_package_lr",
-		    "Send one KeyPackage: a session has one last resort.");
+		    "Send at most one KeyPackage here: a session has one last-resort KeyPackage.");
 	for (int last = 0; last < 2; last++) {
 		TRY(keypackages_decode(cx, both[last], &v, &bad));
 		for (size_t i = 0; i < both[last]->n; i++) {
