@@ -2,6 +2,7 @@
 #ifdef USE_EPOLL
 #include "fcgi/fcgi_state.h"
 #include "fcgi/message.h"
+#include "fcgi/pending_signals.h"
 #include "fcgi/request_progress.h"
 #include "fcgi/spool.h"
 #include "base/clock.h"
@@ -369,16 +370,6 @@ static bool read_or_drop_request(struct fcgi *f, int fd, struct http_req *q)
 	return false;
 }
 
-/* epoll_pwait() delivers signals only if no descriptor is ready; under load they would wait
- * forever. */
-static void deliver_pending_signals(const sigset_t *mask)
-{
-	sigset_t blocked;
-
-	sigprocmask(SIG_SETMASK, mask, &blocked);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
-}
-
 /* New connections are for others from here on. */
 static void begin_stop(struct fcgi *f)
 {
@@ -470,10 +461,14 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	struct epoll_event e;
 
 	f->mem = mem;
-	deliver_pending_signals(&f->opt->wait_mask);
+	/* epoll_pwait() delivers signals only if no descriptor is ready; under load they would wait
+	 * forever. */
+	bool signalled = pending_signals_deliver(&f->opt->wait_mask);
 	drop_stalled_requests(f);
 	if (is_stop_due(f) && !may_half_requests_complete(f))
 		return FCGI_STOP;
+	if (signalled)
+		return FCGI_AGAIN;
 	int n = epoll_pwait(f->ep, &e, 1, choose_wait_ms(f), &f->opt->wait_mask);
 	return n > 0 ? handle_descriptor(f, e.data.fd, q) : n == 0 ? handle_silence(f) : FCGI_AGAIN;
 }

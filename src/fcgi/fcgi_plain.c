@@ -2,6 +2,7 @@
 #ifndef USE_EPOLL
 #include "fcgi/fcgi_state.h"
 #include "fcgi/message.h"
+#include "fcgi/pending_signals.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -82,7 +83,7 @@ static int accept_request(struct fcgi *f)
 enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 {
 	f->mem = mem;
-	if (accept_request(f) != 0)
+	if (pending_signals_deliver(&f->opt->wait_mask) || accept_request(f) != 0)
 		return plain_stopping || is_master_gone(f) ? FCGI_STOP : FCGI_AGAIN;
 	if (message_read(mem, &f->r, f->opt->trusted_proxies, q))
 		return FCGI_REQUEST;

@@ -14,6 +14,8 @@ libtransport_a_SOURCES = \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
 	src/fcgi/params.c \
+	src/fcgi/pending_signals.c \
+	src/fcgi/pending_signals.h \
 	src/fcgi/spool.c \
 	src/fcgi/spool.h
 TRANSPORT = libtransport.a $(HTTP) $(FCGI_LIBS)

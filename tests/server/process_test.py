@@ -372,6 +372,13 @@ def logs():
         ok(until(lambda: os.path.exists(s.dir.log)) is not None, "SIGUSR1: the log is opened anew")
         t = until(lambda: len(holders(s.dir.log)) == 4 and not holders(s.dir.log + ".1"))
         ok(t is not None, "by master, workers and signer: %d" % len(holders(s.dir.log)))
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=1000")))
+        c.taken()
+        os.rename(s.dir.log, s.dir.log + ".2")
+        s.tell(signal.SIGUSR1)
+        c.read()
+        ok(until(lambda: len(holders(s.dir.log)) == 4) is not None, "by a worker that was busy when it is done, and not at its next request only")
         other = s.dir.log + ".other"
         s.dir.configure(workers=2, log_file=other)
         s.tell(signal.SIGHUP)
