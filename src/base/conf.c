@@ -288,13 +288,33 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 }
 
 /* A slash at the end would stand twice in what is built from it. */
-static const char *strip_slashes(const struct conf *c, const char *url)
+static struct str strip_slashes(const char *url)
 {
-	size_t n = strlen(url);
+	struct str s = str_of(url);
 
-	while (n && url[n - 1] == '/')
-		n--;
-	return arena_dup(c->mem, url, n);
+	while (s.n && s.s[s.n - 1] == '/')
+		s.n--;
+	return s;
+}
+
+static void strip_end(struct str *s, const char *end)
+{
+	size_t n = strlen(end);
+
+	if (s->n > n && memcmp(s->s + s->n - n, end, n) == 0)
+		s->n -= n;
+}
+
+/* An origin in the form that browsers compare: lower case, no default port (RFC 6454 6.1). */
+static const char *normalize_origin(const struct conf *c, const char *url)
+{
+	struct str s = str_lower(c->mem, strip_slashes(url));
+
+	if (str_starts(s, "https://"))
+		strip_end(&s, ":443");
+	else if (str_starts(s, "http://"))
+		strip_end(&s, ":80");
+	return str_z(c->mem, s);
 }
 
 bool conf_finish(struct conf *c, char *why, size_t size)
@@ -303,8 +323,8 @@ bool conf_finish(struct conf *c, char *why, size_t size)
 		return reject_key(why, size, "domain",
 		    "is not set: set it to the part after the @ in your actors' names, "
 		    "such as example.org");
-	c->base_path = strip_slashes(c, c->base_path);
-	c->public_url = strip_slashes(c, c->public_url);
+	c->base_path = str_z(c->mem, strip_slashes(c->base_path));
+	c->public_url = normalize_origin(c, c->public_url);
 	if (c->public_url[0] == '\0')
 		c->public_url = arena_printf(c->mem, "https://%s", c->domain);
 	if (c->scoreboard_file[0] == '\0')

@@ -42,8 +42,9 @@ must_check bool conf_set(
 /* Set one key from `key = value`, as a line of the file does. */
 must_check bool conf_set_text(struct conf *, struct str text, char *why, size_t whysize);
 /*
- * Require a domain, fill in keys that are derived from others, and take slashes off the end of
- * public_url and base_path. Call it after the last conf_set().
+ * Require a domain, fill in keys that are derived from others, take slashes off the end of
+ * base_path, and give public_url its normal form: no slash at the end, lower case, no default port.
+ * Call it after the last conf_set().
  */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
 /* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if it is

@@ -45,6 +45,7 @@ libctl_a_SOURCES = \
 	src/ctl/scoreboard_view.h \
 	src/ctl/selftest/cmd_selftest.c \
 	src/ctl/selftest/selftest.h \
+	src/ctl/selftest/selftest_discover.c \
 	src/ctl/selftest/selftest_make.c \
 	src/ctl/selftest/selftest_steps.c \
 	src/ctl/term/ask.c \

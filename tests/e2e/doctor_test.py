@@ -16,6 +16,7 @@ import sys
 import time
 
 import http1
+import selftest_role
 from doctor_webs import WEBS, Careless, careless, identity, other_motetd, scratch, web
 from place import Place
 
@@ -372,7 +373,7 @@ def steps_of(place, url):
         rows = json.loads(done.stdout)
     except ValueError:
         rows = []
-    ok(done.returncode == 0 and len(rows) == 13 and all(r["status"] == "ok" and r["us"] > 0 and list(r) == ["step", "status", "us", "text"] for r in rows),
+    ok(done.returncode == 0 and len(rows) == 14 and all(r["status"] == "ok" and r["us"] > 0 and list(r) == ["step", "status", "us", "text"] for r in rows),
        "selftest --json has each step with its time", done)
     return [r["step"] for r in rows], rows
 
@@ -419,18 +420,38 @@ def test_killed(place, url, steps, marks, dice):
             before = names
             status, names = stopped(place, url, step, signal.SIGKILL, dice)
         hit += status == -9
-        if step != "reach" and step != "announce":
+        if step not in ("discover", "reach", "announce"):
             ok(status in (-9, 0) and left(place, before) == "0", f"killed at {step}: what the last run left is deleted", (status, before, names))
         before = names
-    ok(hit >= len(steps) - 3, f"{hit} of {len(steps)} runs were killed before they ended")
+    ok(hit >= len(steps) - 4, f"{hit} of {len(steps)} runs were killed before they ended")
     place.sql("UPDATE probe SET expires_at = now() - interval '1 s'")    # expire the probe of the run that was killed at reach; normally after two minutes
     done = place.ctl(["selftest", url])
     ok(done.returncode == 0 and "nothing is left behind" in done.stdout, "a complete run then passes", done)
     marks.same("the database is unchanged")
-    for step in dice.sample(steps[2:-1], 2):
+    for step in dice.sample(steps[3:-1], 2):
         stopped(place, url, step, signal.SIGKILL, dice)
         place.ctl(["selftest", url])
         marks.same(f"killed at {step} and run again: the database is unchanged")
+
+
+WELL_KNOWN = "location = /.well-known/polyproto-core {{ default_type application/json; return {}; }} location / {{"
+
+
+def test_discovery(place):
+    """selftest goes to the API where the well-known document says; what it did not test, it says."""
+    rows = (
+        ("200 '{\"api\":\"@URL@//.p2/core/\"}'", 1, r"(?m)^reach .*FAILED: .*//\.motet/v1/probe|FAILED: @URL@: a probe got"),
+        ("200 '{\"api\":\"@URL@/\"}'", 1, "no URL that ends in /.p2/core/"),
+        ("404", 1, "returned 404 without the URL of the API"),
+        ("302 @PLACE@/.well-known/polyproto-core", 0, "not tested: clients use @PLACE@/.p2/core/, which this test did not"),
+    )
+    for answer, status, want in rows:
+        with web(place, "nginx", [("location / {", WELL_KNOWN.format(answer.replace("@URL@", "http://127.0.0.1:@PORT@").replace("@PLACE@", place.url)))]) as port:
+            done = place.ctl(["selftest", f"http://127.0.0.1:{port}"])
+            want = want.replace("@URL@", f"http://127.0.0.1:{port}").replace("@PLACE@", place.url)
+            ok(done.returncode == status and re.search(want, done.stdout), f"well-known returns {answer}", done)
+    done = place.ctl(["selftest", place.url.replace("http", "HTTP") + "/"])
+    ok(done.returncode == 0 and "not tested: federation" in done.stdout, "selftest passes, and says what it did not test", done)
 
 
 def test_selftest(place, dice):
@@ -447,6 +468,7 @@ def test_selftest(place, dice):
             break
     ok(status == 1 and len(names) == 2 and left(place, names) == "0", "an interrupted run cleans up and exits with 1", (status, names))
     marks.same("the database is unchanged")
+    test_discovery(place)
     with web(place, "nginx", [("location / {", "location /p2core/token { return 500; } location / {")]) as port:
         done = place.ctl(["selftest", f"http://127.0.0.1:{port}"])
     ok(done.returncode == 1 and re.search(r"(?m)^token .*FAILED: POST /p2core/token returned 50\d", done.stdout) and "clean-up" in done.stdout, "the failed step is named", done)
@@ -491,62 +513,6 @@ def test_reserved(place, marks):
     marks.same("nothing has changed")
 
 
-# Ways in which a server's role could make motet_selftest_forget(NAME) delete alice's certificates, which the role itself must not delete.
-NAME = "selftest-0123456789abcdef"
-BEGIN, FORGET = f"SELECT motet_selftest_begin('{NAME}', '{{}}')", f"SELECT motet_selftest_forget('{NAME}')"
-ALICE, MADE = "(SELECT id FROM actor WHERE password = 'hers')", f"(SELECT id FROM actor WHERE local_name = '{NAME}')"
-ADD = f"INSERT INTO actor (local_name, password) VALUES ('{NAME}', '')"
-RENAME = f"UPDATE actor SET local_name = '{NAME}' WHERE id = {ALICE}"
-TRICKS = {
-    "an announcement of its own": [f"INSERT INTO selftest VALUES ('{NAME}', '{{}}', '-infinity')", RENAME],
-    "another name": [BEGIN, RENAME],
-    "an announcement that is older than she": [BEGIN, "UPDATE selftest SET announced_at = '-infinity'", RENAME],
-    "an announcement of her": [BEGIN, ADD, f"UPDATE selftest SET actor_id = {ALICE}"],
-    "an insertion that meets a conflict": [BEGIN, f"INSERT INTO actor (id, local_name, password) VALUES ({ALICE}, '{NAME}', '') ON CONFLICT (id) DO NOTHING"],
-    "an insertion that renames her": [BEGIN, f"INSERT INTO actor (id, local_name, password) VALUES ({ALICE}, '{NAME}', '') ON CONFLICT (id) DO UPDATE SET local_name = '{NAME}'"],
-    "another owner": [BEGIN, ADD, f"DELETE FROM keymaterial WHERE actor_id = {ALICE}", f"DELETE FROM session WHERE actor_id = {ALICE}",
-                      f"UPDATE idcert SET actor_id = {MADE} WHERE actor_id = {ALICE}"],
-    "a second actor": [BEGIN, ADD, f"DELETE FROM actor WHERE id = {MADE}", f"UPDATE actor SET id = (SELECT actor_id FROM selftest), local_name = '{NAME}' WHERE id = {ALICE}"],
-    "a deletion": ["DELETE FROM idcert"],
-}
-
-
-def as_role(sql, statements):
-    """Each by itself, whatever becomes of the one before; what was refused."""
-    refused = []
-    for s in statements:
-        try:
-            sql(f"SET ROLE motet; {s}")
-        except RuntimeError as e:
-            refused.append(str(e))
-    sql("RESET ROLE; SELECT pg_advisory_unlock_all()")
-    return refused
-
-
-def tricks(sql):
-    sql("INSERT INTO actor (local_name, password) VALUES ('victim', 'hers'); INSERT INTO serial_used VALUES (1000000000000000), (1000000000000001);"
-        "INSERT INTO server_key VALUES (1000000000000000, sha256('server'), '', '', now() - interval '2 h', now() - interval '1 h', now());"
-        f"INSERT INTO idcert VALUES ({ALICE}, 1000000000000001, 's', 1000000000000000, sha256('hers'), sha256('csr'), '', now(), now() + interval '1 d')")
-    hers = f"SELECT count(*) FROM idcert c JOIN actor a ON a.id = c.actor_id WHERE a.id = {ALICE} AND a.local_name = 'victim' AND c.serial = 1000000000000001"
-    for name, statements in TRICKS.items():
-        refused = as_role(sql, [*statements, FORGET])
-        ok(sql(hers) == "1", f"certificates are not deleted by {name}", refused)
-        sql(f"DELETE FROM selftest; DELETE FROM actor WHERE local_name = '{NAME}' AND password = ''")
-    refused = as_role(sql, [BEGIN, ADD, ADD + " ON CONFLICT DO NOTHING", FORGET])
-    ok(not refused and sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "while the role may make and delete the actor of a selftest", refused)
-    sql(f"SELECT motet_selftest_begin('{NAME}', '{{}}'); UPDATE selftest SET announced_at = now() - interval '61 min'")
-    as_role(sql, [ADD])
-    ok(sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "but not an hour after it was announced")
-    sql(f"DELETE FROM selftest; DELETE FROM idcert WHERE serial = 1000000000000001; DELETE FROM actor WHERE id = {ALICE}; DELETE FROM server_key WHERE serial = 1000000000000000;"
-        "DELETE FROM serial_used WHERE serial <= 1000000000000001")
-
-
-def test_definers(place):
-    wide = place.sql("SELECT string_agg(p.proname, ' ') FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND"
-                     " (NOT 'search_path=public, pg_temp' = ANY (coalesce(p.proconfig, '{}')) OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0))")
-    ok(wide == "", "SECURITY DEFINER functions fix their search_path and are not executable by PUBLIC", wide)
-
-
 def test_late(place, marks):
     """A registration of a killed client arrives after the deletion and finds no reserved name."""
     name = "selftest-fedcba9876543210"
@@ -580,8 +546,8 @@ def main():
         test_text(place)
         steps, marks = test_selftest(place, dice)
         test_reserved(place, marks)
-        tricks(place.sql)
-        test_definers(place)
+        selftest_role.tricks(place.sql, ok)
+        selftest_role.definers(place, ok)
         marks.same("nothing has changed")
         test_late(place, marks)
         test_two(place, marks)

@@ -97,6 +97,13 @@ static void configuration(void)
 	ok(strcmp(c->public_url, "https://example.org") == 0 &&
 		strcmp(c->secret_file, "/x/secret") == 0,
 	    "derived values are filled in");
+	static const char *const same[] = { "https://example.org/", "HTTPS://Example.ORG:443//",
+		"https://example.org:443" };
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+		ok(conf_set(c, STR("public_url"), str_of(same[i]), why, sizeof why) &&
+			conf_finish(c, why, sizeof why) &&
+			strcmp(c->public_url, "https://example.org") == 0,
+		    "public_url = %s becomes %s", same[i], c->public_url);
 	ok(c->idcert_lifetime == 30 * 86400 && c->keymaterial_max_bytes == 16384,
 	    "suffixes d and k are units");
 	conf_free(c);

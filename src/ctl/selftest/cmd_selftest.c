@@ -106,6 +106,21 @@ static int64_t sum_step_times(const struct selftest_run *r)
 	return us;
 }
 
+/* A passed run says what it has not seen. */
+static void print_untested(const struct selftest_run *r)
+{
+	static const char *const untested[] = {
+		"requests from other hosts: firewall, DNS and proxies between them and this URL",
+		"federation: requests of this server to others, and theirs to it",
+		"load, restarts, backups, and what is stored already (motetctl verify)",
+	};
+
+	if (r->t.unseen)
+		printf("not tested: %s\n", r->t.unseen);
+	for (size_t i = 0; i < sizeof untested / sizeof untested[0]; i++)
+		printf("not tested: %s\n", untested[i]);
+}
+
 static enum err run_selftest(struct selftest_run *r)
 {
 	enum err e = clean_up_selftest(r, run_selftest_steps(r));
@@ -116,6 +131,8 @@ static enum err run_selftest(struct selftest_run *r)
 	else
 		printf("%-12s %9.1f ms  %s\n", "total", (double)sum_step_times(r) / 1000,
 		    e == OK ? "passed; nothing is left behind" : "failed");
+	if (e == OK && !r->json)
+		print_untested(r);
 	if (e == ERR_RETRY && interrupt_signal)
 		r->t.d.c->status = EXIT_FAILURE;
 	return e;

@@ -28,7 +28,8 @@ struct selftest {
 	struct str remote; /* our address as motetd sees it */
 	uint8_t server_key[ED25519_KEY];
 	struct str packages[2];
-	const char *note; /* replaces the text of the step; NULL: none */
+	const char *note;   /* replaces the text of the step; NULL: none */
+	const char *unseen; /* what clients meet and this run does not; NULL: nothing known */
 };
 struct selftest_step {
 	const char *name;
@@ -36,6 +37,11 @@ struct selftest_step {
 	enum err (*fn)(struct selftest *);
 };
 extern const struct selftest_step selftest_steps[]; /* a row without a name ends the table */
+/*
+ * selftest_discover.c: follow /.well-known/polyproto-core at the host of the URL to the API, as a
+ * client does (core 4.1), and take the path of t->d.web->base from there.
+ */
+must_check enum err selftest_discover(struct selftest *);
 /* Delete both actors and their reserved names, if they exist. */
 must_check enum err selftest_delete_actors(struct selftest *);
 #endif

@@ -396,6 +396,7 @@ static enum err delete_both_actors(struct selftest *t)
 }
 
 const struct selftest_step selftest_steps[] = {
+	{ "discover", "/.well-known/polyproto-core leads to the API", selftest_discover },
 	{ "reach", "motetd answers and uses this database", probe_motetd },
 	{ "announce", "two actor names are reserved", announce_both_actors },
 	{ "register", "an actor is registered", register_actor_a },
