@@ -10,6 +10,7 @@ struct fetch_reply {
 	int status;
 	struct str body; /* in cx->mem */
 	bool reached; /* also after an error: it answered, or took the connection and closed it */
+	bool tried;   /* also after an error: it was asked, and cx->why says what came of it */
 };
 struct fetcher {
 	/*

@@ -42,9 +42,10 @@ static enum err fetch_home(
     struct cx *cx, struct str place, struct str origin, struct str domain, struct home_server *h)
 {
 	enum err e = foreign_fetch_home(cx, origin, domain, h);
-
 	if (e == OK)
 		e = foreign_cache_keep_home(cx, place, h);
+	if (e == ERR_HOME_UNREACHABLE && h->tried)
+		foreign_cache_note_trouble(cx, place);
 	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
 }
 
@@ -248,7 +249,10 @@ static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str doma
 	struct home_server h;
 
 	TRY(find_home(cx, domain, false, &h));
-	TRY(foreign_fetch_actor(cx, &h, fid, f, &texts));
+	enum err e = foreign_fetch_actor(cx, &h, fid, f, &texts);
+	if (e == ERR_HOME_UNREACHABLE && h.tried)
+		foreign_cache_note_trouble(cx, domain);
+	TRY(e);
 	TRY(read_listed_certs(cx, &texts, out, n));
 	TRY(verify_actor_certs(cx, &h, fid, *out, n));
 	if (f->at >= 0 || f->not_before >= 0 || f->not_after >= 0)

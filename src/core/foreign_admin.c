@@ -1,5 +1,6 @@
 #include "core/foreign.h"
 #include "text/fid.h"
+#include "text/origin.h"
 
 static enum err read_domain_name(struct cx *cx, struct str text, struct str *domain)
 {
@@ -14,6 +15,15 @@ static enum err refuse_domain(struct cx *cx, struct str domain, const char *what
 	return refuse(cx, ERR_NOT_FOUND, "", "%.*s %s.", (int)domain.n, domain.s, what);
 }
 
+/* A domain, or the origin of a server: what `foreign list` calls a place. */
+static enum err read_place(struct cx *cx, struct str text, struct str *place)
+{
+	text = str_trim(text);
+	if (origin_read(cx->mem, text, ORIGIN_ADDRESS, place) == NULL)
+		return OK;
+	return read_domain_name(cx, text, place);
+}
+
 enum err foreign_list(struct cx *cx, struct foreign_item **out, size_t *n)
 {
 	return q_foreign_list(cx, (struct str){ NULL, 0 }, out, n);
@@ -21,12 +31,12 @@ enum err foreign_list(struct cx *cx, struct foreign_item **out, size_t *n)
 
 enum err foreign_show(struct cx *cx, struct str text, struct foreign_item **out)
 {
-	struct str domain;
+	struct str place;
 	size_t n;
 
-	TRY(read_domain_name(cx, text, &domain));
-	TRY(q_foreign_list(cx, domain, out, &n));
-	return n ? OK : refuse_domain(cx, domain, "has never been contacted or blocked");
+	TRY(read_place(cx, text, &place));
+	TRY(q_foreign_list(cx, place, out, &n));
+	return n ? OK : refuse_domain(cx, place, "has never been contacted or blocked");
 }
 
 enum err foreign_refresh(struct cx *cx, struct str text, int64_t *forgotten)

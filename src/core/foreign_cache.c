@@ -77,6 +77,17 @@ enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 	return e;
 }
 
+void foreign_cache_note_trouble(struct cx *cx, struct str place)
+{
+	const struct fail first = cx->why;
+	struct str said = str_of(first.log[0] ? first.log : first.say);
+
+	if (q_foreign_note_trouble(cx, place, str_of(err_name(first.err)), said) != OK)
+		log_warn(
+		    "the failure of %.*s was not stored: %s", (int)place.n, place.s, cx->why.log);
+	cx->why = first;
+}
+
 static enum err read_cached_cert(struct cx *cx, struct str text, struct cacheable *out, bool *there)
 {
 	*there = text.s != NULL;

@@ -45,6 +45,7 @@ static enum err fetch_server_cert(
 
 	enum err e = fetch_body(cx, join_url(cx, api, path), 0, ERR_NOT_FEDERATED, &r);
 	h->reached = r.reached;
+	h->tried = r.tried;
 	TRY(e);
 	e = cacheable_read(cx, r.body, &h->server);
 	if (e == ERR_HOME_INVALID)
@@ -167,7 +168,7 @@ static void put_query_time(struct buf *b, const char *name, int64_t t)
 		buf_printf(b, "&%s=%lld", name, (long long)t);
 }
 
-enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct str fid,
+enum err foreign_fetch_actor(struct cx *cx, struct home_server *h, struct str fid,
     const struct cert_filter *f, struct strs *out)
 {
 	struct buf b = { .mem = cx->mem }, q = { .mem = cx->mem };
@@ -190,6 +191,7 @@ enum err foreign_fetch_actor(struct cx *cx, const struct home_server *h, struct 
 		buf_str(&b, str_from(query, 1));
 	}
 	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &r);
+	h->tried = r.tried;
 	if (e == ERR_NOT_FOUND)
 		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server has no actor %.*s.",
 		    (int)fid.n, fid.s);

@@ -13,6 +13,7 @@ struct home_server {
 	struct cacheable server; /* its current certificate, verified */
 	bool remembered;	 /* from the cache, not just fetched */
 	bool reached;		 /* it answered when it was last asked, or closed the connection */
+	bool tried;		 /* it was asked, also if that failed */
 };
 /*
  * Find the server of an origin (https://host[:port]): at the origin, then with a final slash in the
@@ -27,6 +28,6 @@ must_check enum err foreign_fetch_home(
 must_check enum err foreign_fetch_server_at(
     struct cx *, const struct home_server *, int64_t at, struct cacheable *);
 /* The server's list of an actor's certificates, as unparsed JSON elements. */
-must_check enum err foreign_fetch_actor(struct cx *, const struct home_server *, struct str fid,
-    const struct cert_filter *, struct strs *);
+must_check enum err foreign_fetch_actor(
+    struct cx *, struct home_server *, struct str fid, const struct cert_filter *, struct strs *);
 #endif

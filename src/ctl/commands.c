@@ -205,7 +205,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl foreign list" },
 	{ "foreign", "show", cmd_foreign_show, NEEDS_SCHEMA, "DOMAIN", 1, 1, OPT_BIT(JSON),
 	    "Show one foreign server",
-	    "Shows what `foreign list` shows; --json prints one object.\n"
+	    "By its place or its domain. Shows what `foreign list` shows; --json prints one\n"
+	    "object.\n"
 	    "\n"
 	    "  motetctl foreign show example.org" },
 	{ "foreign", "refresh", cmd_foreign_refresh, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,

@@ -5,6 +5,7 @@
 #include "net/net_policy.h"
 #include "net/net_url.h"
 #include "shm/limits.h"
+#include <stdio.h>
 
 struct net {
 	const struct conf *conf;
@@ -29,23 +30,26 @@ struct net_fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down; /* a failure of this server: see net_unreachable.h */
+	bool down;	 /* a failure of this server: see net_unreachable.h */
+	const char *say; /* to the client; NULL: the sentence of err */
 } net_ends[] = {
-	[NET_ANSWERED] = { "answered", OK, false },
-	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false },
-	[NET_BUSY] = { "busy", ERR_RETRY, false },
-	[NET_LIMITED] = { "limited", ERR_RATE_LIMITED, false },
-	[NET_DOWN] = { "down", ERR_HOME_UNREACHABLE, false },
-	[NET_ADDRESS] = { "address", ERR_HOME_UNREACHABLE, true },
-	[NET_NAME] = { "name", ERR_HOME_UNREACHABLE, true },
-	[NET_CONNECT] = { "connect", ERR_HOME_UNREACHABLE, true },
-	[NET_TLS] = { "tls", ERR_HOME_UNREACHABLE, true },
-	[NET_TIMEOUT] = { "timeout", ERR_HOME_UNREACHABLE, true },
-	[NET_CUT] = { "cut", ERR_HOME_UNREACHABLE, true },
-	[NET_TOO_LARGE] = { "too large", ERR_HOME_INVALID, false },
-	[NET_NOT_HTTP] = { "not http", ERR_HOME_INVALID, false },
-	[NET_REDIRECTS] = { "redirects", ERR_HOME_INVALID, false },
-	[NET_OURS] = { "ours", ERR_UNAVAILABLE, false },
+	[NET_ANSWERED] = { "answered", OK, false, NULL },
+	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false, NULL },
+	[NET_BUSY] = { "busy", ERR_RETRY, false, NULL },
+	[NET_LIMITED] = { "limited", ERR_RATE_LIMITED, false, NULL },
+	[NET_DOWN] = { "down", ERR_HOME_UNREACHABLE, false, NULL },
+	[NET_ADDRESS] = { "address", ERR_HOME_UNREACHABLE, true, NULL },
+	[NET_NAME] = { "name", ERR_HOME_UNREACHABLE, true, NULL },
+	[NET_CONNECT] = { "connect", ERR_HOME_UNREACHABLE, true, NULL },
+	[NET_TLS] = { "tls", ERR_HOME_UNREACHABLE, true,
+	    "No secure connection to the other server: its TLS certificate is not valid here; tell "
+	    "its operator." },
+	[NET_TIMEOUT] = { "timeout", ERR_HOME_UNREACHABLE, true, NULL },
+	[NET_CUT] = { "cut", ERR_HOME_UNREACHABLE, true, NULL },
+	[NET_TOO_LARGE] = { "too large", ERR_HOME_INVALID, false, NULL },
+	[NET_NOT_HTTP] = { "not http", ERR_HOME_INVALID, false, NULL },
+	[NET_REDIRECTS] = { "redirects", ERR_HOME_INVALID, false, NULL },
+	[NET_OURS] = { "ours", ERR_UNAVAILABLE, false, NULL },
 };
 
 const char *net_end_name(enum net_end e)
@@ -71,11 +75,16 @@ void net_free(struct net *n)
 
 static enum err end_fetch(struct net_fetch *f, enum net_end end, const char *why)
 {
+	struct fail *said = &f->cx->why;
+
 	f->out->end = end;
-	return end == NET_ANSWERED
-	    ? OK
-	    : fail(f->cx, net_ends[end].err, "GET from %s: %s: %s",
-		  f->url.authority.n ? f->url.authority.s : "a URL", net_ends[end].name, why);
+	if (end == NET_ANSWERED)
+		return OK;
+	enum err e = fail(f->cx, net_ends[end].err, "GET from %s: %s: %s",
+	    f->url.authority.n ? f->url.authority.s : "a URL", net_ends[end].name, why);
+	if (net_ends[end].say)
+		snprintf(said->say, sizeof said->say, "%s", net_ends[end].say);
+	return e;
 }
 
 /* This hop is not allowed: the client's fault if it named the URL (first), else a wrong redirect of

@@ -14,6 +14,7 @@ static enum err fetch_for_core(
 	meter_add(&cx->meter, e == OK ? COUNT_FETCH_ANSWERED : COUNT_FETCH_FAILED, 1);
 	*out = (struct fetch_reply){ .status = r.status,
 		.body = { (const char *)r.body.p, r.body.n },
+		.tried = r.end != NET_DOWN,
 		.reached = r.end == NET_ANSWERED || r.end == NET_CUT || r.end == NET_NOT_HTTP };
 	return e;
 }

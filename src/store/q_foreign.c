@@ -59,6 +59,14 @@ enum err q_foreign_store_failure(
 	return STORE_RUN(cx, &sql_foreign_store_failure, a, NULL, NULL, NULL);
 }
 
+enum err q_foreign_note_trouble(
+    struct cx *cx, struct str place, struct str failure, struct str said)
+{
+	const struct arg a[] = { arg_str(place), arg_str(failure), arg_str(said) };
+
+	return STORE_RUN(cx, &sql_foreign_note_trouble, a, NULL, NULL, NULL);
+}
+
 enum err q_foreign_cert_find(
     struct cx *cx, struct str subject, struct str serial, struct str *cacheable)
 {

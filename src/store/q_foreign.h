@@ -22,6 +22,8 @@ must_check enum err q_foreign_store_server(struct cx *, const struct foreign_ser
  * minutes. A good server whose statement is not over stays. */
 must_check enum err q_foreign_store_failure(
     struct cx *, struct str place, struct str failure, struct str said);
+must_check enum err q_foreign_note_trouble(
+    struct cx *, struct str place, struct str failure, struct str said);
 /* The usable CacheableIDCert with this serial number, or of this time. s NULL: there is none. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);

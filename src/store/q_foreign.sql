@@ -42,6 +42,22 @@ ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
     fresh_until = now() + motet_failure_pause(motet_failures_with_next(s)), checked_at = now()
 WHERE s.fresh_until < now()
 
+-- Store why a server could not be reached, for operators: it may be asked again at once, and what
+-- it has said stays in use. Deletes up to 20 outdated failures.
+-- name: sql_foreign_note_trouble :none redo
+-- args: text, text, text
+-- cols:
+WITH room AS (
+    DELETE FROM foreign_server WHERE place IN (
+        SELECT place FROM foreign_server t
+        WHERE failure IS NOT NULL AND motet_may_go(t, 0) AND place <> $1
+        ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
+INSERT INTO foreign_server AS s (place, failure, said, fresh_until)
+SELECT $1, $2, $3, now() - interval '1 s' WHERE (SELECT count(*) FROM room) >= 0
+ON CONFLICT (place) DO UPDATE SET said = excluded.said, checked_at = now(),
+    failure = CASE WHEN s.fresh_until < now() THEN excluded.failure ELSE s.failure END,
+    fresh_until = greatest(s.fresh_until, excluded.fresh_until)
+
 -- name: sql_foreign_cert_find :opt redo
 -- args: text, text
 -- cols: cacheable text
@@ -168,14 +184,14 @@ SELECT motet_block($1) AS ended
 UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL
     RETURNING place
 
--- All known servers, or one ($1), for operators.
+-- All known servers, or the one that is best described by $1, a place or a domain, for operators.
 -- name: sql_foreign_list :many redo
 -- args: text
 -- cols: place text, state text, domain text, api text, said text, checked_at int8,
 -- cols: fresh_until int8, blocked_at int8, certificates int8, sessions int8
 SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked'
-                     WHEN s.fresh_until < now() THEN 'stale'
-                     WHEN s.failure IS NOT NULL THEN 'failed' ELSE 'good' END AS state,
+                     WHEN s.failure IS NOT NULL AND isfinite(s.fresh_until) THEN 'failed'
+                     WHEN s.fresh_until < now() THEN 'stale' ELSE 'good' END AS state,
        s.domain, s.api, coalesce(s.said, '') AS said,
        floor(extract(epoch FROM s.checked_at))::int8 AS checked_at,
        CASE WHEN isfinite(s.fresh_until)
@@ -185,8 +201,9 @@ SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked'
            AND c.usable_until >= now()) AS certificates,
        (SELECT count(*) FROM foreign_session f WHERE f.domain = s.place AND f.ended_at IS NULL
            AND f.not_after >= now()) AS sessions
-FROM foreign_server s WHERE $1::text IS NULL OR s.place = $1::text
-ORDER BY s.place LIMIT 100000
+FROM foreign_server s WHERE $1::text IS NULL OR $1::text IN (s.place, s.domain)
+ORDER BY s.place IS DISTINCT FROM $1::text, s.place
+LIMIT CASE WHEN $1::text IS NULL THEN 100000 ELSE 1 END
 
 -- Give a foreign actor's session its next ID-Cert in place of the one with serial $8. The actor's
 -- other sessions get the event $7.

@@ -37,6 +37,7 @@ static inline enum err fake_get(
 		if (!str_is(url, p->url) && !str_is(bare, p->url))
 			continue;
 		r->reached = p->reached;
+		r->tried = true;
 		if (p->err == ERR_HOME_INVALID)
 			return fail(cx, p->err, "too large");
 		if (p->err)

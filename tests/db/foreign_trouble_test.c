@@ -48,6 +48,50 @@ static void test_failing_for_a_moment(void)
 	end_context(&cx);
 }
 
+static bool show_is(
+    struct cx *cx, const char *text, const char *place, const char *state, const char *said)
+{
+	struct foreign_item *v;
+
+	return foreign_show(cx, str_of(text), &v) == OK && str_is(v->place, place) &&
+	    str_is(v->state, state) &&
+	    (said[0] ? memmem(v->said.s, v->said.n, said, strlen(said)) != NULL : v->said.n == 0);
+}
+
+/* An operator reads why a server is not reached; requests take no notice. */
+static void test_show_trouble(void)
+{
+	struct party s = new_server("dark.example"),
+		     a = new_foreign_actor(&s, "ann@dark.example", "phone");
+	struct cx cx = new_context();
+	struct foreign_cert c, *v;
+	size_t n;
+
+	npages = 0;
+	put_error(server_url("dark.example"), ERR_HOME_UNREACHABLE);
+	ok(FIND_TURN("dark.example") == ERR_HOME_UNREACHABLE &&
+		show_is(&cx, "dark.example", "dark.example", "failed", "no answer"),
+	    "a server that cannot be reached is shown with the reason");
+	put_server_page(&s);
+	ok(FIND_TURN("dark.example") == OK &&
+		show_is(&cx, "dark.example", "dark.example", "good", ""),
+	    "it is asked again at once, and is good then");
+	put_error(actor_url("dark.example", "ann@dark.example"), ERR_HOME_UNREACHABLE);
+	ok(foreign_list_certs(&cx, STR("ann@dark.example"), none, &v, &n) == ERR_HOME_UNREACHABLE &&
+		show_is(&cx, "dark.example", "dark.example", "good", "no answer"),
+	    "a good server that cannot be reached stays good, and is shown with the reason");
+	put_page(
+	    actor_url("dark.example", "ann@dark.example"), 200, list_of_one(vouch_for(&a, &s)));
+	ok(foreign_check(&cx, a.cert, &c) == OK, "its actor is checked as soon as it is back");
+	run_sql("UPDATE foreign_server SET place = 'https://p2.dark.example:8443' WHERE place = "
+		"'dark.example'");
+	ok(show_is(&cx, "dark.example", "https://p2.dark.example:8443", "good", "no answer") &&
+		show_is(&cx, "https://P2.dark.example:8443/", "https://p2.dark.example:8443",
+		    "good", "no answer"),
+	    "what the list shows is shown by its place and by its domain");
+	end_context(&cx);
+}
+
 /* A stranger's forged token makes us ask just when the front of a good server fails. */
 static void test_bad_answer_instead_of_a_good_one(void)
 {
@@ -316,6 +360,7 @@ int main(void)
 	if (!open_test_world())
 		return 0;
 	test_failing_for_a_moment();
+	test_show_trouble();
 	test_bad_answer_instead_of_a_good_one();
 	test_failing_apex();
 	test_two_rotations();
