@@ -162,7 +162,9 @@ def overdue():
 
 def no_file():
     with Server(workers=1, args=["-s", "scoreboard_file=/nonexistent/x"]) as s:
-        ok(s.get().status == 200 and s.dir.logged("motetctl status will not see") == 1, "no place for the file: a warning, and it serves")
+        ok(s.p.wait() == 78 and b"no directory /nonexistent" in s.p.stderr.read(), "no directory for the file: refused, and the directory is named")
+    with tempfile.TemporaryDirectory() as there, Server(workers=1, args=["-s", "scoreboard_file=" + there]) as s:
+        ok(s.get().status == 200 and s.dir.logged("motetctl status will not see") == 1, "a directory where the file should be: a warning, and it serves")
 
 
 class Terminal:
