@@ -147,6 +147,7 @@ static enum err serve_route(struct call *c, struct http_req *q)
 {
 	enum err found = find_route(c, q);
 
+	c->gen = generation_of(q, c->cx->conf->default_generation);
 	meter_route(&c->cx->meter, api_route_number(c->route));
 	TRY(check_rate_limits(c));
 	TRY(found);

@@ -1,5 +1,6 @@
 #ifndef MOTET_API_CALL_H
 #define MOTET_API_CALL_H
+#include "api/generation.h"
 #include "json/shape.h"
 #include "core/session.h"
 #include "http/router.h"
@@ -16,6 +17,7 @@ struct call {
 	struct http_resp *resp;
 	const struct route *route;
 	struct str path[ROUTE_PARAMS]; /* the values of {…} in the pattern */
+	struct generation gen;	       /* decides the shape of the answer */
 	struct str allow;	       /* the value of Allow for this path */
 	const struct session *who;     /* AUTH_ANY, AUTH_SESSION, AUTH_ADMIN */
 	struct blob token_hash;	       /* AUTH_INLINE: hash of the session token */

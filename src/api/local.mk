@@ -15,6 +15,8 @@ libapi_a_SOURCES = \
 	src/api/common/render.c \
 	src/api/common/render.h \
 	src/api/conf.c \
+	src/api/generation.c \
+	src/api/generation.h \
 	src/api/corev1/about.def \
 	src/api/corev1/challenge.c \
 	src/api/corev1/events.c \

@@ -97,7 +97,7 @@ void api_name_routes(struct scoreboard *b)
 	b->nroutes = n;
 }
 
-const struct generation about_generations[] = {
+const struct about_generation about_generations[] = {
 	{ "core", "polyproto core, alpha.8 and beta.3", "/.p2/core/v1", corev1_routes,
 	    corev1_abouts, COUNT_OF(corev1_routes) },
 	{ "p2core", "polyproto core, January 2024", "/p2core", p2core_routes, p2core_abouts,

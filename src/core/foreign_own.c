@@ -7,7 +7,7 @@ static enum err convert_published(
 {
 	*out = (struct foreign_cert){ .invalidated_at = p->claim.invalidated,
 		.cache_not_after = p->claim.not_after,
-		.cacheable = json_text(cx, cacheable_json(cx, p->cert, &p->claim, p->sig)) };
+		.cacheable = json_text(cx, cacheable_json(cx, p->cert, &p->claim, p->sig, true)) };
 	return idcert_read(cx, p->cert, &out->cert);
 }
 

@@ -46,7 +46,7 @@ static const struct {
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
 	{ CURLOPT_PROXY, "" }, /* ignore proxies of the environment */
 	{ CURLOPT_NOPROXY, "*" },
-	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION },
+	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION " polyproto/1.0-beta.13" },
 };
 
 static size_t abort_transfer(struct net_hop *h, enum net_end why)

@@ -9,6 +9,7 @@ struct cacheable_members {
 	struct str idCertPem, cacheSignature;
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
+	bool strings; /* the times came so */
 };
 /* A number that does not fit becomes -1, a time that check_cacheable_members() refuses. */
 static enum err decode_cache_time(
@@ -77,6 +78,7 @@ static enum err decode_cacheable_members(
 	if (e == OK)
 		e = shape_decode(cx, &cacheable_members_shape, o, m);
 	*others = e == OK && has_other_members(o);
+	m->strings = e == OK && json_get_str(json_object_object_get(o, "cacheNotValidAfter")).n;
 	return e == OK ? OK
 		       : blame_home_server(cx, e, ERR_HOME_INVALID,
 			     "The other server's answer is not a CacheableIDCert");
@@ -104,13 +106,13 @@ static enum err check_cacheable_members(
 	return OK;
 }
 
-static struct str rewrite_cacheable(struct cx *cx, const struct cacheable *c)
+static struct str rewrite_cacheable(struct cx *cx, const struct cacheable *c, bool strings)
 {
 	const struct cache_claim claim = { .not_before = c->not_before,
 		.not_after = c->not_after,
 		.invalidated = c->invalidated };
 
-	return json_text(cx, cacheable_json(cx, c->cert.der, &claim, c->sig));
+	return json_text(cx, cacheable_json(cx, c->cert.der, &claim, c->sig, strings));
 }
 
 enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
@@ -129,7 +131,7 @@ enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 	if (e == OK)
 		e = idcert_read(cx, der, &out->cert);
 	if (e == OK && (others || text.n > CACHEABLE_TEXT_MAX))
-		out->text = rewrite_cacheable(cx, out);
+		out->text = rewrite_cacheable(cx, out, m.strings);
 	return e == OK
 	    ? OK
 	    : blame_home_server(cx, e, ERR_BAD_CERT, "The certificate that the home server sent");
@@ -208,28 +210,28 @@ enum err cacheable_check(
 	return OK;
 }
 
-static void add_cache_time(struct json_object *o, const char *name, const char *prose, int64_t v)
+static struct json_object *render_time(int64_t v, bool as_string)
 {
 	char text[32];
 
-	json_object_object_add(o, name, json_object_new_int64(v));
-	if (prose == NULL)
-		return;
 	snprintf(text, sizeof text, "%" PRId64, v);
-	json_object_object_add(o, prose, json_object_new_string(text));
+	return as_string ? json_object_new_string(text) : json_object_new_int64(v);
 }
 
 struct json_object *cacheable_json(struct cx *cx, struct blob cert, const struct cache_claim *claim,
-    const uint8_t sig[ED25519_SIG])
+    const uint8_t sig[ED25519_SIG], bool strings)
 {
 	struct json_object *o = json_object_new_object();
 	struct str pem = pem_encode(cx->mem, "CERTIFICATE", cert);
 
 	json_object_object_add(o, "idCertPem", json_from_str(pem));
 	if (claim->invalidated)
-		add_cache_time(o, "invalidatedAt", NULL, claim->invalidated);
-	add_cache_time(o, "cacheNotValidBefore", "cacheValidNotBefore", claim->not_before);
-	add_cache_time(o, "cacheNotValidAfter", "cacheValidNotAfter", claim->not_after);
+		json_object_object_add(
+		    o, "invalidatedAt", render_time(claim->invalidated, strings));
+	json_object_object_add(o, "cacheNotValidBefore", render_time(claim->not_before, strings));
+	json_object_object_add(o, "cacheValidNotBefore", render_time(claim->not_before, true));
+	json_object_object_add(o, "cacheNotValidAfter", render_time(claim->not_after, strings));
+	json_object_object_add(o, "cacheValidNotAfter", render_time(claim->not_after, true));
 	json_object_object_add(o, "cacheSignature",
 	    json_from_str(hex_encode(cx->mem, (struct blob){ sig, ED25519_SIG })));
 	json_object_object_add(o, "id_cert", json_from_str(pem));

@@ -39,9 +39,9 @@ must_check enum err cacheable_split(struct cx *, struct str text, struct strs *o
 must_check enum err cacheable_check(
     struct cx *, const struct cacheable *, const uint8_t key[ED25519_KEY], int64_t now);
 /* Write one of ours, with all names of its members: those of the published schema, of its prose,
- * and of polyproto-rs 0.9. */
-struct json_object *cacheable_json(
-    struct cx *, struct blob cert, const struct cache_claim *, const uint8_t sig[ED25519_SIG]);
+ * and of polyproto-rs 0.9. `strings`: times are JSON strings, not numbers. */
+struct json_object *cacheable_json(struct cx *, struct blob cert, const struct cache_claim *,
+    const uint8_t sig[ED25519_SIG], bool strings);
 /* {"cert": PEM}, the content of events about a certificate (wire.md 2.8). */
 struct str cacheable_event(struct cx *, struct blob cert);
 #endif

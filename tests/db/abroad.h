@@ -145,7 +145,7 @@ static inline struct str make_statement(struct blob cert, int64_t serial, int64_
 	must(&lasting,
 	    ed25519_sign(&lasting, seed,
 		str_blob(cache_statement(lasting.mem, serial, from, to, revoked)), sig));
-	return json_text(&lasting, cacheable_json(&lasting, cert, &c, sig));
+	return json_text(&lasting, cacheable_json(&lasting, cert, &c, sig, false));
 }
 
 static inline struct str vouch_for(const struct party *p, const struct party *home)

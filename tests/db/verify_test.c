@@ -133,7 +133,8 @@ static void insert_foreign_rows(struct cx *cx)
 		must(cx, ed25519_sign(cx, s, str_blob(text), sig));
 		struct str serial = str_of(arena_printf(cx->mem, "%lld", (long long)claim.serial)),
 			   sid = i ? STR("tab") : (struct str){ NULL, 0 };
-		struct str cacheable = json_text(cx, cacheable_json(cx, der[i], &claim, sig));
+		struct str cacheable =
+		    json_text(cx, cacheable_json(cx, der[i], &claim, sig, false));
 		int64_t from = i ? a.not_before : home.not_before, to = home.not_after,
 			until = claim.not_after, never = 0;
 		const struct foreign_certs c = { .domain = home.domain,

@@ -228,9 +228,11 @@ def check_cacheable(item, server, now=None):
     """wire.md 4.1: the signature over serial, window and end, and what makes its gaps harmless."""
     now = now or time.time()
     cert = Cert(item["idCertPem"])
-    nb, na, end = item["cacheNotValidBefore"], item["cacheNotValidAfter"], item.get("invalidatedAt")
-    for t in (nb, na) + (() if end is None else (end,)):
-        need(isinstance(t, int) and 10**9 <= t < 10**10, f"timestamp {t} has 10 digits")
+    times = [item["cacheNotValidBefore"], item["cacheNotValidAfter"]] + ([item["invalidatedAt"]] if "invalidatedAt" in item else [])
+    need(len({type(t) for t in times}) == 1, f"all times are numbers, or all strings: {times}")
+    nb, na, end = [int(t) for t in times] + [None] * (3 - len(times))
+    for t in (int(t) for t in times):
+        need( 10**9 <= t < 10**10, f"timestamp {t} has 10 digits")
     need(nb <= now + 2, f"the window has begun: {nb}, now {now}")
     need(end is not None or 0 < na - now <= 43200, f"the window ends within 12 hours, not in {na - now} s")
     need(end is None or na >= 1844674408, "the window of an invalidated one cannot be stripped of its end")

@@ -63,11 +63,6 @@ SHAPE(certs_query,
     F_STR(certs_query, session_id, .min = 1, .max = 32,
 	.about = "only certificates of that session"));
 
-bool is_polyproto_rs(const struct call *c)
-{
-	return str_starts(c->req->user_agent, "polyproto-rs/");
-}
-
 enum err bodies_get_password(
     struct cx *cx, const struct field *f, const struct shape *sh, struct json_object *v, void *out)
 {

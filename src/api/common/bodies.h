@@ -35,6 +35,4 @@ enum err bodies_get_password(
     struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
 #define PASSWORD_FIELD(st) \
 	F_STR(st, password, .flags = REQUIRED, .max = 1024, .about = "8 to 256 bytes")
-/* Is this the reference client, which gets some answers in another form (protocol.md 1.3)? */
-bool is_polyproto_rs(const struct call *);
 #endif

@@ -28,6 +28,6 @@ enum err reply_key_trial(struct call *c, bool both)
 	json_object_object_add(o, "challenge", json_from_str(t.text));
 	if (both)
 		json_object_object_add(o, "trial", json_from_str(t.text));
-	json_object_object_add(o, "expires", json_object_new_int64(t.expires));
+	json_object_object_add(o, "expires", render_number(c, t.expires));
 	return reply_json(c, 200, o);
 }

@@ -121,7 +121,21 @@ enum err reply_grant(struct call *c, const struct grant *g)
 	return reply_json(c, 201, o);
 }
 
-struct json_object *render_cacheable(struct cx *cx, const struct published *p)
+struct json_object *render_cacheable(const struct call *c, const struct published *p)
 {
-	return cacheable_json(cx, p->cert, &p->claim, p->sig);
+	return cacheable_json(c->cx, p->cert, &p->claim, p->sig, c->gen.strings);
+}
+
+enum err reply_cacheable(struct call *c, struct json_object *o)
+{
+	reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
+	http_set(c->cx, c->resp, "Vary", "Accept, User-Agent");
+	return OK;
+}
+
+struct json_object *render_number(const struct call *c, int64_t v)
+{
+	return c->gen.strings
+	    ? json_object_new_string(arena_printf(c->cx->mem, "%lld", (long long)v))
+	    : json_object_new_int64(v);
 }

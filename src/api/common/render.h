@@ -23,5 +23,9 @@ enum err reply_grant(struct call *, const struct grant *);
  * A CacheableIDCert (wire.md 2.5): the member names of the specification's prose and of
  * polyproto-rs 0.9 beside the current ones.
  */
-struct json_object *render_cacheable(struct cx *, const struct published *);
+struct json_object *render_cacheable(const struct call *, const struct published *);
+/* A public answer of one or more of them, whose shape depends on the generation. */
+enum err reply_cacheable(struct call *, struct json_object *);
+/* A whole number of 64 bits, as the generation reads it. */
+struct json_object *render_number(const struct call *, int64_t);
 #endif

@@ -34,9 +34,10 @@ static void add_event_cert(struct cx *cx, struct json_object *d, struct blob cer
 }
 
 /* All members of both published forms (wire.md 2.8). */
-static struct json_object *render_invalidation(struct cx *cx, const struct published *p)
+static struct json_object *render_invalidation(const struct call *c, const struct published *p)
 {
-	struct json_object *d = render_cacheable(cx, p);
+	struct cx *cx = c->cx;
+	struct json_object *d = render_cacheable(c, p);
 
 	json_object_object_add(d, "serial", render_digits(cx, p->claim.serial));
 	json_object_object_add(d, "invalidSince", render_digits(cx, p->claim.invalidated));
@@ -46,25 +47,25 @@ static struct json_object *render_invalidation(struct cx *cx, const struct publi
 }
 
 static struct json_object *render_cert_event(
-    struct cx *cx, const struct event *e, const struct published *p)
+    const struct call *c, const struct event *e, const struct published *p)
 {
 	if (e->op == EVENT_INVALIDATION && e->invalidated_at)
-		return render_invalidation(cx, p);
+		return render_invalidation(c, p);
 	struct json_object *d = json_object_new_object();
-	add_event_cert(cx, d, e->cert.p ? e->cert : e->server_cert);
+	add_event_cert(c->cx, d, e->cert.p ? e->cert : e->server_cert);
 	if (e->server_cert.p)
-		json_object_object_add(d, "oldInvalidSince", render_digits(cx, e->old_ended_at));
+		json_object_object_add(d, "oldInvalidSince", render_digits(c->cx, e->old_ended_at));
 	return d;
 }
 
 static enum err render_event_data(
-    struct cx *cx, const struct event *e, const struct published *p, struct json_object **d)
+    const struct call *c, const struct event *e, const struct published *p, struct json_object **d)
 {
 	if (e->data.s == NULL) {
-		*d = render_cert_event(cx, e, p);
+		*d = render_cert_event(c, e, p);
 		return OK;
 	}
-	TRY(json_parse(cx, e->data, d));
+	TRY(json_parse(c->cx, e->data, d));
 	json_object_get(*d);
 	return OK;
 }
@@ -73,13 +74,14 @@ static enum err render_event_data(
  * The envelope of the gateway. Numbers are strings, as the reference client reads them; `t` has the
  * event's name beside its number `op`.
  */
-static enum err add_event_envelope(
-    struct cx *cx, const struct event *e, const struct published *p, struct json_object *list)
+static enum err add_event_envelope(const struct call *c, const struct event *e,
+    const struct published *p, struct json_object *list)
 {
+	struct cx *cx = c->cx;
 	struct json_object *o = json_object_new_object(), *d;
 
 	json_object_array_add(list, o);
-	TRY(render_event_data(cx, e, p, &d));
+	TRY(render_event_data(c, e, p, &d));
 	json_object_object_add(o, "n", json_from_str(e->namespace));
 	json_object_object_add(o, "op", render_digits(cx, e->op));
 	json_object_object_add(o, "t", json_from_str(e->name));
@@ -100,6 +102,6 @@ enum err corev1_get_events(struct call *c)
 		return reply_empty(c, 204);
 	struct json_object *list = json_own(c->cx, json_object_new_array());
 	for (size_t i = 0; i < n; i++)
-		TRY(add_event_envelope(c->cx, &v[i], &claims[i], list));
+		TRY(add_event_envelope(c, &v[i], &claims[i], list));
 	return reply_json(c, 200, json_object_get(list));
 }

@@ -21,8 +21,7 @@ enum err corev1_get_idcert_server(struct call *c)
 	struct published p;
 
 	TRY(publish_server(c->cx, when_or(in->timestamp, -1), &p));
-	return reply_public(
-	    c, "application/json", json_text(c->cx, render_cacheable(c->cx, &p)), CACHE_REVALIDATE);
+	return reply_cacheable(c, render_cacheable(c, &p));
 }
 
 /*
@@ -60,6 +59,6 @@ enum err corev1_get_idcert_actor(struct call *c)
 	TRY(publish_actor(c->cx, local, &f, &p, &n));
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(list, render_cacheable(c->cx, &p[i]));
-	return reply_public(c, "application/json", json_text(c->cx, list), CACHE_REVALIDATE);
+		json_object_array_add(list, render_cacheable(c, &p[i]));
+	return reply_cacheable(c, list);
 }

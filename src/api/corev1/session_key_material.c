@@ -152,7 +152,6 @@ enum err corev1_post_session_keymaterial(struct call *c)
 struct serials_query {
 	int64_t *v; /* NULL: none given */
 	size_t n;
-	bool bare; /* a bare array; only polyproto-rs sends it to GET */
 };
 enum { SERIALS_MAX = 1000 };
 
@@ -189,7 +188,6 @@ static enum err get_serial_list(
 static enum err parse_serials_query(
     struct cx *cx, const struct shape *sh, struct str text, void *out)
 {
-	struct serials_query *q = out;
 	struct json_object *v;
 
 	if (str_trim(text).n == 0)
@@ -197,8 +195,8 @@ static enum err parse_serials_query(
 	TRY(json_parse(cx, text, &v));
 	if (v == NULL)
 		return OK;
-	q->bare = json_object_is_type(v, json_type_array);
-	return q->bare ? get_serials(cx, &sh->fields[0], v, out) : shape_decode(cx, sh, v, out);
+	return json_object_is_type(v, json_type_array) ? get_serials(cx, &sh->fields[0], v, out)
+						       : shape_decode(cx, sh, v, out);
 }
 SHAPE_BY(serials_query, parse_serials_query, "Serials", NULL,
     { .name = "serial_numbers",
@@ -248,20 +246,18 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
-/* One object with the members of every generation of the protocol. Only `serial_number` has two
- * forms: an array of bytes if `bytes` is true (wire.md 2.3). */
-static struct json_object *render_key_material(
-    struct cx *cx, const struct key_material *k, bool bytes)
+/* One object with the members of every generation; serial numbers have two forms (wire.md 2.3). */
+static struct json_object *render_key_material(const struct call *c, const struct key_material *k)
 {
 	struct json_object *o = json_object_new_object();
-	const char *digits = arena_printf(cx->mem, "%lld", (long long)k->serial);
+	const char *digits = arena_printf(c->cx->mem, "%lld", (long long)k->serial);
 
 	json_object_object_add(o, "serial_number",
-	    bytes ? render_serial_octets(k->serial) : json_object_new_string(digits));
+	    c->gen.octets ? render_serial_octets(k->serial) : json_object_new_string(digits));
 	json_object_object_add(o, "key_data", json_from_str(k->key_data));
 	json_object_object_add(o, "encryption_algorithm",
 	    render_octet_array(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
-	json_object_object_add(o, "serialNumber", json_object_new_int64(k->serial));
+	json_object_object_add(o, "serialNumber", render_number(c, k->serial));
 	json_object_object_add(o, "encryptionAlgorithms", render_oids(k->algorithms));
 	return o;
 }
@@ -291,8 +287,7 @@ enum err corev1_get_session_keymaterial(struct call *c)
 		return reply_unknown_serials(c, in);
 	TRY(e);
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(
-		    a, render_key_material(c->cx, &v[i], in->bare || is_polyproto_rs(c)));
+		json_object_array_add(a, render_key_material(c, &v[i]));
 	http_set(c->cx, c->resp, "Vary", "User-Agent");
 	return reply_json(c, 200, json_object_get(a));
 }

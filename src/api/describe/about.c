@@ -87,7 +87,7 @@ void api_print_routes(FILE *f)
 {
 	struct arena *mem = arena_new(1 << 20);
 
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++)
 			fprintf(f, "%-8s %-44s %-40s %7lld  %s | %s\n", about_method(&g->routes[i]),

@@ -55,13 +55,13 @@ struct about {
  * A generation of the protocol: its routes, their documentation in the same order, its name and
  * title, and its path prefix.
  */
-struct generation {
+struct about_generation {
 	const char *name, *text, *base;
 	const struct route *routes;
 	const struct about *const *abouts;
 	size_t n;
 };
-extern const struct generation about_generations[];
+extern const struct about_generation about_generations[];
 extern const size_t about_ngenerations;
 
 /* Who may call a route, in Markdown: "session, sensitive". In the arena. */

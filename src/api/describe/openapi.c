@@ -291,8 +291,8 @@ static enum err add_input(struct cx *cx, const struct route *r, struct json_obje
 	return takes && r->method != M_GET ? add_request_body(cx, r, operation) : OK;
 }
 
-static enum err add_operation(struct cx *cx, const struct generation *g, const struct route *r,
-    const struct about *a, struct json_object *document)
+static enum err add_operation(struct cx *cx, const struct about_generation *g,
+    const struct route *r, const struct about *a, struct json_object *document)
 {
 	const char *method = str_z(cx->mem, str_lower(cx->mem, str_of(about_method(r))));
 	struct json_object *o = member_object(
@@ -367,7 +367,7 @@ static enum err add_shapes(struct cx *cx, struct json_object *to)
 {
 	struct json_object *v;
 
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++) {
 			const struct shape *sh = g->routes[i].body;
@@ -395,7 +395,7 @@ static void add_document_head(struct cx *cx, struct json_object *o)
 	    one, "url", arena_printf(cx->mem, "%s%s", cx->conf->public_url, cx->conf->base_path));
 	json_object_array_add(servers, one);
 	json_object_object_add(o, "servers", servers);
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
 		one = new_object();
 		openapi_put(one, "name", g->name);
@@ -410,7 +410,7 @@ static enum err make_document(struct cx *cx, struct str *out)
 	struct json_object *o = json_own(cx, new_object()), *c;
 
 	add_document_head(cx, o);
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		for (size_t i = 0; i < g->n; i++)
 			TRY(add_operation(cx, g, &g->routes[i], g->abouts[i], o));

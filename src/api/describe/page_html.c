@@ -141,7 +141,7 @@ static void put_route(struct buf *b, struct cx *cx, const struct route *r, const
 	buf_z(b, "</small></p></li>\n");
 }
 
-static void put_generation(struct buf *b, struct cx *cx, const struct generation *g)
+static void put_generation(struct buf *b, struct cx *cx, const struct about_generation *g)
 {
 	buf_printf(b, "<h3 id=\"%s\">", g->name);
 	put_page_text(b, g->text);
@@ -164,13 +164,13 @@ static void put_reference(struct buf *b, struct cx *cx)
 	    "An error has its code in <code>error</code>, and what to do in "
 	    "<code>message</code>.</p>\n");
 	buf_z(b, "<nav aria-label=\"Generations of the protocol\"><ul>\n");
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
 		buf_printf(b, "<li><a href=\"#%s\">", g->name);
 		put_between(b, "", g->text, "</a></li>\n");
 	}
 	buf_z(b, "</ul></nav>\n");
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		put_generation(b, cx, g);
 	buf_z(b,

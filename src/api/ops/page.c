@@ -31,7 +31,7 @@ static enum err reply_page_facts(struct call *c, const struct page_facts *f)
 	json_object_object_add(o, "url", json_object_new_string(page_html_address(c->cx)));
 	json_object_object_add(o, "software", json_object_new_string("motet " PACKAGE_VERSION));
 	json_object_object_add(o, "generations", list);
-	for (const struct generation *g = about_generations;
+	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++) {
 		struct json_object *one = json_object_new_object();
 		json_object_object_add(one, "name", json_object_new_string(g->text));
