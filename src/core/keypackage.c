@@ -100,6 +100,10 @@ static enum err store_keypackages(struct cx *cx, const struct session *s,
 	for (int try = 0; try < KEYPACKAGE_TRIES && e == ERR_RETRY; try++)
 		e = q_keypackage_add(
 		    cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
+	if (e == ERR_TOO_MANY)
+		return refuse(cx, e, "",
+		    "The KeyPackages of all sessions of an actor may have 16 MiB together; upload "
+		    "fewer, or smaller ones.");
 	return e;
 }
 

@@ -23,6 +23,7 @@ static const struct {
 	[PRUNE_FOREIGN_SERVER] = { &sql_prune_foreign_server, true, false },
 	[PRUNE_FOREIGN_CERT] = { &sql_prune_foreign_cert, false, false },
 	[PRUNE_FOREIGN_ACTOR] = { &sql_prune_foreign_actor, false, false },
+	[PRUNE_OVER_CAP] = { &sql_prune_over_cap, false, true },
 };
 
 enum err q_prune(struct cx *cx, enum prune_kind kind, int64_t most, int64_t keep, struct str after,

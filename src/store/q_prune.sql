@@ -229,3 +229,12 @@ gone AS (
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
     ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_may_go(t)) END AS rows,
        NULL::text AS next FROM turn
+
+-- Rows beyond the caps of motet_caps(), one table a page: $2 is the name of the table before.
+-- name: sql_prune_over_cap :one redo
+-- args: int8, text
+-- cols: mine bool, rows int8, next text
+WITH turn AS MATERIALIZED (
+    SELECT TAKE_TURN AS mine)
+SELECT mine, coalesce(rows, 0) AS rows, next
+FROM turn LEFT JOIN LATERAL motet_shrink($2, 10 * $1) ON mine OR $1 = 0

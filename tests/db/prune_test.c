@@ -150,6 +150,7 @@ static void test_exact_pruning(void)
 	int64_t due[PRUNE_KINDS], gone[PRUNE_KINDS], want[PRUNE_KINDS] = { 0 };
 	int stayed = 0, went = 0;
 
+	set_caps(&cx, 1000000, 1000000); /* tests/db/caps_test.c fills them */
 	new_member(&cx, "owner", "one");
 	for (int i = 0; i < NKINDS; i++)
 		stayed += insert_rows(&cx, &kinds[i], "stay", kinds[i].keeps - 86400 * 2,
