@@ -32,6 +32,6 @@ bool api_conf_ok(const struct conf *conf, const char *key, char *why, size_t siz
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (strcmp(rows[i].key, key) == 0)
 			return rows[i].check(conf, why, size);
-	snprintf(why, size, "%s: has no check", key);
+	snprintf(why, size, "%s: no check is defined for this key", key);
 	return false;
 }

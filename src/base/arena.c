@@ -52,7 +52,7 @@ static struct arena_block *add_block(struct arena *a, size_t n)
 	struct arena_block *b;
 
 	if (size > a->cap || a->total > a->cap - size)
-		abort_arena("the cap is exceeded");
+		abort_arena("its size limit is exceeded");
 	if ((b = malloc(sizeof *b + size)) == NULL)
 		abort_arena("out of memory");
 	*b = (struct arena_block){ .next = a->head, .size = size };

@@ -153,8 +153,8 @@ static bool mark_key_seen(struct conf *c, struct str key, char *why, size_t size
 		if (c->seen >> i & 1)
 			return reject_key(why, size, conf_entries[i].pub.name,
 			    conf_entries[i].type == T_LIST
-				? "stands twice; write one line, with commas between the words"
-				: "stands twice; delete one of the two lines");
+				? "is set twice; write one line, with commas between the words"
+				: "is set twice; delete one of the two lines");
 		c->seen |= UINT64_C(1) << i;
 	}
 	return true;

@@ -15,7 +15,7 @@
 #define PHASE_ROWS(P) \
 	P(READ, "read", "reading the request") \
 	P(WORK, "work", "everything else: parsing, checks, rendering") \
-	P(DB, "db", "database statements, from sending one to its result, with repetitions") \
+	P(DB, "db", "database statements, from sending to result, including retries") \
 	P(CONNECT, "connect", "connecting to the database") \
 	P(WAIT, "wait", "queueing to hash a password") \
 	P(HASH, "hash", "hashing a password") \

@@ -35,8 +35,8 @@ enum err actor_check_reserved(struct cx *cx, struct str local)
 	    !conf_listed(cx->conf->reserved_names, letters))
 		return OK;
 	return refuse(cx, ERR_BAD_REQUEST, "actor_name",
-	    "This name is reserved on this server, also with digits or signs in it; choose another "
-	    "one.");
+	    "This name is reserved on this server, even with digits or . _ + - added; choose "
+	    "another one.");
 }
 
 enum err actor_find(struct cx *cx, const char *field, struct str who, struct actor_ref *out)

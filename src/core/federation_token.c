@@ -119,7 +119,8 @@ static enum err issue_recorded_token(
 			return refuse_ended_asker(cx);
 		identity_forget_unless(0); /* the server key was rotated */
 	}
-	return fail(cx, ERR_RETRY, "no federation token after %d attempts", TOKEN_ISSUE_TRIES);
+	return fail(
+	    cx, ERR_RETRY, "could not issue a federation token in %d attempts", TOKEN_ISSUE_TRIES);
 }
 
 /* The switch is checked here, to spare a useless outbound request, and again by the statement

@@ -180,7 +180,7 @@ static enum err add_server_key(
 	}
 	return e == OK && late
 	    ? fail(cx, ERR_RETRY,
-		  "key rotation: certificates were issued in the same second each time; try again")
+		  "key rotation: each attempt was in the same second as a new ID-Cert; try again")
 	    : e;
 }
 

@@ -114,7 +114,7 @@ static enum err issue_recorded_idcert(
 		if (e == OK)
 			identity_forget_unless(0); /* the server key was rotated */
 	}
-	return fail(cx, ERR_RETRY, "no certificate after %d attempts", ISSUE_TRIES);
+	return fail(cx, ERR_RETRY, "could not issue a certificate in %d attempts", ISSUE_TRIES);
 }
 
 /* A repeated CSR conflicts with the certificate that it got before: return that one. */

@@ -112,7 +112,8 @@ static enum err check_token_cert(
 		return refuse(cx, ERR_BAD_CERT, "id_cert",
 		    "This is the ID-Cert of a server; send the actor's.");
 	if (!str_eq(id.fid, t->sub))
-		return REFUSE_TOKEN(cx, "This federation token is for %.*s, the ID-Cert for %.*s.",
+		return REFUSE_TOKEN(cx,
+		    "This federation token belongs to %.*s, but the ID-Cert to %.*s.",
 		    (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
 	TRY(check_token_cnf(cx, s, id.der));
 	TRY(foreign_check(cx, der, c));
@@ -176,7 +177,7 @@ static enum err send_redemption(
 			: q_federation_token_redeem_foreign(cx, r, done);
 	}
 	return e == ERR_CONFLICT
-	    ? fail(cx, ERR_RETRY, "federation token: conflicts with other requests in every try")
+	    ? fail(cx, ERR_RETRY, "federation token: every attempt conflicted with another request")
 	    : e;
 }
 

@@ -30,12 +30,12 @@ enum err schema_check_version(struct cx *cx)
 	TRY(q_schema_state(cx, &s));
 	if (s->version < SCHEMA_VERSION)
 		return fail(cx, ERR_MISFIT,
-		    "the schema is %lld, this program needs %d: run motetctl migrate",
+		    "the schema has version %lld, this program needs %d: run motetctl migrate",
 		    (long long)s->version, SCHEMA_VERSION);
 	if (s->compat > SCHEMA_VERSION)
 		return fail(cx, ERR_MISFIT,
-		    "the schema is %lld and needs a program of schema %lld or later, this one is "
-		    "of %d: install a newer program",
+		    "the schema has version %lld and needs a program for version %lld or later; "
+		    "this one is for %d: install a newer program",
 		    (long long)s->version, (long long)s->compat, SCHEMA_VERSION);
 	return OK;
 }
@@ -160,8 +160,8 @@ static bool is_lock_due(const struct cx *cx, struct lock_wait *w, enum err e)
 		return false;
 	if (now - w->told_us > LOCK_TELL_US) {
 		w->told_us = now;
-		w->tell("%s: another transaction is in the way; trying again (%.*s)", w->what,
-		    (int)strcspn(cx->why.log, "\n"), cx->why.log);
+		w->tell("%s: waiting for a lock of another transaction; trying again (%.*s)",
+		    w->what, (int)strcspn(cx->why.log, "\n"), cx->why.log);
 	}
 	usleep(LOCK_PAUSE_US);
 	return true;

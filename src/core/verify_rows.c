@@ -100,13 +100,13 @@ static void verify_server_key_row(struct verify *v, const void *row)
 	struct idcert c;
 
 	EXPECT(v, k->used, "serial is not in serial_used");
-	EXPECT(v, k->ended_at == k->next, "ended_at is not when the next key began");
+	EXPECT(v, k->ended_at == k->next, "ended_at is not the time at which the next key begins");
 	EXPECT(v, is_server_key_sealed(v, k),
 	    "sealed does not open with this host's secret, or holds another key than public_key");
 	if (!read_row_cert(v, k->cert, &c))
 		return;
 	EXPECT(v, c.is_server && str_is(c.domain, v->cx->conf->domain),
-	    "cert is not the certificate of the server of %s", v->cx->conf->domain);
+	    "cert is not the certificate of the server %s", v->cx->conf->domain);
 	check_cert_signer(v, &c, k->public_key);
 	compare_cert_columns(v, &c, k->serial, k->public_key, k->not_before, k->not_after);
 }
@@ -118,7 +118,7 @@ static void verify_idcert_row(struct verify *v, const void *row)
 
 	EXPECT(v, r->used, "serial is not in serial_used");
 	EXPECT(v, r->overlapping == 0,
-	    "the certificate %lld of the same session is valid at the same time",
+	    "certificate %lld of the same session is valid at the same time",
 	    (long long)r->overlapping);
 	if (!read_row_cert(v, r->cert, &c))
 		return;
@@ -140,7 +140,7 @@ static void verify_session_row(struct verify *v, const void *row)
 {
 	const struct verify_session *r = row;
 
-	EXPECT(v, r->there, "serial: its ID-Cert is gone");
+	EXPECT(v, r->there, "serial: no ID-Cert has this serial");
 	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, but the token still works");
 }
 
@@ -326,8 +326,8 @@ static void verify_event_counter_row(struct verify *v, const void *row)
 {
 	const struct verify_event_counter *r = row;
 
-	EXPECT(v, r->top <= r->last, "last is below the number of an event");
-	EXPECT(v, r->read <= r->last, "read is above last");
+	EXPECT(v, r->top <= r->last, "last is less than the number of an existing event");
+	EXPECT(v, r->read <= r->last, "read is greater than last");
 }
 
 static void verify_invite_row(struct verify *v, const void *row)
@@ -475,7 +475,7 @@ static void verify_foreign_server_row(struct verify *v, const void *row)
 	    "place is neither a domain nor an origin");
 	EXPECT(v, good || none, "some of api, domain and serial are missing");
 	EXPECT(v, (r->failure.s != NULL) == (r->said.s != NULL) && !(good && r->failure.s),
-	    "failure and said contradict the other columns");
+	    "failure and said do not fit the other columns");
 	EXPECT(v, !good || (r->api.n && r->api.s[r->api.n - 1] == '/'),
 	    "api does not end with a slash");
 	if (good && r->fresh)
@@ -491,7 +491,7 @@ static void verify_foreign_actor_row(struct verify *v, const void *row)
 	if (!fid_parse(v->cx->mem, r->key.a, &local, &domain))
 		report_finding(v, "fid is not a federation ID");
 	else
-		EXPECT(v, str_eq(domain, r->domain), "domain differs from fid");
+		EXPECT(v, str_eq(domain, r->domain), "domain is not the domain of fid");
 }
 
 /* A version that a newer program applied has no file here. */
@@ -511,8 +511,8 @@ static void verify_schema_version_row(struct verify *v, const void *row)
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		EXPECT(v, s[i].version != r->version || !s[i].changed, "checksum differs from %.*s",
-		    (int)s[i].name.n, s[i].name.s);
+		EXPECT(v, s[i].version != r->version || !s[i].changed,
+		    "checksum does not match the file %.*s", (int)s[i].name.n, s[i].name.s);
 }
 
 const struct verify_rows verify_rows[VERIFY_TABLES] = {

@@ -159,7 +159,7 @@ enum err key_trial_text_verify(
 {
 	if (!ed25519_verify(key, str_blob(text), sig))
 		return refuse(cx, ERR_UNAUTHORIZED, "signature",
-		    "The key of this ID-Cert did not make this signature of the key trial; "
-		    "sign its exact text with that key.");
+		    "The signature is not by the key of this ID-Cert over the text of the key "
+		    "trial; sign that exact text with that key.");
 	return OK;
 }

@@ -176,9 +176,8 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl token status" },
 	{ "token", "on", cmd_token_on, NEEDS_SCHEMA, "", 0, 0, 0, "Issue federation tokens",
-	    "A new server does. Takes effect at once on all servers of this database.\n"
-	    "\n"
-	    "  motetctl token on" },
+	    "This is the default on a new server. Takes effect at once on all servers of this "
+	    "database.\n\n  motetctl token on" },
 	{ "token", "off", cmd_token_off, NEEDS_SCHEMA, "", 0, 0, 0,
 	    "Stop issuing federation tokens",
 	    "Takes effect at once on all servers of this database. Tokens issued before stay\n"

@@ -58,7 +58,8 @@ enum err wait_begin(struct cx *cx)
 		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
 	become_scout(d, now);
 	if (is_database_hanging(d, now))
-		return fail(cx, ERR_UNAVAILABLE, "database: it hangs, and another worker waits");
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: it hangs, and another worker is already waiting for it");
 	d->began_us = now;
 	d->deadline_us = now + left;
 	d->told_long_wait = false;

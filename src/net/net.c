@@ -120,10 +120,11 @@ static enum err take_budgets(struct net_fetch *f)
 
 	if (!take_write(cx, f->net) ||
 	    !net_slots_take_asker(f->net->slots, cx->asker, known, &cx->retry_after))
-		return end_fetch(f, NET_LIMITED, "its client caused too many fetches");
+		return end_fetch(f, NET_LIMITED,
+		    "the client of this request caused too many requests to other servers");
 	if (!net_slots_take_request(
 		f->net->slots, f->url.authority, known, f->opt.per_minute, &cx->retry_after))
-		return end_fetch(f, NET_BUSY, "asked too often");
+		return end_fetch(f, NET_BUSY, "this server was asked too often");
 	return OK;
 }
 
@@ -246,7 +247,8 @@ enum err net_enter(struct cx *cx, struct net *n, struct str domain, bool known, 
 
 	return enter_slot(cx, n, authority, known, waited)
 	    ? OK
-	    : fail(cx, ERR_RETRY, "too many fetches at a time, or from %s", authority.s);
+	    : fail(cx, ERR_RETRY, "too many requests to other servers at a time, or to %s",
+		  authority.s);
 }
 
 static enum err fetch_in_slot(struct net_fetch *f, const char *url)
@@ -255,7 +257,7 @@ static enum err fetch_in_slot(struct net_fetch *f, const char *url)
 
 	TRY(check_hop_allowed(f, url, true));
 	if (!enter_slot(f->cx, f->net, f->url.authority, false, &waited))
-		return end_fetch(f, NET_BUSY, "too many fetches at a time");
+		return end_fetch(f, NET_BUSY, "too many requests to other servers at a time");
 	int64_t most = (f->net->trusted ? NET_TOTAL_MS : NET_STRANGER_MS) * INT64_C(1000);
 
 	f->deadline_us = f->net->began_us + most;

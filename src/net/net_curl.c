@@ -247,7 +247,7 @@ void net_curl_get(struct net_curl *n, struct net_hop *h)
 	if (h->end == NET_ANSWERED)
 		fill_hop_answer(n->handle.easy, h);
 	else if (h->end == NET_ADDRESS)
-		snprintf(h->why, sizeof h->why, "the name leads to %s", h->address);
+		snprintf(h->why, sizeof h->why, "the name resolves to %s", h->address);
 	else
 		snprintf(
 		    h->why, sizeof h->why, "%s", n->why[0] ? n->why : curl_easy_strerror(code));

@@ -81,13 +81,14 @@ static const char *decode_pgp_body(struct arena *mem, struct str *rest, struct b
 	for (l = peek_pgp_line(*rest); rest->n && !str_starts(l, pgp_dashes) && !str_starts(l, "=");
 	     l = peek_pgp_line(*rest)) {
 		if (!is_pgp_base64_line(l))
-			return "a line of armour must have 1 to 76 columns of base64, no blanks";
+			return "a line of the ASCII-armored block must have 1 to 76 columns of "
+			       "base64, no blanks";
 		take_pgp_line(rest);
 	}
 	text.n = (size_t)(rest->s - text.s);
 	if (!base64_decode(mem, text, packets))
-		return "the armour is not base64";
-	return packets->n ? NULL : "the armour is empty";
+		return "the ASCII-armored block is not base64";
+	return packets->n ? NULL : "the ASCII-armored block is empty";
 }
 
 static const char *decode_pgp_block(struct arena *mem, struct str text, struct blob *packets)

@@ -42,7 +42,7 @@ void alarm_record_death(struct alarm *a, const char *how, int64_t now_us)
 		    "restarted, but requests are lost. See the log lines above; after a signal, "
 		    "also coredumpctl or dmesg. If this began with a new program, restore the old "
 		    "one and send SIGUSR2; with a new configuration, restore the old one and send "
-		    "SIGHUP; if memory is short, lower `workers`",
+		    "SIGHUP; if there is too little memory, lower `workers`",
 		    a->deaths, (long long)((now_us - a->storm_us) / INT64_C(1000000) + 1), how);
 }
 

@@ -57,7 +57,7 @@ static bool check_conf_database(const struct conf_point *p)
 
 	if (conninfo_valid(p->value, what, sizeof what))
 		return true;
-	snprintf(p->why, p->size, "%s: is no connection string of libpq: %s", p->key, what);
+	snprintf(p->why, p->size, "%s: is not a connection string of libpq: %s", p->key, what);
 	return false;
 }
 
@@ -123,7 +123,7 @@ static bool check_parent_directory(const struct conf_point *p, bool for_writing)
 	struct stat st;
 
 	if (!cut_file_name(p->value, dir, sizeof dir))
-		return reject_value(p, "is no path of a file");
+		return reject_value(p, "is not the path of a file");
 	bool there = stat(dir, &st) == 0 && S_ISDIR(st.st_mode);
 	if (!there && (is_made_at_start(dir) || errno == EACCES))
 		return true;
@@ -187,8 +187,8 @@ static bool check_conf_names(const struct conf_point *p)
 	while (str_next_word(&rest, &one))
 		if (!local_name_ok(one)) {
 			snprintf(p->why, p->size,
-			    "%s: %.*s is no name of an actor: a-z 0-9 . _ + -, and commas between "
-			    "them",
+			    "%s: %.*s is not the name of an actor: a-z 0-9 . _ + -, and commas "
+			    "between them",
 			    p->key, (int)one.n, one.s);
 			return false;
 		}

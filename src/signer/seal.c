@@ -72,8 +72,9 @@ enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aa
 	if (c == NULL || EVP_CipherUpdate(c, p, &n, sealed.p + SEAL_HEADER, (int)len) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) != 1 ||
 	    EVP_CipherFinal_ex(c, p + n, &n) != 1)
-		return fail_seal(
-		    cx, "cannot be opened: another secret, another row, or changed octets");
+		return fail_seal(cx,
+		    "cannot be decrypted: it belongs to another secret or row, or its bytes "
+		    "were changed");
 	*out = (struct blob){ p, len };
 	return OK;
 }

@@ -83,7 +83,7 @@ static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t n
 	if (c->not_before > c->not_after)
 		return "an end before its start";
 	if (c->invalidated && c->not_after < CACHE_REVOKED_NOT_AFTER)
-		return "an end too early for a revocation: the revocation could be cut off";
+		return "an end so early that the signed text could be read without the revocation";
 	if (is_cache_claim_ahead(c, now))
 		return "a start or a revocation in the future";
 	if (!c->invalidated && c->not_after > now + SIGNER_CACHE_LIFE + SIGNER_SKEW)

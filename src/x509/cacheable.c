@@ -206,7 +206,7 @@ enum err cacheable_check(
 		    cx, "The home server's statement about the ID-Cert has expired.");
 	if (!revoked && c->not_after > now + CACHEABLE_TTL_MAX + CACHEABLE_SKEW)
 		return REFUSE_CACHEABLE(
-		    cx, "The home server's statement about the ID-Cert is for more than 12 hours.");
+		    cx, "The home server's statement about the ID-Cert covers more than 12 hours.");
 	return OK;
 }
 

@@ -52,7 +52,7 @@ enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_objec
 	return OK;
 }
 SHAPE(time_query,
-    F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Time", .about = "now if left out"));
+    F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Time", .about = "default: now"));
 SHAPE(certs_query,
     F_CUSTOM(certs_query, timestamp, bodies_get_time, .as = "Time",
 	.about = "only certificates that were valid at that time"),

@@ -9,7 +9,8 @@ struct auth_payload {
 };
 ROW(auth_payload, PASSWORD_FIELD(auth_payload),
     F_STR(auth_payload, totp, .max = 64,
-	.about = "code of the second factor or a recovery code, if the actor has one"));
+	.about =
+	    "code of the second factor, or a recovery code, if the actor has a second factor"));
 
 static enum err get_auth_payload(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)

@@ -1,7 +1,7 @@
 #include "api/common/keypackages.h"
 #include "api/routes.h"
 
-/* PUT /keypackage_lr: store the last resort, given out when no other KeyPackage is left. */
+/* PUT /keypackage_lr: store the last-resort KeyPackage, given out when no other one is left. */
 enum err p2core_put_keypackage_lr(struct call *c)
 {
 	return keypackages_store(c, true, 204);

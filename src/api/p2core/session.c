@@ -43,9 +43,9 @@ SHAPE(fedauth_body,
 	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
     F_CUSTOM(fedauth_body, id_cert, get_fedauth_cert, .flags = REQUIRED, .as = "IdCert"),
     F_CUSTOM(fedauth_body, key_packages, keypackages_get_list, .as = "KeyPackages",
-	.about = "for the session's stock"),
+	.about = "KeyPackages for the session's stock"),
     F_CUSTOM(fedauth_body, key_package_lr, keypackages_get_list, .as = "KeyPackages",
-	.about = "the session's last resort"));
+	.about = "the last-resort KeyPackage of the session"));
 
 /*
  * Join both members into one upload. The member decides which is the last resort, whatever the

@@ -230,7 +230,7 @@ static struct doctor_verdict check_socket_file(struct doctor *d, const struct do
 			  "%s is not a socket", path);
 	if (d->url)
 		return doctor_warn(d, start,
-		    "listen %s: %s; correct only if the web server starts motetd", path,
+		    "listen %s: %s; this is right only if the web server starts motetd", path,
 		    strerror(errno));
 	return doctor_bad(d, start, "listen %s: %s", path, strerror(errno));
 }

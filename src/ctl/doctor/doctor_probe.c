@@ -135,10 +135,9 @@ const char *doctor_web_probe_body(
 	struct str want =
 	    doctor_web_hash_text(d, (struct str){ (const char *)a->q.body.p, a->q.body.n });
 	if (e.body_length == (int64_t)a->q.body.n)
-		return str_eq(e.body_sha256, want) ? NULL
-						   : "the body arrived, but its bytes were changed";
+		return str_eq(e.body_sha256, want) ? NULL : "through with changed bytes";
 	return arena_printf(
-	    d->mem, "%lld of %zu bytes arrived", (long long)e.body_length, a->q.body.n);
+	    d->mem, "%lld of %zu bytes through", (long long)e.body_length, a->q.body.n);
 }
 
 struct doctor_verdict doctor_web_fault(

@@ -47,8 +47,8 @@ static struct doctor_verdict check_client_address(struct doctor *d, const struct
 	if (doctor_web_is_loopback(str_of(t.local)) && !doctor_web_is_loopback(e.remote) &&
 	    !is_address_of_host(e.remote))
 		return doctor_warn(d, doctor_web_find_fix(d, "web.address"),
-		    "motetd sees this host as %s; if it sees other clients so, too, they share "
-		    "one rate limit",
+		    "motetd sees this host as %s; if it sees other clients as the same address, "
+		    "they share one rate limit",
 		    seen);
 	return doctor_good(d,
 	    strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s",

@@ -13,8 +13,10 @@ static struct doctor_verdict check_path_arrives(struct doctor *d, const struct d
 	if (wrong)
 		return doctor_web_fault(d, k, "a path with %s gets %s", k->arg, wrong);
 	if (!str_is(e.target, a.q.target))
-		return doctor_web_fault(
-		    d, k, "a path with %s arrives as %.*s", k->arg, (int)e.target.n, e.target.s);
+		return doctor_web_fault(d, k,
+		    "a path with %s is changed to %.*s on the "
+		    "way",
+		    k->arg, (int)e.target.n, e.target.s);
 	return doctor_good(d, "a path with %s arrives unchanged", k->arg);
 }
 
