@@ -1,4 +1,4 @@
-# What starts motetd, and where it is put: samples, packages, the bundle.
+# Programs and files that start motetd, and where each is installed: samples, packages, the bundle.
 rcdir = $(pkgdatadir)/rc
 dist_rc_SCRIPTS = deploy/rc/freebsd deploy/rc/openbsd
 rootlessdir = $(pkgdatadir)/rootless
@@ -12,13 +12,13 @@ CLEANFILES += deploy/systemd/motet.service
 deploy/systemd/motet.service: deploy/systemd/motet.service.in Makefile
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)sed 's|@sbindir@|$(sbindir)|' $(top_srcdir)/deploy/systemd/motet.service.in >$@.tmp && mv $@.tmp $@
-# With a prefix of one's own, what `make install` leaves ready to be filled: configuration, state, logs and the socket's directory.
+# With a user's own prefix, `make install` also creates directories for the configuration, state, logs and the socket.
 if OWN_STATE
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)' '$(DESTDIR)$(runstatedir)/motet' '$(DESTDIR)$(localstatedir)/lib/motet' '$(DESTDIR)$(localstatedir)/log'
 	chmod 700 '$(DESTDIR)$(localstatedir)/lib/motet'
 endif
-# Programs with their libraries, to be unpacked anywhere.
+# Programs with their libraries, to be unpacked in any directory.
 bundle: distdir
 	CC='$(CC)' SOURCE_TREE='$(abs_top_srcdir)' $(SHELL) '$(top_srcdir)/build-aux/bundle' '$(distdir)' '$(VERSION)'
 	$(am__remove_distdir)

@@ -24,7 +24,7 @@ static enum err count_request(
 	struct str who = limits_address_key(cx->mem, c->req->remote);
 
 	if (!address_valid(c->req->remote))
-		return OK; /* of a Unix socket: one count would be for everybody */
+		return OK; /* all clients behind a Unix socket would share one count */
 	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
 		return OK;
 	meter_add(&cx->meter, count, 1);
@@ -35,7 +35,8 @@ static enum err count_request(
 
 /*
  * Only the number of requests is limited here; wrong passwords are counted in the database.
- * Malformed requests and unknown routes count, too; one that was queued has been counted.
+ * Malformed requests and unknown routes count, too; a request that was queued has already been
+ * counted.
  */
 static enum err check_rate_limits(struct call *c)
 {
@@ -119,7 +120,7 @@ static enum err answer_options(struct call *c)
 	return reply_empty(c, 204);
 }
 
-/* core 3.1 writes the paths without a version, too: the first one is meant. */
+/* core 3.1 also writes the paths without a version: they mean the first one. */
 static void insert_core_version(struct strs *segs)
 {
 	if (segs->n < 3 || segs->n == HTTP_SEGMENTS || !str_is(segs->v[0], ".p2") ||

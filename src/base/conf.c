@@ -144,7 +144,7 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	return false;
 }
 
-/* A key that stands twice: one of the two lines would be lost. */
+/* A key that is set twice: one of the two lines would be ignored. */
 static bool mark_key_seen(struct conf *c, struct str key, char *why, size_t size)
 {
 	for (size_t i = 0; i < CONF_ENTRIES; i++) {
@@ -287,7 +287,7 @@ bool conf_load(const char *file, struct conf **out, char *why, size_t size)
 	return true;
 }
 
-/* A slash at the end would stand twice in what is built from it. */
+/* A slash at the end would become // in the paths that are built from it. */
 static struct str strip_slashes(const char *url)
 {
 	struct str s = str_of(url);

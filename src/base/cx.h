@@ -10,13 +10,13 @@ struct fetcher;	   /* base/fetch.h: sends requests to other servers */
 struct gate;	   /* shm/gate.h: limits how many passwords are hashed at once */
 struct limits;	   /* shm/limits.h: rate limits, shared by all workers */
 struct scoreboard; /* shm/scoreboard.h: state and counters of all workers */
-/* How a request that hashes a password gets a place for it (core/password.h). */
+/* How a request that hashes a password gets a hashing slot (core/password.h). */
 enum hash_turn {
-	HASH_WAITS,	/* it waits here for a free place */
-	HASH_TRIES,	/* if no place is free, it is queued */
-	HASH_QUEUES,	/* it is queued: others have come before */
-	HASH_HAS_PLACE, /* its worker has taken a place for it */
-	HASH_GIVES_UP	/* it has waited long enough */
+	HASH_WAITS,    /* wait here until a slot is free */
+	HASH_TRIES,    /* take a free slot; if there is none, queue the request */
+	HASH_QUEUES,   /* queue the request behind those that came before */
+	HASH_HAS_SLOT, /* the worker has already taken a slot for the request */
+	HASH_GIVES_UP  /* the request has waited too long: refuse it */
 };
 /*
  * The context of one request: the first argument of every function that can fail. The worker owns
@@ -45,7 +45,7 @@ struct cx {
 	struct str asker;      /* who caused this request: a client's address, or a session; n 0: an
 				  operator or the server itself */
 	bool asker_known;      /* it has a session, or a federation token that was verified */
-	bool counted_as_write; /* against rate_limit_writes */
+	bool counted_as_write; /* counted against rate_limit_writes */
 	struct meter meter;    /* what this request costs: times and counts */
 };
 static inline void cx_step_aside(struct cx *cx)

@@ -13,7 +13,7 @@
 struct db_pool {
 	_Atomic int64_t away_us;     /* after a failed connection: when to try again */
 	_Atomic int64_t scout_us;    /* when the scout began to wait */
-	_Atomic int scout_pid;	     /* a scout that was killed does not say that it has ended */
+	_Atomic int scout_pid;	     /* to notice a scout that was killed */
 	_Atomic int64_t answered_us; /* when a worker got an answer last */
 };
 #endif

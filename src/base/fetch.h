@@ -9,7 +9,8 @@
 struct fetch_reply {
 	int status;
 	struct str body; /* in cx->mem */
-	bool reached; /* also after an error: it answered, or took the connection and closed it */
+	bool reached; /* the server answered, or accepted the connection and closed it; set after an
+       error too */
 	bool tried;   /* also after an error: it was asked, and cx->why says what came of it */
 };
 struct fetcher {
@@ -22,16 +23,17 @@ struct fetcher {
 	enum err (*get)(
 	    struct cx *, struct fetcher *, struct str url, int redirects, struct fetch_reply *);
 	/*
-	 * Begin an errand: several requests to one server, in one of the places that all workers
-	 * share, and as the only worker that asks it. `known`: a domain that was good. *waited:
-	 * somebody else was there; look whether the answer has come. May be called again before
-	 * leave(). Errors are those of get(). May be NULL, like leave.
+	 * Begin a batch: several requests to one server. Takes one of the slots that all workers
+	 * share; no other worker then asks this server. `known`: this server has answered well
+	 * before. *waited: another worker was asking this server; look first whether its answer is
+	 * in the cache. May be called again before leave(). Errors are those of get(). May be NULL,
+	 * like leave.
 	 */
 	enum err (*enter)(
 	    struct cx *, struct fetcher *, struct str domain, bool known, bool *waited);
 	void (*leave)(struct cx *, struct fetcher *);
-	/* The server of this URL is there, as something that it has signed a moment ago shows: ask
-	 * it again even if it did not answer before. May be NULL. */
+	/* The server of this URL is up, because it has just signed something: ask it again even if
+	 * it did not answer before. May be NULL. */
 	void (*heard)(struct cx *, struct fetcher *, struct str url);
 };
 #endif

@@ -20,9 +20,9 @@ struct str actor_fid(struct cx *, struct str local);
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 /*
- * Whether this registration is a repeated one, whose answer was lost: the actor registered within a
- * day with this password and has had no ID-Cert since. ERR_FID_TAKEN: it is not. Wrong passwords
- * count as in a log-in.
+ * Accept a registration that is a retry, because its answer was lost: the actor registered within a
+ * day with this password and has had no ID-Cert since. ERR_FID_TAKEN: it is no retry. Wrong
+ * passwords count as in a log-in.
  */
 must_check enum err actor_was_added(
     struct cx *, struct str local, struct str password, struct str address);

@@ -8,8 +8,9 @@
  * there is no identity key. A yes is remembered, for this process and those that it forks.
  */
 must_check enum err fit_check(struct cx *);
-/* Ask again at the next fit_check(), with another configuration. */
+/* The configuration may have changed: forget the answer, so that the next fit_check() asks
+ * again. */
 void fit_forget(void);
-/* A yes that another process found. */
+/* Remember a yes that another process has found. */
 void fit_remember(void);
 #endif

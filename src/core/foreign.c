@@ -49,7 +49,7 @@ static enum err fetch_home(
 	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
 }
 
-static enum err enter_errand(struct cx *cx, struct str domain, bool known, bool *waited)
+static enum err enter_batch(struct cx *cx, struct str domain, bool known, bool *waited)
 {
 	*waited = false;
 	return cx->fetch && cx->fetch->enter
@@ -57,13 +57,13 @@ static enum err enter_errand(struct cx *cx, struct str domain, bool known, bool 
 	    : OK;
 }
 
-static void leave_errand(struct cx *cx)
+static void leave_batch(struct cx *cx)
 {
 	if (cx->fetch && cx->fetch->leave)
 		cx->fetch->leave(cx, cx->fetch);
 }
 
-/* After waiting for somebody who asked the same server: what came of it. */
+/* After waiting for another worker that asked the same server: use its result. */
 static enum err fetch_home_unless_renewed(
     struct cx *cx, struct str domain, struct str old, bool waited, struct home_server *h)
 {
@@ -86,9 +86,9 @@ static enum err find_home(struct cx *cx, struct str domain, bool fresh, struct h
 	if (there && !fresh)
 		return OK;
 	struct str old = there ? h->server.cert.serial : (struct str){ NULL, 0 };
-	TRY(enter_errand(cx, domain, there, &waited));
+	TRY(enter_batch(cx, domain, there, &waited));
 	enum err e = fetch_home_unless_renewed(cx, domain, old, waited, h);
-	leave_errand(cx);
+	leave_batch(cx);
 	return e;
 }
 
@@ -173,7 +173,7 @@ static enum err verify_actor_cert(
 	return foreign_verify_actor(cx, c, fid, &then.cert, h->server.cert.key);
 }
 
-/* An answer about a certificate that says nothing about the others. */
+/* Is this an error about one certificate, which says nothing about the others? */
 static bool is_odd_cert(enum err e)
 {
 	return e == ERR_BAD_CERT || e == ERR_HOME_INVALID;
@@ -203,8 +203,8 @@ static enum err sort_good_certs(struct cx *cx, const struct home_server *h, stru
 
 /*
  * Reduces *n to the good certificates; an error if there were only bad ones. If one fails against
- * the cached server key, the server may have rotated it: ask once more. When it does not answer
- * now, the good ones stay good.
+ * the cached server key, the server may have rotated it: ask once more. If it does not answer now,
+ * the certificates found good stay good.
  */
 static enum err verify_actor_certs(
     struct cx *cx, struct home_server *h, struct str fid, struct cacheable *v, size_t *n)
@@ -276,7 +276,7 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
-/* The home server fails at the moment: what it said before counts as long as it said. */
+/* The home server fails now: what it said before is valid until its statement expires. */
 static bool is_failing_moment(enum err e)
 {
 	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY ||
@@ -301,10 +301,10 @@ static enum err find_actor_certs(struct cx *cx, struct str fid, struct str domai
 	TRY(foreign_cache_list(cx, fid, f->session_id, max_age, out, n, &there));
 	if (there)
 		return OK;
-	enum err e = enter_errand(cx, domain, known, &waited);
+	enum err e = enter_batch(cx, domain, known, &waited);
 	if (e == OK) {
 		e = fetch_actor_certs_unless_renewed(cx, fid, domain, f, max_age, waited, out, n);
-		leave_errand(cx);
+		leave_batch(cx);
 	}
 	if (!is_failing_moment(e))
 		return e;
@@ -421,9 +421,9 @@ static enum err find_foreign_cert(
 	if (there && !is_wanted_cert(w, &c))
 		return refuse_unknown_cert(cx, w);
 	if (!there || (fresh && c.invalidated == 0)) {
-		TRY(enter_errand(cx, w->domain, known, &waited));
+		TRY(enter_batch(cx, w->domain, known, &waited));
 		enum err e = fetch_wanted_cert(cx, w, &c);
-		leave_errand(cx);
+		leave_batch(cx);
 		TRY(e);
 	}
 	*out = convert_cacheable(&c);

@@ -12,9 +12,9 @@
  * Errors of all functions: ERR_NOT_FEDERATED: blocked by configuration or operator, no such server,
  * or it does not speak polyproto. ERR_HOME_UNREACHABLE. ERR_HOME_INVALID: the answer makes no
  * sense. ERR_RETRY: too many outbound requests at the moment. ERR_BAD_CERT (403): a certificate or
- * statement breaks a rule, which the message names. Of such an answer only the failure is cached,
- * for seconds (when it is repeated, for up to five minutes), and never instead of a good answer
- * whose statement is not over. cx->retry_after says when to try again.
+ * statement breaks a rule, which the message names. Of such an answer only the failure is cached:
+ * for seconds, and for up to five minutes if it repeats. It never replaces a good answer whose
+ * statement has not expired. cx->retry_after says when to try again.
  */
 struct foreign_cert {
 	struct idcert cert;	/* read and verified */
@@ -22,29 +22,31 @@ struct foreign_cert {
 	int64_t invalidated_at; /* 0: not revoked */
 	int64_t cache_not_after;
 };
-/* Whether it is our own domain. */
+/* Is this our own domain? */
 bool foreign_is_own(const struct cx *, struct str domain);
 /* The certificate of a server, now (at < 0) or at a time. Checked: self-signed, CA, and a
  * subject of exactly its domain's DCs. */
 must_check enum err foreign_find_server(
     struct cx *, struct str domain, int64_t at, struct foreign_cert *);
 /* The certificate whose key a foreign server used at time `at`, by serial. Compare the serial of
- * the result: another one means that the server has none with this serial at that time. */
+ * the result: if it differs, the server had no certificate with this serial at that time. */
 must_check enum err foreign_find_server_by_serial(
     struct cx *, struct str domain, struct str serial, int64_t at, struct foreign_cert *);
-/* All good certificates that the home server lists for an actor (session_id.n 0: of all sessions).
+/*
+ * All good certificates that the home server lists for an actor (session_id.n 0: of all sessions).
  * Bad ones are left out; an error if all are bad. ERR_NOT_FOUND: no such actor. While the home
- * server fails, those that are remembered. */
+ * server fails, returns those in the cache.
+ */
 must_check enum err foreign_list_certs(
     struct cx *, struct str fid, struct str session_id, struct foreign_cert **, size_t *n);
 /* The same with all filters of idcert/actor/{fid}; with filters of time the home server is
  * always asked. */
 must_check enum err foreign_list_certs_where(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
-/* See to it that the certificates of an actor, or of one session, are remembered from a list of the
- * last seconds, if the home server answers. Errors as above. */
+/* Make sure that the cache has the certificates of an actor, or of one session, from a list that is
+ * seconds old at most, if the home server answers. Errors as above. */
 must_check enum err foreign_prefetch_certs(struct cx *, struct str fid, struct str session_id);
-/* A server has signed something a moment ago: it is there, though it may not have answered us. */
+/* Note that a server is up, because it has just signed something, even if it did not answer us. */
 void foreign_note_heard(struct cx *, struct str domain);
 /* Check that a presented certificate is good now: chain, profile, validity, and revocation as
  * its home server states it. */

@@ -57,8 +57,8 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 		.serial = c->serial,
 		.fresh_until = h->server.not_after };
 
-	/* Stored under the place where it was found, never under the domain that it claims:
-	 * anyone can sign a certificate for any domain. */
+	/* Stored under the domain or origin where it was found, never under the domain that it
+	 * claims: anyone can sign a certificate for any domain. */
 	TRY(foreign_cache_keep(cx, c->domain, place, &h->server));
 	return q_foreign_store_server(cx, &p);
 }

@@ -32,8 +32,8 @@ must_check enum err foreign_cache_find_at(
  * the list is complete. */
 must_check enum err foreign_cache_list(struct cx *, struct str fid, struct str session_id,
     int64_t max_age, struct cacheable **, size_t *n, bool *there);
-/* Cache verified certificates of one subject, or one. Those that are stored as revoked and now said
- * to be valid are dropped; ERR_BAD_CERT: all of them. */
+/* Cache one or more verified certificates of one subject. A certificate that is stored as revoked
+ * and now said to be valid is dropped; ERR_BAD_CERT if none is left. */
 must_check enum err foreign_cache_keep_certs(
     struct cx *, struct str domain, struct str subject, struct cacheable *, size_t *n);
 must_check enum err foreign_cache_keep(

@@ -104,8 +104,8 @@ static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *a
 	return read_api_address(cx, w.api, api);
 }
 
-/* The web server at a domain may answer anything, or close: .well-known says where polyproto is.
- * One that takes no connection has no .well-known either. */
+/* The web server at a domain may answer anything, or close the connection: .well-known says where
+ * polyproto is. One that takes no connection has no .well-known either. */
 static bool may_be_elsewhere(enum err e, const struct home_server *h)
 {
 	return e == ERR_NOT_FEDERATED || e == ERR_BAD_CERT || e == ERR_HOME_INVALID ||

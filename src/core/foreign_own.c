@@ -35,7 +35,7 @@ enum err foreign_own_list_certs(struct cx *cx, struct str fid, const struct cert
 	return OK;
 }
 
-/* Only the certificate that is wanted gets a signed statement. */
+/* Only the requested certificate gets a signed statement. */
 enum err foreign_own_find(
     struct cx *cx, struct str fid, struct str serial, struct foreign_cert *out)
 {

@@ -38,7 +38,7 @@ ROW(well_known_introspect, F_CUSTOM(well_known_introspect, motet, read_motet_mem
 enum introspect_reply { REPLY_OBJECT, REPLY_OTHER, REPLY_NONE };
 
 /* Fetch and decode an object. The error in cx->why is discarded. REPLY_NONE: not asked, or no
- * answer that means anything. */
+ * usable answer. */
 static enum introspect_reply fetch_json_object(
     struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {
@@ -100,7 +100,7 @@ static const char *find_introspect_url(struct cx *cx, struct str issuer)
 	return fetch_introspect_url(cx, issuer, k) ? k->url : NULL;
 }
 
-/* An issuer that names a route and answers nonsense there has not answered. */
+/* An issuer that names a route and returns nonsense there counts as not answering. */
 static bool ask_issuer(struct cx *cx, struct str issuer, struct str token, bool *active)
 {
 	uint8_t hash[HASH_BYTES];

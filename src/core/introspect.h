@@ -5,7 +5,7 @@
  * Ask the issuer of a federation token whether the token is still active (as in RFC 7662, but by
  * GET, the only method of outbound requests). A server that supports this says so in its
  * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. It gets the SHA-256 of the
- * token, not the token, which could be used from a log, and answers {"active": bool}.
+ * token instead of the token, so that a log never has a usable token, and answers {"active": bool}.
  *
  * *active is false when the issuer answers so, and true when it has no such route: the token then
  * works until it expires. If the issuer cannot be asked now: ERR_HOME_UNREACHABLE; with

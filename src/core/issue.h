@@ -12,12 +12,13 @@ struct issue_request {
 	struct str local; /* local name of the actor */
 	const struct idcsr *csr;
 	int64_t replaces; /* serial of the certificate that this one replaces; 0: a new session */
-	bool by_password; /* a log-in: it counts for itself, and is not refused for too many
-			     sessions: `ends` and then the oldest ones end in the same statement */
+	bool by_password; /* a log-in: it has its own limit of certificates, and is never refused
+			     for too many sessions: the session `ends`, and then the oldest ones,
+			     end in the same statement */
 	struct str ends; /* ID of the session that a log-in ends; s NULL or no such session: none */
-	struct blob keep; /* token hash of `replaces`: the token stays, the grant has none; p NULL:
-			     a new token */
-	bool repeats;	  /* `replaces` was replaced before: only look for the result */
+	struct blob keep; /* token hash of the session `replaces`, which keeps its token, so that
+			     the grant has none; p NULL: make a new token */
+	bool repeats;	  /* a retry: `replaces` was replaced already, only look up the result */
 };
 struct grant {
 	struct str id_cert; /* PEM */

@@ -51,8 +51,8 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, str
 			     hash_trial_address(cx, address));
 }
 
-/* An answer without a trial: the open trials of whoever has this serial number. It may be newer
- * than what we remember of an actor who is named. */
+/* An answer that names no trial: the open trials of the actor who has this serial number. The
+ * certificate may be newer than the cached list of this actor. */
 static enum err find_open_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {

@@ -21,8 +21,8 @@ must_check enum err key_trial_new(struct cx *, struct str fid, struct str sessio
     struct str address, bool dry_run, struct key_trial *);
 /* A client's answer to a trial. */
 struct key_trial_answer {
-	struct str trial;     /* n 0: the open trial of the actor that the signature fits, of the 32
-				 that were asked for by `address` last, or else by others */
+	struct str trial;     /* n 0: find the actor's open trial that the signature fits, among the
+				 newest 32, those requested from `address` first */
 	struct str address;   /* of the client */
 	struct str fid;	      /* n 0: from the trial or the certificate */
 	struct str serial;    /* decimal; n 0: from the certificate */

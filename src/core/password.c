@@ -18,7 +18,7 @@ static int count_patience_ms(const struct conf *c)
 static bool get_hash_place(struct cx *cx)
 {
 	switch (cx->hash_turn) {
-	case HASH_HAS_PLACE:
+	case HASH_HAS_SLOT:
 		return true;
 	case HASH_TRIES:
 		return gate_enter(cx->gate, 0);
@@ -44,7 +44,7 @@ static enum err enter_hash_gate(struct cx *cx)
 	}
 	cx->hash_queued = cx->hash_turn == HASH_TRIES || cx->hash_turn == HASH_QUEUES;
 	cx->retry_after = cx->conf->login_patience;
-	return fail(cx, ERR_RETRY, "every place to hash a password was busy for too long");
+	return fail(cx, ERR_RETRY, "every hashing slot was busy for too long");
 }
 
 /* From here on the request may have changed something, and cannot be served again. */

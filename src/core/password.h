@@ -4,14 +4,14 @@
 /*
  * Hashing and checking passwords. Attempts are counted in the database before the password is
  * checked. cx->gate limits hashing across all workers, as a hash takes 19 MiB and 25 ms of a core.
- * cx->hash_turn says what happens when no place is free: the request waits for one, up to
+ * cx->hash_turn says what happens when no slot is free: the request waits for one, up to
  * `login_patience`; or it sets cx->hash_queued and fails with ERR_RETRY, before it has changed
- * anything, and its worker serves it again when it has a place. The worker's other connections go
+ * anything, and its worker serves it again when it has a slot. The worker's other connections go
  * to siblings before it waits or hashes.
  */
 /* Hash a new password. ERR_BAD_REQUEST, field "password": too short or too long. ERR_RETRY. */
 must_check enum err password_hash_new(struct cx *, struct str password, struct str *phc);
-/* Check a password. A wrong one is the error `wrong`. No place to hash it: ERR_RETRY, not
+/* Check a password. A wrong one is the error `wrong`. No free slot: ERR_RETRY, not
  * counted. Too many wrong ones: ERR_RATE_LIMITED, see core/guess_limit.h. */
 struct password_try {
 	struct str local; /* whose password */

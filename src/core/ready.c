@@ -32,7 +32,7 @@ static enum err check_write_and_signature(struct cx *cx, struct server_key **k)
 	return q_schema_try_write(cx);
 }
 
-/* Whatever is missing, this server cannot answer now: never 404 or 500. */
+/* Whatever is missing, the answer is 503: never 404 or 500. */
 static enum err check_ready_key(struct cx *cx, struct server_key **k)
 {
 	enum err e = check_write_and_signature(cx, k);

@@ -13,7 +13,7 @@
  *
  * An earlier try may still run when the next one begins: that one waits for its locks, but its
  * snapshot is older than the commit and does not show the result. Therefore the first answer after
- * a lost one is not believed: the statement is sent once more, and that answer counts.
+ * a lost one is not trusted: the statement is sent once more, and that answer counts.
  *
  * While the outcome is unknown, an unavailable database is waited for, about two seconds in total.
  * If it stays away, *e becomes ERR_UNCERTAIN: the client learns that its request may have been

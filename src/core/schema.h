@@ -6,10 +6,12 @@ enum { SCHEMA_VERSION = 15 }; /* that this program is built for */
 /* Check that the schema fits this program. ERR_MISFIT says what to do when it is older, or
  * so new that it no longer supports this program. */
 must_check enum err schema_check_version(struct cx *);
-/* Apply the missing files of `dir` in order, under a lock, one transaction each; `tell` is
- * called for each step. A lock that another transaction holds, a pg_dump for instance, is tried
- * for again and again, SCHEMA_LOCK_MINUTES long; between two tries nobody waits for us. ERR_RETRY:
- * it was not free in that time. ERR_CONFLICT: an applied file has changed. */
+/*
+ * Apply the missing files of `dir` in order, under a lock, one transaction each; `tell` is called
+ * for each step. If another transaction, such as a pg_dump, holds a lock, it is tried again for
+ * SCHEMA_LOCK_MINUTES; between two tries nobody has to wait for us. ERR_RETRY: it was not free in
+ * that time. ERR_CONFLICT: an applied file has changed.
+ */
 enum { SCHEMA_LOCK_MINUTES = 60 };
 must_check enum err schema_migrate(struct cx *, const char *dir,
     void (*tell)(const char *fmt, ...) __attribute__((format(printf, 1, 2))));

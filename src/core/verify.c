@@ -53,7 +53,7 @@ static enum err verify_one_table(struct verify *v, enum verify_table t, int64_t 
 	return OK;
 }
 
-/* A table that cannot be read is told, and the others are still checked. */
+/* A table that cannot be read is reported, and the others are still checked. */
 static void verify_table_or_tell(
     struct verify *v, enum verify_table t, int64_t all, struct fail *first)
 {

@@ -5,11 +5,11 @@
  * Argon2id (RFC 9106, version 1.3): by libargon2, or by OpenSSL where configure found 3.2 or later.
  * Only passwd.c uses it.
  *
- * With libargon2, the memory of a hash (19 MiB) is mapped at the first hash and kept: to map it
- * anew each time costs a third of the hash. It is overwritten after each hash, and the system may
- * take it back when memory is scarce (MADV_FREE). For one thread at a time.
+ * With libargon2, the memory of a hash (19 MiB) is mapped at the first hash and kept: mapping it
+ * each time would take a third of the time of a hash. It is overwritten after each hash, and the
+ * system may take it back when memory is scarce (MADV_FREE). For one thread at a time.
  */
 /* Fill out with p->nhash octets from the password, and the parameters and the salt of p. False: the
- * library failed, which is for lack of memory. */
+ * library failed, for lack of memory. */
 bool argon2id_derive(struct str password, const struct phc *p, uint8_t *out);
 #endif

@@ -93,7 +93,7 @@ static enum err open_ctl_db(struct ctl *c)
 	return OK;
 }
 
-/* --domain supplies a missing domain; it may not contradict the configuration. */
+/* --domain supplies a missing domain; it must not contradict the configuration. */
 static enum err adopt_domain_option(struct ctl *c)
 {
 	const char *given = c->opt.value[OPT_DOMAIN];

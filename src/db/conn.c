@@ -59,7 +59,7 @@ void db_free(struct db *d)
 	free(d);
 }
 
-/* Warnings tell of a row that a statement has passed over; other notices are for debugging. */
+/* A warning reports a row that a statement has skipped; other notices are for debugging. */
 static void log_server_notice(void *arg, const PGresult *r)
 {
 	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED),
@@ -72,7 +72,8 @@ static void log_server_notice(void *arg, const PGresult *r)
 		log_debug("database: %s", text ? text : "");
 }
 
-/* The host is one of the list in the connection string; each part NULL: what the string says. */
+/* h is one host of the list in the connection string; a part that is NULL comes from that
+ * string. */
 static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name",
@@ -136,7 +137,7 @@ static bool send_settings(struct cx *cx)
 	return r && PQresultStatus(r) == PGRES_TUPLES_OK;
 }
 
-/* What a pooler or a role may have set, and our statements do not work with. */
+/* What a pooler or a role may have set, and our statements cannot work with. */
 static enum err check_settings(struct cx *cx)
 {
 	const char *server = PQparameterStatus(cx->db->pg, "server_encoding"),

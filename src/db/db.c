@@ -131,8 +131,8 @@ static void pause_before_retry(int try)
 	nanosleep(&t, NULL);
 }
 
-/* A statement that we prepared is unknown, or one that we did not is known: another connection
- * answered. */
+/* The pooler passed our statement to another connection: one that we prepared is unknown there, or
+ * one that we did not prepare is known. */
 static bool is_pooler_trouble(const struct db *d)
 {
 	return d->prepare &&
@@ -295,8 +295,8 @@ static enum err read_script_outcome(struct cx *cx, const PGresult *r)
 	    PQresultErrorMessage(r));
 }
 
-/* Migrations have no statement timeout. While one waits for a lock on a table, every other
- * statement on that table waits behind it: so it waits briefly. */
+/* Migrations have no statement timeout. While a migration waits for a lock on a table, every other
+ * statement on that table waits behind it: so it waits only briefly. */
 enum err db_script(struct cx *cx, const char *sql)
 {
 	TRY(db_connect(cx));

@@ -40,7 +40,8 @@ void db_set_conninfo(struct db *, const char *conninfo);
  * others fail at once, so that a database that does not answer holds up only one worker.
  */
 void db_share_pool(struct db *, struct db_pool *pool);
-/* Call hook(arg) when a wait has lasted a second: kept connections go to siblings. */
+/* Call hook(arg) when a wait has lasted a second, so that the worker can pass its kept connections
+ * to siblings. */
 void db_on_long_wait(struct db *, void (*hook)(void *), void *arg);
 /* Sleep between two tries. False, at once: the request has no time left. */
 bool db_pause(struct cx *, int64_t us);

@@ -11,12 +11,12 @@
  * fcgi_epoll.c (USE_EPOLL) accepts connections itself. It watches the listening socket, the
  * connections that a web server keeps open (FCGI_KEEP_CONN) and the hand-over channel together, so
  * that no connection occupies a process. A request is collected as it comes, and fcgi_next()
- *returns it when it is whole: a silent or slow peer costs memory only, a megabyte at most. A
- *process that ends passes its kept connections, and what has come on them, to its siblings.
+ * returns it when it is complete: a silent or slow peer costs memory only, a megabyte at most. A
+ * process that ends passes its kept connections, and what has come on them, to its siblings.
  *
  * fcgi_plain.c uses only public functions of libfcgi, for systems without epoll. A kept or silent
- * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there.
- * Nothing is handed over.
+ * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there. No
+ * connection is passed to siblings.
  *
  * Signals: before fcgi_open(), install handlers without SA_RESTART and block their signals. They
  * are unblocked only while fcgi_next() waits, so that they never interrupt a request. A handler
@@ -89,12 +89,11 @@ void fcgi_step_aside(struct fcgi *);
  */
 enum { FCGI_HOLD_MS = 100 };
 void fcgi_hold(struct fcgi *, bool hold);
-/*
- * Set the current request aside, to answer it later; its text stays in its arena. NULL: out of
- * memory, or without epoll, which cannot. Before fcgi_close(), answer all of them.
- */
+/* Set the current request aside, to answer it later; its text stays in its arena. NULL: out of
+ * memory, or built without epoll. Answer all of them before fcgi_close(). */
 struct fcgi_exchange *fcgi_park(struct fcgi *);
-/* Between two requests: make that one, whose text is in `mem`, the current one again. */
+/* Make a request that was set aside, whose text is in `mem`, the current one again. Call it only
+ * between two requests. */
 void fcgi_resume(struct fcgi *, struct fcgi_exchange *, struct arena *mem);
 /* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);

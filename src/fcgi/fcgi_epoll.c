@@ -16,11 +16,12 @@
 
 enum {
 	PEEK_SIZE = 32768,
-	SPOOLED_MAX = 64 << 20, /* octets of all requests that are half there */
+	SPOOLED_MAX = 64 << 20, /* octets of all incomplete requests */
 	READ_MS = 100,		/* libfcgi reads only what is there */
 	DRAIN_MS = 20,
 	DRAIN_LONGEST_US = 1000000,
-	LAST_STALL_US = 2000000, /* when we stop: for the rest of requests that are half there */
+	LAST_STALL_US =
+	    2000000, /* when we stop: how long to wait for the rest of incomplete requests */
 	LAST_LONGEST_US = 8000000
 };
 
@@ -70,7 +71,7 @@ static bool watch_descriptor(struct fcgi *f, int fd, uint32_t how)
 	return set_epoll_events(f, EPOLL_CTL_ADD, fd, how);
 }
 
-/* Its request is complete, or given up. */
+/* Its request is complete, or was given up. */
 static void forget_half_request(struct fcgi *f, int fd)
 {
 	struct spool *s = fd_queue_get_data(f->half, fd);
@@ -241,7 +242,7 @@ static void receive_kept_connection(struct fcgi *f)
 		close(fds[0]), close(fds[1]);
 }
 
-/* Those that have been silent for longest make room. */
+/* The connections that have been silent for longest are closed to make room. */
 static void limit_spooled_octets(struct fcgi *f)
 {
 	while (f->spooled > SPOOLED_MAX)
@@ -370,7 +371,7 @@ static bool read_or_drop_request(struct fcgi *f, int fd, struct http_req *q)
 	return false;
 }
 
-/* New connections are for others from here on. */
+/* From here on, siblings accept new connections. */
 static void begin_stop(struct fcgi *f)
 {
 	if (f->stop_us)
@@ -391,10 +392,8 @@ static bool is_stop_due(struct fcgi *f)
 	return f->stop_us || (epoll_stopping && !f->drain_us);
 }
 
-/*
- * Incomplete requests are handed over to siblings. When there are none, wait for the rest of them:
- * not for long after the last octet, and not for ever, so that a stop ends in time.
- */
+/* Incomplete requests are handed over to siblings. Without siblings, wait for the rest of them: not
+ * for long after the last octet, and not without end, so that a stop ends in time. */
 static bool may_half_requests_complete(const struct fcgi *f)
 {
 	int64_t now = clock_us(), last = f->progress_us > f->stop_us ? f->progress_us : f->stop_us;
@@ -431,7 +430,7 @@ static int choose_wait_ms(const struct fcgi *f)
 	return left >= 0 && (idle < 0 || left < idle) ? left : idle;
 }
 
-/* While draining, that nothing comes is the end. */
+/* While draining, stop as soon as nothing more comes. */
 static enum fcgi_event handle_silence(struct fcgi *f)
 {
 	if (f->drain_us)

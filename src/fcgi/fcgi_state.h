@@ -17,9 +17,9 @@ struct fcgi {
 	int ep;
 	struct fcgi_exchange *now; /* the current request */
 	struct fd_queue *kept;	   /* every connection that epoll watches */
-	struct fd_queue *half; /* those of them on which part of a request has arrived, each with
-	its struct spool, by their last octet */
-	size_t spooled;	       /* octets of them all */
+	struct fd_queue *half; /* those on which part of a request has arrived, each with its struct
+				  spool, by their last octet */
+	size_t spooled;	       /* octets that these have stored */
 	int64_t progress_us;   /* clock_us() of the last octet of one of them; 0: none yet */
 	bool held;	       /* fcgi_hold() */
 	int64_t drain_us;      /* clock_us() when draining ends; 0: not draining */

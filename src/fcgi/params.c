@@ -116,7 +116,7 @@ static struct str build_request_target(struct arena *mem, const struct param_ind
 
 	if (ix->v[P_URI].n)
 		return ix->v[P_URI];
-	/* They are decoded already; encode them, since http_target() decodes. */
+	/* They are decoded already; encode them again, since http_target() decodes them. */
 	form_encode(&b, ix->v[P_SCRIPT], path_chars);
 	form_encode(&b, ix->v[P_PATH], path_chars);
 	if (ix->v[P_QUERY].n)

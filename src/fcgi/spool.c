@@ -101,7 +101,7 @@ int spool_take_file(struct spool *s)
 
 	s->fd = -1;
 #ifdef F_ADD_SEALS
-	/* libfcgi may answer a management record, to where it reads from. */
+	/* libfcgi may answer a management record on the descriptor that it reads from. */
 	fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE);
 #endif
 	lseek(fd, 0, SEEK_SET);

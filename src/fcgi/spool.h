@@ -6,7 +6,7 @@
  * A request that arrives in pieces. Its records are collected in a file in memory, as they come and
  * without waiting; when it is complete, libfcgi reads it from there. Private to fcgi_epoll.c.
  *
- * Of a body that is longer than FCGI_BODY_MAX, only as much is stored as shows that it is.
+ * Of a body longer than FCGI_BODY_MAX, only enough is stored to show that it is too long.
  */
 struct spool_state { /* what a sibling needs besides the file */
 	struct request_progress progress;
@@ -21,7 +21,7 @@ struct spool {
 enum { SPOOL_MAX = (1 << 20) + (256 << 10) }; /* octets of one request in memory */
 /* An empty one; NULL: see errno. */
 struct spool *spool_new(void);
-/* Go on with a sibling's; takes fd, which is closed if this returns NULL. */
+/* Continue with the spool of a sibling; takes fd, which is closed if this returns NULL. */
 struct spool *spool_adopt(int fd, const struct spool_state *);
 /* Closes its file. NULL is fine. */
 void spool_free(struct spool *);

@@ -24,10 +24,11 @@ struct http_req {
 	struct str remote;     /* the client's address, without trusted proxies */
 	struct str host;
 	bool https;
-	int64_t began_us;  /* when it had arrived; clock_us() */
-	int64_t waited_us; /* for its turn to hash a password; 0: it is served for the first time */
-	struct str body;   /* without transfer coding */
-	bool body_too_large;	/* longer than the transport accepts; `body` is empty */
+	int64_t began_us;    /* when it had arrived; clock_us() */
+	int64_t waited_us;   /* how long it waited for its turn to hash a password; 0: it is served
+				for the first time */
+	struct str body;     /* without transfer coding */
+	bool body_too_large; /* longer than the transport accepts; `body` is empty */
 	bool headers_too_large; /* `malformed` is set too, and the status is 431 */
 	const char *malformed;	/* NULL, or why the transport refuses it: the sentence of the 400;
 				   other members may be wrong */

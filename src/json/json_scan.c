@@ -363,7 +363,7 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "unexpected text after the value");
 }
 
-/* A name, and `=` before anything of JSON. */
+/* A form: a name and `=`, before any character of JSON. */
 static bool begins_like_form(struct str t)
 {
 	static const char other[] = "_-.%+[]0123456789";
@@ -376,7 +376,7 @@ static bool begins_like_form(struct str t)
 	return i > 0 && i < t.n && t.s[i] == '=';
 }
 
-/* What a text is that cannot be JSON in UTF-8, as a sentence; NULL: it may be. */
+/* Say what a text is that cannot be JSON in UTF-8; NULL: it may be JSON. */
 static const char *name_other_encoding(struct str t)
 {
 	if (str_trim(t).n == 0)

@@ -79,7 +79,7 @@ struct shape {
 	static const struct field st##_fields[] = { __VA_ARGS__ }; \
 	storage const struct shape st##_shape = { #st, sizeof(struct st), st##_fields, \
 		sizeof st##_fields / sizeof st##_fields[0], fn, bare, media }
-/* Of a route without arguments: a body is read and ignored. */
+/* The shape of a route without arguments: a body is read and ignored. */
 extern const struct shape no_body_shape;
 
 /* Refuse with the sentence "<f->name> <why>"; why: "must be a string". */

@@ -11,7 +11,7 @@ struct net {
 	const struct conf *conf;
 	struct net_slots *slots;
 	struct net_curl *curl; /* NULL before the first fetch */
-	int entered; /* how many errands are under way, each inside the last; then of the first: */
+	int entered; /* how many batches are open, each inside the last; then of the first: */
 	bool trusted;
 	struct str authority;
 	int64_t began_us;
@@ -87,8 +87,8 @@ static enum err end_fetch(struct net_fetch *f, enum net_end end, const char *why
 	return e;
 }
 
-/* This hop is not allowed: the client's fault if it named the URL (first), else a wrong redirect of
- * the other server. */
+/* This hop is not allowed: the client is to blame if it named the URL (first), else the other
+ * server, for its redirect. */
 static enum err refuse_hop(struct net_fetch *f, bool first, const char *why)
 {
 	f->out->end = first ? NET_REFUSED : NET_REDIRECTS;
@@ -101,7 +101,7 @@ static bool is_asker_known(const struct cx *cx)
 	return cx->asker_known || cx->asker.n == 0;
 }
 
-/* What a stranger makes us fetch, and store, counts as a write. */
+/* What a stranger makes us fetch and store counts as a write. */
 static bool take_write(struct cx *cx, struct net *n)
 {
 	bool counts =

@@ -13,7 +13,7 @@
  *   compression.
  * - At most 1 MiB of body, and 16 KiB or 100 lines of header, counted while they arrive.
  * - 3 s to connect, DNS and TLS included; at least 100 octets a second over 3 s; 8 s in all, which
- *   redirects and all fetches of one errand share.
+ *   redirects and all fetches of one batch share.
  * - A client learns no address, and not whether a name exists in our network: only the log has it.
  *
  * Each worker has its own struct net. libcurl is started by the first fetch. It keeps one
@@ -48,7 +48,7 @@ enum net_end {
 	NET_ANSWERED,
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
 	NET_BUSY,    /* too many fetches at a time, or to this server */
-	NET_LIMITED, /* whoever causes it has caused too many, or too slow ones */
+	NET_LIMITED, /* the client that caused it has caused too many requests, or too slow ones */
 	NET_DOWN,    /* it did not answer a moment ago */
 	NET_ADDRESS, /* the name has an address that is not allowed */
 	NET_NAME,    /* DNS has no address */
@@ -84,11 +84,11 @@ struct net_reply {
 must_check enum err net_get(
     struct cx *, struct net *, const char *url, struct net_opt, struct net_reply *out);
 
-/* Begin and end an errand, as base/fetch.h says. A fetch without one is an errand of its own. */
+/* Begin and end a batch, as base/fetch.h says. A fetch outside a batch is a batch of its own. */
 must_check enum err net_enter(
     struct cx *, struct net *, struct str domain, bool known, bool *waited);
 void net_leave(struct cx *, struct net *);
-/* The server of this URL has shown otherwise that it is there: forget that it did not answer. */
+/* Forget that the server of this URL did not answer, because something else shows that it is up. */
 void net_note_heard(struct cx *, struct net *, const char *url);
 
 /* May we federate with this domain? False if it or a parent domain is in federation_deny, or if

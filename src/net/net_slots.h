@@ -6,36 +6,38 @@
  * servers did not answer a moment ago, how often each is asked, and what each client has caused.
  *
  * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least two
- * workers, if there are so many) fetches at a time, and one of them for each server. Half of the
- * places, and never the last one, are for strangers who ask about servers that are not known to be
- * good; they get 4 seconds, and as many wait for a place, up to a second. Others wait up to two.
- * Places are record locks (shm/gate.h) in outbound.lock, outbound-strangers.lock and
- * outbound-queue.lock of state_dir, or in memory; the system frees them when their holder dies.
+ * workers, if there are so many) fetches at a time, and one of them for each server. Strangers who
+ * ask about servers that are not known to be good get at most half of the slots, and never the last
+ * one. They get 4 seconds, and as many of them may wait for a slot, for up to a second. Others wait
+ * for up to two seconds. Slots are record locks (shm/gate.h) in outbound.lock,
+ * outbound-strangers.lock and outbound-queue.lock of state_dir, or in memory; the system frees them
+ * when their holder dies.
  */
 struct net_slots;
 struct limits; /* shm/limits.h */
 /*
  * Call it before workers are forked; `workers` is their number. `limits` is borrowed; NULL: no rate
- * limits. NULL: errno says why. Processes that were spawned alone share places through state_dir;
- * the rest is their own.
+ * limits. NULL: errno says why. Processes that were spawned alone share slots through state_dir,
+ * but no other state.
  */
 struct net_slots *net_slots_new(const struct conf *, int workers, struct limits *);
 void net_slots_free(struct net_slots *);
-/* Take a place for a server, until net_slots_leave() or our death; a process has one at a time.
+/* Take a slot for a server, until net_slots_leave() or our death; a process has one at a time.
  * *waited: it was not free at once. False: at once if too many wait already, else after a while. */
 must_check bool net_slots_enter(
     struct net_slots *, struct str authority, bool trusted, bool *waited);
 void net_slots_leave(struct net_slots *);
-/* A request to this server (`authority` is host:port) failed, or it has answered, or we have heard
- * of it otherwise: see net_unreachable.h. */
+/* Note that a request to this server (`authority` is host:port) failed, that it has answered, or
+ * that something else shows that it is up: see net_unreachable.h. */
 void net_slots_note_failure(struct net_slots *, struct str authority, int64_t began_us);
 void net_slots_note_answer(struct net_slots *, struct str authority);
-/* For how many seconds it is left alone after failures; 0: it may be asked. */
+/* For how many seconds this server is not asked after failures; 0: it may be asked. */
 int64_t net_slots_down_s(struct net_slots *, struct str authority);
 /*
- * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. A session,
- * or a client's address, has requests and seconds of waiting; strangers and others have each a
- * share of the requests to a server. False: used up; *retry_after_s says when to retry.
+ * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. Each
+ * session and each client address has a budget of requests and of seconds of waiting. Of the
+ * requests to one server, strangers have one share and the others another. False: used up;
+ * *retry_after_s says when to retry.
  */
 enum {
 	NET_ASKER_PER_MINUTE = 120,
@@ -48,7 +50,8 @@ enum {
 bool net_slots_take_asker(struct net_slots *, struct str asker, bool known, int64_t *retry_after_s);
 bool net_slots_take_request(
     struct net_slots *, struct str authority, bool known, int per_minute, int64_t *retry_after_s);
-/* A server took so long in the last minute that nobody is trusted who asks about it. */
+/* Did this server take so long in the last minute that everybody who asks about it counts as a
+ * stranger? */
 bool net_slots_is_slow(struct net_slots *, struct str authority);
 /* Charge what a fetch took to whoever caused it (n 0: nobody) and to the server. */
 void net_slots_charge(

@@ -55,7 +55,7 @@ static int64_t read_failures(uint64_t word)
 	return (int64_t)(word >> END_BITS) & FAILURES_MAX;
 }
 
-/* The word of this tag (*own is true), else the one that ends first. */
+/* The word with this tag (*own is true), else the one that ends first. */
 static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64_t h, bool *own)
 {
 	_Atomic uint64_t *best = NULL;
@@ -102,7 +102,7 @@ void net_unreachable_fail(
 	failures = failures < FAILURES_MAX ? failures : FAILURES_MAX;
 	new = make_unreachable_word(h >> TICK_SHIFT, failures, now);
 	new += (uint64_t)(choose_pause_ms(d, failures, new) / TICK_MS);
-	/* Somebody else who was faster has counted a failure, too. */
+	/* Another process was faster and has counted a failure, too. */
 	atomic_compare_exchange_strong(w, &old, new);
 }
 

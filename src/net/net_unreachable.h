@@ -21,6 +21,6 @@ void net_unreachable_fail(
     struct net_unreachable *, struct str key, int64_t began_us, int64_t now_us);
 /* It has answered: forget its failures. */
 void net_unreachable_clear(struct net_unreachable *, struct str key);
-/* For how many milliseconds it is left alone; 0: it may be asked. */
+/* For how many milliseconds it is not asked; 0: it may be asked. */
 int64_t net_unreachable_wait_ms(struct net_unreachable *, struct str key, int64_t now_us);
 #endif

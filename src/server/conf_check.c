@@ -21,7 +21,7 @@
 
 struct conf_point {
 	const struct conf *conf;
-	const char *key, *value; /* value: of a text; else NULL */
+	const char *key, *value; /* the value of a key that is text; else NULL */
 	char *why;
 	size_t size;
 };
@@ -78,7 +78,7 @@ static bool check_conf_domain(const struct conf_point *p)
 	    reject_value(p, "is not a domain in lower case, such as example.org");
 }
 
-/* The lists of federation_… name their key themselves. */
+/* The checks of the keys federation_… name the key themselves. */
 static bool check_conf_federation(const struct conf_point *p)
 {
 	return net_conf_valid(p->conf, p->why, p->size);
@@ -145,7 +145,7 @@ static bool check_conf_listen_mode(const struct conf_point *p)
 	return p->conf->listen[0] == '\0' || listen_valid(p->conf, p->why, p->size);
 }
 
-/* Written, and made if it is missing. */
+/* Opened for writing; if the file is missing, its directory must be writable. */
 static bool check_conf_log_file(const struct conf_point *p)
 {
 	if (p->value[0] == '\0')
@@ -160,7 +160,7 @@ static bool check_conf_log_file(const struct conf_point *p)
 	return fd >= 0 || check_parent_directory(p, true);
 }
 
-/* The file in state_dir is not asked for: without it, only motetctl status does not work. */
+/* The default file in state_dir is not checked: without it, only motetctl status does not work. */
 static bool check_conf_scoreboard_file(const struct conf_point *p)
 {
 	size_t n = strlen(p->conf->state_dir);
@@ -229,7 +229,7 @@ static bool check_conf_state_dir(const struct conf_point *p)
 	return errno == EACCES || reject_value(p, strerror(errno));
 }
 
-/* What only the API knows. */
+/* Checks that only the API can do. */
 static bool check_conf_api(const struct conf_point *p)
 {
 	return api_conf_ok(p->conf, p->key, p->why, p->size);

@@ -4,8 +4,8 @@
 /*
  * The checks of conf.def: each key's value is opened, resolved or parsed, with the rights of this
  * process. Nothing is created or changed. Call it after conf_finish(). False: `why` begins with the
- * key and says what is wrong. A path that the service manager makes at the start (RUNDIR) may be
- * missing. secret_file passes if this process may not read it: whoever needs it says so.
+ * key and says what is wrong. secret_file passes if this process may not read it: the process that
+ * needs it reports that.
  */
 must_check bool conf_check(const struct conf *, char *why, size_t size);
 /* The same with the rights of the keys `user` and `group`, in a child; for root. */

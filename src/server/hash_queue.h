@@ -1,10 +1,8 @@
 #ifndef MOTET_SERVER_HASH_QUEUE_H
 #define MOTET_SERVER_HASH_QUEUE_H
 #include "fcgi/fcgi.h"
-/*
- * The requests of one worker that wait for a place to hash a password. They wait without the
- * worker, which serves others meanwhile. First come, first served within a worker.
- */
+/* The requests of one worker that wait for a hashing slot. They do not occupy the worker, which
+ * serves others meanwhile. First come, first served within a worker. */
 enum { HASH_QUEUE_MAX = 512 }; /* for the sake of memory: some 50 kB each */
 struct hash_waiting {
 	struct http_req q;

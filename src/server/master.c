@@ -292,7 +292,7 @@ static void finish_rehearsal(struct master *m, int status)
 	notify_systemd("READY=1");
 }
 
-/* It would keep its connections or questions waiting, and nobody may be there to continue it. */
+/* It would keep its connections or questions waiting, and nobody may continue it. */
 static void kill_stopped_child(const struct master *m, pid_t pid)
 {
 	log_warn("%s %d was stopped by a signal, and is replaced",
@@ -369,8 +369,8 @@ static void report_reloaded(struct master *m)
 	log_info("the new workers serve; the old ones finish their requests");
 }
 
-/* reap_children() may execute a new program, which would lose these flags: reopen the log first. A
- * reload may be lost, since the new program reads the configuration anyway. */
+/* reap_children() may execute a new program, which would lose these flags: reopen the log first.
+ * The new program reads the configuration anyway, so a reload may be lost. */
 static void handle_signal_flags(struct master *m)
 {
 	if (signals.reopen) {

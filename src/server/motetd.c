@@ -202,7 +202,8 @@ static int serve_after_handover(
 	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
 	if (!state_lock_take(c->state_dir, true, why, sizeof why))
-		log_warn("%s", why); /* it came while execve(2) had released the lock */
+		log_warn(
+		    "%s", why); /* another motetd took the lock while execve(2) had released it */
 	return master_run(o, conf, l, secret_fd, h);
 }
 

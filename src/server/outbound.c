@@ -19,7 +19,7 @@ static enum err fetch_for_core(
 	return e;
 }
 
-static enum err begin_errand(
+static enum err begin_batch(
     struct cx *cx, struct fetcher *f, struct str domain, bool known, bool *waited)
 {
 	struct outbound *o = (struct outbound *)f;
@@ -31,7 +31,7 @@ static enum err begin_errand(
 	return e;
 }
 
-static void end_errand(struct cx *cx, struct fetcher *f)
+static void end_batch(struct cx *cx, struct fetcher *f)
 {
 	net_leave(cx, ((struct outbound *)f)->net);
 }
@@ -46,8 +46,8 @@ static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)
 bool outbound_begin(struct outbound *o, const struct conf *c, struct net_slots *slots)
 {
 	*o = (struct outbound){ .fetcher = { .get = fetch_for_core,
-				    .enter = begin_errand,
-				    .leave = end_errand,
+				    .enter = begin_batch,
+				    .leave = end_batch,
 				    .heard = note_server_heard },
 		.net = net_new(c, slots) };
 	return o->net != NULL;

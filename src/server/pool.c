@@ -259,7 +259,7 @@ static void retire_older_workers(struct pool *p, int64_t now)
 			    &p->slot[i], now + p->proto.conf->stop_deadline * INT64_C(1000000));
 }
 
-/* One at a time. It may finish its request, within request_deadline, so that none fails. */
+/* One at a time. It may finish its request, within request_deadline, so that no request fails. */
 static void recycle_one_worker(struct pool *p, int64_t now)
 {
 	const struct conf *c = p->proto.conf;

@@ -13,7 +13,7 @@
 
 enum { START_CHECK_ARENA = 8 << 20 };
 
-/* Whoever started us may look at standard error only. */
+/* The program that started us may show its user only standard error. */
 static void report_misfit(const struct conf *c, const char *why)
 {
 	log_error("cannot serve: %s", why);
@@ -73,7 +73,7 @@ int start_check_fit(const struct conf *c, int secret_fd)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid < 0 || !WIFEXITED(status))
-		return 0; /* not known: workers ask */
+		return 0; /* not known yet: workers ask */
 	if (WEXITSTATUS(status) == 0)
 		fit_remember();
 	return WEXITSTATUS(status) == EX_CONFIG ? EX_CONFIG : 0;

@@ -13,6 +13,6 @@
  * can be had: the directory cannot be written, or its file system has no locks.
  */
 bool state_lock_take(const char *state_dir, bool master, char *why, size_t size);
-/* Another motetd may start now. */
+/* Release the lock: another motetd may start now. */
 void state_lock_release(void);
 #endif

@@ -25,8 +25,8 @@ enum {
 	/* Octets for one request: four copies of a body, certificates, and objects of json-c. */
 	WORKER_ARENA = 32 << 20,
 	HASH_MEMORY = 19 << 20, /* octets of one hash (crypto/passwd.h) */
-	HASH_MEMORY_SHARE = 8,	/* hashes take at most one in so many octets of the memory */
-	HASH_NAP_MS = 3,	/* between two looks for a free place to hash */
+	HASH_MEMORY_SHARE = 8,	/* hashes use at most one part in so many of the memory */
+	HASH_NAP_MS = 3,	/* pause between two looks for a free hashing slot */
 };
 
 struct worker_signers {
@@ -41,7 +41,7 @@ int worker_count_cores(void)
 	return n > 0 ? (int)n : 1;
 }
 
-/* One worker at least is left for requests without passwords. */
+/* Leave at least one worker for requests without passwords. */
 int worker_hash_slots(const struct conf *c)
 {
 	int64_t n = worker_count_cores(),
@@ -77,7 +77,7 @@ static void report_worker_ready(const struct worker *w)
 		log_warn("cannot tell the master that this worker serves: %s", strerror(errno));
 }
 
-/* Returns false if the request was queued instead: then its arena is the queue's. */
+/* Returns false if the request was queued instead: then the queue owns its arena. */
 static bool serve_request(const struct worker *w, struct cx *cx, struct fcgi *f,
     const struct http_req *q, struct hash_queue *queue)
 {
@@ -106,7 +106,8 @@ static void serve_new_request(const struct worker *w, struct cx *cx, struct fcgi
 		cx->mem = arena_new(WORKER_ARENA);
 }
 
-/* The first of those that wait for a place, if there is one now, or it has waited long enough. */
+/* Serve the first request that waits for a hashing slot, if one is free now or it has waited too
+ * long. */
 static bool serve_queued_request(
     const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
 {
@@ -120,7 +121,7 @@ static bool serve_queued_request(
 		return false;
 	struct hash_waiting *x = hash_queue_take(queue, f);
 	cx->mem = x->mem;
-	cx->hash_turn = late ? HASH_GIVES_UP : HASH_HAS_PLACE;
+	cx->hash_turn = late ? HASH_GIVES_UP : HASH_HAS_SLOT;
 	serve_request(w, cx, f, &x->q, queue);
 	gate_leave(w->gate);
 	cx->mem = own;
@@ -129,7 +130,7 @@ static bool serve_queued_request(
 	return true;
 }
 
-/* Before the worker ends. Its connections are for siblings, if it has any. */
+/* Called before the worker ends. Passes its connections to siblings, if there are any. */
 static void serve_whole_queue(
     const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
 {
@@ -262,7 +263,7 @@ static void set_malloc_thresholds(void)
 #endif
 }
 
-/* Without an arena, a database and a signer yet. */
+/* A worker's cx, still without arena, database and signer. */
 static struct cx make_worker_cx(const struct worker *w, struct outbound *outbound)
 {
 	return (struct cx){ .conf = w->conf,

@@ -14,7 +14,7 @@ enum {
 
 struct gate {
 	int fd, slots;
-	int held; /* the place that this process has, or -1 */
+	int held; /* the slot that this process has, or -1 */
 };
 
 static bool lock_gate_octet(int fd, int slot, short type)

@@ -4,31 +4,31 @@
 #include <stdint.h>
 /*
  * Limits how many processes do an expensive thing at a time, such as hashing a password, which
- * occupies a core for 25 ms and takes 19 MiB. Each place is one octet of a file, held
- * by a record lock (fcntl(2)); the system releases it when its holder dies.
+ * occupies a core for 25 ms and takes 19 MiB. Each slot is one octet of a file, held by a record
+ * lock (fcntl(2)); the system releases it when its holder dies.
  *
  * Create it before workers are forked; they share it. A process loses all its record locks of a
  * file when it closes any descriptor of that file: do not open the file elsewhere.
  */
 struct gate;
 /*
- * A gate with `slots` ≥ 1 places in state_dir/hashing.lock, which all servers with this directory
+ * A gate with `slots` ≥ 1 slots in state_dir/hashing.lock, which all servers with this directory
  * share. If the file cannot be written or locked, the gate is in memory, for this pool only. NULL:
  * errno says why.
  */
 struct gate *gate_new(const char *state_dir, int slots);
-/* The same for another purpose, in state_dir/<name>.lock. A process may hold a place in each. */
+/* The same for another purpose, in state_dir/<name>.lock. A process may hold a slot in each. */
 struct gate *gate_new_named(const char *state_dir, const char *name, int slots);
 /* NULL is fine. */
 void gate_free(struct gate *);
 int gate_slots(const struct gate *);
-/* Wait up to timeout_ms for a place. True: it is ours until gate_leave() or our death. A process
- * may hold one place at a time. */
+/* Wait up to timeout_ms for a slot. True: it is ours until gate_leave() or our death. A process may
+ * hold one slot at a time. */
 bool gate_enter(struct gate *, int timeout_ms);
-/* Does nothing without a place. */
+/* Does nothing without a slot. */
 void gate_leave(struct gate *);
-/* Lock one of 2^20 keys beside the places, if no other process has it, until gate_unlock_key() or
- * our death. */
+/* Lock a key, one of 2^20 apart from the slots, unless another process has it, until
+ * gate_unlock_key() or our death. */
 bool gate_lock_key(struct gate *, uint64_t key);
 void gate_unlock_key(struct gate *, uint64_t key);
 #endif

@@ -88,7 +88,7 @@ static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t n
 	return best;
 }
 
-/* Add n, or look whether one more may be added (n 0). `anyway`: also beyond the limit. */
+/* Add n, or look whether one more may be added (n 0). `anyway`: even beyond the limit. */
 static bool add_to_limit(struct limits *l, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t n, bool anyway, int64_t *retry_after_s)
 {

@@ -9,8 +9,8 @@
  * A word holds the theoretical arrival time of one (class, key) and a part of its hash. The key of
  * the hash is random, so that clients cannot choose collisions. There are 65 536 words; a hash has
  * 16 candidates. In a full table, two keys share a counter with a probability of about 2^-15, else
- * with far less. A word is free again when its key has its whole burst again. If all 16 are in use,
- * the one closest to that is replaced.
+ * with far less. A word is free again when its key has recovered its whole burst. If all 16 are in
+ * use, the one closest to that is replaced.
  */
 struct limits;
 /* NULL: errno says why. Never freed: it ends with the last process that has it. */
@@ -25,7 +25,7 @@ bool limits_take(struct limits *, const char *class, struct str key, int64_t per
 /* Whether limits_take() would allow one more; nothing is counted. */
 bool limits_has_room(struct limits *, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t *retry_after_s);
-/* Count n that were not known before, also beyond the limit: later ones wait for longer. */
+/* Count n more requests afterwards, even beyond the limit, so that later ones wait for longer. */
 void limits_charge(
     struct limits *, const char *class, struct str key, int64_t per_minute, int64_t n);
 /* The key for a client's address: IPv4 unchanged, also if it is written as IPv6 (::ffff:192.0.2.1);

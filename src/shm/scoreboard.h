@@ -79,9 +79,9 @@ struct scoreboard {
 	struct db_pool database;	/* of db_share_pool() */
 	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0:
 	not read yet */
-	_Atomic int cert_warned_days; /* the log's last warning of its end was so many days before;
-	0: none */
-	_Atomic bool unready;	      /* the last check of core/ready.h failed */
+	_Atomic int
+	    cert_warned_days; /* how many days before its end the log last warned; 0: it did not */
+	_Atomic bool unready; /* the last check of core/ready.h failed */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	int nroutes;
@@ -129,7 +129,7 @@ void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
 /* At the start and the end of a request. */
 void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
 void scoreboard_end_request(struct scoreboard_row *);
-/* It is not answered yet, and will be started again. */
+/* The request was set aside without an answer, and will be started again. */
 void scoreboard_suspend_request(struct scoreboard_row *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Each process measures

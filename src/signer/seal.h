@@ -9,8 +9,8 @@
  * data) binds the ciphertext to its row: it opens only with the same aad.
  *
  * Nonces are random, so one secret may seal at most 2^32 times (NIST SP 800-38D 8.3). Identity keys
- * change a few times a year. What users can have sealed as often as they like is sealed under a
- * secret of its own, made by seal_derive().
+ * change a few times a year. Values that users can create in any number are sealed under a secret
+ * of their own, made by seal_derive().
  */
 enum {
 	SEAL_SECRET = 32,   /* octets of a secret */

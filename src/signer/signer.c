@@ -68,7 +68,7 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_sign(cx, seed, tbs, sig);
 }
 
-/* The fault of a clock, ours or the database's: it will pass. */
+/* The clock of this host or of the database is wrong: try again later. */
 static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
 {
 	return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;

@@ -74,8 +74,8 @@ FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 
--- Can this token of this server still be redeemed? It dies with the session that asked for it. Other servers ask; they have the token and so
--- its hash.
+-- Can this token of this server still be redeemed? The token ends with the session that asked for
+-- it. Other servers ask; they have the token and so its hash.
 -- name: sql_federation_token_active :one redo
 -- args: bytea
 -- cols: active bool

@@ -18,8 +18,8 @@ struct foreign_server_row {
 	int64_t fresh_until;
 };
 must_check enum err q_foreign_store_server(struct cx *, const struct foreign_server_row *);
-/* A failure, by the name of its error, for 5 seconds or, the more often it happens, up to 5
- * minutes. A good server whose statement is not over stays. */
+/* Store a failure, by the name of its error, for 5 seconds, and for up to 5 minutes if it repeats.
+ * A good server whose statement has not expired is left unchanged. */
 must_check enum err q_foreign_store_failure(
     struct cx *, struct str place, struct str failure, struct str said);
 must_check enum err q_foreign_note_trouble(

@@ -24,9 +24,9 @@ ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain,
     serial = excluded.serial, failure = NULL, said = NULL, failures = 0,
     fresh_until = excluded.fresh_until, checked_at = now()
 
--- Store that there is no good server at a place, for a time that grows with repetition. A good
--- server whose statement is not over stays, and so does a failure that is not over. Deletes up to
--- 20 outdated failures.
+-- Store that there is no good server at a place, for a time that grows if this repeats. A good
+-- server whose statement has not expired stays, and so does a failure that has not expired. Deletes
+-- up to 20 outdated failures.
 -- name: sql_foreign_store_failure :none redo
 -- args: text, text, text
 -- cols:
@@ -63,8 +63,9 @@ ON CONFLICT (place) DO UPDATE SET said = excluded.said, checked_at = now(),
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
--- The certificate that was valid at a time. What a server called current may have been replaced
--- since it said so, once a newer certificate of it is known; the clocks differ by a minute at most.
+-- The certificate that was valid at a time. A certificate that a server called current may have
+-- been replaced since, once a newer certificate of that server is known; the clocks differ by a
+-- minute at most.
 -- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
@@ -78,8 +79,9 @@ WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::
 ORDER BY not_before DESC LIMIT 1
 
 -- All certificates of an actor, or of one session ($2), from a list that is at most $3 seconds old
--- (-1: of any age). No row: not cached, ask the home server; so it is with a session that is not in the list of all:
--- it may be newer. A row with null: the actor has none.
+-- (-1: of any age). No row: not cached, so ask the home server. This is also the answer for a
+-- session that is missing in the list of all sessions: it may be newer than the list. A row with
+-- null: the actor has none.
 -- name: sql_foreign_cert_list :many redo
 -- args: text, text, int8
 -- cols: cacheable text
@@ -96,9 +98,9 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
 -- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
--- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14 the oldest go. A
--- session here with an ID-Cert that is now
--- revoked ends, and the actor's other sessions get the home server's statement as an event.
+-- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14 the oldest are
+-- deleted. A session here with an ID-Cert that is now revoked ends, and the actor's other sessions
+-- get the home server's statement as an event.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text, told int8

@@ -10,8 +10,8 @@ struct new_idcert {
 	int64_t most_today, most_sessions;
 	int64_t replaces; /* serial number of the certificate that ends now, or 0 */
 	bool keep;	  /* the session of `replaces` keeps its token: token_hash */
-	bool by_password; /* a log-in: it counts by itself, and ends sessions when there are
-			     most_sessions */
+	bool by_password; /* a log-in: it has its own limit of certificates, and ends the oldest
+			     sessions beyond most_sessions */
 	struct str ends;  /* a log-in: the ID of the session that it ends first; s NULL: none */
 };
 struct idcert_issued {

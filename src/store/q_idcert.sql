@@ -1,10 +1,10 @@
 -- Issue an ID-Cert: writes all rows or none. The key that signed it ($4) must still be the current
 -- one. In a key rotation, the certificate $11 and its token end in the second in which the new
 -- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
--- of the session are marked as not live. At most $13 certificates a day, counted by themselves for
+-- of the session are marked as not live. At most $13 certificates a day, counted separately for
 -- log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends the session $16,
--- and those that are too many. The actor's other sessions get an event. issued: done now. landed:
--- done by an earlier try of the same request. current: $4 is the current key.
+-- and then the oldest ones that are too many. The actor's other sessions get an event. issued: done
+-- now. landed: an earlier try of the same request did it. current: $4 is the current key.
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8, bool,
 -- args: text

@@ -19,8 +19,8 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
     FROM turn
 
 -- Where no index finds the rows, the statement reads pages in key order. Its last argument is the
--- last key of the page before, '' for the first page; next: the key to go on from, null after the
--- last page. Each row is checked by itself, so a page costs the same whatever the size of the
+-- last key of the page before, '' for the first page; next: the key to continue after, null after
+-- the last page. Each row is checked by itself, so a page costs the same whatever the size of the
 -- table.
 
 -- Sessions that were never ended and whose ID-Cert has expired.

@@ -21,8 +21,8 @@ SELECT to_regclass('schema_version') IS NOT NULL AS there
 -- cols: locked bool
 SELECT pg_advisory_lock(7236846) IS NOT NULL AS locked
 
--- Can a row be written now? It is rolled back with the subtransaction, without a line in the log of
--- PostgreSQL. PL/pgSQL is what most of our functions are written in.
+-- Find out whether a row can be written now. The subtransaction rolls it back, and PostgreSQL logs
+-- nothing. It is PL/pgSQL because most of our functions are, so this also tests that PL/pgSQL runs.
 -- name: sql_schema_try_write :none redo
 -- args:
 -- cols:

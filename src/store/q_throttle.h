@@ -11,8 +11,8 @@ struct throttle_budget {
 };
 /*
  * Count a try against `own`. *wait: 0, go on; otherwise the seconds until the next try, because
- * `own` or `shared` is used up. `shared` does not count for callers that were right lately
- * (`known`).
+ * `own` or `shared` is used up. Callers that were right lately (`known`) are not limited by
+ * `shared`.
  */
 must_check enum err q_throttle_try(struct cx *, const struct throttle_budget *own,
     const struct throttle_budget *shared, struct blob known, int64_t *wait);

@@ -16,7 +16,7 @@ static const struct {
 	{ "motet_key_package_reused", ERR_BAD_REQUEST },
 	{ "motet_key_package_stock", ERR_TOO_MANY },
 	{ "server_key_current", ERR_CONFLICT },
-	/* two log-ins of one session at once: the caller retries */
+	/* two log-ins of one session at the same time: the caller retries */
 	{ "session_live", ERR_CONFLICT },
 	{ "foreign_session_live", ERR_CONFLICT },
 };

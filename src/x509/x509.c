@@ -138,7 +138,7 @@ static const char *read_cap_extension(
 	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
 		return "an extension must have exactly one value";
 	if (!said && !must && !x509_is_cap(oid))
-		return NULL; /* asked for in vain: it is not certified */
+		return NULL; /* ignored: a CSR may ask for it, but it is not certified */
 	return x509_read_cap(mem, oid, value, caps);
 }
 

@@ -74,7 +74,7 @@ static void test_busy_gate(void)
 	ok(password_hash_new(&cx, PASSWORD, &phc) == ERR_RETRY && cx.hash_queued,
 	    "but not before those that have come before");
 	ok(gate_enter(g, 0), "whose worker takes a place");
-	cx.hash_turn = HASH_HAS_PLACE;
+	cx.hash_turn = HASH_HAS_SLOT;
 	ok(password_hash_new(&cx, PASSWORD, &phc) == OK && gate_enter(g, 0) &&
 		cx.hash_turn == HASH_WAITS,
 	    "and gives it back; from here on it would wait");

@@ -177,7 +177,7 @@ static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 /* As core/password.c does it. */
 static void queue(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
-	bool in = cx->hash_turn == HASH_HAS_PLACE ||
+	bool in = cx->hash_turn == HASH_HAS_SLOT ||
 	    (cx->hash_turn == HASH_TRIES && gate_enter(cx->gate, 0)) ||
 	    (cx->hash_turn == HASH_WAITS && gate_enter(cx->gate, 10000));
 

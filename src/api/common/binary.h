@@ -14,12 +14,10 @@ struct binary_query {
  * PEM, or PEM. `out` is a struct blob: the DER.
  */
 enum err binary_get_cert(struct cx *, const struct field *, struct json_object *, void *out);
-/* Answer a GET with one certificate … */
+/* Answer a GET with one certificate. */
 enum err binary_reply_cert(struct call *, const struct binary_query *, struct blob cert);
-/*
- * … or with a list. A DER response holds one certificate: a client that accepts DER gets JSON
- * unless there is exactly one.
- */
+/* Answer a GET with a list of certificates. A DER response holds one certificate: a client that
+ * accepts DER gets JSON unless there is exactly one. */
 enum err binary_reply_certs(
     struct call *, const struct binary_query *, const struct blob *certs, size_t n);
 /* Answer with a JSON list of octets that must not be cached. */

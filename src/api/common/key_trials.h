@@ -1,7 +1,7 @@
 #ifndef MOTET_API_COMMON_KEY_TRIALS_H
 #define MOTET_API_COMMON_KEY_TRIALS_H
 #include "api/routes.h"
-/* Requests for a key trial: each route name has the same query and answer. */
+/* Requests for a key trial. All routes that make one have the same query and the same answer. */
 struct key_trial_query {
 	struct str fid, session_id;
 };

@@ -8,7 +8,8 @@
  * answers to a claim differ.
  */
 struct keypackages_body {
-	/* Not decoded yet: the answer to a faulty one depends on the handler. */
+	/* The KeyPackages of a body, not decoded yet: how a faulty one is answered depends on the
+	 * handler. */
 	struct json_object **v;
 	size_t n;
 };

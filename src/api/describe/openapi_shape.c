@@ -50,7 +50,8 @@ static struct json_object *make_plain_schema(const struct field *f)
 {
 	struct json_object *o = f->type == FT_STR ? make_text_schema(f) : json_object_new_object();
 
-	/* minLength counts characters and .min bytes: the same up to 1. A larger .min has `as`. */
+	/* minLength counts characters and .min counts bytes; both are the same only up to 1. A
+	 * larger .min has `as`. */
 	if (f->type == FT_STR)
 		add_bounds(o, f, "minLength", "maxLength");
 	else if (f->type == FT_BOOL)
@@ -116,7 +117,7 @@ static enum err add_named_variant(
 	return OK;
 }
 
-/* The member by its name, or by its alias, which is ignored beside the name. */
+/* An object has the member or its alias; the alias is ignored if both are there. */
 static enum err add_either_name(struct cx *cx, const struct field *f, struct json_object *all)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();

@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 
 /*
- * /.motet/v1/probe/{token}/{text}: answers with what arrived of a request. `motetctl doctor URL`
+ * /.motet/v1/probe/{token}/{text}: shows the request as motetd received it. `motetctl doctor URL`
  * compares it with what it sent through the web server. Only doctor has a token; without one the
  * route is a 404. The answer has no secrets: Authorization is hashed.
  */

@@ -121,10 +121,8 @@ static enum upload_kind kind_of_upload(struct arena *mem, struct str s)
 	return k;
 }
 
-/*
- * The request for a key that came without a CSR: its other values come from the session. The key
- * stands for the CSR, so that a retry is recognised.
- */
+/* A request for a certificate that came as a bare key instead of a CSR: its other values come from
+ * the session. The key is stored in place of the CSR, so that a retry is recognised. */
 static struct idcsr make_key_request(struct call *c)
 {
 	const struct session *s = c->who;
