@@ -70,31 +70,65 @@ bool ed25519_verify(
 	return clear_errors_unless(good);
 }
 
-enum err ed25519_sign(
-    struct cx *cx, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG])
+/* OpenSSL's key is used as it is; the struct has no members of its own. */
+static EVP_PKEY *get_private_pkey(struct ed25519_private *p)
+{
+	return (EVP_PKEY *)p;
+}
+
+enum err ed25519_private_new(struct cx *cx, const uint8_t seed[ED25519_SEED],
+    uint8_t key[ED25519_KEY], struct ed25519_private **out)
 {
 	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED);
+	size_t n = ED25519_KEY;
+
+	*out = (struct ed25519_private *)k;
+	if (k && EVP_PKEY_get_raw_public_key(k, key, &n) == 1 && n == ED25519_KEY)
+		return OK;
+	ed25519_private_free(*out);
+	*out = NULL;
+	ERR_clear_error();
+	return fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not derive the public key");
+}
+
+enum err ed25519_private_sign(
+    struct cx *cx, struct ed25519_private *p, struct blob text, uint8_t sig[ED25519_SIG])
+{
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	size_t n = ED25519_SIG;
-	bool good = k && md && EVP_DigestSignInit(md, NULL, NULL, NULL, k) == 1 &&
+	bool good = md && EVP_DigestSignInit(md, NULL, NULL, NULL, get_private_pkey(p)) == 1 &&
 	    EVP_DigestSign(md, sig, &n, text.p, text.n) == 1 && n == ED25519_SIG;
+
 	EVP_MD_CTX_free(md);
-	EVP_PKEY_free(k);
 	return clear_errors_unless(good)
 	    ? OK
 	    : fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not sign");
 }
 
+void ed25519_private_free(struct ed25519_private *p)
+{
+	EVP_PKEY_free(get_private_pkey(p));
+}
+
+enum err ed25519_sign(
+    struct cx *cx, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG])
+{
+	uint8_t key[ED25519_KEY];
+	struct ed25519_private *p;
+
+	TRY(ed25519_private_new(cx, seed, key, &p));
+	enum err e = ed25519_private_sign(cx, p, text, sig);
+	ed25519_private_free(p);
+	return e;
+}
+
 enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
 {
-	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED);
-	size_t n = ED25519_KEY;
-	bool good = k && EVP_PKEY_get_raw_public_key(k, key, &n) == 1 && n == ED25519_KEY;
+	struct ed25519_private *p;
 
-	EVP_PKEY_free(k);
-	return clear_errors_unless(good)
-	    ? OK
-	    : fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not derive the public key");
+	TRY(ed25519_private_new(cx, seed, key, &p));
+	ed25519_private_free(p);
+	return OK;
 }
 
 enum err ed25519_new(struct cx *cx, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])

@@ -233,7 +233,7 @@ int ctl_main(int argc, char **argv)
 		status = help_version(stdout);
 	else
 		status = dispatch_words(&c, at, argc, argv);
-	explicit_bzero(&c.ca, sizeof c.ca);
+	ca_local_wipe(&c.ca);
 	db_free(c.cx.db);
 	arena_free(c.cx.mem);
 	conf_free(c.conf);

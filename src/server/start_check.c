@@ -57,7 +57,7 @@ static int run_fit_child(const struct conf *c, int secret_fd)
 	int rc = report_fit(&cx, fit_check(&cx));
 	if (rc == 0 && ready_check_and_log(&cx) != OK)
 		log_warn("/readyz answers 503 until then");
-	explicit_bzero(&ca, sizeof ca);
+	ca_local_wipe(&ca);
 	db_free(cx.db);
 	return rc;
 }

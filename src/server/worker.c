@@ -392,6 +392,6 @@ bool worker_rehearse(const struct conf *c, char *why, size_t size)
 		    cx.why.log[0] ? cx.why.log : cx.why.say);
 	db_free(cx.db);
 	arena_free(cx.mem);
-	explicit_bzero(&ca, sizeof ca);
+	ca_local_wipe(&ca);
 	return r.status == 200;
 }

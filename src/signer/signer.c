@@ -8,22 +8,44 @@ static struct blob get_key_aad(const uint8_t key[ED25519_KEY])
 	return (struct blob){ key, ED25519_KEY };
 }
 
-/* The database may be wrong or tampered with: a seed signs only for its own public key. */
-static enum err unseal_key_seed(
-    struct cx *cx, const struct ca_local *local, const struct ca_key *key, const uint8_t **seed)
+static bool is_opened_key(const struct opened_key *o, const struct ca_key *key)
 {
-	uint8_t own[ED25519_KEY];
+	return o->private && key->sealed.n == sizeof o->sealed &&
+	    memcmp(o->key, key->key, sizeof o->key) == 0 &&
+	    memcmp(o->sealed, key->sealed.p, sizeof o->sealed) == 0;
+}
+
+static void close_opened_key(struct opened_key *o)
+{
+	ed25519_private_free(o->private);
+	*o = (struct opened_key){ .private = NULL };
+}
+
+static enum err unseal_key(struct cx *cx, struct ca_local *local, const struct ca_key *key)
+{
+	struct opened_key *o = &local->opened;
 	struct blob plain;
 
-	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
+	close_opened_key(o);
 	TRY(unseal(cx, local->secret, get_key_aad(key->key), key->sealed, &plain));
 	if (plain.n != ED25519_SEED)
 		return fail(cx, ERR_INTERNAL, "signer: the sealed key does not contain a seed");
-	TRY(ed25519_public(cx, plain.p, own));
-	if (memcmp(own, key->key, sizeof own) != 0)
+	TRY(ed25519_private_new(cx, plain.p, o->key, &o->private));
+	memcpy(o->sealed, key->sealed.p, sizeof o->sealed);
+	return OK;
+}
+
+/* The database may be wrong or tampered with: a seed signs only for its own public key. */
+static enum err open_signing_key(
+    struct cx *cx, struct ca_local *local, const struct ca_key *key, struct ed25519_private **out)
+{
+	meter_add(&cx->meter, COUNT_SIGNATURE, 1);
+	if (!is_opened_key(&local->opened, key))
+		TRY(unseal_key(cx, local, key));
+	if (memcmp(local->opened.key, key->key, ED25519_KEY) != 0)
 		return fail(
 		    cx, ERR_INTERNAL, "signer: the sealed seed does not belong to its public key");
-	*seed = plain.p;
+	*out = local->opened.private;
 	return OK;
 }
 
@@ -58,14 +80,14 @@ static enum err check_signable_times(
 static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_key *key,
     struct blob tbs, uint8_t sig[ED25519_SIG])
 {
-	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct ca_local *local = (struct ca_local *)(void *)ca;
 	struct idcert_times times;
-	const uint8_t *seed;
+	struct ed25519_private *private;
 
 	TRY(idcert_lint(cx, tbs, str_of(local->conf->domain), key->key, &times));
 	TRY(check_signable_times(cx, local, &times));
-	TRY(unseal_key_seed(cx, local, key, &seed));
-	return ed25519_sign(cx, seed, tbs, sig);
+	TRY(open_signing_key(cx, local, key, &private));
+	return ed25519_private_sign(cx, private, tbs, sig);
 }
 
 /* The clock of this host or of the database is wrong: try again later. */
@@ -94,9 +116,9 @@ static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t n
 static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct cache_claim *claims, size_t n, uint8_t *sigs)
 {
-	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct ca_local *local = (struct ca_local *)(void *)ca;
 	const int64_t now = clock_now();
-	const uint8_t *seed;
+	struct ed25519_private *private;
 
 	if (n > CACHE_CLAIMS_MAX)
 		return fail(cx, ERR_INTERNAL, "signer: %zu cache statements in one request", n);
@@ -106,12 +128,12 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 			    is_cache_claim_ahead(&claims[i], now) ? ERR_UNAVAILABLE : ERR_INTERNAL,
 			    "signer: a cache statement has %s",
 			    find_cache_claim_fault(&claims[i], now));
-	TRY(unseal_key_seed(cx, local, key, &seed));
+	TRY(open_signing_key(cx, local, key, &private));
 	for (size_t i = 0; i < n; i++) {
 		const struct cache_claim *c = &claims[i];
 		struct str text = cache_statement(
 		    cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
-		TRY(ed25519_sign(cx, seed, str_blob(text), sigs + i * ED25519_SIG));
+		TRY(ed25519_private_sign(cx, private, str_blob(text), sigs + i * ED25519_SIG));
 	}
 	return OK;
 }
@@ -119,9 +141,9 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct federation_token *t, uint8_t sig[ED25519_SIG])
 {
-	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct ca_local *local = (struct ca_local *)(void *)ca;
 	const char *wrong = federation_jws_check(cx->mem, t);
-	const uint8_t *seed;
+	struct ed25519_private *private;
 
 	if (wrong)
 		return fail(
@@ -137,16 +159,17 @@ static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca
 		    SIGNER_TOKEN_LIFE);
 	if (!is_near_host_time(t->iat, clock_now()))
 		return fail(cx, ERR_UNAVAILABLE, "signer: the federation token is not issued now");
-	TRY(unseal_key_seed(cx, local, key, &seed));
-	return ed25519_sign(cx, seed, str_blob(federation_jws_signing_input(cx, t)), sig);
+	TRY(open_signing_key(cx, local, key, &private));
+	return ed25519_private_sign(
+	    cx, private, str_blob(federation_jws_signing_input(cx, t)), sig);
 }
 
 static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_key *key,
     const struct openpgp_spec *s, uint8_t sig[ED25519_SIG])
 {
-	const struct ca_local *local = (struct ca_local *)(void *)ca;
+	struct ca_local *local = (struct ca_local *)(void *)ca;
 	uint8_t hash[OPENPGP_HASH];
-	const uint8_t *seed;
+	struct ed25519_private *private;
 
 	if (memcmp(s->key, key->key, ED25519_KEY) != 0)
 		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP block is for another key");
@@ -156,8 +179,8 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 		return fail(
 		    cx, ERR_UNAVAILABLE, "signer: the OpenPGP key was created in the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
-	TRY(unseal_key_seed(cx, local, key, &seed));
-	return ed25519_sign(cx, seed, (struct blob){ hash, sizeof hash }, sig);
+	TRY(open_signing_key(cx, local, key, &private));
+	return ed25519_private_sign(cx, private, (struct blob){ hash, sizeof hash }, sig);
 }
 
 /* The aad of a second factor. It differs from a key's, which is 32 octets. */
@@ -204,4 +227,10 @@ void ca_local_init(
 		.conf = conf };
 	memcpy(local->secret, secret, SEAL_SECRET);
 	seal_derive(secret, "motet second factors", local->totp);
+}
+
+void ca_local_wipe(struct ca_local *local)
+{
+	close_opened_key(&local->opened);
+	explicit_bzero(local, sizeof *local);
 }

@@ -84,14 +84,22 @@ struct ca {
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed,
 	    struct str code, int64_t *step);
 };
+/* An identity key that has been unsealed, and what it was unsealed from. Opening it takes twice as
+ * long as signing with it, and nearly every signature is made with the same key. */
+struct opened_key {
+	uint8_t key[ED25519_KEY], sealed[ED25519_SEED + SEAL_OVERHEAD];
+	struct ed25519_private *private; /* NULL: none */
+};
 /* A signer in this process: for the signer child, motetctl and a worker without a master. */
 struct ca_local {
 	struct ca ca;
 	const struct conf *conf;     /* borrowed: domain, server_cert_lifetime */
 	uint8_t secret[SEAL_SECRET]; /* a copy */
 	uint8_t totp[SEAL_SECRET];   /* derived from it, for second factors */
+	struct opened_key opened;    /* the key of the last signature */
 };
-/* The caller must overwrite the struct with explicit_bzero() after the last use: it holds
- * secrets. */
+/* Finish with ca_local_wipe(). */
 void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);
+/* Free the opened key and overwrite the secrets. A struct of zeros is allowed. */
+void ca_local_wipe(struct ca_local *);
 #endif

@@ -3,11 +3,15 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+/* OpenSSL keeps private keys and the state of its random generators there, in locked memory. */
+enum { SIGNER_SECURE_HEAP = 1 << 16, SIGNER_SECURE_LEAST = 32 };
 
 /* Both sides are forked from one program, so messages are plain structures. The signer still checks
  * everything that a worker sends. */
@@ -326,6 +330,7 @@ int signer_process_run(
 	struct cx cx = { .mem = arena_new(1 << 20), .conf = c, .ca = &ca.ca };
 
 	mlock(&ca, sizeof ca);
+	CRYPTO_secure_malloc_init(SIGNER_SECURE_HEAP, SIGNER_SECURE_LEAST);
 	if (!signer_process_load_secret(c, secret_fd, &ca))
 		return EX_CONFIG;
 	if (ready_fd >= 0) {
@@ -334,7 +339,7 @@ int signer_process_run(
 		close(ready_fd);
 	}
 	answer_signer_questions(&cx, take_fd, sg);
-	explicit_bzero(&ca, sizeof ca);
+	ca_local_wipe(&ca);
 	return 0;
 }
 

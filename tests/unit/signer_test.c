@@ -381,6 +381,31 @@ static void second_factors(struct cx *cx, struct ca_local *local, struct ca_loca
 	    "a secret of another length is refused: %s", cx->why.log);
 }
 
+/* A key that has been opened is used for nothing but the row that it came from. */
+static void opened_keys(struct cx *cx, struct ca *ca, const struct ca_key *first)
+{
+	struct ca_key second, changed = *first;
+	uint8_t sigs[3][ED25519_SIG];
+	const struct cache_claim *c = &claims[0].claim;
+
+	must(cx, ca->new_key(cx, ca, &second));
+	must(cx, ca->sign_cache(cx, ca, first, c, 1, sigs[0]));
+	must(cx, ca->sign_cache(cx, ca, &second, c, 1, sigs[1]));
+	must(cx, ca->sign_cache(cx, ca, first, c, 1, sigs[2]));
+	ok(memcmp(sigs[0], sigs[2], ED25519_SIG) == 0 && memcmp(sigs[0], sigs[1], ED25519_SIG) != 0,
+	    "two keys in turn: each signs for itself");
+	uint8_t *p = (uint8_t *)arena_dup(cx->mem, first->sealed.p, first->sealed.n);
+	p[first->sealed.n - 1] ^= 1;
+	changed.sealed = (struct blob){ p, first->sealed.n };
+	ok(ca->sign_cache(cx, ca, &changed, c, 1, sigs[0]) == ERR_INTERNAL,
+	    "a changed row is refused, although its key has just been used: %s", cx->why.log);
+	must(cx, ca->sign_cache(cx, ca, first, c, 1, sigs[0]));
+	memcpy(changed.key, second.key, ED25519_KEY);
+	changed.sealed = first->sealed;
+	ok(ca->sign_cache(cx, ca, &changed, c, 1, sigs[0]) == ERR_INTERNAL,
+	    "and so is its seed under another public key: %s", cx->why.log);
+}
+
 int main(void)
 {
 	struct cx cx = cx_new();
@@ -404,6 +429,9 @@ int main(void)
 	ok(stranger.ca.sign_cache(&cx, &stranger.ca, &k, &claims[0].claim, 1, sig) == ERR_INTERNAL,
 	    "not with another secret: %s", cx.why.log);
 	second_factors(&cx, &local, &stranger);
+	opened_keys(&cx, &local.ca, &k);
+	ca_local_wipe(&local);
+	ca_local_wipe(&stranger);
 	arena_free(cx.mem);
 	return done();
 }
