@@ -9,9 +9,9 @@
 struct fetch_reply {
 	int status;
 	struct str body; /* in cx->mem */
-	bool reached; /* the server answered, or accepted the connection and closed it; set after an
-       error too */
-	bool tried;   /* also after an error: it was asked, and cx->why says what came of it */
+	/* The server answered, or accepted the connection and closed it. Set after an error too. */
+	bool reached;
+	bool tried; /* also after an error: it was asked, and cx->why says what came of it */
 };
 struct fetcher {
 	/*

@@ -5,9 +5,9 @@
  * An ID-CSR: PKCS#10 (RFC 2986) as wire.md 3.2 describes it. Capabilities may be attributes of
  * their own (2.5.29.15, 2.5.29.19) or in an extensionRequest.
  *
- * idcsr_read() checks strict DER, names, key, capabilities and proof of possession. A request for
- * more than an ID-Cert has (another extension, attribute or name) is refused, never cut down. The
- * caller must check that actor, domain and session are the right ones.
+ * idcsr_read() checks strict DER, names, key, capabilities and proof of possession. A request with
+ * another name or another critical extension than an ID-Cert has is refused; other extensions and
+ * attributes are ignored. The caller must check that actor, domain and session are the right ones.
  */
 struct idcsr {
 	struct blob der;
