@@ -133,7 +133,7 @@ static inline struct party new_foreign_actor(
 	return p;
 }
 
-/* A home server's signed statement about a certificate; the numbers are written unchecked. */
+/* A home server's signed statement about a certificate; its numbers are not checked. */
 static inline struct str make_statement(struct blob cert, int64_t serial, int64_t from, int64_t to,
     int64_t revoked, const uint8_t *seed)
 {

@@ -257,7 +257,7 @@ static void race_redemption(struct str token, struct blob cert, int racers, stru
 		struct cx cx = new_context();
 		struct str t = { "", 0 };
 		bool enabled;
-		(void)!federation_token_status(&cx, &enabled); /* connected before it begins */
+		(void)!federation_token_status(&cx, &enabled); /* connect before the race */
 		while (!__atomic_load_n(go, __ATOMIC_SEQ_CST))
 			usleep(200);
 		out[i].err = redeem_token(&cx, token, cert, NONE, &t);
@@ -267,7 +267,7 @@ static void race_redemption(struct str token, struct blob cert, int racers, stru
 	}
 	usleep(racers * 4000);
 	__atomic_store_n(go, 1, __ATOMIC_SEQ_CST);
-	for (int i = 0; i < racers; i++) /* there may be other children, who stay */
+	for (int i = 0; i < racers; i++) /* there may be other children, which stay */
 		wait(NULL);
 	munmap(go, sizeof *go);
 }

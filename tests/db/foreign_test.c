@@ -439,8 +439,8 @@ static bool is_busy(PGconn *pg)
 	return PQisBusy(pg);
 }
 
-/* A log-in at the same time as a block of its domain: the block ends its session, or no session
- * is opened. */
+/* A log-in at the same time as a block of its domain: the block ends its session, or no session is
+ * opened. */
 static void test_block_during_login(void)
 {
 	PGconn *login = PQconnectdb(conninfo), *operator= PQconnectdb(conninfo);

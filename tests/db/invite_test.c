@@ -83,7 +83,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* The same statement again after its answer was lost. */
+/* The same statement, sent again after its answer was lost. */
 static void test_resent_statement(void)
 {
 	uint8_t hash[HASH_BYTES];

@@ -379,7 +379,8 @@ static void test_limits(void)
 	end_context(&cx);
 }
 
-/* How long one takes here and now, connecting included: a faster killer lets nobody through. */
+/* How long one issue takes here and now, connecting included: a faster killer would let none
+ * succeed. */
 static useconds_t time_one_cert(void)
 {
 	struct cx cx = new_context(), fresh = new_context();
@@ -421,7 +422,7 @@ static enum err log_in(
 	return issue_idcert(cx, &i, &g);
 }
 
-/* A log-in gets in, whatever somebody with a session's token has used up. */
+/* A log-in succeeds, whatever somebody with a session token has used up. */
 static void test_log_in_limits(void)
 {
 	struct cx cx = new_context();
@@ -442,7 +443,7 @@ static void test_log_in_limits(void)
 	    "rotations by token are used up; the password gets in");
 	conf->sessions_per_actor = 3;
 	must(&cx, log_in(&cx, id, "owner", "desk", NULL));
-	/* Renewed just now, opened first. */
+	/* Renewed just now, but opened first. */
 	run_sql("UPDATE idcert SET not_before = not_before - interval '1 hour' WHERE NOT live AND "
 		"session_id = 'stolen'");
 	ok(log_in(&cx, id, "owner", "new", NULL) == OK && !has_session(&cx, id, "stolen") &&

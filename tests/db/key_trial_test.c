@@ -11,7 +11,7 @@
 enum { RACERS = 32, RACES = 60, CHAOS_RACERS = 16, CHAOS = 80, SAME = 12 };
 static struct party home, ann, tab, eve;
 static const struct str unsaid = { "", 0 };
-static struct str trial_address = { "192.0.2.1", 9 }; /* from where trials are asked for */
+static struct str trial_address = { "192.0.2.1", 9 }; /* of the client */
 
 static struct key_trial new_trial(struct cx *cx, const char *fid, const char *session_id)
 {
@@ -247,7 +247,7 @@ static void test_home_actor(void)
 /* The outcome of each child of a race. */
 struct outcome {
 	enum err err;
-	bool doubt; /* was told 503 on the way */
+	bool doubt; /* got 503 at least once */
 	char token[64];
 };
 struct race_results {

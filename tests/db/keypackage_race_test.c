@@ -34,7 +34,7 @@ struct stock {
 };
 static struct shared {
 	atomic_long next, tickets, claims, one_time, last_resort, none, lost,
-	    retried; /* of claims; retried: lost for another reason than their connection */
+	    retried; /* of claims; retried: lost for another reason than a cut connection */
 	atomic_long twice, late, false_empty, wrong, uploads, rotations, ended, replaced;
 	atomic_int stop;
 	struct stock stock[TARGETS];

@@ -3,7 +3,7 @@
 #include "member.h"
 
 #define NONE_FIT ((struct keypackage_filter){ .suites = NULL })
-static const char *counts; /* of the last upload that was taken */
+static const char *counts; /* of the last upload that was stored */
 
 static enum err upload_all(
     struct cx *cx, const struct member *m, const struct mls_input *v, size_t n, bool last_resort)

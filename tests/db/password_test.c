@@ -119,7 +119,8 @@ static void test_strangers(void)
 		ok(try_password(&cx, owner, NULL, arena_printf(cx.mem, "2001:db8:1:%x::1", n),
 		       WRONG) == ERR_BAD_CREDENTIALS,
 		    "a stranger is wrong");
-	/* One wrong try is 3600 s of its address and 72 s of what all share. */
+	/* One wrong try uses up 3600 s of the counter of its address and 72 s of the counter that
+	 * all addresses share. */
 	ok(sql_number(
 	       &cx, "SELECT round(extract(epoch FROM min(tat) - now()) / 72) FROM throttle") == 3,
 	    "what all share has counted %d", n);

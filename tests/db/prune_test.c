@@ -166,7 +166,7 @@ static void test_exact_pruning(void)
 		went += insert_rows(&cx, &kinds[i], "go", kinds[i].keeps + 2, 366 * 86400) == EACH;
 		want[kinds[i].kind] += EACH;
 	}
-	/* Certificates stay when their session goes: that is the one thing that the rows of
+	/* Certificates stay when their session is deleted: they are the only thing that rows of
 	 * PRUNE_RAN_OUT leave behind. */
 	const char *certs = run_sql(&cx, "SELECT count(*) FROM idcert");
 	run_sql(&cx,

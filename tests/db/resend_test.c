@@ -374,7 +374,7 @@ static void test_uploading(const struct member *m)
 	end_context(&cx);
 }
 
-/* A right code is accepted even when the answer of the statement that used it up is lost. */
+/* A right code is accepted even if the answer of the statement that used it up is lost. */
 static void test_second_factors(int64_t actor)
 {
 	struct cx cx = new_context();

@@ -100,7 +100,8 @@ static void test_scout(void)
 	end_context(&cx);
 }
 
-/* It cannot say that it has ended; the database does not hang for that. */
+/* A killed scout cannot report that it has ended; the other workers must not take the database for
+ * hanging. */
 static void test_killed_scout(void)
 {
 	PGconn *pg = lock_actors();

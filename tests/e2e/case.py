@@ -22,7 +22,7 @@ from fronts.front import CAPABILITIES
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
 LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|\b(?:libpq|psql)\b|\.c:\d|ERROR:|duplicate key value|"
                    rb"relation \"|violates|0x[0-9a-f]{8}|/var/lib|/tmp/", re.I)
-# Certificates, tokens and other long base64, in which dice may put anything.
+# Certificates, tokens and other long base64 text, in which random characters may form any word.
 RANDOM = re.compile(rb"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\\\s]*-----END|p2[a-z]_[A-Za-z0-9]{20,}|[A-Za-z0-9+/]{60,}")
 PASSWORD = "correct horse battery staple"
 
@@ -369,7 +369,7 @@ class Runner:
         need(len(e.get("message", "")) > 10, f"message is not a sentence: {r}")
         need(field is None or e.get("field") == field, f"field is not {field}: {r}")
 
-    # --- Steps: what came ---
+    # --- Steps: checks of the response ---
 
     def compare(self, what, got, line):
         """got is None when it is not there."""

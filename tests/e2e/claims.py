@@ -99,7 +99,7 @@ class Claimants:
         path, began = f"/.p2/core/v1/keypackage/{self.plan.fids[target]}", time.monotonic()
         if rng.random() < CUT:
             client.ask_and_leave("GET", path, token)
-            # Nobody knows when it was over: it may have claimed at any time from its beginning on.
+            # The end of the claim is unknown: it may have claimed at any time after its beginning.
             return Claim(target, began, began, LOST, None)
         got = client.ask("GET", path, token)
         ended = time.monotonic()
@@ -164,7 +164,8 @@ class Uploader:
             asked += 1
             if got and got[0] == 201:
                 break
-            # The answer to an earlier try was lost, and one of them has been given out since: then all are there.
+            # The answer to an earlier try was lost, and one of its KeyPackages has been given out
+            # since: then all were stored.
             if got and got[0] == 400 and b"init_key_reused" in got[1] and asked > 1:
                 break
             # 409: the stock is full, until somebody claims.
@@ -406,7 +407,8 @@ def main():
             killer.start()
             progress = Progress(plan)
             progress.start()
-            # Most are there when the claims begin, so that last resorts come only now and then.
+            # Most KeyPackages are there when the claims begin, so that last resorts come only now
+            # and then.
             ready = min(n * 2 // 3, MOST) // (TARGETS + 4)
             history, _ = race(plan, 0, ready)
             more, seconds = race(plan, PROCESSES, n // (TARGETS + 4) - ready)

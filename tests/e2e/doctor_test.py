@@ -112,7 +112,7 @@ def as_user(args):
     return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
 
 
-# Functions that take the place of PostgreSQL's: those are called motet_real_NAME meanwhile.
+# Functions that replace PostgreSQL's own, which are called motet_real_NAME meanwhile.
 def replacement(shadow):
     """The statements that put a function in the place of PostgreSQL's own, and that undo it."""
     name, arguments = shadow.split()[0].rstrip(")").split("(")

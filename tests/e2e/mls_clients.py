@@ -76,7 +76,7 @@ FORMS = {
     "exploded": lambda m, o: exploded(o),
     "mls object": lambda m, o: {"id": m["ref"], "key_package": m["key_package"]},
 }
-# Where it goes, the status, and whether it is a last resort then.
+# Where it is uploaded, the status, and whether it then is a last resort.
 UPLOADS = {
     "core": ("POST", "/.p2/core/v1/keypackage/@me", 201, False),
     "core last resort": ("PUT", "/.p2/core/v1/keypackage_lr", 204, True),
@@ -125,7 +125,7 @@ class Trial:
         method, path, status, last = UPLOADS[upload]
         got = self.ask("alice", method, path, json.dumps([FORMS[form](made, octets)]).encode())
         case.need(got.status == status, f"uploaded: {got}")
-        # What comes in pieces is put together bare; all else comes back as it went in.
+        # An exploded KeyPackage comes back bare; all others come back as they were uploaded.
         want = octets[4:] if form == "exploded" and "--framed" in options else octets
         path, pick = CLAIMS[claim]
         for _ in range(2 if last else 1):

@@ -4,7 +4,8 @@ import os
 import random
 import socket
 
-# Below those that the kernel gives to whoever does not mind (net.ipv4.ip_local_port_range).
+# Below the ports that the kernel gives to programs that ask for any port
+# (net.ipv4.ip_local_port_range).
 FIRST, LAST = 20000, 32000
 DIRECTORY = f"/tmp/motet-ports-{os.getuid()}"
 held = []       # open files: a lock lasts as long as this process

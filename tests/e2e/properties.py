@@ -32,7 +32,8 @@ from run import SETS, Tap  # noqa: E402
 DOCUMENT = "/.p2/openapi.json"
 METHODS = ("get", "post", "put", "delete", "options")
 SAFE = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}    # Fetch standard 2.2.6
-# What dice cannot reach: sessions of foreign actors, federation tokens, signed key trials.
+# What random requests cannot reach: sessions of foreign actors, federation tokens, signed key
+# trials.
 HARD = {"corev1_put_session_idcert_extern", "corev1_post_session_idcert_extern", "corev1_post_session_auth", "corev1_post_session_identify",
         "p2core_post_session_auth", "p2core_post_token", "ops_post_totp_confirm", "ops_post_totp_recovery", "ops_any_probe_get", "ops_any_probe_post",
         "ops_any_probe_put", "ops_any_probe_delete"}

@@ -2,8 +2,8 @@
 #include "json/shape.h"
 #include <json-c/json.h>
 
-/* What the scan lets through, json-c parses to the end; its tree written out passes again. A shape
- * never trips over either. */
+/* json-c parses whatever the scan accepts, and its tree, written out, is accepted again. Shapes
+ * decode both without a crash. */
 struct everything {
 	struct str s;
 	int64_t i;

@@ -2,8 +2,8 @@
 #include "http/http.h"
 #include "text/utf8.h"
 
-/* A target that is taken has segments without control characters, none of them empty or a dot
-   segment; written out again, it is the same. */
+/* An accepted target has segments without control characters, none of them empty or a dot segment;
+ * written out and read again, it is the same. */
 static void segments(const struct http_req *q)
 {
 	PROMISE(q->segs.n <= HTTP_SEGMENTS);

@@ -7,7 +7,7 @@ base_image() {
 	from=$(buildah_ from scratch) && buildah_ copy -q "$from" "$cache/bookworm" / && buildah_ commit -q "$from" motet-base && buildah_ rm "$from"
 }
 
-# From the files that are given away, not from this checkout with all that lies about in it.
+# From the files that are packaged, not from this checkout with all its other files.
 image() {
 	mkdir -p "$work/context"
 	tar -xzf "$(ls "$work"/dist/motet-*.tar.gz)" -C "$work/context" --strip-components=1
@@ -18,8 +18,8 @@ image() {
 # The image's own settings, as an engine would read them.
 setting() { buildah_ inspect --type image --format "{{.OCIv1.Config.$1}}" localhost/motet; }
 
-# run_in CONTAINER CMD...: with the database's socket inside and the host's network. One at a time in one container: without an engine
-# they share its mounts, and the first that ends takes them away.
+# run_in CONTAINER CMD...: with the database's socket inside and the host's network. One at a time
+# in a container: without an engine they share its mounts, which the first one that ends removes.
 run_in() {
 	made=$1
 	shift
@@ -27,7 +27,8 @@ run_in() {
 		--env MOTET_DATABASE='host=/run/pg dbname=motet user=motet' -v "$socket:/run/pg" "$made" -- "$@"
 }
 
-# What an engine would send its signal to: the first process of the container, which buildah has forked.
+# The process to which an engine would send its signal: the first process of the container, forked
+# by buildah.
 first_process() { ps -eo pid,ppid,args | awk -v top="$1" '{ parent[$1] = $2 } /motet-start serve$/ && $3 ~ /sh$/ { start[$1] } END { for (p in start) { for (q = p; q > 1 && q != top; q = parent[q]); if (q == top) print p } }'; }
 
 container_serves() {

@@ -34,7 +34,7 @@ home_unpacked() {
 		as_nobody "$work/user/motet/bin/motetctl" init
 }
 
-# Whoever dies is there again.
+# A process that dies is started again.
 comes_back() {
 	before=$(supervised motet)
 	kill -s KILL "$before"

@@ -1,15 +1,16 @@
-# Sourced: clean root file systems by debootstrap, from the mirror that this machine's own apt uses. `cache` is where they are kept.
+# Sourced: clean root file systems by debootstrap, from the mirror that this machine's own apt uses.
+# `cache` is the directory where they are kept.
 
-# What apt is configured for, whatever it is.
+# The mirror that apt is configured for.
 mirror() {
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(REPO_URI) $(COMPONENT) $(ORIGIN) $(LABEL)' 'Created-By: Packages' | awk '$2 == "main" && $3 == "Debian" && $4 == "Debian" { print $1; exit }'
 }
 
-# Does the mirror have the suite? It may be named otherwise: the file is what counts.
+# Does the mirror have the suite? A suite may have another name: its Release file decides.
 has_suite() { curl -fsSL -o /dev/null -m 60 "$(mirror)dists/$1/Release" 2>/dev/null; }
 
-# root_of SUITE: make it, once; prints what went wrong.
+# root_of SUITE: makes it once; prints what went wrong.
 root_of() {
 	[ ! -e "$cache/$1/.complete" ] || return 0
 	rm -rf "${cache:?}/$1"
@@ -22,11 +23,11 @@ root_of() {
 	fi
 }
 
-# copy_of SUITE DIR: a root to be spoilt.
+# copy_of SUITE DIR: a copy that the test may change.
 copy_of() { rm -rf "$2"; cp -a --reflink=auto "$cache/$1" "$2"; cp /etc/resolv.conf "$2/etc/resolv.conf"; }
 
-# inside ROOT USERSPEC CMD...: with a /proc and a /dev of its own, which end with it. Nothing of the environment but a proxy comes along.
-# `inside_by=exec` makes the calling process the program.
+# inside ROOT USERSPEC CMD...: with a /proc and a /dev of its own, which end with it. Nothing of the
+# environment is passed on but a proxy. `inside_by=exec` makes the calling process the program.
 inside_by=''
 inside() {
 	inside_root=$1 inside_as=$2
@@ -39,7 +40,8 @@ inside() {
 		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@"
 }
 
-# apt_inside ROOT PACKAGE...: nothing that is installed starts by itself. The mirror may be a snapshot, whose time is over; its signatures count.
+# apt_inside ROOT PACKAGE...: none of the installed services is started. The mirror may be an old
+# snapshot whose validity has ended; its signatures are still checked.
 apt_inside() {
 	apt_root=$1
 	shift

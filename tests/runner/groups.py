@@ -9,7 +9,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.join(TOP, "tests")
 LINTS = ("layers", "symbols", "names", "statements", "routes", "conf", "style", "format", "docs",
          "citations")
-# The modules of Debian's packages are for Debian's Python.
+# Python modules of Debian packages work only with Debian's Python.
 DEBIAN_PYTHON = {"PATH": f"/usr/bin:{os.environ['PATH']}"}
 
 

@@ -22,7 +22,8 @@ import results  # noqa: E402
 PATIENCE = 90
 count = failed = 0
 
-# What a program prints; is it a step; its status; passed, failed, skipped without CI, and with it.
+# The output of a program; whether it is a step; its status; then passed, failed, skipped, without
+# and with CI.
 COUNTED = [
     ("ok 1 - a\nok 2 - b\n1..2\n", False, 0, (2, 0, 0), (2, 0, 0)),
     ("ok 1 - a\nnot ok 2 - b\n", False, 1, (1, 1, 0), (1, 1, 0)),

@@ -144,7 +144,7 @@ class Schedule:
         finally:
             self.end_all()
 
-    # --- What may begin ---
+    # --- What may start ---
 
     def begin_groups(self):
         unfinished = {r.group.name for r in self.waiting + self.begun}

@@ -26,7 +26,9 @@ install_client() {
 client() { node --no-warnings "$work/client.mjs" "$@"; }
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
-# try NAME MARK OPTION...: three of them are made, judged, and joined with; the reference is the library's own, MARK what we see.
+# try NAME MARK OPTION...: the library makes three KeyPackages; our checks accept them, and sessions
+# join groups with them. Compares the KeyPackageRef with the library's; MARK is the last-resort mark
+# that we see.
 try() {
 	name=$1 mark=$2
 	shift 2

@@ -13,7 +13,7 @@ import http1
 import pki
 from place import Place
 
-# What servers remember of others, and tries at passwords: not what a refused request may have changed.
+# What servers remember about others, and tries at passwords: a refused request may change these.
 REMEMBERED = ("throttle", "foreign_server", "foreign_cert", "foreign_actor")
 RANDOM = re.compile(rb"[A-Za-z0-9+/=_-]{40,}")    # tokens and base64, in which anything may stand by chance
 need = case.need

@@ -83,7 +83,7 @@ class Front:
     def __init__(self):
         self.processes = []
 
-    # --- To be said by each ---
+    # --- Each front defines these ---
 
     def launch(self, place):
         """Start the processes."""
@@ -103,7 +103,7 @@ class Front:
         """Where motetd's log is."""
         return os.path.join(place.state, "log", "motetd.log")
 
-    # --- The same for all ---
+    # --- The same for all fronts ---
 
     def start(self, place):
         self.launch(place)
