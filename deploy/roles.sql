@@ -8,6 +8,7 @@ SELECT 'CREATE DATABASE motet OWNER motet_owner' WHERE NOT EXISTS (SELECT FROM p
 \connect motet
 REVOKE ALL ON DATABASE motet FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON FUNCTION lo_creat(int4), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 GRANT CONNECT ON DATABASE motet TO motet;
 GRANT USAGE ON SCHEMA public TO motet;
 GRANT USAGE, CREATE ON SCHEMA public TO motet_owner;

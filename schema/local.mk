@@ -15,4 +15,5 @@ dist_schema_DATA = \
 	schema/0012_events_and_lookups.sql \
 	schema/0013_bound.sql \
 	schema/0014_foreign.sql \
-	schema/0015_caps.sql
+	schema/0015_caps.sql \
+	schema/0016_server_role.sql

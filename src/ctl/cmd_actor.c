@@ -49,6 +49,8 @@ enum err cmd_actor_add(struct ctl *c)
 
 	TRY(read_local_name(c, &local));
 	TRY(ask_password(c, &password));
+	if (ctl_options_has(&c->opt, OPT_ADMIN))
+		ctl_become_owner(c);
 	TRY(actor_add(&c->cx, local, password, ctl_options_has(&c->opt, OPT_ADMIN), &id));
 	print_actor_done(
 	    c, local, ctl_options_has(&c->opt, OPT_ADMIN) ? "added as an administrator" : "added");
@@ -100,6 +102,7 @@ enum err cmd_actor_deactivate(struct ctl *c)
 	struct str local;
 
 	TRY(read_local_name(c, &local));
+	ctl_become_owner(c);
 	TRY(actor_deactivate(&c->cx, local));
 	print_actor_done(c, local,
 	    "is deactivated: its sessions ended, its ID-Certs are revoked, its name stays taken");
@@ -111,6 +114,7 @@ static enum err switch_admin(struct ctl *c, bool admin)
 	struct str local;
 
 	TRY(read_local_name(c, &local));
+	ctl_become_owner(c);
 	TRY(actor_set_admin(&c->cx, local, admin));
 	print_actor_done(c, local, admin ? "is an administrator" : "is no longer an administrator");
 	return OK;

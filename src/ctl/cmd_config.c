@@ -25,7 +25,8 @@ static struct conf_value_row *collect_conf_values(struct ctl *c, size_t *n)
 	for (size_t i = 0; i < *n; i++) {
 		struct str v = str_of(conf_value(c->conf, i, text, CONF_VALUE_BYTES));
 		v.s = arena_dup(c->cx.mem, v.s, v.n);
-		if (strcmp(all[i].name, "database") == 0)
+		if (strcmp(all[i].name, "database") == 0 ||
+		    strcmp(all[i].name, "owner_database") == 0)
 			v = conninfo_mask_passwords(c->cx.mem, v.s);
 		r[i] = (struct conf_value_row){ str_of(all[i].name), v, str_of(all[i].def),
 			str_of(all[i].type) };

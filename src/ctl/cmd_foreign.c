@@ -51,6 +51,7 @@ enum err cmd_foreign_block(struct ctl *c)
 {
 	int64_t n;
 
+	ctl_become_owner(c);
 	TRY(foreign_block(&c->cx, str_of(c->word[0]), &n));
 	printf(
 	    "%s and its subdomains are blocked; %lld sessions ended\n", c->word[0], (long long)n);
@@ -59,6 +60,7 @@ enum err cmd_foreign_block(struct ctl *c)
 
 enum err cmd_foreign_unblock(struct ctl *c)
 {
+	ctl_become_owner(c);
 	TRY(foreign_unblock(&c->cx, str_of(c->word[0])));
 	printf("%s is no longer blocked\n", c->word[0]);
 	return OK;

@@ -80,6 +80,7 @@ enum err cmd_invite_create(struct ctl *c)
 	int64_t seconds;
 
 	TRY(read_invite_terms(c, &m, &seconds));
+	ctl_become_owner(c);
 	TRY(invite_create(&c->cx, m.uses, seconds, m.note, &m.code, &i));
 	m.i = *i;
 	const struct listing l = LISTING(new_invite_columns, &m, 1);
@@ -157,6 +158,7 @@ enum err cmd_invite_revoke(struct ctl *c)
 	int64_t id;
 
 	TRY(read_invite_id(c, &id));
+	ctl_become_owner(c);
 	TRY(invite_revoke(&c->cx, id));
 	printf("invite %lld is revoked; actors that registered with it stay\n", (long long)id);
 	return OK;

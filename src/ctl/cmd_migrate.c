@@ -70,6 +70,8 @@ enum err cmd_migrate(struct ctl *c)
 
 	if (ctl_options_has(&c->opt, OPT_DATABASE))
 		db_set_conninfo(c->cx.db, c->opt.value[OPT_DATABASE]);
+	else
+		ctl_become_owner(c);
 	if (ctl_options_has(&c->opt, OPT_STATUS))
 		return print_schema_status(c, dir);
 	TRY(schema_migrate(&c->cx, dir, print_migration_line));

@@ -115,6 +115,7 @@ enum err cmd_totp_reset(struct ctl *c)
 
 	TRY(find_totp_actor(c, &who));
 	const struct second_factor_caller p = motetctl_place(&who);
+	ctl_become_owner(c);
 	TRY(reword_for_operator(
 	    c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
 	printf("%s no longer has a second factor: the password is enough\n",

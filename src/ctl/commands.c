@@ -10,20 +10,19 @@ const struct command ctl_commands[] = {
 	    "started as root, else as the user that it runs as. A new server:\n"
 	    "\n"
 	    "  motetctl -c /etc/motet/motet.conf init --domain example.org  # writes the file\n"
-	    "  motetctl -c /etc/motet/motet.conf migrate --grant motet \\\n"
-	    "      --database 'dbname=motet user=motet_owner'\n"
+	    "  motetctl -c /etc/motet/motet.conf migrate --grant motet\n"
 	    "  motetctl -c /etc/motet/motet.conf init  # makes secret and identity\n"
 	    "\n"
 	    "Next: motetctl actor add NAME --admin, then start motetd." },
 	{ "migrate", NULL, cmd_migrate, NEEDS_DB, "", 0, 0,
 	    OPT_BIT(JSON) | OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS),
 	    "Update the database schema",
-	    "Applies the missing schema files as the role that owns the tables: name it with\n"
-	    "--database or MOTET_DATABASE. Servers of the previous release keep working, so to\n"
-	    "update, migrate first, then replace the program.\n"
+	    "Applies the missing schema files as the role that owns the tables: name it in\n"
+	    "`owner_database` or with --database. Servers of the previous release keep working:\n"
+	    "to update, migrate first, then replace the program.\n"
 	    "\n"
 	    "  motetctl migrate --status\n"
-	    "  motetctl migrate --database 'dbname=motet user=motet_owner' --grant motet\n"
+	    "  motetctl migrate --grant motet\n"
 	    "\n"
 	    "Next: motetctl init on a new server; after an update, restart motetd." },
 	{ "config", NULL, cmd_config, NEEDS_NOTHING, "", 0, 0, OPT_BIT(JSON) | OPT_BIT(SAMPLE),

@@ -65,6 +65,9 @@ extern const struct command_group ctl_groups[]; /* a row without a name ends the
 
 /* Open what this level needs, unless it is open. run.c does it before the command runs. */
 must_check enum err ctl_need(struct ctl *, enum needs);
+/* Connect as the owner of the tables, if the configuration has owner_database: for what the role of
+ * the servers may not do (server_right in schema/). */
+void ctl_become_owner(struct ctl *);
 /* As refuse(), ending with EX_USAGE. */
 #define ctl_bad_usage(c, ...) \
 	((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))

@@ -22,7 +22,7 @@ static const struct {
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
-/* What to do next, for messages that begin with `about` and do not say it. */
+/* What to do next, for messages with `about` in them that do not say it; the first that fits. */
 static const struct {
 	enum err err;
 	const char *about, *next;
@@ -31,6 +31,9 @@ static const struct {
 	    "is PostgreSQL running? is `database` right? `motetctl config` prints it" },
 	{ ERR_UNAVAILABLE, "sql_schema_state: 42501",
 	    "grant this role access: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	{ ERR_UNAVAILABLE, ": 42501",
+	    "the role of the servers may not do this: set `owner_database` (motet.conf(5)), or "
+	    "MOTET_OWNER_DATABASE for this command, to the role that owns the tables" },
 	{ ERR_UNCERTAIN, "", "it may have succeeded: check before you repeat it" },
 	{ ERR_RETRY, "sql_schema_lock", "another migration is running; try again in a moment" },
 };
@@ -53,7 +56,8 @@ static void print_error(const struct fail *why, enum err e)
 
 	fprintf(stderr, "motetctl: %.*s\n", (int)text.n, text.s);
 	for (size_t i = 0; i < sizeof error_hints / sizeof error_hints[0]; i++)
-		if (error_hints[i].err == e && str_starts(text, error_hints[i].about)) {
+		if (error_hints[i].err == e &&
+		    memmem(text.s, text.n, error_hints[i].about, strlen(error_hints[i].about))) {
 			fprintf(stderr, "motetctl: %s\n", error_hints[i].next);
 			return;
 		}
@@ -156,6 +160,12 @@ enum err ctl_need(struct ctl *c, enum needs needs)
 		c->have++;
 	}
 	return OK;
+}
+
+void ctl_become_owner(struct ctl *c)
+{
+	if (c->conf->owner_database[0])
+		db_set_conninfo(c->cx.db, c->conf->owner_database);
 }
 
 static int perform_command(struct ctl *c, const struct command *cmd)

@@ -61,6 +61,16 @@ static bool check_conf_database(const struct conf_point *p)
 	return false;
 }
 
+/* The workers can read the file. */
+static bool check_conf_owner_database(const struct conf_point *p)
+{
+	if (!check_conf_database(p))
+		return false;
+	return p->value[0] == '\0' || !conninfo_has_password(p->value) ||
+	    reject_value(
+		p, "must have no password: put it into .pgpass of the user who runs motetctl");
+}
+
 static bool check_conf_database_timeout(const struct conf_point *p)
 {
 	if (p->conf->database_timeout <= p->conf->request_deadline)

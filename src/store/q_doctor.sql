@@ -19,23 +19,27 @@ SELECT current_setting('server_version_num')::int8 AS version_num,
            WHERE s.name = 'synchronous_commit') AS synchronous_commit
 FROM pg_roles r WHERE r.rolname = current_user
 
--- Tables on which this role lacks a right that a server needs, or has a right that motet_grant()
--- does not give.
+-- Tables and views on which this role lacks a right of server_right, or has one that is not there. The
+-- right to lock a table comes with those on the whole table.
 -- name: sql_doctor_rights :many redo
 -- args:
 -- cols: name text, missing text, surplus text
-SELECT name, missing, surplus FROM (
-    SELECT c.relname::text AS name,
-           string_agg(p.p, ', ' ORDER BY p.n)
-               FILTER (WHERE n.needed AND NOT has_table_privilege(c.oid, p.p)) AS missing,
-           string_agg(p.p, ', ' ORDER BY p.n)
-               FILTER (WHERE NOT n.needed AND has_table_privilege(c.oid, p.p)) AS surplus
-    FROM pg_class c
-    CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) WITH ORDINALITY p (p, n)
-    CROSS JOIN LATERAL (
-        SELECT NOT (c.relname IN ('schema_version', 'selftest') AND p.p <> 'SELECT') AND
-               NOT (c.relname IN ('idcert', 'serial_used', 'server_key')
-                   AND p.p = 'DELETE') AS needed) n
-    WHERE c.relkind = 'r'
-        AND c.relnamespace = to_regnamespace(current_schema()) GROUP BY c.relname) t
-WHERE missing IS NOT NULL OR surplus IS NOT NULL ORDER BY name LIMIT 1000
+WITH ours AS (
+    SELECT c.oid, c.relname::text AS name FROM pg_class c
+    WHERE c.relkind IN ('r', 'v') AND c.relnamespace = to_regnamespace(current_schema())
+        AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('server_right'))),
+found AS (
+    SELECT o.name, p.p || ' (' || a.attname || ')' AS what, p.n, a.attnum,
+           r.object IS NOT NULL AND (r.columns IS NULL OR a.attname = ANY (r.columns)) AS needed,
+           has_column_privilege(o.oid, a.attnum, p.p) AS has
+    FROM ours o CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE']) WITH ORDINALITY p (p, n)
+    JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN server_right r ON r.object = o.name AND r.privilege = p.p
+    UNION ALL
+    SELECT o.name, p.p, p.n, 0, r.object IS NOT NULL, has_table_privilege(o.oid, p.p)
+    FROM ours o
+    CROSS JOIN unnest(ARRAY['SELECT', 'DELETE', 'TRUNCATE', 'TRIGGER']) WITH ORDINALITY p (p, n)
+    LEFT JOIN server_right r ON r.object = o.name AND r.privilege = p.p)
+SELECT name, string_agg(what, ', ' ORDER BY n, attnum) FILTER (WHERE needed AND NOT has) AS missing,
+       string_agg(what, ', ' ORDER BY n, attnum) FILTER (WHERE has AND NOT needed) AS surplus
+FROM found GROUP BY name HAVING bool_or(needed <> has) ORDER BY name LIMIT 1000

@@ -224,6 +224,11 @@ def test_migrate(site):
     expect(site, "again: nothing is applied, and rights are given", [*here, "--database", site.owner, "--grant", "motet"], 0,
            r"^schema (\d+) of \1\nrole motet may")
     expect(site, "the environment names the database as well", here, 0, "^schema", env={"MOTET_DATABASE": site.owner})
+    expect(site, "what servers do not do is refused to their role", ["actor", "add", "root", "--admin", "--generate"], 69, "^$", "42501.*owner_database")
+    expect(site, "so is an invite", ["invite", "create"], 69, "^$", "permission denied.*owner_database")
+    site.env["MOTET_OWNER_DATABASE"] = site.owner
+    expect(site, "owner_database is who migrates", here, 0, "^schema")
+    test_grant(site, here)
     rows = lists(site, "migrate --status --json after", [*here, "--status"], ["version", "state", "applied_at", "file"])
     files = sorted(f for f in os.listdir(SCHEMA) if f.endswith(".sql"))
     ok([r["file"] for r in rows] == files and [int(r["version"]) for r in rows] == [int(f[:4]) for f in files], "each in its turn, whatever numbers are left out", rows)
@@ -236,6 +241,28 @@ def test_migrate(site):
     site.psql(f"UPDATE schema_version SET checksum = '{checksum()}' WHERE version = 1; INSERT INTO schema_version (version, compat, checksum) VALUES (99, 1, 'x')")
     ok('"unknown"' in site.run(*here, "--status", "--json").stdout, "a file of a newer program is told")
     site.psql("DELETE FROM schema_version WHERE version = 99")
+
+
+def test_grant(site, here):
+    """What others have put into the schema, and how a role is called, does not matter."""
+    odd = f'o d"d\\{os.getpid()}é'
+    quoted = '"' + odd.replace('"', '""') + '"'
+    other = f"other_{os.getpid()}"
+    cluster = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", os.environ["MOTET_TEST_CLUSTER"], "-U", "postgres", "-d",
+               re.search(r"dbname=(\S+)", os.environ["MOTET_DATABASE"]).group(1), "-c"]
+    subprocess.run([*cluster, f"CREATE ROLE {other}; CREATE ROLE {quoted}; GRANT ALL ON SCHEMA {NAMESPACE} TO {other}; SET ROLE {other};"
+                    f"SET search_path = {NAMESPACE}; CREATE TABLE not_ours (a int); CREATE VIEW not_ours_view AS SELECT * FROM not_ours;"
+                    "CREATE SEQUENCE not_ours_seq; CREATE FUNCTION not_ours() RETURNS int LANGUAGE sql AS 'SELECT 1'"], check=True)
+    site.psql("CREATE TABLE ours_but_new (a int); GRANT ALL ON ours_but_new, actor TO motet; GRANT UPDATE (admin) ON actor TO motet")
+    expect(site, "--grant beside tables of others", [*here, "--grant", "motet"], 0, "role motet may run a server")
+    expect(site, "--grant to a role with an odd name", [*here, "--grant", odd], 0, "may run a server")
+    expect(site, "--grant to public, who is no role", [*here, "--grant", "public"], 1, "", "does not exist")
+    ok(site.psql(f"SELECT has_table_privilege('{odd}', 'actor', 'SELECT')") == "t", "it has its rights")
+    ok(site.psql("SELECT has_column_privilege('motet', 'actor', 'admin', 'UPDATE') OR has_table_privilege('motet', 'ours_but_new', 'SELECT')") == "f",
+       "--grant takes what is too much")
+    site.psql("DROP TABLE ours_but_new")
+    subprocess.run([*cluster, f"SET client_min_messages = error; DROP OWNED BY {other} CASCADE; DROP OWNED BY {quoted}; DROP ROLE {other}; DROP ROLE {quoted}"],
+                   check=True)
 
 
 def checksum():

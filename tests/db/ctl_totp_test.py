@@ -53,6 +53,7 @@ def site_of(build):
     sets = ["-s", f"database={site.server}", "-s", f"state_dir={site.dir}/var"]
     site.run(*sets, "init", "--domain", "example.org")
     site.run("migrate", "--dir", ctl_test.SCHEMA, "--database", site.owner, "--grant", "motet")
+    site.env["MOTET_OWNER_DATABASE"] = site.owner
     expect(site, "a server", ["init"], 0, "identity created")
     for name in ("alice", "bob"):
         expect(site, f"with {name}", ["actor", "add", name, "--password-stdin"], 0, "added", stdin=ctl_test.PASSWORD)

@@ -12,7 +12,7 @@
 
 static PGconn *owner_connection(void)
 {
-	return PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	return connect_as_owner();
 }
 
 static void run_as_owner(PGconn *pg, const char *text)

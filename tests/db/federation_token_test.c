@@ -71,7 +71,7 @@ static struct str issue_token(struct cx *cx, const struct session *s)
 
 static void run_sql(const char *text)
 {
-	PGconn *pg = PQconnectdb(conninfo);
+	PGconn *pg = connect_as_owner();
 
 	PQclear(PQexec(pg, text));
 	PQfinish(pg);

@@ -406,23 +406,25 @@ static void test_policy(void)
 	run_sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, "
 		"public_key, cert, not_after) VALUES (sha256('x'), 'a@sub.block.example', "
 		"'sub.block.example', 's', '1', sha256('k'), '', now() + interval '1 day')");
-	ok(foreign_block(&cx, STR("Block.example"), &n) == OK && n == 1,
+	struct cx owner = new_owner_context();
+	ok(foreign_block(&owner, STR("Block.example"), &n) == OK && n == 1,
 	    "the operator blocks a domain: a session ends");
 	ok(foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == ERR_NOT_FEDERATED,
 	    "the block covers cached subdomains");
 	ok(foreign_show(&cx, STR("block.example"), &f) == OK && str_is(f->state, "blocked") &&
 		f->blocked_at,
 	    "it is shown as blocked");
-	ok(foreign_unblock(&cx, STR("block.example")) == OK &&
+	ok(foreign_unblock(&owner, STR("block.example")) == OK &&
 		foreign_find_server(&cx, STR("sub.block.example"), -1, &c) == OK,
 	    "and unblocks it");
-	ok(foreign_unblock(&cx, STR("block.example")) == ERR_NOT_FOUND,
+	ok(foreign_unblock(&owner, STR("block.example")) == ERR_NOT_FOUND,
 	    "a second unblock is "
 	    "refused");
-	ok(foreign_block(&cx, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST,
+	ok(foreign_block(&owner, STR("10.0.0.1"), &n) == ERR_BAD_REQUEST,
 	    "only domain names can be "
 	    "blocked: %s",
-	    cx.why.say);
+	    owner.why.say);
+	end_context(&owner);
 	ok(foreign_list(&cx, &f, &(size_t){ 0 }) == OK && f->place.n, "servers are listed");
 	run_sql("DELETE FROM foreign_session");
 	end_context(&cx);
@@ -443,7 +445,7 @@ static bool is_busy(PGconn *pg)
  * opened. */
 static void test_block_during_login(void)
 {
-	PGconn *login = PQconnectdb(conninfo), *operator= PQconnectdb(conninfo);
+	PGconn *login = PQconnectdb(conninfo), *operator= connect_as_owner();
 
 	PQclear(PQexec(login, "BEGIN"));
 	PGresult *r = PQexec(login, INSERT_LATE_SESSION);

@@ -317,7 +317,7 @@ static void test_introspection(void)
 
 static void replace_caps(const char *of_domain_and_all)
 {
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 
 	PQclear(PQexec(pg,
 	    arena_printf(lasting.mem,

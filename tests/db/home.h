@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "core/identity.h"
 #include "core/session.h"
+#include "db/db.h"
 #include "text/encoding.h"
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -26,6 +27,20 @@ static inline struct cx new_context(void)
 		.ca = &ca.ca,
 		.fetch = fetcher,
 		.now = clock_now() };
+}
+
+/* For what operators do, and the role of the servers may not. */
+static inline struct cx new_owner_context(void)
+{
+	struct cx cx = new_context();
+
+	db_set_conninfo(cx.db, getenv("MOTET_OWNER_DATABASE"));
+	return cx;
+}
+
+static inline PGconn *connect_as_owner(void)
+{
+	return PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
 }
 
 static inline void end_context(struct cx *cx)

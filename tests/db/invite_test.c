@@ -13,11 +13,14 @@ static unsigned seed;
 
 static struct str new_code(struct cx *cx, int64_t uses, int64_t *id)
 {
+	struct cx owner = new_owner_context();
 	struct new_invite *i;
 	struct str code;
 
-	must(cx, invite_create(cx, uses, 3600, STR("a test"), &code, &i));
+	must(&owner, invite_create(&owner, uses, 3600, STR("a test"), &code, &i));
 	*id = i->id;
+	code.s = arena_dup(cx->mem, code.s, code.n);
+	end_context(&owner);
 	return code;
 }
 
@@ -66,12 +69,14 @@ static void test_rules(void)
 	ok(register_by_invite(&cx, code, "selftest-0123456789abcdef", &actor) == ERR_FID_TAKEN &&
 		count_uses(&cx, id) == 0,
 	    "a reserved name uses nothing up: %s", cx.why.say);
-	ok(invite_revoke(&cx, id) == OK && invite_revoke(&cx, id) == OK,
+	struct cx owner = new_owner_context();
+	ok(invite_revoke(&owner, id) == OK && invite_revoke(&owner, id) == OK,
 	    "the invite is revoked, "
 	    "also a second time");
 	ok(register_by_invite(&cx, code, "third", &actor) == ERR_INVITE_OVER,
 	    "a revoked invite is refused: %s", cx.why.say);
-	ok(invite_revoke(&cx, 1) == ERR_NOT_FOUND, "%s", cx.why.say);
+	ok(invite_revoke(&owner, 1) == ERR_NOT_FOUND, "%s", owner.why.say);
+	end_context(&owner);
 	code = new_code(&cx, 2, &id);
 	run_sql(&cx,
 	    arena_printf(

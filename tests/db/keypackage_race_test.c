@@ -266,7 +266,7 @@ static void run_replacer(struct cx *cx, long total)
 /* Expires the oldest KeyPackages in stock, which claims take first. */
 static void run_expirer(struct cx *cx, long total)
 {
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 
 	(void)total;
 	for (int t = 0; !sh->stop; t = (t + 1) % TARGETS, arena_reset(cx->mem)) {

@@ -347,8 +347,10 @@ static void test_endings(struct cx *cx)
 	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == 1 && count_stock(cx, &other) == 0,
 	    "the other session can still be claimed from");
 	must(cx, upload_one(cx, &other, new_keypackage(cx, &other, &usual), true));
-	ok(actor_deactivate(cx, STR("gina")) == OK && count_stock(cx, &other) == 0,
+	struct cx owner = new_owner_context();
+	ok(actor_deactivate(&owner, STR("gina")) == OK && count_stock(cx, &other) == 0,
 	    "a deactivation empties the stock");
+	end_context(&owner);
 	ok(claim_of(cx, &bob, "gina", NONE_FIT, &g) == -1 && cx->why.err == ERR_NOT_FOUND,
 	    "the actor is not found");
 	ok(sql_number(cx,
@@ -412,7 +414,7 @@ static void test_query_plan(struct cx *cx)
 	    "AND p.spent_at IS NULL AND motet_fits(p, '{1,3}', '{}') ORDER BY p.id LIMIT 1 FOR "
 	    "UPDATE SKIP LOCKED",
 	    (long long)m.actor_id, (long long)m.serial);
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 	bool scan = false, index = false;
 
 	PQclear(PQexec(pg, fill));

@@ -10,7 +10,7 @@
 /* Run a statement as the owner of the tables; returns the first column of the last row as text. */
 static inline const char *run_sql(struct cx *cx, const char *text)
 {
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 	PGresult *r = PQexec(pg, text);
 	const char *out = "";
 

@@ -213,7 +213,7 @@ static void test_exact_pruning(void)
 static void test_locked_rows(void)
 {
 	struct cx cx = new_context();
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 	int64_t gone[PRUNE_KINDS];
 
 	run_sql(&cx,

@@ -25,7 +25,7 @@ static struct cx new_worker(void)
 
 static PGconn *lock_actors(void)
 {
-	PGconn *pg = PQconnectdb(getenv("MOTET_OWNER_DATABASE"));
+	PGconn *pg = connect_as_owner();
 
 	PQclear(PQexec(pg, "BEGIN; LOCK TABLE actor"));
 	return pg;

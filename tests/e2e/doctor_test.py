@@ -134,14 +134,14 @@ SHADOWS = [
 def test_database(place):
     last = place.sql("SELECT max(version) FROM schema_version")
     kept = place.sql(f"SELECT format('INSERT INTO schema_version VALUES (%s, %s, %L, %L)', version, compat, checksum, applied_at) FROM schema_version WHERE version = {last}")
-    changed(place, f"DELETE FROM schema_version WHERE version = {last}", kept, "a schema that is one version behind", ["db.schema"], "motetctl.* migrate --database .* --grant motet")
+    changed(place, f"DELETE FROM schema_version WHERE version = {last}", kept, "a schema that is one version behind", ["db.schema"], "motetctl.* migrate --grant motet")
     changed(place, "ALTER ROLE motet SUPERUSER", "ALTER ROLE motet NOSUPERUSER", "a role that is a superuser", ["db.role"], "ALTER ROLE motet NOSUPERUSER;$")
     changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that can create databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
     changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that can create tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
-    changed(place, "REVOKE UPDATE ON actor FROM motet", "GRANT UPDATE ON actor TO motet", "a role that lacks a privilege", ["db.rights"], "--grant motet")
+    changed(place, "REVOKE UPDATE (password) ON actor FROM motet", "GRANT UPDATE (password) ON actor TO motet", "a role that lacks a privilege", ["db.rights"], "--grant motet")
     changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that cannot read the keys", ["key.secret", "key.days", "db.rights"], "--grant motet")
     changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that can delete certificates", ["db.rights"], "--grant motet")
-    changed(place, "GRANT UPDATE ON selftest TO motet", "REVOKE UPDATE ON selftest FROM motet", "a role that can write to selftest", ["db.rights"], "--grant motet")
+    changed(place, "GRANT UPDATE (admin) ON actor TO motet", "REVOKE UPDATE (admin) ON actor FROM motet", "a role that can make administrators", ["db.rights"], "--grant motet")
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
     changed(place, off, on, "synchronous_commit off, which motetd turns on for its connections", ["db.synchronous_commit=warning"], "SET synchronous_commit = on")
     changed(place, off, on, "synchronous_commit off, behind a pooler", ["db.synchronous_commit"], "SET synchronous_commit = on", ["-s", "prepared_statements=off", "doctor"])

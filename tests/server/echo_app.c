@@ -356,6 +356,12 @@ bool conninfo_valid(const char *conninfo, char *why, size_t size)
 	return true;
 }
 
+bool conninfo_has_password(const char *conninfo)
+{
+	(void)conninfo;
+	return false;
+}
+
 void db_free(struct db *db)
 {
 	(void)db;

@@ -18,6 +18,7 @@ static const struct {
 	{ "cache_lifetime", "1m" },
 	{ "database", "host=x dbname" },
 	{ "database", "postgresql://[" },
+	{ "owner_database", "host=x user=y password=z" }, /* the workers can read it */
 	{ "database_timeout", "31s" },
 	{ "default_generation", "beta.12" },
 	{ "domain", "Example.org" },

@@ -114,8 +114,10 @@ static struct doctor_verdict check_database_role(struct doctor *d, const struct 
 
 static const char *make_migrate_command(struct doctor *d)
 {
-	return arena_printf(d->mem,
-	    "%s migrate --database 'dbname=motet user=motet_owner' --grant %.*s", d->ctl,
+	const char *owner =
+	    d->c->conf->owner_database[0] ? "" : " --database 'dbname=motet user=motet_owner'";
+
+	return arena_printf(d->mem, "%s migrate%s --grant %.*s", d->ctl, owner,
 	    (int)d->server->role.n, d->server->role.s);
 }
 
