@@ -5,12 +5,13 @@
  * Do the database and the configuration belong together: does the schema fit this program, is the
  * identity key of our domain, and does the secret of cx->ca (NULL: not checked) open it? ERR_MISFIT
  * says what does not fit. Another error means that it is not known yet: the database is away, or
- * there is no identity key. A yes is remembered, for this process and those that it forks.
+ * there is no identity key. A positive answer is remembered, for this process and those that it
+ * forks.
  */
 must_check enum err fit_check(struct cx *);
 /* The configuration may have changed: forget the answer, so that the next fit_check() asks
  * again. */
 void fit_forget(void);
-/* Remember a yes that another process has found. */
+/* Another process has checked this and found that it fits: remember that. */
 void fit_remember(void);
 #endif

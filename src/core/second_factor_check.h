@@ -13,8 +13,8 @@ struct second_factor_try {
 	struct str who;	    /* as in core/guess_limit.h */
 	struct str address;
 	struct str code;	 /* as typed; blanks and dashes are ignored */
-	enum err wrong;		 /* the error for a wrong code … */
-	const char *field, *say; /* … with its field and message */
+	enum err wrong;		 /* the error for a wrong code, with the two members below */
+	const char *field, *say; /* its field and message */
 };
 /*
  * Check a code and use it up. Errors: `wrong`, ERR_USED_CODE, ERR_RATE_LIMITED. Recovery codes have

@@ -73,8 +73,8 @@ void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp
 /*
  * Call it when the whole pool stops, after the listening socket has become unreachable: fcgi_next()
  * then returns requests that have arrived already, and FCGI_STOP after 20 ms without one, at most
- * after 1 s; for the rest of requests that are half there it waits a few seconds more. Without
- * epoll it does nothing, and the next fcgi_next() returns FCGI_STOP.
+ * after 1 s; for the rest of incomplete requests it waits a few seconds more. Without epoll it does
+ * nothing, and the next fcgi_next() returns FCGI_STOP.
  */
 void fcgi_drain(struct fcgi *);
 /*

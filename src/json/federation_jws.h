@@ -61,8 +61,8 @@ must_check enum err federation_jws_read(struct cx *, struct str token, struct fe
 /* Verify the signature of the home server. */
 must_check enum err federation_jws_verify(
     struct cx *, const uint8_t key[ED25519_KEY], struct blob input, const uint8_t sig[ED25519_SIG]);
-/* Check that `now` is between iat and exp, with a tolerance of `skew`, and that the token lives for
- * at most `longest`. All in seconds. */
+/* Check that `now` is between iat and exp, with a tolerance of `skew`, and that the token is valid
+ * for at most `longest`. All in seconds. */
 must_check enum err federation_jws_check_times(
     struct cx *, const struct federation_token *, int64_t now, int64_t skew, int64_t longest);
 /*

@@ -142,7 +142,7 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 	if (f->opt.anyway)
 		return OK;
 	if ((f->cx->retry_after = net_slots_down_s(f->net->slots, f->url.authority)))
-		return end_fetch(f, NET_DOWN, "it did not answer a moment ago");
+		return end_fetch(f, NET_DOWN, "it did not answer recently");
 	return take_budgets(f);
 }
 

@@ -29,8 +29,8 @@ struct net_opt {
 	int redirects;	  /* how many to follow, each checked like the first URL; 0 (all API
 			     calls): return a 3xx as it is */
 	bool other_ports; /* allow ports from 1024 too; always with federation_private_networks */
-	bool anyway;	/* ask even if the server was down a moment ago or the rate is exceeded: for
-			   an operator's commands */
+	bool anyway; /* for commands of operators: ask even if the server was down recently or the
+			rate is exceeded */
 	int per_minute; /* requests to this server, of all workers together, which may come at once;
 			   0: as in net_slots.h */
 };
@@ -49,7 +49,7 @@ enum net_end {
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
 	NET_BUSY,    /* too many fetches at a time, or to this server */
 	NET_LIMITED, /* the client that caused it has caused too many requests, or too slow ones */
-	NET_DOWN,    /* it did not answer a moment ago */
+	NET_DOWN,    /* it did not answer recently */
 	NET_ADDRESS, /* the name has an address that is not allowed */
 	NET_NAME,    /* DNS has no address */
 	NET_CONNECT,

@@ -3,7 +3,7 @@
 #include "base/conf.h"
 /*
  * State of outbound fetches that the workers of a pool share: how many fetch at a time, which
- * servers did not answer a moment ago, how often each is asked, and what each client has caused.
+ * servers did not answer recently, how often each is asked, and what each client has caused.
  *
  * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least two
  * workers, if there are so many) fetches at a time, and one of them for each server. Strangers who

@@ -2,7 +2,7 @@
 #define MOTET_NET_NET_UNREACHABLE_H
 #include "base/str.h"
 /*
- * Servers that did not answer a moment ago: a table of 4096 words in memory that all workers share.
+ * Servers that did not answer recently: a table of 4096 words in memory that all workers share.
  * Create it before they are forked. It is only a hint: two keys collide with a probability of about
  * 2^-25, and a full table drops the entry that ends first. A worker may die at any instruction
  * without damage to it.

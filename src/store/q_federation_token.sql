@@ -19,7 +19,7 @@ SELECT token_generation AS enabled,
 FROM setting
 
 -- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the
--- session $8 lives and has the ID-Cert $9. The lock on the setting makes
+-- session $8 exists and has the ID-Cert $9. The lock on the setting makes
 -- sql_federation_token_switch wait for running statements, so that no token is issued after the
 -- switch. A retry with the same jti inserts nothing new.
 -- name: sql_federation_token_issue :one resend

@@ -30,7 +30,8 @@ must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest
 must_check enum err q_invite_revoke(struct cx *, int64_t id, bool *there);
 struct invite_try {
 	struct blob code_hash, throttle;
-	int64_t cost_ms, burst; /* of an unknown code; cost_ms 0: no throttle */
+	int64_t cost_ms,
+	    burst; /* what an unknown code costs in the table throttle; cost_ms 0: nothing */
 	struct str local;
 };
 must_check enum err q_invite_try(struct cx *, const struct invite_try *, struct invite_state **);

@@ -43,7 +43,7 @@ WITH spent AS (
         AND (last_step < $3 OR attempt = $4) RETURNING 1)
 SELECT EXISTS (SELECT FROM spent) AS done
 
--- Each recovery code is used once. used: the code exists, used or not.
+-- Each recovery code can be used once. used: the actor has such a code, unused or used before.
 -- name: sql_second_factor_spend_recovery :one resend
 -- args: int8, bytea, bytea
 -- cols: done bool, used bool

@@ -12,7 +12,7 @@ struct session {
 	int64_t not_after;   /* of its ID-Cert */
 	struct str password; /* PHC string, if requested */
 	struct blob totp;    /* sealed secret of the second factor, if requested; n 0: none */
-	struct str key;	     /* session_key of its events */
+	struct str key;	     /* session_key in the tables of events */
 	int64_t now;
 	int64_t serial; /* home actors */
 	bool rotated;	/* the token has ended: q_session_find_rotated() */

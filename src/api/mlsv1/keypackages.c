@@ -6,10 +6,8 @@
 #include <json-c/json.h>
 #include <strings.h>
 
-/*
- * The answer of mls alpha.4 to a faulty upload: which KeyPackage, and why. One that cannot be
- * decoded has no reference; its index stands for it.
- */
+/* The answer of mls alpha.4 to a faulty upload: which KeyPackage, and why. A KeyPackage that cannot
+ * be decoded has no reference; its index is used instead. */
 static enum err reply_faulty_keypackage(
     struct call *c, enum err e, const struct mls_input *v, size_t bad)
 {
