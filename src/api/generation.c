@@ -19,12 +19,13 @@ static const struct generation kinds[] = {
 	[RS_FROM_0_19] = { "polyproto-rs from 0.19", .strings = true, .spaced = true,
 	    .octets = true, .keeps_token = true },
 	[BETA3] = { "beta.3" },
-	/* Known by its shape only: what it verifies cannot be known. */
+	/* For requests that are recognised by their shape only: nobody knows which form their
+	 * clients can verify. */
 	[BETA3_SPACED] = { "beta.3, spaced", .spaced = true },
 	[BETA13] = { "beta.13", .strings = true, .spaced = true },
 };
 
-/* What a row asks of a request, besides path and product. */
+/* What a row requires of a request, besides path and product. */
 enum sign {
 	ALWAYS,
 	SLASH,	/* a slash at the end of the path */
@@ -82,7 +83,7 @@ static bool is_below_path(const struct strs *segs, const char *path)
 	return true;
 }
 
-/* Major * 1000 + minor of "1.2.3"; what is no version is newer than any. */
+/* Major * 1000 + minor of "1.2.3"; a text that is not a version counts as the newest. */
 static int read_version(struct str text)
 {
 	struct str major, minor, rest;
@@ -147,7 +148,8 @@ static bool fits_row(const struct http_req *q, const struct row *r)
 	    shows_sign(q, r);
 }
 
-/* A compact JWS (RFC 7515 7.1) is the token of a home server of today: it goes on. */
+/* Is the bearer token a compact JWS (RFC 7515 7.1), as home servers of beta.13 issue? It is kept.
+ */
 static bool has_jws_token(const struct http_req *q)
 {
 	struct str header, payload, signature, token = http_bearer(q->authorization);

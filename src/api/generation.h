@@ -2,8 +2,9 @@
 #define MOTET_API_GENERATION_H
 #include "http/http.h"
 /*
- * Which generation of the protocol a request is of, and so the shape of its answer (protocol.md
- * 1.3). Handlers and renderers get the answer in c->gen; no other file looks at User-Agent.
+ * Which generation of the protocol a request belongs to; this decides the shape of its answer
+ * (protocol.md 1.3). Handlers and renderers get the answer in c->gen; no other file looks at
+ * User-Agent.
  */
 struct generation {
 	const char *name;
@@ -15,7 +16,7 @@ struct generation {
 /*
  * Decide by the base path, User-Agent, the shape of the request, and `by_default`
  * (DEFAULT_GENERATION_… of conf.h), in this order. `q->segs` and `q->path` must be those of
- * http_target(); a request that is none yet is of the default generation.
+ * http_target(); a request that could not be read belongs to the default generation.
  */
 struct generation generation_of(const struct http_req *, int by_default);
 #endif

@@ -15,7 +15,7 @@ static enum err refuse_domain(struct cx *cx, struct str domain, const char *what
 	return refuse(cx, ERR_NOT_FOUND, "", "%.*s %s.", (int)domain.n, domain.s, what);
 }
 
-/* A domain, or the origin of a server: what `foreign list` calls a place. */
+/* A domain, or the origin of a server: `foreign list` shows it as place. */
 static enum err read_place(struct cx *cx, struct str text, struct str *place)
 {
 	text = str_trim(text);

@@ -20,7 +20,7 @@ must_check enum err foreign_cache_keep_home(
 /* Cache the failure in cx->why if the server caused it and nothing good is cached. Returns `e`,
  * even when storing fails. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
-/* Store what cx->why says of a server that could not be reached, for operators. It has no effect on
+/* Store for operators why a server could not be reached, as cx->why says. It has no effect on
  * requests, and leaves cx->why as it is. */
 void foreign_cache_note_trouble(struct cx *, struct str place);
 /* A cached certificate by serial, or by a time at which it was valid; *there: found. */

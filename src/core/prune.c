@@ -23,7 +23,7 @@ const struct prune_row prune_rows[PRUNE_KINDS] = {
 	[PRUNE_FOREIGN_SERVER] = { "foreign_server", "other servers" },
 	[PRUNE_FOREIGN_CERT] = { "foreign_cert", "certificates of other servers" },
 	[PRUNE_FOREIGN_ACTOR] = { "foreign_actor", "certificate lists of foreign actors" },
-	[PRUNE_OVER_CAP] = { "over_cap", "oldest rows of tables that were full" },
+	[PRUNE_OVER_CAP] = { "over_cap", "oldest rows of tables that exceeded their limit" },
 };
 
 static enum err count_prunable_rows(struct cx *cx, enum prune_kind kind, int64_t *rows)

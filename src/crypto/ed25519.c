@@ -70,7 +70,7 @@ bool ed25519_verify(
 	return clear_errors_unless(good);
 }
 
-/* OpenSSL's key is used as it is; the struct has no members of its own. */
+/* OpenSSL's key is used directly: a pointer to this struct is that key. */
 static EVP_PKEY *get_private_pkey(struct ed25519_private *p)
 {
 	return (EVP_PKEY *)p;

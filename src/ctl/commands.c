@@ -203,8 +203,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl foreign list" },
 	{ "foreign", "show", cmd_foreign_show, NEEDS_SCHEMA, "DOMAIN", 1, 1, OPT_BIT(JSON),
 	    "Show one foreign server",
-	    "By its place or its domain. Shows what `foreign list` shows; --json prints one\n"
-	    "object.\n"
+	    "DOMAIN is its place or its domain. Shows what `foreign list` shows; --json prints\n"
+	    "one object.\n"
 	    "\n"
 	    "  motetctl foreign show example.org" },
 	{ "foreign", "refresh", cmd_foreign_refresh, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,

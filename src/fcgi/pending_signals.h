@@ -6,8 +6,8 @@
 
 /*
  * Let the blocked signals that are pending arrive, as far as *mask does not block them. True: there
- * were some. The caller must then let its own caller read what their handlers have set, before it
- * waits: what arrived here does not interrupt a later wait.
+ * were some. The caller must then return to its own caller, which reads what their handlers have
+ * set, before it waits again: these signals will not interrupt a later wait.
  */
 bool pending_signals_deliver(const sigset_t *mask);
 

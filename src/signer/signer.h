@@ -84,8 +84,8 @@ struct ca {
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed,
 	    struct str code, int64_t *step);
 };
-/* An identity key that has been unsealed, and what it was unsealed from. Opening it takes twice as
- * long as signing with it, and nearly every signature is made with the same key. */
+/* An identity key that was opened (unsealed), with the row that it came from. Opening a key takes
+ * twice as long as signing with it, and nearly every signature is made with the same key. */
 struct opened_key {
 	uint8_t key[ED25519_KEY], sealed[ED25519_SEED + SEAL_OVERHEAD];
 	struct ed25519_private *private; /* NULL: none */

@@ -186,7 +186,7 @@ SELECT motet_block($1) AS ended
 UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL
     RETURNING place
 
--- All known servers, or the one that is best described by $1, a place or a domain, for operators.
+-- All known servers, or the one that $1, a place or a domain, fits best; for operators.
 -- name: sql_foreign_list :many redo
 -- args: text
 -- cols: place text, state text, domain text, api text, said text, checked_at int8,

@@ -9,7 +9,7 @@ struct cacheable_members {
 	struct str idCertPem, cacheSignature;
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
-	bool strings; /* the times came so */
+	bool strings; /* the times were JSON strings */
 };
 /* A number that does not fit becomes -1, a time that check_cacheable_members() refuses. */
 static enum err decode_cache_time(

@@ -1,5 +1,5 @@
-/* What somebody outside can fill has a cap for each owner and one for all, and the oldest rows go.
- */
+/* Every table that somebody outside can fill has a limit for each owner and one in total, and the
+ * oldest rows are deleted. */
 #include "member.h"
 #include "core/prune.h"
 #include "core/key_trial.h"
@@ -100,7 +100,7 @@ static const char *show_table(struct cx *cx, const struct table *t, const char *
 	return run_sql(cx, arena_printf(cx->mem, "SELECT %s FROM %s", what, t->name));
 }
 
-/* How many rows each owner has. */
+/* The number of rows of each owner. */
 static const char *show_owners(struct cx *cx, const struct table *t)
 {
 	return run_sql(cx,
@@ -152,7 +152,8 @@ static void test_tables(void)
 	end_context(&cx);
 }
 
-/* The limits that are closest to their end go first: whoever was right lately stays known. */
+/* The counters that are closest to their end are deleted first: a caller that was right lately
+ * stays known. */
 static void test_throttle(void)
 {
 	struct cx cx = new_context();

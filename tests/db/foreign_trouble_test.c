@@ -58,7 +58,7 @@ static bool show_is(
 	    (said[0] ? memmem(v->said.s, v->said.n, said, strlen(said)) != NULL : v->said.n == 0);
 }
 
-/* An operator reads why a server is not reached; requests take no notice. */
+/* An operator can read why a server is not reached; this does not change how requests treat it. */
 static void test_show_trouble(void)
 {
 	struct party s = new_server("dark.example"),

@@ -23,7 +23,7 @@ static inline const char *run_sql(struct cx *cx, const char *text)
 	return out;
 }
 
-/* Other numbers in motet_caps() of the schema. */
+/* Sets other numbers in motet_caps() of the schema. */
 static inline void set_caps(struct cx *cx, int of_one, int of_all)
 {
 	run_sql(cx, "ALTER FUNCTION motet_caps() RENAME TO motet_real_caps");

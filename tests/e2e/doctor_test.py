@@ -441,9 +441,9 @@ def test_discovery(place):
     """selftest goes to the API where the well-known document says; what it did not test, it says."""
     rows = (
         ("200 '{\"api\":\"@URL@//.p2/core/\"}'", 1, r"(?m)^reach .*FAILED: .*//\.motet/v1/probe|FAILED: @URL@: a probe got"),
-        ("200 '{\"api\":\"@URL@/\"}'", 1, "no URL that ends in /.p2/core/"),
+        ("200 '{\"api\":\"@URL@/\"}'", 1, "not a URL that ends in /.p2/core/"),
         ("404", 1, "returned 404 without the URL of the API"),
-        ("302 @PLACE@/.well-known/polyproto-core", 0, "not tested: clients use @PLACE@/.p2/core/, which this test did not"),
+        ("302 @PLACE@/.well-known/polyproto-core", 0, "not tested: clients use @PLACE@/.p2/core/, but this test used"),
     )
     for answer, status, want in rows:
         with web(place, "nginx", [("location / {", WELL_KNOWN.format(answer.replace("@URL@", "http://127.0.0.1:@PORT@").replace("@PLACE@", place.url)))]) as port:

@@ -381,7 +381,7 @@ static void second_factors(struct cx *cx, struct ca_local *local, struct ca_loca
 	    "a secret of another length is refused: %s", cx->why.log);
 }
 
-/* A key that has been opened is used for nothing but the row that it came from. */
+/* An opened key is used only for the row that it came from. */
 static void opened_keys(struct cx *cx, struct ca *ca, const struct ca_key *first)
 {
 	struct ca_key second, changed = *first;

@@ -106,7 +106,7 @@ static int64_t sum_step_times(const struct selftest_run *r)
 	return us;
 }
 
-/* A passed run says what it has not seen. */
+/* A passed run also says what it has not tested. */
 static void print_untested(const struct selftest_run *r)
 {
 	static const char *const untested[] = {

@@ -29,7 +29,7 @@ struct selftest {
 	uint8_t server_key[ED25519_KEY];
 	struct str packages[2];
 	const char *note;   /* replaces the text of the step; NULL: none */
-	const char *unseen; /* what clients meet and this run does not; NULL: nothing known */
+	const char *unseen; /* what clients use but this run did not test; NULL: nothing */
 };
 struct selftest_step {
 	const char *name;

@@ -57,8 +57,8 @@ static bool is_same_origin(struct arena *mem, const char *a, struct str b)
 	    origin_read(mem, b, ORIGIN_HTTP | ORIGIN_ADDRESS, &y) == NULL && str_eq(x, y);
 }
 
-/* Send all further requests where `api` says. An address of another host is not ours to test: it
- * may lead to another server. */
+/* Send all further requests where `api` says. An address on another host is not tested: it may
+ * belong to another server. */
 static enum err adopt_api_url(struct selftest *t, struct str api)
 {
 	const size_t tail = strlen(api_tail);
@@ -67,13 +67,12 @@ static enum err adopt_api_url(struct selftest *t, struct str api)
 	if (!url_split(api, &u) || u.rest.n < tail ||
 	    memcmp(u.rest.s + u.rest.n - tail, api_tail, tail) != 0)
 		return fail(&t->d.c->cx, ERR_INTERNAL,
-		    "%s: api is \"%.*s\", no URL that ends in %s", well_known, (int)api.n, api.s,
-		    api_tail);
+		    "%s: api is \"%.*s\", which is not a URL that ends in %s", well_known,
+		    (int)api.n, api.s, api_tail);
 	t->d.web->base = arena_dup(t->d.mem, u.rest.s, u.rest.n - tail);
 	if (!is_same_origin(t->d.mem, t->d.web->origin, (struct str){ api.s, api.n - u.rest.n }))
-		t->unseen = arena_printf(t->d.mem,
-		    "clients use %.*s, which this test did not: it tested %s%s", (int)api.n, api.s,
-		    t->d.web->origin, t->d.web->base);
+		t->unseen = arena_printf(t->d.mem, "clients use %.*s, but this test used %s%s",
+		    (int)api.n, api.s, t->d.web->origin, t->d.web->base);
 	return OK;
 }
 
@@ -88,7 +87,7 @@ static enum err find_api(struct selftest *t)
 		ask_well_known(t, base, &below);
 		api = read_api_url(t, &below);
 		t->unseen = arena_printf(t->d.mem,
-		    "clients that know the domain only find no API: %s%s leads to none",
+		    "clients that know only the domain find no API: %s%s does not lead to one",
 		    t->d.web->origin, well_known);
 	}
 	if (api.n)
