@@ -12,7 +12,7 @@ struct net {
 	struct net_slots *slots;
 	struct net_curl *curl; /* NULL before the first fetch */
 	int entered; /* how many batches are open, each inside the last; then of the first: */
-	bool trusted;
+	struct net_asker asker;
 	struct str authority;
 	int64_t began_us;
 };
@@ -113,17 +113,27 @@ static bool take_write(struct cx *cx, struct net *n)
 		n->conf->rate_limit_writes, &cx->retry_after);
 }
 
+static void note_asker(struct cx *cx, struct net *n, struct str authority, bool known)
+{
+	bool session = is_asker_known(cx);
+
+	n->asker = (struct net_asker){ .who = cx->asker,
+		.session = session,
+		.trusted = (known || session) && !net_slots_is_slow(n->slots, authority) };
+}
+
 static enum err take_budgets(struct net_fetch *f)
 {
 	struct cx *cx = f->cx;
-	bool known = is_asker_known(cx);
 
+	if (f->net->entered == 0)
+		note_asker(cx, f->net, f->url.authority, false);
 	if (!take_write(cx, f->net) ||
-	    !net_slots_take_asker(f->net->slots, cx->asker, known, &cx->retry_after))
+	    !net_slots_take_asker(f->net->slots, &f->net->asker, &cx->retry_after))
 		return end_fetch(f, NET_LIMITED,
 		    "the client of this request caused too many requests to other servers");
-	if (!net_slots_take_request(
-		f->net->slots, f->url.authority, known, f->opt.per_minute, &cx->retry_after))
+	if (!net_slots_take_request(f->net->slots, f->url.authority, is_asker_known(cx),
+		f->opt.per_minute, &cx->retry_after))
 		return end_fetch(f, NET_BUSY, "this server was asked too often");
 	return OK;
 }
@@ -220,9 +230,9 @@ static bool enter_slot(struct cx *cx, struct net *n, struct str authority, bool 
 	*waited = false;
 	if (n->entered++)
 		return true;
-	n->trusted = (known || is_asker_known(cx)) && !net_slots_is_slow(n->slots, authority);
+	note_asker(cx, n, authority, known);
 	n->authority = authority;
-	if (net_slots_enter(n->slots, authority, n->trusted, waited)) {
+	if (net_slots_enter(n->slots, authority, &n->asker, waited)) {
 		n->began_us = clock_us();
 		return true;
 	}
@@ -231,13 +241,12 @@ static bool enter_slot(struct cx *cx, struct net *n, struct str authority, bool 
 	return false;
 }
 
-void net_leave(struct cx *cx, struct net *n)
+void net_leave(struct net *n)
 {
 	if (--n->entered)
 		return;
 	net_slots_leave(n->slots);
-	net_slots_charge(
-	    n->slots, cx->asker, is_asker_known(cx), n->authority, clock_us() - n->began_us);
+	net_slots_charge(n->slots, &n->asker, n->authority, clock_us() - n->began_us);
 }
 
 enum err net_enter(struct cx *cx, struct net *n, struct str domain, bool known, bool *waited)
@@ -258,11 +267,11 @@ static enum err fetch_in_slot(struct net_fetch *f, const char *url)
 	TRY(check_hop_allowed(f, url, true));
 	if (!enter_slot(f->cx, f->net, f->url.authority, false, &waited))
 		return end_fetch(f, NET_BUSY, "too many requests to other servers at a time");
-	int64_t most = (f->net->trusted ? NET_TOTAL_MS : NET_STRANGER_MS) * INT64_C(1000);
+	int64_t most = (f->net->asker.trusted ? NET_TOTAL_MS : NET_STRANGER_MS) * INT64_C(1000);
 
 	f->deadline_us = f->net->began_us + most;
 	enum err e = fetch_with_curl(f);
-	net_leave(f->cx, f->net);
+	net_leave(f->net);
 	return e;
 }
 

@@ -87,7 +87,7 @@ must_check enum err net_get(
 /* Begin and end a batch, as base/fetch.h says. A fetch outside a batch is a batch of its own. */
 must_check enum err net_enter(
     struct cx *, struct net *, struct str domain, bool known, bool *waited);
-void net_leave(struct cx *, struct net *);
+void net_leave(struct net *);
 /* Forget that the server of this URL did not answer, because something else shows that it is up. */
 void net_note_heard(struct cx *, struct net *, const char *url);
 

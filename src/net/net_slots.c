@@ -7,7 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { STRANGER_WAIT_MS = 1000, TRUSTED_WAIT_MS = 2000, SLOT_NAP_US = 5000 };
+/* A stranger waits for longer than another one may have the place. */
+enum { STRANGER_WAIT_MS = 5000, TRUSTED_WAIT_MS = 2000, SLOT_NAP_US = 5000 };
 
 struct net_slots {
 	struct gate *busy, *strangers, *queue;
@@ -15,7 +16,7 @@ struct net_slots {
 	struct limits *times;  /* of servers */
 	struct limits *limits; /* NULL: rate_limit is off */
 	struct siphash_key key;
-	uint64_t entered; /* hash of the server that this process is asking */
+	uint64_t server, stranger; /* hashes: whom this process is asking, for whom */
 };
 
 static int count_slots(int workers)
@@ -57,36 +58,50 @@ void net_slots_free(struct net_slots *s)
 	free(s);
 }
 
-static bool try_outbound_slot(struct net_slots *s, uint64_t server, bool trusted)
+/* An address has one request at a time that fetches or waits. */
+static bool lock_stranger(struct net_slots *s, const struct net_asker *a)
 {
-	if (!gate_lock_key(s->busy, server))
+	s->stranger = siphash(&s->key, a->who);
+	return a->trusted || a->who.n == 0 || gate_lock_key(s->strangers, s->stranger);
+}
+
+static bool try_outbound_slot(struct net_slots *s, struct str authority, bool trusted)
+{
+	s->server = siphash(&s->key, authority);
+	if (!gate_lock_key(s->busy, s->server))
 		return false;
-	if ((trusted || gate_enter(s->strangers, 0)) && gate_enter(s->busy, 0)) {
-		s->entered = server;
+	if ((trusted || gate_enter(s->strangers, 0)) && gate_enter(s->busy, 0))
 		return true;
-	}
 	gate_leave(s->strangers);
-	gate_unlock_key(s->busy, server);
+	gate_unlock_key(s->busy, s->server);
 	return false;
 }
 
-bool net_slots_enter(struct net_slots *s, struct str authority, bool trusted, bool *waited)
+static bool wait_for_slot(struct net_slots *s, struct str authority, bool trusted, bool *waited)
 {
-	uint64_t server = siphash(&s->key, authority);
 	int64_t end = clock_us() + (trusted ? TRUSTED_WAIT_MS : STRANGER_WAIT_MS) * INT64_C(1000);
+	bool in = try_outbound_slot(s, authority, trusted);
 
-	*waited = false;
-	if (try_outbound_slot(s, server, trusted))
-		return true;
-	*waited = true;
-	if (!trusted && !gate_enter(s->queue, 0))
-		return false;
-	bool in = false;
+	*waited = !in;
 	while (!in && clock_us() < end) {
 		usleep(SLOT_NAP_US);
-		in = try_outbound_slot(s, server, trusted);
+		in = try_outbound_slot(s, authority, trusted);
 	}
+	return in;
+}
+
+/* A stranger overtakes none that waits: the queue comes first. */
+bool net_slots_enter(
+    struct net_slots *s, struct str authority, const struct net_asker *a, bool *waited)
+{
+	*waited = false;
+	if (!lock_stranger(s, a))
+		return false;
+	bool in = (a->trusted || gate_enter(s->queue, 0)) &&
+	    wait_for_slot(s, authority, a->trusted, waited);
 	gate_leave(s->queue);
+	if (!in)
+		gate_unlock_key(s->strangers, s->stranger);
 	return in;
 }
 
@@ -94,7 +109,8 @@ void net_slots_leave(struct net_slots *s)
 {
 	gate_leave(s->busy);
 	gate_leave(s->strangers);
-	gate_unlock_key(s->busy, s->entered);
+	gate_unlock_key(s->busy, s->server);
+	gate_unlock_key(s->strangers, s->stranger);
 }
 
 void net_slots_note_failure(struct net_slots *s, struct str authority, int64_t began_us)
@@ -112,13 +128,24 @@ int64_t net_slots_down_s(struct net_slots *s, struct str authority)
 	return (net_unreachable_wait_ms(s->down, authority, clock_us()) + 999) / 1000;
 }
 
-bool net_slots_take_asker(struct net_slots *s, struct str asker, bool known, int64_t *retry_after_s)
+static int64_t count_wait_budget(const struct net_asker *a)
 {
-	int64_t wait_ms = known ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS;
+	return a->session ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS;
+}
 
-	return s->limits == NULL || asker.n == 0 ||
-	    (limits_has_room(s->limits, "out wait", asker, wait_ms, wait_ms, retry_after_s) &&
-		limits_take(s->limits, "out asker", asker, NET_ASKER_PER_MINUTE,
+static const char *name_wait_budget(const struct net_asker *a)
+{
+	return a->trusted ? "out wait trusted" : "out wait";
+}
+
+bool net_slots_take_asker(struct net_slots *s, const struct net_asker *a, int64_t *retry_after_s)
+{
+	int64_t wait_ms = count_wait_budget(a);
+
+	return s->limits == NULL || a->who.n == 0 ||
+	    (limits_has_room(
+		 s->limits, name_wait_budget(a), a->who, wait_ms, wait_ms, retry_after_s) &&
+		limits_take(s->limits, "out asker", a->who, NET_ASKER_PER_MINUTE,
 		    NET_ASKER_PER_MINUTE, retry_after_s));
 }
 
@@ -144,12 +171,12 @@ bool net_slots_is_slow(struct net_slots *s, struct str authority)
 }
 
 void net_slots_charge(
-    struct net_slots *s, struct str asker, bool known, struct str authority, int64_t us)
+    struct net_slots *s, const struct net_asker *a, struct str authority, int64_t us)
 {
-	int64_t wait_ms = known ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS, ms = us / 1000 + 1;
+	int64_t ms = us / 1000 + 1;
 
 	if (s->times)
 		limits_charge(s->times, "out slow", authority, NET_SERVER_WAIT_MS, ms);
-	if (s->limits && asker.n)
-		limits_charge(s->limits, "out wait", asker, wait_ms, ms);
+	if (s->limits && a->who.n)
+		limits_charge(s->limits, name_wait_budget(a), a->who, count_wait_budget(a), ms);
 }

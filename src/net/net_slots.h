@@ -8,10 +8,10 @@
  * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least two
  * workers, if there are so many) fetches at a time, and one of them for each server. Strangers who
  * ask about servers that are not known to be good get at most half of the slots, and never the last
- * one. They get 4 seconds, and as many of them may wait for a slot, for up to a second. Others wait
- * for up to two seconds. Slots are record locks (shm/gate.h) in outbound.lock,
- * outbound-strangers.lock and outbound-queue.lock of state_dir, or in memory; the system frees them
- * when their holder dies.
+ * one. They get 4 seconds, and as many of them may wait for a slot, for up to 5 seconds; of one
+ * address, one request has a slot or waits. Others wait for up to two seconds. Slots are record
+ * locks (shm/gate.h) in outbound.lock, outbound-strangers.lock and outbound-queue.lock of
+ * state_dir, or in memory; the system frees them when their holder dies.
  */
 struct net_slots;
 struct limits; /* shm/limits.h */
@@ -22,10 +22,16 @@ struct limits; /* shm/limits.h */
  */
 struct net_slots *net_slots_new(const struct conf *, int workers, struct limits *);
 void net_slots_free(struct net_slots *);
+/* Who causes a fetch. */
+struct net_asker {
+	struct str who; /* a session, or a client's address; n 0: nobody, such as a command */
+	bool session;
+	bool trusted; /* a session, or it asks about a server that was good; and that is not slow */
+};
 /* Take a slot for a server, until net_slots_leave() or our death; a process has one at a time.
  * *waited: it was not free at once. False: at once if too many wait already, else after a while. */
 must_check bool net_slots_enter(
-    struct net_slots *, struct str authority, bool trusted, bool *waited);
+    struct net_slots *, struct str authority, const struct net_asker *, bool *waited);
 void net_slots_leave(struct net_slots *);
 /* Note that a request to this server (`authority` is host:port) failed, that it has answered, or
  * that something else shows that it is up: see net_unreachable.h. */
@@ -35,9 +41,10 @@ void net_slots_note_answer(struct net_slots *, struct str authority);
 int64_t net_slots_down_s(struct net_slots *, struct str authority);
 /*
  * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. Each
- * session and each client address has a budget of requests and of seconds of waiting. Of the
- * requests to one server, strangers have one share and the others another. False: used up;
- * *retry_after_s says when to retry.
+ * session and each client address has a budget of requests and of seconds of waiting. Waiting in
+ * which the asker was trusted is counted apart from other waiting, so that a stranger keeps nobody
+ * from logging in who shares the address. Of the requests to one server, strangers have one share
+ * and the others another. False: used up; *retry_after_s says when to retry.
  */
 enum {
 	NET_ASKER_PER_MINUTE = 120,
@@ -47,13 +54,13 @@ enum {
 	NET_KNOWN_PER_MINUTE = 300,
 	NET_SERVER_WAIT_MS = 10000 /* a minute; a server that takes more is slow */
 };
-bool net_slots_take_asker(struct net_slots *, struct str asker, bool known, int64_t *retry_after_s);
+bool net_slots_take_asker(struct net_slots *, const struct net_asker *, int64_t *retry_after_s);
 bool net_slots_take_request(
     struct net_slots *, struct str authority, bool known, int per_minute, int64_t *retry_after_s);
 /* Did this server take so long in the last minute that everybody who asks about it counts as a
  * stranger? */
 bool net_slots_is_slow(struct net_slots *, struct str authority);
-/* Charge what a fetch took to whoever caused it (n 0: nobody) and to the server. */
+/* Charge what a fetch took to whoever caused it and to the server. */
 void net_slots_charge(
-    struct net_slots *, struct str asker, bool known, struct str authority, int64_t us);
+    struct net_slots *, const struct net_asker *, struct str authority, int64_t us);
 #endif

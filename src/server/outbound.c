@@ -33,7 +33,8 @@ static enum err begin_batch(
 
 static void end_batch(struct cx *cx, struct fetcher *f)
 {
-	net_leave(cx, ((struct outbound *)f)->net);
+	(void)cx;
+	net_leave(((struct outbound *)f)->net);
 }
 
 static void note_server_heard(struct cx *cx, struct fetcher *f, struct str url)

@@ -30,6 +30,17 @@ static struct shared *share(void)
 	    NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
+/* Each child asks for an address of its own. */
+static const struct net_asker *asker(int i, bool trusted)
+{
+	static char address[32];
+	static struct net_asker a;
+
+	a.who = (struct str){ address, (size_t)snprintf(address, sizeof address, "192.0.2.%d", i) };
+	a.trusted = trusted;
+	return &a;
+}
+
 static struct str server(int i)
 {
 	static char name[32];
@@ -45,7 +56,7 @@ static pid_t hold_place(struct net_slots *s, struct shared *m, int i, bool trust
 
 	if (pid)
 		return pid;
-	if (net_slots_enter(s, server(i), trusted, &waited))
+	if (net_slots_enter(s, server(i), asker(i, trusted), &waited))
 		m->in++;
 	else
 		m->out++;
@@ -85,13 +96,13 @@ static void places(const char *dir, int workers, int want, int strangers)
 	hold_places(s, m, pid, want, true);
 	ok(m->in == want, "%d workers: %d places", workers, (int)m->in);
 	began = clock_us();
-	ok(!net_slots_enter(s, STR("x.example:443"), true, &waited) && waited &&
+	ok(!net_slots_enter(s, STR("x.example:443"), asker(99, true), &waited) && waited &&
 		clock_us() - began >= 1900000,
 	    "the next one waits two seconds and gets none");
 	began = clock_us();
-	ok(!net_slots_enter(s, STR("x.example:443"), false, &waited) &&
-		clock_us() - began >= 900000,
-	    "a stranger waits one");
+	ok(!net_slots_enter(s, STR("x.example:443"), asker(99, false), &waited) &&
+		clock_us() - began >= 4900000,
+	    "a stranger waits five");
 	other = hold_place(s, m, want, true);
 	usleep(100000);
 	end(pid[0]);
@@ -103,7 +114,7 @@ static void places(const char *dir, int workers, int want, int strangers)
 
 	hold_places(s, few, pid, want, false);
 	ok(few->in == strangers, "strangers get %d of %d", (int)few->in, want);
-	ok(want == 1 || net_slots_enter(s, STR("x.example:443"), true, &waited),
+	ok(want == 1 || net_slots_enter(s, STR("x.example:443"), asker(99, true), &waited),
 	    "and never the last");
 	net_slots_leave(s);
 	end_all(pid, want);
@@ -121,8 +132,10 @@ static void one_server(const char *dir)
 	bool waited;
 
 	hold_places(s, m, pid, 1, true);
-	ok(!net_slots_enter(s, server(0), true, &waited), "a server that is slow has one place");
-	ok(net_slots_enter(s, server(1), true, &waited) && !waited, "and others have theirs");
+	ok(!net_slots_enter(s, server(0), asker(99, true), &waited),
+	    "a server that is slow has one place");
+	ok(net_slots_enter(s, server(1), asker(99, true), &waited) && !waited,
+	    "and others have theirs");
 	net_slots_leave(s);
 	pid_t killer = fork();
 	if (killer == 0) {
@@ -130,11 +143,34 @@ static void one_server(const char *dir)
 		kill(pid[0], SIGKILL);
 		_exit(0);
 	}
-	ok(net_slots_enter(s, server(0), true, &waited) && waited,
+	ok(net_slots_enter(s, server(0), asker(99, true), &waited) && waited,
 	    "when it is free, the next one is told that it has waited");
 	end(pid[0]);
 	waitpid(killer, NULL, 0);
 	net_slots_leave(s);
+	net_slots_free(s);
+	conf_free(c);
+}
+
+/* Of strangers an address has one place, so that it leaves the others to others. */
+static void one_address(const char *dir)
+{
+	struct conf *c = conf(dir);
+	struct net_slots *s = net_slots_new(c, 16, NULL);
+	struct shared *m = share();
+	pid_t pid[1];
+	bool waited;
+
+	hold_places(s, m, pid, 1, false);
+	int64_t began = clock_us();
+	ok(!net_slots_enter(s, server(7), asker(0, false), &waited) && clock_us() - began < 2000000,
+	    "an address has one place, and does not wait for another");
+	ok(net_slots_enter(s, server(7), asker(1, false), &waited), "another has one, too");
+	net_slots_leave(s);
+	ok(net_slots_enter(s, server(7), asker(0, true), &waited),
+	    "and so has who asks a server that was good");
+	net_slots_leave(s);
+	end_all(pid, 1);
 	net_slots_free(s);
 	conf_free(c);
 }
@@ -234,6 +270,10 @@ static void rates(void)
 	int64_t after = 0;
 	int n = 0, unlimited = 0;
 
+	struct net_asker one = { .who = STR("192.0.2.1") }, two = { .who = STR("192.0.2.2") },
+			 slow = { .who = STR("192.0.2.3") },
+			 same = { .who = STR("192.0.2.3"), .trusted = true };
+
 	while (n < 1000 && net_slots_take_request(s, STR("a.example:443"), false, 0, &after))
 		n++;
 	ok(n == NET_STRANGERS_PER_MINUTE && after == 1, "strangers ask a server %d times", n);
@@ -241,24 +281,25 @@ static void rates(void)
 	for (n = 0; n < 1000 && net_slots_take_request(s, STR("a.example:443"), true, 0, &after);)
 		n++;
 	ok(n == NET_KNOWN_PER_MINUTE, "who has a session has a share of %d", n);
-	for (n = 0; n < 1000 && net_slots_take_asker(s, STR("192.0.2.1"), false, &after);)
+	for (n = 0; n < 1000 && net_slots_take_asker(s, &one, &after);)
 		n++;
-	ok(n == NET_ASKER_PER_MINUTE && net_slots_take_asker(s, STR("192.0.2.2"), false, &after),
+	ok(n == NET_ASKER_PER_MINUTE && net_slots_take_asker(s, &two, &after),
 	    "an address may cause %d", n);
-	net_slots_charge(s, STR("192.0.2.3"), false, STR("c.example:443"), SECONDS(4));
-	ok(net_slots_take_asker(s, STR("192.0.2.3"), false, &after) &&
-		!net_slots_is_slow(s, STR("c.example:443")),
+	net_slots_charge(s, &slow, STR("c.example:443"), SECONDS(4));
+	ok(net_slots_take_asker(s, &slow, &after) && !net_slots_is_slow(s, STR("c.example:443")),
 	    "an address may make us wait for 4 s");
 	for (int i = 0; i < 2; i++)
-		net_slots_charge(s, STR("192.0.2.3"), false, STR("c.example:443"), SECONDS(4));
-	ok(!net_slots_take_asker(s, STR("192.0.2.3"), false, &after) && after >= 1 && after <= 15,
+		net_slots_charge(s, &slow, STR("c.example:443"), SECONDS(4));
+	ok(!net_slots_take_asker(s, &slow, &after) && after >= 1 && after <= 15,
 	    "but not for 12: %lld", (long long)after);
+	ok(net_slots_take_asker(s, &same, &after),
+	    "who shares the address can ask a server that was good");
 	ok(net_slots_is_slow(s, STR("c.example:443")) &&
 		!net_slots_is_slow(s, STR("d.example:443")),
 	    "and that server is slow");
 	while (unlimited < 1000 &&
 	    net_slots_take_request(off, STR("a.example:443"), false, 0, &after) &&
-	    net_slots_take_asker(off, STR("192.0.2.1"), false, &after))
+	    net_slots_take_asker(off, &one, &after))
 		unlimited++;
 	ok(unlimited == 1000, "without limits, no request is refused");
 	net_slots_note_failure(s, STR("a.example:443"), clock_us());
@@ -285,6 +326,7 @@ int main(void)
 	places(dir, 17, 4, 2);
 	places("/nonexistent", 1, 1, 1);
 	one_server(dir);
+	one_address(dir);
 	snprintf(path, sizeof path, "%s/outbound.lock", dir);
 	ok(unlink(path) == 0, "outbound.lock is in the state directory");
 	snprintf(path, sizeof path, "%s/outbound-queue.lock", dir);
