@@ -116,17 +116,3 @@ struct json_object *json_own(struct cx *cx, struct json_object *o)
 {
 	return arena_own(cx->mem, o, release_json_object);
 }
-
-struct str json_text(struct cx *cx, struct json_object *o)
-{
-	size_t n = 0;
-	const char *s =
-	    json_object_to_json_string_length(arena_own(cx->mem, o, release_json_object),
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
-
-	if (s == NULL) {
-		fprintf(stderr, "motet: json: out of memory\n");
-		abort();
-	}
-	return (struct str){ s, n };
-}

@@ -39,6 +39,9 @@ struct json_object *json_from_str(struct str);
 struct json_object *json_from_octets(struct blob);
 /* Give an object to the arena, if an error may come before json_text(). Returns it. */
 struct json_object *json_own(struct cx *, struct json_object *);
-/* Compact text, with a NUL after it. It lives in the object, which the arena now owns. */
+/*
+ * The canonical text (RFC 8785), with a NUL after it, in the arena, which now owns the object, too.
+ * Whole numbers are written exactly: make those above 2^53 strings. Infinity becomes null.
+ */
 struct str json_text(struct cx *, struct json_object *);
 #endif

@@ -6,6 +6,7 @@ libjson_a_SOURCES = \
 	src/json/json.c \
 	src/json/json.h \
 	src/json/json_scan.c \
+	src/json/json_write.c \
 	src/json/shape.c \
 	src/json/shape.h
 JSON = libjson.a $(CRYPTOGRAPHY) $(JSONC_LIBS)

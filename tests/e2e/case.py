@@ -41,6 +41,14 @@ def leaks(body):
     return LEAKS.search(RANDOM.sub(b"", body)) is not None
 
 
+def is_canonical(response):
+    """RFC 8785, of a JSON answer of motetd: sorted, without blanks. No answer has fractions."""
+    if not re.match("application/(.*[+])?json", response.header("Content-Type") or "") or not response.body:
+        return True
+    again = json.dumps(json.loads(response.body), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return again.encode() == response.body
+
+
 def as_text(v):
     return v if isinstance(v, str) else json.dumps(v)
 
@@ -343,6 +351,7 @@ class Runner:
         counts = {}
         for r in responses:
             need(not leaks(r.body), f"the response leaks: {r}")
+            need(is_canonical(r), f"the JSON is not canonical (RFC 8785): {r}")
             counts[r.status] = counts.get(r.status, 0) + 1
             self.response = r
         if "x" in words[0] and words[0][0].isdigit():

@@ -1,8 +1,10 @@
-UNIT_TESTS += tests/unit/json_test tests/unit/shape_test tests/unit/encoding_test \
+UNIT_TESTS += tests/unit/json_test tests/unit/json_write_test tests/unit/shape_test tests/unit/encoding_test \
 	tests/unit/token_test tests/unit/passwd_test tests/unit/target_test tests/unit/http_test \
 	tests/unit/totp_test tests/unit/router_test
 tests_unit_json_test_SOURCES = tests/unit/json_test.c
 tests_unit_json_test_LDADD = $(SIGNER)
+tests_unit_json_write_test_SOURCES = tests/unit/json_write_test.c
+tests_unit_json_write_test_LDADD = $(SIGNER)
 tests_unit_shape_test_SOURCES = tests/unit/shape_test.c
 tests_unit_shape_test_LDADD = $(SIGNER)
 tests_unit_encoding_test_SOURCES = tests/unit/encoding_test.c

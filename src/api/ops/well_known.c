@@ -12,6 +12,10 @@ enum err ops_get_polyproto_core(struct call *c)
 	json_object_object_add(o, "api",
 	    json_object_new_string(
 		arena_printf(c->cx->mem, "%s%s/.p2/core/", conf->public_url, conf->base_path)));
+	/* Log-in is this server's own matter until there is an OpenID provider. */
+	json_object_object_add(o, "oidc_issuer",
+	    json_object_new_string(
+		arena_printf(c->cx->mem, "%s%s", conf->public_url, conf->base_path)));
 	struct json_object *own = json_object_new_object();
 	json_object_object_add(own, "introspect",
 	    json_object_new_string(arena_printf(
