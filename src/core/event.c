@@ -10,14 +10,15 @@ static bool invalidates_cert(const struct event *e)
 
 /* All statements in one request to the signer. */
 static enum err sign_event_claims(
-    struct cx *cx, const struct event *e, size_t n, struct published *claims)
+    struct cx *cx, const struct event *e, size_t n, bool spaced, struct published *claims)
 {
 	struct published *p = arena_alloc(cx->mem, n * sizeof *p);
 	size_t m = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (invalidates_cert(&e[i]))
-			p[m++] = publish_claim(cx, e[i].cert, e[i].serial, e[i].invalidated_at);
+			p[m++] =
+			    publish_claim(cx, e[i].cert, e[i].serial, e[i].invalidated_at, spaced);
 	if (m)
 		TRY(publish_sign(cx, p, m));
 	for (size_t i = n; i-- > 0;)
@@ -26,8 +27,8 @@ static enum err sign_event_claims(
 	return OK;
 }
 
-enum err event_list(struct cx *cx, const struct session *s, int64_t after, struct event **out,
-    struct published **claims, size_t *n)
+enum err event_list(struct cx *cx, const struct session *s, int64_t after, bool spaced,
+    struct event **out, struct published **claims, size_t *n)
 {
 	TRY(q_event_list(cx, s->key, after, out, n));
 	if (*n == 0)
@@ -35,7 +36,7 @@ enum err event_list(struct cx *cx, const struct session *s, int64_t after, struc
 	cx->now = (*out)->now;
 	identity_forget_unless((*out)->signer);
 	return sign_event_claims(
-	    cx, *out, *n, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
+	    cx, *out, *n, spaced, *claims = arena_alloc(cx->mem, *n * sizeof **claims));
 }
 
 enum err event_list_pending(struct cx *cx, struct str actor, struct event_item **out, size_t *n)

@@ -20,9 +20,9 @@ enum {
 	EVENT_SECOND_FACTOR = 3
 }; /* namespace motet: the protocol defines no numbers for these */
 /* claims[i] is the signed cache statement for the certificate of event i, if that event
- * invalidates one. */
-must_check enum err event_list(struct cx *, const struct session *, int64_t after, struct event **,
-    struct published **claims, size_t *n);
+ * invalidates one; `spaced` as in struct cache_claim. */
+must_check enum err event_list(struct cx *, const struct session *, int64_t after, bool spaced,
+    struct event **, struct published **claims, size_t *n);
 /* List pending events of an actor's sessions, without marking them fetched. `actor`: a local
  * name or any federation ID. For operators. */
 must_check enum err event_list_pending(

@@ -15,7 +15,7 @@ enum err foreign_own_find_server(struct cx *cx, int64_t at, struct foreign_cert 
 {
 	struct published p;
 
-	TRY(publish_server(cx, at, &p));
+	TRY(publish_server(cx, at, true, &p));
 	return convert_published(cx, &p, out);
 }
 
@@ -28,7 +28,7 @@ enum err foreign_own_list_certs(struct cx *cx, struct str fid, const struct cert
 	if (!fid_parse(cx->mem, fid, &local, &domain))
 		return refuse(
 		    cx, ERR_BAD_REQUEST, "fid", "Not a federation ID; expected name@domain.");
-	TRY(publish_actor(cx, local, f, &p, n));
+	TRY(publish_actor(cx, local, f, true, &p, n));
 	*out = arena_alloc(cx->mem, *n * sizeof **out + 1);
 	for (size_t i = 0; i < *n; i++)
 		TRY(convert_published(cx, &p[i], &(*out)[i]));
@@ -54,7 +54,7 @@ enum err foreign_own_find(
 	for (size_t i = 0; i < n; i++)
 		if (v[i].serial == wanted) {
 			struct published p =
-			    publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at);
+			    publish_claim(cx, v[i].cert, wanted, v[i].invalidated_at, true);
 			TRY(publish_sign(cx, &p, 1));
 			return convert_published(cx, &p, out);
 		}

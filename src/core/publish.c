@@ -2,12 +2,13 @@
 #include "base/conf.h"
 
 struct published publish_claim(
-    const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated)
+    const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated, bool spaced)
 {
 	int64_t step = cx->conf->cache_lifetime / 4;
 	struct cache_claim claim = { .serial = serial,
 		.not_before = CACHE_NOT_BEFORE,
 		.invalidated = invalidated,
+		.spaced = spaced,
 		.not_after = invalidated ? CACHE_REVOKED_NOT_AFTER
 					 : cx->now / step * step + cx->conf->cache_lifetime };
 
@@ -15,8 +16,9 @@ struct published publish_claim(
 }
 
 /* Signatures kept in this process: a statement is the same for hours, and signing is the most
- * expensive part of a response. The slot is the serial modulo the size. */
-enum { KEPT_SIGNATURES = 1024 };
+ * expensive part of a response. The slot is the serial modulo the size; the two forms of a
+ * statement have neighbouring slots. */
+enum { KEPT_SIGNATURES = 2048 };
 static struct kept_signature {
 	struct cache_claim claim;
 	int64_t signer;
@@ -25,7 +27,7 @@ static struct kept_signature {
 
 static struct kept_signature *find_kept_signature(const struct cache_claim *c)
 {
-	return &kept_signatures[c->serial % KEPT_SIGNATURES];
+	return &kept_signatures[(c->serial * 2 + c->spaced) % KEPT_SIGNATURES];
 }
 
 static bool is_signature_of(
@@ -33,7 +35,7 @@ static bool is_signature_of(
 {
 	return k->signer == signer && k->claim.serial == c->serial &&
 	    k->claim.not_before == c->not_before && k->claim.not_after == c->not_after &&
-	    k->claim.invalidated == c->invalidated;
+	    k->claim.invalidated == c->invalidated && k->claim.spaced == c->spaced;
 }
 
 /* Sign the statements without a kept signature, in batches as large as the signer takes. */
@@ -93,8 +95,8 @@ enum err publish_list_certs(
 	return OK;
 }
 
-enum err publish_actor(
-    struct cx *cx, struct str local, const struct cert_filter *f, struct published **out, size_t *n)
+enum err publish_actor(struct cx *cx, struct str local, const struct cert_filter *f, bool spaced,
+    struct published **out, size_t *n)
 {
 	struct cert_item *c;
 
@@ -102,11 +104,11 @@ enum err publish_actor(
 	identity_forget_unless(c->signer);
 	struct published *p = *out = arena_alloc(cx->mem, *n * sizeof *p + 1);
 	for (size_t i = 0; i < *n; i++)
-		p[i] = publish_claim(cx, c[i].cert, c[i].serial, c[i].invalidated_at);
+		p[i] = publish_claim(cx, c[i].cert, c[i].serial, c[i].invalidated_at, spaced);
 	return publish_sign(cx, p, *n);
 }
 
-enum err publish_server(struct cx *cx, int64_t at, struct published *p)
+enum err publish_server(struct cx *cx, int64_t at, bool spaced, struct published *p)
 {
 	struct server_key *k;
 
@@ -115,6 +117,6 @@ enum err publish_server(struct cx *cx, int64_t at, struct published *p)
 		identity_forget_unless(0);
 	else
 		identity_forget_unless(k->serial);
-	*p = publish_claim(cx, k->cert, k->serial, k->ended_at);
+	*p = publish_claim(cx, k->cert, k->serial, k->ended_at, spaced);
 	return publish_sign(cx, p, 1);
 }

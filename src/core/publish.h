@@ -14,17 +14,18 @@ struct published {
 	struct cache_claim claim;
 	uint8_t *sig; /* ED25519_SIG octets: cacheSignature */
 };
-/* A home actor's certificates with statements. ERR_NOT_FOUND: no such actor. */
-must_check enum err publish_actor(
-    struct cx *, struct str local, const struct cert_filter *, struct published **, size_t *n);
+/* A home actor's certificates with statements. `spaced` as in struct cache_claim. ERR_NOT_FOUND: no
+ * such actor. */
+must_check enum err publish_actor(struct cx *, struct str local, const struct cert_filter *,
+    bool spaced, struct published **, size_t *n);
 /* The same certificates without statements. */
 must_check enum err publish_list_certs(
     struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 /* Make the unsigned statement for a certificate at cx->now; sign n statements with the current
  * key. */
 struct published publish_claim(
-    const struct cx *, struct blob cert, int64_t serial, int64_t invalidated);
+    const struct cx *, struct blob cert, int64_t serial, int64_t invalidated, bool spaced);
 must_check enum err publish_sign(struct cx *, struct published *, size_t n);
 /* The server's own certificate with a statement, at a time or (at < 0) now. */
-must_check enum err publish_server(struct cx *, int64_t at, struct published *);
+must_check enum err publish_server(struct cx *, int64_t at, bool spaced, struct published *);
 #endif

@@ -131,8 +131,7 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 	TRY(open_signing_key(cx, local, key, &private));
 	for (size_t i = 0; i < n; i++) {
 		const struct cache_claim *c = &claims[i];
-		struct str text = cache_statement(
-		    cx->mem, c->serial, c->not_before, c->not_after, c->invalidated);
+		struct str text = cache_statement(cx->mem, c);
 		TRY(ed25519_private_sign(cx, private, str_blob(text), sigs + i * ED25519_SIG));
 	}
 	return OK;

@@ -1,11 +1,12 @@
 #include "x509/idcert.h"
 #include <inttypes.h>
 
-struct str cache_statement(
-    struct arena *mem, int64_t serial, int64_t not_before, int64_t not_after, int64_t invalidated)
+struct str cache_statement(struct arena *mem, const struct cache_claim *c)
 {
-	const char *valid =
-	    arena_printf(mem, "%" PRId64 "%" PRId64 "%" PRId64, serial, not_before, not_after);
+	const char *gap = c->spaced ? " " : "";
+	const char *valid = arena_printf(mem, "%" PRId64 "%s%" PRId64 "%s%" PRId64, c->serial, gap,
+	    c->not_before, gap, c->not_after);
 
-	return str_of(invalidated ? arena_printf(mem, "%s%" PRId64, valid, invalidated) : valid);
+	return str_of(
+	    c->invalidated ? arena_printf(mem, "%s%s%" PRId64, valid, gap, c->invalidated) : valid);
 }

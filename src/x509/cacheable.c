@@ -181,13 +181,23 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 	return OK;
 }
 
-static struct str rebuild_cache_statement(struct arena *mem, const struct cacheable *c)
+/* As cache_statement(), with a serial number of any length. */
+static struct str rebuild_cache_statement(
+    struct arena *mem, const struct cacheable *c, const char *gap)
 {
-	const char *live = arena_printf(mem, "%.*s%" PRId64 "%" PRId64, (int)c->cert.serial.n,
-	    c->cert.serial.s, c->not_before, c->not_after);
+	const char *live = arena_printf(mem, "%.*s%s%" PRId64 "%s%" PRId64, (int)c->cert.serial.n,
+	    c->cert.serial.s, gap, c->not_before, gap, c->not_after);
 
 	return str_of(
-	    c->invalidated ? arena_printf(mem, "%s%" PRId64, live, c->invalidated) : live);
+	    c->invalidated ? arena_printf(mem, "%s%s%" PRId64, live, gap, c->invalidated) : live);
+}
+
+/* Servers sign it with spaces since beta.13, and without them before. */
+static bool is_statement_of(
+    struct cx *cx, const struct cacheable *c, const uint8_t key[ED25519_KEY])
+{
+	return ed25519_verify(key, str_blob(rebuild_cache_statement(cx->mem, c, " ")), c->sig) ||
+	    ed25519_verify(key, str_blob(rebuild_cache_statement(cx->mem, c, "")), c->sig);
 }
 
 enum err cacheable_check(
@@ -195,7 +205,7 @@ enum err cacheable_check(
 {
 	bool revoked = c->invalidated && c->invalidated <= now + CACHEABLE_SKEW;
 
-	if (!ed25519_verify(key, str_blob(rebuild_cache_statement(cx->mem, c)), c->sig))
+	if (!is_statement_of(cx, c, key))
 		return REFUSE_CACHEABLE(
 		    cx, "The cacheSignature does not verify with the home server's key.");
 	if (c->not_before > c->not_after || c->not_before > now + CACHEABLE_SKEW)

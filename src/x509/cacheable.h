@@ -4,9 +4,10 @@
 #include "x509/idcert.h"
 /*
  * CacheableIDCert (wire.md 2.5): an ID-Cert with the signed statement of its home server how long
- * it may be relied on. The statement is a row of digits without separators. It is unambiguous only
- * if every time in it has exactly 10 digits and a statement about a valid certificate ends soon
- * (security.md 2.1): cacheable_read() checks the first, cacheable_check() the second.
+ * it may be relied on. Before beta.13 the statement is a row of digits without spaces. That is
+ * unambiguous only if every time in it has exactly 10 digits and a statement about a valid
+ * certificate ends soon (security.md 2.1): cacheable_read() checks the first, cacheable_check() the
+ * second.
  */
 enum {				       /* seconds */
 	CACHEABLE_TTL_MAX = 12 * 3600, /* how far ahead a statement about a valid one may end */

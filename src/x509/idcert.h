@@ -48,20 +48,20 @@ must_check enum err idcert_read(struct cx *, struct blob der, struct idcert *);
 bool idcert_signed_by(const struct idcert *, const uint8_t key[ED25519_KEY]);
 
 /*
- * The text that cacheSignature signs (wire.md 4.1): the numbers in decimal, without separators.
- * invalidated 0: not revoked. It is unambiguous only if the numbers have 16, 10, 10 and 0 or 10
- * digits: signer and verifier must check that first.
- */
-struct str cache_statement(
-    struct arena *, int64_t serial, int64_t not_before, int64_t not_after, int64_t invalidated);
-/*
  * The numbers of a cache statement; times in seconds since 1970. The signer signs it only if serial
  * is in [SERIAL_MIN, SERIAL_MAX], times have 10 digits, not_before ≤ not_after, and invalidated
  * is 0, or has 10 digits and not_after is at least CACHE_REVOKED_NOT_AFTER.
  */
 struct cache_claim {
 	int64_t serial, not_before, not_after, invalidated;
+	bool spaced; /* a space between the numbers, as since beta.13 */
 };
+/*
+ * The text that cacheSignature signs (wire.md 4.1): the numbers in decimal. invalidated 0: not
+ * revoked. Without spaces it is unambiguous only if the numbers have 16, 10, 10 and 0 or 10 digits:
+ * signer and verifier must check that first.
+ */
+struct str cache_statement(struct arena *, const struct cache_claim *);
 enum { CACHE_NOT_BEFORE = 1000000000 }; /* not_before of the statements that we make */
 /* So late that, with invalidated cut off, the number exceeds 64 bits (wire.md 4.2). */
 #define CACHE_REVOKED_NOT_AFTER INT64_C(4102444800)

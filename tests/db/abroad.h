@@ -143,8 +143,7 @@ static inline struct str make_statement(struct blob cert, int64_t serial, int64_
 	uint8_t sig[ED25519_SIG];
 
 	must(&lasting,
-	    ed25519_sign(&lasting, seed,
-		str_blob(cache_statement(lasting.mem, serial, from, to, revoked)), sig));
+	    ed25519_sign(&lasting, seed, str_blob(cache_statement(lasting.mem, &c)), sig));
 	return json_text(&lasting, cacheable_json(&lasting, cert, &c, sig, false));
 }
 

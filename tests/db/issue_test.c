@@ -158,10 +158,10 @@ static void test_key_rotation(void)
 	must(&cx, identity_current(&cx, &old));
 	ok(old->serial == new->serial, "and signs with the new key");
 	struct published p;
-	ok(publish_server(&cx, -1, &p) == OK && p.claim.serial == new->serial &&
+	ok(publish_server(&cx, -1, true, &p) == OK && p.claim.serial == new->serial &&
 		!p.claim.invalidated,
 	    "the new key is published");
-	ok(publish_server(&cx, new->not_before - 1, &p) == OK && p.claim.serial == before &&
+	ok(publish_server(&cx, new->not_before - 1, true, &p) == OK && p.claim.serial == before &&
 		p.claim.invalidated,
 	    "the old key is published for its time, as ended");
 	end_context(&other);

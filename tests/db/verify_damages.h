@@ -31,7 +31,7 @@ static const struct damage {
 	{ "foreign_cert", "subject", "serial", NULL,
 	  "invalidated_at = to_timestamp(1000000000 + ~)" },
 	{ "foreign_cert", "subject", "serial", NULL,
-	  "cacheable = overlay(cacheable placing '*' from 200 + ~ % 200)" },
+	  "cacheable = overlay(cacheable placing '*' from 400 + ~ % 200)" },
 	{ "key_package", "actor_id::text", "id::text", "tls", NULL },
 	{ "key_package", "actor_id::text", "id::text", "ref", NULL },
 	{ "key_package", "actor_id::text", "id::text", "init_hash", NULL },

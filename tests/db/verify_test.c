@@ -127,9 +127,8 @@ static void insert_foreign_rows(struct cx *cx)
 		must(cx, ed25519_sign(cx, s, tbs, sig));
 		der[i] = idcert_assemble(cx->mem, tbs, sig);
 		const struct cache_claim claim = { i ? a.serial : home.serial, CACHE_NOT_BEFORE,
-			now + 3600, 0 };
-		struct str text =
-		    cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0);
+			now + 3600, 0, i == 1 };
+		struct str text = cache_statement(cx->mem, &claim);
 		must(cx, ed25519_sign(cx, s, str_blob(text), sig));
 		struct str serial = str_of(arena_printf(cx->mem, "%lld", (long long)claim.serial)),
 			   sid = i ? STR("tab") : (struct str){ NULL, 0 };

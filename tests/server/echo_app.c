@@ -122,7 +122,8 @@ static void status(struct cx *cx, const struct http_req *q, struct http_resp *r,
 static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	struct ca_key k;
-	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE + 3600, 0 };
+	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE + 3600, 0,
+		true };
 	uint8_t sig[ED25519_SIG];
 	(void)q;
 	int64_t start = clock_us();
@@ -130,9 +131,7 @@ static void new_key(struct cx *cx, const struct http_req *q, struct http_resp *r
 
 	if (e == OK)
 		e = cx->ca->sign_cache(cx, cx->ca, &k, &claim, 1, sig);
-	struct str text = e == OK
-	    ? cache_statement(cx->mem, claim.serial, claim.not_before, claim.not_after, 0)
-	    : STR("");
+	struct str text = e == OK ? cache_statement(cx->mem, &claim) : STR("");
 	bool good = e == OK && ed25519_verify(k.key, str_blob(text), sig);
 	r->status = e == OK ? 200 : err_status(e);
 	buf_printf(b, ",\"verified\":%d,\"us\":%lld", good, (long long)(clock_us() - start));

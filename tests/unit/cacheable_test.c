@@ -130,18 +130,23 @@ static void windows(struct cx *cx, struct blob cert, const struct idcert *c, con
 		{ "this second is the last", -3600, 0, 0, OK },
 		{ "over", -3600, -1, 0, ERR_BAD_CERT },
 	};
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *gap = i < COUNT(rows) ? "" : " ";
 		struct cacheable s = { .cert = *c,
-			.not_before = now + rows[i].from,
-			.not_after = now + rows[i].to,
-			.invalidated = rows[i].revoked ? now + rows[i].revoked : 0 };
-		struct str text = str_of(arena_printf(cx->mem, "%.*s%" PRId64 "%" PRId64,
-		    (int)c->serial.n, c->serial.s, s.not_before, s.not_after));
+			.not_before = now + rows[i % COUNT(rows)].from,
+			.not_after = now + rows[i % COUNT(rows)].to,
+			.invalidated = rows[i % COUNT(rows)].revoked
+			    ? now + rows[i % COUNT(rows)].revoked
+			    : 0 };
+		struct str text = str_of(arena_printf(cx->mem, "%.*s%s%" PRId64 "%s%" PRId64,
+		    (int)c->serial.n, c->serial.s, gap, s.not_before, gap, s.not_after));
 		if (s.invalidated)
-			text = str_of(arena_printf(cx->mem, "%s%" PRId64, text.s, s.invalidated));
+			text = str_of(
+			    arena_printf(cx->mem, "%s%s%" PRId64, text.s, gap, s.invalidated));
 		must(cx, ed25519_sign(cx, server_seed, str_blob(text), s.sig));
-		ok(cacheable_check(cx, &s, key, now) == rows[i].want, "%s: %s", rows[i].name,
-		    err_name(rows[i].want));
+		ok(cacheable_check(cx, &s, key, now) == rows[i % COUNT(rows)].want,
+		    "%s, separated by '%s': %s", rows[i % COUNT(rows)].name, gap,
+		    err_name(rows[i % COUNT(rows)].want));
 		s.sig[0] ^= 1;
 		ok(cacheable_check(cx, &s, key, now) == ERR_BAD_CERT,
 		    "... and with another signature never");

@@ -180,7 +180,7 @@ static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
 	struct ca_key two, mix = *k;
 	uint8_t sig[ED25519_SIG];
-	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, 1763755200, 0 };
+	struct cache_claim claim = { SERIAL_MIN, CACHE_NOT_BEFORE, 1763755200, 0, false };
 
 	must(cx, ca->new_key(cx, ca, &two));
 	ok(memcmp(two.key, k->key, ED25519_KEY) != 0 &&
@@ -210,26 +210,32 @@ static const struct {
 	struct cache_claim claim;
 	const char *text; /* NULL: refused */
 } claims[] = {
-	{ "valid", { 1234567890123456, 1000000000, 1763755200, 0 },
+	{ "valid", { 1234567890123456, 1000000000, 1763755200, 0, false },
 	    "123456789012345610000000001763755200" },
-	{ "revoked", { SERIAL_MAX, 1763740807, 4102444800, 1763740000 },
-	    "9007199254740991176374080741024448001763740000" },
-	{ "one second", { SERIAL_MIN, 1763740807, 1763740807, 0 },
-	    "100000000000000017637408071763740807" },
-	{ "longest", { SERIAL_MIN, 1000000000, 9999999999, 1000000000 },
-	    "1000000000000000100000000099999999991000000000" },
-	{ "serial too short", { SERIAL_MIN - 1, 1000000000, 1763755200, 0 }, NULL },
-	{ "serial too large", { SERIAL_MAX + 1, 1000000000, 1763755200, 0 }, NULL },
-	{ "serial negative", { -SERIAL_MIN, 1000000000, 1763755200, 0 }, NULL },
-	{ "begin of nine digits", { SERIAL_MIN, 999999999, 1763755200, 0 }, NULL },
-	{ "begin of eleven", { SERIAL_MIN, 10000000000, 10000000000, 0 }, NULL },
-	{ "end of eleven", { SERIAL_MIN, 1000000000, 10000000000, 0 }, NULL },
-	{ "revoked in nine", { SERIAL_MIN, 1000000000, 4102444800, 999999999 }, NULL },
-	{ "revoked in eleven", { SERIAL_MIN, 1000000000, 4102444800, 10000000000 }, NULL },
-	{ "revoked before 1970", { SERIAL_MIN, 1000000000, 4102444800, -1 }, NULL },
-	{ "end before start", { SERIAL_MIN, 1763755201, 1763755200, 0 }, NULL },
-	{ "a revocation that could be cut off", { SERIAL_MIN, 1000000000, 1763755200, 1763740000 },
+	{ "valid, with spaces", { 1234567890123456, 1000000000, 1763755200, 0, true },
+	    "1234567890123456 1000000000 1763755200" },
+	{ "revoked, with spaces", { SERIAL_MAX, 1763740807, 4102444800, 1763740000, true },
+	    "9007199254740991 1763740807 4102444800 1763740000" },
+	{ "a time of nine digits, with spaces", { SERIAL_MIN, 999999999, 1763755200, 0, true },
 	    NULL },
+	{ "revoked", { SERIAL_MAX, 1763740807, 4102444800, 1763740000, false },
+	    "9007199254740991176374080741024448001763740000" },
+	{ "one second", { SERIAL_MIN, 1763740807, 1763740807, 0, false },
+	    "100000000000000017637408071763740807" },
+	{ "longest", { SERIAL_MIN, 1000000000, 9999999999, 1000000000, false },
+	    "1000000000000000100000000099999999991000000000" },
+	{ "serial too short", { SERIAL_MIN - 1, 1000000000, 1763755200, 0, false }, NULL },
+	{ "serial too large", { SERIAL_MAX + 1, 1000000000, 1763755200, 0, false }, NULL },
+	{ "serial negative", { -SERIAL_MIN, 1000000000, 1763755200, 0, false }, NULL },
+	{ "begin of nine digits", { SERIAL_MIN, 999999999, 1763755200, 0, false }, NULL },
+	{ "begin of eleven", { SERIAL_MIN, 10000000000, 10000000000, 0, false }, NULL },
+	{ "end of eleven", { SERIAL_MIN, 1000000000, 10000000000, 0, false }, NULL },
+	{ "revoked in nine", { SERIAL_MIN, 1000000000, 4102444800, 999999999, false }, NULL },
+	{ "revoked in eleven", { SERIAL_MIN, 1000000000, 4102444800, 10000000000, false }, NULL },
+	{ "revoked before 1970", { SERIAL_MIN, 1000000000, 4102444800, -1, false }, NULL },
+	{ "end before start", { SERIAL_MIN, 1763755201, 1763755200, 0, false }, NULL },
+	{ "a revocation that could be cut off",
+	    { SERIAL_MIN, 1000000000, 1763755200, 1763740000, false }, NULL },
 };
 
 static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
@@ -249,13 +255,12 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 			    cx->why.log);
 	}
 	for (size_t i = 0; i < COUNT(many); i++)
-		many[i] =
-		    (struct cache_claim){ SERIAL_MIN + (int64_t)i, 1000000000, 1763755200, 0 };
+		many[i] = (struct cache_claim){ SERIAL_MIN + (int64_t)i, 1000000000, 1763755200, 0,
+			i % 2 };
 	bool good = ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX, sigs) == OK;
 	for (size_t i = 0; i < CACHE_CLAIMS_MAX; i++)
-		good &= ed25519_verify(k->key,
-		    str_blob(cache_statement(cx->mem, many[i].serial, 1000000000, 1763755200, 0)),
-		    sigs + i * ED25519_SIG);
+		good &= ed25519_verify(
+		    k->key, str_blob(cache_statement(cx->mem, &many[i])), sigs + i * ED25519_SIG);
 	ok(good, "%d in one request, each with its own signature", CACHE_CLAIMS_MAX);
 	ok(ca->sign_cache(cx, ca, k, many, CACHE_CLAIMS_MAX + 1, sigs) == ERR_INTERNAL,
 	    "one more is refused");
@@ -263,8 +268,8 @@ static void statements(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	ok(ca->sign_cache(cx, ca, k, many, 4, sigs) == ERR_INTERNAL,
 	    "one bad statement: none is signed");
 	ok(ca->sign_cache(cx, ca, k, many, 0, sigs) == OK, "no statement at all is accepted");
-	ok(str_is(cache_statement(cx->mem, 8932489, 1736606402, 1736613602, 0),
-	       "893248917366064021736613602"),
+	const struct cache_claim published = { 8932489, 1736606402, 1736613602, 0, false };
+	ok(str_is(cache_statement(cx->mem, &published), "893248917366064021736613602"),
 	    "the published example");
 }
 

@@ -97,7 +97,7 @@ enum err corev1_get_events(struct call *c)
 	struct event *v;
 	size_t n;
 
-	TRY(event_list(c->cx, c->who, when_or(in->after, -1), &v, &claims, &n));
+	TRY(event_list(c->cx, c->who, when_or(in->after, -1), c->gen.spaced, &v, &claims, &n));
 	if (n == 0)
 		return reply_empty(c, 204);
 	struct json_object *list = json_own(c->cx, json_object_new_array());

@@ -20,7 +20,7 @@ enum err corev1_get_idcert_server(struct call *c)
 	const struct time_query *in = c->in;
 	struct published p;
 
-	TRY(publish_server(c->cx, when_or(in->timestamp, -1), &p));
+	TRY(publish_server(c->cx, when_or(in->timestamp, -1), c->gen.spaced, &p));
 	return reply_cacheable(c, render_cacheable(c, &p));
 }
 
@@ -56,7 +56,7 @@ enum err corev1_get_idcert_actor(struct call *c)
 	if (certs_fid_is_foreign(c->cx, c->path[0]))
 		return reply_foreign_idcerts(c, &f);
 	TRY(actor_read_name(c->cx, "fid", c->path[0], &local));
-	TRY(publish_actor(c->cx, local, &f, &p, &n));
+	TRY(publish_actor(c->cx, local, &f, c->gen.spaced, &p, &n));
 	struct json_object *list = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(list, render_cacheable(c, &p[i]));

@@ -6,7 +6,7 @@ import pki
 from guest import Guest
 from world import challenge, complete, events, identify, need, refused, trial, works
 
-DOMAINS = ["rs.test", "slashless.test", "visible.test", "api.test", "redirecting.test", "odd.test", "short.test", "gone.test", "turning.test",
+DOMAINS = ["rs.test", "slashless.test", "visible.test", "api.test", "redirecting.test", "odd.test", "spaced.test", "strings.test", "short.test", "gone.test", "turning.test",
            "revoking.test", "many.test", "renewing.test"]
 
 
@@ -75,6 +75,17 @@ def test_verbatim(w):
         (told,) = json.loads(body)
         need({k: told.get(k) for k in item} == item, f"{told} is not {item}")
         need("later" not in told and "x" not in told, f"unknown members are kept: {told}")
+
+
+def test_home_of_beta13(w):
+    """A home server built on polyproto-rs 0.16 or later signs with spaces; from 0.19 on, times are strings."""
+    for domain, time_form in (("spaced.test", int), ("strings.test", str)):
+        home = w.homes.home(domain)
+        home.gap, home.time = " ", time_form
+        vera = Guest(home)
+        need(identify(w.one, vera).status == 201, f"an actor of {domain} is refused")
+        (told,) = w.one.get(f"/.p2/core/v1/idcert/actor/{vera.fid}").json()
+        need(isinstance(told["cacheNotValidAfter"], time_form), f"{told} is not what {domain} has said")
 
 
 def test_remembered_as_long_as_it_says(w):

@@ -106,6 +106,7 @@ class Home:
 
     def __init__(self, domain):
         self.domain, self.key, self.slash, self.ttl = domain, pki.Key(), True, 4 * HOUR
+        self.gap, self.time = "", int   # of a statement: as before beta.13
         self.number = secrets.randbelow(2**62) + 1
         self.parts = Cert(domain, self.key, self.key, self.number, dcs(domain), extensions(PP_CA, PP_CERT_SIGN), 365 * 86400, -86400)
         self.people, self.asked, self.api, self.port = [], [], None, None
@@ -125,15 +126,16 @@ class Home:
     # --- What it says ---
 
     def statement(self, number, nb, na, invalidated=None, signer=None):
-        """The signature over serial, window and end: decimal digits without anything between."""
-        return (signer or self.key).sign(f"{number}{nb}{na}{invalidated or ''}".encode()).hex()
+        """The signature over serial, window and end in decimal digits, with self.gap between: a space since beta.13."""
+        numbers = [number, nb, na] + ([invalidated] if invalidated else [])
+        return (signer or self.key).sign(self.gap.join(str(n) for n in numbers).encode()).hex()
 
     def cacheable(self, cert, number, invalidated=None):
         nb, na = int(time.time()) - 5, int(time.time()) + self.ttl
         item = {"idCertPem": pki.pem("CERTIFICATE", cert)}
         if invalidated:
-            item["invalidatedAt"] = invalidated
-        item.update(cacheNotValidBefore=nb, cacheNotValidAfter=na, cacheSignature=self.statement(number, nb, na, invalidated))
+            item["invalidatedAt"] = self.time(invalidated)
+        item.update(cacheNotValidBefore=self.time(nb), cacheNotValidAfter=self.time(na), cacheSignature=self.statement(number, nb, na, invalidated))
         return item
 
     def server_item(self):
