@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum address_verdict { NEVER, INTRANET, ALWAYS };
+/* TRANSLATED: the IPv4 address in the last four octets decides, and no intranet is there. */
+enum address_verdict { NEVER, INTRANET, ALWAYS, TRANSLATED };
 
 struct address_block {
 	uint8_t at[16];
@@ -42,6 +43,7 @@ static const struct address_block ipv6_blocks[] = {
 	{ { 0x26, 0x20, 0x00, 0x4f, 0x80, 0x00 }, 48, NEVER }, /* AS112 */
 	{ { 0x3f, 0xff }, 20, NEVER },			       /* documentation */
 	{ { 0x20 }, 3, ALWAYS },			       /* global unicast */
+	{ { 0x00, 0x64, 0xff, 0x9b }, 96, TRANSLATED },	       /* NAT64, RFC 6052 */
 	{ { [15] = 1 }, 128, INTRANET },		       /* loopback */
 	{ { 0xfc }, 7, INTRANET },			       /* unique local */
 	{ { 0 }, 0, NEVER },
@@ -54,6 +56,15 @@ static enum address_verdict find_address_verdict(const struct address_block *b, 
 	return b->verdict;
 }
 
+static enum address_verdict find_ipv6_verdict(const uint8_t *a)
+{
+	enum address_verdict v = find_address_verdict(ipv6_blocks, a);
+
+	if (v != TRANSLATED)
+		return v;
+	return find_address_verdict(ipv4_blocks, a + 12) == ALWAYS ? ALWAYS : NEVER;
+}
+
 bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 {
 	const void *at = sa; /* is a sockaddr_in or _in6, so it is aligned */
@@ -63,7 +74,6 @@ bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 		v = find_address_verdict(
 		    ipv4_blocks, (const uint8_t *)&((const struct sockaddr_in *)at)->sin_addr);
 	else if (sa->sa_family == AF_INET6)
-		v = find_address_verdict(
-		    ipv6_blocks, ((const struct sockaddr_in6 *)at)->sin6_addr.s6_addr);
+		v = find_ipv6_verdict(((const struct sockaddr_in6 *)at)->sin6_addr.s6_addr);
 	return v == ALWAYS || (v == INTRANET && private_allowed);
 }

@@ -10,8 +10,10 @@
  * IPv4: all but the blocks of IANA's special-purpose registry (RFC 6890), multicast and class E.
  * The few blocks that the registry calls globally reachable (AS112, AMT, anycast of protocols) are
  * refused too: no home server is there. IPv6: only 2000::/3, without the special-purpose blocks,
- * 6to4 (2002::/16) and Teredo (in 2001::/23); the last two contain an IPv4 address. Mapped and
- * translated addresses (::ffff:0:0/96, 64:ff9b::/96) are refused: IPv4 has to come as IPv4.
+ * 6to4 (2002::/16) and Teredo (in 2001::/23); the last two contain an IPv4 address. Of NAT64
+ * addresses with the well-known prefix (64:ff9b::/96, RFC 6052), the IPv4 address inside decides,
+ * and a private one is always refused. Mapped addresses (::ffff:0:0/96) and local NAT64 prefixes
+ * (64:ff9b:1::/48) are refused.
  *
  * With private_allowed (federation_private_networks) also loopback and private networks: 127/8,
  * ::1, 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7. Still never: 0/8, link-local
