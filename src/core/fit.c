@@ -1,6 +1,7 @@
 #include "core/fit.h"
 #include "core/identity.h"
 #include "core/schema.h"
+#include "store/q_doctor.h"
 
 static bool known_to_fit;
 
@@ -24,5 +25,14 @@ enum err fit_check(struct cx *cx)
 	TRY(identity_current(cx, &k));
 	TRY(identity_check_secret(cx, k));
 	known_to_fit = cx->ca != NULL;
+	return OK;
+}
+
+enum err fit_count_connections(struct cx *cx, int64_t *n)
+{
+	struct doctor_connections *k;
+
+	TRY(q_doctor_connections(cx, &k));
+	*n = k->room;
 	return OK;
 }

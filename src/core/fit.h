@@ -9,6 +9,8 @@
  * forks.
  */
 must_check enum err fit_check(struct cx *);
+/* How many connections the database leaves for the servers' role (store/q_doctor.h). */
+must_check enum err fit_count_connections(struct cx *, int64_t *n);
 /* The configuration may have changed: forget the answer, so that the next fit_check() asks
  * again. */
 void fit_forget(void);

@@ -1,6 +1,8 @@
 # The name libcrypto.a belongs to OpenSSL, which this room uses.
 noinst_LIBRARIES += libcryptography.a
 libcryptography_a_SOURCES = \
+	src/crypto/algorithms.c \
+	src/crypto/algorithms.h \
 	src/crypto/argon2id.c \
 	src/crypto/argon2id.h \
 	src/crypto/ca_file.c \

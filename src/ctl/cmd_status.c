@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 struct server_status {
-	struct str version, state;
+	struct str version, state, unseen;
 	int64_t started_at, up_seconds;
 	int64_t workers, workers_wanted, starting, idle, busy, stopping, births, deaths, killed,
 	    signer_deaths, reloads;
@@ -48,6 +48,7 @@ static const struct column server_status_columns[] = {
 	COL_TIME(server_status, stock_at, "keypackages_counted_at"),
 	COL_TIME(server_status, certificate_ends, "certificate_ends_at"),
 	COL_NUM(server_status, certificate_days, "certificate_days_left"),
+	COL_STR(server_status, unseen, "unseen"),
 };
 enum { STATUS_COLUMNS = sizeof server_status_columns / sizeof server_status_columns[0] };
 
@@ -66,9 +67,13 @@ static struct str describe_server_state(const struct scoreboard_view *b)
 		return STR("crash storm: workers keep dying");
 	if (b->sum.db[METER_DB_AWAY])
 		return STR("the database is unavailable");
+	if (b->unready)
+		return STR("not ready: the log says why");
+	if (b->cert_not_after && b->cert_not_after <= clock_now())
+		return STR("the server's certificate has expired");
 	if (!b->alone && serving < b->wanted)
 		return STR("workers are missing");
-	return b->sum.workers[WORKER_IDLE] ? STR("good") : STR("all workers are busy");
+	return b->sum.workers[WORKER_IDLE] ? STR("serving") : STR("all workers are busy");
 }
 
 static void fill_traffic(
@@ -100,6 +105,9 @@ static void fill_server_status(
 
 	*s = (struct server_status){ .version = b->version,
 		.state = describe_server_state(b),
+		.unseen =
+		    STR("the web server, other hosts, and what is stored: motetctl doctor URL, "
+			"motetctl verify"),
 		.started_at = b->started,
 		.up_seconds = now - b->started,
 		.workers = (int64_t)b->nworkers,

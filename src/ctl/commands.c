@@ -243,7 +243,7 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl top\n"
 	    "  motetctl top --once --sort requests" },
-	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON),
+	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON) | OPT_BIT(ACCEPT),
 	    "Find faults and tell how to fix them",
 	    "Checks configuration, files, socket, database and identity; with URL also about\n"
 	    "thirty requests through the web server. Run it as root, or as the user of motetd.\n"

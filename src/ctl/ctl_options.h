@@ -11,6 +11,8 @@
 	O(SET, "set", 's', "key=value", "set a configuration key for this run; may be repeated") \
 	O(HELP, "help", 'h', NULL, "explain the command") \
 	O(VERSION, "version", 'V', NULL, "print the version") \
+	O(ACCEPT, "accept", 0, "NAME", \
+	    "accept this fault, which only others can mend; commas between several") \
 	O(ADMIN, "admin", 0, NULL, "make the actor an administrator") \
 	O(ALL, "all", 0, NULL, "for all actors") \
 	O(BATCH, "batch", 0, NULL, "print page after page, for files and simple terminals") \

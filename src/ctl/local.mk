@@ -24,12 +24,15 @@ libctl_a_SOURCES = \
 	src/ctl/doctor/cmd_doctor.c \
 	src/ctl/doctor/doctor.c \
 	src/ctl/doctor/doctor.h \
+	src/ctl/doctor/doctor_connections.c \
 	src/ctl/doctor/doctor_database.c \
 	src/ctl/doctor/doctor_fcgi.c \
 	src/ctl/doctor/doctor_fcgi.h \
 	src/ctl/doctor/doctor_fix.c \
 	src/ctl/doctor/doctor_host.c \
+	src/ctl/doctor/doctor_machine.c \
 	src/ctl/doctor/doctor_probe.c \
+	src/ctl/doctor/doctor_unseen.c \
 	src/ctl/doctor/doctor_web.c \
 	src/ctl/doctor/doctor_web.h \
 	src/ctl/doctor/doctor_web_body.c \

@@ -44,6 +44,7 @@ static void copy_scoreboard(
 {
 	*b = (struct scoreboard_view){ .version = str_of(arena_printf(mem, "%.23s", s->version)),
 		.alone = s->master == 0,
+		.unready = s->unready,
 		.started = calendar_second_or_zero(s->started),
 		.started_us = s->started_us,
 		.cert_not_after = calendar_second_or_zero(s->cert_not_after),

@@ -12,8 +12,9 @@ struct scoreboard_view_worker {
 };
 struct scoreboard_view {
 	struct str version;
-	bool alone; /* no master, for example spawned by a web server */
-	bool storm; /* workers keep dying */
+	bool alone;   /* no master, for example spawned by a web server */
+	bool storm;   /* workers keep dying */
+	bool unready; /* the last check of /readyz failed */
 	int64_t started, started_us, cert_not_after, stock, last_resorts, stock_at;
 	int64_t wanted, births, deaths, killed, signer_deaths, reloads;
 	struct scoreboard_sum sum;

@@ -85,6 +85,7 @@ static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadl
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
 	PQsetNoticeReceiver(d->pg, log_server_notice, NULL);
+	PQsetErrorVerbosity(d->pg, PQERRORS_VERBOSE); /* with the SQLSTATE, in any language */
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||

@@ -1,4 +1,5 @@
 #include "server/master.h"
+#include "base/machine.h"
 #include "api/call.h"
 #include "base/log.h"
 #include "server/backoff.h"
@@ -45,9 +46,9 @@ struct master {
 
 static int count_configured_workers(const struct conf *c)
 {
-	int n = 2 * worker_count_cores();
+	const struct machine m = machine_read("", 0);
 
-	return c->workers ? (int)c->workers : n;
+	return machine_workers(c, &m, start_check_connections());
 }
 
 /* Channels that workers of both programs share. The pair for signatures is not inherited: its
@@ -97,13 +98,20 @@ static bool create_scoreboard(struct master *m)
 	return m->board != NULL;
 }
 
+static int count_hash_slots_of_pool(const struct conf *c)
+{
+	const struct machine m = machine_read("", 0);
+
+	return machine_hash_slots(c, &m, count_configured_workers(c));
+}
+
 static bool create_pool(struct master *m)
 {
 	struct limits *limits = limits_new();
 
 	if (!create_scoreboard(m))
 		return log_error("shared memory: %s", strerror(errno)), false;
-	m->gate = gate_new(m->conf->state_dir, worker_hash_slots(m->conf));
+	m->gate = gate_new(m->conf->state_dir, count_hash_slots_of_pool(m->conf));
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,

@@ -1,4 +1,6 @@
 #include "server/motetd.h"
+#include "base/machine.h"
+#include "crypto/algorithms.h"
 #include "api/call.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -15,6 +17,7 @@
 #include "server/state_lock.h"
 #include "server/upgrade.h"
 #include "server/worker.h"
+#include <limits.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -84,7 +87,7 @@ static int test_configuration(const struct command_line *o)
 	if (!command_line_load_conf(o, &c, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);
 	conf_warn_of_environment(print_warning);
-	bool good = conf_check_as_user(c, why, sizeof why) &&
+	bool good = algorithms_there(why, sizeof why) && conf_check_as_user(c, why, sizeof why) &&
 	    (handover_is_pending() ? check_handover(o, c, why, sizeof why)
 				   : check_secret_file(c, why, sizeof why));
 	bool ready = good && (!o->thorough || worker_rehearse(c, why, sizeof why));
@@ -97,6 +100,14 @@ static int test_configuration(const struct command_line *o)
 	return ready ? 0 : print_start_error(good ? EX_UNAVAILABLE : EX_CONFIG, why);
 }
 
+/* How many other processes the web server starts is not known. */
+static int count_hash_slots(const struct conf *c)
+{
+	const struct machine m = machine_read("", 0);
+
+	return machine_hash_slots(c, &m, c->workers ? (int)c->workers : INT_MAX);
+}
+
 static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 {
 	struct limits *limits = limits_new();
@@ -104,7 +115,7 @@ static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 	struct worker w = {
 		.conf = c,
 		.listen_fd = fd,
-		.gate = gate_new(c->state_dir, worker_hash_slots(c)),
+		.gate = gate_new(c->state_dir, count_hash_slots(c)),
 		.limits = limits,
 		.outbound = net_slots_new(c, 1, limits),
 		.death_fd = -1,
@@ -242,7 +253,8 @@ static int load_conf_and_serve(const struct command_line *o)
 
 	if (!command_line_load_conf(o, &c, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);
-	int rc = serve_in_mode(o, &c, start_mode(c));
+	int rc = algorithms_there(why, sizeof why) ? serve_in_mode(o, &c, start_mode(c))
+						   : print_start_error(EX_CONFIG, why);
 	conf_free(c);
 	return rc;
 }

@@ -1,5 +1,6 @@
 #include "server/start_check.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "core/fit.h"
 #include "core/ready.h"
 #include "db/db.h"
@@ -7,6 +8,7 @@
 #include "signer/signer_process.h"
 #include <errno.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -44,6 +46,30 @@ int start_check_fit_here(struct cx *cx)
 	return rc == EX_CONFIG ? rc : 0;
 }
 
+/* Written by the child that asks. */
+static _Atomic int64_t *connections;
+
+int64_t start_check_connections(void)
+{
+	return connections ? *connections : 0;
+}
+
+static void learn_connections(struct cx *cx)
+{
+	const struct machine m = machine_read("", 0);
+	const struct conf by_itself = { .workers = 0 };
+	int64_t n;
+
+	if (connections == NULL || fit_count_connections(cx, &n) != OK)
+		return;
+	*connections = n;
+	int wanted = machine_workers(cx->conf, &m, 0), least = wanted + MACHINE_SPARE_CONNECTIONS;
+	if (least > n)
+		log_warn("%d workers need %d connections with the spare ones, but the database "
+			 "leaves %lld: raise max_connections, or set workers = %d",
+		    wanted, least, (long long)n, machine_workers(&by_itself, &m, n));
+}
+
 static int run_fit_child(const struct conf *c, int secret_fd)
 {
 	static struct ca_local ca;
@@ -55,6 +81,8 @@ static int run_fit_child(const struct conf *c, int secret_fd)
 	cx.mem = arena_new(START_CHECK_ARENA);
 	cx.db = db_new(c);
 	int rc = report_fit(&cx, fit_check(&cx));
+	if (rc == 0)
+		learn_connections(&cx);
 	if (rc == 0 && ready_check_and_log(&cx) != OK)
 		log_warn("/readyz answers 503 until then");
 	ca_local_wipe(&ca);
@@ -62,11 +90,21 @@ static int run_fit_child(const struct conf *c, int secret_fd)
 	return rc;
 }
 
+static void map_connections(void)
+{
+	void *p = mmap(
+	    NULL, sizeof *connections, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	connections = p == MAP_FAILED ? NULL : p;
+}
+
 int start_check_fit(const struct conf *c, int secret_fd)
 {
 	int status = 0;
 
 	fit_forget();
+	if (connections == NULL)
+		map_connections();
 	pid_t pid = fork();
 	if (pid == 0)
 		_exit(run_fit_child(c, secret_fd));

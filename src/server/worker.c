@@ -24,38 +24,13 @@ enum {
 	WORKER_IDLE_MS = 60000,
 	/* Octets for one request: four copies of a body, certificates, and objects of json-c. */
 	WORKER_ARENA = 32 << 20,
-	HASH_MEMORY = 19 << 20, /* octets of one hash (crypto/passwd.h) */
-	HASH_MEMORY_SHARE = 8,	/* hashes use at most one part in so many of the memory */
-	HASH_NAP_MS = 3,	/* pause between two looks for a free hashing slot */
+	HASH_NAP_MS = 3, /* pause between two looks for a free hashing slot */
 };
 
 struct worker_signers {
 	struct ca_local local;
 	struct signer_client client;
 };
-
-int worker_count_cores(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n > 0 ? (int)n : 1;
-}
-
-/* Leave at least one worker for requests without passwords. */
-int worker_hash_slots(const struct conf *c)
-{
-	int64_t n = worker_count_cores(),
-		memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) /
-	    HASH_MEMORY_SHARE / HASH_MEMORY;
-
-	if (c->hashing_slots)
-		return (int)c->hashing_slots;
-	if (n > memory)
-		n = memory;
-	if (c->workers && n > c->workers - 1)
-		n = c->workers - 1;
-	return n > 0 ? (int)n : 1;
-}
 
 static bool choose_signer(const struct worker *w, struct worker_signers *s, struct cx *cx)
 {

@@ -35,8 +35,4 @@ int worker_serve_cgi(const struct worker *);
 /* Ask /readyz in this process: would a worker with this configuration serve? False: `why` is for a
  * person. */
 bool worker_rehearse(const struct conf *, char *why, size_t size);
-/* How many passwords may be hashed at a time (shm/gate.h): `hashing_slots`, or as many as there are
- * cores, bounded by workers and memory. */
-int worker_hash_slots(const struct conf *);
-int worker_count_cores(void);
 #endif

@@ -10,12 +10,21 @@ struct doctor_server {
 	bool superuser;
 	bool powers;	    /* CREATEROLE, CREATEDB, REPLICATION or BYPASSRLS */
 	bool creates, owns; /* may create in the schema; owns tables of it */
+	struct str hidden; /* a schema with tables of motet that this role may not use; or s NULL */
 	struct str fsync, full_page_writes, synchronous_commit; /* defaults of a session */
 };
 struct doctor_right {
 	/* name: a table. The rights are separated by ", "; s NULL: none. */
 	struct str name, missing, surplus;
 };
+/* How many connections the servers may have together, and how many others are open. */
+struct doctor_connections {
+	int64_t room;	/* by max_connections, less what is reserved, and the limits of role and
+			   database */
+	int64_t others; /* of other programs, at the moment */
+	int64_t pid;	/* of the process that serves this connection */
+};
+must_check enum err q_doctor_connections(struct cx *, struct doctor_connections **);
 must_check enum err q_doctor_server(struct cx *, struct doctor_server **);
 must_check enum err q_doctor_rights(struct cx *, struct doctor_right **, size_t *n);
 extern const struct stmt *const q_doctor_stmts[];

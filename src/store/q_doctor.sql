@@ -3,7 +3,7 @@
 -- name: sql_doctor_server :one redo
 -- args:
 -- cols: version_num int8, version text, now_ms int8, role text, superuser bool, powers bool,
--- cols: creates bool, owns bool, fsync text, full_page_writes text, synchronous_commit text
+-- cols: creates bool, owns bool, hidden text, fsync text, full_page_writes text, synchronous_commit text
 SELECT current_setting('server_version_num')::int8 AS version_num,
        current_setting('server_version') AS version,
        (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS now_ms, r.rolname::text AS role,
@@ -12,12 +12,30 @@ SELECT current_setting('server_version_num')::int8 AS version_num,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS creates,
        EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace(current_schema())
            AND pg_has_role(c.relowner, 'USAGE')) AS owns,
+       (SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relname = 'schema_version' AND NOT has_schema_privilege(n.oid, 'USAGE')
+           LIMIT 1) AS hidden,
        (SELECT s.reset_val FROM pg_settings s WHERE s.name = 'fsync') AS fsync,
        (SELECT s.reset_val FROM pg_settings s
            WHERE s.name = 'full_page_writes') AS full_page_writes,
        (SELECT s.reset_val FROM pg_settings s
            WHERE s.name = 'synchronous_commit') AS synchronous_commit
 FROM pg_roles r WHERE r.rolname = current_user
+
+-- What max_connections leaves for our role, and what other roles use of it now.
+-- name: sql_doctor_connections :one redo
+-- args:
+-- cols: room int8, others int8, pid int8
+SELECT least((SELECT sum(CASE s.name WHEN 'max_connections' THEN s.setting::int8
+                             ELSE -s.setting::int8 END)
+              FROM pg_settings s WHERE s.name IN ('max_connections', 'reserved_connections',
+                  'superuser_reserved_connections')),
+             nullif(r.rolconnlimit, -1), nullif(d.datconnlimit, -1))::int8 AS room,
+       (SELECT count(*) FROM pg_stat_activity a WHERE a.datid IS NOT NULL
+           AND a.usesysid IS DISTINCT FROM r.oid) AS others,
+       pg_backend_pid()::int8 AS pid
+FROM pg_roles r JOIN pg_database d ON d.datname = current_database()
+WHERE r.rolname = current_user
 
 -- Tables and views on which this role lacks a right of server_right, or has one that is not there. The
 -- right to lock a table comes with those on the whole table.

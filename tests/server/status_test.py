@@ -31,7 +31,7 @@ def idle_pool():
         s.get("/status?code=503")
         j = quiet(s, requests=22, workers_idle=3)
         ok(j["requests"] == 22 and j["answers_below_400"] == 20 and j["answers_4xx"] == 1 and j["answers_5xx"] == 1, "status counts 22 requests by their answers")
-        ok(j["workers"] == 3 and j["workers_wanted"] == 3 and j["workers_idle"] == 3 and j["state"] == "good", "and three idle workers: %s" % j["state"])
+        ok(j["workers"] == 3 and j["workers_wanted"] == 3 and j["workers_idle"] == 3 and j["state"] == "serving", "and three idle workers: %s" % j["state"])
         ok(0 < j["p50_ms"] <= j["p95_ms"] <= j["p99_ms"], "and how long they took: %s, %s, %s ms" % (j["p50_ms"], j["p95_ms"], j["p99_ms"]))
         text = ctl(s, "status").stdout
         ok(len(text.splitlines()) < 45 and "state:" in text and "requests:" in text, "for people as lines: %d" % len(text.splitlines()))
@@ -300,7 +300,7 @@ def storm():
     with real(metrics_allow="192.0.2.7", workers=3) as s:
         def gauge():
             return value(families(s.get("/metrics", REMOTE_ADDR="192.0.2.7").body.decode()), "motet_crash_storm")
-        ok(state(s)["state"] == "good" and gauge() == 0, "three workers: good, and no storm")
+        ok(state(s)["state"] == "serving" and gauge() == 0, "three workers: serving, and no storm")
         for _ in range(10):
             until(lambda: s.workers())
             if s.dir.logged("CRASH STORM"):

@@ -1,7 +1,9 @@
 #include "../tap.h"
 #include "base/conf.h"
+#include "base/machine.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,6 +79,106 @@ static const struct {
 	{ "no_such_key", "1", false },
 	{ "cache_lifetime", "59m", false },
 };
+
+static void put_file(const char *root, const char *path, const char *text)
+{
+	char at[512];
+
+	snprintf(at, sizeof at, "%s%s", root, path);
+	for (char *p = at + strlen(root) + 1; (p = strchr(p, '/')) != NULL; *p++ = '/') {
+		*p = '\0';
+		mkdir(at, 0700);
+	}
+	FILE *f = fopen(at, "w");
+	if (f) {
+		fputs(text, f);
+		fclose(f);
+	}
+}
+
+/* What a control group of each version leaves of the host. */
+static void machines(void)
+{
+	static const struct {
+		const char *name, *line, *file[3], *text[3];
+		int cores;
+		int64_t memory;
+	} rows[] = {
+		{ "version 2", "0::/a/b\n",
+		    { "/sys/fs/cgroup/a/b/cpu.max", "/sys/fs/cgroup/a/memory.max", NULL },
+		    { "50000 100000\n", "67108864\n", NULL }, 1, 64 << 20 },
+		{ "version 2 without a limit", "0::/a/b\n",
+		    { "/sys/fs/cgroup/a/b/cpu.max", "/sys/fs/cgroup/a/memory.max", NULL },
+		    { "max 100000\n", "max\n", NULL }, 0, 0 },
+		{ "version 1", "4:memory:/c\n7:cpu,cpuacct:/c\n",
+		    { "/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_quota_us",
+			"/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_period_us",
+			"/sys/fs/cgroup/memory/memory.limit_in_bytes" },
+		    { "100000\n", "100000\n", "33554432\n" }, 1, 32 << 20 },
+		{ "no files", "0::/nowhere\n", { NULL }, { NULL }, 0, 0 },
+	};
+	const struct machine host = machine_read("/nowhere", 0);
+	const char *tmp = getenv("TMPDIR");
+	char root[256], self[64];
+
+	ok(host.cores > 0 && host.memory > 0, "this host has %d cores", host.cores);
+	snprintf(self, sizeof self, "/proc/%d/cgroup", (int)getpid());
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(root, sizeof root, "%s/machine-XXXXXX", tmp ? tmp : "/tmp");
+		if (mkdtemp(root) == NULL)
+			abort();
+		put_file(root, self, rows[i].line);
+		for (int k = 0; k < 3 && rows[i].file[k]; k++)
+			put_file(root, rows[i].file[k], rows[i].text[k]);
+		struct machine m = machine_read(root, 0);
+		ok(m.cores == (rows[i].cores ? rows[i].cores : host.cores) &&
+			m.memory == (rows[i].memory ? rows[i].memory : host.memory),
+		    "control groups, %s: %d cores, %lld bytes", rows[i].name, m.cores,
+		    (long long)m.memory);
+	}
+}
+
+static void one_core(void)
+{
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof all, &all) != 0)
+		return;
+	CPU_ZERO(&one);
+	for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &all))
+			CPU_SET(i, &one);
+	ok(sched_setaffinity(0, sizeof one, &one) == 0 && machine_read("", 0).cores == 1,
+	    "a process that may use one core has one");
+	ok(sched_setaffinity(0, sizeof all, &all) == 0, "and all again");
+}
+
+static void worker_counts(void)
+{
+	static const struct {
+		int cores;
+		int64_t memory, workers, slots, connections;
+		int want, want_slots;
+	} rows[] = {
+		{ 4, 8 << 20, 0, 0, 0, 8, 1 },
+		{ 4, INT64_C(8) << 30, 0, 0, 0, 8, 4 },
+		{ 4, INT64_C(8) << 30, 0, 0, 7, 4, 3 },
+		{ 96, INT64_C(8) << 30, 0, 0, 97, 94, 53 },
+		{ 4, INT64_C(8) << 30, 0, 0, 2, 1, 1 },
+		{ 4, INT64_C(8) << 30, 20, 2, 7, 20, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct machine m = { rows[i].cores, rows[i].memory };
+		const struct conf c = { .workers = rows[i].workers,
+			.hashing_slots = rows[i].slots };
+		int n = machine_workers(&c, &m, rows[i].connections),
+		    slots = machine_hash_slots(&c, &m, n);
+		ok(n == rows[i].want && slots == rows[i].want_slots,
+		    "%d cores, %lld connections: %d workers, %d hashes", m.cores,
+		    (long long)rows[i].connections, n, slots);
+	}
+}
 
 static void configuration(void)
 {
@@ -213,6 +315,9 @@ int main(void)
 	arenas();
 	texts();
 	configuration();
+	machines();
+	one_core();
+	worker_counts();
 	secrets();
 	long_lines();
 	wiped();

@@ -58,5 +58,6 @@ enum err ops_any_probe(struct call *c)
 	json_object_object_add(o, "remote", json_from_str(q->remote));
 	json_object_object_add(o, "https", json_object_new_boolean(q->https));
 	json_object_object_add(o, "fill", json_from_str(fill));
+	http_set(c->cx, c->resp, "X-Motet-Method", "%s", str_z(c->cx->mem, q->method_name));
 	return reply_json(c, 200, o);
 }

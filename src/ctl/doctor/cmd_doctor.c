@@ -1,5 +1,6 @@
 #include "ctl/doctor/doctor.h"
 #include "ctl/term/out.h"
+#include "base/conf.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +25,14 @@ static const struct {
 	[DOCTOR_WARN] = { "warning", "!", "\033[33m" },
 	[DOCTOR_BAD] = { "bad", "✗", "\033[31m" },
 	[DOCTOR_SKIPPED] = { "skipped", "-", "\033[2m" },
+	[DOCTOR_ACCEPTED] = { "accepted", "~", "\033[2m" },
+	[DOCTOR_UNSEEN] = { "unseen", "?", "\033[2m" },
 };
 
-static const struct doctor_check *const host_tables[] = { doctor_host_checks, NULL };
+static const struct doctor_check *const host_tables[] = { doctor_host_checks, doctor_machine_checks,
+	NULL };
 static const struct doctor_check *const database_tables[] = { doctor_database_checks, NULL };
+static const struct doctor_check *const unseen_tables[] = { doctor_unseen, NULL };
 static const struct doctor_check *const web_tables[] = { doctor_web_checks, doctor_web_parts_checks,
 	doctor_web_body_checks, doctor_web_client_checks, NULL };
 
@@ -37,7 +42,7 @@ struct doctor_run {
 	bool json, colour;
 	const char *section; /* whose heading was printed last */
 	struct doctor_finding list[MAX_FINDINGS];
-	size_t n, count[4];
+	size_t n, count[DOCTOR_STATES];
 };
 
 static void print_painted(const struct doctor_run *r, const char *colour, const char *text)
@@ -97,6 +102,8 @@ static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k,
 
 	if (v.state == DOCTOR_GOOD || v.state == DOCTOR_WARN)
 		d->have |= k->gives;
+	else if (v.state == DOCTOR_BAD && conf_listed(d->accepted, str_of(k->id)))
+		v = (struct doctor_verdict){ DOCTOR_ACCEPTED, v.text, NULL };
 	record_finding(r, k, &v);
 	if (!able)
 		buf_printf(left, "%s%s", left->n ? ", " : "", k->text);
@@ -114,6 +121,39 @@ static void run_doctor_tables(struct doctor_run *r, const struct doctor_check *c
 		for (const struct doctor_check *k = tables[i]; k->id; k++)
 			run_doctor_check(r, k, &left);
 	print_skipped_checks(r, r->section == before ? tables[0]->section : r->section, &left);
+}
+
+static const struct doctor_check *find_check_by_id(struct str id)
+{
+	static const struct doctor_check *const *const all[] = { host_tables, database_tables,
+		web_tables };
+
+	for (size_t t = 0; t < sizeof all / sizeof all[0]; t++)
+		for (size_t i = 0; all[t][i]; i++)
+			for (const struct doctor_check *k = all[t][i]; k->id; k++)
+				if (str_is(id, k->id))
+					return k;
+	return NULL;
+}
+
+/* What other checks build on, and what no server can be without, is ours to mend. */
+static enum err check_accepted_names(struct ctl *c, const char *names)
+{
+	struct str rest = str_of(names), one;
+
+	while (str_next_word(&rest, &one)) {
+		const struct doctor_check *k = find_check_by_id(one);
+		if (k == NULL)
+			return ctl_bad_usage(c,
+			    "--accept %.*s: there is no such check; `motetctl doctor --json` has "
+			    "the names",
+			    (int)one.n, one.s);
+		if (k->gives)
+			return ctl_bad_usage(c,
+			    "--accept %.*s: no server works without this; mend it", (int)one.n,
+			    one.s);
+	}
+	return OK;
 }
 
 static bool is_colour_wanted(void)
@@ -137,8 +177,9 @@ static enum err report_findings(struct doctor_run *r)
 	if (r->json)
 		out_list(&r->d.c->cx, &l, true);
 	else
-		printf("\n%zu ok, %zu warning%s, %zu error%s\n", r->count[DOCTOR_GOOD], warnings,
-		    plural_suffix_of(warnings), errors, plural_suffix_of(errors));
+		printf("\n%zu ok, %zu warning%s, %zu error%s, %zu accepted\n",
+		    r->count[DOCTOR_GOOD], warnings, plural_suffix_of(warnings), errors,
+		    plural_suffix_of(errors), r->count[DOCTOR_ACCEPTED]);
 	if (errors == 0)
 		return OK;
 	return fail(
@@ -153,6 +194,8 @@ enum err cmd_doctor(struct ctl *c)
 	signal(SIGPIPE, SIG_IGN);
 	r->d = (struct doctor){ .c = c, .mem = c->cx.mem, .url = c->nwords ? c->word[0] : NULL };
 	r->d.ctl = file ? arena_printf(c->cx.mem, "motetctl -c %s", file) : "motetctl";
+	r->d.accepted = ctl_options_has(&c->opt, OPT_ACCEPT) ? c->opt.value[OPT_ACCEPT] : "";
+	TRY(check_accepted_names(c, r->d.accepted));
 	r->json = ctl_options_has(&c->opt, OPT_JSON);
 	r->colour = is_colour_wanted();
 	if (r->d.url)
@@ -161,6 +204,7 @@ enum err cmd_doctor(struct ctl *c)
 	run_doctor_tables(r, database_tables);
 	if (r->d.url)
 		run_doctor_tables(r, web_tables);
+	run_doctor_tables(r, unseen_tables);
 	doctor_web_close(&r->d);
 	return report_findings(r);
 }

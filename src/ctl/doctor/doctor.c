@@ -1,4 +1,5 @@
 #include "ctl/doctor/doctor.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sysexits.h>
@@ -37,6 +38,18 @@ struct doctor_verdict doctor_bad(struct doctor *d, const char *fix, const char *
 struct doctor_verdict doctor_skipped(struct doctor *d, const char *fmt, ...)
 {
 	RETURN_VERDICT(DOCTOR_SKIPPED, NULL);
+}
+
+bool doctor_is_hidden(int error)
+{
+	return error == EACCES || error == EPERM;
+}
+
+struct doctor_verdict doctor_warn_hidden(struct doctor *d, const char *what, const char *path)
+{
+	return doctor_warn(d, "run this command as root or as motetd's user",
+	    "%s %s: this user is not permitted to look, so it is not known whether it is there",
+	    what, path);
 }
 
 const char *doctor_take_error(struct doctor *d)

@@ -7,7 +7,15 @@
  * changes nothing. Its line says what it found; if that is not good, a second line says what to do,
  * with the exact command or configuration line. A check whose needs were not met is skipped.
  */
-enum doctor_state { DOCTOR_GOOD, DOCTOR_WARN, DOCTOR_BAD, DOCTOR_SKIPPED };
+enum doctor_state {
+	DOCTOR_GOOD,
+	DOCTOR_WARN,
+	DOCTOR_BAD,
+	DOCTOR_SKIPPED,
+	DOCTOR_ACCEPTED, /* a fault that --accept names */
+	DOCTOR_UNSEEN,	 /* what no check can look at */
+	DOCTOR_STATES
+};
 struct doctor_verdict {
 	enum doctor_state state;
 	const char *text, *fix; /* fix NULL: good or skipped */
@@ -21,6 +29,9 @@ enum {
 	HAVE_SOCKET = 16,
 	HAVE_WEB = 32,
 	HAVE_PROBE = 64,
+	HAVE_IDENTITY = 128,
+	HAVE_TABLES = 256,
+	HAVE_OPENSSL = 512,
 	DOCTOR_NEEDS_PROBE = HAVE_WEB | HAVE_PROBE
 };
 struct doctor;
@@ -28,18 +39,23 @@ struct doctor_check {
 	const char *id, *section;
 	const char *text; /* what is checked, for the line that lists skipped checks */
 	struct doctor_verdict (*fn)(struct doctor *, const struct doctor_check *);
-	unsigned needs, gives; /* gives: set in doctor.have after good or a warning */
-	const char *arg;       /* for fn, if several rows share it */
+	/* gives: set in doctor.have after good or a warning; such a fault cannot be accepted */
+	unsigned needs, gives;
+	const char *arg; /* for fn, if several rows share it */
 };
+/* doctor_connections.c */
+struct doctor_verdict doctor_check_pooler(struct doctor *, const struct doctor_check *);
+struct doctor_verdict doctor_check_connections(struct doctor *, const struct doctor_check *);
 /* A row without an id ends each table. */
 extern const struct doctor_check doctor_host_checks[], doctor_database_checks[],
     doctor_web_checks[], doctor_web_parts_checks[], doctor_web_body_checks[],
-    doctor_web_client_checks[];
+    doctor_web_client_checks[], doctor_machine_checks[], doctor_unseen[];
 
 struct doctor {
 	struct ctl *c;
 	struct arena *mem;
 	unsigned have;
+	const char *accepted;	      /* of --accept: names of checks, with commas between them */
 	struct doctor_server *server; /* HAVE_DATABASE */
 	int64_t clock_offset_ms;      /* the database's clock minus ours, ms */
 	int64_t round_trip_us;
@@ -56,6 +72,9 @@ struct doctor_verdict doctor_bad(struct doctor *, const char *fix, const char *f
     __attribute__((format(printf, 3, 4), nonnull(2)));
 struct doctor_verdict doctor_skipped(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* A file or directory that this user may not look at: nobody knows whether it is there. */
+bool doctor_is_hidden(int error);
+struct doctor_verdict doctor_warn_hidden(struct doctor *, const char *what, const char *path);
 /* The message of the last error, copied to d->mem; clears the error and the exit status. */
 const char *doctor_take_error(struct doctor *);
 /* The same as a verdict: bad. */

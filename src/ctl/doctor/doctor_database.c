@@ -3,16 +3,22 @@
 #include "core/identity.h"
 #include "core/schema.h"
 #include "ctl/doctor/doctor.h"
+#include <errno.h>
 #include <sys/stat.h>
 
 /* Checks of the database, of our role, and of the identity key in the database. */
 enum { CERT_DAY_S = 86400, CERT_WARN_DAYS = 60, CLOCK_WARN_MS = 2000 };
 
-/* Fixes for a failed connection, by a part of libpq's message; the first row that fits counts. */
+/* Fixes for a failed connection, by a part of libpq's message, which has the SQLSTATE of what
+ * PostgreSQL says, in whatever language; the first row that fits counts. */
 static const struct {
 	const char *about, *fix;
 } connection_fixes[] = {
-	{ "password authentication failed",
+	{ "pooler in transaction mode",
+	    "in motet.conf set: prepared_statements = off; give the role its settings (motet(7))" },
+	{ "53300",
+	    "in postgresql.conf set max_connections to at least the workers of all hosts plus 10" },
+	{ "28P01",
 	    "put the password into `database` in motet.conf, or into ~/.pgpass of motetd's user" },
 	{ "no password supplied",
 	    "put the password into `database` in motet.conf, or into ~/.pgpass of motetd's user" },
@@ -22,12 +28,10 @@ static const struct {
 	{ "pg_hba.conf",
 	    "add to pg_hba.conf: host motet motet ADDRESS/32 scram-sha-256; then run: SELECT "
 	    "pg_reload_conf()" },
-	{ "role",
+	{ "role \"",
 	    "create roles and database as a superuser: psql -f share/motet/roles.sql postgres" },
-	{ "database \"",
+	{ "3D000",
 	    "create roles and database as a superuser: psql -f share/motet/roles.sql postgres" },
-	{ "too many",
-	    "in postgresql.conf set max_connections to at least the workers of all hosts plus 10" },
 	{ "",
 	    "start PostgreSQL (systemctl start postgresql), or correct `database` in motet.conf: "
 	    "host=/run/postgresql dbname=motet user=motet" },
@@ -60,6 +64,22 @@ static struct doctor_verdict check_database_answers(struct doctor *d, const stru
 	d->clock_offset_ms = d->server->now_ms -
 	    ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - d->round_trip_us / 2000);
 	return doctor_good(d, "the database answers in %.1f ms", (double)d->round_trip_us / 1000);
+}
+
+/* A role without USAGE on the schema is told that there are no tables. */
+static struct doctor_verdict check_schema_permitted(struct doctor *d, const struct doctor_check *k)
+{
+	const struct doctor_server *s = d->server;
+
+	(void)k;
+	if (s->hidden.n == 0)
+		return doctor_good(d, "the role may use the schema of the tables");
+	return doctor_bad(d,
+	    arena_printf(d->mem, "run as the owner: GRANT USAGE ON SCHEMA %.*s TO %.*s;",
+		(int)s->hidden.n, s->hidden.s, (int)s->role.n, s->role.s),
+	    "there are tables of motet in the schema %.*s, but the role %.*s is not permitted to "
+	    "use it",
+	    (int)s->hidden.n, s->hidden.s, (int)s->role.n, s->role.s);
 }
 
 static struct doctor_verdict check_postgres_version(struct doctor *d, const struct doctor_check *k)
@@ -256,6 +276,8 @@ static struct doctor_verdict check_identity_secret(struct doctor *d, const struc
 		    arena_printf(d->mem, "in motet.conf set: domain = %s",
 			str_z(d->mem, read_server_cert_domain(d, key))),
 		    "this database belongs to a domain other than %s", d->c->conf->domain);
+	if (lstat(d->c->conf->secret_file, &st) != 0 && doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "secret_file", d->c->conf->secret_file);
 	if (lstat(d->c->conf->secret_file, &st) != 0 || (st.st_mode & 0077))
 		return doctor_skipped(d, "identity key not checked: correct the secret file first");
 	if (ctl_need(d->c, NEEDS_SECRET) != OK || cmd_key_check(d->c, key) != OK)
@@ -295,7 +317,13 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.version", "database", "the PostgreSQL version", check_postgres_version, HAVE_DATABASE,
 	    0, NULL },
 	{ "db.role", "database", "the database role", check_database_role, HAVE_DATABASE, 0, NULL },
-	{ "db.schema", "database", "the schema", check_schema_number, HAVE_DATABASE | HAVE_DOMAIN,
+	{ "db.permitted", "database", "the use of the schema", check_schema_permitted,
+	    HAVE_DATABASE, HAVE_TABLES, NULL },
+	{ "db.pooler", "database", "a connection pooler", doctor_check_pooler, HAVE_DATABASE, 0,
+	    NULL },
+	{ "db.connections", "database", "connections", doctor_check_connections,
+	    HAVE_DATABASE | HAVE_DOMAIN, 0, NULL },
+	{ "db.schema", "database", "the schema", check_schema_number, HAVE_TABLES | HAVE_DOMAIN,
 	    HAVE_SCHEMA, NULL },
 	{ "db.rights", "database", "table privileges", check_table_rights, HAVE_SCHEMA, 0, NULL },
 	{ "db.fsync", "database", "fsync", check_fsync, HAVE_DATABASE, 0, NULL },
@@ -304,8 +332,8 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.synchronous_commit", "database", "synchronous_commit", check_synchronous_commit,
 	    HAVE_DATABASE, 0, NULL },
 	{ "db.clock", "database", "the clocks", check_database_clock, HAVE_DATABASE, 0, NULL },
-	{ "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA, 0,
-	    NULL },
+	{ "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
+	    HAVE_IDENTITY, NULL },
 	{ "key.days", "identity", "the server's certificate", check_server_cert_days, HAVE_SCHEMA,
 	    0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },

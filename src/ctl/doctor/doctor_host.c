@@ -81,6 +81,8 @@ static struct doctor_verdict check_config_mode(struct doctor *d, const struct do
 	struct stat st;
 
 	(void)k;
+	if (file && stat(file, &st) != 0 && doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "configuration file", file);
 	if (file == NULL || stat(file, &st) != 0)
 		return doctor_skipped(
 		    d, "configuration file mode not checked: no configuration file");
@@ -101,8 +103,8 @@ static struct doctor_verdict check_secret_file_mode(struct doctor *d, const stru
 	struct stat st;
 
 	(void)k;
-	if (lstat(file, &st) != 0 && errno == EACCES)
-		return doctor_warn(d, RUN_AS_ROOT, "this user cannot access %s", file);
+	if (lstat(file, &st) != 0 && doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "secret_file", file);
 	if (lstat(file, &st) != 0)
 		return doctor_bad(d,
 		    arena_printf(d->mem,
@@ -145,6 +147,8 @@ static struct doctor_verdict check_state_dir(struct doctor *d, const struct doct
 	struct stat st;
 
 	(void)k;
+	if (stat(dir, &st) != 0 && doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "state_dir", dir);
 	if (stat(dir, &st) != 0)
 		return doctor_bad(d,
 		    arena_printf(d->mem, "install -d -m 0750 -o %s %s", get_motetd_user(d), dir),
@@ -194,9 +198,12 @@ static struct doctor_verdict check_log_file(struct doctor *d, const struct docto
 	(void)k;
 	if (file[0] == '\0')
 		return doctor_good(d, "the log goes to %s", others[d->c->conf->log_to]);
+	bool there = stat(file, &st) == 0;
+	if (!there && doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "log_file", file);
 	const char *dir = slash && slash > file ? arena_dup(d->mem, file, (size_t)(slash - file))
 						: "/",
-		   *path = stat(file, &st) == 0 ? file : dir;
+		   *path = there ? file : dir;
 	if (stat(path, &st) != 0)
 		return doctor_bad(d,
 		    arena_printf(d->mem, "install -d -m 0750 -o %s %s", get_motetd_user(d), path),
@@ -228,6 +235,8 @@ static struct doctor_verdict check_socket_file(struct doctor *d, const struct do
 		    ? doctor_good(d, "%s exists", path)
 		    : doctor_bad(d, arena_printf(d->mem, "rm %s, then %s", path, start),
 			  "%s is not a socket", path);
+	if (doctor_is_hidden(errno))
+		return doctor_warn_hidden(d, "listen", path);
 	if (d->url)
 		return doctor_warn(d, start,
 		    "listen %s: %s; this is right only if the web server starts motetd", path,
@@ -264,7 +273,7 @@ static struct doctor_verdict check_socket_mode(struct doctor *d, const struct do
 		    "every process on this host can connect to %s; FastCGI has no authentication",
 		    path);
 	if (stat(path, &st) != 0)
-		return doctor_skipped(d, "socket permissions not checked: no socket");
+		return doctor_skipped(d, "socket permissions not checked: %s", strerror(errno));
 	if (st.st_mode & 0002)
 		return doctor_bad(d,
 		    "in motet.conf set: listen_mode = 0660, listen_group = www-data (the web "
@@ -284,7 +293,7 @@ static struct doctor_verdict check_socket_answers(struct doctor *d, const struct
 
 	(void)k;
 	if (d->c->conf->listen[0] == '/' && stat(d->c->conf->listen, &st) != 0)
-		return doctor_skipped(d, "motetd not checked: no socket");
+		return doctor_skipped(d, "motetd not checked: %s", strerror(errno));
 	if (doctor_fcgi_check_health(d->c->conf, why, sizeof why))
 		return doctor_good(d, "motetd answers at %s", d->c->conf->listen);
 	if (strcmp(why, strerror(EACCES)) == 0)

@@ -102,8 +102,15 @@ static struct doctor_verdict check_head_answer(struct doctor *d, const struct do
 	struct doctor_echo e;
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 
-	return wrong ? doctor_web_fault(d, k, "HEAD gets %s", wrong)
-		     : doctor_good(d, "HEAD is answered without a body");
+	if (wrong)
+		return doctor_web_fault(d, k, "HEAD gets %s", wrong);
+	/* motetd before this version does not say. */
+	struct str arrived = net_ask_header(&t, "X-Motet-Method", NULL);
+	if (arrived.n && !str_is(arrived, "HEAD"))
+		return doctor_web_fault(d, k,
+		    "HEAD arrives as %s: a cache or proxy asks for the whole answer",
+		    str_z(d->mem, arrived));
+	return doctor_good(d, "HEAD arrives, and is answered without a body");
 }
 
 const struct doctor_check doctor_web_parts_checks[] = {

@@ -1,0 +1,12 @@
+#ifndef MOTET_CRYPTO_ALGORITHMS_H
+#define MOTET_CRYPTO_ALGORITHMS_H
+#include <stdbool.h>
+#include <stddef.h>
+/*
+ * Does the OpenSSL of this process have every algorithm that motet cannot be without? Its
+ * configuration (openssl.cnf, OPENSSL_CONF) may leave some out: a FIPS provider has no Ed25519
+ * before OpenSSL 3.4, and a policy may forbid SHA-1, which one-time codes need (RFC 6238). False:
+ * `why` is a sentence that names the first that is missing.
+ */
+bool algorithms_there(char *why, size_t size);
+#endif
