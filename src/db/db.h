@@ -43,6 +43,9 @@ void db_share_pool(struct db *, struct db_pool *pool);
 /* Call hook(arg) when a wait has lasted a second, so that the worker can pass its kept connections
  * to siblings. */
 void db_on_long_wait(struct db *, void (*hook)(void *), void *arg);
+/* Has the scout been waiting for a second, while nobody got an answer? Then a statement fails at
+ * once. */
+bool db_hangs(const struct cx *);
 /* Sleep between two tries. False, at once: the request has no time left. */
 bool db_pause(struct cx *, int64_t us);
 /* Connect, if there is no connection. */

@@ -110,6 +110,11 @@ bool wait_for_socket(struct db *d, int fd, short events, int64_t deadline_us)
 	}
 }
 
+bool db_hangs(const struct cx *cx)
+{
+	return cx->db->pool->scout_us != 0 && is_database_hanging(cx->db, clock_us());
+}
+
 bool db_pause(struct cx *cx, int64_t us)
 {
 	if (request_time_left(cx) <= us)

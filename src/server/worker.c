@@ -148,14 +148,15 @@ static bool has_connected_sibling(const struct worker *w)
 }
 
 /* A worker that has lost its database, and whose siblings have it, takes no requests until it is
- * connected again: the database may have no room for another connection. Without a master of ours
- * it has a socket of its own, whose requests no sibling takes. */
+ * connected again: the database may have no room for another connection. Not when the database
+ * hangs: then the siblings that are connected wait for it, and this one refuses requests for them.
+ * Without a master of ours it has a socket of its own, whose requests no sibling takes. */
 static void hold_without_database(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
 	if (w->master == 0 || cx->meter.db != METER_DB_AWAY)
 		return;
 	meter_begin(&cx->meter, clock_us());
-	bool hold = has_connected_sibling(w) && db_connect(cx) != OK;
+	bool hold = !db_hangs(cx) && has_connected_sibling(w) && db_connect(cx) != OK;
 	w->row->db = (int)cx->meter.db;
 	fcgi_hold(f, hold);
 }
