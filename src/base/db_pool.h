@@ -8,7 +8,7 @@
  *
  * Of the workers that wait for the database, one is the scout. When the scout has waited for a
  * second and no worker got an answer in that second, the database hangs: the others stop waiting,
- * and new requests fail at once until the scout is back.
+ * and new requests fail at once until a scout, this one or the next, gets an answer.
  */
 struct db_pool {
 	_Atomic int64_t away_us;     /* after a failed connection: when to try again */

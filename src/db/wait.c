@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000 };
+/* HUNG_US stands for a scout that has waited in vain: the database hangs until one gets an answer.
+ */
+enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000, HUNG_US = 1 };
 
 static bool is_in_pool(const struct db *d)
 {
@@ -29,7 +31,8 @@ static void become_scout(struct db *d, int64_t now)
 
 	if (d->scout || !is_scout_due(d, scout, now))
 		return;
-	d->scout = atomic_compare_exchange_strong(&d->pool->scout_us, &scout, now);
+	int64_t since = scout == HUNG_US ? now - HANGS_AFTER_US : now;
+	d->scout = atomic_compare_exchange_strong(&d->pool->scout_us, &scout, since);
 	if (d->scout)
 		d->pool->scout_pid = getpid();
 }
@@ -66,13 +69,18 @@ enum err wait_begin(struct cx *cx)
 	return OK;
 }
 
+static bool has_waited_in_vain(const struct db *d)
+{
+	return clock_us() - d->began_us > HANGS_AFTER_US && d->pool->answered_us < d->began_us;
+}
+
 void wait_end(struct cx *cx)
 {
 	struct db *d = cx->db;
 
 	d->deadline_us = 0;
 	if (d->scout)
-		d->pool->scout_us = 0;
+		d->pool->scout_us = has_waited_in_vain(d) ? HUNG_US : 0;
 	d->scout = false;
 }
 

@@ -95,7 +95,17 @@ static void test_scout(void)
 	ok(quick == WORKERS - 1 && slow == 1,
 	    "of %d workers, %d waited for about a second and %d for database_timeout", WORKERS,
 	    quick, slow);
+	start_waiting_worker();
+	usleep(300 * 1000);
+	meter_begin(&cx.meter, began = clock_us());
+	e = q_actor_find(&cx, 1, STR("x"), &a);
+	took = seconds_since(began);
+	ok(err_status(e) == 503 && took < 0.5,
+	    "that one waited in vain, and the next waits: others fail at once, after %.2f s", took);
 	unlock_actors(pg);
+	while (wait(&status) > 0)
+		;
+	meter_begin(&cx.meter, clock_us());
 	ok(q_actor_find(&cx, 1, STR("x"), &a) == OK, "the next request is served");
 	end_context(&cx);
 }
