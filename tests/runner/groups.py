@@ -161,6 +161,11 @@ def server(p):
     return scripts(p, "server", **DEBIAN_PYTHON)
 
 
+def faults(p):
+    return Task("faults, one after the other", ["tests/faults/run", p.plain, "--seconds", "90"],
+                DEBIAN_PYTHON)
+
+
 def fuzz(p):
     """Some seconds for each reader of bytes from outside that has a target for it."""
     return step("fuzz the readers of CSRs and certificates", "make", "-s", "-C", p.plain,
@@ -251,6 +256,8 @@ GROUPS = [
     Group("db", "statements and races against PostgreSQL", [db], 30, database=True),
     Group("server", "processes and transport: signals, reloads, broken peers", [server], 90,
           database=True),
+    Group("faults", "nothing is lost, doubled or told wrongly while processes and the database fail",
+          [one(faults)], 130),
     Group("fuzz", "bytes from outside, for some seconds", [one(fuzz)], 30),
     Group("quickstart", "what deploy/quickstart promises", [one(quickstart)], 80),
     *map(front, fronts()),
