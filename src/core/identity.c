@@ -1,4 +1,5 @@
 #include "core/identity.h"
+#include "base/clock.h"
 #include "base/conf.h"
 #include "core/resend.h"
 #include "store/q_schema.h"
@@ -48,6 +49,28 @@ static enum err check_key_domain(struct cx *cx, const struct server_key *k)
 	    : fail(cx, ERR_MISFIT,
 		  "this database belongs to %.*s, but the configuration says domain = %s",
 		  (int)cert.domain.n, cert.domain.s, cx->conf->domain);
+}
+
+static enum err check_key_has_begun(struct cx *cx, const struct server_key *k, int64_t now)
+{
+	if (k->not_before <= now + KEY_AHEAD_MOST)
+		return OK;
+	cx->retry_after = k->not_before - now;
+	return fail(cx, ERR_CLOCKS,
+	    "the server's key begins in %lld seconds: a clock was ahead when it was made; run "
+	    "motetctl key rotate",
+	    (long long)(k->not_before - now));
+}
+
+enum err identity_check_clocks(struct cx *cx, const struct server_key *k, int64_t database_now)
+{
+	int64_t ahead = database_now - clock_now();
+
+	if (ahead > SIGNER_SKEW || ahead < -SIGNER_SKEW)
+		return fail(cx, ERR_CLOCKS,
+		    "the database's clock is %lld seconds %s this host's: synchronise both",
+		    (long long)(ahead < 0 ? -ahead : ahead), ahead < 0 ? "behind" : "ahead of");
+	return check_key_has_begun(cx, k, database_now);
 }
 
 /* Signs a cache statement and discards it. */
@@ -219,7 +242,7 @@ enum err identity_rotate(struct cx *cx, struct server_key **out)
 	bool done = false;
 
 	TRY(identity_at(cx, -1, &old));
-	if (old->now <= old->not_before)
+	if (old->now <= old->not_before && old->not_before <= old->now + KEY_AHEAD_MOST)
 		return refuse(
 		    cx, ERR_RETRY, "", "The key was changed within this second; try again.");
 	TRY(check_secret_opens(cx, old));

@@ -23,9 +23,17 @@ must_check enum err identity_stored(struct cx *, struct server_key **);
 /* Check that we can sign with a key: it is of our domain and the secret of cx->ca (if any) opens
  * it. ERR_MISFIT says why not; ERR_UNAVAILABLE: the signer does not answer. */
 must_check enum err identity_check_secret(struct cx *, const struct server_key *);
+/* Check that the clocks let us sign with a key, which was read with the database's time in
+ * `database_now`: this host's clock is not further than SIGNER_SKEW from it, and the key has begun.
+ * A key begins later when it was made while a clock was ahead; a rotation ends it. ERR_CLOCKS. */
+must_check enum err identity_check_clocks(
+    struct cx *, const struct server_key *, int64_t database_now);
+enum { KEY_AHEAD_MOST = 5 }; /* seconds; two rotations within a second begin so far ahead at most */
 /* Create the first key. ERR_CONFLICT: there is one. */
 must_check enum err identity_create(struct cx *, struct server_key **);
-/* Replace the current key. ERR_RETRY, ERR_CONFLICT: another key was made at the same time. */
+/* Replace the current key. ERR_RETRY, ERR_CONFLICT: another key was made at the same time. A key or
+ * an ID-Cert that begins more than KEY_AHEAD_MOST from now was made while a clock was ahead: the
+ * key is the key of no time, the ID-Cert is revoked with its session. */
 must_check enum err identity_rotate(struct cx *, struct server_key **);
 /* The key as an OpenPGP block with our domain as its user ID; the same bytes each time. */
 must_check enum err identity_openpgp(struct cx *, const struct server_key *, struct str *block);

@@ -31,8 +31,11 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 	struct blob tbs;
 
 	TRY(identity_current(cx, &ca));
-	if (cx->now < ca->not_before)
-		cx->now = ca->not_before; /* the key was rotated after this request began */
+	if (cx->now < ca->not_before) {
+		/* The key was rotated after this request began, or a clock was ahead then. */
+		TRY(identity_check_clocks(cx, ca, cx->now));
+		cx->now = ca->not_before;
+	}
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
 		.subject = i->csr->subject,
 		.commitment = i->csr->commitment,
@@ -87,12 +90,13 @@ static enum err refuse_idcert(
 		    (long long)d->sessions);
 	if (!cx->conf->rate_limit || d->today < cx->conf->rate_limit_idcerts)
 		return refuse_ended_cert(cx);
-	cx->retry_after = 3600;
+	cx->retry_after = d->wait > 0 ? d->wait : 1;
 	meter_add(&cx->meter, COUNT_LIMIT_IDCERTS, 1);
 	return refuse(cx, ERR_RATE_LIMITED, "",
-	    "You got %lld ID-Certs within a day by %s, the maximum on this server; %s.",
+	    "You got %lld ID-Certs within a day by %s, the maximum on this server; %stry again in "
+	    "%lld seconds.",
 	    (long long)d->today, c->by_password ? "log-in" : "session token",
-	    c->by_password ? "try again later" : "log in, or try again later");
+	    c->by_password ? "" : "log in, or ", (long long)cx->retry_after);
 }
 
 static enum err issue_recorded_idcert(

@@ -1,9 +1,11 @@
 #include "core/password.h"
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "crypto/passwd.h"
 #include "core/guess_limit.h"
 #include "shm/gate.h"
+#include "shm/limits.h"
 #include "store/q_actor.h"
 
 /* Shorter than the master waits before it replaces this worker. */
@@ -32,24 +34,39 @@ static bool get_hash_place(struct cx *cx)
 	return false;
 }
 
+/* How long a hash takes, of this process: the mean of the last few, in microseconds. */
+static int64_t hash_mean_us = 150 * 1000;
+static int64_t hash_began_us;
+
+/* Those who are sent away come back one after the other, as fast as the slots get free. */
+static int64_t take_hash_turn(struct cx *cx)
+{
+	return cx->limits
+	    ? limits_queue(cx->limits, "hash turns", STR(""), hash_mean_us / gate_slots(cx->gate))
+	    : 1;
+}
+
 static enum err enter_hash_gate(struct cx *cx)
 {
 	meter_phase(&cx->meter, PHASE_WAIT);
 	bool in = cx->gate == NULL || get_hash_place(cx);
 	meter_phase(&cx->meter, in ? PHASE_HASH : PHASE_WORK);
 	meter_add(&cx->meter, in ? COUNT_GATE_ENTERED : COUNT_GATE_REFUSED, 1);
+	hash_began_us = clock_us();
 	if (in) {
 		cx_step_aside(cx);
 		return OK;
 	}
 	cx->hash_queued = cx->hash_turn == HASH_TRIES || cx->hash_turn == HASH_QUEUES;
-	cx->retry_after = cx->conf->login_patience;
+	if (!cx->hash_queued)
+		cx->retry_after = take_hash_turn(cx);
 	return fail(cx, ERR_RETRY, "every hashing slot was busy for too long");
 }
 
 /* From here on the request may have changed something, and cannot be served again. */
 static void leave_hash_gate(struct cx *cx)
 {
+	hash_mean_us += (clock_us() - hash_began_us - hash_mean_us) / 8;
 	if (cx->gate)
 		gate_leave(cx->gate);
 	cx->hash_turn = HASH_WAITS;

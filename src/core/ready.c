@@ -1,22 +1,14 @@
 #include "core/ready.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "core/identity.h"
 #include "core/schema.h"
 #include "shm/scoreboard.h"
-#include <stdlib.h>
 
 enum { READY_DAY_S = 86400 };
 
 static enum err check_key_usable(struct cx *cx, const struct server_key *k)
 {
-	int64_t off = clock_now() - k->now;
-
-	if (llabs(off) > SIGNER_SKEW)
-		return fail(cx, ERR_UNAVAILABLE,
-		    "the clock of this host is %lld seconds %s the database's; the signer allows "
-		    "%d: set the clocks",
-		    (long long)llabs(off), off > 0 ? "ahead of" : "behind", SIGNER_SKEW);
+	TRY(identity_check_clocks(cx, k, k->now));
 	if (k->not_after <= k->now)
 		return fail(cx, ERR_UNAVAILABLE,
 		    "the server's own certificate has expired: run motetctl key rotate");
@@ -37,7 +29,7 @@ static enum err check_ready_key(struct cx *cx, struct server_key **k)
 {
 	enum err e = check_write_and_signature(cx, k);
 
-	if (e == OK || e == ERR_MISFIT)
+	if (e == OK || e == ERR_MISFIT || e == ERR_CLOCKS)
 		return e;
 	const struct fail why = cx->why;
 	return fail(cx, ERR_UNAVAILABLE, "%s", why.log[0] ? why.log : why.say);

@@ -3,8 +3,9 @@
 #include "base/cx.h"
 /*
  * Would a write and a signature succeed now? The schema fits, the identity key is of our domain and
- * has not run out, the clocks of host and database agree within SIGNER_SKEW, a row can be written
- * (it is rolled back), and the signer signs. ERR_MISFIT or ERR_UNAVAILABLE says what is missing.
+ * has begun and not run out, the clocks of host and database agree within SIGNER_SKEW, a row can be
+ * written (it is rolled back), and the signer signs. ERR_MISFIT, ERR_CLOCKS or ERR_UNAVAILABLE says
+ * what is missing.
  */
 must_check enum err ready_check(struct cx *);
 /*

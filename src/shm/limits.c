@@ -128,6 +128,23 @@ void limits_charge(
 	add_to_limit(l, class, key, per_minute, 0, n, true, &(int64_t){ 0 });
 }
 
+int64_t limits_queue(struct limits *l, const char *class, struct str key, int64_t step_us)
+{
+	uint64_t h = hash_rate_key(l, class, key), tag = make_limit_tag(h), seen, want;
+	int64_t now = (clock_us() - l->start_us) / TICK_US, next;
+	_Atomic uint64_t *w;
+
+	do {
+		w = find_limit_word(l, h, now, &seen);
+		int64_t at = seen >> TIME_BITS == tag ? (int64_t)(seen & TIME_MASK) : 0;
+		next = (at > now ? at : now) + step_us / TICK_US;
+		if (next > now + MINUTE_TICKS)
+			next = now + MINUTE_TICKS;
+		want = tag << TIME_BITS | ((uint64_t)next & TIME_MASK);
+	} while (!atomic_compare_exchange_weak(w, &seen, want));
+	return ((next - now) * TICK_US + 999999) / 1000000;
+}
+
 struct str limits_address_key(struct arena *mem, struct str address)
 {
 	struct address a;

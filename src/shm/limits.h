@@ -28,6 +28,9 @@ bool limits_has_room(struct limits *, const char *class, struct str key, int64_t
 /* Count n more requests afterwards, even beyond the limit, so that later ones wait for longer. */
 void limits_charge(
     struct limits *, const char *class, struct str key, int64_t per_minute, int64_t n);
+/* Take the next turn of something that serves one every step_us: in how many seconds it comes, 1 to
+ * 60. So those who are sent away come back one after the other. */
+int64_t limits_queue(struct limits *, const char *class, struct str key, int64_t step_us);
 /* The key for a client's address: IPv4 unchanged, also if it is written as IPv6 (::ffff:192.0.2.1);
  * IPv6 by its /64; anything else unchanged. */
 struct str limits_address_key(struct arena *, struct str address);

@@ -68,7 +68,7 @@ static enum err check_signable_times(
     struct cx *cx, const struct ca_local *local, const struct idcert_times *t)
 {
 	if (!is_near_host_time(t->not_before, clock_now()))
-		return fail(cx, ERR_UNAVAILABLE,
+		return fail(cx, ERR_CLOCKS,
 		    "signer: the certificate does not begin now: "
 		    "compare the clocks of database and host");
 	if (t->is_server && t->not_after - t->not_before >= local->conf->server_cert_lifetime)
@@ -125,7 +125,7 @@ static enum err sign_checked_cache(struct cx *cx, struct ca *ca, const struct ca
 	for (size_t i = 0; i < n; i++)
 		if (find_cache_claim_fault(&claims[i], now))
 			return fail(cx,
-			    is_cache_claim_ahead(&claims[i], now) ? ERR_UNAVAILABLE : ERR_INTERNAL,
+			    is_cache_claim_ahead(&claims[i], now) ? ERR_CLOCKS : ERR_INTERNAL,
 			    "signer: a cache statement has %s",
 			    find_cache_claim_fault(&claims[i], now));
 	TRY(open_signing_key(cx, local, key, &private));
@@ -157,7 +157,7 @@ static enum err sign_checked_token(struct cx *cx, struct ca *ca, const struct ca
 		    "signer: the federation token is valid for more than %d seconds",
 		    SIGNER_TOKEN_LIFE);
 	if (!is_near_host_time(t->iat, clock_now()))
-		return fail(cx, ERR_UNAVAILABLE, "signer: the federation token is not issued now");
+		return fail(cx, ERR_CLOCKS, "signer: the federation token is not issued now");
 	TRY(open_signing_key(cx, local, key, &private));
 	return ed25519_private_sign(
 	    cx, private, str_blob(federation_jws_signing_input(cx, t)), sig);
@@ -175,8 +175,7 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	if (!str_eq(s->user_id, str_of(local->conf->domain)))
 		return fail(cx, ERR_INTERNAL, "signer: the OpenPGP user ID is not our domain");
 	if (s->created > clock_now() + SIGNER_SKEW)
-		return fail(
-		    cx, ERR_UNAVAILABLE, "signer: the OpenPGP key was created in the future");
+		return fail(cx, ERR_CLOCKS, "signer: the OpenPGP key was created in the future");
 	TRY(openpgp_tbs_hash(cx, s, hash));
 	TRY(open_signing_key(cx, local, key, &private));
 	return ed25519_private_sign(cx, private, (struct blob){ hash, sizeof hash }, sig);

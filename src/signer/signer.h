@@ -54,8 +54,8 @@ struct ca_key {
 /*
  * The signer, as core/ sees it; `cx->ca` points to one. Every function returns ERR_INTERNAL when a
  * check refuses the request, when the sealed seed cannot be opened, or when it is not the seed of
- * `key`; the log names the reason. ERR_UNAVAILABLE: a time is not now, so a clock is wrong; in a
- * worker also when there is no answer, see signer_process.h.
+ * `key`; the log names the reason. ERR_CLOCKS: a time is not now, so a clock is wrong. In a
+ * worker also ERR_UNAVAILABLE, when there is no answer: see signer_process.h.
  */
 struct ca {
 	/* Creates a key pair. out->sealed is in the arena. */

@@ -1,6 +1,6 @@
 -- What we have stored about a server and may still use, and whether the operator has blocked it or
 -- a domain above it. $1: the place (a domain or an origin); $2: the domain or host that a block
--- would name. Always one row.
+-- would name. What was found when a clock was ahead is not believed. Always one row.
 -- name: sql_foreign_find_server :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, wait int8,
@@ -12,6 +12,7 @@ SELECT floor(extract(epoch FROM now()))::int8 AS now,
        ceil(extract(epoch FROM s.fresh_until - now()))::int8 AS wait, c.cacheable
 FROM (SELECT $1::text COLLATE "C" AS place) p
 LEFT JOIN foreign_server s ON s.place = p.place AND s.fresh_until >= now()
+    AND s.checked_at <= now() + interval '1 minute'
 LEFT JOIN foreign_cert c ON c.subject = s.place AND c.serial = s.serial AND c.usable_until >= now()
 
 -- Store the server that was found at a place, with the serial number of its certificate.
@@ -88,7 +89,8 @@ ORDER BY not_before DESC LIMIT 1
 SELECT c.cacheable
 FROM (SELECT 1 WHERE $3::int8 < 0 OR EXISTS (
     SELECT FROM foreign_actor a WHERE a.fid = $1 AND a.session_id IN ('', coalesce($2, ''))
-        AND a.fresh_until >= now() AND a.listed_at >= now() - $3::int8 * interval '1 s'
+        AND a.fresh_until >= now()
+        AND a.listed_at BETWEEN now() - $3::int8 * interval '1 s' AND now() + interval '1 minute'
         AND (a.session_id = coalesce($2, '') OR EXISTS (
             SELECT FROM foreign_cert f WHERE f.subject = $1 AND f.session_id = $2
                 AND f.usable_until >= now() AND f.not_after >= now())))) known

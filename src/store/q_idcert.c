@@ -7,7 +7,8 @@ const struct stmt *const q_idcert_stmts[] = STATEMENTS;
 ROW(reissued_cert, F_I64(reissued_cert, serial), F_BLOB(reissued_cert, cert));
 ROW(idcert_issued, F_BOOL(idcert_issued, issued), F_BOOL(idcert_issued, landed),
     F_BOOL(idcert_issued, current), F_I64(idcert_issued, told), F_I64(idcert_issued, today),
-    F_I64(idcert_issued, sessions), F_BOOL(idcert_issued, ours), F_I64(idcert_issued, ended));
+    F_I64(idcert_issued, sessions), F_BOOL(idcert_issued, ours), F_I64(idcert_issued, ended),
+    F_I64(idcert_issued, wait));
 ROW(cert_item, F_BLOB(cert_item, cert), F_I64(cert_item, serial), F_I64(cert_item, invalidated_at),
     F_I64(cert_item, now), F_I64(cert_item, signer));
 

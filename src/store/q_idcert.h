@@ -17,10 +17,11 @@ struct new_idcert {
 struct idcert_issued {
 	bool issued, landed, current;
 	int64_t told;	  /* number of sessions that got an event */
-	int64_t today;	  /* certificates of the last day and of this kind, without this one */
+	int64_t today;	  /* counted certificates of the last day and this kind, without this one */
 	int64_t sessions; /* live sessions, without this one */
 	bool ours;	  /* the public key is a key of the server */
 	int64_t ended;	  /* sessions that had to end for this one */
+	int64_t wait;	  /* seconds until one more is within most_today; 0: it is now */
 };
 struct cert_item {
 	struct blob cert; /* p NULL: the actor has no matching certificate */

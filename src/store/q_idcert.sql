@@ -3,25 +3,30 @@
 -- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
 -- of the session are marked as not live. At most $13 certificates a day, counted separately for
 -- log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends the session $16,
--- and then the oldest ones that are too many. The actor's other sessions get an event. issued: done
+-- and then the oldest ones that are too many. A certificate that takes the place of one of an earlier
+-- server key does not count for the day: the server's rotation made it necessary. wait: seconds
+-- until one more is within the $13 of a day. The actor's other sessions get an event. issued: done
 -- now. landed: an earlier try of the same request did it. current: $4 is the current key.
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8, bool,
 -- args: text
 -- cols: issued bool, landed bool, current bool, told int8, today int8, sessions int8, ours bool,
--- cols: ended int8
+-- cols: ended int8, wait int8
 WITH landed AS (
     SELECT FROM idcert WHERE actor_id = $1 AND serial = $3 AND csr_hash = $6),
 key AS (
     SELECT serial FROM server_key WHERE serial = $4 AND ended_at IS NULL FOR SHARE),
 who AS (
     SELECT id FROM actor WHERE id = $1 AND deactivated_at IS NULL FOR NO KEY UPDATE),
+need AS (
+    SELECT EXISTS (SELECT FROM idcert WHERE actor_id = $1 AND serial = $11 AND live
+        AND server_serial <> $4) AS forced),
 may AS (
     SELECT 1 FROM key, who
     WHERE NOT EXISTS (SELECT FROM landed)
       AND NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
-      AND (SELECT count(*) FROM idcert WHERE actor_id = $1 AND by_password = $15
-          AND not_before > to_timestamp($8::int8) - interval '1 day') < $13::int8
+      AND ((SELECT forced FROM need) OR (SELECT count(*) FROM idcert c
+          WHERE motet_counts_today(c, $1, $8, $15)) < $13::int8)
       AND ($15 OR (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
           AND serial <> $11) < $14::int8)),
 old AS (
@@ -46,9 +51,9 @@ used AS (
     INSERT INTO serial_used (serial) SELECT $3 FROM fine RETURNING serial),
 cert AS (
     INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert,
-        not_before, not_after, by_password)
-    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8), $15
-        FROM used
+        not_before, not_after, by_password, counts)
+    SELECT $1, serial, $2, $4, $5, $6, $7, to_timestamp($8::int8), to_timestamp($9::int8), $15,
+        NOT (SELECT forced FROM need) FROM used
         RETURNING actor_id, serial),
 opened AS (
     INSERT INTO session (token_hash, actor_id, serial) SELECT $10, actor_id, serial FROM cert
@@ -62,12 +67,14 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
                        + motet_emit(motet_others($1, $2), 'core', 4,
                                     'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
         FROM opened) AS told,
-       (SELECT count(*) FROM idcert WHERE actor_id = $1 AND by_password = $15
-           AND not_before > to_timestamp($8::int8) - interval '1 day') AS today,
+       (SELECT count(*) FROM idcert c WHERE motet_counts_today(c, $1, $8, $15)) AS today,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
            AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours,
-       (SELECT motet_make_room($1, $2, $16, $14) FROM opened WHERE $15) AS ended
+       (SELECT motet_make_room($1, $2, $16, $14) FROM opened WHERE $15) AS ended,
+       (SELECT floor(extract(epoch FROM c.not_before))::int8 + 86400 - $8::int8 FROM idcert c
+        WHERE motet_counts_today(c, $1, $8, $15) ORDER BY c.not_before DESC
+        OFFSET least($13::int8, 1000000) - 1 LIMIT 1) AS wait
 
 -- The request is repeated because its answer was lost: same certificate, new token. In a key
 -- rotation, the certificate $4 was replaced by that one.

@@ -47,7 +47,7 @@ guess AS (
     INSERT INTO throttle AS t (key, tat) SELECT $2::bytea, now() + $3::int8 * interval '1 ms'
         FROM due
     WHERE wait = 0 AND $3::int8 > 0 AND NOT EXISTS (SELECT FROM i)
-    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + $3::int8 * interval '1 ms'
+    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $3::int8, $4::int8)
     WHERE motet_throttle_wait(t.tat, $3::int8, $4::int8) = 0 RETURNING 1)
 SELECT 0::int8 AS id,
        CASE WHEN $3::int8 = 0 OR EXISTS (SELECT FROM guess) THEN 0

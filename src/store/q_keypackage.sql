@@ -32,20 +32,19 @@ target AS (
         AND (a.id = $2 OR a.local_name = $3)),
 cost AS (
     SELECT sha256(convert_to('claim ' || me.name || ' ' || target.id, 'UTF8')) AS key,
-           $7::int8 * interval '1 ms' AS step, $8::int8 AS burst FROM me, target
+           $7::int8 AS ms, $8::int8 AS burst FROM me, target
     UNION ALL
-    SELECT sha256(convert_to('claims ' || $6::text, 'UTF8')), $9::int8 * interval '1 ms', $10::int8
+    SELECT sha256(convert_to('claims ' || $6::text, 'UTF8')), $9::int8, $10::int8
         FROM target),
 due AS (
-    SELECT coalesce(max(ceil(extract(epoch FROM t.tat - now() - (c.burst - 1) * c.step)))::int8,
-        0) AS wait
+    SELECT coalesce(max(motet_throttle_wait(t.tat, c.ms, c.burst)), 0) AS wait
     FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0),
 hit AS (
-    INSERT INTO throttle AS t (key, tat) SELECT key, now() + step FROM cost, due WHERE $7::int8 > 0
+    INSERT INTO throttle AS t (key, tat) SELECT key, now() + ms * interval '1 ms' FROM cost, due WHERE $7::int8 > 0
         AND wait <= 0 AND NOT $12::bool ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + (SELECT step FROM cost c
-        WHERE c.key = t.key)
-    WHERE t.tat <= now() + (SELECT (burst - 1) * step FROM cost c WHERE c.key = t.key)
+    ON CONFLICT (key) DO UPDATE SET tat =
+        (SELECT motet_throttle_next(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key)
+    WHERE (SELECT motet_throttle_wait(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key) = 0
         RETURNING key),
 go AS (
     SELECT id FROM target WHERE NOT $12::bool AND ($7::int8 = 0 OR (SELECT count(*) FROM hit) = 2)),

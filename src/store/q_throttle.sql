@@ -11,7 +11,7 @@ WITH shared AS (
 hit AS (
     INSERT INTO throttle AS t (key, tat) SELECT $1::bytea, now() + $2::int8 * interval '1 ms'
         FROM shared WHERE wait = 0
-    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + $2::int8 * interval '1 ms'
+    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $2::int8, $3::int8)
     WHERE motet_throttle_wait(t.tat, $2::int8, $3::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (
@@ -32,7 +32,7 @@ WITH whose AS (
     FROM (SELECT EXISTS (SELECT FROM throttle WHERE key = $3 AND tat > now()) AS known) k),
 hit AS (
     INSERT INTO throttle AS t (key, tat) SELECT key, now() + $4::int8 * interval '1 ms' FROM whose
-    ON CONFLICT (key) DO UPDATE SET tat = greatest(t.tat, now()) + $4::int8 * interval '1 ms'
+    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $4::int8, $5::int8)
     WHERE motet_throttle_wait(t.tat, $4::int8, $5::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (

@@ -16,7 +16,7 @@ ROW(verify_idcert, VERIFY_KEY_FIELDS(verify_idcert), F_I64(verify_idcert, serial
     F_STR(verify_idcert, local_name), F_BLOB(verify_idcert, signer),
     F_I64(verify_idcert, signer_before), F_I64(verify_idcert, signer_after),
     F_I64(verify_idcert, signer_ended), F_BOOL(verify_idcert, used),
-    F_I64(verify_idcert, overlapping));
+    F_I64(verify_idcert, overlapping), F_BOOL(verify_idcert, never));
 ROW(verify_session, VERIFY_KEY_FIELDS(verify_session), F_BOOL(verify_session, there),
     F_BOOL(verify_session, ended), F_BOOL(verify_session, revoked));
 ROW(verify_foreign_session, VERIFY_KEY_FIELDS(verify_foreign_session),

@@ -50,6 +50,7 @@ struct verify_idcert {
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
 	int64_t overlapping;
+	bool never; /* revoked before it began */
 };
 struct verify_session {
 	struct verify_key key;

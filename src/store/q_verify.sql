@@ -12,18 +12,20 @@ SELECT k.serial::text AS a, '' AS b, k.serial, k.public_key, k.sealed, k.cert,
        floor(extract(epoch FROM k.ended_at))::int8 AS ended_at,
        EXISTS (SELECT FROM serial_used u WHERE u.serial = k.serial) AS used,
        (SELECT floor(extract(epoch FROM min(n.not_before)))::int8 FROM server_key n
-           WHERE n.not_before > k.not_before) AS next
+           WHERE n.not_before > k.not_before
+             AND (n.ended_at IS NULL OR n.ended_at > n.not_before)) AS next
 FROM server_key k
 WHERE k.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY k.serial LIMIT $3
 
--- overlapping: an older certificate of the same session whose validity overlaps.
+-- overlapping: an older certificate of the same session whose validity overlaps. never: revoked
+-- before it began, as are those that were issued while a clock was ahead.
 -- name: sql_verify_idcert :many redo
 -- args: text, text, int8
 -- cols: a text, b text, serial int8, session_id text, public_key bytea, cert bytea,
 -- cols: not_before int8, not_after int8, local_name text, signer bytea, signer_before int8,
--- cols: signer_after int8, signer_ended int8, used bool, overlapping int8
+-- cols: signer_after int8, signer_ended int8, used bool, overlapping int8, never bool
 SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cert,
        floor(extract(epoch FROM c.not_before))::int8 AS not_before,
        floor(extract(epoch FROM c.not_after))::int8 AS not_after, a.local_name,
@@ -35,7 +37,8 @@ SELECT c.serial::text AS a, '' AS b, c.serial, c.session_id, c.public_key, c.cer
         WHERE o.actor_id = c.actor_id AND o.session_id = c.session_id AND o.serial < c.serial
           AND o.not_before < least(c.not_after, date_trunc('second', c.invalidated_at))
           AND c.not_before < least(o.not_after, date_trunc('second', o.invalidated_at)))
-           AS overlapping
+           AS overlapping,
+       c.invalidated_at IS NOT NULL AND c.invalidated_at <= c.not_before AS never
 FROM idcert c LEFT JOIN actor a ON a.id = c.actor_id
     LEFT JOIN server_key k ON k.serial = c.server_serial
 WHERE c.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END

@@ -2,6 +2,9 @@
 DB_TESTS += tests/db/stmts_test
 tests_db_stmts_test_SOURCES = tests/db/stmts_test.c
 tests_db_stmts_test_LDADD = $(STORE)
+DB_TESTS += tests/db/clock_test
+tests_db_clock_test_SOURCES = tests/db/clock_test.c tests/db/member.h tests/db/home.h
+tests_db_clock_test_LDADD = $(CORE)
 DB_TESTS += tests/db/issue_test
 tests_db_issue_test_SOURCES = tests/db/issue_test.c tests/db/home.h tests/unit/x509_make.h
 tests_db_issue_test_LDADD = $(CORE)

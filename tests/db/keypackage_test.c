@@ -387,7 +387,7 @@ static void test_limits(struct cx *cx)
 		count_stock(cx, &m) == 3,
 	    "keypackage_may_claim() consumes nothing");
 	run_sql(cx,
-	    "UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims "
+	    "UPDATE throttle SET tat = now() + interval '1 h' WHERE key = sha256('claims "
 	    "192.0.2.1')");
 	ok(claim_of(cx, &m, "hugo", NONE_FIT, &g) == -1 && cx->why.err == ERR_RATE_LIMITED,
 	    "an address has its own limit");

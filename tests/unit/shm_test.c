@@ -63,6 +63,14 @@ static void one_client(void)
 		n++;
 	ok(n == 7, "a burst of 7: %d", n);
 	ok(after >= 59 && after <= 60, "the next one a minute later: %lld s", (long long)after);
+	int64_t first = limits_queue(l, "turns", STR(""), 500000), last = 0;
+	for (int i = 1; i < 100; i++)
+		last = limits_queue(l, "turns", STR(""), 500000);
+	ok(first == 1 && last >= 49 && last <= 50, "the 100th of two a second comes in 50 s: %lld",
+	    (long long)last);
+	for (int i = 0; i < 100; i++)
+		last = limits_queue(l, "turns", STR(""), 500000);
+	ok(last == 60, "nobody is sent away for more than a minute");
 	ok(limits_take(l, "b", STR("k"), 1, 7, &after) &&
 		limits_take(l, "a", STR("l"), 1, 7, &after),
 	    "other classes and keys have their own");

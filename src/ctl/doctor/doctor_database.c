@@ -311,6 +311,22 @@ static struct doctor_verdict check_server_cert_days(struct doctor *d, const stru
 	return doctor_good(d, "the server's certificate expires in %lld days", days);
 }
 
+/* check_database_clock() tells of a clock that is wrong now. */
+static struct doctor_verdict check_server_key_begin(struct doctor *d, const struct doctor_check *k)
+{
+	struct server_key *key;
+
+	(void)k;
+	if (identity_stored(&d->c->cx, &key) != OK)
+		return doctor_skipped(d, "beginning of the key not checked: it cannot be read");
+	if (key->not_before > key->now + KEY_AHEAD_MOST)
+		return doctor_bad(d, arena_printf(d->mem, "%s key rotate", d->ctl),
+		    "the server's key begins in %lld seconds: a clock was ahead when it was made, "
+		    "and nothing can be signed until then",
+		    (long long)(key->not_before - key->now));
+	return doctor_good(d, "the server's key has begun");
+}
+
 const struct doctor_check doctor_database_checks[] = {
 	{ "db.reach", "database", "the database", check_database_answers, HAVE_CONF, HAVE_DATABASE,
 	    NULL },
@@ -332,8 +348,10 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.synchronous_commit", "database", "synchronous_commit", check_synchronous_commit,
 	    HAVE_DATABASE, 0, NULL },
 	{ "db.clock", "database", "the clocks", check_database_clock, HAVE_DATABASE, 0, NULL },
-	{ "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
-	    HAVE_IDENTITY, NULL },
+ { "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
+HAVE_IDENTITY, NULL },
+{ "key.begin", "identity", "the beginning of the key", check_server_key_begin, HAVE_SCHEMA,
+0, NULL },
 	{ "key.days", "identity", "the server's certificate", check_server_cert_days, HAVE_SCHEMA,
 	    0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
