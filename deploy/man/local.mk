@@ -6,6 +6,7 @@ dist_man7_MANS = \
 dist_man8_MANS = \
 	deploy/man/motetctl-actor.8 \
 	deploy/man/motetctl-doctor.8 \
+	deploy/man/motetctl-epoch.8 \
 	deploy/man/motetctl-foreign.8 \
 	deploy/man/motetctl-invite.8 \
 	deploy/man/motetctl-key.8 \

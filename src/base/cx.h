@@ -46,6 +46,7 @@ struct cx {
 				  operator or the server itself */
 	bool asker_known;      /* it has a session, or a federation token that was verified */
 	bool counted_as_write; /* counted against rate_limit_writes */
+	int64_t events_after;  /* with ERR_EVENTS_GONE: the `after` to go on with */
 	struct meter meter;    /* what this request costs: times and counts */
 };
 static inline void cx_step_aside(struct cx *cx)

@@ -31,8 +31,14 @@ enum err event_list(struct cx *cx, const struct session *s, int64_t after, bool 
     struct event **out, struct published **claims, size_t *n)
 {
 	TRY(q_event_list(cx, s->key, after, out, n));
-	if (*n == 0)
+	if (after >= 0 && after < (*out)->first) {
+		cx->events_after = (*out)->first;
+		return refuse(cx, ERR_EVENTS_GONE, "after", "%s", err_text(ERR_EVENTS_GONE));
+	}
+	if ((*out)->seq == 0) {
+		*n = 0;
 		return OK;
+	}
 	cx->now = (*out)->now;
 	identity_forget_unless((*out)->signer);
 	return sign_event_claims(

@@ -7,7 +7,8 @@
  * Events that a session has not fetched yet (core 3.3, wire.md 2.8). They are numbered per session
  * from 1; the last 1000 are kept; a fetch returns at most EVENTS_AT_ONCE. Without `after` a fetch
  * continues after the last one fetched; with it, it returns what follows that number again, so that
- * a client can repeat a fetch whose answer was lost.
+ * a client can repeat a fetch whose answer was lost. Numbers of an epoch (core/epoch.h) are above
+ * those of earlier ones; `after` of an earlier one is ERR_EVENTS_GONE, with cx->events_after.
  */
 enum {
 	EVENT_NEW_SESSION = 3,
@@ -17,8 +18,9 @@ enum {
 enum {
 	EVENT_CLIENT_KEY_CHANGE = 1,
 	EVENT_LOW_KEY_PACKAGES = 2,
-	EVENT_SECOND_FACTOR = 3
-}; /* namespace motet: the protocol defines no numbers for these */
+	EVENT_SECOND_FACTOR = 3,
+	EVENT_NEW_EPOCH = 4 /* data: epoch, cause, after: where its events begin */
+};			    /* namespace motet: the protocol defines no numbers for these */
 /* claims[i] is the signed cache statement for the certificate of event i, if that event
  * invalidates one; `spaced` as in struct cache_claim. */
 must_check enum err event_list(struct cx *, const struct session *, int64_t after, bool spaced,

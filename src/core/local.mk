@@ -2,6 +2,8 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/actor.c \
 	src/core/actor.h \
+	src/core/epoch.c \
+	src/core/epoch.h \
 	src/core/event.c \
 	src/core/event.h \
 	src/core/federation_token.c \

@@ -29,7 +29,7 @@ static enum err check_ready_key(struct cx *cx, struct server_key **k)
 {
 	enum err e = check_write_and_signature(cx, k);
 
-	if (e == OK || e == ERR_MISFIT || e == ERR_CLOCKS)
+	if (e == OK || e == ERR_MISFIT || e == ERR_CLOCKS || e == ERR_EPOCH)
 		return e;
 	const struct fail why = cx->why;
 	return fail(cx, ERR_UNAVAILABLE, "%s", why.log[0] ? why.log : why.say);

@@ -4,8 +4,8 @@
 /*
  * Would a write and a signature succeed now? The schema fits, the identity key is of our domain and
  * has begun and not run out, the clocks of host and database agree within SIGNER_SKEW, a row can be
- * written (it is rolled back), and the signer signs. ERR_MISFIT, ERR_CLOCKS or ERR_UNAVAILABLE says
- * what is missing.
+ * written (it is rolled back), and the signer signs. ERR_MISFIT, ERR_CLOCKS, ERR_EPOCH or
+ * ERR_UNAVAILABLE says what is missing.
  */
 must_check enum err ready_check(struct cx *);
 /*

@@ -243,6 +243,33 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl top\n"
 	    "  motetctl top --once --sort requests" },
+	{ "epoch", "list", cmd_epoch_list, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
+	    "List the epochs of the database",
+	    "A new epoch begins when the database was promoted, restored or moved: what servers\n"
+	    "answered before may be lost.\n"
+	    "\n"
+	    " motetctl epoch list" },
+	{ "epoch", "show", cmd_epoch_show, NEEDS_DOMAIN, "[NUMBER]", 0, 1, OPT_BIT(JSON),
+	    "List what became void with an epoch",
+	    "Federation tokens, key trials, KeyPackages, invites and recovery codes of before, by\n"
+	    "actor or invite. Default: the current epoch.\n"
+	    "\n"
+	    " motetctl epoch show\n"
+	    "\n"
+	    "Next: make new invites; tell actors to make new recovery codes." },
+	{ "epoch", "restored", cmd_epoch_restored, NEEDS_DOMAIN, "", 0, 0,
+	    OPT_BIT(KEEP_CERTIFICATES), "Accept a database that was restored from a copy",
+	    "Ends every session, revokes every ID-Cert, because revocations since the copy was\n"
+	    "made are lost, and voids what can be used once.\n"
+	    "\n"
+	    " motetctl epoch restored\n"
+	    " motetctl epoch restored --keep-certificates # nobody was revoked since" },
+	{ "epoch", "moved", cmd_epoch_moved, NEEDS_DOMAIN, "", 0, 0, 0,
+	    "Accept a database that was moved without a loss",
+	    "After pg_upgrade, or a dump made while no server ran and restored before one ran\n"
+	    "again. Ends and voids nothing.\n"
+	    "\n"
+	    " motetctl epoch moved" },
 	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON) | OPT_BIT(ACCEPT),
 	    "Find faults and tell how to fix them",
 	    "Checks configuration, files, socket, database and identity; with URL also about\n"
@@ -293,6 +320,7 @@ const struct command_group ctl_groups[] = {
 	{ "keypackage", "keypackage", "count the MLS KeyPackages in stock" },
 	{ "status", "status top", "monitor the server on this host" },
 	{ "doctor", "doctor selftest", "find and fix faults in the setup; test the whole server" },
+	{ "epoch", "epoch", "list epochs; accept a restored or moved database" },
 	{ "prune", "prune verify", "delete expired data; verify stored data" },
 	{ NULL, .help = "" },
 };

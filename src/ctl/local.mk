@@ -3,6 +3,7 @@ libctl_a_SOURCES = \
 	src/ctl/cmd.h \
 	src/ctl/cmd_actor.c \
 	src/ctl/cmd_config.c \
+	src/ctl/cmd_epoch.c \
 	src/ctl/cmd_event.c \
 	src/ctl/cmd_foreign.c \
 	src/ctl/cmd_init.c \

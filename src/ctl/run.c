@@ -1,5 +1,6 @@
 #include "base/secret.h"
 #include "text/fid.h"
+#include "core/epoch.h"
 #include "core/schema.h"
 #include "ctl/ctl.h"
 #include "ctl/help.h"
@@ -20,6 +21,7 @@ static const struct {
 	{ ERR_MISFIT, EX_UNAVAILABLE },
 	{ ERR_UNCERTAIN, EX_UNAVAILABLE },
 	{ ERR_CLOCKS, EX_UNAVAILABLE },
+	{ ERR_EPOCH, EX_UNAVAILABLE },
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
@@ -173,6 +175,8 @@ static int perform_command(struct ctl *c, const struct command *cmd)
 {
 	enum err e = ctl_need(c, cmd->needs);
 
+	if (e == OK && cmd->needs >= NEEDS_SCHEMA)
+		db_set_fence(c->cx.db, epoch_fence);
 	if (e == OK)
 		e = cmd->fn(c);
 	if (fflush(stdout) != 0 || ferror(stdout))

@@ -8,6 +8,7 @@
 
 /* lock_timeout is this part of database_timeout, so that all tries of a statement fit into it. */
 enum { PAUSE_FIRST_US = 50 * 1000, PAUSE_MOST_US = 1000 * 1000, LOCK_SHARE = 5 };
+enum { FENCE_PAUSE_US = 1000 * 1000, FENCE_TRIES = 3 };
 
 struct db *db_new(const struct conf *c)
 {
@@ -33,6 +34,12 @@ void db_on_long_wait(struct db *d, void (*hook)(void *), void *arg)
 	d->long_wait_arg = arg;
 }
 
+void db_set_fence(struct db *d, enum err (*fence)(struct cx *, bool *settled))
+{
+	d->fence = fence;
+	d->look_at_us = 0;
+}
+
 void db_set_conninfo(struct db *d, const char *conninfo)
 {
 	conn_drop(d);
@@ -44,6 +51,8 @@ void conn_drop(struct db *d)
 	PQfinish(d->pg);
 	d->pg = NULL;
 	d->nknown = 0;
+	d->look_at_us = 0;
+	d->refusal.err = OK;
 }
 
 void db_disconnect(struct db *d)
@@ -234,7 +243,7 @@ static enum err connect_to_database(struct cx *cx)
 	return OK;
 }
 
-enum err conn_ensure(struct cx *cx)
+static enum err open_connection(struct cx *cx)
 {
 	struct db *d = cx->db;
 
@@ -246,6 +255,42 @@ enum err conn_ensure(struct cx *cx)
 	enum err e = connect_to_database(cx);
 	meter_phase(&cx->meter, was);
 	return e;
+}
+
+/* An error that is not about the fence says nothing about this database. */
+static enum err look_through_fence(struct cx *cx)
+{
+	struct db *d = cx->db;
+	bool settled = false;
+
+	d->looking = true;
+	enum err e = d->fence(cx, &settled);
+	d->looking = false;
+	if (e != OK && e != ERR_EPOCH)
+		return e;
+	if (d->pg == NULL)
+		return OK;
+	d->refusal = e == OK ? (struct fail){ .err = OK } : cx->why;
+	d->look_at_us = settled && e == OK && d->prepare ? INT64_MAX : clock_us() + FENCE_PAUSE_US;
+	return OK;
+}
+
+/* The fence may drop the connection. */
+enum err conn_ensure(struct cx *cx)
+{
+	struct db *d = cx->db;
+
+	for (int try = 0; try < FENCE_TRIES; try++) {
+		TRY(open_connection(cx));
+		if (d->fence && !d->looking && clock_us() >= d->look_at_us)
+			TRY(look_through_fence(cx));
+		if (d->pg == NULL)
+			continue;
+		if (d->refusal.err != OK && !d->looking)
+			cx->why = d->refusal;
+		return d->looking ? OK : d->refusal.err;
+	}
+	return fail(cx, ERR_UNAVAILABLE, "database: its epoch changes again and again");
 }
 
 static void clear_result(void *r)

@@ -18,6 +18,10 @@ struct db {
 	int64_t began_us, deadline_us; /* of the running db_run() or db_connect() */
 	bool scout, told_long_wait;
 	int64_t pause_us;
+	enum err (*fence)(struct cx *, bool *settled); /* NULL: none */
+	bool looking;				       /* the fence runs */
+	int64_t look_at_us;			       /* when it runs next */
+	struct fail refusal;			       /* err OK: it lets us pass */
 	char constraint[64];
 	char trouble[160]; /* SQLSTATE and message of the last error; or "" */
 };

@@ -20,6 +20,7 @@
  *   ERR_RETRY        a serialization failure or deadlock in all of four tries
  *   ERR_CONFLICT     a constraint was violated; db_constraint() names it. store/ replaces this by a
  *                    specific error
+ *   ERR_EPOCH        the fence (db_set_fence()) does not let us use this database
  *   ERR_NOT_FOUND    no row for a statement that returns one
  */
 struct db;
@@ -50,6 +51,14 @@ bool db_hangs(const struct cx *);
 bool db_pause(struct cx *, int64_t us);
 /* Connect, if there is no connection. */
 must_check enum err db_connect(struct cx *);
+
+/*
+ * Hold each new connection against the last one before its first statement: `fence` may run
+ * statements itself. *settled false: look again in a second, as also behind a pooler, where the
+ * server may change under a connection. ERR_EPOCH: this database may not be used; the error of
+ * every statement until a later look, a second apart.
+ */
+void db_set_fence(struct db *, enum err (*fence)(struct cx *, bool *settled));
 
 enum stmt_rows { NONE, ONE, OPT, MANY };
 /* After a lost answer: ONCE, the caller decides; REDO, sent again: it reads, or may be done twice;

@@ -56,6 +56,8 @@ enum err wait_begin(struct cx *cx)
 	struct db *d = cx->db;
 	int64_t now = clock_us(), left = request_time_left(cx);
 
+	if (d->looking)
+		return OK; /* the fence: within the wait of the statement that it precedes */
 	if (left <= 0)
 		return fail(
 		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
@@ -78,6 +80,8 @@ void wait_end(struct cx *cx)
 {
 	struct db *d = cx->db;
 
+	if (d->looking)
+		return;
 	d->deadline_us = 0;
 	if (d->scout)
 		d->pool->scout_us = has_waited_in_vain(d) ? HUNG_US : 0;

@@ -1,6 +1,7 @@
 #include "server/housekeeper.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/epoch.h"
 #include "core/fit.h"
 #include "core/prune.h"
 #include "core/ready.h"
@@ -70,6 +71,7 @@ int housekeeper_watch(const struct conf *c, struct scoreboard *board, int sign_f
 	signer_process_client_init(&client, sign_fd);
 	cx.mem = arena_new(HOUSEKEEPER_ARENA);
 	cx.db = db_new(c);
+	db_set_fence(cx.db, epoch_fence);
 	enum err e = ready_check_and_log(&cx);
 	db_free(cx.db);
 	arena_free(cx.mem);
@@ -102,6 +104,7 @@ int housekeeper_run(const struct conf *c, pid_t master)
 	priv_set_name("motetd: prune");
 	cx.mem = arena_new(HOUSEKEEPER_ARENA);
 	cx.db = db_new(c);
+	db_set_fence(cx.db, epoch_fence);
 	enum err e = prune_expired_rows(&cx);
 	if (e == ERR_RETRY)
 		log_debug("pruning: %s", cx.why.log);

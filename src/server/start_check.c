@@ -1,6 +1,7 @@
 #include "server/start_check.h"
 #include "base/log.h"
 #include "base/machine.h"
+#include "core/epoch.h"
 #include "core/fit.h"
 #include "core/ready.h"
 #include "db/db.h"
@@ -80,6 +81,7 @@ static int run_fit_child(const struct conf *c, int secret_fd)
 		return EX_CONFIG;
 	cx.mem = arena_new(START_CHECK_ARENA);
 	cx.db = db_new(c);
+	db_set_fence(cx.db, epoch_fence);
 	int rc = report_fit(&cx, fit_check(&cx));
 	if (rc == 0)
 		learn_connections(&cx);

@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "core/epoch.h"
 #include "db/db.h"
 #include "fcgi/cgi.h"
 #include "fcgi/fcgi.h"
@@ -273,6 +274,7 @@ int worker_run(const struct worker *w)
 	}
 	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
+	db_set_fence(cx.db, epoch_fence);
 	db_share_pool(cx.db, &w->board->database);
 	db_on_long_wait(cx.db, release_kept_connections, f);
 	if (w->master == 0 && start_check_fit_here(&cx) != 0)
@@ -321,6 +323,7 @@ int worker_serve_cgi(const struct worker *w)
 		return EX_CONFIG;
 	cx.mem = arena_new(WORKER_ARENA);
 	cx.db = db_new(w->conf);
+	db_set_fence(cx.db, epoch_fence);
 	db_share_pool(cx.db, &w->board->database);
 	if (start_check_fit_here(&cx) != 0)
 		return EX_CONFIG;
@@ -356,6 +359,7 @@ bool worker_rehearse(const struct conf *c, char *why, size_t size)
 		.db = db_new(c),
 		.now = clock_now(),
 		.started_us = clock_us() };
+	db_set_fence(cx.db, epoch_fence);
 	struct http_req q = {
 		.method = M_GET, .method_name = STR("GET"), .request_id = STR("rehearsal")
 	};

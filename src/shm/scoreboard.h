@@ -84,6 +84,7 @@ struct scoreboard {
 	_Atomic bool unready; /* the last check of core/ready.h failed */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
+	_Atomic int64_t epoch; /* number of the database's epoch; 0: not read yet */
 	int nroutes;
 	struct scoreboard_name name[SCOREBOARD_ROUTES];
 	struct scoreboard_row row[SCOREBOARD_ROWS];

@@ -4,6 +4,8 @@ libstore_a_SOURCES = \
 	src/store/q_actor.h \
 	src/store/q_doctor.c \
 	src/store/q_doctor.h \
+	src/store/q_epoch.c \
+	src/store/q_epoch.h \
 	src/store/q_event.c \
 	src/store/q_event.h \
 	src/store/q_federation_token.c \
@@ -43,6 +45,7 @@ libstore_a_SOURCES = \
 SQL = \
 	src/store/q_actor.sql \
 	src/store/q_doctor.sql \
+	src/store/q_epoch.sql \
 	src/store/q_event.sql \
 	src/store/q_federation_token.sql \
 	src/store/q_foreign.sql \

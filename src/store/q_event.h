@@ -16,9 +16,11 @@ struct event {
 	struct blob server_cert; /* … or the server's */
 	int64_t old_ended_at;
 	int64_t now, signer;
+	int64_t first; /* events of this epoch have higher numbers */
 };
 enum { EVENTS_AT_ONCE = 100 };
-/* At most EVENTS_AT_ONCE events with a number above `after`; after < 0: those not fetched yet. */
+/* At most EVENTS_AT_ONCE events with a number above `after`; after < 0: those not fetched yet.
+ * None: *n is 1 and its seq 0. */
 must_check enum err q_event_list(
     struct cx *, struct str session_key, int64_t after, struct event **, size_t *n);
 struct event_item {

@@ -132,13 +132,15 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
         FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
 -- Redeem a token of another server: writes all rows or none. The primary key of redeemed_token
--- decides between two redemptions. An open session with the same ID continues with the new
+-- decides between two redemptions. It may be lost with an earlier epoch, so a token of before is
+-- void. An open session with the same ID continues with the new
 -- certificate and a new token. $13: the event for the actor's other sessions here.
 -- name: sql_federation_token_redeem_foreign :one
 -- args: text, text, bytea, int8, int8, text, text, text, text, bytea, bytea, int8, text
 -- cols: opened bool, landed bool, told int8
 WITH good AS (
     SELECT 1 WHERE to_timestamp($4::int8) <= now() + interval '60 seconds'
+        AND to_timestamp($4::int8) > motet_void_before() + interval '60 seconds'
         AND to_timestamp($5::int8) > now() - interval '60 seconds'
                    AND to_timestamp($12::int8) >= now() AND motet_admits($7)),
 gone AS (

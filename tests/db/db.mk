@@ -59,6 +59,9 @@ tests_db_second_factor_test_SOURCES = tests/db/second_factor_test.c tests/db/mem
 	tests/db/home.h
 tests_db_second_factor_test_LDADD = $(CORE)
 EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py
+DB_TESTS += tests/db/epoch_test
+tests_db_epoch_test_SOURCES = tests/db/epoch_test.c tests/db/member.h tests/db/home.h
+tests_db_epoch_test_LDADD = $(CORE)
 DB_TESTS += tests/db/event_test
 tests_db_event_test_SOURCES = tests/db/event_test.c tests/db/member.h tests/db/home.h
 tests_db_event_test_LDADD = $(CORE)

@@ -26,6 +26,7 @@
 #include "core/fit.h"
 #include "core/ready.h"
 #include "db/conninfo.h"
+#include "core/epoch.h"
 #include "db/db.h"
 #include "fcgi/fcgi.h"
 #include "server/motetd.h"
@@ -308,6 +309,19 @@ void db_disconnect(struct db *db)
 {
 	(void)db;
 	log_info("the database rests");
+}
+
+void db_set_fence(struct db *db, enum err (*fence)(struct cx *, bool *settled))
+{
+	(void)db;
+	(void)fence;
+}
+
+enum err epoch_fence(struct cx *cx, bool *settled)
+{
+	(void)cx;
+	(void)settled;
+	return OK;
 }
 
 void db_share_pool(struct db *d, struct db_pool *pool)

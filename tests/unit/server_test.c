@@ -4,6 +4,7 @@
 #include "core/fit.h"
 #include "core/ready.h"
 #include "db/conninfo.h"
+#include "core/epoch.h"
 #include "db/db.h"
 #include "server/alarm.h"
 #include "server/backoff.h"
@@ -45,6 +46,19 @@ struct db *db_new(const struct conf *c)
 {
 	(void)c;
 	return NULL;
+}
+
+void db_set_fence(struct db *db, enum err (*fence)(struct cx *, bool *settled))
+{
+	(void)db;
+	(void)fence;
+}
+
+enum err epoch_fence(struct cx *cx, bool *settled)
+{
+	(void)cx;
+	(void)settled;
+	return OK;
 }
 
 void db_share_pool(struct db *db, struct db_pool *pool)

@@ -106,6 +106,10 @@ void reply_error(struct call *c, enum err e)
 	    o, "message", json_object_new_string(why->say[0] ? why->say : err_text(e)));
 	if (why->field[0])
 		json_object_object_add(o, "field", json_object_new_string(why->field));
+	if (e == ERR_EVENTS_GONE)
+		json_object_object_add(o, "after",
+		    json_object_new_string(
+			arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
 	reply_json(c, err_status(e), o);
 	if (is_bodiless_error(c, err_status(e)))
 		reply_empty(c, err_status(e));

@@ -142,6 +142,11 @@ static void put_counter_metrics(struct buf *b, const struct scoreboard_sum *sum)
 /* A value that is not known yet is left out. */
 static void put_gauge_metrics(struct buf *b, const struct scoreboard *s)
 {
+	put_metric_head(b, "motet_epoch", "gauge",
+	    "Number of the database's epoch; it rises when a failover or a restore may have lost "
+	    "commits.");
+	if (s->epoch)
+		buf_printf(b, "motet_epoch %lld\n", (long long)s->epoch);
 	put_metric_head(b, "motet_keypackage_stock", "gauge",
 	    "KeyPackages that can be claimed, counted at most once a minute.");
 	if (s->stock_at) {

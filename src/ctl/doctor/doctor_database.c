@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/secret.h"
+#include "core/epoch.h"
 #include "core/identity.h"
 #include "core/schema.h"
 #include "ctl/doctor/doctor.h"
@@ -248,6 +249,33 @@ static struct doctor_verdict check_database_clock(struct doctor *d, const struct
 	    d, "the clocks of this host and of the database differ by %lld ms", (long long)apart);
 }
 
+static struct doctor_verdict check_epoch(struct doctor *d, const struct doctor_check *k)
+{
+	struct epoch_look *l;
+
+	(void)k;
+	if (q_epoch_look(&d->c->cx, &l) != OK)
+		return report_failed_query(d);
+	if (l->standby)
+		return doctor_warn(d, "connect to the primary: target_session_attrs=read-write",
+		    "the epoch was not checked: this is a standby");
+	if (l->system_now.s == NULL)
+		return doctor_warn(d,
+		    arena_printf(d->mem,
+			"run as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system(), "
+			"pg_current_wal_lsn(), pg_walfile_name(pg_lsn) TO %.*s",
+			(int)d->server->role.n, d->server->role.s),
+		    "the role may not read the system identifier: a failover or a restore is not "
+		    "noticed");
+	if (epoch_is_foreign(l))
+		return doctor_bad(d,
+		    arena_printf(d->mem, "%s epoch restored, or %s epoch moved", d->ctl, d->ctl),
+		    "the database is another system than that of epoch %lld; servers answer 503",
+		    (long long)l->number);
+	return doctor_good(d, "the database is in epoch %lld, timeline %lld", (long long)l->number,
+	    (long long)l->timeline_now);
+}
+
 static const char *make_init_command(struct doctor *d)
 {
 	return arena_printf(d->mem, "%s init", d->ctl);
@@ -341,6 +369,7 @@ const struct doctor_check doctor_database_checks[] = {
 	    HAVE_DATABASE | HAVE_DOMAIN, 0, NULL },
 	{ "db.schema", "database", "the schema", check_schema_number, HAVE_TABLES | HAVE_DOMAIN,
 	    HAVE_SCHEMA, NULL },
+	{ "db.epoch", "database", "the epoch", check_epoch, HAVE_SCHEMA, 0, NULL },
 	{ "db.rights", "database", "table privileges", check_table_rights, HAVE_SCHEMA, 0, NULL },
 	{ "db.fsync", "database", "fsync", check_fsync, HAVE_DATABASE, 0, NULL },
 	{ "db.full_page_writes", "database", "full_page_writes", check_full_page_writes,
@@ -348,10 +377,10 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.synchronous_commit", "database", "synchronous_commit", check_synchronous_commit,
 	    HAVE_DATABASE, 0, NULL },
 	{ "db.clock", "database", "the clocks", check_database_clock, HAVE_DATABASE, 0, NULL },
- { "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
-HAVE_IDENTITY, NULL },
-{ "key.begin", "identity", "the beginning of the key", check_server_key_begin, HAVE_SCHEMA,
-0, NULL },
+	{ "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
+	    HAVE_IDENTITY, NULL },
+	{ "key.begin", "identity", "the beginning of the key", check_server_key_begin, HAVE_SCHEMA,
+	    0, NULL },
 	{ "key.days", "identity", "the server's certificate", check_server_cert_days, HAVE_SCHEMA,
 	    0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,0 +1,45 @@
+#include "core/epoch.h"
+#include "base/log.h"
+#include "shm/scoreboard.h"
+
+bool epoch_is_foreign(const struct epoch_look *l)
+{
+	return l->number && l->system_now.s && !str_eq(l->system_id, l->system_now);
+}
+
+static bool is_same_history(const struct epoch_look *l)
+{
+	return l->number && str_eq(l->system_id, l->system_now) && l->timeline == l->timeline_now;
+}
+
+static enum err begin_timeline_epoch(struct cx *cx, const struct epoch_look *l)
+{
+	TRY(q_epoch_begin(cx, EPOCH_TIMELINE));
+	log_warn(
+	    "database: a new epoch has begun after epoch %lld: timeline %lld, was %lld; what can "
+	    "be used once and was made before is void: motetctl epoch show",
+	    (long long)l->number, (long long)l->timeline_now, (long long)l->timeline);
+	return OK;
+}
+
+enum err epoch_fence(struct cx *cx, bool *settled)
+{
+	struct epoch_look *l;
+
+	TRY(q_epoch_exists(cx, settled));
+	if (!*settled)
+		return OK;
+	TRY(q_epoch_look(cx, &l));
+	if (cx->board)
+		cx->board->epoch = l->number;
+	*settled = !l->standby;
+	if (l->system_now.s == NULL || is_same_history(l))
+		return OK;
+	if (epoch_is_foreign(l))
+		return fail(cx, ERR_EPOCH,
+		    "the database is another system (%.*s) than that of epoch %lld (%.*s): run "
+		    "motetctl epoch restored, or motetctl epoch moved",
+		    (int)l->system_now.n, l->system_now.s, (long long)l->number,
+		    (int)l->system_id.n, l->system_id.s);
+	return begin_timeline_epoch(cx, l);
+}

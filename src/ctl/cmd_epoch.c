@@ -1,0 +1,84 @@
+#include "core/epoch.h"
+#include "core/schema.h"
+#include "ctl/cmd.h"
+#include "ctl/term/out.h"
+#include <stdio.h>
+
+static const struct column epoch_columns[] = {
+	COL_NUM(epoch_item, number, "number"),
+	COL_STR(epoch_item, cause, "cause"),
+	COL_TIME(epoch_item, began_at, "began_at"),
+	COL_STR(epoch_item, system_id, "system_id"),
+	COL_NUM(epoch_item, timeline, "timeline"),
+	COL_NUM(epoch_item, voided, "voided"),
+};
+static const struct column void_columns[] = {
+	COL_STR(epoch_void, kind, "kind"),
+	COL_STR(epoch_void, whose, "whose"),
+	COL_NUM(epoch_void, amount, "amount"),
+};
+
+enum err cmd_epoch_list(struct ctl *c)
+{
+	struct epoch_item *e;
+	size_t n;
+
+	TRY(ctl_need(c, NEEDS_SCHEMA));
+	TRY(q_epoch_list(&c->cx, &e, &n));
+	const struct listing l = LISTING(epoch_columns, e, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+static enum err print_epoch_voids(struct ctl *c, int64_t number)
+{
+	struct epoch_void *v;
+	size_t n;
+
+	TRY(q_epoch_voids(&c->cx, number, &v, &n));
+	const struct listing l = LISTING(void_columns, v, n);
+	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
+	return OK;
+}
+
+enum err cmd_epoch_show(struct ctl *c)
+{
+	int64_t number = -1;
+
+	TRY(ctl_need(c, NEEDS_SCHEMA));
+	if (c->nwords == 1 && (!str_i64(str_of(c->word[0]), &number) || number < 1))
+		return ctl_bad_usage(c, "%s is not the number of an epoch", c->word[0]);
+	return print_epoch_voids(c, number);
+}
+
+static enum err begin_told_epoch(struct ctl *c, enum epoch_cause cause, int64_t *number)
+{
+	struct epoch_look *l;
+
+	ctl_become_owner(c);
+	TRY(ctl_need(c, NEEDS_SCHEMA));
+	TRY(q_epoch_begin(&c->cx, cause));
+	TRY(q_epoch_look(&c->cx, &l));
+	*number = l->number;
+	return OK;
+}
+
+enum err cmd_epoch_restored(struct ctl *c)
+{
+	bool keep = ctl_options_has(&c->opt, OPT_KEEP_CERTIFICATES);
+	int64_t number;
+
+	TRY(begin_told_epoch(c, keep ? EPOCH_RESTORED_KEEP : EPOCH_RESTORED, &number));
+	printf("epoch %lld: restored; servers answer again within a second. Now void:\n",
+	    (long long)number);
+	return print_epoch_voids(c, number);
+}
+
+enum err cmd_epoch_moved(struct ctl *c)
+{
+	int64_t number;
+
+	TRY(begin_told_epoch(c, EPOCH_MOVED, &number));
+	printf("epoch %lld: moved; servers answer again within a second\n", (long long)number);
+	return OK;
+}
