@@ -37,7 +37,8 @@
 	O(SAMPLE, "sample", 0, NULL, "print a file with every key, its default and what it does") \
 	O(SORT, "sort", 0, "KEY", "sort workers by time, requests or pid") \
 	O(STATUS, "status", 0, NULL, "change nothing; list which schema files are applied") \
-	O(USES, "uses", 0, "N", "how many actors may register with it; default: 1")
+	O(USES, "uses", 0, "N", "how many actors may register with it; default: 1") \
+	O(WITH_SECRET, "with-secret", 0, NULL, "include `secret_file`")
 #define O(id, name, letter, arg, help) OPT_##id,
 enum option_id { OPTION_ROWS(O) OPT_COUNT };
 #undef O

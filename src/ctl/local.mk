@@ -2,6 +2,9 @@ noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	src/ctl/cmd.h \
 	src/ctl/cmd_actor.c \
+	src/ctl/archive.c \
+	src/ctl/archive.h \
+	src/ctl/cmd_backup.c \
 	src/ctl/cmd_config.c \
 	src/ctl/cmd_epoch.c \
 	src/ctl/cmd_event.c \

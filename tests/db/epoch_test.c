@@ -1,5 +1,5 @@
 /* The epoch fence with a real database: another timeline and another system are put into the table
- * epoch by hand; tests/db/epoch_test.py promotes a standby and restores a dump. */
+ * epoch by hand; epoch_drill_test.py promotes a standby and restores a dump. */
 #include "member.h"
 #include "core/epoch.h"
 #include "core/event.h"

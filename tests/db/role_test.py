@@ -152,6 +152,7 @@ FORBIDDEN = [
     "CREATE VIEW x AS SELECT 1", "CREATE TRIGGER x BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION motet_only_owner('x')",
     "CREATE RULE x AS ON DELETE TO session DO INSTEAD NOTHING", "ALTER TABLE idcert DISABLE TRIGGER ALL", "ALTER TABLE actor ADD COLUMN x int",
     "ALTER FUNCTION motet_only_owner() RESET ALL", "DROP TRIGGER idcert_over ON idcert", "COMMENT ON TABLE actor IS 'x'",
+    "SELECT motet_begin_epoch('moved', true)", "SELECT motet_void_one_time(1)", "SELECT motet_void_sessions(1, true)",
     "SELECT motet_grant(current_user)", "SELECT motet_deactivate('alice')", "SELECT motet_block('a.example')",
     "SET session_replication_role = replica", "SET ROLE motet_owner", "SET SESSION AUTHORIZATION motet_owner", "GRANT motet_owner TO motet",
     "ALTER ROLE motet SUPERUSER", "ALTER SYSTEM SET fsync = off", "LOAD 'auto_explain'", "CHECKPOINT",
