@@ -142,6 +142,9 @@ enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str 
 	const struct ca_key signer = identity_signer(k);
 	uint8_t sig[ED25519_SIG];
 
+	if (k->sealed.n == 0)
+		return refuse(cx, ERR_NOT_FOUND, "timestamp",
+		    "The key of that time was lost, so it has no OpenPGP block.");
 	memcpy(spec.key, k->key.p, sizeof spec.key);
 	TRY(cx->ca->sign_openpgp(cx, cx->ca, &signer, &spec, sig));
 	return openpgp_write(cx, &spec, sig, block);
@@ -235,22 +238,36 @@ static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 	return cx->ca->sign_cache(cx, cx->ca, &signer, &any, 1, sig);
 }
 
+static enum err rotate_from(struct cx *cx, const struct server_key *old, struct server_key **out)
+{
+	struct server_key *k = arena_alloc(cx->mem, sizeof *k);
+	bool done = false;
+
+	TRY(add_server_key(cx, old->serial, old->now, k, &done));
+	if (!done)
+		return refuse(cx, ERR_CONFLICT, "",
+		    "Another command rotated the key at the same time; check the new key first.");
+	identity_forget_unless(0);
+	*out = k;
+	return OK;
+}
+
 /* Two keys start at least one second apart, so that each time belongs to one key. */
 enum err identity_rotate(struct cx *cx, struct server_key **out)
 {
 	struct server_key *old;
-	bool done = false;
 
 	TRY(identity_at(cx, -1, &old));
 	if (old->now <= old->not_before && old->not_before <= old->now + KEY_AHEAD_MOST)
 		return refuse(
 		    cx, ERR_RETRY, "", "The key was changed within this second; try again.");
 	TRY(check_secret_opens(cx, old));
-	*out = arena_alloc(cx->mem, sizeof **out);
-	TRY(add_server_key(cx, old->serial, old->now, *out, &done));
-	if (!done)
-		return refuse(cx, ERR_CONFLICT, "",
-		    "Another command rotated the key at the same time; check the new key first.");
-	identity_forget_unless(0);
-	return OK;
+	return rotate_from(cx, old, out);
+}
+
+enum err identity_replace(
+    struct cx *cx, const struct server_key *lost, struct server_key **out, int64_t *factors)
+{
+	TRY(rotate_from(cx, lost, out));
+	return q_server_key_lose_secret(cx, factors);
 }

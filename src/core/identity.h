@@ -35,6 +35,10 @@ must_check enum err identity_create(struct cx *, struct server_key **);
  * an ID-Cert that begins more than KEY_AHEAD_MOST from now was made while a clock was ahead: the
  * key is the key of no time, the ID-Cert is revoked with its session. */
 must_check enum err identity_rotate(struct cx *, struct server_key **);
+/* Replace a current key that cannot be opened any more, because the secret is lost; cx->ca has the
+ * new one. Also removes all second factors, whose secrets are lost with it: *factors of them. */
+must_check enum err identity_replace(
+    struct cx *, const struct server_key *lost, struct server_key **, int64_t *factors);
 /* The key as an OpenPGP block with our domain as its user ID; the same bytes each time. */
 must_check enum err identity_openpgp(struct cx *, const struct server_key *, struct str *block);
 /* The part of a key that the signer needs. */

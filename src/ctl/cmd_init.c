@@ -2,6 +2,7 @@
 #include "ctl/cmd.h"
 #include "ctl/init_files.h"
 #include <stdio.h>
+#include <unistd.h>
 
 static enum err write_missing_conf(struct ctl *c)
 {
@@ -22,12 +23,38 @@ static enum err check_existing_identity(struct ctl *c, const struct server_key *
 	if (!init_files_has_secret(c))
 		return ctl_bad_conf(c,
 		    "the database has an identity, but its secret is not on this host: copy %s "
-		    "from a host that has it",
+		    "from a host that has it; if it is lost for good: motetctl init --new-identity",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(cmd_key_check(c, k));
 	printf("nothing to do: %s has an identity, serial %lld, and this host has its secret\n",
 	    c->conf->domain, (long long)k->serial);
+	return OK;
+}
+
+/* The old key cannot sign any more, and the secrets of second factors cannot be read. */
+static enum err replace_identity(struct ctl *c, const struct server_key *old)
+{
+	struct server_key *k = NULL;
+	int64_t factors = 0;
+
+	if (init_files_has_secret(c))
+		return ctl_bad_conf(c,
+		    "%s exists: --new-identity is for a secret that is lost; move the file away if "
+		    "it is not the secret of this database",
+		    c->conf->secret_file);
+	TRY(init_files_secret(c));
+	TRY(ctl_need(c, NEEDS_SECRET));
+	ctl_become_owner(c);
+	enum err e = identity_replace(&c->cx, old, &k, &factors);
+	if (e != OK && k == NULL)
+		unlink(c->conf->secret_file); /* no key was sealed under it */
+	TRY(e);
+	printf("%s: created; keep a copy in a safe place, without it the identity is lost\n"
+	       "%s: new identity, serial %lld; %lld second factors were removed, "
+	       "their secrets are lost\n",
+	    c->conf->secret_file, c->conf->domain, (long long)k->serial, (long long)factors);
+	printf("next: restart motetd on all hosts, with this secret\n");
 	return OK;
 }
 
@@ -64,6 +91,8 @@ enum err cmd_init(struct ctl *c)
 	TRY(write_missing_conf(c));
 	TRY(ctl_need(c, NEEDS_SCHEMA));
 	enum err e = identity_stored(&c->cx, &k);
+	if (e == OK && ctl_options_has(&c->opt, OPT_NEW_IDENTITY))
+		return replace_identity(c, k);
 	if (e == OK)
 		return check_existing_identity(c, k);
 	return e == ERR_NOT_FOUND ? create_identity(c) : e;

@@ -4,7 +4,7 @@
 /* The help of a command is short: what it does, an example, the next step. The rest is in its
  * page, deploy/man/motetctl-<group>.8; tests/lint/docs compares these rows with the pages. */
 const struct command ctl_commands[] = {
-	{ "init", NULL, cmd_init, NEEDS_NOTHING, "", 0, 0, OPT_BIT(DOMAIN),
+	{ "init", NULL, cmd_init, NEEDS_NOTHING, "", 0, 0, OPT_BIT(DOMAIN) | OPT_BIT(NEW_IDENTITY),
 	    "Create configuration file, secret and identity",
 	    "Creates what is missing and never changes what exists. Run it as root if motetd is\n"
 	    "started as root, else as the user that it runs as. A new server:\n"

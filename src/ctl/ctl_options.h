@@ -27,6 +27,7 @@
 	O(GRANT, "grant", 0, "ROLE", "grant ROLE the privileges that a running server needs") \
 	O(JSON, "json", 0, NULL, "print JSON") \
 	O(KEEP_CERTIFICATES, "keep-certificates", 0, NULL, "revoke no ID-Certs") \
+	O(NEW_IDENTITY, "new-identity", 0, NULL, "replace an identity whose secret is lost") \
 	O(NOTE, "note", 0, "TEXT", "a note for the operator") \
 	O(ONCE, "once", 0, NULL, "print one page and exit") \
 	O(PASSWORD_FILE, "password-file", 0, "FILE", \

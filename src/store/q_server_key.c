@@ -34,6 +34,21 @@ enum err q_server_key_add(
 	return OK;
 }
 
+struct lost_factors {
+	int64_t factors;
+};
+ROW(lost_factors, F_I64(lost_factors, factors));
+
+enum err q_server_key_lose_secret(struct cx *cx, int64_t *factors)
+{
+	struct lost_factors *l;
+
+	TRY(store_run(
+	    cx, &sql_server_key_lose_secret, NULL, 0, &lost_factors_shape, (void **)&l, NULL));
+	*factors = l->factors;
+	return OK;
+}
+
 enum err q_server_key_list(struct cx *cx, struct server_key **out, size_t *n)
 {
 	return store_run(cx, &sql_server_key_list, NULL, 0, &server_key_shape, (void **)out, n);

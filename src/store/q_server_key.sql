@@ -19,6 +19,17 @@ ORDER BY not_before DESC LIMIT 1
 -- cols: serial int8
 SELECT motet_next_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
 
+-- The secret of all keys but the current one is lost (init --new-identity), and with it that of all
+-- second factors, which are removed. A key whose secret is lost has an empty seal.
+-- name: sql_server_key_lose_secret :one
+-- args:
+-- cols: factors int8
+WITH lost AS (
+    UPDATE server_key SET sealed = '' WHERE ended_at IS NOT NULL RETURNING 1),
+removed AS (
+    DELETE FROM totp WHERE (SELECT count(*) FROM lost) >= 0 RETURNING 1)
+SELECT count(*) AS factors FROM removed
+
 -- name: sql_server_key_list :many redo
 -- args:
 -- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8,

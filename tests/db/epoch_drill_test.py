@@ -158,6 +158,24 @@ def restore(site, other):
     ok("nothing to do" in done.stdout, "the secret fits", done.stdout + done.stderr)
 
 
+def lose_secret(site, cluster):
+    done = site.ctl("init", "--new-identity")
+    ok(done.returncode == 78 and "exists" in done.stderr, "no new identity while there is a secret", done.stderr)
+    os.unlink(f"{site.place}/var/secret")
+    cluster.sql("INSERT INTO totp (actor_id, sealed, confirmed_at) SELECT id, 'x', now() FROM actor")
+    done = site.ctl("init")
+    ok(done.returncode == 78 and "--new-identity" in done.stderr, "init names the way out of a lost secret", done.stderr)
+    done = site.ctl("init", "--new-identity")
+    ok(done.returncode == 0 and "1 second factors were removed" in done.stdout, "a new identity", done.stdout + done.stderr)
+    keys = json.loads(site.ctl("key", "show", "--json").stdout)
+    ok([k["state"] for k in keys] == ["ended", "current"], "the lost key has ended", keys)
+    time.sleep(1.1)
+    done = site.ctl("key", "rotate")
+    ok(done.returncode == 0, "the new one signs", done.stderr)
+    done = site.ctl("verify", "--dir", f"{TOP}/schema")
+    ok("sealed" not in done.stdout, "verify knows that the old secret is lost", done.stdout)
+
+
 def restore_by_hand(site, source, other):
     """pg_dump and pg_restore, without a word to motetctl."""
     dump = os.path.join(site.place, "by-hand.dump")
@@ -187,6 +205,7 @@ def main():
         set_up(site, clusters["primary"])
         promote(site, clusters["primary"], clusters["standby"])
         restore(site, clusters["other"])
+        lose_secret(site, clusters["other"])
         restore_by_hand(site, clusters["standby"], clusters["third"])
     finally:
         for cluster in clusters.values():

@@ -15,7 +15,8 @@ SERVER, OWNER = os.environ.get("MOTET_DATABASE"), os.environ.get("MOTET_OWNER_DA
 count = failed = 0
 
 # Statements that only motetctl runs, as the owner of the tables.
-OWNERS = {"sql_actor_set_admin", "sql_foreign_unblock", "sql_invite_create", "sql_invite_revoke"}
+OWNERS = {"sql_actor_set_admin", "sql_foreign_unblock", "sql_invite_create", "sql_invite_revoke",
+          "sql_server_key_lose_secret"}
 # What functions in PL/pgSQL need, whose statements PostgreSQL parses only when they run.
 PLPGSQL = {
     ("key_package", "UPDATE"): {"tls": "motet_claim", "used_at": "motet_claim", "spent_at": "motet_claim"},
