@@ -269,27 +269,27 @@ const struct command ctl_commands[] = {
 	    "After pg_upgrade, or a dump made while no server ran and restored before one ran\n"
 	    "again. Ends and voids nothing.\n"
 	    "\n"
- " motetctl epoch moved" },
-{ "backup", NULL, cmd_backup, NEEDS_CONF, "FILE", 1, 1,
-OPT_BIT(DATABASE) | OPT_BIT(WITH_SECRET), "Write database and configuration to a file",
-"FILE is a tar archive with a dump of the database, the configuration and a manifest.\n"
-"It must not exist. Needs pg_dump and tar. Servers may keep running.\n"
-"\n"
-" motetctl backup motet.tar --database 'dbname=motet user=motet_owner'\n"
-"\n"
-"Next: keep a copy of `secret_file` elsewhere; without it the identity is lost." },
-{ "restore", NULL, cmd_restore, NEEDS_CONF, "FILE", 1, 1,
-OPT_BIT(DATABASE) | OPT_BIT(DIR) | OPT_BIT(GRANT) | OPT_BIT(WITH_SECRET) |
-OPT_BIT(KEEP_CERTIFICATES),
-"Restore a backup into an empty database",
-"Checks FILE, fills the database and begins a new epoch, as `motetctl epoch\n"
-"restored` does. Stop all servers before. Needs pg_restore and tar.\n"
-"\n"
-" motetctl restore motet.tar --database 'dbname=motet user=motet_owner' \\\n"
-" --grant motet\n"
-"\n"
-"Next: motetctl epoch show; then start the servers." },
-{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON) | OPT_BIT(ACCEPT),
+	    " motetctl epoch moved" },
+	{ "backup", NULL, cmd_backup, NEEDS_CONF, "FILE", 1, 1,
+	    OPT_BIT(DATABASE) | OPT_BIT(WITH_SECRET), "Write database and configuration to a file",
+	    "FILE is a tar archive with a dump of the database, the configuration and a manifest.\n"
+	    "It must not exist. Needs pg_dump and tar. Servers may keep running.\n"
+	    "\n"
+	    " motetctl backup motet.tar --database 'dbname=motet user=motet_owner'\n"
+	    "\n"
+	    "Next: keep a copy of `secret_file` elsewhere; without it the identity is lost." },
+	{ "restore", NULL, cmd_restore, NEEDS_CONF, "FILE", 1, 1,
+	    OPT_BIT(DATABASE) | OPT_BIT(DIR) | OPT_BIT(GRANT) | OPT_BIT(WITH_SECRET) |
+		OPT_BIT(KEEP_CERTIFICATES),
+	    "Restore a backup into an empty database",
+	    "Checks FILE, fills the database and begins a new epoch, as `motetctl epoch\n"
+	    "restored` does. Stop all servers before. Needs pg_restore and tar.\n"
+	    "\n"
+	    " motetctl restore motet.tar --database 'dbname=motet user=motet_owner' \\\n"
+	    " --grant motet\n"
+	    "\n"
+	    "Next: motetctl epoch show; then start the servers." },
+	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON) | OPT_BIT(ACCEPT),
 	    "Find faults and tell how to fix them",
 	    "Checks configuration, files, socket, database and identity; with URL also about\n"
 	    "thirty requests through the web server. Run it as root, or as the user of motetd.\n"
