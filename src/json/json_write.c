@@ -1,4 +1,5 @@
 #include "json/json.h"
+#include "base/ascii.h"
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <math.h>
@@ -44,7 +45,7 @@ static size_t find_shortest_digits(double v, char digits[18], int *point)
 			break;
 	}
 	for (const char *p = text; *p != 'e'; p++)
-		if (*p >= '0' && *p <= '9')
+		if (ascii_is_digit(*p))
 			digits[n++] = *p;
 	*point = (int)strtol(strchr(text, 'e') + 1, NULL, 10) + 1;
 	return n;
