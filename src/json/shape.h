@@ -37,7 +37,8 @@ struct field {
 	/* For documentation: */
 	const char *about;	/* what the member is for */
 	const char *as;		/* schema (schemas.def) of a FT_CUSTOM, or of what `ok` checks */
-	const struct shape *of; /* instead of `as`: the rows of the object that a FT_CUSTOM is */
+	const struct shape *of; /* instead of `as`, for a FT_CUSTOM that decodes an object: the rows
+				   of that object */
 };
 struct shape {
 	const char *name;

@@ -63,6 +63,7 @@ struct cache_claim {
  */
 struct str cache_statement(struct arena *, const struct cache_claim *);
 enum { CACHE_NOT_BEFORE = 1000000000 }; /* not_before of the statements that we make */
-/* So late that, with invalidated cut off, the number exceeds 64 bits (wire.md 4.2). */
+/* So late that this number, followed by the digits of invalidated, exceeds 64 bits: nobody can read
+ * both as one time (wire.md 4.2). */
 #define CACHE_REVOKED_NOT_AFTER INT64_C(4102444800)
 #endif
