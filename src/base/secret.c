@@ -33,12 +33,17 @@ static bool decode_secret(const char *text, ssize_t n, uint8_t *out)
 	return true;
 }
 
+/* Root opens what anybody owns; everybody else only what is theirs. */
 static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return reject_secret_file(why, size, path, "is not a regular file");
+	if (st.st_uid != geteuid())
+		return reject_secret_file(why, size, path,
+		    "belongs to another user, who can read and replace it; run chown on it: to "
+		    "root where root starts motetd, else to the user that motetd runs as");
 	if (st.st_mode & 077)
 		return reject_secret_file(
 		    why, size, path, "is readable by others; run chmod 0400 on it");
@@ -82,6 +87,20 @@ bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size
 	bool fine = secret_read(fd, path, secret, why, size);
 	close(fd);
 	return fine;
+}
+
+bool secret_is_replaceable(const char *path, uid_t owner)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[4096];
+	struct stat st;
+	int n = snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
+	    slash > path ? path : "/");
+
+	if (slash == NULL || n < 0 || (size_t)n >= sizeof dir || stat(dir, &st) != 0)
+		return false;
+	return (st.st_uid != owner && st.st_uid != 0) ||
+	    ((st.st_mode & 022) && !(st.st_mode & S_ISVTX));
 }
 
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)

@@ -1,19 +1,23 @@
 #ifndef MOTET_BASE_SECRET_H
 #define MOTET_BASE_SECRET_H
 #include "base/str.h"
+#include <sys/types.h>
 /*
  * The file with the secret that encrypts the identity keys in the database: 32 random bytes as 64
- * lower-case hex digits and a newline. It must be a regular file that only its owner can read (0400
- * or 0600). On failure `why` is a line for the operator.
+ * lower-case hex digits and a newline. It must be a regular file of the effective user that only
+ * its owner can read (0400 or 0600). On failure `why` is a line for the operator.
  */
 enum { SECRET_BYTES = 32 };
 /*
- * Open it and check its mode. Call this before privileges are dropped: secret_read() needs only the
- * descriptor. Returns -1 on failure.
+ * Open it and check its owner and mode. Call this before privileges are dropped: secret_read()
+ * needs only the descriptor. Returns -1 on failure.
  */
 int secret_open(const char *path, char *why, size_t size);
 /* Read it through that descriptor, which stays open; `path` is for `why`. */
 bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
+/* Can others than root and `owner` put another file in its place? So it is in a directory of
+ * theirs, or in one that they may write to and that is not sticky. */
+bool secret_is_replaceable(const char *path, uid_t owner);
 /* secret_open(), secret_read() and close(). */
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 /* Create it with a new secret, mode 0400. Fails if the file exists: a server that loses its secret

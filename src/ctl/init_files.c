@@ -8,7 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { INITIAL_VALUE_BYTES = 4096, INITIAL_CONF_MODE = 0640, STATE_DIR_MODE = 0700 };
+/* In a sticky directory of root's, the user's files are the user's, and the secret stays root's. */
+enum {
+	INITIAL_VALUE_BYTES = 4096,
+	INITIAL_CONF_MODE = 0640,
+	STATE_DIR_MODE = 0700,
+	STATE_DIR_MODE_OF_ROOT = 01770
+};
 
 /* The sample file, with the domain and each key that differs from `plain` set. */
 static void print_initial_conf(FILE *f, const struct conf *mine, const struct conf *plain)
@@ -32,8 +38,8 @@ static void print_initial_conf(FILE *f, const struct conf *mine, const struct co
 	}
 }
 
-/* When root runs init, `user` owns what it creates; else *wanted is false. */
-static enum err find_state_owner(
+/* When root runs init, `user` needs access to what it creates; else *wanted is false. */
+static enum err find_state_user(
     struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
 {
 	struct passwd *p;
@@ -59,7 +65,7 @@ static enum err write_initial_conf(
 	gid_t gid;
 	bool wanted;
 
-	TRY(find_state_owner(c, mine, &uid, &gid, &wanted));
+	TRY(find_state_user(c, mine, &uid, &gid, &wanted));
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, INITIAL_CONF_MODE);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (f == NULL)
@@ -110,23 +116,24 @@ enum err init_files_conf(struct ctl *c, const char *path, bool *made)
 	return write_initial_conf(c, path, mine, plain);
 }
 
-static enum err give_to_owner(struct ctl *c, const char *path)
+static enum err share_with_user(struct ctl *c, const char *path)
 {
 	uid_t uid;
 	gid_t gid;
 	bool wanted;
 
-	TRY(find_state_owner(c, c->conf, &uid, &gid, &wanted));
-	if (wanted && lchown(path, uid, gid) != 0)
+	TRY(find_state_user(c, c->conf, &uid, &gid, &wanted));
+	if (wanted &&
+	    (chown(path, (uid_t)-1, gid) != 0 || chmod(path, STATE_DIR_MODE_OF_ROOT) != 0))
 		return fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 	return OK;
 }
 
 /* Creates the last directory of the path only; the others must exist. */
-static enum err make_owned_directory(struct ctl *c, const char *path)
+static enum err make_state_directory(struct ctl *c, const char *path)
 {
 	if (mkdir(path, STATE_DIR_MODE) == 0)
-		return give_to_owner(c, path);
+		return share_with_user(c, path);
 	return errno == EEXIST ? OK : ctl_bad_conf(c, "%s: %s", path, strerror(errno));
 }
 
@@ -147,8 +154,8 @@ enum err init_files_secret(struct ctl *c)
 	uint8_t secret[SECRET_BYTES];
 	char why[256];
 
-	TRY(make_owned_directory(c, c->conf->state_dir));
-	TRY(make_owned_directory(c, parent_directory(c->cx.mem, c->conf->secret_file)));
+	TRY(make_state_directory(c, c->conf->state_dir));
+	TRY(make_state_directory(c, parent_directory(c->cx.mem, c->conf->secret_file)));
 	bool made = secret_create(c->conf->secret_file, secret, why, sizeof why);
 	explicit_bzero(secret, sizeof secret);
 	return made ? OK : ctl_bad_conf(c, "%s", why);

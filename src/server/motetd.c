@@ -157,16 +157,15 @@ static int drop_rights_and_open_log(const struct conf *c)
 	return 0;
 }
 
-/* The secret was opened before privileges were dropped, so the user that workers run as need not be
- * able to open it. */
-static void warn_about_secret_owner(const struct conf *c, int secret_fd)
+static void warn_about_secret_place(const struct conf *c, uid_t starter)
 {
-	struct stat st;
-
-	if (c->user[0] && fstat(secret_fd, &st) == 0 && st.st_uid == geteuid())
-		log_warn(
-		    "workers could open %s, because it belongs to their user: start as root, and "
-		    "chown it to root",
+	if (c->user[0] && starter != 0)
+		log_warn("workers could open %s, because it belongs to their user: start as root, "
+			 "and chown it to root",
+		    c->secret_file);
+	else if (secret_is_replaceable(c->secret_file, starter))
+		log_warn("workers could replace %s, because they may write to its directory: chown "
+			 "the directory to root, and chmod 1770 or 0700",
 		    c->secret_file);
 }
 
@@ -175,6 +174,7 @@ static int serve_from_start(
 {
 	const struct conf *c = *conf;
 	char why[512];
+	uid_t starter = geteuid();
 	int rc;
 
 	if (o->pidfile && !pidfile_write(o->pidfile, why, sizeof why))
@@ -186,7 +186,7 @@ static int serve_from_start(
 		return print_start_error(EX_CONFIG, why);
 	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
-	warn_about_secret_owner(c, secret_fd);
+	warn_about_secret_place(c, starter);
 	bool pool = mode == START_OWN || (mode != START_CGI && c->workers > 0);
 	if (mode != START_CGI && !state_lock_take(c->state_dir, pool, why, sizeof why))
 		return print_start_error(EX_CONFIG, why);

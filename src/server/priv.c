@@ -31,8 +31,19 @@ static bool find_user_and_group(
 	return true;
 }
 
+/* The kernel forgets the signal for the death of our parent with every change of the user. */
+static int get_parent_signal(void)
+{
+	int sig = 0;
+#ifdef HAVE_SYS_PRCTL_H
+	prctl(PR_GET_PDEATHSIG, &sig, 0, 0, 0);
+#endif
+	return sig;
+}
+
 static bool become_user(const struct conf *c, char *why, size_t size)
 {
+	int parent = getppid(), sig = get_parent_signal();
 	uid_t uid;
 	gid_t gid;
 
@@ -47,6 +58,8 @@ static bool become_user(const struct conf *c, char *why, size_t size)
 	    getgid() != gid || getegid() != gid)
 		return report_priv_error(
 		    why, size, c->user, "root privileges could not be dropped");
+	if (sig && !priv_die_with_parent(parent, sig))
+		return report_priv_error(why, size, c->user, "whoever started motetd is gone");
 	return true;
 }
 

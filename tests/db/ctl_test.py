@@ -275,9 +275,11 @@ def test_identity(site, text):
     expect(site, "key rotate without a secret", ["key", "rotate"], 78, "^$", "motetctl init")
     expect(site, "--domain never speaks against the file", ["init", "--domain", "example.com"], 78, "^$", "example.org, --domain says example.com")
     expect(site, "init", ["init"], 0, "secret: created.*identity created, serial [0-9]{16}.*next: motetctl actor add")
-    ok(os.stat(site.secret).st_mode & 0o777 == 0o400 and os.stat(os.path.dirname(site.secret)).st_mode & 0o777 == 0o700, "nobody else can read the secret")
+    ok(os.stat(site.secret).st_mode & 0o777 == 0o400 and os.stat(os.path.dirname(site.secret)).st_mode & 0o007 == 0, "nobody else can read the secret")
     user = pwd.getpwnam("nobody") if ROOT else pwd.getpwuid(os.getuid())
-    ok(os.stat(os.path.dirname(site.secret)).st_uid == user.pw_uid, "its directory belongs to the server's user")
+    place = os.stat(os.path.dirname(site.secret))
+    ok((place.st_uid, place.st_gid) == (os.getuid(), user.pw_gid) and place.st_mode & 0o7777 == (0o1770 if ROOT else 0o700),
+       "its directory belongs to whoever made it; the server's user can make files there, and not replace the secret", oct(place.st_mode))
     ok(os.stat(site.secret).st_uid == os.getuid(), "and it to whoever made it: root's stays root's")
     ok(os.stat(site.conf).st_gid == user.pw_gid, "who may read the configuration, too")
     with open(site.secret, encoding="ascii") as f:

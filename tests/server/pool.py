@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import fcgi
@@ -247,3 +248,40 @@ def status(pid, field):
 
 def alive(pid):
     return status(pid, "State") not in ("0", "Z")
+
+
+class Load:
+    """Threads that ask without a pause; what fails is counted, connections that were refused apart."""
+
+    def __init__(self, address, threads=4, uri="/"):
+        self.good = self.bad = self.refused = 0
+        self.pids, self.lock, self.run = set(), threading.Lock(), True
+        self.threads = [threading.Thread(target=self.loop, args=(address, uri)) for _ in range(threads)]
+        [t.start() for t in self.threads]
+
+    def one(self, address, uri):
+        try:
+            c = fcgi.Conn(address)
+        except OSError:
+            return "refused", None
+        try:
+            a = c.ask("GET", uri)
+            return ("good", a.json()["pid"]) if a.status == 200 else ("bad", None)
+        except (OSError, fcgi.Closed):
+            return "bad", None
+        finally:
+            c.close()
+
+    def loop(self, address, uri):
+        while self.run:
+            what, pid = self.one(address, uri)
+            with self.lock:
+                setattr(self, what, getattr(self, what) + 1)
+                self.pids.add(pid)
+            if what == "refused":
+                time.sleep(0.01)
+
+    def end(self):
+        self.run = False
+        [t.join() for t in self.threads]
+        return self

@@ -19,43 +19,6 @@ with Server(spawned=True) as first:
 print("# recipe %s, seed %d" % ("A (epoll)" if EPOLL else "B (plain)", SEED))
 
 
-class Load:
-    """Threads that ask without a pause; what fails is counted, connections that were refused apart."""
-
-    def __init__(self, address, threads=4, uri="/"):
-        self.good = self.bad = self.refused = 0
-        self.pids, self.lock, self.run = set(), threading.Lock(), True
-        self.threads = [threading.Thread(target=self.loop, args=(address, uri)) for _ in range(threads)]
-        [t.start() for t in self.threads]
-
-    def one(self, address, uri):
-        try:
-            c = fcgi.Conn(address)
-        except OSError:
-            return "refused", None
-        try:
-            a = c.ask("GET", uri)
-            return ("good", a.json()["pid"]) if a.status == 200 else ("bad", None)
-        except (OSError, fcgi.Closed):
-            return "bad", None
-        finally:
-            c.close()
-
-    def loop(self, address, uri):
-        while self.run:
-            what, pid = self.one(address, uri)
-            with self.lock:
-                setattr(self, what, getattr(self, what) + 1)
-                self.pids.add(pid)
-            if what == "refused":
-                time.sleep(0.01)
-
-    def end(self):
-        self.run = False
-        [t.join() for t in self.threads]
-        return self
-
-
 def run(*args, env=None, stdin=subprocess.DEVNULL):
     return subprocess.run([APP, *args], stdin=stdin, capture_output=True, timeout=PATIENCE, env=env)
 
@@ -526,6 +489,11 @@ def shared():
         ok(t > 0.4 / slots - 0.02, "4 hashings of 100 ms, %d at a time: %.0f ms" % (slots, t * 1000))
 
 
+def end(p):
+    p.terminate()
+    p.wait(PATIENCE)
+
+
 def privileges():
     if os.geteuid() != 0:
         return skip("privileges are dropped", "needs root")
@@ -556,20 +524,24 @@ def privileges():
     p.terminate()
     ok(p.wait(PATIENCE) == 0 and not os.path.exists(d.sock), "stopped, its socket removed")
     ok(d.logged("workers could open") == 0, "nothing to warn of")
+    for owner, mode, warned in ((0, 0o1770, 0), (0, 0o770, 1), (who.pw_uid, 0o700, 1)):
+        before, started = d.logged("workers could replace"), d.logged("ready")
+        os.chown(d.path, owner, who.pw_gid)
+        os.chmod(d.path, mode)
+        p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ready = until(lambda: d.logged("ready") > started) is not None
+        ok(ready and d.logged("workers could replace") == before + warned, "the secret in a directory of user %d, mode %o: %d warnings" % (owner, mode, warned))
+        end(p)
     shutil.chown(d.path + "/secret", "nobody")
-    p = subprocess.Popen([APP, "-c", d.conf], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    ok(until(lambda: d.logged("workers could open") == 1) is not None and fcgi.get(d.sock, "/newkey").status == 200, "a secret that belongs to the user: a warning")
-    ok(fcgi.get(d.sock, "/peek?pid=%d" % p.pid).json()["opened"] == 1, "for good reason")
-    p.terminate()
-    p.wait(PATIENCE)
+    for r in (run("-c", d.conf), run("-t", "-c", d.conf)):
+        ok(r.returncode == 78 and b"belongs to another user" in r.stderr, "root's motetd refuses a secret that belongs to its user: %s" % r.stderr.decode()[:150])
     shutil.chown(d.path + "/secret", "root")
     l = socket.socket(socket.AF_UNIX)
     l.bind(d.sock)
     l.listen(8)
     p = subprocess.Popen([APP, "-c", d.conf, "-s", "workers=0"], stdin=l, stderr=subprocess.DEVNULL)
     ok(fcgi.get(d.sock, "/newkey").status == 200 and status(p.pid, "Uid") == uid, "spawned alone by root: it reads the secret, and is nobody")
-    p.terminate()
-    p.wait(PATIENCE)
+    end(p)
     l.close()
     os.unlink(d.sock)
     r = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "--", APP, "-c", d.conf],

@@ -97,6 +97,32 @@ static struct doctor_verdict check_config_mode(struct doctor *d, const struct do
 	    has_database_password(d) ? " and contains a password" : "");
 }
 
+/* The directory of a path, in the arena. */
+static const char *find_directory(struct doctor *d, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return arena_dup(d->mem, path, slash > path ? (size_t)(slash - path) : 1);
+}
+
+/* Root cannot know who starts motetd where `user` is not set. */
+static struct doctor_verdict check_secret_owner(struct doctor *d, const struct stat *st)
+{
+	const char *file = d->c->conf->secret_file, *dir = find_directory(d, file);
+	bool unknown = geteuid() == 0 && d->c->conf->user[0] == '\0';
+
+	if (!unknown && st->st_uid != 0 && st->st_uid != geteuid())
+		return doctor_bad(d, make_fix_command(d, "chown root", file),
+		    "%s belongs to user %u, who can read and replace it", file,
+		    (unsigned)st->st_uid);
+	if (!unknown && secret_is_replaceable(file, geteuid()))
+		return doctor_bad(d,
+		    arena_printf(d->mem, "chown root %s && chmod 1770 %s", dir, dir),
+		    "others can replace %s, because they may write to its directory", file);
+	return doctor_good(d, "%s has mode %04o%s", file, st->st_mode & 07777u,
+	    unknown ? "" : ", and nobody else can replace it");
+}
+
 static struct doctor_verdict check_secret_file_mode(struct doctor *d, const struct doctor_check *k)
 {
 	const char *file = d->c->conf->secret_file;
@@ -121,7 +147,7 @@ static struct doctor_verdict check_secret_file_mode(struct doctor *d, const stru
 		    "users other than the owner can access %s (mode %04o), which protects the "
 		    "identity key",
 		    file, st.st_mode & 07777u);
-	return doctor_good(d, "%s has mode %04o", file, st.st_mode & 07777u);
+	return check_secret_owner(d, &st);
 }
 
 /* Can motetd's user write there? As root we read the mode bits for that user, else we test our own
