@@ -9,10 +9,12 @@ import os
 import pty
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import doctor_machine
@@ -66,11 +68,19 @@ def changed(place, sql, back, name, want, fix, args=("doctor",)):
 
 def test_host(place):
     finds(place, "all checks of a quickstart server are green", [], ["doctor"])
-    secret, conf = f"{place.state}/var/secret", f"{place.state}/motet.conf"
+    secret, conf = f"{place.state}/secret", f"{place.state}/motet.conf"
     mode = os.stat(secret).st_mode & 0o7777
     os.chmod(secret, 0o644)
     finds(place, "a secret file that others can read", ["file.secret"], ["doctor"], f"^chmod 0400 {re.escape(secret)}$")
     os.chmod(secret, mode)
+    if os.getuid() == 0:
+        shutil.chown(secret, "motet")
+        finds(place, "a secret that the workers' user owns", ["file.secret", "key.secret"], ["doctor"], f"^chown root {re.escape(secret)}$")
+        shutil.chown(secret, "root")
+        with scratch(place.state) as directory:
+            shutil.copy(secret, f"{directory}/secret")
+            os.chmod(f"{directory}/secret", 0o400)
+            finds(place, "a secret that the workers' user can replace", ["file.secret"], ["-s", f"secret_file={directory}/secret", "doctor"], "^chown root .* && chmod 1770 ")
     mode = os.stat(conf).st_mode & 0o7777
     os.chmod(conf, 0o666)
     finds(place, "a configuration that others can write", ["file.conf"], ["doctor"], "^chmod go-w ")
@@ -79,8 +89,8 @@ def test_host(place):
     finds(place, "a password that others can read", ["file.conf"], ["-s", f"database={database}", "doctor"], "^chmod 0640 ")
     os.chmod(conf, mode)
     sets = [("log_file", "/nowhere/motet.log", ["file.log"], "^install -d .* /nowhere$"),
-            ("state_dir", "/nowhere", ["file.state", "file.secret"], "^install -d .* /nowhere$"),
-            ("state_dir", "/proc", ["file.disk", "file.secret"] + ["file.state"] * (os.getuid() != 0), "^free disk space: df -h /proc$"),
+            ("state_dir", "/nowhere", ["file.state"], "^install -d .* /nowhere$"),
+            ("state_dir", "/proc", ["file.disk", "file.state"], "^free disk space: df -h /proc$"),
             ("listen", "/nowhere/motet.sock", ["socket.file"], "systemctl start motet,"),
             ("listen", place.state + "/motet.conf", ["socket.file"], "^rm "),
             ("listen", "127.0.0.1:1", ["socket.mode=warning", "socket.answer"], "listen = /run"),
@@ -89,7 +99,7 @@ def test_host(place):
             ("database", f"host={place.state}/postgres user=motet_owner dbname=motet", ["db.role=warning"], "the servers' role")]
     for key, value, want, fix in sets:
         finds(place, f"{key} = {value.replace(place.state, '')}", want, ["-s", f"{key}={value}", "doctor"], fix)
-    with scratch(place.state) as directory:
+    with tempfile.TemporaryDirectory(dir=place.state) as directory:
         other = f"{directory}/secret"
         with open(other, "w", encoding="ascii") as f:
             f.write("0" * 64 + "\n")

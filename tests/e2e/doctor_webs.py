@@ -71,9 +71,9 @@ def wait_for(port, process, directory):
 
 
 @contextlib.contextmanager
-def running(args, directory):
+def running(args, directory, prefix=None):
     """Run a process as the user of the quickstart, and end it."""
-    prefix, _ = identity()
+    prefix = identity()[0] if prefix is None else prefix
     with open(f"{directory}/log", "ab") as log:
         process = subprocess.Popen(prefix + args, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
@@ -129,12 +129,12 @@ def other_motetd(place, sets, changes=()):
             directory = self.scratch.__enter__()
             self.sock = sock = f"{directory}/m.sock"
             conf = f"{directory}/motet.conf"
-            own = {"listen": sock, "state_dir": directory, "secret_file": f"{place.state}/var/secret"} | sets
+            own = {"listen": sock, "state_dir": directory, "secret_file": f"{place.state}/secret"} | sets
             with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(conf, "w", encoding="utf-8") as g:
                 g.write("".join(line for line in f if not line.startswith(tuple(f"{k} =" for k in own))))
                 g.write("".join(f"{k} = {v}\n" for k, v in own.items()))
             motetd = f"{place.programs or place.state}/sbin/motetd"
-            self.process = running([motetd, "-c", conf], directory)
+            self.process = running([motetd, "-c", conf], directory, [])     # root's becomes its user by itself
             self.process.__enter__()
             for _ in range(1200):
                 if os.path.exists(sock):

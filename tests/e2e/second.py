@@ -25,8 +25,10 @@ class Second:
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def spawn(self, *command):
-        user = ["setpriv", "--reuid=motet", "--regid=motet", "--clear-groups", "--"] if os.getuid() == 0 else []
+    def spawn(self, *command, user=None):
+        """As the user that quickstart runs its own children as; root's motetd becomes that user by itself."""
+        if user is None:
+            user = ["setpriv", "--reuid=motet", "--regid=motet", "--clear-groups", "--"] if os.getuid() == 0 else []
         with open(self.path("log"), "ab") as log:
             self.processes.append(subprocess.Popen(user + list(command), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                                                    env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")))
@@ -35,7 +37,7 @@ class Second:
     def write(self):
         with open(os.path.join(self.first.state, "motet.conf"), encoding="utf-8") as f:
             conf = re.sub(r"(?m)^listen = .*$", f"listen = {self.path('motet.sock')}", f.read())
-        conf = re.sub(r"(?m)^state_dir = .*$", f"state_dir = {self.dir}\nsecret_file = {self.first.state}/var/secret", conf)
+        conf = re.sub(r"(?m)^state_dir = .*$", f"state_dir = {self.dir}", conf)
         with open(self.path("motet.conf"), "w", encoding="utf-8") as f:
             f.write(conf)
         share = os.path.join(self.first.programs or self.first.state, "share", "motet")
@@ -53,7 +55,7 @@ class Second:
         if os.getuid() == 0:
             subprocess.run(["chown", "-R", "motet:motet", self.dir], check=True)
         program = next(p for p in (os.path.join(self.first.programs or self.first.state, d, "motetd") for d in ("sbin", "bin")) if os.path.exists(p))
-        self.motetd = self.spawn(program, "-c", self.path("motet.conf"))
+        self.motetd = self.spawn(program, "-c", self.path("motet.conf"), user=[])
         if self.web == "nginx":
             self.spawn("nginx", "-e", "stderr", "-p", self.dir, "-c", self.path("nginx.conf"), "-g", "daemon off;")
         else:

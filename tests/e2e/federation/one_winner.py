@@ -34,20 +34,19 @@ class Pool:
     def __enter__(self):
         shutil.rmtree(self.state, ignore_errors=True)
         os.mkdir(self.state, 0o700)
-        user = os.stat(os.path.join(self.server.state, "run"))
+        user = os.stat(os.path.join(self.server.state, "var"))
         os.chown(self.state, user.st_uid, user.st_gid)
         self.as_user = ["setpriv", f"--reuid={user.st_uid}", f"--regid={user.st_gid}", "--clear-groups", "--"] if os.geteuid() == 0 else []
         var = os.path.join(self.server.state, "var")
         self.write("motet.conf", os.path.join(self.server.state, "motet.conf"),
                    [("/run/motet.sock", "/run/second/motet.sock"),
-                    (f"state_dir = {var}\n",
-                     f"state_dir = {self.state}\nsecret_file = {var}/secret\n")])
+                    (f"state_dir = {var}\n", f"state_dir = {self.state}\n")])
         web = self.server.web_wanted
-        self.write(f"{web}.conf", os.path.join(self.server.state, "web", f"{web}.conf"),
+        self.write(f"{web}.conf", os.path.join(self.server.state, "etc", f"{web}.conf"),
                    [("/run/motet.sock", "/run/second/motet.sock"), (f"{self.server.port}", f"{self.port}"), ("/web/nginx.pid", "/run/second/nginx.pid")])
         programs = self.server.programs
         motetd = next(p for d in ("sbin", "bin") if os.path.exists(p := os.path.join(programs, d, "motetd")))
-        self.motetd = self.spawn([motetd, "-c", os.path.join(self.state, "motet.conf")])
+        self.motetd = self.spawn([motetd, "-c", os.path.join(self.state, "motet.conf")], [])
         self.until(lambda: os.path.exists(os.path.join(self.state, "motet.sock")))
         conf = os.path.join(self.state, f"{web}.conf")
         self.web = self.spawn(["/usr/sbin/nginx", "-e", "stderr", "-c", conf, "-g", "daemon off;"] if web == "nginx" else ["/usr/sbin/lighttpd", "-D", "-f", conf])
@@ -68,9 +67,10 @@ class Pool:
             f.write(text)
         os.chmod(path, 0o644)
 
-    def spawn(self, command):
+    def spawn(self, command, user=None):
+        """Root's motetd becomes its user by itself."""
         with open(os.path.join(self.server.state, "log", "second.log"), "ab") as log:
-            return subprocess.Popen(self.as_user + command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            return subprocess.Popen((self.as_user if user is None else user) + command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     @staticmethod
     def until(fine):
