@@ -1,6 +1,7 @@
 #include "core/issue.h"
 #include "base/conf.h"
 #include "crypto/hash.h"
+#include "x509/idname.h"
 #include "text/encoding.h"
 #include "crypto/token.h"
 #include "core/identity.h"
@@ -37,7 +38,8 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 		cx->now = ca->not_before;
 	}
 	struct idcert_spec spec = { .domain = str_of(cx->conf->domain),
-		.subject = i->csr->subject,
+		.subject = idname_write(cx->mem, i->csr->local, i->csr->domain, i->csr->session_id),
+		.dialect = i->csr->dialect,
 		.commitment = i->csr->commitment,
 		.not_before = cx->now,
 		.not_after = cx->now + cx->conf->idcert_lifetime - 1 };

@@ -116,6 +116,29 @@ static bool has_allowed_subject(struct tbs_lint *l)
 	return is_server_tbs(l) || idname_check_actor(l->cx->mem, &l->subject_name, true) == NULL;
 }
 
+/* DCs, UID, CN, session: last octets of their types, and string types. */
+static bool has_profile_subject(struct tbs_lint *l)
+{
+	static const uint8_t types[] = { 0x19, 0x01, 0x03, 0x2c };
+	static const uint8_t tags[] = { DER_IA5, DER_UTF8, DER_UTF8, DER_IA5 };
+	struct blob in = l->subject, rdns, rdn, ava, oid;
+	size_t at = 0;
+
+	if (is_server_tbs(l))
+		return true;
+	if (!der_get(&in, DER_SEQUENCE, &rdns))
+		return false;
+	while (rdns.n) {
+		if (!der_get(&rdns, DER_SET, &rdn) || !der_get(&rdn, DER_SEQUENCE, &ava) ||
+		    !der_get(&ava, DER_OID, &oid))
+			return false;
+		at += at < 3 && oid.p[oid.n - 1] != types[at];
+		if (oid.p[oid.n - 1] != types[at] || ava.p[0] != tags[at])
+			return false;
+	}
+	return at == 3;
+}
+
 static bool has_same_domain(struct tbs_lint *l)
 {
 	return str_eq(l->subject_name.domain, l->issuer_name.domain);
@@ -171,16 +194,31 @@ static bool has_expected_key(struct tbs_lint *l)
 	return is_server_tbs(l) == (memcmp(l->key, l->signer, ED25519_KEY) == 0);
 }
 
-#define PROFILE_EXTENSIONS(ca, usage) \
-	STR("\xa3\x23\x30\x21\x30\x0f\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x05\x30\x03\x01\x01" ca \
+#define PROFILE_EXTENSIONS(size, list_size, basic, usage) \
+	STR("\xa3" size "\x30" list_size basic \
 	    "\x30\x0e\x06\x03\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02" usage)
+#define PROFILE_BASIC(n, m, value) "\x30" n "\x06\x03\x55\x1d\x13\x01\x01\xff\x04" m value
+#define PROFILE_SERVER(usage) \
+	PROFILE_EXTENSIONS("\x26", "\x24", \
+	    PROFILE_BASIC("\x12", "\x08", "\x30\x06\x01\x01\xff\x02\x01\x00"), usage)
+#define PROFILE_ACTOR(usage) \
+	PROFILE_EXTENSIONS("\x20", "\x1e", PROFILE_BASIC("\x0c", "\x02", "\x30\x00"), usage)
+#define PROFILE_OLD_ACTOR(usage) \
+	PROFILE_EXTENSIONS( \
+	    "\x23", "\x21", PROFILE_BASIC("\x0f", "\x05", "\x30\x03\x01\x01\x00"), usage)
 
 static bool has_profile_extensions(struct tbs_lint *l)
 {
+	const struct str actors[] = { PROFILE_ACTOR("\x07\x80"), PROFILE_ACTOR("\x06\x40"),
+		PROFILE_OLD_ACTOR("\x07\x80"), PROFILE_OLD_ACTOR("\x06\x40"),
+		PROFILE_OLD_ACTOR("\x00\x80"), PROFILE_OLD_ACTOR("\x01\x40") };
+
 	if (is_server_tbs(l))
-		return blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\xff", "\x01\x46")));
-	return blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\x00", "\x00\x80"))) ||
-	    blob_eq(l->extensions, str_blob(PROFILE_EXTENSIONS("\x00", "\x01\x40")));
+		return blob_eq(l->extensions, str_blob(PROFILE_SERVER("\x01\x46")));
+	for (size_t i = 0; i < sizeof actors / sizeof actors[0]; i++)
+		if (blob_eq(l->extensions, str_blob(actors[i])))
+			return true;
+	return false;
 }
 
 /* The order matters: later rules use what earlier ones have read. */
@@ -205,6 +243,9 @@ static const struct {
 	{ has_ia5_issuer, "RFC 4519 2.4", "the DCs of the issuer are IA5Strings" },
 	{ has_allowed_subject, "wire.md 3.1",
 	    "the subject is this server, or an actor with CN, UID and uniqueIdentifier" },
+	{ has_profile_subject, "wire.md 3.1",
+	    "the subject of an actor has DCs, UID, CN and uniqueIdentifier in this order, and the "
+	    "string types of the profile" },
 	{ has_same_domain, "wire.md 3.1", "issuer and subject have the same DCs" },
 	{ has_valid_times, "RFC 5280 4.1.2.5",
 	    "times are UTCTime to 2049, GeneralizedTime from 2050" },

@@ -14,14 +14,25 @@ must_check enum err idcert_new_serial(struct cx *, int64_t *serial);
 #define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: an actor's is valid for at most 60 days */
 enum { IDCERT_SIZE_MAX = 2048 };	 /* octets of a Certificate that we issue */
 
+/*
+ * A client verifies a certificate in the octets that it would write itself (wire.md 1.3). Its CSR
+ * shows which those are: the two extensions of an actor's certificate (wire.md 3.3).
+ */
+enum idcert_dialect {
+	IDCERT_DER,	/* polyproto-rs from 0.19, and everybody else */
+	IDCERT_RS_0_14, /* 0.14 to 0.18: cA FALSE is written out */
+	IDCERT_RS_0_11, /* to 0.11: also, leading zeros of keyUsage count as unused bits */
+};
 struct idcert_spec {
 	int64_t serial;
 	struct str domain;   /* of the issuer, and of the subject if that is the server */
-	struct blob subject; /* an actor: the Name in the CSR; empty: the server itself */
+	struct blob subject; /* an actor: idname_write(); empty: the server itself */
 	uint8_t key[ED25519_KEY];
 	/* Seconds since 1970, both inclusive: so not_after = not_before + lifetime - 1. */
 	int64_t not_before, not_after;
-	bool commitment; /* an actor: keyUsage contentCommitment instead of digitalSignature */
+	/* of an actor: */
+	enum idcert_dialect dialect;
+	bool commitment; /* keyUsage contentCommitment instead of digitalSignature */
 };
 /* Write the TBSCertificate, in the arena. ERR_INTERNAL for values that cannot be encoded;
  * idcert_lint() checks whether they are allowed. */
@@ -33,6 +44,7 @@ struct idcert {
 	struct str serial;	    /* decimal; a foreign one may be a number of 20 octets */
 	int64_t serial64;	    /* the same; 0 when it does not fit */
 	bool is_server;		    /* CA and keyCertSign */
+	bool path_len;		    /* basicConstraints has a pathLenConstraint */
 	struct str fid, session_id; /* of an actor */
 	struct str domain;	    /* from the issuer's DCs, which equal the subject's */
 	uint8_t key[ED25519_KEY], sig[ED25519_SIG];

@@ -57,37 +57,41 @@ static struct blob build_idcert_server_name(struct arena *mem, struct str domain
 	return derw(mem, WRITE_SEQUENCE, str_blob(buf_done(&b)));
 }
 
-static struct blob build_der_boolean(struct arena *mem, bool v)
-{
-	return derw(mem, WRITE_BOOLEAN, v ? DER_LITERAL("\xff") : DER_LITERAL("\x00"));
-}
-
 static struct blob build_idcert_extension(struct arena *mem, struct blob type, struct blob value)
 {
-	return derw(mem, WRITE_SEQUENCE, type, build_der_boolean(mem, true),
+	return derw(mem, WRITE_SEQUENCE, type, derw(mem, WRITE_BOOLEAN, DER_LITERAL("\xff")),
 	    derw(mem, WRITE_OCTET_STRING, value));
 }
 
-/* Not DER in two places, on purpose: the reference client verifies a certificate as it would encode
- * it, and it writes cA FALSE out and counts leading zero bits as unused (wire.md 3.3). */
-static struct blob build_idcert_extensions(struct arena *mem, bool server, bool commitment)
+/* BasicConstraints and the content of KeyUsage. Two dialects are not DER to the letter, because the
+ * clients that write them verify nothing else (wire.md 3.3). */
+struct idcert_caps {
+	struct blob basic, usage;
+};
+static struct idcert_caps choose_idcert_caps(const struct idcert_spec *s)
 {
-	const struct blob basic = derw(mem, WRITE_SEQUENCE, build_der_boolean(mem, server));
-	const struct blob bits = server ? DER_LITERAL("\x01\x46")
-	    : commitment		? DER_LITERAL("\x01\x40")
-					: DER_LITERAL("\x00\x80");
+	if (s->subject.n == 0)
+		return (struct idcert_caps){ DER_LITERAL("\x30\x06\x01\x01\xff\x02\x01\x00"),
+			DER_LITERAL("\x01\x46") };
+	return (struct idcert_caps){ s->dialect == IDCERT_DER ? DER_LITERAL("\x30\x00")
+							      : DER_LITERAL("\x30\x03\x01\x01\x00"),
+		s->dialect == IDCERT_RS_0_11
+		    ? (s->commitment ? DER_LITERAL("\x01\x40") : DER_LITERAL("\x00\x80"))
+		    : (s->commitment ? DER_LITERAL("\x06\x40") : DER_LITERAL("\x07\x80")) };
+}
 
+static struct blob build_idcert_extensions(struct arena *mem, struct idcert_caps c)
+{
 	return derw(mem, WRITE_CONTEXT_3,
 	    derw(mem, WRITE_SEQUENCE,
-		build_idcert_extension(mem, DER_LITERAL("\x06\x03\x55\x1d\x13"), basic),
-		build_idcert_extension(
-		    mem, DER_LITERAL("\x06\x03\x55\x1d\x0f"), derw(mem, WRITE_BIT_STRING, bits))));
+		build_idcert_extension(mem, DER_LITERAL("\x06\x03\x55\x1d\x13"), c.basic),
+		build_idcert_extension(mem, DER_LITERAL("\x06\x03\x55\x1d\x0f"),
+		    derw(mem, WRITE_BIT_STRING, c.usage))));
 }
 
 enum err idcert_build_tbs(struct cx *cx, const struct idcert_spec *spec, struct blob *tbs)
 {
 	struct arena *mem = cx->mem;
-	const bool server = spec->subject.n == 0;
 	struct blob from, to;
 
 	if (spec->serial <= 0)
@@ -99,8 +103,8 @@ enum err idcert_build_tbs(struct cx *cx, const struct idcert_spec *spec, struct 
 	struct blob version = derw(mem, WRITE_CONTEXT_0, derw_integer(mem, 2)),
 		    serial = derw_integer(mem, (uint64_t)spec->serial);
 	*tbs = derw(mem, WRITE_SEQUENCE, version, serial, build_idcert_algorithm(mem), issuer,
-	    derw(mem, WRITE_SEQUENCE, from, to), server ? issuer : spec->subject,
-	    ed25519_spki(mem, spec->key), build_idcert_extensions(mem, server, spec->commitment));
+	    derw(mem, WRITE_SEQUENCE, from, to), spec->subject.n ? spec->subject : issuer,
+	    ed25519_spki(mem, spec->key), build_idcert_extensions(mem, choose_idcert_caps(spec)));
 	return OK;
 }
 

@@ -108,6 +108,7 @@ static enum err read_idcert_extensions(struct cx *cx, struct blob *tbs, struct i
 	TRY(refuse_idcert_fault(cx, x509_read_extensions(cx->mem, &exts, true, &caps)));
 	if (exts.n || !caps.has_basic || !caps.has_usage)
 		return REFUSE_IDCERT(cx, "The extensions must be basicConstraints and keyUsage.");
+	out->path_len = caps.path_len;
 	out->is_server = caps.ca || (caps.usage & X509_KEY_CERT_SIGN);
 	return refuse_idcert_fault(
 	    cx, out->is_server ? x509_check_server_caps(&caps) : x509_check_actor_caps(&caps));

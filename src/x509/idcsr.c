@@ -15,10 +15,11 @@ static enum err refuse_csr_fault(struct cx *cx, const char *why)
 static enum err read_csr_subject(struct cx *cx, struct blob *info, struct idcsr *out)
 {
 	struct idname name;
+	struct blob subject;
 
-	if (!der_get_whole(info, DER_SEQUENCE, &out->subject))
+	if (!der_get_whole(info, DER_SEQUENCE, &subject))
 		return REFUSE_CSR(cx, "The CSR has no subject.");
-	const char *why = idname_read(cx->mem, out->subject, &name);
+	const char *why = idname_read(cx->mem, subject, &name);
 	if (why == NULL)
 		why = idname_check_actor(cx->mem, &name, true);
 	if (why)
@@ -30,7 +31,31 @@ static enum err read_csr_subject(struct cx *cx, struct blob *info, struct idcsr 
 	return OK;
 }
 
-static enum err read_csr_attribute(struct cx *cx, struct blob attr, struct x509_caps *caps)
+/* Only attributes of the client's own show its dialect; tools that write an extensionRequest verify
+ * any encoding. */
+static enum idcert_dialect find_csr_dialect(const struct x509_caps *own)
+{
+	static const struct {
+		struct str basic, digital, commitment;
+		enum idcert_dialect dialect;
+	} rows[] = {
+		{ { "\x30\x03\x01\x01\x00", 5 }, { "\x03\x02\x07\x80", 4 },
+		    { "\x03\x02\x06\x40", 4 }, IDCERT_RS_0_14 },
+		{ { "\x30\x03\x01\x01\x00", 5 }, { "\x03\x02\x00\x80", 4 },
+		    { "\x03\x02\x01\x40", 4 }, IDCERT_RS_0_11 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (blob_eq(own->basic, str_blob(rows[i].basic)) &&
+		    (blob_eq(own->bits, str_blob(rows[i].digital)) ||
+			blob_eq(own->bits, str_blob(rows[i].commitment))))
+			return rows[i].dialect;
+	return IDCERT_DER;
+}
+
+/* `requested`: the capabilities are in an extensionRequest. */
+static enum err read_csr_attribute(
+    struct cx *cx, struct blob attr, struct x509_caps *caps, bool *requested)
 {
 	struct blob oid, set;
 	struct der value;
@@ -46,6 +71,7 @@ static enum err read_csr_attribute(struct cx *cx, struct blob attr, struct x509_
 		return REFUSE_CSR(cx, "An attribute of the CSR must have exactly one value.");
 	if (!ours)
 		return refuse_csr_fault(cx, x509_read_cap(cx->mem, oid, value.whole, caps));
+	*requested = true;
 	struct blob list = value.whole;
 	return refuse_csr_fault(cx, x509_read_extensions(cx->mem, &list, false, caps));
 }
@@ -54,6 +80,7 @@ static enum err read_csr_attributes(struct cx *cx, struct blob *info, struct idc
 {
 	struct x509_caps caps = { 0 };
 	struct blob list, attr;
+	bool requested = false;
 
 	if (!der_get(info, DER_CONTEXT_OF + 0, &list) || info->n)
 		return REFUSE_CSR(cx,
@@ -64,8 +91,9 @@ static enum err read_csr_attributes(struct cx *cx, struct blob *info, struct idc
 	while (list.n) {
 		if (!der_get(&list, DER_SEQUENCE, &attr))
 			return REFUSE_CSR(cx, "An attribute of the CSR must be a SEQUENCE.");
-		TRY(read_csr_attribute(cx, attr, &caps));
+		TRY(read_csr_attribute(cx, attr, &caps, &requested));
 	}
+	out->dialect = requested ? IDCERT_DER : find_csr_dialect(&caps);
 	out->commitment = caps.usage == X509_CONTENT_COMMITMENT;
 	return refuse_csr_fault(cx, x509_check_actor_caps(&caps));
 }

@@ -1,6 +1,6 @@
 #ifndef MOTET_X509_IDCSR_H
 #define MOTET_X509_IDCSR_H
-#include "crypto/ed25519.h"
+#include "x509/idcert.h"
 /*
  * An ID-CSR: PKCS#10 (RFC 2986) as wire.md 3.2 describes it. Capabilities may be attributes of
  * their own (2.5.29.15, 2.5.29.19) or in an extensionRequest.
@@ -11,10 +11,10 @@
  */
 struct idcsr {
 	struct blob der;
-	struct blob subject; /* the Name, byte for byte as in the request */
 	uint8_t key[ED25519_KEY];
 	struct str fid, local, domain; /* the UID, and its parts before and after the @ */
 	struct str session_id;	       /* uniqueIdentifier: 1 to 32 characters 0x20 to 0x7e */
+	enum idcert_dialect dialect;   /* of its own attributes; else the newest */
 	bool commitment; /* asks for contentCommitment; false: digitalSignature, the default */
 };
 /* Texts and blobs point into `der` or are in the arena. ERR_BAD_CSR, field "csr", names the broken

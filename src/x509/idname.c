@@ -184,7 +184,8 @@ struct blob idname_write(
 		struct blob one = build_name_rdn(mem, ATTR_DC, DER_IA5, str_from(domain, at));
 		buf_put(&dcs, one.p, one.n);
 	}
-	return derw(mem, DER_SEQUENCE, build_name_rdn(mem, ATTR_SESSION, DER_UTF8, session_id),
-	    build_name_rdn(mem, ATTR_UID, DER_UTF8, fid), str_blob(buf_done(&dcs)),
-	    build_name_rdn(mem, ATTR_CN, DER_UTF8, local));
+	return derw(mem, DER_SEQUENCE, str_blob(buf_done(&dcs)),
+	    build_name_rdn(mem, ATTR_UID, DER_UTF8, fid),
+	    build_name_rdn(mem, ATTR_CN, DER_UTF8, local),
+	    build_name_rdn(mem, ATTR_SESSION, DER_IA5, session_id));
 }

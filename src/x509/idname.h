@@ -18,9 +18,9 @@ struct idname {
  * arena. */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
 /*
- * Write the Name of an actor's session, in the order of polyproto-rs (wire.md 3.1):
- * uniqueIdentifier, UID, DCs with the top level first, CN. DCs are IA5Strings, the others
- * UTF8Strings. The values must have been checked before.
+ * Write the Name of an actor's session as polyproto-rs does since 0.14 (wire.md 3.1): DCs with the
+ * top level first, UID, CN, uniqueIdentifier. UID and CN are UTF8Strings, the others IA5Strings.
+ * The values must have been checked before.
  */
 struct blob idname_write(
     struct arena *, struct str local, struct str domain, struct str session_id);

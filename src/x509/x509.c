@@ -70,7 +70,7 @@ const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG])
  * der_check() would not. */
 static const char *read_basic_constraints(struct blob value, struct x509_caps *caps)
 {
-	struct blob seq, ca, len;
+	struct blob seq, ca, len, whole = value;
 
 	if (caps->has_basic)
 		return "basicConstraints is present twice";
@@ -87,12 +87,13 @@ static const char *read_basic_constraints(struct blob value, struct x509_caps *c
 		caps->path_len = true;
 	}
 	caps->has_basic = true;
+	caps->basic = whole;
 	return seq.n ? "basicConstraints has more than cA and pathLen" : NULL;
 }
 
 static const char *read_key_usage(struct blob value, struct x509_caps *caps)
 {
-	struct blob bits;
+	struct blob bits, whole = value;
 
 	if (caps->has_usage)
 		return "keyUsage is present twice";
@@ -102,6 +103,7 @@ static const char *read_key_usage(struct blob value, struct x509_caps *caps)
 		return "keyUsage must have one octet of bits: it is empty or has decipherOnly";
 	caps->usage = bits.p[1];
 	caps->has_usage = true;
+	caps->bits = whole;
 	return NULL;
 }
 

@@ -34,6 +34,7 @@ struct x509_caps {
 	bool has_basic, has_usage; /* basicConstraints, keyUsage are present */
 	bool ca, path_len;	   /* cA is TRUE, pathLen is present */
 	uint8_t usage;		   /* the octet of keyUsage */
+	struct blob basic, bits;   /* BasicConstraints and KeyUsage as they were read */
 };
 /* Read one capability: `value` is the whole BasicConstraints or KeyUsage for the OID. Any other OID
  * is refused. */

@@ -25,7 +25,6 @@ static struct grant issue_grant(
 		.local = str_of(local),
 		.domain = domain,
 		.session_id = id,
-		.subject = idname_write(cx->mem, str_of(local), domain, id),
 		.der = str_blob(str_of(arena_printf(cx->mem, "%s %s", local, session))) };
 	const struct issue_request i = { .actor_id = actor_id, .local = str_of(local), .csr = &r };
 	uint8_t seed[ED25519_SEED];

@@ -116,7 +116,7 @@ static void test_rules(void)
 	    "with a new token that ends the old one");
 	ok(issue_cert(&cx, bob, "bob", &c, 0, &g) == OK, "a second session");
 	memcpy(d.key, c.key, sizeof d.key);
-	d.der = c.subject;
+	d.der = str_blob(c.fid);
 	ok(issue_cert(&cx, bob, "bob", &d, s->serial, &g) == ERR_KEY_IN_USE &&
 		is_token_good(&cx, h.token, &t),
 	    "a key that was certified before is refused: %s; nothing ended", cx.why.say);

@@ -182,7 +182,6 @@ static struct party new_home_actor(
 	struct party p = new_party(
 	    "example.org", arena_printf(lasting.mem, "%s@example.org", local), session_id);
 	struct idcsr csr = { .der = { p.key, ED25519_KEY },
-		.subject = subject_of(&p),
 		.fid = str_of(p.fid),
 		.local = str_of(local),
 		.domain = STR("example.org"),

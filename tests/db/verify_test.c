@@ -59,8 +59,8 @@ static void add_cert_row(
 	struct blob tbs;
 
 	spec.subject = name_of(cx->mem,
-	    arena_printf(
-		cx->mem, "S:s%d|U:owner%d@example.org|D:org|D:example|C:owner%d", i, owner, owner));
+	    arena_printf(cx->mem, "D:org|D:example|U:owner%d@example.org|C:owner%d|S/16:s%d", owner,
+		owner, i));
 	must(cx, ed25519_new(cx, s, spec.key));
 	must(cx, idcert_new_serial(cx, &spec.serial));
 	must(cx, idcert_build_tbs(cx, &spec, &tbs));

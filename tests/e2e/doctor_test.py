@@ -19,6 +19,7 @@ import time
 
 import doctor_machine
 import http1
+import pki
 import selftest_role
 from doctor_webs import WEBS, Careless, careless, identity, other_motetd, scratch, web
 from place import Place
@@ -152,7 +153,7 @@ def test_database(place):
     changed(place, "ALTER ROLE motet CREATEDB", "ALTER ROLE motet NOCREATEDB", "a role that can create databases", ["db.role"], "ALTER ROLE motet .*NOCREATEDB")
     changed(place, "GRANT CREATE ON SCHEMA public TO motet", "REVOKE CREATE ON SCHEMA public FROM motet", "a role that can create tables", ["db.role"], "REVOKE CREATE ON SCHEMA")
     changed(place, "REVOKE UPDATE (password) ON actor FROM motet", "GRANT UPDATE (password) ON actor TO motet", "a role that lacks a privilege", ["db.rights"], "--grant motet")
-    changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that cannot read the keys", ["key.secret", "key.days", "db.rights"], "--grant motet")
+    changed(place, "REVOKE SELECT ON server_key FROM motet", "GRANT SELECT ON server_key TO motet", "a role that cannot read the keys", ["key.secret", "key.days", "key.form", "db.rights"], "--grant motet")
     changed(place, "GRANT DELETE ON idcert TO motet", "REVOKE DELETE ON idcert FROM motet", "a role that can delete certificates", ["db.rights"], "--grant motet")
     changed(place, "GRANT UPDATE (admin) ON actor TO motet", "REVOKE UPDATE (admin) ON actor FROM motet", "a role that can make administrators", ["db.rights"], "--grant motet")
     off, on = "ALTER ROLE motet SET synchronous_commit = off", "ALTER ROLE motet RESET synchronous_commit"
@@ -176,6 +177,18 @@ def test_rights(place):
     short = "UPDATE server_key SET not_after = now() + interval '{}' WHERE ended_at IS NULL"
     changed(place, short.format("10 days"), kept, "a server certificate that expires in ten days", ["key.days=warning"], "key rotate$")
     changed(place, short.format("-2 s"), kept, "an expired server certificate", ["key.days"], "key rotate$")
+    stored = place.sql("SELECT encode(cert, 'hex') FROM server_key WHERE ended_at IS NULL")
+    put = "UPDATE server_key SET cert = decode('{}', 'hex') WHERE ended_at IS NULL"
+    changed(place, put.format(without_path_len(bytes.fromhex(stored)).hex()), put.format(stored), "a server certificate of motet 0.1", ["key.form=warning"], "key rotate$")
+
+
+def without_path_len(der):
+    """A server's certificate with the extensions that motet 0.1 wrote."""
+    (_, whole, _), = pki.children(der)
+    tbs, algorithm, signature = pki.children(whole)
+    *parts, _ = pki.children(tbs[1])
+    extensions = bytes.fromhex("a3233021300f0603551d130101ff040530030101ff300e0603551d0f0101ff040403020146")
+    return pki.tlv(0x30, pki.tlv(0x30, *[p[2] for p in parts], extensions), algorithm[2], signature[2])
 
 
 PRIVATE = ["-s", "federation_private_networks=on"]

@@ -17,8 +17,11 @@ ED25519 = bytes.fromhex("300506032b6570")
 CN, DC, UID, SESSION = "2.5.4.3", "0.9.2342.19200300.100.1.25", "0.9.2342.19200300.100.1.1", "0.9.2342.19200300.100.1.44"
 KEY_USAGE, BASIC_CONSTRAINTS, EXTENSION_REQUEST = "2.5.29.15", "2.5.29.19", "1.2.840.113549.1.9.14"
 # wire.md 3.3: the extensions of an actor's and of a home server's certificate, to the byte.
-ACTOR_EXTENSIONS = bytes.fromhex("3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020080")
-SERVER_EXTENSIONS = bytes.fromhex("3021300f0603551d130101ff040530030101ff300e0603551d0f0101ff040403020146")
+# An actor's are those of polyproto-rs to 0.11, from 0.14 or from 0.19, as its request had them.
+ACTOR_EXTENSIONS = [bytes.fromhex(x) for x in ("3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020080",
+                                               "3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020780",
+                                               "301e300c0603551d130101ff04023000300e0603551d0f0101ff040403020780")]
+SERVER_EXTENSIONS = [bytes.fromhex("302430120603551d130101ff040830060101ff020100300e0603551d0f0101ff040403020146")]
 
 
 # --- DER ---
@@ -196,7 +199,7 @@ def check_profile(cert, issuer, extensions):
     need(cert.serial_bytes[0] < 0x80 and (len(cert.serial_bytes) == 1 or cert.serial_bytes[0] or cert.serial_bytes[1] & 0x80), "serial is minimal and positive")
     need(10**15 <= cert.serial < 2**53, f"serial {cert.serial} has 16 digits and is below 2^53")
     need(all(t[0] == 0x17 and len(t[1]) == 13 or int(t[1][:4]) >= 2050 for t in cert.times), "times are UTCTime up to 2049")
-    need(cert.extensions == extensions, f"extensions are those of the profile, not {cert.extensions.hex() if cert.extensions else None}")
+    need(cert.extensions in extensions, f"extensions are those of the profile, not {cert.extensions.hex() if cert.extensions else None}")
     need(cert.issuer == issuer.subject, "issuer is the server's subject")
     Ed25519PublicKey.from_public_bytes(issuer.raw_key).verify(cert.signature, cert.tbs)
 
@@ -209,6 +212,7 @@ def check_actor_cert(text, server, fid, session, key=None, now=None):
     need(cert.value(UID) == [fid] and cert.value(CN) == [local], f"subject is {fid}: {cert.names()}")
     need(cert.value(SESSION) == [session], f"session ID is {session}: {cert.names()}")
     need(cert.value(DC) == list(reversed(domain.split("."))), f"DCs are {domain}: {cert.names()}")
+    need([k for k, _ in cert.names()][-4:] == [oid(x) for x in (DC, UID, CN, SESSION)], f"DCs, UID, CN, session, in this order: {cert.names()}")
     need(key is None or cert.raw_key == key, "the key is that of the request")
     need(cert.not_after - cert.not_before <= 60 * 86400, "valid for 60 days at most")
     need(cert.not_after <= server.not_after, "not valid longer than the server's own")

@@ -1,5 +1,6 @@
 #include "../tap.h"
 #include "signer/idcert_lint.h"
+#include "x509/idname.h"
 #include "x509_make.h"
 
 #define TO_60_DAYS \
@@ -18,16 +19,23 @@ static const struct {
 } rows[] = {
 	{ "an actor", NULL },
 	{ "a server", NULL, true },
-	{ "contentCommitment", NULL,
+	{ "contentCommitment", NULL, .p = { .extensions = EXT_EMPTY_BASIC EXT_USAGE("03020640") } },
+	{ "polyproto-rs 0.14", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020780") } },
+	{ "polyproto-rs 0.14, contentCommitment", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020640") } },
+	{ "polyproto-rs 0.11", NULL,
+	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020080") } },
+	{ "polyproto-rs 0.11, contentCommitment", NULL,
 	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020140") } },
 	{ "the largest serial", NULL, .p = { .serial = "1fffffffffffff" } },
 	{ "60 days", NULL, .p = { .validity = FROM TO_60_DAYS } },
 	{ "a server of 26 years", NULL, true, { .validity = FROM YEAR_2049 } },
 	{ "a server into 2050", NULL, true, { .validity = FROM YEAR_2050 } },
-	{ "string types as the client chose", NULL,
+	{ "string types as the client chose", "in this order",
 	    .p = { .subject =
 		       "S/13:client1|U/16:flori@polyphony.chat|D/0c:chat|D:polyphony|C/13:flori" } },
-	{ "order as the client chose", NULL,
+	{ "order as the client chose", "in this order",
 	    .p = { .subject = "C:flori|D:chat|D:polyphony|U:flori@polyphony.chat|S:client1" } },
 	{ "not minimal", "strict DER", .p = { .serial = "00038d7ea4c68000" } },
 	{ "no version", "the fields of a TBSCertificate", .p = { .version = "" } },
@@ -45,7 +53,7 @@ static const struct {
 	{ "Ed448", "the signature algorithm is Ed25519", .p = { .algorithm = "300506032b6571" } },
 	{ "NULL parameters", "the signature algorithm is Ed25519",
 	    .p = { .algorithm = "300706032b65700500" } },
-	{ "OU in the subject", "names have only DC", .p = { .subject = SUBJECT "|O:x" } },
+	{ "OU in the subject", "names have only DC", .p = { .subject = PROFILE_SUBJECT "|O:x" } },
 	{ "NUL in the issuer", "names have only DC", .p = { .issuer = "D:chat|D:polyphony%00" } },
 	{ "issuer of another domain", "the issuer has the DCs of this server",
 	    .p = { .issuer = "D:chat|D:elsewhere" } },
@@ -63,7 +71,7 @@ static const struct {
 	{ "a server of another domain", "the subject is this server, or", true,
 	    { .subject = "D:chat|D:elsewhere" } },
 	{ "an actor of another domain", "have the same DCs",
-	    .p = { .subject = "S:s|U:flori@other.chat|D:chat|D:other|C:flori" } },
+	    .p = { .subject = "D:chat|D:other|U:flori@other.chat|C:flori|S/16:s" } },
 	{ "UTCTime for 2050", "UTCTime to 2049",
 	    .p = { .validity = FROM "180f32303234303131333232313331395a" } },
 	{ "a day that does not exist", "UTCTime to 2049",
@@ -85,8 +93,14 @@ static const struct {
 	{ "an actor as CA", "basicConstraints and keyUsage", .p = { .extensions = SERVER_EXTS } },
 	{ "a server as actor", "basicConstraints and keyUsage", true,
 	    { .extensions = ACTOR_EXTS } },
-	{ "keyUsage in DER", "basicConstraints and keyUsage",
-	    .p = { .extensions = EXT_BASIC("3003010100") EXT_USAGE("03020780") } },
+	{ "half DER", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_EMPTY_BASIC EXT_USAGE("03020080") } },
+	{ "both usages", "basicConstraints and keyUsage",
+	    .p = { .extensions = EXT_EMPTY_BASIC EXT_USAGE("030206c0") } },
+	{ "a server without pathLen", "basicConstraints and keyUsage", true,
+	    { .extensions = EXT_BASIC("30030101ff") EXT_USAGE("03020146") } },
+	{ "a server with pathLen 1", "basicConstraints and keyUsage", true,
+	    { .extensions = "30120603551d130101ff040830060101ff020101" EXT_USAGE("03020146") } },
 	{ "keyUsage first", "basicConstraints and keyUsage",
 	    .p = { .extensions = EXT_USAGE("03020080") EXT_BASIC("3003010100") } },
 	{ "not critical", "basicConstraints and keyUsage",
@@ -180,27 +194,43 @@ static void altered(struct cx *cx)
 /* What the writer makes passes. The golden certificates fail only for their serial numbers. */
 static void written(struct cx *cx)
 {
+	static const struct {
+		const char *name, *extensions;
+		enum idcert_dialect dialect;
+		bool commitment;
+	} kinds[] = {
+		{ "a server's", SERVER_EXTS },
+		{ "an actor's", ACTOR_EXTS },
+		{ "an actor's, contentCommitment", EXT_EMPTY_BASIC EXT_USAGE("03020640"),
+		    IDCERT_DER, true },
+		{ "of 0.14", EXT_BASIC("3003010100") EXT_USAGE("03020780"), IDCERT_RS_0_14 },
+		{ "of 0.14, contentCommitment", EXT_BASIC("3003010100") EXT_USAGE("03020640"),
+		    IDCERT_RS_0_14, true },
+		{ "of 0.11", EXT_BASIC("3003010100") EXT_USAGE("03020080"), IDCERT_RS_0_11 },
+		{ "of 0.11, contentCommitment", EXT_BASIC("3003010100") EXT_USAGE("03020140"),
+		    IDCERT_RS_0_11, true },
+	};
 	const uint8_t *signer = unhex(cx->mem, SERVER_KEY).p, *actor = unhex(cx->mem, ACTOR_KEY).p;
 	struct idcert golden;
 	struct blob tbs;
 
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct idcert_spec s = { .serial = SERIAL_MAX,
 			.domain = STR("polyphony.chat"),
 			.not_before = 1700000000,
 			.not_after = 1700086399,
-			.commitment = i == 2 };
+			.dialect = kinds[i].dialect,
+			.commitment = kinds[i].commitment };
+		struct blob end = unhex(cx->mem, kinds[i].extensions);
 		if (i)
-			s.subject = name_of(cx->mem, SUBJECT);
+			s.subject = idname_write(cx->mem, STR("flori"), s.domain, STR("client1"));
 		memcpy(s.key, i ? actor : signer, sizeof s.key);
 		must(cx, idcert_build_tbs(cx, &s, &tbs));
-		ok(idcert_lint(cx, tbs, s.domain, signer, NULL) == OK, "%s passes",
-		    i ? "an actor's" : "a server's");
-		struct blob usage = unhex(cx->mem,
-		    i == 0	 ? "03020146"
-			: i == 1 ? "03020080"
-				 : "03020140");
-		ok(memcmp(tbs.p + tbs.n - 4, usage.p, 4) == 0, "keyUsage is the one asked for");
+		ok(idcert_lint(cx, tbs, s.domain, signer, NULL) == OK, "%s passes", kinds[i].name);
+		ok(memcmp(tbs.p + tbs.n - end.n, end.p, end.n) == 0, "%s: the extensions",
+		    kinds[i].name);
+		ok(memmem(tbs.p, tbs.n, name_of(cx->mem, PROFILE_SUBJECT).p, 30) || i == 0,
+		    "%s: the subject", kinds[i].name);
 	}
 	must(cx, idcert_read(cx, vector(cx->mem, "homeserver-portable.cert"), &golden));
 	ok(idcert_lint(cx, golden.tbs, STR("polyphony.chat"), signer, NULL) == ERR_INTERNAL &&

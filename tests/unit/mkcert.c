@@ -5,6 +5,7 @@
  */
 #include "x509/idcert.h"
 #include "x509/idcsr.h"
+#include "x509/idname.h"
 #include "signer/signer.h"
 #include <openssl/pem.h>
 
@@ -48,7 +49,8 @@ static enum err both(struct cx *cx, struct blob der)
 		.domain = csr.domain, .not_before = now - 60, .not_after = now + INT64_C(40) * YEAR
 	};
 	struct idcert_spec actor = { .domain = csr.domain,
-		.subject = csr.subject,
+		.subject = idname_write(cx->mem, csr.local, csr.domain, csr.session_id),
+		.dialect = csr.dialect,
 		.not_before = now - 60,
 		.not_after = now - 60 + IDCERT_LIFE_MAX - 1,
 		.commitment = csr.commitment };

@@ -88,7 +88,7 @@ static void validity(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	key_of(cx, actor_seed, actor);
 	for (size_t i = 0; i < COUNT(whens); i++) {
 		struct blob tbs = tbs_when(cx, whens[i].actor ? actor : k->key,
-		    whens[i].actor ? name_of(cx->mem, SUBJECT) : nobody, "polyphony.chat",
+		    whens[i].actor ? name_of(cx->mem, PROFILE_SUBJECT) : nobody, "polyphony.chat",
 		    now + whens[i].begins, whens[i].life);
 		ok((ca->sign_cert(cx, ca, k, tbs, sig) == OK) == whens[i].good, "%s: %s",
 		    whens[i].name, whens[i].good ? "signed" : cx->why.log);
@@ -156,7 +156,7 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 
 	key_of(cx, actor_seed, actor);
 	struct blob own = tbs_of(cx, k->key, (struct blob){ 0 }, "polyphony.chat");
-	struct blob theirs = tbs_of(cx, actor, name_of(cx->mem, SUBJECT), "polyphony.chat");
+	struct blob theirs = tbs_of(cx, actor, name_of(cx->mem, PROFILE_SUBJECT), "polyphony.chat");
 	ok(ca->sign_cert(cx, ca, k, own, sig) == OK && ed25519_verify(k->key, own, sig),
 	    "the server's own is signed");
 	ok(ca->sign_cert(cx, ca, k, theirs, sig) == OK && ed25519_verify(k->key, theirs, sig),
@@ -169,7 +169,7 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	struct blob grab = tbs_of(cx, actor, (struct blob){ 0 }, "polyphony.chat");
 	ok(ca->sign_cert(cx, ca, k, grab, sig) == ERR_INTERNAL,
 	    "no server certificate for another key: %s", cx->why.log);
-	struct blob self = tbs_of(cx, k->key, name_of(cx->mem, SUBJECT), "polyphony.chat");
+	struct blob self = tbs_of(cx, k->key, name_of(cx->mem, PROFILE_SUBJECT), "polyphony.chat");
 	ok(ca->sign_cert(cx, ca, k, self, sig) == ERR_INTERNAL,
 	    "no actor with the server's key: %s", cx->why.log);
 }

@@ -10,6 +10,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SUBJECT "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori"
+/* As we write it. */
+#define PROFILE_SUBJECT "D:chat|D:polyphony|U:flori@polyphony.chat|C:flori|S/16:client1"
 #define PP_ATTRS "300b0603551d0f310403020080300c0603551d1331053003010100"
 
 static const uint8_t actor_seed[ED25519_SEED] = "an actor's key, only for testing";
@@ -164,8 +166,10 @@ struct pieces {
 };
 #define EXT_BASIC(v) "300f0603551d130101ff0405" v
 #define EXT_USAGE(v) "300e0603551d0f0101ff0404" v
-#define ACTOR_EXTS EXT_BASIC("3003010100") EXT_USAGE("03020080")
-#define SERVER_EXTS EXT_BASIC("30030101ff") EXT_USAGE("03020146")
+#define EXT_EMPTY_BASIC "300c0603551d130101ff04023000"
+#define EXT_SERVER_BASIC "30120603551d130101ff040830060101ff020100"
+#define ACTOR_EXTS EXT_EMPTY_BASIC EXT_USAGE("03020780")
+#define SERVER_EXTS EXT_SERVER_BASIC EXT_USAGE("03020146")
 #define ACTOR_KEY \
 	"c41767f92583221e20cfc454bddd35dba2441913804748a870ef61a0bd318d8c" /* of the vectors, as \
 									      the next */
@@ -188,7 +192,7 @@ static inline struct blob tbs_of_pieces(struct arena *mem, const struct pieces *
 	    name_of(mem,
 		p->subject   ? p->subject
 		    : server ? "D:chat|D:polyphony"
-			     : SUBJECT),
+			     : PROFILE_SUBJECT),
 	    PIECE(p->spki, server ? SPKI(SERVER_KEY) : SPKI(ACTOR_KEY)), PIECE(p->unique, ""), exts,
 	    PIECE(p->more, ""));
 }

@@ -131,8 +131,7 @@ static struct idcsr make_key_request(struct call *c)
 	return (struct idcsr){ .fid = session_fid(c->cx, s),
 		.local = s->local_name,
 		.domain = domain,
-		.session_id = s->session_id,
-		.subject = idname_write(c->cx->mem, s->local_name, domain, s->session_id) };
+		.session_id = s->session_id };
 }
 
 static enum err read_uploaded_csr(struct call *c, struct str text, struct idcsr *r)

@@ -355,6 +355,27 @@ static struct doctor_verdict check_server_key_begin(struct doctor *d, const stru
 	return doctor_good(d, "the server's key has begun");
 }
 
+/* Until motet 0.1, a server's certificate had no pathLenConstraint. */
+static struct doctor_verdict check_server_cert_form(struct doctor *d, const struct doctor_check *k)
+{
+	struct cx *cx = &d->c->cx;
+	struct server_key *key;
+	struct idcert cert;
+
+	(void)k;
+	enum err e = identity_stored(cx, &key);
+	if (e == ERR_NOT_FOUND)
+		return doctor_skipped(
+		    d, "form of the server certificate not checked: no certificate");
+	if (e != OK || idcert_read(cx, key->cert, &cert) != OK)
+		return report_failed_query(d);
+	return cert.path_len
+	    ? doctor_good(d, "clients of today can verify the server's certificate")
+	    : doctor_warn(d, arena_printf(d->mem, "%s key rotate", d->ctl),
+		  "clients of polyproto-rs 0.19 or later cannot verify the server's certificate: it "
+		  "has no pathLenConstraint; the next rotation writes one");
+}
+
 const struct doctor_check doctor_database_checks[] = {
 	{ "db.reach", "database", "the database", check_database_answers, HAVE_CONF, HAVE_DATABASE,
 	    NULL },
@@ -383,5 +404,7 @@ const struct doctor_check doctor_database_checks[] = {
 	    0, NULL },
 	{ "key.days", "identity", "the server's certificate", check_server_cert_days, HAVE_SCHEMA,
 	    0, NULL },
+	{ "key.form", "identity", "the form of the server's certificate", check_server_cert_form,
+	    HAVE_SCHEMA, 0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
