@@ -41,6 +41,17 @@ def leaks(body):
     return LEAKS.search(RANDOM.sub(b"", body)) is not None
 
 
+def check_problem(response, error):
+    """RFC 9457; what the web server answers for itself has application/json and only the members of before."""
+    kind = response.header("Content-Type") or ""
+    need(re.match("application/(problem[+])?json", kind), f"Content-Type is not JSON: {response}")
+    if response.header("X-Request-Id") is None:
+        return
+    need(error["type"].endswith(f"/#{error['error']}") and error["title"] and error["detail"] == error["message"], f"type, title, detail: {error}")
+    need(error["status"] == response.status and error["instance"] == response.header("X-Request-Id"), f"status, instance: {response}")
+    need(error["namespace"] == "https://polyproto.org/core", f"namespace: {error}")
+
+
 def is_canonical(response):
     """RFC 8785, of a JSON answer of motetd, not of the web server: sorted, without blanks. No answer has fractions."""
     if response.header("X-Request-Id") is None or not re.match("application/(.*[+])?json", response.header("Content-Type") or "") or not response.body:
@@ -372,8 +383,8 @@ class Runner:
         if field == "bodiless":
             need(r.body == b"", f"body is not empty: {r}")
             return
-        need((r.header("Content-Type") or "").startswith("application/json"), f"Content-Type is not JSON: {r}")
         e = r.json()
+        check_problem(r, e)
         need(e.get("errcode") == r.status and e.get("error") == code, f"errcode and error are not {r.status} {code}: {r}")
         need(len(e.get("message", "")) > 10, f"message is not a sentence: {r}")
         need(field is None or e.get("field") == field, f"field is not {field}: {r}")

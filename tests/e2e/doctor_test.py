@@ -514,11 +514,11 @@ def test_two(place, marks):
     marks.same("two runs at once leave nothing behind")
 
 
-WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 307 /m$request_uri; } location / {")
+MOVED_WELL_KNOWN = ("location / {", "location = /.well-known/polyproto-core { return 307 /m$request_uri; } location / {")
 
 
 def test_base_path(place, marks):
-    other = other_motetd(place, {"base_path": "/m"}, [WELL_KNOWN])
+    other = other_motetd(place, {"base_path": "/m"}, [MOVED_WELL_KNOWN])
     with other as url:
         finds(place, "motetd was not restarted after a change of base_path", ["socket.answer"], ["-s", "base_path=/m", "doctor"], "systemctl restart motet;")
         sets = ["-s", "base_path=/m", "-s", f"listen={other.sock}"]

@@ -300,7 +300,7 @@ class Operation:
         if "schema" not in content[kind]:
             return None
         try:
-            value = json.loads(got.body) if kind == "application/json" else got.body.decode()
+            value = json.loads(got.body) if kind.endswith("json") else got.body.decode()
         except ValueError as e:
             return f"the body is no {kind}: {e}"
         return self.d.fits(content[kind]["schema"], value, strict=True)

@@ -60,7 +60,7 @@ SHAPE(certs_query,
 	.about = "only certificates issued at that time or later"),
     F_CUSTOM(certs_query, notAfter, bodies_get_time, .as = "Time",
 	.about = "only certificates issued at that time or earlier"),
-    F_STR(certs_query, session_id, .min = 1, .max = 32,
+    F_STR(certs_query, session_id, .alias = "sessionId", .min = 1, .max = 32,
 	.about = "only certificates of that session"));
 
 enum err bodies_get_password(

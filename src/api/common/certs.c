@@ -18,7 +18,8 @@ static enum err parse_cert_body(struct cx *cx, const struct shape *sh, struct st
 				: binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
 }
 SHAPE_BY(cert_body, parse_cert_body, "IdCert", "application/x-pem-file",
-    F_CUSTOM(cert_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
+    F_CUSTOM(
+	cert_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED, .as = "IdCert"));
 
 bool certs_fid_is_foreign(const struct cx *cx, struct str fid)
 {

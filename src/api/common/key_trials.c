@@ -14,7 +14,7 @@ bool key_trials_printable(struct str s)
 SHAPE(key_trial_query,
     F_STR(key_trial_query, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
 	.about = "the actor who will sign the trial; nobody else can then complete it"),
-    F_STR(key_trial_query, session_id, .min = 1, .max = 32, PRINTABLE,
+    F_STR(key_trial_query, session_id, .alias = "sessionId", .min = 1, .max = 32, PRINTABLE,
 	.about = "ID of the session whose ID-Cert will sign the trial"));
 
 enum err reply_key_trial(struct call *c, bool both)

@@ -94,23 +94,45 @@ static void set_error_headers(struct call *c, enum err e)
 		    cx->retry_after ? (long long)cx->retry_after : 2);
 }
 
+/* RFC 9457, with the member that polyproto adds. The page that `type` points to is made from the
+ * same rows (describe/page_html.c). */
+static void add_problem_details(struct call *c, enum err e, const char *say, struct json_object *o)
+{
+	const struct conf *conf = c->cx->conf;
+
+	json_object_object_add(o, "type",
+	    json_object_new_string(arena_printf(
+		c->cx->mem, "%s%s/#%s", conf->public_url, conf->base_path, err_code(e))));
+	json_object_object_add(o, "title", json_object_new_string(err_text(e)));
+	json_object_object_add(o, "status", json_object_new_int(err_status(e)));
+	json_object_object_add(o, "detail", json_object_new_string(say));
+	json_object_object_add(o, "instance", json_from_str(c->req->request_id));
+	json_object_object_add(
+	    o, "namespace", json_object_new_string("https://polyproto.org/core"));
+}
+
 void reply_error(struct call *c, enum err e)
 {
 	const struct fail *why = &c->cx->why;
+	const char *say = why->say[0] ? why->say : err_text(e);
 	struct json_object *o = json_object_new_object();
 
 	c->resp->nheaders = 0;
+	add_problem_details(c, e, say, o);
 	json_object_object_add(o, "errcode", json_object_new_int(err_status(e)));
 	json_object_object_add(o, "error", json_object_new_string(err_code(e)));
-	json_object_object_add(
-	    o, "message", json_object_new_string(why->say[0] ? why->say : err_text(e)));
+	json_object_object_add(o, "message", json_object_new_string(say));
 	if (why->field[0])
 		json_object_object_add(o, "field", json_object_new_string(why->field));
-	if (e == ERR_EVENTS_GONE)
-		json_object_object_add(o, "after",
-		    json_object_new_string(
-			arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
-	reply_json(c, err_status(e), o);
+ if (e == ERR_EVENTS_GONE)
+json_object_object_add(o, "after",
+json_object_new_string(
+arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
+reply_text(c, err_status(e),
+http_accepts(c->req->accept, "application/json") ? "application/json"
+: "application/problem+json",
+json_text(c->cx, o));
+http_set(c->cx, c->resp, "Vary", "Accept");
 	if (is_bodiless_error(c, err_status(e)))
 		reply_empty(c, err_status(e));
 	set_error_headers(c, e);
@@ -121,7 +143,9 @@ enum err reply_grant(struct call *c, const struct grant *g)
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "id_cert", json_from_str(g->id_cert));
-	json_object_object_add(o, "token", json_from_str(g->token));
+	json_object_object_add(o, "idCert", json_from_str(g->id_cert));
+	if (g->token.n)
+		json_object_object_add(o, "token", json_from_str(g->token));
 	return reply_json(c, 201, o);
 }
 

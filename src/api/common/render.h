@@ -17,7 +17,7 @@ enum err reply_public(struct call *, const char *type, struct str body, const ch
 #define CACHE_REVALIDATE "public, no-cache"
 /* Answer with the error of c->cx->why. */
 void reply_error(struct call *, enum err);
-/* 201 {"id_cert": PEM, "token": …} */
+/* 201 {"id_cert": PEM, "idCert": PEM, "token": …}, without an empty token. */
 enum err reply_grant(struct call *, const struct grant *);
 /*
  * A CacheableIDCert (wire.md 2.5): the member names of the specification's prose and of

@@ -5,14 +5,36 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-/* POST /idcert: an ID-Cert for another session, or the next one for this session. */
+/* The next ID-Cert of this session, which keeps its token. */
+static enum err renew_idcert(struct call *c, const struct idcsr *csr)
+{
+	struct grant g = { .token = STR("") };
+	struct blob hash;
+
+	TRY(session_hash_token(c->cx, http_bearer(c->req->authorization), &hash));
+	TRY(session_rekey(c->cx, c->who, csr, hash, &g.id_cert));
+	return reply_grant(c, &g);
+}
+
+/* POST /idcert: an ID-Cert for another session, or the next one for this session. Clients of today
+ * do not read a new token, so theirs stays (protocol.md 4.5). */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
 	struct grant g;
 
+	if (c->gen.keeps_token && str_eq(in->csr.session_id, c->who->session_id))
+		return renew_idcert(c, &in->csr);
 	TRY(session_issue_idcert(c->cx, c->who, &in->csr, &g));
 	return reply_grant(c, &g);
+}
+
+/* PUT /idcert (beta.13). */
+enum err corev1_put_idcert(struct call *c)
+{
+	const struct csr_body *in = c->in;
+
+	return renew_idcert(c, &in->csr);
 }
 
 enum err corev1_get_idcert_server(struct call *c)

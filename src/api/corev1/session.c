@@ -13,7 +13,7 @@ struct session_query {
 	struct str session_id;
 };
 SHAPE(session_query,
-    F_STR(session_query, session_id, .flags = REQUIRED, .min = 1, .max = 32,
+    F_STR(session_query, session_id, .alias = "sessionId", .flags = REQUIRED, .min = 1, .max = 32,
 	.about = "the session to end"));
 
 enum err corev1_delete_session(struct call *c)

@@ -48,7 +48,7 @@ SHAPE(key_trial_body,
 	.about = "owner of the ID-Cert, unless the trial names it"),
     F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE_RULES,
 	.about = "the text that was signed"),
-    F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .as = "IdCert"));
+    F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .alias = "idCert", .as = "IdCert"));
 
 enum err corev1_post_session_auth(struct call *c)
 {
@@ -96,7 +96,8 @@ SHAPE(identify_body,
 	.about = "the text that was signed, unless completed_challenge has it"),
     F_STR(identify_body, signature, SIGNATURE_RULES,
 	.about = "Ed25519 signature of it, 128 hex digits"),
-    F_CUSTOM(identify_body, id_cert, binary_get_cert, .flags = REQUIRED, .as = "IdCert"));
+    F_CUSTOM(identify_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED,
+	.as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)
 {

@@ -80,6 +80,7 @@ struct key_material_item {
 };
 static const struct field key_material_item_fields[] = {
 	{ .name = "key_data",
+	    .alias = "keyData",
 	    .type = FT_STR,
 	    .flags = REQUIRED,
 	    .min = 1,
@@ -255,6 +256,7 @@ static struct json_object *render_key_material(const struct call *c, const struc
 	json_object_object_add(o, "serial_number",
 	    c->gen.octets ? render_serial_octets(k->serial) : json_object_new_string(digits));
 	json_object_object_add(o, "key_data", json_from_str(k->key_data));
+	json_object_object_add(o, "keyData", json_from_str(k->key_data));
 	json_object_object_add(o, "encryption_algorithm",
 	    render_octet_array(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
 	json_object_object_add(o, "serialNumber", render_number(c, k->serial));

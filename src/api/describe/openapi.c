@@ -157,6 +157,13 @@ static struct json_object *make_error_schema(struct cx *cx, struct json_object *
 	return o;
 }
 
+/* The same object under both media types, of which Accept chooses one. */
+static void add_error_schemas(struct json_object *response, struct json_object *schema)
+{
+	add_response_schema(response, "application/json", json_object_get(schema));
+	add_response_schema(response, "application/problem+json", schema);
+}
+
 /* All errors of one status: their codes, and their sentences as the description. */
 static void fill_error_response(
     struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
@@ -175,7 +182,7 @@ static void fill_error_response(
 	if (omits_error_body(r, status))
 		json_object_put(codes);
 	else
-		add_response_schema(response, "application/json", make_error_schema(cx, codes));
+		add_error_schemas(response, make_error_schema(cx, codes));
 }
 
 static const char *name_error_response(
@@ -322,7 +329,8 @@ static enum err add_operation(struct cx *cx, const struct about_generation *g,
 
 static void add_error_schema(struct json_object *to)
 {
-	static const char *const required[] = { "errcode", "error", "message" };
+	static const char *const required[] = { "errcode", "error", "message", "type", "title",
+		"status", "detail", "instance", "namespace" };
 	struct json_object *e = member_object(to, "Error"), *list = json_object_new_array(),
 			   *codes = json_object_new_array();
 
@@ -341,7 +349,12 @@ static void add_error_schema(struct json_object *to)
 			json_object_array_add(codes, json_object_new_string(err_code(i)));
 	}
 	json_object_object_add(member_object(p, "error"), "enum", codes);
-	openapi_put(member_object(p, "message"), "type", "string");
+	openapi_put(member_object(p, "status"), "type", "integer");
+	openapi_put(member_object(p, "type"), "description", "The URL of what the error means.");
+	openapi_put(member_object(p, "instance"), "description", "The request ID.");
+	for (size_t i = 0; i < COUNT_OF(required); i++)
+		if (strcmp(required[i], "errcode") != 0 && strcmp(required[i], "status") != 0)
+			openapi_put(member_object(p, required[i]), "type", "string");
 	openapi_put(member_object(p, "message"), "description", "What to do about it.");
 	openapi_put(member_object(p, "field"), "type", "string");
 	openapi_put(member_object(p, "field"), "description", "The member that caused the error.");

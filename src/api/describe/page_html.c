@@ -153,6 +153,33 @@ static void put_generation(struct buf *b, struct cx *cx, const struct about_gene
 	buf_z(b, "</ul>\n");
 }
 
+/* Some rows share a code. */
+static bool is_first_row_of_code(enum err e)
+{
+	for (enum err before = OK + 1; before < e; before++)
+		if (strcmp(err_code(before), err_code(e)) == 0)
+			return false;
+	return true;
+}
+
+/* What `type` of problem details points to: an anchor for each code. */
+static void put_errors(struct buf *b, struct cx *cx)
+{
+	buf_z(b,
+	    "<section aria-labelledby=\"errors\">\n<h2 id=\"errors\">Errors</h2>\n"
+	    "<ul class=\"routes\">\n");
+	for (enum err e = OK + 1; e < ERR_COUNT; e++) {
+		if (!is_first_row_of_code(e))
+			continue;
+		put_between(b, "<li id=\"", err_code(e), "\"><p class=\"route\">");
+		buf_printf(b, "<b>%d</b> <code>%s</code></p>\n<p class=\"what\">", err_status(e),
+		    err_code(e));
+		put_markdown(b, cx->mem, err_text(e));
+		buf_z(b, "</p></li>\n");
+	}
+	buf_z(b, "</ul>\n</section>\n");
+}
+
 static void put_reference(struct buf *b, struct cx *cx)
 {
 	buf_z(b, "<section aria-labelledby=\"api\">\n<h2 id=\"api\">Routes</h2>\n");
@@ -173,9 +200,9 @@ static void put_reference(struct buf *b, struct cx *cx)
 	for (const struct about_generation *g = about_generations;
 	     g < about_generations + about_ngenerations; g++)
 		put_generation(b, cx, g);
-	buf_z(b,
-	    "</section>\n</main>\n<footer><p>motet " PACKAGE_VERSION
-	    "</p></footer>\n</body>\n</html>\n");
+	buf_z(b, "</section>\n");
+	put_errors(b, cx);
+	buf_z(b, "</main>\n<footer><p>motet " PACKAGE_VERSION "</p></footer>\n</body>\n</html>\n");
 }
 
 /* Allows this style only: no scripts, pictures, forms or frames. */

@@ -372,8 +372,8 @@ static struct doctor_verdict check_server_cert_form(struct doctor *d, const stru
 	return cert.path_len
 	    ? doctor_good(d, "clients of today can verify the server's certificate")
 	    : doctor_warn(d, arena_printf(d->mem, "%s key rotate", d->ctl),
-		  "clients of polyproto-rs 0.19 or later cannot verify the server's certificate: it "
-		  "has no pathLenConstraint; the next rotation writes one");
+		  "clients of polyproto-rs 0.19 or later cannot verify the server's certificate: "
+		  "it has no pathLenConstraint; the next rotation writes one");
 }
 
 const struct doctor_check doctor_database_checks[] = {

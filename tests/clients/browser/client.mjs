@@ -71,7 +71,7 @@ class Client {
 		if (token) headers = { ...headers, Authorization: `Bearer ${token}` };
 		if (body !== undefined) headers = { 'Content-Type': 'application/json', ...headers };
 		const r = await fetch(this.server + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), ...more });
-		const text = await r.text(), json = (r.headers.get('Content-Type') ?? '').startsWith('application/json') && text;
+		const text = await r.text(), json = (r.headers.get('Content-Type') ?? '').match(/^application\/(problem\+)?json/) && text;
 		return { status: r.status, header: (n) => r.headers.get(n), body: json ? JSON.parse(text) : text };
 	}
 
