@@ -18,8 +18,11 @@ libapi_a_SOURCES = \
 	src/api/generation.c \
 	src/api/generation.h \
 	src/api/corev1/about.def \
+	src/api/corev1/capabilities.c \
 	src/api/corev1/challenge.c \
+	src/api/corev1/contact.c \
 	src/api/corev1/events.c \
+	src/api/corev1/gateway.c \
 	src/api/corev1/idcert.c \
 	src/api/corev1/key.c \
 	src/api/corev1/keypackage.c \

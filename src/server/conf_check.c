@@ -82,6 +82,16 @@ static bool check_conf_database_timeout(const struct conf_point *p)
 	return false;
 }
 
+static bool check_conf_contact(const struct conf_point *p)
+{
+	struct str name, host;
+	bool good = str_cut(str_of(p->value), '@', &name, &host) && name.n && host.n &&
+	    strpbrk(p->value, " \t,;<>\"") == NULL && memchr(host.s, '@', host.n) == NULL;
+
+	return p->value[0] == '\0' || good ||
+	    reject_value(p, "is not one address, such as admin@example.org");
+}
+
 static bool check_conf_domain(const struct conf_point *p)
 {
 	return domain_ok(str_of(p->value)) ||

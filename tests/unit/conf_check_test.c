@@ -16,6 +16,8 @@ static const struct {
 	{ "base_path", "/a//b" },
 	{ "base_path", "/a?b" },
 	{ "cache_lifetime", "1m" },
+	{ "contact_actor", "admin" },
+	{ "contact_mail", "a@b, c@d" },
 	{ "database", "host=x dbname" },
 	{ "database", "postgresql://[" },
 	{ "owner_database", "host=x user=y password=z" }, /* the workers can read it */
