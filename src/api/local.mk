@@ -34,6 +34,7 @@ libapi_a_SOURCES = \
 	src/api/corev1/session_idcert.c \
 	src/api/corev1/session_key_material.c \
 	src/api/corev1/session_trust.c \
+	src/api/corev1/sessions.c \
 	src/api/describe/about.c \
 	src/api/describe/about.h \
 	src/api/describe/openapi.c \

@@ -10,6 +10,18 @@
 
 enum { ISSUE_TRIES = 4, SAME_CSR_TRIES = 20 };
 
+/* DELETE /session/{id} could not name these: they are routes (protocol.md 4.3). */
+static bool is_reserved_session_id(struct str id)
+{
+	static const char *const literals[] = { "auth", "idcert", "identify", "keymaterial",
+		"revoke", "trust" };
+
+	for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++)
+		if (str_is(id, literals[i]))
+			return true;
+	return false;
+}
+
 static enum err check_csr_names(struct cx *cx, const struct issue_request *i)
 {
 	const struct idcsr *r = i->csr;
@@ -21,6 +33,10 @@ static enum err check_csr_names(struct cx *cx, const struct issue_request *i)
 	if (!str_eq(r->local, i->local))
 		return refuse(cx, ERR_BAD_CSR, "csr", "The CSR names the actor %.*s; you are %.*s.",
 		    (int)r->local.n, r->local.s, (int)i->local.n, i->local.s);
+	if (i->replaces == 0 && is_reserved_session_id(r->session_id))
+		return refuse(cx, ERR_BAD_CSR, "csr",
+		    "The session ID %.*s is the name of a route; choose another one.",
+		    (int)r->session_id.n, r->session_id.s);
 	return OK;
 }
 

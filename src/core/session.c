@@ -196,3 +196,9 @@ enum err session_list(struct cx *cx, int64_t actor_id, struct session_item **out
 {
 	return q_session_list(cx, actor_id, out, n);
 }
+
+enum err session_list_own(
+    struct cx *cx, const struct session *s, struct own_session **out, size_t *n)
+{
+	return q_session_list_own(cx, s->actor_id, s->fid, out, n);
+}

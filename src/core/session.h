@@ -52,5 +52,8 @@ must_check enum err session_end(struct cx *, const struct session *, struct str 
 must_check enum err session_require_home(struct cx *, const struct session *);
 /* The federation ID of the session's actor. */
 struct str session_fid(struct cx *, const struct session *);
+/* The running sessions here of this session's actor. */
+must_check enum err session_list_own(
+    struct cx *, const struct session *, struct own_session **, size_t *n);
 must_check enum err session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);
 #endif

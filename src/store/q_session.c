@@ -19,6 +19,8 @@ ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(sessio
     F_I64(session, now));
 ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id),
     F_I64(session_item, serial), F_I64(session_item, created_at), F_I64(session_item, not_after));
+ROW(own_session, F_STR(own_session, session_id), F_STR(own_session, serial),
+    F_I64(own_session, created_at), F_I64(own_session, not_after));
 
 static enum err read_home_serial(struct cx *cx, struct session *s)
 {
@@ -73,4 +75,12 @@ enum err q_session_list(struct cx *cx, int64_t actor_id, struct session_item **o
 	const struct arg a[] = { arg_i64(cx, actor_id) };
 
 	return STORE_RUN(cx, &sql_session_list, a, &session_item_shape, out, n);
+}
+
+enum err q_session_list_own(
+    struct cx *cx, int64_t actor_id, struct str fid, struct own_session **out, size_t *n)
+{
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_str(fid) };
+
+	return STORE_RUN(cx, &sql_session_list_own, a, &own_session_shape, out, n);
 }

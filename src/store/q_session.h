@@ -21,6 +21,10 @@ struct session_item {
 	struct str local_name, session_id;
 	int64_t serial, created_at, not_after;
 };
+struct own_session {
+	struct str session_id, serial; /* serial: of the ID-Cert, decimal */
+	int64_t created_at, not_after;
+};
 /* `password`: fetch password and totp, too. *out NULL: no session has this token. */
 must_check enum err q_session_find(
     struct cx *, struct blob token_hash, bool password, struct session **out);
@@ -38,5 +42,8 @@ must_check enum err q_session_end(
 /* Of one actor, or (actor_id 0) of all. */
 must_check enum err q_session_list(
     struct cx *, int64_t actor_id, struct session_item **, size_t *n);
+/* The running sessions here of a home actor, or (actor_id 0) of a foreign one, the oldest first. */
+must_check enum err q_session_list_own(
+    struct cx *, int64_t actor_id, struct str fid, struct own_session **, size_t *n);
 extern const struct stmt *const q_session_stmts[];
 #endif

@@ -60,3 +60,18 @@ SELECT local_name, l.session_id, l.serial,
 FROM live_session l JOIN session s USING (token_hash)
 WHERE $1::int8 = 0 OR l.actor_id = $1::int8
 ORDER BY 1, 4 LIMIT 10000
+
+-- name: sql_session_list_own :many redo
+-- args: int8, text
+-- cols: session_id text, serial text, created_at int8, not_after int8
+SELECT l.session_id, l.serial::text AS serial,
+       floor(extract(epoch FROM s.created_at))::int8 AS created_at,
+       floor(extract(epoch FROM l.not_after))::int8 AS not_after
+FROM live_session l JOIN session s USING (token_hash)
+WHERE l.actor_id = $1::int8
+UNION ALL
+SELECT f.session_id, f.serial,
+       floor(extract(epoch FROM f.created_at))::int8, floor(extract(epoch FROM f.not_after))::int8
+FROM foreign_session f
+WHERE f.fid = $2::text AND f.ended_at IS NULL AND f.not_after >= now()
+ORDER BY 3, 1 LIMIT 1000

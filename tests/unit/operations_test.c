@@ -19,6 +19,7 @@ static const struct {
 	{ "DELETE", "/.p2/core/v1/session/keymaterial", "DELETE_KEY_MATERIAL",
 	    SOLUTION_BY_SETTING },
 	{ "POST", "/.p2/core/v1/idcert", "ISSUE_ID_CERT", SOLUTION_BY_SETTING },
+	{ "DELETE", "/.p2/core/v1/session/{id}", "END_SESSION", SOLUTION_BY_SETTING },
 	{ "PUT", "/.p2/core/v1/idcert", "REPLACE_KEY", SOLUTION_WITH_FACTOR },
 	{ "PUT", "/.p2/core/v1/key/server", "ROTATE_SERVER_KEY", SOLUTION_BY_SETTING },
 	{ "POST", "/.p2/core/v1/key/server", "ROTATE_SERVER_KEY", SOLUTION_BY_SETTING },
