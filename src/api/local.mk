@@ -28,6 +28,7 @@ libapi_a_SOURCES = \
 	src/api/corev1/keypackage.c \
 	src/api/corev1/keypackage_lr.c \
 	src/api/corev1/register.c \
+	src/api/corev1/resource.c \
 	src/api/corev1/routes.def \
 	src/api/corev1/session.c \
 	src/api/corev1/session_auth.c \
