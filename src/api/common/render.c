@@ -124,15 +124,15 @@ void reply_error(struct call *c, enum err e)
 	json_object_object_add(o, "message", json_object_new_string(say));
 	if (why->field[0])
 		json_object_object_add(o, "field", json_object_new_string(why->field));
- if (e == ERR_EVENTS_GONE)
-json_object_object_add(o, "after",
-json_object_new_string(
-arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
-reply_text(c, err_status(e),
-http_accepts(c->req->accept, "application/json") ? "application/json"
-: "application/problem+json",
-json_text(c->cx, o));
-http_set(c->cx, c->resp, "Vary", "Accept");
+	if (e == ERR_EVENTS_GONE)
+		json_object_object_add(o, "after",
+		    json_object_new_string(
+			arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
+	reply_text(c, err_status(e),
+	    http_accepts(c->req->accept, "application/json") ? "application/json"
+							     : "application/problem+json",
+	    json_text(c->cx, o));
+	http_set(c->cx, c->resp, "Vary", "Accept");
 	if (is_bodiless_error(c, err_status(e)))
 		reply_empty(c, err_status(e));
 	set_error_headers(c, e);
