@@ -10,7 +10,7 @@
 
 enum { ISSUE_TRIES = 4, SAME_CSR_TRIES = 20 };
 
-/* DELETE /session/{id} could not name these: they are routes (protocol.md 4.3). */
+/* DELETE /session/{id} could not name these: they are routes (protocol.md 4.13). */
 static bool is_reserved_session_id(struct str id)
 {
 	static const char *const literals[] = { "auth", "idcert", "identify", "keymaterial",

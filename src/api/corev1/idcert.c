@@ -17,7 +17,7 @@ static enum err renew_idcert(struct call *c, const struct idcsr *csr)
 }
 
 /* POST /idcert: an ID-Cert for another session, or the next one for this session. Clients of today
- * do not read a new token, so theirs stays (protocol.md 4.5). */
+ * do not read a new token, so theirs stays (protocol.md 4.4). */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
