@@ -17,4 +17,5 @@ dist_schema_DATA = \
 	schema/0014_foreign.sql \
 	schema/0015_caps.sql \
 	schema/0016_server_role.sql \
-	schema/0017_epochs_and_clocks.sql
+	schema/0017_epochs_and_clocks.sql \
+	schema/0018_confirmed.sql

@@ -5,6 +5,7 @@
 #include "base/address.h"
 #include "base/conf.h"
 #include "core/fit.h"
+#include "core/foreign_session.h"
 #include "http/cors.h"
 #include "shm/limits.h"
 
@@ -58,6 +59,19 @@ static void note_session_asks(struct cx *cx, const struct session *s)
 	cx->asker_known = true;
 }
 
+/* The home server of a foreign actor is asked first whether it still vouches for the session. */
+static enum err find_caller(struct call *c, struct str token, struct session **out)
+{
+	bool solution = session_needs_solution(c->cx, operation_policy(c->route));
+
+	TRY(session_find(c->cx, token, solution, out));
+	note_session_asks(c->cx, *out);
+	if (!(*out)->unconfirmed)
+		return OK;
+	TRY(foreign_session_confirm(c->cx, (*out)->fid));
+	return session_find(c->cx, token, solution, out);
+}
+
 /*
  * The handler of an AUTH_INLINE route looks the session up in its own statement, to save a round
  * trip. With a body or a query, the session is looked up here first, so that only a session's owner
@@ -74,14 +88,28 @@ static enum err authenticate_caller(struct call *c)
 		TRY(session_hash_token(c->cx, token, &c->token_hash));
 	if (c->route->auth == AUTH_INLINE && c->req->body.n == 0 && c->req->query.n == 0)
 		return OK;
-	enum err e = session_find(
-	    c->cx, token, session_needs_solution(c->cx, operation_policy(c->route)), &s);
-	if (e == ERR_UNAUTHORIZED && token.n && (c->route->flags & ROTATES))
-		e = session_find_rotated(c->cx, token, &s);
-	c->who = s;
-	if (e == OK)
+	enum err e = find_caller(c, token, &s);
+	if (e == ERR_UNAUTHORIZED && token.n && (c->route->flags & ROTATES)) {
+		TRY(session_find_rotated(c->cx, token, &s));
 		note_session_asks(c->cx, s);
+		e = OK;
+	}
+	c->who = s;
 	return e;
+}
+
+/* A statement of an AUTH_INLINE route finds no session that is unconfirmed or has ended: say why,
+ * or, once it is confirmed, run it again. */
+static enum err run_handler(struct call *c)
+{
+	enum err e = c->route->fn(c);
+	struct session *s;
+
+	if (e != ERR_UNAUTHORIZED || c->route->auth != AUTH_INLINE || c->who)
+		return e;
+	TRY(find_caller(c, http_bearer(c->req->authorization), &s));
+	c->who = s;
+	return c->route->fn(c);
 }
 
 static enum err authorise_caller(struct call *c)
@@ -161,7 +189,7 @@ static enum err serve_route(struct call *c, struct http_req *q)
 	TRY(authenticate_caller(c));
 	TRY(authorise_caller(c));
 	TRY(decode_input(c));
-	return c->route->fn(c);
+	return run_handler(c);
 }
 
 void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)

@@ -357,6 +357,20 @@ enum err foreign_prefetch_certs(struct cx *cx, struct str text, struct str sessi
 	return load_foreign_certs(cx, fid, domain, &f, RECENT_LIST, &v, &n);
 }
 
+enum err foreign_ask_about(struct cx *cx, struct str text)
+{
+	struct str fid, domain;
+	struct cacheable *v;
+	bool waited;
+	size_t n;
+
+	TRY(split_fid(cx, text, &fid, &domain));
+	TRY(enter_batch(cx, domain, true, &waited));
+	enum err e = fetch_actor_certs(cx, fid, domain, &all_certs, &v, &n);
+	leave_batch(cx);
+	return e;
+}
+
 enum err foreign_list_certs(
     struct cx *cx, struct str fid, struct str session_id, struct foreign_cert **out, size_t *n)
 {

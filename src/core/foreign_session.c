@@ -1,5 +1,7 @@
 #include "core/foreign_session.h"
+#include "base/clock.h"
 #include "base/conf.h"
+#include "text/fid.h"
 #include "x509/cacheable.h"
 
 /* The actor's other sessions here get the home server's statement unchanged, as an event. */
@@ -66,4 +68,46 @@ enum err foreign_session_update(
 			       : refuse(cx, ERR_BAD_CERT, "id_cert",
 				     "This ID-Cert has been revoked by its home server.");
 	return current ? OK : renew_foreign_session(cx, s, &now.cert);
+}
+
+/* Of the answers to foreign_ask_about(). */
+static bool is_silence(enum err e)
+{
+	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID;
+}
+
+static bool is_answer_of_home(enum err e)
+{
+	return e == OK || e == ERR_NOT_FOUND || e == ERR_BAD_CERT || e == ERR_NOT_FEDERATED;
+}
+
+static struct str domain_of_fid(struct cx *cx, struct str fid)
+{
+	struct str local, domain;
+
+	return fid_parse(cx->mem, fid, &local, &domain) ? domain : STR("");
+}
+
+enum err foreign_session_confirm(struct cx *cx, struct str fid)
+{
+	enum err e = foreign_ask_about(cx, fid);
+
+	if (is_silence(e))
+		return q_foreign_session_note_silence(
+		    cx, domain_of_fid(cx, fid), fid, cx->conf->cache_lifetime);
+	return is_answer_of_home(e) ? q_foreign_session_end_unlisted(cx, fid) : e;
+}
+
+enum err foreign_session_confirm_next(struct cx *cx, bool *asked)
+{
+	enum { SLOW_US = 2 * 1000 * 1000 };
+	const int64_t began = clock_us();
+	struct foreign_due *due;
+
+	TRY(q_foreign_session_due(cx, &due));
+	*asked = due != NULL;
+	if (due == NULL)
+		return OK;
+	TRY(foreign_session_confirm(cx, due->fid));
+	return clock_us() - began > SLOW_US ? q_foreign_session_put_off(cx, due->domain) : OK;
 }

@@ -46,7 +46,7 @@ static enum err refuse_foreign_session(struct cx *cx, struct blob hash)
 	struct session *s;
 
 	TRY(q_session_find(cx, hash, false, &s));
-	return s ? session_require_home(cx, s) : OK;
+	return s && s->ended_why.s == NULL ? session_require_home(cx, s) : OK;
 }
 
 enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *serials, size_t nserials,

@@ -24,6 +24,28 @@ static enum err refuse_unknown_session(struct cx *cx)
 	    "No such session, or it has ended; log in with POST /.p2/core/v1/session/trust.");
 }
 
+/* Sentences for the names in foreign_session.ended_why; %.*s is the home server. */
+static enum err refuse_session_ended_abroad(struct cx *cx, const struct session *s)
+{
+	const int n = (int)s->domain.n;
+	const char *home = s->domain.s;
+
+	if (str_is(s->ended_why, "SILENT"))
+		return refuse(cx, ERR_SESSION_ENDED, "",
+		    "Your home server %.*s has not answered for too long, so this session has "
+		    "ended; log in again when it answers.",
+		    n, home);
+	if (str_is(s->ended_why, "UNLISTED"))
+		return refuse(cx, ERR_SESSION_ENDED, "",
+		    "Your home server %.*s no longer lists the ID-Cert of this session, which has "
+		    "ended; log in with an ID-Cert that is valid there.",
+		    n, home);
+	return refuse(cx, ERR_SESSION_ENDED, "",
+	    "Your home server %.*s has revoked the ID-Cert of this session, which has ended; log "
+	    "in with an ID-Cert that is valid there.",
+	    n, home);
+}
+
 enum err session_find(struct cx *cx, struct str token, bool password, struct session **out)
 {
 	struct blob hash;
@@ -32,6 +54,8 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 	TRY(q_session_find(cx, hash, password, out));
 	if (*out == NULL)
 		return refuse_unknown_session(cx);
+	if ((*out)->ended_why.s)
+		return refuse_session_ended_abroad(cx, *out);
 	cx->now = (*out)->now;
 	return OK;
 }

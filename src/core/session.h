@@ -5,8 +5,10 @@
 /* Sessions: found by token, renewed, ended. */
 /*
  * Find the session of a token; sets cx->now. A malformed token is refused without a query.
- * ERR_UNAUTHORIZED. `password`: also read the actor's PHC string and second factor, for
- * session_check_solution().
+ * ERR_UNAUTHORIZED. ERR_SESSION_ENDED: the home server of a foreign actor has ended it, by what it
+ * said or by its silence. `password`: also read the actor's PHC string and second factor, for
+ * session_check_solution(). A session that is `unconfirmed` may only be used after
+ * foreign_session_confirm().
  */
 must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
 /*
@@ -27,8 +29,8 @@ enum solution_policy {
 /*
  * Check X-P2-Sensitive-Solution (protocol.md 2.9) of those who must send it: the password; from an
  * actor with a second factor a code or a recovery code instead, since a thief of the token may also
- * know the password. ERR_SENSITIVE: missing or wrong. ERR_USED_CODE. Wrong
- * ones are counted for this session only, so that others cannot exhaust its attempts.
+ * know the password. ERR_SENSITIVE: missing or wrong. ERR_USED_CODE. Wrong ones are counted for this session only, so that others cannot exhaust its
+ * attempts.
  */
 must_check enum err session_check_solution(struct cx *, const struct session *, struct str solution,
     struct str address, enum solution_policy);

@@ -3,10 +3,12 @@
 #include "base/log.h"
 #include "core/epoch.h"
 #include "core/fit.h"
+#include "core/foreign_session.h"
 #include "core/prune.h"
 #include "core/ready.h"
 #include "core/schema.h"
 #include "db/db.h"
+#include "server/outbound.h"
 #include "server/priv.h"
 #include "server/signals.h"
 #include "signer/signer_process.h"
@@ -17,14 +19,25 @@
 /* PRUNE_BATCHES: in one run; the rest waits for the next run. */
 enum { HOUSEKEEPER_ARENA = 32 << 20, PRUNE_PAUSE_US = 20 * 1000, PRUNE_BATCHES = 2000 };
 
-void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t now)
+/* From 3/4 to 5/4 of the interval. */
+static int64_t pause_randomly(int64_t interval_s)
 {
-	int64_t pause = c->prune_interval * INT64_C(1000000);
+	int64_t pause = interval_s * INT64_C(1000000);
 	uint32_t r;
 
 	if (getrandom(&r, sizeof r, 0) != sizeof r)
 		r = 0;
-	h->due_us = pause ? now + pause * 3 / 4 + (int64_t)(r % 1000) * (pause / 2000) : INT64_MAX;
+	return pause * 3 / 4 + (int64_t)(r % 1000) * (pause / 2000);
+}
+
+void housekeeper_schedule(struct housekeeper *h, const struct conf *c, int64_t now)
+{
+	h->due_us = c->prune_interval ? now + pause_randomly(c->prune_interval) : INT64_MAX;
+}
+
+void housekeeper_schedule_confirm(struct housekeeper *h, int64_t now, int64_t pause_s)
+{
+	h->due_us = now + pause_randomly(pause_s);
 }
 
 struct prune_progress {
@@ -78,14 +91,18 @@ int housekeeper_watch(const struct conf *c, struct scoreboard *board, int sign_f
 	return e != OK;
 }
 
+static enum err check_database_fits(struct cx *cx)
+{
+	TRY(schema_check_version(cx));
+	return fit_check(cx) == ERR_MISFIT ? ERR_MISFIT : OK;
+}
+
 static enum err prune_expired_rows(struct cx *cx)
 {
 	int64_t rows[PRUNE_KINDS] = { 0 };
 	struct prune_progress p = { .batches = 0 };
 
-	TRY(schema_check_version(cx));
-	if (fit_check(cx) == ERR_MISFIT)
-		return ERR_MISFIT;
+	TRY(check_database_fits(cx));
 	enum err e = prune_run(cx, may_prune_on, &p, rows);
 	log_pruned_rows(rows);
 	return e;
@@ -113,4 +130,46 @@ int housekeeper_run(const struct conf *c, pid_t master)
 	db_free(cx.db);
 	arena_free(cx.mem);
 	return e != OK && e != ERR_RETRY;
+}
+
+/* An actor whose home server cannot be asked now has another turn in some minutes. */
+static enum err confirm_sessions(struct cx *cx)
+{
+	const int64_t last = clock_us() + CONFIRM_S * INT64_C(1000000);
+	bool asked = true;
+
+	TRY(check_database_fits(cx));
+	for (int n = 0; n < CONFIRM_MOST && asked && signals.stop == 0 && clock_us() < last; n++) {
+		arena_reset(cx->mem);
+		enum err e = foreign_session_confirm_next(cx, &asked);
+		if (e != OK && e != ERR_RETRY && e != ERR_RATE_LIMITED)
+			return e;
+	}
+	return OK;
+}
+
+int housekeeper_confirm(const struct conf *c, struct net_slots *slots, pid_t master)
+{
+	struct outbound outbound;
+	struct cx cx = { .conf = c, .fetch = &outbound.fetcher };
+	sigset_t wait;
+
+	signals_install(ROLE_WORKER, &wait);
+	if (!priv_die_with_parent(master, SIGTERM) || !outbound_begin(&outbound, c, slots))
+		return 0;
+	sigprocmask(SIG_SETMASK, &wait, NULL);
+	priv_hide();
+	priv_set_name("motetd: confirm");
+	cx.mem = arena_new(HOUSEKEEPER_ARENA);
+	cx.db = db_new(c);
+	enum err e = confirm_sessions(&cx);
+	if (e == ERR_UNAVAILABLE || e == ERR_MISFIT)
+		log_debug("sessions of foreign actors: %s", cx.why.log);
+	else if (e != OK && signals.stop == 0)
+		log_warn(
+		    "other servers were not asked about sessions of their actors: %s", cx.why.log);
+	outbound_end(&outbound);
+	db_free(cx.db);
+	arena_free(cx.mem);
+	return e != OK;
 }

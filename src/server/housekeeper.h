@@ -1,6 +1,7 @@
 #ifndef MOTET_SERVER_HOUSEKEEPER_H
 #define MOTET_SERVER_HOUSEKEEPER_H
 #include "base/conf.h"
+#include "net/net_slots.h"
 #include <sys/types.h>
 /*
  * Every prune_interval the master forks a child that deletes expired rows from the database, in
@@ -24,4 +25,15 @@ int housekeeper_run(const struct conf *, pid_t master);
  */
 enum { WATCH_INTERVAL_S = 60 };
 int housekeeper_watch(const struct conf *, struct scoreboard *, int sign_fd, pid_t master);
+/*
+ * About every minute a third child asks the home servers of foreign actors whether they still vouch
+ * for sessions here, before their last statement is over (core/foreign_session.h). It asks one
+ * after the other about at most CONFIRM_MOST actors, and starts no question after CONFIRM_S
+ * seconds; it takes places and budgets of `outbound` as a worker does. Several hosts on one
+ * database share the work.
+ */
+enum { CONFIRM_FIRST_S = 10, CONFIRM_INTERVAL_S = 60, CONFIRM_MOST = 120, CONFIRM_S = 40 };
+/* Set due_us: so many seconds from now, randomly up to a quarter earlier or later. */
+void housekeeper_schedule_confirm(struct housekeeper *, int64_t now_us, int64_t pause_s);
+int housekeeper_confirm(const struct conf *, struct net_slots *outbound, pid_t master);
 #endif

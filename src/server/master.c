@@ -36,7 +36,8 @@ struct master {
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
-	struct housekeeper keeper, watch;
+	struct housekeeper keeper, watch, confirm;
+	struct net_slots *outbound;
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
@@ -111,12 +112,13 @@ static bool create_pool(struct master *m)
 
 	if (!create_scoreboard(m))
 		return log_error("shared memory: %s", strerror(errno)), false;
-	m->gate = gate_new(m->conf->state_dir, count_hash_slots_of_pool(m->conf));
+ m->outbound = net_slots_new(m->conf, count_configured_workers(m->conf), limits);
+m->gate = gate_new(m->conf->state_dir, count_hash_slots_of_pool(m->conf));
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,
 		.limits = limits,
-		.outbound = net_slots_new(m->conf, count_configured_workers(m->conf), limits),
+		.outbound = m->outbound,
 		.board = m->board,
 		.master = getpid(),
 		.death_fd = m->death[0],
@@ -192,6 +194,25 @@ static void spawn_watch(struct master *m, int64_t now)
 	if (pid > 0)
 		m->watch.pid = pid;
 	m->watch.due_us = now + WATCH_INTERVAL_S * INT64_C(1000000);
+}
+
+static void run_confirm_child(struct master *m, pid_t master)
+{
+	close_master_descriptors(m, -1);
+	scoreboard_unmap(m->board);
+	close(m->secret_fd);
+	_exit(housekeeper_confirm(m->conf, m->outbound, master));
+}
+
+static void spawn_confirm(struct master *m, int64_t now)
+{
+	pid_t master = getpid(), pid = fork();
+
+	if (pid == 0)
+		run_confirm_child(m, master);
+	if (pid > 0)
+		m->confirm.pid = pid;
+	housekeeper_schedule_confirm(&m->confirm, now, CONFIRM_INTERVAL_S);
 }
 
 static bool spawn_signer(struct master *m, int ready_fd)
@@ -323,6 +344,8 @@ static void reap_children(struct master *m, int64_t now)
 			m->keeper.pid = 0;
 		else if (pid == m->watch.pid)
 			m->watch.pid = 0;
+		else if (pid == m->confirm.pid)
+			m->confirm.pid = 0;
 		else if (pid == m->upgrade.pid)
 			finish_rehearsal(m, status);
 		else
@@ -474,6 +497,8 @@ static void run_master_loop(struct master *m)
 			spawn_housekeeper(m, now);
 		if (m->watch.pid == 0 && now >= m->watch.due_us)
 			spawn_watch(m, now);
+		if (m->confirm.pid == 0 && now >= m->confirm.due_us)
+			spawn_confirm(m, now);
 		wait_for_event(m, next);
 		handle_signal_flags(m);
 	}
@@ -491,6 +516,7 @@ static void stop_master(struct master *m)
 	signals.stop = 1;
 	signals_send(m->keeper.pid, SIGTERM);
 	signals_send(m->watch.pid, SIGTERM);
+	signals_send(m->confirm.pid, SIGTERM);
 	pool_stop(m->pool, deadline);
 	state_lock_release();
 	upgrade_kill_late(&m->upgrade, INT64_MAX);
@@ -504,6 +530,7 @@ static void stop_master(struct master *m)
 	}
 	signals_send(m->signer, SIGKILL);
 	signals_send(m->watch.pid, SIGKILL);
+	signals_send(m->confirm.pid, SIGKILL);
 	signals_send(
 	    m->keeper.pid, SIGKILL); /* the database completes its statement or rolls it back */
 	scoreboard_remove(m->board_file);
@@ -537,6 +564,7 @@ int master_run(const struct command_line *opt, struct conf **conf, struct listen
 	pool_start_generation(m.pool, m.conf, count_configured_workers(m.conf));
 	housekeeper_schedule(&m.keeper, m.conf, clock_us());
 	m.watch.due_us = clock_us() + WATCH_INTERVAL_S * INT64_C(1000000);
+	housekeeper_schedule_confirm(&m.confirm, clock_us(), CONFIRM_FIRST_S);
 	run_master_loop(&m);
 	stop_master(&m);
 	pool_free(m.pool);

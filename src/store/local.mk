@@ -12,6 +12,8 @@ libstore_a_SOURCES = \
 	src/store/q_federation_token.h \
 	src/store/q_foreign.c \
 	src/store/q_foreign.h \
+	src/store/q_foreign_session.c \
+	src/store/q_foreign_session.h \
 	src/store/q_idcert.c \
 	src/store/q_idcert.h \
 	src/store/q_invite.c \
@@ -49,6 +51,7 @@ SQL = \
 	src/store/q_event.sql \
 	src/store/q_federation_token.sql \
 	src/store/q_foreign.sql \
+	src/store/q_foreign_session.sql \
 	src/store/q_idcert.sql \
 	src/store/q_invite.sql \
 	src/store/q_key_material.sql \

@@ -153,12 +153,15 @@ redeemed AS (
     ON CONFLICT DO NOTHING RETURNING attempt),
 opened AS (
     INSERT INTO foreign_session AS s (token_hash, fid, domain, session_id, serial, public_key, cert,
-        not_after)
-    SELECT attempt, $6, $7, $8, $9, $10, $11, to_timestamp($12::int8) FROM redeemed
+        not_after, confirmed_until, ask_at)
+    SELECT attempt, $6, $7, $8, $9, $10, $11, to_timestamp($12::int8),
+           motet_confirmed_until($6, $9), motet_ask_at(motet_confirmed_until($6, $9)) FROM redeemed
     ON CONFLICT (fid, session_id) WHERE ended_at IS NULL DO UPDATE
     SET token_hash = excluded.token_hash, serial = excluded.serial,
         public_key = excluded.public_key, cert = excluded.cert,
-        not_after = excluded.not_after, created_at = excluded.created_at RETURNING fid, session_id)
+        not_after = excluded.not_after, created_at = excluded.created_at,
+        confirmed_until = excluded.confirmed_until, ask_at = excluded.ask_at, silent_since = NULL
+    RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
        (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,

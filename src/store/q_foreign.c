@@ -14,16 +14,12 @@ struct refused_serial {
 struct changed_rows {
 	int64_t number;
 };
-struct session_renewed {
-	int64_t renewed, told;
-};
 struct unblocked_place {
 	struct str place;
 };
 ROW(cacheable_row, F_STR(cacheable_row, cacheable));
 ROW(refused_serial, F_STR(refused_serial, refused), F_I64(refused_serial, told));
 ROW(changed_rows, F_I64(changed_rows, number));
-ROW(session_renewed, F_I64(session_renewed, renewed), F_I64(session_renewed, told));
 ROW(unblocked_place, F_STR(unblocked_place, place));
 ROW(foreign_server_found, F_I64(foreign_server_found, now), F_BOOL(foreign_server_found, blocked),
     F_STR(foreign_server_found, api), F_STR(foreign_server_found, domain),
@@ -134,18 +130,6 @@ enum err q_foreign_forget(struct cx *cx, struct str domain, struct str fid, int6
 	const struct arg a[] = { arg_str(domain), arg_str(fid) };
 
 	return count_changed_rows(cx, &sql_foreign_forget, a, 2, forgotten);
-}
-
-enum err q_foreign_session_renew(struct cx *cx, const struct foreign_renewal *r, int64_t *renewed)
-{
-	const struct arg a[] = { arg_str(r->fid), arg_str(r->session_id), arg_str(r->serial),
-		arg_blob(r->key), arg_blob(r->cert), arg_i64(cx, r->not_after), arg_str(r->event),
-		arg_str(r->old) };
-	struct session_renewed *v;
-
-	TRY(STORE_RUN(cx, &sql_foreign_session_renew, a, &session_renewed_shape, &v, NULL));
-	*renewed = v->renewed;
-	return OK;
 }
 
 enum err q_foreign_block(struct cx *cx, struct str domain, int64_t *ended)

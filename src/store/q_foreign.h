@@ -57,18 +57,6 @@ must_check enum err q_foreign_mark_listed(
 /* Expire what the domain has said, of one actor or (fid.s NULL) everything. */
 must_check enum err q_foreign_forget(
     struct cx *, struct str domain, struct str fid, int64_t *forgotten);
-/*
- * The next ID-Cert of a session; replaces the one with the serial number `old`. *renewed 0: there
- * is no such session.
- */
-struct foreign_renewal {
-	struct str fid, session_id, old, serial;
-	struct blob key, cert;
-	int64_t not_after;
-	struct str event;
-};
-must_check enum err q_foreign_session_renew(
-    struct cx *, const struct foreign_renewal *, int64_t *renewed);
 must_check enum err q_foreign_block(struct cx *, struct str domain, int64_t *ended);
 must_check enum err q_foreign_unblock(struct cx *, struct str domain, bool *was);
 struct foreign_item {

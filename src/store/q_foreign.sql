@@ -102,7 +102,7 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 -- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
 -- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14 the oldest are
 -- deleted. A session here with an ID-Cert that is now revoked ends, and the actor's other sessions
--- get the home server's statement as an event.
+-- get the home server's statement as an event; one with an ID-Cert that is good is confirmed.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text, told int8
@@ -127,10 +127,16 @@ stored AS (
         usable_until = excluded.usable_until, fetched_at = now()
     WHERE f.invalidated_at IS NULL OR excluded.invalidated_at IS NOT NULL RETURNING 1),
 ended AS (
-    UPDATE foreign_session s SET ended_at = now() FROM said
+    UPDATE foreign_session s SET ended_at = now(), ended_why = 'REVOKED' FROM said
     WHERE s.fid = $2 AND s.serial = said.serial COLLATE "C" AND s.ended_at IS NULL
         AND said.invalidated BETWEEN 1 AND extract(epoch FROM now())
     RETURNING s.fid, s.session_id, said.cacheable),
+confirmed AS (
+    UPDATE foreign_session s SET confirmed_until = to_timestamp(said.usable_until),
+        ask_at = motet_ask_at(to_timestamp(said.usable_until)), silent_since = NULL FROM said
+    WHERE s.fid = $2 AND s.serial = said.serial COLLATE "C" AND s.ended_at IS NULL
+        AND said.invalidated = 0 AND said.serial NOT IN (SELECT serial FROM against)
+    RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (
         SELECT motet_session_key(fid, session_id) FROM ended) RETURNING 1),
@@ -158,8 +164,8 @@ SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
 ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain,
     fresh_until = excluded.fresh_until, listed_at = now()
 
--- Expire everything that a server has said, except revocations. $2, if not null: of this actor
--- only.
+-- Expire everything that a server has said, except revocations, and let the master ask it about
+-- sessions here. $2, if not null: of this actor only.
 -- name: sql_foreign_forget :one redo
 -- args: text, text
 -- cols: forgotten int8
@@ -172,7 +178,10 @@ actors AS (
 certs AS (
     UPDATE foreign_cert SET usable_until = now() - interval '1 second'
     WHERE domain = $1 AND ($2 IS NULL OR subject = $2) AND usable_until > now()
-        AND invalidated_at IS NULL RETURNING 1)
+        AND invalidated_at IS NULL RETURNING 1),
+sessions AS (
+    UPDATE foreign_session SET ask_at = now() WHERE domain = $1 AND ($2 IS NULL OR fid = $2)
+        AND ended_at IS NULL RETURNING 1)
 SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors)
        + (SELECT count(*) FROM certs) AS forgotten
 
@@ -208,17 +217,3 @@ SELECT s.place, CASE WHEN s.blocked_at IS NOT NULL THEN 'blocked'
 FROM foreign_server s WHERE $1::text IS NULL OR $1::text IN (s.place, s.domain)
 ORDER BY s.place IS DISTINCT FROM $1::text, s.place
 LIMIT CASE WHEN $1::text IS NULL THEN 100000 ELSE 1 END
-
--- Give a foreign actor's session its next ID-Cert in place of the one with serial $8. The actor's
--- other sessions get the event $7.
--- name: sql_foreign_session_renew :one resend
--- args: text, text, text, bytea, bytea, int8, text, text
--- cols: renewed int8, told int8
-WITH renewed AS (
-    UPDATE foreign_session SET serial = $3, public_key = $4, cert = $5,
-        not_after = to_timestamp($6::int8)
-    WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL AND (serial = $8 OR serial = $3)
-        RETURNING fid, session_id)
-SELECT count(*) AS renewed,
-       sum(motet_emit(motet_foreign_others(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
-           $7))::int8 AS told FROM renewed

@@ -57,8 +57,9 @@ old AS (
         AND EXISTS (SELECT FROM trial) RETURNING 1),
 opened AS (
     INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert,
-        not_after)
-    SELECT attempt, $4, $5, $6, $7, $8, $9, to_timestamp($10::int8) FROM trial
+        not_after, confirmed_until, ask_at)
+    SELECT attempt, $4, $5, $6, $7, $8, $9, to_timestamp($10::int8),
+           motet_confirmed_until($4, $7), motet_ask_at(motet_confirmed_until($4, $7)) FROM trial
         WHERE (SELECT count(*) FROM old) >= 0
     ON CONFLICT (token_hash) DO NOTHING RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM trial) AS done,

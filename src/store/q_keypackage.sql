@@ -26,7 +26,7 @@ SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $
 -- cols: found bool, allowed bool, wait int8, session_id text, tls bytea, last_resort bool
 WITH me AS (
     SELECT actor_id, serial, coalesce(fid, actor_id::text) AS name FROM any_session
-        WHERE token_hash = $1),
+        WHERE token_hash = $1 AND confirmed_until >= now()),
 target AS (
     SELECT a.id FROM actor a, me WHERE a.deactivated_at IS NULL
         AND (a.id = $2 OR a.local_name = $3)),

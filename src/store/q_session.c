@@ -16,7 +16,7 @@ ROW(home_session_ended, F_I64(home_session_ended, serial));
 ROW(session, F_I64(session, actor_id), F_STR(session, serial_text), F_STR(session, local_name),
     F_STR(session, fid), F_STR(session, domain), F_STR(session, session_id), F_BOOL(session, admin),
     F_I64(session, not_after), F_STR(session, password), F_BLOB(session, totp), F_STR(session, key),
-    F_I64(session, now));
+    F_I64(session, now), F_BOOL(session, unconfirmed), F_STR(session, ended_why));
 ROW(session_item, F_STR(session_item, local_name), F_STR(session_item, session_id),
     F_I64(session_item, serial), F_I64(session_item, created_at), F_I64(session_item, not_after));
 ROW(own_session, F_STR(own_session, session_id), F_STR(own_session, serial),

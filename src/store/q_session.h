@@ -14,8 +14,10 @@ struct session {
 	struct blob totp;    /* sealed secret of the second factor, if requested; n 0: none */
 	struct str key;	     /* session_key in the tables of events */
 	int64_t now;
-	int64_t serial; /* home actors */
-	bool rotated;	/* the token has ended: q_session_find_rotated() */
+	bool unconfirmed;     /* foreign actors: the home server has to be asked again first */
+	struct str ended_why; /* foreign actors: why it has ended (schema 18); s NULL: it has not */
+	int64_t serial;	      /* home actors */
+	bool rotated;	      /* the token has ended: q_session_find_rotated() */
 };
 struct session_item {
 	struct str local_name, session_id;

@@ -1,28 +1,36 @@
 -- The session of a token, of a home or a foreign actor. With $2, also the actor's password hash and
--- second factor.
+-- second factor. ended_why: of a session that has ended because of what its home server said.
 -- name: sql_session_find :opt redo
 -- args: bytea, bool
 -- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,
--- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8
+-- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8,
+-- cols: unconfirmed bool, ended_why text
 SELECT actor_id, serial, local_name, fid, domain, session_id, admin,
        floor(extract(epoch FROM not_after))::int8 AS not_after,
        CASE WHEN $2 THEN password END AS password,
        CASE WHEN $2 THEN (SELECT sealed FROM totp t WHERE t.actor_id = any_session.actor_id
            AND t.confirmed_at IS NOT NULL) END AS totp, session_key AS key,
-       floor(extract(epoch FROM now()))::int8 AS now
+       floor(extract(epoch FROM now()))::int8 AS now, confirmed_until < now() AS unconfirmed,
+       NULL::text AS ended_why
 FROM any_session WHERE token_hash = $1
+UNION ALL
+SELECT 0::int8, serial, NULL, fid, domain, session_id, false, NULL, NULL, NULL, NULL,
+       floor(extract(epoch FROM now()))::int8, false, ended_why
+FROM foreign_session WHERE token_hash = $1 AND ended_why IS NOT NULL
 
 -- The session of a token that a rotation of the session's key ended within a day. The client may
 -- not know the new token: the answer of the rotation was lost.
 -- name: sql_session_find_rotated :opt redo
 -- args: bytea
 -- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,
--- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8
+-- cols: admin bool, not_after int8, password text, totp bytea, key text, now int8,
+-- cols: unconfirmed bool, ended_why text
 SELECT s.actor_id, s.serial::text AS serial, a.local_name, NULL::text AS fid, NULL::text AS domain,
        old.session_id, false AS admin,
        floor(extract(epoch FROM old.not_after))::int8 AS not_after, NULL::text AS password,
        NULL::bytea AS totp, motet_session_key(s.actor_id, old.session_id) AS key,
-       floor(extract(epoch FROM now()))::int8 AS now
+       floor(extract(epoch FROM now()))::int8 AS now, false AS unconfirmed,
+       NULL::text AS ended_why
 FROM session s JOIN actor a ON a.id = s.actor_id JOIN idcert old USING (actor_id, serial)
 WHERE s.token_hash = $1 AND s.ended_at > now() - interval '1 day' AND a.deactivated_at IS NULL
     AND NOT old.live AND EXISTS (SELECT FROM idcert c WHERE c.actor_id = old.actor_id

@@ -79,6 +79,22 @@ def main():
            "a database that is away is a line, and it is tried again")
         ok(s.stop()[0] == 0, "and no more than that")
     sql("DELETE FROM throttle")
+    confirmed(motetd)
+
+
+def confirmed(motetd):
+    """The master has the home servers of foreign sessions asked, before their last statement is over."""
+    sql("INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert, not_after, ask_at) "
+        "SELECT sha256(n::text::bytea), 'u' || n || '@nowhere.invalid', 'nowhere.invalid', 's', n, sha256('k'), 'c', now() + interval '1 d', "
+        "now() + n * interval '1 h' - interval '90 min' FROM generate_series(1, 3) n")
+    with pool.Server(program=motetd, workers=1) as s:
+        ok(until(lambda: "motetd: confirm" in [name_of(p) for p in children(s.p.pid)], step=0.001), "a child asks other servers about sessions")
+        ok(until(lambda: sql("SELECT string_agg(session_id || serial, ' ') FROM foreign_session WHERE silent_since IS NOT NULL") == "s1", step=0.1),
+           "about those whose time has come; this one's server is not there")
+        ok(until(lambda: len(children(s.p.pid)) == 2, step=0.01), "and ends")
+        ok(sql("SELECT count(*) FROM foreign_session WHERE ask_at BETWEEN now() AND now() + interval '5 min'") == "1", "to ask again in some minutes")
+        ok(s.stop()[0] == 0, "an orderly end")
+    sql("DELETE FROM foreign_session")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 		{ EVERY_ONE, ERR_BAD_REQUEST },
 		{ TAKES_INPUT, ERR_BAD_JSON },
 		{ WITH_TOKEN, ERR_UNAUTHORIZED },
+		{ WITH_TOKEN, ERR_SESSION_ENDED },
 		{ AT_HOME, ERR_FOREIGN },
 		{ BY_ADMIN, ERR_NOT_ADMIN },
 		{ WITH_SOLUTION, ERR_SENSITIVE },

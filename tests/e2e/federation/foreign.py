@@ -4,10 +4,10 @@ import time
 
 import pki
 from guest import Guest
-from world import challenge, complete, events, identify, need, refused, trial, works
+from world import Actor, challenge, complete, events, identify, need, refused, trial, works
 
 DOMAINS = ["rs.test", "slashless.test", "visible.test", "api.test", "redirecting.test", "odd.test", "spaced.test", "strings.test", "short.test", "gone.test", "turning.test",
-           "revoking.test", "many.test", "renewing.test"]
+           "revoking.test", "many.test", "renewing.test", "leaving.test", "warm.test", "cold.test"]
 
 
 def test_log_in(w):
@@ -179,3 +179,51 @@ def test_many_sessions(w):
         need(complete(w.two, g, trial(w.two, g.fid, g.session)).status == 200, f"{g.session}")
     got = w.two.get(f"/.p2/core/v1/idcert/actor/{guests[0].fid}").json()
     need(len(got) == 12, f"{len(got)} certificates")
+
+
+def end_statement(server, actor):
+    server.sql(f"UPDATE foreign_session SET confirmed_until = now() - interval '1 s' WHERE fid = '{actor.fid}'")
+
+
+def test_confirmed_by_its_home(w):
+    """When the home server's statement is over, a session is used again after the home server was asked, whatever the request is."""
+    home = w.homes.home("warm.test")
+    vera, owner = Guest(home), Actor(w.one, "owner")
+    token = vera.session_on(w.one)
+    for target in ("/.p2/core/v1/events", f"/.p2/core/v1/keypackage/{owner.fid}", f"/p2core/keypackage/{owner.fid}"):
+        end_statement(w.one, vera)
+        asked = len(home.asked)
+        need(w.one.ask("GET", target, token=token).status in (200, 204), target)
+        need(len(home.asked) == asked + 1, f"{target}: asked {[t for t, _ in home.asked[asked:]]}")
+        w.one.ask("GET", target, token=token)
+        need(len(home.asked) == asked + 1, "and once")
+    home.people.remove(vera.person)
+    need(works(w.one, token), "one that is no longer listed goes on until the last statement is over")
+    end_statement(w.one, vera)
+    for target in (f"/.p2/core/v1/keypackage/{owner.fid}", "/.p2/core/v1/events"):
+        e = refused(w.one.ask("GET", target, token=token), 401, "P2CORE_SESSION_ENDED")
+        need("warm.test no longer lists" in e["message"], f"it does not say why: {e}")
+
+
+def test_silent_home(w):
+    """A home server that does not answer: its actors' sessions go on for cache_lifetime, and then end with a reason."""
+    home = w.homes.home("cold.test")
+    vera = Guest(home)
+    token, answer = vera.session_on(w.one), home.answer
+    home.answer = lambda sock, target: sock.close()
+    end_statement(w.one, vera)
+    need(works(w.one, token), "the session goes on")
+    left = int(w.one.sql(f"SELECT extract(epoch FROM confirmed_until - now())::int FROM foreign_session WHERE fid = '{vera.fid}'"))
+    need(14300 < left <= 14400, f"for cache_lifetime: {left} s")
+    w.one.sql(f"UPDATE foreign_session SET silent_since = now() - interval '5 hours' WHERE fid = '{vera.fid}'")
+    end_statement(w.one, vera)
+    for _ in range(2):
+        e = refused(w.one.ask("GET", "/.p2/core/v1/events", token=token), 401, "P2CORE_SESSION_ENDED")
+        need("cold.test has not answered" in e["message"], f"it does not say why: {e}")
+    home.answer = answer
+    for _ in range(20):
+        r = vera.auth(w.one)
+        if r.status == 201:
+            break
+        time.sleep(0.5)
+    need(r.status == 201, f"a new session when it answers: {r}")

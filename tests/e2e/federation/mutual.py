@@ -258,7 +258,7 @@ def test_revoked_certificate_announced(w):
         home.must("DELETE", "/.p2/core/v1/session", 204, {"session_id": "laptop"}, phone.token, phone.sensitive())
         r = away.ask("PUT", "/.p2/core/v1/session/idcert/extern", alice.cert.encode(), token)
         need(r.status in (200, 201, 204), f"extern with a revoked certificate: {r}")
-        refused(away.ask("GET", "/.p2/core/v1/events", token=token), 401, "P2CORE_UNAUTHORIZED")
+        refused(away.ask("GET", "/.p2/core/v1/events", token=token), 401, "P2CORE_SESSION_ENDED")
         heard = [e for e in events(away, others) if e["op"] == "4"]
         need(len(heard) == 1 and heard[0]["t"] == "ACTOR_CERTIFICATE_INVALIDATION", f"heard {heard}")
         need(works(away, others), "the other session goes on")

@@ -16,7 +16,13 @@ from place import Place
 # What servers remember about others, and tries at passwords: a refused request may change these.
 REMEMBERED = ("throttle", "foreign_server", "foreign_cert", "foreign_actor")
 RANDOM = re.compile(rb"[A-Za-z0-9+/=_-]{40,}")    # tokens and base64, in which anything may stand by chance
+CONFIRMED = "{confirmed_until,ask_at,silent_since}"      # the same of foreign_session
 need = case.need
+
+
+def text_of(table):
+    """SQL: a row as text."""
+    return f"(to_jsonb(t) - '{CONFIRMED}'::text[])::text" if table == "foreign_session" else "t::text"
 
 
 class Server(Place):
@@ -30,7 +36,8 @@ class Server(Place):
         self.start(self.web_wanted, self.domain, sets, workers, True, peers)
         self.context = ssl.create_default_context(cafile=os.path.join(self.tls, "ca.pem"))
         tables = self.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1").split()
-        each = [f"SELECT '{t}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {t} t" for t in tables if t not in REMEMBERED]
+        each = [f"SELECT '{t}', count(*), md5(string_agg(v, '|' ORDER BY v)) FROM {t} t, LATERAL (SELECT {text_of(t)}) AS row(v)"
+                for t in tables if t not in REMEMBERED]
         self.fingerprint_sql = " UNION ALL ".join(each)
 
     @property
