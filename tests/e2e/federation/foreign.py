@@ -185,6 +185,24 @@ def end_statement(server, actor):
     server.sql(f"UPDATE foreign_session SET confirmed_until = now() - interval '1 s' WHERE fid = '{actor.fid}'")
 
 
+def test_end_own_sessions(w):
+    """A foreign actor ends sessions of its own: this one, another one; nobody else's."""
+    home = w.homes.home("leaving.test")
+    vera, tablet, other = Guest(home), Guest(home, session="tablet"), Guest(home, name="otto", session="phone")
+    token, second, third = (g.session_on(w.one) for g in (vera, tablet, other))
+    path = "/.p2/core/v1/session?session_id="
+    for session in ("phone", "nothing"):
+        with w.one.unchanged():
+            refused(w.one.ask("DELETE", path + session, token=token), 404, "P2CORE_NOT_FOUND")
+    need(w.one.ask("DELETE", path + "tablet", token=token).status == 204, "DELETE of the other session")
+    need([works(w.one, t) for t in (token, second, third)] == [True, False, True], "the other session has ended, and no more")
+    need(w.one.ask("DELETE", path + vera.session, token=token).status == 204, "DELETE of this session")
+    need([works(w.one, t) for t in (token, third)] == [False, True], "this session has ended, and no more")
+    token = vera.session_on(w.one)
+    need(w.one.ask("DELETE", f"/.p2/core/v1/session/{vera.session}", token=token).status == 204 and not works(w.one, token),
+         "a new session, ended by its ID in the path")
+
+
 def test_confirmed_by_its_home(w):
     """When the home server's statement is over, a session is used again after the home server was asked, whatever the request is."""
     home = w.homes.home("warm.test")
