@@ -8,6 +8,8 @@
 #include "core/foreign_session.h"
 #include "http/cors.h"
 #include "shm/limits.h"
+#include "text/form.h"
+#include "text/utf8.h"
 
 static enum err check_body_size(struct call *c)
 {
@@ -112,14 +114,32 @@ static enum err run_handler(struct call *c)
 	return c->route->fn(c);
 }
 
+/* RFC 8187: utf-8'language'percent-encoded, for what a header cannot carry. */
+static enum err decode_solution(struct call *c, struct str *out)
+{
+	struct str rest, charset, language, text;
+
+	*out = c->req->solution;
+	if (!str_cut(*out, '\'', &charset, &rest) || !str_ieq(charset, STR("utf-8")) ||
+	    !str_cut(rest, '\'', &language, &text))
+		return OK;
+	if (form_decode(c->cx->mem, text, false, out) && utf8_ok(*out))
+		return OK;
+	return refuse(c->cx, ERR_BAD_REQUEST, "X-P2-Sensitive-Solution",
+	    "After utf-8'' X-P2-Sensitive-Solution must be percent-encoded UTF-8 (RFC 8187).");
+}
+
 static enum err authorise_caller(struct call *c)
 {
+	struct str solution;
+
 	if (c->who && (c->route->auth == AUTH_SESSION || c->route->auth == AUTH_ADMIN))
 		TRY(session_require_home(c->cx, c->who));
 	if (c->route->auth == AUTH_ADMIN && !c->who->admin)
 		return refuse(c->cx, ERR_NOT_ADMIN, "", "%s", err_text(ERR_NOT_ADMIN));
+	TRY(decode_solution(c, &solution));
 	return session_check_solution(
-	    c->cx, c->who, c->req->solution, c->req->remote, operation_policy(c->route));
+	    c->cx, c->who, solution, c->req->remote, operation_policy(c->route));
 }
 
 static enum err decode_input(struct call *c)

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
+#include "crypto/opaque_string.h"
 #include "crypto/passwd.h"
 #include "core/guess_limit.h"
 #include "shm/gate.h"
@@ -73,26 +74,69 @@ static void leave_hash_gate(struct cx *cx)
 	meter_phase(&cx->meter, PHASE_WORK);
 }
 
+/* What is stored is the prepared password, so its length counts. */
+static enum err prepare_new_password(struct cx *cx, struct str *password)
+{
+	const char *why = NULL;
+
+	switch (opaque_string_enforce(cx->mem, *password, password)) {
+	case OPAQUE_STRING_GOOD:
+	case OPAQUE_STRING_EMPTY:
+		break;
+	case OPAQUE_STRING_NOT_UTF8:
+		why = "A password must be text in UTF-8.";
+		break;
+	case OPAQUE_STRING_DISALLOWED:
+		why = "A password must not have control characters such as a line break, invisible "
+		      "characters, or characters that Unicode has not assigned (RFC 8265).";
+		break;
+	}
+	if (why)
+		return refuse(cx, ERR_BAD_REQUEST, "password", "%s", why);
+	return password->n < PASSWD_MIN || password->n > PASSWD_MAX
+	    ? refuse(cx, ERR_BAD_REQUEST, "password", "A password must have %d to %d bytes.",
+		  PASSWD_MIN, PASSWD_MAX)
+	    : OK;
+}
+
 enum err password_hash_new(struct cx *cx, struct str password, struct str *phc)
 {
-	if (password.n < PASSWD_MIN || password.n > PASSWD_MAX)
-		return refuse(cx, ERR_BAD_REQUEST, "password",
-		    "A password must have %d to %d bytes.", PASSWD_MIN, PASSWD_MAX);
+	TRY(prepare_new_password(cx, &password));
 	TRY(enter_hash_gate(cx));
 	enum err e = passwd_hash(cx, password, phc);
 	leave_hash_gate(cx);
 	return e;
 }
 
+enum { PASSWORD_FORMS = 2 };
+
+/*
+ * The password as it is stored now, then as it was sent, which is how earlier releases stored it.
+ * How many there are depends on what was sent only, and so does the time.
+ */
+static int list_password_forms(struct cx *cx, struct str sent, struct str forms[PASSWORD_FORMS])
+{
+	forms[0] = forms[1] = sent;
+	return opaque_string_enforce(cx->mem, sent, &forms[0]) == OPAQUE_STRING_GOOD &&
+		!str_eq(forms[0], sent)
+	    ? 2
+	    : 1;
+}
+
 /* Called with a hashing slot: an attempt that got no slot is not counted. */
 static enum err compare_password(struct cx *cx, const struct password_try *t,
     const struct guess_limit *n, bool *right, struct str *newer)
 {
+	struct str forms[PASSWORD_FORMS];
+	int count = list_password_forms(cx, t->password, forms);
 	bool rehash = false;
 
 	TRY(guess_limit_try_secret(cx, n, "wrong passwords"));
-	TRY(passwd_verify(cx, t->password, t->phc, right, &rehash));
-	if (rehash && passwd_hash(cx, t->password, newer) != OK)
+	for (int i = 0; i < count && !*right; i++) {
+		TRY(passwd_verify(cx, forms[i], t->phc, right, &rehash));
+		rehash |= *right && i > 0;
+	}
+	if (rehash && passwd_hash(cx, forms[0], newer) != OK)
 		*newer = (struct str){ NULL, 0 };
 	return OK;
 }

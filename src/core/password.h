@@ -9,10 +9,14 @@
  * anything, and its worker serves it again when it has a slot. The worker's other connections go
  * to siblings before it waits or hashes.
  */
-/* Hash a new password. ERR_BAD_REQUEST, field "password": too short or too long. ERR_RETRY. */
+/*
+ * Hash a new password, prepared as crypto/opaque_string.h says. ERR_BAD_REQUEST, field "password":
+ * too short, too long, or with a character that is not allowed. ERR_RETRY.
+ */
 must_check enum err password_hash_new(struct cx *, struct str password, struct str *phc);
-/* Check a password. A wrong one is the error `wrong`. No free slot: ERR_RETRY, not
- * counted. Too many wrong ones: ERR_RATE_LIMITED, see core/guess_limit.h. */
+/* Check a password: as it is prepared, and as it was sent if that is something else, since earlier
+ * releases stored it so; then it is stored anew. A wrong one is the error `wrong`. No free slot:
+ * ERR_RETRY, not counted. Too many wrong ones: ERR_RATE_LIMITED, see core/guess_limit.h. */
 struct password_try {
 	struct str local; /* whose password */
 	struct str who;	  /* whom attempts are counted for: a local name for log-ins, a session key

@@ -13,6 +13,8 @@ libcryptography_a_SOURCES = \
 	src/crypto/hash.h \
 	src/crypto/key_trial_text.c \
 	src/crypto/key_trial_text.h \
+	src/crypto/opaque_string.c \
+	src/crypto/opaque_string.h \
 	src/crypto/passwd.c \
 	src/crypto/passwd.h \
 	src/crypto/phc.c \
@@ -23,4 +25,4 @@ libcryptography_a_SOURCES = \
 	src/crypto/token.h \
 	src/crypto/totp.c \
 	src/crypto/totp.h
-CRYPTOGRAPHY = libcryptography.a $(TEXT) $(CRYPTO_LIBS)
+CRYPTOGRAPHY = libcryptography.a $(TEXT) $(CRYPTO_LIBS) $(UNISTRING_LIBS)

@@ -3,6 +3,7 @@
 #include "member.h"
 #include "crypto/hash.h"
 #include "core/password.h"
+#include "crypto/passwd.h"
 #include "shm/gate.h"
 #include "store/q_throttle.h"
 #include <signal.h>
@@ -229,6 +230,48 @@ static void test_rehash(void)
 	end_context(&cx);
 }
 
+static enum err try_nils(struct cx *cx, struct str password)
+{
+	return try_password(cx, STR("nils"), NULL, "192.0.2.1", password);
+}
+
+/* Typed on another keyboard: other octets, the same password (RFC 8265). */
+static void test_prepared_password(void)
+{
+	static const char nfc[] = "p\u00e5ssw\u00f6rd lang",
+			  nfd[] = "pa\u030asswo\u0308rd\u00a0lang";
+	struct cx cx = new_context();
+	struct str phc;
+	int64_t id;
+
+	must(&cx, actor_add(&cx, STR("nils"), str_of(nfd), false, &id));
+	ok(try_nils(&cx, str_of(nfc)) == OK && try_nils(&cx, str_of(nfd)) == OK,
+	    "registered in one form, either logs in: %s", cx.why.say);
+	ok(try_nils(&cx, STR("passwort lang")) == ERR_BAD_CREDENTIALS, "another does not");
+	ok(actor_add(&cx, STR("nele"), STR("line\nbreak in it"), false, &id) == ERR_BAD_REQUEST &&
+		strstr(cx.why.say, "control characters"),
+	    "a line break is refused: %s", cx.why.say);
+	ok(actor_add(&cx, STR("nele"), STR("\u00e4\u00e4\u00e4"), false, &id) == ERR_BAD_REQUEST,
+	    "octets count, not accents");
+	/* As earlier releases stored it: the octets that were sent. */
+	must(&cx, passwd_hash(&cx, str_of(nfd), &phc));
+	run_sql(&cx,
+	    arena_printf(cx.mem, "UPDATE actor SET password = '%s' WHERE local_name = 'nils'",
+		str_z(cx.mem, phc)));
+	ok(try_nils(&cx, str_of(nfc)) == ERR_BAD_CREDENTIALS,
+	    "a hash of earlier releases is of the octets that were sent");
+	ok(try_nils(&cx, str_of(nfd)) == OK, "which still log in");
+	ok(try_nils(&cx, str_of(nfc)) == OK, "and from then on any form");
+	must(&cx, passwd_hash(&cx, STR("line\nbreak in it"), &phc));
+	run_sql(&cx,
+	    arena_printf(cx.mem, "UPDATE actor SET password = '%s' WHERE local_name = 'nils'",
+		str_z(cx.mem, phc)));
+	ok(try_nils(&cx, STR("line\nbreak in it")) == OK &&
+		try_nils(&cx, STR("line\nbreak in it")) == OK,
+	    "so does one that could not be registered now");
+	end_context(&cx);
+}
+
 int main(void)
 {
 	if (!open_test_home())
@@ -237,6 +280,7 @@ int main(void)
 	test_throttle_growth();
 	test_strangers();
 	test_rehash();
+	test_prepared_password();
 	conf_free(conf);
 	return done();
 }

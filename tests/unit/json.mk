@@ -22,3 +22,6 @@ tests_unit_totp_test_LDADD = $(SIGNER)
 tests_unit_router_test_SOURCES = tests/unit/router_test.c
 tests_unit_router_test_LDADD = $(HTTP)
 include tests/fuzz/json.mk
+UNIT_TESTS += tests/unit/opaque_string_test
+tests_unit_opaque_string_test_SOURCES = tests/unit/opaque_string_test.c
+tests_unit_opaque_string_test_LDADD = $(CRYPTOGRAPHY)

@@ -371,8 +371,9 @@ static void add_schemes(struct json_object *to)
 	openapi_put(s, "type", "apiKey");
 	openapi_put(s, "in", "header");
 	openapi_put(s, "name", "X-P2-Sensitive-Solution");
-	openapi_put(
-	    s, "description", "The password, or a code of the second factor if the actor has one.");
+	openapi_put(s, "description",
+	    "The password, or a code of the second factor if the actor has one. What a header "
+	    "cannot carry: utf-8'' and then percent-encoded (RFC 8187).");
 }
 
 /* Every shape that a route takes as a body, once. */
