@@ -1,6 +1,7 @@
 #include "core/foreign.h"
 #include "base/conf.h"
 #include "base/fetch.h"
+#include "x509/idname.h"
 #include "text/fid.h"
 #include "text/origin.h"
 #include "core/foreign_cache.h"
@@ -265,7 +266,7 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 {
 	const struct idcert *i = &c->cert;
 
-	if (f->session_id.n && !str_eq(f->session_id, i->session_id))
+	if (f->session_id.n && !idname_same_session(f->session_id, i->session_id))
 		return false;
 	if (f->at >= 0 &&
 	    (i->not_before > f->at || i->not_after < f->at ||

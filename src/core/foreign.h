@@ -47,7 +47,7 @@ must_check enum err foreign_list_certs_where(
  * seconds old at most, if the home server answers. Errors as above. */
 must_check enum err foreign_prefetch_certs(struct cx *, struct str fid, struct str session_id);
 /* Ask the home server for all certificates of an actor, whatever is remembered. What it says of
-* sessions here takes effect (sql_foreign_store_certs). ERR_NOT_FOUND: no such actor. */
+ * sessions here takes effect (sql_foreign_store_certs). ERR_NOT_FOUND: no such actor. */
 must_check enum err foreign_ask_about(struct cx *, struct str fid);
 /* Note that a server is up, because it has just signed something, even if it did not answer us. */
 void foreign_note_heard(struct cx *, struct str domain);

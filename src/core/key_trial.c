@@ -1,6 +1,7 @@
 #include "core/key_trial.h"
 #include "base/conf.h"
 #include "x509/cacheable.h"
+#include "x509/idname.h"
 #include "text/fid.h"
 #include "crypto/hash.h"
 #include "crypto/token.h"
@@ -117,7 +118,7 @@ static enum err check_trial_cert(struct cx *cx, const struct key_trial_answer *a
 		    cx, "fid", "The ID-Cert belongs to %.*s.", (int)c->cert.fid.n, c->cert.fid.s);
 	if (t->for_fid.n && !str_eq(t->for_fid, c->cert.fid))
 		return REFUSE_TRIAL(cx, "trial", "This key trial is for another actor.");
-	if (t->for_session.n && !str_eq(t->for_session, c->cert.session_id))
+	if (t->for_session.n && !idname_same_session(t->for_session, c->cert.session_id))
 		return REFUSE_TRIAL(cx, "trial", "This key trial is for another session.");
 	return OK;
 }

@@ -112,8 +112,8 @@ static bool create_pool(struct master *m)
 
 	if (!create_scoreboard(m))
 		return log_error("shared memory: %s", strerror(errno)), false;
- m->outbound = net_slots_new(m->conf, count_configured_workers(m->conf), limits);
-m->gate = gate_new(m->conf->state_dir, count_hash_slots_of_pool(m->conf));
+	m->outbound = net_slots_new(m->conf, count_configured_workers(m->conf), limits);
+	m->gate = gate_new(m->conf->state_dir, count_hash_slots_of_pool(m->conf));
 	struct worker w = {
 		.listen_fd = m->listener->fd,
 		.gate = m->gate,

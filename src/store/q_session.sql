@@ -36,11 +36,11 @@ WHERE s.token_hash = $1 AND s.ended_at > now() - interval '1 day' AND a.deactiva
     AND NOT old.live AND EXISTS (SELECT FROM idcert c WHERE c.actor_id = old.actor_id
         AND c.session_id = old.session_id AND c.live AND c.not_before = old.invalidated_at)
 
--- Ends the token and the ID-Cert of a home session together.
+-- Ends the token and the ID-Cert of a home session together; its ID may be spelled otherwise.
 -- name: sql_session_end :one
 -- args: int8, text
 -- cols: serial int8
-SELECT motet_end_session($1, $2) AS serial
+SELECT motet_end_session($1, motet_spelled($1, $2)) AS serial
 
 -- End a foreign session here; its ID-Cert belongs to its home server. $3: the event for the actor's
 -- other sessions here, if the home server has revoked the ID-Cert.

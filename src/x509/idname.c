@@ -189,3 +189,28 @@ struct blob idname_write(
 	    build_name_rdn(mem, ATTR_CN, DER_UTF8, local),
 	    build_name_rdn(mem, ATTR_SESSION, DER_IA5, session_id));
 }
+
+/* The next character that counts; blanks in a row are one, and none at the end. 0: no more. */
+static char take_name_char(struct str *s)
+{
+	if (s->n == 0)
+		return 0;
+	char c = s->s[0];
+	*s = str_from(*s, 1);
+	while (c == ' ' && s->n && s->s[0] == ' ')
+		*s = str_from(*s, 1);
+	return ascii_lower(c);
+}
+
+bool idname_same_session(struct str a, struct str b)
+{
+	char x, y;
+
+	a = str_trim(a);
+	b = str_trim(b);
+	do {
+		x = take_name_char(&a);
+		y = take_name_char(&b);
+	} while (x == y && x);
+	return x == y;
+}

@@ -27,6 +27,9 @@ struct blob idname_write(
 /* Check the name of an actor: the UID is a federation ID in lower case of the domain in the DCs,
  * the session ID has 1 to 32 octets, CN is the local name, or absent unless cn_needed. */
 const char *idname_check_actor(struct arena *, struct idname *, bool cn_needed);
+/* Are these session IDs the same name (RFC 5280 7.1)? Case, blanks at the ends, and repeated blanks
+ * do not count. */
+bool idname_same_session(struct str, struct str);
 /* Check the name of a home server, or of an issuer: DCs and nothing else. */
 const char *idname_check_server(const struct idname *);
 #endif

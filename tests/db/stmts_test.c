@@ -24,11 +24,10 @@
 #include "store/q_verify.h"
 
 static const struct stmt *const *const lists[] = { q_actor_stmts, q_doctor_stmts, q_epoch_stmts,
-q_event_stmts,
-q_federation_token_stmts, q_foreign_stmts, q_foreign_session_stmts, q_idcert_stmts, q_invite_stmts,
-q_key_material_stmts, q_keypackage_stmts, q_probe_stmts, q_prune_stmts, q_schema_stmts,
-q_selftest_stmts, q_server_key_stmts, q_session_stmts, q_throttle_stmts,
-	q_second_factor_stmts, q_key_trial_stmts, q_verify_stmts };
+	q_event_stmts, q_federation_token_stmts, q_foreign_stmts, q_foreign_session_stmts,
+	q_idcert_stmts, q_invite_stmts, q_key_material_stmts, q_keypackage_stmts, q_probe_stmts,
+	q_prune_stmts, q_schema_stmts, q_selftest_stmts, q_server_key_stmts, q_session_stmts,
+	q_throttle_stmts, q_second_factor_stmts, q_key_trial_stmts, q_verify_stmts };
 
 int main(void)
 {

@@ -26,7 +26,10 @@ static const struct {
 	{ "an old Hangul jamo", "\u1113", OPAQUE_STRING_DISALLOWED, NULL },
 	{ "emoji", "\U0001f511\U0001f511", OPAQUE_STRING_GOOD, NULL },
 	{ "line break", "with\nnewline", OPAQUE_STRING_DISALLOWED, NULL },
-	{ "C1 control", "next\xc2\x85" "line", OPAQUE_STRING_DISALLOWED, NULL },
+	{ "C1 control",
+	    "next\xc2\x85"
+	    "line",
+	    OPAQUE_STRING_DISALLOWED, NULL },
 	{ "LINE SEPARATOR", "a\u2028b", OPAQUE_STRING_DISALLOWED, NULL },
 	{ "SOFT HYPHEN", "soft\u00adhyphen", OPAQUE_STRING_DISALLOWED, NULL },
 	{ "ZERO WIDTH SPACE", "zero\u200bwidth", OPAQUE_STRING_DISALLOWED, NULL },
