@@ -67,6 +67,9 @@ INSERT INTO selftest (name, throttle) VALUES ('selftest-0123456789abcdef', '{}')
 # Each changes something when the owner does it, and is refused to the servers.
 REFUSED = [
     ("revoke a revocation", "UPDATE idcert SET invalidated_at = NULL WHERE invalidated_at IS NOT NULL"),
+    ("revoke a revocation by an insertion", "INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)"
+     "SELECT actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after FROM idcert WHERE serial = 1000000000000003 "
+     "ON CONFLICT (actor_id, serial) DO UPDATE SET invalidated_at = NULL"),
     ("move a revocation", "UPDATE idcert SET invalidated_at = now() - interval '1 min' WHERE invalidated_at IS NOT NULL"),
     ("make a superseded certificate live", "UPDATE idcert SET live = true WHERE NOT live AND invalidated_at IS NULL"),
     ("revoke in the past", "UPDATE idcert SET live = false, invalidated_at = now() - interval '2 h' WHERE live"),
@@ -148,7 +151,11 @@ REFUSED = [
 ]
 # Refused whoever does it, or without rows to count.
 FORBIDDEN = [
-    "UPDATE idcert SET actor_id = 2", "UPDATE actor SET local_name = 'mallory' WHERE id = 2", "UPDATE totp SET actor_id = 2", "TRUNCATE event", "TRUNCATE session", "CREATE TABLE x (y int)", "CREATE TEMP TABLE x (y int)", "CREATE SCHEMA x",
+    "UPDATE idcert SET actor_id = 2", "UPDATE actor SET local_name = 'mallory' WHERE id = 2", "UPDATE totp SET actor_id = 2", "TRUNCATE event",
+    "DO $$ BEGIN EXECUTE 'UPDATE actor SET admin = true'; END $$", "CREATE TEMP VIEW server_right AS SELECT 1", "CREATE TYPE x AS (a int)",
+    "CREATE DOMAIN x AS int", "CREATE STATISTICS s ON id, admin FROM actor", "CREATE PUBLICATION p", "ALTER ROLE motet_owner PASSWORD 'x'",
+    "ALTER DATABASE postgres SET search_path = x", "UPDATE pg_proc SET prosecdef = true", "REINDEX TABLE actor", "REASSIGN OWNED BY motet TO motet_owner",
+    "TRUNCATE session", "CREATE TABLE x (y int)", "CREATE TEMP TABLE x (y int)", "CREATE SCHEMA x",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE VIEW x AS SELECT 1", "CREATE TRIGGER x BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION motet_only_owner('x')",
     "CREATE RULE x AS ON DELETE TO session DO INSTEAD NOTHING", "ALTER TABLE idcert DISABLE TRIGGER ALL", "ALTER TABLE actor ADD COLUMN x int",

@@ -41,7 +41,8 @@ def hidden(t, place, directory):
     """A user who may not look is not told that nothing is there."""
     os.makedirs(f"{directory}/closed/deep")
     with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
-        g.write(re.sub("(?m)^state_dir.*$", f"state_dir = {directory}/closed/deep", re.sub("(?m)^listen.*$", f"listen = {directory}/closed/deep/sock", f.read()))
+        g.write(re.sub("(?m)^state_dir.*$", f"state_dir = {directory}/closed/deep", re.sub("(?m)^listen =.*$", f"listen = {directory}/closed/deep/sock",
+                re.sub("(?m)^secret_file.*$", f"secret_file = {directory}/closed/deep/secret", f.read())))
                 + f"log_file = {directory}/closed/deep/log\n")
     os.chmod(f"{directory}/motet.conf", 0o644)
     os.chmod(f"{directory}/closed", 0)
