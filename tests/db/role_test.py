@@ -304,7 +304,7 @@ def test_catalogue():
     definers = must("SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND NOT EXISTS "
                     "(SELECT FROM unnest(proconfig) c WHERE c LIKE 'search_path=%, pg_temp')")
     ok(definers.stdout == "", "each function with the owner's rights has its search_path", definers.stdout)
-    public = must("SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype "
+    public = must("SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = current_schema()::regnamespace AND prosecdef "
                   "AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) a WHERE a.grantee = 0)")
     ok(public.stdout == "", "and is not for everybody", public.stdout)
     own = psql(SERVER, "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = 'actor'::regclass").stdout
