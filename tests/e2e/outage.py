@@ -11,6 +11,14 @@ def get(place, target, token=None):
     return place.send("GET", target, headers)
 
 
+def readable(r):
+    """A page of another origin can read it, with the headers that say what to do."""
+    case.need(r.header("Access-Control-Allow-Origin") == "*", f"a browser cannot read it: {r}")
+    exposed = (r.header("Access-Control-Expose-Headers") or "").replace(" ", "").split(",")
+    case.need({"Retry-After", "X-P2-Error"} <= set(exposed), f"not exposed: {exposed}")
+    case.need((r.header("Cache-Control") or "") == "no-store", f"it may be cached: {r}")
+
+
 def unavailable(r, statuses=(503,)):
     case.need(r.status in statuses, f"status is none of {statuses}: {r}")
     case.need((r.header("Retry-After") or "").isdigit(), f"no Retry-After: {r}")
@@ -18,6 +26,7 @@ def unavailable(r, statuses=(503,)):
     e = r.json()
     case.need(e["errcode"] == r.status and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
     case.need(not case.leaks(r.body), f"the response leaks: {r}")
+    readable(r)
 
 
 def eventually(place, target, status, token=None, seconds=60):
@@ -56,8 +65,20 @@ def too_large(place):
     big = b" " * (1200 * 1024)
     r = place.send("POST", "/.p2/core/v1/register", [], big)
     case.need(r.status == 413 and r.header("X-P2-Error") == "P2CORE_TOO_LARGE", f"not 413 with its code: {r}")
+    readable(r)
     e = r.json()
     case.need(e["errcode"] == 413 and e["error"] == "P2CORE_TOO_LARGE" and e["message"], f"not our JSON: {r}")
+
+
+def refused_by_front(place):
+    """Whoever refuses these, motetd or the web server, says it in the same way."""
+    for target, headers in ("/%zz", []), ("/.p2/core/v1/challenge?x=" + "a" * 14000, []), ("/healthz", [("X-Long", "a" * 60000)]):
+        r = place.send("GET", target, headers)
+        if r.status == 200 or r.status in place.front.page_of_its_own or "early-errors" in place.front.cannot:
+            continue
+        case.need(r.status in (400, 414, 431) and r.header("X-P2-Error") == r.json()["error"] == "P2CORE_BAD_REQUEST", f"{target[:40]}: {r}")
+        case.need(r.header("Retry-After") is None, f"not to be sent again: {r}")
+        readable(r)
 
 
 def logs_are_clean(place):
@@ -68,7 +89,7 @@ def logs_are_clean(place):
 
 
 def run(place):
-    for test in (too_large, database, web_server_alone, logs_are_clean):
+    for test in (too_large, refused_by_front, database, web_server_alone, logs_are_clean):
         try:
             test(place)
             yield test.__name__, None

@@ -27,7 +27,8 @@ static const char api_description[] =
     "read whatever the Content-Type is; unknown members are ignored, null counts as absent, and "
     "whole numbers may be decimal strings. GET and DELETE also accept their arguments as a JSON "
     "object in the body. Browsers may send requests from any origin (CORS); there are no cookies. "
-    "Every answer has X-Request-Id.";
+    "Every answer of motetd has X-Request-Id. What a web server before it says by itself (400, "
+    "413, 414, 431, 500 to 504) has X-P2-Error and the same body, but may lack X-Request-Id.";
 
 static struct json_object *new_object(void)
 {
