@@ -11,7 +11,7 @@ command_fn cmd_init, cmd_migrate, cmd_actor_add, cmd_actor_list, cmd_actor_show,
     cmd_invite_list, cmd_invite_show, cmd_invite_revoke, cmd_token_status, cmd_token_on,
     cmd_keypackage_stats, cmd_token_off, cmd_token_list, cmd_token_delete, cmd_totp_show,
     cmd_totp_enrol, cmd_totp_confirm, cmd_totp_reset, cmd_prune, cmd_verify, cmd_status, cmd_top,
-    cmd_config, cmd_version, cmd_doctor, cmd_selftest, cmd_help;
+    cmd_completion, cmd_config, cmd_version, cmd_doctor, cmd_selftest, cmd_help;
 /*
  * OK when the key was made for our domain and our secret opens it; else the command ends with
  * EX_CONFIG. A host with another secret must not change the identity: no other host could open what

@@ -1,6 +1,7 @@
 #include "ctl/cmd.h"
 #include "ctl/help.h"
 #include "ctl/term/out.h"
+#include "core/schema.h"
 #include "db/conninfo.h"
 #include <stdio.h>
 #include <sysexits.h>
@@ -67,10 +68,24 @@ enum err cmd_config(struct ctl *c)
 	return print_conf_in_force(c);
 }
 
+struct version_row {
+	struct str version;
+	int64_t schema;
+};
+static const struct column version_columns[] = {
+	COL_STR(version_row, version, "version"),
+	COL_NUM(version_row, schema, "schema"),
+};
+
 enum err cmd_version(struct ctl *c)
 {
-	(void)c;
-	help_version(stdout);
+	struct version_row v = { STR(PACKAGE_VERSION), SCHEMA_VERSION };
+	const struct listing l = LISTING(version_columns, &v, 1);
+
+	if (ctl_options_has(&c->opt, OPT_JSON))
+		out_one(&c->cx, &l, true);
+	else
+		help_version(stdout);
 	return OK;
 }
 

@@ -32,7 +32,13 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl config\n"
 	    "  motetctl config --sample >motet.conf" },
-	{ "version", NULL, cmd_version, NEEDS_NOTHING, "", 0, 0, 0,
+	{ "completion", NULL, cmd_completion, NEEDS_NOTHING, "SHELL", 1, 1, 0,
+	    "Print a completion script for bash or zsh",
+	    "Made of the commands and options of this version.\n"
+	    "\n"
+	    "  motetctl completion bash >/usr/share/bash-completion/completions/motetctl\n"
+	    "  motetctl completion zsh >/usr/share/zsh/vendor-completions/_motetctl" },
+	{ "version", NULL, cmd_version, NEEDS_NOTHING, "", 0, 0, OPT_BIT(JSON),
 	    "Print the versions of program and schema",
 	    "The second number is the schema version that this program needs.\n"
 	    "\n"
@@ -327,7 +333,7 @@ const struct command ctl_commands[] = {
 };
 
 const struct command_group ctl_groups[] = {
-	{ "setup", "init migrate config version help",
+	{ "setup", "init migrate config completion version help",
 	    "set up a server, update its schema, show its configuration" },
 	{ "actor", "actor admin", "register actors, change passwords, deactivate actors" },
 	{ "invite", "invite", "create and revoke invites for registration" },

@@ -5,6 +5,7 @@ libctl_a_SOURCES = \
 	src/ctl/archive.c \
 	src/ctl/archive.h \
 	src/ctl/cmd_backup.c \
+	src/ctl/cmd_completion.c \
 	src/ctl/cmd_config.c \
 	src/ctl/cmd_epoch.c \
 	src/ctl/cmd_event.c \

@@ -19,6 +19,8 @@ import tempfile
 import threading
 import time
 
+import ctl_completion
+
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SCHEMA = os.path.join(TOP, "schema")
 NAMESPACE = "motetctl_test"
@@ -561,6 +563,7 @@ def main():
         test_invites(site)
         test_keypackages(site)
         test_prune(site)
+        ctl_completion.test(site, ok)
         test_verify(site)
         test_sessions(site)
         test_newer(site)
