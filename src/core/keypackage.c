@@ -160,6 +160,11 @@ enum err keypackage_add(struct cx *cx, const struct session *s, const struct key
 	return OK;
 }
 
+enum err keypackage_withdraw(struct cx *cx, const struct session *s, int64_t *n)
+{
+	return q_keypackage_withdraw(cx, s->actor_id, s->serial, n);
+}
+
 /* `user` is a Snowflake or a name. */
 static enum err read_claim_target(struct cx *cx, struct str user, struct keypackage_claim *c)
 {

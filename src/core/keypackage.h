@@ -23,6 +23,11 @@ struct keypackage_upload {
 must_check enum err keypackage_add(struct cx *, const struct session *,
     const struct keypackage_upload *, struct str *counts, size_t *bad);
 /*
+ * Take the session's KeyPackages, last resorts too, out of its stock: for a device that has lost
+ * their private halves. *n: how many. None of them can be uploaded again.
+ */
+must_check enum err keypackage_withdraw(struct cx *, const struct session *, int64_t *n);
+/*
  * Check KeyPackages against a certificate whose session need not exist yet, and make rows of them:
  * the part of keypackage_add() before the database, for callers that store them in their own
  * statement.

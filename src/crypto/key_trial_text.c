@@ -143,13 +143,16 @@ bool key_trial_text_matches(
 	    str_eq(c.session_id, read_unknown_part(w.session_id)) && now <= c.expires;
 }
 
-enum err key_trial_text_read_signature(struct cx *cx, struct str hex, uint8_t sig[ED25519_SIG])
+enum err key_trial_text_read_signature(struct cx *cx, struct str text, uint8_t sig[ED25519_SIG])
 {
 	struct blob raw;
+	bool good = text.n == 2 * ED25519_SIG ? hex_decode(cx->mem, text, &raw)
+					      : base64_decode(cx->mem, text, &raw);
 
-	if (hex.n != 2 * ED25519_SIG || !hex_decode(cx->mem, hex, &raw))
+	if (!good || raw.n != ED25519_SIG)
 		return refuse(cx, ERR_BAD_REQUEST, "signature",
-		    "The signature must be 128 hex digits: the 64 bytes of an Ed25519 signature.");
+		    "The signature must be the 64 bytes of an Ed25519 signature, as 128 hex digits "
+		    "or as base64.");
 	memcpy(sig, raw.p, ED25519_SIG);
 	return OK;
 }

@@ -34,9 +34,10 @@ bool key_trial_text_parse(struct str text, struct key_trial_text *);
 /* Was the text made for these values (want->expires is ignored), and is it valid at `now`? */
 bool key_trial_text_matches(
     struct arena *, struct str text, const struct key_trial_text *want, int64_t now);
-/* Read a signature of 128 hex digits, in either case. ERR_BAD_REQUEST, field "signature". */
+/* Read a signature: 128 hex digits, in either case, or base64. ERR_BAD_REQUEST, field
+ * "signature". */
 must_check enum err key_trial_text_read_signature(
-    struct cx *, struct str hex, uint8_t sig[ED25519_SIG]);
+    struct cx *, struct str text, uint8_t sig[ED25519_SIG]);
 /* Verify it with ed25519_verify(). ERR_UNAUTHORIZED, field "signature". */
 must_check enum err key_trial_text_verify(
     struct cx *, const uint8_t key[ED25519_KEY], struct str text, const uint8_t sig[ED25519_SIG]);

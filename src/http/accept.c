@@ -21,43 +21,104 @@ static bool next_accept_item(struct str *rest, char sep, struct str *out)
 	return true;
 }
 
+enum { WEIGHT_ONE = 1000 };
+
 /* A weight is 0 to 1 with up to three decimals (RFC 9110 12.4.2). Malformed counts as 0. */
-static bool is_positive_weight(struct str q)
+static int read_weight(struct str q)
 {
-	bool some = q.n && q.s[0] == '1';
+	int weight = q.n && q.s[0] == '1' ? WEIGHT_ONE : 0, digit = WEIGHT_ONE / 10;
 
 	if (q.n == 0 || q.n > 5 || (q.s[0] != '0' && q.s[0] != '1') || (q.n > 1 && q.s[1] != '.'))
-		return false;
-	for (size_t i = 2; i < q.n; i++) {
+		return 0;
+	for (size_t i = 2; i < q.n; i++, digit /= 10) {
 		if (!ascii_is_digit(q.s[i]) || (q.s[0] == '1' && q.s[i] != '0'))
-			return false;
-		some |= q.s[i] != '0';
+			return 0;
+		weight += (q.s[i] - '0') * digit;
 	}
-	return some;
+	return weight;
 }
 
-static bool may_accept_params(struct str params)
+static int read_params_weight(struct str params)
 {
 	struct str one, name, value;
-	bool some = true;
+	int weight = WEIGHT_ONE;
 
 	while (next_accept_item(&params, ';', &one)) {
 		str_cut(one, '=', &name, &value);
 		if (str_ieq(str_trim(name), STR("q")))
-			some = is_positive_weight(str_trim(value));
+			weight = read_weight(str_trim(value));
 	}
-	return some;
+	return weight;
+}
+
+/* How exactly a media range names a type: 3 by its name, 2 as type/ *, 1 as * / *, 0 not at all. */
+static int match_range(struct str range, struct str type)
+{
+	struct str kind, sub;
+
+	if (str_ieq(range, type))
+		return 3;
+	if (str_is(range, "*/*"))
+		return 1;
+	str_cut(type, '/', &kind, &sub);
+	return range.n == kind.n + 2 && str_ieq((struct str){ range.s, kind.n }, kind) &&
+		str_is(str_from(range, kind.n), "/*")
+	    ? 2
+	    : 0;
+}
+
+/* What Accept says of one type, by the most exact range that names it. */
+struct accepted {
+	int exact, weight;
+	size_t at; /* position of that range */
+};
+
+static struct accepted read_accepted(struct str accept, const char *type)
+{
+	struct accepted best = { .exact = 0 };
+	struct str one, name;
+
+	for (size_t at = 0; next_accept_item(&accept, ',', &one); at++) {
+		if (!next_accept_item(&one, ';', &name))
+			continue;
+		struct accepted a = { match_range(name, str_of(type)), read_params_weight(one),
+			at };
+		if (a.exact > best.exact || (a.exact == best.exact && a.weight > best.weight))
+			best = a;
+	}
+	return best;
 }
 
 bool http_accepts(struct str accept, const char *type)
 {
-	struct str one, name;
+	struct accepted a = read_accepted(accept, type);
 
-	while (next_accept_item(&accept, ',', &one))
-		if (next_accept_item(&one, ';', &name) && str_ieq(name, str_of(type)) &&
-		    may_accept_params(one))
-			return true;
-	return false;
+	return a.exact == 3 && a.weight > 0;
+}
+
+/* The greater weight; then what is named rather than meant by a wildcard; then what comes first. */
+static bool is_preferred(const struct accepted *a, const struct accepted *to)
+{
+	if (a->weight != to->weight)
+		return a->weight > to->weight;
+	if ((a->exact == 3) != (to->exact == 3))
+		return a->exact == 3;
+	return a->exact == 3 && a->at < to->at;
+}
+
+size_t http_choose(struct str accept, const char *const *types, size_t n)
+{
+	struct accepted best = read_accepted(accept, types[0]);
+	size_t choice = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		struct accepted a = read_accepted(accept, types[i]);
+		if (!is_preferred(&a, &best))
+			continue;
+		best = a;
+		choice = i;
+	}
+	return choice;
 }
 
 static bool is_token68_char(char c)

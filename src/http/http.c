@@ -55,6 +55,15 @@ const struct http_header *http_get(const struct http_resp *r, const char *name)
 	return NULL;
 }
 
+void http_unset(struct http_resp *r, const char *name)
+{
+	for (size_t i = 0; i < r->nheaders; i++)
+		if (str_ieq(str_of(r->headers[i].name), str_of(name))) {
+			r->headers[i] = r->headers[--r->nheaders];
+			return;
+		}
+}
+
 enum method http_method(struct str name, bool *head)
 {
 	static const struct {

@@ -52,6 +52,8 @@ struct http_resp {
  */
 void http_set(struct cx *, struct http_resp *, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* Remove a header, if it is there. */
+void http_unset(struct http_resp *, const char *name);
 /* The header of that name (in any case), or NULL. */
 const struct http_header *http_get(const struct http_resp *, const char *name);
 /*
@@ -82,6 +84,12 @@ must_check enum err http_query(
  * count; parameters other than the weight are ignored.
  */
 bool http_accepts(struct str accept, const char *type);
+/*
+ * Which of `types` the client wants (RFC 9110 12.5.1): the one with the greatest weight; of equal
+ * ones, one that is named rather than covered by a wildcard, and then the first in the header.
+ * types[0] is what is sent when the header does not decide. Returns the index.
+ */
+size_t http_choose(struct str accept, const char *const *types, size_t n);
 /* The token of `Authorization: Bearer …` (RFC 6750 2.1; the scheme in any case); empty if the
  * header has another form. */
 struct str http_bearer(struct str authorization);

@@ -5,6 +5,7 @@ libhttp_a_SOURCES = \
 	src/http/cors.h \
 	src/http/http.c \
 	src/http/http.h \
+	src/http/nearest.c \
 	src/http/query.c \
 	src/http/router.c \
 	src/http/router.h \

@@ -89,6 +89,17 @@ static struct str format_allow(struct arena *mem, unsigned mask)
 	return buf_done(&b);
 }
 
+static enum err refuse_unknown_path(struct cx *cx, const char *nearest)
+{
+	if (nearest)
+		return refuse(cx, ERR_NO_ROUTE, NULL,
+		    "This server has no such route; the nearest is %s. GET /.p2/openapi.json lists "
+		    "them all.",
+		    nearest);
+	return refuse(cx, ERR_NO_ROUTE, NULL,
+	    "This server has no such route; GET /.p2/openapi.json lists them all.");
+}
+
 enum err router_match(struct cx *cx, const struct route *const *tables, const size_t *sizes,
     size_t ntables, const struct http_req *q, const struct route **out,
     struct str params[ROUTE_PARAMS], struct str *allow)
@@ -102,7 +113,7 @@ enum err router_match(struct cx *cx, const struct route *const *tables, const si
 	*out = NULL;
 	*allow = STR("");
 	if (best == 0)
-		return refuse(cx, ERR_NO_ROUTE, NULL, "%s", err_text(ERR_NO_ROUTE));
+		return refuse_unknown_path(cx, router_nearest(tables, sizes, ntables, &q->segs));
 	for (const struct route *r; (r = next_route(&t, &c));) {
 		if (!all && score_pattern(r->path, &q->segs) != best)
 			continue;

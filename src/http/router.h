@@ -18,6 +18,7 @@ enum auth {
 /* Flags of a row. */
 enum {
 	WRITES = 2,	      /* counts for rate_limit_writes */
+	LIST_ON_ERROR = 64,   /* the body of a 400 is an array of {id, reason}, as mls wants */
 	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
 	UNLIMITED = 8,	      /* no rate limit */
 	ALONE = 64,	      /* answers without the database */
@@ -50,4 +51,7 @@ struct route {
 must_check enum err router_match(struct cx *, const struct route *const *tables,
     const size_t *sizes, size_t ntables, const struct http_req *q, const struct route **out,
     struct str params[ROUTE_PARAMS], struct str *allow);
+/* The pattern that differs from the segments by a few letters or one segment; NULL: none does. */
+const char *router_nearest(const struct route *const *tables, const size_t *sizes, size_t ntables,
+    const struct strs *segs);
 #endif

@@ -25,7 +25,7 @@ static struct json_tokener *new_tokener(struct cx *cx)
 	return t;
 }
 
-enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
+static enum err parse_scanned(struct cx *cx, struct str text, bool body, struct json_object **out)
 {
 	struct json_tokener *t;
 	struct json_object *o;
@@ -36,7 +36,7 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 		text = str_from(text, 3); /* a byte order mark, which some editors write */
 	if (text.n > INT_MAX)
 		return refuse(cx, ERR_TOO_LARGE, NULL, "%s", err_text(ERR_TOO_LARGE));
-	TRY(json_scan(cx, text));
+	TRY(body ? json_scan_body(cx, text) : json_scan(cx, text));
 	if ((t = new_tokener(cx)) == NULL)
 		return fail(cx, ERR_INTERNAL, "json-c: out of memory");
 	o = json_tokener_parse_ex(t, text.s, (int)text.n);
@@ -51,9 +51,34 @@ enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
 	return OK;
 }
 
+enum err json_parse(struct cx *cx, struct str text, struct json_object **out)
+{
+	return parse_scanned(cx, text, false, out);
+}
+
+enum err json_parse_body(struct cx *cx, struct str text, struct json_object **out)
+{
+	return parse_scanned(cx, text, true, out);
+}
+
+bool json_whole_double(struct json_object *o, int64_t *out)
+{
+	const double most = 9007199254740992; /* 2^53: above it, doubles skip whole numbers */
+	double v = json_object_get_double(o);
+
+	if (!json_object_is_type(o, json_type_double) || !(v >= -most && v <= most) ||
+	    (double)(int64_t)v != v)
+		return false;
+	*out = (int64_t)v;
+	return true;
+}
+
 bool json_i64(struct json_object *o, int64_t *out)
 {
 	int64_t v;
+
+	if (json_whole_double(o, out))
+		return true;
 
 	if (!json_object_is_type(o, json_type_int))
 		return false;

@@ -23,7 +23,18 @@ must_check enum err json_scan(struct cx *, struct str text);
 /* json_scan(), then parse. The arena owns *out. The text `null` gives a NULL pointer, as always in
  * json-c. ERR_BAD_JSON as json_scan(); ERR_TOO_LARGE above INT_MAX bytes. */
 must_check enum err json_parse(struct cx *, struct str text, struct json_object **out);
-/* Read a whole number. False for another type, and above INT64_MAX, where json-c would clamp. */
+/*
+ * The same for the body of a request, in which unknown members are ignored: numbers beyond 64 bits
+ * and \u0000 in texts are allowed. The first become the nearest number of 64 bits; shapes refuse
+ * both in the members that they know.
+ */
+must_check enum err json_scan_body(struct cx *, struct str text);
+must_check enum err json_parse_body(struct cx *, struct str text, struct json_object **out);
+/* Read a number that was written with a fraction or an exponent and is whole, such as 192.0, up to
+ * 2^53. */
+bool json_whole_double(struct json_object *, int64_t *out);
+/* Read a whole number, also as 192.0. False for another type, and above INT64_MAX, where json-c
+ * would clamp. */
 bool json_i64(struct json_object *, int64_t *out);
 /* As json_i64(), but also accept decimal digits in a string: the two forms in which clients may
  * send an integer (protocol.md 2.3). */

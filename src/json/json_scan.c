@@ -25,6 +25,8 @@ struct json_scanner {
 	size_t depth;
 	struct json_key *keys;
 	size_t nkeys, cap, members;
+	bool lenient; /* json_scan_body() */
+	bool in_key;
 };
 
 static enum err refuse_json(struct json_scanner *s, size_t at, const char *what)
@@ -87,7 +89,7 @@ static enum err scan_unicode_escape(struct json_scanner *s, size_t start)
 
 	if (u < 0)
 		return refuse_json(s, start, "\\u must be followed by four hex digits");
-	if (u == 0)
+	if (u == 0 && (s->in_key || !s->lenient))
 		return refuse_json(s, start, "\\u0000 is not allowed");
 	s->i += 4;
 	if (is_low_surrogate(u) ||
@@ -178,7 +180,7 @@ static enum err scan_number(struct json_scanner *s)
 		if (skip_digits(s) == 0)
 			return refuse_json(s, start, "this number has no digit in its exponent");
 	}
-	if (whole && !fits_64_bits((struct str){ s->t.s + start, s->i - start }))
+	if (whole && !s->lenient && !fits_64_bits((struct str){ s->t.s + start, s->i - start }))
 		return refuse_json(
 		    s, start, "this number does not fit into 64 bits; send it as a string");
 	return OK;
@@ -293,7 +295,9 @@ static enum err scan_key(struct json_scanner *s)
 	if (skip_blanks(s) != '"')
 		return refuse_json(s, s->i, "expected a key in quotes");
 	at = s->i;
+	s->in_key = true;
 	TRY(scan_string(s, &raw));
+	s->in_key = false;
 	remember_key(s, unescape_string(s->cx->mem, raw), at);
 	skip_blanks(s);
 	return take_byte(s, ':') ? OK : refuse_json(s, s->i, "expected a colon");
@@ -391,9 +395,9 @@ static const char *name_other_encoding(struct str t)
 	return begins_like_form(t) ? "This is a form (name=value); send JSON." : NULL;
 }
 
-enum err json_scan(struct cx *cx, struct str text)
+static enum err scan_text(struct cx *cx, struct str text, bool lenient)
 {
-	struct json_scanner s = { .cx = cx, .t = text };
+	struct json_scanner s = { .cx = cx, .t = text, .lenient = lenient };
 	const char *other = name_other_encoding(text);
 	bool opened, more = true;
 
@@ -404,4 +408,14 @@ enum err json_scan(struct cx *cx, struct str text)
 		TRY(go_to_next_value(&s, opened, &more));
 	}
 	return OK;
+}
+
+enum err json_scan(struct cx *cx, struct str text)
+{
+	return scan_text(cx, text, false);
+}
+
+enum err json_scan_body(struct cx *cx, struct str text)
+{
+	return scan_text(cx, text, true);
 }

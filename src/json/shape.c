@@ -29,10 +29,16 @@ static bool is_within_bounds(const struct field *f, int64_t n)
 	return n >= f->min && (f->max == 0 || n <= f->max);
 }
 
-static bool get_field_text(const struct field *f, struct json_object *v, struct str *out)
+static bool get_field_text(
+    struct arena *mem, const struct field *f, struct json_object *v, struct str *out)
 {
 	bool digits = f->flags & NUMERIC && json_object_is_type(v, json_type_int);
+	int64_t n;
 
+	if (f->flags & NUMERIC && json_whole_double(v, &n)) {
+		*out = str_of(arena_printf(mem, "%lld", (long long)n));
+		return true;
+	}
 	if (!digits && !json_object_is_type(v, json_type_string))
 		return false;
 	*out = digits ? str_of(json_object_get_string(v)) : json_get_str(v);
@@ -50,7 +56,7 @@ static enum err check_field_text(struct cx *cx, const struct field *f, struct st
 static enum err decode_str(
     struct cx *cx, const struct field *f, struct json_object *v, struct str *out)
 {
-	if (!get_field_text(f, v, out))
+	if (!get_field_text(cx->mem, f, v, out))
 		return shape_refuse(cx, f, "must be a string");
 	if (!is_within_bounds(f, (int64_t)out->n))
 		return refuse_out_of_bounds(cx, f, "have", " bytes");
@@ -69,7 +75,7 @@ static enum err decode_strs(
 		return refuse_out_of_bounds(cx, f, "have", " elements");
 	*out = (struct strs){ arena_alloc(cx->mem, n * sizeof *out->v), n };
 	for (size_t i = 0; i < n; i++) {
-		if (!get_field_text(f, json_object_array_get_idx(v, i), &out->v[i]))
+		if (!get_field_text(cx->mem, f, json_object_array_get_idx(v, i), &out->v[i]))
 			return shape_refuse(cx, f, "must contain only strings");
 		TRY(check_field_text(cx, f, out->v[i]));
 	}
@@ -111,18 +117,6 @@ static enum err decode_field(struct cx *cx, const struct field *f, struct json_o
 	return fail(cx, ERR_INTERNAL, "shape: %s has no JSON form", f->name);
 }
 
-/* NULL if the member is absent or null. */
-static struct json_object *find_member(struct json_object *o, const struct field *f)
-{
-	struct json_object *v = NULL;
-
-	if (o && !json_object_object_get_ex(o, f->name, &v))
-		v = NULL;
-	if (o && v == NULL && f->alias)
-		json_object_object_get_ex(o, f->alias, &v);
-	return v;
-}
-
 /* Are the two values equal? 10 and "10" are. */
 static bool values_agree(struct json_object *a, struct json_object *b)
 {
@@ -139,17 +133,61 @@ static bool values_agree(struct json_object *a, struct json_object *b)
 	return true;
 }
 
+/* A member in the object: under which name, and its value. */
+struct found_member {
+	const char *name;
+	struct json_object *v; /* NULL: absent or null */
+};
+
+static struct found_member find_member_as(struct json_object *o, const char *name)
+{
+	struct found_member m = { name, NULL };
+
+	if (o && name)
+		json_object_object_get_ex(o, name, &m.v);
+	return m;
+}
+
+/* A member may be there under both of its names, if the values agree. */
+static enum err find_member(
+    struct cx *cx, struct json_object *o, const struct field *f, struct found_member *out)
+{
+	struct found_member other = find_member_as(o, f->alias);
+
+	*out = find_member_as(o, f->name);
+	if (out->v && other.v && !values_agree(out->v, other.v))
+		return refuse(cx, ERR_BAD_REQUEST, f->alias,
+		    "%s and %s are two names of one member and differ; send one of them", f->name,
+		    f->alias);
+	if (out->v == NULL && other.v)
+		*out = other;
+	return OK;
+}
+
+/* Messages name the member as the client did. */
+static enum err decode_found(
+    struct cx *cx, const struct field *f, const struct found_member *m, void *out)
+{
+	struct field named = *f;
+
+	named.name = m->name;
+	return decode_field(cx, &named, m->v, (char *)out + f->off);
+}
+
 static enum err decode_members(struct cx *cx, const struct shape *sh, struct json_object *body,
     struct json_object *query, void *out)
 {
+	struct found_member b, q;
+
 	for (size_t i = 0; i < sh->nfields; i++) {
 		const struct field *f = &sh->fields[i];
-		struct json_object *b = find_member(body, f), *q = find_member(query, f);
-		if (b && q && !values_agree(b, q))
+		TRY(find_member(cx, body, f, &b));
+		TRY(find_member(cx, query, f, &q));
+		if (b.v && q.v && !values_agree(b.v, q.v))
 			return shape_refuse(
 			    cx, f, "differs between the body and the query; send it once");
-		if (b || q)
-			TRY(decode_field(cx, f, b ? b : q, (char *)out + f->off));
+		if (b.v || q.v)
+			TRY(decode_found(cx, f, b.v ? &b : &q, out));
 		else if (f->flags & REQUIRED)
 			return shape_refuse(cx, f, "is required");
 	}
@@ -198,36 +236,36 @@ static struct json_object *make_scalar(const struct field *f, struct str value)
 
 /* Collect the values of a repeated custom member in an array. */
 static void append_repeated(
-    struct json_object *o, const struct field *f, struct json_object *old, struct str value)
+    struct json_object *o, const char *name, struct json_object *old, struct str value)
 {
 	struct json_object *list = old;
 
 	if (!json_object_is_type(old, json_type_array)) {
 		list = json_object_new_array();
 		json_object_array_add(list, json_object_get(old));
-		json_object_object_add(o, f->name, list);
+		json_object_object_add(o, name, list);
 	}
 	json_object_array_add(list, json_from_str(value));
 }
 
 static enum err add_query_member(
-    struct cx *cx, struct json_object *o, const struct field *f, struct str value)
+    struct cx *cx, struct json_object *o, const struct field *f, const char *name, struct str value)
 {
 	struct json_object *old = NULL;
-	bool again = json_object_object_get_ex(o, f->name, &old);
+	bool again = json_object_object_get_ex(o, name, &old);
 
 	if (f->type == FT_STRS) {
 		if (!again)
-			json_object_object_add(o, f->name, old = json_object_new_array());
+			json_object_object_add(o, name, old = json_object_new_array());
 		append_comma_list(old, value);
 		return OK;
 	}
 	if (again && f->type != FT_CUSTOM)
-		return shape_refuse(cx, f, "must be in the query only once");
+		return refuse(cx, ERR_BAD_REQUEST, name, "%s must be in the query only once", name);
 	if (again)
-		append_repeated(o, f, old, value);
+		append_repeated(o, name, old, value);
 	else
-		json_object_object_add(o, f->name, make_scalar(f, value));
+		json_object_object_add(o, name, make_scalar(f, value));
 	return OK;
 }
 
@@ -250,7 +288,8 @@ static enum err read_query_object(
 			return OK;
 		const struct field *f = find_field(sh, name);
 		if (f)
-			TRY(add_query_member(cx, *out, f, value));
+			TRY(add_query_member(
+			    cx, *out, f, str_is(name, f->name) ? f->name : f->alias, value));
 	}
 }
 
@@ -266,11 +305,14 @@ static enum err parse_whole_body(
     struct cx *cx, const struct shape *sh, struct json_object *query, struct str body, void *out)
 {
 	bool there = str_trim(body).n != 0;
+	struct found_member m;
 
-	for (size_t i = 0; there && i < sh->nfields; i++)
-		if (find_member(query, &sh->fields[i]))
+	for (size_t i = 0; there && i < sh->nfields; i++) {
+		TRY(find_member(cx, query, &sh->fields[i], &m));
+		if (m.v)
 			return shape_refuse(cx, &sh->fields[i],
 			    "is in the query, but the request has a body; send only one of them");
+	}
 	if (!there)
 		body = sh->nfields ? print_compact(query) : STR("");
 	return sh->parse(cx, sh, body, out);
@@ -287,7 +329,7 @@ enum err shape_request(
 	if (sh->parse)
 		return parse_whole_body(cx, sh, q, body, out);
 	if (str_trim(body).n) {
-		TRY(json_parse(cx, body, &b));
+		TRY(json_parse_body(cx, body, &b));
 		TRY(check_is_object(cx, b));
 	}
 	return decode_members(cx, sh, b, q, out);

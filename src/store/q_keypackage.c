@@ -16,6 +16,10 @@ ROW(keypackage_stat, F_STR(keypackage_stat, local_name), F_STR(keypackage_stat, 
     F_I64(keypackage_stat, serial), F_I64(keypackage_stat, suite), F_I64(keypackage_stat, stock),
     F_BOOL(keypackage_stat, last_resort), F_BOOL(keypackage_stat, last_resort_used),
     F_I64(keypackage_stat, spent));
+struct keypackages_withdrawn {
+	int64_t withdrawn;
+};
+ROW(keypackages_withdrawn, F_I64(keypackages_withdrawn, withdrawn));
 ROW(keypackage_stock, F_I64(keypackage_stock, stock), F_I64(keypackage_stock, last_resorts));
 
 enum err q_keypackage_owner(
@@ -107,4 +111,14 @@ enum err q_keypackage_stock(struct cx *cx, struct keypackage_stock **out)
 {
 	return store_run(
 	    cx, &sql_keypackage_stock, NULL, 0, &keypackage_stock_shape, (void **)out, NULL);
+}
+
+enum err q_keypackage_withdraw(struct cx *cx, int64_t actor_id, int64_t serial, int64_t *n)
+{
+	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64(cx, serial) };
+	struct keypackages_withdrawn *row;
+
+	TRY(STORE_RUN(cx, &sql_keypackage_withdraw, a, &keypackages_withdrawn_shape, &row, NULL));
+	*n = row->withdrawn;
+	return OK;
 }

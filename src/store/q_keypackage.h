@@ -66,6 +66,9 @@ must_check enum err q_keypackage_add(struct cx *, int64_t actor_id, int64_t seri
 /* n 0: no such session. */
 must_check enum err q_keypackage_claim(
     struct cx *, const struct keypackage_claim *, struct keypackage_given **, size_t *n);
+/* Take all KeyPackages of a session out of its stock; *n: how many. */
+must_check enum err q_keypackage_withdraw(
+    struct cx *, int64_t actor_id, int64_t serial, int64_t *n);
 /* Of one actor, or of all (local.s NULL). */
 must_check enum err q_keypackage_stats(
     struct cx *, struct str local, struct keypackage_stat **, size_t *n);

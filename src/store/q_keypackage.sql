@@ -15,6 +15,16 @@ FROM idcert c JOIN server_key k ON k.serial = c.server_serial WHERE c.actor_id =
 SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $5, $6, $7, $8, $9,
     $10, $11)
 
+-- Take all KeyPackages of a session out of its stock, last resorts too: none of them is given out
+-- any more, and none can be uploaded again.
+-- name: sql_keypackage_withdraw :one redo
+-- args: int8, int8
+-- cols: withdrawn int8
+WITH gone AS (
+    UPDATE key_package SET spent_at = now(), tls = NULL
+    WHERE actor_id = $1 AND serial = $2 AND spent_at IS NULL RETURNING 1)
+SELECT count(*) AS withdrawn FROM gone
+
 -- Claim one KeyPackage of each session of an actor, except the claimant's own session. Looks the
 -- claimant's session up, counts the claim against the limits and makes it: if one of these fails,
 -- nothing is consumed or counted. Limits: $7 milliseconds a claim and $8 at once for claimant and

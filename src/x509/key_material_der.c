@@ -49,6 +49,17 @@ enum err key_material_der_read_oid(
 	return OK;
 }
 
+enum err key_material_der_read_own_oid(struct cx *cx, struct str key_data, struct str *oid)
+{
+	struct blob der, seq;
+	struct der algorithm;
+
+	TRY(armour_decode(cx, "key_data", "PUBLIC KEY", key_data, &der));
+	if (!der_get(&der, DER_SEQUENCE, &seq) || !der_next(&seq, &algorithm))
+		return refuse(cx, ERR_BAD_REQUEST, "key_data", "There is no AlgorithmIdentifier.");
+	return key_material_der_read_oid(cx, "key_data", algorithm.whole, oid);
+}
+
 static bool parse_oid_arcs(struct str oid, int64_t *v, size_t *n)
 {
 	struct str one;

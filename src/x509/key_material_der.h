@@ -9,6 +9,10 @@ must_check enum err key_material_der_check(struct cx *, struct str key_data);
 /* Read an AlgorithmIdentifier; *oid: dotted text, in the arena. ERR_BAD_REQUEST, field `field`. */
 must_check enum err key_material_der_read_oid(
     struct cx *, const char *field, struct blob der, struct str *oid);
+/* Read the OID of the AlgorithmIdentifier inside of key_data, which key_material_der_check() has
+ * passed. */
+must_check enum err key_material_der_read_own_oid(
+    struct cx *, struct str key_data, struct str *oid);
 /* Write a dotted OID as an AlgorithmIdentifier without parameters, in the arena. ERR_BAD_REQUEST,
  * field `field`. */
 must_check enum err key_material_der_write_oid(

@@ -80,7 +80,7 @@ def bad_texts(good):
     out = [("cut short", raw[:-1]), ("something behind it", raw + b" x"), ("two values", raw + raw), ("a NUL behind it", raw + b"\0"),
            ("a NUL in front", b"\0" + raw), ("single quotes", b"{'a': 1}"), ("a comment", b"/**/" + raw), ("a trailing comma", raw[:-1] + b"," + raw[-1:]),
            ("NaN", b'{"timestamp": NaN}'), ("not UTF-8", b'{"a": "\xff\xfe"}'), ("overlong UTF-8", b'{"a": "\xc0\x80"}'),
-           ("a UTF-8 surrogate", b'{"a": "\xed\xa0\x80"}'), ("half a surrogate pair", b'{"a": "\\ud800"}'), ("a NUL in a string", b'{"a": "\\u0000"}'),
+           ("a UTF-8 surrogate", b'{"a": "\xed\xa0\x80"}'), ("half a surrogate pair", b'{"a": "\\ud800"}'), ("a NUL in a key", b'{"a\\u0000": 1}'),
            ("a raw NUL in a string", b'{"a": "\0"}'), ("a control character in a string", b'{"a": "\x01"}'), ("nested too deeply", deep),
            ("nested too deeply in a member", b'{"x":' + deep + b"}"), ("a number with a leading zero", b'{"a": 01}'), ("UTF-16", good.encode("utf-16")),
            ("a lone number", b"1"), ("a word", b"hello")]

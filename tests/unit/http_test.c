@@ -76,8 +76,33 @@ static const struct {
 	{ "Bearer a{b", "" },
 };
 
+static const struct {
+	const char *accept;
+	size_t want;
+} choices[] = {
+	{ "", 0 },
+	{ "*/*", 0 },
+	{ "application/json, text/plain, */*", 0 },
+	{ "text/plain, application/json", 1 },
+	{ "text/plain, */*", 1 },
+	{ "*/*;q=0.1, text/plain", 1 },
+	{ "text/*;q=0.9, application/json;q=0.8", 1 },
+	{ "application/pkix-cert;q=0.1, application/json;q=0.9", 0 },
+	{ "application/json;q=0.5, application/pkix-cert;q=0.501", 2 },
+	{ "application/pkix-cert, application/json;q=0.999", 2 },
+	{ "text/plain;q=0, */*", 0 },
+	{ "image/png", 0 },
+	{ "application/json;q=0, */*;q=0.1", 1 },
+};
+
 static void request_headers(void)
 {
+	static const char *const types[] = { "application/json", "text/plain",
+		"application/pkix-cert" };
+
+	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+		ok(http_choose(str_of(choices[i].accept), types, 3) == choices[i].want,
+		    "Accept: %s: %s", choices[i].accept, types[choices[i].want]);
 	for (size_t i = 0; i < sizeof accepts / sizeof accepts[0]; i++)
 		ok(http_accepts(str_of(accepts[i].accept), accepts[i].type) == accepts[i].want,
 		    "Accept: %s: %s", accepts[i].accept, accepts[i].want ? "yes" : "no");

@@ -116,6 +116,35 @@ static void table(struct cx *cx)
 	}
 }
 
+/* The pattern that a path with a slip means. */
+static void nearest(struct cx *cx)
+{
+	static const struct route near[] = { { .path = "/.p2/core/v1/session/trust" },
+		{ .path = "/.p2/core/v1/idcert/actor/{fid}" }, { .path = "/healthz" } };
+	static const struct route *const table[] = { near };
+	static const size_t size = sizeof near / sizeof near[0];
+	static const struct {
+		const char *target, *want;
+	} slips[] = {
+		{ "/.p2/core/v1/session/trusty", "/.p2/core/v1/session/trust" },
+		{ "/.p2/core/session/trust", "/.p2/core/v1/session/trust" },
+		{ "/p2/core/v1/session/trust", "/.p2/core/v1/session/trust" },
+		{ "/.p2/core/v1/idcert/actr/al@x.example", "/.p2/core/v1/idcert/actor/{fid}" },
+		{ "/healtz", "/healthz" },
+		{ "/wp-login.php", NULL },
+		{ "/.p2/core/v2/sessions/auth", NULL },
+		{ "/", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+		struct http_req q = { .method = M_GET, .target = str_of(slips[i].target) };
+		const char *got =
+		    http_target(cx, "", &q) == OK ? router_nearest(table, &size, 1, &q.segs) : "";
+		ok(got == slips[i].want || (got && slips[i].want && strcmp(got, slips[i].want) == 0),
+		    "near %s: %s", slips[i].target, got ? got : "nothing");
+	}
+}
+
 int main(void)
 {
 	struct arena *mem = arena_new(1 << 20);
@@ -125,6 +154,7 @@ int main(void)
 	const struct route *r;
 
 	table(&cx);
+	nearest(&cx);
 	ok(http_target(&cx, "", &q) == OK &&
 		router_match(&cx, NULL, NULL, 0, &q, &r, params, &allow) == ERR_NO_ROUTE &&
 		r == NULL,

@@ -44,16 +44,22 @@ static struct str encode_pem_chain(struct cx *cx, const struct blob *certs, size
 	return buf_done(&b);
 }
 
-/* True: the client accepts DER or PEM, and the response has it. */
+/* True: the client wants DER or PEM, and the response has it. */
 static bool reply_der_or_pem(struct call *c, const struct blob *certs, size_t n)
 {
-	if (n == 1 && http_accepts(c->req->accept, MEDIA_DER))
-		return reply_public(c, MEDIA_DER, (struct str){ (const char *)certs->p, certs->n },
-			   CACHE_REVALIDATE) == OK;
-	if (http_accepts(c->req->accept, MEDIA_PEM))
+	/* DER has room for one certificate only. */
+	static const char *const media[] = { "application/json", MEDIA_PEM, MEDIA_DER };
+
+	switch (http_choose(c->req->accept, media, n == 1 ? 3 : 2)) {
+	case 1:
 		return reply_public(
 			   c, MEDIA_PEM, encode_pem_chain(c->cx, certs, n), CACHE_REVALIDATE) == OK;
-	return false;
+	case 2:
+		return reply_public(c, MEDIA_DER, (struct str){ (const char *)certs->p, certs->n },
+			   CACHE_REVALIDATE) == OK;
+	default:
+		return false;
+	}
 }
 
 enum err binary_reply_cert(struct call *c, const struct binary_query *q, struct blob cert)

@@ -75,6 +75,16 @@ enum err keypackages_store(struct call *c, bool last_resort, int status)
 	return OK;
 }
 
+enum err keypackages_withdraw(struct call *c)
+{
+	int64_t n;
+
+	TRY(keypackage_withdraw(c->cx, c->who, &n));
+	reply_empty(c, 204);
+	http_set(c->cx, c->resp, "X-P2-Deleted-Count", "%lld", (long long)n);
+	return OK;
+}
+
 enum err keypackages_claim(struct call *c, const struct keypackage_filter *f,
     struct keypackage_given **out, size_t *n, bool *head)
 {

@@ -23,6 +23,8 @@ enum err keypackages_get_list(struct cx *, const struct field *, struct json_obj
  * session's stock.
  */
 enum err keypackages_store(struct call *, bool last_resort, int status);
+/* Withdraw the stock of the caller's session: 204, with the number in X-P2-Deleted-Count. */
+must_check enum err keypackages_withdraw(struct call *);
 /*
  * Claim one KeyPackage of each session of the actor in c->path[0]. HEAD claims nothing and is
  * answered 200 if a GET would be allowed; then *head is true and the answer is complete.

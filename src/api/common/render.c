@@ -56,6 +56,7 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	http_set(c->cx, c->resp, "ETag", "%s", etag);
 	http_set(c->cx, c->resp, "Cache-Control", "%s", cache);
 	if (matches_etag(c->req->if_none_match, etag)) {
+		http_unset(c->resp, "Content-Type");
 		c->resp->status = 304;
 		c->resp->body = (struct str){ "", 0 };
 	}
@@ -111,6 +112,38 @@ static void add_problem_details(struct call *c, enum err e, const char *say, str
 	    o, "namespace", json_object_new_string("https://polyproto.org/core"));
 }
 
+/* An actor in the path has another name in each generation; core/ does not know which. */
+static const char *name_field(const struct call *c, const char *field)
+{
+	return strcmp(field, "user_id") == 0 && c->route && strstr(c->route->path, "{fid}") ? "fid"
+											    : field;
+}
+
+/* mls alpha.4: which KeyPackage, and why; here it is not about a single one. */
+static struct json_object *list_error(struct json_object *error)
+{
+	struct json_object *list = json_object_new_array(), *o = json_object_new_object(), *why;
+
+	json_object_object_get_ex(error, "message", &why);
+	json_object_object_add(o, "id", json_object_new_string(""));
+	json_object_object_add(o, "reason", json_object_get(why));
+	json_object_array_add(list, o);
+	json_object_put(error);
+	return list;
+}
+
+static bool is_list_error(const struct call *c, enum err e)
+{
+	return err_status(e) == 400 && c->route && (c->route->flags & LIST_ON_ERROR);
+}
+
+static const char *name_error_type(const struct call *c, enum err e)
+{
+	return is_list_error(c, e) || http_accepts(c->req->accept, "application/json")
+	    ? "application/json"
+	    : "application/problem+json";
+}
+
 void reply_error(struct call *c, enum err e)
 {
 	const struct fail *why = &c->cx->why;
@@ -123,18 +156,21 @@ void reply_error(struct call *c, enum err e)
 	json_object_object_add(o, "error", json_object_new_string(err_code(e)));
 	json_object_object_add(o, "message", json_object_new_string(say));
 	if (why->field[0])
-		json_object_object_add(o, "field", json_object_new_string(why->field));
+		json_object_object_add(
+		    o, "field", json_object_new_string(name_field(c, why->field)));
 	if (e == ERR_EVENTS_GONE)
 		json_object_object_add(o, "after",
 		    json_object_new_string(
 			arena_printf(c->cx->mem, "%lld", (long long)c->cx->events_after)));
-	reply_text(c, err_status(e),
-	    http_accepts(c->req->accept, "application/json") ? "application/json"
-							     : "application/problem+json",
-	    json_text(c->cx, o));
-	http_set(c->cx, c->resp, "Vary", "Accept");
-	if (is_bodiless_error(c, err_status(e)))
+	if (is_list_error(c, e))
+		o = list_error(o);
+	if (is_bodiless_error(c, err_status(e))) {
+		json_object_put(o);
 		reply_empty(c, err_status(e));
+	} else {
+		reply_text(c, err_status(e), name_error_type(c, e), json_text(c->cx, o));
+		http_set(c->cx, c->resp, "Vary", "Accept");
+	}
 	set_error_headers(c, e);
 }
 

@@ -20,7 +20,7 @@ static enum err get_event_number(
 	    : shape_refuse(cx, f, "must be the number of an event: digits, 0 or more");
 }
 SHAPE(events_query,
-    F_CUSTOM(events_query, after, get_event_number, .as = "Time",
+    F_CUSTOM(events_query, after, get_event_number, .as = "Count",
 	.about = "number of the last event that you have; later events are sent again"));
 
 static struct json_object *render_digits(struct cx *cx, int64_t v)

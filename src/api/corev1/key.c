@@ -11,6 +11,12 @@ static struct str quote_pem(struct cx *cx, struct str s)
 	return json_text(cx, json_from_str(s));
 }
 
+enum { KEY_JSON, KEY_DER, KEY_PEM, KEY_TEXT, KEY_MEDIA };
+static const char *const key_media[KEY_MEDIA] = { [KEY_JSON] = "application/json",
+	[KEY_DER] = "application/pkix-cert",
+	[KEY_PEM] = "application/x-pem-file",
+	[KEY_TEXT] = "text/plain" };
+
 /* GET /key/server: the public key, or the server's certificate, by Accept. */
 enum err corev1_get_key_server(struct call *c)
 {
@@ -19,16 +25,19 @@ enum err corev1_get_key_server(struct call *c)
 	struct server_key *k;
 
 	TRY(identity_at(cx, when_or(in->timestamp, -1), &k));
-	if (http_accepts(c->req->accept, "application/pkix-cert"))
-		return reply_public(c, "application/pkix-cert",
-		    (struct str){ (const char *)k->cert.p, k->cert.n }, CACHE_REVALIDATE);
-	if (http_accepts(c->req->accept, "application/x-pem-file"))
-		return reply_public(c, "application/x-pem-file",
-		    pem_encode(cx->mem, "CERTIFICATE", k->cert), CACHE_REVALIDATE);
 	struct str spki = pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
-	if (http_accepts(c->req->accept, "text/plain"))
+	switch (http_choose(c->req->accept, key_media, KEY_MEDIA)) {
+	case KEY_DER:
+		return reply_public(c, key_media[KEY_DER],
+		    (struct str){ (const char *)k->cert.p, k->cert.n }, CACHE_REVALIDATE);
+	case KEY_PEM:
+		return reply_public(c, key_media[KEY_PEM],
+		    pem_encode(cx->mem, "CERTIFICATE", k->cert), CACHE_REVALIDATE);
+	case KEY_TEXT:
 		return reply_public(c, "text/plain; charset=utf-8", spki, CACHE_REVALIDATE);
-	return reply_public(c, "application/json", quote_pem(cx, spki), CACHE_REVALIDATE);
+	default:
+		return reply_public(c, key_media[KEY_JSON], quote_pem(cx, spki), CACHE_REVALIDATE);
+	}
 }
 
 /* PUT (alpha.8, polyproto-rs) answers with a JSON string; POST (beta.3) with text. */

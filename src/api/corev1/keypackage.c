@@ -9,6 +9,12 @@ enum err corev1_post_keypackage(struct call *c)
 	return keypackages_store(c, false, 201);
 }
 
+/* DELETE /keypackage/@me: withdraw the caller's stock. */
+enum err corev1_delete_keypackage(struct call *c)
+{
+	return keypackages_withdraw(c);
+}
+
 /* GET /keypackage/{fid}: claim one KeyPackage of each session, in base64. */
 enum err corev1_get_keypackage(struct call *c)
 {

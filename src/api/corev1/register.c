@@ -27,16 +27,23 @@ SHAPE(register_body,
 	.about = "local name, or federation ID of this server"),
     F_CUSTOM(register_body, auth_payload, get_newcomer, .flags = REQUIRED, .of = &newcomer_shape));
 
-static enum err add_newcomer(struct call *c, const struct newcomer *in, struct str local)
+static enum err add_newcomer(
+    struct call *c, const struct newcomer *in, struct str local, int64_t *id)
 {
 	const struct invite_use u = { in->invite, local, in->password, c->req->remote };
-	int64_t id;
+
+	struct actor_ref who;
 
 	enum err e = c->cx->conf->registration == REGISTRATION_INVITE
-	    ? invite_register(c->cx, &u, &id)
-	    : actor_add(c->cx, local, in->password, false, &id);
+	    ? invite_register(c->cx, &u, id)
+	    : actor_add(c->cx, local, in->password, false, id);
 
-	return e == ERR_FID_TAKEN ? actor_was_added(c->cx, local, in->password, u.address) : e;
+	if (e != ERR_FID_TAKEN)
+		return e;
+	TRY(actor_was_added(c->cx, local, in->password, u.address));
+	TRY(actor_find(c->cx, "actor_name", local, &who));
+	*id = who.id;
+	return OK;
 }
 
 enum err corev1_post_register(struct call *c)
@@ -44,6 +51,7 @@ enum err corev1_post_register(struct call *c)
 	const struct register_body *in = c->in;
 	struct json_object *o;
 	struct str local;
+	int64_t id;
 
 	if (c->cx->conf->registration == REGISTRATION_CLOSED)
 		return refuse(c->cx, ERR_REGISTRATION, "", "%s", err_text(ERR_REGISTRATION));
@@ -53,8 +61,10 @@ enum err corev1_post_register(struct call *c)
 		    "This server only registers actors of %s.", c->cx->conf->domain);
 	TRY(e);
 	TRY(actor_check_reserved(c->cx, local));
-	TRY(add_newcomer(c, &in->auth_payload, local));
+	TRY(add_newcomer(c, &in->auth_payload, local, &id));
 	o = json_object_new_object();
 	json_object_object_add(o, "fid", json_from_str(actor_fid(c->cx, local)));
+	json_object_object_add(
+	    o, "id", json_object_new_string(arena_printf(c->cx->mem, "%lld", (long long)id)));
 	return reply_json(c, 201, o);
 }

@@ -40,7 +40,7 @@ struct key_trial_body {
 };
 SHAPE(key_trial_body,
     F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE_RULES,
-	.about = "Ed25519 signature of the trial's text, 128 hex digits"),
+	.about = "Ed25519 signature of the trial's text: 128 hex digits, or base64"),
     F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL_RULES,
 	.about = "serial number of the ID-Cert, unless id_cert has it"),
     F_STR(key_trial_body, serial, SERIAL_RULES, .about = "another name of serialNumber"),
@@ -49,6 +49,8 @@ SHAPE(key_trial_body,
     F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE_RULES,
 	.about = "the text that was signed"),
     F_CUSTOM(key_trial_body, id_cert, binary_get_cert, .alias = "idCert", .as = "IdCert"));
+
+static const char *const token_media[] = { "text/plain", "application/json" };
 
 enum err corev1_post_session_auth(struct call *c)
 {
@@ -63,7 +65,7 @@ enum err corev1_post_session_auth(struct call *c)
 
 	TRY(key_trial_complete(c->cx, &a, &token));
 	http_set(c->cx, c->resp, "Vary", "Accept");
-	if (http_accepts(c->req->accept, "application/json"))
+	if (http_choose(c->req->accept, token_media, 2) == 1)
 		return reply_session_token(c, 200, token);
 	return reply_text(c, 200, "text/plain; charset=utf-8", token);
 }
@@ -95,9 +97,8 @@ SHAPE(identify_body,
     F_STR(identify_body, challenge, .alias = "trial", CHALLENGE_RULES,
 	.about = "the text that was signed, unless completed_challenge has it"),
     F_STR(identify_body, signature, SIGNATURE_RULES,
-	.about = "Ed25519 signature of it, 128 hex digits"),
-    F_CUSTOM(identify_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED,
-	.as = "IdCert"));
+ .about = "Ed25519 signature of it: 128 hex digits, or base64"),
+F_CUSTOM(identify_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED, .as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)
 {

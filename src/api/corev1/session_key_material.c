@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "api/common/bodies.h"
 #include "api/common/render.h"
 #include "base/conf.h"
@@ -8,8 +9,21 @@
 
 /*
  * Serial numbers come as JSON numbers (beta.3; polyproto-rs in lists), decimal strings (alpha.8),
- * or an array of octets, big-endian (polyproto-rs in objects); wire.md 2.1.
+ * or an array of octets, big-endian (polyproto-rs in objects); wire.md 2.1. One beyond 63 bits is a
+ * serial number, too (RFC 5280 4.1.2.2), though none of ours.
  */
+enum { SERIAL_UNKNOWN = -1, SERIAL_DIGITS = 49 };
+
+static bool is_large_serial(struct json_object *v)
+{
+	struct str digits = json_object_is_type(v, json_type_int)
+	    ? str_of(json_object_get_string(v))
+	    : json_get_str(v);
+
+	return digits.n > 0 && digits.n <= SERIAL_DIGITS && digits.s[0] != '0' &&
+	    ascii_all(digits, ascii_is_digit);
+}
+
 static enum err get_serial(struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
 	int64_t *serial = out, octet;
@@ -17,8 +31,11 @@ static enum err get_serial(struct cx *cx, const struct field *f, struct json_obj
 	if (!json_object_is_type(v, json_type_array)) {
 		if (json_number(v, serial) && *serial > 0)
 			return OK;
-		return shape_refuse(
-		    cx, f, "must be a serial number: decimal digits, as a number or a string");
+		*serial = SERIAL_UNKNOWN;
+		return is_large_serial(v)
+		    ? OK
+		    : shape_refuse(cx, f,
+			  "must be a serial number: decimal digits, as a number or a string");
 	}
 	*serial = 0;
 	for (size_t i = 0; i < json_object_array_length(v); i++) {
@@ -52,10 +69,12 @@ static enum err get_algorithm_oids(
 {
 	struct key_material *k = out;
 	struct buf all = { .mem = cx->mem };
-	size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
+	size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 9;
 	struct blob der;
 
-	if (n == 0 || n > 8)
+	if (n == 0)
+		return OK; /* as releases before this one rendered material without algorithms */
+	if (n > 8)
 		return shape_refuse(cx, f, "must be an array of 1 to 8 object identifiers");
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(v, i);
@@ -121,7 +140,7 @@ static enum err parse_key_material_items(
 	struct json_object *v;
 
 	(void)sh;
-	TRY(json_parse(cx, text, &v));
+	TRY(json_parse_body(cx, text, &v));
 	bool list = json_object_is_type(v, json_type_array);
 	b->n = list ? json_object_array_length(v) : 1;
 	if (b->n == 0 || b->n > KEY_MATERIAL_ITEMS)
@@ -153,6 +172,7 @@ enum err corev1_post_session_keymaterial(struct call *c)
 struct serials_query {
 	int64_t *v; /* NULL: none given */
 	size_t n;
+	struct json_object **said; /* as they were sent, for the answer that none is known */
 };
 enum { SERIALS_MAX = 1000 };
 
@@ -165,8 +185,11 @@ static enum err get_serials(struct cx *cx, const struct field *f, struct json_ob
 	if (q->n > SERIALS_MAX)
 		return shape_refuse(cx, f, "must have at most 1000 serial numbers");
 	q->v = q->n ? arena_alloc(cx->mem, q->n * sizeof *q->v) : NULL;
-	for (size_t i = 0; i < q->n; i++)
-		TRY(get_serial(cx, f, list ? json_object_array_get_idx(v, i) : v, &q->v[i]));
+	q->said = arena_alloc(cx->mem, (q->n + 1) * sizeof *q->said);
+	for (size_t i = 0; i < q->n; i++) {
+		q->said[i] = list ? json_object_array_get_idx(v, i) : v;
+		TRY(get_serial(cx, f, q->said[i], &q->v[i]));
+	}
 	return OK;
 }
 
@@ -193,7 +216,7 @@ static enum err parse_serials_query(
 
 	if (str_trim(text).n == 0)
 		return OK;
-	TRY(json_parse(cx, text, &v));
+	TRY(json_parse_body(cx, text, &v));
 	if (v == NULL)
 		return OK;
 	return json_object_is_type(v, json_type_array) ? get_serials(cx, &sh->fields[0], v, out)
@@ -247,6 +270,19 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
+/* Uploaded without algorithms: the one that the key material itself names (beta.3 wants one). */
+static struct str name_algorithms(struct cx *cx, const struct key_material *k)
+{
+	struct str oid;
+
+	if (k->algorithms.n)
+		return k->algorithms;
+	if (key_material_der_read_own_oid(cx, k->key_data, &oid) == OK)
+		return oid;
+	cx->why = (struct fail){ .err = OK };
+	return STR("");
+}
+
 /* One object with the members of every generation; serial numbers have two forms (wire.md 2.3). */
 static struct json_object *render_key_material(const struct call *c, const struct key_material *k)
 {
@@ -260,7 +296,7 @@ static struct json_object *render_key_material(const struct call *c, const struc
 	json_object_object_add(o, "encryption_algorithm",
 	    render_octet_array(k->algorithm.p ? k->algorithm : key_material_der_unnamed()));
 	json_object_object_add(o, "serialNumber", render_number(c, k->serial));
-	json_object_object_add(o, "encryptionAlgorithms", render_oids(k->algorithms));
+	json_object_object_add(o, "encryptionAlgorithms", render_oids(name_algorithms(c->cx, k)));
 	return o;
 }
 
@@ -271,7 +307,10 @@ static enum err reply_unknown_serials(struct call *c, const struct serials_query
 
 	for (size_t i = 0; i < in->n; i++)
 		json_object_array_add(a,
-		    json_object_new_string(arena_printf(c->cx->mem, "%lld", (long long)in->v[i])));
+		    in->v[i] == SERIAL_UNKNOWN
+			? json_object_new_string(json_object_get_string(in->said[i]))
+			: json_object_new_string(
+			      arena_printf(c->cx->mem, "%lld", (long long)in->v[i])));
 	reply_json(c, 404, a);
 	http_set(c->cx, c->resp, "X-P2-Error", "%s", err_code(ERR_NOT_FOUND));
 	return OK;

@@ -48,6 +48,12 @@ enum err mlsv1_post_keypackages(struct call *c)
 	return OK;
 }
 
+/* DELETE /keypackages: withdraw the caller's stock. */
+enum err mlsv1_delete_keypackages(struct call *c)
+{
+	return keypackages_withdraw(c);
+}
+
 /* GET /keypackages/{fid}?ciphersuites=…: claim one KeyPackage of each session. */
 struct claim_query {
 	struct strs versions, ciphersuites, extensions;

@@ -15,13 +15,26 @@ static struct str encode_server_spki(struct cx *cx, const struct server_key *k)
 	return pem_encode(cx->mem, "PUBLIC KEY", ed25519_spki(cx->mem, k->key.p));
 }
 
-/* PUT /key/server: rotate the identity key, for all hosts at once. */
+static bool wants_pgp(const struct call *c)
+{
+	static const char *const media[] = { "application/json", "application/pkix-cert",
+		"application/x-pem-file", MEDIA_PGP };
+
+	return http_choose(c->req->accept, media, 4) == 3;
+}
+
+/* PUT /key/server: rotate the identity key, for all hosts at once. The new one in JSON, or as an
+ * OpenPGP block by Accept. */
 enum err p2core_put_key_server(struct call *c)
 {
 	struct server_key *k;
+	struct str block;
 
 	TRY(identity_rotate(c->cx, &k));
-	return reply_json(c, 200, json_from_str(encode_server_spki(c->cx, k)));
+	if (!wants_pgp(c))
+		return reply_json(c, 200, json_from_str(encode_server_spki(c->cx, k)));
+	TRY(identity_openpgp(c->cx, k, &block));
+	return reply_text(c, 200, MEDIA_PGP, block);
 }
 
 /* GET /key/server: the server's certificate, now or at a time; or its key as an OpenPGP block. */
@@ -32,7 +45,7 @@ enum err p2core_get_key_server(struct call *c)
 	struct str block;
 
 	TRY(identity_at(c->cx, when_or(in->timestamp, -1), &k));
-	if (!http_accepts(c->req->accept, MEDIA_PGP))
+	if (!wants_pgp(c))
 		return binary_reply_cert(c, in, k->cert);
 	TRY(identity_openpgp(c->cx, k, &block));
 	return reply_public(c, MEDIA_PGP, block, CACHE_REVALIDATE);

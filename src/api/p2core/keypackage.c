@@ -7,6 +7,12 @@ enum err p2core_post_keypackage_me(struct call *c)
 	return keypackages_store(c, false, 201);
 }
 
+/* DELETE /keypackage/@me: withdraw the caller's stock. */
+enum err p2core_delete_keypackage_me(struct call *c)
+{
+	return keypackages_withdraw(c);
+}
+
 /* GET /keypackage/{user_id}: claim one KeyPackage of each session, as octets. */
 enum err p2core_get_keypackage(struct call *c)
 {
