@@ -13,6 +13,7 @@ struct keypackage_upload {
 	const struct mls_input *v;
 	size_t n;
 	bool last_resort; /* for KeyPackages that do not say it themselves */
+	bool *kept;	  /* NULL, or set by redeem_token(): are they in stock here? */
 };
 /*
  * Add all or none to the session's stock. `counts` is then the stock per suite, without last

@@ -148,14 +148,21 @@ static struct redemption make_redemption(
 static enum err prepare_token_packages(struct cx *cx, const struct shown_token *s,
     const struct idcert *c, const struct keypackage_upload *u, struct redemption *r)
 {
-	const struct keypackage_owner o = { .cert = c->der,
-		.key = { c->key, ED25519_KEY },
-		.not_after = c->not_after,
-		.now = cx->now };
+	struct foreign_cert server = { .cacheable = { NULL, 0 } };
 	struct keypackage *k;
 	size_t bad;
 
+	/* A credential may be the chain [ID-Cert, certificate of its home server]. */
+	if (u->n)
+		TRY(foreign_find_server(cx, c->domain, c->not_before, &server));
+	const struct keypackage_owner o = { .cert = c->der,
+		.key = { c->key, ED25519_KEY },
+		.server_cert = server.cert.der,
+		.not_after = c->not_after,
+		.now = cx->now };
 	TRY(keypackage_prepare(cx, c->fid, &o, u, &k, &bad));
+	if (u->kept)
+		*u->kept = s->own;
 	if (!s->own)
 		return OK;
 	r->packages = k;

@@ -81,7 +81,8 @@ enum err p2core_post_session_auth(struct call *c)
 	struct str token = in->federation_token.s ? in->federation_token
 						  : http_bearer(c->req->authorization),
 		   session_token;
-	struct keypackage_upload u = { .n = 0 };
+	bool kept;
+	struct keypackage_upload u = { .kept = &kept };
 	struct json_object *o, *extra;
 
 	if (token.n == 0)
@@ -90,6 +91,8 @@ enum err p2core_post_session_auth(struct call *c)
 		    "Authorization: Bearer.");
 	TRY(join_keypackages(c->cx, in, &u));
 	TRY(redeem_token(c->cx, token, in->id_cert, &u, &session_token));
+	if (u.n && !kept)
+		http_set(c->cx, c->resp, "X-P2-KeyPackage-Count", "0");
 	o = json_own(c->cx, json_object_new_object());
 	json_object_object_add(o, "session_token", json_from_str(session_token));
 	if (c->cx->conf->session_extra[0]) {

@@ -4,6 +4,7 @@ import re
 import time
 
 import case
+import mls
 import pki
 from world import Actor, challenge, complete, events, identify, need, refused, token_of, trial, works
 
@@ -52,6 +53,17 @@ def test_audience(w):
     with w.two.unchanged():
         refused(alice.auth(w.two, mine), 401, "P2CORE_BAD_FEDERATION_TOKEN")
     need(alice.auth(w.one, mine).status == 201, "a token for one's own home is not good there")
+
+
+def test_keypackages_of_foreign_actors(w):
+    """Checked, also with a chain as credential, and dropped: the answer says so."""
+    for home, away in w.pairs():
+        alice = Actor(home, "alice")
+        server = home.must("GET", "/.p2/core/v1/idcert/server", 200).json()["idCertPem"]
+        k = mls.KeyPackage(alice.key, alice.fid, certs=[pki.unpem(alice.cert), pki.unpem(server)])
+        body = {"federation_token": alice.token_for(away), "id_cert": alice.cert, "key_packages": [k.base64()]}
+        r = away.ask("POST", "/p2core/session/auth", body)
+        need(r.status == 201 and r.header("X-P2-KeyPackage-Count") == "0", f"dropped without a word: {r}")
 
 
 def test_token_is_what_it_says(w):
