@@ -22,7 +22,7 @@ static struct conf_entry {
 #include "base/conf.def"
 };
 enum { CONF_ENTRIES = sizeof conf_entries / sizeof conf_entries[0] };
-_Static_assert(CONF_ENTRIES <= 64, "the rows must fit into conf.seen");
+_Static_assert(CONF_ENTRIES <= 128, "the rows must fit into conf.seen");
 
 static struct conf_row public_rows[CONF_ENTRIES];
 
@@ -150,12 +150,12 @@ static bool mark_key_seen(struct conf *c, struct str key, char *why, size_t size
 	for (size_t i = 0; i < CONF_ENTRIES; i++) {
 		if (!str_is(key, conf_entries[i].pub.name))
 			continue;
-		if (c->seen >> i & 1)
+		if (c->seen[i])
 			return reject_key(why, size, conf_entries[i].pub.name,
 			    conf_entries[i].type == T_LIST
 				? "is set twice; write one line, with commas between the words"
 				: "is set twice; delete one of the two lines");
-		c->seen |= UINT64_C(1) << i;
+		c->seen[i] = true;
 	}
 	return true;
 }

@@ -19,7 +19,7 @@
 struct conf {
 	struct arena *mem; /* owns every string below */
 	const char *file;  /* the file that was read, or NULL */
-	uint64_t seen;	   /* rows that are set in the file, one bit each */
+	bool seen[128];	   /* rows that are set in the file */
 #define CONF(type, name, def, min, max, check, text) CONF_T_##type name;
 #include "base/conf.def"
 };

@@ -125,7 +125,7 @@ int machine_workers(const struct conf *c, const struct machine *m, int64_t conne
 
 int machine_hash_slots(const struct conf *c, const struct machine *m, int workers)
 {
-	int64_t n = m->cores, memory = m->memory / HASH_MEMORY_SHARE / HASH_MEMORY;
+	int64_t n = m->cores - 1, memory = m->memory / HASH_MEMORY_SHARE / HASH_MEMORY;
 
 	if (c->hashing_slots)
 		return (int)c->hashing_slots;

@@ -18,7 +18,8 @@ struct machine machine_read(const char *root, int pid);
  */
 enum { MACHINE_SPARE_CONNECTIONS = 3 };
 int machine_workers(const struct conf *, const struct machine *, int64_t connections);
-/* How many passwords may be hashed at a time (shm/gate.h): `hashing_slots`, or as many as there are
- * cores, but an eighth of the memory at most, and one worker is left for other requests. */
+/* How many passwords may be hashed at a time (shm/gate.h): `hashing_slots`, or one less than there
+ * are cores, but an eighth of the memory at most, and one worker is left for other requests; at
+ * least one. */
 int machine_hash_slots(const struct conf *, const struct machine *, int workers);
 #endif

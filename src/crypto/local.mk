@@ -13,6 +13,8 @@ libcryptography_a_SOURCES = \
 	src/crypto/hash.h \
 	src/crypto/key_trial_text.c \
 	src/crypto/key_trial_text.h \
+	src/crypto/low_priority.c \
+	src/crypto/low_priority.h \
 	src/crypto/opaque_string.c \
 	src/crypto/opaque_string.h \
 	src/crypto/passwd.c \

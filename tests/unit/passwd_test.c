@@ -1,7 +1,10 @@
 #include "../tap.h"
 #include "base/clock.h"
+#include "crypto/low_priority.h"
 #include "crypto/passwd.h"
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct cx cx;
 
@@ -209,14 +212,45 @@ static void nobody(void)
 	    (long long)without);
 }
 
+static void note_priority(void *arg)
+{
+	*(int *)arg = getpriority(PRIO_PROCESS, 0);
+}
+
+static void priority(void)
+{
+	int was = getpriority(PRIO_PROCESS, 0), there = -1;
+
+	low_priority_run(note_priority, &there);
+	ok(there == (was < 10 ? 10 : was), "a hash is computed with priority %d", there);
+	ok(getpriority(PRIO_PROCESS, 0) == was, "and afterwards we have ours: %d", was);
+}
+
+/* Before the first thread, whose stack is kept for the next. */
+static void without_threads(void)
+{
+	const struct rlimit none = { 0, 0 };
+	int was = getpriority(PRIO_PROCESS, 0), there = -1, status = 1;
+
+	if (fork() == 0) {
+		setrlimit(RLIMIT_AS, &none);
+		low_priority_run(note_priority, &there);
+		_exit(there == was ? 0 : 1);
+	}
+	wait(&status);
+	ok(status == 0, "where no thread can be started, a hash is computed with our priority");
+}
+
 int main(void)
 {
+	without_threads();
 	cx.mem = arena_new(16 << 20);
 	known_answers();
 	stored_texts();
 	there_and_back();
 	kept_memory();
 	nobody();
+	priority();
 	arena_free(cx.mem);
 	return done();
 }
