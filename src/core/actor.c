@@ -1,6 +1,7 @@
 #include "core/actor.h"
 #include "base/conf.h"
 #include "text/fid.h"
+#include "core/guess_limit.h"
 #include "core/second_factor_check.h"
 #include "core/password.h"
 #include "core/resend.h"
@@ -65,23 +66,45 @@ static enum err refuse_taken_name(struct cx *cx)
 	return refuse(cx, ERR_FID_TAKEN, "actor_name", "%s", err_text(ERR_FID_TAKEN));
 }
 
-/* A taken name is refused before the expensive hash; the insertion decides between two at once. */
-enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
+static enum err insert_actor(
+    struct cx *cx, struct str local, struct str phc, bool admin, int64_t *id)
 {
 	struct resend s = { .doubt = false };
-	struct actor_ref *taken;
-	struct str phc;
 	enum err e;
 
-	TRY(q_actor_find(cx, 0, local, &taken));
-	if (taken)
-		return refuse_taken_name(cx);
-	TRY(password_hash_new(cx, password, &phc));
 	do
 		e = q_actor_insert(cx, local, phc, admin, id);
 	while (resend_again(cx, &s, &e));
 	TRY(e);
 	return *id ? OK : refuse_taken_name(cx);
+}
+
+/* A taken name is refused before the expensive hash; the insertion decides between two at once. */
+static enum err hash_for_new_name(
+    struct cx *cx, struct str local, struct str password, struct str *phc)
+{
+	struct actor_ref *taken;
+
+	TRY(q_actor_find(cx, 0, local, &taken));
+	return taken ? refuse_taken_name(cx) : password_hash_new(cx, password, phc);
+}
+
+enum err actor_add(struct cx *cx, struct str local, struct str password, bool admin, int64_t *id)
+{
+	struct str phc;
+
+	TRY(hash_for_new_name(cx, local, password, &phc));
+	return insert_actor(cx, local, phc, admin, id);
+}
+
+enum err actor_register(
+    struct cx *cx, struct str local, struct str password, struct str address, int64_t *id)
+{
+	struct str phc;
+
+	TRY(hash_for_new_name(cx, local, password, &phc));
+	TRY(guess_limit_count_registration(cx, address));
+	return insert_actor(cx, local, phc, false, id);
 }
 
 enum err actor_was_added(struct cx *cx, struct str local, struct str password, struct str address)

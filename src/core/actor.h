@@ -19,6 +19,9 @@ struct str actor_fid(struct cx *, struct str local);
  * registration is open. */
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
+/* The same for somebody at this address: ERR_RATE_LIMITED after rate_limit_registrations a day. */
+must_check enum err actor_register(
+    struct cx *, struct str local, struct str password, struct str address, int64_t *id);
 /*
  * Accept a registration that is a retry, because its answer was lost: the actor registered within a
  * day with this password and has had no ID-Cert since. ERR_FID_TAKEN: it is no retry. Wrong

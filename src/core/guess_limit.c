@@ -6,7 +6,8 @@
 enum {
 	SHARED_MULTIPLE = 50,	    /* times rate_limit_failures, for all addresses together */
 	KNOWN_SECONDS = 30 * 86400, /* how long an address counts as known */
-	CODE_GUESSES = 8
+	CODE_GUESSES = 8,
+	REGISTRATIONS_MULTIPLE = 100 /* times rate_limit_registrations, for all addresses */
 };
 
 static struct blob hash_guess_key(
@@ -83,4 +84,26 @@ enum err guess_limit_reset_code(struct cx *cx, const struct guess_limit *t, bool
 		return OK;
 	return q_throttle_record_right(
 	    cx, known ? t->own.key : t->shared.key, t->known, KNOWN_SECONDS);
+}
+
+static struct throttle_budget make_daily_budget(struct blob key, int64_t a_day)
+{
+	int64_t cost_ms = 24 * GUESS_LIMIT_HOUR_MS / a_day;
+
+	return (struct throttle_budget){ key, cost_ms ? cost_ms : 1, a_day };
+}
+
+enum err guess_limit_count_registration(struct cx *cx, struct str address)
+{
+	const struct guess_limit k = guess_limit_make(cx, "registration", STR(""), address);
+	int64_t a_day = cx->conf->rate_limit_registrations, wait;
+	const struct throttle_budget own = make_daily_budget(k.own.key, a_day),
+				     all = make_daily_budget(
+					 k.shared.key, a_day * REGISTRATIONS_MULTIPLE);
+
+	if (!cx->conf->rate_limit)
+		return OK;
+	TRY(q_throttle_try(cx, &own, &all, k.known, &wait));
+	TRY(refuse_guess_until(cx, wait, "registrations today"));
+	return q_throttle_record_wrong(cx, &all);
 }

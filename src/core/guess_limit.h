@@ -38,4 +38,7 @@ must_check enum err guess_limit_record_secret(struct cx *, const struct guess_li
 must_check enum err guess_limit_try_code(
     struct cx *, const struct guess_limit *, const char *things, bool *known);
 must_check enum err guess_limit_reset_code(struct cx *, const struct guess_limit *, bool known);
+/* Count a registration from an address: rate_limit_registrations a day, and 100 times as many from
+ * all addresses. ERR_RATE_LIMITED: too many. */
+must_check enum err guess_limit_count_registration(struct cx *, struct str address);
 #endif

@@ -2,6 +2,7 @@
  * oldest rows are deleted. */
 #include "member.h"
 #include "core/prune.h"
+#include "core/guess_limit.h"
 #include "core/key_trial.h"
 #include "store/q_key_trial.h"
 
@@ -272,6 +273,38 @@ static void test_key_package_octets(void)
 	end_context(&cx);
 }
 
+static enum err register_from(struct cx *cx, const char *name, const char *address)
+{
+	int64_t id;
+
+	return actor_register(cx, str_of(name), STR("correct horse battery"), str_of(address), &id);
+}
+
+static void test_registrations(void)
+{
+	struct cx cx = new_context();
+	int taken = 0;
+
+	conf->rate_limit = true;
+	conf->rate_limit_registrations = 2;
+	ok(register_from(&cx, "new1", "192.0.2.1") == OK &&
+		register_from(&cx, "new2", "192.0.2.1") == OK,
+	    "two registrations of an address");
+	ok(register_from(&cx, "new3", "192.0.2.1") == ERR_RATE_LIMITED && cx.retry_after > 43000 &&
+		cx.retry_after <= 43200,
+	    "the third one a day is refused: %s", cx.why.say);
+	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new_'") == 2,
+	    "... and not made");
+	ok(register_from(&cx, "new4", "192.0.2.2") == OK, "another address has its own");
+	for (int i = 10; i < 250; i++)
+		taken += guess_limit_count_registration(
+			     &cx, str_of(arena_printf(cx.mem, "192.0.2.%d", i))) == OK;
+	ok(taken == 200 - 3, "of all addresses %d more are taken", taken);
+	conf->rate_limit = false;
+	ok(register_from(&cx, "new5", "192.0.2.1") == OK, "rate_limit = off switches this off");
+	end_context(&cx);
+}
+
 int main(void)
 {
 	if (!open_test_home())
@@ -282,6 +315,7 @@ int main(void)
 	test_foreign_sessions();
 	test_open_key_trials();
 	test_key_package_octets();
+	test_registrations();
 	conf_free(conf);
 	return done();
 }

@@ -68,6 +68,7 @@ static const struct {
 	{ "rate_limit_claims", "0" },
 	{ "rate_limit_failures", "0" },
 	{ "rate_limit_idcerts", "0" },
+	{ "rate_limit_registrations", "0" },
 	{ "rate_limit_requests", "0" },
 	{ "rate_limit_writes", "0" },
 	{ "registration", "all" },
