@@ -19,7 +19,20 @@ static enum err begin_timeline_epoch(struct cx *cx, const struct epoch_look *l)
 	    "database: a new epoch has begun after epoch %lld: timeline %lld, was %lld; what can "
 	    "be used once and was made before is void: motetctl epoch show",
 	    (long long)l->number, (long long)l->timeline_now, (long long)l->timeline);
+	if (cx->board)
+		cx->board->epoch = l->number + 1;
 	return OK;
+}
+
+/* An operator, or a server on another host, has begun one. */
+static void log_new_epoch(struct scoreboard *board, int64_t number)
+{
+	int64_t was = atomic_exchange(&board->epoch, number);
+
+	if (was && was < number)
+		log_warn("database: epoch %lld has begun: motetctl epoch list shows why, motetctl "
+			 "epoch show what is void",
+		    (long long)number);
 }
 
 enum err epoch_fence(struct cx *cx, bool *settled)
@@ -31,7 +44,7 @@ enum err epoch_fence(struct cx *cx, bool *settled)
 		return OK;
 	TRY(q_epoch_look(cx, &l));
 	if (cx->board)
-		cx->board->epoch = l->number;
+		log_new_epoch(cx->board, l->number);
 	*settled = !l->standby;
 	if (l->system_now.s == NULL || is_same_history(l))
 		return OK;

@@ -23,11 +23,26 @@ static enum err fail_file(struct ctl *c, const char *path)
 	return fail(&c->cx, ERR_INTERNAL, "%s: %s", path, strerror(errno));
 }
 
+static sigset_t list_signals(void)
+{
+	sigset_t s;
+
+	sigemptyset(&s);
+	sigaddset(&s, SIGINT);
+	sigaddset(&s, SIGTERM);
+	sigaddset(&s, SIGHUP);
+	sigaddset(&s, SIGCHLD);
+	return s;
+}
+
 enum err archive_begin(struct ctl *c, const char *path, struct archive *a)
 {
 	char *dir = arena_printf(c->cx.mem, "%s.XXXXXX", path);
 
+	const sigset_t s = list_signals();
+
 	umask(ARCHIVE_MASK);
+	sigprocmask(SIG_BLOCK, &s, &a->before);
 	a->dir = dir;
 	return mkdtemp(dir) ? OK : fail_file(c, dir);
 }
@@ -38,12 +53,15 @@ void archive_end(struct ctl *c, const struct archive *a)
 		unlink(archive_path(c, a, member_names[i]));
 	unlink(archive_path(c, a, "manifest"));
 	rmdir(a->dir);
+	sigprocmask(SIG_SETMASK, &a->before, NULL);
 }
 
 static void exec_program(const char *const argv[], bool quiet)
 {
 	int nowhere = quiet ? open("/dev/null", O_WRONLY) : -1;
+	const sigset_t s = list_signals();
 
+	sigprocmask(SIG_UNBLOCK, &s, NULL);
 	if (nowhere >= 0)
 		dup2(nowhere, STDOUT_FILENO);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -51,16 +69,27 @@ static void exec_program(const char *const argv[], bool quiet)
 	_exit(EXIT_FAILURE);
 }
 
-enum err archive_run(struct ctl *c, const char *const argv[], bool quiet)
+/* A signal ends the program; we go on and clean up. */
+static int wait_for_program(pid_t p)
 {
+	const sigset_t s = list_signals();
 	int status = -1;
 
+	while (waitpid(p, &status, WNOHANG) == 0) {
+		int sig = sigwaitinfo(&s, NULL);
+		if (sig > 0 && sig != SIGCHLD)
+			kill(p, SIGTERM);
+	}
+	return status;
+}
+
+enum err archive_run(struct ctl *c, const char *const argv[], bool quiet)
+{
 	fflush(stdout);
 	pid_t p = fork();
 	if (p == 0)
 		exec_program(argv, quiet);
-	while (p > 0 && waitpid(p, &status, 0) < 0 && errno == EINTR)
-		;
+	int status = p > 0 ? wait_for_program(p) : -1;
 	return status == 0 ? OK : fail(&c->cx, ERR_INTERNAL, "%s failed", argv[0]);
 }
 

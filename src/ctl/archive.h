@@ -1,6 +1,7 @@
 #ifndef MOTET_CTL_ARCHIVE_H
 #define MOTET_CTL_ARCHIVE_H
 #include "ctl/ctl.h"
+#include <signal.h>
 /*
  * The file of `motetctl backup`: a tar archive, made and read by tar(1) through a directory that
  * only we can read.
@@ -13,8 +14,10 @@
  */
 struct archive {
 	const char *dir; /* in the arena */
+	sigset_t before; /* the signal mask */
 };
-/* Make the directory, beside `path`. archive_end() deletes it. */
+/* Make the directory, beside `path`. Until archive_end(), which deletes it, SIGINT, SIGTERM and
+ * SIGHUP end the running program, and fail what runs it. */
 must_check enum err archive_begin(struct ctl *, const char *path, struct archive *);
 void archive_end(struct ctl *, const struct archive *);
 /* The path of a member, in the arena. */

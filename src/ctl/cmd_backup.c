@@ -97,7 +97,9 @@ static enum err require_empty_database(struct ctl *c)
 
 	TRY(q_schema_exists(&c->cx, &there));
 	return there ? refuse(&c->cx, ERR_CONFLICT, "",
-			   "The database has tables already; restore needs an empty one.")
+			   "The database has tables already; restore needs an empty one. After a "
+			   "restore that was interrupted: motetctl migrate, then motetctl epoch "
+			   "restored.")
 		     : OK;
 }
 

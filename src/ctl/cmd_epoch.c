@@ -51,34 +51,44 @@ enum err cmd_epoch_show(struct ctl *c)
 	return print_epoch_voids(c, number);
 }
 
-static enum err begin_told_epoch(struct ctl *c, enum epoch_cause cause, int64_t *number)
+static enum err begin_told_epoch(
+    struct ctl *c, enum epoch_cause cause, struct epoch_look **before, struct epoch_look **after)
 {
-	struct epoch_look *l;
-
 	ctl_become_owner(c);
 	TRY(ctl_need(c, NEEDS_SCHEMA));
+	TRY(q_epoch_look(&c->cx, before));
 	TRY(q_epoch_begin(&c->cx, cause));
-	TRY(q_epoch_look(&c->cx, &l));
-	*number = l->number;
-	return OK;
+	return q_epoch_look(&c->cx, after);
 }
 
 enum err cmd_epoch_restored(struct ctl *c)
 {
 	bool keep = ctl_options_has(&c->opt, OPT_KEEP_CERTIFICATES);
-	int64_t number;
+	struct epoch_look *before, *after;
 
-	TRY(begin_told_epoch(c, keep ? EPOCH_RESTORED_KEEP : EPOCH_RESTORED, &number));
+	TRY(begin_told_epoch(c, keep ? EPOCH_RESTORED_KEEP : EPOCH_RESTORED, &before, &after));
 	printf("epoch %lld: restored; servers answer again within a second. Now void:\n",
-	    (long long)number);
-	return print_epoch_voids(c, number);
+	    (long long)after->number);
+	return print_epoch_voids(c, after->number);
 }
 
+/* In the same database there is nothing to accept; a new timeline of it voids as always. */
 enum err cmd_epoch_moved(struct ctl *c)
 {
-	int64_t number;
+	struct epoch_look *before, *after;
 
-	TRY(begin_told_epoch(c, EPOCH_MOVED, &number));
-	printf("epoch %lld: moved; servers answer again within a second\n", (long long)number);
+	TRY(begin_told_epoch(c, EPOCH_MOVED, &before, &after));
+	if (before->number == after->number)
+		printf("nothing to do: this is the database of epoch %lld, and servers use it\n",
+		    (long long)after->number);
+	else if (epoch_is_foreign(before))
+		printf("epoch %lld: moved; servers answer again within a second\n",
+		    (long long)after->number);
+	else {
+		printf(
+		    "epoch %lld: not moved, but a new timeline of the same database. Now void:\n",
+		    (long long)after->number);
+		return print_epoch_voids(c, after->number);
+	}
 	return OK;
 }

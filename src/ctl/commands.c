@@ -254,13 +254,13 @@ const struct command ctl_commands[] = {
 	    "A new epoch begins when the database was promoted, restored or moved: what servers\n"
 	    "answered before may be lost.\n"
 	    "\n"
-	    " motetctl epoch list" },
+	    "  motetctl epoch list" },
 	{ "epoch", "show", cmd_epoch_show, NEEDS_DOMAIN, "[NUMBER]", 0, 1, OPT_BIT(JSON),
 	    "List what became void with an epoch",
 	    "Federation tokens, key trials, KeyPackages, invites and recovery codes of before, by\n"
 	    "actor or invite. Default: the current epoch.\n"
 	    "\n"
-	    " motetctl epoch show\n"
+	    "  motetctl epoch show\n"
 	    "\n"
 	    "Next: make new invites; tell actors to make new recovery codes." },
 	{ "epoch", "restored", cmd_epoch_restored, NEEDS_DOMAIN, "", 0, 0,
@@ -268,20 +268,20 @@ const struct command ctl_commands[] = {
 	    "Ends every session, revokes every ID-Cert, because revocations since the copy was\n"
 	    "made are lost, and voids what can be used once.\n"
 	    "\n"
-	    " motetctl epoch restored\n"
-	    " motetctl epoch restored --keep-certificates # nobody was revoked since" },
+	    "  motetctl epoch restored\n"
+	    "  motetctl epoch restored --keep-certificates  # nobody was revoked since" },
 	{ "epoch", "moved", cmd_epoch_moved, NEEDS_DOMAIN, "", 0, 0, 0,
 	    "Accept a database that was moved without a loss",
 	    "After pg_upgrade, or a dump made while no server ran and restored before one ran\n"
 	    "again. Ends and voids nothing.\n"
 	    "\n"
-	    " motetctl epoch moved" },
+	    "  motetctl epoch moved" },
 	{ "backup", NULL, cmd_backup, NEEDS_CONF, "FILE", 1, 1,
 	    OPT_BIT(DATABASE) | OPT_BIT(WITH_SECRET), "Write database and configuration to a file",
 	    "FILE is a tar archive with a dump of the database, the configuration and a manifest.\n"
 	    "It must not exist. Needs pg_dump and tar. Servers may keep running.\n"
 	    "\n"
-	    " motetctl backup motet.tar --database 'dbname=motet user=motet_owner'\n"
+	    "  motetctl backup motet.tar\n"
 	    "\n"
 	    "Next: keep a copy of `secret_file` elsewhere; without it the identity is lost." },
 	{ "restore", NULL, cmd_restore, NEEDS_CONF, "FILE", 1, 1,
@@ -291,8 +291,7 @@ const struct command ctl_commands[] = {
 	    "Checks FILE, fills the database and begins a new epoch, as `motetctl epoch\n"
 	    "restored` does. Stop all servers before. Needs pg_restore and tar.\n"
 	    "\n"
-	    " motetctl restore motet.tar --database 'dbname=motet user=motet_owner' \\\n"
-	    " --grant motet\n"
+	    "  motetctl restore motet.tar --grant motet\n"
 	    "\n"
 	    "Next: motetctl epoch show; then start the servers." },
 	{ "doctor", NULL, cmd_doctor, NEEDS_NOTHING, "[URL]", 0, 1, OPT_BIT(JSON) | OPT_BIT(ACCEPT),

@@ -291,6 +291,9 @@ static enum err read_script_outcome(struct cx *cx, const PGresult *r)
 
 	if (PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK)
 		return OK;
+	if (state && strcmp(state, "42501") == 0)
+		return fail(cx, ERR_UNAVAILABLE, "database: 42501 %s",
+		    PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
 	return fail(cx, state && map_sqlstate(state) == ERR_RETRY ? ERR_RETRY : ERR_INTERNAL, "%s",
 	    PQresultErrorMessage(r));
 }
@@ -308,7 +311,7 @@ enum err db_script(struct cx *cx, const char *sql)
 	r = PQexec(cx->db->pg, sql);
 	enum err e = read_script_outcome(cx, r);
 	PQclear(r);
-	if (e != OK)
+	if (PQtransactionStatus(cx->db->pg) != PQTRANS_IDLE)
 		PQclear(PQexec(cx->db->pg, "ROLLBACK"));
 	PQsetnonblocking(cx->db->pg, 1);
 	return e;

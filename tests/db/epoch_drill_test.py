@@ -78,10 +78,10 @@ class Site:
         self.conf = os.path.join(place, "motet.conf")
         self.place = place
 
-    def use(self, cluster):
+    def use(self, cluster, owner=True):
         with open(self.conf, "w", encoding="ascii") as f:
             f.write(f"domain = example.org\ndatabase = {cluster.conninfo('motet')}\n"
-                    f"owner_database = {cluster.conninfo('motet_owner')}\n"
+                    f"owner_database = {cluster.conninfo('motet_owner') if owner else ''}\n"
                     f"state_dir = {self.place}/var\nsecret_file = {self.place}/var/secret\nuser =\n")
 
     def ctl(self, *args):
@@ -118,6 +118,11 @@ def promote(site, primary, standby):
     ok(site.invites() == {"revoked"}, "invites of before are void", site.invites())
     shown = site.ctl("epoch", "show").stdout
     ok("invites" in shown, "and listed", shown)
+    done = site.ctl("doctor", "--json")
+    ok("epoch 2 (timeline) began" in done.stdout, "doctor tells of it for some days", done.stdout)
+    done = site.ctl("epoch", "moved")
+    ok(done.returncode == 0 and done.stdout.startswith("nothing to do") and len(site.epochs()) == 2, "epoch moved when nothing moved",
+       done.stdout + done.stderr)
 
 
 def damage(path, at):
@@ -128,12 +133,29 @@ def damage(path, at):
         f.write(bytes([byte[0] ^ 1]))
 
 
+def interrupt(site, backup):
+    """A backup that is ended while pg_dump runs: the fake one waits."""
+    fake = os.path.join(site.place, "fake")
+    os.mkdir(fake)
+    with open(f"{fake}/pg_dump", "w", encoding="ascii") as f:
+        f.write("#!/bin/sh\nexec sleep 60\n")
+    os.chmod(f"{fake}/pg_dump", 0o755)
+    p = subprocess.Popen([site.program, "-c", site.conf, "backup", backup + ".2"], env={**ENV, "PATH": fake + ":" + ENV["PATH"]},
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.time() + 60
+    while not any(os.listdir(d) == ["about"] for d in glob.glob(backup + ".2.*")) and time.time() < deadline:
+        time.sleep(.05)
+    p.terminate()
+    ok(p.wait(60) == 1 and glob.glob(backup + ".2*") == [], "an interrupted backup leaves nothing", glob.glob(backup + "*"))
+
+
 def restore(site, other):
     """Backup of one system, restore into another one."""
     backup = os.path.join(site.place, "motet.tar")
     done = site.ctl("invite", "create")
     done = site.ctl("backup", backup, "--with-secret")
     ok(done.returncode == 0 and os.stat(backup).st_mode & 0o77 == 0, "backup", done.stderr)
+    interrupt(site, backup)
     done = site.ctl("backup", backup)
     ok(done.returncode != 0, "a backup does not overwrite a file")
     ok([x for x in os.listdir(site.place) if x.startswith("motet.tar.")] == [], "and leaves nothing else")
@@ -184,6 +206,10 @@ def restore_by_hand(site, source, other):
     run(f"{BIN}/pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "-h", other.dir, "-U", "motet_owner", "-d", "motet", dump)
     site.use(other)
     site.ctl("migrate", "--dir", f"{TOP}/schema", "--grant", "motet")
+    site.use(other, owner=False)
+    done = site.ctl("epoch", "moved")
+    ok(done.returncode == 69 and "owner_database" in done.stderr, "only the owner may say what happened", done.stderr)
+    site.use(other)
     done = site.ctl("actor", "list")
     ok(done.returncode == 69 and "epoch restored" in done.stderr, "another system is refused", done.stderr)
     done = site.ctl("doctor", "--json")
@@ -191,6 +217,13 @@ def restore_by_hand(site, source, other):
     done = site.ctl("epoch", "moved")
     ok(done.returncode == 0 and site.ctl("actor", "list").returncode == 0, "moved: it goes on", done.stderr)
     ok(site.epochs()[-1] == "moved", "and is an epoch", site.epochs())
+    run(f"{BIN}/pg_dump", "-Fc", "-h", other.dir, "-U", "motet_owner", "-f", dump, "motet")
+    run(f"{BIN}/dropdb", "-h", other.dir, "-U", "postgres", "motet")
+    run("psql", "-Xq", "-h", other.dir, "-U", "postgres", "-f", f"{TOP}/deploy/roles.sql", "postgres")
+    run(f"{BIN}/pg_restore", "--exit-on-error", "--no-owner", "--no-privileges", "-h", other.dir, "-U", "motet_owner", "-d", "motet", dump)
+    site.ctl("migrate", "--dir", f"{TOP}/schema", "--grant", "motet")
+    done = site.ctl("actor", "list")
+    ok(done.returncode == 69 and "epoch restored" in done.stderr, "a dump restored in the same system is noticed, too", done.stderr)
 
 
 def main():

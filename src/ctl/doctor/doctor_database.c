@@ -9,6 +9,7 @@
 
 /* Checks of the database, of our role, and of the identity key in the database. */
 enum { CERT_DAY_S = 86400, CERT_WARN_DAYS = 60, CLOCK_WARN_MS = 2000 };
+enum { EPOCH_NEWS_S = 7 * 86400 };
 
 /* Fixes for a failed connection, by a part of libpq's message, which has the SQLSTATE of what
  * PostgreSQL says, in whatever language; the first row that fits counts. */
@@ -249,6 +250,28 @@ static struct doctor_verdict check_database_clock(struct doctor *d, const struct
 	    d, "the clocks of this host and of the database differ by %lld ms", (long long)apart);
 }
 
+/* What became void is news for some days. */
+static struct doctor_verdict report_epoch(struct doctor *d, const struct epoch_look *l)
+{
+	struct epoch_item *e;
+	size_t n;
+
+	if (q_epoch_list(&d->c->cx, &e, &n) != OK || n == 0)
+		return report_failed_query(d);
+	e += n - 1;
+	if (e->voided && clock_now() - e->began_at < EPOCH_NEWS_S)
+		return doctor_warn(d,
+		    arena_printf(d->mem,
+			"%s epoch show; make new invites, and tell actors to make new recovery "
+			"codes",
+			d->ctl),
+		    "epoch %lld (%.*s) began %lld hours ago and made %lld things void",
+		    (long long)e->number, (int)e->cause.n, e->cause.s,
+		    (long long)(clock_now() - e->began_at) / 3600, (long long)e->voided);
+	return doctor_good(d, "the database is in epoch %lld, timeline %lld", (long long)l->number,
+	    (long long)l->timeline_now);
+}
+
 static struct doctor_verdict check_epoch(struct doctor *d, const struct doctor_check *k)
 {
 	struct epoch_look *l;
@@ -272,8 +295,7 @@ static struct doctor_verdict check_epoch(struct doctor *d, const struct doctor_c
 		    arena_printf(d->mem, "%s epoch restored, or %s epoch moved", d->ctl, d->ctl),
 		    "the database is another system than that of epoch %lld; servers answer 503",
 		    (long long)l->number);
-	return doctor_good(d, "the database is in epoch %lld, timeline %lld", (long long)l->number,
-	    (long long)l->timeline_now);
+	return report_epoch(d, l);
 }
 
 static const char *make_init_command(struct doctor *d)
