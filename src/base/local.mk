@@ -29,6 +29,8 @@ libbase_a_SOURCES = \
 	src/base/log_out.h \
 	src/base/machine.c \
 	src/base/machine.h \
+	src/base/memory.c \
+	src/base/memory.h \
 	src/base/memory_file.c \
 	src/base/memory_file.h \
 	src/base/meter.c \

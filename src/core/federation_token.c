@@ -89,7 +89,7 @@ static enum err make_token_jti(struct cx *cx, struct str *jti)
 	uint8_t bits[JTI_BYTES];
 
 	if (getrandom(bits, sizeof bits, 0) != sizeof bits)
-		return fail(cx, ERR_INTERNAL, "federation token: getrandom failed");
+		return fail(cx, ERR_UNAVAILABLE, "federation token: getrandom failed");
 	*jti = federation_jws_base64url_encode(cx->mem, (struct blob){ bits, sizeof bits });
 	return OK;
 }

@@ -57,7 +57,7 @@ static enum err make_attempt_id(struct cx *cx, struct blob *attempt)
 	uint8_t *p = arena_alloc(cx->mem, ATTEMPT_ID_BYTES);
 
 	if (getrandom(p, ATTEMPT_ID_BYTES, 0) != ATTEMPT_ID_BYTES)
-		return fail(cx, ERR_INTERNAL, "second factor: getrandom failed");
+		return fail(cx, ERR_UNAVAILABLE, "second factor: getrandom failed");
 	*attempt = (struct blob){ p, ATTEMPT_ID_BYTES };
 	return OK;
 }

@@ -88,7 +88,7 @@ enum err ed25519_private_new(struct cx *cx, const uint8_t seed[ED25519_SEED],
 	ed25519_private_free(*out);
 	*out = NULL;
 	ERR_clear_error();
-	return fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not derive the public key");
+	return fail(cx, ERR_UNAVAILABLE, "ed25519: OpenSSL could not derive the public key");
 }
 
 enum err ed25519_private_sign(
@@ -102,7 +102,7 @@ enum err ed25519_private_sign(
 	EVP_MD_CTX_free(md);
 	return clear_errors_unless(good)
 	    ? OK
-	    : fail(cx, ERR_INTERNAL, "ed25519: OpenSSL could not sign");
+	    : fail(cx, ERR_UNAVAILABLE, "ed25519: OpenSSL could not sign");
 }
 
 void ed25519_private_free(struct ed25519_private *p)
@@ -134,7 +134,7 @@ enum err ed25519_public(struct cx *cx, const uint8_t seed[ED25519_SEED], uint8_t
 enum err ed25519_new(struct cx *cx, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY])
 {
 	if (!clear_errors_unless(RAND_priv_bytes(seed, ED25519_SEED) == 1))
-		return fail(cx, ERR_INTERNAL, "ed25519: OpenSSL has no random bytes");
+		return fail(cx, ERR_UNAVAILABLE, "ed25519: OpenSSL has no random bytes");
 	return ed25519_public(cx, seed, key);
 }
 

@@ -83,7 +83,7 @@ enum err key_trial_text_new(struct cx *cx, const struct key_trial_text *c, struc
 		return fail(
 		    cx, ERR_INTERNAL, "key trial: invalid domain, purpose, federation ID or time");
 	if (RAND_bytes(octets, sizeof octets) != 1)
-		return fail(cx, ERR_INTERNAL, "key trial: OpenSSL has no random bytes");
+		return fail(cx, ERR_UNAVAILABLE, "key trial: OpenSSL has no random bytes");
 	base62_encode(octets, HASH_BYTES, digits, TRIAL_DIGITS);
 	buf_printf(&b, "%s~%.*s~%.*s~", trial_magic, (int)w.domain.n, w.domain.s, (int)w.purpose.n,
 	    w.purpose.s);

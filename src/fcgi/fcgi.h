@@ -71,6 +71,11 @@ enum fcgi_event fcgi_next(struct fcgi *, struct arena *mem, struct http_req *q);
 /* Send the response to the request of the last fcgi_next(). If the peer has left, do nothing. */
 void fcgi_answer(struct fcgi *, const struct http_req *q, const struct http_resp *r);
 /*
+ * Answer the request of the last fcgi_next() with a 503, unless its response has begun. Nothing is
+ * allocated: for the moment when memory has run out. The process must end then.
+ */
+void fcgi_answer_unavailable(struct fcgi *);
+/*
  * Call it when the whole pool stops, after the listening socket has become unreachable: fcgi_next()
  * then returns requests that have arrived already, and FCGI_STOP after 20 ms without one, at most
  * after 1 s; for the rest of incomplete requests it waits a few seconds more. Without epoll it does

@@ -1,6 +1,7 @@
 #include "fcgi/fcgi.h"
 #ifdef USE_EPOLL
 #include "fcgi/fcgi_state.h"
+#include "fcgi/last_answer.h"
 #include "fcgi/message.h"
 #include "fcgi/pending_signals.h"
 #include "fcgi/request_progress.h"
@@ -477,8 +478,10 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 	int fd = f->now->r.ipcFd;
 
 	start_phase_alarm(fd);
+	f->answering = true;
 	bool good = message_write(f->now->r.out, f->mem, q, r);
 	finish_response(f, fd, f->now->keep && good && !f->drain_us);
+	f->answering = false;
 	stop_phase_alarm();
 }
 
@@ -521,6 +524,12 @@ void fcgi_step_aside(struct fcgi *f)
 	if (fd_queue_has(f->kept, own))
 		fd_queue_touch(f->kept, own);
 	pass_connections(f, own, MSG_DONTWAIT);
+}
+
+void fcgi_answer_unavailable(struct fcgi *f)
+{
+	if (!f->answering)
+		last_answer_send(&f->now->r);
 }
 
 /* EPOLLEXCLUSIVE cannot be changed: the descriptor is removed and added again. */

@@ -1,6 +1,7 @@
 #include "fcgi/fcgi.h"
 #ifndef USE_EPOLL
 #include "fcgi/fcgi_state.h"
+#include "fcgi/last_answer.h"
 #include "fcgi/message.h"
 #include "fcgi/pending_signals.h"
 #include <fcntl.h>
@@ -93,8 +94,16 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 
 void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_resp *r)
 {
+	f->answering = true;
 	message_write(f->r.out, f->mem, q, r);
 	FCGX_Finish_r(&f->r);
+	f->answering = false;
+}
+
+void fcgi_answer_unavailable(struct fcgi *f)
+{
+	if (!f->answering)
+		last_answer_send(&f->r);
 }
 
 void fcgi_hold(struct fcgi *f, bool hold)

@@ -13,6 +13,7 @@ struct fcgi_exchange {
 struct fcgi {
 	const struct fcgi_opt *opt;
 	struct arena *mem; /* of the current request */
+	bool answering;	   /* its response has begun */
 #ifdef USE_EPOLL
 	int ep;
 	struct fcgi_exchange *now; /* the current request */

@@ -14,6 +14,8 @@ libtransport_a_SOURCES = \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
 	src/fcgi/params.c \
+	src/fcgi/last_answer.c \
+	src/fcgi/last_answer.h \
 	src/fcgi/pending_signals.c \
 	src/fcgi/pending_signals.h \
 	src/fcgi/spool.c \

@@ -38,7 +38,7 @@ static enum err parse_scanned(struct cx *cx, struct str text, bool body, struct 
 		return refuse(cx, ERR_TOO_LARGE, NULL, "%s", err_text(ERR_TOO_LARGE));
 	TRY(body ? json_scan_body(cx, text) : json_scan(cx, text));
 	if ((t = new_tokener(cx)) == NULL)
-		return fail(cx, ERR_INTERNAL, "json-c: out of memory");
+		return fail(cx, ERR_UNAVAILABLE, "json-c: out of memory");
 	o = json_tokener_parse_ex(t, text.s, (int)text.n);
 	end = json_tokener_get_parse_end(t);
 	/* After a number at the end, json-c needs a NUL to know that no digit follows. */

@@ -258,6 +258,9 @@ static int start_first_signer(struct master *m)
 		return 0;
 	waitpid(m->signer, &status, 0);
 	m->signer = 0;
+	if (!WIFEXITED(status))
+		log_error(
+		    "the signer was killed by signal %d before it was ready", WTERMSIG(status));
 	return WIFEXITED(status) && WEXITSTATUS(status) ? WEXITSTATUS(status) : EX_OSERR;
 }
 

@@ -1,6 +1,7 @@
 #include "server/worker.h"
 #include "api/call.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "core/epoch.h"
 #include "db/db.h"
@@ -214,6 +215,18 @@ static void retire_worker(const struct worker *w, struct cx *cx, struct serving 
 	fcgi_close(s->transport, w->master && !last);
 }
 
+static struct fcgi *transport_without_memory;
+
+/* The answer is a 503: no library can turn the missing memory into something else. */
+static void end_without_memory(void)
+{
+	memory_on_failure(NULL);
+	if (transport_without_memory)
+		fcgi_answer_unavailable(transport_without_memory);
+	log_error("out of memory; this process ends, and the master replaces it");
+	_exit(EX_OSERR);
+}
+
 static struct fcgi_opt fill_transport_options(const struct worker *w, const sigset_t *wait)
 {
 	return (struct fcgi_opt){
@@ -283,12 +296,15 @@ int worker_run(const struct worker *w)
 		return EX_OSERR;
 	cx.step_aside = fcgi_step_aside;
 	cx.transport = f;
+	transport_without_memory = f;
+	memory_on_failure(end_without_memory);
 	struct serving s = { .transport = f,
 		.opt = &opt,
 		.left = w->conf->max_requests ? backoff_jitter(w->conf->max_requests) : INT64_MAX };
 	report_worker_ready(w);
 	serve_requests(w, &cx, &s);
 	retire_worker(w, &cx, &s);
+	transport_without_memory = NULL;
 	outbound_end(&outbound);
 	db_free(cx.db);
 	arena_free(cx.mem);

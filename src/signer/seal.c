@@ -22,10 +22,10 @@ static EVP_CIPHER_CTX *start_seal_cipher(
 	return aad.n == 0 || EVP_CipherUpdate(c, NULL, &n, aad.p, (int)aad.n) == 1 ? c : NULL;
 }
 
-static enum err fail_seal(struct cx *cx, const char *what)
+static enum err fail_seal(struct cx *cx, enum err e, const char *what)
 {
 	ERR_clear_error();
-	return fail(cx, ERR_INTERNAL, "seal: %s", what);
+	return fail(cx, e, "seal: %s", what);
 }
 
 void seal_derive(const uint8_t secret[SEAL_SECRET], const char *use, uint8_t out[SEAL_SECRET])
@@ -46,12 +46,12 @@ enum err seal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aad,
 
 	p[0] = SEAL_VERSION;
 	if (RAND_bytes(p + 1, SEAL_NONCE) != 1)
-		return fail_seal(cx, "OpenSSL has no random numbers");
+		return fail_seal(cx, ERR_UNAVAILABLE, "OpenSSL has no random numbers");
 	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, p + 1, aad, 1);
 	if (c == NULL || EVP_CipherUpdate(c, p + SEAL_HEADER, &n, plain.p, (int)plain.n) != 1 ||
 	    EVP_CipherFinal_ex(c, p + SEAL_HEADER + n, &n) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, SEAL_TAG, p + SEAL_HEADER + plain.n) != 1)
-		return fail_seal(cx, "OpenSSL could not encrypt");
+		return fail_seal(cx, ERR_UNAVAILABLE, "OpenSSL could not encrypt");
 	*out = (struct blob){ p, plain.n + SEAL_OVERHEAD };
 	return OK;
 }
@@ -63,16 +63,17 @@ enum err unseal(struct cx *cx, const uint8_t secret[SEAL_SECRET], struct blob aa
 	int n;
 
 	if (sealed.n < SEAL_OVERHEAD || sealed.p[0] != SEAL_VERSION)
-		return fail_seal(
-		    cx, "the value is not sealed, or was sealed by an unknown version");
+		return fail_seal(cx, ERR_INTERNAL,
+		    "the value is not sealed, or was sealed by an unknown version");
 	size_t len = sealed.n - SEAL_OVERHEAD;
 	uint8_t *p = arena_secret(cx->mem, len);
 	EVP_CIPHER_CTX *c = start_seal_cipher(cx, secret, sealed.p + 1, aad, 0);
 	memcpy(tag, sealed.p + SEAL_HEADER + len, SEAL_TAG);
 	if (c == NULL || EVP_CipherUpdate(c, p, &n, sealed.p + SEAL_HEADER, (int)len) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) != 1 ||
-	    EVP_CipherFinal_ex(c, p + n, &n) != 1)
-		return fail_seal(cx,
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) != 1)
+		return fail_seal(cx, ERR_UNAVAILABLE, "OpenSSL could not decrypt");
+	if (EVP_CipherFinal_ex(c, p + n, &n) != 1)
+		return fail_seal(cx, ERR_INTERNAL,
 		    "cannot be decrypted: it belongs to another secret or row, or its bytes "
 		    "were changed");
 	*out = (struct blob){ p, len };

@@ -193,7 +193,7 @@ static enum err seal_new_totp_secret(struct cx *cx, struct ca *ca, int64_t actor
 	const struct ca_local *local = (struct ca_local *)(void *)ca;
 
 	if (RAND_priv_bytes(secret, TOTP_SECRET) != 1)
-		return fail(cx, ERR_INTERNAL, "signer: OpenSSL has no random numbers");
+		return fail(cx, ERR_UNAVAILABLE, "signer: OpenSSL has no random numbers");
 	return seal(cx, local->totp, make_second_factor_aad(cx, actor_id),
 	    (struct blob){ secret, TOTP_SECRET }, sealed);
 }

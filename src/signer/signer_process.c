@@ -1,6 +1,7 @@
 #include "signer/signer_process.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -323,6 +324,14 @@ bool signer_process_load_secret(const struct conf *c, int fd, struct ca_local *c
 	return true;
 }
 
+/* What asks it asks its successor. */
+static void end_signer_without_memory(void)
+{
+	memory_on_failure(NULL);
+	log_error("out of memory; the signer ends, and the master replaces it");
+	_exit(EX_OSERR);
+}
+
 int signer_process_run(
     const struct conf *c, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *sg)
 {
@@ -338,6 +347,7 @@ int signer_process_run(
 			return EX_OSERR;
 		close(ready_fd);
 	}
+	memory_on_failure(end_signer_without_memory);
 	answer_signer_questions(&cx, take_fd, sg);
 	ca_local_wipe(&ca);
 	return 0;

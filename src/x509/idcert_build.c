@@ -21,7 +21,7 @@ enum err idcert_new_serial(struct cx *cx, int64_t *serial)
 	do {
 		if (RAND_bytes((unsigned char *)&v, sizeof v) != 1)
 			return fail(
-			    cx, ERR_INTERNAL, "serial number: OpenSSL has no random numbers");
+			    cx, ERR_UNAVAILABLE, "serial number: OpenSSL has no random numbers");
 		v &= SERIAL_MAX; /* 2^53 - 1: eight of nine numbers are large enough */
 	} while (v < SERIAL_MIN);
 	*serial = (int64_t)v;

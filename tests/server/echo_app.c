@@ -11,6 +11,7 @@
  *   /queue?ms=N    holds a place like a log-in: queued when none is free
  *   /limit?key=K   takes one of 60 a minute, 5 at once
  *   /grow?mb=N     allocates so much memory and keeps it
+ *   /nomemory?after=N  makes JSON, and has no memory after N allocations
  *   /readyz        503 when there is a file `unready` in state_dir
  * Each answer contains the version, which tests change in a copy of the program.
  * MOTET_ECHO_CRASH=1 in the environment: workers die before they serve.
@@ -19,6 +20,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "crypto/passwd.h"
 #include "signer/signer.h"
 #include "core/foreign_session.h"
@@ -35,6 +37,7 @@
 #include "shm/limits.h"
 #include "shm/scoreboard.h"
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <unistd.h>
 
 static struct str argument(const struct http_req *q, const char *name)
@@ -214,6 +217,18 @@ static void grow(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 	r->status = p ? 200 : 500;
 }
 
+/* json-c makes nothing of it, so that a member would be missing. */
+static void no_memory(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)cx, (void)r;
+	memory_fail_after((long)number(q, "after"));
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "member", json_object_new_string("value"));
+	memory_fail_after(-1);
+	buf_printf(b, ",\"json\":%s", json_object_to_json_string(o));
+	json_object_put(o);
+}
+
 static void ready(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	(void)q;
@@ -236,6 +251,7 @@ static const struct {
 	{ "/queue", queue },
 	{ "/limit", limit },
 	{ "/grow", grow },
+	{ "/nomemory", no_memory },
 	{ "/readyz", ready },
 	{ "", describe },
 };

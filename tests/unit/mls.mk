@@ -13,6 +13,10 @@ tests_unit_mls_bytes_test_LDADD = $(SIGNER)
 tests_unit_mls_json_test_SOURCES = tests/unit/mls_json_test.c tests/unit/mls_make.h \
 	tests/unit/x509_make.h
 tests_unit_mls_json_test_LDADD = $(SIGNER)
+UNIT_TESTS += tests/unit/memory_test
+tests_unit_memory_test_SOURCES = tests/unit/memory_test.c tests/unit/mls_make.h \
+	tests/unit/x509_make.h
+tests_unit_memory_test_LDADD = $(SIGNER)
 EXTRA_DIST += tests/vectors/mlswg/messages-mls_key_package.hex \
 	tests/vectors/mlswg/vlbytes-deserialization.json \
 	tests/vectors/mlswg/welcome+passive-key_package.hex \

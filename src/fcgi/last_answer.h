@@ -1,0 +1,9 @@
+#ifndef MOTET_FCGI_LAST_ANSWER_H
+#define MOTET_FCGI_LAST_ANSWER_H
+#include <fcgiapp.h>
+/*
+ * The 503 of a process that has no memory left and ends. It goes straight to the connection of this
+ * request, in one write; nothing if no request has begun there.
+ */
+void last_answer_send(const FCGX_Request *);
+#endif
