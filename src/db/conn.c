@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/conninfo.h"
+#include "db/resolve.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ void db_free(struct db *d)
 	if (d == NULL)
 		return;
 	conn_drop(d);
+	resolve_free(d);
 	free(d);
 }
 
@@ -83,7 +85,7 @@ static void log_server_notice(void *arg, const PGresult *r)
 
 /* h is one host of the list in the connection string; a part that is NULL comes from that
  * string. */
-static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadline)
+static bool dial_address(struct db *d, const struct conninfo_host *h, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name",
 		"client_encoding", "host", "hostaddr", "port", NULL };
@@ -104,6 +106,29 @@ static bool dial_host(struct db *d, const struct conninfo_host *h, int64_t deadl
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
+/* libpq would look the name up itself, however long that takes. Half of the time is for that. */
+static bool dial_host(struct db *d, struct conninfo_host h, int64_t deadline)
+{
+	struct resolved r;
+
+	d->unresolved[0] = '\0';
+	if (h.hostaddr || !resolve_is_needed(h.host))
+		return dial_address(d, &h, deadline);
+	resolve_host(d, h.host, clock_us() + (deadline - clock_us()) / 2, &r);
+	if (r.n == 0)
+		snprintf(
+		    d->unresolved, sizeof d->unresolved, "cannot look up %s: %s", h.host, r.why);
+	for (size_t i = 0; i < r.n; i++) {
+		int64_t now = clock_us();
+		h.hostaddr = r.text[i];
+		if (dial_address(d, &h, now + (deadline - now) / (int64_t)(r.n - i)))
+			return true;
+		if (i + 1 < r.n)
+			conn_drop(d);
+	}
+	return false;
+}
+
 /*
  * libpq leaves it to us to bound the time of each host in a list: with one silent host, the others
  * would never be tried. Each host gets an equal part of what is left.
@@ -116,7 +141,7 @@ static bool dial_database(struct cx *cx, int64_t deadline)
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t now = clock_us();
-		if (dial_host(d, &hosts[i], now + (deadline - now) / (int64_t)(n - i)))
+		if (dial_host(d, hosts[i], now + (deadline - now) / (int64_t)(n - i)))
 			return true;
 		if (i + 1 < n)
 			conn_drop(d);
@@ -184,7 +209,10 @@ static enum err fail_connection(struct cx *cx, const char *what)
 	struct db *d = cx->db;
 	char why[256];
 
-	snprintf(why, sizeof why, "%s", d->pg ? PQerrorMessage(d->pg) : "the connection broke");
+	snprintf(why, sizeof why, "%s",
+	    d->unresolved[0] ? d->unresolved
+		: d->pg	     ? PQerrorMessage(d->pg)
+			     : "the connection broke");
 	why[strcspn(why, "\n")] = '\0';
 	d->pause_us = d->pause_us ? d->pause_us * 2 : PAUSE_FIRST_US;
 	if (d->pause_us > PAUSE_MOST_US)

@@ -22,6 +22,8 @@ struct db {
 	bool looking;				       /* the fence runs */
 	int64_t look_at_us;			       /* when it runs next */
 	struct fail refusal;			       /* err OK: it lets us pass */
+	struct resolver *resolver;		       /* db/resolve.h */
+	char unresolved[160];			       /* why the last host has no address, or "" */
 	char constraint[64];
 	char trouble[160]; /* SQLSTATE and message of the last error; or "" */
 };

@@ -117,7 +117,7 @@ size_t conninfo_hosts(struct arena *mem, const char *conninfo, struct conninfo_h
 		   *addr = find_conninfo_value(all, "hostaddr", "PGHOSTADDR"),
 		   *port = find_conninfo_value(all, "port", "PGPORT");
 	size_t n = count_list_items(*addr ? addr : host);
-	bool list = n > 1 && *find_conninfo_value(all, "service", "PGSERVICE") == 0;
+	bool list = n > 0 && *find_conninfo_value(all, "service", "PGSERVICE") == 0;
 
 	*out = arena_alloc(mem, (n + 1) * sizeof **out);
 	**out = (struct conninfo_host){ NULL, NULL, NULL };

@@ -11,7 +11,7 @@ struct str conninfo_mask_passwords(struct arena *, const char *conninfo);
 /*
  * The hosts of a connection string, or of PGHOST, PGHOSTADDR and PGPORT where it names none, in
  * their order; in the arena. A part that is NULL stays as the string and libpq decide. A string
- * without a list, or one that libpq must resolve itself (a service, an error), has one host of
+ * that names none, or one that libpq must resolve itself (a service, an error), has one host of
  * NULLs.
  */
 struct conninfo_host {

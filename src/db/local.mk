@@ -8,6 +8,8 @@ libdb_a_SOURCES = \
 	src/db/conninfo.h \
 	src/db/db.c \
 	src/db/db.h \
+	src/db/resolve.c \
+	src/db/resolve.h \
 	src/db/wait.c \
 	src/db/wait.h
 DB = libdb.a $(SIGNER) $(PQ_LIBS)

@@ -40,6 +40,7 @@ tests_db_password_test_SOURCES = tests/db/password_test.c tests/db/member.h test
 tests_db_password_test_LDADD = $(CORE)
 DB_TESTS += tests/db/wait_test
 tests_db_wait_test_SOURCES = tests/db/wait_test.c tests/db/member.h tests/db/home.h
+tests_db_wait_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 tests_db_wait_test_LDADD = $(CORE)
 DB_TESTS += tests/db/resend_test
 tests_db_resend_test_SOURCES = tests/db/resend_test.c tests/db/member.h tests/db/home.h

@@ -1,9 +1,10 @@
 /* No request waits for the database longer than database_timeout in all; while the database hangs,
- * one worker waits for it and the others fail at once; a silent host does not keep the next one in
- * a list from being tried. Prints its N. */
+ * one worker waits for it and the others fail at once; a silent host or name server does not keep
+ * the next host in a list from being tried. Prints its N. */
 #include "member.h"
 #include "base/db_pool.h"
 #include "store/q_schema.h"
+#include <netdb.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -187,6 +188,49 @@ static void test_silent_host(void)
 	rmdir(dir);
 }
 
+/* In place of libc's: the name server is silent, or the name is another one's address. */
+int __real_getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+int __wrap_getaddrinfo(
+    const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out);
+static _Atomic int lookups;
+
+int __wrap_getaddrinfo(
+    const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out)
+{
+	if (!str_is(str_of(host), "db.silent") || hints->ai_flags & AI_NUMERICHOST)
+		return __real_getaddrinfo(host, port, hints, out);
+	lookups++;
+	sleep(2 * TIMEOUT_S);
+	return EAI_AGAIN;
+}
+
+static void test_silent_name_server(void)
+{
+	const char *good = strstr(conninfo, "host=") + 5, *keep = conf->database;
+	char list[256];
+	struct schema_state *s;
+
+	snprintf(list, sizeof list, "host=db.silent,%s", good);
+	conf->database = list;
+	struct cx cx = new_context();
+	int64_t began = clock_us();
+	ok(q_schema_state(&cx, &s) == OK && seconds_since(began) < TIMEOUT_S,
+	    "the name server is silent: on the second host after %.1f s", seconds_since(began));
+	end_context(&cx);
+	conf->database = "host=db.silent dbname=motet user=motet";
+	cx = new_context();
+	began = clock_us();
+	lookups = 0;
+	ok(q_schema_state(&cx, &s) == ERR_UNAVAILABLE && seconds_since(began) < TIMEOUT_S + 1.5,
+	    "there is no other host: %s after %.1f s", cx.why.log, seconds_since(began));
+	meter_begin(&cx.meter, clock_us());
+	usleep(1100 * 1000);
+	ok(q_schema_state(&cx, &s) == ERR_UNAVAILABLE && lookups == 1,
+	    "the next request waits for the same lookup: %d", lookups);
+	end_context(&cx);
+	conf->database = keep;
+}
+
 int main(void)
 {
 	if (!open_test_home())
@@ -198,6 +242,7 @@ int main(void)
 	test_killed_scout();
 	test_settings();
 	test_silent_host();
+	test_silent_name_server();
 	conf_free(conf);
 	return done();
 }

@@ -1,0 +1,22 @@
+#ifndef MOTET_DB_RESOLVE_H
+#define MOTET_DB_RESOLVE_H
+#include "db/conn.h"
+/*
+ * The addresses of the database's host. getaddrinfo(3) cannot be given a time, and takes 10 seconds
+ * and more when a name server is silent: so it runs in a thread, and we wait for that as we wait
+ * for the database. One that was not ready in time is waited for the next time. Private to db/.
+ */
+enum { RESOLVED_MAX = 8, RESOLVED_TEXT = 64 };
+struct resolved {
+	size_t n; /* 0: *why says why */
+	char text[RESOLVED_MAX][RESOLVED_TEXT];
+	const char *why;
+};
+/* Is it a name that has to be looked up, not a directory or an address? */
+bool resolve_is_needed(const char *host);
+/* Until deadline_us. When there is no answer in time, or none that has addresses, those of the last
+ * time are returned, if there was one. */
+void resolve_host(struct db *, const char *host, int64_t deadline_us, struct resolved *);
+/* Forget what is known, and what is being looked up. */
+void resolve_free(struct db *);
+#endif
