@@ -2,7 +2,13 @@
 #include "base/log.h"
 #include "core/verify_rows.h"
 
-enum { PAGE_ROWS = 500, PAGE_ARENA_BYTES = 256 << 20, PAGE_KEY_MAX = 1024 };
+enum {
+	PAGE_ROWS = 512,
+	PAGE_SHARE = 8,	      /* the next smaller page is one in so many; 512 is a power of it */
+	UNREADABLE_ROWS = 20, /* of one table that are passed over */
+	PAGE_ARENA_BYTES = 256 << 20,
+	PAGE_KEY_MAX = 1024
+};
 
 /* A copy that outlives the page's arena. */
 struct page_key {
@@ -23,12 +29,13 @@ static enum err copy_page_key(struct cx *cx, struct page_key *p, const struct ve
 	return OK;
 }
 
-static enum err verify_page(struct verify *v, enum verify_table t, struct page_key *p, size_t *n)
+static enum err verify_page(
+    struct verify *v, enum verify_table t, struct page_key *p, int64_t most, size_t *n)
 {
 	size_t size;
 	void *rows;
 
-	TRY(q_verify_page(v->cx, t, &p->key, PAGE_ROWS, &rows, n, &size));
+	TRY(q_verify_page(v->cx, t, &p->key, most, &rows, n, &size));
 	for (size_t i = 0; i < *n; i++) {
 		const void *row = (const char *)rows + i * size;
 		v->key = row; /* the first member of every row */
@@ -38,17 +45,51 @@ static enum err verify_page(struct verify *v, enum verify_table t, struct page_k
 	return *n ? copy_page_key(v->cx, p, v->key) : OK;
 }
 
+static void reset_page(struct verify *v)
+{
+	arena_reset(v->cx->mem);
+	v->cx->why = (struct fail){ .err = OK };
+}
+
+/* When this row is one of many, or the next key cannot be read either, it is the table that cannot
+ * be read: then the first error stands. */
+static enum err pass_over_unreadable_row(struct verify *v, struct page_key *p, int *passed)
+{
+	struct fail why = v->cx->why;
+	const struct verify_key *next;
+
+	if (++*passed > UNREADABLE_ROWS ||
+	    q_verify_next_key(v->cx, v->table, &p->key, &next) != OK || next == NULL) {
+		v->cx->why = why;
+		return why.err;
+	}
+	v->key = next;
+	v->tally->rows++;
+	verify_rows_report(v, "this row cannot be read: %s", why.log);
+	return copy_page_key(v->cx, p, next);
+}
+
+/* A page with a row that cannot be read is read again in smaller ones, until the row stands alone.
+ */
 static enum err verify_one_table(struct verify *v, enum verify_table t, int64_t all)
 {
 	struct page_key p = { .key = { STR(""), STR("") } };
-	size_t n = PAGE_ROWS;
+	size_t n = PAGE_ROWS, most = PAGE_ROWS;
+	int passed = 0;
 
 	v->table = verify_rows[t].name;
-	while (n == PAGE_ROWS) {
-		arena_reset(v->cx->mem);
-		v->cx->why = (struct fail){ .err = OK };
-		TRY(verify_page(v, t, &p, &n));
-		v->watch->progress(v->watch->arg, v->table, v->tally->rows, all);
+	while (n == most) {
+		reset_page(v);
+		if (verify_page(v, t, &p, (int64_t)most, &n) == OK) {
+			v->watch->progress(v->watch->arg, v->table, v->tally->rows, all);
+			continue;
+		}
+		if (most > 1) {
+			n = most /= PAGE_SHARE;
+			continue;
+		}
+		TRY(pass_over_unreadable_row(v, &p, &passed));
+		n = most = PAGE_ROWS;
 	}
 	return OK;
 }

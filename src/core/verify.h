@@ -31,8 +31,9 @@ struct verify_tally {
 };
 /*
  * cx->ca must hold the secret, to open sealed values. schema: the directory of the schema files, as
- * in schema_steps(), or NULL. Findings are no errors; an error means that the check itself failed,
- * for one table at least; it is logged, and the other tables are checked.
+ * in schema_steps(), or NULL. Findings are no errors; a row that cannot be read is a finding. An
+ * error means that one table at least could not be checked to its end: it is logged, and the other
+ * tables are checked.
  */
 must_check enum err verify_run(
     struct cx *, const char *schema, const struct verify_watch *, struct verify_tally *);

@@ -16,8 +16,7 @@
 #include "core/schema.h"
 #include <stdarg.h>
 
-__attribute__((format(printf, 2, 3))) static void report_finding(
-    struct verify *v, const char *fmt, ...)
+void verify_rows_report(struct verify *v, const char *fmt, ...)
 {
 	char what[512];
 	va_list ap;
@@ -33,7 +32,7 @@ __attribute__((format(printf, 2, 3))) static void report_finding(
 #define EXPECT(v, good, ...) \
 	do { \
 		if (!(good)) \
-			report_finding((v), __VA_ARGS__); \
+			verify_rows_report((v), __VA_ARGS__); \
 	} while (0)
 
 /* The last error of a reader or library. */
@@ -51,7 +50,7 @@ static bool read_row_cert(struct verify *v, struct blob der, struct idcert *c)
 {
 	if (der.n && idcert_read(v->cx, der, c) == OK)
 		return true;
-	report_finding(v, "cert cannot be read: %s", der.n ? error_text(v) : "it is empty");
+	verify_rows_report(v, "cert cannot be read: %s", der.n ? error_text(v) : "it is empty");
 	return false;
 }
 
@@ -59,7 +58,7 @@ static bool read_row_cert(struct verify *v, struct blob der, struct idcert *c)
 static void check_cert_signer(struct verify *v, const struct idcert *c, struct blob signer)
 {
 	if (signer.n != ED25519_KEY) {
-		report_finding(v, "server_serial: that server key does not have 32 octets");
+		verify_rows_report(v, "server_serial: that server key does not have 32 octets");
 		return;
 	}
 	EXPECT(v, idcert_lint(v->cx, c->tbs, str_of(v->cx->conf->domain), signer.p, NULL) == OK,
@@ -154,7 +153,7 @@ static void check_home_signature(struct verify *v, const struct idcert *c)
 	bool had_to = false;
 
 	if (q_verify_home_certs(v->cx, c->domain, &texts, &n) != OK) {
-		report_finding(
+		verify_rows_report(
 		    v, "cert could not be checked with its server's keys: %s", error_text(v));
 		return;
 	}
@@ -203,7 +202,7 @@ static void verify_foreign_cert_row(struct verify *v, const void *row)
 	struct cacheable s;
 
 	if (cacheable_read(v->cx, r->cacheable, &s) != OK) {
-		report_finding(v, "cacheable cannot be read: %s", error_text(v));
+		verify_rows_report(v, "cacheable cannot be read: %s", error_text(v));
 		return;
 	}
 	const struct idcert *c = &s.cert;
@@ -277,7 +276,7 @@ static void verify_keypackage_row(struct verify *v, const void *row)
 	}
 	EXPECT(v, r->live, "its ID-Cert has ended, but it can still be given out");
 	if (mls_keypackage_read(v->cx, r->tls, &k) != OK) {
-		report_finding(v, "tls cannot be read: %s", error_text(v));
+		verify_rows_report(v, "tls cannot be read: %s", error_text(v));
 		return;
 	}
 	compare_keypackage_columns(v, r, &k);
@@ -490,7 +489,7 @@ static void verify_foreign_actor_row(struct verify *v, const void *row)
 	struct str local, domain;
 
 	if (!fid_parse(v->cx->mem, r->key.a, &local, &domain))
-		report_finding(v, "fid is not a federation ID");
+		verify_rows_report(v, "fid is not a federation ID");
 	else
 		EXPECT(v, str_eq(domain, r->domain), "domain is not the domain of fid");
 }
@@ -507,7 +506,7 @@ static void verify_schema_version_row(struct verify *v, const void *row)
 	if (v->schema == NULL)
 		return;
 	if (schema_steps(v->cx, v->schema, &s, &n) != OK) {
-		report_finding(
+		verify_rows_report(
 		    v, "checksum could not be compared with the file: %s", error_text(v));
 		return;
 	}

@@ -112,6 +112,20 @@ enum err q_verify_page(struct cx *cx, enum verify_table t, const struct verify_k
 	return STORE_RUN(cx, verify_statements[t].st, a, verify_statements[t].row, rows, n);
 }
 
+ROW(verify_key, F_STR(verify_key, a), F_STR(verify_key, b));
+
+enum err q_verify_next_key(
+    struct cx *cx, const char *table, const struct verify_key *after, const struct verify_key **out)
+{
+	const struct arg a[] = { arg_str(str_of(table)), arg_str(after->a), arg_str(after->b) };
+	struct verify_key *key;
+	size_t n;
+
+	TRY(STORE_RUN(cx, &sql_verify_next_key, a, &verify_key_shape, &key, &n));
+	*out = key;
+	return OK;
+}
+
 struct verify_count {
 	int64_t n;
 };

@@ -152,6 +152,9 @@ struct verify_schema_version {
  */
 must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after,
     int64_t most, void **rows, size_t *n, size_t *size);
+/* The key after that one in the table of this name; NULL: there is none. */
+must_check enum err q_verify_next_key(
+    struct cx *, const char *table, const struct verify_key *after, const struct verify_key **);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
 /* CacheableIDCerts of another home server, the newest first. */
 must_check enum err q_verify_home_certs(struct cx *, struct str domain, struct str **, size_t *n);

@@ -234,6 +234,94 @@ WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY v.version LIMIT $3
 
+-- The key that follows ($2, $3) in table $1: of a row that cannot be read.
+-- name: sql_verify_next_key :opt redo
+-- args: text, text, text
+-- cols: a text, b text
+WITH after AS (
+    SELECT CASE WHEN $2 ~ '^-?[0-9]{1,19}$' THEN $2::int8 ELSE -9223372036854775807 END AS an,
+           CASE WHEN $3 ~ '^-?[0-9]{1,19}$' THEN $3::int8 ELSE -9223372036854775807 END AS bn,
+           CASE WHEN $2 ~ '^([0-9a-f]{2})*$' THEN decode($2, 'hex') END AS ah,
+           CASE WHEN $3 ~ '^([0-9a-f]{2})*$' THEN decode($3, 'hex') END AS bh)
+SELECT a, b FROM (
+    (SELECT serial::text AS a, '' AS b FROM server_key
+     WHERE $1 = 'server_key' AND serial > (SELECT an FROM after)
+     ORDER BY serial LIMIT 1)
+    UNION ALL
+    (SELECT serial::text AS a, '' AS b FROM idcert
+     WHERE $1 = 'idcert' AND serial > (SELECT an FROM after)
+     ORDER BY serial LIMIT 1)
+    UNION ALL
+    (SELECT encode(token_hash, 'hex') AS a, '' AS b FROM session
+     WHERE $1 = 'session' AND token_hash > (SELECT ah FROM after)
+     ORDER BY token_hash LIMIT 1)
+    UNION ALL
+    (SELECT encode(token_hash, 'hex') AS a, '' AS b FROM foreign_session
+     WHERE $1 = 'foreign_session' AND token_hash > (SELECT ah FROM after)
+     ORDER BY token_hash LIMIT 1)
+    UNION ALL
+    (SELECT subject AS a, serial AS b FROM foreign_cert
+     WHERE $1 = 'foreign_cert' AND (subject, serial) > ($2, $3)
+     ORDER BY subject, serial LIMIT 1)
+    UNION ALL
+    (SELECT actor_id::text AS a, id::text AS b FROM key_package
+     WHERE $1 = 'key_package' AND (actor_id, id) > ((SELECT an FROM after), (SELECT bn FROM after))
+     ORDER BY actor_id, id LIMIT 1)
+    UNION ALL
+    (SELECT actor_id::text AS a, serial::text AS b FROM keymaterial
+     WHERE $1 = 'keymaterial'
+       AND (actor_id, serial) > ((SELECT an FROM after), (SELECT bn FROM after))
+     ORDER BY actor_id, serial LIMIT 1)
+    UNION ALL
+    (SELECT id::text AS a, '' AS b FROM actor
+     WHERE $1 = 'actor' AND id > (SELECT an FROM after)
+     ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT trial AS a, '' AS b FROM key_trial
+     WHERE $1 = 'key_trial' AND attempt IS NOT NULL AND trial > $2 COLLATE "C"
+     ORDER BY trial LIMIT 1)
+    UNION ALL
+    (SELECT session_key AS a, '' AS b FROM event_counter
+     WHERE $1 = 'event_counter' AND session_key > $2 COLLATE "C"
+     ORDER BY session_key LIMIT 1)
+    UNION ALL
+    (SELECT id::text AS a, '' AS b FROM invite
+     WHERE $1 = 'invite' AND id > (SELECT an FROM after)
+     ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT session_key AS a, seq::text AS b FROM event
+     WHERE $1 = 'event' AND (session_key, seq) > ($2, (SELECT bn FROM after))
+     ORDER BY session_key, seq LIMIT 1)
+    UNION ALL
+    (SELECT actor_id::text AS a, '' AS b FROM totp
+     WHERE $1 = 'totp' AND actor_id > (SELECT an FROM after)
+     ORDER BY actor_id LIMIT 1)
+    UNION ALL
+    (SELECT actor_id::text AS a, encode(hash, 'hex') AS b FROM totp_recovery
+     WHERE $1 = 'totp_recovery' AND (actor_id, hash) > ((SELECT an FROM after), (SELECT bh FROM after))
+     ORDER BY actor_id, hash LIMIT 1)
+    UNION ALL
+    (SELECT actor_id::text AS a, jti AS b FROM federation_token
+     WHERE $1 = 'federation_token' AND (actor_id, jti) > ((SELECT an FROM after), $3)
+     ORDER BY actor_id, jti LIMIT 1)
+    UNION ALL
+    (SELECT iss AS a, jti AS b FROM redeemed_token
+     WHERE $1 = 'redeemed_token' AND (iss, jti) > ($2, $3)
+     ORDER BY iss, jti LIMIT 1)
+    UNION ALL
+    (SELECT place AS a, '' AS b FROM foreign_server
+     WHERE $1 = 'foreign_server' AND place > $2
+     ORDER BY place LIMIT 1)
+    UNION ALL
+    (SELECT fid AS a, session_id AS b FROM foreign_actor
+     WHERE $1 = 'foreign_actor' AND (fid, session_id) > ($2, $3)
+     ORDER BY fid, session_id LIMIT 1)
+    UNION ALL
+    (SELECT version::text AS a, '' AS b FROM schema_version
+     WHERE $1 = 'schema_version' AND version > (SELECT an FROM after)
+     ORDER BY version LIMIT 1)
+) AS next
+
 -- name: sql_verify_is_redeemed :one redo
 -- args: text, text
 -- cols: there bool

@@ -546,15 +546,29 @@ static void test_unreadable_table(void)
 	struct seen s = { .text = { .mem = cx.mem } };
 	const struct verify_watch w = { collect_finding, ignore_progress, &s };
 	struct verify_tally all, most;
-
 	run_verify(&cx, &all);
 	long hidden = sql_number(&cx, "SELECT count(*) FROM actor");
 	run_sql(&cx, "REVOKE SELECT ON actor FROM motet; GRANT SELECT (id) ON actor TO motet");
 	enum err e = verify_run(&cx, NULL, &w, &most);
 	run_sql(&cx, "REVOKE SELECT (id) ON actor FROM motet; GRANT SELECT ON actor TO motet");
 	ok(e != OK && most.rows > all.rows / 2,
-	    "a table of %ld rows cannot be read: %lld of %lld rows checked", hidden,
+	    "%ld rows of a table cannot be read: %lld of %lld rows checked", hidden,
 	    (long long)most.rows, (long long)all.rows);
+	end_context(&cx);
+}
+
+/* A row that cannot be read is a finding; the rows around it are checked. */
+static void test_unreadable_rows(void)
+{
+	struct cx cx = new_context();
+	struct verify_tally t;
+	run_sql(&cx,
+	    "INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT 'far.example', "
+	    "lpad(n || 'A', 22, '0'), sha256('many'), CASE WHEN n IN (1, 700, 701, 2000) THEN 'infinity' ELSE "
+	    "now() END FROM generate_series(1, 2000) n");
+	run_verify(&cx, &t);
+	ok(t.findings == 4 && t.rows > 2000, "4 of %lld rows cannot be read", (long long)t.rows);
+	run_sql(&cx, "DELETE FROM redeemed_token WHERE attempt = sha256('many')");
 	end_context(&cx);
 }
 
@@ -569,6 +583,7 @@ int main(int argc, char **argv)
 	insert_foreign_rows(&cx);
 	test_no_findings();
 	test_unreadable_table();
+	test_unreadable_rows();
 	copy_tables(&cx);
 	test_every_table();
 	test_each_damage();
