@@ -20,4 +20,5 @@ dist_schema_DATA = \
 	schema/0017_epochs_and_clocks.sql \
 	schema/0018_confirmed.sql \
 	schema/0019_session_names.sql \
-	schema/0020_trigger_rights.sql
+	schema/0020_trigger_rights.sql \
+	schema/0021_prune_rows.sql

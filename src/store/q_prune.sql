@@ -1,7 +1,7 @@
 -- Each statement deletes at most $1 rows that the rules of schema/0010 release, and skips locked
 -- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host do this
 -- at a time: mine is false while another one does. rows: how many; it can be less than there are, 0
--- means that nothing is left.
+-- means that nothing is left. A row that cannot be deleted stays, with a warning.
 -- define: TAKE_TURN CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END
 
 -- name: sql_prune_session :one redo
@@ -10,11 +10,11 @@
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('session', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM session t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next
     FROM turn
 
@@ -39,11 +39,11 @@ over AS MATERIALIZED (
     WHERE (SELECT motet_ran_out(c, $2) FROM idcert c WHERE c.actor_id = p.actor_id
         AND c.serial = p.serial)),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, over JOIN session t USING (token_hash) WHERE mine
+    SELECT t.ctid FROM turn, over JOIN session t USING (token_hash) WHERE mine
         AND t.ended_at IS NULL FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('session', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM over) END AS rows,
        (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC
            LIMIT 1) AS next
@@ -55,11 +55,11 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.token_hash FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM foreign_session WHERE token_hash IN (SELECT token_hash FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('foreign_session', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_session t WHERE motet_may_go(t, $2)) END AS rows,
        NULL::text AS next FROM turn
 
@@ -79,12 +79,12 @@ stray AS MATERIALIZED (
     SELECT session_key, last, read FROM page WHERE NOT motet_has_session(session_key)
     ORDER BY session_key LIMIT CASE WHEN $1 > 0 THEN greatest($1 / 50, 1) END),
 due AS MATERIALIZED (
-    SELECT e.session_key FROM turn, stray s JOIN event_counter e ON e.session_key = s.session_key
+    SELECT e.ctid FROM turn, stray s JOIN event_counter e ON e.session_key = s.session_key
         AND e.last = s.last AND e.read = s.read
     WHERE mine FOR UPDATE OF e SKIP LOCKED),
-counter AS (
-    DELETE FROM event_counter WHERE session_key IN (SELECT session_key FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM counter)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('event_counter', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM stray) END AS rows,
        CASE WHEN $1 > 0 AND (SELECT count(*) FROM stray) = greatest($1 / 50, 1)
             THEN (SELECT max(session_key) FROM stray)
@@ -97,11 +97,11 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.id FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM key_package WHERE (actor_id, id) IN (SELECT actor_id, id FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('key_package', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM key_package t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
     FROM turn
 
@@ -118,12 +118,11 @@ page AS MATERIALIZED (
 over AS MATERIALIZED (
     SELECT actor_id, serial FROM page WHERE motet_may_go(t)),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.serial FROM turn, over JOIN key_package_notice t USING (actor_id, serial)
+    SELECT t.ctid FROM turn, over JOIN key_package_notice t USING (actor_id, serial)
         WHERE mine FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM key_package_notice WHERE (actor_id, serial) IN (SELECT actor_id, serial FROM due)
-        RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('key_package_notice', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM over) END AS rows,
        (SELECT actor_id || ' ' || serial FROM page ORDER BY actor_id DESC, serial DESC
            LIMIT 1) AS next
@@ -135,11 +134,11 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.trial FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM key_trial WHERE trial IN (SELECT trial FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('key_trial', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM key_trial t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
     FROM turn
 
@@ -149,12 +148,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.actor_id, t.jti FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM federation_token WHERE (actor_id, jti) IN (SELECT actor_id, jti FROM due)
-        RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('federation_token', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM federation_token t WHERE motet_may_go(t)) END AS rows,
        NULL::text AS next FROM turn
 
@@ -164,11 +162,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.iss, t.jti FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM redeemed_token WHERE (iss, jti) IN (SELECT iss, jti FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('redeemed_token', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_may_go(t)) END AS rows,
        NULL::text AS next FROM turn
 
@@ -178,11 +176,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.key FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM throttle WHERE key IN (SELECT key FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('throttle', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM throttle t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
     FROM turn
 
@@ -192,11 +190,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.place FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM foreign_server WHERE place IN (SELECT place FROM due) RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('foreign_server', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_server t WHERE motet_may_go(t, $2)) END AS rows,
        NULL::text AS next FROM turn
 
@@ -206,12 +204,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.subject, t.serial FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM foreign_cert WHERE (subject, serial) IN (SELECT subject, serial FROM due)
-        RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('foreign_cert', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
     FROM turn
 
@@ -221,12 +218,11 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.fid, t.session_id FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
-gone AS (
-    DELETE FROM foreign_actor WHERE (fid, session_id) IN (SELECT fid, session_id FROM due)
-        RETURNING 1)
-SELECT mine, CASE WHEN $1 > 0 THEN (SELECT count(*) FROM gone)
+gone AS MATERIALIZED (
+    SELECT motet_delete_rows('foreign_actor', array_agg(ctid)) AS n FROM due)
+SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_may_go(t)) END AS rows,
        NULL::text AS next FROM turn
 

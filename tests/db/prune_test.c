@@ -241,6 +241,28 @@ static void test_locked_rows(void)
 	end_context(&cx);
 }
 
+/* Two rows that the database does not delete do not keep the others. */
+static void test_rows_that_stay(void)
+{
+	struct cx cx = new_context();
+	int64_t gone[PRUNE_KINDS];
+
+	run_sql(&cx,
+	    "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
+	    "'stuck'; END $$; CREATE TRIGGER stay BEFORE DELETE ON throttle FOR EACH ROW WHEN "
+	    "(OLD.key IN ('row7', 'row700')) EXECUTE FUNCTION stay()");
+	run_sql(&cx,
+	    "INSERT INTO throttle (key, tat) SELECT ('row' || n)::bytea, now() - interval '1 s' "
+	    "FROM generate_series(1, 1200) n");
+	enum err e = prune_run(&cx, continue_pruning, NULL, gone);
+	long left = sql_number(&cx, "SELECT count(*) FROM throttle");
+	ok(e == OK && gone[PRUNE_THROTTLE] == 1198 && left == 2,
+	    "2 of 1200 rows cannot be deleted: %lld others go, %ld stay",
+	    (long long)gone[PRUNE_THROTTLE], left);
+	run_sql(&cx, "DROP TRIGGER stay ON throttle; DROP FUNCTION stay; DELETE FROM throttle");
+	end_context(&cx);
+}
+
 /* Deleted tokens, trials and KeyPackages are refused. */
 static void test_pruned_values(void)
 {
@@ -432,6 +454,7 @@ int main(int argc, char **argv)
 	seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)clock_now();
 	test_exact_pruning();
 	test_locked_rows();
+	test_rows_that_stay();
 	test_pruned_values();
 	test_races();
 	conf_free(conf);
