@@ -20,15 +20,15 @@ CREATE INDEX foreign_session_due ON foreign_session (ask_at) WHERE ended_at IS N
 CREATE INDEX foreign_session_home ON foreign_session (domain, ask_at) WHERE ended_at IS NULL;
 
 -- Half of the time is left to try again when the server does not answer; random, so that those who came together are not asked about together.
-CREATE FUNCTION motet_ask_at(confirmed_until timestamptz) RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION motet_choose_ask_time(confirmed_until timestamptz) RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
     SELECT now() + greatest((confirmed_until - now()) * (2 + random()) / 4, interval '1 minute')
 $$;
-COMMENT ON FUNCTION motet_ask_at IS 'When to ask again about a statement that ends then: after a half to three quarters of the time, a minute at least';
+COMMENT ON FUNCTION motet_choose_ask_time IS 'When to ask again about a statement that ends then: after a half to three quarters of the time, a minute at least';
 
-CREATE FUNCTION motet_confirmed_until(fid text, serial text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+CREATE FUNCTION motet_get_confirmation_end(fid text, serial text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT coalesce(max(f.usable_until), now()) FROM foreign_cert f WHERE f.subject = $1 AND f.serial = $2 AND f.invalidated_at IS NULL
 $$;
-COMMENT ON FUNCTION motet_confirmed_until IS 'Until when the home server vouches for an ID-Cert; now, if nothing is remembered';
+COMMENT ON FUNCTION motet_get_confirmation_end IS 'Until when the home server vouches for an ID-Cert; now, if nothing is remembered';
 
 CREATE OR REPLACE VIEW any_session AS
     SELECT token_hash, actor_id, serial::text AS serial, local_name, NULL::text AS fid,
@@ -41,5 +41,5 @@ CREATE OR REPLACE VIEW any_session AS
     FROM foreign_session WHERE ended_at IS NULL AND not_after >= now();
 COMMENT ON VIEW any_session IS 'Every session that has not ended, home and foreign; actor_id is 0 for foreign ones, whose token works until confirmed_until';
 
-INSERT INTO schema_version (version, compat, checksum) VALUES (18, 1, '805f9b2d37b7da9f3a61a275a93f317af938c8b687db3073503e236ac5e56942');
+INSERT INTO schema_version (version, compat, checksum) VALUES (18, 1, 'dc7c4e2b8b8832faad406aff5f9ef26b26d315523e773bca2e7566f2afd011f2');
 COMMIT;

@@ -21,4 +21,5 @@ dist_schema_DATA = \
 	schema/0018_confirmed.sql \
 	schema/0019_session_names.sql \
 	schema/0020_trigger_rights.sql \
-	schema/0021_prune_rows.sql
+	schema/0021_prune_rows.sql \
+	schema/0022_function_names.sql

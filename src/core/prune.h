@@ -3,8 +3,8 @@
 #include "store/q_prune.h"
 /*
  * Delete expired rows, in small batches that neither wait for locks nor block requests. The
- * functions motet_may_go() of the schema decide which rows may go; statements of requests use them
- * too, to make room for new rows.
+ * functions motet_is_prunable() of the schema decide which rows may go; statements of requests use
+ * them too, to make room for new rows.
  */
 extern const struct prune_row {
 	const char *name; /* in JSON */

@@ -2,7 +2,7 @@
 #define MOTET_CORE_SCHEMA_H
 #include "store/q_schema.h"
 /* The version of the database schema. */
-enum { SCHEMA_VERSION = 21 }; /* that this program is built for */
+enum { SCHEMA_VERSION = 22 }; /* that this program is built for */
 /* Check that the schema fits this program. ERR_MISFIT says what to do when it is older, or
  * so new that it no longer supports this program. */
 must_check enum err schema_check_version(struct cx *);

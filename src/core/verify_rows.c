@@ -338,7 +338,7 @@ static void verify_invite_row(struct verify *v, const void *row)
 	    (long long)r->used, (long long)r->came);
 }
 
-/* All events passed to motet_emit(). */
+/* All events passed to motet_add_event(). */
 static const struct {
 	const char *ns, *name;
 	int64_t op;

@@ -40,12 +40,12 @@ UPDATE actor SET password = $3 WHERE local_name = $1 AND password = $2 RETURNING
 -- cols: id int8
 UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 
--- Ends the actor's sessions, certificates and tokens with it (motet_deactivate() in schema/). The
+-- Ends the actor's sessions, certificates and tokens with it (motet_deactivate_actor() in schema/). The
 -- name stays taken.
 -- name: sql_actor_deactivate :one
 -- args: text
 -- cols: id int8
-SELECT motet_deactivate($1) AS id
+SELECT motet_deactivate_actor($1) AS id
 
 -- By id ($1), or by name ($2). 0 and null match no actor.
 -- name: sql_actor_find :opt redo

@@ -2,7 +2,7 @@
 -- name: sql_epoch_exists :one redo
 -- args:
 -- cols: there bool
-SELECT to_regproc('motet_place') IS NOT NULL AS there
+SELECT to_regproc('motet_get_database_place') IS NOT NULL AS there
 
 -- The current epoch and where the database is now. system_now is null on a standby, and when the
 -- role may not read it; number is null when no epoch has begun.
@@ -11,7 +11,7 @@ SELECT to_regproc('motet_place') IS NOT NULL AS there
 -- cols: number int8, system_id text, timeline int8, system_now text, timeline_now int8, standby bool
 SELECT e.number, e.system_id, e.timeline, p.system_id AS system_now, p.timeline AS timeline_now,
        pg_is_in_recovery() AS standby
-FROM (SELECT 1) one LEFT JOIN motet_place() p ON true
+FROM (SELECT 1) one LEFT JOIN motet_get_database_place() p ON true
     LEFT JOIN (SELECT * FROM epoch ORDER BY number DESC LIMIT 1) e ON true
 
 -- Each begins an epoch; run without a time limit, because many rows may become void.

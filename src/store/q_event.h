@@ -2,8 +2,8 @@
 #define MOTET_STORE_Q_EVENT_H
 #include "db/db.h"
 /*
- * Events: the statements of q_event.sql. The statements that cause an event add it (motet_emit() in
- * schema/0002).
+ * Events: the statements of q_event.sql. The statements that cause an event add it
+ * (motet_add_event() in schema/0002).
  */
 struct event {
 	int64_t seq;

@@ -8,7 +8,7 @@
 -- cols: invalidated_at int8, server_cert bytea, old_ended_at int8, now int8, signer int8,
 -- cols: first int8
 WITH base AS (
-    SELECT motet_first_event() AS first),
+    SELECT motet_get_first_event() AS first),
 counter AS (
     SELECT read FROM event_counter WHERE session_key = $1),
 due AS (

@@ -31,7 +31,7 @@ key AS (
     SELECT serial FROM server_key WHERE serial = $7 AND ended_at IS NULL FOR KEY SHARE),
 gone AS (
     DELETE FROM federation_token WHERE (actor_id, jti) IN (
-        SELECT actor_id, jti FROM federation_token t WHERE motet_may_go(t)
+        SELECT actor_id, jti FROM federation_token t WHERE motet_is_prunable(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 added AS (
     INSERT INTO federation_token (actor_id, jti, token_hash, audience, issued_at, expires_at,
@@ -50,7 +50,7 @@ SELECT EXISTS (SELECT FROM added) OR EXISTS (SELECT FROM federation_token WHERE 
 -- cols: deleted int8
 WITH gone AS (
     UPDATE federation_token t SET deleted_at = now()
-    WHERE actor_id = $1 AND expires_at > now() AND motet_token_stands(t) RETURNING 1)
+    WHERE actor_id = $1 AND expires_at > now() AND motet_is_token_redeemable(t) RETURNING 1)
 SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_delete_all :one
@@ -58,7 +58,7 @@ SELECT count(*) AS deleted FROM gone
 -- cols: deleted int8
 WITH gone AS (
     UPDATE federation_token t SET deleted_at = now()
-    WHERE expires_at > now() AND motet_token_stands(t) RETURNING 1)
+    WHERE expires_at > now() AND motet_is_token_redeemable(t) RETURNING 1)
 SELECT count(*) AS deleted FROM gone
 
 -- name: sql_federation_token_list :many redo
@@ -69,7 +69,7 @@ SELECT a.local_name, t.audience, t.jti, floor(extract(epoch FROM t.issued_at))::
        floor(extract(epoch FROM t.expires_at))::int8 AS expires_at,
        floor(extract(epoch FROM t.deleted_at))::int8 AS deleted_at,
        floor(extract(epoch FROM t.redeemed_at))::int8 AS redeemed_at,
-       floor(extract(epoch FROM now()))::int8 AS now, motet_token_stands(t) AS stands
+       floor(extract(epoch FROM now()))::int8 AS now, motet_is_token_redeemable(t) AS stands
 FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
@@ -81,7 +81,7 @@ ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 -- cols: active bool
 SELECT EXISTS (
     SELECT FROM federation_token t JOIN actor a ON a.id = t.actor_id
-    WHERE t.token_hash = $1 AND motet_token_stands(t) AND t.expires_at > now()
+    WHERE t.token_hash = $1 AND motet_is_token_redeemable(t) AND t.expires_at > now()
         AND a.deactivated_at IS NULL) AS active
 
 -- The time, and the server key with this serial number. Always one row; public_key is null when
@@ -111,7 +111,7 @@ asker AS (
     FOR UPDATE OF s),
 token AS (
     UPDATE federation_token t SET redeemed_at = now() FROM asker
-    WHERE t.actor_id = asker.actor_id AND t.jti = $3 AND motet_token_stands(t)
+    WHERE t.actor_id = asker.actor_id AND t.jti = $3 AND motet_is_token_redeemable(t)
         AND t.expires_at > now() - interval '60 seconds' RETURNING t.expires_at),
 redeemed AS (
     INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $2, $3, $4, expires_at
@@ -125,9 +125,9 @@ opened AS (
         WHERE (SELECT count(*) FROM old) >= 0 RETURNING 1)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $2 AND jti = $3 AND attempt = $4) AS landed,
-       (SELECT motet_emit(motet_others(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION',
+       (SELECT motet_add_event(motet_list_other_sessions(c.actor_id, c.session_id), 'core', 3, 'NEW_SESSION',
            c.serial, NULL) FROM cert c, opened) AS told,
-       (SELECT motet_must_add_key_packages(c.actor_id, c.serial, $6, $7, $8, $9, $10, $11, $12, $13,
+       (SELECT motet_add_key_packages_or_fail(c.actor_id, c.serial, $6, $7, $8, $9, $10, $11, $12, $13,
            $14)
         FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
@@ -140,12 +140,12 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
 -- cols: opened bool, landed bool, told int8
 WITH good AS (
     SELECT 1 WHERE to_timestamp($4::int8) <= now() + interval '60 seconds'
-        AND to_timestamp($4::int8) > motet_void_before() + interval '60 seconds'
+        AND to_timestamp($4::int8) > motet_get_void_time() + interval '60 seconds'
         AND to_timestamp($5::int8) > now() - interval '60 seconds'
-                   AND to_timestamp($12::int8) >= now() AND motet_admits($7)),
+                   AND to_timestamp($12::int8) >= now() AND motet_admits_domain($7)),
 gone AS (
     DELETE FROM redeemed_token WHERE (iss, jti) IN (
-        SELECT iss, jti FROM redeemed_token t WHERE motet_may_go(t)
+        SELECT iss, jti FROM redeemed_token t WHERE motet_is_prunable(t)
         ORDER BY expires_at LIMIT 8 FOR UPDATE SKIP LOCKED) RETURNING 1),
 redeemed AS (
     INSERT INTO redeemed_token (iss, jti, attempt, expires_at) SELECT $1, $2, $3,
@@ -155,7 +155,7 @@ opened AS (
     INSERT INTO foreign_session AS s (token_hash, fid, domain, session_id, serial, public_key, cert,
         not_after, confirmed_until, ask_at)
     SELECT attempt, $6, $7, $8, $9, $10, $11, to_timestamp($12::int8),
-           motet_confirmed_until($6, $9), motet_ask_at(motet_confirmed_until($6, $9)) FROM redeemed
+           motet_get_confirmation_end($6, $9), motet_choose_ask_time(motet_get_confirmation_end($6, $9)) FROM redeemed
     ON CONFLICT (fid, session_id) WHERE ended_at IS NULL DO UPDATE
     SET token_hash = excluded.token_hash, serial = excluded.serial,
         public_key = excluded.public_key, cert = excluded.cert,
@@ -164,5 +164,5 @@ opened AS (
     RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM opened) AS opened,
        EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2 AND attempt = $3) AS landed,
-       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
+       (SELECT motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
            $13) FROM opened) AS told

@@ -7,7 +7,7 @@
 -- cols: cacheable text
 SELECT floor(extract(epoch FROM now()))::int8 AS now,
        EXISTS (SELECT FROM foreign_server b WHERE b.blocked_at IS NOT NULL
-           AND motet_within($2, b.place)) AS blocked,
+           AND motet_is_within_domain($2, b.place)) AS blocked,
        s.api, s.domain, s.failure, s.said,
        ceil(extract(epoch FROM s.fresh_until - now()))::int8 AS wait, c.cacheable
 FROM (SELECT $1::text COLLATE "C" AS place) p
@@ -34,13 +34,13 @@ ON CONFLICT (place) DO UPDATE SET api = excluded.api, domain = excluded.domain,
 WITH room AS (
     DELETE FROM foreign_server WHERE place IN (
         SELECT place FROM foreign_server t
-        WHERE failure IS NOT NULL AND motet_may_go(t, 0) AND place <> $1
+        WHERE failure IS NOT NULL AND motet_is_prunable(t, 0) AND place <> $1
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_server AS s (place, failure, said, failures, fresh_until)
-SELECT $1, $2, $3, 1, now() + motet_failure_pause(1) WHERE (SELECT count(*) FROM room) >= 0
+SELECT $1, $2, $3, 1, now() + motet_choose_failure_pause(1) WHERE (SELECT count(*) FROM room) >= 0
 ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
-    failure = excluded.failure, said = excluded.said, failures = motet_failures_with_next(s),
-    fresh_until = now() + motet_failure_pause(motet_failures_with_next(s)), checked_at = now()
+    failure = excluded.failure, said = excluded.said, failures = motet_count_next_failure(s),
+    fresh_until = now() + motet_choose_failure_pause(motet_count_next_failure(s)), checked_at = now()
 WHERE s.fresh_until < now()
 
 -- Store why a server could not be reached, for operators: it may be asked again at once, and what
@@ -51,7 +51,7 @@ WHERE s.fresh_until < now()
 WITH room AS (
     DELETE FROM foreign_server WHERE place IN (
         SELECT place FROM foreign_server t
-        WHERE failure IS NOT NULL AND motet_may_go(t, 0) AND place <> $1
+        WHERE failure IS NOT NULL AND motet_is_prunable(t, 0) AND place <> $1
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_server AS s (place, failure, said, fresh_until)
 SELECT $1, $2, $3, now() - interval '1 s' WHERE (SELECT count(*) FROM room) >= 0
@@ -133,22 +133,22 @@ ended AS (
     RETURNING s.fid, s.session_id, said.cacheable),
 confirmed AS (
     UPDATE foreign_session s SET confirmed_until = to_timestamp(said.usable_until),
-        ask_at = motet_ask_at(to_timestamp(said.usable_until)), silent_since = NULL FROM said
+        ask_at = motet_choose_ask_time(to_timestamp(said.usable_until)), silent_since = NULL FROM said
     WHERE s.fid = $2 AND s.serial = said.serial COLLATE "C" AND s.ended_at IS NULL
         AND said.invalidated = 0 AND said.serial NOT IN (SELECT serial FROM against)
     RETURNING 1),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (
-        SELECT motet_session_key(fid, session_id) FROM ended) RETURNING 1),
+        SELECT motet_get_session_key(fid, session_id) FROM ended) RETURNING 1),
 room AS (
     DELETE FROM foreign_cert WHERE subject <> $2 AND ((subject, serial) IN (
-        SELECT subject, serial FROM foreign_cert t WHERE motet_may_go(t) AND subject <> $2
+        SELECT subject, serial FROM foreign_cert t WHERE motet_is_prunable(t) AND subject <> $2
         ORDER BY usable_until LIMIT 50 FOR UPDATE SKIP LOCKED)
-        OR (subject, serial) IN (SELECT * FROM motet_foreign_over_cap($1))) RETURNING 1)
+        OR (subject, serial) IN (SELECT * FROM motet_list_foreign_certs_over_cap($1))) RETURNING 1)
 SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused,
-       (SELECT sum(motet_emit(ARRAY(
-               SELECT k FROM unnest(motet_foreign_others(fid, session_id)) AS k
-               WHERE k NOT IN (SELECT motet_session_key(e.fid, e.session_id) FROM ended e)),
+       (SELECT sum(motet_add_event(ARRAY(
+               SELECT k FROM unnest(motet_list_other_foreign_sessions(fid, session_id)) AS k
+               WHERE k NOT IN (SELECT motet_get_session_key(e.fid, e.session_id) FROM ended e)),
            'core', 4, 'ACTOR_CERTIFICATE_INVALIDATION', NULL, cacheable))::int8 FROM ended) AS told
 
 -- Note that all certificates of an actor, or of one session, are now in foreign_cert.
@@ -157,7 +157,7 @@ SELECT (SELECT string_agg(serial, ' ') FROM against) AS refused,
 -- cols:
 WITH room AS (
     DELETE FROM foreign_actor WHERE (fid, session_id) IN (
-        SELECT fid, session_id FROM foreign_actor t WHERE motet_may_go(t) AND fid <> $1
+        SELECT fid, session_id FROM foreign_actor t WHERE motet_is_prunable(t) AND fid <> $1
         ORDER BY fresh_until LIMIT 50 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_actor (fid, session_id, domain, fresh_until)
 SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
@@ -189,7 +189,7 @@ SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors)
 -- name: sql_foreign_block :one resend
 -- args: text
 -- cols: ended int8
-SELECT motet_block($1) AS ended
+SELECT motet_block_domain($1) AS ended
 
 -- name: sql_foreign_unblock :opt
 -- args: text

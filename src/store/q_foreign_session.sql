@@ -5,12 +5,12 @@
 -- cols: renewed int8, told int8
 WITH renewed AS (
     UPDATE foreign_session SET serial = $3, public_key = $4, cert = $5,
-        not_after = to_timestamp($6::int8), confirmed_until = motet_confirmed_until($1, $3),
-        ask_at = motet_ask_at(motet_confirmed_until($1, $3)), silent_since = NULL
+        not_after = to_timestamp($6::int8), confirmed_until = motet_get_confirmation_end($1, $3),
+        ask_at = motet_choose_ask_time(motet_get_confirmation_end($1, $3)), silent_since = NULL
     WHERE fid = $1 AND session_id = $2 AND ended_at IS NULL AND (serial = $8 OR serial = $3)
         RETURNING fid, session_id)
 SELECT count(*) AS renewed,
-       sum(motet_emit(motet_foreign_others(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
+       sum(motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
            $7))::int8 AS told FROM renewed
 
 -- The foreign actor about whose sessions the home server is to be asked next, if it is time. Nobody
@@ -34,7 +34,7 @@ SELECT fid, domain FROM taken LIMIT 1
 WITH ended AS (
     UPDATE foreign_session SET ended_at = now(), ended_why = 'UNLISTED'
     WHERE fid = $1 AND ended_at IS NULL AND confirmed_until < now()
-    RETURNING motet_session_key(fid, session_id) AS key),
+    RETURNING motet_get_session_key(fid, session_id) AS key),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (SELECT key FROM ended) RETURNING 1)
 SELECT count(*) AS number FROM ended
@@ -59,7 +59,7 @@ noted AS (
         ask_at = now() + (1 + random())
             * least(interval '1 minute' + (now() - since) / 8, interval '10 minutes')
     FROM silent WHERE s.token_hash = silent.token_hash
-    RETURNING s.ended_at, motet_session_key(s.fid, s.session_id) AS key),
+    RETURNING s.ended_at, motet_get_session_key(s.fid, s.session_id) AS key),
 counter AS (
     DELETE FROM event_counter WHERE session_key IN (
         SELECT key FROM noted WHERE ended_at IS NOT NULL) RETURNING 1)

@@ -26,7 +26,7 @@ may AS (
     WHERE NOT EXISTS (SELECT FROM landed)
       AND NOT EXISTS (SELECT FROM server_key WHERE public_key = $5)
       AND ((SELECT forced FROM need) OR (SELECT count(*) FROM idcert c
-          WHERE motet_counts_today(c, $1, $8, $15)) < $13::int8)
+          WHERE motet_counts_toward_day(c, $1, $8, $15)) < $13::int8)
       AND ($15 OR (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
           AND serial <> $11) < $14::int8)),
 old AS (
@@ -62,18 +62,18 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
        EXISTS (SELECT FROM landed) AS landed,
        EXISTS (SELECT FROM key) AS current,
        (SELECT CASE WHEN $11 = 0
-                    THEN motet_emit(motet_others($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
-                    ELSE motet_emit(motet_others($1, $2), 'motet', 1, 'CLIENT_KEY_CHANGE', $3, NULL)
-                       + motet_emit(motet_others($1, $2), 'core', 4,
+                    THEN motet_add_event(motet_list_other_sessions($1, $2), 'core', 3, 'NEW_SESSION', $3, NULL)
+                    ELSE motet_add_event(motet_list_other_sessions($1, $2), 'motet', 1, 'CLIENT_KEY_CHANGE', $3, NULL)
+                       + motet_add_event(motet_list_other_sessions($1, $2), 'core', 4,
                                     'ACTOR_CERTIFICATE_INVALIDATION', $11, NULL) END
         FROM opened) AS told,
-       (SELECT count(*) FROM idcert c WHERE motet_counts_today(c, $1, $8, $15)) AS today,
+       (SELECT count(*) FROM idcert c WHERE motet_counts_toward_day(c, $1, $8, $15)) AS today,
        (SELECT count(*) FROM idcert WHERE actor_id = $1 AND live AND not_after > now()
            AND serial <> $11) AS sessions,
        EXISTS (SELECT FROM server_key WHERE public_key = $5) AS ours,
-       (SELECT motet_make_room($1, $2, motet_spelled($1, $16), $14) FROM opened WHERE $15) AS ended,
+       (SELECT motet_end_sessions_for_log_in($1, $2, motet_get_stored_session_id($1, $16), $14) FROM opened WHERE $15) AS ended,
        (SELECT floor(extract(epoch FROM c.not_before))::int8 + 86400 - $8::int8 FROM idcert c
-        WHERE motet_counts_today(c, $1, $8, $15) ORDER BY c.not_before DESC
+        WHERE motet_counts_toward_day(c, $1, $8, $15) ORDER BY c.not_before DESC
         OFFSET least($13::int8, 1000000) - 1 LIMIT 1) AS wait
 
 -- The request is repeated because its answer was lost: same certificate, new token. In a key
@@ -113,7 +113,7 @@ SELECT c.cert, c.serial, floor(extract(epoch FROM c.invalidated_at))::int8 AS in
        floor(extract(epoch FROM now()))::int8 AS now,
        (SELECT serial FROM server_key WHERE ended_at IS NULL) AS signer
 FROM actor a LEFT JOIN idcert c
-  ON c.actor_id = a.id AND ($5::text IS NULL OR motet_name(c.session_id) = motet_name($5::text))
+  ON c.actor_id = a.id AND ($5::text IS NULL OR motet_fold_name(c.session_id) = motet_fold_name($5::text))
  AND CASE WHEN $2::int8 >= 0
           THEN c.not_before <= to_timestamp($2::int8) AND c.not_after >= to_timestamp($2::int8)
            AND (c.invalidated_at IS NULL OR c.invalidated_at > to_timestamp($2::int8))

@@ -41,18 +41,18 @@ UPDATE invite SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNI
 WITH i AS (
     SELECT * FROM invite WHERE code_hash = $1),
 due AS (
-    SELECT coalesce(max(motet_throttle_wait(tat, $3::int8, $4::int8)), 0) AS wait FROM throttle
+    SELECT coalesce(max(motet_get_throttle_wait(tat, $3::int8, $4::int8)), 0) AS wait FROM throttle
         WHERE key = $2),
 guess AS (
     INSERT INTO throttle AS t (key, tat) SELECT $2::bytea, now() + $3::int8 * interval '1 ms'
         FROM due
     WHERE wait = 0 AND $3::int8 > 0 AND NOT EXISTS (SELECT FROM i)
-    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $3::int8, $4::int8)
-    WHERE motet_throttle_wait(t.tat, $3::int8, $4::int8) = 0 RETURNING 1)
+    ON CONFLICT (key) DO UPDATE SET tat = motet_get_next_throttle_time(t.tat, $3::int8, $4::int8)
+    WHERE motet_get_throttle_wait(t.tat, $3::int8, $4::int8) = 0 RETURNING 1)
 SELECT 0::int8 AS id,
        CASE WHEN $3::int8 = 0 OR EXISTS (SELECT FROM guess) THEN 0
            WHEN i.id IS NULL THEN greatest(1, due.wait) ELSE due.wait END AS wait,
-       motet_taken($5) AS taken, i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked,
+       motet_is_name_taken($5) AS taken, i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked,
        coalesce(i.expires_at <= now(), false) AS expired,
        coalesce(i.used >= i.uses, false) AS used_up
 FROM due LEFT JOIN i ON true
@@ -68,11 +68,11 @@ WITH there AS (
 used AS (
     UPDATE invite SET used = used + 1
     WHERE code_hash = $3 AND used < uses AND revoked_at IS NULL AND expires_at > now()
-        AND NOT motet_taken($1) RETURNING id),
+        AND NOT motet_is_name_taken($1) RETURNING id),
 added AS (
     INSERT INTO actor (local_name, password, invite_id) SELECT $1, $2, id FROM used RETURNING id)
 SELECT coalesce((SELECT id FROM added), (SELECT id FROM there WHERE mine)) AS id, 0::int8 AS wait,
-       motet_taken($1) AS taken,
+       motet_is_name_taken($1) AS taken,
        i.id IS NOT NULL AS known, i.revoked_at IS NOT NULL AS revoked,
        coalesce(i.expires_at <= now(), false) AS expired,
        coalesce(i.used >= i.uses, false) AS used_up

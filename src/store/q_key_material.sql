@@ -4,7 +4,7 @@
 -- name: sql_key_material_add :one
 -- args: int8, int8[], text[], bytea[], text[], int8, bool
 -- cols: missing int8, bytes int8
-SELECT missing, bytes FROM motet_keymaterial_add($1, $2, $3, $4, $5, $6, $7)
+SELECT missing, bytes FROM motet_add_key_material($1, $2, $3, $4, $5, $6, $7)
 
 -- Looks the session up, too: one round trip. No row: no such session. A row with null: no key
 -- material.

@@ -4,7 +4,7 @@
 -- cols: expires int8
 WITH room AS (
     DELETE FROM key_trial WHERE trial IN (
-        SELECT trial FROM key_trial t WHERE motet_may_go(t)
+        SELECT trial FROM key_trial t WHERE motet_is_prunable(t)
         ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO key_trial (trial, for_fid, for_session, expires_at, asked_from)
 SELECT $1, $2, $3, to_timestamp($4::int8), $5 WHERE (SELECT count(*) FROM room) >= 0
@@ -50,7 +50,7 @@ WITH trial AS (
     UPDATE key_trial SET attempt = $2, completed_at = coalesce(completed_at, now()), signature = $3,
         fid = $4, serial = $7
     WHERE trial = $1 AND (attempt = $2 OR (attempt IS NULL AND expires_at >= now()))
-        AND motet_admits($5) RETURNING attempt),
+        AND motet_admits_domain($5) RETURNING attempt),
 old AS (
     UPDATE foreign_session SET ended_at = now()
     WHERE fid = $4 AND session_id = $6 AND ended_at IS NULL AND token_hash <> $2
@@ -59,11 +59,11 @@ opened AS (
     INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, cert,
         not_after, confirmed_until, ask_at)
     SELECT attempt, $4, $5, $6, $7, $8, $9, to_timestamp($10::int8),
-           motet_confirmed_until($4, $7), motet_ask_at(motet_confirmed_until($4, $7)) FROM trial
+           motet_get_confirmation_end($4, $7), motet_choose_ask_time(motet_get_confirmation_end($4, $7)) FROM trial
         WHERE (SELECT count(*) FROM old) >= 0
     ON CONFLICT (token_hash) DO NOTHING RETURNING fid, session_id)
 SELECT EXISTS (SELECT FROM trial) AS done,
-       (SELECT motet_emit(motet_foreign_others(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
+       (SELECT motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
            $11) FROM opened) AS told
 
 -- The same for a home actor, whose session uses the ID-Cert with serial number $6.
@@ -89,6 +89,6 @@ opened AS (
     SELECT attempt, actor_id, serial FROM trial WHERE (SELECT count(*) FROM old) >= 0
     ON CONFLICT (token_hash) DO NOTHING RETURNING 1)
 SELECT EXISTS (SELECT FROM trial) AS done, EXISTS (SELECT FROM cert) AS current,
-       (SELECT motet_emit(motet_others(actor_id, session_id), 'core', 3, 'NEW_SESSION', serial,
+       (SELECT motet_add_event(motet_list_other_sessions(actor_id, session_id), 'core', 3, 'NEW_SESSION', serial,
            NULL)
         FROM trial WHERE EXISTS (SELECT FROM opened)) AS told

@@ -1,8 +1,8 @@
 #ifndef MOTET_STORE_Q_KEYPACKAGE_H
 #define MOTET_STORE_Q_KEYPACKAGE_H
 #include "db/db.h"
-/* KeyPackages: the statements of q_keypackage.sql. The function motet_claim() of the schema makes a
- * claim. */
+/* KeyPackages: the statements of q_keypackage.sql. The function motet_claim_key_package() of the
+ * schema makes a claim. */
 struct keypackage_owner {
 	struct blob cert, key, server_cert;
 	int64_t not_after, now;

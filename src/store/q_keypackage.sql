@@ -47,14 +47,14 @@ cost AS (
     SELECT sha256(convert_to('claims ' || $6::text, 'UTF8')), $9::int8, $10::int8
         FROM target),
 due AS (
-    SELECT coalesce(max(motet_throttle_wait(t.tat, c.ms, c.burst)), 0) AS wait
+    SELECT coalesce(max(motet_get_throttle_wait(t.tat, c.ms, c.burst)), 0) AS wait
     FROM cost c JOIN throttle t ON t.key = c.key WHERE $7::int8 > 0),
 hit AS (
     INSERT INTO throttle AS t (key, tat) SELECT key, now() + ms * interval '1 ms' FROM cost, due WHERE $7::int8 > 0
         AND wait <= 0 AND NOT $12::bool ORDER BY key
     ON CONFLICT (key) DO UPDATE SET tat =
-        (SELECT motet_throttle_next(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key)
-    WHERE (SELECT motet_throttle_wait(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key) = 0
+        (SELECT motet_get_next_throttle_time(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key)
+    WHERE (SELECT motet_get_throttle_wait(t.tat, c.ms, c.burst) FROM cost c WHERE c.key = t.key) = 0
         RETURNING key),
 go AS (
     SELECT id FROM target WHERE NOT $12::bool AND ($7::int8 = 0 OR (SELECT count(*) FROM hit) = 2)),
@@ -65,11 +65,11 @@ cert AS (
       AND NOT (me.actor_id = c.actor_id AND me.serial = c.serial::text)
     ORDER BY c.session_id),
 given AS MATERIALIZED (
-    SELECT cert.*, k.* FROM cert CROSS JOIN LATERAL motet_claim(cert.actor_id, cert.serial,
+    SELECT cert.*, k.* FROM cert CROSS JOIN LATERAL motet_claim_key_package(cert.actor_id, cert.serial,
         $4::int8[], $5::int8[]) k),
 told AS MATERIALIZED (
     SELECT g.session_id, g.tls, g.last_resort,
-           motet_tell_low(g.actor_id, g.serial, motet_session_key(g.actor_id, g.session_id),
+           motet_add_low_stock_event(g.actor_id, g.serial, motet_get_session_key(g.actor_id, g.session_id),
                g.last_resort, g.first_use, $11::int8)
     FROM (SELECT * FROM given ORDER BY session_id) g)
 SELECT EXISTS (SELECT FROM target) AS found,

@@ -19,7 +19,7 @@ enum prune_kind {
 	PRUNE_FOREIGN_SERVER,
 	PRUNE_FOREIGN_CERT,
 	PRUNE_FOREIGN_ACTOR,
-	PRUNE_OVER_CAP, /* rows beyond the limits of motet_caps() in schema/0015 */
+	PRUNE_OVER_CAP, /* rows beyond the limits of motet_list_caps() in schema/0015 */
 	PRUNE_KINDS
 };
 struct prune_result {

@@ -10,12 +10,12 @@
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, session t WHERE mine AND motet_is_prunable(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('session', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM session t WHERE motet_may_go(t, $2)) END AS rows, NULL::text AS next
+    ELSE (SELECT count(*) FROM session t WHERE motet_is_prunable(t, $2)) END AS rows, NULL::text AS next
     FROM turn
 
 -- Where no index finds the rows, the statement reads pages in key order. Its last argument is the
@@ -36,7 +36,7 @@ page AS MATERIALIZED (
     ORDER BY actor_id, serial LIMIT 500),
 over AS MATERIALIZED (
     SELECT token_hash FROM page p
-    WHERE (SELECT motet_ran_out(c, $2) FROM idcert c WHERE c.actor_id = p.actor_id
+    WHERE (SELECT motet_is_idcert_over(c, $2) FROM idcert c WHERE c.actor_id = p.actor_id
         AND c.serial = p.serial)),
 due AS MATERIALIZED (
     SELECT t.ctid FROM turn, over JOIN session t USING (token_hash) WHERE mine
@@ -55,12 +55,12 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, foreign_session t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_session t WHERE mine AND motet_is_prunable(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('foreign_session', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM foreign_session t WHERE motet_may_go(t, $2)) END AS rows,
+    ELSE (SELECT count(*) FROM foreign_session t WHERE motet_is_prunable(t, $2)) END AS rows,
        NULL::text AS next FROM turn
 
 -- Events of sessions that no longer exist. A counter that has changed since this statement began
@@ -97,12 +97,12 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, key_package t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, key_package t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('key_package', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM key_package t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    ELSE (SELECT count(*) FROM key_package t WHERE motet_is_prunable(t)) END AS rows, NULL::text AS next
     FROM turn
 
 -- name: sql_prune_key_package_notice :one redo
@@ -116,7 +116,7 @@ page AS MATERIALIZED (
         ('0' || split_part($2, ' ', 2))::int8)
     ORDER BY actor_id, serial LIMIT 500),
 over AS MATERIALIZED (
-    SELECT actor_id, serial FROM page WHERE motet_may_go(t)),
+    SELECT actor_id, serial FROM page WHERE motet_is_prunable(t)),
 due AS MATERIALIZED (
     SELECT t.ctid FROM turn, over JOIN key_package_notice t USING (actor_id, serial)
         WHERE mine FOR UPDATE OF t SKIP LOCKED),
@@ -134,12 +134,12 @@ FROM turn
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, key_trial t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, key_trial t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('key_trial', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM key_trial t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    ELSE (SELECT count(*) FROM key_trial t WHERE motet_is_prunable(t)) END AS rows, NULL::text AS next
     FROM turn
 
 -- name: sql_prune_federation_token :one redo
@@ -148,12 +148,12 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, federation_token t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, federation_token t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('federation_token', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM federation_token t WHERE motet_may_go(t)) END AS rows,
+    ELSE (SELECT count(*) FROM federation_token t WHERE motet_is_prunable(t)) END AS rows,
        NULL::text AS next FROM turn
 
 -- name: sql_prune_redeemed_token :one redo
@@ -162,12 +162,12 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, redeemed_token t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, redeemed_token t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('redeemed_token', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_may_go(t)) END AS rows,
+    ELSE (SELECT count(*) FROM redeemed_token t WHERE motet_is_prunable(t)) END AS rows,
        NULL::text AS next FROM turn
 
 -- name: sql_prune_throttle :one redo
@@ -176,12 +176,12 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, throttle t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, throttle t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('throttle', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM throttle t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    ELSE (SELECT count(*) FROM throttle t WHERE motet_is_prunable(t)) END AS rows, NULL::text AS next
     FROM turn
 
 -- name: sql_prune_foreign_server :one redo
@@ -190,12 +190,12 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, foreign_server t WHERE mine AND motet_may_go(t, $2) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_server t WHERE mine AND motet_is_prunable(t, $2) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('foreign_server', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM foreign_server t WHERE motet_may_go(t, $2)) END AS rows,
+    ELSE (SELECT count(*) FROM foreign_server t WHERE motet_is_prunable(t, $2)) END AS rows,
        NULL::text AS next FROM turn
 
 -- name: sql_prune_foreign_cert :one redo
@@ -204,12 +204,12 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, foreign_cert t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_cert t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('foreign_cert', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_may_go(t)) END AS rows, NULL::text AS next
+    ELSE (SELECT count(*) FROM foreign_cert t WHERE motet_is_prunable(t)) END AS rows, NULL::text AS next
     FROM turn
 
 -- name: sql_prune_foreign_actor :one redo
@@ -218,19 +218,19 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine),
 due AS MATERIALIZED (
-    SELECT t.ctid FROM turn, foreign_actor t WHERE mine AND motet_may_go(t) LIMIT $1
+    SELECT t.ctid FROM turn, foreign_actor t WHERE mine AND motet_is_prunable(t) LIMIT $1
         FOR UPDATE OF t SKIP LOCKED),
 gone AS MATERIALIZED (
     SELECT motet_delete_rows('foreign_actor', array_agg(ctid)) AS n FROM due)
 SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
-    ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_may_go(t)) END AS rows,
+    ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_is_prunable(t)) END AS rows,
        NULL::text AS next FROM turn
 
--- Rows beyond the caps of motet_caps(), one table a page: $2 is the name of the table before.
+-- Rows beyond the caps of motet_list_caps(), one table a page: $2 is the name of the table before.
 -- name: sql_prune_over_cap :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text
 WITH turn AS MATERIALIZED (
     SELECT TAKE_TURN AS mine)
 SELECT mine, coalesce(rows, 0) AS rows, next
-FROM turn LEFT JOIN LATERAL motet_shrink($2, 10 * $1) ON mine OR $1 = 0
+FROM turn LEFT JOIN LATERAL motet_delete_over_cap($2, 10 * $1) ON mine OR $1 = 0

@@ -37,4 +37,4 @@ END $$
 -- name: sql_schema_grant :one redo
 -- args: text
 -- cols: done bool
-SELECT motet_grant($1) IS NOT NULL AS done
+SELECT motet_grant_server_rights($1) IS NOT NULL AS done

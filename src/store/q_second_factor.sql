@@ -30,7 +30,7 @@ codes AS (
         RETURNING 1)
 SELECT EXISTS (SELECT FROM codes) OR EXISTS (SELECT FROM totp_recovery WHERE actor_id = $1
     AND hash = ANY ($4::bytea[])) AS done,
-       (SELECT motet_emit(motet_others(actor_id, $5), 'motet', 3, 'SECOND_FACTOR', NULL,
+       (SELECT motet_add_event(motet_list_other_sessions(actor_id, $5), 'motet', 3, 'SECOND_FACTOR', NULL,
            '{"change":"confirmed"}') FROM done) AS told
 
 -- Each step is used once, and no earlier step afterwards. $4 is random and identifies the attempt.
@@ -56,7 +56,7 @@ SELECT EXISTS (SELECT FROM spent) AS done, EXISTS (SELECT FROM totp_recovery WHE
 -- name: sql_second_factor_replace_codes :one resend
 -- args: int8, bytea[], text
 -- cols: done bool
-SELECT motet_recovery_codes($1, $2, $3) AS done
+SELECT motet_replace_recovery_codes($1, $2, $3) AS done
 
 -- Sessions other than $2 get the event $3 (JSON: who ended it), unless the second factor was never
 -- confirmed.
@@ -66,5 +66,5 @@ SELECT motet_recovery_codes($1, $2, $3) AS done
 WITH gone AS (
     DELETE FROM totp WHERE actor_id = $1 RETURNING confirmed_at)
 SELECT count(*) AS ended, sum(CASE WHEN confirmed_at IS NULL THEN 0
-                                   ELSE motet_emit(motet_others($1, $2), 'motet', 3,
+                                   ELSE motet_add_event(motet_list_other_sessions($1, $2), 'motet', 3,
                                        'SECOND_FACTOR', NULL, $3) END)::int8 AS told FROM gone

@@ -13,11 +13,11 @@ WHERE CASE WHEN $1::int8 < 0 THEN ended_at IS NULL
                 AND (ended_at IS NULL OR ended_at > to_timestamp($1::int8)) END
 ORDER BY not_before DESC LIMIT 1
 
--- The next key replaces $1 (0: the first key); see motet_next_key() in schema/.
+-- The next key replaces $1 (0: the first key); see motet_rotate_server_key() in schema/.
 -- name: sql_server_key_add :one
 -- args: int8, int8, bytea, bytea, bytea, int8, int8
 -- cols: serial int8
-SELECT motet_next_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
+SELECT motet_rotate_server_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
 
 -- The secret of all keys but the current one is lost (init --new-identity), and with it that of all
 -- second factors, which are removed. A key whose secret is lost has an empty seal.

@@ -28,7 +28,7 @@ FROM foreign_session WHERE token_hash = $1 AND ended_why IS NOT NULL
 SELECT s.actor_id, s.serial::text AS serial, a.local_name, NULL::text AS fid, NULL::text AS domain,
        old.session_id, false AS admin,
        floor(extract(epoch FROM old.not_after))::int8 AS not_after, NULL::text AS password,
-       NULL::bytea AS totp, motet_session_key(s.actor_id, old.session_id) AS key,
+       NULL::bytea AS totp, motet_get_session_key(s.actor_id, old.session_id) AS key,
        floor(extract(epoch FROM now()))::int8 AS now, false AS unconfirmed,
        NULL::text AS ended_why
 FROM session s JOIN actor a ON a.id = s.actor_id JOIN idcert old USING (actor_id, serial)
@@ -40,7 +40,7 @@ WHERE s.token_hash = $1 AND s.ended_at > now() - interval '1 day' AND a.deactiva
 -- name: sql_session_end :one
 -- args: int8, text
 -- cols: serial int8
-SELECT motet_end_session($1, motet_spelled($1, $2)) AS serial
+SELECT motet_end_session($1, motet_get_stored_session_id($1, $2)) AS serial
 
 -- End a foreign session here; its ID-Cert belongs to its home server. $3: the event for the actor's
 -- other sessions here, if the home server has revoked the ID-Cert.
@@ -51,11 +51,11 @@ WITH gone AS (
     UPDATE foreign_session SET ended_at = now() WHERE fid = $1 AND session_id = $2
         AND ended_at IS NULL RETURNING 1),
 counter AS (
-    DELETE FROM event_counter WHERE session_key = motet_session_key($1, $2)
+    DELETE FROM event_counter WHERE session_key = motet_get_session_key($1, $2)
         AND EXISTS (SELECT FROM gone) RETURNING 1)
 SELECT count(*) AS ended,
        sum(CASE WHEN $3::text IS NULL THEN 0
-                ELSE motet_emit(motet_foreign_others($1, $2), 'core', 4,
+                ELSE motet_add_event(motet_list_other_foreign_sessions($1, $2), 'core', 4,
                     'ACTOR_CERTIFICATE_INVALIDATION', NULL, $3::text) END)::int8 AS told
 FROM gone
 

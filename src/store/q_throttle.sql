@@ -6,19 +6,19 @@
 -- args: bytea, int8, int8, bytea, int8, int8, bytea
 -- cols: wait int8
 WITH shared AS (
-    SELECT coalesce(max(motet_throttle_wait(tat, $5::int8, $6::int8)), 0) AS wait FROM throttle
+    SELECT coalesce(max(motet_get_throttle_wait(tat, $5::int8, $6::int8)), 0) AS wait FROM throttle
     WHERE key = $4 AND NOT EXISTS (SELECT FROM throttle WHERE key = $7 AND tat > now())),
 hit AS (
     INSERT INTO throttle AS t (key, tat) SELECT $1::bytea, now() + $2::int8 * interval '1 ms'
         FROM shared WHERE wait = 0
-    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $2::int8, $3::int8)
-    WHERE motet_throttle_wait(t.tat, $2::int8, $3::int8) = 0 RETURNING 1),
+    ON CONFLICT (key) DO UPDATE SET tat = motet_get_next_throttle_time(t.tat, $2::int8, $3::int8)
+    WHERE motet_get_throttle_wait(t.tat, $2::int8, $3::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (
-        SELECT key FROM throttle t WHERE motet_may_go(t) AND key <> $1 ORDER BY tat LIMIT 4
+        SELECT key FROM throttle t WHERE motet_is_prunable(t) AND key <> $1 ORDER BY tat LIMIT 4
             FOR UPDATE SKIP LOCKED))
 SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
-            ELSE greatest(1, wait, (SELECT motet_throttle_wait(tat, $2::int8, $3::int8)
+            ELSE greatest(1, wait, (SELECT motet_get_throttle_wait(tat, $2::int8, $3::int8)
                 FROM throttle WHERE key = $1)) END AS wait FROM shared
 
 -- Count a guess at a short code, right or wrong: it costs $4 milliseconds, with $5 guesses at once.
@@ -32,14 +32,14 @@ WITH whose AS (
     FROM (SELECT EXISTS (SELECT FROM throttle WHERE key = $3 AND tat > now()) AS known) k),
 hit AS (
     INSERT INTO throttle AS t (key, tat) SELECT key, now() + $4::int8 * interval '1 ms' FROM whose
-    ON CONFLICT (key) DO UPDATE SET tat = motet_throttle_next(t.tat, $4::int8, $5::int8)
-    WHERE motet_throttle_wait(t.tat, $4::int8, $5::int8) = 0 RETURNING 1),
+    ON CONFLICT (key) DO UPDATE SET tat = motet_get_next_throttle_time(t.tat, $4::int8, $5::int8)
+    WHERE motet_get_throttle_wait(t.tat, $4::int8, $5::int8) = 0 RETURNING 1),
 room AS (
     DELETE FROM throttle WHERE key IN (
         SELECT key FROM throttle WHERE tat < now() AND key NOT IN (SELECT key FROM whose)
             ORDER BY tat LIMIT 4 FOR UPDATE SKIP LOCKED))
 SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
-            ELSE greatest(1, (SELECT motet_throttle_wait(tat, $4::int8, $5::int8) FROM throttle t
+            ELSE greatest(1, (SELECT motet_get_throttle_wait(tat, $4::int8, $5::int8) FROM throttle t
                 WHERE t.key = whose.key)) END AS wait, known
 FROM whose
 

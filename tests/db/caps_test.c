@@ -37,7 +37,7 @@ static const struct table {
 	    "INSERT INTO foreign_server (place, fresh_until, checked_at) SELECT CASE WHEN n % 2 = 0 "
 	    "THEN 'https://r' || n || '.d' || o || '.example:8443' ELSE 'r' || n || '.d' || o || "
 	    "'.example' END, now() + interval '1 day', at FROM fill",
-	    "motet_site(place)", "checked_at" },
+	    "motet_get_site(place)", "checked_at" },
 	{ "foreign_session",
 	    "INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, "
 	    "cert, not_after, ended_at) SELECT sha256(('f' || n)::bytea), 'x' || n || '@d' || o, 'd' "
@@ -175,11 +175,11 @@ static void test_events(void)
 	struct cx cx = new_context();
 	struct member m = new_member(&cx, "reader", "one");
 	const char *key =
-	    arena_printf(cx.mem, "motet_session_key(%lld, 'one')", (long long)m.actor_id);
+	    arena_printf(cx.mem, "motet_get_session_key(%lld, 'one')", (long long)m.actor_id);
 
 	run_sql(&cx,
 	    arena_printf(cx.mem,
-		"SELECT motet_emit(ARRAY[%s], 'core', 3, 'NEW_SESSION', NULL, NULL) FROM "
+		"SELECT motet_add_event(ARRAY[%s], 'core', 3, 'NEW_SESSION', NULL, NULL) FROM "
 		"generate_series(1, 1100)",
 		key));
 	ok(strcmp(run_sql(&cx,
@@ -198,7 +198,7 @@ static void test_foreign_sessions(void)
 	struct cx cx = new_context();
 
 	run_sql(&cx,
-	    "CREATE OR REPLACE FUNCTION motet_foreign_most() RETURNS int8 LANGUAGE sql AS 'SELECT "
+	    "CREATE OR REPLACE FUNCTION motet_get_foreign_session_cap() RETURNS int8 LANGUAGE sql AS 'SELECT "
 	    "5::int8'");
 	for (int i = 0; i < 12; i++)
 		run_sql(&cx,
@@ -230,7 +230,7 @@ static void test_open_key_trials(void)
 	struct key_trial t;
 
 	run_sql(&cx,
-	    "CREATE OR REPLACE FUNCTION motet_open_trials_most() RETURNS int8 LANGUAGE sql AS "
+	    "CREATE OR REPLACE FUNCTION motet_get_open_key_trial_cap() RETURNS int8 LANGUAGE sql AS "
 	    "'SELECT 10::int8'");
 	for (int i = 0; i < 60; i++)
 		must(&cx, key_trial_new(&cx, STR(""), STR(""), STR(""), false, &t));
@@ -255,7 +255,7 @@ static void test_key_package_octets(void)
 	enum err e = OK;
 
 	run_sql(&cx,
-	    "CREATE OR REPLACE FUNCTION motet_key_package_octets() RETURNS int8 LANGUAGE sql AS "
+	    "CREATE OR REPLACE FUNCTION motet_get_key_package_cap() RETURNS int8 LANGUAGE sql AS "
 	    "'SELECT 2000::int8'");
 	for (; e == OK && taken < 20; taken += e == OK) {
 		struct mls_input in = new_keypackage(&cx, &m, &spec);

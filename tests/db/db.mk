@@ -62,7 +62,8 @@ DB_TESTS += tests/db/second_factor_test
 tests_db_second_factor_test_SOURCES = tests/db/second_factor_test.c tests/db/member.h \
 	tests/db/home.h
 tests_db_second_factor_test_LDADD = $(CORE)
-EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py tests/db/epoch_drill_test.py
+EXTRA_DIST += tests/db/ctl_test.py tests/db/ctl_totp_test.py tests/db/epoch_drill_test.py \
+	tests/db/function_names_test.py tests/db/role_test.py
 DB_TESTS += tests/db/epoch_test
 tests_db_epoch_test_SOURCES = tests/db/epoch_test.c tests/db/member.h tests/db/home.h
 tests_db_epoch_test_LDADD = $(CORE)

@@ -136,8 +136,8 @@ static void test_timeline(void)
 	    e[0].data.s);
 	db_disconnect(cx.db);
 	ok(ask_database(&cx) == OK && current_epoch(&cx) == 2, "it lasts");
-	ok(str_is(
-	       str_of(run_sql(&cx, "SELECT motet_void_before() > now() - interval '1 min'")), "t"),
+	ok(str_is(str_of(run_sql(&cx, "SELECT motet_get_void_time() > now() - interval '1 min'")),
+	       "t"),
 	    "tokens of other servers of before are void");
 	end_context(&cx);
 }
@@ -176,10 +176,10 @@ static void test_unreadable(void)
 	struct cx cx = new_fenced_context();
 
 	run_sql(&cx,
-	    "CREATE OR REPLACE FUNCTION motet_place() RETURNS TABLE (system_id text, timeline "
+	    "CREATE OR REPLACE FUNCTION motet_get_database_place() RETURNS TABLE (system_id text, timeline "
 	    "int8) LANGUAGE sql STABLE AS 'SELECT NULL::text, NULL::int8 WHERE false'");
 	ok(ask_database(&cx) == OK, "a role that may not read it has no fence");
-	run_sql(&cx, "ALTER FUNCTION motet_place() RENAME TO motet_place_2");
+	run_sql(&cx, "ALTER FUNCTION motet_get_database_place() RENAME TO motet_place_2");
 	db_disconnect(cx.db);
 	ok(ask_database(&cx) == OK, "nor has a schema without epochs");
 	end_context(&cx);

@@ -36,7 +36,7 @@ static void wait_until_blocked(struct cx *cx)
 static const char *emit_to(struct cx *cx, const struct member *m)
 {
 	return arena_printf(cx->mem,
-	    "SELECT motet_emit(ARRAY[motet_session_key(%lld, '%s')], 'core', 3, 'NEW_SESSION', NULL, NULL)",
+	    "SELECT motet_add_event(ARRAY[motet_get_session_key(%lld, '%s')], 'core', 3, 'NEW_SESSION', NULL, NULL)",
 	    (long long)m->actor_id, m->session_id);
 }
 
@@ -93,9 +93,9 @@ static void one_bad_session(void)
 	run_sql(&cx,
 	    arena_printf(cx.mem,
 		"INSERT INTO event_counter (session_key, last) VALUES "
-		"(motet_session_key(%lld, 'laptop'), 0) ON CONFLICT (session_key) DO UPDATE SET last = 0; "
+		"(motet_get_session_key(%lld, 'laptop'), 0) ON CONFLICT (session_key) DO UPDATE SET last = 0; "
 		"INSERT INTO event (session_key, seq, namespace, op, name) SELECT "
-		"motet_session_key(%lld, 'laptop'), n, 'core', 3, 'X' FROM generate_series(1, 3) n",
+		"motet_get_session_key(%lld, 'laptop'), n, 'core', 3, 'X' FROM generate_series(1, 3) n",
 		(long long)bad.actor_id, (long long)bad.actor_id));
 	must(&cx, identity_current(&cx, &old));
 	sleep(1);
@@ -104,7 +104,7 @@ static void one_bad_session(void)
 	ok(sql_number(&cx,
 	       arena_printf(cx.mem,
 		   "SELECT count(*) FROM event WHERE name = 'SERVER_KEY_CHANGE' AND "
-		   "session_key = motet_session_key(%lld, 'laptop')",
+		   "session_key = motet_get_session_key(%lld, 'laptop')",
 		   (long long)good.actor_id)) == 1,
 	    "and all others are told");
 	end_context(&cx);

@@ -433,7 +433,7 @@ static void test_policy(void)
 #define INSERT_LATE_SESSION \
 	"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, public_key, " \
 	"cert, not_after) SELECT sha256('late'), 'a@sub.late.example', 'sub.late.example', 's', " \
-	"'1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits('sub.late.example')"
+	"'1', sha256('k'), '', now() + interval '1 day' WHERE motet_admits_domain('sub.late.example')"
 
 static bool is_busy(PGconn *pg)
 {
@@ -452,7 +452,7 @@ static void test_block_during_login(void)
 	ok(str_is(str_of(PQcmdTuples(r)), "1"),
 	    "a log-in has opened a session and not committed: %s", PQerrorMessage(login));
 	PQclear(r);
-	PQsendQuery(operator, "SELECT motet_block('late.example')");
+	PQsendQuery(operator, "SELECT motet_block_domain('late.example')");
 	usleep(200000);
 	ok(is_busy(operator), "the block waits for it");
 	PQclear(PQexec(login, "COMMIT"));

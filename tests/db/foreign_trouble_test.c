@@ -321,7 +321,7 @@ static void replace_caps(const char *of_domain_and_all)
 
 	PQclear(PQexec(pg,
 	    arena_printf(lasting.mem,
-		"CREATE OR REPLACE FUNCTION motet_foreign_caps(OUT of_domain int8, OUT of_all "
+		"CREATE OR REPLACE FUNCTION motet_get_foreign_cert_caps(OUT of_domain int8, OUT of_all "
 		"int8) LANGUAGE sql IMMUTABLE AS 'SELECT %s'",
 		of_domain_and_all)));
 	PQfinish(pg);

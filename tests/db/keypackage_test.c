@@ -239,7 +239,7 @@ static void test_expiry(struct cx *cx)
 		long n = sql_number(cx,
 		    arena_printf(cx->mem,
 			"BEGIN; UPDATE key_package SET not_after = %s WHERE serial = %lld; SELECT "
-			"count(*) FROM motet_claim("
+			"count(*) FROM motet_claim_key_package("
 			"%lld, %lld, NULL, '{}')",
 			cases[i].end, (long long)m.serial, (long long)m.actor_id,
 			(long long)m.serial));
@@ -411,7 +411,7 @@ static void test_query_plan(struct cx *cx)
 	const char *pick = arena_printf(cx->mem,
 	    "EXPLAIN (COSTS OFF) SELECT * FROM key_package p WHERE p.actor_id = %lld AND p.serial "
 	    "= %lld AND NOT p.last_resort "
-	    "AND p.spent_at IS NULL AND motet_fits(p, '{1,3}', '{}') ORDER BY p.id LIMIT 1 FOR "
+	    "AND p.spent_at IS NULL AND motet_matches_filter(p, '{1,3}', '{}') ORDER BY p.id LIMIT 1 FOR "
 	    "UPDATE SKIP LOCKED",
 	    (long long)m.actor_id, (long long)m.serial);
 	PGconn *pg = connect_as_owner();
@@ -433,7 +433,7 @@ static void test_query_plan(struct cx *cx)
 	    arena_printf(cx->mem,
 		"CREATE TEMP TABLE t AS SELECT clock_timestamp() AS at; SELECT count(*) FROM "
 		"generate_series(1, 1000) i, "
-		"LATERAL motet_claim(%lld + 0 * i, %lld, '{1,3}', '{}'); SELECT (1000 * "
+		"LATERAL motet_claim_key_package(%lld + 0 * i, %lld, '{1,3}', '{}'); SELECT (1000 * "
 		"extract(epoch FROM clock_timestamp() - at))::int FROM t",
 		(long long)m.actor_id, (long long)m.serial));
 	ok(ms > 0 && ms < 5000, "1000 claims of it take %ld ms", ms);
@@ -476,8 +476,8 @@ static void test_rows_read(struct cx *cx)
 			"FROM pg_stat_xact_user_tables "
 			"WHERE relname = 'key_package'",
 			arena_printf(cx->mem,
-			    i ? "motet_tell_low(%lld, %lld, 'june', true, false, 10)"
-			      : "last_resort FROM motet_claim(%lld, %lld, NULL, '{}')",
+			    i ? "motet_add_low_stock_event(%lld, %lld, 'june', true, false, 10)"
+			      : "last_resort FROM motet_claim_key_package(%lld, %lld, NULL, '{}')",
 			    (long long)m.actor_id, (long long)m.serial)));
 		long rows = -1;
 		ok(sscanf(did, "0 %ld", &rows) == 1 && rows >= 0 && rows < 20,

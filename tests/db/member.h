@@ -23,13 +23,13 @@ static inline const char *run_sql(struct cx *cx, const char *text)
 	return out;
 }
 
-/* Sets other numbers in motet_caps() of the schema. */
+/* Sets other numbers in motet_list_caps() of the schema. */
 static inline void set_caps(struct cx *cx, int of_one, int of_all)
 {
-	run_sql(cx, "ALTER FUNCTION motet_caps() RENAME TO motet_real_caps");
+	run_sql(cx, "ALTER FUNCTION motet_list_caps() RENAME TO motet_real_caps");
 	run_sql(cx,
 	    arena_printf(cx->mem,
-		"CREATE OR REPLACE FUNCTION motet_caps() RETURNS TABLE (tab text, counted text, owner "
+		"CREATE OR REPLACE FUNCTION motet_list_caps() RETURNS TABLE (tab text, counted text, owner "
 		"text, newest text, of_one int8, of_all int8) LANGUAGE sql AS 'SELECT tab, counted, "
 		"owner, newest, %d::int8, %d::int8 FROM motet_real_caps()'",
 		of_one, of_all));

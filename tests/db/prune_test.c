@@ -100,7 +100,7 @@ static const char *const kept_rows[] = {
 	"'1971-01-01' FROM generate_series(1, 50) n",
 	"INSERT INTO keymaterial (actor_id, serial, key_data, created_at) SELECT actor_id, "
 	"min(serial), 'x', '1971-01-01' FROM idcert GROUP BY 1",
-	"INSERT INTO event_counter (session_key, last) SELECT motet_session_key(c.actor_id, "
+	"INSERT INTO event_counter (session_key, last) SELECT motet_get_session_key(c.actor_id, "
 	"c.session_id), 3 FROM session s JOIN idcert c USING (actor_id, serial) "
 	"WHERE token_hash IN (SELECT sha256(('rstay' || n)::bytea) FROM generate_series(1, 50) n)",
 	"INSERT INTO event (session_key, seq, namespace, op, name, created_at) SELECT "

@@ -452,8 +452,8 @@ static void test_unready_schema(void)
 		    "ALTER TABLE elsewhere RENAME TO keymaterial", "a table" },
 		{ "ALTER TABLE idcert RENAME serial TO number",
 		    "ALTER TABLE idcert RENAME number TO serial", "a column" },
-		{ "ALTER FUNCTION motet_keymaterial_add RENAME TO elsewhere",
-		    "ALTER FUNCTION elsewhere RENAME TO motet_keymaterial_add", "a function" },
+		{ "ALTER FUNCTION motet_add_key_material RENAME TO elsewhere",
+		    "ALTER FUNCTION elsewhere RENAME TO motet_add_key_material", "a function" },
 	};
 	const struct key_material km = { .key_data = STR("some key material"), .serial = 1 };
 

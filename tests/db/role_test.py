@@ -19,9 +19,9 @@ OWNERS = {"sql_actor_set_admin", "sql_foreign_unblock", "sql_invite_create", "sq
           "sql_server_key_lose_secret"}
 # What functions in PL/pgSQL need, whose statements PostgreSQL parses only when they run.
 PLPGSQL = {
-    ("key_package", "UPDATE"): {"tls": "motet_claim", "used_at": "motet_claim", "spent_at": "motet_claim"},
-    ("key_package_notice", "INSERT"): {"actor_id": "motet_tell_low", "serial": "motet_tell_low"},
-    ("selftest", "SELECT"): {"": "motet_selftest_sweep"},
+    ("key_package", "UPDATE"): {"tls": "motet_claim_key_package", "used_at": "motet_claim_key_package", "spent_at": "motet_claim_key_package"},
+    ("key_package_notice", "INSERT"): {"actor_id": "motet_add_low_stock_event", "serial": "motet_add_low_stock_event"},
+    ("selftest", "SELECT"): {"": "motet_forget_killed_selftests"},
 }
 PRIVILEGES = (("INSERT", 1), ("SELECT", 2), ("UPDATE", 4), ("DELETE", 8))
 # Read by motetctl doctor only.
@@ -157,11 +157,11 @@ FORBIDDEN = [
     "ALTER DATABASE postgres SET search_path = x", "UPDATE pg_proc SET prosecdef = true", "REINDEX TABLE actor", "REASSIGN OWNED BY motet TO motet_owner",
     "TRUNCATE session", "CREATE TABLE x (y int)", "CREATE TEMP TABLE x (y int)", "CREATE SCHEMA x",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-    "CREATE VIEW x AS SELECT 1", "CREATE TRIGGER x BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION motet_only_owner('x')",
+    "CREATE VIEW x AS SELECT 1", "CREATE TRIGGER x BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION motet_require_owner('x')",
     "CREATE RULE x AS ON DELETE TO session DO INSTEAD NOTHING", "ALTER TABLE idcert DISABLE TRIGGER ALL", "ALTER TABLE actor ADD COLUMN x int",
-    "ALTER FUNCTION motet_only_owner() RESET ALL", "DROP TRIGGER idcert_over ON idcert", "COMMENT ON TABLE actor IS 'x'",
-    "SELECT motet_begin_epoch('moved', true)", "SELECT motet_void_one_time(1)", "SELECT motet_void_sessions(1, true)",
-    "SELECT motet_grant(current_user)", "SELECT motet_deactivate('alice')", "SELECT motet_block('a.example')",
+    "ALTER FUNCTION motet_require_owner() RESET ALL", "DROP TRIGGER idcert_over ON idcert", "COMMENT ON TABLE actor IS 'x'",
+    "SELECT motet_begin_epoch('moved', true)", "SELECT motet_void_one_time_values(1)", "SELECT motet_void_sessions(1, true)",
+    "SELECT motet_grant_server_rights(current_user)", "SELECT motet_deactivate_actor('alice')", "SELECT motet_block_domain('a.example')",
     "SET session_replication_role = replica", "SET ROLE motet_owner", "SET SESSION AUTHORIZATION motet_owner", "GRANT motet_owner TO motet",
     "ALTER ROLE motet SUPERUSER", "ALTER SYSTEM SET fsync = off", "LOAD 'auto_explain'", "CHECKPOINT",
     "CREATE EXTENSION pgcrypto", "SELECT pg_read_file('/etc/passwd')", "SELECT pg_ls_dir('/')", "COPY actor TO '/tmp/x'", "COPY actor TO PROGRAM 'id'",

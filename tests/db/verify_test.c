@@ -161,7 +161,7 @@ static void insert_foreign_rows(struct cx *cx)
 	    cx, q_foreign_mark_listed(cx, STR("ann@far.example"), STR(""), home.domain, now + 120));
 	must(cx,
 	    q_foreign_mark_listed(cx, STR("ann@far.example"), STR("tab"), home.domain, now + 120));
-	run_sql(cx, "SELECT motet_block('evil.example')");
+	run_sql(cx, "SELECT motet_block_domain('evil.example')");
 	run_sql(cx,
 	    arena_printf(cx->mem,
 		"INSERT INTO foreign_session (token_hash, fid, domain, session_id, serial, "

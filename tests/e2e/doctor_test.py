@@ -534,7 +534,7 @@ def test_reserved(place, marks):
     name = "selftest-0123456789abcdef"
     done = place.ctl(["actor", "add", name, "--generate"])
     ok(done.returncode == 1 and "taken" in done.stderr and place.sql(f"SELECT count(*) FROM actor WHERE local_name = '{name}'") == "0", "names of selftest are reserved", done)
-    asked = "SET ROLE motet; SELECT motet_selftest_forget('alice'); RESET ROLE"
+    asked = "SET ROLE motet; SELECT motet_forget_selftest('alice'); RESET ROLE"
     ok("f" in place.sql(asked) and place.sql("SELECT count(*) FROM actor WHERE local_name = 'alice'") == "1", "a server's role cannot delete another actor")
     marks.same("nothing has changed")
 
@@ -542,8 +542,8 @@ def test_reserved(place, marks):
 def test_late(place, marks):
     """A registration of a killed client arrives after the deletion and finds no reserved name."""
     name = "selftest-fedcba9876543210"
-    place.sql(f"SET ROLE motet; SELECT motet_selftest_begin('{name}', '{{}}'); RESET ROLE")
-    place.sql(f"SET ROLE motet; SELECT motet_selftest_forget('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")
+    place.sql(f"SET ROLE motet; SELECT motet_begin_selftest('{name}', '{{}}'); RESET ROLE")
+    place.sql(f"SET ROLE motet; SELECT motet_forget_selftest('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")
     place.sql(f"SET ROLE motet; INSERT INTO actor (local_name, password) VALUES ('{name}', '') ON CONFLICT DO NOTHING; RESET ROLE")
     marks.same("a registration that comes too late creates nothing")
 

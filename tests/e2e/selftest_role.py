@@ -1,8 +1,8 @@
 """What the servers' role can do with the functions of selftest: delete the actors of a selftest, and nothing else. `ok` reports a check."""
 
-# Ways in which a server's role could make motet_selftest_forget(NAME) delete alice's certificates, which the role itself must not delete.
+# Ways in which a server's role could make motet_forget_selftest(NAME) delete alice's certificates, which the role itself must not delete.
 NAME = "selftest-0123456789abcdef"
-BEGIN, FORGET = f"SELECT motet_selftest_begin('{NAME}', '{{}}')", f"SELECT motet_selftest_forget('{NAME}')"
+BEGIN, FORGET = f"SELECT motet_begin_selftest('{NAME}', '{{}}')", f"SELECT motet_forget_selftest('{NAME}')"
 ALICE, MADE = "(SELECT id FROM actor WHERE password = 'hers')", f"(SELECT id FROM actor WHERE local_name = '{NAME}')"
 ADD = f"INSERT INTO actor (local_name, password) VALUES ('{NAME}', '')"
 RENAME = f"UPDATE actor SET local_name = '{NAME}' WHERE id = {ALICE}"
@@ -43,7 +43,7 @@ def tricks(sql, ok):
         sql(f"DELETE FROM selftest; DELETE FROM actor WHERE local_name = '{NAME}' AND password = ''")
     refused = as_role(sql, [BEGIN, ADD, ADD + " ON CONFLICT DO NOTHING", FORGET])
     ok(not refused and sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "while the role may make and delete the actor of a selftest", refused)
-    sql(f"SELECT motet_selftest_begin('{NAME}', '{{}}'); UPDATE selftest SET announced_at = now() - interval '61 min'")
+    sql(f"SELECT motet_begin_selftest('{NAME}', '{{}}'); UPDATE selftest SET announced_at = now() - interval '61 min'")
     as_role(sql, [ADD])
     ok(sql(f"SELECT count(*) FROM actor WHERE local_name = '{NAME}'") == "0", "but not an hour after it was announced")
     sql(f"DELETE FROM selftest; DELETE FROM idcert WHERE serial = 1000000000000001; DELETE FROM actor WHERE id = {ALICE}; DELETE FROM server_key WHERE serial = 1000000000000000;"

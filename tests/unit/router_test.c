@@ -140,7 +140,8 @@ static void nearest(struct cx *cx)
 		struct http_req q = { .method = M_GET, .target = str_of(slips[i].target) };
 		const char *got =
 		    http_target(cx, "", &q) == OK ? router_nearest(table, &size, 1, &q.segs) : "";
-		ok(got == slips[i].want || (got && slips[i].want && strcmp(got, slips[i].want) == 0),
+		ok(got == slips[i].want ||
+			(got && slips[i].want && strcmp(got, slips[i].want) == 0),
 		    "near %s: %s", slips[i].target, got ? got : "nothing");
 	}
 }

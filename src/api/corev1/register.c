@@ -35,8 +35,8 @@ static enum err add_newcomer(
 	struct actor_ref who;
 
 	enum err e = c->cx->conf->registration == REGISTRATION_INVITE
- ? invite_register(c->cx, &u, id)
-: actor_register(c->cx, local, in->password, u.address, id);
+	    ? invite_register(c->cx, &u, id)
+	    : actor_register(c->cx, local, in->password, u.address, id);
 
 	if (e != ERR_FID_TAKEN)
 		return e;

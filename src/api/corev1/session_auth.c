@@ -97,8 +97,9 @@ SHAPE(identify_body,
     F_STR(identify_body, challenge, .alias = "trial", CHALLENGE_RULES,
 	.about = "the text that was signed, unless completed_challenge has it"),
     F_STR(identify_body, signature, SIGNATURE_RULES,
- .about = "Ed25519 signature of it: 128 hex digits, or base64"),
-F_CUSTOM(identify_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED, .as = "IdCert"));
+	.about = "Ed25519 signature of it: 128 hex digits, or base64"),
+    F_CUSTOM(identify_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED,
+	.as = "IdCert"));
 
 enum err corev1_post_session_identify(struct call *c)
 {
