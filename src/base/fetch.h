@@ -12,6 +12,7 @@ struct fetch_reply {
 	/* The server answered, or accepted the connection and closed it. Set after an error too. */
 	bool reached;
 	bool tried; /* also after an error: it was asked, and cx->why says what came of it */
+	bool named; /* then: DNS has an address for it, and that is allowed */
 };
 struct fetcher {
 	/*

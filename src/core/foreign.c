@@ -46,7 +46,7 @@ static enum err fetch_home(
 	if (e == OK)
 		e = foreign_cache_keep_home(cx, place, h);
 	if (e == ERR_HOME_UNREACHABLE && h->tried)
-		foreign_cache_note_trouble(cx, place);
+		foreign_cache_note_trouble(cx, place, h->named);
 	return e == OK ? OK : foreign_cache_keep_failure(cx, place, e);
 }
 
@@ -252,7 +252,7 @@ static enum err fetch_actor_certs(struct cx *cx, struct str fid, struct str doma
 	TRY(find_home(cx, domain, false, &h));
 	enum err e = foreign_fetch_actor(cx, &h, fid, f, &texts);
 	if (e == ERR_HOME_UNREACHABLE && h.tried)
-		foreign_cache_note_trouble(cx, domain);
+		foreign_cache_note_trouble(cx, domain, h.named);
 	TRY(e);
 	TRY(read_listed_certs(cx, &texts, out, n));
 	TRY(verify_actor_certs(cx, &h, fid, *out, n));

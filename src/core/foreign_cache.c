@@ -77,12 +77,12 @@ enum err foreign_cache_keep_failure(struct cx *cx, struct str place, enum err e)
 	return e;
 }
 
-void foreign_cache_note_trouble(struct cx *cx, struct str place)
+void foreign_cache_note_trouble(struct cx *cx, struct str place, bool named)
 {
 	const struct fail first = cx->why;
 	struct str said = str_of(first.log[0] ? first.log : first.say);
 
-	if (q_foreign_note_trouble(cx, place, str_of(err_name(first.err)), said) != OK)
+	if (q_foreign_note_trouble(cx, place, str_of(err_name(first.err)), said, named) != OK)
 		log_warn(
 		    "the failure of %.*s was not stored: %s", (int)place.n, place.s, cx->why.log);
 	cx->why = first;

@@ -21,8 +21,9 @@ must_check enum err foreign_cache_keep_home(
  * even when storing fails. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
 /* Store for operators why a server could not be reached, as cx->why says. It has no effect on
- * requests, and leaves cx->why as it is. */
-void foreign_cache_note_trouble(struct cx *, struct str place);
+ * requests, and leaves cx->why as it is. `named`: DNS has its name; otherwise this is stored only
+ * if the server is known, because strangers can make up any number of names. */
+void foreign_cache_note_trouble(struct cx *, struct str place, bool named);
 /* A cached certificate by serial, or by a time at which it was valid; *there: found. */
 must_check enum err foreign_cache_find(
     struct cx *, struct str subject, struct str serial, struct cacheable *, bool *there);

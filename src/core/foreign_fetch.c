@@ -46,6 +46,7 @@ static enum err fetch_server_cert(
 	enum err e = fetch_body(cx, join_url(cx, api, path), 0, ERR_NOT_FEDERATED, &r);
 	h->reached = r.reached;
 	h->tried = r.tried;
+	h->named = r.named;
 	TRY(e);
 	e = cacheable_read(cx, r.body, &h->server);
 	if (e == ERR_HOME_INVALID)
@@ -192,6 +193,7 @@ enum err foreign_fetch_actor(struct cx *cx, struct home_server *h, struct str fi
 	}
 	enum err e = fetch_body(cx, buf_done(&b), 0, ERR_NOT_FOUND, &r);
 	h->tried = r.tried;
+	h->named = r.named;
 	if (e == ERR_NOT_FOUND)
 		return refuse(cx, ERR_NOT_FOUND, "fid", "The home server has no actor %.*s.",
 		    (int)fid.n, fid.s);

@@ -14,6 +14,7 @@ struct home_server {
 	bool remembered;	 /* from the cache, not just fetched */
 	bool reached;		 /* it answered when it was last asked, or closed the connection */
 	bool tried;		 /* it was asked, also if that failed */
+	bool named;		 /* then: DNS has an address for it */
 };
 /*
  * Find the server of an origin (https://host[:port]): at the origin, then with a final slash in the

@@ -15,6 +15,7 @@ static enum err fetch_for_core(
 	*out = (struct fetch_reply){ .status = r.status,
 		.body = { (const char *)r.body.p, r.body.n },
 		.tried = r.end != NET_DOWN,
+		.named = r.end != NET_NAME && r.end != NET_ADDRESS,
 		.reached = r.end == NET_ANSWERED || r.end == NET_CUT || r.end == NET_NOT_HTTP };
 	return e;
 }

@@ -56,9 +56,10 @@ enum err q_foreign_store_failure(
 }
 
 enum err q_foreign_note_trouble(
-    struct cx *cx, struct str place, struct str failure, struct str said)
+    struct cx *cx, struct str place, struct str failure, struct str said, bool is_new)
 {
-	const struct arg a[] = { arg_str(place), arg_str(failure), arg_str(said) };
+	const struct arg a[] = { arg_str(place), arg_str(failure), arg_str(said),
+		arg_bool(is_new) };
 
 	return STORE_RUN(cx, &sql_foreign_note_trouble, a, NULL, NULL, NULL);
 }

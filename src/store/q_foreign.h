@@ -22,8 +22,9 @@ must_check enum err q_foreign_store_server(struct cx *, const struct foreign_ser
  * A good server whose statement has not expired is left unchanged. */
 must_check enum err q_foreign_store_failure(
     struct cx *, struct str place, struct str failure, struct str said);
+/* is_new: also if the server is not known yet. */
 must_check enum err q_foreign_note_trouble(
-    struct cx *, struct str place, struct str failure, struct str said);
+    struct cx *, struct str place, struct str failure, struct str said, bool is_new);
 /* The usable CacheableIDCert with this serial number, or of this time. s NULL: there is none. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);

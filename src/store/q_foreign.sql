@@ -44,9 +44,9 @@ ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
 WHERE s.fresh_until < now()
 
 -- Store why a server could not be reached, for operators: it may be asked again at once, and what
--- it has said stays in use. Deletes up to 20 outdated failures.
+-- it has said stays in use. $4: also if it is not known yet. Deletes up to 20 outdated failures.
 -- name: sql_foreign_note_trouble :none redo
--- args: text, text, text
+-- args: text, text, text, bool
 -- cols:
 WITH room AS (
     DELETE FROM foreign_server WHERE place IN (
@@ -55,6 +55,7 @@ WITH room AS (
         ORDER BY fresh_until LIMIT 20 FOR UPDATE SKIP LOCKED) RETURNING 1)
 INSERT INTO foreign_server AS s (place, failure, said, fresh_until)
 SELECT $1, $2, $3, now() - interval '1 s' WHERE (SELECT count(*) FROM room) >= 0
+    AND ($4 OR EXISTS (SELECT FROM foreign_server WHERE place = $1))
 ON CONFLICT (place) DO UPDATE SET said = excluded.said, checked_at = now(),
     failure = CASE WHEN s.fresh_until < now() THEN excluded.failure ELSE s.failure END,
     fresh_until = greatest(s.fresh_until, excluded.fresh_until)

@@ -18,6 +18,7 @@ struct page {
 	struct str body;
 	enum err err; /* instead of an answer */
 	bool reached; /* see fetch.h */
+	bool nameless;
 };
 static struct page pages[PAGES];
 static int npages, calls, last_redirects;
@@ -38,6 +39,7 @@ static inline enum err fake_get(
 			continue;
 		r->reached = p->reached;
 		r->tried = true;
+		r->named = !p->nameless;
 		if (p->err == ERR_HOME_INVALID)
 			return fail(cx, p->err, "too large");
 		if (p->err)

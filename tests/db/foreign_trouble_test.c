@@ -65,6 +65,7 @@ static void test_show_trouble(void)
 		     a = new_foreign_actor(&s, "ann@dark.example", "phone");
 	struct cx cx = new_context();
 	struct foreign_cert c, *v;
+	struct foreign_item *shown;
 	size_t n;
 
 	npages = 0;
@@ -80,6 +81,11 @@ static void test_show_trouble(void)
 	ok(foreign_list_certs(&cx, STR("ann@dark.example"), none, &v, &n) == ERR_HOME_UNREACHABLE &&
 		show_is(&cx, "dark.example", "dark.example", "good", "no answer"),
 	    "a good server that cannot be reached stays good, and is shown with the reason");
+	put_error(server_url("made-up.example"), ERR_HOME_UNREACHABLE);
+	pages[npages - 1].nameless = true;
+	ok(FIND_TURN("made-up.example") == ERR_HOME_UNREACHABLE &&
+		foreign_show(&cx, STR("made-up.example"), &shown) == ERR_NOT_FOUND,
+	    "of a name that DNS does not have, nothing is stored");
 	put_page(
 	    actor_url("dark.example", "ann@dark.example"), 200, list_of_one(vouch_for(&a, &s)));
 	ok(foreign_check(&cx, a.cert, &c) == OK, "its actor is checked as soon as it is back");
