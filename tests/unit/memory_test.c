@@ -176,7 +176,7 @@ int main(void)
 	}
 	make_input(&cx);
 	for (size_t i = 0; i < COUNT(codecs); i++) {
-		ok(codecs[i].use(&cx), "%s: with enough memory", codecs[i].name);
+		ok(codecs[i].use(&cx), "%s: with enough memory: %s", codecs[i].name, cx.why.log);
 		fail_each_allocation(codecs[i].name, codecs[i].use);
 	}
 	return done();

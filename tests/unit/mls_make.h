@@ -136,7 +136,7 @@ static inline struct blob cert_of(struct cx *cx, const uint8_t *seed, bool serve
 	struct blob tbs;
 
 	if (!server)
-		spec.subject = name_of(cx->mem, SUBJECT);
+		spec.subject = name_of(cx->mem, PROFILE_SUBJECT);
 	key_of(cx, seed, spec.key);
 	must(cx, idcert_build_tbs(cx, &spec, &tbs));
 	must(cx, ed25519_sign(cx, server_seed, tbs, sig));
