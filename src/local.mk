@@ -17,4 +17,4 @@ include src/core/local.mk
 include src/api/local.mk
 include src/server/local.mk
 include src/ctl/local.mk
-EXTRA_DIST += src/README.md src/doc/README.md src/doc/coverage.md src/doc/decisions.md src/doc/keypackages.md src/doc/operations.md src/doc/protocol.md src/doc/security.md src/doc/wire.md
+EXTRA_DIST += src/README.md src/doc/README.md src/doc/coverage.md src/doc/decisions.md src/doc/keypackages.md src/doc/operations.md src/doc/own-routes.md src/doc/protocol.md src/doc/security.md src/doc/wire.md

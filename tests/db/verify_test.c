@@ -1,5 +1,4 @@
-/* verify_run(): an intact database has no findings, and every change to it is found. verify_test
- * [SEED]; prints its seed, N and rows per second. */
+/* verify_run(): an intact database has no findings; every change is found. verify_test [SEED]. */
 #include "member.h"
 #include "verify_damages.h"
 #include "x509/cacheable.h"
