@@ -12,7 +12,9 @@
  * connections that a web server keeps open (FCGI_KEEP_CONN) and the hand-over channel together, so
  * that no connection occupies a process. A request is collected as it comes, and fcgi_next()
  * returns it when it is complete: a silent or slow peer costs memory only, a megabyte at most. A
- * process that ends passes its kept connections, and what has come on them, to its siblings.
+ * process that ends passes its kept connections, and what has come on them, to its siblings. A
+ * response that a peer takes slowly waits in memory, too (outbox.h); a process that ends waits for
+ *5 seconds until it is taken.
  *
  * fcgi_plain.c uses only public functions of libfcgi, for systems without epoll. A kept or silent
  * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there. No

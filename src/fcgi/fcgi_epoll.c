@@ -4,9 +4,11 @@
 #include "fcgi/last_answer.h"
 #include "fcgi/message.h"
 #include "fcgi/pending_signals.h"
+#include "fcgi/phase_alarm.h"
 #include "fcgi/request_progress.h"
 #include "fcgi/spool.h"
 #include "base/clock.h"
+#include "base/memory_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -18,6 +20,8 @@
 enum {
 	PEEK_SIZE = 32768,
 	SPOOLED_MAX = 64 << 20, /* octets of all incomplete requests */
+	SMALL_BODY = 32768,	/* octets that every socket takes at once */
+	LAST_UNSENT_S = 5,	/* when we stop: how long peers may take their responses */
 	READ_MS = 100,		/* libfcgi reads only what is there */
 	DRAIN_MS = 20,
 	DRAIN_LONGEST_US = 1000000,
@@ -29,35 +33,10 @@ enum {
 const char fcgi_transport[] = "epoll";
 
 static volatile sig_atomic_t epoll_stopping;
-static volatile int phase_fd = -1; /* the connection that start_phase_alarm() guards */
 
 void fcgi_stop(void)
 {
 	epoll_stopping = 1;
-}
-
-/* On SIGALRM. A peer that sends one octet a second never exceeds the timeout of a single read(2):
- * close its connection, and keep the worker. */
-static void shut_slow_connection(int sig)
-{
-	int keep = errno;
-
-	(void)sig;
-	if (phase_fd >= 0)
-		shutdown(phase_fd, SHUT_RDWR);
-	errno = keep;
-}
-
-static void start_phase_alarm(int fd)
-{
-	phase_fd = fd;
-	alarm(FCGI_PHASE_TIMEOUT);
-}
-
-static void stop_phase_alarm(void)
-{
-	alarm(0);
-	phase_fd = -1;
 }
 
 static bool set_epoll_events(struct fcgi *f, int op, int fd, uint32_t how)
@@ -143,15 +122,13 @@ static struct fcgi_exchange *new_exchange(void)
 
 static bool init_libfcgi(struct fcgi *f)
 {
-	struct sigaction alarmed = { .sa_handler = shut_slow_connection };
-
 	/* How many ms libfcgi lingers on a connection with an error; the default is 2 s. */
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
 	if (FCGX_Init() != 0 || (f->now = new_exchange()) == NULL)
 		return false;
 	/* libfcgi has replaced SIG_IGN. */
 	signal(SIGPIPE, SIG_IGN);
-	return sigaction(SIGALRM, &alarmed, NULL) == 0;
+	return phase_alarm_init();
 }
 
 static bool watch_fixed_descriptors(struct fcgi *f)
@@ -175,7 +152,8 @@ struct fcgi *fcgi_open(const struct fcgi_opt *opt)
 	*f = (struct fcgi){ .opt = opt, .ep = epoll_create1(EPOLL_CLOEXEC) };
 	f->kept = fd_queue_new(count_allowed_connections());
 	f->half = fd_queue_new(count_allowed_connections());
-	if (f->ep >= 0 && init_libfcgi(f) && watch_fixed_descriptors(f))
+	f->out = outbox_new_set(f->ep, count_allowed_connections());
+	if (f->ep >= 0 && f->out && init_libfcgi(f) && watch_fixed_descriptors(f))
 		return f;
 	int why = errno;
 	fcgi_close(f, false);
@@ -422,12 +400,14 @@ static void drop_stalled_requests(struct fcgi *f)
 
 static int choose_wait_ms(const struct fcgi *f)
 {
-	int left = half_request_ms_left(f), idle = f->opt->idle_ms;
+	int left = half_request_ms_left(f), idle = f->opt->idle_ms,
+	    unsent = outbox_close_stalled(f->out);
 
 	if (f->drain_us || f->stop_us)
 		return DRAIN_MS;
 	if (f->held)
 		return FCGI_HOLD_MS;
+	left = left < 0 || (unsent >= 0 && unsent < left) ? unsent : left;
 	return left >= 0 && (idle < 0 || left < idle) ? left : idle;
 }
 
@@ -445,6 +425,11 @@ static enum fcgi_event handle_descriptor(struct fcgi *f, int fd, struct http_req
 
 	if (fd == o->watch_fd)
 		return FCGI_STOP;
+	if (outbox_has(f->out, fd)) {
+		if (outbox_continue(f->out, fd) == OUTBOX_SENT)
+			keep_connection(f, fd);
+		return FCGI_AGAIN;
+	}
 	if (fd == o->kept.take) {
 		receive_kept_connection(f);
 		return FCGI_AGAIN;
@@ -473,16 +458,41 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	return n > 0 ? handle_descriptor(f, e.data.fd, q) : n == 0 ? handle_silence(f) : FCGI_AGAIN;
 }
 
+/* libfcgi writes to a file, from which the peer gets it as fast as it reads. */
+static void answer_through_file(
+    struct fcgi *f, int file, const struct http_req *q, const struct http_resp *r)
+{
+	FCGX_Request *x = &f->now->r;
+	int fd = x->ipcFd;
+
+	x->ipcFd = file;
+	x->keepConnection = 1;
+	bool keep = message_write(x->out, f->mem, q, r) && f->now->keep && !f->drain_us;
+	FCGX_Finish_r(x);
+	bool open = x->ipcFd >= 0;
+	x->ipcFd = -1;
+	if (fd_queue_has(f->kept, fd))
+		unwatch_connection(f, fd);
+	if (!open) /* libfcgi could not write to it, and has closed it */
+		close(fd);
+	else if (outbox_send(f->out, fd, file, keep) == OUTBOX_SENT)
+		keep_connection(f, fd);
+}
+
 void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_resp *r)
 {
-	int fd = f->now->r.ipcFd;
+	int fd = f->now->r.ipcFd, file = r->body.n > SMALL_BODY ? memory_file_open("response") : -1;
 
-	start_phase_alarm(fd);
-	f->answering = true;
+ if (file >= 0) {
+answer_through_file(f, file, q, r);
+return;
+}
+phase_alarm_start(fd);
+f->answering = true;
 	bool good = message_write(f->now->r.out, f->mem, q, r);
 	finish_response(f, fd, f->now->keep && good && !f->drain_us);
-	f->answering = false;
-	stop_phase_alarm();
+ f->answering = false;
+phase_alarm_stop();
 }
 
 void fcgi_drain(struct fcgi *f)
@@ -578,6 +588,7 @@ void fcgi_close(struct fcgi *f, bool hand_over)
 		pass_connections(f, -1, 0);
 	while (fd_queue_oldest(f->kept) >= 0)
 		drop_oldest_connection(f);
+	outbox_free_all(f->out, LAST_UNSENT_S);
 	if (f->ep >= 0)
 		close(f->ep);
 	fd_queue_free(f->kept);

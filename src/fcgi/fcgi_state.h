@@ -4,6 +4,7 @@
 #include <fcgiapp.h>
 #ifdef USE_EPOLL
 #include "fcgi/fd_queue.h"
+#include "fcgi/outbox.h"
 #endif
 /* What fcgi_open() makes. Private to fcgi_epoll.c and fcgi_plain.c. */
 struct fcgi_exchange {
@@ -20,6 +21,7 @@ struct fcgi {
 	struct fd_queue *kept;	   /* every connection that epoll watches */
 	struct fd_queue *half; /* those on which part of a request has arrived, each with its struct
 				  spool, by their last octet */
+	struct outboxes *out;  /* responses that wait for their peers */
 	size_t spooled;	       /* octets that these have stored */
 	int64_t progress_us;   /* clock_us() of the last octet of one of them; 0: none yet */
 	bool held;	       /* fcgi_hold() */

@@ -11,6 +11,8 @@ libtransport_a_SOURCES = \
 	src/fcgi/fcgi_state.h \
 	src/fcgi/fd_queue.c \
 	src/fcgi/fd_queue.h \
+	src/fcgi/outbox.c \
+	src/fcgi/outbox.h \
 	src/fcgi/message.c \
 	src/fcgi/message.h \
 	src/fcgi/params.c \
@@ -18,6 +20,8 @@ libtransport_a_SOURCES = \
 	src/fcgi/last_answer.h \
 	src/fcgi/pending_signals.c \
 	src/fcgi/pending_signals.h \
+	src/fcgi/phase_alarm.c \
+	src/fcgi/phase_alarm.h \
 	src/fcgi/spool.c \
 	src/fcgi/spool.h
 TRANSPORT = libtransport.a $(HTTP) $(FCGI_LIBS)

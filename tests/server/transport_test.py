@@ -373,13 +373,31 @@ def l13():
 
 @only_epoll("no public way to bound a write")
 def l13_slow():
-    """L13: a peer that does not read"""
+    """L13: peers that do not read"""
+    def cut(c):
+        try:
+            return c.read() is None
+        except (fcgi.Closed, ConnectionError):
+            return True
+
     with Server(spawned=True) as s:
+        conns = [s.conn() for _ in range(20)]
+        for c in conns:
+            c.send(fcgi.request(fcgi.params("GET", "/big?bytes=6000000"), keep=True))
+        conns[-1].taken()
+        start = time.monotonic()
+        ok(s.get().status == 200 and time.monotonic() - start < 1.5, "L13: 20 peers do not read their 6 MB: next request after %.2f s" % (time.monotonic() - start))
+        ok(len(conns[-1].read().body) > 6000000 and conns[-1].ask("GET", "/", keep=True).status == 200, "L13: who reads later gets every octet, and its connection is kept")
+        ok(all(cut(c) for c in conns[:8]), "L13: of more than 64 MiB the oldest are cut off")
+        time.sleep(max(0, start + 11.5 - time.monotonic()))
+        ok(cut(conns[15]) and s.get().status == 200, "L13: and after 10 s without an octet all of them")
+    with Server(workers=2) as s:
         c = s.conn()
         c.send(fcgi.request(fcgi.params("GET", "/big?bytes=6000000")))
         c.taken()
-        start = time.monotonic()
-        ok(s.get().status == 200 and time.monotonic() - start < 20, "L13: a peer that does not read its 6 MB: next request after %.2f s" % (time.monotonic() - start))
+        s.tell(signal.SIGTERM)
+        until(lambda: s.dir.logged("stopping"))
+        ok(len(c.read().body) > 6000000 and s.stop()[0] == 0, "L13: a stop waits until the peer has read")
 
 
 def l14():
