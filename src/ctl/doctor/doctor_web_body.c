@@ -102,10 +102,11 @@ static struct doctor_verdict check_too_large_body(struct doctor *d, const struct
 	if (t.status != 413)
 		return doctor_web_fault(
 		    d, k, "a body over 1 MiB gets %s, not status 413", wrong ? wrong : "through");
-	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE"))
+	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE") ||
+	    !str_starts(t.body, "{"))
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "a body over 1 MiB gets 413 from the web server, without P2CORE_TOO_LARGE for "
-		    "clients");
+		    "a body over 1 MiB gets 413 from the web server, without P2CORE_TOO_LARGE in "
+		    "header and body");
 	return doctor_good(d, "a body over 1 MiB gets 413 and P2CORE_TOO_LARGE");
 }
 
