@@ -357,7 +357,7 @@ def limits(tap, first, other):
     tap.result("two pools count a claimant and a target together", None if got == [200, 200, 429, 429] else str(got))
     left = first.sql(f"SELECT count(*) FROM key_package WHERE serial = {device.serial} AND spent_at IS NULL")
     tap.result("and what they refuse consumes nothing", None if left == "6" else f"{left} are left of 8")
-    first.sql("UPDATE throttle SET tat = now() + interval '2 h' WHERE key = sha256('claims 127.0.0.1')")
+    first.sql("UPDATE throttle SET tat = now() + interval '1 h' WHERE key = sha256('claims 127.0.0.1')")
     r.step_actor("mallory")
     got = [p.ask("GET", path, r.devices["mallory"].token)[0] for p in pools]
     tap.result("and an address", None if got == [429, 429] else str(got))

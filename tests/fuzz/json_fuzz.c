@@ -40,7 +40,8 @@ static void scan_and_parse(struct cx *cx, struct str text)
 	enum err e = json_scan(cx, text);
 
 	PROMISE(e == OK ||
-	    (e == ERR_BAD_JSON && strncmp(cx->why.say, "byte ", 5) == 0 && printable(cx->why.say)));
+	    (e == ERR_BAD_JSON && printable(cx->why.say) &&
+		(strncmp(cx->why.say, "byte ", 5) == 0 || strstr(cx->why.say, "; send "))));
 	PROMISE(json_parse(cx, text, &o) == e);
 	if (e)
 		return;
