@@ -61,7 +61,8 @@ struct str message_render_head(struct arena *mem, const struct http_resp *r)
 
 	buf_printf(&b, "Status: %d %s\r\n", r->status, http_reason(r->status));
 	for (size_t i = 0; i < r->nheaders; i++) {
-		if (r->body.n == 0 && strcmp(r->headers[i].name, "Content-Type") == 0)
+		if (r->body.n == 0 && r->status != 200 &&
+		    strcmp(r->headers[i].name, "Content-Type") == 0)
 			continue;
 		buf_printf(&b, "%s: ", r->headers[i].name);
 		buf_str(&b, r->headers[i].value);

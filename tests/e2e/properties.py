@@ -34,9 +34,10 @@ METHODS = ("get", "post", "put", "delete", "options")
 SAFE = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}    # Fetch standard 2.2.6
 # What random requests cannot reach: sessions of foreign actors, federation tokens, signed key
 # trials.
+# The last three: 404 unless it is configured, 404 always, and it needs the ID of a session. They have cases of their own.
 HARD = {"corev1_put_session_idcert_extern", "corev1_post_session_idcert_extern", "corev1_post_session_auth", "corev1_post_session_identify",
         "p2core_post_session_auth", "p2core_post_token", "ops_post_totp_confirm", "ops_post_totp_recovery", "ops_any_probe_get", "ops_any_probe_post",
-        "ops_any_probe_put", "ops_any_probe_delete"}
+        "ops_any_probe_put", "ops_any_probe_delete", "corev1_get_contact", "corev1_get_gateway", "corev1_delete_session_id"}
 # Not the same twice, or nothing at all without the side effect.
 UNSTABLE = {"corev1_get_challenge", "corev1_get_session_auth", "corev1_get_keypackage", "p2core_get_keypackage", "mlsv1_get_keypackages", "corev1_get_events",
             "ops_get_metrics"}

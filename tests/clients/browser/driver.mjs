@@ -62,7 +62,7 @@ async function people(browser, width, height, colorScheme) {
 		if (pictures) await page.screenshot({ path: `${pictures}/${width}-${colorScheme}.png`, fullPage: true });
 		const got = await page.evaluate(() => ({
 			wide: document.documentElement.scrollWidth - innerWidth, dark: getComputedStyle(document.body).backgroundColor,
-			routes: document.querySelectorAll('.routes li').length, small: [...document.querySelectorAll('body *')].filter((e) => parseFloat(getComputedStyle(e).fontSize) < 12).length,
+			routes: document.querySelectorAll('section[aria-labelledby=api] .routes li').length, small: [...document.querySelectorAll('body *')].filter((e) => parseFloat(getComputedStyle(e).fontSize) < 12).length,
 			text: document.body.innerText }));
 		const pales = await page.evaluate(pale), inTheDark = Math.max(...got.dark.match(/\d+/g).map(Number)) < 80;
 		if (complaints.length) return `the browser complains: ${complaints}`;
