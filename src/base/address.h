@@ -12,22 +12,22 @@ struct address {
 	bool v4; /* the address is the last four octets */
 };
 bool address_read(struct str, struct address *);
-/* Do the first `bits` bits agree? In network byte order, of IPv4 or IPv6. */
+/* Are the first `bits` bits of two addresses equal? Both are in network byte order, and both are
+ * IPv4 or both IPv6. */
 bool address_bits_equal(const uint8_t *, const uint8_t *, int bits);
-/*
- * Is the address, or a network that contains it, in the list? Any other text ("unix:") must be a
- * word of the list exactly as it is.
- */
+/* Is the address, or a network that contains it, in the list? A text that is not an IP address
+ * ("unix:") is in the list if a word of the list is exactly that text. */
 bool address_listed(const char *list, struct str address);
-/* Is it an IP address? */
+/* Is the text an IP address? */
 bool address_valid(struct str);
 /*
- * The IP address in a node of X-Forwarded-For or Forwarded (RFC 7239 6): 192.0.2.7, 192.0.2.7:1111,
- * 2001:db8::7, [2001:db8::7], [2001:db8::7]:443, each also in double quotes. The result is a part
- * of `node`. False: there is none.
+ * Find the IP address in a node of X-Forwarded-For or Forwarded (RFC 7239 6): 192.0.2.7,
+ * 192.0.2.7:1111, 2001:db8::7, [2001:db8::7], [2001:db8::7]:443, each also in double quotes.
+ * *address is a part of `node`. False: the node holds no IP address.
  */
 bool address_of_node(struct str node, struct str *address);
-/* Is every word of the list an address or a network? If not, `why` names the first that is not. */
+/* Is every word of the list an address or a network? If not, `why` names the first word that is
+ * neither. */
 bool address_list_ok(const char *list, char *why, size_t size);
 /*
  * The network of an address, for logs: the first 24 bits of an IPv4 address (192.0.2.0), the first

@@ -131,7 +131,8 @@ size_t arena_total(const struct arena *a)
 	return a->total;
 }
 
-/* One block is kept, so that the next request needs no malloc and finds its memory in the cache. */
+/* One block is kept, so that the next request needs no malloc and finds its memory in the CPU's
+ * cache. */
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;

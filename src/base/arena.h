@@ -14,20 +14,18 @@
  */
 struct arena;
 
-/* A new arena of at most `cap` bytes. The caller owns it and ends it with arena_free(). */
+/* A new arena of at most `cap` bytes. The caller owns it and frees it with arena_free(). */
 struct arena *arena_new(size_t cap) __attribute__((returns_nonnull));
 void arena_free(struct arena *);
 void arena_reset(struct arena *);
 
 void *arena_alloc(struct arena *, size_t n) __attribute__((malloc, returns_nonnull));
-/* A copy of n bytes of s, with a NUL after them. */
+/* Copy n bytes of s, and add a NUL after the copy. */
 char *arena_dup(struct arena *, const void *s, size_t n) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *, const char *fmt, ...)
     __attribute__((returns_nonnull, format(printf, 2, 3)));
-/*
- * Give a foreign object to the arena, which calls destroy(obj) at its end. Returns obj. NULL is
- * returned and not registered.
- */
+/* Give a foreign object to the arena: arena_reset() and arena_free() call destroy(obj). Returns
+ * obj. If obj is NULL, nothing is registered. */
 void *arena_own(struct arena *, void *obj, void (*destroy)(void *));
 /* As arena_alloc(), for keys and passwords: overwritten before the memory is freed. */
 void *arena_secret(struct arena *, size_t n) __attribute__((malloc, returns_nonnull));

@@ -30,7 +30,7 @@ static inline char ascii_lower(char c)
 {
 	return ascii_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
-/* The value of a hex digit, in either case; -1: it is not one. */
+/* The value of a hex digit, in either case; -1: not a hex digit. */
 static inline int ascii_hex_value(char c)
 {
 	if (ascii_is_digit(c))

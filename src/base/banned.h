@@ -3,7 +3,7 @@
 /*
  * Functions that must not be called: a call does not compile. The compiler's -include puts this
  * before every source file. rand() is not listed, because OpenSSL's headers have parameters of that
- * name; srand() is.
+ * name; srand() is listed.
  */
 #include <stdio.h>
 #include <stdlib.h>

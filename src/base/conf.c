@@ -26,7 +26,7 @@ _Static_assert(CONF_ENTRIES <= 128, "the rows must fit into conf.seen");
 
 static struct conf_row public_rows[CONF_ENTRIES];
 
-/* A default path may have moved with the program. */
+/* If the installation was moved, default paths have moved with it. */
 static void relocate_defaults(void)
 {
 	static bool placed;
@@ -144,7 +144,7 @@ bool conf_set(struct conf *c, struct str key, struct str value, char *why, size_
 	return false;
 }
 
-/* A key that is set twice: one of the two lines would be ignored. */
+/* Refuse a key that is set twice: one of the two lines would be ignored. */
 static bool mark_key_seen(struct conf *c, struct str key, char *why, size_t size)
 {
 	for (size_t i = 0; i < CONF_ENTRIES; i++) {

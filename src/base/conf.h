@@ -51,27 +51,26 @@ must_check bool conf_finish(struct conf *, char *why, size_t whysize);
 /* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if it is
  * malformed or outside of least to most. */
 bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
-/* Call `warn` for each variable MOTET_… of the environment that is not a key, and for an empty
- * MOTET_FEDERATION_ALLOW, which lets all domains in. */
+/* Call `warn` for each environment variable MOTET_… that names no key, and for
+ * MOTET_FEDERATION_ALLOW if it is empty, which allows all domains. */
 void conf_warn_of_environment(void (*warn)(const char *text));
 void conf_free(struct conf *);
 /*
- * The file to use when none is named: $MOTET_CONF; else motet.conf in the program's directory, its
- * parent or ../etc; else the installed one; else NULL. An unreadable file is still chosen; opening
- * it reports the error. `buf` may hold the result.
+ * The configuration file to use when the command line names none: $MOTET_CONF; else motet.conf in
+ * the program's directory, its parent or ../etc; else the installed file; NULL if none of them
+ * exists. A file that cannot be read is returned, too: opening it reports the error. The result may
+ * be in `buf`.
  */
 const char *conf_default_file(const char *argv0, char *buf, size_t size);
 /* Is `word` in the list? */
 bool conf_listed(const char *list, struct str word);
-/* Is `domain` in the list, or a subdomain of one that is? */
+/* Is `domain` in the list, or a subdomain of a domain in the list? */
 bool conf_domain_listed(const char *list, struct str domain);
-/* May this server federate with `domain`? Not if it is in federation_deny, nor if federation_allow
- * is set and does not include it. */
+/* May this server federate with `domain`? Yes, unless federation_deny lists it, or federation_allow
+ * is set and does not list it. */
 bool conf_federates(const struct conf *, struct str domain);
-/*
- * Print every key as `key = value`; with `sentences`, the text of its row before it as a comment.
- * conf NULL: print defaults, commented out: the sample file.
- */
+/* Print every key as `key = value`; with `sentences`, print the text of the key's row as a comment
+ * before it. conf NULL: print the sample file, which has all defaults, commented out. */
 void conf_print(const struct conf *, FILE *, bool sentences);
 
 struct conf_row {

@@ -10,8 +10,9 @@ struct conf_args {
 	int nset;
 };
 /*
- * Take the argument of the option `letter`, if that is c or s. False, after a message on standard
- * error that begins with `program`: more than CONF_ARGS_SET -s.
+ * Store the argument of the option `letter`, if the letter is c or s; ignore other letters. False:
+ * there are more than CONF_ARGS_SET options -s; a message that begins with `program` was written to
+ * standard error.
  */
 bool conf_args_add(struct conf_args *, const char *program, int letter, const char *arg);
 /* conf_load() the file and the environment, then set the keys of -s in their order. The caller

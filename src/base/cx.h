@@ -18,10 +18,8 @@ enum hash_turn {
 	HASH_HAS_SLOT, /* the worker has already taken a slot for the request */
 	HASH_GIVES_UP  /* the request has waited too long: refuse it */
 };
-/*
- * The context of one request: the first argument of every function that can fail. The worker owns
- * what the pointers lead to. Between requests it clears `why` and resets the arena.
- */
+/* The context of one request: the first argument of every function that can fail. The worker owns
+ * what the pointers point to. Between requests it clears `why` and resets the arena. */
 struct cx {
 	struct arena *mem;
 	const struct conf *conf;
@@ -31,8 +29,8 @@ struct cx {
 	struct gate *gate;
 	struct limits *limits;
 	struct scoreboard *board;
-	/* How the worker passes its other connections to siblings before a long wait or
-	 * computation: call cx_step_aside(). NULL: it has none. */
+	/* Passes the worker's other connections to its siblings; before a long wait or computation,
+	 * call cx_step_aside(). NULL: there is nothing to pass. */
 	void (*step_aside)(struct fcgi *);
 	struct fcgi *transport;
 	enum hash_turn hash_turn;
@@ -41,12 +39,13 @@ struct cx {
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
 	int64_t started_us;    /* start of the request, clock_us() */
-	int64_t retry_after;   /* Retry-After in seconds; 0: the default, or none */
+	int64_t retry_after;   /* Retry-After in seconds; 0: the error's default, or none */
 	struct str asker;      /* who caused this request: a client's address, or a session; n 0: an
 				  operator or the server itself */
-	bool asker_known;      /* it has a session, or a federation token that was verified */
-	bool counted_as_write; /* counted against rate_limit_writes */
-	int64_t events_after;  /* with ERR_EVENTS_GONE: the `after` to go on with */
+	bool asker_known;      /* the asker has a session, or sent a federation token that was
+				  verified */
+	bool counted_as_write; /* the request was counted against rate_limit_writes */
+	int64_t events_after;  /* with ERR_EVENTS_GONE: the `after` of the client's next request */
 	struct meter meter;    /* what this request costs: times and counts */
 };
 static inline void cx_step_aside(struct cx *cx)

@@ -4,7 +4,7 @@
 #include <stdint.h>
 /*
  * What the workers of a pool tell each other about their database: in shared memory, 0 at first.
- * Times are those of clock_us(); 0: none.
+ * Times are by clock_us(); 0: there is no such time.
  *
  * Of the workers that wait for the database, one is the scout. When the scout has waited for a
  * second and no worker got an answer in that second, the database hangs: the others stop waiting,
@@ -13,7 +13,7 @@
 struct db_pool {
 	_Atomic int64_t away_us;     /* after a failed connection: when to try again */
 	_Atomic int64_t scout_us;    /* when the scout began to wait */
-	_Atomic int scout_pid;	     /* to notice a scout that was killed */
-	_Atomic int64_t answered_us; /* when a worker got an answer last */
+	_Atomic int scout_pid;	     /* the scout's process ID, to see whether it was killed */
+	_Atomic int64_t answered_us; /* when a worker last got an answer */
 };
 #endif
