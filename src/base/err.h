@@ -27,7 +27,7 @@ struct fail {
 	const char *file;
 	int line;
 	char field[64]; /* name of the member to blame, or "" */
-	char say[320];	/* sentence for the client; "": that of the row */
+	char say[320];	/* sentence for the client; "": use err_text() */
 	char log[320];	/* text for the log */
 };
 

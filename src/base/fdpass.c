@@ -65,8 +65,8 @@ static void close_descriptors(int *fds, int n)
 	}
 }
 
-/* The descriptors that came with a message, and their number. A message that is truncated or has
- * more than `most`: close them all and return -1. */
+/* Store the descriptors that came with a message in fds, and return their number. If the message is
+ * truncated or has more than `most` descriptors, close them all and return -1. */
 static int take_descriptors(struct msghdr *m, int *fds, int most)
 {
 	int all[sizeof(union fd_control) / sizeof(int)], n = 0;

@@ -13,13 +13,11 @@ struct fdpass {
 };
 /* Make a pair. A send on `give` blocks for at most send_ms milliseconds. False: see errno. */
 bool fdpass_pair(struct fdpass *, int send_ms);
-/*
- * Send n ≥ 1 bytes and, unless fd is -1, a copy of that descriptor. The caller still has to close
- * its own. False: see errno.
- */
+/* Send n ≥ 1 bytes and, unless fd is -1, a copy of that descriptor. The caller still has to close
+ * fd. False: see errno. */
 bool fdpass_send(int sock, const void *p, size_t n, int fd);
-/* The same with `count` descriptors, FDPASS_MOST at most. flags: MSG_DONTWAIT to fail with EAGAIN
- * instead of waiting. */
+/* As fdpass_send(), with `count` descriptors, at most FDPASS_MOST. With the flag MSG_DONTWAIT, it
+ * fails with EAGAIN instead of waiting. */
 enum { FDPASS_MOST = 2 };
 bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int count, int flags);
 /*
@@ -29,6 +27,7 @@ bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int 
  * dropped and its descriptors are closed: -1 with EMSGSIZE.
  */
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags);
-/* The same with up to `most` descriptors; fds that did not come are -1. */
+/* As fdpass_recv(), with up to `most` descriptors; the places in fds that no descriptor came for
+ * are -1. */
 ssize_t fdpass_recv_several(int sock, void *p, size_t n, int *fds, int most, int flags);
 #endif

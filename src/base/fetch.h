@@ -9,10 +9,11 @@
 struct fetch_reply {
 	int status;
 	struct str body; /* in cx->mem */
-	/* The server answered, or accepted the connection and closed it. Set after an error too. */
+	/* The server answered, or accepted the connection and closed it. Is set after an error,
+	 * too. */
 	bool reached;
-	bool tried; /* also after an error: it was asked, and cx->why says what came of it */
-	bool named; /* then: DNS has an address for it, and that is allowed */
+	bool tried; /* false: not asked, as it did not answer recently. Set after an error, too */
+	bool named; /* if tried: DNS has an address of the server, and the address is allowed */
 };
 struct fetcher {
 	/*
@@ -25,10 +26,10 @@ struct fetcher {
 	    struct cx *, struct fetcher *, struct str url, int redirects, struct fetch_reply *);
 	/*
 	 * Begin a batch: several requests to one server. Takes one of the slots that all workers
-	 * share; no other worker then asks this server. `known`: this server has answered well
-	 * before. *waited: another worker was asking this server; look first whether its answer is
-	 * in the cache. May be called again before leave(). Errors are those of get(). May be NULL,
-	 * like leave.
+	 * share; no other worker then asks this server. `known`: this server has given a good
+	 * answer before. *waited: another worker was asking this server; before asking again, look
+	 * for that answer in the cache. May be called again before leave(). Errors are those of
+	 * get(). The pointers `enter` and `leave` may be NULL.
 	 */
 	enum err (*enter)(
 	    struct cx *, struct fetcher *, struct str domain, bool known, bool *waited);

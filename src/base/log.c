@@ -63,7 +63,7 @@ static void append_log_text(struct log_line *l, const char *s)
 	append_log_bytes(l, s, strlen(s));
 }
 
-/* Bytes of the UTF-8 character at s; 1 for a byte that is not part of one. */
+/* The number of bytes of the UTF-8 character at s; 1 for a byte that is not part of UTF-8. */
 static size_t count_char_bytes(const char *s)
 {
 	unsigned char c = (unsigned char)*s;
@@ -126,7 +126,8 @@ static void finish_log_line(struct log_line *l, int level)
 	log_out_line(level, l->s, l->n, l->fields, l->nfields);
 }
 
-/* MOTET_NAME=value for the journal. The value is escaped as in the line, so it holds no newline. */
+/* Add MOTET_NAME=value for the journal. The value is escaped as in the line, so it holds no
+ * newline. */
 static void add_journal_field(struct log_line *l, const char *name, const char *value, size_t n)
 {
 	size_t room = sizeof l->fields - l->nfields;

@@ -100,8 +100,8 @@ static void write_log_line(int fd, int level, const char *line, size_t n)
 		;
 }
 
-/* Not connected, so that a restarted journal is found again. The line holds no newline but its
- * last, so each field is one line. */
+/* The socket is not connected, so that a restarted journal is found again. The only newline of the
+ * line is at its end, so each field is one line. */
 static bool send_to_journal(
     int level, const char *line, size_t n, const char *fields, size_t nfields)
 {

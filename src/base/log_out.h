@@ -8,10 +8,8 @@
  * members of a line become fields (`journalctl MOTET_STATUS=500`).
  */
 enum log_to { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNAL };
-/*
- * Log to `file`, or where `to` says if `file` is "". False: see errno; then nothing changes. `file`
- * must live until the next call.
- */
+/* Log to `file`; if it is "", to the destination `to`. False: see errno; then nothing changes.
+ * `file` must live until the next call. */
 bool log_out_open(enum log_to, const char *file);
 /* Reopen the log file, after it was rotated. */
 void log_out_reopen(void);
@@ -19,10 +17,8 @@ void log_out_reopen(void);
 bool log_out_adds_time(void);
 /* Does the destination take the members of a line as fields? */
 bool log_out_takes_fields(void);
-/*
- * Write one line, which ends with a newline. `fields` holds lines NAME=value, or nothing. A line
- * that the journal does not take goes to standard error.
- */
+/* Write one line, which ends with a newline. `fields` holds lines NAME=value, or nothing. A line
+ * that the journal does not accept goes to standard error. */
 void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields);
 /* Path of the journal's socket; tests change it. */
 extern const char *log_out_journal_path;

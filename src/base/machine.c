@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 enum {
-	CPU_SETS = 8,		/* 8192 cores */
+	CPU_SETS = 8,		/* for at most 8192 cores */
 	GROUP_PATH = 1024,	/* longest path of a control group that is looked at */
 	HASH_MEMORY = 19 << 20, /* bytes of one hash (crypto/passwd.h) */
 	HASH_MEMORY_SHARE = 8	/* hashes take at most one in so many bytes of the memory */
@@ -21,7 +21,7 @@ static int count_affine_cores(int pid)
 	return online > 0 ? (int)online : 1;
 }
 
-/* The first line of a file; false: it cannot be read. */
+/* Read the first line of a file. False: it cannot be read. */
 static bool read_group_line(const char *dir, const char *name, char *line, size_t size)
 {
 	char path[2 * GROUP_PATH];
@@ -46,7 +46,8 @@ static void limit_cores(struct machine *m, struct str quota, struct str period)
 		m->cores = (int)cores;
 }
 
-/* The limits of one group: each file is there in one version of control groups only. */
+/* Apply the limits of one group. Each of these files exists in only one version of control
+ * groups. */
 static void limit_by_group(struct machine *m, const char *dir)
 {
 	static const char *const memory[] = { "memory.max", "memory.limit_in_bytes" };
@@ -66,8 +67,8 @@ static void limit_by_group(struct machine *m, const char *dir)
 			m->memory = n;
 }
 
-/* The group and all above it: a limit counts for all below. In a container the path may be that of
- * the host; then only the mount itself is there. */
+/* Apply the limits of the group and of all groups above it, which limit it, too. In a container the
+ * path may be the host's; then only the mount itself exists. */
 static void limit_by_hierarchy(struct machine *m, const char *mount, struct str path)
 {
 	char dir[GROUP_PATH];
@@ -83,7 +84,7 @@ static void limit_by_hierarchy(struct machine *m, const char *mount, struct str 
 	}
 }
 
-/* A line of /proc/PID/cgroup: 0::/path, or 4:cpu,cpuacct:/path. */
+/* Apply the limits of a line of /proc/PID/cgroup: 0::/path, or 4:cpu,cpuacct:/path. */
 static void limit_by_line(struct machine *m, const char *root, struct str line)
 {
 	struct str id, rest, controllers, path;

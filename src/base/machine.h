@@ -2,24 +2,28 @@
 #define MOTET_BASE_MACHINE_H
 #include "base/conf.h"
 /*
- * What this host gives one process: fewer cores and less memory than it has, if the process is
+ * The cores and the memory that one process may use: less than this host has, if the process is
  * confined by its CPU affinity or by control groups (of version 2, or cpu and memory of version 1).
  */
 struct machine {
-	int cores;	/* from 1 on; a quota of 1.5 cores counts as 2 */
+	int cores;	/* at least 1; a quota of 1.5 cores counts as 2 */
 	int64_t memory; /* bytes */
 };
-/* `pid` 0: this process. Files are looked for below `root`, which is "" but for tests. */
+/* `pid` 0: this process. /proc and /sys are looked for below `root`: "", or the directory of a
+ * test. */
 struct machine machine_read(const char *root, int pid);
 /*
- * The number of workers: `workers`, or for 0 two for each core, but no more than `connections`
- * leaves for them (0: not known), since each has one. MACHINE_SPARE_CONNECTIONS are for the
- * housekeeper, for motetctl and for a worker that is replaced.
+ * The number of workers: the key `workers`. If that is 0: two for each core, but at most
+ * `connections` (0: not known) minus MACHINE_SPARE_CONNECTIONS, because each worker has a
+ * connection to the database; at least one. The spare connections are for the housekeeper, for
+ * motetctl and for a worker that is replaced.
  */
 enum { MACHINE_SPARE_CONNECTIONS = 3 };
 int machine_workers(const struct conf *, const struct machine *, int64_t connections);
-/* How many passwords may be hashed at a time (shm/gate.h): `hashing_slots`, or one less than there
- * are cores, but an eighth of the memory at most, and one worker is left for other requests; at
- * least one. */
+/*
+ * How many passwords may be hashed at a time (shm/gate.h): the key `hashing_slots`. If that is 0:
+ * one less than there are cores, but at most as many as fit into an eighth of the memory, and fewer
+ * than there are workers, so that one is left for other requests; at least one.
+ */
 int machine_hash_slots(const struct conf *, const struct machine *, int workers);
 #endif
