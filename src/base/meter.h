@@ -43,8 +43,8 @@ struct meter {
 	int err;   /* enum err of the response */
 	/* The rest is kept from request to request. */
 	struct meter_now *now;					 /* NULL: no scoreboard */
-	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* when last used */
-	int64_t cert_not_after; /* end of the server's ID-Cert; 0: not known yet */
+	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* at its last use */
+	int64_t cert_not_after; /* when the server's ID-Cert expires; 0: not known yet */
 };
 extern const char *const meter_phase_names[PHASES];
 

@@ -33,7 +33,7 @@ static bool decode_secret(const char *text, ssize_t n, uint8_t *out)
 	return true;
 }
 
-/* Root opens what anybody owns; everybody else only what is theirs. */
+/* Root can open the files of all users, so the owner must be checked, too. */
 static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
 {
 	struct stat st;

@@ -8,19 +8,17 @@
  * its owner can read (0400 or 0600). On failure `why` is a line for the operator.
  */
 enum { SECRET_BYTES = 32 };
-/*
- * Open it and check its owner and mode. Call this before privileges are dropped: secret_read()
- * needs only the descriptor. Returns -1 on failure.
- */
+/* Open the file and check its owner and mode. Call this before privileges are dropped:
+ * secret_read() needs only the descriptor. Returns -1 on failure. */
 int secret_open(const char *path, char *why, size_t size);
-/* Read it through that descriptor, which stays open; `path` is for `why`. */
+/* Read the secret from that descriptor, which stays open; `path` is for the text in `why`. */
 bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
-/* Can others than root and `owner` put another file in its place? So it is in a directory of
- * theirs, or in one that they may write to and that is not sticky. */
+/* Can users other than root and `owner` put another file in its place? They can if its directory
+ * belongs to one of them, or if they may write to the directory and it is not sticky. */
 bool secret_is_replaceable(const char *path, uid_t owner);
 /* secret_open(), secret_read() and close(). */
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
-/* Create it with a new secret, mode 0400. Fails if the file exists: a server that loses its secret
- * loses its identity. */
+/* Create the file with a new secret, mode 0400. Fails if the file exists: a server that loses its
+ * secret loses its identity. */
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 #endif

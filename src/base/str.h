@@ -58,18 +58,21 @@ static inline const char *str_z(struct arena *mem, struct str s)
 {
 	return arena_dup(mem, s.s, s.n);
 }
-/* ASCII only, in every locale: for domains, header names and schemes. */
+/* Compare without case, and convert to lower case: only ASCII letters, in every locale. For
+ * domains, header names and schemes. */
 bool str_ieq(struct str a, struct str b);
 struct str str_lower(struct arena *mem, struct str s);
-/* Without spaces, tabs, CR and LF at both ends. */
+/* The text without the spaces, tabs, CR and LF at its ends. */
 struct str str_trim(struct str s);
-/* Read decimal digits, without sign or leading zeros, up to INT64_MAX. False leaves *out alone. */
+/* Read decimal digits, without sign or leading zeros, up to INT64_MAX. When it returns false, *out
+ * is unchanged. */
 bool str_i64(struct str s, int64_t *out);
 /* Split at the first `c`: *head is before it, *tail after it. False if there is no `c`: then *head
  * is all of s, and *tail is empty. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
 
-/* Take the next word off a list with commas, trimmed; it may be empty. False: the list is empty. */
+/* Take the next word off a comma-separated list, and trim it; the word may be empty. False: the
+ * list is empty. */
 bool str_next_word(struct str *list, struct str *word);
 
 /* A growing text in an arena. Initialise with { .mem = arena }. */
