@@ -119,8 +119,8 @@ static bool is_begin_line(struct str s)
 	return str_starts(s, pem_begin);
 }
 
-/* Text may stand before a block (RFC 7468 2): move *rest to the line that begins it. False: there
- * is none, and *rest stays. */
+/* Text may stand before a block (RFC 7468 2): move *rest to the line that begins it. False: no line
+ * begins a block, and *rest is unchanged. */
 static bool go_to_begin_line(struct str *rest)
 {
 	struct str at = *rest;
@@ -154,7 +154,8 @@ static bool looks_like_pem(struct str s)
 	return go_to_begin_line(&s);
 }
 
-/* base64url (RFC 4648 5), with or without its padding, as base64. */
+/* Convert base64url (RFC 4648 5), with or without padding, to base64. A text with + or / is
+ * returned unchanged. */
 static struct str read_base64url(struct arena *mem, struct str s)
 {
 	struct buf b = { .mem = mem };

@@ -76,7 +76,8 @@ static bool add_base64_digit(struct base64_reader *d, int v)
 	return true;
 }
 
-/* The last two or three digits and their padding; unused bits must be zero (RFC 4648 3.5). */
+/* Decode the last two or three digits and their padding; unused bits must be zero (RFC
+ * 4648 3.5). */
 static bool finish_base64(struct base64_reader *d)
 {
 	unsigned spare = d->ndigits == 2 ? 4 : 2;

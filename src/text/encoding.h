@@ -11,10 +11,8 @@ struct str base64_encode(struct arena *, struct blob);
 bool base64_decode(struct arena *, struct str, struct blob *);
 /* Upper case, without padding: the form that authenticator apps accept. */
 struct str base32_encode(struct arena *, struct blob);
-/*
- * A big-endian number of n bytes in `digits` digits of 0-9, A-Z, a-z, the highest first. Sets the
- * bytes to zero if the digits suffice: 43 for 32 bytes, 6 for 4.
- */
+/* Write a big-endian number of n bytes as `digits` digits of 0-9, A-Z, a-z, the highest first. This
+ * overwrites `number`: with zeros if the digits suffice (43 for 32 bytes, 6 for 4). */
 void base62_encode(uint8_t *number, size_t n, char *out, size_t digits);
 struct str hex_encode(struct arena *, struct blob);
 bool hex_decode(struct arena *, struct str, struct blob *); /* either case */
@@ -30,9 +28,9 @@ must_check enum err pem_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);
 /*
  * Decode any form that a client may choose (protocol.md 2.7): PEM, base64 of DER, base64 of PEM,
- * base64url of either, or raw DER, each behind a byte order mark or not. Raw DER begins with the
- * byte 0x30; base64 of DER or PEM never does. The caller has removed JSON around it. The DER is not
- * parsed. Errors as pem_decode().
+ * base64url of either, or raw DER, each with or without a byte order mark before it. Raw DER begins
+ * with the byte 0x30; base64 of DER or PEM never does. If the text came in JSON, the caller has
+ * taken it out. The DER is not parsed. Errors as pem_decode().
  */
 must_check enum err armour_decode(
     struct cx *, const char *field, const char *label, struct str text, struct blob *der);

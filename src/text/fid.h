@@ -12,10 +12,8 @@ enum { FID_LOCAL_MAX = 64, FID_DOMAIN_MAX = 253, FID_LABEL_MAX = 63 };
  * use in the place of a name: me and all (as @me, @all), status.
  */
 bool local_name_ok(struct str);
-/*
- * What a name looks like: its letters alone, without digits and . _ + -, in the arena. Names that
- * look like a Snowflake give the empty text.
- */
+/* The letters of a name, without digits and . _ + -, in the arena, to find names that look alike.
+ * The result is empty for a name that looks like a Snowflake. */
 struct str fid_letters(struct arena *, struct str);
 /*
  * Is it a DNS name: labels of 1 to 63 characters of a-z 0-9 -, with no - at either end of a label;
@@ -25,8 +23,8 @@ struct str fid_letters(struct arena *, struct str);
 bool domain_ok(struct str);
 /*
  * Lower the case, split at the @ and check both halves. The halves are parts of one string in the
- * arena: local.s is the whole FID in lower case, of local.n + 1 + domain.n bytes. False leaves
- * *local and *domain alone.
+ * arena: local.s is the whole FID in lower case, of local.n + 1 + domain.n bytes. When it returns
+ * false, *local and *domain are unchanged.
  */
 bool fid_parse(struct arena *, struct str fid, struct str *local, struct str *domain);
 #endif

@@ -21,7 +21,7 @@ static size_t measure_authority(struct str s)
 	return n;
 }
 
-/* The last @ ends the user, so that none is in a host. */
+/* The last @ ends the user, so a host never contains an @. */
 static struct str cut_user(struct str authority, struct str *user)
 {
 	const char *at = authority.n ? memrchr(authority.s, '@', authority.n) : NULL;

@@ -3,8 +3,8 @@
 #include "base/str.h"
 /*
  * The parts of scheme://user@host:port/path?query#fragment (RFC 3986 3), for all who read URLs.
- * They point into the text; nothing is decoded, and only the scheme is checked. See
- * text/origin.h and net/net_url.h for what may be in the others.
+ * They point into the text; nothing is decoded, and only the scheme is checked. See text/origin.h
+ * and net/net_url.h for what is allowed in the other parts.
  */
 struct url {
 	struct str scheme; /* in any case, without :// */

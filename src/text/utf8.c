@@ -1,7 +1,7 @@
 #include "text/utf8.h"
 
-/* Table 3-7: the range of the first byte, the length, the range of the second byte. All other bytes
- * are 80 to BF. */
+/* Unicode's table 3-7: the range of the first byte, the length, the range of the second byte. The
+ * third and the fourth byte are 80 to BF. */
 static const struct {
 	uint8_t first, last, len, low, high;
 } utf8_rows[] = {
