@@ -8,7 +8,8 @@ static struct {
 	size_t n;
 } kept_memory;
 
-/* Stored parameters may need more than our own. */
+/* Return the kept memory. Map it anew if it is too small: a stored hash may need more than a new
+ * one. */
 static int take_kept_memory(uint8_t **p, size_t n)
 {
 	if (n > kept_memory.n) {
@@ -26,7 +27,8 @@ static int take_kept_memory(uint8_t **p, size_t n)
 	return ARGON2_OK;
 }
 
-/* libargon2 has overwritten it. */
+/* Let the kernel take this memory back when it needs it. libargon2 has already overwritten its
+ * contents. */
 static void offer_kept_memory(uint8_t *p, size_t n)
 {
 	madvise(p, n, MADV_FREE);
@@ -59,7 +61,7 @@ bool argon2id_derive(struct str password, const struct phc *p, uint8_t *out)
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-/* Fetched once per process and never freed. */
+/* The algorithm is fetched once per process and never freed. */
 static EVP_KDF *fetch_argon2id(void)
 {
 	static EVP_KDF *kdf;

@@ -3,7 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-/* Little-endian, as in the encoding. */
+/* The prime p of the field, little-endian as in the encoding of points. */
 static const uint8_t ed25519_field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
@@ -70,7 +70,7 @@ bool ed25519_verify(
 	return clear_errors_unless(good);
 }
 
-/* OpenSSL's key is used directly: a pointer to this struct is that key. */
+/* There is no struct ed25519_private: a pointer to one is a pointer to OpenSSL's key. */
 static EVP_PKEY *get_private_pkey(struct ed25519_private *p)
 {
 	return (EVP_PKEY *)p;

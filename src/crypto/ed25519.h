@@ -18,8 +18,9 @@ must_check enum err ed25519_sign(
     struct cx *, const uint8_t seed[ED25519_SEED], struct blob text, uint8_t sig[ED25519_SIG]);
 /*
  * A private key that is ready to sign: its public key is derived once. Signing with it costs a
- * third of ed25519_sign(). OpenSSL owns the memory: in its secure heap (locked) where the process
- * has called CRYPTO_secure_malloc_init(), and overwritten when it is freed.
+ * third of ed25519_sign(). OpenSSL owns the memory and overwrites it before it frees it. If the
+ * process has called CRYPTO_secure_malloc_init(), the memory is in OpenSSL's secure heap, which is
+ * locked.
  */
 struct ed25519_private;
 /* Read a seed; also gives its public key. The caller frees *out with ed25519_private_free(). */
@@ -32,7 +33,7 @@ must_check enum err ed25519_private_sign(
 void ed25519_private_free(struct ed25519_private *);
 /* Make a random key pair. The caller keeps the seed in arena_secret(). */
 must_check enum err ed25519_new(struct cx *, uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY]);
-/* The public key of a seed. */
+/* Derive the public key of a seed. */
 must_check enum err ed25519_public(
     struct cx *, const uint8_t seed[ED25519_SEED], uint8_t key[ED25519_KEY]);
 /* DER SubjectPublicKeyInfo (RFC 8410), 44 octets, in the arena. */

@@ -1,4 +1,4 @@
-# The name libcrypto.a belongs to OpenSSL, which this room uses.
+# The library is not named libcrypto.a, because OpenSSL's has that name and is linked, too.
 noinst_LIBRARIES += libcryptography.a
 libcryptography_a_SOURCES = \
 	src/crypto/algorithms.c \

@@ -23,7 +23,7 @@ static void *run_low_job(void *arg)
 	return NULL;
 }
 
-/* The thread inherits the blocked signals. */
+/* All signals are blocked while the thread is created, because it inherits the mask. */
 static bool start_low_thread(pthread_t *t, struct low_job *j)
 {
 	pthread_attr_t a;

@@ -1,10 +1,10 @@
 #ifndef MOTET_CRYPTO_LOW_PRIORITY_H
 #define MOTET_CRYPTO_LOW_PRIORITY_H
 /*
- * Call work(arg) with a low scheduling priority (nice +10), and return when it has returned. It
- * runs in a thread of its own, with all signals blocked: a process without privileges cannot take
- * back a niceness that it has given itself. Where there are no threads with a niceness of their
- * own, or no thread can be started, it runs in this thread with our priority.
+ * Call work(arg) with a low scheduling priority (nice +10), and return when it has returned. work()
+ * runs in a thread of its own, with all signals blocked: a process without privileges cannot lower
+ * its niceness again after raising it. Where there are no threads with a niceness of their own, or
+ * no thread can be started, work() runs in the calling thread with its own priority.
  */
 void low_priority_run(void (*work)(void *), void *arg);
 #endif
