@@ -9,7 +9,7 @@ struct code_points {
 	size_t n;
 };
 
-/* RFC 5892, A: where a character is allowed that needs a context. */
+/* RFC 5892, A: the contexts in which certain characters are allowed. */
 static bool is_after_virama(struct code_points t, size_t i)
 {
 	enum { CCC_VIRAMA = 9 };
@@ -17,7 +17,7 @@ static bool is_after_virama(struct code_points t, size_t i)
 	return i > 0 && uc_combining_class(t.v[i - 1]) == CCC_VIRAMA;
 }
 
-/* The joining type of the next character on one side that is not transparent. */
+/* The joining type of the nearest character on one side; transparent characters are skipped. */
 static int find_joining_type(struct code_points t, size_t i, int step)
 {
 	for (i += (size_t)step; i < t.n; i += (size_t)step)
@@ -65,7 +65,7 @@ static bool is_beside_japanese(struct code_points t, size_t i)
 	return false;
 }
 
-/* Arabic-Indic digits of one kind only: U+0660 to U+0669, or U+06F0 to U+06F9. */
+/* A text must not have Arabic-Indic digits of both kinds: U+0660 to U+0669 and U+06F0 to U+06F9. */
 static bool has_one_kind_of_digits(struct code_points t, size_t i)
 {
 	const ucs4_t other = t.v[i] < 0x6f0 ? 0x6f0 : 0x660;
@@ -82,7 +82,8 @@ static bool is_always_allowed(struct code_points t, size_t i)
 	return true;
 }
 
-/* RFC 8264 9.6 to 9.8 and 9.10: what the general category alone would get wrong. */
+/* RFC 8264 9.6 to 9.8 and 9.10: characters for which the general category gives the wrong
+ * answer. */
 static const struct {
 	ucs4_t from, to;
 	bool (*allowed)(struct code_points, size_t); /* NULL: never */
@@ -108,7 +109,7 @@ static const struct {
 };
 
 /* RFC 8264 8: letters, marks, numbers, symbols, punctuation and spaces that Unicode has assigned;
- * neither controls nor what is not shown. */
+ * no controls, and no characters that are never shown. */
 static bool is_freeform(ucs4_t c)
 {
 	const uint32_t mask = UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N |

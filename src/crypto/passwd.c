@@ -8,7 +8,8 @@
 
 enum { PASSWD_SALT = 16, PASSWD_HASH = 32, SCRYPT_MAXMEM = 80 << 20 };
 
-/* The parameters of new hashes: the second choice of the OWASP cheat sheet, 22 to 27 ms. */
+/* The parameters of new hashes: the second choice of the OWASP cheat sheet. A hash takes 22 to 27
+ * ms. */
 static const struct phc current_parameters = {
 	.alg = PHC_ARGON2ID, .v = { 19456, 2, 1 }, .nsalt = PASSWD_SALT, .nhash = PASSWD_HASH
 };
@@ -39,7 +40,7 @@ static void run_derivation(void *arg)
 					    : derive_by_scrypt(d->password, d->p, d->out);
 }
 
-/* A hash takes as long as a hundred reads, which go first. */
+/* A hash takes as long as a hundred reads, so it runs with low priority and they go first. */
 static enum err derive_hash(
     struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
 {

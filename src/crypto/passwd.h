@@ -4,7 +4,8 @@
 /*
  * Password hashes as PHC strings. New ones are Argon2id (m=19456,t=2,p=1; crypto/argon2id.h);
  * hashes by scrypt, as earlier versions made them, are verified too. An Argon2id hash takes 19 MiB
- * and 25 ms, one by scrypt 16 MiB and up to 250 ms: the caller limits how many run at once.
+ * and 25 ms, a scrypt hash 16 MiB and up to 250 ms: the caller limits how many are computed at
+ * once.
  */
 enum { PASSWD_MIN = 8, PASSWD_MAX = 256 }; /* bytes */
 /* Hash a password; the PHC string is in cx->mem. ERR_UNAVAILABLE: no memory, or no random bytes. */

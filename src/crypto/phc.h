@@ -7,7 +7,7 @@
  * uses this.
  */
 enum phc_alg { PHC_SCRYPT, PHC_ARGON2ID };
-enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* salt and hash: bytes at most */
+enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* PHC_SALT, PHC_HASH: bytes at most */
 struct phc {
 	enum phc_alg alg;
 	int64_t v[PHC_PARAMS]; /* scrypt: ln, r, p; argon2id: m (KiB), t, p */
