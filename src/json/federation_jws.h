@@ -36,7 +36,7 @@ struct federation_token {
 			   at least 128 random bits */
 	struct str kid; /* serial number of the home server's ID-Cert, decimal, at most 20 bytes */
 	struct str cnf; /* the ID-Cert that the token opens a session for: RFC 7800's cnf with
-			   RFC 8705's x5t#S256, FEDERATION_JWS_CNF characters; n 0: not bound */
+			   RFC 8705's x5t#S256, FEDERATION_JWS_CNF characters; n 0: bound to none */
 	int64_t iat, exp; /* seconds since 1970, iat < exp */
 };
 /* The `cnf` of a certificate: base64url of the SHA-256 of its DER (RFC 8705 3.1). */

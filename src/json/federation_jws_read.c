@@ -103,7 +103,8 @@ static bool is_nbf_valid(struct json_object *o, int64_t iat)
 	    (get_jws_number(o, "nbf", &nbf) && nbf <= iat);
 }
 
-/* A cnf that names something other than an ID-Cert is a condition that we cannot check. */
+/* A cnf that names something other than an ID-Cert is a condition that we cannot check: the token
+ * is refused. */
 static bool read_jws_cnf(struct json_object *o, struct str *cnf)
 {
 	struct json_object *v;

@@ -25,8 +25,8 @@ must_check enum err json_scan(struct cx *, struct str text);
 must_check enum err json_parse(struct cx *, struct str text, struct json_object **out);
 /*
  * The same for the body of a request, in which unknown members are ignored: numbers beyond 64 bits
- * and \u0000 in texts are allowed. The first become the nearest number of 64 bits; shapes refuse
- * both in the members that they know.
+ * and \u0000 in texts are allowed. Numbers beyond 64 bits become the nearest number of 64 bits. A
+ * shape (shape.h) refuses such numbers and \u0000 in the members that it knows.
  */
 must_check enum err json_scan_body(struct cx *, struct str text);
 must_check enum err json_parse_body(struct cx *, struct str text, struct json_object **out);
@@ -39,8 +39,8 @@ bool json_i64(struct json_object *, int64_t *out);
 /* As json_i64(), but also accept decimal digits in a string: the two forms in which clients may
  * send an integer (protocol.md 2.3). */
 bool json_number(struct json_object *, int64_t *out);
-/* Read an array of bytes, [48,130,…], a form in which clients may send binary data
- * (protocol.md 2.7). False if it is not one, or is empty. The bytes live in the arena. */
+/* Read an array of bytes, [48,130,…], in which form clients may send binary data (protocol.md 2.7).
+ * False if it is no such array, or is empty. The bytes live in the arena. */
 bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string; it lives as long as the tree. Empty for another type. */
 struct str json_get_str(struct json_object *);
@@ -48,11 +48,13 @@ struct str json_get_str(struct json_object *);
  * or json_own(). json_from_str() aborts the process if memory runs out. */
 struct json_object *json_from_str(struct str);
 struct json_object *json_from_octets(struct blob);
-/* Give an object to the arena, if an error may come before json_text(). Returns it. */
+/* Give an object to the arena: call it if an error may occur before json_text(). Returns the
+ * object. */
 struct json_object *json_own(struct cx *, struct json_object *);
 /*
  * The canonical text (RFC 8785), with a NUL after it, in the arena, which now owns the object, too.
- * Whole numbers are written exactly: make those above 2^53 strings. Infinity becomes null.
+ * Whole numbers are written exactly, but many readers round those above 2^53: pass them as strings.
+ * Infinity becomes null.
  */
 struct str json_text(struct cx *, struct json_object *);
 #endif

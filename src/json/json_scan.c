@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 /*
- * A loop with its own stack: the open containers, and the keys seen in the open objects. Keys are
- * stored unescaped, so that "a" and "\u0061" are equal. When an object closes, its keys are sorted
- * and neighbours compared: n log n for n keys.
+ * The scanner is a loop with its own stack: of the open containers, and of the keys seen in the
+ * open objects. Keys are stored unescaped, so that "a" and "\u0061" are equal. When an object
+ * closes, its keys are sorted and neighbours compared: n keys take about n log n comparisons.
  */
 struct json_key {
 	struct str text;
@@ -367,7 +367,7 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "unexpected text after the value");
 }
 
-/* A form: a name and `=`, before any character of JSON. */
+/* Is it like a form: a name and `=`, before any character of JSON? */
 static bool begins_like_form(struct str t)
 {
 	static const char other[] = "_-.%+[]0123456789";
@@ -380,7 +380,7 @@ static bool begins_like_form(struct str t)
 	return i > 0 && i < t.n && t.s[i] == '=';
 }
 
-/* Say what a text is that cannot be JSON in UTF-8; NULL: it may be JSON. */
+/* Say what the text is, if it cannot be JSON in UTF-8. NULL: it may be JSON. */
 static const char *name_other_encoding(struct str t)
 {
 	if (str_trim(t).n == 0)

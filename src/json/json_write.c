@@ -11,7 +11,7 @@ static void write_value(struct buf *, struct json_object *);
 /* RFC 8785 3.2.2.2: only what RFC 8259 demands is escaped, in its shortest form. */
 static void write_string(struct buf *b, struct str s)
 {
-	static const char named[] = "btn\0fr"; /* of 8 to 13 */
+	static const char named[] = "btn\0fr"; /* the escapes of the octets 8 to 13 */
 
 	buf_z(b, "\"");
 	for (size_t from = 0, i = 0; i <= s.n; i++) {
@@ -32,8 +32,8 @@ static void write_string(struct buf *b, struct str s)
 	buf_z(b, "\"");
 }
 
-/* The fewest digits that read back as the same number; *point: where the decimal point stands, from
- * the first digit. */
+/* The fewest digits that read back as the same number; *point: position of the decimal point,
+ * counted from the first digit. */
 static size_t find_shortest_digits(double v, char digits[18], int *point)
 {
 	char text[40];
@@ -51,7 +51,7 @@ static size_t find_shortest_digits(double v, char digits[18], int *point)
 	return n;
 }
 
-/* ECMA-262 6.1.6.1.20, as RFC 8785 3.2.2.3 asks. */
+/* Write a number as ECMA-262 6.1.6.1.20 does; RFC 8785 3.2.2.3 requires this. */
 static void write_double(struct buf *b, double v)
 {
 	static const char zeros[] = "00000000000000000000";
@@ -87,7 +87,7 @@ static void write_double(struct buf *b, double v)
 	}
 }
 
-/* Exact: what does not fit into a double is written as a string by whoever makes the object. */
+/* Write all digits. If a number may be too large for a double, the caller must make it a string. */
 static void write_integer(struct buf *b, struct json_object *o)
 {
 	int64_t v = json_object_get_int64(o);
@@ -108,7 +108,8 @@ static void write_array(struct buf *b, struct json_object *o)
 	buf_z(b, "]");
 }
 
-/* In UTF-16, surrogates (of 4 octets in UTF-8, from 0xf0) stand before U+E000 to U+FFFF. */
+/* In the order of UTF-16, surrogates (in UTF-8: 4 octets, the first from 0xf0 on) come before
+ * U+E000 to U+FFFF (first octet 0xee or 0xef). */
 static int rank_octet(unsigned char c)
 {
 	return c == 0xee || c == 0xef ? c + 8 : c;

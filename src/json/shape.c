@@ -133,7 +133,7 @@ static bool values_agree(struct json_object *a, struct json_object *b)
 	return true;
 }
 
-/* A member in the object: under which name, and its value. */
+/* A member of an object: the name under which it was found, and its value. */
 struct found_member {
 	const char *name;
 	struct json_object *v; /* NULL: absent or null */

@@ -31,7 +31,7 @@ struct field {
 	int64_t min, max; /* FT_STR, FT_BLOB: bytes; FT_STRS: elements; FT_I64: value. max 0: no
 			     upper bound */
 	bool (*ok)(struct str); /* further check of FT_STR and of elements of FT_STRS */
-	const char *must;	/* the sentence if `ok` fails, after the name: "must be …" */
+	const char *must; /* end of the sentence if `ok` fails, after the name: "must be …" */
 	enum err (*get)(
 	    struct cx *, const struct field *, struct json_object *, void *out); /* FT_CUSTOM */
 	/* For documentation: */
@@ -49,10 +49,10 @@ struct shape {
 	 * shape_request(). */
 	enum err (*parse)(struct cx *, const struct shape *, struct str body, void *out);
 	/* With parse, for documentation: what a client may send instead of the object. */
-	const char *bare;  /* schema of other JSON */
+	const char *bare;  /* schema of JSON that is not the object */
 	const char *media; /* media type of a body that is not JSON, or NULL */
 };
-/* The _Generic: a member of another C type does not compile. */
+/* Because of _Generic, a member of the wrong C type does not compile. */
 #define FIELD_(T, CT, st, m, ...) \
 	{ \
 		.name = #m, .type = (T), \
@@ -64,7 +64,7 @@ struct shape {
 #define F_STRS(st, m, ...) FIELD_(FT_STRS, struct strs, st, m, __VA_ARGS__)
 #define F_I64(st, m, ...) FIELD_(FT_I64, int64_t, st, m, __VA_ARGS__)
 #define F_BOOL(st, m, ...) FIELD_(FT_BOOL, bool, st, m, __VA_ARGS__)
-/* F_BLOB: rows of the database only. */
+/* F_BLOB is only for rows of the database. */
 #define F_BLOB(st, m, ...) FIELD_(FT_BLOB, struct blob, st, m, __VA_ARGS__)
 #define F_CUSTOM(st, m, fn, ...) \
 	{ \
@@ -96,7 +96,7 @@ must_check enum err shape_decode(
  * FT_BOOL is true or false; FT_CUSTOM gets a string, or an array of strings if it is repeated; any
  * other member may appear once. `out` is zeroed memory of shape->size bytes.
  *
- * A shape with `parse` gets the body unchanged; then a query with one of its members is
+ * A shape with `parse` gets the body unchanged; then a query with one of the shape's members is
  * ERR_BAD_REQUEST. Without a body, `parse` gets the query as the text of a JSON object of its
  * `fields` ("{}" if the query has none of them); a shape without fields gets the empty text.
  */
