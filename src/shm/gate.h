@@ -17,18 +17,22 @@ struct gate;
  * errno says why.
  */
 struct gate *gate_new(const char *state_dir, int slots);
-/* The same for another purpose, in state_dir/<name>.lock. A process may hold a slot in each. */
+/* As gate_new(), for another purpose, in state_dir/<name>.lock. A process may hold one slot of each
+ * gate. */
 struct gate *gate_new_named(const char *state_dir, const char *name, int slots);
 /* NULL is fine. */
 void gate_free(struct gate *);
 int gate_slots(const struct gate *);
-/* Wait up to timeout_ms for a slot. True: it is ours until gate_leave() or our death. A process may
- * hold one slot at a time. */
+/* Wait up to timeout_ms for a slot. True: this process holds the slot until gate_leave() or its
+ * death. A process may hold at most one slot of a gate. */
 bool gate_enter(struct gate *, int timeout_ms);
-/* Does nothing without a slot. */
+/* Does nothing if this process holds no slot. */
 void gate_leave(struct gate *);
-/* Lock a key, one of 2^20 apart from the slots, unless another process has it, until
- * gate_unlock_key() or our death. */
+/*
+ * Lock `key` until gate_unlock_key() or the death of this process, without waiting. False: another
+ * process holds the lock, or locking failed. These locks are separate from the slots. Keys that are
+ * equal modulo 2^20 share a lock.
+ */
 bool gate_lock_key(struct gate *, uint64_t key);
 void gate_unlock_key(struct gate *, uint64_t key);
 #endif

@@ -2,22 +2,23 @@
 #define MOTET_SHM_LIMITS_H
 #include "base/str.h"
 /*
- * Rate limits that all workers share: GCRA in shared memory. Create it before workers are forked.
- * Each step is one compare-and-swap of one word, so a worker that is killed at any instruction does
- * no damage.
+ * Rate limits that all workers share: the generic cell rate algorithm (GCRA) in shared memory.
+ * Create it before workers are forked. Each step is one compare-and-swap of one word, so a worker
+ * that is killed at any instruction does no damage.
  *
  * A word holds the theoretical arrival time of one (class, key) and a part of its hash. The key of
- * the hash is random, so that clients cannot choose collisions. There are 65 536 words; a hash has
- * 16 candidates. In a full table, two keys share a counter with a probability of about 2^-15, else
- * with far less. A word is free again when its key has recovered its whole burst. If all 16 are in
- * use, the one closest to that is replaced.
+ * the hash is random, so that clients cannot choose collisions. There are 65 536 words; each hash
+ * can use 16 of them. In a full table, two keys share a counter with a probability of about 2^-15,
+ * otherwise with a far smaller one. A word is free again when its key has recovered its whole
+ * burst. If all 16 are in use, the word that would be free first is replaced.
  */
 struct limits;
-/* NULL: errno says why. Never freed: it ends with the last process that has it. */
+/* NULL: errno says why. It is never freed explicitly: the system frees it after the last process
+ * that has it mapped. */
 struct limits *limits_new(void);
 /*
  * Count one request of `per_minute` (1 to 1 000 000), of which `burst` (≥ 1) may come at once.
- * False: too many; *retry_after_s is after how many seconds (≥ 1) the next is allowed. A refused
+ * False: too many; the next request is allowed after *retry_after_s seconds (≥ 1). A refused
  * request is not counted.
  */
 bool limits_take(struct limits *, const char *class, struct str key, int64_t per_minute,
@@ -28,8 +29,8 @@ bool limits_has_room(struct limits *, const char *class, struct str key, int64_t
 /* Count n more requests afterwards, even beyond the limit, so that later ones wait for longer. */
 void limits_charge(
     struct limits *, const char *class, struct str key, int64_t per_minute, int64_t n);
-/* Take the next turn of something that serves one every step_us: in how many seconds it comes, 1 to
- * 60. So those who are sent away come back one after the other. */
+/* Take the next turn in a queue that serves one request every step_us. Returns in how many seconds
+ * the turn comes, 1 to 60, so that clients that are sent away come back one after another. */
 int64_t limits_queue(struct limits *, const char *class, struct str key, int64_t step_us);
 /* The key for a client's address: IPv4 unchanged, also if it is written as IPv6 (::ffff:192.0.2.1);
  * IPv6 by its /64; anything else unchanged. */

@@ -5,16 +5,16 @@
 #include "base/meter.h"
 /*
  * The state and the counters of every worker, in a file that the master, all workers and motetctl
- * map. Only a worker writes its row; the master does before it starts and after it ended. Any
- * process may read at any time, without a lock: each number is one atomic word. Totals belong to
- * the row, and the next worker in it continues them, so that sums never decrease. Times are
+ * map. Only the worker writes its row; before it starts and after it has ended, the master does.
+ * Any process may read at any time, without a lock: each number is one atomic word. Totals belong
+ * to the row, and the next worker in it continues them, so that sums never decrease. Times are
  * clock_us().
  *
  * Each master creates a new file and renames it over the old one; processes that have mapped the
  * old one keep it. Workers that were spawned alone share a file, each with a row of its own. A
  * process shows that it is alive by a record lock (fcntl(2)) on an octet behind the end of the
  * file, which the system releases when it dies. If no file can be created, the memory is private to
- * the pool, and motetctl sees nothing. Creating a file sets SIGXFSZ to ignored.
+ * the pool, and motetctl sees nothing. A process that creates a file ignores SIGXFSZ from then on.
  */
 enum worker_state {
 	WORKER_NONE,
@@ -30,8 +30,8 @@ enum {
 	SCOREBOARD_STATUSES = 24,
 	SCOREBOARD_BUCKETS = 14
 };
-/* The statuses that have a counter of their own; the last counter is for all others. And the upper
- * limits of the buckets; the last has none. */
+/* The statuses that have a counter of their own; the last counter is for all others.
+ * scoreboard_buckets_us: the upper limits of the buckets; the last bucket has none. */
 extern const int scoreboard_statuses[SCOREBOARD_STATUSES];
 extern const int64_t scoreboard_buckets_us[SCOREBOARD_BUCKETS];
 
@@ -39,14 +39,14 @@ typedef _Atomic int64_t scoreboard_total;
 struct scoreboard_route {
 	scoreboard_total status[SCOREBOARD_STATUSES];
 	scoreboard_total bucket[SCOREBOARD_BUCKETS];
-	scoreboard_total us; /* of all requests together */
+	scoreboard_total us; /* total duration of all requests */
 };
 struct scoreboard_row {
 	_Alignas(4096) _Atomic int pid; /* 0: no worker */
 	_Atomic int state;		/* enum worker_state */
 	_Atomic int64_t requests;	/* answered by this worker */
 	_Atomic int64_t started_us;
-	_Atomic int64_t active_us;  /* of the last change of `state` */
+	_Atomic int64_t active_us;  /* when `state` last changed */
 	_Atomic int64_t request_us; /* start of the current request; 0: none */
 	struct meter_now now;	    /* route and phase of the current request */
 	_Atomic int db;		    /* METER_DB_UP, …: the last known state */
@@ -65,23 +65,24 @@ struct scoreboard {
 	uint64_t layout; /* hash of these structs and their tables; if it differs, do not read the
 			    file */
 	char version[24];
-	_Atomic bool stopping; /* the whole pool stops: hand no connection to siblings */
-	_Atomic int master;    /* its process id; 0: workers that were spawned alone */
+	_Atomic bool stopping; /* the whole pool stops: workers hand over no connections */
+	_Atomic int master;    /* process ID of the master; 0: workers that were spawned alone */
 	_Atomic int rows;      /* rows from this number on were never used */
 	_Atomic int wanted;    /* number of workers in the current generation */
 	int64_t started;       /* seconds since 1970 */
 	int64_t started_us;
-	_Atomic int64_t resident; /* of the master */
+	_Atomic int64_t resident; /* of the master, as in a row */
 	scoreboard_total births, deaths, killed, signer_deaths,
-	    reloads; /* deaths: unexpected ones; killed: by the master, because overdue */
+	    reloads; /* deaths: unexpected ends of workers; killed: by the master, because a request
+			took too long */
 	_Atomic int64_t storm_until_us; /* when the crash storm ends if no worker dies until then
        (server/alarm.h); 0: no storm */
-	struct db_pool database;	/* of db_share_pool() */
-	_Atomic int64_t cert_not_after; /* of the server's certificate, in seconds since 1970; 0:
-	not read yet */
-	_Atomic int
-	    cert_warned_days; /* how many days before its end the log last warned; 0: it did not */
-	_Atomic bool unready; /* the last check of core/ready.h failed */
+	struct db_pool database;	/* for db_share_pool() */
+	_Atomic int64_t cert_not_after; /* of the server's ID-Cert, in seconds since 1970; 0: not
+					   read yet */
+	_Atomic int cert_warned_days;	/* how many days before the ID-Cert expires the log last
+					   warned; 0: no warning is due */
+	_Atomic bool unready;		/* the last check of core/ready.h failed */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	_Atomic int64_t epoch; /* number of the database's epoch; 0: not read yet */
@@ -92,8 +93,8 @@ struct scoreboard {
 
 /*
  * For a master: create the file, mode 0640, in place of any old one that no server uses. If that
- * fails, *why says why (else NULL), and the scoreboard is in memory. NULL: out of memory.
- * scoreboard_remove() removes the file if it is still ours.
+ * fails, *why says why (else NULL), and the scoreboard is in memory. Returns NULL if memory runs
+ * out. scoreboard_remove() removes the file if it is still the one of this process.
  */
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);
@@ -101,8 +102,8 @@ void scoreboard_remove(const char *path);
 void scoreboard_unmap(struct scoreboard *);
 /*
  * For a worker that was spawned alone: take a row in the file of its siblings, or in a new file if
- * there is none or no process in it is alive. *why and NULL as above. path NULL: in memory, for a
- * process that serves one request.
+ * there is none or no process in it is alive. *why and the result NULL mean what they mean for
+ * scoreboard_new(). path NULL: the scoreboard is in memory, for a process that serves one request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why);
 /*
@@ -112,9 +113,10 @@ struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row
  * printable ASCII; other numbers may have any value. NULL: *why says what is wrong with the file.
  */
 const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why);
-/* For a reader of its own server's file: mapped read-only. */
+/* For a reader that trusts the file, such as one of the same server: map it read-only. */
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
-/* Is the master alive; or without a master, the process of this row (row -1: of any row)? */
+/* Is the master alive? If there is no master: is the process of this row alive (row -1: of any
+ * row)? */
 bool scoreboard_is_alive(const struct scoreboard *, int fd, int row);
 /* Is there a crash storm at that time? */
 static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_us)
@@ -135,8 +137,8 @@ void scoreboard_suspend_request(struct scoreboard_row *);
 /*
  * The resident memory of this process, in octets; 0 where there is no /proc. Each process measures
  * itself: workers cannot be traced, so a system that hides processes from each other (ProtectProc=
- * of systemd, hidepid=) hides theirs from the master. It takes three system calls; a worker calls
- * it after each request.
+ * of systemd, hidepid=) hides the memory of workers from the master. This takes three system calls;
+ * a worker does it after each request.
  */
 int64_t scoreboard_read_resident(void);
 /* Add the counters of a request; call it before scoreboard_end_request(). */

@@ -191,7 +191,7 @@ static bool is_any_row_alive(const struct scoreboard *b, int fd)
 	return false;
 }
 
-/* Lock a free row; -1: there is none. */
+/* Lock a free row; -1: no row is free. */
 static int lock_free_row(int fd)
 {
 	for (int i = 0; i < SCOREBOARD_ROWS; i++)
@@ -235,7 +235,7 @@ struct scoreboard *scoreboard_new(const char *path, const char **why)
 }
 
 /* Open and lock the file, so that only one process replaces it. Repeat if it was replaced
- * meanwhile. -1: there is none. */
+ * meanwhile. -1: there is no file. */
 static int lock_board_file(const char *path)
 {
 	struct stat is, was;

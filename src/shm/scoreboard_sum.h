@@ -13,18 +13,19 @@ struct scoreboard_sum {
 	int64_t count[COUNTS], phase_us[PHASES], error[ERR_COUNT];
 	struct scoreboard_sum_route all, route[SCOREBOARD_ROUTES];
 };
-/* `fd` is of scoreboard_open(): only workers that are alive count. -1: every row with a pid does.
- */
+/* With the fd of scoreboard_open(), only living workers count; with -1, every row that has a pid
+ * counts as a worker. */
 void scoreboard_sum_take(const struct scoreboard *, int fd, struct scoreboard_sum *);
-/* The difference of two sums. Workers and databases are those of `now`. */
+/* The difference of two sums. The numbers of workers and databases are those of `now`. */
 void scoreboard_sum_since(const struct scoreboard_sum *now, const struct scoreboard_sum *then,
     struct scoreboard_sum *out);
 /*
- * A quantile (0 to 1) of the duration of requests, in microseconds, from the histogram: linear
- * within a bucket; for the last bucket, which has no end, its beginning. 0: no requests.
+ * A quantile (0 to 1) of the duration of requests, in microseconds, from the histogram:
+ * interpolated linearly within a bucket. In the last bucket, which has no upper limit, it is the
+ * lower limit. 0: no requests.
  */
 int64_t scoreboard_sum_quantile(const struct scoreboard_sum_route *, double);
-/* The number of responses with a status from `low` to below `high`. Statuses without a place of
+/* The number of responses with a status from `low` to below `high`. Statuses without a counter of
  * their own count as 500. */
 int64_t scoreboard_sum_statuses(const struct scoreboard_sum_route *, int low, int high);
 #endif
