@@ -192,7 +192,8 @@ static struct str rebuild_cache_statement(
 	    c->invalidated ? arena_printf(mem, "%s%s%" PRId64, live, gap, c->invalidated) : live);
 }
 
-/* Servers sign it with spaces since beta.13, and without them before. */
+/* Accept both forms of the statement: since beta.13 with spaces between the numbers, before that
+ * without. */
 static bool is_statement_of(
     struct cx *cx, const struct cacheable *c, const uint8_t key[ED25519_KEY])
 {

@@ -95,7 +95,7 @@ static const char *check_universal_type(uint8_t tag, struct blob b)
 }
 
 /* X.690 11.6 compares as if the shorter element were padded with zeros. No element is a prefix of
- * another, so two of them always differ before that. */
+ * another, so two elements always differ before the shorter one ends. */
 static bool sorts_after(struct blob a, struct blob b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

@@ -30,10 +30,10 @@ enum { DER_DEPTH = 16 }; /* levels of nesting that der_check() allows */
 
 /*
  * Check that the input is exactly one element in DER, nested at most DER_DEPTH deep. Returns NULL,
- * or what is wrong ("a length is not minimal"), and in *at the offset of the octet. Also checks the
- * contents of BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER and BIT STRING, and the order of a SET OF
- * (X.690 11.6). It allows padding bits of a BIT STRING to be set: the reference client sets them in
- * keyUsage.
+ * or what is wrong ("a length is not minimal"), and sets *at to the offset of the octet where it is
+ * wrong. Also checks the contents of BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER and BIT STRING, and
+ * the order of a SET OF (X.690 11.6). It allows padding bits of a BIT STRING to be set: the
+ * reference client sets them in keyUsage.
  */
 const char *der_check(struct blob, size_t *at);
 
@@ -41,9 +41,9 @@ struct der {
 	uint8_t tag;
 	struct blob body, whole; /* the contents; the same with identifier and length in front */
 };
-/* The next element, of any tag. */
+/* Take the next element, of any tag. */
 bool der_next(struct blob *in, struct der *);
-/* The next element, if it has this tag: its contents, or the whole element. */
+/* Take the next element, if it has this tag: its contents, or the whole element. */
 bool der_get(struct blob *in, uint8_t tag, struct blob *body);
 bool der_get_whole(struct blob *in, uint8_t tag, struct blob *whole);
 /* Skip the next octets, if they are exactly these: for what has only one valid encoding. */
@@ -57,6 +57,6 @@ bool der_get_time(struct blob *in, int64_t *t);
 /* Write the contents of an OBJECT IDENTIFIER as dotted text. False when it does not fit into buf or
  * has a number of more than 64 bits; buf then has the first part. */
 bool der_oid_print(struct blob oid, char *buf, size_t size);
-/* The same for messages: writes what fits. Returns buf. */
+/* As der_oid_print(), for messages: writes as much as fits. Returns buf. */
 const char *der_oid_text(struct blob oid, char *buf, size_t size);
 #endif

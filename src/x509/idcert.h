@@ -11,38 +11,37 @@
 /* A random serial number, uniform in [SERIAL_MIN, SERIAL_MAX]. ERR_INTERNAL: no random numbers. */
 must_check enum err idcert_new_serial(struct cx *, int64_t *serial);
 
-#define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: an actor's is valid for at most 60 days */
+#define IDCERT_LIFE_MAX INT64_C(5184000) /* seconds: the longest life of an actor's ID-Cert */
 enum { IDCERT_SIZE_MAX = 2048 };	 /* octets of a Certificate that we issue */
 
-/*
- * A client verifies a certificate in the octets that it would write itself (wire.md 1.3). Its CSR
- * shows which those are: the two extensions of an actor's certificate (wire.md 3.3).
- */
+/* A client verifies a certificate over the octets that it would write itself (wire.md 1.3). The CSR
+ * shows how the client writes the two extensions of an actor's certificate (wire.md 3.3). */
 enum idcert_dialect {
 	IDCERT_DER,	/* polyproto-rs from 0.19, and everybody else */
-	IDCERT_RS_0_14, /* 0.14 to 0.18: cA FALSE is written out */
-	IDCERT_RS_0_11, /* to 0.11: also, leading zeros of keyUsage count as unused bits */
+	IDCERT_RS_0_14, /* polyproto-rs 0.14 to 0.18: cA FALSE is written out */
+	IDCERT_RS_0_11, /* polyproto-rs up to 0.11: the same, and leading zeros of keyUsage count as
+			   unused bits */
 };
 struct idcert_spec {
 	int64_t serial;
 	struct str domain;   /* of the issuer, and of the subject if that is the server */
-	struct blob subject; /* an actor: idname_write(); empty: the server itself */
+	struct blob subject; /* of an actor: idname_write(); empty: the server itself */
 	uint8_t key[ED25519_KEY];
 	/* Seconds since 1970, both inclusive: so not_after = not_before + lifetime - 1. */
 	int64_t not_before, not_after;
-	/* of an actor: */
+	/* Only for an actor: */
 	enum idcert_dialect dialect;
 	bool commitment; /* keyUsage contentCommitment instead of digitalSignature */
 };
 /* Write the TBSCertificate, in the arena. ERR_INTERNAL for values that cannot be encoded;
  * idcert_lint() checks whether they are allowed. */
 must_check enum err idcert_build_tbs(struct cx *, const struct idcert_spec *, struct blob *tbs);
-/* Put the signature to it: the Certificate, in the arena. */
+/* Add the signature to a TBSCertificate. Returns the Certificate, in the arena. */
 struct blob idcert_assemble(struct arena *, struct blob tbs, const uint8_t sig[ED25519_SIG]);
 struct idcert {
 	struct blob der, tbs, subject;
-	struct str serial;	    /* decimal; a foreign one may be a number of 20 octets */
-	int64_t serial64;	    /* the same; 0 when it does not fit */
+	struct str serial;	    /* decimal; another server's: a number of 20 octets at most */
+	int64_t serial64;	    /* `serial` as a number; 0: too large */
 	bool is_server;		    /* CA and keyCertSign */
 	bool path_len;		    /* basicConstraints has a pathLenConstraint */
 	struct str fid, session_id; /* of an actor */

@@ -41,7 +41,7 @@ static struct blob build_idcert_dc(struct arena *mem, struct str label)
 	    derw(mem, WRITE_SEQUENCE, type, derw(mem, WRITE_IA5_STRING, str_blob(label))));
 }
 
-/* DCs, the last label of the domain first. */
+/* Write a Name of DCs, the last label of the domain first. */
 static struct blob build_idcert_server_name(struct arena *mem, struct str domain)
 {
 	struct buf b = { .mem = mem };
@@ -63,8 +63,8 @@ static struct blob build_idcert_extension(struct arena *mem, struct blob type, s
 	    derw(mem, WRITE_OCTET_STRING, value));
 }
 
-/* BasicConstraints and the content of KeyUsage. Two dialects are not DER to the letter, because the
- * clients that write them verify nothing else (wire.md 3.3). */
+/* BasicConstraints and the content of KeyUsage. Two dialects break rules of DER, because their
+ * clients can verify only the octets that they would write themselves (wire.md 3.3). */
 struct idcert_caps {
 	struct blob basic, usage;
 };

@@ -114,7 +114,8 @@ static enum err read_idcert_extensions(struct cx *cx, struct blob *tbs, struct i
 	    cx, out->is_server ? x509_check_server_caps(&caps) : x509_check_actor_caps(&caps));
 }
 
-/* Checked last: the extensions tell whether it is an actor's or a server's. */
+/* Check the subject last: the extensions tell whether the certificate is an actor's or a
+ * server's. */
 static enum err check_idcert_subject(struct cx *cx, struct idname *name, struct idcert *out)
 {
 	const char *why =

@@ -31,8 +31,8 @@ static enum err read_csr_subject(struct cx *cx, struct blob *info, struct idcsr 
 	return OK;
 }
 
-/* Only attributes of the client's own show its dialect; tools that write an extensionRequest verify
- * any encoding. */
+/* Only capabilities that are attributes of their own (`own`) show the client's dialect; tools that
+ * write an extensionRequest verify any encoding. */
 static enum idcert_dialect find_csr_dialect(const struct x509_caps *own)
 {
 	static const struct {

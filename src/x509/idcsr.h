@@ -5,16 +5,17 @@
  * An ID-CSR: PKCS#10 (RFC 2986) as wire.md 3.2 describes it. Capabilities may be attributes of
  * their own (2.5.29.15, 2.5.29.19) or in an extensionRequest.
  *
- * idcsr_read() checks strict DER, names, key, capabilities and proof of possession. A request with
- * another name or another critical extension than an ID-Cert has is refused; other extensions and
- * attributes are ignored. The caller must check that actor, domain and session are the right ones.
+ * idcsr_read() checks strict DER, names, key, capabilities and proof of possession. A request is
+ * refused if its subject has an attribute, or if it has a critical extension, that ID-Certs do not
+ * have. Other extensions, and other attributes of the request, are ignored. The caller must check
+ * that actor, domain and session are the right ones.
  */
 struct idcsr {
 	struct blob der;
 	uint8_t key[ED25519_KEY];
 	struct str fid, local, domain; /* the UID, and its parts before and after the @ */
 	struct str session_id;	       /* uniqueIdentifier: 1 to 32 characters 0x20 to 0x7e */
-	enum idcert_dialect dialect;   /* of its own attributes; else the newest */
+	enum idcert_dialect dialect;   /* shown by its own attributes; else IDCERT_DER */
 	bool commitment; /* asks for contentCommitment; false: digitalSignature, the default */
 };
 /* Texts and blobs point into `der` or are in the arena. ERR_BAD_CSR, field "csr", names the broken

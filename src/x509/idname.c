@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 enum { SESSION_ID_OCTETS_MAX = 32 };
-enum { ATTR_DC, ATTR_CN, ATTR_UID, ATTR_SESSION }; /* rows of attrs */
+enum { ATTR_DC, ATTR_CN, ATTR_UID, ATTR_SESSION }; /* rows of name_attrs */
 
 static const struct name_attr {
 	const char *name;
 	uint8_t n, oid[10];
-	size_t off; /* of the struct str */
+	size_t off; /* offset of its struct str in struct idname */
 } name_attrs[] = {
 	{ "DC", 10, { 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x19 },
 	    offsetof(struct idname, domain) },
@@ -190,7 +190,8 @@ struct blob idname_write(
 	    build_name_rdn(mem, ATTR_SESSION, DER_IA5, session_id));
 }
 
-/* The next character that counts; blanks in a row are one, and none at the end. 0: no more. */
+/* Take the next character to compare: in lower case, several blanks as one. 0: there are no
+ * more. */
 static char take_name_char(struct str *s)
 {
 	if (s->n == 0)

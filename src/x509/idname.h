@@ -25,7 +25,7 @@ const char *idname_read(struct arena *, struct blob name, struct idname *);
 struct blob idname_write(
     struct arena *, struct str local, struct str domain, struct str session_id);
 /* Check the name of an actor: the UID is a federation ID in lower case of the domain in the DCs,
- * the session ID has 1 to 32 octets, CN is the local name, or absent unless cn_needed. */
+ * the session ID has 1 to 32 octets, CN is the local name. Unless cn_needed, CN may be absent. */
 const char *idname_check_actor(struct arena *, struct idname *, bool cn_needed);
 /* Are these session IDs the same name (RFC 5280 7.1)? Case, blanks at the ends, and repeated blanks
  * do not count. */

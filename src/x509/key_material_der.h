@@ -3,8 +3,8 @@
 #include "base/cx.h"
 /* Encrypted private key material (core 6.5, wire.md 2.3): a SubjectPublicKeyInfo with ciphertext in
  * its BIT STRING, and the AlgorithmIdentifiers of ciphers. */
-/* Check that key_data is PEM, or base64 of PEM or DER, of such a structure. The server stores the
- * text as it is. ERR_BAD_REQUEST, field "key_data". */
+/* Check that key_data is such a SubjectPublicKeyInfo, as PEM or as base64 of PEM or DER. The server
+ * stores the text as it is. ERR_BAD_REQUEST, field "key_data". */
 must_check enum err key_material_der_check(struct cx *, struct str key_data);
 /* Read an AlgorithmIdentifier; *oid: dotted text, in the arena. ERR_BAD_REQUEST, field `field`. */
 must_check enum err key_material_der_read_oid(

@@ -9,7 +9,7 @@
  */
 enum { X509_MAX = 8192 }; /* octets of a request or certificate; longer ones are refused */
 
-/* Check that it has at most X509_MAX octets and is strict DER (der_check). */
+/* Check that `der` has at most X509_MAX octets and is strict DER (der_check). */
 const char *x509_check_der(struct arena *, struct blob der);
 /* An AlgorithmIdentifier: Ed25519 without parameters (RFC 8410 3). `of` names it in the sentence:
  * "the signature algorithm". */
@@ -36,18 +36,21 @@ struct x509_caps {
 	uint8_t usage;		   /* the octet of keyUsage */
 	struct blob basic, bits;   /* BasicConstraints and KeyUsage as they were read */
 };
-/* Read one capability: `value` is the whole BasicConstraints or KeyUsage for the OID. Any other OID
- * is refused. */
+/* Read the capability that `oid` names: `value` is the DER of a BasicConstraints or KeyUsage. Any
+ * other OID is refused. */
 const char *x509_read_cap(struct arena *, struct blob oid, struct blob value, struct x509_caps *);
-/* Is it the OID of one? */
+/* Is it the OID of a capability? */
 bool x509_is_cap(struct blob oid);
-/* Read a SEQUENCE OF Extension. `must`: every extension must be critical; otherwise extensions that
- * are neither critical nor a capability are ignored. An explicit critical
- * FALSE is refused (X.690 11.5). */
+/*
+ * Read a SEQUENCE OF Extension. With `must`, every extension must be critical; without it,
+ * extensions that are neither critical nor a capability are ignored. An explicit critical FALSE is
+ * refused (X.690 11.5).
+ */
 const char *x509_read_extensions(struct arena *, struct blob *in, bool must, struct x509_caps *);
-/* Check what an actor may have: not a CA; digitalSignature or contentCommitment, not both. */
+/* Check the capabilities of an actor: it is not a CA, and keyUsage, if present, is either
+ * digitalSignature or contentCommitment. */
 const char *x509_check_actor_caps(const struct x509_caps *);
-/* Check what a home server must have: CA with keyCertSign, and otherwise only uses of Ed25519 keys
- * (RFC 8410 5). */
+/* Check the capabilities of a home server: it is a CA with keyCertSign; its other bits of keyUsage
+ * are allowed for Ed25519 keys (RFC 8410 5). */
 const char *x509_check_server_caps(const struct x509_caps *);
 #endif
