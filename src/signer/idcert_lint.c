@@ -10,7 +10,7 @@
  */
 struct tbs_lint {
 	struct cx *cx;
-	struct str domain; /* ours */
+	struct str domain; /* this server's */
 	const uint8_t *signer;
 	struct blob whole, version, algorithm, issuer, validity, subject, spki, extensions, rest;
 	struct blob serial; /* contents only */
@@ -116,7 +116,8 @@ static bool has_allowed_subject(struct tbs_lint *l)
 	return is_server_tbs(l) || idname_check_actor(l->cx->mem, &l->subject_name, true) == NULL;
 }
 
-/* DCs, UID, CN, session: last octets of their types, and string types. */
+/* The subject has DCs, UID, CN and uniqueIdentifier in this order. types: the last octets of their
+ * OIDs; tags: their string types. */
 static bool has_profile_subject(struct tbs_lint *l)
 {
 	static const uint8_t types[] = { 0x19, 0x01, 0x03, 0x2c };
@@ -166,7 +167,7 @@ static bool has_ordered_times(struct tbs_lint *l)
 	return l->not_before <= l->not_after;
 }
 
-/* Both ends are inclusive. */
+/* notBefore and notAfter are both inclusive. */
 static bool has_allowed_lifetime(struct tbs_lint *l)
 {
 	return is_server_tbs(l) || l->not_after - l->not_before < IDCERT_LIFE_MAX;

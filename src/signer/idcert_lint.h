@@ -11,12 +11,12 @@ struct idcert_times {
  * 3)? It shares no code with the writer (x509/idcert_build.c), so a bug there is caught here.
  *
  * `issuer` is our domain, `signer` the public key that will sign. The server's own certificate must
- * carry exactly that key, an actor's must carry another.
+ * carry exactly that key, an actor's certificate a different one.
  *
  * ERR_INTERNAL when a rule is broken; the log names the rule and its clause.
  *
- * Left to the caller: what needs a clock (*times gets the validity, unless NULL), and that an
- * actor's certificate lies within the validity of the server's.
+ * The caller checks what needs a clock, and that the validity of an actor's certificate lies within
+ * that of the server's. *times gets the validity; `times` may be NULL.
  */
 must_check enum err idcert_lint(struct cx *, struct blob tbs, struct str issuer,
     const uint8_t signer[ED25519_KEY], struct idcert_times *times);

@@ -22,8 +22,11 @@ void seal_derive(const uint8_t secret[SEAL_SECRET], const char *use, uint8_t out
 /* plain and aad: less than 2 GiB each. *out is in the arena. ERR_INTERNAL when OpenSSL fails. */
 must_check enum err seal(struct cx *, const uint8_t secret[SEAL_SECRET], struct blob aad,
     struct blob plain, struct blob *out);
-/* The reverse. ERR_INTERNAL when the secret or aad is another one, or the octets were changed. *out
- * is in the arena and is overwritten with zeros when the arena is reset. */
+/*
+ * Open what seal() returned. ERR_INTERNAL when the secret or aad differs from that of seal(), or
+ * the octets were changed. *out is in the arena and is overwritten with zeros when the arena is
+ * reset.
+ */
 must_check enum err unseal(struct cx *, const uint8_t secret[SEAL_SECRET], struct blob aad,
     struct blob sealed, struct blob *out);
 #endif

@@ -90,7 +90,7 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_private_sign(cx, private, tbs, sig);
 }
 
-/* The clock of this host or of the database is wrong: try again later. */
+/* Is a time in the future? Then the clock of this host or of the database is wrong. */
 static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
 {
 	return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;
@@ -181,7 +181,7 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_private_sign(cx, private, (struct blob){ hash, sizeof hash }, sig);
 }
 
-/* The aad of a second factor. It differs from a key's, which is 32 octets. */
+/* The aad of a second factor. It is shorter than the aad of a key, which has 32 octets. */
 static struct blob make_second_factor_aad(struct cx *cx, int64_t actor_id)
 {
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));

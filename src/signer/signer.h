@@ -28,17 +28,19 @@
  *     most server_cert_lifetime;
  *   - a statement about a valid certificate ends within SIGNER_CACHE_LIFE;
  *   - a revocation is not in the future;
- *   - a federation token is issued now and is valid for at most SIGNER_TOKEN_LIFE.
+ *   - a federation token is issued now and is valid for at most SIGNER_TOKEN_LIFE;
  *   - our OpenPGP key was not created in the future.
  * So whoever takes over a worker can neither backdate a signature nor get one that outlasts these
  * limits.
  *
- * Not checked here: that an actor's certificate ends before the server's does. The signer does not
- * read the database; core/issue.c checks this, and so does everyone who verifies a chain.
+ * The signer does not check that an actor's certificate expires no later than the server's, because
+ * it does not read the database; core/issue.c checks this, and so does everyone who verifies a
+ * chain.
  *
  * Second factors. Their secrets are in the table totp, sealed under a secret derived from the one
  * of secret_file; each is bound to its actor. A secret leaves the signer once, when it is created.
- * Later the signer only answers which time step a code belongs to, for the current time only.
+ * Later the signer only answers to which time step a code belongs, if that is near the current
+ * time.
  */
 enum {				       /* seconds */
 	SIGNER_SKEW = 600,	       /* tolerated between this host's clock and the database's */
@@ -54,8 +56,8 @@ struct ca_key {
 /*
  * The signer, as core/ sees it; `cx->ca` points to one. Every function returns ERR_INTERNAL when a
  * check refuses the request, when the sealed seed cannot be opened, or when it is not the seed of
- * `key`; the log names the reason. ERR_CLOCKS: a time is not now, so a clock is wrong. In a
- * worker also ERR_UNAVAILABLE, when there is no answer: see signer_process.h.
+ * `key`; the log names the reason. ERR_CLOCKS: a time is too far from now, so a clock is wrong. In
+ * a worker also ERR_UNAVAILABLE, when there is no answer: see signer_process.h.
  */
 struct ca {
 	/* Creates a key pair. out->sealed is in the arena. */
@@ -95,7 +97,7 @@ struct ca_local {
 	struct ca ca;
 	const struct conf *conf;     /* borrowed: domain, server_cert_lifetime */
 	uint8_t secret[SEAL_SECRET]; /* a copy */
-	uint8_t totp[SEAL_SECRET];   /* derived from it, for second factors */
+	uint8_t totp[SEAL_SECRET];   /* derived from `secret`, for second factors */
 	struct opened_key opened;    /* the key of the last signature */
 };
 /* Finish with ca_local_wipe(). */

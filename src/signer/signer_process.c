@@ -11,7 +11,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* OpenSSL keeps private keys and the state of its random generators there, in locked memory. */
+/* Octets of OpenSSL's secure heap and of the smallest block in it. The heap is locked memory for
+ * private keys and the state of OpenSSL's random generators. */
 enum { SIGNER_SECURE_HEAP = 1 << 16, SIGNER_SECURE_LEAST = 32 };
 
 /* Both sides are forked from one program, so messages are plain structures. The signer still checks
@@ -324,7 +325,7 @@ bool signer_process_load_secret(const struct conf *c, int fd, struct ca_local *c
 	return true;
 }
 
-/* What asks it asks its successor. */
+/* A worker that waits for an answer then asks the next signer. */
 static void end_signer_without_memory(void)
 {
 	memory_on_failure(NULL);

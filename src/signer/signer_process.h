@@ -42,10 +42,8 @@ int signer_process_run(
  */
 bool signer_process_load_secret(const struct conf *, int fd, struct ca_local *ca);
 
-/*
- * The client in a worker. Its functions return what the signer answers; ERR_UNAVAILABLE when no
- * answer comes within SIGNER_TIMEOUT_MS, or when two signers in a row end over the question.
- */
+/* The client in a worker. Its functions return what the signer answers; ERR_UNAVAILABLE when no
+ * answer comes within SIGNER_TIMEOUT_MS, or when two signers in a row end without an answer. */
 struct signer_client {
 	struct ca ca;
 	int give_fd; /* borrowed: the worker's end of the shared pair */
