@@ -41,7 +41,7 @@ enum err refuse_at(struct cx *, enum err, const char *file, int line, const char
 
 int err_status(enum err);	    /* the HTTP status */
 const char *err_code(enum err);	    /* P2CORE_… */
-const char *err_text(enum err);	    /* the row's sentence, for when refuse() gave none */
+const char *err_text(enum err);	    /* the row's sentence, sent if refuse() gave none */
 const char *err_name(enum err);	    /* name of the row, for logs */
 bool err_is_server_fault(enum err); /* level WARN or ERROR: the server is to blame */
 

@@ -35,7 +35,7 @@ struct fetcher {
 	    struct cx *, struct fetcher *, struct str domain, bool known, bool *waited);
 	void (*leave)(struct cx *, struct fetcher *);
 	/* The server of this URL is up, because it has just signed something: ask it again even if
-	 * it did not answer before. May be NULL. */
+	 * it did not answer before. The pointer may be NULL. */
 	void (*heard)(struct cx *, struct fetcher *, struct str url);
 };
 #endif

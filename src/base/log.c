@@ -8,8 +8,8 @@
 
 enum {
 	LOG_LINE = 4096,  /* bytes; PIPE_BUF, so that a write to a pipe is atomic */
-	LOG_VALUE = 1500, /* of one value: two long values leave room for the others */
-	LOG_TAIL = 16,	  /* reserved to end a value that was cut, and the line */
+	LOG_VALUE = 1500, /* bytes of one value: two long values leave room for the others */
+	LOG_TAIL = 16,	  /* bytes reserved for the end of a cut value and of the line */
 	LOG_REQUEST_ID = 65
 };
 

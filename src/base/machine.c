@@ -7,7 +7,7 @@ enum {
 	CPU_SETS = 8,		/* for at most 8192 cores */
 	GROUP_PATH = 1024,	/* longest path of a control group that is looked at */
 	HASH_MEMORY = 19 << 20, /* bytes of one hash (crypto/passwd.h) */
-	HASH_MEMORY_SHARE = 8	/* hashes take at most one in so many bytes of the memory */
+	HASH_MEMORY_SHARE = 8	/* hashes take at most 1/8 of the memory */
 };
 
 static int count_affine_cores(int pid)

@@ -53,7 +53,7 @@ static inline struct blob str_blob(struct str s)
 {
 	return (struct blob){ (const uint8_t *)s.s, s.n };
 }
-/* A copy with a NUL after it, in the arena: for C interfaces. */
+/* Copy the text to the arena and add a NUL: for C interfaces. */
 static inline const char *str_z(struct arena *mem, struct str s)
 {
 	return arena_dup(mem, s.s, s.n);

@@ -5,8 +5,8 @@
 enum { ED25519_KEY = 32, ED25519_SIG = 64, ED25519_SEED = 32 };
 /*
  * Is the key canonical (y < p, RFC 8032 5.1.3) and not a small-order point? With a small-order
- * point one signature fits every text. OpenSSL checks neither (security.md 2.2). Bytes that are not
- * a point of the curve may pass; no signature verifies with them.
+ * point one signature fits every text. OpenSSL checks neither of these (security.md 2.2). Bytes
+ * that are not a point of the curve may pass; no signature verifies with them.
  */
 bool ed25519_key_ok(const uint8_t key[ED25519_KEY]);
 /* Verify strictly: key and R must pass ed25519_key_ok(), and S < L. */

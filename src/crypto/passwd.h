@@ -14,8 +14,8 @@ must_check enum err passwd_hash(struct cx *, struct str password, struct str *ph
  * Is it the password of the stored `phc`? phc empty means that the actor does not exist: the
  * password is hashed with the current parameters, so that this takes the same time, and *right is
  * false. *rehash: the password is right, but stored with older parameters. A stored text that is
- * not a PHC string, or whose parameters cost many times ours, is ERR_INTERNAL; it is never logged.
- * ERR_UNAVAILABLE: no memory.
+ * not a PHC string, or whose parameters cost many times the current ones, is ERR_INTERNAL; it is
+ * never logged. ERR_UNAVAILABLE: no memory.
  */
 must_check enum err passwd_verify(
     struct cx *, struct str password, struct str phc, bool *right, bool *rehash);

@@ -16,7 +16,8 @@ struct phc {
 };
 /*
  * Parse a PHC string. False for other texts, and for parameters that cost more than 64 MiB or about
- * twelve times the work of ours: a stored text must not exhaust a worker's memory or time.
+ * twelve times the work of the current ones: a stored text must not exhaust a worker's memory or
+ * time.
  */
 bool phc_parse(struct arena *, struct str text, struct phc *);
 /* The PHC string, in the arena. */

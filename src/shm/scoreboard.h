@@ -98,7 +98,7 @@ struct scoreboard {
  */
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);
-/* For a child that is not a worker: unmap it and close its file. NULL is fine. */
+/* For a child that is not a worker: unmap the scoreboard and close its file. NULL is fine. */
 void scoreboard_unmap(struct scoreboard *);
 /*
  * For a worker that was spawned alone: take a row in the file of its siblings, or in a new file if
@@ -129,7 +129,7 @@ static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_u
 void scoreboard_reserve_row(struct scoreboard *, int row);
 void scoreboard_start_worker(struct scoreboard_row *, int pid);
 void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
-/* At the start and the end of a request. */
+/* Call these at the start and at the end of a request. */
 void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
 void scoreboard_end_request(struct scoreboard_row *);
 /* The request was set aside without an answer, and will be started again. */

@@ -47,7 +47,7 @@ static const char *check_url_chars(struct str url)
 	return NULL;
 }
 
-/* The address in its canonical spelling; false if it is not one of that family. */
+/* The address in its canonical spelling; false if the text is not an address of that family. */
 static bool normalize_address(struct arena *mem, int family, struct str text, struct str *out)
 {
 	uint8_t raw[sizeof(struct in6_addr)];

@@ -10,7 +10,7 @@ struct url {
 	struct str scheme; /* in any case, without :// */
 	struct str user;   /* .s NULL: there is no @ */
 	struct str host;   /* an IPv6 address is in its brackets */
-	struct str port;   /* with the colon before it; empty: there is none */
+	struct str port;   /* with the colon before it; empty: no port */
 	struct str rest;   /* from the first / ? or # on; may be empty */
 };
 /* False: the text does not begin with a scheme and ://. */

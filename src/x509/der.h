@@ -46,7 +46,7 @@ bool der_next(struct blob *in, struct der *);
 /* Take the next element, if it has this tag: its contents, or the whole element. */
 bool der_get(struct blob *in, uint8_t tag, struct blob *body);
 bool der_get_whole(struct blob *in, uint8_t tag, struct blob *whole);
-/* Skip the next octets, if they are exactly these: for what has only one valid encoding. */
+/* Skip the next octets, if they are exactly these: for parts that have only one valid encoding. */
 bool der_get_literal(struct blob *in, struct blob octets);
 /* Are the elements in the order of a SET OF? der_check() checks this only for sets without an
  * implicit tag. */
