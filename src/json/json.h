@@ -39,8 +39,8 @@ bool json_i64(struct json_object *, int64_t *out);
 /* As json_i64(), but also accept decimal digits in a string: the two forms in which clients may
  * send an integer (protocol.md 2.3). */
 bool json_number(struct json_object *, int64_t *out);
-/* Read an array of bytes, [48,130,…], in which form clients may send binary data (protocol.md 2.7).
- * False if it is no such array, or is empty. The bytes live in the arena. */
+/* Read an array of bytes, [48,130,…], in which form clients may send binary data
+ * (protocol.md 2.7). False if it is no such array, or is empty. The bytes live in the arena. */
 bool json_octets(struct arena *, struct json_object *, struct blob *out);
 /* The text of a string; it lives as long as the tree. Empty for another type. */
 struct str json_get_str(struct json_object *);
