@@ -3,8 +3,9 @@
 #include "core/issue.h"
 #include "store/q_actor.h"
 /* Actors: registration, log-in, and changes by the operator. */
-/* Read the local name from `name`: a local name or a federation ID of this server.
- * ERR_BAD_REQUEST for `field` when it is neither; ERR_NOT_FOUND when it is of another domain. */
+/* Read the local name from `name`: a local name or a federation ID of this server. ERR_BAD_REQUEST
+ * for `field` when `name` is neither; ERR_NOT_FOUND when it is a federation ID of another
+ * domain. */
 must_check enum err actor_read_name(
     struct cx *, const char *field, struct str name, struct str *local);
 /* Refuse a name that looks like one of reserved_names, like a Snowflake or like @me.
@@ -19,13 +20,14 @@ struct str actor_fid(struct cx *, struct str local);
  * registration is open. */
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
-/* The same for somebody at this address: ERR_RATE_LIMITED after rate_limit_registrations a day. */
+/* Register an actor for a client at `address`. Errors are those of actor_add() and
+ * guess_limit_count_registration(). */
 must_check enum err actor_register(
     struct cx *, struct str local, struct str password, struct str address, int64_t *id);
 /*
- * Accept a registration that is a retry, because its answer was lost: the actor registered within a
- * day with this password and has had no ID-Cert since. ERR_FID_TAKEN: it is no retry. Wrong
- * passwords count as in a log-in.
+ * Accept a registration that repeats an earlier one whose answer was lost: the actor was registered
+ * within the last day, with this password, and has got no ID-Cert since. ERR_FID_TAKEN: this
+ * registration repeats none. Wrong passwords count as in a log-in.
  */
 must_check enum err actor_was_added(
     struct cx *, struct str local, struct str password, struct str address);
@@ -37,12 +39,12 @@ must_check enum err actor_was_added(
  */
 struct login_request {
 	struct str name, password, code, address;
-	struct str ends; /* ID of the session that ends with this log-in; s NULL: none, or the
-			    oldest when there are too many */
+	struct str ends; /* ID of the session that this log-in ends; s NULL: it ends none, or the
+			    oldest sessions if there are too many */
 };
 must_check enum err actor_log_in(
     struct cx *, const struct login_request *, const struct idcsr *, struct grant *);
-/* For the operator. ERR_NOT_FOUND: no such actor. `local.s` NULL: list all. */
+/* For the operator. ERR_NOT_FOUND: no such actor. `local.s` NULL: list all actors. */
 must_check enum err actor_set_password(struct cx *, struct str local, struct str password);
 must_check enum err actor_set_admin(struct cx *, struct str local, bool admin);
 must_check enum err actor_deactivate(struct cx *, struct str local);

@@ -24,7 +24,7 @@ static enum err begin_timeline_epoch(struct cx *cx, const struct epoch_look *l)
 	return OK;
 }
 
-/* An operator, or a server on another host, has begun one. */
+/* Log that an operator, or a server on another host, has begun a new epoch. */
 static void log_new_epoch(struct scoreboard *board, int64_t number)
 {
 	int64_t was = atomic_exchange(&board->epoch, number);

@@ -2,20 +2,22 @@
 #define MOTET_CORE_EPOCH_H
 #include "store/q_epoch.h"
 /*
- * The epoch fence. PostgreSQL names one history of a database by its system identifier and its
- * timeline. The table epoch has those that we have accepted; each new connection is held against
- * the last one:
+ * The epoch fence. In PostgreSQL, the system identifier and the timeline together identify one
+ * history of a database. The table epoch has the histories that we have accepted; each new
+ * connection is compared with the last of them:
  *
  *   a new timeline (a standby was promoted, or a recovery to a point in time): the last commits may
- *     be lost. A new epoch begins by itself, and what can be used once and was made before is void.
- *   another system (a restored dump, pg_upgrade, another host): we cannot know what is lost.
- *     Everything is ERR_EPOCH until the operator has said `motetctl epoch restored` or `moved`.
+ *     be lost. A new epoch begins automatically, and everything that can be used only once and was
+ *     made earlier becomes void.
+ *   another system (a restored dump, pg_upgrade, another host): we cannot know what is lost. Every
+ *     statement fails with ERR_EPOCH until the operator has run `motetctl epoch restored` or
+ *     `motetctl epoch moved`.
  *
- * On a standby nothing is decided; it is looked at again when it has become a primary. Where the
- * role may not ask for the system identifier there is no fence; motetctl doctor says so.
+ * A standby is not compared; we look again until it has become a primary. If the database role has
+ * no right to read the system identifier, there is no fence; motetctl doctor reports that.
  */
-/* For db_set_fence(). */
+/* The function to pass to db_set_fence(). */
 enum err epoch_fence(struct cx *, bool *settled);
-/* Another system than that of the current epoch? */
+/* Is the database another system than that of the current epoch? */
 bool epoch_is_foreign(const struct epoch_look *);
 #endif

@@ -8,7 +8,7 @@ static bool invalidates_cert(const struct event *e)
 	return e->op == EVENT_INVALIDATION && e->invalidated_at;
 }
 
-/* All statements in one request to the signer. */
+/* Sign all statements in one request to the signer. */
 static enum err sign_event_claims(
     struct cx *cx, const struct event *e, size_t n, bool spaced, struct published *claims)
 {

@@ -4,11 +4,13 @@
 #include "core/session.h"
 #include "store/q_event.h"
 /*
- * Events that a session has not fetched yet (core 3.3, wire.md 2.8). They are numbered per session
- * from 1; the last 1000 are kept; a fetch returns at most EVENTS_AT_ONCE. Without `after` a fetch
- * continues after the last one fetched; with it, it returns what follows that number again, so that
- * a client can repeat a fetch whose answer was lost. Numbers of an epoch (core/epoch.h) are above
- * those of earlier ones; `after` of an earlier one is ERR_EVENTS_GONE, with cx->events_after.
+ * Events that a session has not fetched yet (core 3.3, wire.md 2.8). Events are numbered per
+ * session from 1; the last 1000 are kept; a fetch returns at most EVENTS_AT_ONCE. A fetch without
+ * `after` continues after the last event that was fetched. A fetch with `after` returns the events
+ * that follow that number, even if they were fetched before, so that a client can repeat a fetch
+ * whose answer was lost. The events of an epoch (core/epoch.h) have higher numbers than those of
+ * earlier epochs. An `after` from an earlier epoch is refused with ERR_EVENTS_GONE, and
+ * cx->events_after says which number to continue with.
  */
 enum {
 	EVENT_NEW_SESSION = 3,
@@ -19,10 +21,10 @@ enum {
 	EVENT_CLIENT_KEY_CHANGE = 1,
 	EVENT_LOW_KEY_PACKAGES = 2,
 	EVENT_SECOND_FACTOR = 3,
-	EVENT_NEW_EPOCH = 4 /* data: epoch, cause, after: where its events begin */
+	EVENT_NEW_EPOCH = 4 /* data: epoch, cause, after: the number before its first event */
 };			    /* namespace motet: the protocol defines no numbers for these */
-/* claims[i] is the signed cache statement for the certificate of event i, if that event
- * invalidates one; `spaced` as in struct cache_claim. */
+/* If event i invalidates a certificate, claims[i] is the signed cache statement for that
+ * certificate. `spaced` as in struct cache_claim. */
 must_check enum err event_list(struct cx *, const struct session *, int64_t after, bool spaced,
     struct event **, struct published **claims, size_t *n);
 /* List pending events of an actor's sessions, without marking them fetched. `actor`: a local

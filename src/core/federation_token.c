@@ -46,7 +46,7 @@ static enum err refuse_tokens_off(struct cx *cx)
 	return refuse(cx, ERR_TOKENS_OFF, "", "%s", err_text(ERR_TOKENS_OFF));
 }
 
-/* The jti stays the same in all attempts. */
+/* Sign the token. Its jti stays the same in all attempts. */
 static enum err sign_federation_token(
     struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
 {
@@ -59,7 +59,7 @@ static enum err sign_federation_token(
 	return OK;
 }
 
-/* The session that asks: its row, and the hash of its token. */
+/* The session that asks for a federation token: its row, and the hash of its session token. */
 struct token_asker {
 	const struct session *s;
 	struct blob hash;
@@ -123,8 +123,8 @@ static enum err issue_recorded_token(
 	    cx, ERR_RETRY, "could not issue a federation token in %d attempts", TOKEN_ISSUE_TRIES);
 }
 
-/* The switch is checked here, to spare a useless outbound request, and again by the statement
- * that issues, which decides. */
+/* Whether tokens are issued is checked here, to spare a useless outbound request, and again by the
+ * statement that stores the token, which decides. */
 enum err federation_token_issue(
     struct cx *cx, const struct session *s, struct blob asker, struct str server, struct str *token)
 {

@@ -6,21 +6,21 @@
  * Issuing federation tokens (protocol.md 3.2). A home actor presents one to another server, once,
  * to open a session there. Every token is stored, so that it can be listed and deleted. A deletion
  * takes effect at once on this server and on servers that ask (federation_token_active(), GET
- * /.motet/v1/introspect); for others the token works until it expires.
+ * /.motet/v1/introspect); on other servers the token works until it expires.
  *
- * A token belongs to the session that asked for it. It names that session's ID-Cert (cnf), opens
- * only sessions for that certificate, and is deleted with the session: when it ends, is revoked, or
- * gets another token or ID-Cert.
+ * A token belongs to the session that asked for it. The token names that session's ID-Cert (cnf)
+ * and opens only sessions for that certificate. It is deleted when the session ends, is revoked, or
+ * gets another session token or ID-Cert.
  */
-/* Read or set whether tokens are issued. A change holds for all workers on all hosts as soon as
- * it is committed. */
+/* Read or set whether tokens are issued. A change takes effect for all workers on all hosts as soon
+ * as it is committed. */
 must_check enum err federation_token_status(struct cx *, bool *enabled);
 must_check enum err federation_token_switch(struct cx *, bool enabled);
 /*
- * Issue a compact JWS for the server at the URL `server`, which must be this one or speak
- * polyproto. asker: the hash of the session's token. The database must have set cx->now.
- * ERR_TOKENS_OFF; ERR_UNAUTHORIZED: the session has just ended; ERR_BAD_REQUEST, field "server";
- * ERR_NOT_FEDERATED.
+ * Issue a token, a compact JWS, for the server at the URL `server`: this server, or another one
+ * that speaks polyproto. asker: the hash of the session's token. cx->now must be the database's
+ * time. ERR_TOKENS_OFF; ERR_UNAUTHORIZED: the session has just ended; ERR_BAD_REQUEST, field
+ * "server"; ERR_NOT_FEDERATED.
  */
 must_check enum err federation_token_issue(
     struct cx *, const struct session *, struct blob asker, struct str server, struct str *token);

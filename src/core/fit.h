@@ -2,18 +2,17 @@
 #define MOTET_CORE_FIT_H
 #include "base/cx.h"
 /*
- * Do the database and the configuration belong together: does the schema fit this program, is the
- * identity key of our domain, and does the secret of cx->ca (NULL: not checked) open it? ERR_MISFIT
- * says what does not fit. Another error means that it is not known yet: the database is away, or
- * there is no identity key. A positive answer is remembered, for this process and those that it
- * forks.
+ * Check that the database and the configuration belong together: the schema fits this program, the
+ * identity key belongs to our domain, and the secret of cx->ca opens that key (not checked if
+ * cx->ca is NULL). ERR_MISFIT says what does not fit. Another error means that the answer is not
+ * known yet: the database is unavailable, or there is no identity key. A positive answer is
+ * remembered by this process and by those that it forks.
  */
 must_check enum err fit_check(struct cx *);
-/* How many connections the database leaves for the servers' role (store/q_doctor.h). */
+/* Get the number of connections that the servers may have together (store/q_doctor.h). */
 must_check enum err fit_count_connections(struct cx *, int64_t *n);
-/* The configuration may have changed: forget the answer, so that the next fit_check() asks
- * again. */
+/* Forget the answer, since the configuration may have changed: the next fit_check() asks again. */
 void fit_forget(void);
-/* Another process has checked this and found that it fits: remember that. */
+/* Remember that another process has found that the database and the configuration fit. */
 void fit_remember(void);
 #endif
