@@ -8,7 +8,7 @@
 #include "core/foreign_own.h"
 #include "core/foreign_verify.h"
 
-/* How old a list of certificates may be, in seconds. */
+/* The maximum age of a list of certificates, in seconds. */
 enum { LIST_OF_ANY_AGE = -1, RECENT_LIST = 10 };
 
 static const struct cert_filter all_certs = { -1, -1, -1, { NULL, 0 } };
@@ -64,7 +64,8 @@ static void leave_batch(struct cx *cx)
 		cx->fetch->leave(cx, cx->fetch);
 }
 
-/* After waiting for another worker that asked the same server: use its result. */
+/* If this worker has waited for another one that asked the same server, use the other one's
+ * result. */
 static enum err fetch_home_unless_renewed(
     struct cx *cx, struct str domain, struct str old, bool waited, struct home_server *h)
 {
@@ -158,8 +159,9 @@ void foreign_note_heard(struct cx *cx, struct str domain)
 
 /* --- Actors --- */
 
-/* An older certificate is signed by the key of the time when it was issued. In the second of a
- * rotation either key may have signed; the previous key is then that of the second before. */
+/* An older certificate is signed with the key that the server had when it was issued. In the second
+ * of a rotation, the previous key or the new one may have signed; the previous key is then found as
+ * the key of the second before. */
 static enum err verify_actor_cert(
     struct cx *cx, const struct home_server *h, struct str fid, const struct cacheable *c)
 {
@@ -180,7 +182,8 @@ static bool is_odd_cert(enum err e)
 	return e == ERR_BAD_CERT || e == ERR_HOME_INVALID;
 }
 
-/* Moves the good ones to the front, *good of them; the error of the last bad one. */
+/* Move the good certificates to the front; *good is their number. Returns the error of the last bad
+ * certificate. */
 static enum err sort_good_certs(struct cx *cx, const struct home_server *h, struct str fid,
     struct cacheable *v, size_t n, size_t *good)
 {
@@ -203,9 +206,9 @@ static enum err sort_good_certs(struct cx *cx, const struct home_server *h, stru
 }
 
 /*
- * Reduces *n to the good certificates; an error if there were only bad ones. If one fails against
- * the cached server key, the server may have rotated it: ask once more. If it does not answer now,
- * the certificates found good stay good.
+ * Reduce *n to the good certificates; return an error if all are bad. If one does not verify with
+ * the cached server key, the server may have rotated its key, so it is asked once more. If the
+ * server does not answer then, the certificates that were found good stay good.
  */
 static enum err verify_actor_certs(
     struct cx *cx, struct home_server *h, struct str fid, struct cacheable *v, size_t *n)
@@ -227,7 +230,7 @@ static enum err verify_actor_certs(
 	return good ? OK : e;
 }
 
-/* Certificates that cannot be read are left out; an error if that is all of them. */
+/* Leave out certificates that cannot be read; return an error if none can be read. */
 static enum err read_listed_certs(
     struct cx *cx, const struct strs *texts, struct cacheable **out, size_t *n)
 {
@@ -277,7 +280,8 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
-/* The home server fails now: what it said before is valid until its statement expires. */
+/* Does this error mean that the home server fails now? What it said before stays valid until its
+ * statement expires. */
 static bool is_failing_moment(enum err e)
 {
 	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY ||

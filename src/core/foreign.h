@@ -9,12 +9,12 @@
  * reader, cached exactly as long as the home server states and never used after that (wire.md 7.3).
  * For our own domain the answers come from our own tables, without network requests.
  *
- * Errors of all functions: ERR_NOT_FEDERATED: blocked by configuration or operator, no such server,
- * or it does not speak polyproto. ERR_HOME_UNREACHABLE. ERR_HOME_INVALID: the answer makes no
- * sense. ERR_RETRY: too many outbound requests at the moment. ERR_BAD_CERT (403): a certificate or
- * statement breaks a rule, which the message names. Of such an answer only the failure is cached:
- * for seconds, and for up to five minutes if it repeats. It never replaces a good answer whose
- * statement has not expired. cx->retry_after says when to try again.
+ * Errors of all functions: ERR_NOT_FEDERATED: the configuration or an operator blocks the server,
+ * there is no such server, or it does not speak polyproto. ERR_HOME_UNREACHABLE. ERR_HOME_INVALID:
+ * the answer makes no sense. ERR_RETRY: too many outbound requests at the moment. ERR_BAD_CERT
+ * (403): a certificate or statement breaks a rule, which the message names. Of a bad answer only
+ * the failure is cached: for seconds, and for up to five minutes if it repeats. A failure never
+ * replaces a good answer whose statement has not expired. cx->retry_after says when to try again.
  */
 struct foreign_cert {
 	struct idcert cert;	/* read and verified */
@@ -24,44 +24,46 @@ struct foreign_cert {
 };
 /* Is this our own domain? */
 bool foreign_is_own(const struct cx *, struct str domain);
-/* The certificate of a server, now (at < 0) or at a time. Checked: self-signed, CA, and a
- * subject of exactly its domain's DCs. */
+/* Find the certificate that a server has now (at < 0) or had at a time. It must be a self-signed CA
+ * certificate whose subject is exactly the DCs (domain components) of the domain. */
 must_check enum err foreign_find_server(
     struct cx *, struct str domain, int64_t at, struct foreign_cert *);
-/* The certificate whose key a foreign server used at time `at`, by serial. Compare the serial of
- * the result: if it differs, the server had no certificate with this serial at that time. */
+/* Find the certificate whose key a foreign server used at time `at`; the caller expects the one
+ * with this serial. Compare the serial of the result: if it differs, the server had no certificate
+ * with this serial at that time. */
 must_check enum err foreign_find_server_by_serial(
     struct cx *, struct str domain, struct str serial, int64_t at, struct foreign_cert *);
 /*
- * All good certificates that the home server lists for an actor (session_id.n 0: of all sessions).
- * Bad ones are left out; an error if all are bad. ERR_NOT_FOUND: no such actor. While the home
- * server fails, returns those in the cache.
+ * List all good certificates that the home server lists for an actor (session_id.n 0: of all
+ * sessions). Bad certificates are left out; if all are bad, an error is returned. ERR_NOT_FOUND: no
+ * such actor. While the home server fails, the certificates in the cache are returned.
  */
 must_check enum err foreign_list_certs(
     struct cx *, struct str fid, struct str session_id, struct foreign_cert **, size_t *n);
-/* The same with all filters of idcert/actor/{fid}; with filters of time the home server is
- * always asked. */
+/* As foreign_list_certs(), with all filters of the route idcert/actor/{fid}; if there is a filter
+ * by time, the home server is always asked. */
 must_check enum err foreign_list_certs_where(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
 /* Make sure that the cache has the certificates of an actor, or of one session, from a list that is
  * seconds old at most, if the home server answers. Errors as above. */
 must_check enum err foreign_prefetch_certs(struct cx *, struct str fid, struct str session_id);
-/* Ask the home server for all certificates of an actor, whatever is remembered. What it says of
- * sessions here takes effect (sql_foreign_store_certs). ERR_NOT_FOUND: no such actor. */
+/* Ask the home server for all certificates of an actor, even if they are cached. What it says about
+ * the actor's sessions here takes effect (sql_foreign_store_certs). ERR_NOT_FOUND: no such
+ * actor. */
 must_check enum err foreign_ask_about(struct cx *, struct str fid);
 /* Note that a server is up, because it has just signed something, even if it did not answer us. */
 void foreign_note_heard(struct cx *, struct str domain);
 /* Check that a presented certificate is good now: chain, profile, validity, and revocation as
  * its home server states it. */
 must_check enum err foreign_check(struct cx *, struct blob der, struct foreign_cert *);
-/* The same for a certificate given by actor and serial. */
+/* As foreign_check(), for a certificate that is given by its actor and serial. */
 must_check enum err foreign_check_named(
     struct cx *, struct str fid, struct str serial, struct foreign_cert *);
-/* As foreign_check(), but asks the home server even when the certificate is cached, and a
- * revoked certificate is OK, with invalidated_at set. */
+/* As foreign_check(), but ask the home server even when the certificate is cached, and return OK
+ * for a revoked certificate, with invalidated_at set. */
 must_check enum err foreign_recheck(struct cx *, struct blob der, struct foreign_cert *);
-/* Whether a polyproto server that we federate with answers at this origin (https://host): OK,
- * ERR_NOT_FEDERATED (both cached) or ERR_RETRY. */
+/* Check that a polyproto server that we federate with answers at this origin (https://host).
+ * Returns OK or ERR_NOT_FEDERATED, which are both cached, or ERR_RETRY. */
 must_check enum err foreign_check_origin(struct cx *, struct str origin);
 
 /* For the operator. `domain` is normalised; ERR_BAD_REQUEST when it is not a domain name;

@@ -5,13 +5,14 @@
 /* The cache of foreign servers and certificates: converts between rows of q_foreign and structs
  * of foreign.c. Expired entries are never returned. */
 enum {
-	/* Seconds that a list is taken as complete; its certificates stay cached for longer. */
+	/* For so many seconds a list counts as complete; its certificates stay cached for
+	 * longer. */
 	FOREIGN_LIST_FRESH = 120
 };
 /*
- * Find the cached server of `place`, a domain or an origin (https://…). *there: it is cached and
- * without a failure. A cached failure is returned again. ERR_NOT_FEDERATED: `host` is blocked or
- * the configuration denies it. Sets cx->now.
+ * Find the cached server of `place`, a domain or an origin (https://…). *there: the server is
+ * cached, without a failure. A cached failure is returned again. ERR_NOT_FEDERATED: `host` is
+ * blocked or the configuration denies it. Sets cx->now.
  */
 must_check enum err foreign_cache_find_home(
     struct cx *, struct str place, struct str host, struct home_server *, bool *there);
@@ -21,25 +22,27 @@ must_check enum err foreign_cache_keep_home(
  * even when storing fails. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
 /* Store for operators why a server could not be reached, as cx->why says. It has no effect on
- * requests, and leaves cx->why as it is. `named`: DNS has its name; otherwise this is stored only
- * if the server is known, because strangers can make up any number of names. */
+ * requests, and leaves cx->why as it is. `named`: DNS has the server's name. If it has not, the
+ * reason is stored only for a known server, because strangers can make up any number of names. */
 void foreign_cache_note_trouble(struct cx *, struct str place, bool named);
-/* A cached certificate by serial, or by a time at which it was valid; *there: found. */
+/* Find a cached certificate by its serial, or by a time at which it was valid; *there: it was
+ * found. */
 must_check enum err foreign_cache_find(
     struct cx *, struct str subject, struct str serial, struct cacheable *, bool *there);
 must_check enum err foreign_cache_find_at(
     struct cx *, struct str subject, int64_t at, struct cacheable *, bool *there);
-/* Cached certificates of an actor or of one session, as listed at most max_age seconds ago; *there:
- * the list is complete. */
+/* List the cached certificates of an actor or of one session, as the home server listed them at
+ * most max_age seconds ago; *there: the list is complete. */
 must_check enum err foreign_cache_list(struct cx *, struct str fid, struct str session_id,
     int64_t max_age, struct cacheable **, size_t *n, bool *there);
-/* Cache one or more verified certificates of one subject. A certificate that is stored as revoked
- * and now said to be valid is dropped; ERR_BAD_CERT if none is left. */
+/* Cache one or more verified certificates of one subject. A certificate that is stored as revoked,
+ * but that the home server now calls valid, is left out; ERR_BAD_CERT if none is left. */
 must_check enum err foreign_cache_keep_certs(
     struct cx *, struct str domain, struct str subject, struct cacheable *, size_t *n);
 must_check enum err foreign_cache_keep(
     struct cx *, struct str domain, struct str subject, const struct cacheable *);
-/* The same for the list of an actor, or of one session. */
+/* Cache certificates as foreign_cache_keep_certs() does, and that they are the whole list of an
+ * actor or of one session. */
 must_check enum err foreign_cache_keep_list(struct cx *, struct str domain, struct str fid,
     struct str session_id, struct cacheable *, size_t *n);
 #endif

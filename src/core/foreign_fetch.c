@@ -69,7 +69,7 @@ static struct str cut_suffix(struct str s, const char *end)
 	return s.n >= n && memcmp(s.s + s.n - n, end, n) == 0 ? (struct str){ s.s, s.n - n } : s;
 }
 
-/* Scheme, final slash and v1 are optional. */
+/* Read the address of the API. Its scheme, final slash and v1 are optional. */
 static enum err read_api_address(struct cx *cx, struct str said, struct str *api)
 {
 	struct str text = str_trim(said), path, origin;
@@ -106,7 +106,8 @@ static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *a
 }
 
 /* The web server at a domain may answer anything, or close the connection: .well-known says where
- * polyproto is. One that takes no connection has no .well-known either. */
+ * the polyproto server is. A server that accepts no connection does not serve .well-known
+ * either. */
 static bool may_be_elsewhere(enum err e, const struct home_server *h)
 {
 	return e == ERR_NOT_FEDERATED || e == ERR_BAD_CERT || e == ERR_HOME_INVALID ||

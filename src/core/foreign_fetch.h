@@ -11,24 +11,24 @@
 struct home_server {
 	struct str api;		 /* https://…/, up to and including the slash before v1 */
 	struct cacheable server; /* its current certificate, verified */
-	bool remembered;	 /* from the cache, not just fetched */
+	bool remembered;	 /* it comes from the cache: it was not fetched just now */
 	bool reached;		 /* it answered when it was last asked, or closed the connection */
 	bool tried;		 /* it was asked, also if that failed */
-	bool named;		 /* then: DNS has an address for it */
+	bool named;		 /* when it was tried: DNS has an address for it */
 };
 /*
- * Find the server of an origin (https://host[:port]): at the origin, then with a final slash in the
- * path, then where /.well-known/polyproto-core points; there also after 429, 5xx and a closed
- * connection. The first with a good certificate of
- * `domain` (n 0: of any domain) is taken.
+ * Find the server of an origin (https://host[:port]): ask at the origin, then with a final slash in
+ * the path, then at the address in /.well-known/polyproto-core (this also after a status 429 or 5xx
+ * or a closed connection). The first server that has a good certificate of `domain` (n 0: of any
+ * domain) is taken.
  */
 must_check enum err foreign_fetch_home(
     struct cx *, struct str origin, struct str domain, struct home_server *);
-/* The server's certificate at time `at`; a server that does not support times sends its current
- * one. */
+/* Fetch the certificate that the server had at time `at`; a server that does not support times
+ * sends its current one. */
 must_check enum err foreign_fetch_server_at(
     struct cx *, const struct home_server *, int64_t at, struct cacheable *);
-/* The server's list of an actor's certificates, as unparsed JSON elements. */
+/* Fetch the server's list of an actor's certificates, as unparsed JSON elements. */
 must_check enum err foreign_fetch_actor(
     struct cx *, struct home_server *, struct str fid, const struct cert_filter *, struct strs *);
 #endif

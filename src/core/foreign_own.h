@@ -6,7 +6,7 @@
 must_check enum err foreign_own_find_server(struct cx *, int64_t at, struct foreign_cert *);
 must_check enum err foreign_own_list_certs(
     struct cx *, struct str fid, const struct cert_filter *, struct foreign_cert **, size_t *n);
-/* The certificate with that serial. ERR_BAD_CERT: none. */
+/* Find the actor's certificate with that serial. ERR_BAD_CERT: there is none. */
 must_check enum err foreign_own_find(
     struct cx *, struct str fid, struct str serial, struct foreign_cert *);
 #endif

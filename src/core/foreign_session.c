@@ -70,7 +70,7 @@ enum err foreign_session_update(
 	return current ? OK : renew_foreign_session(cx, s, &now.cert);
 }
 
-/* Of the answers to foreign_ask_about(). */
+/* Does this result of foreign_ask_about() mean that the home server gave no usable answer? */
 static bool is_silence(enum err e)
 {
 	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID;

@@ -2,11 +2,12 @@
 #define MOTET_CORE_FOREIGN_VERIFY_H
 #include "x509/cacheable.h"
 /* The rules for certificates and statements of foreign servers (wire.md 7.2). A broken rule is
- * ERR_BAD_CERT with a message that names it. The database must have set cx->now. */
+ * ERR_BAD_CERT with a message that names it. cx->now must be the database's time. */
 #define REFUSE_CERT(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 enum { FOREIGN_SKEW = CACHEABLE_SKEW };
-/* A server's certificate, valid at `at`: subject of exactly the domain's DCs, CA, self-signed,
- * with a statement signed by the server's current key. */
+/* Check a server's certificate: a self-signed CA certificate, valid at `at`, whose subject is
+ * exactly the domain's DCs, with a cache statement signed with `current`, the server's current
+ * key. */
 must_check enum err foreign_verify_server(struct cx *, const struct cacheable *, struct str domain,
     const uint8_t current[ED25519_KEY], int64_t at);
 /*
