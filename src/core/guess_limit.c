@@ -19,7 +19,8 @@ static struct blob hash_guess_key(
 	return (struct blob){ h, HASH_BYTES };
 }
 
-/* limits_address_key(): a client may have any address of its IPv6 /64. */
+/* limits_address_key() takes all addresses of an IPv6 /64 as one, since a client can use any of
+ * them. */
 struct guess_limit guess_limit_make(
     struct cx *cx, const char *what, struct str who, struct str from)
 {

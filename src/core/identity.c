@@ -6,7 +6,8 @@
 
 enum { KEY_TRIES = 3 };
 
-/* Of this process; dropped when a statement shows that the key was rotated. */
+/* The copy of the current key in this process; forgotten when a statement shows that the key was
+ * rotated. */
 static struct {
 	struct server_key key;
 	uint8_t public_key[ED25519_KEY], sealed[128], cert[2048];
@@ -225,8 +226,8 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 			  "rotate`.");
 }
 
-/* A host that cannot open the current key has another secret than the other hosts, and they
- * could not open a key that it makes. */
+/* A host that cannot open the current key has another secret than the other hosts, and those could
+ * not open a key that this host makes. */
 static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim any = {

@@ -37,8 +37,8 @@ ROW(well_known_introspect, F_CUSTOM(well_known_introspect, motet, read_motet_mem
 
 enum introspect_reply { REPLY_OBJECT, REPLY_OTHER, REPLY_NONE };
 
-/* Fetch and decode an object. The error in cx->why is discarded. REPLY_NONE: not asked, or no
- * usable answer. */
+/* Fetch and decode an object. The error in cx->why is discarded. REPLY_NONE: the server could not
+ * be asked, or failed (429, 5xx); REPLY_OTHER: it sent anything but such an object. */
 static enum introspect_reply fetch_json_object(
     struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {

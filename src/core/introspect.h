@@ -4,12 +4,13 @@
 /*
  * Ask the issuer of a federation token whether the token is still active (as in RFC 7662, but by
  * GET, the only method of outbound requests). A server that supports this says so in its
- * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. It gets the SHA-256 of the
- * token instead of the token, so that a log never has a usable token, and answers {"active": bool}.
+ * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. The issuer gets the SHA-256 of
+ * the token instead of the token, so that a log never has a usable token, and answers {"active":
+ * bool}.
  *
  * *active is false when the issuer answers so, and true when it has no such route: the token then
- * works until it expires. If the issuer cannot be asked now: ERR_HOME_UNREACHABLE; with
- * federation_token_unconfirmed, OK and *active is true. The log says which.
+ * works until it expires. If the issuer cannot be asked now, the result is ERR_HOME_UNREACHABLE or,
+ * with federation_token_unconfirmed = on, OK with *active true. The log says which.
  */
 must_check enum err introspect_token(
     struct cx *, struct str issuer, struct str token, bool *active);

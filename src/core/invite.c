@@ -61,7 +61,7 @@ static enum err check_invite_state(struct cx *cx, const struct invite_state *s)
 	    : OK;
 }
 
-/* Checked before the expensive hash of the password. */
+/* Check the code before the expensive hash of the password. */
 static enum err check_invite_code(struct cx *cx, const struct invite_use *u, struct blob code_hash)
 {
 	const struct str parts[] = { STR("invite"), limits_address_key(cx->mem, u->address) };

@@ -11,7 +11,7 @@ enum { INVITE_LIFE_MIN = 60, INVITE_LIFE_MAX = 315360000 }; /* seconds */
 /* *code is in the arena, which wipes it. The caller checks the bounds above. */
 must_check enum err invite_create(struct cx *, int64_t uses, int64_t seconds, struct str note,
     struct str *code, struct new_invite **);
-/* id 0: all. ERR_NOT_FOUND: no such invite. */
+/* id 0: list all invites. ERR_NOT_FOUND: no such invite. */
 must_check enum err invite_list(struct cx *, int64_t id, struct invite_item **, size_t *n);
 /* Allow no further registrations; registered actors stay. ERR_NOT_FOUND. */
 must_check enum err invite_revoke(struct cx *, int64_t id);
