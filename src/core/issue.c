@@ -10,7 +10,8 @@
 
 enum { ISSUE_TRIES = 4, SAME_CSR_TRIES = 20 };
 
-/* DELETE /session/{id} could not name these: they are routes (protocol.md 4.13). */
+/* DELETE /session/{id} could not end sessions with these IDs: they are names of routes (protocol.md
+ * 4.13). */
 static bool is_reserved_session_id(struct str id)
 {
 	static const char *const literals[] = { "auth", "idcert", "identify", "keymaterial",
@@ -49,7 +50,7 @@ static enum err sign_idcert(struct cx *cx, const struct issue_request *i, struct
 
 	TRY(identity_current(cx, &ca));
 	if (cx->now < ca->not_before) {
-		/* The key was rotated after this request began, or a clock was ahead then. */
+		/* The key was rotated after this request began, or while a clock was ahead. */
 		TRY(identity_check_clocks(cx, ca, cx->now));
 		cx->now = ca->not_before;
 	}
@@ -139,7 +140,7 @@ static enum err issue_recorded_idcert(
 	return fail(cx, ERR_RETRY, "could not issue a certificate in %d attempts", ISSUE_TRIES);
 }
 
-/* A repeated CSR conflicts with the certificate that it got before: return that one. */
+/* A repeated CSR conflicts with the certificate that it got before: return that certificate. */
 static enum err find_cert_of_csr(
     struct cx *cx, const struct new_idcert *c, enum err why, struct blob *cert)
 {

@@ -16,15 +16,17 @@ struct issue_request {
 			     for too many sessions: the session `ends`, and then the oldest ones,
 			     end in the same statement */
 	struct str ends; /* ID of the session that a log-in ends; s NULL or no such session: none */
-	struct blob keep; /* token hash of the session `replaces`, which keeps its token, so that
-			     the grant has none; p NULL: make a new token */
-	bool repeats;	  /* a retry: `replaces` was replaced already, only look up the result */
+	struct blob keep; /* hash of the token of the session whose certificate is replaced: it
+			     keeps that token, and the grant has none; p NULL: make a new token */
+	bool repeats; /* a repeated request: `replaces` was replaced already, so only look up the
+			 result */
 };
 struct grant {
 	struct str id_cert; /* PEM */
 	struct str token;
 };
-/* The database must have set cx->now. ERR_BAD_CSR: another actor or domain.
- * ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. ERR_UNAUTHORIZED: the certificate to replace has ended. */
+/* cx->now must be the database's time. ERR_BAD_CSR: the CSR names another actor or domain, or a
+ * session ID that is the name of a route. ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. ERR_UNAUTHORIZED:
+ * the session whose certificate is to be replaced has just ended. */
 must_check enum err issue_idcert(struct cx *, const struct issue_request *, struct grant *);
 #endif

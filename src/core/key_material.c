@@ -40,7 +40,7 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 	return OK;
 }
 
-/* The statement only finds home sessions; a foreign one gets ERR_FOREIGN instead. */
+/* The statement only finds sessions of home actors; one of a foreign actor gets ERR_FOREIGN. */
 static enum err refuse_foreign_session(struct cx *cx, struct blob hash)
 {
 	struct session *s;
@@ -68,7 +68,7 @@ enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *seria
 	return OK;
 }
 
-/* If all is gone after an attempt with an unknown outcome, the deletion succeeded. */
+/* If none of the items is left after an attempt with an unknown outcome, the deletion succeeded. */
 enum err key_material_delete(
     struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
 {

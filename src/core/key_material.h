@@ -8,17 +8,20 @@ enum {
 	KEY_MATERIAL_TOTAL = 4 << 20 /* bytes per actor, so that all of it fits into one response */
 };
 /*
- * Add all or none; serial 0 means the session's own certificate. ERR_TOO_LARGE: an item exceeds
- * keymaterial_max_bytes, or all exceed KEY_MATERIAL_TOTAL. ERR_NOT_FOUND: a serial is not the
- * actor's. ERR_CONFLICT: a serial already has key material.
+ * Add all items or none; serial 0 means the session's own certificate. ERR_TOO_LARGE: an item
+ * exceeds keymaterial_max_bytes, or all items of the actor exceed KEY_MATERIAL_TOTAL.
+ * ERR_NOT_FOUND: the actor has no ID-Cert with one of the serials. ERR_CONFLICT: a serial already
+ * has key material.
  */
 must_check enum err key_material_add(
     struct cx *, const struct session *, struct key_material *, size_t n);
-/* Key material of the serials (NULL: all). The same statement looks up the token:
- * ERR_UNAUTHORIZED. ERR_NOT_FOUND: none of the given serials has any. */
+/* List the key material of these serials (NULL: of all). The same statement looks up the token;
+ * ERR_UNAUTHORIZED: it belongs to no session. ERR_NOT_FOUND: none of the given serials has key
+ * material. */
 must_check enum err key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
-/* Delete all or none; ERR_NOT_FOUND names the serials without key material. */
+/* Delete the key material of all these serials or of none; ERR_NOT_FOUND names the serials without
+ * key material. */
 must_check enum err key_material_delete(
     struct cx *, const struct session *, const int64_t *serials, size_t n);
 #endif

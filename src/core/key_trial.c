@@ -52,8 +52,8 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, str
 			     hash_trial_address(cx, address));
 }
 
-/* An answer that names no trial: the open trials of the actor who has this serial number. The
- * certificate may be newer than the cached list of this actor. */
+/* For an answer that names no trial: find the open trials of the actor whose certificate has this
+ * serial number. The certificate may be newer than the cached list of this actor. */
 static enum err find_open_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
@@ -70,7 +70,7 @@ static enum err find_open_trials(
 	return e == ERR_BAD_CERT ? OK : e;
 }
 
-/* The trials that the answer may be for. */
+/* Find the trials that the answer may be for. */
 static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {

@@ -4,16 +4,18 @@
 #include "core/session.h"
 #include "store/q_keypackage.h"
 /*
- * The MLS delivery service: sessions upload KeyPackages, others claim each of them once. Uploads
- * pass every rule that a server can check (mls_keypackage_check()) and are given out byte for byte.
- * A KeyPackage ends with the certificate that it is bound to.
+ * The MLS delivery service: sessions upload KeyPackages, others claim each of them once. An
+ * uploaded KeyPackage must pass every rule that a server can check (mls_keypackage_check()) and is
+ * given out unchanged, byte for byte. A KeyPackage expires at the latest when the certificate that
+ * it is bound to does.
  */
 enum { KEYPACKAGES_AT_ONCE = 100 }; /* in one request; keypackage_stock limits a session's total */
 struct keypackage_upload {
 	const struct mls_input *v;
 	size_t n;
-	bool last_resort; /* for KeyPackages that do not say it themselves */
-	bool *kept;	  /* NULL, or set by redeem_token(): are they in stock here? */
+	bool last_resort; /* applies to the KeyPackages that do not say themselves whether they are
+			     last resorts */
+	bool *kept;	  /* NULL, or where redeem_token() says whether they are in stock here */
 };
 /*
  * Add all or none to the session's stock. `counts` is then the stock per suite, without last
@@ -25,7 +27,7 @@ must_check enum err keypackage_add(struct cx *, const struct session *,
     const struct keypackage_upload *, struct str *counts, size_t *bad);
 /*
  * Take the session's KeyPackages, last resorts too, out of its stock: for a device that has lost
- * their private halves. *n: how many. None of them can be uploaded again.
+ * their private keys. *n is their number. None of them can be uploaded again.
  */
 must_check enum err keypackage_withdraw(struct cx *, const struct session *, int64_t *n);
 /*
@@ -48,15 +50,16 @@ struct keypackage_filter {
 /*
  * Claim one KeyPackage of each open session of `user` (federation ID, local name or Snowflake),
  * except the claimant's own session; sessions without KeyPackages are left out. The same statement
- * looks up the token and counts the limits: ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_RATE_LIMITED
- * consume and count nothing.
+ * looks up the token and counts the limits: after ERR_UNAUTHORIZED, ERR_NOT_FOUND and
+ * ERR_RATE_LIMITED nothing is consumed or counted.
  */
 must_check enum err keypackage_claim(struct cx *, struct blob token_hash, struct str user,
     struct str address, const struct keypackage_filter *, struct keypackage_given **, size_t *n);
-/* The errors of keypackage_claim(), without claiming or counting. */
+/* Return what keypackage_claim() would return, without claiming or counting. */
 must_check enum err keypackage_may_claim(
     struct cx *, struct blob token_hash, struct str user, struct str address);
-/* The stock of all actors, and of one or (local.s NULL) all actors by session. */
+/* Get the total stock of all actors; list the stock of one actor or (local.s NULL) of all actors by
+ * session. */
 must_check enum err keypackage_stock(struct cx *, struct keypackage_stock **);
 must_check enum err keypackage_stats(
     struct cx *, struct str local, struct keypackage_stat **, size_t *n);
