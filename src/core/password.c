@@ -9,7 +9,8 @@
 #include "shm/limits.h"
 #include "store/q_actor.h"
 
-/* Shorter than the master waits before it replaces this worker. */
+/* How long a request waits for a hashing slot: less than the master waits before it replaces this
+ * worker. */
 static int count_patience_ms(const struct conf *c)
 {
 	int64_t s =
@@ -35,11 +36,12 @@ static bool get_hash_place(struct cx *cx)
 	return false;
 }
 
-/* How long a hash takes, of this process: the mean of the last few, in microseconds. */
+/* How long a hash takes in this process: the mean of the last few hashes, in microseconds. */
 static int64_t hash_mean_us = 150 * 1000;
 static int64_t hash_began_us;
 
-/* Those who are sent away come back one after the other, as fast as the slots get free. */
+/* Return the number of seconds after which a refused client is to try again: refused clients come
+ * back one after the other, as fast as slots become free. */
 static int64_t take_hash_turn(struct cx *cx)
 {
 	return cx->limits
@@ -74,7 +76,7 @@ static void leave_hash_gate(struct cx *cx)
 	meter_phase(&cx->meter, PHASE_WORK);
 }
 
-/* What is stored is the prepared password, so its length counts. */
+/* The hash is of the prepared password, so the length of that is checked. */
 static enum err prepare_new_password(struct cx *cx, struct str *password)
 {
 	const char *why = NULL;
@@ -111,8 +113,9 @@ enum err password_hash_new(struct cx *cx, struct str password, struct str *phc)
 enum { PASSWORD_FORMS = 2 };
 
 /*
- * The password as it is stored now, then as it was sent, which is how earlier releases stored it.
- * How many there are depends on what was sent only, and so does the time.
+ * List the prepared form, which is what is stored now, then the password as it was sent, which is
+ * what earlier releases stored. The number of forms, and so the time that a check takes, depends
+ * only on what was sent.
  */
 static int list_password_forms(struct cx *cx, struct str sent, struct str forms[PASSWORD_FORMS])
 {

@@ -6,6 +6,7 @@
 must_check enum err probe_new(struct cx *, struct str *token);
 /* Use a token up. ERR_NO_ROUTE, as for an unknown route, when it is not stored. */
 must_check enum err probe_take(struct cx *, struct str token);
-/* Whether a token is still unused, as it must be when its request was refused; then delete it. */
+/* Find out whether a token is still unused, as it must be when its request was refused, and delete
+ * it. */
 must_check enum err probe_unused(struct cx *, struct str token, bool *unused);
 #endif

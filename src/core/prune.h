@@ -7,8 +7,8 @@
  * them too, to make room for new rows.
  */
 extern const struct prune_row {
-	const char *name; /* in JSON */
-	const char *what; /* in text */
+	const char *name; /* its name in JSON */
+	const char *what; /* its name in text */
 } prune_rows[PRUNE_KINDS];
 /* Count the rows of each kind that may be deleted now. */
 must_check enum err prune_count(struct cx *, int64_t rows[PRUNE_KINDS]);

@@ -55,7 +55,8 @@ static void log_readiness(struct cx *cx, enum err e)
 		log_warn("ready again");
 }
 
-/* Days before the end at which the log warns; 0: not yet. */
+/* How many days before the certificate expires this warning is due: 30, 7 or 1; 0: no warning is
+ * due yet. */
 static int find_warning_days(int64_t left)
 {
 	static const int days[] = { 1, 7, 30 };

@@ -46,7 +46,8 @@ static enum err copy_own_key(
 	return OK;
 }
 
-/* The home server's current key, or its key when the token was issued. */
+/* Find the key that must have signed the token: the home server's current key, or the key that it
+ * had when the token was issued. */
 static enum err find_home_key(
     struct cx *cx, const struct federation_token *t, uint8_t key[ED25519_KEY])
 {
@@ -62,7 +63,8 @@ static enum err find_home_key(
 	return OK;
 }
 
-/* The statement that finds our own key also returns the database's time. */
+/* q_federation_token_key() finds only our own keys, but is called for every token, because it also
+ * returns the database's time. */
 static enum err check_federation_token(struct cx *cx, struct str token, struct shown_token *s)
 {
 	uint8_t key[ED25519_KEY];

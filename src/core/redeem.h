@@ -4,18 +4,19 @@
 #include "core/keypackage.h"
 /*
  * Redeem federation tokens: a token and an ID-Cert open a session here (POST /p2core/session/auth).
- * A token opens one session, on all hosts together: one row decides. When it names an ID-Cert in
- * cnf, it opens a session for that certificate only. A home actor may redeem one too; the new
- * session token replaces that of the session that asked for it, and no other.
+ * A token opens only one session, even if several hosts get it at once: one database row decides.
+ * When it names an ID-Cert in cnf, it opens a session for that certificate only. A home actor can
+ * redeem a token, too; the new session token then replaces that of the session that asked for the
+ * federation token, and of no other session.
  */
 enum { REDEEM_SKEW = 60 }; /* seconds that the clocks of two servers may differ */
 /*
- * Checks come before any write: the token, ERR_BAD_TOKEN (401); the certificate's chain, profile,
- * validity and revocation, ERR_BAD_CERT (403), with ERR_NOT_FEDERATED and ERR_HOME_UNREACHABLE for
- * the home server; the KeyPackages, ERR_BAD_REQUEST (400), which must be bound to the certificate.
- * KeyPackages of home actors are stored by the same statement; those of foreign actors are not
- * stored. If the database's answer is lost, the statement is sent again and finds its own result: a
- * token is never used up without its session.
+ * Everything is checked before anything is written: the token (ERR_BAD_TOKEN, 401); the
+ * certificate's chain, profile, validity and revocation (ERR_BAD_CERT, 403; for its home server
+ * ERR_NOT_FEDERATED and ERR_HOME_UNREACHABLE); the KeyPackages, which must be bound to the
+ * certificate (ERR_BAD_REQUEST, 400). KeyPackages of home actors are stored by the same statement;
+ * those of foreign actors are not stored. If the database's answer is lost, the statement is sent
+ * again and finds its own result: a token is never used up without its session.
  */
 must_check enum err redeem_token(struct cx *, struct str token, struct blob id_cert,
     const struct keypackage_upload *, struct str *session_token);

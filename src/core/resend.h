@@ -11,19 +11,20 @@
  *		e = q_…(cx, …);
  *	while (resend_again(cx, &s, &e));
  *
- * An earlier try may still run when the next one begins: that one waits for its locks, but its
- * snapshot is older than the commit and does not show the result. Therefore the first answer after
- * a lost one is not trusted: the statement is sent once more, and that answer counts.
+ * An earlier try may still run when the next one begins. The next one then waits for the locks of
+ * the earlier one, but its own snapshot is older than the earlier one's commit and does not show
+ * the result. Therefore the first answer after a lost one is not trusted: the statement is sent
+ * once more, and that answer counts.
  *
  * While the outcome is unknown, an unavailable database is waited for, about two seconds in total.
- * If it stays away, *e becomes ERR_UNCERTAIN: the client learns that its request may have been
- * done.
+ * If the database stays unavailable, *e becomes ERR_UNCERTAIN: the client learns that its request
+ * may have taken effect.
  */
 struct resend {
 	bool doubt;    /* an earlier try may be committed */
 	bool answered; /* a later try got an answer */
 	int64_t until_us;
 };
-/* Whether to send it again; waits 50 ms if the database did not answer. */
+/* Return whether to send the statement again; waits 50 ms if the database did not answer. */
 bool resend_again(struct cx *, struct resend *, enum err *);
 #endif
