@@ -10,7 +10,7 @@
 
 #define VERSION_INSERT "\nINSERT INTO schema_version "
 enum { SCHEMA_FILES_MAX = 1000, SCHEMA_FILE_BYTES_MAX = 1 << 20 };
-/* Between two tries for a lock, and between two lines about it. */
+/* The pause between two tries for a lock, and between two messages about the wait. */
 enum { LOCK_PAUSE_US = 1000 * 1000, LOCK_TELL_US = 10 * 1000 * 1000 };
 
 struct schema_file {
@@ -151,7 +151,7 @@ static struct lock_wait begin_lock_wait(const char *what, void (*tell)(const cha
 		0 };
 }
 
-/* Whether to try again after *e; the message of the database names the lock. */
+/* Return whether to try again after the error `e`; the message of the database names the lock. */
 static bool is_lock_due(const struct cx *cx, struct lock_wait *w, enum err e)
 {
 	int64_t now = clock_us();

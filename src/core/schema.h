@@ -2,15 +2,15 @@
 #define MOTET_CORE_SCHEMA_H
 #include "store/q_schema.h"
 /* The version of the database schema. */
-enum { SCHEMA_VERSION = 22 }; /* that this program is built for */
-/* Check that the schema fits this program. ERR_MISFIT says what to do when it is older, or
+enum { SCHEMA_VERSION = 22 }; /* the version that this program is built for */
+/* Check that the schema fits this program. ERR_MISFIT says what to do when the schema is older, or
  * so new that it no longer supports this program. */
 must_check enum err schema_check_version(struct cx *);
 /*
  * Apply the missing files of `dir` in order, under a lock, one transaction each; `tell` is called
- * for each step. If another transaction, such as a pg_dump, holds a lock, it is tried again for
- * SCHEMA_LOCK_MINUTES; between two tries nobody has to wait for us. ERR_RETRY: it was not free in
- * that time. ERR_CONFLICT: an applied file has changed.
+ * for each step. If another transaction, such as that of pg_dump, holds a lock that is needed, the
+ * step is tried again for SCHEMA_LOCK_MINUTES; between two tries nobody has to wait for us.
+ * ERR_RETRY: the lock was not released in that time. ERR_CONFLICT: an applied file has changed.
  */
 enum { SCHEMA_LOCK_MINUTES = 60 };
 must_check enum err schema_migrate(struct cx *, const char *dir,

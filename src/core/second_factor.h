@@ -3,9 +3,10 @@
 #include "core/second_factor_check.h"
 #include "store/q_second_factor.h"
 /*
- * A second factor is enrolled, which returns a secret; confirmed with a code, which proves that the
- * client has the secret and returns recovery codes; required from then on; removed. Changes are
- * announced to the actor's other sessions (EVENT_SECOND_FACTOR).
+ * A second factor is first enrolled, which returns a secret. It is then confirmed with a code,
+ * which proves that the client has the secret; that returns recovery codes. From then on the second
+ * factor is required, until it is removed. Changes are announced to the actor's other sessions
+ * (EVENT_SECOND_FACTOR).
  */
 struct second_factor_secret {
 	struct str text; /* base32, for typing */
@@ -15,9 +16,9 @@ struct second_factor_secret {
 must_check enum err second_factor_enrol(
     struct cx *, int64_t actor_id, struct str local, struct second_factor_secret *);
 /*
- * Confirm it with a code. `session_id` is the caller's session, "" for operators; `who` and
- * `address` as in core/guess_limit.h. ERR_NOT_FOUND: nothing to confirm. ERR_BAD_CODE,
- * ERR_RATE_LIMITED. The recovery codes are returned only here.
+ * Confirm the second factor with a code. `session_id` is the caller's session, "" for operators;
+ * `who` and `address` as in core/guess_limit.h. ERR_NOT_FOUND: there is none to confirm.
+ * ERR_BAD_CODE, ERR_RATE_LIMITED. The recovery codes are returned only here.
  */
 struct second_factor_caller {
 	int64_t actor_id;
@@ -28,7 +29,8 @@ must_check enum err second_factor_confirm(struct cx *, const struct second_facto
 /* Replace the recovery codes. ERR_NOT_FOUND: no confirmed second factor. */
 must_check enum err second_factor_renew_codes(
     struct cx *, const struct second_factor_caller *, struct str codes[SECOND_FACTOR_CODES]);
-/* Remove it, confirmed or not; `operators`: an operator does it. ERR_NOT_FOUND: there is none. */
+/* Remove the second factor, confirmed or not; `operators`: an operator does it. ERR_NOT_FOUND:
+ * there is none. */
 must_check enum err second_factor_remove(
     struct cx *, const struct second_factor_caller *, bool operators);
 /* Find an actor's second factor; *out NULL: none. */

@@ -3,9 +3,10 @@
 #include "crypto/totp.h"
 #include "core/guess_limit.h"
 /*
- * Check a second factor: the code of an authenticator app, or a recovery code. Each works once on
- * all hosts together: one conditional update decides. A right code is used up even if the request
- * fails later. App codes are checked by the signer (cx->ca), with its host's clock.
+ * Check a second factor: the code of an authenticator app, or a recovery code. Each code works only
+ * once, even if several hosts get it at once: one conditional update decides. A right code is used
+ * up even if the request fails later. App codes are checked by the signer (cx->ca), with its host's
+ * clock.
  */
 struct second_factor_try {
 	int64_t actor_id;
@@ -22,7 +23,7 @@ struct second_factor_try {
  * password, the owner still gets in with a recovery code.
  */
 must_check enum err second_factor_check(struct cx *, const struct second_factor_try *);
-/* The time step of an app code. The code is checked and counted, but not used up. */
+/* Check an app code and get its time step. The attempt is counted, but the code is not used up. */
 must_check enum err second_factor_check_step(
     struct cx *, const struct second_factor_try *, int64_t *step);
 enum { SECOND_FACTOR_CODES = 10 };

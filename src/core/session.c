@@ -72,7 +72,7 @@ enum err session_find_rotated(struct cx *cx, struct str token, struct session **
 	return OK;
 }
 
-/* Who must send a solution: by the operation's policy, and by sensitive_actions. */
+/* Who must send a solution; depends on the operation's policy and on sensitive_actions. */
 enum solution_sender { NO_ACTOR, ENROLLED_ACTORS, ALL_ACTORS };
 
 static enum solution_sender find_solution_sender(const struct cx *cx, enum solution_policy policy)
@@ -134,7 +134,8 @@ enum err session_check_solution(struct cx *cx, const struct session *s, struct s
 	enum solution_sender from = find_solution_sender(cx, policy);
 
 	if (s && s->actor_id == 0)
-		return OK; /* the password and the second factor are at home */
+		return OK; /* a foreign actor: only the home server has the password and the second
+			      factor */
 	if (from == NO_ACTOR || (from == ENROLLED_ACTORS && s->totp.n == 0))
 		return OK;
 	return s->totp.n ? check_second_factor_solution(cx, s, solution, address)

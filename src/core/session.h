@@ -5,16 +5,16 @@
 /* Sessions: found by token, renewed, ended. */
 /*
  * Find the session of a token; sets cx->now. A malformed token is refused without a query.
- * ERR_UNAUTHORIZED. ERR_SESSION_ENDED: the home server of a foreign actor has ended it, by what it
- * said or by its silence. `password`: also read the actor's PHC string and second factor, for
- * session_check_solution(). A session that is `unconfirmed` may only be used after
- * foreign_session_confirm().
+ * ERR_UNAUTHORIZED. ERR_SESSION_ENDED: the home server of a foreign actor has ended the session, by
+ * what it said or because it did not answer for too long. `password`: also read the actor's PHC
+ * string and second factor, for session_check_solution(). A session that is `unconfirmed` must not
+ * be used before foreign_session_confirm().
  */
 must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
 /*
- * Find the session of a token that a rotation of its key has ended within a day; for requests that
- * repeat the rotation, because its answer was lost. Only session_rotate() takes such a session.
- * ERR_UNAUTHORIZED.
+ * Find the session of a token that a key rotation of that session has made invalid within the last
+ * day; for requests that repeat the rotation, because its answer was lost. Only session_rotate()
+ * takes such a session. ERR_UNAUTHORIZED.
  */
 must_check enum err session_find_rotated(struct cx *, struct str token, struct session **);
 /* Hash a token, for statements that look up the session. ERR_UNAUTHORIZED: malformed. */
@@ -27,10 +27,11 @@ enum solution_policy {
 	SOLUTION_EVERYBODY    /* everybody, also with sensitive_actions = off */
 };
 /*
- * Check X-P2-Sensitive-Solution (protocol.md 2.9) of those who must send it: the password; from an
- * actor with a second factor a code or a recovery code instead, since a thief of the token may also
- * know the password. Foreign actors have none here, and send none. ERR_SENSITIVE: missing or wrong.
- * ERR_USED_CODE. Wrong ones are counted for this session only, so that others cannot exhaust its
+ * Check X-P2-Sensitive-Solution (protocol.md 2.9), if this session's actor must send it. It must be
+ * the password; from an actor with a second factor it must be a code of the app or a recovery code
+ * instead, since a thief of the token may also know the password. Foreign actors have no password
+ * and no second factor here, and need not send it. ERR_SENSITIVE: it is missing or wrong.
+ * ERR_USED_CODE. Wrong values are counted for this session only, so that others cannot exhaust its
  * attempts.
  */
 must_check enum err session_check_solution(struct cx *, const struct session *, struct str solution,
@@ -41,8 +42,8 @@ bool session_needs_solution(const struct cx *, enum solution_policy);
  * same CSR again, with the same token, gets the same certificate and another token. */
 must_check enum err session_rotate(
     struct cx *, const struct session *, const struct idcsr *, struct grant *);
-/* POST /p2core/key/user/@me: the same, but the token stays. *pem: the certificate; a repeated
- * request gets the same one. */
+/* POST /p2core/key/user/@me: as session_rotate(), but the session keeps its token. *pem: the
+ * certificate; a repeated request gets the same one. */
 must_check enum err session_rekey(struct cx *, const struct session *, const struct idcsr *,
     struct blob token_hash, struct str *pem);
 /* POST /idcert: as session_rotate() when the CSR names this session, else a new session. */
@@ -55,7 +56,7 @@ must_check enum err session_end(struct cx *, const struct session *, struct str 
 must_check enum err session_require_home(struct cx *, const struct session *);
 /* The federation ID of the session's actor. */
 struct str session_fid(struct cx *, const struct session *);
-/* The running sessions here of this session's actor. */
+/* List the running sessions that this session's actor has here. */
 must_check enum err session_list_own(
     struct cx *, const struct session *, struct own_session **, size_t *n);
 must_check enum err session_list(struct cx *, int64_t actor_id, struct session_item **, size_t *n);

@@ -4,13 +4,14 @@
 
 enum {
 	PAGE_ROWS = 512,
-	PAGE_SHARE = 8,	      /* the next smaller page is one in so many; 512 is a power of it */
-	UNREADABLE_ROWS = 20, /* of one table that are passed over */
+	PAGE_SHARE = 8, /* a page that cannot be read is read again in pages of an eighth of its
+			   size; 512 is a power of 8 */
+	UNREADABLE_ROWS = 20, /* the maximum of unreadable rows of one table that are passed over */
 	PAGE_ARENA_BYTES = 256 << 20,
 	PAGE_KEY_MAX = 1024
 };
 
-/* A copy that outlives the page's arena. */
+/* A copy of a row's key that outlives the page's arena. */
 struct page_key {
 	char a[PAGE_KEY_MAX], b[PAGE_KEY_MAX];
 	struct verify_key key;
@@ -51,8 +52,8 @@ static void reset_page(struct verify *v)
 	v->cx->why = (struct fail){ .err = OK };
 }
 
-/* When this row is one of many, or the next key cannot be read either, it is the table that cannot
- * be read: then the first error stands. */
+/* If many rows cannot be read, or the next key cannot be read either, the whole table counts as
+ * unreadable, and the error of this row is returned. */
 static enum err pass_over_unreadable_row(struct verify *v, struct page_key *p, int *passed)
 {
 	struct fail why = v->cx->why;
@@ -69,7 +70,8 @@ static enum err pass_over_unreadable_row(struct verify *v, struct page_key *p, i
 	return copy_page_key(v->cx, p, next);
 }
 
-/* A page with a row that cannot be read is read again in smaller ones, until the row stands alone.
+/* A page with a row that cannot be read is read again in smaller pages, until that row is alone in
+ * its page.
  */
 static enum err verify_one_table(struct verify *v, enum verify_table t, int64_t all)
 {

@@ -12,8 +12,9 @@
  * Not read, as the database's constraints check all there is to check: serial_used (but each
  * certificate's serial is looked up in it), setting, throttle, probe, selftest, key_package_notice.
  *
- * Not detectable: a missing row that nothing refers to (selftests leave serial numbers without
- * certificates), and a foreign statement whose server key is no longer cached.
+ * Two faults cannot be detected. A row is missing to which no other row refers: a serial number in
+ * serial_used without a certificate is no sign of that, since selftests leave such numbers, too. A
+ * foreign certificate is not signed by its server, whose key is no longer cached.
  */
 struct verify_finding {
 	const char *table;

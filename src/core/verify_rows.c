@@ -54,7 +54,8 @@ static bool read_row_cert(struct verify *v, struct blob der, struct idcert *c)
 	return false;
 }
 
-/* With the second reader and the key of the row's server_serial. */
+/* Check the certificate with the second reader (idcert_lint), and its signature with the server key
+ * that server_serial names. */
 static void check_cert_signer(struct verify *v, const struct idcert *c, struct blob signer)
 {
 	if (signer.n != ED25519_KEY) {
@@ -144,8 +145,9 @@ static void verify_session_row(struct verify *v, const void *row)
 	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, but the token still works");
 }
 
-/* A foreign certificate, against the cached keys of its server. It is a finding only if the key
- * of its time is cached and none of the cached keys signed it. */
+/* Check the signature of a foreign certificate with the cached keys of its server. It is a finding
+ * only if the key that the server had when it issued the certificate is cached, and none of the
+ * cached keys signed the certificate. */
 static void check_home_signature(struct verify *v, const struct idcert *c)
 {
 	struct str *texts;
@@ -236,7 +238,7 @@ static struct str format_extensions(struct verify *v, struct blob list)
 	return buf_done(&b);
 }
 
-/* The columns that repeat values of the KeyPackage. */
+/* Compare the columns that repeat values of the KeyPackage. */
 static void compare_keypackage_columns(
     struct verify *v, const struct verify_key_package *r, const struct mls_keypackage *k)
 {
@@ -309,7 +311,7 @@ static void verify_actor_row(struct verify *v, const void *row)
 	    "password is not a PHC string of this server: the actor cannot log in");
 }
 
-/* Foreign actors are skipped, as their keys may no longer be cached. */
+/* Signatures of foreign actors are not verified, as their keys may no longer be cached. */
 static void verify_key_trial_row(struct verify *v, const void *row)
 {
 	const struct verify_key_trial *r = row;
@@ -426,7 +428,7 @@ static bool is_jti(struct verify *v, struct str jti)
 	    federation_jws_base64url_decode(v->cx->mem, jti, &bits);
 }
 
-/* Redemptions may be pruned a day after the token's end. */
+/* Redemptions may be pruned a day after the token has expired. */
 static bool is_redemption_kept(struct verify *v, const struct verify_federation_token *r)
 {
 	bool there = false;
@@ -463,8 +465,8 @@ static void verify_redeemed_token_row(struct verify *v, const void *row)
 	    "expires_at is later than any token may have");
 }
 
-/* A good server has api, domain and serial; a failed one failure and said; a server that was
- * blocked before it was ever asked has neither. */
+/* The row of a good server has api, domain and serial; that of a server that failed has failure and
+ * said; that of a server that was blocked before it was ever asked has none of these columns. */
 static void verify_foreign_server_row(struct verify *v, const void *row)
 {
 	const struct verify_foreign_server *r = row;

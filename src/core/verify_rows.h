@@ -10,7 +10,7 @@ struct verify {
 	struct verify_tally *tally;
 	const char *schema; /* as in verify_run() */
 };
-/* Tell of a fault in the current row. */
+/* Report a fault in the current row. */
 __attribute__((format(printf, 2, 3))) void verify_rows_report(
     struct verify *, const char *fmt, ...);
 typedef void verify_row_fn(struct verify *, const void *row);
