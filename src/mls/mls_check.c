@@ -54,7 +54,7 @@ static enum err check_keypackage_key_lengths(const struct keypackage_check *c)
 	return OK;
 }
 
-/* Late in the order, since each costs as much as a signature. */
+/* These checks come late, since each costs as much as verifying a signature. */
 static enum err check_keypackage_key_points(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
@@ -171,7 +171,7 @@ static void add_u16_to_set(struct u16_set *s, uint16_t v)
 	s->bits[v >> 3] |= (uint8_t)(1 << (v & 7));
 }
 
-/* Clients must not list the default types (RFC 9420 7.2), so they count as listed. */
+/* Clients must not list the default types (RFC 9420 7.2), so these types count as listed. */
 static void collect_supported_extensions(struct blob list, struct u16_set *s)
 {
 	struct mls_in in = mls_tls_within(list);

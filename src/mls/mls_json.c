@@ -73,7 +73,7 @@ static enum err read_required_octets(
 		 : REFUSE_MEMBER(d, "json_member: the exploded KeyPackage must have %s", name);
 }
 
-/* Decimal, or 0x and 1 to 4 hex digits. */
+/* Read a number: decimal digits, or 0x and 1 to 4 hex digits. */
 static bool parse_registry_number(struct arena *mem, struct str s, uint16_t *out)
 {
 	struct blob b;
@@ -115,7 +115,7 @@ static bool parse_json_no_name(struct str s, uint16_t *out)
 	return false;
 }
 
-/* A registered uint16: a JSON number, or a text with the number or its name. */
+/* Read a registered uint16: a JSON number, or a text with the number or its name. */
 static bool read_registry_value(
     struct arena *mem, struct json_object *v, parse_name_fn named, uint16_t *out)
 {
@@ -146,7 +146,7 @@ static enum err read_registry_member(
 
 /* --- The exploded object --- */
 
-/* The contents, if the input is exactly one vector. */
+/* Get the contents, if the input is exactly one vector. */
 static bool open_whole_vector(struct blob b, struct blob *contents)
 {
 	struct mls_in in = mls_tls_open(b);
@@ -155,7 +155,8 @@ static bool open_whole_vector(struct blob b, struct blob *contents)
 	return in.bad == MLS_FINE && in.rest.n == 0;
 }
 
-/* Octets of this size are the contents. Others may have the length of the vector in front. */
+/* If there are `size` octets, they are the contents. Otherwise the length of the vector may be in
+ * front. */
 static struct blob strip_vector_length(struct blob b, size_t size)
 {
 	struct blob inner;
@@ -163,7 +164,8 @@ static struct blob strip_vector_length(struct blob b, size_t size)
 	return b.n != size && open_whole_vector(b, &inner) ? inner : b;
 }
 
-/* If the octets are a list, they are the list. Only otherwise may a length be in front. */
+/* If the octets can be read as a list of extensions, they are that list. Only if they cannot, a
+ * length may be in front of the list. */
 static struct blob strip_list_length(struct blob b)
 {
 	struct blob rest = b, data, inner;
@@ -341,7 +343,7 @@ static enum err read_keypackage_form(const struct keypackage_json *d, struct blo
 	return read_octets_member(d, "a KeyPackage", d->o, tls);
 }
 
-/* Errors about the octets name the member that they came in. */
+/* An error about the octets names the JSON member that they came in. */
 static enum err parse_keypackage_octets(const struct keypackage_json *d, struct mls_input *out)
 {
 	enum err e = mls_keypackage_read(d->cx, out->tls, &out->kp);

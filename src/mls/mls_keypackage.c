@@ -14,8 +14,8 @@ struct keypackage_reader {
 	struct mls_in in;
 };
 
-/* Refuse with the fault of a reader, if it has one, and the part that it was reading. A reader of
- * an inner vector also points into `whole`. */
+/* If a reader has a fault, refuse the input; the message names the fault and the part that was
+ * being read. A reader of an inner vector also points into `whole`. */
 static enum err refuse_reader_fault(
     const struct keypackage_reader *r, const struct mls_in *in, const char *part)
 {
@@ -35,7 +35,7 @@ static enum err refuse_reader_fault(
 	    in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
 }
 
-/* The octets from there to the reader's position. */
+/* The octets between `from` and the reader's position. */
 static struct blob slice_since(const uint8_t *from, const struct mls_in *in)
 {
 	return (struct blob){ from, (size_t)(in->rest.p - from) };
@@ -212,8 +212,8 @@ int64_t mls_keypackage_expiry(const struct mls_keypackage *kp)
 	return kp->not_after < INT64_MAX ? (int64_t)kp->not_after : INT64_MAX;
 }
 
-/* Does this app_data_dictionary have the empty component? It counts only if the dictionary is
- * well-formed: components in order, each once. */
+/* Does this app_data_dictionary have the empty component of a last resort? It counts only if the
+ * dictionary is well-formed: components in order, each once. */
 static bool has_last_resort_component(struct blob data)
 {
 	struct mls_in whole = mls_tls_within(data);

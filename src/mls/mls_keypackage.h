@@ -32,7 +32,8 @@ struct mls_keypackage {
 	struct blob encryption_key, signature_key;
 	uint16_t credential;  /* MLS_BASIC or MLS_X509 */
 	struct blob identity; /* MLS_BASIC */
-	/* MLS_X509: at least one vector with a DER certificate; take them with mls_tls_vector(). */
+	/* MLS_X509: one or more vectors, each with a DER certificate; take them with
+	 * mls_tls_vector(). */
 	struct blob certificates;
 	/* Capabilities: lists of uint16; search them with mls_tls_has_u16(). */
 	struct blob versions, suites, cap_extensions, proposals, credentials;
@@ -46,8 +47,8 @@ struct mls_keypackage {
 /*
  * Read a KeyPackage, bare or framed. The octets tell which: octets 2 and 3 are the suite of a bare
  * one, or the wire format 0005 of a frame. After 0005 a frame goes on with the version, whose first
- * octet is 0; a bare one of suite 5 goes on with the length of its init_key, whose first octet is
- * not 0.
+ * octet is 0; a bare KeyPackage of suite 5 goes on with the length of its init_key, whose first
+ * octet is not 0.
  */
 must_check enum err mls_keypackage_read(struct cx *, struct blob in, struct mls_keypackage *);
 
@@ -60,7 +61,7 @@ bool mls_keypackage_next_extension(struct blob *list, uint16_t *type, struct blo
  */
 must_check enum err mls_keypackage_ref(
     struct cx *, const struct mls_keypackage *, struct blob *ref);
-/* not_after for the database: at most INT64_MAX. Does not consider when the ID-Cert ends. */
+/* not_after for the database: at most INT64_MAX. Does not consider when the ID-Cert expires. */
 int64_t mls_keypackage_expiry(const struct mls_keypackage *);
 /*
  * Is the KeyPackage marked as a last resort? Two encodings are in use: the extension 0x000a with
@@ -82,7 +83,8 @@ enum mls_mark mls_keypackage_mark(const struct mls_keypackage *);
  *   - cap_suites: on. RFC 9420 7.2 says MUST, every client does it, and OpenMLS does not add
  *     members whose KeyPackages break it.
  *   - cap_kp_extensions: off. mlspp puts GREASE extensions there without listing them, so this
- *     would refuse most of its KeyPackages. The price: a member with OpenMLS cannot add those.
+ *     would refuse most of its KeyPackages. The price: a member that uses OpenMLS cannot add
+ *     clients with such KeyPackages.
  *   - last_resort_nonempty: off. An extension 0x000a with data is Wire's PerDomainTrustAnchors; it
  *     does not count as a mark.
  *   - extension_wrong_place: off. No client checks it, and misplaced extensions are ignored.
@@ -101,10 +103,10 @@ enum {
 };
 /* What a KeyPackage is compared with. A zero member is not compared. Everything is borrowed. */
 struct mls_policy {
-	struct str fid;		 /* the actor's: the identity of a basic credential */
-	struct blob key;	 /* the key of the session's ID-Cert: the signature_key */
-	struct blob id_cert;	 /* DER: the first certificate of an X.509 credential */
-	struct blob server_cert; /* DER: the second one, if there is a second */
+	struct str fid;	 /* the actor's federation ID: must be the identity of a basic credential */
+	struct blob key; /* the key of the session's ID-Cert: must be the signature_key */
+	struct blob id_cert;	 /* DER: must be the first certificate of an X.509 credential */
+	struct blob server_cert; /* DER: must be the second certificate, if there is one */
 	int64_t now;		 /* seconds since 1970; always compared */
 	int64_t skew;		 /* seconds a client's clock may differ: MLS_SKEW */
 	int64_t lifetime_max;	 /* seconds from not_before to not_after, plus skew; 0: any */

@@ -67,7 +67,7 @@ static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 	return k;
 }
 
-/* NULL when it is not such a key. Callers must end with ERR_clear_error(). */
+/* Load a key of this type; NULL when it is none. Callers must call ERR_clear_error() afterwards. */
 static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 {
 	return is_point_type(type) ? load_curve_point(type, key)
@@ -75,9 +75,9 @@ static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 }
 
 /*
- * Is the key not of small order? One exchange with any private key tells: private keys are
- * multiples of the cofactor (RFC 7748 5), so a point of small order gives zeros, which OpenSSL
- * refuses. The other curves have cofactor 1 and need no check.
+ * Check that the key is not a point of small order. One exchange with any private key shows it:
+ * private keys are multiples of the cofactor (RFC 7748 5), so a point of small order gives zeros,
+ * which OpenSSL refuses. The other curves have cofactor 1 and need no check.
  */
 static bool derives_nonzero_secret(const char *type, EVP_PKEY *theirs, size_t n)
 {
@@ -131,8 +131,8 @@ const char *mls_suite_check_kem_key(
 	return k ? NULL : arena_printf(mem, "hpke_key_format: %s is not a point on %s", of, s->kem);
 }
 
-/* Also refuses Ed25519 keys that are not canonical or of small order: OpenSSL would verify with
- * them. */
+/* Also refuse an Ed25519 key that is of small order or not canonical, because OpenSSL would verify
+ * with it. */
 static bool is_usable_sig_key(const struct mls_suite *s, struct blob key)
 {
 	EVP_PKEY *k = load_suite_key(s->sig, key);

@@ -1,7 +1,7 @@
 #include "mls/mls_tls.h"
 #include <stdlib.h>
 
-/* The next n octets; NULL and a fault when there are fewer. */
+/* Take the next n octets; NULL and a fault when there are fewer. */
 static const uint8_t *take_tls_octets(struct mls_in *in, size_t n)
 {
 	const uint8_t *p = in->rest.p;

@@ -22,8 +22,8 @@ struct mls_in {
 	enum mls_fault bad;
 	enum mls_fault over; /* the fault when octets run out */
 };
-/* A reader for a whole input, or for the contents of a vector; they differ in the fault when octets
- * run out. */
+/* Open a reader for a whole input, or for the contents of a vector; the two differ in the fault
+ * that they report when octets run out. */
 static inline struct mls_in mls_tls_open(struct blob b)
 {
 	return (struct mls_in){ .rest = b, .over = MLS_TRUNCATED };
@@ -42,10 +42,10 @@ static inline uint16_t mls_tls_u16(struct mls_in *in)
 {
 	return (uint16_t)mls_tls_uint(in, 2);
 }
-/* A varint; the contents of a vector. */
+/* Read a varint; read a vector and return its contents. */
 uint32_t mls_tls_varint(struct mls_in *);
 struct blob mls_tls_vector(struct mls_in *);
-/* The contents of a vector of uint16: an even number of octets. */
+/* Read a vector of uint16 and return its contents: an even number of octets. */
 struct blob mls_tls_vector_u16(struct mls_in *);
 /* Do the contents of such a vector have v? */
 bool mls_tls_has_u16(struct blob list, uint16_t v);
