@@ -14,14 +14,14 @@ enum {
 };
 /*
  * Read the Ed25519 key from a block whose owner certifies `fid` with it. Accepted is:
- *   - armour, or base64 of armour or of packets; the checksum may be missing but not wrong;
+ *   - armour, or base64 of armour or of packets; the checksum may be missing but must not be wrong;
  *   - exactly one public key and no secret key; version 4; algorithm 22 (EdDSA) on the curve
  *     Ed25519, or algorithm 27; ed25519_key_ok() accepts it;
  *   - a user ID packet equals `fid` octet by octet: "Alice <alice@example.org>" does not match
  *     alice@example.org. There may be other user IDs;
  *   - signatures by this key: version 4; SHA-256, SHA-384 or SHA-512; all of them verify; none
  *     revokes the key or the user ID; none has an unknown critical subpacket;
- *   - the newest of them over the user ID has not expired at `now`, nor has the key;
+ *   - neither the newest of these signatures over the user ID nor the key has expired at `now`;
  *   - signatures by other keys, and subkeys: only their structure is checked.
  *
  * Key and signatures may be dated up to 60 seconds after `now` (seconds since 1970).

@@ -64,7 +64,7 @@ static inline bool openpgp_packet_take_number(struct blob *in, size_t n, uint32_
 		*v = *v << 8 | b.p[i];
 	return true;
 }
-/* Write one. */
+/* Write a big-endian number of n ≤ 4 octets. */
 void openpgp_packet_put_number(struct buf *, size_t n, uint32_t v);
 /* Take a multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False
  * when its count of bits is not exact. */

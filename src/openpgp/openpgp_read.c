@@ -13,9 +13,9 @@ struct openpgp_reader {
 	int64_t now;
 	struct openpgp_packet_key key;
 	enum openpgp_about about;
-	bool found; /* a user ID packet with the federation ID */
-	struct openpgp_sig self,
-	    direct; /* the newest that certifies the user ID, and over the key alone */
+	bool found;			 /* a user ID packet with the federation ID */
+	struct openpgp_sig self, direct; /* the newest signature that certifies the user ID, and the
+					    newest over the key alone */
 };
 
 static bool is_certification(const struct openpgp_sig *sig)
@@ -23,7 +23,7 @@ static bool is_certification(const struct openpgp_sig *sig)
 	return sig->type >= OPENPGP_SIG_GENERIC && sig->type <= OPENPGP_SIG_POSITIVE;
 }
 
-/* Such a signature is over the key alone, wherever it is in the block. */
+/* A signature of these types is over the key alone, wherever it is in the block. */
 static bool is_over_key_alone(const struct openpgp_sig *sig)
 {
 	return sig->type == OPENPGP_SIG_DIRECT_KEY || sig->type == OPENPGP_SIG_KEY_REVOCATION;

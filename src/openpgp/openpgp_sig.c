@@ -4,7 +4,8 @@
 
 enum { SUBPACKET_CRITICAL = 0x80, SUBPACKET_TYPES = 0x80 };
 
-/* Subpackets that are read, or that do not matter here: these may be critical. */
+/* The types of subpackets that are read, or that do not matter here: a critical one of these types
+ * is accepted. */
 static const bool known_subpackets[SUBPACKET_TYPES] = {
 	[OPENPGP_SUB_CREATED] = true,
 	[OPENPGP_SUB_SIG_LIFETIME] = true,
@@ -65,7 +66,7 @@ static const char *note_issuer(
 	return NULL;
 }
 
-/* The version 4, followed by the fingerprint. */
+/* The subpacket must have the version 4, followed by the fingerprint. */
 static const char *note_issuer_fingerprint(
     struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
 {
@@ -80,7 +81,7 @@ struct subpacket_times {
 };
 
 /* `seen` NULL: the subpacket is not hashed, so anyone could have put it there. Then only the issuer
- * is used, which verifying the signature proves. */
+ * is used, because verifying the signature proves it. */
 static const char *read_subpacket(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
     unsigned type, struct blob value, struct subpacket_times *seen)
 {

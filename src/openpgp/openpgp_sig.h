@@ -20,15 +20,15 @@ enum openpgp_subpacket {
 	OPENPGP_SUB_ISSUER_FINGERPRINT = 33,
 };
 struct openpgp_sig {
-	unsigned version; /* only of version 4 is the rest read */
+	unsigned version; /* the other members are set only if it is 4 */
 	unsigned type, algorithm, hash;
 	struct blob signed_part;   /* from the version to the end of the hashed subpackets */
-	struct blob raw_signature; /* the signature itself, encoded by algorithm */
+	struct blob raw_signature; /* the signature itself, encoded as its algorithm requires */
 	const uint8_t *hash_start; /* the first two octets of the hash */
 	/* From the subpackets. Seconds since 1970; seconds after the creation of the signature and
 	 * of the key. 0: absent. */
 	int64_t created, lifetime, key_lifetime;
-	bool names_key, names_other_key; /* an issuer subpacket names the key, another key */
+	bool names_key, names_other_key; /* an issuer subpacket names the key, names another key */
 	unsigned unknown_critical;	 /* the type of an unknown critical subpacket, or 0 */
 };
 /* Read a signature packet; `key` is compared with the issuers. */

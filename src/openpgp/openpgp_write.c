@@ -83,7 +83,7 @@ enum err openpgp_tbs_hash(
 	return digest_certification(cx, spec, &p, hash);
 }
 
-/* A number without leading zeros, with its exact count of bits in front (RFC 9580 3.2). */
+/* Write a number without leading zeros, with its exact count of bits in front (RFC 9580 3.2). */
 static void put_mpi(struct buf *b, const uint8_t *p, size_t n)
 {
 	uint32_t bits;
