@@ -27,7 +27,8 @@ must_check enum err federation_token_issue(
 /* Delete the tokens that can still be redeemed, of one actor or (actor_id 0) of all; *deleted is
  * their number. */
 must_check enum err federation_token_delete(struct cx *, int64_t actor_id, int64_t *deleted);
-/* List tokens, including those that expired within the last day. actor_id 0: of all actors. */
+/* List tokens, including those that expired within the last day. actor_id 0: list those of all
+ * actors. */
 must_check enum err federation_token_list(
     struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
 /* Whether the token with this SHA-256 (hex) can still be redeemed; false when it is unknown.

@@ -1,8 +1,8 @@
 #ifndef MOTET_CORE_FOREIGN_VERIFY_H
 #define MOTET_CORE_FOREIGN_VERIFY_H
 #include "x509/cacheable.h"
-/* The rules for certificates and statements of foreign servers (wire.md 7.2). A broken rule is
- * ERR_BAD_CERT with a message that names it. cx->now must be the database's time. */
+/* The rules for certificates and statements of foreign servers (wire.md 7.2). A broken rule gives
+ * ERR_BAD_CERT with a message that names the rule. cx->now must be the database's time. */
 #define REFUSE_CERT(cx, ...) refuse((cx), ERR_BAD_CERT, "id_cert", __VA_ARGS__)
 enum { FOREIGN_SKEW = CACHEABLE_SKEW };
 /* Check a server's certificate: a self-signed CA certificate, valid at `at`, whose subject is

@@ -10,10 +10,10 @@
  *
  * Long secrets (guess_limit_try_secret, guess_limit_record_secret): two counters can cause
  * ERR_RATE_LIMITED. The first counts the attempts for `who` from one address and allows
- * rate_limit_failures an hour; a right secret resets it. The second counts the attempts for `who`
- * from all addresses and allows 50 times as many; an address that sent the right secret within the
- * last 30 days is exempt from the second, so that strangers who exhaust it do not lock out the
- * owner.
+ * rate_limit_failures an hour; a right secret resets it. The second counts the wrong attempts for
+ * `who` from all addresses and allows 50 times as many; an address that sent the right secret
+ * within the last 30 days is exempt from the second, so that strangers who exhaust it do not lock
+ * out the owner.
  *
  * Short codes (guess_limit_try_code, guess_limit_reset_code): all unknown addresses together have 8
  * attempts, then one more an hour; an address that sent a right code within the last 30 days has

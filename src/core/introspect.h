@@ -4,9 +4,8 @@
 /*
  * Ask the issuer of a federation token whether the token is still active (as in RFC 7662, but by
  * GET, the only method of outbound requests). A server that supports this says so in its
- * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. The issuer gets the SHA-256 of
- * the token instead of the token, so that a log never has a usable token, and answers {"active":
- * bool}.
+ * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. The issuer gets only the
+ * SHA-256 of the token, so that a log never has a usable token, and answers {"active": bool}.
  *
  * *active is false when the issuer answers so, and true when it has no such route: the token then
  * works until it expires. If the issuer cannot be asked now, the result is ERR_HOME_UNREACHABLE or,

@@ -12,10 +12,10 @@ struct key_trial {
 	int64_t expires;
 };
 /*
- * Create a trial. `address` is the client's: when an answer names no trial, trials requested
- * from the same address are tried first (key_trial_complete()). fid and session_id (n 0: any)
- * restrict who can complete it. A foreign actor's certificates are fetched now, so the errors of
- * foreign.h may occur. `dry_run`: fill *out, store and fetch nothing.
+ * Create a trial. `address` is the client's: when an answer names no trial, trials requested from
+ * the same address are tried first (key_trial_complete()). fid and session_id (n 0: any) restrict
+ * who can complete it. A foreign actor's certificates are fetched now, so the errors of foreign.h
+ * may occur. `dry_run`: fill *out, store and fetch nothing.
  */
 must_check enum err key_trial_new(struct cx *, struct str fid, struct str session_id,
     struct str address, bool dry_run, struct key_trial *);

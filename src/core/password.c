@@ -144,7 +144,7 @@ static enum err compare_password(struct cx *cx, const struct password_try *t,
 	return OK;
 }
 
-/* On failure the next log-in tries again. */
+/* If this fails, the next log-in tries again. */
 static void replace_password_hash(struct cx *cx, const struct password_try *t, struct str newer)
 {
 	int64_t id;

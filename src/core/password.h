@@ -15,9 +15,9 @@
  */
 must_check enum err password_hash_new(struct cx *, struct str password, struct str *phc);
 /* Check a password in its prepared form and, if that differs from what was sent, also as it was
- * sent, since earlier releases stored it so; if it matches as sent, its prepared form is stored
- * instead. A wrong password gives the error `wrong`. ERR_RETRY: no slot was free, and the attempt
- * was not counted. ERR_RATE_LIMITED: there were too many wrong passwords, see
+ * sent, since earlier releases stored it so; if it matches as sent, a hash of its prepared form is
+ * stored instead. A wrong password gives the error `wrong`. ERR_RETRY: no slot was free, and the
+ * attempt was not counted. ERR_RATE_LIMITED: there were too many wrong passwords, see
  * core/guess_limit.h. */
 struct password_try {
 	struct str local; /* whose password */

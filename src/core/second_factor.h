@@ -12,7 +12,8 @@ struct second_factor_secret {
 	struct str text; /* base32, for typing */
 	struct str uri;	 /* otpauth://…, for QR codes */
 };
-/* Create a secret, replacing an unconfirmed one. ERR_CONFLICT: there is a confirmed one. */
+/* Create a secret, replacing an unconfirmed one. ERR_CONFLICT: the actor already has a confirmed
+ * one. */
 must_check enum err second_factor_enrol(
     struct cx *, int64_t actor_id, struct str local, struct second_factor_secret *);
 /*

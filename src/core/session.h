@@ -2,7 +2,7 @@
 #define MOTET_CORE_SESSION_H
 #include "core/issue.h"
 #include "store/q_session.h"
-/* Sessions: found by token, renewed, ended. */
+/* Sessions: find them by token, renew them, end them. */
 /*
  * Find the session of a token; sets cx->now. A malformed token is refused without a query.
  * ERR_UNAUTHORIZED. ERR_SESSION_ENDED: the home server of a foreign actor has ended the session, by

@@ -12,9 +12,10 @@
  * Not read, as the database's constraints check all there is to check: serial_used (but each
  * certificate's serial is looked up in it), setting, throttle, probe, selftest, key_package_notice.
  *
- * Two faults cannot be detected. A row is missing to which no other row refers: a serial number in
- * serial_used without a certificate is no sign of that, since selftests leave such numbers, too. A
- * foreign certificate is not signed by its server, whose key is no longer cached.
+ * Some faults cannot be detected, for example a missing row to which no other row refers (a serial
+ * number in serial_used without a certificate is no sign of one, since selftests leave such
+ * numbers, too), and a foreign certificate that its server did not sign, if that server's key is no
+ * longer cached.
  */
 struct verify_finding {
 	const char *table;

@@ -28,8 +28,8 @@ struct json_object;
  *   - `publicKey` must be the signature_key;
  *   - `signature` must be that of the KeyPackage;
  *   - the leaf node must list everything that `capabilities` lists, except default extensions
- *     (versions: "1.0"; suites: as above; extensions: numbers or 0x…). `capabilities` may list less
- *     than the leaf node (GREASE).
+ *     (versions: "1.0"; suites: as above; extensions: numbers or 0x…). `capabilities` may list
+ *     fewer values than the leaf node (GREASE).
  * `lastResort` is not compared: it says what the KeyPackage is for, see mls_keypackage_mark(). null
  * means absent; unknown members are ignored.
  *

@@ -74,7 +74,7 @@ enum mls_mark {
 	MLS_UNMARKED = 0,
 	MLS_MARK_EXTENSION = 1,
 	MLS_MARK_COMPONENT = 2
-}; /* bits: a KeyPackage may have both */
+}; /* bits: a KeyPackage can have both marks */
 enum mls_mark mls_keypackage_mark(const struct mls_keypackage *);
 
 /*
