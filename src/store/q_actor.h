@@ -22,11 +22,12 @@ struct actor_ref {
 	int64_t id;
 	struct str local_name;
 };
-/* By name, or by id when local.s is NULL. *out NULL: there is no such actor. */
+/* Find an actor by name, or by id when local.s is NULL. *out NULL: there is no such actor. */
 must_check enum err q_actor_find(struct cx *, int64_t id, struct str local, struct actor_ref **);
 must_check enum err q_actor_insert(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
-/* An actor that registered within a day and has had no ID-Cert. *out NULL: there is none. */
+/* An actor that registered within the last day and has never had an ID-Cert. *out NULL: no such
+ * actor has this name. */
 struct unused_actor {
 	int64_t id;
 	struct str password; /* PHC string */
@@ -35,12 +36,12 @@ must_check enum err q_actor_unused(struct cx *, struct str local, struct unused_
 must_check enum err q_actor_login(struct cx *, struct str local, struct actor_login **);
 must_check enum err q_actor_set_password(
     struct cx *, struct str local, struct str password, int64_t *id);
-/* Replace the PHC string `old` by `newer`. *id 0: it is no longer `old`. */
+/* Replace the PHC string `old` by `newer`. *id 0: the stored string is no longer `old`. */
 must_check enum err q_actor_rehash(
     struct cx *, struct str local, struct str old, struct str newer, int64_t *id);
 must_check enum err q_actor_set_admin(struct cx *, struct str local, bool admin, int64_t *id);
 must_check enum err q_actor_deactivate(struct cx *, struct str local, int64_t *id);
-/* One actor, or all (local.s NULL). */
+/* List one actor, or all (local.s NULL). */
 must_check enum err q_actor_list(struct cx *, struct str local, struct actor_item **, size_t *n);
 extern const struct stmt *const q_actor_stmts[];
 #endif

@@ -14,15 +14,15 @@ struct doctor_server {
 	struct str fsync, full_page_writes, synchronous_commit; /* defaults of a session */
 };
 struct doctor_right {
-	/* name: a table. The rights are separated by ", "; s NULL: none. */
+	/* name: a table or view. missing, surplus: rights, separated by ", "; s NULL: none. */
 	struct str name, missing, surplus;
 };
-/* How many connections the servers may have together, and how many others are open. */
+/* How many connections this role may have open, and how many other roles have open. */
 struct doctor_connections {
-	int64_t room;	/* by max_connections, less what is reserved, and the limits of role and
-			   database */
-	int64_t others; /* of other programs, at the moment */
-	int64_t pid;	/* of the process that serves this connection */
+	int64_t room;	/* the least of max_connections without the reserved ones, and of the limits
+			   of role and database */
+	int64_t others; /* connections that other roles have open now */
+	int64_t pid;	/* of the PostgreSQL process that serves this connection */
 };
 must_check enum err q_doctor_connections(struct cx *, struct doctor_connections **);
 must_check enum err q_doctor_server(struct cx *, struct doctor_server **);

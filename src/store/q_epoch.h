@@ -3,19 +3,20 @@
 #include "db/db.h"
 /* Epochs of the database (core/epoch.h): the statements of q_epoch.sql. */
 struct epoch_look {
-	int64_t number;	       /* of the current epoch; 0: none has begun */
-	struct str system_id;  /* its system identifier */
-	int64_t timeline;      /* its timeline */
-	struct str system_now; /* s NULL: a standby, or the role may not read it */
+	int64_t number;	       /* of the current epoch; 0: no epoch has begun */
+	struct str system_id;  /* system identifier of PostgreSQL when the epoch began */
+	int64_t timeline;      /* timeline of PostgreSQL when the epoch began */
+	struct str system_now; /* the system identifier now; s NULL: on a standby, or the role may
+				  not read it */
 	int64_t timeline_now;
 	bool standby;
 };
-/* *there false: the schema is older than epochs. */
+/* *there false: the schema is too old to have epochs. */
 must_check enum err q_epoch_exists(struct cx *, bool *there);
 must_check enum err q_epoch_look(struct cx *, struct epoch_look **);
 
 enum epoch_cause { EPOCH_TIMELINE, EPOCH_MOVED, EPOCH_RESTORED, EPOCH_RESTORED_KEEP };
-/* Begin an epoch, without a time limit; closes the connection, which has lost its limits. */
+/* Begin an epoch, without a time limit; then close the connection, whose time limits are off. */
 must_check enum err q_epoch_begin(struct cx *, enum epoch_cause);
 
 struct epoch_item {
@@ -29,7 +30,7 @@ struct epoch_void {
 	struct str kind, whose;
 	int64_t amount;
 };
-/* What became void with an epoch; number < 0: with the current one. */
+/* List what became void when an epoch began; number < 0: the current epoch. */
 must_check enum err q_epoch_voids(struct cx *, int64_t number, struct epoch_void **, size_t *n);
 extern const struct stmt *const q_epoch_stmts[];
 #endif

@@ -9,7 +9,7 @@ struct event {
 	int64_t seq;
 	struct str namespace;
 	int64_t op;
-	struct str name, data; /* data: JSON; s NULL: about a certificate */
+	struct str name, data; /* data: JSON; s NULL: the event is about a certificate */
 	int64_t serial;	       /* of that certificate */
 	struct blob cert;      /* an actor's certificate … */
 	int64_t invalidated_at;
@@ -19,8 +19,8 @@ struct event {
 	int64_t first; /* events of this epoch have higher numbers */
 };
 enum { EVENTS_AT_ONCE = 100 };
-/* At most EVENTS_AT_ONCE events with a number above `after`; after < 0: those not fetched yet.
- * None: *n is 1 and its seq 0. */
+/* List at most EVENTS_AT_ONCE events with a number above `after`; after < 0: the events that the
+ * session has not fetched yet. If there are none, *n is 1 and the seq of that row is 0. */
 must_check enum err q_event_list(
     struct cx *, struct str session_key, int64_t after, struct event **, size_t *n);
 struct event_item {
@@ -32,7 +32,8 @@ struct event_item {
 	struct str name;
 	int64_t serial, created_at;
 };
-/* Events of all sessions of the home actor `local` and the foreign actor `fid`; s NULL: none. */
+/* List the events of all sessions of the home actor `local` and of the foreign actor `fid`; s NULL:
+ * of no such actor. */
 must_check enum err q_event_list_of_actor(
     struct cx *, struct str local, struct str fid, struct event_item **, size_t *n);
 extern const struct stmt *const q_event_stmts[];

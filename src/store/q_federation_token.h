@@ -5,7 +5,8 @@
 must_check enum err q_federation_token_status(struct cx *, bool *enabled);
 must_check enum err q_federation_token_switch(struct cx *, bool enabled);
 
-/* *cert: the ID-Cert of the session with this token, DER; p NULL: the session has ended. */
+/* `asker`: the hash of a session token. *cert: the ID-Cert (DER) of its session; p NULL: that
+ * session has ended. */
 must_check enum err q_federation_token_asker(
     struct cx *, struct blob asker, bool *enabled, struct blob *cert);
 
@@ -31,7 +32,7 @@ struct federation_token_item {
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
 	bool stands; /* neither deleted nor redeemed, and the session that asked has not ended */
 };
-/* Of one actor, or (actor_id 0) of all. */
+/* List the tokens of one actor, or (actor_id 0) of all. */
 must_check enum err q_federation_token_list(
     struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
 must_check enum err q_federation_token_active(struct cx *, struct blob token_hash, bool *active);
@@ -56,7 +57,8 @@ struct redemption {
 	struct blob public_key, cert;
 	int64_t not_after;
 	struct str event; /* foreign actors: JSON of NEW_SESSION */
-	/* Home actors: for the session's stock; stored with the session, or neither is. */
+	/* Home actors: KeyPackages for the session's stock. They and the session are stored
+	 * together, or nothing is. */
 	const struct keypackage *packages;
 	size_t npackages;
 	int64_t most_packages;

@@ -7,7 +7,7 @@ struct foreign_server_found {
 	bool blocked;
 	struct str api, domain;	  /* s NULL: nothing usable is stored */
 	struct str failure, said; /* s NULL: no failure */
-	int64_t wait;		  /* seconds until that is over */
+	int64_t wait;		  /* seconds until the stored answer or failure expires */
 	struct str cacheable;	  /* CacheableIDCert of its current certificate */
 };
 /* `place`: a domain or an origin. `host`: the domain that a block would name. */
@@ -22,17 +22,20 @@ must_check enum err q_foreign_store_server(struct cx *, const struct foreign_ser
  * A good server whose statement has not expired is left unchanged. */
 must_check enum err q_foreign_store_failure(
     struct cx *, struct str place, struct str failure, struct str said);
-/* is_new: also if the server is not known yet. */
+/* Note why a server could not be reached, for operators. is_new: also for a server that is not
+ * known yet. */
 must_check enum err q_foreign_note_trouble(
     struct cx *, struct str place, struct str failure, struct str said, bool is_new);
-/* The usable CacheableIDCert with this serial number, or of this time. s NULL: there is none. */
+/* Find the usable CacheableIDCert with this serial number, or the one that was valid at this time.
+ * s NULL: there is none. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);
 must_check enum err q_foreign_cert_at(
     struct cx *, struct str subject, int64_t at, struct str *cacheable);
 /*
- * n 0: not cached, or longer than max_age seconds ago. One entry with s NULL: cached, and there are
- * none. session_id.s NULL: of all sessions.
+ * List the usable CacheableIDCerts of an actor's session, or (session_id.s NULL) of all his
+ * sessions. n 0: the list is not cached, or is older than max_age seconds. One entry with s NULL:
+ * the cached list is empty.
  */
 must_check enum err q_foreign_cert_list(struct cx *, struct str fid, struct str session_id,
     int64_t max_age, struct str **cacheables, size_t *n);
@@ -44,18 +47,18 @@ struct foreign_certs {
 	size_t n;
 };
 /*
- * *refused s NULL: all are stored. Otherwise it has the serial numbers, with spaces between, of
- * those that were revoked before and are now said to be valid; they are not stored.
+ * *refused s NULL: all are stored. Otherwise it lists the serial numbers, with spaces between them,
+ * of the certificates that were revoked before and are now said to be valid; these are not stored.
  */
 must_check enum err q_foreign_store_certs(
     struct cx *, const struct foreign_certs *, struct str *refused);
 /*
- * All certificates of the actor, or of one session, are stored until fresh_until. session_id empty:
- * all sessions.
+ * Note that all certificates of the actor, or of one session, are now stored; this holds until
+ * fresh_until. session_id empty: all sessions.
  */
 must_check enum err q_foreign_mark_listed(
     struct cx *, struct str fid, struct str session_id, struct str domain, int64_t fresh_until);
-/* Expire what the domain has said, of one actor or (fid.s NULL) everything. */
+/* Expire what the domain has said about one actor, or (fid.s NULL) everything. Revocations stay. */
 must_check enum err q_foreign_forget(
     struct cx *, struct str domain, struct str fid, int64_t *forgotten);
 must_check enum err q_foreign_block(struct cx *, struct str domain, int64_t *ended);
@@ -64,7 +67,7 @@ struct foreign_item {
 	struct str place, state, domain, api, said;
 	int64_t checked_at, fresh_until, blocked_at, certificates, sessions;
 };
-/* One server, or all (place.s NULL). */
+/* List one server, or all (place.s NULL). */
 must_check enum err q_foreign_list(
     struct cx *, struct str place, struct foreign_item **, size_t *n);
 extern const struct stmt *const q_foreign_stmts[];

@@ -8,20 +8,20 @@ struct new_idcert {
 	struct blob key, csr_hash, cert, token_hash;
 	int64_t not_before, not_after;
 	int64_t most_today, most_sessions;
-	int64_t replaces; /* serial number of the certificate that ends now, or 0 */
-	bool keep;	  /* the session of `replaces` keeps its token: token_hash */
+	int64_t replaces; /* serial number of the certificate that this one replaces; 0: none */
+	bool keep;	  /* the session of `replaces` keeps its token, whose hash is token_hash */
 	bool by_password; /* a log-in: it has its own limit of certificates, and ends the oldest
 			     sessions beyond most_sessions */
 	struct str ends;  /* a log-in: the ID of the session that it ends first; s NULL: none */
 };
 struct idcert_issued {
 	bool issued, landed, current;
-	int64_t told;	  /* number of sessions that got an event */
-	int64_t today;	  /* counted certificates of the last day and this kind, without this one */
+	int64_t told;  /* number of sessions that got an event */
+	int64_t today; /* certificates of this kind that count for the last day, without this one */
 	int64_t sessions; /* live sessions, without this one */
 	bool ours;	  /* the public key is a key of the server */
-	int64_t ended;	  /* sessions that had to end for this one */
-	int64_t wait;	  /* seconds until one more is within most_today; 0: it is now */
+	int64_t ended;	  /* number of sessions that were ended for this one */
+	int64_t wait;	  /* seconds until most_today allows one more; 0: it does now */
 };
 struct cert_item {
 	struct blob cert; /* p NULL: the actor has no matching certificate */
@@ -32,11 +32,11 @@ struct cert_filter {
 	int64_t at, not_before, not_after; /* -1: no condition */
 	struct str session_id;		   /* s NULL: all */
 };
-/* ERR_CONFLICT: the serial number is used. Also ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
+/* ERR_CONFLICT: the serial number is used. Other errors: ERR_SESSION_ID_IN_USE, ERR_KEY_IN_USE. */
 must_check enum err q_idcert_issue(struct cx *, const struct new_idcert *, struct idcert_issued **);
 /*
- * The live certificate that the same request (CSR) got before, with a new token. *out NULL: there
- * is none.
+ * Find the live certificate that the same request (CSR) got before, and give its session a new
+ * token. *out NULL: there is none.
  */
 struct reissued_cert {
 	int64_t serial;
@@ -44,11 +44,11 @@ struct reissued_cert {
 };
 must_check enum err q_idcert_renew_token(
     struct cx *, const struct new_idcert *, struct reissued_cert **out);
-/* The same for a session that kept its token: the certificate `serial`, or the one that replaced
- * it, if this request made it. */
+/* The same for a session that keeps its token: find the certificate `serial`, or the one that
+ * replaced it, if it was issued for this CSR. */
 must_check enum err q_idcert_find_by_csr(struct cx *, int64_t actor_id, int64_t serial,
     struct blob csr_hash, struct reissued_cert **out);
-/* n 0: no such actor. */
+/* List the certificates of an actor. n 0: there is no such actor. */
 must_check enum err q_idcert_list(
     struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 extern const struct stmt *const q_idcert_stmts[];

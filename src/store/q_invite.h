@@ -23,7 +23,7 @@ struct invite_state {
 };
 must_check enum err q_invite_create(struct cx *, struct blob code_hash, int64_t uses,
     int64_t seconds, struct str note, struct new_invite **);
-/* One invite, or all (id 0). */
+/* List one invite, or all (id 0). */
 must_check enum err q_invite_list(struct cx *, int64_t id, struct invite_item **, size_t *n);
 must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest **, size_t *n);
 /* *there false: there is no such invite. */

@@ -3,27 +3,28 @@
 #include "db/db.h"
 /* Encrypted key material: the statements of q_key_material.sql. */
 struct key_material {
-	int64_t actor_id, serial; /* serial 0: no key material */
+	int64_t actor_id, serial; /* serial 0: the actor has no key material */
 	struct str key_data;
 	struct blob algorithm; /* p NULL: not given */
 	struct str algorithms; /* OIDs, separated by commas; s NULL: not given */
 };
 /*
- * Nothing was added when `missing` is not 0 (it is not the serial number of one of the actor's
- * certificates), or when `bytes`, the actor's total afterwards, is more than `most`. ERR_CONFLICT:
- * a certificate has key material already. With `again`, identical key material counts as added.
+ * Nothing was added when `missing` is not 0 (the actor has no certificate with this serial number),
+ * or when `bytes`, the actor's total afterwards, is more than `most`. ERR_CONFLICT: a certificate
+ * has key material already. With `again`, identical key material counts as added.
  */
 struct key_material_added {
 	int64_t missing, bytes;
 };
 must_check enum err q_key_material_add(struct cx *, int64_t actor_id, const struct key_material *,
     size_t n, int64_t most, bool again, struct key_material_added **);
-/* Of the session's actor: all, or that of `serials`. n 0: no such session. serials NULL: all. */
+/* List the key material of the session's actor: that of the certificates `serials`, or (serials
+ * NULL) all. n 0: there is no such session. */
 must_check enum err q_key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
 /*
- * *missing: the serial numbers without key material; if there are any, nothing was deleted. *any:
- * at least one of the others has key material.
+ * Delete key material. *missing: the serial numbers without key material; if there are any, nothing
+ * was deleted. *any: at least one of the others has key material.
  */
 must_check enum err q_key_material_delete(struct cx *, int64_t actor_id, const int64_t *serials,
     size_t n, int64_t **missing, size_t *nmissing, bool *any);

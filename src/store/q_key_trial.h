@@ -9,14 +9,15 @@ struct key_trial_row {
 	int64_t now;
 };
 must_check enum err q_key_trial_clock(struct cx *, int64_t *now);
-/* Empty texts: the request did not say. */
+/* fid and session_id empty: the request did not say who will complete the trial. */
 must_check enum err q_key_trial_new(struct cx *, struct str trial, struct str fid,
     struct str session_id, int64_t expires, struct blob asked_from);
 /* *out NULL: there is no such trial. */
 must_check enum err q_key_trial_find(struct cx *, struct str trial, struct key_trial_row **out);
 /*
- * Open trials that the owner of this certificate may have signed, at most 32: those asked for from
- * this address first, the newest first. fid n 0: any actor.
+ * List at most 32 open trials that the owner of this certificate may have signed: first those that
+ * were asked for from this address, then the others, each with the newest first. fid n 0: any
+ * actor.
  */
 must_check enum err q_key_trial_open(struct cx *, struct str serial, struct str fid,
     struct str own_domain, struct blob asked_from, struct key_trial_row **out, size_t *n);

@@ -10,29 +10,31 @@ struct keypackage_owner {
 struct keypackage {
 	int64_t suite;
 	bool last_resort;
-	const int64_t *extensions; /* that the leaf supports */
+	const int64_t *extensions; /* those that the leaf supports */
 	size_t nextensions;
 	struct blob ref, init_hash, tls;
 	int64_t not_before, not_after; /* seconds since 1970, within the range of a timestamp */
 };
 struct keypackages_added {
-	/* false: the certificate has ended meanwhile; nothing was added */
+	/* false: the certificate is no longer live; nothing was added */
 	bool live;
-	/* index, from 1, of one whose init_key was used before; nothing was added. 0: none */
+	/* index, from 1, of a KeyPackage whose init_key was used before: nothing was added. 0:
+	 * none */
 	int64_t reused;
-	/* the session's stock with these; if that is more than `most`, nothing was added */
+	/* the session's stock including these; if it is more than `most`, nothing was added */
 	int64_t stock;
 	/* "12;suite=1, 4;suite=3": the stock for each suite; s NULL: only last resorts */
 	struct str counts;
 };
 struct keypackage_claim {
 	struct blob token_hash;
-	int64_t target_id; /* 0: by name, `target` */
+	int64_t target_id; /* 0: find the actor by name, `target` */
 	struct str target;
 	const int64_t *suites, *extensions; /* suites NULL: any */
 	size_t nsuites, nextensions;
 	struct str address;
-	int64_t pair_cost_ms, pair_burst; /* claimant and target; pair_cost_ms 0: no limits */
+	int64_t pair_cost_ms,
+	    pair_burst; /* limit for claimant and target; pair_cost_ms 0: no limits at all */
 	int64_t address_cost_ms, address_burst;
 	bool look;   /* only tell what a claim would answer */
 	int64_t low; /* a stock below this causes an event */
@@ -69,7 +71,7 @@ must_check enum err q_keypackage_claim(
 /* Take all KeyPackages of a session out of its stock; *n: how many. */
 must_check enum err q_keypackage_withdraw(
     struct cx *, int64_t actor_id, int64_t serial, int64_t *n);
-/* Of one actor, or of all (local.s NULL). */
+/* Count the KeyPackages of one actor, or of all (local.s NULL), by session and suite. */
 must_check enum err q_keypackage_stats(
     struct cx *, struct str local, struct keypackage_stat **, size_t *n);
 must_check enum err q_keypackage_stock(struct cx *, struct keypackage_stock **);

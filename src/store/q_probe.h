@@ -9,7 +9,7 @@ must_check enum err q_probe_add(struct cx *, struct blob token_hash);
 /* Use the token up. *taken false: there is no such token. */
 must_check enum err q_probe_take(struct cx *, struct blob token_hash, bool *taken);
 must_check enum err q_probe_exists(struct cx *, struct blob token_hash, bool *there);
-/* Delete it, and all expired tokens. */
+/* Delete this token and all expired ones. */
 must_check enum err q_probe_clear(struct cx *, struct blob token_hash);
 extern const struct stmt *const q_probe_stmts[];
 #endif

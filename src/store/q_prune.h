@@ -28,8 +28,8 @@ struct prune_result {
 	struct str next; /* key to continue after; s NULL: this was the last page */
 };
 /*
- * Delete at most `most` rows, or (0) count all. `keep`: seconds that some kinds stay after their
- * end. `after`: `next` of the page before, empty for the first.
+ * Delete at most `most` rows, or (0) count all. `keep`: for how many seconds rows of some kinds
+ * stay after they have ended. `after`: `next` of the page before, empty for the first.
  */
 must_check enum err q_prune(struct cx *, enum prune_kind, int64_t most, int64_t keep,
     struct str after, struct prune_result **);

@@ -5,12 +5,12 @@
 struct second_factor_row {
 	struct blob sealed;
 	int64_t created_at, confirmed_at; /* confirmed_at 0: enrolled, not in use yet */
-	int64_t recovery_codes;		  /* unused ones */
+	int64_t recovery_codes;		  /* how many are unused */
 };
 /* *done false: the actor has a confirmed second factor. */
 must_check enum err q_second_factor_enrol(
     struct cx *, int64_t actor_id, struct blob sealed, bool *done);
-/* *out NULL: the actor has none. */
+/* *out NULL: the actor has no second factor. */
 must_check enum err q_second_factor_find(
     struct cx *, int64_t actor_id, struct second_factor_row **out);
 struct second_factor_confirmation {
@@ -19,7 +19,7 @@ struct second_factor_confirmation {
 	int64_t step;
 	const struct blob *hashes; /* of the recovery codes */
 	size_t n;
-	struct str session_id; /* gets no event; "": all sessions get one */
+	struct str session_id; /* this session gets no event; "": all sessions get one */
 };
 /* *done false: this secret is not waiting for confirmation. */
 must_check enum err q_second_factor_confirm(
@@ -31,8 +31,8 @@ must_check enum err q_second_factor_confirm(
 must_check enum err q_second_factor_spend(struct cx *, int64_t actor_id, struct blob sealed,
     int64_t step, struct blob attempt, bool *done);
 /*
- * Use a recovery code up. *done false: it was used or, if *used is false too, it is not a recovery
- * code of this actor.
+ * Use a recovery code up. *done false: the code was used before or, if *used is false too, the
+ * actor has no such code.
  */
 must_check enum err q_second_factor_spend_recovery(
     struct cx *, int64_t actor_id, struct blob hash, struct blob attempt, bool *done, bool *used);
@@ -41,7 +41,7 @@ must_check enum err q_second_factor_replace_codes(struct cx *, int64_t actor_id,
     const struct blob *hashes, size_t n, struct str session_id, bool *done);
 /*
  * Delete the second factor with its recovery codes. `event`: JSON for the other sessions. *ended 0:
- * there was none.
+ * the actor had no second factor.
  */
 must_check enum err q_second_factor_end(
     struct cx *, int64_t actor_id, struct str session_id, struct str event, int64_t *ended);

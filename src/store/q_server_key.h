@@ -4,10 +4,11 @@
 /* The server's identity keys: the statements of q_server_key.sql. */
 struct server_key {
 	int64_t serial;
-	struct blob key, sealed, cert;		      /* sealed empty: its secret is lost */
+	struct blob key, sealed, cert;		      /* sealed empty: the secret key is lost */
 	int64_t not_before, not_after, ended_at, now; /* ended_at 0: the current key */
 };
-/* The key at a time, or (at < 0) the current one. *out NULL: there is none. */
+/* Find the key that was current at a time, or (at < 0) the one that is current now. *out NULL:
+ * there is none. */
 must_check enum err q_server_key_at(struct cx *, int64_t at, struct server_key **out);
 /*
  * *done false: `replaces` is no longer the current key or, with *late, an ID-Cert was issued under
@@ -16,8 +17,8 @@ must_check enum err q_server_key_at(struct cx *, int64_t at, struct server_key *
  */
 must_check enum err q_server_key_add(
     struct cx *, int64_t replaces, const struct server_key *, bool *done, bool *late);
-/* The secret of all keys but the current one is lost: clears their seals, and removes all second
- * factors, *factors of them. */
+/* Note that the secrets of all keys but the current one are lost: clear their seals, and delete all
+ * second factors. *factors: how many. */
 must_check enum err q_server_key_lose_secret(struct cx *, int64_t *factors);
 must_check enum err q_server_key_list(struct cx *, struct server_key **, size_t *n);
 extern const struct stmt *const q_server_key_stmts[];

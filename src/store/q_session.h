@@ -17,7 +17,7 @@ struct session {
 	bool unconfirmed;     /* foreign actors: the home server has to be asked again first */
 	struct str ended_why; /* foreign actors: why it has ended (schema 18); s NULL: it has not */
 	int64_t serial;	      /* home actors */
-	bool rotated;	      /* the token has ended: q_session_find_rotated() */
+	bool rotated;	      /* a key rotation has ended the token: q_session_find_rotated() */
 };
 struct session_item {
 	struct str local_name, session_id;
@@ -34,17 +34,18 @@ must_check enum err q_session_find(
  * old ID-Cert. *out NULL: there is none. */
 must_check enum err q_session_find_rotated(struct cx *, struct blob token_hash, struct session **);
 /*
- * End one session: its token and, of a home actor, its ID-Cert. *ended 0: there was none. `event`:
- * JSON for the actor's other sessions here, or s NULL.
+ * End one session: end its token and, for a home actor, revoke its ID-Cert. *ended 0: there was no
+ * such session. `event`: JSON for the actor's other sessions here, or s NULL.
  */
 must_check enum err q_session_end_foreign(
     struct cx *, struct str fid, struct str session_id, struct str event, int64_t *ended);
 must_check enum err q_session_end(
     struct cx *, int64_t actor_id, struct str session_id, int64_t *ended);
-/* Of one actor, or (actor_id 0) of all. */
+/* List the sessions of one home actor, or (actor_id 0) of all. */
 must_check enum err q_session_list(
     struct cx *, int64_t actor_id, struct session_item **, size_t *n);
-/* The running sessions here of a home actor, or (actor_id 0) of a foreign one, the oldest first. */
+/* List the open sessions here of a home actor, or (actor_id 0) of the foreign actor `fid`, the
+ * oldest first. */
 must_check enum err q_session_list_own(
     struct cx *, int64_t actor_id, struct str fid, struct own_session **, size_t *n);
 extern const struct stmt *const q_session_stmts[];

@@ -18,14 +18,14 @@ must_check enum err q_throttle_try(struct cx *, const struct throttle_budget *ow
     const struct throttle_budget *shared, struct blob known, int64_t *wait);
 /*
  * Count a guess at the cost and burst of `own`: against its key for callers that were right lately
- * (*is_known), and for all others together against the key `strangers`. It is counted before it is
- * checked, so that guessing in parallel gains nothing. *wait as above.
+ * (*is_known), and for all others together against the key `strangers`. The guess is counted before
+ * it is checked, so that guessing in parallel gains nothing. *wait: as for q_throttle_try().
  */
 must_check enum err q_throttle_guess(struct cx *, const struct throttle_budget *own,
     struct blob strangers, struct blob known, int64_t *wait, bool *is_known);
-/* It was wrong: charge `shared`. */
+/* The try was wrong: charge `shared`. */
 must_check enum err q_throttle_record_wrong(struct cx *, const struct throttle_budget *shared);
-/* It was right: clear `own`, and remember `known` for so many seconds. */
+/* The try was right: clear `own`, and remember `known` for `seconds` seconds. */
 must_check enum err q_throttle_record_right(
     struct cx *, struct blob own, struct blob known, int64_t seconds);
 extern const struct stmt *const q_throttle_stmts[];

@@ -147,16 +147,16 @@ struct verify_schema_version {
 	bool after; /* the version before it was applied; true for the first */
 };
 /*
- * At most `most` rows after that key (empty texts: from the first); *rows is an array of the
- * table's struct, each *size octets.
+ * Read at most `most` rows that follow the key `after` (empty texts: from the first row). *rows is
+ * an array of the table's struct, each *size octets.
  */
 must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after,
     int64_t most, void **rows, size_t *n, size_t *size);
-/* The key after that one in the table of this name; NULL: there is none. */
+/* Find the key that follows `after` in the table of this name; NULL: there is none. */
 must_check enum err q_verify_next_key(
     struct cx *, const char *table, const struct verify_key *after, const struct verify_key **);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
-/* CacheableIDCerts of another home server, the newest first. */
+/* List the stored CacheableIDCerts of another home server's own certificates, the newest first. */
 must_check enum err q_verify_home_certs(struct cx *, struct str domain, struct str **, size_t *n);
 /* Is there a redeemed_token of this issuer and jti? */
 must_check enum err q_verify_is_redeemed(struct cx *, struct str iss, struct str jti, bool *there);

@@ -7,10 +7,10 @@ static const struct {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT }, /* the caller draws another serial */
-	/* another request takes the name: the retry sees it */
+	/* another request takes the name: the retry will find it taken */
 	{ "actor_local_name", ERR_RETRY },
 	{ "keymaterial_pkey", ERR_CONFLICT },
-	/* uploaded twice at the same moment */
+	/* two requests upload the same KeyPackage, or a last resort, at the same moment */
 	{ "key_package_init", ERR_RETRY },
 	{ "key_package_last", ERR_RETRY },
 	{ "motet_key_package_reused", ERR_BAD_REQUEST },
