@@ -7,7 +7,7 @@ INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
 ON CONFLICT (local_name) DO UPDATE SET password = excluded.password
     WHERE actor.password = excluded.password RETURNING id
 
--- The password of an actor that registered within a day and has had no ID-Cert yet.
+-- The password of an actor that registered within the last day and has had no ID-Cert yet.
 -- name: sql_actor_unused :opt redo
 -- args: text
 -- cols: id int8, password text
@@ -40,8 +40,8 @@ UPDATE actor SET password = $3 WHERE local_name = $1 AND password = $2 RETURNING
 -- cols: id int8
 UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 
--- Ends the actor's sessions, certificates and tokens with it (motet_deactivate_actor() in schema/). The
--- name stays taken.
+-- Deactivate an actor, and end its sessions, certificates and tokens (motet_deactivate_actor() in
+-- schema/). The name stays taken.
 -- name: sql_actor_deactivate :one
 -- args: text
 -- cols: id int8

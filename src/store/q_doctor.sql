@@ -22,7 +22,8 @@ SELECT current_setting('server_version_num')::int8 AS version_num,
            WHERE s.name = 'synchronous_commit') AS synchronous_commit
 FROM pg_roles r WHERE r.rolname = current_user
 
--- What max_connections leaves for our role, and what other roles use of it now.
+-- room: how many connections this role may have open. others: how many connections other roles have
+-- open now.
 -- name: sql_doctor_connections :one redo
 -- args:
 -- cols: room int8, others int8, pid int8
@@ -37,8 +38,8 @@ SELECT least((SELECT sum(CASE s.name WHEN 'max_connections' THEN s.setting::int8
 FROM pg_roles r JOIN pg_database d ON d.datname = current_database()
 WHERE r.rolname = current_user
 
--- Tables and views on which this role lacks a right of server_right, or has one that is not there. The
--- right to lock a table comes with those on the whole table.
+-- Tables and views on which this role lacks a right that server_right lists, or has one that it
+-- does not list. The right to lock a table comes with the rights on the whole table.
 -- name: sql_doctor_rights :many redo
 -- args:
 -- cols: name text, missing text, surplus text

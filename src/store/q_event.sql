@@ -1,7 +1,7 @@
 -- Events that the session has not fetched, or ($2 >= 0) all after number $2; at most 100. Marks
 -- them as fetched. Always a row, whose seq is null when there are none. first: the events of this
--- epoch have higher numbers; from an earlier position there are none. cert and server_cert: the certificate that the event is about. signer: serial
--- number of the server's current key.
+-- epoch have higher numbers; for a $2 below it, no event is returned. cert or server_cert: the
+-- certificate that the event is about. signer: serial number of the server's current key.
 -- name: sql_event_list :many
 -- args: text, int8
 -- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea,

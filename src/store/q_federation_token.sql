@@ -9,7 +9,7 @@ SELECT token_generation AS enabled FROM setting
 UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
 
 -- Are tokens issued, and for which ID-Cert would the session with this token ($1) get one? cert is
--- null when it has ended.
+-- null when the session has ended.
 -- name: sql_federation_token_asker :one redo
 -- args: bytea
 -- cols: enabled bool, cert bytea
@@ -18,8 +18,8 @@ SELECT token_generation AS enabled,
         WHERE s.token_hash = $1) AS cert
 FROM setting
 
--- Writes nothing unless issuing is on, the signing key ($7) is still the current one, and the
--- session $8 exists and has the ID-Cert $9. The lock on the setting makes
+-- Issue a token. Nothing is written unless issuing is on, the signing key ($7) is still the current
+-- one, and the session $8 exists and has the ID-Cert $9. The lock on the setting makes
 -- sql_federation_token_switch wait for running statements, so that no token is issued after the
 -- switch. A retry with the same jti inserts nothing new.
 -- name: sql_federation_token_issue :one resend
@@ -74,8 +74,8 @@ FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 
--- Can this token of this server still be redeemed? The token ends with the session that asked for
--- it. Other servers ask; they have the token and so its hash.
+-- Can this token of this server still be redeemed? It cannot once the session that asked for it has
+-- ended. Other servers ask this: they have the token and can hash it.
 -- name: sql_federation_token_active :one redo
 -- args: bytea
 -- cols: active bool
@@ -94,8 +94,8 @@ FROM (SELECT $1::int8 AS serial) s LEFT JOIN server_key k USING (serial)
 
 -- Redeem a token of this server. The update of its row in federation_token decides between two
 -- redemptions, and between a redemption and a deletion. The certificate $5, which is locked until
--- commit, must be that of the session that asked for the token; the new session replaces that one
--- and no other.
+-- commit, must be that of the session that asked for the token; the new session replaces that
+-- session and no other.
 -- name: sql_federation_token_redeem_home :one
 -- args: text, text, text, bytea, int8, int8[], text[], bool[], bytea[], bytea[], bytea[], int8[],
 -- args: int8[], int8
@@ -132,8 +132,8 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
         FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
 -- Redeem a token of another server: writes all rows or none. The primary key of redeemed_token
--- decides between two redemptions. It may be lost with an earlier epoch, so a token of before is
--- void. An open session with the same ID continues with the new
+-- decides between two redemptions. A change of the epoch may have lost rows of redeemed_token, so a
+-- token that was issued before it is void. An open session with the same ID continues with the new
 -- certificate and a new token. $13: the event for the actor's other sessions here.
 -- name: sql_federation_token_redeem_foreign :one
 -- args: text, text, bytea, int8, int8, text, text, text, text, bytea, bytea, int8, text

@@ -1,6 +1,7 @@
 -- What we have stored about a server and may still use, and whether the operator has blocked it or
 -- a domain above it. $1: the place (a domain or an origin); $2: the domain or host that a block
--- would name. What was found when a clock was ahead is not believed. Always one row.
+-- would name. A row that was stored while a clock was ahead, and so has a time in the future, is
+-- ignored. Always one row.
 -- name: sql_foreign_find_server :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, wait int8,
@@ -43,8 +44,9 @@ ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
     fresh_until = now() + motet_choose_failure_pause(motet_count_next_failure(s)), checked_at = now()
 WHERE s.fresh_until < now()
 
--- Store why a server could not be reached, for operators: it may be asked again at once, and what
--- it has said stays in use. $4: also if it is not known yet. Deletes up to 20 outdated failures.
+-- Store why a server could not be reached, for operators. The server may be asked again at once,
+-- and what it has said stays in use. $4: also store this for a server that is not known yet.
+-- Deletes up to 20 outdated failures.
 -- name: sql_foreign_note_trouble :none redo
 -- args: text, text, text, bool
 -- cols:
@@ -65,9 +67,9 @@ ON CONFLICT (place) DO UPDATE SET said = excluded.said, checked_at = now(),
 -- cols: cacheable text
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
--- The certificate that was valid at a time. A certificate that a server called current may have
--- been replaced since, once a newer certificate of that server is known; the clocks differ by a
--- minute at most.
+-- The certificate that was valid at a time. When a newer certificate of the same subject is known,
+-- an unrevoked one counts only for times up to a minute before it was fetched: it may have been
+-- replaced after that, and clocks differ by a minute at most.
 -- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
@@ -83,7 +85,7 @@ ORDER BY not_before DESC LIMIT 1
 -- All certificates of an actor, or of one session ($2), from a list that is at most $3 seconds old
 -- (-1: of any age). No row: not cached, so ask the home server. This is also the answer for a
 -- session that is missing in the list of all sessions: it may be newer than the list. A row with
--- null: the actor has none.
+-- null: the cached list has none.
 -- name: sql_foreign_cert_list :many redo
 -- args: text, text, int8
 -- cols: cacheable text
@@ -100,10 +102,11 @@ LEFT JOIN foreign_cert c ON c.subject = $1 AND c.usable_until >= now() AND c.not
 ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
--- server says later: refused are the serial numbers of those that are now said to be valid. Deletes
--- up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14 the oldest are
--- deleted. A session here with an ID-Cert that is now revoked ends, and the actor's other sessions
--- get the home server's statement as an event; one with an ID-Cert that is good is confirmed.
+-- server says later. refused: the serial numbers of revoked certificates that are now said to be
+-- valid. Deletes up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14
+-- the oldest are deleted. A session here with an ID-Cert that is now revoked ends, and the actor's
+-- other sessions get the home server's statement as an event; a session whose ID-Cert is good is
+-- confirmed.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text, told int8
@@ -166,7 +169,7 @@ ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain,
     fresh_until = excluded.fresh_until, listed_at = now()
 
 -- Expire everything that a server has said, except revocations, and let the master ask it about
--- sessions here. $2, if not null: of this actor only.
+-- sessions here. $2, if not null: only what it has said about this actor.
 -- name: sql_foreign_forget :one redo
 -- args: text, text
 -- cols: forgotten int8

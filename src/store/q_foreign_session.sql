@@ -13,8 +13,8 @@ SELECT count(*) AS renewed,
        sum(motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
            $7))::int8 AS told FROM renewed
 
--- The foreign actor about whose sessions the home server is to be asked next, if it is time. Nobody
--- else is given this actor for some minutes.
+-- The foreign actor about whose sessions the home server is to be asked now. For some minutes, no
+-- other caller is given this actor.
 -- name: sql_foreign_session_due :opt
 -- args:
 -- cols: fid text, domain text
@@ -27,7 +27,7 @@ taken AS (
         AND s.ended_at IS NULL RETURNING s.fid, s.domain)
 SELECT fid, domain FROM taken LIMIT 1
 
--- A home server has answered: end the sessions of an actor that it has not confirmed in time.
+-- A home server has answered: end those sessions of an actor that it has not confirmed in time.
 -- name: sql_foreign_session_end_unlisted :one resend
 -- args: text
 -- cols: number int8
@@ -39,9 +39,9 @@ counter AS (
     DELETE FROM event_counter WHERE session_key IN (SELECT key FROM ended) RETURNING 1)
 SELECT count(*) AS number FROM ended
 
--- A home server ($1) does not answer: its actors' sessions go on until it has been silent for $3
--- seconds, and then end. Those of the actor $2, and those that are due; the master asks again
--- later, the longer it is silent.
+-- A home server ($1) does not answer: the sessions of the actor $2, and those of its other actors
+-- that are due, go on until it has been silent for $3 seconds, and are then ended. The longer it is
+-- silent, the longer the master waits before it asks again.
 -- name: sql_foreign_session_note_silence :one resend
 -- args: text, text, int8
 -- cols: number int8
@@ -65,7 +65,7 @@ counter AS (
         SELECT key FROM noted WHERE ended_at IS NOT NULL) RETURNING 1)
 SELECT count(*) AS number FROM noted WHERE ended_at IS NOT NULL
 
--- A home server is slow: let the others be asked first about sessions that are due.
+-- A home server is slow: put its due sessions off, so that other home servers are asked first.
 -- name: sql_foreign_session_put_off :none redo
 -- args: text
 -- cols:

@@ -1,12 +1,12 @@
--- Issue an ID-Cert: writes all rows or none. The key that signed it ($4) must still be the current
+-- Issue an ID-Cert: write all rows or none. The key that signed it ($4) must still be the current
 -- one. In a key rotation, the certificate $11 and its token end in the second in which the new
 -- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
 -- of the session are marked as not live. At most $13 certificates a day, counted separately for
 -- log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends the session $16,
--- and then the oldest ones that are too many. A certificate that takes the place of one of an earlier
--- server key does not count for the day: the server's rotation made it necessary. wait: seconds
--- until one more is within the $13 of a day. The actor's other sessions get an event. issued: done
--- now. landed: an earlier try of the same request did it. current: $4 is the current key.
+-- and then the oldest sessions beyond $14. A certificate that replaces one of an earlier server key
+-- does not count for the day: the server's rotation made it necessary. wait: seconds until $13
+-- allows one more. The actor's other sessions get an event. issued: this statement issued it.
+-- landed: an earlier try of the same request did. current: $4 is the current key.
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8, bool,
 -- args: text
@@ -77,7 +77,7 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
         OFFSET least($13::int8, 1000000) - 1 LIMIT 1) AS wait
 
 -- The request is repeated because its answer was lost: same certificate, new token. In a key
--- rotation, the certificate $4 was replaced by that one.
+-- rotation, that certificate must have replaced $4.
 -- name: sql_idcert_renew_token :opt
 -- args: int8, bytea, bytea, int8
 -- cols: serial int8, cert bytea
@@ -104,8 +104,8 @@ SELECT serial, cert FROM idcert c WHERE actor_id = $1 AND csr_hash = $3 AND live
         AND old.session_id = c.session_id AND old.invalidated_at = c.not_before))
 
 -- Certificates of an actor: those that have not expired; or those valid at $2; or those issued from
--- $3 to $4. Of one session ($5) or of all. No row: no such actor. A row with null: the actor has
--- none.
+-- $3 to $4. They are those of one session ($5) or of all. No row: there is no such actor. A row
+-- with null: the actor has no such certificate.
 -- name: sql_idcert_list :many redo
 -- args: text, int8, int8, int8, text
 -- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8

@@ -1,13 +1,13 @@
--- All items or none. missing: the first serial number that is not one of the actor's certificates.
--- bytes: the actor's total afterwards, at most $6. With $7, an earlier try may have added them: an
--- identical item that exists already counts as added.
+-- Add all items or none. missing: the first serial number that none of the actor's certificates
+-- has. bytes: the actor's total afterwards, at most $6. With $7, an earlier try may have added the
+-- items: an identical item that exists already counts as added.
 -- name: sql_key_material_add :one
 -- args: int8, int8[], text[], bytea[], text[], int8, bool
 -- cols: missing int8, bytes int8
 SELECT missing, bytes FROM motet_add_key_material($1, $2, $3, $4, $5, $6, $7)
 
--- Looks the session up, too: one round trip. No row: no such session. A row with null: no key
--- material.
+-- List key material and look the session up, in one round trip. No row: there is no such session. A
+-- row with null: there is no key material.
 -- name: sql_key_material_list :many redo
 -- args: bytea, int8[]
 -- cols: actor_id int8, serial int8, key_data text, algorithm bytea, algorithms text
@@ -17,8 +17,8 @@ FROM live_session s LEFT JOIN keymaterial k ON k.actor_id = s.actor_id
 WHERE s.token_hash = $1
 ORDER BY k.serial LIMIT 10000
 
--- All items or none. Rows: the serial numbers without key material; then nothing was deleted. any:
--- at least one of the others has key material.
+-- Delete all items or none. Rows: the serial numbers without key material; if there are any,
+-- nothing was deleted. any: at least one of the others has key material.
 -- name: sql_key_material_delete :many
 -- args: int8, int8[]
 -- cols: serial int8, any bool

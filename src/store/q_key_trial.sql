@@ -24,8 +24,8 @@ FROM key_trial WHERE trial = $1
 
 -- Open key trials that the caller may have signed, when the request does not name one: those for
 -- actors ($2: this one) with a known certificate of this serial number, here (domain $3) or
--- elsewhere. Those asked for from the same address ($4) first, so that trials that others ask for in
--- that actor's name do not crowd them out; then the newest.
+-- elsewhere. Those asked for from the same address ($4) come first, so that trials that others ask
+-- for in that actor's name do not crowd them out; then the newest.
 -- name: sql_key_trial_open :many redo
 -- args: text, text, text, bytea
 -- cols: trial text, for_fid text, for_session text, used bool, over bool, now int8

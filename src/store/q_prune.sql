@@ -1,7 +1,7 @@
 -- Each statement deletes at most $1 rows that the rules of schema/0010 release, and skips locked
 -- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host do this
--- at a time: mine is false while another one does. rows: how many; it can be less than there are, 0
--- means that nothing is left. A row that cannot be deleted stays, with a warning.
+-- at a time: mine is false while another one does. rows: how many; it can be less than are left,
+-- but 0 means that nothing is left. A row that cannot be deleted stays, with a warning.
 -- define: TAKE_TURN CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END
 
 -- name: sql_prune_session :one redo
@@ -65,7 +65,7 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 
 -- Events of sessions that no longer exist. A counter that has changed since this statement began
 -- belongs to a session again: last and read are compared, and the row locked, so that no event
--- number is used twice beside an older event. A session may have 1000 events, so a page ends as
+-- number is used twice beside an older event. A session has up to 1000 events, so a page is full as
 -- soon as enough counters are found.
 -- name: sql_prune_event :one redo
 -- args: int8, text
@@ -226,7 +226,8 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_actor t WHERE motet_is_prunable(t)) END AS rows,
        NULL::text AS next FROM turn
 
--- Rows beyond the caps of motet_list_caps(), one table a page: $2 is the name of the table before.
+-- Rows beyond the caps of motet_list_caps(), one table a page: $2 is the name of the table of the
+-- page before.
 -- name: sql_prune_over_cap :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text

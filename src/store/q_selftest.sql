@@ -1,4 +1,5 @@
--- False: the name is taken. The announcement is valid as long as this connection stays open.
+-- Announce an actor. False: the name is taken. The announcement is valid as long as this connection
+-- stays open.
 -- name: sql_selftest_begin :one
 -- args: text, bytea[]
 -- cols: begun bool

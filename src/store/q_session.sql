@@ -36,7 +36,8 @@ WHERE s.token_hash = $1 AND s.ended_at > now() - interval '1 day' AND a.deactiva
     AND NOT old.live AND EXISTS (SELECT FROM idcert c WHERE c.actor_id = old.actor_id
         AND c.session_id = old.session_id AND c.live AND c.not_before = old.invalidated_at)
 
--- Ends the token and the ID-Cert of a home session together; its ID may be spelled otherwise.
+-- End the token and the ID-Cert of a home session together. $2 may differ from the stored session
+-- ID in letter case and blanks.
 -- name: sql_session_end :one
 -- args: int8, text
 -- cols: serial int8

@@ -234,7 +234,7 @@ WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY v.version LIMIT $3
 
--- The key that follows ($2, $3) in table $1: of a row that cannot be read.
+-- The key that follows ($2, $3) in table $1: it names a row that cannot be read.
 -- name: sql_verify_next_key :opt redo
 -- args: text, text, text
 -- cols: a text, b text
@@ -335,7 +335,7 @@ SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2) AS there
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL
     ORDER BY not_before DESC LIMIT 100
 
--- In the order of enum verify_table.
+-- The number of rows of each table, in the order of enum verify_table.
 -- name: sql_verify_counts :many redo
 -- args:
 -- cols: n int8
