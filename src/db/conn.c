@@ -7,7 +7,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-/* lock_timeout is this part of database_timeout, so that all tries of a statement fit into it. */
+/* lock_timeout is database_timeout / LOCK_SHARE, so that all tries of a statement fit into
+ * database_timeout. */
 enum { PAUSE_FIRST_US = 50 * 1000, PAUSE_MOST_US = 1000 * 1000, LOCK_SHARE = 5 };
 enum { FENCE_PAUSE_US = 1000 * 1000, FENCE_TRIES = 3 };
 
@@ -106,7 +107,7 @@ static bool dial_address(struct db *d, const struct conninfo_host *h, int64_t de
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
-/* libpq would look the name up itself, however long that takes. Half of the time is for that. */
+/* Look the name up here, in at most half of the time: libpq would do it however long it takes. */
 static bool dial_host(struct db *d, struct conninfo_host h, int64_t deadline)
 {
 	struct resolved r;
@@ -130,8 +131,8 @@ static bool dial_host(struct db *d, struct conninfo_host h, int64_t deadline)
 }
 
 /*
- * libpq leaves it to us to bound the time of each host in a list: with one silent host, the others
- * would never be tried. Each host gets an equal part of what is left.
+ * libpq sets no limit of time for each host of a list: with one silent host, the others would never
+ * be tried. Each host gets an equal part of what is left.
  */
 static bool dial_database(struct cx *cx, int64_t deadline)
 {
@@ -172,7 +173,7 @@ static bool send_settings(struct cx *cx)
 	return r && PQresultStatus(r) == PGRES_TUPLES_OK;
 }
 
-/* What a pooler or a role may have set, and our statements cannot work with. */
+/* Refuse settings, perhaps of a pooler or a role, with which our statements cannot work. */
 static enum err check_settings(struct cx *cx)
 {
 	const char *server = PQparameterStatus(cx->db->pg, "server_encoding"),
@@ -234,7 +235,7 @@ static bool is_connection_alive(struct db *d)
 	return poll(&p, 1, 0) == 0 || (PQconsumeInput(d->pg) && PQstatus(d->pg) == CONNECTION_OK);
 }
 
-/* After a pause, the first worker to get here reserves the time of one attempt. */
+/* After a pause, the first worker that gets here reserves the time of one attempt for itself. */
 static bool may_dial_now(struct db *d, int64_t now)
 {
 	int64_t until = d->pool->away_us;
@@ -285,7 +286,8 @@ static enum err open_connection(struct cx *cx)
 	return e;
 }
 
-/* An error that is not about the fence says nothing about this database. */
+/* Run the fence and keep its verdict, OK or ERR_EPOCH. Any other error says nothing about this
+ * database, and only the caller gets it. */
 static enum err look_through_fence(struct cx *cx)
 {
 	struct db *d = cx->db;
@@ -303,7 +305,7 @@ static enum err look_through_fence(struct cx *cx)
 	return OK;
 }
 
-/* The fence may drop the connection. */
+/* The fence may drop the connection: then connect again. */
 enum err conn_ensure(struct cx *cx)
 {
 	struct db *d = cx->db;

@@ -20,17 +20,17 @@ struct db {
 	int64_t pause_us;
 	enum err (*fence)(struct cx *, bool *settled); /* NULL: none */
 	bool looking;				       /* the fence runs */
-	int64_t look_at_us;			       /* when it runs next */
-	struct fail refusal;			       /* err OK: it lets us pass */
-	struct resolver *resolver;		       /* db/resolve.h */
-	char unresolved[160];			       /* why the last host has no address, or "" */
+	int64_t look_at_us;			       /* when the fence runs next */
+	struct fail refusal;	   /* what the fence said last; err OK: statements may run */
+	struct resolver *resolver; /* db/resolve.h */
+	char unresolved[160];	   /* why the last host has no address, or "" */
 	char constraint[64];
 	char trouble[160]; /* SQLSTATE and message of the last error; or "" */
 };
 /* Connect if needed. Notices when an idle connection was closed by the other side. */
 must_check enum err conn_ensure(struct cx *);
 void conn_drop(struct db *);
-/* The last result of what was sent, in the arena. NULL: the connection broke or took too long, and
- * was dropped. */
+/* Wait for the results of what was sent, and return the last one, in the arena. NULL: the
+ * connection broke or the answer took too long; the connection was dropped. */
 PGresult *conn_read_result(struct cx *);
 #endif

@@ -79,7 +79,7 @@ bool conninfo_has_password(const char *conninfo)
 	return has;
 }
 
-/* A value of the string, or of the environment. "": there is none. */
+/* A value of the connection string or, failing that, of the environment. "": there is none. */
 static const char *find_conninfo_value(
     const PQconninfoOption *all, const char *keyword, const char *variable)
 {
@@ -100,7 +100,8 @@ static size_t count_list_items(const char *list)
 	return n;
 }
 
-/* Item i of a list with commas; a list of one port is for all hosts. NULL: an empty list. */
+/* Item i of a list with commas, or its last item: a list of one port is for all hosts. NULL: an
+ * empty list. */
 static const char *copy_list_item(struct arena *mem, const char *list, size_t i)
 {
 	if (*list == 0)

@@ -10,16 +10,16 @@
 struct str conninfo_mask_passwords(struct arena *, const char *conninfo);
 /*
  * The hosts of a connection string, or of PGHOST, PGHOSTADDR and PGPORT where it names none, in
- * their order; in the arena. A part that is NULL stays as the string and libpq decide. A string
- * that names none, or one that libpq must resolve itself (a service, an error), has one host of
- * NULLs.
+ * their order; in the arena. A part that is NULL stays as the string and libpq decide. If no host
+ * is named, or if libpq must find the hosts itself (in a service), the list has one host whose
+ * parts are all NULL.
  */
 struct conninfo_host {
 	const char *host, *hostaddr, *port;
 };
 size_t conninfo_hosts(struct arena *, const char *conninfo, struct conninfo_host **);
-/* Can libpq parse it? False: `why` is libpq's message, without a password of it. */
+/* Can libpq parse the string? False: `why` is libpq's message, without a password of the string. */
 bool conninfo_valid(const char *conninfo, char *why, size_t size);
-/* Is there a password in it? True for a string that libpq cannot parse. */
+/* Is there a password in the string? True also for a string that libpq cannot parse. */
 bool conninfo_has_password(const char *conninfo);
 #endif

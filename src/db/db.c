@@ -29,7 +29,8 @@ static const struct {
 	{ "53", ERR_UNAVAILABLE },
 	{ "58", ERR_UNAVAILABLE },
 	{ "42501", ERR_UNAVAILABLE },
-	/* No such table, column, function or schema: ours is missing or of another version. */
+	/* No such table, column, function or schema: motet's schema is missing or another
+	 * version. */
 	{ "42P01", ERR_UNAVAILABLE },
 	{ "42703", ERR_UNAVAILABLE },
 	{ "42883", ERR_UNAVAILABLE },
@@ -148,11 +149,11 @@ static enum err fail_uncertain(struct cx *cx, const struct stmt *st)
 /* What is known of the tries of one statement so far. */
 struct tries {
 	bool doubt;    /* an earlier try may be committed */
-	bool answered; /* a try after it got an answer */
+	bool answered; /* a try after that one got an answer */
 };
 
-/* Whether an outcome is final. After a lost answer, the next answer is not: the snapshot behind it
- * may be older than the commit of the lost try. */
+/* Whether an outcome is final. After a lost answer, the next answer is not final: its snapshot may
+ * be older than the commit of the lost try. */
 static bool is_final_outcome(struct tries *t, int e)
 {
 	if (e == LOST || e == FRESH || e == ERR_RETRY)
@@ -299,7 +300,7 @@ static enum err read_script_outcome(struct cx *cx, const PGresult *r)
 }
 
 /* Migrations have no statement timeout. While a migration waits for a lock on a table, every other
- * statement on that table waits behind it: so it waits only briefly. */
+ * statement on that table waits behind it: so a migration waits only briefly. */
 enum err db_script(struct cx *cx, const char *sql)
 {
 	TRY(db_connect(cx));

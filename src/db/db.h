@@ -8,7 +8,7 @@
  * One connection to PostgreSQL for each worker, and named statements on it. A statement is made
  * from store/q_*.sql. Running one binds the arguments, waits at most `database_timeout` for all
  * tries, checks the number of rows, and decodes them into structs by the shapes that also decode
- * JSON. No table names here.
+ * JSON. db/ knows no table names.
  *
  * The connection is opened when it is first needed, and again after it was lost. Errors:
  *
@@ -33,7 +33,7 @@ void db_disconnect(struct db *);
 void db_set_conninfo(struct db *, const char *conninfo);
 
 /*
- * For the workers of a pool, which share *pool. It must outlive the connection.
+ * For the workers of a pool, which share *pool; *pool must outlive the connection.
  *
  * A request then waits for the database at most `database_timeout` in all, all statements, tries
  * and connections together (meter_begin() starts a request). While the database is away, one worker
@@ -44,19 +44,21 @@ void db_share_pool(struct db *, struct db_pool *pool);
 /* Call hook(arg) when a wait has lasted a second, so that the worker can pass its kept connections
  * to siblings. */
 void db_on_long_wait(struct db *, void (*hook)(void *), void *arg);
-/* Has the scout been waiting for a second, while nobody got an answer? Then a statement fails at
- * once. */
+/* Has the scout (base/db_pool.h) waited for a second, while no worker got an answer? Then a
+ * statement fails at once. */
 bool db_hangs(const struct cx *);
-/* Sleep between two tries. False, at once: the request has no time left. */
+/* Sleep for `us` between two tries. Returns false at once if the request has not that much time
+ * left. */
 bool db_pause(struct cx *, int64_t us);
 /* Connect, if there is no connection. */
 must_check enum err db_connect(struct cx *);
 
 /*
- * Hold each new connection against the last one before its first statement: `fence` may run
- * statements itself. *settled false: look again in a second, as also behind a pooler, where the
- * server may change under a connection. ERR_EPOCH: this database may not be used; the error of
- * every statement until a later look, a second apart.
+ * Before the first statement of each new connection, call `fence`, which decides whether this
+ * database may be used; it may run statements itself. With *settled false, and always behind a
+ * pooler, where the server may change under a connection, it is called again after a second.
+ * ERR_EPOCH: the database may not be used. Every statement then fails with ERR_EPOCH; the fence is
+ * called again at most once a second.
  */
 void db_set_fence(struct db *, enum err (*fence)(struct cx *, bool *settled));
 

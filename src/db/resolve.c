@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Of the thread and of the one who waits for it: the last of both frees it. */
+/* Shared by the thread and its caller, which waits for it: the last of the two frees it. */
 struct lookup {
 	_Atomic int users;
 	char *host;
@@ -19,7 +19,7 @@ struct lookup {
 	struct addrinfo *found;
 };
 
-/* What a connection knows of its host. */
+/* What a connection knows about its host. */
 struct resolver {
 	struct lookup *pending;
 	char *host;
@@ -60,7 +60,7 @@ static void *run_lookup(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves. */
+/* The new thread blocks all signals: the thread that serves requests handles them. */
 static bool start_detached_thread(struct lookup *l)
 {
 	sigset_t all, before;

@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* HUNG_US stands for a scout that has waited in vain: the database hangs until one gets an answer.
- */
+/* scout_us is HUNG_US after a scout has waited in vain: the database hangs until a scout gets an
+ * answer. */
 enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000, HUNG_US = 1 };
 
 static bool is_in_pool(const struct db *d)
@@ -57,7 +57,7 @@ enum err wait_begin(struct cx *cx)
 	int64_t now = clock_us(), left = request_time_left(cx);
 
 	if (d->looking)
-		return OK; /* the fence: within the wait of the statement that it precedes */
+		return OK; /* the fence runs within the wait of the statement that it precedes */
 	if (left <= 0)
 		return fail(
 		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
