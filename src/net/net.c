@@ -11,7 +11,7 @@ struct net {
 	const struct conf *conf;
 	struct net_slots *slots;
 	struct net_curl *curl; /* NULL before the first fetch */
-	int entered; /* how many batches are open, each inside the last; then of the first: */
+	int entered; /* how many batches are open, each inside the one before. Of the outermost: */
 	struct net_asker asker;
 	struct str authority;
 	int64_t began_us;
@@ -30,7 +30,7 @@ struct net_fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down;	 /* a failure of this server: see net_unreachable.h */
+	bool down;	 /* counts as a failure of the other server: see net_unreachable.h */
 	const char *say; /* to the client; NULL: the sentence of err */
 } net_ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false, NULL },

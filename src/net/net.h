@@ -4,7 +4,7 @@
 #include "net/net_slots.h"
 /*
  * GET requests over HTTPS to other servers, made because of a client's request: neither the URL nor
- * the server is trusted. Only this room uses libcurl.
+ * the server is trusted. Only net/ uses libcurl.
  *
  * Guarantees, whatever the other server does:
  * - It connects only to names, only to port 443, and only to globally routable addresses, checked
@@ -14,7 +14,8 @@
  * - At most 1 MiB of body, and 16 KiB or 100 lines of header, counted while they arrive.
  * - 3 s to connect, DNS and TLS included; at least 100 octets a second over 3 s; 8 s in all, which
  *   redirects and all fetches of one batch share.
- * - A client learns no address, and not whether a name exists in our network: only the log has it.
+ * - A client learns no address, and not whether a name exists in our network: only the log says
+ * this.
  *
  * Each worker has its own struct net. libcurl is started by the first fetch. It keeps one
  * connection for at most a minute, to an address that was checked when it was opened. SIGPIPE has
@@ -28,11 +29,12 @@ void net_free(struct net *);
 struct net_opt {
 	int redirects;	  /* how many to follow, each checked like the first URL; 0 (all API
 			     calls): return a 3xx as it is */
-	bool other_ports; /* allow ports from 1024 too; always with federation_private_networks */
+	bool other_ports; /* also allow ports from 1024 up, as federation_private_networks always
+			     does */
 	bool anyway; /* for commands of operators: ask even if the server was down recently or the
 			rate is exceeded */
-	int per_minute; /* requests to this server, of all workers together, which may come at once;
-			   0: as in net_slots.h */
+	int per_minute; /* most requests a minute to this server, by all workers together; they may
+			   all come at once; 0: as in net_slots.h */
 };
 enum {
 	NET_BODY_MAX = 1 << 20, /* a list of some 700 certificates */
@@ -40,16 +42,16 @@ enum {
 	NET_HEADER_LINES = 100,
 	NET_CONNECT_MS = 3000,
 	NET_TOTAL_MS = 8000,
-	NET_STRANGER_MS = 4000 /* instead, if nobody who is known asks about a known server */
+	NET_STRANGER_MS = 4000 /* for an asker that is not trusted (net_slots.h) */
 };
 
 /* How a fetch ended, in more detail than an error: for the log, tests and caches of failures. */
 enum net_end {
 	NET_ANSWERED,
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
-	NET_BUSY,    /* too many fetches at a time, or to this server */
+	NET_BUSY,    /* too many fetches at a time, or too many to this server */
 	NET_LIMITED, /* the client that caused it has caused too many requests, or too slow ones */
-	NET_DOWN,    /* it did not answer recently */
+	NET_DOWN,    /* the server did not answer recently */
 	NET_ADDRESS, /* the name has an address that is not allowed */
 	NET_NAME,    /* DNS has no address */
 	NET_CONNECT,
@@ -75,7 +77,7 @@ struct net_reply {
  *
  *   ERR_NOT_FEDERATED     NET_REFUSED
  *   ERR_RETRY             NET_BUSY; cx->retry_after is set
- *   ERR_RATE_LIMITED      NET_LIMITED; the same
+ *   ERR_RATE_LIMITED      NET_LIMITED; cx->retry_after is set
  *   ERR_HOME_UNREACHABLE  NET_DOWN, _ADDRESS, _NAME, _CONNECT, _TLS, _TIMEOUT, _CUT;
  *                         cx->retry_after is set
  *   ERR_HOME_INVALID      NET_TOO_LARGE, _NOT_HTTP, _REDIRECTS

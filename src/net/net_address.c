@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* TRANSLATED: the IPv4 address in the last four octets decides, and no intranet is there. */
+/* TRANSLATED (NAT64): the IPv4 address in the last four octets decides; if that is INTRANET, the
+ * verdict is NEVER. */
 enum address_verdict { NEVER, INTRANET, ALWAYS, TRANSLATED };
 
 struct address_block {
@@ -13,7 +14,8 @@ struct address_block {
 	enum address_verdict verdict;
 };
 
-/* In both tables the first block that contains the address decides; the last contains all. */
+/* In both tables the first block that contains the address decides; the last block contains every
+ * address. */
 static const struct address_block ipv4_blocks[] = {
 	{ { 0 }, 8, NEVER }, /* "this network" */
 	{ { 10 }, 8, INTRANET },

@@ -21,14 +21,14 @@ struct net_ask {
 	const char *const *headers; /* "Name: value", NULL at the end; or NULL */
 	struct blob body;	    /* p NULL: none */
 	bool chunked;		    /* Transfer-Encoding instead of Content-Length */
-	bool http2;		    /* if the server offers it by ALPN; else HTTP/1.1 */
+	bool http2;		    /* use HTTP/2 if the server offers it by ALPN; else HTTP/1.1 */
 	bool anyhow;		    /* accept any certificate */
-	bool cut; /* close the connection in the body: announce one octet more than is sent. The
-		     response is not read */
+	bool cut; /* close the connection inside the body: announce one octet more than is sent, and
+		     do not read the response */
 };
 struct net_answer {
 	char why[300];	/* "": there was a response; else why not, for a person */
-	bool untrusted; /* the certificate is the reason in `why` */
+	bool untrusted; /* `why` is that the certificate is not valid here */
 	int status;
 	int http;	       /* 10, 11, 20 */
 	struct str head, body; /* head: the header lines of the last response, each with CRLF */

@@ -66,7 +66,7 @@ static size_t collect_hop_body(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* We asked for no coding. libcurl would decode some, so refuse them here. */
+/* We asked for no coding, and libcurl would decode some: refuse all but identity and chunked. */
 static bool is_coding_accepted(struct str line)
 {
 	static const struct {

@@ -14,7 +14,7 @@ struct net_hop {
 	struct buf body;	     /* the caller sets .mem */
 	char why[320];		     /* for the log */
 	/* For the callbacks: */
-	enum net_end broke; /* why a callback ended the transfer; NET_ANSWERED: none did */
+	enum net_end broke; /* why a callback ended the transfer; NET_ANSWERED: no callback did */
 	size_t header_bytes, header_lines;
 	char address[64]; /* the last address that was refused, or "" */
 };

@@ -7,11 +7,11 @@
  *
  * A fetch blocks its worker for up to 8 seconds. So at most a quarter of the pool (at least two
  * workers, if there are so many) fetches at a time, and one of them for each server. Strangers who
- * ask about servers that are not known to be good get at most half of the slots, and never the last
- * one. They get 4 seconds, and as many of them may wait for a slot, for up to 5 seconds; of one
- * address, one request has a slot or waits. Others wait for up to two seconds. Slots are record
- * locks (shm/gate.h) in outbound.lock, outbound-strangers.lock and outbound-queue.lock of
- * state_dir, or in memory; the system frees them when their holder dies.
+ * ask about servers that are not known to be good get at most half of the slots (one, if there is
+ * only one). Their fetches take at most 4 seconds. As many strangers again may wait for a slot, for
+ * up to 5 seconds; of one address, only one request has a slot or waits. Other requests wait for up
+ * to 2 seconds. Slots are record locks (shm/gate.h) in outbound.lock, outbound-strangers.lock and
+ * outbound-queue.lock of state_dir, or in memory; the system frees them when their holder dies.
  */
 struct net_slots;
 struct limits; /* shm/limits.h */
@@ -26,10 +26,12 @@ void net_slots_free(struct net_slots *);
 struct net_asker {
 	struct str who; /* a session, or a client's address; n 0: nobody, such as a command */
 	bool session;
-	bool trusted; /* a session, or it asks about a server that was good; and that is not slow */
+	bool trusted; /* it has a session or asks about a server that was good; and that server is
+			 not slow */
 };
 /* Take a slot for a server, until net_slots_leave() or our death; a process has one at a time.
- * *waited: it was not free at once. False: at once if too many wait already, else after a while. */
+ * *waited: no slot was free at once. False: no slot; returned at once if too many requests wait
+ * already, else after the longest wait. */
 must_check bool net_slots_enter(
     struct net_slots *, struct str authority, const struct net_asker *, bool *waited);
 void net_slots_leave(struct net_slots *);
@@ -42,9 +44,10 @@ int64_t net_slots_down_s(struct net_slots *, struct str authority);
 /*
  * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. Each
  * session and each client address has a budget of requests and of seconds of waiting. Waiting in
- * which the asker was trusted is counted apart from other waiting, so that a stranger keeps nobody
- * from logging in who shares the address. Of the requests to one server, strangers have one share
- * and the others another. False: used up; *retry_after_s says when to retry.
+ * which the asker was trusted is counted apart from other waiting, so that a stranger cannot keep
+ * somebody who shares its address from logging in. Each server has one budget for the requests of
+ * strangers and one for all others. False: the budget is used up; *retry_after_s says when to
+ * retry.
  */
 enum {
 	NET_ASKER_PER_MINUTE = 120,

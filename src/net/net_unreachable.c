@@ -5,7 +5,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-/* A word: TAG_BITS of the hash, the number of failures, and the end in ticks since the start. */
+/* A word: the upper 28 bits of the hash, the number of failures, and the end of the pause in ticks
+ * since the start. */
 enum {
 	UNREACHABLE_WORDS = 4096,
 	UNREACHABLE_PROBES = 8,
@@ -39,7 +40,7 @@ struct net_unreachable *net_unreachable_new(void)
 	return d;
 }
 
-/* From 1 on, so that 0 is an empty word. */
+/* Ticks count from 1, so that 0 is an empty word. */
 static int64_t count_ticks(const struct net_unreachable *d, int64_t at_us)
 {
 	return (at_us - d->start_us) / (TICK_MS * 1000) + 1;
@@ -55,7 +56,7 @@ static int64_t read_failures(uint64_t word)
 	return (int64_t)(word >> END_BITS) & FAILURES_MAX;
 }
 
-/* The word with this tag (*own is true), else the one that ends first. */
+/* The word with this tag (*own is true), else the one whose pause ends first. */
 static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64_t h, bool *own)
 {
 	_Atomic uint64_t *best = NULL;
@@ -74,7 +75,7 @@ static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64
 	return best;
 }
 
-/* Half of the length is random. */
+/* Up to half of the length is random. */
 static int64_t choose_pause_ms(const struct net_unreachable *d, int64_t failures, uint64_t word)
 {
 	const int64_t max = NET_UNREACHABLE_MAX_S * INT64_C(1000);

@@ -3,24 +3,25 @@
 #include "base/str.h"
 /*
  * Servers that did not answer recently: a table of 4096 words in memory that all workers share.
- * Create it before they are forked. It is only a hint: two keys collide with a probability of about
- * 2^-25, and a full table drops the entry that ends first. A worker may die at any instruction
- * without damage to it.
+ * Create it before the workers are forked. The table is only a hint: two keys collide with a
+ * probability of about 2^-25, and a full table drops the entry that ends first. A worker may die at
+ * any instruction without damage to it.
  *
- * The first failure costs nothing, the second 1 to 2 s, and each further one twice that, up to
- * NET_UNREACHABLE_MAX_S. The length is random, so that not everybody asks again at the same time.
- * Two minutes after the end the failures are forgotten. Times are clock_us().
+ * After the first failure there is no pause, after the second a pause of 1 to 2 s in which the
+ * server is not asked, and after each further failure one twice as long, up to
+ * NET_UNREACHABLE_MAX_S. The length is random, so that not all workers ask again at the same time.
+ * Two minutes after the end of a pause the failures are forgotten. Times are clock_us().
  */
 enum { NET_UNREACHABLE_MAX_S = 120 };
 struct net_unreachable;
-/* NULL: errno says why. Never freed: it ends with the last process that has it. */
+/* NULL: errno says why. It is never freed: its memory goes with the last process that has it. */
 struct net_unreachable *net_unreachable_new(void);
 /* Note that a request which began at began_us has failed. It counts once for all requests that were
  * under way at the same time. */
 void net_unreachable_fail(
     struct net_unreachable *, struct str key, int64_t began_us, int64_t now_us);
-/* It has answered: forget its failures. */
+/* The server has answered: forget its failures. */
 void net_unreachable_clear(struct net_unreachable *, struct str key);
-/* For how many milliseconds it is not asked; 0: it may be asked. */
+/* For how many milliseconds the server is not asked; 0: it may be asked. */
 int64_t net_unreachable_wait_ms(struct net_unreachable *, struct str key, int64_t now_us);
 #endif
