@@ -3,7 +3,7 @@
 #include "http/http.h"
 /*
  * Plain CGI (RFC 3875), for hosts without FastCGI: one request from the environment and standard
- * input, its response to standard output. The process ends after it.
+ * input, its response to standard output. The process ends after the response.
  */
 /* Like fcgi_next(). False: it is not a request, or the body ended early. */
 bool cgi_read(struct arena *, const char *trusted_proxies, struct http_req *);

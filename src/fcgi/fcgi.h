@@ -5,16 +5,16 @@
 #include <signal.h>
 /*
  * FastCGI: requests arrive on a listening socket as struct http_req and are answered with struct
- * http_resp, one at a time. libfcgi reads and writes the records; no other room uses it. configure
+ * http_resp, one at a time. libfcgi reads and writes the records; only fcgi/ uses it. configure
  * chooses one of two implementations:
  *
  * fcgi_epoll.c (USE_EPOLL) accepts connections itself. It watches the listening socket, the
  * connections that a web server keeps open (FCGI_KEEP_CONN) and the hand-over channel together, so
  * that no connection occupies a process. A request is collected as it comes, and fcgi_next()
  * returns it when it is complete: a silent or slow peer costs memory only, a megabyte at most. A
- * process that ends passes its kept connections, and what has come on them, to its siblings. A
- * response that a peer takes slowly waits in memory, too (outbox.h); a process that ends waits for
- *5 seconds until it is taken.
+ * process that ends passes its kept connections, and the parts of requests that have come on them,
+ * to its siblings. A response that a peer takes slowly waits in memory, too (outbox.h); a process
+ * that ends gives peers 5 more seconds to take such responses.
  *
  * fcgi_plain.c uses only public functions of libfcgi, for systems without epoll. A kept or silent
  * connection occupies its process until the peer closes it: leave `fastcgi_keep_conn` off there. No
@@ -44,15 +44,15 @@ struct fcgi_opt {
 	int listen_fd; /* borrowed; made non-blocking with epoll */
 	int watch_fd;  /* -1, or a pipe whose other end the master holds: end of file means stop */
 	struct fdpass kept; /* channel between siblings for kept connections; { -1, -1 }: none */
-	int idle_ms; /* -1, or return FCGI_AGAIN after so long without an event (epoll only); may be
-			changed between two calls */
+	int idle_ms; /* return FCGI_AGAIN after so many ms without an event (epoll only); -1: never;
+			may be changed between two calls */
 	sigset_t wait_mask; /* the signal mask while waiting */
 	const char
 	    *trusted_proxies; /* of the configuration: trust X-Forwarded-For of these peers */
 };
 enum {
 	FCGI_BODY_MAX = 1 << 20,  /* octets of a body; a longer one sets body_too_large */
-	FCGI_DRAIN_MAX = 8 << 20, /* after that many octets the connection is closed */
+	FCGI_DRAIN_MAX = 8 << 20, /* octets of a body; after more, the connection is closed */
 	FCGI_PARAMS_MAX = 65536,  /* octets of all parameters, names and values */
 	FCGI_PARAMS_COUNT = 256,
 	FCGI_IO_TIMEOUT = 2,	   /* seconds for one write */
@@ -102,7 +102,7 @@ struct fcgi_exchange *fcgi_park(struct fcgi *);
 /* Make a request that was set aside, whose text is in `mem`, the current one again. Call it only
  * between two requests. */
 void fcgi_resume(struct fcgi *, struct fcgi_exchange *, struct arena *mem);
-/* Free it. With hand_over, kept connections are passed to siblings; else they are closed. */
+/* Free all. With hand_over, kept connections are passed to siblings; else they are closed. */
 void fcgi_close(struct fcgi *, bool hand_over);
 /* For signal handlers: make fcgi_next() return FCGI_STOP the next time it waits. */
 void fcgi_stop(void);

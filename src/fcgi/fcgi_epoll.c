@@ -21,12 +21,12 @@ enum {
 	PEEK_SIZE = 32768,
 	SPOOLED_MAX = 64 << 20, /* octets of all incomplete requests */
 	SMALL_BODY = 32768,	/* octets that every socket takes at once */
-	LAST_UNSENT_S = 5,	/* when we stop: how long peers may take their responses */
+	LAST_UNSENT_S = 5,	/* after a stop, how long peers may take their responses */
 	READ_MS = 100,		/* libfcgi reads only what is there */
 	DRAIN_MS = 20,
 	DRAIN_LONGEST_US = 1000000,
 	LAST_STALL_US =
-	    2000000, /* when we stop: how long to wait for the rest of incomplete requests */
+	    2000000, /* after a stop, how long to wait for more octets of incomplete requests */
 	LAST_LONGEST_US = 8000000
 };
 
@@ -51,7 +51,7 @@ static bool watch_descriptor(struct fcgi *f, int fd, uint32_t how)
 	return set_epoll_events(f, EPOLL_CTL_ADD, fd, how);
 }
 
-/* Its request is complete, or was given up. */
+/* The request on fd is complete, or was given up. */
 static void forget_half_request(struct fcgi *f, int fd)
 {
 	struct spool *s = fd_queue_get_data(f->half, fd);
@@ -203,7 +203,7 @@ static struct spool *keep_half_request(struct fcgi *f, int fd, struct spool *s)
 	return NULL;
 }
 
-/* From a sibling: a connection, or one with what has arrived on it. */
+/* Take a connection from a sibling, perhaps with the part of a request that has arrived on it. */
 static void receive_kept_connection(struct fcgi *f)
 {
 	struct spool_state state;
@@ -296,7 +296,7 @@ static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 	return good;
 }
 
-/* If libfcgi has closed it, its number will be reused for another connection. */
+/* If libfcgi has closed fd, this number will be reused for another connection. */
 static void forget_closed_connection(struct fcgi *f, int fd)
 {
 	if (f->now->r.ipcFd >= 0)
@@ -320,7 +320,7 @@ static void finish_response(struct fcgi *f, int fd, bool keep)
 		drop_connection(f, fd);
 }
 
-/* From here on, libfcgi writes to the connection. */
+/* libfcgi reads the request from its spool, and writes the response to the connection. */
 static bool read_spooled_request(struct fcgi *f, int fd, struct http_req *q)
 {
 	FCGX_Request *r = &f->now->r;
@@ -350,7 +350,7 @@ static bool read_or_drop_request(struct fcgi *f, int fd, struct http_req *q)
 	return false;
 }
 
-/* From here on, siblings accept new connections. */
+/* Accept no more connections: siblings do. */
 static void begin_stop(struct fcgi *f)
 {
 	if (f->stop_us)
@@ -473,7 +473,7 @@ static void answer_through_file(
 	x->ipcFd = -1;
 	if (fd_queue_has(f->kept, fd))
 		unwatch_connection(f, fd);
-	if (!open) /* libfcgi could not write to it, and has closed it */
+	if (!open) /* libfcgi could not write to the file, and has closed it */
 		close(fd);
 	else if (outbox_send(f->out, fd, file, keep) == OUTBOX_SENT)
 		keep_connection(f, fd);
@@ -562,7 +562,7 @@ void fcgi_hold(struct fcgi *f, bool hold)
 		pass_connections(f, -1, MSG_DONTWAIT);
 }
 
-/* Nothing is read from it meanwhile. */
+/* Nothing is read from the connection of a parked request. */
 struct fcgi_exchange *fcgi_park(struct fcgi *f)
 {
 	struct fcgi_exchange *x = f->now, *next = new_exchange();

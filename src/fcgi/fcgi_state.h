@@ -19,14 +19,14 @@ struct fcgi {
 	int ep;
 	struct fcgi_exchange *now; /* the current request */
 	struct fd_queue *kept;	   /* every connection that epoll watches */
-	struct fd_queue *half; /* those on which part of a request has arrived, each with its struct
-				  spool, by their last octet */
+	struct fd_queue *half; /* the connections on which part of a request has arrived, each with
+				  its struct spool, in the order of their last octets */
 	struct outboxes *out;  /* responses that wait for their peers */
-	size_t spooled;	       /* octets that these have stored */
-	int64_t progress_us;   /* clock_us() of the last octet of one of them; 0: none yet */
-	bool held;	       /* fcgi_hold() */
-	int64_t drain_us;      /* clock_us() when draining ends; 0: not draining */
-	int64_t stop_us;       /* clock_us() when we began to stop; 0: not yet */
+	size_t spooled;	       /* octets that the spools in `half` have stored */
+	int64_t progress_us; /* clock_us() of the last octet that came for any spool; 0: none yet */
+	bool held;	     /* fcgi_hold() */
+	int64_t drain_us;    /* clock_us() when draining ends; 0: not draining */
+	int64_t stop_us;     /* clock_us() when we began to stop; 0: not yet */
 #else
 	FCGX_Request r;
 #endif

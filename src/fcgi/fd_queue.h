@@ -19,7 +19,7 @@ bool fd_queue_has(const struct fd_queue *, int fd);
 void fd_queue_remove(struct fd_queue *, int fd);
 /* Make fd the youngest: it was used. */
 void fd_queue_touch(struct fd_queue *, int fd);
-/* The one unused for longest; -1: the queue is empty. */
+/* The descriptor that was unused for longest; -1: the queue is empty. */
 int fd_queue_oldest(const struct fd_queue *);
 /* What the caller has stored with a descriptor; NULL at first, and if it is not in the queue. */
 void fd_queue_set_data(struct fd_queue *, int fd, void *);

@@ -3,7 +3,7 @@
 #include <fcgiapp.h>
 /*
  * The 503 of a process that has no memory left and ends. It goes straight to the connection of this
- * request, in one write; nothing if no request has begun there.
+ * request, in one write. If no request has begun there, nothing is sent.
  */
 void last_answer_send(const FCGX_Request *);
 #endif

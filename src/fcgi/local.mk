@@ -1,4 +1,4 @@
-# Not libfcgi.a, which is the name of the library that this room wraps.
+# Not libfcgi.a: the library that this directory wraps has that name.
 noinst_LIBRARIES += libtransport.a
 libtransport_a_SOURCES = \
 	src/fcgi/cgi.c \

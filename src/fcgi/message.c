@@ -68,7 +68,8 @@ struct str message_render_head(struct arena *mem, const struct http_resp *r)
 		buf_str(&b, r->headers[i].value);
 		buf_z(&b, "\r\n");
 	}
-	/* Without it, a response cut short by the death of a worker would look complete. */
+	/* Without Content-Length, a response cut short by the death of a worker would look
+	 * complete. */
 	if (!is_status_without_body(r))
 		buf_printf(&b, "Content-Length: %zu\r\n", r->body.n);
 	buf_z(&b, "\r\n");

@@ -21,7 +21,7 @@ typedef int message_source(void *from, char *to, int n);
  */
 bool message_read_body(
     struct arena *, message_source *, void *from, int64_t expected, struct http_req *q);
-/* Status and headers, with the empty line. */
+/* The status line and the headers, with the empty line that ends them. */
 struct str message_render_head(struct arena *, const struct http_resp *);
 bool message_has_body(const struct http_req *, const struct http_resp *);
 /* Read one request. False: drop the connection and do not execute any of it. */

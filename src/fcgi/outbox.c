@@ -43,7 +43,7 @@ static void free_outbox(struct outbox *b)
 	free(b);
 }
 
-/* The connection is the caller's again, or closed. */
+/* Give the connection back to the caller (keep), or close it. */
 static enum outbox_result end_outbox(struct outboxes *o, int fd, bool keep)
 {
 	struct outbox *b = fd_queue_get_data(o->fds, fd);

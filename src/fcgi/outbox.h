@@ -5,13 +5,13 @@
 /*
  * Responses that their peers have not taken yet, each in a file in memory, so that no worker waits
  * for a slow reader. A connection without progress for OUTBOX_STALL seconds is closed, and so is
- * one that has taken OUTBOX_LONGEST seconds for one response; beyond OUTBOX_OCTETS in all, those go
- * first that have made no progress for longest.
+ * one that has taken OUTBOX_LONGEST seconds for one response; when all responses together have more
+ * than OUTBOX_OCTETS, the connections that have made no progress for longest are closed first.
  */
 enum { OUTBOX_STALL = 10, OUTBOX_LONGEST = 300, OUTBOX_OCTETS = 64 << 20 };
 struct outboxes;
-/* `ep` is borrowed: connections are watched there while they cannot be written to. Room for cap of
- * them. NULL: out of memory. */
+/* `ep` is borrowed: connections are watched there while they cannot be written to. The set has room
+ * for cap connections. NULL: out of memory. */
 struct outboxes *outbox_new_set(int ep, size_t cap);
 /* Send what can be sent within so many seconds, close the other connections, and free all. */
 void outbox_free_all(struct outboxes *, int seconds);
@@ -23,8 +23,9 @@ enum outbox_result {
 /* Send all of `file`, which is ours from now on, to fd, which `ep` does not watch. */
 enum outbox_result outbox_send(struct outboxes *, int fd, int file, bool keep);
 bool outbox_has(const struct outboxes *, int fd);
-/* fd can be written to. OUTBOX_SENT only if it was to be kept. */
+/* Call it when fd can be written to. It returns OUTBOX_SENT only if `keep` was set. */
 enum outbox_result outbox_continue(struct outboxes *, int fd);
-/* Close stalled connections; returns the milliseconds until the next is due, -1: none. */
+/* Close stalled connections; returns the milliseconds until the next one counts as stalled; -1:
+ * none is open. */
 int outbox_close_stalled(struct outboxes *);
 #endif

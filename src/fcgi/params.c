@@ -116,7 +116,8 @@ static struct str build_request_target(struct arena *mem, const struct param_ind
 
 	if (ix->v[P_URI].n)
 		return ix->v[P_URI];
-	/* They are decoded already; encode them again, since http_target() decodes them. */
+	/* The path parameters are decoded already; encode them again, since http_target() decodes
+	 * them. */
 	form_encode(&b, ix->v[P_SCRIPT], path_chars);
 	form_encode(&b, ix->v[P_PATH], path_chars);
 	if (ix->v[P_QUERY].n)
@@ -168,8 +169,8 @@ static struct str find_client_address(struct str remote, struct str forwarded, c
 
 /*
  * REQUEST_ID of the web server, which clients cannot set (their headers are HTTP_…), or
- * X-Request-Id of a trusted proxy. From others it is ignored: they must not choose what is in our
- * log.
+ * X-Request-Id of a trusted proxy. X-Request-Id of other peers is ignored: they must not choose
+ * what is in our log.
  */
 static struct str find_given_request_id(const struct param_index *ix, const char *trusted)
 {

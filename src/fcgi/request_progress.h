@@ -4,9 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 /*
- * How much of a request has arrived. It is complete with its last record, the empty one of STDIN,
- * or with one that aborts it: then it can be read without waiting for the peer. Data that is not
- * FastCGI counts as complete: more of it would not make it a request. Start with { 0 }.
+ * How much of a request has arrived. A request is complete when its last record has arrived, an
+ * empty one of STDIN or one that aborts the request: then it can be read without waiting for the
+ * peer. Data that is not FastCGI counts as complete: more of it would not make it a request. Start
+ * with { 0 }.
  */
 struct request_progress {
 	uint8_t header[8]; /* of the current record … */
@@ -17,7 +18,7 @@ struct request_progress {
 };
 /*
  * The next octets have arrived. Returns how many of them belong together: the rest of the header of
- * a record, or of its content. 0: the request was complete before. Call it again for the others.
+ * a record, or of its content. 0: the request was complete before. Call it again for the rest.
  */
 size_t request_progress_add(struct request_progress *, const uint8_t *p, size_t n);
 /* Is the current record one of STDIN? */

@@ -19,7 +19,7 @@ struct spool {
 	struct spool_state state;
 };
 enum { SPOOL_MAX = (1 << 20) + (256 << 10) }; /* octets of one request in memory */
-/* An empty one; NULL: see errno. */
+/* A new, empty spool; NULL: errno says why. */
 struct spool *spool_new(void);
 /* Continue with the spool of a sibling; takes fd, which is closed if this returns NULL. */
 struct spool *spool_adopt(int fd, const struct spool_state *);
@@ -29,7 +29,7 @@ void spool_free(struct spool *);
 enum spool_result {
 	SPOOL_PART,
 	SPOOL_WHOLE,
-	SPOOL_BROKEN /* the peer has closed it, or it is too large, or there is no memory */
+	SPOOL_BROKEN /* the peer has closed, the request is too large, or memory has run out */
 };
 enum spool_result spool_fill(struct spool *, int sock);
 /* The file of a complete request, to be read from its beginning; nobody can write to it any more.
