@@ -23,7 +23,8 @@ static bool next_accept_item(struct str *rest, char sep, struct str *out)
 
 enum { WEIGHT_ONE = 1000 };
 
-/* A weight is 0 to 1 with up to three decimals (RFC 9110 12.4.2). Malformed counts as 0. */
+/* A weight is 0 to 1 with up to three decimals (RFC 9110 12.4.2). A malformed weight counts as
+ * 0. */
 static int read_weight(struct str q)
 {
 	int weight = q.n && q.s[0] == '1' ? WEIGHT_ONE : 0, digit = WEIGHT_ONE / 10;
@@ -96,7 +97,8 @@ bool http_accepts(struct str accept, const char *type)
 	return a.exact == 3 && a.weight > 0;
 }
 
-/* The greater weight; then what is named rather than meant by a wildcard; then what comes first. */
+/* Prefer the greater weight, then a type that is named to one that a wildcard covers, then the one
+ * that is named first. */
 static bool is_preferred(const struct accepted *a, const struct accepted *to)
 {
 	if (a->weight != to->weight)

@@ -24,14 +24,14 @@ struct http_req {
 	struct str remote;     /* the client's address, without trusted proxies */
 	struct str host;
 	bool https;
-	int64_t began_us;    /* when it had arrived; clock_us() */
-	int64_t waited_us;   /* how long it waited for its turn to hash a password; 0: it is served
-				for the first time */
-	struct str body;     /* without transfer coding */
-	bool body_too_large; /* longer than the transport accepts; `body` is empty */
+	int64_t began_us;	/* clock_us() when the request had arrived */
+	int64_t waited_us;	/* how long it waited for its turn to hash a password; 0: it has not
+				   waited yet */
+	struct str body;	/* without transfer coding */
+	bool body_too_large;	/* longer than the transport accepts; `body` is empty */
 	bool headers_too_large; /* `malformed` is set too, and the status is 431 */
-	const char *malformed;	/* NULL, or why the transport refuses it: the sentence of the 400;
-				   other members may be wrong */
+	const char *malformed; /* NULL, or why the transport refuses the request: the message of the
+				  400; other members may be wrong */
 };
 
 struct http_header {
@@ -52,7 +52,7 @@ struct http_resp {
  */
 void http_set(struct cx *, struct http_resp *, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Remove a header, if it is there. */
+/* Remove the header of that name (in any case), if there is one. */
 void http_unset(struct http_resp *, const char *name);
 /* The header of that name (in any case), or NULL. */
 const struct http_header *http_get(const struct http_resp *, const char *name);
@@ -75,7 +75,7 @@ must_check enum err http_target(struct cx *, const char *base_path, struct http_
 enum method http_method(struct str name, bool *head);
 /*
  * The value of the first query member of that name, percent-decoded, with + as space. *there: there
- * is one. ERR_BAD_REQUEST for a bad escape, NUL or invalid UTF-8 up to that member.
+ * is such a member. ERR_BAD_REQUEST for a bad escape, NUL or invalid UTF-8 up to that member.
  */
 must_check enum err http_query(
     struct cx *, struct str query, const char *name, struct str *value, bool *there);

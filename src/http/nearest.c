@@ -1,7 +1,7 @@
 #include "http/router.h"
 
-/* The pattern that a path with a slip of the pen means. Costs count slips: one for a letter, three
- * for a segment that is missing or too many. */
+/* Find the pattern that a mistyped path probably means. The cost of a pattern is 1 for each letter
+ * that differs, and 3 for each segment that is missing or too many. */
 enum { SEGMENT_COST = 3, LETTERS_MAX = 32 };
 
 static int least_of(int a, int b)
@@ -9,7 +9,7 @@ static int least_of(int a, int b)
 	return a < b ? a : b;
 }
 
-/* How many letters differ (Levenshtein), but SEGMENT_COST + 1 for what is not alike at all. */
+/* How many letters differ (Levenshtein distance), at most SEGMENT_COST + 1. */
 static int count_slips(struct str a, struct str b)
 {
 	int row[LETTERS_MAX + 1];
@@ -42,7 +42,8 @@ static size_t split_pattern(const char *pattern, struct str out[HTTP_SEGMENTS])
 	return n;
 }
 
-/* The same over segments, of which a parameter costs nothing. */
+/* The cost of a pattern: the same distance over segments, in which a parameter {x} equals any
+ * segment. */
 static int count_path_slips(const struct strs *segs, const char *pattern)
 {
 	struct str want[HTTP_SEGMENTS];
@@ -69,7 +70,8 @@ const char *router_nearest(
     const struct route *const *tables, const size_t *sizes, size_t ntables, const struct strs *segs)
 {
 	const char *best = NULL;
-	/* Some segment must be right: one that is missing is more than a path of one. */
+	/* At least one segment must be right: a path of one segment must cost less than a missing
+	 * one. */
 	int least = segs->n > 1 ? SEGMENT_COST + 1 : (int)segs->n * SEGMENT_COST;
 
 	for (size_t t = 0; t < ntables; t++)

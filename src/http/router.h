@@ -22,7 +22,7 @@ enum {
 	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
 	UNLIMITED = 8,	      /* no rate limit */
 	ALONE = 64,	      /* answers without the database */
-	ROTATES = 32	      /* accepts the token that the same request ended before */
+	ROTATES = 32	      /* accepts the token that an earlier try of the same request ended */
 };
 struct call;  /* api/call.h */
 struct shape; /* json/shape.h */
@@ -51,7 +51,8 @@ struct route {
 must_check enum err router_match(struct cx *, const struct route *const *tables,
     const size_t *sizes, size_t ntables, const struct http_req *q, const struct route **out,
     struct str params[ROUTE_PARAMS], struct str *allow);
-/* The pattern that differs from the segments by a few letters or one segment; NULL: none does. */
+/* Find the pattern that differs from the segments only by a few letters or one segment. NULL: there
+ * is none. */
 const char *router_nearest(const struct route *const *tables, const size_t *sizes, size_t ntables,
     const struct strs *segs);
 #endif
