@@ -11,9 +11,10 @@ struct server_key {
  * there is none. */
 must_check enum err q_server_key_at(struct cx *, int64_t at, struct server_key **out);
 /*
- * *done false: `replaces` is no longer the current key or, with *late, an ID-Cert was issued under
- * it after the new key begins. ERR_CONFLICT: the serial number is used, or two first keys were
- * added at once.
+ * Add a key, which replaces `replaces` (0: it is the first). *done false: `replaces` is no longer
+ * the current key or, with *late, an ID-Cert that it signed begins up to 5 seconds after the new
+ * key. ID-Certs that begin even later are revoked. ERR_CONFLICT: the serial number is used, or two
+ * first keys were added at once.
  */
 must_check enum err q_server_key_add(
     struct cx *, int64_t replaces, const struct server_key *, bool *done, bool *late);
