@@ -61,7 +61,8 @@ static void note_session_asks(struct cx *cx, const struct session *s)
 	cx->asker_known = true;
 }
 
-/* The home server of a foreign actor is asked first whether it still vouches for the session. */
+/* If the session is unconfirmed, its actor's home server is asked first whether it still vouches
+ * for the session. */
 static enum err find_caller(struct call *c, struct str token, struct session **out)
 {
 	bool solution = session_needs_solution(c->cx, operation_policy(c->route));
@@ -100,8 +101,9 @@ static enum err authenticate_caller(struct call *c)
 	return e;
 }
 
-/* A statement of an AUTH_INLINE route finds no session that is unconfirmed or has ended: say why,
- * or, once it is confirmed, run it again. */
+/* The statement of an AUTH_INLINE route does not find a session that is unconfirmed or has ended.
+ * So look the session up here: return the error that says why, or, if the session is confirmed now,
+ * run the handler again. */
 static enum err run_handler(struct call *c)
 {
 	enum err e = c->route->fn(c);
@@ -114,7 +116,8 @@ static enum err run_handler(struct call *c)
 	return c->route->fn(c);
 }
 
-/* RFC 8187: utf-8'language'percent-encoded, for what a header cannot carry. */
+/* Decode X-P2-Sensitive-Solution. A solution with characters that a header cannot carry comes in
+ * the form of RFC 8187: utf-8'language'percent-encoded. */
 static enum err decode_solution(struct call *c, struct str *out)
 {
 	struct str rest, charset, language, text;
@@ -152,7 +155,8 @@ static enum err decode_input(struct call *c)
 	return shape_request(c->cx, sh, c->req->query, c->req->body, c->in);
 }
 
-/* RFC 9110 15.5.16: Accept-Encoding in the answer says what this server takes. */
+/* Refuse a body with a content coding. Accept-Encoding in the answer says what this server takes
+ * (RFC 9110 15.5.16). */
 static enum err check_content_encoding(struct call *c)
 {
 	struct str encoding = c->req->content_encoding;
@@ -168,7 +172,7 @@ static enum err answer_options(struct call *c)
 	return reply_empty(c, 204);
 }
 
-/* core 3.1 also writes the paths without a version: they mean the first one. */
+/* core 3.1 also writes paths without a version (/.p2/core/…): they mean v1. */
 static void insert_core_version(struct strs *segs)
 {
 	if (segs->n < 3 || segs->n == HTTP_SEGMENTS || !str_is(segs->v[0], ".p2") ||

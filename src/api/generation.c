@@ -30,12 +30,12 @@ enum sign {
 	ALWAYS,
 	SLASH,	/* a slash at the end of the path */
 	LIST,	/* GET or DELETE with a JSON array as body */
-	BODY,	/* GET or DELETE with another body */
-	MEMBER, /* the query has the member of that name */
+	BODY,	/* GET or DELETE with any other body */
+	MEMBER, /* the query has the parameter `member` */
 };
 #define CORE "/.p2/core/v1"
-/* The first row that fits decides; the last one always does. `below`: only versions before it,
- * major * 1000 + minor. */
+/* The first row that fits decides; the last one always does. With `below`, a row fits only versions
+ * before it; it is major * 1000 + minor. */
 static const struct row {
 	const char *path;    /* the path begins with these segments */
 	const char *product; /* of User-Agent */
@@ -49,7 +49,7 @@ static const struct row {
 	{ .product = "polyproto-rs/", .below = 16, .is = RS_UP_TO_0_15 },
 	{ .product = "polyproto-rs/", .below = 19, .is = RS_0_16_TO_0_18 },
 	{ .product = "polyproto-rs/", .is = RS_FROM_0_19 },
-	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* a motet since 0.2 */
+	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* motet 0.2 or later */
 	{ .product = "motet/", .is = BETA3 },
 	{ .path = CORE "/idcert/actor", .sign = MEMBER, .member = "sessionId", .is = BETA13 },
 	{ .path = CORE "/idcert/actor",
@@ -148,8 +148,8 @@ static bool fits_row(const struct http_req *q, const struct row *r)
 	    shows_sign(q, r);
 }
 
-/* Is the bearer token a compact JWS (RFC 7515 7.1), as home servers of beta.13 issue? It is kept.
- */
+/* Is the bearer token a compact JWS (RFC 7515 7.1), as home servers of beta.13 issue? POST /idcert
+ * lets the session keep such a token. */
 static bool has_jws_token(const struct http_req *q)
 {
 	struct str header, payload, signature, token = http_bearer(q->authorization);

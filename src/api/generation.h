@@ -11,7 +11,7 @@ struct generation {
 	bool strings;	  /* 64-bit integers are JSON strings, not numbers */
 	bool spaced;	  /* cacheSignature signs numbers with a space between them */
 	bool octets;	  /* serial_number of key material is an array of octets */
-	bool keeps_token; /* POST idcert: the token stays */
+	bool keeps_token; /* POST /idcert: the session keeps its token */
 };
 /*
  * Decide by the base path, User-Agent, the shape of the request, and `by_default`

@@ -4,8 +4,8 @@
 #include "http/router.h"
 /*
  * What a route does, and who must send X-P2-Sensitive-Solution for it (protocol.md 2.9). The rule
- * belongs to the operation: in every generation of the protocol, its route asks for the same. The
- * table is operation.def; each row of a routes.def names its operation.
+ * belongs to the operation, so it is the same for its routes in all generations of the protocol.
+ * The table is operation.def; each row of a routes.def names its operation.
  */
 enum operation {
 #define OPERATION(name, who) OP_##name,

@@ -44,10 +44,10 @@ static struct str encode_pem_chain(struct cx *cx, const struct blob *certs, size
 	return buf_done(&b);
 }
 
-/* True: the client wants DER or PEM, and the response has it. */
+/* Answer in PEM or DER if the client asks for one of them. True: the response is complete. */
 static bool reply_der_or_pem(struct call *c, const struct blob *certs, size_t n)
 {
-	/* DER has room for one certificate only. */
+	/* A DER response holds one certificate. */
 	static const char *const media[] = { "application/json", MEDIA_PEM, MEDIA_DER };
 
 	switch (http_choose(c->req->accept, media, n == 1 ? 3 : 2)) {

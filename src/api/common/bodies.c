@@ -25,7 +25,8 @@ enum err bodies_get_csr(struct cx *cx, const struct field *f, struct json_object
 	return read_csr_text(cx, json_get_str(v), out);
 }
 
-/* The first byte shows the form: a JSON object, string or array; otherwise PEM, base64 or DER. */
+/* The first byte shows whether the body is a JSON object, string or array; any other body is PEM,
+ * base64 or DER. */
 static enum err parse_csr_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct csr_body *to = out;

@@ -30,7 +30,7 @@ struct certs_query {
 };
 /* Decode the member `csr` of another body. `out` is a struct idcsr. */
 enum err bodies_get_csr(struct cx *, const struct field *, struct json_object *, void *out);
-/* Decode a member that is an object with a password, by the fields of `sh`. */
+/* Decode a member that is an object with a password; `sh` lists the fields of the object. */
 enum err bodies_get_password(
     struct cx *, const struct field *, const struct shape *sh, struct json_object *, void *out);
 #define PASSWORD_FIELD(st) \

@@ -4,7 +4,8 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* The first byte shows the form: a JSON object, string or array; otherwise PEM, base64 or DER. */
+/* The first byte shows whether the body is a JSON object, string or array; any other body is PEM,
+ * base64 or DER. */
 static enum err parse_cert_body(struct cx *cx, const struct shape *sh, struct str body, void *out)
 {
 	struct cert_body *to = out;

@@ -2,7 +2,7 @@
 #define MOTET_API_COMMON_CERTS_H
 #include "api/routes.h"
 #include "core/foreign.h"
-/* ID-Certs of any server. */
+/* For handlers that take ID-Certs of this server and of others. */
 /*
  * An ID-Cert in any form: {"id_cert": …}, a JSON string, octets, PEM, base64, DER (protocol.md
  * 2.7). The DER is not checked.

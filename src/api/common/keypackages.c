@@ -11,7 +11,7 @@ enum err keypackages_get_list(
 
 	(void)f;
 	bool list = json_object_is_type(v, json_type_array);
-	/* An array may also be one KeyPackage: its octets. */
+	/* An array of numbers is one KeyPackage: its octets. */
 	bool one = !list || json_object_is_type(json_object_array_get_idx(v, 0), json_type_int);
 	b->n = one ? 1 : json_object_array_length(v);
 	if (b->n == 0 || b->n > KEYPACKAGES_AT_ONCE)

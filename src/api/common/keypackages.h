@@ -4,26 +4,30 @@
 #include "core/keypackage.h"
 /*
  * Upload and claim of KeyPackages, for all generations. An upload is an array of KeyPackages in any
- * form (mls_json.h), or one. The routes name the shape keypackages_body; only the paths and the
- * answers to a claim differ.
+ * form (mls_json.h), or a single KeyPackage. All routes take the shape keypackages_body; only their
+ * paths and their answers to a claim differ.
  */
 struct keypackages_body {
-	/* The KeyPackages of a body, not decoded yet: how a faulty one is answered depends on the
-	 * handler. */
+	/* The KeyPackages of a body. The handler decodes them, because the answer to a faulty
+	 * KeyPackage depends on the handler. */
 	struct json_object **v;
 	size_t n;
 };
-/* Decode all. ERR_BAD_REQUEST: *bad is the index of the faulty one. */
+/*
+ * Decode all KeyPackages of the body. ERR_BAD_REQUEST: *bad is the index of the faulty KeyPackage.
+ */
 must_check enum err keypackages_decode(
     struct cx *, const struct keypackages_body *, struct mls_input **, size_t *bad);
-/* Decode a member with an array of KeyPackages, or one. `out` is a struct keypackages_body. */
+/* Decode a member with an array of KeyPackages, or with a single KeyPackage. `out` is a struct
+ * keypackages_body. */
 enum err keypackages_get_list(struct cx *, const struct field *, struct json_object *, void *out);
 /*
  * Store the KeyPackages of c->in and answer `status` without a body; X-P2-KeyPackage-Count has the
  * session's stock.
  */
 enum err keypackages_store(struct call *, bool last_resort, int status);
-/* Withdraw the stock of the caller's session: 204, with the number in X-P2-Deleted-Count. */
+/* Withdraw the stock of the caller's session. The answer is a 204; X-P2-Deleted-Count is the number
+ * of KeyPackages withdrawn. */
 must_check enum err keypackages_withdraw(struct call *);
 /*
  * Claim one KeyPackage of each session of the actor in c->path[0]. HEAD claims nothing and is

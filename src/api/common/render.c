@@ -27,7 +27,8 @@ enum err reply_empty(struct call *c, int status)
 	return OK;
 }
 
-/* RFC 9110 13.1.2: a list of entity tags, compared weakly, or "*". */
+/* Does the ETag match If-None-Match, a list of entity tags, compared weakly, or "*" (RFC 9110
+ * 13.1.2)? */
 static bool matches_etag(struct str if_none_match, const char *etag)
 {
 	struct str one, rest = if_none_match;
@@ -63,7 +64,8 @@ enum err reply_public(struct call *c, const char *type, struct str body, const c
 	return OK;
 }
 
-/* alpha.8 has no body with these three; X-P2-Error still has the code. */
+/* On the routes with NO_BODY_ON_ERROR, a 404, 409 or 413 of alpha.8 has no body; X-P2-Error still
+ * has the code. */
 static bool is_bodiless_error(const struct call *c, int status)
 {
 	return c->route && (c->route->flags & NO_BODY_ON_ERROR) &&
@@ -95,8 +97,8 @@ static void set_error_headers(struct call *c, enum err e)
 		    cx->retry_after ? (long long)cx->retry_after : 2);
 }
 
-/* RFC 9457, with the member that polyproto adds. The page that `type` points to is made from the
- * same rows (describe/page_html.c). */
+/* Add the members of RFC 9457, and `namespace`, which polyproto adds. The page that `type` points
+ * to is made from the same rows of err.def (describe/page_html.c). */
 static void add_problem_details(struct call *c, enum err e, const char *say, struct json_object *o)
 {
 	const struct conf *conf = c->cx->conf;
@@ -112,14 +114,16 @@ static void add_problem_details(struct call *c, enum err e, const char *say, str
 	    o, "namespace", json_object_new_string("https://polyproto.org/core"));
 }
 
-/* An actor in the path has another name in each generation; core/ does not know which. */
+/* core/ may call the actor in the path user_id where the pattern of the route calls it fid: return
+ * the name that the route uses. */
 static const char *name_field(const struct call *c, const char *field)
 {
 	return strcmp(field, "user_id") == 0 && c->route && strstr(c->route->path, "{fid}") ? "fid"
 											    : field;
 }
 
-/* mls alpha.4: which KeyPackage, and why; here it is not about a single one. */
+/* The error list of mls alpha.4 says which KeyPackage is faulty, and why. This error is not about a
+ * single KeyPackage, so `id` is empty. */
 static struct json_object *list_error(struct json_object *error)
 {
 	struct json_object *list = json_object_new_array(), *o = json_object_new_object(), *why;
