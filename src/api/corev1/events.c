@@ -71,8 +71,8 @@ static enum err render_event_data(
 }
 
 /*
- * The envelope of the gateway. Numbers are strings, as the reference client reads them; `t` has the
- * event's name beside its number `op`.
+ * The envelope of the gateway. Numbers are strings, as the reference client reads them; `op` is the
+ * event's number, `t` its name.
  */
 static enum err add_event_envelope(const struct call *c, const struct event *e,
     const struct published *p, struct json_object *list)

@@ -5,7 +5,7 @@
 #include "core/publish.h"
 #include <json-c/json.h>
 
-/* The next ID-Cert of this session, which keeps its token. */
+/* Issue the next ID-Cert of this session; the session keeps its token. */
 static enum err renew_idcert(struct call *c, const struct idcsr *csr)
 {
 	struct grant g = { .token = STR("") };
@@ -16,8 +16,9 @@ static enum err renew_idcert(struct call *c, const struct idcsr *csr)
 	return reply_grant(c, &g);
 }
 
-/* POST /idcert: an ID-Cert for another session, or the next one for this session. Clients of today
- * do not read a new token, so theirs stays (protocol.md 4.4). */
+/* POST /idcert: issue an ID-Cert for another session, or the next one for this session. Many
+ * clients do not read a new token from the answer: with keeps_token, the session keeps its token
+ * (protocol.md 4.4). */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;
@@ -47,8 +48,8 @@ enum err corev1_get_idcert_server(struct call *c)
 }
 
 /*
- * For an actor of another server: the statement of the home server byte for byte, since only that
- * server can sign it.
+ * For an actor of another server, answer with the home server's statements byte for byte, since
+ * only that server can sign them.
  */
 static enum err reply_foreign_idcerts(struct call *c, const struct cert_filter *f)
 {

@@ -17,7 +17,7 @@ static const char *const key_media[KEY_MEDIA] = { [KEY_JSON] = "application/json
 	[KEY_PEM] = "application/x-pem-file",
 	[KEY_TEXT] = "text/plain" };
 
-/* GET /key/server: the public key, or the server's certificate, by Accept. */
+/* GET /key/server: the public key or the server's certificate; Accept chooses. */
 enum err corev1_get_key_server(struct call *c)
 {
 	const struct time_query *in = c->in;

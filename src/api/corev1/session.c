@@ -1,7 +1,9 @@
 #include "api/common/bodies.h"
 #include "api/common/render.h"
 
-/* PUT /session/revoke: log out. Ends the session's token and its ID-Cert. */
+/*
+ * PUT /session/revoke: log out. The session's token and its ID-Cert are no longer valid afterwards.
+ */
 enum err corev1_put_session_revoke(struct call *c)
 {
 	TRY(session_end(c->cx, c->who, c->who->session_id));

@@ -31,8 +31,8 @@ static enum err reply_session_token(struct call *c, int status, struct str token
 }
 
 /*
- * POST /session/auth: a signed key trial opens a session here. The answer is the token as text, or
- * JSON by Accept.
+ * POST /session/auth: a signed key trial opens a session here. The answer is the token, as text or
+ * in JSON; Accept chooses.
  */
 struct key_trial_body {
 	struct str signature, serialNumber, serial, fid, trial;
@@ -70,7 +70,8 @@ enum err corev1_post_session_auth(struct call *c)
 	return reply_text(c, 200, "text/plain; charset=utf-8", token);
 }
 
-/* POST /session/identify (alpha.8): the same, with the ID-Cert in the request. */
+/* POST /session/identify (alpha.8): the same as POST /session/auth, with the ID-Cert in the
+ * request. */
 struct completed_challenge {
 	struct str challenge, signature;
 };

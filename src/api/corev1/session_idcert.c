@@ -14,8 +14,8 @@ enum err corev1_post_session_idcert(struct call *c)
 }
 
 /*
- * PUT, POST /session/idcert/extern: 201, the session continues with the new ID-Cert; 204, the
- * ID-Cert is revoked and the session has ended.
+ * PUT and POST /session/idcert/extern. 201: the session continues with the new ID-Cert. 204: the
+ * ID-Cert is revoked, and the session has ended.
  */
 static enum err update_foreign_idcert(struct call *c)
 {

@@ -9,8 +9,8 @@
 
 /*
  * Serial numbers come as JSON numbers (beta.3; polyproto-rs in lists), decimal strings (alpha.8),
- * or an array of octets, big-endian (polyproto-rs in objects); wire.md 2.1. One beyond 63 bits is a
- * serial number, too (RFC 5280 4.1.2.2), though none of ours.
+ * or an array of octets, big-endian (polyproto-rs in objects); wire.md 2.1. A number beyond 63 bits
+ * is a serial number, too (RFC 5280 4.1.2.2), but this server issues none.
  */
 enum { SERIAL_UNKNOWN = -1, SERIAL_DIGITS = 49 };
 
@@ -48,7 +48,7 @@ static enum err get_serial(struct cx *cx, const struct field *f, struct json_obj
 	return *serial > 0 ? OK : shape_refuse(cx, f, "must not be zero");
 }
 
-/* The octets of an AlgorithmIdentifier in DER (polyproto-rs). */
+/* Decode the octets of an AlgorithmIdentifier in DER (polyproto-rs). */
 static enum err get_algorithm_der(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -62,8 +62,8 @@ static enum err get_algorithm_der(
 	    : key_material_der_read_oid(cx, f->name, k->algorithm, &k->algorithms);
 }
 
-/* OIDs in reverse order: the algorithm that was applied last comes first (beta.3). The first one is
- * also the AlgorithmIdentifier when the upload has none. */
+/* Decode OIDs in reverse order: the algorithm that was applied last comes first (beta.3). If the
+ * upload has no AlgorithmIdentifier, it is made from the first OID. */
 static enum err get_algorithm_oids(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -73,7 +73,7 @@ static enum err get_algorithm_oids(
 	struct blob der;
 
 	if (n == 0)
-		return OK; /* as releases before this one rendered material without algorithms */
+		return OK; /* this is how earlier releases rendered material without algorithms */
 	if (n > 8)
 		return shape_refuse(cx, f, "must be an array of 1 to 8 object identifiers");
 	for (size_t i = 0; i < n; i++) {
@@ -91,8 +91,8 @@ static enum err get_algorithm_oids(
 }
 
 /*
- * One item, with the member names of all generations. The fields of the algorithms write to the
- * whole struct, hence no offset.
+ * One item, with the member names of all generations. The two fields for algorithms have no offset,
+ * because their functions write to the whole struct.
  */
 struct key_material_item {
 	struct key_material k;
@@ -172,7 +172,7 @@ enum err corev1_post_session_keymaterial(struct call *c)
 struct serials_query {
 	int64_t *v; /* NULL: none given */
 	size_t n;
-	struct json_object **said; /* as they were sent, for the answer that none is known */
+	struct json_object **said; /* as sent, for reply_unknown_serials() */
 };
 enum { SERIALS_MAX = 1000 };
 
@@ -240,8 +240,8 @@ static struct json_object *render_octet_array(struct blob b)
 }
 
 /*
- * Big-endian, with a leading zero if the top bit is set, as the reference client decodes it
- * (wire.md 2.1).
+ * Make an array of octets, big-endian, with a leading zero if the top bit is set, as the reference
+ * client decodes it (wire.md 2.1).
  */
 static struct json_object *render_serial_octets(int64_t serial)
 {
@@ -270,7 +270,8 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
-/* Uploaded without algorithms: the one that the key material itself names (beta.3 wants one). */
+/* Return the algorithms given at the upload. If there were none, return the one that the key
+ * material itself names, since beta.3 wants one; "" if it names none. */
 static struct str name_algorithms(struct cx *cx, const struct key_material *k)
 {
 	struct str oid;
@@ -283,7 +284,8 @@ static struct str name_algorithms(struct cx *cx, const struct key_material *k)
 	return STR("");
 }
 
-/* One object with the members of every generation; serial numbers have two forms (wire.md 2.3). */
+/* One object with the members of every generation; `serial_number` is an array of octets or a
+ * string (wire.md 2.3). */
 static struct json_object *render_key_material(const struct call *c, const struct key_material *k)
 {
 	struct json_object *o = json_object_new_object();
@@ -352,8 +354,8 @@ static void set_max_payload_header(struct call *c)
 }
 
 /*
- * Here alpha.8 gives OPTIONS a meaning of its own: it answers with the upload limit. Browsers send
- * it as a preflight, too.
+ * Here alpha.8 gives OPTIONS a meaning of its own: it answers with the upload limit. Browsers also
+ * send OPTIONS, as a CORS preflight.
  */
 enum err corev1_options_session_keymaterial(struct call *c)
 {
