@@ -23,8 +23,8 @@ struct about_answer {
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
 struct about {
 	const char *who, *what;
-	struct about_answer answers[ABOUT_ANSWERS]; /* ends at the first with status 0 */
-	enum err errors[ABOUT_ERRORS];		    /* ends at OK */
+	struct about_answer answers[ABOUT_ANSWERS]; /* the first one with status 0 ends the list */
+	enum err errors[ABOUT_ERRORS];		    /* OK ends the list */
 };
 #define ANSWERS(...) .answers = { __VA_ARGS__ }
 #define ERRORS(...) .errors = { __VA_ARGS__ }

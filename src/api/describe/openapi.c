@@ -35,7 +35,7 @@ static struct json_object *new_object(void)
 	return json_object_new_object();
 }
 
-/* The member of this name, an object; added if it is missing. */
+/* Return the member of this name, an object; add it if it is missing. */
 static struct json_object *member_object(struct json_object *o, const char *name)
 {
 	struct json_object *v;
@@ -69,7 +69,9 @@ static void add_response_headers(
 		    member_object(response, "headers"), *names, openapi_ref(cx, "headers", *names));
 }
 
-/* A second schema for the same status and type: anyOf both. */
+/*
+ * Add a schema to the response. A second schema for the same status and type makes it anyOf both.
+ */
 static void add_response_schema(
     struct json_object *response, const char *type, struct json_object *schema)
 {
@@ -158,14 +160,14 @@ static struct json_object *make_error_schema(struct cx *cx, struct json_object *
 	return o;
 }
 
-/* The same object under both media types, of which Accept chooses one. */
+/* Add the schema under both media types of an error; Accept chooses one of them. */
 static void add_error_schemas(struct json_object *response, struct json_object *schema)
 {
 	add_response_schema(response, "application/json", json_object_get(schema));
 	add_response_schema(response, "application/problem+json", schema);
 }
 
-/* All errors of one status: their codes, and their sentences as the description. */
+/* Describe all errors of one status: their codes, and their sentences as the description. */
 static void fill_error_response(
     struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
 {
@@ -198,8 +200,8 @@ static const char *name_error_response(
 }
 
 /*
- * Routes share these responses. If the route also has an answer with this status, its response gets
- * the errors as an alternative.
+ * Routes share the responses for errors. If the route also has an answer with this status, its
+ * response gets the errors as an alternative.
  */
 static void add_error_status(struct cx *cx, const struct route *r, const enum err *v, size_t n,
     struct json_object *responses, struct json_object *shared)
@@ -246,7 +248,7 @@ static void add_security(
 	if (policy == SOLUTION_EVERYBODY ||
 	    (policy == SOLUTION_BY_SETTING && cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
-	/* Optional: the token may be in the body. */
+	/* The header is optional: the token may be in the body. */
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
 		json_object_array_add(list, new_object());
 	json_object_array_add(list, one);
@@ -377,7 +379,7 @@ static void add_schemes(struct json_object *to)
 	    "cannot carry: utf-8'' and then percent-encoded (RFC 8187).");
 }
 
-/* Every shape that a route takes as a body, once. */
+/* Add every shape that a route takes as a body, each one once. */
 static enum err add_shapes(struct cx *cx, struct json_object *to)
 {
 	struct json_object *v;

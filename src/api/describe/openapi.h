@@ -10,17 +10,17 @@ struct shape;
  */
 must_check enum err openapi_text(struct cx *, struct str *);
 
-/* Parts of the document. {"$ref": "#/components/<kind>/<name>"} */
+/* Parts of the document. openapi_ref() makes {"$ref": "#/components/<kind>/<name>"}. */
 struct json_object *openapi_ref(struct cx *, const char *kind, const char *name);
 /* Set the member `name` of an object to a string; a member of that name is replaced. */
 void openapi_put(struct json_object *, const char *name, const char *text);
 /*
- * A body of this shape, in every form that it may have; and the same as query parameters.
- * ERR_INTERNAL: a field has neither a type with a schema nor `as`.
+ * Describe a body of this shape in every form that the body may have, or the same fields as query
+ * parameters. ERR_INTERNAL: a field has neither a type with a schema nor `as`.
  */
 must_check enum err openapi_body(struct cx *, const struct shape *, struct json_object **out);
 must_check enum err openapi_query(
     struct cx *, const struct shape *, struct json_object *parameters);
-/* The fields of a shape as the schema of an object. */
+/* Make the schema of an object from the fields of a shape. */
 must_check enum err openapi_object(struct cx *, const struct shape *, struct json_object **out);
 #endif

@@ -45,13 +45,13 @@ static struct json_object *make_text_schema(const struct field *f)
 	return o;
 }
 
-/* The schema that follows from the type; NULL for the other types. */
+/* Make the schema of a field whose type alone determines it; NULL for the other types. */
 static struct json_object *make_plain_schema(const struct field *f)
 {
 	struct json_object *o = f->type == FT_STR ? make_text_schema(f) : json_object_new_object();
 
 	/* minLength counts characters and .min counts bytes; both are the same only up to 1. A
-	 * larger .min has `as`. */
+	 * field with a larger .min has `as`. */
 	if (f->type == FT_STR)
 		add_bounds(o, f, "minLength", "maxLength");
 	else if (f->type == FT_BOOL)
@@ -191,7 +191,7 @@ static enum err add_query_parameter(struct cx *cx, const struct field *f, const 
 	openapi_put(o, "in", "query");
 	json_object_object_add(o, "required", json_object_new_boolean(required));
 	json_object_object_add(o, "schema", schema);
-	if (f->type == FT_STRS || f->type == FT_CUSTOM) { /* a comma list */
+	if (f->type == FT_STRS || f->type == FT_CUSTOM) { /* the values are separated by commas */
 		openapi_put(o, "style", "form");
 		json_object_object_add(o, "explode", json_object_new_boolean(false));
 	}

@@ -42,7 +42,7 @@ static void put_markdown(struct buf *b, struct arena *mem, const char *text)
 	}
 }
 
-/* Write markup, an escaped text, markup. */
+/* Write the markup `before`, the escaped text and the markup `after`. */
 static void put_between(struct buf *b, const char *before, const char *text, const char *after)
 {
 	buf_z(b, before);
@@ -153,7 +153,7 @@ static void put_generation(struct buf *b, struct cx *cx, const struct about_gene
 	buf_z(b, "</ul>\n");
 }
 
-/* Some rows share a code. */
+/* Some rows of err.def share a code. */
 static bool is_first_row_of_code(enum err e)
 {
 	for (enum err before = OK + 1; before < e; before++)
@@ -162,7 +162,7 @@ static bool is_first_row_of_code(enum err e)
 	return true;
 }
 
-/* What `type` of problem details points to: an anchor for each code. */
+/* Write an anchor for each code: `type` of problem details points to it. */
 static void put_errors(struct buf *b, struct cx *cx)
 {
 	buf_z(b,
@@ -205,7 +205,7 @@ static void put_reference(struct buf *b, struct cx *cx)
 	buf_z(b, "</main>\n<footer><p>motet " PACKAGE_VERSION "</p></footer>\n</body>\n</html>\n");
 }
 
-/* Allows this style only: no scripts, pictures, forms or frames. */
+/* Allow only the page's own style: no scripts, pictures, forms or frames. */
 void page_html_policy(struct call *c)
 {
 	uint8_t hash[HASH_BYTES];

@@ -28,7 +28,8 @@ static enum err reply_faulty_keypackage(
 	return OK;
 }
 
-/* POST /keypackages: one-time KeyPackages and last resorts together; `lastResort` tells which. */
+/* POST /keypackages: one-time KeyPackages and last resorts together; `lastResort` says which kind
+ * each is. */
 enum err mlsv1_post_keypackages(struct call *c)
 {
 	const struct keypackages_body *in = c->in;
@@ -121,7 +122,7 @@ static bool is_mls_version(struct str s)
 	    parse_claim_number(minor, &v);
 }
 
-/* Does the caller support 1.0, the only version? Other versions match nothing. */
+/* Does the caller support MLS 1.0, the only version? Other versions match nothing. */
 static enum err check_claim_versions(struct cx *cx, struct strs in, bool *fine)
 {
 	*fine = in.n == 0;
@@ -178,8 +179,8 @@ static struct json_object *render_base64(struct cx *cx, struct blob b)
 }
 
 /*
- * The object of alpha.4, and `key_package`, the whole KeyPackage, which a client needs to add the
- * member to a group.
+ * Add the object of alpha.4 with one more member: `key_package`, the whole KeyPackage, which a
+ * client needs to add the new member to a group.
  */
 static enum err add_claimed_keypackage(
     struct cx *cx, const struct keypackage_given *g, struct json_object *list)

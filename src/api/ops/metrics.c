@@ -11,9 +11,9 @@
 
 /*
  * GET /metrics, for Prometheus: for the addresses of metrics_allow, and for callers with the token
- * of metrics_token_file; 404 for all others. The values come from the scoreboard, so they are there
- * without the database. The stock of KeyPackages is counted at most once a minute, by one worker
- * whose database connection is up.
+ * of metrics_token_file; 404 for all others. The values come from the scoreboard, so they are
+ * available even if the database is not. The stock of KeyPackages is counted at most once a minute,
+ * by one worker whose database connection is up.
  */
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256 };
 

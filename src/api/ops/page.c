@@ -9,7 +9,7 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* GET /: this server at a glance. */
+/* GET /: a page that describes this server. */
 static enum err find_page_facts(struct cx *cx, struct page_facts *f)
 {
 	uint8_t hash[HASH_BYTES];

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "core/ready.h"
 
-/* Checked at most once a second, since /readyz has no rate limit. */
+/* Readiness is checked at most once a second, since /readyz has no rate limit. */
 static enum err check_readiness_cached(struct cx *cx)
 {
 	static struct {

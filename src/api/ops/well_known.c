@@ -12,7 +12,9 @@ enum err ops_get_polyproto_core(struct call *c)
 	json_object_object_add(o, "api",
 	    json_object_new_string(
 		arena_printf(c->cx->mem, "%s%s/.p2/core/", conf->public_url, conf->base_path)));
-	/* Log-in is this server's own matter until there is an OpenID provider. */
+	/*
+	 * This server has no OpenID provider: actors log in at the server itself, so name it here.
+	 */
 	json_object_object_add(o, "oidc_issuer",
 	    json_object_new_string(
 		arena_printf(c->cx->mem, "%s%s", conf->public_url, conf->base_path)));

@@ -23,8 +23,8 @@ static bool wants_pgp(const struct call *c)
 	return http_choose(c->req->accept, media, 4) == 3;
 }
 
-/* PUT /key/server: rotate the identity key, for all hosts at once. The new one in JSON, or as an
- * OpenPGP block by Accept. */
+/* PUT /key/server: rotate the identity key, for all hosts at once. The answer is the new key, in
+ * JSON or as an OpenPGP block; Accept chooses. */
 enum err p2core_put_key_server(struct call *c)
 {
 	struct server_key *k;
@@ -52,8 +52,8 @@ enum err p2core_get_key_server(struct call *c)
 }
 
 /*
- * Is a certificate valid at the time asked for (without one: now)? A revoked one is valid up to its
- * revocation, but only if a time was given.
+ * Is a certificate valid at the time asked for, or now if no time was given? A revoked certificate
+ * counts as valid up to its revocation, but only if a time was given.
  */
 static bool is_cert_good_at(
     const struct when *w, int64_t now, int64_t not_before, int64_t not_after, int64_t invalidated)
@@ -94,7 +94,8 @@ static enum err list_foreign_key_certs(
 	return OK;
 }
 
-/* GET /key/user/{user_id}: an actor's number, a federation ID of any server, or a local name. */
+/* GET /key/user/{user_id}: user_id is an actor's number, a federation ID of any server, or a local
+ * name. */
 enum err p2core_get_key_user(struct call *c)
 {
 	const struct binary_query *in = c->in;

@@ -11,7 +11,7 @@
 
 /*
  * POST /key/user/@me does two things. With a session of a home actor: change its key and issue an
- * ID-Cert. With one of a foreign actor: store the ID-Cert that its home server has issued.
+ * ID-Cert. With a session of a foreign actor: store the ID-Cert that its home server has issued.
  */
 enum upload_kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
 struct key_user_body {
@@ -34,7 +34,7 @@ static enum err get_key_user_text(
 	return OK;
 }
 
-/* Samples in the specification are JSON strings with unescaped line breaks. */
+/* Is this a JSON string with unescaped line breaks, as in samples of the specification? */
 static bool is_loose_json_string(struct str s, struct str *inner)
 {
 	if (s.n < 2 || s.s[0] != '"' || s.s[s.n - 1] != '"')
@@ -70,8 +70,8 @@ SHAPE_BY(key_user_body, parse_key_user_body, "Binary", "text/plain",
 	.about = "home actors: CSR or OpenPGP public key block; foreign actors: ID-Cert" });
 
 /*
- * The first element inside shows the kind: of a certificate it is the version, of a CSR an integer,
- * of a key an algorithm.
+ * The first element inside the DER shows what it is: a certificate begins with the version, a CSR
+ * with an integer, a key with an algorithm.
  */
 static enum upload_kind kind_of_der(struct blob der)
 {
@@ -121,8 +121,8 @@ static enum upload_kind kind_of_upload(struct arena *mem, struct str s)
 	return k;
 }
 
-/* A request for a certificate that came as a bare key instead of a CSR: its other values come from
- * the session. The key is stored in place of the CSR, so that a retry is recognised. */
+/* Make a request for a certificate from a bare key that came instead of a CSR; the other values
+ * come from the session. The key is stored in place of the CSR, so that a retry is recognised. */
 static struct idcsr make_key_request(struct call *c)
 {
 	const struct session *s = c->who;

@@ -65,7 +65,7 @@ static bool wants_representation(struct str prefer)
 
 /*
  * A 204 has no content, whatever the tables of the specification say (protocol.md 2.5): the count
- * is in a header, or on request in the body of a 200.
+ * is in a header and, with Prefer: return=representation, in the body of a 200.
  */
 static enum err delete_tokens_and_reply(struct call *c, int64_t actor_id)
 {
