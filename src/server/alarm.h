@@ -2,8 +2,8 @@
 #define MOTET_SERVER_ALARM_H
 #include <stdint.h>
 /*
- * Log lines that an operator has to act on: what is wrong, and what to do. Repeated once a minute
- * while the condition lasts. Times are clock_us().
+ * Log lines that an operator has to act on: what is wrong, and what to do. A line is repeated once
+ * a minute while the condition lasts. Times are clock_us().
  */
 enum {
 	ALARM_DEATHS = 5,    /* a crash storm begins with this many deaths … */
@@ -15,7 +15,7 @@ enum {
 struct alarm {
 	int64_t death_us[ALARM_DEATHS];	 /* the latest deaths, oldest first; 0: none */
 	int64_t storm_us, storm_said_us; /* start of the storm, 0: none; time of the last line */
-	int64_t busy_us, busy_said_us;	 /* all busy since then, 0: not all busy; last line */
+	int64_t busy_us, busy_said_us;	 /* since when all are busy, or 0; time of the last line */
 	int deaths;			 /* in this storm */
 };
 /* A worker ended unexpectedly; `how` is for the log line, such as "signal 11". */

@@ -10,6 +10,7 @@ struct backoff {
 };
 /* Count one more failure; returns when to retry (clock_us()). */
 int64_t backoff_next(struct backoff *, int64_t now_us);
-/* n, randomly up to a tenth more or less, so that workers started together do not end together. */
+/* Return n, changed at random by up to a tenth, so that workers started together do not end
+ * together. */
 int64_t backoff_jitter(int64_t n);
 #endif

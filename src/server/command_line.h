@@ -1,8 +1,8 @@
 #ifndef MOTET_SERVER_COMMAND_LINE_H
 #define MOTET_SERVER_COMMAND_LINE_H
 #include "base/conf_args.h"
-/* The command line of motetd and the configuration that it selects. Kept while the process runs: a
- * reload reads the same sources again. */
+/* The command line of motetd and the configuration that it selects. They are kept while the process
+ * runs: a reload reads the same sources again. */
 enum command_line_action {
 	ACTION_SERVE,
 	ACTION_TEST,

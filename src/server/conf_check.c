@@ -61,7 +61,7 @@ static bool check_conf_database(const struct conf_point *p)
 	return false;
 }
 
-/* The workers can read the file. */
+/* The workers can read the configuration file, so the owner's password must not be in it. */
 static bool check_conf_owner_database(const struct conf_point *p)
 {
 	if (!check_conf_database(p))
@@ -165,7 +165,7 @@ static bool check_conf_listen_mode(const struct conf_point *p)
 	return p->conf->listen[0] == '\0' || listen_valid(p->conf, p->why, p->size);
 }
 
-/* Opened for writing; if the file is missing, its directory must be writable. */
+/* The log file is opened for writing; if it is missing, its directory must be writable. */
 static bool check_conf_log_file(const struct conf_point *p)
 {
 	if (p->value[0] == '\0')
@@ -249,7 +249,7 @@ static bool check_conf_state_dir(const struct conf_point *p)
 	return errno == EACCES || reject_value(p, strerror(errno));
 }
 
-/* Checks that only the API can do. */
+/* Check the keys that only the API can check. */
 static bool check_conf_api(const struct conf_point *p)
 {
 	return api_conf_ok(p->conf, p->key, p->why, p->size);

@@ -8,6 +8,6 @@
  * needs it reports that.
  */
 must_check bool conf_check(const struct conf *, char *why, size_t size);
-/* The same with the rights of the keys `user` and `group`, in a child; for root. */
+/* Call conf_check() in a child with the rights of the keys `user` and `group`; for root. */
 must_check bool conf_check_as_user(const struct conf *, char *why, size_t size);
 #endif

@@ -3,10 +3,10 @@
 #include "fcgi/fcgi.h"
 /* The requests of one worker that wait for a hashing slot. They do not occupy the worker, which
  * serves others meanwhile. First come, first served within a worker. */
-enum { HASH_QUEUE_MAX = 512 }; /* for the sake of memory: some 50 kB each */
+enum { HASH_QUEUE_MAX = 512 }; /* limits the memory: each request needs some 50 kB */
 struct hash_waiting {
 	struct http_req q;
-	struct arena *mem; /* of its text */
+	struct arena *mem; /* holds the request's text */
 	struct fcgi_exchange *exchange;
 	int64_t since_us;
 	struct hash_waiting *next;
@@ -18,7 +18,7 @@ struct hash_queue {
 /* Queue the current request of the transport, with its arena. False: it cannot be set aside. */
 must_check bool hash_queue_add(
     struct hash_queue *, struct fcgi *, const struct http_req *, struct arena *mem);
-/* Take the first one off, whose q.waited_us is set, and make it the current request of the
- * transport again. The caller frees it and its arena. NULL: there is none. */
+/* Take the first request off the queue, set its q.waited_us, and make it the current request of the
+ * transport again. The caller frees the struct and its arena. NULL: the queue is empty. */
 struct hash_waiting *hash_queue_take(struct hash_queue *, struct fcgi *);
 #endif

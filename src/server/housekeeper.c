@@ -16,10 +16,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* PRUNE_BATCHES: in one run; the rest waits for the next run. */
+/* PRUNE_BATCHES: the most batches that one run deletes; the rest waits for the next run. */
 enum { HOUSEKEEPER_ARENA = 32 << 20, PRUNE_PAUSE_US = 20 * 1000, PRUNE_BATCHES = 2000 };
 
-/* From 3/4 to 5/4 of the interval. */
+/* Return a random pause of 3/4 to 5/4 of the interval, in microseconds. */
 static int64_t pause_randomly(int64_t interval_s)
 {
 	int64_t pause = interval_s * INT64_C(1000000);
@@ -41,7 +41,7 @@ void housekeeper_schedule_confirm(struct housekeeper *h, int64_t now, int64_t pa
 }
 
 struct prune_progress {
-	int batches; /* that deleted rows; batches without any are cheap and not counted */
+	int batches; /* batches that deleted rows; the others are cheap and not counted */
 	int64_t gone;
 };
 
@@ -132,7 +132,7 @@ int housekeeper_run(const struct conf *c, pid_t master)
 	return e != OK && e != ERR_RETRY;
 }
 
-/* An actor whose home server cannot be asked now has another turn in some minutes. */
+/* If the home server of an actor cannot be asked now, it is asked again some minutes later. */
 static enum err confirm_sessions(struct cx *cx)
 {
 	const int64_t last = clock_us() + CONFIRM_S * INT64_C(1000000);

@@ -27,10 +27,10 @@ enum { WATCH_INTERVAL_S = 60 };
 int housekeeper_watch(const struct conf *, struct scoreboard *, int sign_fd, pid_t master);
 /*
  * About every minute a third child asks the home servers of foreign actors whether they still vouch
- * for sessions here, before their last statement is over (core/foreign_session.h). It asks one
- * after the other about at most CONFIRM_MOST actors, and starts no question after CONFIRM_S
- * seconds; it takes places and budgets of `outbound` as a worker does. Several hosts on one
- * database share the work.
+ * for sessions here, before the last statement of that home server expires
+ * (core/foreign_session.h). It asks one after the other about at most CONFIRM_MOST actors, and asks
+ * about no further actor after CONFIRM_S seconds. The limits of `outbound` apply to its requests as
+ * to those of a worker. Several hosts on one database share the work.
  */
 enum { CONFIRM_FIRST_S = 10, CONFIRM_INTERVAL_S = 60, CONFIRM_MOST = 120, CONFIRM_S = 40 };
 /* Set due_us: so many seconds from now, randomly up to a quarter earlier or later. */

@@ -126,7 +126,7 @@ static int remove_dead_socket(
 				 : report_listen_error(why, size, EX_OSERR, path, strerror(errno));
 }
 
-/* Until here the umask of bind_listen_socket() lets only our own user connect. */
+/* Until this call, the umask of bind_listen_socket() lets only our own user connect. */
 static int set_socket_access(const struct conf *c, struct listener *l, char *why, size_t size)
 {
 	struct group *g = c->listen_group[0] ? getgrnam(c->listen_group) : NULL;

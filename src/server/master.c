@@ -31,7 +31,7 @@ struct master {
 	int death[2];	  /* never written to; only the master holds the end for writing */
 	int poke[2];	  /* workers write here when they start to serve */
 	struct fdpass kept, sign;
-	int secret_fd; /* of secret_file; only signers read it */
+	int secret_fd; /* secret_file is open here; only signers read it */
 	int hidden[6]; /* descriptors that a worker closes; ended by -1 */
 	pid_t signer;
 	struct backoff signer_backoff;
@@ -52,8 +52,8 @@ static int count_configured_workers(const struct conf *c)
 	return machine_workers(c, &m, start_check_connections());
 }
 
-/* Channels that workers of both programs share. The pair for signatures is not inherited: its
- * messages differ between versions. */
+/* Take over the channels that workers of both programs share. The pair for signatures is not
+ * inherited: its messages differ between versions. */
 static void inherit_channels(struct master *m, const struct handover *h)
 {
 	memcpy(m->death, h->fd + HANDOVER_DEATH, sizeof m->death);
@@ -324,7 +324,8 @@ static void finish_rehearsal(struct master *m, int status)
 	notify_systemd("READY=1");
 }
 
-/* It would keep its connections or questions waiting, and nobody may continue it. */
+/* A stopped child would keep its connections or requests waiting, and perhaps nobody would ever
+ * continue it. */
 static void kill_stopped_child(const struct master *m, pid_t pid)
 {
 	log_warn("%s %d was stopped by a signal, and is replaced",
@@ -404,7 +405,7 @@ static void report_reloaded(struct master *m)
 }
 
 /* reap_children() may execute a new program, which would lose these flags: reopen the log first.
- * The new program reads the configuration anyway, so a reload may be lost. */
+ * The new program reads the configuration anyway, so it does not matter if a reload is lost. */
 static void handle_signal_flags(struct master *m)
 {
 	if (signals.reopen) {
@@ -429,8 +430,8 @@ static void drain_poke_pipe(struct master *m)
 		;
 }
 
-/* The only place where signals arrive; the caller then handles their flags. An overdue watchdog
- * does not shorten the wait: it is not pinged while no worker serves. */
+/* The only place where signals arrive; the caller then handles their flags. A watchdog that is
+ * overdue does not shorten the wait, because it is not pinged while no worker serves. */
 static void wait_for_event(struct master *m, int64_t until)
 {
 	struct pollfd p = { .fd = m->poke[0], .events = POLLIN };
@@ -458,14 +459,15 @@ static void report_pool_ready(struct master *m)
 		report_reloaded(m);
 }
 
-/* Not pinged while no worker serves: then systemd acts on WatchdogSec. */
+/* While no worker serves, the watchdog is not pinged (unless we are stopping), so that systemd acts
+ * after WatchdogSec. */
 static void ping_watchdog(const struct master *m, int64_t now)
 {
 	if ((signals.stop || pool_has_serving_worker(m->pool)) && notify_watchdog_due(now))
 		notify_systemd("WATCHDOG=1");
 }
 
-/* For `systemctl status`; at most every 5 s, and only when the text has changed. */
+/* Send the text for `systemctl status`, at most every 5 s, and only when it has changed. */
 static void report_pool_status(struct master *m, int64_t now)
 {
 	enum { EVERY_S = 5 };
@@ -540,7 +542,8 @@ static void stop_master(struct master *m)
 	log_info("stopped");
 }
 
-/* signals.child: reap workers that ended during execve(2). */
+/* Take over the workers of the previous program. signals.child is set to reap those that ended
+ * during execve(2). */
 static void adopt_handover_workers(struct master *m, const struct handover *h)
 {
 	log_info("upgrade: motetd " PACKAGE_VERSION " has replaced motetd %s", h->version);

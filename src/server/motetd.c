@@ -100,7 +100,9 @@ static int test_configuration(const struct command_line *o)
 	return ready ? 0 : print_start_error(good ? EX_UNAVAILABLE : EX_CONFIG, why);
 }
 
-/* How many other processes the web server starts is not known. */
+/*
+ * With `workers` = 0, the web server starts as many processes as it likes; INT_MAX stands for them.
+ */
 static int count_hash_slots(const struct conf *c)
 {
 	const struct machine m = machine_read("", 0);
@@ -139,7 +141,7 @@ static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 	return rc;
 }
 
-/* Drop privileges before opening the log, so that reopening it later needs no others. */
+/* Drop privileges before opening the log, because they are gone when it is reopened later. */
 static int drop_rights_and_open_log(const struct conf *c)
 {
 	char why[512];

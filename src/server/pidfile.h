@@ -8,8 +8,8 @@ bool pidfile_write(const char *path, char *why, size_t size);
 /* Take over the file of the program that ran in this process before (handover.h): fd holds its
  * lock. */
 void pidfile_adopt(const char *path, int fd);
-/* Its descriptor; -1: there is no pid file. */
+/* Return the descriptor of the pid file; -1: there is none. */
 int pidfile_fd(void);
-/* Remove the file, if there is one. */
+/* Remove the pid file, if there is one. */
 void pidfile_remove(void);
 #endif

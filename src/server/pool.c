@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A worker that dies within this time dies early; a request may exceed its deadline by as much. */
+/* A worker that dies within this time after its start dies early. A worker whose request exceeds
+ * its deadline is killed this much later. */
 enum { WORKER_GRACE_S = 5 };
 
 /*
@@ -36,7 +37,7 @@ struct pool {
 	int troubled;		/* slots that back off */
 	bool stopping;
 	struct alarm alarm;
-	int64_t answered; /* requests of workers that have ended */
+	int64_t answered; /* requests answered by workers that have ended */
 	int64_t measured_us;
 	struct worker_slot slot[SCOREBOARD_ROWS];
 };
@@ -155,7 +156,7 @@ static void describe_exit(int status, char *text, size_t size)
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* This worker has started well. A pause before its replacement would not help. */
+/* Has the worker started well? Then a pause before its replacement would not help. */
 static bool has_worker_matured(const struct scoreboard_row *r, int64_t now)
 {
 	return r->requests > 0 || r->request_us > 0 ||
@@ -259,7 +260,8 @@ static void retire_older_workers(struct pool *p, int64_t now)
 			    &p->slot[i], now + p->proto.conf->stop_deadline * INT64_C(1000000));
 }
 
-/* One at a time. It may finish its request, within request_deadline, so that no request fails. */
+/* Replace one worker at a time. It may finish its request within request_deadline, so that no
+ * request fails. */
 static void recycle_one_worker(struct pool *p, int64_t now)
 {
 	const struct conf *c = p->proto.conf;

@@ -38,7 +38,7 @@ bool pool_is_complete(const struct pool *);
 /* Does at least one worker of any generation serve? */
 bool pool_has_serving_worker(const struct pool *);
 struct pool_counts {
-	int workers, busy; /* of the current generation: serving, and of these at a request */
+	int workers, busy;	  /* current generation: how many serve, how many are busy */
 	int64_t requests, deaths; /* since the start */
 };
 struct pool_counts pool_get_counts(const struct pool *);

@@ -31,7 +31,8 @@ static bool find_user_and_group(
 	return true;
 }
 
-/* The kernel forgets the signal for the death of our parent with every change of the user. */
+/* Which signal do we get when our parent dies? The kernel forgets it whenever a process changes its
+ * user. */
 static int get_parent_signal(void)
 {
 	int sig = 0;

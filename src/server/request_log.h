@@ -11,7 +11,7 @@
 void request_log_begin(const struct worker *, struct cx *, const struct http_req *);
 void request_log_end(
     const struct worker *, struct cx *, const struct http_req *, const struct http_resp *);
-/* Instead of request_log_end(): it is queued, and request_log_begin() will be called for it again.
- */
+/* Call it instead of request_log_end() if the request is queued; request_log_begin() will be called
+ * again for that request. */
 void request_log_suspend(const struct worker *);
 #endif

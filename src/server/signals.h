@@ -13,7 +13,7 @@ enum role {
 	ROLE_WORKER, /* of our master, which handles ^C and hang-ups of the terminal */
 	ROLE_ALONE   /* spawned by another program, without our master */
 };
-/* Set by handlers, cleared by the code that acts on them; `stop` counts. */
+/* Set by handlers, cleared by the code that acts on them; `stop` counts the signals. */
 struct signals {
 	volatile sig_atomic_t stop, reload, reopen, upgrade, child;
 };

@@ -4,8 +4,9 @@
 /*
  * Do the database and this configuration belong together (core/fit.h)? For a master: it asks in a
  * child, so that it has no connection and no key itself. Waits for database_timeout at most.
- * Returns 0, or EX_CONFIG when they do not; the log and standard error say why. 0 also when the
- * database is away: then workers ask before they answer their first request.
+ * Returns 0, or EX_CONFIG when they do not belong together; the log and standard error say why. It
+ * also returns 0 when the database cannot be reached: then the workers ask before they answer their
+ * first request.
  */
 int start_check_fit(const struct conf *, int secret_fd);
 /* The same in this process, for a worker without a master; cx has a signer and a connection. */

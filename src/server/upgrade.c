@@ -21,8 +21,8 @@ static void execute_program(char **argv)
 		execvp(argv[0], argv);
 }
 
-/* The result of the rehearsal is the last line of its output. It inherits only standard input and
- * the handover. */
+/* The result of the rehearsal is the last line of its output. The rehearsal inherits only standard
+ * input and the handover. */
 static void run_rehearsal_child(
     const struct command_line *o, const struct handover *h, int said, const sigset_t *mask)
 {

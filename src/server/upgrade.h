@@ -23,8 +23,8 @@ bool upgrade_rehearse(struct upgrade *, const struct command_line *, const struc
     const sigset_t *mask, int64_t now_us);
 /* The rehearsal ended with this status: did it succeed? Logged either way. */
 bool upgrade_end_rehearsal(struct upgrade *, int status);
-/* Kill a rehearsal that is late; INT64_MAX as now_us kills it in any case. Then wait for it and
- * call upgrade_end_rehearsal(). */
+/* Kill a rehearsal that is past its time limit; INT64_MAX as now_us kills it in any case. Then wait
+ * for it and call upgrade_end_rehearsal(). */
 void upgrade_kill_late(struct upgrade *, int64_t now_us);
 /* Execute the new program. Returns only if that failed; logged, and nothing has changed. */
 void upgrade_execute(const struct command_line *, const struct handover *);

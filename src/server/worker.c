@@ -83,8 +83,8 @@ static void serve_new_request(const struct worker *w, struct cx *cx, struct fcgi
 		cx->mem = arena_new(WORKER_ARENA);
 }
 
-/* Serve the first request that waits for a hashing slot, if one is free now or it has waited too
- * long. */
+/* Serve the first request that waits for a hashing slot, if a slot is free now or if the request
+ * has waited too long. */
 static bool serve_queued_request(
     const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
 {
@@ -107,7 +107,8 @@ static bool serve_queued_request(
 	return true;
 }
 
-/* Called before the worker ends. Passes its connections to siblings, if there are any. */
+/* Serve all queued requests before the worker ends. If there are any, first pass the kept
+ * connections to siblings. */
 static void serve_whole_queue(
     const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
 {
@@ -127,8 +128,9 @@ static void reopen_log_when_asked(void)
 }
 
 /*
- * Spawners keep idle processes for long, and hosts that use them often have few database
- * connections. Under a master, the size of the pool is the operator's choice.
+ * Disconnect a process without a master when it is idle: programs that spawn us keep idle processes
+ * for long, and their hosts often have few database connections. Under a master, the size of the
+ * pool is the operator's choice.
  */
 static void disconnect_idle_database(const struct worker *w, struct cx *cx)
 {
@@ -149,10 +151,13 @@ static bool has_connected_sibling(const struct worker *w)
 	return false;
 }
 
-/* A worker that has lost its database, and whose siblings have it, takes no requests until it is
- * connected again: the database may have no room for another connection. Not when the database
- * hangs: then the siblings that are connected wait for it, and this one refuses requests for them.
- * Without a master of ours it has a socket of its own, whose requests no sibling takes. */
+/*
+ * A worker that has lost its database, and whose siblings have it, takes no requests until it is
+ * connected again: the database may have no room for another connection. But when the database
+ * hangs, the worker takes requests and refuses them, while its connected siblings wait for the
+ * database. Without a master of ours, a worker always takes requests, because no sibling would take
+ * them from its socket.
+ */
 static void hold_without_database(const struct worker *w, struct cx *cx, struct fcgi *f)
 {
 	if (w->master == 0 || cx->meter.db != METER_DB_AWAY)
@@ -172,7 +177,7 @@ struct serving {
 	struct fcgi *transport;
 	struct fcgi_opt *opt;
 	struct hash_queue queue;
-	int64_t left; /* requests */
+	int64_t left; /* how many more requests to serve */
 };
 
 static void serve_requests(const struct worker *w, struct cx *cx, struct serving *s)
@@ -200,8 +205,8 @@ static void serve_requests(const struct worker *w, struct cx *cx, struct serving
 	s->opt->idle_ms = idle_ms;
 }
 
-/* Siblings take over the kept connections, unless the whole pool ends: then answer what has
- * arrived. */
+/* Siblings take over the kept connections, unless the whole pool ends: then answer the requests
+ * that have arrived. */
 static void retire_worker(const struct worker *w, struct cx *cx, struct serving *s)
 {
 	bool last = w->board->stopping;
@@ -217,7 +222,7 @@ static void retire_worker(const struct worker *w, struct cx *cx, struct serving 
 
 static struct fcgi *transport_without_memory;
 
-/* The answer is a 503: no library can turn the missing memory into something else. */
+/* Answer 503 and end here, so that no library turns the missing memory into another error. */
 static void end_without_memory(void)
 {
 	memory_on_failure(NULL);

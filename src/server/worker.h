@@ -22,7 +22,7 @@ struct worker {
 	 * secret_fd. */
 	int master;    /* its process id */
 	int death_fd;  /* end of file: the master has died */
-	int poke_fd;   /* write an octet here: we serve */
+	int poke_fd;   /* an octet written here says that this worker serves */
 	int sign_fd;   /* to the signer; -1: this process signs itself … */
 	int secret_fd; /* … and reads the secret here; else -1 */
 	struct fdpass kept;
