@@ -81,7 +81,7 @@ static void record_finding(
 			str_of(finding_states[v->state].status), str_of(v->text), str_of(v->fix) };
 }
 
-/* One line for all of them; --json lists each. */
+/* Print one line for all skipped checks; --json lists each of them. */
 static void print_skipped_checks(struct doctor_run *r, const char *section, struct buf *left)
 {
 	if (left->n == 0 || r->json)
@@ -111,7 +111,7 @@ static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k,
 		print_doctor_finding(r, k, &v);
 }
 
-/* NULL ends the tables. */
+/* NULL ends the list of tables. */
 static void run_doctor_tables(struct doctor_run *r, const struct doctor_check *const *tables)
 {
 	struct buf left = { .mem = r->d.mem };
@@ -136,7 +136,8 @@ static const struct doctor_check *find_check_by_id(struct str id)
 	return NULL;
 }
 
-/* What other checks build on, and what no server can be without, is ours to mend. */
+/* Refuse unknown names. Also refuse a check whose result other checks need: no server works without
+ * it, so the operator must mend the fault. */
 static enum err check_accepted_names(struct ctl *c, const char *names)
 {
 	struct str rest = str_of(names), one;

@@ -39,7 +39,8 @@ struct doctor_check {
 	const char *id, *section;
 	const char *text; /* what is checked, for the line that lists skipped checks */
 	struct doctor_verdict (*fn)(struct doctor *, const struct doctor_check *);
-	/* gives: set in doctor.have after good or a warning; such a fault cannot be accepted */
+	/* needs: bits that doctor.have must have. gives: bits that are set there after good or a
+	 * warning; --accept refuses a check with such bits. */
 	unsigned needs, gives;
 	const char *arg; /* for fn, if several rows share it */
 };
@@ -72,12 +73,13 @@ struct doctor_verdict doctor_bad(struct doctor *, const char *fix, const char *f
     __attribute__((format(printf, 3, 4), nonnull(2)));
 struct doctor_verdict doctor_skipped(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* A file or directory that this user may not look at: nobody knows whether it is there. */
+/* Does this errno mean that this user may not look at the file or directory? Then it is unknown
+ * whether it exists. */
 bool doctor_is_hidden(int error);
 struct doctor_verdict doctor_warn_hidden(struct doctor *, const char *what, const char *path);
 /* The message of the last error, copied to d->mem; clears the error and the exit status. */
 const char *doctor_take_error(struct doctor *);
-/* The same as a verdict: bad. */
+/* Make a bad verdict from the message of the last error. */
 struct doctor_verdict doctor_bad_error(struct doctor *, const char *fix)
     __attribute__((nonnull(2)));
 

@@ -11,8 +11,8 @@ struct pooler_clients {
 	int64_t seen[POOLER_CLIENTS][POOLER_LOOKS];
 };
 
-/* Two open connections never have one server process at a time, unless a pooler lends it to one
- * after the other. */
+/* Two open connections have different server processes, unless a pooler lends the same process
+ * first to one of them and then to the other. */
 static bool is_process_shared(const struct pooler_clients *p, int looks)
 {
 	for (int i = 0; i < looks; i++)
@@ -67,7 +67,7 @@ struct doctor_verdict doctor_check_pooler(struct doctor *d, const struct doctor_
 	    : doctor_good(d, "a connection pooler lends connections; prepared_statements is off");
 }
 
-/* As many as run, or as many as would if it started here. */
+/* Return how many workers the server here has, or, if none runs, how many it would start. */
 static int count_wanted_workers(struct doctor *d)
 {
 	const struct machine m = machine_read("", 0);

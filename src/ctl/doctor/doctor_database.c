@@ -143,7 +143,7 @@ static const char *make_migrate_command(struct doctor *d)
 	    (int)d->server->role.n, d->server->role.s);
 }
 
-/* A statement failed, the connection works. SQLSTATE 42501: insufficient_privilege. */
+/* A statement failed, but the connection works. SQLSTATE 42501: insufficient_privilege. */
 static struct doctor_verdict report_failed_query(struct doctor *d)
 {
 	bool right = strstr(d->c->cx.why.log, "42501") != NULL;
@@ -210,8 +210,8 @@ static struct doctor_verdict check_full_page_writes(struct doctor *d, const stru
 		  "full_page_writes is off: a power failure can leave torn pages");
 }
 
-/* Our connections turn it on, except behind a pooler in transaction mode, for which operators turn
- * prepared_statements off. */
+/* Our connections turn synchronous_commit on, except behind a pooler in transaction mode, for which
+ * operators turn prepared_statements off. */
 static struct doctor_verdict check_synchronous_commit(
     struct doctor *d, const struct doctor_check *k)
 {
@@ -250,7 +250,7 @@ static struct doctor_verdict check_database_clock(struct doctor *d, const struct
 	    d, "the clocks of this host and of the database differ by %lld ms", (long long)apart);
 }
 
-/* What became void is news for some days. */
+/* Warn of what became void until EPOCH_NEWS_S have passed. */
 static struct doctor_verdict report_epoch(struct doctor *d, const struct epoch_look *l)
 {
 	struct epoch_item *e;
@@ -361,7 +361,8 @@ static struct doctor_verdict check_server_cert_days(struct doctor *d, const stru
 	return doctor_good(d, "the server's certificate expires in %lld days", days);
 }
 
-/* check_database_clock() tells of a clock that is wrong now. */
+/* Find a clock that was ahead when the key was made; check_database_clock() finds one that is wrong
+ * now. */
 static struct doctor_verdict check_server_key_begin(struct doctor *d, const struct doctor_check *k)
 {
 	struct server_key *key;

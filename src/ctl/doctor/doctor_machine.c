@@ -8,8 +8,8 @@
 
 /* Checks of what motet assumes of its host; motetctl-doctor(8) lists them. */
 #define MIB (INT64_C(1) << 20)
-#define WORKER_MEMORY (32 * MIB) /* at its largest request */
-#define HASH_MEMORY (19 * MIB)	 /* of one password */
+#define WORKER_MEMORY (32 * MIB) /* of a worker at its largest request */
+#define HASH_MEMORY (19 * MIB)	 /* for hashing one password */
 enum { LEAST_FILES = 512 };
 
 static struct doctor_verdict check_algorithms(struct doctor *d, const struct doctor_check *k)
@@ -65,7 +65,7 @@ static struct doctor_verdict check_lasting_paths(struct doctor *d, const struct 
 	return doctor_good(d, "no file is in a directory that the system cleans");
 }
 
-/* A worker of the server that runs here; 0: none is known. */
+/* Find the process id of a worker of the server that runs here; 0: none is known. */
 static int find_worker_pid(struct doctor *d, int *workers)
 {
 	struct scoreboard_view *b;

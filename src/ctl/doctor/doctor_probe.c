@@ -14,8 +14,8 @@ ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
     F_STR(doctor_echo, fill), F_I64(doctor_echo, body_length), F_BOOL(doctor_echo, https));
 
 /*
- * Seconds that a whole run waits, by status. A rate limit passes. A 503 that lasts longer than the
- * replacement of a worker would repeat for every request.
+ * How many seconds a whole run waits at most, for each status. A rate limit is over after a while.
+ * A 503 that lasts longer than the replacement of a worker would come again for every request.
  */
 static const struct {
 	int status;

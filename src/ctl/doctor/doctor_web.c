@@ -83,7 +83,8 @@ static struct doctor_verdict check_base_path(struct doctor *d, const struct doct
 	return doctor_good(d, "base_path \"%s\" is the path of the URL", conf);
 }
 
-/* Other servers ask for it at the root of the host, whatever base_path is, and follow redirects. */
+/* Other servers ask for /.well-known/polyproto-core at the root of the host, whatever base_path is,
+ * and follow redirects. */
 static struct doctor_verdict check_well_known(struct doctor *d, const struct doctor_check *k)
 {
 	const struct conf *c = d->c->conf;

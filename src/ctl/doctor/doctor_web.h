@@ -12,12 +12,12 @@ enum doctor_web_limit {
 };
 struct doctor_web {
 	struct net_ask_client *client; /* NULL before the first request */
-	const char *origin, *base;     /* the URL in two: https://example.org, and "" or /~jo */
-	bool tls, local;	       /* https; the host is a loopback address */
-	bool ignore_cert;	       /* the certificate is not valid: send requests anyway */
-	const char *untrusted;	       /* why it is not valid; NULL: it is */
-	const char *server;	       /* the Server header of the first answer, "" for none */
-	struct net_answer first;       /* the answer to the first request */
+	const char *origin, *base; /* the URL in two parts: https://example.org, and "" or /~jo */
+	bool tls, local;	   /* https; the host is a loopback address */
+	bool ignore_cert;	   /* the certificate is not valid: send requests anyway */
+	const char *untrusted;	   /* why it is not valid; NULL: it is */
+	const char *server;	   /* the Server header of the first answer, "" for none */
+	struct net_answer first;   /* the answer to the first request */
 	/* Reported already; later checks that depend on these are skipped. */
 	bool no_delete, no_large, no_query;
 	int64_t waited_s[DOCTOR_WEB_RETRY_STATUSES]; /* in this run: after a 429, after a 503 */
@@ -42,7 +42,7 @@ struct doctor_web_request {
  * then the 429 or 503 is the answer. The answer lives in d->mem.
  */
 void doctor_web_send(struct doctor *, struct doctor_web_request *, struct net_answer *);
-/* The same for a target that is not below base_path. */
+/* Like doctor_web_send(), for a target that is not below base_path. */
 void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_answer *);
 /*
  * Send a request as a probe, with a new token. NULL: motetd answered, and *echo says what arrived
@@ -51,7 +51,7 @@ void doctor_web_send_raw(struct doctor *, const struct net_ask *, struct net_ans
  */
 const char *doctor_web_probe(
     struct doctor *, struct doctor_web_request *, struct net_answer *, struct doctor_echo *);
-/* The same, and compare the body. NULL: it arrived unchanged. */
+/* Like doctor_web_probe(), but also compare the body. NULL: the body arrived unchanged. */
 const char *doctor_web_probe_body(
     struct doctor *, struct doctor_web_request *, struct net_answer *);
 /* SHA-256 of the text in hex, as in struct doctor_echo. */

@@ -55,7 +55,7 @@ static struct doctor_verdict check_client_address(struct doctor *d, const struct
 	    seen);
 }
 
-/* A warning: this host may be a proxy that the operator trusts. */
+/* A fault is only a warning, because this host may be a proxy that the operator trusts. */
 static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct doctor_check *k)
 {
 	const char *const headers[] = {

@@ -20,7 +20,8 @@ static struct doctor_verdict check_path_arrives(struct doctor *d, const struct d
 	return doctor_good(d, "a path with %s arrives unchanged", k->arg);
 }
 
-/* motetd answers 400 to an empty segment. A probe that succeeds had it removed on the way. */
+/* motetd answers 400 to an empty segment. If the probe succeeds, something on the way removed the
+ * empty segment. */
 static struct doctor_verdict check_double_slash(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = "//x" };
@@ -89,7 +90,7 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i],
 		    wrong ? wrong : "through as another method");
 	}
-	/* Report a fault rather than the limit. */
+	/* If there is a fault, report it rather than the rate limit. */
 	d->web->limited = b.n ? DOCTOR_WEB_NOT_LIMITED : limited;
 	return b.n || limited ? doctor_web_fault(d, k, "%s", buf_done(&b).s)
 			      : doctor_good(d, "GET, POST, PUT and DELETE arrive");
@@ -104,7 +105,7 @@ static struct doctor_verdict check_head_answer(struct doctor *d, const struct do
 
 	if (wrong)
 		return doctor_web_fault(d, k, "HEAD gets %s", wrong);
-	/* motetd before this version does not say. */
+	/* Earlier versions of motetd do not send this header. */
 	struct str arrived = net_ask_header(&t, "X-Motet-Method", NULL);
 	if (arrived.n && !str_is(arrived, "HEAD"))
 		return doctor_web_fault(d, k,

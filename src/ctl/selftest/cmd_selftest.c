@@ -77,8 +77,8 @@ static enum err run_selftest_steps(struct selftest_run *r)
 	return OK;
 }
 
-/* Keep the error of the failed step; if cleaning up fails, too, report that, since the operator
- * must act. */
+/* Keep the error of the failed step; if cleaning up fails, too, report that failure instead, since
+ * the operator must act. */
 static enum err clean_up_selftest(struct selftest_run *r, enum err e)
 {
 	static const struct selftest_step last = { "clean-up", "both actors are deleted",

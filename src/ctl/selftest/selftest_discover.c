@@ -37,7 +37,7 @@ static void ask_well_known(struct selftest *t, const char *base, struct net_answ
 	} while (redirects++ < MAX_REDIRECTS && follow_redirect(t->d.mem, a, &origin, &target));
 }
 
-/* The member `api`; n 0: the answer has none. */
+/* Read the member `api` of the answer; its n is 0 if the answer has none. */
 static struct str read_api_url(struct selftest *t, const struct net_answer *a)
 {
 	struct cx *cx = &t->d.c->cx;
@@ -57,8 +57,8 @@ static bool is_same_origin(struct arena *mem, const char *a, struct str b)
 	    origin_read(mem, b, ORIGIN_HTTP | ORIGIN_ADDRESS, &y) == NULL && str_eq(x, y);
 }
 
-/* Send all further requests where `api` says. An address on another host is not tested: it may
- * belong to another server. */
+/* Send all further requests to the address in `api`. An address on another host is not tested: it
+ * may belong to another server. */
 static enum err adopt_api_url(struct selftest *t, struct str api)
 {
 	const size_t tail = strlen(api_tail);

@@ -20,7 +20,7 @@ static enum err make_random_octets(struct cx *cx, size_t n, struct blob *out)
 	return getrandom(p, n, 0) == (ssize_t)n ? OK : fail(cx, ERR_INTERNAL, "getrandom() failed");
 }
 
-/* CertificationRequest of RFC 2986 4. */
+/* Make a CertificationRequest (RFC 2986 4). */
 enum err selftest_make_csr(struct cx *cx, const uint8_t seed[ED25519_SEED], struct str local,
     struct str session, struct str *pem)
 {

@@ -199,7 +199,7 @@ static enum err fetch_server_key(struct selftest *t)
 	return OK;
 }
 
-/* Find the certificate that was issued among the published ones, and check its cache statement. */
+/* Find the issued certificate among the published ones, and check its cache statement. */
 static enum err find_published_cert(struct selftest *t, struct cacheable *c)
 {
 	struct cx *cx = get_selftest_cx(t);
