@@ -69,7 +69,7 @@ static void exec_program(const char *const argv[], bool quiet)
 	_exit(EXIT_FAILURE);
 }
 
-/* A signal ends the program; we go on and clean up. */
+/* A signal to us ends the program that we wait for; we go on and clean up. */
 static int wait_for_program(pid_t p)
 {
 	const sigset_t s = list_signals();
@@ -104,7 +104,7 @@ enum err archive_write(struct ctl *c, const struct archive *a, const char *name,
 	return (fclose(f) == 0) & fine ? OK : fail_file(c, path);
 }
 
-/* The whole file; an empty one has p NULL. */
+/* Map the whole file; if it is empty, out->p is NULL. */
 static enum err map_file(struct ctl *c, const char *path, struct blob *out)
 {
 	struct stat st;
@@ -180,7 +180,7 @@ static enum err hash_member(
 	return OK;
 }
 
-/* Adds the members that are there to a command for tar. */
+/* Append the members that exist to the arguments of tar. */
 static size_t add_members(struct ctl *c, const struct archive *a, const char *argv[], size_t n)
 {
 	for (size_t i = 0; i < MEMBERS; i++)
@@ -218,7 +218,7 @@ static const char *find_member_name(struct str name)
 	return NULL;
 }
 
-/* A line of the manifest: unpack that member, and compare its hash. */
+/* Unpack the member that this line of the manifest names, and compare its hash. */
 static enum err unpack_member(
     struct ctl *c, const struct archive *a, const char *file, struct str line)
 {

@@ -17,7 +17,7 @@ struct archive {
 	sigset_t before; /* the signal mask */
 };
 /* Make the directory, beside `path`. Until archive_end(), which deletes it, SIGINT, SIGTERM and
- * SIGHUP end the running program, and fail what runs it. */
+ * SIGHUP end the program that archive_run() runs, and archive_run() fails. */
 must_check enum err archive_begin(struct ctl *, const char *path, struct archive *);
 void archive_end(struct ctl *, const struct archive *);
 /* The path of a member, in the arena. */

@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The programs of PostgreSQL show their arguments to all users of the host. */
+/*
+ * Refuse a password here: the programs of PostgreSQL show their arguments to all users of the host.
+ */
 static enum err choose_owner_conninfo(struct ctl *c, const char **conninfo)
 {
 	const char *owner = c->conf->owner_database;
@@ -103,7 +105,7 @@ static enum err require_empty_database(struct ctl *c)
 		     : OK;
 }
 
-/* In one transaction: a restore that fails leaves the database empty. */
+/* The restore is one transaction: if it fails, the database stays empty. */
 static enum err restore_dump(struct ctl *c, const struct archive *a, const char *conninfo)
 {
 	return archive_run(c,

@@ -72,7 +72,8 @@ enum err cmd_epoch_restored(struct ctl *c)
 	return print_epoch_voids(c, after->number);
 }
 
-/* In the same database there is nothing to accept; a new timeline of it voids as always. */
+/* If the database is the same as before, there is nothing to accept; if it is on a new timeline,
+ * the same things become void as without this command. */
 enum err cmd_epoch_moved(struct ctl *c)
 {
 	struct epoch_look *before, *after;

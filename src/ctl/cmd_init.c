@@ -32,7 +32,8 @@ static enum err check_existing_identity(struct ctl *c, const struct server_key *
 	return OK;
 }
 
-/* The old key cannot sign any more, and the secrets of second factors cannot be read. */
+/* Without the lost secret, the old key cannot sign any more, and the secrets of second factors
+ * cannot be read. */
 static enum err replace_identity(struct ctl *c, const struct server_key *old)
 {
 	struct server_key *k = NULL;

@@ -65,7 +65,7 @@ static enum err read_invite_terms(struct ctl *c, struct new_invite_row *m, int64
 	return OK;
 }
 
-/* On standard error, which keeps it out of the JSON. */
+/* Print the warning on standard error, which keeps it out of the JSON. */
 static void warn_of_registration(const struct ctl *c)
 {
 	if (c->conf->registration != REGISTRATION_INVITE)

@@ -21,7 +21,7 @@ static const struct column key_columns[] = {
 	COL_STR(key_row, fingerprint, "fingerprint"),
 };
 
-/* In the form of `openssl x509 -fingerprint -sha256`, for comparison. */
+/* Format a fingerprint as `openssl x509 -fingerprint -sha256` does, for comparison. */
 static struct str format_fingerprint(struct arena *mem, struct blob cert)
 {
 	struct buf b = { .mem = mem };

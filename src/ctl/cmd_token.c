@@ -63,7 +63,7 @@ static struct str token_state(const struct federation_token_item *t)
 	return t->stands ? STR("issued") : STR("ended");
 }
 
-/* Without an actor on the command line: id 0, all actors. */
+/* If the command line names no actor, id is 0, for all actors. */
 static enum err find_token_owner(struct ctl *c, struct actor_ref *who)
 {
 	*who = (struct actor_ref){ .id = 0 };

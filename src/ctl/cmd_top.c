@@ -41,7 +41,7 @@ enum { WORKER_ORDERS = sizeof worker_orders / sizeof worker_orders[0] };
 
 struct top_page {
 	struct buf b;
-	int rows, columns; /* rows that are left; width */
+	int rows, columns; /* rows that are left on the page; its width */
 };
 
 static void put_page_line(struct top_page *p, const char *fmt, ...)
@@ -98,7 +98,7 @@ static void put_summary(
 	    (long long)n->all.n, (long long)b->deaths);
 }
 
-/* As /metrics last counted them: top does not ask the database. */
+/* Show the KeyPackages as /metrics last counted them: top does not ask the database. */
 static void put_keypackage_stock(struct top_page *p, const struct scoreboard_view *b)
 {
 	if (b->stock_at == 0)
@@ -128,7 +128,7 @@ static void put_workers(struct top_page *p, const struct scoreboard_view *b, siz
 		put_page_line(p, "%8s %zu more", "", b->nworkers - most);
 }
 
-/* The busiest route that is not shown yet; -1: none. */
+/* Find the busiest route that is not shown yet; -1: there is none. */
 static int find_busiest_route(const struct top_span *s, int nroutes, const bool *shown)
 {
 	int best = -1;

@@ -48,7 +48,7 @@ enum err cmd_totp_show(struct ctl *c)
 static const struct column totp_secret_columns[] = { COL_STR(second_factor_secret, text, "secret"),
 	COL_STR(second_factor_secret, uri, "uri") };
 
-/* Core's messages are for actors; an operator needs the command to run. */
+/* The messages of core/ are for actors; an operator needs to know which command to run. */
 static enum err reword_for_operator(struct ctl *c, enum err e, const char *name)
 {
 	if (e == ERR_CONFLICT)

@@ -34,7 +34,7 @@ static void print_json_finding(struct verify_printer *w, const struct verify_fin
 	json_object_put(o);
 }
 
-/* Printed at once: millions of rows take long. */
+/* Findings are printed at once, because millions of rows take long. */
 static void print_finding(void *arg, const struct verify_finding *f)
 {
 	struct verify_printer *w = arg;
@@ -61,7 +61,7 @@ static void show_verify_progress(void *arg, const char *table, int64_t done, int
 		    rate, rate > 0 ? (double)left / rate : 0, table);
 }
 
-/* What stored data cannot show. */
+/* What a check of the stored data cannot show. */
 static const char *const unchecked[] = {
 	"rows that are gone without a trace: compare with a backup",
 	"indexes and files of PostgreSQL: pg_amcheck, data checksums",
@@ -87,7 +87,7 @@ static enum err print_verify_result(
 	    t->findings == 1 ? "" : "s", (long long)t->rows);
 }
 
-/* The files are installed with motetctl; a copy of the program alone has none. */
+/* The schema files are installed with motetctl; a copy of the program alone does not have them. */
 static const char *find_installed_schema_files(const struct ctl *c)
 {
 	const char *dir =

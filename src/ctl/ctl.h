@@ -44,7 +44,7 @@ struct command {
 	command_fn *fn;
 	enum needs needs;
 	const char *args; /* "NAME", "[NAME]", "" */
-	int least, most;  /* how many of them */
+	int least, most;  /* how many arguments */
 	unsigned options; /* OPT_BIT()s, without those of every command */
 	const char *help; /* a line for the list of commands */
 	/* A few lines: what it does, examples (each indented by two blanks), the next step. */
@@ -65,13 +65,13 @@ extern const struct command_group ctl_groups[]; /* a row without a name ends the
 
 /* Open what this level needs, unless it is open. run.c does it before the command runs. */
 must_check enum err ctl_need(struct ctl *, enum needs);
-/* Connect as the owner of the tables, if the configuration has owner_database: for what the role of
- * the servers may not do (server_right in schema/). */
+/* Connect as the owner of the tables, if the configuration has owner_database: for commands that do
+ * what the role of the servers may not do (server_right in schema/). */
 void ctl_become_owner(struct ctl *);
-/* As refuse(), ending with EX_USAGE. */
+/* Like refuse(), but motetctl exits with EX_USAGE. */
 #define ctl_bad_usage(c, ...) \
 	((c)->status = EX_USAGE, refuse(&(c)->cx, ERR_BAD_REQUEST, "", __VA_ARGS__))
-/* As fail(), ending with EX_CONFIG. */
+/* Like fail(), but motetctl exits with EX_CONFIG. */
 #define ctl_bad_conf(c, ...) ((c)->status = EX_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
 /* Run motetctl; returns the exit status. */
 int ctl_main(int argc, char **argv);

@@ -75,7 +75,7 @@ static void put_exit_statuses(FILE *f)
 		    f, "  %-*d%s\n", HELP_COLUMN, help_statuses[i].status, help_statuses[i].text);
 }
 
-/* The line of a group, with a capital. */
+/* Print the help line of a group, beginning with a capital letter. */
 static void put_group_heading(FILE *f, const struct command_group *g)
 {
 	fprintf(f, "%c%s (man motetctl-%s):\n", *g->help - 'a' + 'A', g->help + 1, g->name);

@@ -15,15 +15,16 @@ struct help_status {
 };
 enum { HELP_STATUSES = 5 };
 extern const struct help_status help_statuses[HELP_STATUSES];
-/* All commands by group, the options of every command, the exit statuses. */
+/* Print all commands by group, the options of every command, and the exit statuses. */
 void help_all(FILE *);
-/* One command: usage, what it does, an example, its options, its page. */
+/* Print the help of one command: usage, what it does, an example, its options, its page. */
 void help_command(FILE *, const struct command *);
-/* The commands that begin with a word, or those of the group of that name; false: none. */
+/* List the commands that begin with a word, or those of the group of that name; false: there are
+ * none. */
 bool help_list_word(FILE *, const char *word);
-/* The usage line alone, after a wrong command line. */
+/* Print the usage line alone, after a wrong command line. */
 void help_usage(FILE *, const struct command *);
-/* The message for an unknown command; lists those that begin with the word. */
+/* Print the message for an unknown command, and list the commands that begin with the word. */
 void help_unknown(FILE *, const char *word);
 /* Returns EX_OK. */
 int help_version(FILE *);

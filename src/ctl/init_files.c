@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In a sticky directory of root's, the user's files are the user's, and the secret stays root's. */
+/* If root creates the directories for `user`, they are sticky: the user cannot remove or replace
+ * the secret, which belongs to root. */
 enum {
 	INITIAL_VALUE_BYTES = 4096,
 	INITIAL_CONF_MODE = 0640,
@@ -16,7 +17,7 @@ enum {
 	STATE_DIR_MODE_OF_ROOT = 01770
 };
 
-/* The sample file, with the domain and each key that differs from `plain` set. */
+/* Print the sample file, in which the domain and each key that differs from `plain` are set. */
 static void print_initial_conf(FILE *f, const struct conf *mine, const struct conf *plain)
 {
 	char a[INITIAL_VALUE_BYTES], b[INITIAL_VALUE_BYTES];

@@ -3,8 +3,9 @@
 #include "ctl/ctl.h"
 /*
  * The files that `motetctl init` creates for a server; existing ones are never changed. When root
- * runs it and the configuration has a `user`, the directories belong to that user. The secret stays
- * root's: motetd opens it before it drops root's privileges.
+ * runs it and the configuration has a `user`, the directories belong to root, and the group of that
+ * user may write to them. The secret belongs to root, too: motetd opens it before it drops root's
+ * privileges.
  */
 /* Create the configuration file `path` unless it exists: the sample, with the domain and the keys
  * of -s set. *made: it was created. */

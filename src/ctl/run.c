@@ -25,7 +25,8 @@ static const struct {
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
-/* What to do next, for messages with `about` in them that do not say it; the first that fits. */
+/* What to do next, for errors whose message contains `about` but does not say it; the first row
+ * that fits counts. */
 static const struct {
 	enum err err;
 	const char *about, *next;
@@ -67,9 +68,9 @@ static void print_error(const struct fail *why, enum err e)
 }
 
 /*
- * The owner of the tables, who migrates, may be unable to read the servers' file, and needs only
- * --database. For everyone else an unreadable file is an error: without it, the command would run
- * on another database.
+ * The owner of the tables, who migrates, may be unable to read the servers' configuration file, and
+ * needs only --database. For everyone else an unreadable file is an error: without it, the command
+ * would run on another database.
  */
 static const char *choose_conf_file(const struct ctl *c, char *place, size_t size)
 {

@@ -31,7 +31,8 @@ static void copy_scoreboard_workers(
 	}
 }
 
-/* A damaged file may hold any number: keep to times that gmtime() can print. 0: none. */
+/* A damaged file may hold any number: keep to times that gmtime() can print, from 0 (no time) to
+ * the end of the year 9999. */
 static int64_t calendar_second_or_zero(int64_t t)
 {
 	const int64_t end = INT64_C(253402300799); /* end of the year 9999 */

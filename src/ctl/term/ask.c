@@ -9,7 +9,7 @@
 
 enum { PASSWORD_LINE_BYTES = 1024 };
 
-/* The first line of fd, without its line end. */
+/* Read the first line of fd, without its line end. */
 static enum err read_first_line(struct ctl *c, int fd, const char *name, struct str *out)
 {
 	char *p = arena_secret(c->cx.mem, PASSWORD_LINE_BYTES);

@@ -43,10 +43,12 @@ struct listing {
 	{ \
 		columns, sizeof(columns) / sizeof(columns)[0], array, sizeof *(array), count \
 	}
-/* A table with a header line, or a JSON array of objects. */
+/* Print a table with a header line, or a JSON array of objects. */
 void out_list(struct cx *, const struct listing *, bool json);
-/* Each row as lines `name: value`, blank lines between rows; or a JSON array of objects. */
+/*
+ * Print each row as lines `name: value`, with blank lines between rows, or a JSON array of objects.
+ */
 void out_blocks(struct cx *, const struct listing *, bool json);
-/* The first row: lines `name: value`, or a JSON object. */
+/* Print the first row as lines `name: value`, or as a JSON object. */
 void out_one(struct cx *, const struct listing *, bool json);
 #endif

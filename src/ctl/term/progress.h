@@ -2,8 +2,8 @@
 #define MOTET_CTL_TERM_PROGRESS_H
 #include "base/str.h"
 /*
- * Progress of a long command: one line on standard error, rewritten up to five times a second. Only
- * on a terminal, which keeps it out of pipes and logs.
+ * Progress of a long command: one line on standard error, rewritten up to five times a second. The
+ * line is written only to a terminal, which keeps it out of pipes and logs.
  */
 struct progress {
 	bool shown; /* is standard error a terminal? */

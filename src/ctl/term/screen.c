@@ -53,7 +53,7 @@ bool screen_begin(void)
 		return false;
 	raw = screen_saved_modes;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
-	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* after Ctrl-Z the modes would stay */
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE; /* after Ctrl-Z, the terminal would keep our modes */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(0, TCSAFLUSH, &raw) != 0)

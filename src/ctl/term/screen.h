@@ -10,7 +10,7 @@
 /* False, with nothing changed, when standard output is not a terminal or cannot move its cursor
  * (TERM=dumb). */
 bool screen_begin(void);
-/* Its current size; 24 rows of 80 columns when it is unknown. */
+/* Get the terminal's current size; 24 rows of 80 columns when it is unknown. */
 void screen_size(int *rows, int *columns);
 void screen_show(struct str page);
 /*
