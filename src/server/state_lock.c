@@ -50,8 +50,8 @@ bool state_lock_take(const char *dir, bool master, char *why, size_t size)
 		    dir);
 		return false;
 	}
-	log_warn(
-	    "state_dir %s: %s; motetd would not notice another one that uses it", dir, strerror(e));
+	log_warn("state_dir %s: %s; motetd would not notice another motetd that uses it", dir,
+	    strerror(e));
 	return true;
 }
 
