@@ -49,7 +49,7 @@ static enum err replace_identity(struct ctl *c, const struct server_key *old)
 	ctl_become_owner(c);
 	enum err e = identity_replace(&c->cx, old, &k, &factors);
 	if (e != OK && k == NULL)
-		unlink(c->conf->secret_file); /* no key was sealed under it */
+		unlink(c->conf->secret_file); /* no key was sealed with this secret */
 	TRY(e);
 	printf("%s: created; keep a copy in a safe place, without it the identity is lost\n"
 	       "%s: new identity, serial %lld; %lld second factors were removed, "

@@ -27,7 +27,7 @@ enum needs {
 };
 
 struct ctl {
-	struct cx cx;	     /* mem always; the rest as far as ctl_need() opened it */
+	struct cx cx;	     /* mem is always there; ctl_need() opens the rest */
 	const char *program; /* argv[0] */
 	struct conf *conf;
 	struct ctl_options opt;

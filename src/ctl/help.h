@@ -26,6 +26,6 @@ bool help_list_word(FILE *, const char *word);
 void help_usage(FILE *, const struct command *);
 /* Print the message for an unknown command, and list the commands that begin with the word. */
 void help_unknown(FILE *, const char *word);
-/* Returns EX_OK. */
+/* Print the version; returns EX_OK. */
 int help_version(FILE *);
 #endif

@@ -58,7 +58,8 @@ static enum err find_state_user(
 	return OK;
 }
 
-/* The file stays root's. The user's group may read it: a reload reads it as that user. */
+/* A file that root creates belongs to root. The group of `user` may read it: a reload reads it as
+ * that user. */
 static enum err write_initial_conf(
     struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {

@@ -13,7 +13,7 @@ enum {
 	ALARM_AGAIN_S = 60   /* seconds before the same line is repeated */
 };
 struct alarm {
-	int64_t death_us[ALARM_DEATHS];	 /* the latest deaths, oldest first; 0: none */
+	int64_t death_us[ALARM_DEATHS];	 /* times of the latest deaths, oldest first; 0: none */
 	int64_t storm_us, storm_said_us; /* start of the storm, 0: none; time of the last line */
 	int64_t busy_us, busy_said_us;	 /* since when all are busy, or 0; time of the last line */
 	int deaths;			 /* in this storm */

@@ -14,7 +14,7 @@ enum command_line_action {
 struct command_line {
 	enum command_line_action action;
 	int argc;
-	char **argv;	       /* complete: SIGUSR2 executes it again */
+	char **argv;	       /* the whole command line: SIGUSR2 executes it again */
 	bool thorough;	       /* -t twice */
 	struct conf_args conf; /* its file is -c or the default */
 	const char *pidfile;

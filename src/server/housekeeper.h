@@ -21,7 +21,7 @@ void housekeeper_schedule(struct housekeeper *, const struct conf *, int64_t now
 int housekeeper_run(const struct conf *, pid_t master);
 /*
  * Every minute another child looks whether this server is ready (core/ready.h), so that the log
- * says it even if nobody asks /readyz. `sign_fd` leads to the signer.
+ * shows it even if nobody asks /readyz. `sign_fd` leads to the signer.
  */
 enum { WATCH_INTERVAL_S = 60 };
 int housekeeper_watch(const struct conf *, struct scoreboard *, int sign_fd, pid_t master);

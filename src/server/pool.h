@@ -20,7 +20,7 @@ struct pool;
  * memory.
  */
 struct pool *pool_new(const struct worker *w, const int *close_in_child);
-/* Does not end workers that still run. */
+/* Free the pool; this does not end workers that still run. */
 void pool_free(struct pool *);
 /* Add the workers that the previous program in this process started (handover.h). They count as
  * older than the first generation of this program. */

@@ -10,7 +10,7 @@
 bool priv_drop(const struct conf *, char *why, size_t size);
 /* Other processes of the same user can no longer trace, read or dump this process (Linux). */
 void priv_hide(void);
-/* The name that ps(1) and top(1) show (Linux); at most 15 characters. */
+/* Set the name that ps(1) and top(1) show (Linux); at most 15 characters. */
 void priv_set_name(const char *);
 /* Is this process hidden already? It is from the start if its user cannot read the program file. */
 bool priv_is_hidden(void);

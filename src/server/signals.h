@@ -18,14 +18,14 @@ struct signals {
 	volatile sig_atomic_t stop, reload, reopen, upgrade, child;
 };
 extern struct signals signals;
-/* kill(2), but nothing for a pid of 0 or less, which kill(2) takes for a process group or for all
- * processes. */
+/* Like kill(2), but do nothing for a pid of 0 or less, which kill(2) takes for a process group or
+ * for all processes. */
 void signals_send(pid_t, int sig);
 /* Block the signals of the table and install the handlers of `role`; *wait is the mask to use while
  * waiting. */
 void signals_install(enum role, sigset_t *wait);
 /* For plain CGI: nothing is caught or blocked, SIGPIPE is ignored, other signals end the process,
- * and SIGALRM ends it after so many seconds. */
+ * and SIGALRM ends the process after `seconds`. */
 void signals_reset_for_cgi(int64_t seconds);
 /* For the signer, which ends when all its clients have ended: ignore all signals except SIGUSR2
  * (reopen the log), which arrives only while it waits with the mask *wait. The master blocks the

@@ -9,7 +9,8 @@
  * first request.
  */
 int start_check_fit(const struct conf *, int secret_fd);
-/* The same in this process, for a worker without a master; cx has a signer and a connection. */
+/* Like start_check_fit(), but in this process, for a worker without a master; cx has a signer and a
+ * connection. */
 int start_check_fit_here(struct cx *);
 /* How many connections the database leaves for us, as the last start_check_fit() learnt; 0: not
  * known. */

@@ -21,7 +21,7 @@ struct worker {
 	/* Set under a master; without one, master is 0 and the descriptors are -1, except
 	 * secret_fd. */
 	int master;    /* its process id */
-	int death_fd;  /* end of file: the master has died */
+	int death_fd;  /* end of file here says that the master has died */
 	int poke_fd;   /* an octet written here says that this worker serves */
 	int sign_fd;   /* to the signer; -1: this process signs itself … */
 	int secret_fd; /* … and reads the secret here; else -1 */

@@ -18,7 +18,7 @@ struct about_answer {
 	const char *type;   /* NULL: no content */
 	const char *schema; /* name in schemas.def; NULL if neither JSON nor text */
 	const char *header; /* a header of this answer only, or NULL */
-	bool public;	    /* from reply_public(): ETag, Cache-Control, and 304 */
+	bool public;	    /* made by reply_public(): ETag, Cache-Control, and 304 */
 };
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
 struct about {

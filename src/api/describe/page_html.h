@@ -4,7 +4,7 @@
 /* The page of GET /, for people: one HTML document with its style sheet, without scripts. */
 struct page_facts {
 	struct str fingerprint; /* SHA-256 of the server's certificate, lowercase hex */
-	int64_t until;		/* the certificate's end, seconds since 1970 */
+	int64_t until;		/* when the certificate expires, seconds since 1970 */
 	bool tokens;		/* are federation tokens issued? */
 };
 /* A row for each value of `registration`: `word` for programs, `text` and `more` for people. */

@@ -57,12 +57,12 @@ struct doctor {
 	struct arena *mem;
 	unsigned have;
 	const char *accepted;	      /* of --accept: names of checks, with commas between them */
-	struct doctor_server *server; /* HAVE_DATABASE */
+	struct doctor_server *server; /* set if HAVE_DATABASE is set */
 	int64_t clock_offset_ms;      /* the database's clock minus ours, ms */
 	int64_t round_trip_us;
 	const char *ctl; /* the command that runs motetctl with this configuration */
 	const char *url; /* of the server; NULL: not given, so no checks through the web server */
-	struct doctor_web *web; /* doctor_web_open.c */
+	struct doctor_web *web; /* what doctor_web_open() opens */
 };
 struct doctor_verdict doctor_good(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

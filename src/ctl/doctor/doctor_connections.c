@@ -6,7 +6,7 @@
 enum { POOLER_LOOKS = 20, POOLER_CLIENTS = 2 };
 
 struct pooler_clients {
-	struct conf conf; /* without prepared statements, which may be what fails */
+	struct conf conf; /* prepared_statements is off, because they may be what fails */
 	struct db *db[POOLER_CLIENTS];
 	int64_t seen[POOLER_CLIENTS][POOLER_LOOKS];
 };

@@ -243,8 +243,8 @@ static struct doctor_verdict check_log_file(struct doctor *d, const struct docto
 	return doctor_good(d, "log_file %s is writable", file);
 }
 
-/* If the web server starts motetd, this socket does not exist. That is only a warning when the
- * checks through the web server follow. */
+/* If the web server starts motetd, this socket does not exist. If the checks through the web server
+ * follow, a missing socket is only a warning. */
 static struct doctor_verdict check_socket_file(struct doctor *d, const struct doctor_check *k)
 {
 	const char *path = d->c->conf->listen,
