@@ -2,7 +2,8 @@
 #include "api/common/render.h"
 
 /*
- * PUT /session/revoke: log out. The session's token and its ID-Cert are no longer valid afterwards.
+ * PUT /session/revoke: log out. The session loses its token; the ID-Cert of a home actor is
+ * revoked, too.
  */
 enum err corev1_put_session_revoke(struct call *c)
 {
