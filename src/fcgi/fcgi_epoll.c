@@ -483,16 +483,16 @@ void fcgi_answer(struct fcgi *f, const struct http_req *q, const struct http_res
 {
 	int fd = f->now->r.ipcFd, file = r->body.n > SMALL_BODY ? memory_file_open("response") : -1;
 
- if (file >= 0) {
-answer_through_file(f, file, q, r);
-return;
-}
-phase_alarm_start(fd);
-f->answering = true;
+	if (file >= 0) {
+		answer_through_file(f, file, q, r);
+		return;
+	}
+	phase_alarm_start(fd);
+	f->answering = true;
 	bool good = message_write(f->now->r.out, f->mem, q, r);
 	finish_response(f, fd, f->now->keep && good && !f->drain_us);
- f->answering = false;
-phase_alarm_stop();
+	f->answering = false;
+	phase_alarm_stop();
 }
 
 void fcgi_drain(struct fcgi *f)

@@ -18,7 +18,7 @@ enum auth {
 /* Flags of a row. */
 enum {
 	WRITES = 2,	      /* counts for rate_limit_writes */
-	LIST_ON_ERROR = 64,   /* the body of a 400 is an array of {id, reason}, as mls wants */
+	LIST_ON_ERROR = 128,  /* the body of a 400 is an array of {id, reason}, as mls wants */
 	NO_BODY_ON_ERROR = 4, /* 404, 409 and 413 have no body, as polyproto wants */
 	UNLIMITED = 8,	      /* no rate limit */
 	ALONE = 64,	      /* answers without the database */
