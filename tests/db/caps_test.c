@@ -295,6 +295,10 @@ static void test_registrations(void)
 	    "the third one a day is refused: %s", cx.why.say);
 	ok(sql_number(&cx, "SELECT count(*) FROM actor WHERE local_name LIKE 'new_'") == 2,
 	    "... and not made");
+	ok(register_from(&cx, "selftest-0123456789abcdef", "192.0.2.1") == ERR_FID_TAKEN,
+	    "the name of a selftest is not counted, but only an announced one is made");
+	ok(register_from(&cx, "selftest-0123456789abcdeg", "192.0.2.1") == ERR_RATE_LIMITED,
+	    "a name like it is counted");
 	ok(register_from(&cx, "new4", "192.0.2.2") == OK, "another address has its own");
 	for (int i = 10; i < 250; i++)
 		taken += guess_limit_count_registration(
