@@ -1,3 +1,4 @@
+#include "base/err.h"
 #include "crypto/hash.h"
 #include "json/shape.h"
 #include "text/encoding.h"
@@ -42,13 +43,14 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_answer *t)
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
 }
 
-/* Errors of motetd carry X-P2-Error; those of a web server or proxy do not. */
+/* Web servers with our samples send X-P2-Error, too, but not this code. */
 static enum doctor_web_limit find_limiting_server(const struct net_answer *t)
 {
 	if (t->why[0] || t->status != 429)
 		return DOCTOR_WEB_NOT_LIMITED;
-	return net_ask_header(t, "X-P2-Error", NULL).n ? DOCTOR_WEB_LIMITED_BY_MOTETD
-						       : DOCTOR_WEB_LIMITED_BY_FRONT;
+	return str_is(net_ask_header(t, "X-P2-Error", NULL), err_code(ERR_RATE_LIMITED))
+	    ? DOCTOR_WEB_LIMITED_BY_MOTETD
+	    : DOCTOR_WEB_LIMITED_BY_FRONT;
 }
 
 void doctor_web_send_raw(struct doctor *d, const struct net_ask *q, struct net_answer *t)
