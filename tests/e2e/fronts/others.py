@@ -20,7 +20,7 @@ class Caddy(Front):
     def launch(self, place):
         conf = self.fill(place, "Caddyfile")
         if place.tls:
-            with_tls(conf, f"http://:{place.port} {{", f"https://127.0.0.1:{place.port} {{\n\ttls {place.state}/web/server.pem {place.state}/web/server.key")
+            with_tls(conf, f"http://:{place.port} {{", f"https://127.0.0.1:{place.port} {{\n\ttls {place.state}/etc/server.pem {place.state}/etc/server.key")
         own = os.path.join(place.state, "web")
         self.spawn(place, "caddy", "run", "--adapter", "caddyfile", "--config", conf, env=dict(os.environ, HOME=own, XDG_DATA_HOME=own, XDG_CONFIG_HOME=own))
 
