@@ -25,3 +25,4 @@ def provide(installed, state):
     for mark in (".quickstart", os.path.join("build", "installed")):
         with open(os.path.join(state, mark), "w", encoding="ascii"):
             pass
+        os.chmod(os.path.join(state, mark), 0o600)
