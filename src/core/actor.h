@@ -21,8 +21,8 @@ struct str actor_fid(struct cx *, struct str local);
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 /* Register an actor for a client at `address`. Errors are those of actor_add() and
-* guess_limit_count_registration(),
-* of which those of selftests are none. */
+ * guess_limit_count_registration(),
+ * of which those of selftests are none. */
 must_check enum err actor_register(
     struct cx *, struct str local, struct str password, struct str address, int64_t *id);
 /*
