@@ -33,14 +33,28 @@ static bool decode_secret(const char *text, ssize_t n, uint8_t *out)
 	return true;
 }
 
+static bool stat_directory_of(const char *path, struct stat *st)
+{
+const char *slash = strrchr(path, '/');
+char dir[4096];
+int n = snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
+slash > path ? path : "/");
+return slash != NULL && n >= 0 && (size_t)n < sizeof dir && stat(dir, st) == 0;
+}
+bool secret_is_of_spawned(const char *path, uid_t owner)
+{
+struct stat st;
+return owner != 0 && stat_directory_of(path, &st) && st.st_uid == owner;
+}
 /* Root can open the files of all users, so the owner must be checked, too. */
-static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
+static bool check_secret_mode(int fd, const char *path, bool spawned, char *why, size_t size)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return reject_secret_file(why, size, path, "is not a regular file");
-	if (st.st_uid != geteuid())
+	if (st.st_uid != geteuid() &&
+	    !(spawned && geteuid() == 0 && secret_is_of_spawned(path, st.st_uid)))
 		return reject_secret_file(why, size, path,
 		    "belongs to another user, who can read and replace it; run chown on it: to "
 		    "root where root starts motetd, else to the user that motetd runs as");
@@ -50,7 +64,7 @@ static bool check_secret_mode(int fd, const char *path, char *why, size_t size)
 	return true;
 }
 
-int secret_open(const char *path, char *why, size_t size)
+static int open_secret(const char *path, bool spawned, char *why, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
@@ -61,10 +75,15 @@ int secret_open(const char *path, char *why, size_t size)
 			? "this user may not read it: start as root with `user` set, or chown it "
 			  "to the user that motetd runs as"
 			: strerror(errno));
-	if (fd < 0 || check_secret_mode(fd, path, why, size))
+	if (fd < 0 || check_secret_mode(fd, path, spawned, why, size))
 		return fd;
 	close(fd);
 	return -1;
+}
+
+int secret_open(const char *path, char *why, size_t size)
+{
+	return open_secret(path, false, why, size);
 }
 
 bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
@@ -78,10 +97,9 @@ bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *w
 		"does not hold a motet secret: 64 lower-case hex digits and a newline");
 }
 
-bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+static bool read_and_close(
+    int fd, const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
 {
-	int fd = secret_open(path, why, size);
-
 	if (fd < 0)
 		return false;
 	bool fine = secret_read(fd, path, secret, why, size);
@@ -89,15 +107,21 @@ bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size
 	return fine;
 }
 
+bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	return read_and_close(open_secret(path, false, why, size), path, secret, why, size);
+}
+
+bool secret_load_for_ctl(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size)
+{
+	return read_and_close(open_secret(path, true, why, size), path, secret, why, size);
+}
+
 bool secret_is_replaceable(const char *path, uid_t owner)
 {
-	const char *slash = strrchr(path, '/');
-	char dir[4096];
 	struct stat st;
-	int n = snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
-	    slash > path ? path : "/");
 
-	if (slash == NULL || n < 0 || (size_t)n >= sizeof dir || stat(dir, &st) != 0)
+	if (!stat_directory_of(path, &st))
 		return false;
 	return (st.st_uid != owner && st.st_uid != 0) ||
 	    ((st.st_mode & 022) && !(st.st_mode & S_ISVTX));

@@ -16,9 +16,13 @@ bool secret_read(int fd, const char *path, uint8_t secret[SECRET_BYTES], char *w
 /* Can users other than root and `owner` put another file in its place? They can if its directory
  * belongs to one of them, or if they may write to the directory and it is not sticky. */
 bool secret_is_replaceable(const char *path, uid_t owner);
+/* Does the directory belong to `owner`, too, and not to root? A spawner starts motetd as them. */
+bool secret_is_of_spawned(const char *path, uid_t owner);
 /* secret_open(), secret_read() and close(). */
 bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
+/* The same for motetctl: root may also load one that secret_is_of_spawned(). */
+bool secret_load_for_ctl(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 /* Create the file with a new secret, mode 0400. Fails if the file exists: a server that loses its
- * secret loses its identity. */
+* secret loses its identity. */
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 #endif

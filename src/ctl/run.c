@@ -141,7 +141,7 @@ static enum err open_ctl_secret(struct ctl *c)
 	uint8_t secret[SECRET_BYTES];
 	char why[256];
 
-	if (!secret_load(c->conf->secret_file, secret, why, sizeof why))
+	if (!secret_load_for_ctl(c->conf->secret_file, secret, why, sizeof why))
 		return ctl_bad_conf(c, "%s", why);
 	ca_local_init(&c->ca, c->conf, secret);
 	explicit_bzero(secret, sizeof secret);

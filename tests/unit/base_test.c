@@ -217,6 +217,31 @@ static void configuration(void)
 	    "conf_listed() compares whole words");
 }
 
+/* What root may load of a user whom a spawner starts motetd as. */
+static void secrets_of_spawned(void)
+{
+	static const struct {
+		uid_t dir, file;
+		bool motetd, ctl;
+	} rows[] = { { 0, 0, true, true }, { 1, 0, true, true }, { 1, 1, false, true },
+		{ 0, 1, false, false }, { 2, 1, false, false } };
+	char why[256], dir[] = "/tmp/motet-secret-XXXXXX", path[64];
+	uint8_t a[SECRET_BYTES], b[SECRET_BYTES];
+
+	if (geteuid() != 0 || mkdtemp(dir) == NULL)
+		return;
+	snprintf(path, sizeof path, "%s/secret", dir);
+	ok(secret_create(path, a, why, sizeof why), "a secret in a directory is created");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		ok(chown(dir, rows[i].dir, 0) == 0 && chown(path, rows[i].file, 0) == 0 &&
+			secret_load(path, b, why, sizeof why) == rows[i].motetd &&
+			secret_load_for_ctl(path, b, why, sizeof why) == rows[i].ctl,
+		    "root loads a secret of user %d in a directory of user %d: motetd %d, motetctl %d",
+		    (int)rows[i].file, (int)rows[i].dir, rows[i].motetd, rows[i].ctl);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void secrets(void)
 {
 	char why[256], path[] = "/tmp/motet-secret-XXXXXX";
@@ -229,6 +254,7 @@ static void secrets(void)
 	    why);
 	ok(secret_load(path, b, why, sizeof why) && memcmp(a, b, sizeof a) == 0,
 	    "the secret is read back");
+	secrets_of_spawned();
 	chmod(path, 0440);
 	ok(!secret_load(path, b, why, sizeof why), "a file readable by others is refused: %s", why);
 	chmod(path, 0600);

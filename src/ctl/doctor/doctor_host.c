@@ -110,15 +110,21 @@ static struct doctor_verdict check_secret_owner(struct doctor *d, const struct s
 {
 	const char *file = d->c->conf->secret_file, *dir = find_directory(d, file);
 	bool unknown = geteuid() == 0 && d->c->conf->user[0] == '\0';
+	bool spawned = geteuid() == 0 && secret_is_of_spawned(file, st->st_uid);
 
-	if (!unknown && st->st_uid != 0 && st->st_uid != geteuid())
+	if (!unknown && !spawned && st->st_uid != 0 && st->st_uid != geteuid())
 		return doctor_bad(d, make_fix_command(d, "chown root", file),
 		    "%s belongs to user %u, who can read and replace it", file,
 		    (unsigned)st->st_uid);
-	if (!unknown && secret_is_replaceable(file, geteuid()))
+	if (!unknown && secret_is_replaceable(file, spawned ? st->st_uid : geteuid()))
 		return doctor_bad(d,
-		    arena_printf(d->mem, "chown root %s && chmod 1770 %s", dir, dir),
+		    spawned ? make_fix_command(d, "chmod go-w", dir)
+			    : arena_printf(d->mem, "chown root %s && chmod 1770 %s", dir, dir),
 		    "others can replace %s, because they may write to its directory", file);
+	if (spawned && !unknown)
+		return doctor_good(d,
+		    "%s has mode %04o, and is for a motetd that user %u starts, not root", file,
+		    st->st_mode & 07777u, (unsigned)st->st_uid);
 	return doctor_good(d, "%s has mode %04o%s", file, st->st_mode & 07777u,
 	    unknown ? "" : ", and nobody else can replace it");
 }
