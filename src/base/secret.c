@@ -35,16 +35,16 @@ static bool decode_secret(const char *text, ssize_t n, uint8_t *out)
 
 static bool stat_directory_of(const char *path, struct stat *st)
 {
-const char *slash = strrchr(path, '/');
-char dir[4096];
-int n = snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
-slash > path ? path : "/");
-return slash != NULL && n >= 0 && (size_t)n < sizeof dir && stat(dir, st) == 0;
+	const char *slash = strrchr(path, '/');
+	char dir[4096];
+	int n = snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
+	    slash > path ? path : "/");
+	return slash != NULL && n >= 0 && (size_t)n < sizeof dir && stat(dir, st) == 0;
 }
 bool secret_is_of_spawned(const char *path, uid_t owner)
 {
-struct stat st;
-return owner != 0 && stat_directory_of(path, &st) && st.st_uid == owner;
+	struct stat st;
+	return owner != 0 && stat_directory_of(path, &st) && st.st_uid == owner;
 }
 /* Root can open the files of all users, so the owner must be checked, too. */
 static bool check_secret_mode(int fd, const char *path, bool spawned, char *why, size_t size)
