@@ -23,6 +23,6 @@ bool secret_load(const char *path, uint8_t secret[SECRET_BYTES], char *why, size
 /* The same for motetctl: root may also load one that secret_is_of_spawned(). */
 bool secret_load_for_ctl(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 /* Create the file with a new secret, mode 0400. Fails if the file exists: a server that loses its
-* secret loses its identity. */
+ * secret loses its identity. */
 bool secret_create(const char *path, uint8_t secret[SECRET_BYTES], char *why, size_t size);
 #endif
