@@ -49,7 +49,7 @@ static const struct row {
 	{ .product = "polyproto-rs/", .below = 16, .is = RS_UP_TO_0_15 },
 	{ .product = "polyproto-rs/", .below = 19, .is = RS_0_16_TO_0_18 },
 	{ .product = "polyproto-rs/", .is = RS_FROM_0_19 },
-	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* motet 0.2 or later */
+	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* every motet after 0.1 */
 	{ .product = "motet/", .is = BETA3 },
 	{ .path = CORE "/idcert/actor", .sign = MEMBER, .member = "sessionId", .is = BETA13 },
 	{ .path = CORE "/idcert/actor",

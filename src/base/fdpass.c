@@ -84,7 +84,8 @@ static int take_descriptors(struct msghdr *m, int *fds, int most)
 	return n;
 }
 
-/* recvmsg() returns 0 for an empty message as well; poll() tells the two apart. */
+/* recvmsg() returns 0 when all senders have closed, and for an empty message; poll() tells which.
+ */
 static bool has_no_sender(int sock)
 {
 	struct pollfd p = { .fd = sock };

@@ -98,8 +98,8 @@ static bool is_hashed_part(struct str s)
 	return s.n == TRIAL_HASHED && str_starts(s, hash_mark) && is_base62_or(str_from(s, 2), "");
 }
 
-/* Has it the form of a part, in clear or hashed? Only key_trial_text_matches() checks the name in
- * it. */
+/* Has it the form of a part between two ~ of the text, in clear or hashed? Only
+ * key_trial_text_matches() checks the name in it. */
 static bool is_trial_part(struct str s, size_t max, const char *more)
 {
 	return is_hashed_part(s) || (s.n >= 1 && s.n <= max && is_base62_or(s, more));
