@@ -25,9 +25,9 @@ must_check enum err identity_stored(struct cx *, struct server_key **);
  * opens it. ERR_MISFIT says why not; ERR_UNAVAILABLE: the signer does not answer. */
 must_check enum err identity_check_secret(struct cx *, const struct server_key *);
 /* Check that the clocks let us sign with a key. `database_now` is the database's time when the key
- * was read: this host's clock must not differ from it by more than SIGNER_SKEW, and the key's
- * validity must have begun (at most KEY_AHEAD_MOST from now). It begins later if the key was made
- * while a clock was ahead; a rotation then replaces the key. ERR_CLOCKS. */
+ * was read. This host's clock must not differ from it by more than SIGNER_SKEW, and the key's
+ * validity must begin no later than KEY_AHEAD_MOST seconds after it. It begins later if the key was
+ * made while a clock was ahead; a rotation then replaces the key. ERR_CLOCKS. */
 must_check enum err identity_check_clocks(
     struct cx *, const struct server_key *, int64_t database_now);
 /* Seconds. Two rotations within a second make a key begin in the future, at most so far. */

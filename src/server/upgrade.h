@@ -5,10 +5,10 @@
 /*
  * SIGUSR2 replaces our program with a new one. First, a rehearsal: a child runs `motetd -t -t` of
  * the new program with our arguments, which reads the configuration and answers /readyz as a worker
- * would. If it succeeds, we execute the new program in this process, so that the process id stays
+ * would. If the rehearsal fails, nothing changes, and its last output line is logged. If it
+ * succeeds, we execute the new program in this process, so that the process id stays
  * and supervisors (systemd, a shell, a pid file, a container) notice nothing. Our workers serve
- * until those of the new program do. If it fails, nothing changes, and its last output line is
- * logged.
+ * until those of the new program do.
  */
 enum { UPGRADE_SECONDS = 60 }; /* the time limit of a rehearsal */
 /* The last line of a successful rehearsal; needed because other programs exit with 0 too. */

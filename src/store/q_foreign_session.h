@@ -14,8 +14,8 @@ struct foreign_renewal {
 };
 must_check enum err q_foreign_session_renew(
     struct cx *, const struct foreign_renewal *, int64_t *renewed);
-/* Find an actor about whom his home server is to be asked now. For some minutes, no other caller
- * gets the same actor. *out NULL: there is none. */
+/* Find an actor whose home server must be asked now about the actor's sessions. For some minutes,
+ * no other caller gets the same actor. *out NULL: there is none. */
 struct foreign_due {
 	struct str fid, domain;
 };

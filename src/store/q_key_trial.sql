@@ -22,9 +22,10 @@ SELECT trial, for_fid, for_session, attempt IS NOT NULL AS used, expires_at < no
        floor(extract(epoch FROM now()))::int8 AS now
 FROM key_trial WHERE trial = $1
 
--- Open key trials that the caller may have signed, when the request does not name one: those for
--- actors ($2: this one) with a known certificate of this serial number, here (domain $3) or
--- elsewhere. Those asked for from the same address ($4) come first, so that trials that others ask
+-- List the open key trials that the caller may have signed; used when the request names no trial.
+-- They are the trials for every actor of whom an ID-Cert with the serial number $1 is known: in
+-- idcert for our own domain $3, in foreign_cert for other servers. If $2 is not null, only those for
+-- that actor. Those asked for from the same address ($4) come first, so that trials that others ask
 -- for in that actor's name do not crowd them out; then the newest.
 -- name: sql_key_trial_open :many redo
 -- args: text, text, text, bytea
