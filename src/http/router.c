@@ -89,6 +89,12 @@ static struct str format_allow(struct arena *mem, unsigned mask)
 	return buf_done(&b);
 }
 
+enum err router_refuse_hidden(struct cx *cx)
+{
+	return refuse(cx, ERR_NO_ROUTE, NULL,
+	    "This server has no such route; GET /.p2/openapi.json lists them all.");
+}
+
 static enum err refuse_unknown_path(struct cx *cx, const char *nearest)
 {
 	if (nearest)
@@ -96,8 +102,7 @@ static enum err refuse_unknown_path(struct cx *cx, const char *nearest)
 		    "This server has no such route; the nearest is %s. GET /.p2/openapi.json lists "
 		    "them all.",
 		    nearest);
-	return refuse(cx, ERR_NO_ROUTE, NULL,
-	    "This server has no such route; GET /.p2/openapi.json lists them all.");
+	return router_refuse_hidden(cx);
 }
 
 enum err router_match(struct cx *cx, const struct route *const *tables, const size_t *sizes,

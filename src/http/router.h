@@ -51,6 +51,9 @@ struct route {
 must_check enum err router_match(struct cx *, const struct route *const *tables,
     const size_t *sizes, size_t ntables, const struct http_req *q, const struct route **out,
     struct str params[ROUTE_PARAMS], struct str *allow);
+/* ERR_NO_ROUTE, in the words of router_match(): for a handler that hides its route from this
+ * caller. */
+must_check enum err router_refuse_hidden(struct cx *);
 /* Find the pattern that differs from the segments only by a few letters or one segment. NULL: there
  * is none. */
 const char *router_nearest(const struct route *const *tables, const size_t *sizes, size_t ntables,

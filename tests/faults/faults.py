@@ -157,4 +157,7 @@ ALL = {f.__name__: f for f in (
 
 def wait_for_service(lab):
     """How long it took until all of it is there again; None: it is not."""
-    return until(lambda: lab.is_ready() and len(lab.workers()) >= 3, step=0.05)
+    def serves():
+        lab.start_again()
+        return lab.is_ready() and len(lab.workers()) >= 3
+    return until(serves, step=0.05)

@@ -152,9 +152,20 @@ class Lab:
         return self
 
     def start(self):
-        self.motetd = subprocess.Popen([os.path.join(self.build, "motetd"), "-c", self.conf],
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)
+        with open(os.path.join(self.place, "stderr"), "ab") as stderr:
+            self.motetd = subprocess.Popen([os.path.join(self.build, "motetd"), "-c", self.conf],
+                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                           stderr=stderr)
+
+    def start_again(self):
+        """What a supervisor does when motetd has ended, for example since the processes of the one
+        before still hold the lock of state_dir."""
+        if self.motetd.poll() is not None:
+            with open(os.path.join(self.place, "stderr"), encoding="utf-8") as stderr:
+                said = (stderr.read().splitlines() or [""])[-1]
+            print(f"# motetd ended with status {self.motetd.returncode}, and is started again: "
+                  f"{said}", flush=True)
+            self.start()
 
     def __exit__(self, *exc):
         self.motetd.terminate()

@@ -88,7 +88,7 @@ enum err ops_get_metrics(struct call *c)
 	struct cx *cx = c->cx;
 
 	if (!may_read_metrics(c))
-		return refuse(cx, ERR_NO_ROUTE, "", "%s", err_text(ERR_NO_ROUTE));
+		return router_refuse_hidden(cx);
 	if (cx->board == NULL)
 		return fail(cx, ERR_UNAVAILABLE, "there is no scoreboard");
 	count_stock(cx);
