@@ -244,7 +244,7 @@ static void modes(void)
 
 static enum command_line_action parsed(struct command_line *o, int argc, const char *const *argv)
 {
-	char *copy[8] = { NULL };
+	char *copy[16] = { NULL };
 
 	for (int i = 0; i < argc; i++)
 		copy[i] = arena_dup(conf->mem, argv[i], strlen(argv[i]));
