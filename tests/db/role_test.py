@@ -22,6 +22,8 @@ PLPGSQL = {
     ("key_package", "UPDATE"): {"tls": "motet_claim_key_package", "used_at": "motet_claim_key_package", "spent_at": "motet_claim_key_package"},
     ("key_package_notice", "INSERT"): {"actor_id": "motet_add_low_stock_event", "serial": "motet_add_low_stock_event"},
     ("selftest", "SELECT"): {"": "motet_forget_killed_selftests"},
+    ("foreign_session", "DELETE"): {"": "motet_delete_rows"},
+    ("session", "DELETE"): {"": "motet_delete_rows"},
 }
 PRIVILEGES = (("INSERT", 1), ("SELECT", 2), ("UPDATE", 4), ("DELETE", 8))
 # Read by motetctl doctor only.
