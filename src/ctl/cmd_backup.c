@@ -7,7 +7,6 @@
 #include "db/db.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,18 +80,6 @@ enum err cmd_backup(struct ctl *c)
 	return OK;
 }
 
-static void print_restore_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void print_restore_line(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	putchar('\n');
-	fflush(stdout);
-}
-
 static enum err require_empty_database(struct ctl *c)
 {
 	bool there;
@@ -121,7 +108,7 @@ static enum err begin_restored_epoch(struct ctl *c)
 	    ctl_options_has(&c->opt, OPT_DIR) ? c->opt.value[OPT_DIR] : install_path(SCHEMADIR);
 	bool keep = ctl_options_has(&c->opt, OPT_KEEP_CERTIFICATES);
 
-	TRY(schema_migrate(&c->cx, dir, print_restore_line));
+	TRY(schema_migrate(&c->cx, dir, ctl_print_line));
 	TRY(q_epoch_begin(&c->cx, keep ? EPOCH_RESTORED_KEEP : EPOCH_RESTORED));
 	return ctl_options_has(&c->opt, OPT_GRANT)
 	    ? q_schema_grant(&c->cx, str_of(c->opt.value[OPT_GRANT]))

@@ -3,7 +3,6 @@
 #include "ctl/cmd.h"
 #include "ctl/term/out.h"
 #include "db/db.h"
-#include <stdarg.h>
 #include <stdio.h>
 
 struct schema_row {
@@ -16,18 +15,6 @@ static const struct column schema_columns[] = {
 	COL_TIME(schema_row, step.applied_at, "applied_at"),
 	COL_STR(schema_row, step.name, "file"),
 };
-
-static void print_migration_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void print_migration_line(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	putchar('\n');
-	fflush(stdout);
-}
 
 static const char *schema_directory(struct ctl *c)
 {
@@ -60,7 +47,7 @@ static enum err print_schema_status(struct ctl *c, const char *dir)
 static enum err grant_server_role(struct ctl *c, const char *role)
 {
 	TRY(q_schema_grant(&c->cx, str_of(role)));
-	print_migration_line("role %s may run a server", role);
+	ctl_print_line("role %s may run a server", role);
 	return OK;
 }
 
@@ -74,7 +61,7 @@ enum err cmd_migrate(struct ctl *c)
 		ctl_become_owner(c);
 	if (ctl_options_has(&c->opt, OPT_STATUS))
 		return print_schema_status(c, dir);
-	TRY(schema_migrate(&c->cx, dir, print_migration_line));
+	TRY(schema_migrate(&c->cx, dir, ctl_print_line));
 	return ctl_options_has(&c->opt, OPT_GRANT) ? grant_server_role(c, c->opt.value[OPT_GRANT])
 						   : OK;
 }

@@ -75,4 +75,6 @@ void ctl_become_owner(struct ctl *);
 #define ctl_bad_conf(c, ...) ((c)->status = EX_CONFIG, fail(&(c)->cx, ERR_INTERNAL, __VA_ARGS__))
 /* Run motetctl; returns the exit status. */
 int ctl_main(int argc, char **argv);
+/* Print one line of progress to standard output, at once. */
+void ctl_print_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #endif

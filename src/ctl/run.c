@@ -5,6 +5,7 @@
 #include "ctl/ctl.h"
 #include "ctl/help.h"
 #include "db/db.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -254,4 +255,15 @@ int ctl_main(int argc, char **argv)
 	arena_free(c.cx.mem);
 	conf_free(c.conf);
 	return status;
+}
+
+void ctl_print_line(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	fflush(stdout);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void write_value(struct buf *, struct json_object *);
+static void write_json_value(struct buf *, struct json_object *);
 
 /* RFC 8785 3.2.2.2: only what RFC 8259 demands is escaped, in its shortest form. */
 static void write_string(struct buf *b, struct str s)
@@ -103,7 +103,7 @@ static void write_array(struct buf *b, struct json_object *o)
 	buf_z(b, "[");
 	for (size_t i = 0; i < json_object_array_length(o); i++) {
 		buf_z(b, i ? "," : "");
-		write_value(b, json_object_array_get_idx(o, i));
+		write_json_value(b, json_object_array_get_idx(o, i));
 	}
 	buf_z(b, "]");
 }
@@ -146,12 +146,12 @@ static void write_object(struct buf *b, struct json_object *o)
 		buf_z(b, i ? "," : "");
 		write_string(b, str_of(v[i].name));
 		buf_z(b, ":");
-		write_value(b, v[i].value);
+		write_json_value(b, v[i].value);
 	}
 	buf_z(b, "}");
 }
 
-static void write_value(struct buf *b, struct json_object *o)
+static void write_json_value(struct buf *b, struct json_object *o)
 {
 	switch (json_object_get_type(o)) {
 	case json_type_object:
@@ -182,6 +182,6 @@ struct str json_text(struct cx *cx, struct json_object *o)
 {
 	struct buf b = { .mem = cx->mem };
 
-	write_value(&b, json_own(cx, o));
+	write_json_value(&b, json_own(cx, o));
 	return buf_done(&b);
 }
