@@ -228,11 +228,6 @@ static void limit_spooled_octets(struct fcgi *f)
 		drop_connection(f, fd_queue_oldest(f->half));
 }
 
-static bool is_half_request_too_old(const struct spool *s)
-{
-	return s->state.last_us - s->state.began_us > FCGI_ARRIVAL_TIMEOUT * INT64_C(1000000);
-}
-
 /* More of a request has arrived. True: it is complete. */
 static bool continue_half_request(struct fcgi *f, int fd, struct spool *s)
 {
@@ -243,7 +238,7 @@ static bool continue_half_request(struct fcgi *f, int fd, struct spool *s)
 	f->progress_us = s->state.last_us;
 	if (got == SPOOL_WHOLE)
 		return true;
-	if (got == SPOOL_BROKEN || is_half_request_too_old(s)) {
+	if (got == SPOOL_BROKEN || spool_is_too_old(s)) {
 		drop_connection(f, fd);
 		return false;
 	}
@@ -394,8 +389,10 @@ static int half_request_ms_left(const struct fcgi *f)
 
 static void drop_stalled_requests(struct fcgi *f)
 {
-	while (half_request_ms_left(f) == 0)
-		drop_connection(f, fd_queue_oldest(f->half));
+	int fd;
+
+	while (half_request_ms_left(f) == 0 && !spool_has_more(fd = fd_queue_oldest(f->half)))
+		drop_connection(f, fd);
 }
 
 static int choose_wait_ms(const struct fcgi *f)

@@ -143,14 +143,26 @@ static int64_t count_us_left(const struct outbox *b)
 	return (stall < longest ? stall : longest) - clock_us();
 }
 
+/* If this process was busy or stopped, the peer may have read all this time. */
+static bool has_peer_read(const struct outbox *b, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return clock_us() - b->began_us < OUTBOX_LONGEST * INT64_C(1000000) && poll(&p, 1, 0) > 0 &&
+	    p.revents == POLLOUT;
+}
+
 int outbox_close_stalled(struct outboxes *o)
 {
 	int fd;
 
 	while ((fd = fd_queue_oldest(o->fds)) >= 0) {
-		int64_t left = count_us_left(fd_queue_get_data(o->fds, fd));
+		const struct outbox *b = fd_queue_get_data(o->fds, fd);
+		int64_t left = count_us_left(b);
 		if (left > 0)
 			return (int)(left / 1000) + 1;
+		if (has_peer_read(b, fd))
+			return 0;
 		end_outbox(o, fd, false);
 	}
 	return -1;

@@ -4,6 +4,7 @@
 #include "fcgi/fcgi.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -93,6 +94,18 @@ enum spool_result spool_fill(struct spool *s, int sock)
 		return SPOOL_WHOLE;
 	return n > 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? SPOOL_PART
 										  : SPOOL_BROKEN;
+}
+
+bool spool_has_more(int sock)
+{
+	struct pollfd p = { .fd = sock, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0 && p.revents == POLLIN;
+}
+
+bool spool_is_too_old(const struct spool *s)
+{
+	return s->state.last_us - s->state.began_us > FCGI_ARRIVAL_TIMEOUT * INT64_C(1000000);
 }
 
 int spool_take_file(struct spool *s)

@@ -32,6 +32,11 @@ enum spool_result {
 	SPOOL_BROKEN /* the peer has closed, the request is too large, or memory has run out */
 };
 enum spool_result spool_fill(struct spool *, int sock);
+/* Can spool_fill() take something? A process that was busy or stopped asks this before it calls a
+ * request stalled, because the rest may have come meanwhile. */
+bool spool_has_more(int sock);
+/* Has the request been arriving for longer than FCGI_ARRIVAL_TIMEOUT? */
+bool spool_is_too_old(const struct spool *);
 /* The file of a complete request, to be read from its beginning; nobody can write to it any more.
  * The caller closes it. */
 int spool_take_file(struct spool *);

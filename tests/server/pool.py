@@ -88,12 +88,15 @@ class Dir:
             for k, v in keys.items():
                 f.write("%s = %s\n" % (k, v))
 
-    def logged(self, pattern):
+    def text(self):
         try:
             with open(self.log) as f:
-                return len(re.findall(pattern, f.read()))
+                return f.read()
         except FileNotFoundError:
-            return 0
+            return ""
+
+    def logged(self, pattern):
+        return len(re.findall(pattern, self.text()))
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
@@ -124,6 +127,9 @@ class Server:
         return self
 
     def __exit__(self, *exc):
+        if exc[0]:
+            print("# motetd, status %s, has logged:\n#   %s"
+                  % (self.p.poll(), "\n#   ".join(self.dir.text().splitlines()[-10:])))
         if self.p.poll() is None:
             self.p.kill()
         self.p.wait()

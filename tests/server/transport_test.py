@@ -400,6 +400,31 @@ def l13_slow():
         ok(len(c.read().body) > 6000000 and s.stop()[0] == 0, "L13: a stop waits until the peer has read")
 
 
+@only_epoll("no public way to bound a write")
+def l13_stopped():
+    """L13: a worker that was stopped"""
+    body = random.randbytes(200000)
+    whole = fcgi.request(fcgi.params("POST", "/", body), body)
+    with Server(spawned=True) as s:
+        reader, writer = s.conn(), s.conn()
+        reader.send(fcgi.request(fcgi.params("GET", "/big?bytes=6000000"), keep=True))
+        reader.taken()
+        writer.send(whole[:100000])
+        writer.taken()
+        s.get()
+        s.tell(signal.SIGSTOP)
+        first = reader.exactly(200000)
+        writer.send(whole[100000:])
+        time.sleep(11)
+        s.tell(signal.SIGCONT)
+        ok(writer.read().json()["crc"] == zlib.crc32(body),
+           "L13: a worker stopped for 11 s serves whose body came meanwhile")
+        rest = 0
+        while rest < 5800000:
+            rest += len(reader.exactly(10000))
+        ok(len(first) + rest == 6000000, "L13: and goes on sending to who has read")
+
+
 def l14():
     """L14: system calls of one request"""
     if not shutil.which("strace"):
@@ -493,7 +518,7 @@ def kept():
             print("# two slow requests on two kept connections: %.0f ms" % ((time.monotonic() - start) * 1000))
 
 
-ALL = (l1, l2, l2_random, l3, l4, l5, l6, l7, l7_bodies, l7_pass, l7_stop, l7_drip, l8, l9, l10, l11, l12, out_of_descriptors, l13, l13_slow, l14, l15, messages, kept)
+ALL = (l1, l2, l2_random, l3, l4, l5, l6, l7, l7_bodies, l7_pass, l7_stop, l7_drip, l8, l9, l10, l11, l12, out_of_descriptors, l13, l13_slow, l13_stopped, l14, l15, messages, kept)
 for test in [t for t in ALL if len(sys.argv) < 3 or t.__doc__.split(":")[0] in sys.argv[2:]]:
     try:
         test()
