@@ -27,7 +27,8 @@ static enum err count_request(
 	struct str who = limits_address_key(cx->mem, c->req->remote);
 
 	if (!address_valid(c->req->remote))
-		return OK; /* all clients behind a Unix socket would share one count */
+		return OK; /* not limited: peers of a Unix socket have no address, so all would
+			      share one count */
 	if (limits_take(cx->limits, class, who, per_minute, per_minute, &cx->retry_after))
 		return OK;
 	meter_add(&cx->meter, count, 1);
@@ -77,8 +78,8 @@ static enum err find_caller(struct call *c, struct str token, struct session **o
 
 /*
  * The handler of an AUTH_INLINE route looks the session up in its own statement, to save a round
- * trip. With a body or a query, the session is looked up here first, so that only a session's owner
- * reaches the parser.
+ * trip. If the request has a body or a query, the session is looked up here first, so that only the
+ * owner of a session reaches the parser.
  */
 static enum err authenticate_caller(struct call *c)
 {

@@ -19,13 +19,13 @@ static const struct generation kinds[] = {
 	[RS_FROM_0_19] = { "polyproto-rs from 0.19", .strings = true, .spaced = true,
 	    .octets = true, .keeps_token = true },
 	[BETA3] = { "beta.3" },
-	/* For requests that are recognised by their shape only: nobody knows which form their
-	 * clients can verify. */
+	/* For requests that are recognised only by their shape: which form of cacheSignature their
+	 * clients can verify is unknown. */
 	[BETA3_SPACED] = { "beta.3, spaced", .spaced = true },
 	[BETA13] = { "beta.13", .strings = true, .spaced = true },
 };
 
-/* What a row requires of a request, besides path and product. */
+/* What a row requires of a request in addition to path and product. */
 enum sign {
 	ALWAYS,
 	SLASH,	/* a slash at the end of the path */
@@ -34,11 +34,11 @@ enum sign {
 	MEMBER, /* the query has the parameter `member` */
 };
 #define CORE "/.p2/core/v1"
-/* The first row that fits decides; the last one always does. With `below`, a row fits only versions
- * before it; it is major * 1000 + minor. */
+/* The first row that fits decides; the last one always does. A row with `below` fits only versions
+ * before `below`, which is major * 1000 + minor. */
 static const struct row {
 	const char *path;    /* the path begins with these segments */
-	const char *product; /* of User-Agent */
+	const char *product; /* how the product in User-Agent begins */
 	int below;
 	enum sign sign;
 	const char *member;
@@ -49,7 +49,7 @@ static const struct row {
 	{ .product = "polyproto-rs/", .below = 16, .is = RS_UP_TO_0_15 },
 	{ .product = "polyproto-rs/", .below = 19, .is = RS_0_16_TO_0_18 },
 	{ .product = "polyproto-rs/", .is = RS_FROM_0_19 },
-	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* every motet after 0.1 */
+	{ .product = "polyproto/1.0-beta.13", .is = BETA13 }, /* sent by every motet after 0.1 */
 	{ .product = "motet/", .is = BETA3 },
 	{ .path = CORE "/idcert/actor", .sign = MEMBER, .member = "sessionId", .is = BETA13 },
 	{ .path = CORE "/idcert/actor",

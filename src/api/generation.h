@@ -2,7 +2,7 @@
 #define MOTET_API_GENERATION_H
 #include "http/http.h"
 /*
- * Which generation of the protocol a request belongs to; this decides the shape of its answer
+ * The generation of the protocol that a request belongs to; it decides the shape of the answer
  * (protocol.md 1.3). Handlers and renderers get the answer in c->gen; no other file looks at
  * User-Agent.
  */

@@ -3,9 +3,10 @@
 #include "core/session.h"
 #include "http/router.h"
 /*
- * What a route does, and who must send X-P2-Sensitive-Solution for it (protocol.md 2.9). The rule
- * belongs to the operation, so it is the same for its routes in all generations of the protocol.
- * The table is operation.def; each row of a routes.def names its operation.
+ * What a route does, and who must send X-P2-Sensitive-Solution for it (protocol.md 2.9). This rule
+ * belongs to the operation, so it is the same for all routes of the operation, whatever their
+ * generation of the protocol. The table is operation.def; each row of a routes.def names its
+ * operation.
  */
 enum operation {
 #define OPERATION(name, who) OP_##name,
@@ -14,6 +15,6 @@ enum operation {
 	OPERATION_COUNT
 };
 enum solution_policy operation_policy(const struct route *);
-/* The name in operation.def. */
+/* The name of an operation in operation.def. */
 const char *operation_name(const struct route *);
 #endif

@@ -4,7 +4,8 @@
 /*
  * The route tables of all generations. A row of a routes.def declares everything about a route:
  * ROUTE(method, path below the prefix, handler, who may call it, shape of the input, largest body
- * in bytes, operation (operation.def), flags). The handler and the shape are declared from it.
+ * in bytes, operation (operation.def), flags). The handler and the shape are declared from this
+ * row.
  */
 #define ROUTE(method, path, fn, auth, body, max, op, flags) \
 	handler fn; \

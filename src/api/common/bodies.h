@@ -1,17 +1,14 @@
 #ifndef MOTET_API_COMMON_BODIES_H
 #define MOTET_API_COMMON_BODIES_H
 #include "api/routes.h"
-/* Bodies and queries that several handlers take. */
-/*
- * An ID-CSR in any form: {"csr": …}, a JSON string, an array of octets, PEM, base64, DER
- * (protocol.md 4.4).
- */
+/* The shapes of bodies and queries that several handlers take. */
+/* A body that is an ID-CSR in any form: {"csr": …}, a JSON string, an array of octets, PEM,
+ * base64, DER (protocol.md 4.4). */
 struct csr_body {
 	struct idcsr csr;
 };
-/*
- * An optional point in time, in seconds since 1970. It comes as a JSON number or a decimal string.
- */
+/* A query with an optional point in time, in seconds since 1970. The time comes as a JSON number or
+ * a decimal string. */
 struct when {
 	bool given;
 	int64_t at;

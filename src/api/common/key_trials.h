@@ -1,7 +1,8 @@
 #ifndef MOTET_API_COMMON_KEY_TRIALS_H
 #define MOTET_API_COMMON_KEY_TRIALS_H
 #include "api/routes.h"
-/* Requests for a key trial. All routes that make one have the same query and the same answer. */
+/* Requests for a key trial. All routes that make a key trial have the same query and the same
+ * answer. */
 struct key_trial_query {
 	struct str fid, session_id;
 };

@@ -8,8 +8,8 @@
  * paths and their answers to a claim differ.
  */
 struct keypackages_body {
-	/* The KeyPackages of a body. The handler decodes them, because the answer to a faulty
-	 * KeyPackage depends on the handler. */
+	/* The KeyPackages of a body. The handler decodes the KeyPackages, because the answer to a
+	 * faulty one depends on the handler. */
 	struct json_object **v;
 	size_t n;
 };

@@ -114,16 +114,16 @@ static void add_problem_details(struct call *c, enum err e, const char *say, str
 	    o, "namespace", json_object_new_string("https://polyproto.org/core"));
 }
 
-/* core/ may call the actor in the path user_id where the pattern of the route calls it fid: return
- * the name that the route uses. */
+/* An error of core/ may name the actor in the path `user_id` although the pattern of the route
+ * names it `fid`: return the name that the route uses. */
 static const char *name_field(const struct call *c, const char *field)
 {
 	return strcmp(field, "user_id") == 0 && c->route && strstr(c->route->path, "{fid}") ? "fid"
 											    : field;
 }
 
-/* The error list of mls alpha.4 says which KeyPackage is faulty, and why. This error is not about a
- * single KeyPackage, so `id` is empty. */
+/* The error list of mls alpha.4 says which KeyPackage is faulty, and why. The error that is written
+ * here is not about a single KeyPackage, so its `id` is empty. */
 static struct json_object *list_error(struct json_object *error)
 {
 	struct json_object *list = json_object_new_array(), *o = json_object_new_object(), *why;

@@ -15,17 +15,15 @@ enum err reply_empty(struct call *, int status);
  * if If-None-Match has this ETag (RFC 9110 13.1.2). If the GET had a body, the answer is no-store.
  */
 enum err reply_public(struct call *, const char *type, struct str body, const char *cache);
-/* A value for `cache`: caches must ask each time whether their copy is still current, so that a
- * revocation is seen at once. */
+/* A value for `cache`: caches must ask each time whether their copy is still current, so that
+ * clients see a revocation at once. */
 #define CACHE_REVALIDATE "public, no-cache"
-/* Answer with the error of c->cx->why. */
+/* Answer with the error that c->cx->why describes. */
 void reply_error(struct call *, enum err);
 /* Answer 201 {"id_cert": PEM, "idCert": PEM, "token": …}; an empty token is left out. */
 enum err reply_grant(struct call *, const struct grant *);
-/*
- * Make a CacheableIDCert (wire.md 2.5). Besides the current member names, it has those of the
- * specification's prose and of polyproto-rs 0.9.
- */
+/* Make a CacheableIDCert (wire.md 2.5). Besides the current member names, the object has those of
+ * the specification's prose and of polyproto-rs 0.9. */
 struct json_object *render_cacheable(const struct call *, const struct published *);
 /* Answer with one or more CacheableIDCerts. The answer is public; its shape depends on the
  * generation. */

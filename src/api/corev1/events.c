@@ -33,7 +33,8 @@ static void add_event_cert(struct cx *cx, struct json_object *d, struct blob cer
 	json_object_object_add(d, "cert", json_from_str(pem_encode(cx->mem, "CERTIFICATE", cert)));
 }
 
-/* All members of both published forms (wire.md 2.8). */
+/* Write the content of an event about a revoked certificate, with the members of both published
+ * forms (wire.md 2.8). */
 static struct json_object *render_invalidation(const struct call *c, const struct published *p)
 {
 	struct cx *cx = c->cx;
@@ -70,10 +71,8 @@ static enum err render_event_data(
 	return OK;
 }
 
-/*
- * The envelope of the gateway. Numbers are strings, as the reference client reads them; `op` is the
- * event's number, `t` its name.
- */
+/* Add an event to the list, in the envelope of the gateway. Numbers are strings, as the reference
+ * client reads them; `op` is the event's number, `t` its name. */
 static enum err add_event_envelope(const struct call *c, const struct event *e,
     const struct published *p, struct json_object *list)
 {

@@ -16,9 +16,11 @@ static enum err renew_idcert(struct call *c, const struct idcsr *csr)
 	return reply_grant(c, &g);
 }
 
-/* POST /idcert: issue an ID-Cert for another session, or the next one for this session. Many
+/*
+ * POST /idcert: issue an ID-Cert for another session, or the next ID-Cert for this session. Many
  * clients do not read a new token from the answer: with keeps_token, the session keeps its token
- * (protocol.md 4.4). */
+ * (protocol.md 4.4).
+ */
 enum err corev1_post_idcert(struct call *c)
 {
 	const struct csr_body *in = c->in;

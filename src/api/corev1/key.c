@@ -59,7 +59,8 @@ enum err corev1_post_key_server(struct call *c)
 	    c, 200, "text/plain; charset=utf-8", pem_encode(c->cx->mem, "CERTIFICATE", k->cert));
 }
 
-/* GET /key/actor/{fid}: two lists of the same length, certificates and whether each is revoked. */
+/* GET /key/actor/{fid} answers with two lists of the same length: the certificates, and whether
+ * each of them is revoked. */
 struct key_actor_lists {
 	struct json_object *certs, *ended;
 };

@@ -5,7 +5,7 @@
 #include "core/invite.h"
 #include <json-c/json.h>
 
-/* auth_payload of a registration; the protocol leaves its members to the server. */
+/* auth_payload of a registration; the protocol lets the server choose its members. */
 struct newcomer {
 	struct str password, invite;
 };
@@ -17,7 +17,7 @@ static enum err get_newcomer(struct cx *cx, const struct field *f, struct json_o
 	return bodies_get_password(cx, f, &newcomer_shape, v, out);
 }
 
-/* POST /register: a new actor. Its first certificate comes from POST /session/trust. */
+/* POST /register: register an actor, who gets the first certificate from POST /session/trust. */
 struct register_body {
 	struct str actor_name;
 	struct newcomer auth_payload;

@@ -2,7 +2,8 @@
 #include "api/routes.h"
 #include <json-c/json.h>
 
-/* GET /resource/usage (beta.5): this server takes no resources, so both are 0. */
+/* GET /resource/usage (beta.5): this server stores no resources, so the limit and the usage are
+ * 0. */
 enum err corev1_get_resource_usage(struct call *c)
 {
 	struct json_object *o = json_object_new_object();

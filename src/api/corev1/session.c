@@ -1,10 +1,8 @@
 #include "api/common/bodies.h"
 #include "api/common/render.h"
 
-/*
- * PUT /session/revoke: log out. The session loses its token; the ID-Cert of a home actor is
- * revoked, too.
- */
+/* PUT /session/revoke: log out. The session loses its token; a home actor's ID-Cert is revoked,
+ * too. */
 enum err corev1_put_session_revoke(struct call *c)
 {
 	TRY(session_end(c->cx, c->who, c->who->session_id));

@@ -63,7 +63,7 @@ static enum err get_algorithm_der(
 }
 
 /* Decode OIDs in reverse order: the algorithm that was applied last comes first (beta.3). If the
- * upload has no AlgorithmIdentifier, it is made from the first OID. */
+ * upload has no AlgorithmIdentifier, one is made from the first OID. */
 static enum err get_algorithm_oids(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -73,7 +73,8 @@ static enum err get_algorithm_oids(
 	struct blob der;
 
 	if (n == 0)
-		return OK; /* this is how earlier releases rendered material without algorithms */
+		return OK; /* earlier releases returned an empty array for material without
+			      algorithms */
 	if (n > 8)
 		return shape_refuse(cx, f, "must be an array of 1 to 8 object identifiers");
 	for (size_t i = 0; i < n; i++) {
@@ -90,10 +91,8 @@ static enum err get_algorithm_oids(
 	return OK;
 }
 
-/*
- * One item, with the member names of all generations. The two fields for algorithms have no offset,
- * because their functions write to the whole struct.
- */
+/* One item of an upload, with the member names of all generations. The two fields for algorithms
+ * have no offset, because their functions write to the whole struct. */
 struct key_material_item {
 	struct key_material k;
 };
@@ -172,7 +171,7 @@ enum err corev1_post_session_keymaterial(struct call *c)
 struct serials_query {
 	int64_t *v; /* NULL: none given */
 	size_t n;
-	struct json_object **said; /* as sent, for reply_unknown_serials() */
+	struct json_object **said; /* as the client sent them, for reply_unknown_serials() */
 };
 enum { SERIALS_MAX = 1000 };
 
@@ -270,8 +269,8 @@ static struct json_object *render_oids(struct str list)
 	return a;
 }
 
-/* Return the algorithms given at the upload. If there were none, return the one that the key
- * material itself names, since beta.3 wants one; "" if it names none. */
+/* Return the algorithms given at the upload. If none was given, return the algorithm that the key
+ * material itself names, since beta.3 wants one; "" if the material names none. */
 static struct str name_algorithms(struct cx *cx, const struct key_material *k)
 {
 	struct str oid;
@@ -284,8 +283,8 @@ static struct str name_algorithms(struct cx *cx, const struct key_material *k)
 	return STR("");
 }
 
-/* One object with the members of every generation; `serial_number` is an array of octets or a
- * string (wire.md 2.3). */
+/* Write one item as an object with the members of every generation; `serial_number` is an array of
+ * octets or a string (wire.md 2.3). */
 static struct json_object *render_key_material(const struct call *c, const struct key_material *k)
 {
 	struct json_object *o = json_object_new_object();
@@ -353,10 +352,8 @@ static void set_max_payload_header(struct call *c)
 	    (long long)c->cx->conf->keymaterial_max_bytes);
 }
 
-/*
- * Here alpha.8 gives OPTIONS a meaning of its own: it answers with the upload limit. Browsers also
- * send OPTIONS, as a CORS preflight.
- */
+/* Here alpha.8 gives OPTIONS a meaning of its own: the answer tells the upload limit. Browsers also
+ * send OPTIONS, as a CORS preflight. */
 enum err corev1_options_session_keymaterial(struct call *c)
 {
 	reply_empty(c, 200);

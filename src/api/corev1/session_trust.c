@@ -3,7 +3,7 @@
 #include "core/actor.h"
 #include <json-c/json.h>
 
-/* auth_payload of a log-in; the protocol leaves its members to the server. */
+/* auth_payload of a log-in; the protocol lets the server choose its members. */
 struct auth_payload {
 	struct str password, totp;
 };

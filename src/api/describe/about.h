@@ -4,8 +4,8 @@
 #include <stdio.h>
 /*
  * The documentation of a route, beside its row in routes.def: one row in
- * api/<generation>/about.def; a route without one does not compile. `motetd -T`, GET / and
- * GET /.p2/openapi.json are made from it; deploy/doc/routes.md copies what `motetd -T` prints.
+ * api/<generation>/about.def; a route without one does not compile. `motetd -T`, GET / and GET
+ * /.p2/openapi.json are made from these rows; deploy/doc/routes.md copies what `motetd -T` prints.
  *
  * ABOUT(handler, "who may call it, if the route's row does not say it all", "what it does, in
  * Markdown", ANSWERS(JSON(201, Schema)), ERRORS(ERR_X))
@@ -16,14 +16,15 @@
 struct about_answer {
 	int status;
 	const char *type;   /* NULL: no content */
-	const char *schema; /* name in schemas.def; NULL if neither JSON nor text */
+	const char *schema; /* the schema's name in schemas.def; NULL if the answer is neither JSON
+			       nor text */
 	const char *header; /* a header of this answer only, or NULL */
-	bool public;	    /* made by reply_public(): ETag, Cache-Control, and 304 */
+	bool public; /* reply_public() makes the answer, with ETag and Cache-Control, or a 304 */
 };
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
 struct about {
 	const char *who, *what;
-	struct about_answer answers[ABOUT_ANSWERS]; /* the first one with status 0 ends the list */
+	struct about_answer answers[ABOUT_ANSWERS]; /* an answer with status 0 ends the list */
 	enum err errors[ABOUT_ERRORS];		    /* OK ends the list */
 };
 #define ANSWERS(...) .answers = { __VA_ARGS__ }
@@ -64,9 +65,10 @@ struct about_generation {
 extern const struct about_generation about_generations[];
 extern const size_t about_ngenerations;
 
-/* Who may call a route, in Markdown: "session, sensitive". In the arena. */
+/* Say in Markdown who may call a route: "session, sensitive". The text is in the arena. */
 const char *about_who(struct arena *, const struct route *, const struct about *);
-/* All errors that the route may answer with; returns how many. `all` has room for ERR_COUNT. */
+/* Write all errors that the route may answer with to `all`, which has room for ERR_COUNT; returns
+ * how many. */
 size_t about_errors(const struct route *, const struct about *, enum err *all);
 const char *about_method(const struct route *); /* "GET" */
 #endif

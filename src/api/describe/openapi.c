@@ -35,7 +35,7 @@ static struct json_object *new_object(void)
 	return json_object_new_object();
 }
 
-/* Return the member of this name, an object; add it if it is missing. */
+/* Return the member of this name, which is an object; if it is missing, add an empty object. */
 static struct json_object *member_object(struct json_object *o, const char *name)
 {
 	struct json_object *v;
@@ -69,9 +69,8 @@ static void add_response_headers(
 		    member_object(response, "headers"), *names, openapi_ref(cx, "headers", *names));
 }
 
-/*
- * Add a schema to the response. A second schema for the same status and type makes it anyOf both.
- */
+/* Add a schema to the response. If the response already has a schema of this media type, anyOf
+ * joins the two. */
 static void add_response_schema(
     struct json_object *response, const char *type, struct json_object *schema)
 {
@@ -167,7 +166,8 @@ static void add_error_schemas(struct json_object *response, struct json_object *
 	add_response_schema(response, "application/problem+json", schema);
 }
 
-/* Describe all errors of one status: their codes, and their sentences as the description. */
+/* Describe all errors of one status: list their codes, and join their sentences to the
+ * description. */
 static void fill_error_response(
     struct cx *cx, const struct route *r, const enum err *v, size_t n, struct json_object *response)
 {
@@ -248,7 +248,7 @@ static void add_security(
 	if (policy == SOLUTION_EVERYBODY ||
 	    (policy == SOLUTION_BY_SETTING && cx->conf->sensitive_actions == SENSITIVE_ALWAYS))
 		json_object_object_add(one, "solution", json_object_new_array());
-	/* The header is optional: the token may be in the body. */
+	/* The header with the token is optional, since the token may be in the body. */
 	if (r->auth == AUTH_NONE && json_object_object_length(one))
 		json_object_array_add(list, new_object());
 	json_object_array_add(list, one);

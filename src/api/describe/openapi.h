@@ -5,12 +5,13 @@ struct json_object;
 struct shape;
 /*
  * The routes of this server as an OpenAPI 3.1 document, made from routes.def, about.def,
- * schemas.def, err.def and the fields of the shapes. It depends on the configuration, not on the
- * request. Each process makes it once and owns it.
+ * schemas.def, err.def and the fields of the shapes. The document depends on the configuration, not
+ * on the request. Each process makes the document once and owns it.
  */
 must_check enum err openapi_text(struct cx *, struct str *);
 
-/* Parts of the document. openapi_ref() makes {"$ref": "#/components/<kind>/<name>"}. */
+/* Functions that make parts of the document. openapi_ref() makes
+ * {"$ref": "#/components/<kind>/<name>"}. */
 struct json_object *openapi_ref(struct cx *, const char *kind, const char *name);
 /* Set the member `name` of an object to a string; a member of that name is replaced. */
 void openapi_put(struct json_object *, const char *name, const char *text);

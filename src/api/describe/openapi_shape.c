@@ -50,8 +50,8 @@ static struct json_object *make_plain_schema(const struct field *f)
 {
 	struct json_object *o = f->type == FT_STR ? make_text_schema(f) : json_object_new_object();
 
-	/* minLength counts characters and .min counts bytes; both are the same only up to 1. A
-	 * field with a larger .min has `as`. */
+	/* minLength counts characters and .min counts bytes; both are the same only up to 1. For a
+	 * field with a larger .min, `as` names the schema. */
 	if (f->type == FT_STR)
 		add_bounds(o, f, "minLength", "maxLength");
 	else if (f->type == FT_BOOL)
@@ -80,7 +80,7 @@ static enum err make_member_schema(struct cx *cx, const struct field *f, struct 
 	return OK;
 }
 
-/* null counts as absent (protocol.md 2.3). */
+/* Allow null, too, which counts as an absent member (protocol.md 2.3). */
 static struct json_object *allow_null(struct json_object *schema)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array(),

@@ -12,7 +12,7 @@ struct page_registration {
 	const char *word, *text, *more;
 };
 extern const struct page_registration page_html_registrations[];
-/* The URL of this server: public_url and base_path. In the arena. */
+/* The URL of this server: public_url and base_path. The text is in the arena. */
 const char *page_html_address(struct cx *);
 /* facts NULL: the database does not answer, and the page says so. */
 struct str page_html(struct cx *, const struct page_facts *);

@@ -6,8 +6,8 @@
 #include <json-c/json.h>
 #include <strings.h>
 
-/* The answer of mls alpha.4 to a faulty upload: which KeyPackage, and why. A KeyPackage that cannot
- * be decoded has no reference; its index is used instead. */
+/* Answer to a faulty upload as mls alpha.4 wants: say which KeyPackage is faulty, and why. A
+ * KeyPackage that cannot be decoded has no reference; its index is used instead. */
 static enum err reply_faulty_keypackage(
     struct call *c, enum err e, const struct mls_input *v, size_t bad)
 {
@@ -79,7 +79,8 @@ static bool parse_claim_number(struct str s, int64_t *v)
 	return *end == '\0' && *v >= 0 && *v <= 0xffff;
 }
 
-/* An unregistered number matches nothing, but is accepted: the caller lists what it supports. */
+/* An unregistered number matches no KeyPackage, but is accepted: the caller lists what it
+ * supports. */
 static enum err parse_claim_suites(struct cx *cx, struct strs in, int64_t *out, size_t *n)
 {
 	*n = 0;
@@ -122,7 +123,7 @@ static bool is_mls_version(struct str s)
 	    parse_claim_number(minor, &v);
 }
 
-/* Does the caller support MLS 1.0, the only version? Other versions match nothing. */
+/* Does the caller support MLS 1.0, the only version? No KeyPackage matches another version. */
 static enum err check_claim_versions(struct cx *cx, struct strs in, bool *fine)
 {
 	*fine = in.n == 0;

@@ -4,10 +4,10 @@
 #include <json-c/json.h>
 
 /*
- * GET /.motet/v1/introspect: can this federation token of this server still be redeemed? It works
- * like RFC 7662 and is for other motet servers, which find the route in
- * /.well-known/polyproto-core. The caller sends the SHA-256 of the token: only a holder of the
- * token can compute it, and whoever reads it in a log cannot redeem the token.
+ * GET /.motet/v1/introspect: can this federation token of this server still be redeemed? The route
+ * works like RFC 7662 and is for other motet servers, which find it in /.well-known/polyproto-core.
+ * The caller sends the SHA-256 of the token: only a holder of the token can compute it, and whoever
+ * reads it in a log cannot redeem the token.
  */
 struct introspect_query {
 	struct str token_hash;

@@ -60,10 +60,8 @@ bool metrics_text_conf_ok(const struct conf *c, char *why, size_t size)
 	return good;
 }
 
-/*
- * One worker a minute counts; the others show its result. A time in the future comes from before
- * the clock was set back.
- */
+/* In each minute, one worker counts; the others show its result. A time in the future was written
+ * before the clock was set back. */
 static void count_stock(struct cx *cx)
 {
 	enum { EVERY = 60 };

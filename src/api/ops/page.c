@@ -51,7 +51,8 @@ static enum err reply_page_facts(struct call *c, const struct page_facts *f)
 	return reply_public(c, "application/json", json_text(c->cx, o), CACHE_REVALIDATE);
 }
 
-/* Without the database the page is a 503, so that it is not cached and monitoring notices. */
+/* If the database does not answer, the page has the status 503, so that it is not cached and
+ * monitoring notices. */
 enum err ops_get_page(struct call *c)
 {
 	static const char type[] = "text/html; charset=utf-8";

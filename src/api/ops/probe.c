@@ -8,8 +8,9 @@
 
 /*
  * /.motet/v1/probe/{token}/{text}: shows the request as motetd received it. `motetctl doctor URL`
- * compares it with what it sent through the web server. Only doctor has a token; without one the
- * route is a 404. The answer has no secrets: Authorization is hashed.
+ * compares this answer with the request that it sent through the web server. Only doctor has a
+ * token; without a valid token the answer is 404. The answer has no secrets: Authorization is
+ * hashed.
  */
 static struct json_object *hash_probe_text(struct cx *cx, struct str text)
 {

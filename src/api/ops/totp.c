@@ -3,10 +3,8 @@
 #include "core/second_factor.h"
 #include <json-c/json.h>
 
-/*
- * Routes of the second factor (TOTP). The protocol has members for its codes (auth_payload.totp,
- * X-P2-Sensitive-Solution) but no routes to enrol one.
- */
+/* Routes of the second factor (TOTP). The protocol has members for the codes of a second factor
+ * (auth_payload.totp, X-P2-Sensitive-Solution) but no routes to enrol one. */
 
 static struct second_factor_caller caller_place(const struct call *c)
 {
@@ -39,10 +37,8 @@ enum err ops_get_totp(struct call *c)
 	return reply_json(c, 200, o);
 }
 
-/*
- * POST /.motet/v1/totp: a new secret, shown only once. Codes are required only after it is
- * confirmed.
- */
+/* POST /.motet/v1/totp: a new secret, shown only once. Codes are required only after the secret is
+ * confirmed. */
 enum err ops_post_totp(struct call *c)
 {
 	struct second_factor_secret s;
@@ -93,7 +89,7 @@ enum err ops_post_totp_recovery(struct call *c)
 	return reply_codes(c, codes);
 }
 
-/* DELETE /.motet/v1/totp: remove the second factor; the password is enough again. */
+/* DELETE /.motet/v1/totp: remove the second factor; then the password alone is enough again. */
 enum err ops_delete_totp(struct call *c)
 {
 	const struct second_factor_caller p = caller_place(c);

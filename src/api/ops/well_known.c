@@ -12,9 +12,8 @@ enum err ops_get_polyproto_core(struct call *c)
 	json_object_object_add(o, "api",
 	    json_object_new_string(
 		arena_printf(c->cx->mem, "%s%s/.p2/core/", conf->public_url, conf->base_path)));
-	/*
-	 * This server has no OpenID provider: actors log in at the server itself, so name it here.
-	 */
+	/* This server has no OpenID provider: actors log in at the server itself, so name this
+	 * server here. */
 	json_object_object_add(o, "oidc_issuer",
 	    json_object_new_string(
 		arena_printf(c->cx->mem, "%s%s", conf->public_url, conf->base_path)));

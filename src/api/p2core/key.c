@@ -37,7 +37,8 @@ enum err p2core_put_key_server(struct call *c)
 	return reply_text(c, 200, MEDIA_PGP, block);
 }
 
-/* GET /key/server: the server's certificate, now or at a time; or its key as an OpenPGP block. */
+/* GET /key/server: the certificate that the server has now or had at a time; or the server's key as
+ * an OpenPGP block. */
 enum err p2core_get_key_server(struct call *c)
 {
 	const struct binary_query *in = c->in;

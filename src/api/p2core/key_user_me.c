@@ -15,7 +15,7 @@
  */
 enum upload_kind { NOTHING, CSR, PUBLIC_KEY, OPENPGP, ID_CERT };
 struct key_user_body {
-	struct str text; /* PEM, an OpenPGP block, base64 of one of them or of DER, or DER */
+	struct str text; /* PEM, an OpenPGP block, base64 of PEM, of a block or of DER, or DER */
 };
 
 static enum err get_key_user_text(
@@ -121,8 +121,11 @@ static enum upload_kind kind_of_upload(struct arena *mem, struct str s)
 	return k;
 }
 
-/* Make a request for a certificate from a bare key that came instead of a CSR; the other values
- * come from the session. The key is stored in place of the CSR, so that a retry is recognised. */
+/*
+ * Make a request for a certificate from a bare key that came instead of a CSR; the other values of
+ * the request come from the session. The key is stored in place of the CSR, so that a retry is
+ * recognised.
+ */
 static struct idcsr make_key_request(struct call *c)
 {
 	const struct session *s = c->who;

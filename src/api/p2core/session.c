@@ -14,7 +14,7 @@ struct fedauth_body {
 	struct keypackages_body key_packages, key_package_lr;
 };
 
-/* A malformed token is a 400 here; an invalid one is a 401 later. */
+/* A malformed token is answered with 400 here; an invalid token is answered with 401 later. */
 static enum err get_federation_token(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -47,10 +47,8 @@ SHAPE(fedauth_body,
     F_CUSTOM(fedauth_body, key_package_lr, keypackages_get_list, .as = "KeyPackages",
 	.about = "the last-resort KeyPackage of the session"));
 
-/*
- * Join both members into one upload. The member decides which is the last resort, whatever the
- * KeyPackage says.
- */
+/* Join the KeyPackages of both members into one upload. The member in which a KeyPackage came
+ * decides whether it is used as a last resort; its own mark does not. */
 static enum err join_keypackages(
     struct cx *cx, const struct fedauth_body *in, struct keypackage_upload *u)
 {
