@@ -21,7 +21,7 @@ bool address_read(struct str s, struct address *a)
 	return true;
 }
 
-/* *bits: the network has the addresses whose first *bits bits, of 128, are the same as in *a. */
+/* The network consists of the addresses whose first *bits bits, of 128, are the same as in *a. */
 static bool read_network(struct str word, struct address *a, int *bits)
 {
 	struct str address, length;

@@ -9,7 +9,7 @@
 /* IPv4 is stored as mapped IPv6, so that all addresses compare in one way. */
 struct address {
 	uint8_t b[16];
-	bool v4; /* the address is the last four octets */
+	bool v4; /* the address is IPv4, and is the last four octets of `b` */
 };
 bool address_read(struct str, struct address *);
 /* Are the first `bits` bits of two addresses equal? Both are in network byte order, and both are
@@ -30,8 +30,9 @@ bool address_of_node(struct str node, struct str *address);
  * neither. */
 bool address_list_ok(const char *list, char *why, size_t size);
 /*
- * The network of an address, for logs: the first 24 bits of an IPv4 address (192.0.2.0), the first
- * 48 of an IPv6 address (2001:db8:7::). Any other text is copied unchanged, cut to fit.
+ * Write the network of an address, for logs: the first 24 bits of an IPv4 address (192.0.2.0), or
+ * the first 48 bits of an IPv6 address (2001:db8:7::). Any other text is copied unchanged, cut to
+ * fit.
  */
 enum { ADDRESS_TEXT = 64 };
 const char *address_short(struct str address, char out[ADDRESS_TEXT]);

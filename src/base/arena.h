@@ -9,12 +9,13 @@
  * Memory is zeroed when it is handed out, and aligned for any type.
  *
  * If memory runs out or the cap is exceeded, the process prints a line on standard error and
- * aborts, and the master replaces the worker. The size of input is limited before it gets here, so
- * this means a bug or a machine without memory. Callers never check for NULL.
+ * aborts, and the master replaces the worker. The size of input is limited before it reaches an
+ * arena, so such an abort means a bug or a machine without memory. Callers never check for NULL.
  */
 struct arena;
 
-/* A new arena of at most `cap` bytes. The caller owns it and frees it with arena_free(). */
+/* Make an arena of at most `cap` bytes. The caller owns the arena and frees it with
+ * arena_free(). */
 struct arena *arena_new(size_t cap) __attribute__((returns_nonnull));
 void arena_free(struct arena *);
 void arena_reset(struct arena *);
@@ -27,8 +28,8 @@ char *arena_printf(struct arena *, const char *fmt, ...)
 /* Give a foreign object to the arena: arena_reset() and arena_free() call destroy(obj). Returns
  * obj. If obj is NULL, nothing is registered. */
 void *arena_own(struct arena *, void *obj, void (*destroy)(void *));
-/* As arena_alloc(), for keys and passwords: overwritten before the memory is freed. */
+/* As arena_alloc(), for keys and passwords: the memory is overwritten before it is freed. */
 void *arena_secret(struct arena *, size_t n) __attribute__((malloc, returns_nonnull));
-/* Bytes that the arena holds now, for tests of memory use. */
+/* Return how many bytes the arena holds now, for tests of memory use. */
 size_t arena_total(const struct arena *);
 #endif

@@ -1,7 +1,7 @@
 #ifndef MOTET_BASE_ASCII_H
 #define MOTET_BASE_ASCII_H
 #include "base/str.h"
-/* Classes of ASCII characters, the same in every locale. NUL is in none of them. */
+/* Classes of ASCII characters, the same in every locale. NUL is in none of these classes. */
 static inline bool ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -30,7 +30,7 @@ static inline char ascii_lower(char c)
 {
 	return ascii_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
-/* The value of a hex digit, in either case; -1: not a hex digit. */
+/* Return the value of a hex digit, upper or lower case; -1: not a hex digit. */
 static inline int ascii_hex_value(char c)
 {
 	if (ascii_is_digit(c))

@@ -19,7 +19,7 @@ static inline int64_t clock_now(void)
 	return (int64_t)time(NULL);
 }
 /* Has the time exactly 10 decimal digits? Some signed texts put times one after another without a
- * separator, so readers split them by this length. */
+ * separator, so readers split such a text by this length. */
 static inline bool clock_is_ten_digits(int64_t t)
 {
 	return t >= INT64_C(1000000000) && t <= INT64_C(9999999999);

@@ -305,7 +305,7 @@ static void strip_end(struct str *s, const char *end)
 		s->n -= n;
 }
 
-/* An origin in the form that browsers compare: lower case, no default port (RFC 6454 6.1). */
+/* Make an origin in the form that browsers compare: lower case, no default port (RFC 6454 6.1). */
 static const char *normalize_origin(const struct conf *c, const char *url)
 {
 	struct str s = str_lower(c->mem, strip_slashes(url));
@@ -340,7 +340,7 @@ void conf_free(struct conf *c)
 		arena_free(c->mem);
 }
 
-/* EACCES: a directory on the way cannot be searched, so the file may be there. */
+/* EACCES: a directory of the path cannot be searched, so the file may exist. */
 static bool may_exist(const char *path)
 {
 	return access(path, F_OK) == 0 || errno == EACCES;

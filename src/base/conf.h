@@ -9,17 +9,17 @@
  */
 #define CONF_T_STR const char *
 #define CONF_T_PATH const char *
-#define CONF_T_LIST const char * /* unparsed; use conf_listed() */
+#define CONF_T_LIST const char * /* the text of the list; use conf_listed() to search it */
 #define CONF_T_INT int64_t
 #define CONF_T_SIZE int64_t
 #define CONF_T_SECS int64_t
 #define CONF_T_BOOL bool
-#define CONF_T_ENUM int /* index of the word in the row */
+#define CONF_T_ENUM int /* index of the word among those of the key's row */
 
 struct conf {
 	struct arena *mem; /* owns every string below */
 	const char *file;  /* the file that was read, or NULL */
-	bool seen[128];	   /* rows that are set in the file */
+	bool seen[128];	   /* which rows of conf.def the file sets */
 #define CONF(type, name, def, min, max, check, text) CONF_T_##type name;
 #include "base/conf.def"
 };
@@ -48,8 +48,8 @@ must_check bool conf_set_text(struct conf *, struct str text, char *why, size_t 
  * Call it after the last conf_set().
  */
 must_check bool conf_finish(struct conf *, char *why, size_t whysize);
-/* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if it is
- * malformed or outside of least to most. */
+/* Read a duration in the form of SECS keys: seconds, or with suffix s, m, h or d. False if the
+ * duration is malformed, below `least` or above `most`. */
 bool conf_seconds(struct str, int64_t least, int64_t most, int64_t *out);
 /* Call `warn` for each environment variable MOTET_… that names no key, and for
  * MOTET_FEDERATION_ALLOW if it is empty, which allows all domains. */
@@ -78,6 +78,6 @@ struct conf_row {
 	int64_t min, max;
 };
 const struct conf_row *conf_rows(size_t *n);
-/* The value of row i as text, in buf. */
+/* Write the value of row i as text, in buf. */
 const char *conf_value(const struct conf *, size_t i, char *buf, size_t size);
 #endif

@@ -1,7 +1,7 @@
 #ifndef MOTET_BASE_CONF_ARGS_H
 #define MOTET_BASE_CONF_ARGS_H
 #include "base/conf.h"
-/* The options that select a configuration, of motetd and motetctl: -c FILE, and -s key=value, which
+/* The options of motetd and motetctl that select a configuration: -c FILE, and -s key=value, which
  * may be repeated. Texts are borrowed from argv. */
 enum { CONF_ARGS_SET = 64 };
 struct conf_args {
@@ -15,8 +15,8 @@ struct conf_args {
  * standard error.
  */
 bool conf_args_add(struct conf_args *, const char *program, int letter, const char *arg);
-/* conf_load() the file and the environment, then set the keys of -s in their order. The caller
- * calls conf_finish(). */
+/* Load the file and the environment with conf_load(), then set the keys of the options -s in their
+ * order. The caller calls conf_finish(). */
 must_check bool conf_args_load(
     const struct conf_args *, struct conf **out, char *why, size_t whysize);
 #endif

@@ -19,7 +19,7 @@ enum hash_turn {
 	HASH_GIVES_UP  /* the request has waited too long: refuse it */
 };
 /* The context of one request: the first argument of every function that can fail. The worker owns
- * what the pointers point to. Between requests it clears `why` and resets the arena. */
+ * what the pointers point to. Between requests the worker clears `why` and resets the arena. */
 struct cx {
 	struct arena *mem;
 	const struct conf *conf;
@@ -29,12 +29,13 @@ struct cx {
 	struct gate *gate;
 	struct limits *limits;
 	struct scoreboard *board;
-	/* Passes the worker's other connections to its siblings; before a long wait or computation,
-	 * call cx_step_aside(). NULL: there is nothing to pass. */
+	/* The function that passes the worker's other connections to its siblings; call
+	 * cx_step_aside() before a long wait or computation. NULL: there is nothing to pass. */
 	void (*step_aside)(struct fcgi *);
 	struct fcgi *transport;
 	enum hash_turn hash_turn;
-	bool hash_queued; /* nothing was changed: do not answer, serve the request again later */
+	bool hash_queued; /* the request waits for a hashing slot and has changed nothing: do not
+			     answer it now, serve it again later */
 	struct fail why;
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
@@ -45,8 +46,9 @@ struct cx {
 	bool asker_known;      /* the asker has a session, or sent a federation token that was
 				  verified */
 	bool counted_as_write; /* the request was counted against rate_limit_writes */
-	int64_t events_after;  /* with ERR_EVENTS_GONE: the `after` of the client's next request */
-	struct meter meter;    /* what this request costs: times and counts */
+	int64_t events_after;  /* with ERR_EVENTS_GONE: the value of `after` that the client has to
+				  send next */
+	struct meter meter;    /* the times and counts that this request costs */
 };
 static inline void cx_step_aside(struct cx *cx)
 {

@@ -10,10 +10,10 @@
  *		The client is to blame. The sentence and the name of the member are sent to the
  *		client, so they may contain only what the client sent and our rules.
  *	fail(cx, ERR_UNAVAILABLE, "connect: %s", m)
- *		The server or its surroundings are to blame. The text is logged; the client gets the
- *		sentence of the row in err.def.
+ *		This server, its database or another server is to blame. The text is logged; the
+ *		client gets the sentence of the row in err.def.
  *
- * Both return the error, so that a check is `return refuse(…)`.
+ * Both return the error, so that a caller can write `return refuse(…)`.
  */
 enum err {
 	OK = 0,
@@ -28,7 +28,7 @@ struct fail {
 	int line;
 	char field[64]; /* name of the member to blame, or "" */
 	char say[320];	/* sentence for the client; "": use err_text() */
-	char log[320];	/* text for the log */
+	char log[320];	/* the text that is logged */
 };
 
 struct cx;

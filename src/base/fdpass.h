@@ -9,15 +9,15 @@
  * share one pair.
  */
 struct fdpass {
-	int give, take; /* the sending and the receiving end, close-on-exec; -1: no pair */
+	int give, take; /* the ends for sending and for receiving, close-on-exec; -1: no pair */
 };
-/* Make a pair. A send on `give` blocks for at most send_ms milliseconds. False: see errno. */
+/* Make a pair. Sending on `give` blocks for at most send_ms milliseconds. False: see errno. */
 bool fdpass_pair(struct fdpass *, int send_ms);
 /* Send n ≥ 1 bytes and, unless fd is -1, a copy of that descriptor. The caller still has to close
  * fd. False: see errno. */
 bool fdpass_send(int sock, const void *p, size_t n, int fd);
-/* As fdpass_send(), with `count` descriptors, at most FDPASS_MOST. With the flag MSG_DONTWAIT, it
- * fails with EAGAIN instead of waiting. */
+/* Send as fdpass_send() does, with `count` descriptors, at most FDPASS_MOST. With the flag
+ * MSG_DONTWAIT, the call fails with EAGAIN instead of waiting. */
 enum { FDPASS_MOST = 2 };
 bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int count, int flags);
 /*
@@ -27,7 +27,6 @@ bool fdpass_send_several(int sock, const void *p, size_t n, const int *fds, int 
  * dropped and its descriptors are closed: -1 with EMSGSIZE.
  */
 ssize_t fdpass_recv(int sock, void *p, size_t n, int *fd, int flags);
-/* As fdpass_recv(), with up to `most` descriptors; the places in fds that no descriptor came for
- * are -1. */
+/* Receive as fdpass_recv() does, with up to `most` descriptors; fds is filled up with -1. */
 ssize_t fdpass_recv_several(int sock, void *p, size_t n, int *fds, int most, int flags);
 #endif

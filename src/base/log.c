@@ -8,7 +8,7 @@
 
 enum {
 	LOG_LINE = 4096,  /* bytes; PIPE_BUF, so that a write to a pipe is atomic */
-	LOG_VALUE = 1500, /* bytes of one value: two long values leave room for the others */
+	LOG_VALUE = 1500, /* bytes of one value; a line has room for two such values and others */
 	LOG_TAIL = 16,	  /* bytes reserved for the end of a cut value and of the line */
 	LOG_REQUEST_ID = 65
 };
@@ -24,7 +24,7 @@ static const char *const log_level_names[] = { "error", "warn", "info", "debug" 
 struct log_line {
 	char s[LOG_LINE];
 	size_t n;
-	char fields[LOG_LINE]; /* the members again, as fields for the journal */
+	char fields[LOG_LINE]; /* the members of the line once more, as fields for the journal */
 	size_t nfields;
 };
 

@@ -9,8 +9,9 @@
  */
 struct conf;
 /*
- * Use the format, level and destination of the configuration. False if the log file cannot be
- * opened (see errno); then nothing changes. The configuration must live until the next log_open().
+ * Log in the format, at the level and to the destination that the configuration names. False if the
+ * log file cannot be opened (see errno); then nothing changes. The configuration must live until
+ * the next log_open().
  */
 bool log_open(const struct conf *);
 /* Reopen the log file, after it was rotated. */

@@ -13,13 +13,14 @@ enum log_to { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_JOURNAL };
 bool log_out_open(enum log_to, const char *file);
 /* Reopen the log file, after it was rotated. */
 void log_out_reopen(void);
-/* Does the destination add time, level and process ID? Then a text line need not hold them. */
+/* Does the destination add time, level and process ID? If it does, a text line need not contain
+ * them. */
 bool log_out_adds_time(void);
 /* Does the destination take the members of a line as fields? */
 bool log_out_takes_fields(void);
 /* Write one line, which ends with a newline. `fields` holds lines NAME=value, or nothing. A line
  * that the journal does not accept goes to standard error. */
 void log_out_line(int level, const char *line, size_t n, const char *fields, size_t nfields);
-/* Path of the journal's socket; tests change it. */
+/* The path of the journal's socket, which tests change. */
 extern const char *log_out_journal_path;
 #endif

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 enum {
-	CPU_SETS = 8,		/* for at most 8192 cores */
-	GROUP_PATH = 1024,	/* longest path of a control group that is looked at */
+	CPU_SETS = 8,	   /* for at most 8192 cores */
+	GROUP_PATH = 1024, /* octets of a path; a control group with a longer path is skipped */
 	HASH_MEMORY = 19 << 20, /* bytes of one hash (crypto/passwd.h) */
-	HASH_MEMORY_SHARE = 8	/* hashes take at most 1/8 of the memory */
+	HASH_MEMORY_SHARE = 8	/* all hashes together take at most 1/8 of the memory */
 };
 
 static int count_affine_cores(int pid)
@@ -67,8 +67,8 @@ static void limit_by_group(struct machine *m, const char *dir)
 			m->memory = n;
 }
 
-/* Apply the limits of the group and of all groups above it, which limit it, too. In a container the
- * path may be the host's; then only the mount itself exists. */
+/* Apply the limits of the group and of all groups above it, which limit its processes, too. In a
+ * container the path may be one of the host; then only the mount point itself exists. */
 static void limit_by_hierarchy(struct machine *m, const char *mount, struct str path)
 {
 	char dir[GROUP_PATH];

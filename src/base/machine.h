@@ -13,17 +13,18 @@ struct machine {
  * test. */
 struct machine machine_read(const char *root, int pid);
 /*
- * The number of workers: the key `workers`. If that is 0: two for each core, but at most
- * `connections` (0: not known) minus MACHINE_SPARE_CONNECTIONS, because each worker has a
- * connection to the database; at least one. The spare connections are for the housekeeper, for
- * motetctl and for a worker that is replaced.
+ * The number of workers: the key `workers`. If that key is 0: two workers for each core, but at
+ * most `connections` (0: not known) minus MACHINE_SPARE_CONNECTIONS, because each worker has a
+ * connection to the database; but at least one worker. The spare connections are for the
+ * housekeeper, for motetctl and for a worker that is replaced.
  */
 enum { MACHINE_SPARE_CONNECTIONS = 3 };
 int machine_workers(const struct conf *, const struct machine *, int64_t connections);
 /*
- * How many passwords may be hashed at a time (shm/gate.h): the key `hashing_slots`. If that is 0:
- * one less than there are cores, but at most as many as fit into an eighth of the memory, and fewer
- * than there are workers, so that one is left for other requests; at least one.
+ * How many passwords may be hashed at a time (shm/gate.h): the key `hashing_slots`. If that key is
+ * 0: one hash less than there are cores, but at most as many as fit into an eighth of the memory,
+ * and fewer than there are workers, so that one worker is left for other requests; but at least one
+ * hash.
  */
 int machine_hash_slots(const struct conf *, const struct machine *, int workers);
 #endif

@@ -33,8 +33,8 @@ bool memory_is_guarded(void)
 	return true;
 }
 
-/* Another allocator may be preloaded: find the next one. What dlsym() itself allocates comes from
- * libc. */
+/* Another allocator may be preloaded: find the next function of this name. What dlsym() itself
+ * allocates comes from libc. */
 static void find_next_allocator(void)
 {
 	next_allocator.malloc = __libc_malloc;

@@ -4,9 +4,10 @@
 #include <stdatomic.h>
 #include <string.h>
 /*
- * What a request costs: times and counts, collected in the worker's own memory (cx->meter). The
- * worker adds them to the scoreboard at the end of the request. A request is in exactly one phase
- * at a time, so the times of its phases add up to its total. A change of phase reads the clock:
+ * What a request costs: times and counts, collected in the worker's own memory (cx->meter). At the
+ * end of the request, the worker adds these times and counts to the scoreboard. A request is in
+ * exactly one phase at a time, so the times of its phases add up to its total. A change of phase
+ * reads the clock:
  *
  *	enum phase was = meter_phase(&cx->meter, PHASE_DB);
  *	…
@@ -41,9 +42,10 @@ struct meter {
 	int64_t count[COUNTS];
 	int route; /* number of the row in the route table, from 1; 0: none */
 	int err;   /* enum err of the response */
-	/* The rest is kept from request to request. */
-	struct meter_now *now;					 /* NULL: no scoreboard */
-	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db; /* at its last use */
+	/* The members below keep their values from request to request. */
+	struct meter_now *now; /* NULL: no scoreboard */
+	/* The state of the database connection when it was last used. */
+	enum { METER_DB_UNUSED, METER_DB_UP, METER_DB_AWAY } db;
 	int64_t cert_not_after; /* when the server's ID-Cert expires; 0: not known yet */
 };
 extern const char *const meter_phase_names[PHASES];
@@ -80,7 +82,7 @@ static inline void meter_add(struct meter *m, enum counter c, int64_t n)
 {
 	m->count[c] += n;
 }
-/* Microseconds of all phases so far. */
+/* Return the microseconds of all phases so far. */
 int64_t meter_total(const struct meter *);
 /* A row of counters.def, indexed by enum counter. */
 struct meter_row {

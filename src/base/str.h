@@ -6,8 +6,9 @@
 #include <string.h>
 /*
  * Text and bytes from outside carry their length: struct str for text, struct blob for bytes.
- * Neither owns its bytes (an arena, a literal or the request does), and neither ends with a NUL
- * unless a function says so. `const char *` is a NUL-terminated string from our own code.
+ * Neither struct owns its bytes (an arena, a literal or the request does), and the bytes do not end
+ * with a NUL unless a function says so. `const char *` is a NUL-terminated string from our own
+ * code.
  */
 struct str {
 	const char *s;
@@ -58,11 +59,11 @@ static inline const char *str_z(struct arena *mem, struct str s)
 {
 	return arena_dup(mem, s.s, s.n);
 }
-/* Compare without case, and convert to lower case: only ASCII letters, in every locale. For
- * domains, header names and schemes. */
+/* Compare without case, and convert to lower case: only ASCII letters, in every locale. These
+ * functions are for domains, header names and schemes. */
 bool str_ieq(struct str a, struct str b);
 struct str str_lower(struct arena *mem, struct str s);
-/* The text without the spaces, tabs, CR and LF at its ends. */
+/* Return the text without the spaces, tabs, CR and LF at its ends. */
 struct str str_trim(struct str s);
 /* Read decimal digits, without sign or leading zeros, up to INT64_MAX. When it returns false, *out
  * is unchanged. */
@@ -75,7 +76,7 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail);
  * list is empty. */
 bool str_next_word(struct str *list, struct str *word);
 
-/* A growing text in an arena. Initialise with { .mem = arena }. */
+/* A growing text in an arena. Initialise the struct with { .mem = arena }. */
 struct buf {
 	struct arena *mem;
 	char *s;
