@@ -8,8 +8,8 @@ static struct {
 	size_t n;
 } kept_memory;
 
-/* Return the kept memory. Map it anew if it is too small: a stored hash may need more than a new
- * one. */
+/* Return the kept memory. Map new memory if the kept memory is too small: a stored hash may need
+ * more memory than a new hash. */
 static int take_kept_memory(uint8_t **p, size_t n)
 {
 	if (n > kept_memory.n) {
@@ -27,7 +27,7 @@ static int take_kept_memory(uint8_t **p, size_t n)
 	return ARGON2_OK;
 }
 
-/* Let the kernel take this memory back when it needs it. libargon2 has already overwritten its
+/* Let the kernel take this memory back when memory is scarce. libargon2 has already overwritten the
  * contents. */
 static void offer_kept_memory(uint8_t *p, size_t n)
 {

@@ -10,7 +10,7 @@ static const uint8_t ed25519_field_p[32] = { 0xed, 0xff, 0xff, 0xff, 0xff, 0xff,
 static const uint8_t ed25519_order_l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
 	0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0x10 };
-/* The y of all eight points whose order divides 8; the sign of x may be either. */
+/* The y coordinates of the eight points whose order divides 8; x may have either sign. */
 static const uint8_t small_order_points[][32] = {
 	{ 1 },
 	{ 0 },
@@ -33,7 +33,8 @@ static bool is_below_bound(const uint8_t a[32], const uint8_t bound[32])
 	return false;
 }
 
-/* OpenSSL's error queue must not grow, or be taken for the errors of a later call. */
+/* Clear OpenSSL's error queue after a failure: the queue must not grow, and its errors must not be
+ * taken for those of a later call. */
 static bool clear_errors_unless(bool good)
 {
 	if (!good)

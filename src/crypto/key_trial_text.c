@@ -28,7 +28,7 @@ static bool is_clear_session_id(struct str s)
 	return s.n <= TRIAL_SESSION_MAX && !str_is(s, unknown_part) && is_base62_or(s, ".-_");
 }
 
-/* A part as it is written in the text. */
+/* Write a part of the text: in clear, as a hash, or as "-". */
 static struct str write_part(struct arena *mem, struct str s, bool clear)
 {
 	uint8_t octets[HASH_BYTES];
@@ -98,8 +98,8 @@ static bool is_hashed_part(struct str s)
 	return s.n == TRIAL_HASHED && str_starts(s, hash_mark) && is_base62_or(str_from(s, 2), "");
 }
 
-/* Has it the form of a part between two ~ of the text, in clear or hashed? Only
- * key_trial_text_matches() checks the name in it. */
+/* Does `s` have the form of a part of the text, in clear or hashed? Only key_trial_text_matches()
+ * checks which name the part stands for. */
 static bool is_trial_part(struct str s, size_t max, const char *more)
 {
 	return is_hashed_part(s) || (s.n >= 1 && s.n <= max && is_base62_or(s, more));

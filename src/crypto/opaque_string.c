@@ -136,7 +136,7 @@ static void map_spaces(ucs4_t *v, size_t n)
 			v[i] = ' ';
 }
 
-/* Room for NFC: no code point becomes more than three. */
+/* Make room for NFC, in which no code point becomes more than three. */
 static bool normalise_code_points(
     struct arena *mem, const ucs4_t *v, size_t n, struct code_points *out)
 {

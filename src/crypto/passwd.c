@@ -40,7 +40,8 @@ static void run_derivation(void *arg)
 					    : derive_by_scrypt(d->password, d->p, d->out);
 }
 
-/* A hash takes as long as a hundred reads, so it runs with low priority and they go first. */
+/* A hash takes as long as a hundred requests that only read, so hashing runs with low priority and
+ * those requests go first. */
 static enum err derive_hash(
     struct cx *cx, struct str password, const struct phc *p, uint8_t out[PHC_HASH])
 {

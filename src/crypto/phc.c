@@ -2,7 +2,7 @@
 #include "text/encoding.h"
 
 struct phc_form {
-	const char *name, *version; /* version NULL: the form has none */
+	const char *name, *version; /* version NULL: hashes of this algorithm name no version */
 	size_t least_salt;
 	struct {
 		const char *name;

@@ -7,7 +7,7 @@
  * uses this.
  */
 enum phc_alg { PHC_SCRYPT, PHC_ARGON2ID };
-enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* PHC_SALT, PHC_HASH: bytes at most */
+enum { PHC_PARAMS = 3, PHC_SALT = 64, PHC_HASH = 64 }; /* PHC_SALT, PHC_HASH: maximum bytes */
 struct phc {
 	enum phc_alg alg;
 	int64_t v[PHC_PARAMS]; /* scrypt: ln, r, p; argon2id: m (KiB), t, p */
@@ -20,6 +20,6 @@ struct phc {
  * time.
  */
 bool phc_parse(struct arena *, struct str text, struct phc *);
-/* The PHC string, in the arena. */
+/* Write a PHC string, in the arena. */
 struct str phc_print(struct arena *, const struct phc *);
 #endif
