@@ -79,7 +79,8 @@ static enum err insert_actor(
 	return *id ? OK : refuse_taken_name(cx);
 }
 
-/* A taken name is refused before the expensive hash; the insertion decides between two at once. */
+/* A taken name is refused before the expensive hash; of two registrations at the same time, the
+ * insertion decides. */
 static enum err hash_for_new_name(
     struct cx *cx, struct str local, struct str password, struct str *phc)
 {
@@ -97,8 +98,8 @@ enum err actor_add(struct cx *cx, struct str local, struct str password, bool ad
 	return insert_actor(cx, local, phc, admin, id);
 }
 
-/* selftest- and 16 hex digits: nobody registers such a name, but motetctl selftest, which announces
- * it to the database (motet_check_selftest_name()) and deletes the actor again. */
+/* Is it selftest- and 16 hex digits? Only motetctl selftest registers such a name: it announces the
+ * name to the database (motet_check_selftest_name()), and deletes the actor at the end. */
 static bool is_selftest_name(struct str local)
 {
 	static const char head[] = "selftest-";
@@ -152,7 +153,7 @@ static enum err check_login_second_factor(
 	return second_factor_check(cx, &t);
 }
 
-/* An invalid name takes the same path, and the same time, as an unknown one. */
+/* An invalid name takes the same path, and the same time, as an unknown name. */
 enum err actor_log_in(
     struct cx *cx, const struct login_request *l, const struct idcsr *csr, struct grant *g)
 {

@@ -3,9 +3,11 @@
 #include "core/issue.h"
 #include "store/q_actor.h"
 /* Actors: registration, log-in, and changes by the operator. */
-/* Read the local name from `name`: a local name or a federation ID of this server. ERR_BAD_REQUEST
- * for `field` when `name` is neither; ERR_NOT_FOUND when it is a federation ID of another
- * domain. */
+/*
+ * Read the local name from `name`: a local name or a federation ID of this server. ERR_BAD_REQUEST
+ * for `field` when `name` is neither of the two; ERR_NOT_FOUND when `name` is a federation ID of
+ * another domain.
+ */
 must_check enum err actor_read_name(
     struct cx *, const char *field, struct str name, struct str *local);
 /* Refuse a name that looks like one of reserved_names, like a Snowflake or like @me.
@@ -14,21 +16,20 @@ must_check enum err actor_check_reserved(struct cx *, struct str local);
 /* Find an actor by Snowflake, federation ID of this server or local name. ERR_BAD_REQUEST or
  * ERR_NOT_FOUND for `field`. */
 must_check enum err actor_find(struct cx *, const char *field, struct str who, struct actor_ref *);
-/* The federation ID of a local name, in the arena. */
+/* Make the federation ID of a local name, in the arena. */
 struct str actor_fid(struct cx *, struct str local);
 /* Register an actor. ERR_FID_TAKEN; ERR_BAD_REQUEST for the password. The caller checks that
  * registration is open. */
 must_check enum err actor_add(
     struct cx *, struct str local, struct str password, bool admin, int64_t *id);
 /* Register an actor for a client at `address`. Errors are those of actor_add() and
- * guess_limit_count_registration(),
- * of which those of selftests are none. */
+ * guess_limit_count_registration(), which is not called for actors of motetctl selftest. */
 must_check enum err actor_register(
     struct cx *, struct str local, struct str password, struct str address, int64_t *id);
 /*
  * Accept a registration that repeats an earlier one whose answer was lost: the actor was registered
  * within the last day, with this password, and has got no ID-Cert since. ERR_FID_TAKEN: this
- * registration repeats none. Wrong passwords count as in a log-in.
+ * registration does not repeat an earlier one. Wrong passwords count as in a log-in.
  */
 must_check enum err actor_was_added(
     struct cx *, struct str local, struct str password, struct str address);
@@ -40,8 +41,8 @@ must_check enum err actor_was_added(
  */
 struct login_request {
 	struct str name, password, code, address;
-	struct str ends; /* ID of the session that this log-in ends; s NULL: it ends none, or the
-			    oldest sessions if there are too many */
+	struct str ends; /* ID of the session that this log-in ends; s NULL: it ends only the oldest
+			    sessions, if there are too many */
 };
 must_check enum err actor_log_in(
     struct cx *, const struct login_request *, const struct idcsr *, struct grant *);

@@ -13,8 +13,9 @@
  *     statement fails with ERR_EPOCH until the operator has run `motetctl epoch restored` or
  *     `motetctl epoch moved`.
  *
- * A standby is not compared; we look again until it has become a primary. If the database role has
- * no right to read the system identifier, there is no fence; motetctl doctor reports that.
+ * A standby is not compared; it is looked at again and again until it has become a primary. If the
+ * database role has no right to read the system identifier, there is no fence; motetctl doctor
+ * reports that.
  */
 /* The function to pass to db_set_fence(). */
 enum err epoch_fence(struct cx *, bool *settled);

@@ -21,10 +21,10 @@ enum {
 	EVENT_CLIENT_KEY_CHANGE = 1,
 	EVENT_LOW_KEY_PACKAGES = 2,
 	EVENT_SECOND_FACTOR = 3,
-	EVENT_NEW_EPOCH = 4 /* data: epoch, cause, after: the number before its first event */
+	EVENT_NEW_EPOCH = 4 /* data: epoch, cause, after (the number before its first event) */
 };			    /* namespace motet: the protocol defines no numbers for these */
 /* If event i invalidates a certificate, claims[i] is the signed cache statement for that
- * certificate. `spaced` as in struct cache_claim. */
+ * certificate. `spaced` means what it means in struct cache_claim. */
 must_check enum err event_list(struct cx *, const struct session *, int64_t after, bool spaced,
     struct event **, struct published **claims, size_t *n);
 /* List pending events of an actor's sessions, without marking them fetched. `actor`: a local

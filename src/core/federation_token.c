@@ -28,7 +28,8 @@ enum err federation_token_origin(struct cx *cx, struct str *origin)
 	return wrong ? fail(cx, ERR_INTERNAL, "public_url %s", wrong) : OK;
 }
 
-/* Our own origin may have any form that the configuration allows; others must be https. */
+/* Our own origin may have any form that the configuration allows; the origins of other servers must
+ * be https. */
 static enum err read_token_audience(struct cx *cx, struct str server, struct str *aud)
 {
 	struct str own;
@@ -46,7 +47,7 @@ static enum err refuse_tokens_off(struct cx *cx)
 	return refuse(cx, ERR_TOKENS_OFF, "", "%s", err_text(ERR_TOKENS_OFF));
 }
 
-/* Sign the token. Its jti stays the same in all attempts. */
+/* Sign the token. The token's jti stays the same in all attempts. */
 static enum err sign_federation_token(
     struct cx *cx, const struct server_key *key, struct federation_token *t, struct str *token)
 {
@@ -123,8 +124,8 @@ static enum err issue_recorded_token(
 	    cx, ERR_RETRY, "could not issue a federation token in %d attempts", TOKEN_ISSUE_TRIES);
 }
 
-/* Whether tokens are issued is checked here, to spare a useless outbound request, and again by the
- * statement that stores the token, which decides. */
+/* Whether tokens are issued is checked here only to spare a useless outbound request; the statement
+ * that stores the token checks this again, and decides. */
 enum err federation_token_issue(
     struct cx *cx, const struct session *s, struct blob asker, struct str server, struct str *token)
 {

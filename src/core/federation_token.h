@@ -3,14 +3,15 @@
 #include "core/session.h"
 #include "store/q_federation_token.h"
 /*
- * Issuing federation tokens (protocol.md 3.2). A home actor presents one to another server, once,
- * to open a session there. Every token is stored, so that it can be listed and deleted. A deletion
- * takes effect at once on this server and on servers that ask (federation_token_active(), GET
- * /.motet/v1/introspect); on other servers the token works until it expires.
+ * This file issues federation tokens (protocol.md 3.2). A home actor presents a federation token to
+ * another server, once, to open a session there. Every token is stored, so that it can be listed
+ * and deleted. A deletion takes effect at once on this server and on servers that ask
+ * (federation_token_active(), GET /.motet/v1/introspect); on other servers the token works until it
+ * expires.
  *
  * A token belongs to the session that asked for it. The token names that session's ID-Cert (cnf)
- * and opens only sessions for that certificate. It is deleted when the session ends, is revoked, or
- * gets another session token or ID-Cert.
+ * and opens only sessions for that certificate. The token is deleted when the session ends, is
+ * revoked, or gets another session token or ID-Cert.
  */
 /* Read or set whether tokens are issued. A change takes effect for all workers on all hosts as soon
  * as it is committed. */
@@ -27,13 +28,14 @@ must_check enum err federation_token_issue(
 /* Delete the tokens that can still be redeemed, of one actor or (actor_id 0) of all; *deleted is
  * their number. */
 must_check enum err federation_token_delete(struct cx *, int64_t actor_id, int64_t *deleted);
-/* List tokens, including those that expired within the last day. actor_id 0: list those of all
+/* List tokens, including those that expired within the last day. actor_id 0: list the tokens of all
  * actors. */
 must_check enum err federation_token_list(
     struct cx *, int64_t actor_id, struct federation_token_item **, size_t *n);
-/* Whether the token with this SHA-256 (hex) can still be redeemed; false when it is unknown.
- * ERR_BAD_REQUEST, field "token_hash". */
+/* *active: can the token with this SHA-256 (hex) still be redeemed? *active is false when the token
+ * is unknown. ERR_BAD_REQUEST, field "token_hash". */
 must_check enum err federation_token_active(struct cx *, struct str hash, bool *active);
-/* This server's origin, which `aud` must equal. ERR_INTERNAL when public_url has none. */
+/* Get this server's origin, which `aud` of a token must equal. ERR_INTERNAL when public_url has
+ * none. */
 must_check enum err federation_token_origin(struct cx *, struct str *origin);
 #endif

@@ -13,6 +13,6 @@ must_check enum err fit_check(struct cx *);
 must_check enum err fit_count_connections(struct cx *, int64_t *n);
 /* Forget the answer, since the configuration may have changed: the next fit_check() asks again. */
 void fit_forget(void);
-/* Remember that another process has found that the database and the configuration fit. */
+/* Note that another process has found that the database and the configuration belong together. */
 void fit_remember(void);
 #endif

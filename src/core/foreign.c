@@ -64,8 +64,8 @@ static void leave_batch(struct cx *cx)
 		cx->fetch->leave(cx, cx->fetch);
 }
 
-/* If this worker has waited for another one that asked the same server, use the other one's
- * result. */
+/* If this worker has waited for another worker that asked the same server, use the result of the
+ * other worker. */
 static enum err fetch_home_unless_renewed(
     struct cx *cx, struct str domain, struct str old, bool waited, struct home_server *h)
 {
@@ -79,7 +79,8 @@ static enum err fetch_home_unless_renewed(
 	    : fetch_home(cx, domain, origin, domain, h);
 }
 
-/* `fresh`: ask the server even when it is cached; a block or a cached failure still applies. */
+/* `fresh`: ask the server even when its certificate is cached; a block or a cached failure still
+ * applies. */
 static enum err find_home(struct cx *cx, struct str domain, bool fresh, struct home_server *h)
 {
 	bool there, waited;
@@ -125,8 +126,8 @@ enum err foreign_find_server(struct cx *cx, struct str domain, int64_t at, struc
 	return OK;
 }
 
-/* The server may have rotated its key since we cached it. In the second of a rotation the
- * previous key may have signed. */
+/* The server may have rotated its key since we cached it. What was signed in the second of a
+ * rotation may be signed with the previous key. */
 enum err foreign_find_server_by_serial(
     struct cx *cx, struct str domain, struct str serial, int64_t at, struct foreign_cert *out)
 {
@@ -159,9 +160,11 @@ void foreign_note_heard(struct cx *cx, struct str domain)
 
 /* --- Actors --- */
 
-/* An older certificate is signed with the key that the server had when it was issued. In the second
- * of a rotation, the previous key or the new one may have signed; the previous key is then found as
- * the key of the second before. */
+/*
+ * An older certificate is signed with the key that the server had when it was issued. A certificate
+ * that was issued in the second of a rotation may be signed with the previous key or with the new
+ * one; the previous key is found as the key of the second before.
+ */
 static enum err verify_actor_cert(
     struct cx *cx, const struct home_server *h, struct str fid, const struct cacheable *c)
 {
@@ -206,9 +209,9 @@ static enum err sort_good_certs(struct cx *cx, const struct home_server *h, stru
 }
 
 /*
- * Reduce *n to the good certificates; return an error if all are bad. If one does not verify with
- * the cached server key, the server may have rotated its key, so it is asked once more. If the
- * server does not answer then, the certificates that were found good stay good.
+ * Reduce *n to the good certificates; return an error if all are bad. If a certificate does not
+ * verify with the cached server key, the server may have rotated its key, so the server is asked
+ * once more. If the server does not answer then, the certificates that were found good stay good.
  */
 static enum err verify_actor_certs(
     struct cx *cx, struct home_server *h, struct str fid, struct cacheable *v, size_t *n)
@@ -280,8 +283,8 @@ static bool passes_cert_filter(const struct cacheable *c, const struct cert_filt
 		(f->not_after < 0 || i->not_before <= f->not_after));
 }
 
-/* Does this error mean that the home server fails now? What it said before stays valid until its
- * statement expires. */
+/* Does this error mean that the home server fails now? What the home server said before stays valid
+ * until its statement expires. */
 static bool is_failing_moment(enum err e)
 {
 	return e == ERR_HOME_UNREACHABLE || e == ERR_HOME_INVALID || e == ERR_RETRY ||
@@ -390,7 +393,7 @@ enum err foreign_list_certs(
 struct wanted_cert {
 	struct str fid, domain, serial;
 	struct str session_id; /* n 0: unknown */
-	struct blob der;       /* n 0: only fid and serial are known */
+	struct blob der;       /* n 0: not known; fid and serial identify the certificate */
 };
 
 static bool is_wanted_cert(const struct wanted_cert *w, const struct cacheable *c)
@@ -405,7 +408,7 @@ static enum err refuse_unknown_cert(struct cx *cx, const struct wanted_cert *w)
 	    w->domain.s, (int)w->fid.n, w->fid.s);
 }
 
-/* Other bad certificates in the home server's list do not affect this one. */
+/* Bad certificates elsewhere in the home server's list do not affect the wanted certificate. */
 static enum err fetch_wanted_cert(struct cx *cx, const struct wanted_cert *w, struct cacheable *out)
 {
 	struct cert_filter f = all_certs;

@@ -2,8 +2,8 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-/* Failures that the server caused. They are stored by name, as the numbers of the enum may
- * change. */
+/* The errors of failures that the server caused. Such a failure is stored under the name of its
+ * error, as the numbers of the enum may change. */
 static const enum err lasting_errors[] = { ERR_NOT_FEDERATED, ERR_BAD_CERT, ERR_HOME_INVALID };
 
 static enum err refuse_unfederated_host(struct cx *cx, struct str host)
@@ -57,8 +57,8 @@ enum err foreign_cache_keep_home(struct cx *cx, struct str place, const struct h
 		.serial = c->serial,
 		.fresh_until = h->server.not_after };
 
-	/* Stored under the domain or origin where it was found, never under the domain that it
-	 * claims: anyone can sign a certificate for any domain. */
+	/* A server is stored under the domain or origin where it was found, never under the domain
+	 * that its certificate claims: anyone can sign a certificate for any domain. */
 	TRY(foreign_cache_keep(cx, c->domain, place, &h->server));
 	return q_foreign_store_server(cx, &p);
 }

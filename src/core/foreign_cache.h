@@ -11,8 +11,8 @@ enum {
 };
 /*
  * Find the cached server of `place`, a domain or an origin (https://…). *there: the server is
- * cached, without a failure. A cached failure is returned again. ERR_NOT_FEDERATED: `host` is
- * blocked or the configuration denies it. Sets cx->now.
+ * cached, without a failure. A cached failure is returned as its error. ERR_NOT_FEDERATED: `host`
+ * is blocked or the configuration denies it. cx->now is set.
  */
 must_check enum err foreign_cache_find_home(
     struct cx *, struct str place, struct str host, struct home_server *, bool *there);
@@ -21,12 +21,15 @@ must_check enum err foreign_cache_keep_home(
 /* Cache the failure in cx->why if the server caused it and nothing good is cached. Returns `e`,
  * even when storing fails. */
 enum err foreign_cache_keep_failure(struct cx *, struct str place, enum err e);
-/* Store for operators why a server could not be reached, as cx->why says. It has no effect on
- * requests, and leaves cx->why as it is. `named`: DNS has the server's name. If it has not, the
- * reason is stored only for a known server, because strangers can make up any number of names. */
+/*
+ * Store for operators why a server could not be reached, as cx->why says. The stored reason has no
+ * effect on requests; cx->why stays as it is. `named`: DNS has the server's name. Without a name in
+ * DNS, the reason is stored only for a known server, because strangers can make up any number of
+ * names.
+ */
 void foreign_cache_note_trouble(struct cx *, struct str place, bool named);
-/* Find a cached certificate by its serial, or by a time at which it was valid; *there: it was
- * found. */
+/* Find a cached certificate by its serial, or by a time at which it was valid; *there: a
+ * certificate was found. */
 must_check enum err foreign_cache_find(
     struct cx *, struct str subject, struct str serial, struct cacheable *, bool *there);
 must_check enum err foreign_cache_find_at(
@@ -41,8 +44,8 @@ must_check enum err foreign_cache_keep_certs(
     struct cx *, struct str domain, struct str subject, struct cacheable *, size_t *n);
 must_check enum err foreign_cache_keep(
     struct cx *, struct str domain, struct str subject, const struct cacheable *);
-/* Cache certificates as foreign_cache_keep_certs() does, and that they are the whole list of an
- * actor or of one session. */
+/* Cache certificates as foreign_cache_keep_certs() does, and note that they are the whole list of
+ * an actor or of one session. */
 must_check enum err foreign_cache_keep_list(struct cx *, struct str domain, struct str fid,
     struct str session_id, struct cacheable *, size_t *n);
 #endif

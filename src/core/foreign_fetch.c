@@ -69,7 +69,7 @@ static struct str cut_suffix(struct str s, const char *end)
 	return s.n >= n && memcmp(s.s + s.n - n, end, n) == 0 ? (struct str){ s.s, s.n - n } : s;
 }
 
-/* Read the address of the API. Its scheme, final slash and v1 are optional. */
+/* Read the address of the API. The scheme, the final slash and v1 are optional in the address. */
 static enum err read_api_address(struct cx *cx, struct str said, struct str *api)
 {
 	struct str text = str_trim(said), path, origin;

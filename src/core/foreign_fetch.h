@@ -10,11 +10,11 @@
  */
 struct home_server {
 	struct str api;		 /* https://…/, up to and including the slash before v1 */
-	struct cacheable server; /* its current certificate, verified */
-	bool remembered;	 /* it comes from the cache: it was not fetched just now */
-	bool reached;		 /* it answered when it was last asked, or closed the connection */
-	bool tried;		 /* it was asked, also if that failed */
-	bool named;		 /* when it was tried: DNS has an address for it */
+	struct cacheable server; /* the server's current certificate, verified */
+	bool remembered; /* the certificate comes from the cache; it was not fetched just now */
+	bool reached;	 /* the server, when last asked, answered or closed the connection */
+	bool tried;	 /* the server was asked, successfully or not */
+	bool named;	 /* if `tried`: DNS has an address of the server */
 };
 /*
  * Find the server of an origin (https://host[:port]): ask at the origin, then with a final slash in

@@ -4,7 +4,8 @@
 #include "text/fid.h"
 #include "x509/cacheable.h"
 
-/* The actor's other sessions here get the home server's statement unchanged, as an event. */
+/* End a session; the actor's other sessions here get the home server's statement unchanged, as an
+ * event. */
 static enum err end_foreign_session(
     struct cx *cx, const struct session *s, struct str said, bool *ended)
 {

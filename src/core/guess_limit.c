@@ -4,10 +4,10 @@
 #include "shm/limits.h"
 
 enum {
-	SHARED_MULTIPLE = 50,	    /* times rate_limit_failures, for all addresses together */
+	SHARED_MULTIPLE = 50, /* all addresses together have so many times rate_limit_failures */
 	KNOWN_SECONDS = 30 * 86400, /* how long an address counts as known */
 	CODE_GUESSES = 8,
-	REGISTRATIONS_MULTIPLE = 100 /* times rate_limit_registrations, for all addresses */
+	REGISTRATIONS_MULTIPLE = 100 /* all addresses have so many times rate_limit_registrations */
 };
 
 static struct blob hash_guess_key(
@@ -19,8 +19,8 @@ static struct blob hash_guess_key(
 	return (struct blob){ h, HASH_BYTES };
 }
 
-/* limits_address_key() takes all addresses of an IPv6 /64 as one, since a client can use any of
- * them. */
+/* limits_address_key() gives all addresses of an IPv6 /64 the same key, since a client can use any
+ * of these addresses. */
 struct guess_limit guess_limit_make(
     struct cx *cx, const char *what, struct str who, struct str from)
 {

@@ -74,7 +74,8 @@ enum err identity_check_clocks(struct cx *cx, const struct server_key *k, int64_
 	return check_key_has_begun(cx, k, database_now);
 }
 
-/* Signs a cache statement and discards it. */
+/* Let the signer sign a cache statement, to see whether it opens the key, and discard the
+ * signature. */
 enum err identity_check_secret(struct cx *cx, const struct server_key *k)
 {
 	const struct cache_claim claim = { k->serial, CACHE_NOT_BEFORE, CACHE_NOT_BEFORE, 0 };
@@ -192,7 +193,7 @@ static enum err record_server_key(
 	return *done ? OK : e;
 }
 
-/* If a certificate was issued within this second, the new key starts a second later. */
+/* If the current key has signed a certificate in this second, the new key starts a second later. */
 static enum err add_server_key(
     struct cx *cx, int64_t replaces, int64_t now, struct server_key *k, bool *done)
 {
@@ -211,7 +212,7 @@ static enum err add_server_key(
 	    : e;
 }
 
-/* Times are those of the database clock. */
+/* All times here are by the clock of the database. */
 enum err identity_create(struct cx *cx, struct server_key **out)
 {
 	struct schema_state *clock;
@@ -226,7 +227,7 @@ enum err identity_create(struct cx *cx, struct server_key **out)
 			  "rotate`.");
 }
 
-/* A host that cannot open the current key has another secret than the other hosts, and those could
+/* A host that cannot open the current key has another secret than the other hosts, which could then
  * not open a key that this host makes. */
 static enum err check_secret_opens(struct cx *cx, const struct server_key *k)
 {

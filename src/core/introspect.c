@@ -38,7 +38,7 @@ ROW(well_known_introspect, F_CUSTOM(well_known_introspect, motet, read_motet_mem
 enum introspect_reply { REPLY_OBJECT, REPLY_OTHER, REPLY_NONE };
 
 /* Fetch and decode an object. The error in cx->why is discarded. REPLY_NONE: the server could not
- * be asked, or failed (429, 5xx); REPLY_OTHER: it sent anything but such an object. */
+ * be asked, or failed (429, 5xx); REPLY_OTHER: the server sent anything but such an object. */
 static enum introspect_reply fetch_json_object(
     struct cx *cx, struct str url, int redirects, const struct shape *sh, void *out)
 {
@@ -68,7 +68,7 @@ static bool is_introspect_url(struct str s)
 	return str_starts(s, "https://") && is_printable_ascii(s) && memchr(s.s, '?', s.n) == NULL;
 }
 
-/* False: the issuer does not answer; nothing is kept. */
+/* False: the issuer does not answer; nothing about it is stored. */
 static bool fetch_introspect_url(struct cx *cx, struct str issuer, struct issuer *k)
 {
 	struct well_known_introspect w = { .motet = { { NULL, 0 } } };

@@ -7,9 +7,10 @@
  * /.well-known/polyproto-core: "motet": {"introspect": "https://…"}. The issuer gets only the
  * SHA-256 of the token, so that a log never has a usable token, and answers {"active": bool}.
  *
- * *active is false when the issuer answers so, and true when it has no such route: the token then
- * works until it expires. If the issuer cannot be asked now, the result is ERR_HOME_UNREACHABLE or,
- * with federation_token_unconfirmed = on, OK with *active true. The log says which.
+ * *active is false when the issuer says so, and true when the issuer has no introspection route:
+ * the token then works until it expires. If the issuer cannot be asked now, the result is
+ * ERR_HOME_UNREACHABLE or, with federation_token_unconfirmed = on, OK with *active true; the log
+ * says which of the two it was.
  */
 must_check enum err introspect_token(
     struct cx *, struct str issuer, struct str token, bool *active);

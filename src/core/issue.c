@@ -140,7 +140,8 @@ static enum err issue_recorded_idcert(
 	return fail(cx, ERR_RETRY, "could not issue a certificate in %d attempts", ISSUE_TRIES);
 }
 
-/* A repeated CSR conflicts with the certificate that it got before: return that certificate. */
+/* A repeated CSR conflicts with the certificate that was issued for it before: return that
+ * certificate. */
 static enum err find_cert_of_csr(
     struct cx *cx, const struct new_idcert *c, enum err why, struct blob *cert)
 {

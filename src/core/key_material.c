@@ -40,7 +40,8 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 	return OK;
 }
 
-/* The statement only finds sessions of home actors; one of a foreign actor gets ERR_FOREIGN. */
+/* The statement only finds sessions of home actors; a session of a foreign actor gets
+ * ERR_FOREIGN. */
 static enum err refuse_foreign_session(struct cx *cx, struct blob hash)
 {
 	struct session *s;

@@ -2,9 +2,10 @@
 #define MOTET_CORE_KEY_MATERIAL_H
 #include "store/q_key_material.h"
 #include "store/q_session.h"
-/* Encrypted private key material, stored and returned unchanged; one item per ID-Cert. */
+/* Encrypted private key material, which is stored and returned unchanged; an ID-Cert has one item
+ * at most. */
 enum {
-	KEY_MATERIAL_ITEMS = 100,    /* in one request */
+	KEY_MATERIAL_ITEMS = 100,    /* the most items in one request */
 	KEY_MATERIAL_TOTAL = 4 << 20 /* bytes per actor, so that all of it fits into one response */
 };
 /*
@@ -15,9 +16,11 @@ enum {
  */
 must_check enum err key_material_add(
     struct cx *, const struct session *, struct key_material *, size_t n);
-/* List the key material of these serials (NULL: of all). The same statement looks up the token;
- * ERR_UNAUTHORIZED: it belongs to no session. ERR_NOT_FOUND: none of the given serials has key
- * material. */
+/*
+ * List the key material of these serials (NULL: of all). The same statement looks up the session
+ * token; ERR_UNAUTHORIZED: the token belongs to no session. ERR_NOT_FOUND: none of the given
+ * serials has key material.
+ */
 must_check enum err key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
 /* Delete the key material of all these serials or of none; ERR_NOT_FOUND names the serials without

@@ -53,7 +53,7 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, str
 }
 
 /* For an answer that names no trial: find the open trials of the actor whose certificate has this
- * serial number. The certificate may be newer than the cached list of this actor. */
+ * serial number. The certificate may be newer than the cached list of this actor's certificates. */
 static enum err find_open_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
@@ -70,7 +70,7 @@ static enum err find_open_trials(
 	return e == ERR_BAD_CERT ? OK : e;
 }
 
-/* Find the trials that the answer may be for. */
+/* Find the trials that the answer may belong to. */
 static enum err find_key_trials(
     struct cx *cx, const struct key_trial_answer *a, struct key_trial_row **out, size_t *n)
 {
@@ -132,7 +132,7 @@ static enum err check_trial_signature(struct cx *cx, const struct key_trial_row 
 	return OK;
 }
 
-/* Takes the first trial that fits; if none does, the error of the last one is returned. */
+/* Take the first trial that fits; if no trial fits, return the error of the last trial. */
 static enum err find_signed_trial(struct cx *cx, const struct key_trial_answer *a,
     const uint8_t sig[ED25519_SIG], struct key_trial_row **t, struct foreign_cert *c)
 {
@@ -195,7 +195,8 @@ static enum err record_trial_until_known(struct cx *cx, const struct key_trial_d
 	return e;
 }
 
-/* Members that are missing are taken from the certificate; the others must agree with it. */
+/* Members missing from the answer are taken from the certificate; those present must agree with the
+ * certificate. */
 static enum err fill_trial_answer(struct cx *cx, struct key_trial_answer *a)
 {
 	struct str local, domain;

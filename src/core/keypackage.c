@@ -11,7 +11,7 @@ static int64_t earlier_of(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Puts the index of the KeyPackage before the message. */
+/* Put the index of the KeyPackage before the message of an error. */
 static enum err refuse_keypackage(struct cx *cx, size_t i, const char *say)
 {
 	char text[sizeof cx->why.say];
@@ -20,7 +20,7 @@ static enum err refuse_keypackage(struct cx *cx, size_t i, const char *say)
 	return refuse(cx, ERR_BAD_REQUEST, MLS_FIELD, "KeyPackage %zu: %s", i, text);
 }
 
-/* All KeyPackages of an upload need different init_keys. */
+/* Refuse an upload in which two KeyPackages have the same init_key. */
 static enum err check_init_key_unique(struct cx *cx, const struct mls_input *v, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
@@ -54,7 +54,7 @@ enum err keypackage_check(struct cx *cx, struct str fid, const struct keypackage
 	return OK;
 }
 
-/* The list has two octets for each extension type. */
+/* Decode a list that has two octets for each extension type. */
 static void decode_extensions(struct cx *cx, struct blob list, struct keypackage *k)
 {
 	int64_t *v = arena_alloc(cx->mem, (list.n / 2) * sizeof *v + 1);
@@ -165,7 +165,7 @@ enum err keypackage_withdraw(struct cx *cx, const struct session *s, int64_t *n)
 	return q_keypackage_withdraw(cx, s->actor_id, s->serial, n);
 }
 
-/* `user` is a Snowflake or a name. */
+/* `user` is a Snowflake, a federation ID or a local name. */
 static enum err read_claim_target(struct cx *cx, struct str user, struct keypackage_claim *c)
 {
 	if (str_i64(user, &c->target_id))

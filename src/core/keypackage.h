@@ -4,18 +4,18 @@
 #include "core/session.h"
 #include "store/q_keypackage.h"
 /*
- * The MLS delivery service: sessions upload KeyPackages, others claim each of them once. An
- * uploaded KeyPackage must pass every rule that a server can check (mls_keypackage_check()) and is
- * given out unchanged, byte for byte. A KeyPackage expires at the latest when the certificate that
- * it is bound to does.
+ * The MLS delivery service: sessions upload KeyPackages, and other sessions claim each of them
+ * once. An uploaded KeyPackage must pass every rule that a server can check
+ * (mls_keypackage_check()) and is given out unchanged, byte for byte. A KeyPackage expires at the
+ * latest when the certificate that it is bound to does.
  */
-enum { KEYPACKAGES_AT_ONCE = 100 }; /* in one request; keypackage_stock limits a session's total */
+enum { KEYPACKAGES_AT_ONCE = 100 }; /* KeyPackages in one request, not in a session's stock */
 struct keypackage_upload {
 	const struct mls_input *v;
 	size_t n;
-	bool last_resort; /* applies to the KeyPackages that do not say themselves whether they are
-			     last resorts */
-	bool *kept;	  /* NULL, or where redeem_token() says whether they are in stock here */
+	bool last_resort; /* whether KeyPackages that do not say so themselves are last resorts */
+	bool *kept;	  /* NULL, or where redeem_token() tells whether this server stores the
+			     KeyPackages */
 };
 /*
  * Add all or none to the session's stock. `counts` is then the stock per suite, without last
@@ -37,14 +37,14 @@ must_check enum err keypackage_withdraw(struct cx *, const struct session *, int
  */
 must_check enum err keypackage_prepare(struct cx *, struct str fid, const struct keypackage_owner *,
     const struct keypackage_upload *, struct keypackage **out, size_t *bad);
-/* The checks of keypackage_prepare() alone, before a session exists. */
+/* Do only the checks of keypackage_prepare(), before a session exists. */
 must_check enum err keypackage_check(struct cx *, struct str fid, const struct keypackage_owner *,
     const struct mls_input *, size_t n, size_t *bad);
 
 struct keypackage_filter {
 	const int64_t *suites; /* NULL: any */
 	size_t nsuites;
-	const int64_t *extensions; /* that the KeyPackage must list in its capabilities */
+	const int64_t *extensions; /* types that the KeyPackage must list in its capabilities */
 	size_t nextensions;
 };
 /*

@@ -9,8 +9,8 @@
 #include "shm/limits.h"
 #include "store/q_actor.h"
 
-/* How long a request waits for a hashing slot: less than the master waits before it replaces this
- * worker. */
+/* How long a request waits for a hashing slot. This is less than request_deadline, after which the
+ * master would replace this worker. */
 static int count_patience_ms(const struct conf *c)
 {
 	int64_t s =
@@ -126,7 +126,8 @@ static int list_password_forms(struct cx *cx, struct str sent, struct str forms[
 	    : 1;
 }
 
-/* Called with a hashing slot: an attempt that got no slot is not counted. */
+/* Call this only while holding a hashing slot, so that an attempt that got no slot is not
+ * counted. */
 static enum err compare_password(struct cx *cx, const struct password_try *t,
     const struct guess_limit *n, bool *right, struct str *newer)
 {
@@ -144,7 +145,7 @@ static enum err compare_password(struct cx *cx, const struct password_try *t,
 	return OK;
 }
 
-/* If this fails, the next log-in tries again. */
+/* If this fails, the next log-in tries to store the new hash. */
 static void replace_password_hash(struct cx *cx, const struct password_try *t, struct str newer)
 {
 	int64_t id;

@@ -4,7 +4,7 @@
 /* Tokens for /.motet/v1/probe, which shows how a request arrived. motetctl doctor stores a
  * token's SHA-256 in the database; each token works once, within two minutes. */
 must_check enum err probe_new(struct cx *, struct str *token);
-/* Use a token up. ERR_NO_ROUTE, as for an unknown route, when it is not stored. */
+/* Use a token up. ERR_NO_ROUTE, as for an unknown route, when the token is not stored. */
 must_check enum err probe_take(struct cx *, struct str token);
 /* Find out whether a token is still unused, as it must be when its request was refused, and delete
  * it. */

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 enum {
-	PRUNE_BATCH = 500, /* rows; a statement takes some milliseconds */
+	PRUNE_BATCH = 500, /* rows that one statement deletes, which takes some milliseconds */
 	PRUNE_TRIES = 20,
-	PRUNE_NAP_US = 25 * 1000 /* between attempts, while another process holds the lock */
+	PRUNE_NAP_US = 25 * 1000 /* pause between tries for a lock that another process holds */
 };
 
 const struct prune_row prune_rows[PRUNE_KINDS] = {

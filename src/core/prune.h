@@ -7,12 +7,13 @@
  * them too, to make room for new rows.
  */
 extern const struct prune_row {
-	const char *name; /* its name in JSON */
-	const char *what; /* its name in text */
+	const char *name; /* the name of the kind in JSON */
+	const char *what; /* the name of the kind in text */
 } prune_rows[PRUNE_KINDS];
 /* Count the rows of each kind that may be deleted now. */
 must_check enum err prune_count(struct cx *, int64_t rows[PRUNE_KINDS]);
-/* Called after each batch or page, with the rows deleted so far; returns false to stop. */
+/* A function that prune_run() calls after each batch or page, with the rows deleted so far; it
+ * returns false to stop. */
 typedef bool prune_step(void *arg, const int64_t rows[PRUNE_KINDS]);
 /*
  * Prune all kinds until nothing is left or `step` returns false. A failure of one kind is logged

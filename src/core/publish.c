@@ -15,9 +15,11 @@ struct published publish_claim(
 	return (struct published){ .cert = cert, .claim = claim };
 }
 
-/* Signatures kept in this process: a statement is the same for hours, and signing is the most
- * expensive part of a response. The slot is the serial modulo the size; the two forms of a
- * statement have neighbouring slots. */
+/*
+ * Signatures kept in this process: a statement is the same for hours, and signing is the most
+ * expensive part of a response. The slot of a signature follows from its serial, modulo the number
+ * of slots; the two forms of a statement have neighbouring slots.
+ */
 enum { KEPT_SIGNATURES = 2048 };
 static struct kept_signature {
 	struct cache_claim claim;

@@ -14,11 +14,11 @@ struct published {
 	struct cache_claim claim;
 	uint8_t *sig; /* ED25519_SIG octets: cacheSignature */
 };
-/* List a home actor's certificates with statements. `spaced` as in struct cache_claim.
- * ERR_NOT_FOUND: no such actor. */
+/* List a home actor's certificates with statements. `spaced` means what it means in struct
+ * cache_claim. ERR_NOT_FOUND: no such actor. */
 must_check enum err publish_actor(struct cx *, struct str local, const struct cert_filter *,
     bool spaced, struct published **, size_t *n);
-/* List the same certificates without statements. */
+/* List a home actor's certificates without statements. */
 must_check enum err publish_list_certs(
     struct cx *, struct str local, const struct cert_filter *, struct cert_item **, size_t *n);
 /* Make the unsigned statement for a certificate at cx->now; sign n statements with the current

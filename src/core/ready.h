@@ -9,7 +9,7 @@
  */
 must_check enum err ready_check(struct cx *);
 /*
- * As ready_check(), and log when it begins to fail, when it succeeds again, and when the identity
+ * Do ready_check(), and log when it begins to fail, when it succeeds again, and when the identity
  * certificate expires within 30, 7 and 1 days. Processes that share cx->board log each of these
  * only once.
  */

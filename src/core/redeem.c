@@ -22,7 +22,7 @@ struct shown_token {
 	struct federation_token t;
 	struct blob input;
 	uint8_t sig[ED25519_SIG];
-	bool own; /* issued by this server */
+	bool own; /* the token was issued by this server */
 };
 
 static enum err check_token_audience(struct cx *cx, const struct federation_token *t)
@@ -173,7 +173,8 @@ static enum err prepare_token_packages(struct cx *cx, const struct shown_token *
 	return OK;
 }
 
-/* A conflict with another log-in to the same session undoes both writes. */
+/* If another log-in to the same session conflicts, the statement writes nothing: neither the
+ * redemption nor the session. */
 static enum err send_redemption(
     struct cx *cx, bool own, const struct redemption *r, struct redemption_result **done)
 {

@@ -4,8 +4,8 @@
 #include "core/keypackage.h"
 /*
  * Redeem federation tokens: a token and an ID-Cert open a session here (POST /p2core/session/auth).
- * A token opens only one session, even if several hosts get it at once: one database row decides.
- * When it names an ID-Cert in cnf, it opens a session for that certificate only. A home actor can
+ * A token opens only one session, even if several hosts get it at once: one database row decides. A
+ * token that names an ID-Cert in cnf opens a session for that certificate only. A home actor can
  * redeem a token, too; the new session token then replaces that of the session that asked for the
  * federation token, and of no other session.
  */

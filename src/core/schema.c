@@ -138,7 +138,7 @@ static enum err find_schema_files(struct cx *cx, const char *dir, struct schema_
 	return load_schema_files(cx, dir, s->files, &s->nfiles);
 }
 
-/* A wait for a lock that another transaction holds. */
+/* The state of a wait for a lock that another transaction holds. */
 struct lock_wait {
 	const char *what;
 	void (*tell)(const char *, ...);
@@ -232,7 +232,7 @@ static void add_schema_step(
 		.changed = f && d && !str_eq(f->checksum, d->checksum) };
 }
 
-/* Files come first: a version without a file is newer than all files. */
+/* The versions with files come first: a version without a file is newer than all files. */
 enum err schema_steps(struct cx *cx, const char *dir, struct schema_step **out, size_t *n)
 {
 	struct schema_survey s;

@@ -16,7 +16,7 @@ enum { SCHEMA_LOCK_MINUTES = 60 };
 must_check enum err schema_migrate(struct cx *, const char *dir,
     void (*tell)(const char *fmt, ...) __attribute__((format(printf, 1, 2))));
 /* List the applied and the missing versions; changes nothing. A version that a newer program
- * applied has no file here. */
+ * applied is listed without a file. */
 struct schema_step {
 	int64_t version, applied_at; /* 0: not applied */
 	struct str name;	     /* of the file; s NULL: no file */

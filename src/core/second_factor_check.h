@@ -10,11 +10,11 @@
  */
 struct second_factor_try {
 	int64_t actor_id;
-	struct blob sealed; /* of the actor's second factor */
+	struct blob sealed; /* the sealed secret of the actor's second factor */
 	struct str who;	    /* as in core/guess_limit.h */
 	struct str address;
 	struct str code;	 /* as typed; blanks and dashes are ignored */
-	enum err wrong;		 /* the error for a wrong code, with the two members below */
+	enum err wrong;		 /* the error for a wrong code; `field` and `say` belong to it */
 	const char *field, *say; /* its field and message */
 };
 /*

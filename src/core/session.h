@@ -12,9 +12,9 @@
  */
 must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
 /*
- * Find the session of a token that a key rotation of that session has made invalid within the last
- * day; for requests that repeat the rotation, because its answer was lost. Only session_rotate()
- * takes such a session. ERR_UNAUTHORIZED.
+ * Find the session of a token that became invalid within the last day, when the session's key was
+ * rotated; for requests that repeat the rotation because its answer was lost. Only session_rotate()
+ * accepts such a session. ERR_UNAUTHORIZED.
  */
 must_check enum err session_find_rotated(struct cx *, struct str token, struct session **);
 /* Hash a token, for statements that look up the session. ERR_UNAUTHORIZED: malformed. */
@@ -23,27 +23,30 @@ must_check enum err session_hash_token(struct cx *, struct str token, struct blo
 enum solution_policy {
 	SOLUTION_NOBODY,
 	SOLUTION_WITH_FACTOR, /* actors with a second factor, unless sensitive_actions = off */
-	SOLUTION_BY_SETTING,  /* those whom sensitive_actions names */
-	SOLUTION_EVERYBODY    /* everybody, also with sensitive_actions = off */
+	SOLUTION_BY_SETTING,  /* the actors whom the key sensitive_actions selects */
+	SOLUTION_EVERYBODY    /* every home actor, even with sensitive_actions = off */
 };
 /*
- * Check X-P2-Sensitive-Solution (protocol.md 2.9), if this session's actor must send it. It must be
- * the password; from an actor with a second factor it must be a code of the app or a recovery code
- * instead, since a thief of the token may also know the password. Foreign actors have no password
- * and no second factor here, and need not send it. ERR_SENSITIVE: it is missing or wrong.
- * ERR_USED_CODE. Wrong values are counted for this session only, so that others cannot exhaust its
- * attempts.
+ * Check X-P2-Sensitive-Solution (protocol.md 2.9), if this session's actor must send it. The value
+ * must be the password; for an actor with a second factor it must be a code of the app or a
+ * recovery code instead, since a thief of the token may also know the password. Foreign actors have
+ * no password and no second factor here, and need not send it. ERR_SENSITIVE: the header is missing
+ * or its value is wrong. ERR_USED_CODE. Wrong values are counted for this session only, so that
+ * others cannot exhaust its attempts.
  */
 must_check enum err session_check_solution(struct cx *, const struct session *, struct str solution,
     struct str address, enum solution_policy);
 /* Whether session_find() must read the password and second factor for that check. */
 bool session_needs_solution(const struct cx *, enum solution_policy);
-/* POST /session/idcert: a new key for this session. ERR_BAD_CSR: the CSR names another session. The
- * same CSR again, with the same token, gets the same certificate and another token. */
+/*
+ * POST /session/idcert: a new key for this session. ERR_BAD_CSR: the CSR names another session. A
+ * client that sends the same CSR again, with the same token, gets the same certificate and another
+ * token.
+ */
 must_check enum err session_rotate(
     struct cx *, const struct session *, const struct idcsr *, struct grant *);
 /* POST /p2core/key/user/@me: as session_rotate(), but the session keeps its token. *pem: the
- * certificate; a repeated request gets the same one. */
+ * certificate; a repeated request gets the same certificate. */
 must_check enum err session_rekey(struct cx *, const struct session *, const struct idcsr *,
     struct blob token_hash, struct str *pem);
 /* POST /idcert: as session_rotate() when the CSR names this session, else a new session. */
@@ -54,7 +57,7 @@ must_check enum err session_issue_idcert(
 must_check enum err session_end(struct cx *, const struct session *, struct str session_id);
 /* Require a home actor. ERR_FOREIGN names the home server of a foreign one. */
 must_check enum err session_require_home(struct cx *, const struct session *);
-/* The federation ID of the session's actor. */
+/* Make the federation ID of the session's actor. */
 struct str session_fid(struct cx *, const struct session *);
 /* List the running sessions that this session's actor has here. */
 must_check enum err session_list_own(

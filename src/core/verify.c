@@ -39,7 +39,7 @@ static enum err verify_page(
 	TRY(q_verify_page(v->cx, t, &p->key, most, &rows, n, &size));
 	for (size_t i = 0; i < *n; i++) {
 		const void *row = (const char *)rows + i * size;
-		v->key = row; /* the first member of every row */
+		v->key = row; /* the key is the first member of every row's struct */
 		verify_rows[t].fn(v, row);
 		v->tally->rows++;
 	}

@@ -145,9 +145,11 @@ static void verify_session_row(struct verify *v, const void *row)
 	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, but the token still works");
 }
 
-/* Check the signature of a foreign certificate with the cached keys of its server. It is a finding
- * only if the key that the server had when it issued the certificate is cached, and none of the
- * cached keys signed the certificate. */
+/*
+ * Check the signature of a foreign certificate with the cached keys of its server. A signature that
+ * does not verify is a finding only if the key that the server had when it issued the certificate
+ * is cached, and none of the cached keys signed the certificate.
+ */
 static void check_home_signature(struct verify *v, const struct idcert *c)
 {
 	struct str *texts;
@@ -162,7 +164,8 @@ static void check_home_signature(struct verify *v, const struct idcert *c)
 	for (size_t i = 0; i < n; i++) {
 		struct cacheable s;
 		if (cacheable_read(v->cx, texts[i], &s) != OK)
-			continue; /* reported for its own row */
+			continue; /* the fault is reported when the row of this certificate is
+				     checked */
 		if (idcert_signed_by(c, s.cert.key))
 			return;
 		had_to |= s.cert.not_before < c->not_before && s.cert.not_after >= c->not_before &&
@@ -340,11 +343,11 @@ static void verify_invite_row(struct verify *v, const void *row)
 	    (long long)r->used, (long long)r->came);
 }
 
-/* All events passed to motet_add_event(). */
+/* All kinds of events that are passed to motet_add_event(). */
 static const struct {
 	const char *ns, *name;
 	int64_t op;
-	bool cert; /* may refer to a certificate of ours instead of `data` */
+	bool cert; /* such an event may have a certificate of ours instead of `data` */
 } event_kinds[] = {
 	{ "core", "NEW_SESSION", EVENT_NEW_SESSION, true },
 	{ "core", "ACTOR_CERTIFICATE_INVALIDATION", EVENT_INVALIDATION, true },
@@ -379,7 +382,7 @@ static void verify_event_row(struct verify *v, const void *row)
 		EXPECT(v, json_scan(v->cx, r->data) == OK, "data is not JSON: %s", error_text(v));
 }
 
-/* Any code will do: check_totp fails first when the secret does not open. */
+/* The code does not matter: check_totp fails first when the secret cannot be opened. */
 static bool is_second_factor_sealed(struct verify *v, const struct verify_totp *r)
 {
 	int64_t step;
@@ -428,7 +431,7 @@ static bool is_jti(struct verify *v, struct str jti)
 	    federation_jws_base64url_decode(v->cx->mem, jti, &bits);
 }
 
-/* Redemptions may be pruned a day after the token has expired. */
+/* A redemption may be pruned one day after its token has expired. */
 static bool is_redemption_kept(struct verify *v, const struct verify_federation_token *r)
 {
 	bool there = false;
@@ -465,8 +468,11 @@ static void verify_redeemed_token_row(struct verify *v, const void *row)
 	    "expires_at is later than any token may have");
 }
 
-/* The row of a good server has api, domain and serial; that of a server that failed has failure and
- * said; that of a server that was blocked before it was ever asked has none of these columns. */
+/*
+ * The row of a good server has api, domain and serial; the row of a server that failed has failure
+ * and said; the row of a server that was blocked before it was ever asked has none of these
+ * columns.
+ */
 static void verify_foreign_server_row(struct verify *v, const void *row)
 {
 	const struct verify_foreign_server *r = row;

@@ -6,7 +6,7 @@ struct verify {
 	struct cx *cx; /* with an arena for this page */
 	const struct verify_watch *watch;
 	const char *table;
-	const struct verify_key *key; /* of the current row */
+	const struct verify_key *key; /* key of the current row */
 	struct verify_tally *tally;
 	const char *schema; /* as in verify_run() */
 };
@@ -15,7 +15,7 @@ __attribute__((format(printf, 2, 3))) void verify_rows_report(
     struct verify *, const char *fmt, ...);
 typedef void verify_row_fn(struct verify *, const void *row);
 extern const struct verify_rows {
-	const char *name; /* of the table in the database */
+	const char *name; /* name of the table in the database */
 	verify_row_fn *fn;
 } verify_rows[VERIFY_TABLES];
 #endif
