@@ -84,8 +84,8 @@ static void log_server_notice(void *arg, const PGresult *r)
 		log_debug("database: %s", text ? text : "");
 }
 
-/* h is one host of the list in the connection string; a part that is NULL comes from that
- * string. */
+/* `h` is one host of the list in the connection string; for a part that is NULL, the value in that
+ * string is used. */
 static bool dial_address(struct db *d, const struct conninfo_host *h, int64_t deadline)
 {
 	static const char *const keys[] = { "dbname", "fallback_application_name",
@@ -97,7 +97,7 @@ static bool dial_address(struct db *d, const struct conninfo_host *h, int64_t de
 	if (d->pg == NULL || PQstatus(d->pg) == CONNECTION_BAD)
 		return false;
 	PQsetNoticeReceiver(d->pg, log_server_notice, NULL);
-	PQsetErrorVerbosity(d->pg, PQERRORS_VERBOSE); /* with the SQLSTATE, in any language */
+	PQsetErrorVerbosity(d->pg, PQERRORS_VERBOSE); /* messages contain the SQLSTATE */
 	for (PostgresPollingStatusType s = PGRES_POLLING_WRITING; s != PGRES_POLLING_OK;
 	     s = PQconnectPoll(d->pg))
 		if (s == PGRES_POLLING_FAILED ||
@@ -107,7 +107,8 @@ static bool dial_address(struct db *d, const struct conninfo_host *h, int64_t de
 	return PQsetnonblocking(d->pg, 1) == 0;
 }
 
-/* Look the name up here, in at most half of the time: libpq would do it however long it takes. */
+/* Look the name up here, in at most half of the time: libpq would wait for the look-up however long
+ * it takes. */
 static bool dial_host(struct db *d, struct conninfo_host h, int64_t deadline)
 {
 	struct resolved r;
@@ -130,10 +131,8 @@ static bool dial_host(struct db *d, struct conninfo_host h, int64_t deadline)
 	return false;
 }
 
-/*
- * libpq sets no limit of time for each host of a list: with one silent host, the others would never
- * be tried. Each host gets an equal part of what is left.
- */
+/* libpq sets no limit of time for each host of a list: with one silent host, the others would never
+ * be tried. Each host gets an equal part of the time that is left. */
 static bool dial_database(struct cx *cx, int64_t deadline)
 {
 	struct db *d = cx->db;
@@ -151,7 +150,7 @@ static bool dial_database(struct cx *cx, int64_t deadline)
 }
 
 /* Without prepared statements we are behind a pooler in transaction mode, which does not keep
- * settings: then the role must have them (motet(7)). */
+ * settings: then the settings must be set for the role (motet(7)). */
 static bool send_settings(struct cx *cx)
 {
 	struct db *d = cx->db;
@@ -286,8 +285,8 @@ static enum err open_connection(struct cx *cx)
 	return e;
 }
 
-/* Run the fence and keep its verdict, OK or ERR_EPOCH. Any other error says nothing about this
- * database, and only the caller gets it. */
+/* Run the fence and store its verdict, OK or ERR_EPOCH. Any other error says nothing about this
+ * database, so it is only returned, not kept. */
 static enum err look_through_fence(struct cx *cx)
 {
 	struct db *d = cx->db;
@@ -305,7 +304,7 @@ static enum err look_through_fence(struct cx *cx)
 	return OK;
 }
 
-/* The fence may drop the connection: then connect again. */
+/* If the fence has dropped the connection, connect again. */
 enum err conn_ensure(struct cx *cx)
 {
 	struct db *d = cx->db;

@@ -9,7 +9,7 @@ static bool is_secret_field(const PQconninfoOption *o)
 	return o->dispchar[0] == '*';
 }
 
-/* In quotes where the syntax of libpq needs them. */
+/* Write a value, in quotes if the syntax of libpq needs them. */
 static void put_conninfo_value(struct buf *b, const char *value)
 {
 	if (value[0] && value[strcspn(value, " \t\n\r\f\v'\\")] == '\0') {
@@ -24,7 +24,8 @@ static void put_conninfo_value(struct buf *b, const char *value)
 	buf_z(b, "'");
 }
 
-/* As PQconnectStartParams() with expand_dbname decides it. */
+/* Is it only the name of a database? PQconnectStartParams() with expand_dbname decides in the same
+ * way. */
 static bool is_database_name(const char *conninfo)
 {
 	return strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL;
@@ -79,7 +80,8 @@ bool conninfo_has_password(const char *conninfo)
 	return has;
 }
 
-/* A value of the connection string or, failing that, of the environment. "": there is none. */
+/* Find a value in the connection string or, if it is not there, in the environment. "": it is in
+ * neither. */
 static const char *find_conninfo_value(
     const PQconninfoOption *all, const char *keyword, const char *variable)
 {
@@ -100,8 +102,8 @@ static size_t count_list_items(const char *list)
 	return n;
 }
 
-/* Item i of a list with commas, or its last item: a list of one port is for all hosts. NULL: an
- * empty list. */
+/* Return item i of a list with commas, or the last item if the list is shorter: a list of one port
+ * is for all hosts. NULL: the list is empty. */
 static const char *copy_list_item(struct arena *mem, const char *list, size_t i)
 {
 	if (*list == 0)

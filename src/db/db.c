@@ -6,7 +6,7 @@
 enum { STATEMENT_ARGS = 24, STATEMENT_TRIES = 4, DOUBTFUL_TRIES = 20 };
 
 /* SQLSTATEs, or their beginnings, and our errors; the first match counts. FRESH: a prepared
- * statement is stale: reconnect and repeat. LOST: the connection is lost. */
+ * statement is stale: connect again and repeat the statement. LOST: the connection is lost. */
 enum { FRESH = ERR_COUNT, LOST };
 static const struct {
 	const char *state;
@@ -29,8 +29,8 @@ static const struct {
 	{ "53", ERR_UNAVAILABLE },
 	{ "58", ERR_UNAVAILABLE },
 	{ "42501", ERR_UNAVAILABLE },
-	/* No such table, column, function or schema: motet's schema is missing or another
-	 * version. */
+	/* There is no such table, column, function or schema: motet's schema is missing or has
+	 * another version. */
 	{ "42P01", ERR_UNAVAILABLE },
 	{ "42703", ERR_UNAVAILABLE },
 	{ "42883", ERR_UNAVAILABLE },
@@ -45,7 +45,7 @@ static int map_sqlstate(const char *state)
 	return ERR_INTERNAL;
 }
 
-/* Returns an error for the caller, or FRESH or LOST. */
+/* Return an error for the caller, or FRESH or LOST. */
 static int read_outcome(struct cx *cx, const struct stmt *st, const PGresult *r)
 {
 	if (r == NULL)
@@ -103,7 +103,7 @@ static bool send_statement(struct db *d, const struct stmt *st, const struct arg
 			  : PQsendQueryParams(d->pg, st->sql, (int)n, NULL, v, len, bin, 1);
 }
 
-/* One try. If it returns LOST and *sent is true, the statement may have been executed. */
+/* One try. If LOST is returned and *sent is true, the statement may have been executed. */
 static int try_statement(
     struct cx *cx, const struct stmt *st, const struct arg *a, size_t n, PGresult **r, bool *sent)
 {
@@ -146,14 +146,14 @@ static enum err fail_uncertain(struct cx *cx, const struct stmt *st)
 	return fail(cx, ERR_UNCERTAIN, "%s: the connection broke while it ran", st->name);
 }
 
-/* What is known of the tries of one statement so far. */
+/* What is known about the tries of one statement so far. */
 struct tries {
 	bool doubt;    /* an earlier try may be committed */
 	bool answered; /* a try after that one got an answer */
 };
 
-/* Whether an outcome is final. After a lost answer, the next answer is not final: its snapshot may
- * be older than the commit of the lost try. */
+/* Is an outcome final? After a lost answer, the next answer is not final: the snapshot of its try
+ * may be older than the commit of the lost try. */
 static bool is_final_outcome(struct tries *t, int e)
 {
 	if (e == LOST || e == FRESH || e == ERR_RETRY)

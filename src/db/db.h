@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 /*
  * One connection to PostgreSQL for each worker, and named statements on it. A statement is made
- * from store/q_*.sql. Running one binds the arguments, waits at most `database_timeout` for all
- * tries, checks the number of rows, and decodes them into structs by the shapes that also decode
- * JSON. db/ knows no table names.
+ * from store/q_*.sql. Running a statement binds the arguments, waits at most `database_timeout` for
+ * all tries, checks the number of rows, and decodes the rows into structs by the shapes that also
+ * decode JSON. db/ knows no table names.
  *
  * The connection is opened when it is first needed, and again after it was lost. Errors:
  *
@@ -24,7 +24,7 @@
  *   ERR_NOT_FOUND    no row for a statement that returns one
  */
 struct db;
-struct db *db_new(const struct conf *); /* does not connect */
+struct db *db_new(const struct conf *); /* make the struct, without opening a connection */
 void db_free(struct db *);
 /* Close an idle connection; the next statement opens it again. */
 void db_disconnect(struct db *);
@@ -37,15 +37,16 @@ void db_set_conninfo(struct db *, const char *conninfo);
  *
  * A request then waits for the database at most `database_timeout` in all, all statements, tries
  * and connections together (meter_begin() starts a request). While the database is away, one worker
- * tries to connect after each pause; while it hangs, one worker waits for it (db_pool.h). The
- * others fail at once, so that a database that does not answer holds up only one worker.
+ * tries to connect after each pause; while the database hangs, one worker waits for it (db_pool.h).
+ * The requests of the other workers fail at once, so that a database that does not answer holds up
+ * only one worker.
  */
 void db_share_pool(struct db *, struct db_pool *pool);
 /* Call hook(arg) when a wait has lasted a second, so that the worker can pass its kept connections
  * to siblings. */
 void db_on_long_wait(struct db *, void (*hook)(void *), void *arg);
-/* Has the scout (base/db_pool.h) waited for a second, while no worker got an answer? Then a
- * statement fails at once. */
+/* Does the database hang, because the scout (base/db_pool.h) has waited for a second and no worker
+ * got an answer meanwhile? Then a statement fails at once. */
 bool db_hangs(const struct cx *);
 /* Sleep for `us` between two tries. Returns false at once if the request has not that much time
  * left. */
@@ -55,16 +56,19 @@ must_check enum err db_connect(struct cx *);
 
 /*
  * Before the first statement of each new connection, call `fence`, which decides whether this
- * database may be used; it may run statements itself. With *settled false, and always behind a
- * pooler, where the server may change under a connection, it is called again after a second.
- * ERR_EPOCH: the database may not be used. Every statement then fails with ERR_EPOCH; the fence is
- * called again at most once a second.
+ * database may be used; the fence may run statements itself. If *settled is false, and always
+ * behind a pooler, where the server may change under a connection, the fence is called again after
+ * a second. ERR_EPOCH: the database may not be used. Every statement then fails with ERR_EPOCH; the
+ * fence is called again at most once a second.
  */
 void db_set_fence(struct db *, enum err (*fence)(struct cx *, bool *settled));
 
 enum stmt_rows { NONE, ONE, OPT, MANY };
-/* After a lost answer: ONCE, the caller decides; REDO, sent again: it reads, or may be done twice;
- * RESEND, sent again: it writes, and recognises the result of an earlier try. */
+/*
+ * What is done after a lost answer: ONCE: the caller decides. REDO: the statement is sent again,
+ * because it only reads or may be executed twice. RESEND: the statement is sent again: it writes,
+ * but recognises the result of an earlier try.
+ */
 enum stmt_repeat { ONCE, REDO, RESEND };
 struct stmt {
 	const char *name, *sql;
@@ -94,7 +98,7 @@ struct arg arg_blobs(struct cx *, const struct blob *, size_t n); /* bytea[]; li
  */
 must_check enum err db_run(struct cx *, const struct stmt *, const struct arg *, size_t nargs,
     const struct shape *sh, void **out, size_t *n);
-/* The constraint that the last ERR_CONFLICT is about, or "". */
+/* The name of the constraint that caused the last ERR_CONFLICT, or "". */
 const char *db_constraint(const struct cx *);
 /* Run a file of SQL, as psql -f does, without a time limit: for migrations. ERR_RETRY: a lock was
  * not free within DB_SCRIPT_LOCK_MS, nothing was done. ERR_INTERNAL: with the message of the

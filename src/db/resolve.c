@@ -10,11 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Shared by the thread and its caller, which waits for it: the last of the two frees it. */
+/* A look-up, shared by its thread and the caller that waits for it: the last of the two frees
+ * it. */
 struct lookup {
 	_Atomic int users;
 	char *host;
-	int done[2]; /* the thread closes its end when the rest is filled */
+	int done[2]; /* the thread closes its end of this pipe when the other members are filled */
 	int error;   /* of getaddrinfo(3) */
 	struct addrinfo *found;
 };

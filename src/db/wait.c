@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* scout_us is HUNG_US after a scout has waited in vain: the database hangs until a scout gets an
- * answer. */
+/* scout_us has the value HUNG_US after a scout has waited in vain: the database counts as hung
+ * until a scout gets an answer. */
 enum { HANGS_AFTER_US = 1000 * 1000, LOOK_US = 100 * 1000, HUNG_US = 1 };
 
 static bool is_in_pool(const struct db *d)
@@ -57,7 +57,8 @@ enum err wait_begin(struct cx *cx)
 	int64_t now = clock_us(), left = request_time_left(cx);
 
 	if (d->looking)
-		return OK; /* the fence runs within the wait of the statement that it precedes */
+		return OK; /* the time of the fence counts as part of the wait of the statement that
+			      runs after it */
 	if (left <= 0)
 		return fail(
 		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
