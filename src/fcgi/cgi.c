@@ -5,8 +5,8 @@
 
 extern char **environ;
 
-/* *left is what remains of CONTENT_LENGTH: there may be no end of file after it (RFC 3875 4.2). -1:
- * read to the end of file. */
+/* *left: how many octets of CONTENT_LENGTH are still to be read, since there may be no end of file
+ * after the body (RFC 3875 4.2); -1: read to the end of file. */
 static int read_cgi_body(void *left, char *to, int n)
 {
 	int64_t *rest = left;
@@ -29,7 +29,7 @@ bool cgi_read(struct arena *mem, const char *trusted_proxies, struct http_req *q
 		return false;
 	int64_t left = expected;
 	return message_read_body(mem, read_cgi_body, &left, expected, q) ||
-	    q->body_too_large; /* the rest need not be read */
+	    q->body_too_large; /* the rest of a body that is too large need not be read */
 }
 
 static bool write_cgi_output(struct str s)

@@ -19,10 +19,10 @@
 
 enum {
 	PEEK_SIZE = 32768,
-	SPOOLED_MAX = 64 << 20, /* octets of all incomplete requests */
-	SMALL_BODY = 32768,	/* octets that every socket takes at once */
+	SPOOLED_MAX = 64 << 20, /* the most octets of all incomplete requests together */
+	SMALL_BODY = 32768,	/* octets that every socket takes at once, without a file */
 	LAST_UNSENT_S = 5,	/* after a stop, how long peers may take their responses */
-	READ_MS = 100,		/* libfcgi reads only what is there */
+	READ_MS = 100, /* short, since libfcgi reads only octets that have already arrived */
 	DRAIN_MS = 20,
 	DRAIN_LONGEST_US = 1000000,
 	LAST_STALL_US =
@@ -51,7 +51,7 @@ static bool watch_descriptor(struct fcgi *f, int fd, uint32_t how)
 	return set_epoll_events(f, EPOLL_CTL_ADD, fd, how);
 }
 
-/* The request on fd is complete, or was given up. */
+/* Forget the spool of fd, because its request is complete or was given up. */
 static void forget_half_request(struct fcgi *f, int fd)
 {
 	struct spool *s = fd_queue_get_data(f->half, fd);
@@ -63,7 +63,8 @@ static void forget_half_request(struct fcgi *f, int fd)
 	fd_queue_remove(f->half, fd);
 }
 
-/* close() is not enough: if a sibling holds a copy, our registration would stay. */
+/* close() is not enough: as long as a sibling holds a copy of the descriptor, our epoll would go on
+ * watching the connection. */
 static void unwatch_connection(struct fcgi *f, int fd)
 {
 	epoll_ctl(f->ep, EPOLL_CTL_DEL, fd, NULL);
@@ -126,7 +127,7 @@ static bool init_libfcgi(struct fcgi *f)
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "10", 1);
 	if (FCGX_Init() != 0 || (f->now = new_exchange()) == NULL)
 		return false;
-	/* libfcgi has replaced SIG_IGN. */
+	/* Ignore SIGPIPE again, because libfcgi has installed a handler for it. */
 	signal(SIGPIPE, SIG_IGN);
 	return phase_alarm_init();
 }
@@ -186,7 +187,7 @@ static int accept_connection(struct fcgi *f)
 	return fd;
 }
 
-/* Keep a connection on which part of a request has arrived. NULL: it was closed. */
+/* Keep a connection on which part of a request has arrived. NULL: the connection was closed. */
 static struct spool *keep_half_request(struct fcgi *f, int fd, struct spool *s)
 {
 	if (s)
@@ -217,18 +218,18 @@ static void receive_kept_connection(struct fcgi *f)
 		keep_connection(f, fds[0]);
 	else if (n == sizeof state)
 		keep_half_request(f, fds[0], spool_adopt(fds[1], &state));
-	else /* of another version of motetd */
+	else /* the message comes from another version of motetd */
 		close(fds[0]), close(fds[1]);
 }
 
-/* The connections that have been silent for longest are closed to make room. */
+/* Make room by closing the connections that have been silent for longest. */
 static void limit_spooled_octets(struct fcgi *f)
 {
 	while (f->spooled > SPOOLED_MAX)
 		drop_connection(f, fd_queue_oldest(f->half));
 }
 
-/* More of a request has arrived. True: it is complete. */
+/* More of a request has arrived. True: the request is complete. */
 static bool continue_half_request(struct fcgi *f, int fd, struct spool *s)
 {
 	size_t before = s->state.stored;
@@ -270,10 +271,10 @@ static bool has_request_arrived(struct fcgi *f, int fd)
 
 /*
  * Let libfcgi read the request from fd. With keepConnection set, libfcgi closes fd only after an
- * error, and then without waiting for the peer. FCGX_Accept_r() sets it to what the peer asked for:
- * save that in now->keep. listen_sock is -1, so that after an error FCGX_Accept_r() returns instead
- * of accepting a connection itself. The fields ipcFd, keepConnection and listen_sock are internal
- * to libfcgi, and have not changed since 2.0.
+ * error, and then without waiting for the peer. FCGX_Accept_r() sets keepConnection to what the
+ * peer asked for: save that value in now->keep. listen_sock is -1, so that after an error
+ * FCGX_Accept_r() returns instead of accepting a connection itself. The fields ipcFd,
+ * keepConnection and listen_sock are internal to libfcgi, and have not changed since 2.0.
  */
 static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 {
@@ -291,7 +292,7 @@ static bool read_fcgi_request(struct fcgi *f, int fd, struct http_req *q)
 	return good;
 }
 
-/* If libfcgi has closed fd, this number will be reused for another connection. */
+/* Forget fd if libfcgi has closed it, because its number will be reused for another connection. */
 static void forget_closed_connection(struct fcgi *f, int fd)
 {
 	if (f->now->r.ipcFd >= 0)
@@ -366,8 +367,11 @@ static bool is_stop_due(struct fcgi *f)
 	return f->stop_us || (epoll_stopping && !f->drain_us);
 }
 
-/* Incomplete requests are handed over to siblings. Without siblings, wait for the rest of them: not
- * for long after the last octet, and not without end, so that a stop ends in time. */
+/*
+ * Incomplete requests are handed over to siblings. Without siblings, wait for the rest of these
+ * requests: not for long after the last octet, and not without a limit, so that the process stops
+ * in time.
+ */
 static bool may_half_requests_complete(const struct fcgi *f)
 {
 	int64_t now = clock_us(), last = f->progress_us > f->stop_us ? f->progress_us : f->stop_us;
@@ -376,7 +380,7 @@ static bool may_half_requests_complete(const struct fcgi *f)
 	    now - f->stop_us < LAST_LONGEST_US;
 }
 
-/* Milliseconds until the oldest incomplete request counts as stalled; -1: there is none. */
+/* Milliseconds until the oldest incomplete request counts as stalled; -1: all are complete. */
 static int half_request_ms_left(const struct fcgi *f)
 {
 	const struct spool *s = fd_queue_get_data(f->half, fd_queue_oldest(f->half));
@@ -443,8 +447,8 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	struct epoll_event e;
 
 	f->mem = mem;
-	/* epoll_pwait() delivers signals only if no descriptor is ready; under load they would wait
-	 * forever. */
+	/* epoll_pwait() delivers signals only if no descriptor is ready; under load, signals would
+	 * wait forever. */
 	bool signalled = pending_signals_deliver(&f->opt->wait_mask);
 	drop_stalled_requests(f);
 	if (is_stop_due(f) && !may_half_requests_complete(f))
@@ -455,7 +459,7 @@ enum fcgi_event fcgi_next(struct fcgi *f, struct arena *mem, struct http_req *q)
 	return n > 0 ? handle_descriptor(f, e.data.fd, q) : n == 0 ? handle_silence(f) : FCGI_AGAIN;
 }
 
-/* libfcgi writes to a file, from which the peer gets it as fast as it reads. */
+/* libfcgi writes the response to a file, from which it is sent as fast as the peer reads. */
 static void answer_through_file(
     struct fcgi *f, int file, const struct http_req *q, const struct http_resp *r)
 {

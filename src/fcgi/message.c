@@ -42,8 +42,8 @@ bool message_read(
 {
 	int64_t expected;
 
-	/* After a connection broke inside the parameters, the rest would look like a complete
-	 * request (operations.md 1.15). */
+	/* If the connection broke inside the parameters, those that arrived would look like a
+	 * complete request (operations.md 1.15). */
 	if (FCGX_GetError(r->in) != 0)
 		return false;
 	return params_read(mem, r->envp, trusted_proxies, q, &expected) &&

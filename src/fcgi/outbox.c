@@ -19,7 +19,8 @@ struct outbox {
 
 struct outboxes {
 	int ep;
-	struct fd_queue *fds; /* each with its struct outbox, by their last progress */
+	struct fd_queue *fds; /* the connections, each with its struct outbox, in the order of their
+				 last progress */
 	off_t octets;
 };
 
@@ -143,7 +144,7 @@ static int64_t count_us_left(const struct outbox *b)
 	return (stall < longest ? stall : longest) - clock_us();
 }
 
-/* If this process was busy or stopped, the peer may have read all this time. */
+/* If this process was busy or stopped, the peer may have gone on reading meanwhile. */
 static bool has_peer_read(const struct outbox *b, int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };

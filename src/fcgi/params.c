@@ -126,7 +126,8 @@ static struct str build_request_target(struct arena *mem, const struct param_ind
 	return buf_done(&b);
 }
 
-/* The value of for= in an element of Forwarded (RFC 7239 4), or an element of X-Forwarded-For. */
+/* Return the value of for= in an element of Forwarded (RFC 7239 4), or an element of
+ * X-Forwarded-For as it is. */
 static struct str find_forwarded_node(struct str element)
 {
 	struct str pair, name, value;
@@ -148,9 +149,9 @@ static bool is_proxy(const char *trusted, struct str remote)
 }
 
 /*
- * Each proxy appends the address of its peer to X-Forwarded-For or Forwarded. Read it from the
- * right, past trusted proxies, to the first other address: that is the client. If an element has no
- * IP address, the proxy that sent it counts as the client.
+ * Each proxy appends the address of its peer to X-Forwarded-For or Forwarded. Read the header from
+ * the right, past trusted proxies, to the first other address: that is the client. If an element
+ * has no IP address, the proxy that sent it counts as the client.
  */
 static struct str find_client_address(struct str remote, struct str forwarded, const char *trusted)
 {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /*
- * Let the blocked signals that are pending arrive, as far as *mask does not block them. True: there
- * were some. The caller must then return to its own caller, which reads what their handlers have
- * set, before it waits again: these signals will not interrupt a later wait.
+ * Let the blocked signals that are pending arrive, as far as *mask does not block them. True:
+ * signals arrived. Before waiting again, the caller must then return to its own caller, which reads
+ * the flags that the handlers have set: these signals will not interrupt a later wait.
  */
 bool pending_signals_deliver(const sigset_t *mask);
 

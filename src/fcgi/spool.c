@@ -45,8 +45,8 @@ static bool store_octets(struct spool *s, const uint8_t *p, size_t n)
 	return s->state.stored <= SPOOL_MAX && write(s->fd, p, n) == (ssize_t)n;
 }
 
-/* The header of a record is complete: its content is stored unless the body is too large already.
- */
+/* Store the complete header of a record. The content of the record will not be stored if the body
+ * is already too large. */
 static bool store_record_header(struct spool *s)
 {
 	const struct request_progress *a = &s->state.progress;
