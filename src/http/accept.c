@@ -71,7 +71,7 @@ static int match_range(struct str range, struct str type)
 /* What Accept says of one type, by the most exact range that names it. */
 struct accepted {
 	int exact, weight;
-	size_t at; /* position of that range */
+	size_t at; /* position of that range in the header */
 };
 
 static struct accepted read_accepted(struct str accept, const char *type)
@@ -97,8 +97,8 @@ bool http_accepts(struct str accept, const char *type)
 	return a.exact == 3 && a.weight > 0;
 }
 
-/* Prefer the greater weight, then a type that is named to one that a wildcard covers, then the one
- * that is named first. */
+/* Prefer the greater weight; then a type that is named to a type that a wildcard covers; then the
+ * type that is named first. */
 static bool is_preferred(const struct accepted *a, const struct accepted *to)
 {
 	if (a->weight != to->weight)

@@ -9,7 +9,7 @@ static int least_of(int a, int b)
 	return a < b ? a : b;
 }
 
-/* How many letters differ (Levenshtein distance), at most SEGMENT_COST + 1. */
+/* Count how many letters differ (Levenshtein distance), up to SEGMENT_COST + 1. */
 static int count_slips(struct str a, struct str b)
 {
 	int row[LETTERS_MAX + 1];
@@ -42,8 +42,8 @@ static size_t split_pattern(const char *pattern, struct str out[HTTP_SEGMENTS])
 	return n;
 }
 
-/* The cost of a pattern: the same distance over segments, in which a parameter {x} equals any
- * segment. */
+/* Compute the cost of a pattern: the Levenshtein distance over segments, in which a parameter {x}
+ * equals any segment. */
 static int count_path_slips(const struct strs *segs, const char *pattern)
 {
 	struct str want[HTTP_SEGMENTS];
@@ -70,8 +70,8 @@ const char *router_nearest(
     const struct route *const *tables, const size_t *sizes, size_t ntables, const struct strs *segs)
 {
 	const char *best = NULL;
-	/* At least one segment must be right: a path of one segment must cost less than a missing
-	 * one. */
+	/* At least one segment must be right: for a path of one segment, the cost must be less than
+	 * that of a missing segment. */
 	int least = segs->n > 1 ? SEGMENT_COST + 1 : (int)segs->n * SEGMENT_COST;
 
 	for (size_t t = 0; t < ntables; t++)

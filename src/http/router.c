@@ -21,9 +21,10 @@ static const struct route *next_route(const struct route_tables *t, struct route
 }
 
 /*
- * How well does the pattern match? 0: not at all. Otherwise one bit per segment, the first segment
- * highest, set if the segment is literal; so the greater score has its first literal earlier. One
- * more bit above them tells a match without literals from no match.
+ * How well does the pattern match? 0: not at all. Otherwise the score has one bit per segment, the
+ * highest for the first segment, which is set if the segment is literal; so of two patterns, the
+ * one whose first literal is earlier has the greater score. One more bit above these tells a match
+ * without literals from no match.
  */
 static unsigned score_pattern(const char *pattern, const struct strs *segs)
 {
@@ -72,7 +73,7 @@ static void collect_params(
 	}
 }
 
-/* The methods in a fixed order. `mask` has a bit for each method. */
+/* Write the methods in a fixed order. `mask` has a bit for each method. */
 static struct str format_allow(struct arena *mem, unsigned mask)
 {
 	static const struct {

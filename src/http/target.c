@@ -8,7 +8,8 @@ static enum err refuse_path(struct cx *cx, const char *why)
 	return refuse(cx, ERR_BAD_REQUEST, NULL, "the path %s", why);
 }
 
-/* Some web servers pass on the absolute form (RFC 9112 3.2.2). An empty path in it means "/". */
+/* Some web servers pass on the absolute form (RFC 9112 3.2.2). An empty path in that form means
+ * "/". */
 static struct str cut_authority(struct arena *mem, struct str t)
 {
 	struct buf b = { .mem = mem };
