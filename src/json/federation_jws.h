@@ -35,19 +35,20 @@ struct federation_token {
 	struct str jti; /* FEDERATION_JWS_JTI_MIN to FEDERATION_JWS_JTI_MAX characters of base64url:
 			   at least 128 random bits */
 	struct str kid; /* serial number of the home server's ID-Cert, decimal, at most 20 bytes */
-	struct str cnf; /* the ID-Cert that the token opens a session for: RFC 7800's cnf with
-			   RFC 8705's x5t#S256, FEDERATION_JWS_CNF characters; n 0: bound to none */
+	struct str cnf; /* the ID-Cert that the token opens a session for: RFC 7800's cnf with RFC
+			   8705's x5t#S256, FEDERATION_JWS_CNF characters; n 0: the token is bound
+			   to no ID-Cert */
 	int64_t iat, exp; /* seconds since 1970, iat < exp */
 };
-/* The `cnf` of a certificate: base64url of the SHA-256 of its DER (RFC 8705 3.1). */
+/* Compute the `cnf` of a certificate: base64url of the SHA-256 of its DER (RFC 8705 3.1). */
 struct str federation_jws_thumbprint(struct arena *, struct blob cert);
-/* NULL if every member follows its rule above; else a sentence that says what is wrong. Call this
- * before signing; federation_jws_read() calls it for received tokens. */
+/* Returns NULL if every member follows its rule above; else a sentence that says what is wrong.
+ * Call this before signing; federation_jws_read() calls it for received tokens. */
 must_check const char *federation_jws_check(struct arena *, const struct federation_token *);
-/* The JWS Signing Input, `base64url(header).base64url(payload)`; the same values always give the
- * same text. */
+/* Make the JWS Signing Input, `base64url(header).base64url(payload)`; the same values always give
+ * the same text. */
 struct str federation_jws_signing_input(struct cx *, const struct federation_token *);
-/* The compact token: the signing input, a dot and the signature. */
+/* Make the compact token: the signing input, a dot and the signature. */
 struct str federation_jws_compact(struct cx *, struct str input, const uint8_t sig[ED25519_SIG]);
 
 /*
@@ -62,7 +63,7 @@ must_check enum err federation_jws_read(struct cx *, struct str token, struct fe
 must_check enum err federation_jws_verify(
     struct cx *, const uint8_t key[ED25519_KEY], struct blob input, const uint8_t sig[ED25519_SIG]);
 /* Check that `now` is between iat and exp, with a tolerance of `skew`, and that the token is valid
- * for at most `longest`. All in seconds. */
+ * for at most `longest`. All times are in seconds. */
 must_check enum err federation_jws_check_times(
     struct cx *, const struct federation_token *, int64_t now, int64_t skew, int64_t longest);
 /*
@@ -73,7 +74,8 @@ must_check enum err federation_jws_check_times(
 must_check enum err federation_jws_from_json(
     struct cx *, struct json_object *, struct str *compact);
 
-/* base64url without padding (RFC 7515 2). Decoding is strict: a signed value has one encoding. */
+/* Encode and decode base64url without padding (RFC 7515 2). Decoding is strict, so that a signed
+ * value has only one encoding. */
 struct str federation_jws_base64url_encode(struct arena *, struct blob);
 bool federation_jws_base64url_decode(struct arena *, struct str, struct blob *);
 #endif

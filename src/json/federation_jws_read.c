@@ -11,7 +11,8 @@ static enum err refuse_token(struct cx *cx, const char *why)
 	    "This federation token is not valid: %s.", why);
 }
 
-/* The start of a text for an error message, with printable ASCII only. */
+/* Cut a text for an error message; a character that is not printable ASCII becomes a question
+ * mark. */
 static const char *print_token_text(struct arena *mem, struct str s)
 {
 	char *p = arena_dup(mem, s.s, s.n < TOKEN_TEXT_SHOWN ? s.n : TOKEN_TEXT_SHOWN);
@@ -103,8 +104,8 @@ static bool is_nbf_valid(struct json_object *o, int64_t iat)
 	    (get_jws_number(o, "nbf", &nbf) && nbf <= iat);
 }
 
-/* A cnf that names something other than an ID-Cert is a condition that we cannot check: the token
- * is refused. */
+/* A token whose cnf names something other than an ID-Cert is refused, since we cannot check that
+ * condition. */
 static bool read_jws_cnf(struct json_object *o, struct str *cnf)
 {
 	struct json_object *v;
@@ -210,7 +211,8 @@ static enum err join_flattened_jws(struct cx *cx, struct json_object *o, struct 
 		    "all strings");
 	if (json_object_object_get_ex(o, "header", NULL))
 		return refuse_token(cx, "it must not have an unprotected header");
-	/* A dot inside a member would move the borders between the parts. */
+	/* Refuse a member with a dot inside, which would move the borders between the parts of the
+	 * token. */
 	if (memchr(p.header.s, '.', p.header.n) || memchr(p.payload.s, '.', p.payload.n))
 		return refuse_token(cx, "protected and payload must be base64url, without dots");
 	buf_str(&b, p.header);

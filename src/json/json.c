@@ -16,7 +16,7 @@ static void release_json_tokener(void *t)
 
 static struct json_tokener *new_tokener(struct cx *cx)
 {
-	/* One more level than json_scan(): json-c counts scalars as a level. */
+	/* json-c gets one more level than json_scan(), because it counts a scalar as a level. */
 	struct json_tokener *t =
 	    arena_own(cx->mem, json_tokener_new_ex(JSON_DEPTH + 1), release_json_tokener);
 

@@ -3,9 +3,10 @@
 #include <stdio.h>
 
 /*
- * The scanner is a loop with its own stack: of the open containers, and of the keys seen in the
- * open objects. Keys are stored unescaped, so that "a" and "\u0061" are equal. When an object
- * closes, its keys are sorted and neighbours compared: n keys take about n log n comparisons.
+ * The scanner is a loop with its own stacks: one of the open containers, and one of the keys seen
+ * in the open objects. Keys are stored unescaped, so that "a" and "\u0061" are equal. When an
+ * object closes, its keys are sorted and neighbours compared: n keys take about n log n
+ * comparisons.
  */
 struct json_key {
 	struct str text;
@@ -25,7 +26,7 @@ struct json_scanner {
 	size_t depth;
 	struct json_key *keys;
 	size_t nkeys, cap, members;
-	bool lenient; /* json_scan_body() */
+	bool lenient; /* the rules of json_scan_body() apply */
 	bool in_key;
 };
 
@@ -34,7 +35,7 @@ static enum err refuse_json(struct json_scanner *s, size_t at, const char *what)
 	return refuse(s->cx, ERR_BAD_JSON, NULL, "byte %zu: %s", at, what);
 }
 
-/* The current byte, -1 at the end. */
+/* Return the current byte, or -1 at the end. */
 static int peek_byte(const struct json_scanner *s)
 {
 	return s->i < s->t.n ? (unsigned char)s->t.s[s->i] : -1;
@@ -57,7 +58,7 @@ static int skip_blanks(struct json_scanner *s)
 	return c;
 }
 
-/* The value of the four digits of \uXXXX; -1 if they are missing. */
+/* The value of the four digits of \uXXXX; -1 if four digits are missing. */
 static int32_t read_utf16_unit(struct str t, size_t at)
 {
 	int32_t u = 0;
@@ -82,7 +83,7 @@ static bool is_low_surrogate(int32_t u)
 	return u >= 0xdc00 && u < 0xe000;
 }
 
-/* Starts after `\u`. A surrogate pair is one character. */
+/* Starts after `\u`. The two escapes of a surrogate pair are scanned together, as one character. */
 static enum err scan_unicode_escape(struct json_scanner *s, size_t start)
 {
 	int32_t u = read_utf16_unit(s->t, s->i);
@@ -115,7 +116,7 @@ static enum err scan_escape(struct json_scanner *s)
 	    : refuse_json(s, start, "unknown escape; use one of JSON, such as \\n or \\u0020");
 }
 
-/* Starts at the opening quote; *raw is the text between the quotes, still escaped. */
+/* Read a string, from its opening quote on; *raw is the text between the quotes, still escaped. */
 static enum err scan_string(struct json_scanner *s, struct str *raw)
 {
 	size_t start = ++s->i, len;
@@ -208,7 +209,7 @@ static enum err open_container(struct json_scanner *s, char close)
 	return OK;
 }
 
-/* Reads a scalar completely, but only the opening bracket of an array or object. */
+/* Read a scalar completely, or only the opening bracket of an array or object. */
 static enum err scan_value(struct json_scanner *s, bool *opened)
 {
 	struct str raw;
@@ -286,7 +287,7 @@ static void remember_key(struct json_scanner *s, struct str text, size_t at)
 	s->keys[s->nkeys++] = (struct json_key){ text, at };
 }
 
-/* Reads a key and its colon. */
+/* Read a key and its colon. */
 static enum err scan_key(struct json_scanner *s)
 {
 	struct str raw;
@@ -345,7 +346,7 @@ static enum err close_container(struct json_scanner *s)
 }
 
 /* After a value or an opening bracket (`fresh`): close the containers that end here, and go to the
- * start of the next value. *more: there is one. */
+ * start of the next value. *more: there is a next value. */
 static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 {
 	for (; s->depth; fresh = false) {
@@ -367,7 +368,7 @@ static enum err go_to_next_value(struct json_scanner *s, bool fresh, bool *more)
 	return skip_blanks(s) < 0 ? OK : refuse_json(s, s->i, "unexpected text after the value");
 }
 
-/* Is it like a form: a name and `=`, before any character of JSON? */
+/* Does the text look like a form: a name and `=`, before any character of JSON? */
 static bool begins_like_form(struct str t)
 {
 	static const char other[] = "_-.%+[]0123456789";
@@ -380,7 +381,7 @@ static bool begins_like_form(struct str t)
 	return i > 0 && i < t.n && t.s[i] == '=';
 }
 
-/* Say what the text is, if it cannot be JSON in UTF-8. NULL: it may be JSON. */
+/* If the text cannot be JSON in UTF-8, say what it is instead. NULL: it may be JSON. */
 static const char *name_other_encoding(struct str t)
 {
 	if (str_trim(t).n == 0)

@@ -8,7 +8,8 @@
 
 static void write_json_value(struct buf *, struct json_object *);
 
-/* RFC 8785 3.2.2.2: only what RFC 8259 demands is escaped, in its shortest form. */
+/* RFC 8785 3.2.2.2: only the characters that RFC 8259 demands are escaped, each in its shortest
+ * form. */
 static void write_string(struct buf *b, struct str s)
 {
 	static const char named[] = "btn\0fr"; /* the escapes of the octets 8 to 13 */
@@ -32,7 +33,7 @@ static void write_string(struct buf *b, struct str s)
 	buf_z(b, "\"");
 }
 
-/* The fewest digits that read back as the same number; *point: position of the decimal point,
+/* Find the fewest digits that read back as the same number; *point: position of the decimal point,
  * counted from the first digit. */
 static size_t find_shortest_digits(double v, char digits[18], int *point)
 {
@@ -87,7 +88,8 @@ static void write_double(struct buf *b, double v)
 	}
 }
 
-/* Write all digits. If a number may be too large for a double, the caller must make it a string. */
+/* Write all digits of a whole number. If it may be too large for a double, the caller must make it
+ * a string. */
 static void write_integer(struct buf *b, struct json_object *o)
 {
 	int64_t v = json_object_get_int64(o);
@@ -108,8 +110,8 @@ static void write_array(struct buf *b, struct json_object *o)
 	buf_z(b, "]");
 }
 
-/* In the order of UTF-16, surrogates (in UTF-8: 4 octets, the first from 0xf0 on) come before
- * U+E000 to U+FFFF (first octet 0xee or 0xef). */
+/* Compare in the order of UTF-16, where surrogates (in UTF-8: 4 octets, the first from 0xf0 on)
+ * come before U+E000 to U+FFFF (first octet 0xee or 0xef). */
 static int rank_octet(unsigned char c)
 {
 	return c == 0xee || c == 0xef ? c + 8 : c;
@@ -130,7 +132,7 @@ static int compare_members(const void *left, const void *right)
 	return rank_octet((unsigned char)*a) - rank_octet((unsigned char)*b);
 }
 
-/* RFC 8785 3.2.3: sorted by the UTF-16 code units of the names. */
+/* Write the members sorted by the UTF-16 code units of their names (RFC 8785 3.2.3). */
 static void write_object(struct buf *b, struct json_object *o)
 {
 	size_t n = (size_t)json_object_object_length(o), i = 0;

@@ -148,7 +148,7 @@ static struct found_member find_member_as(struct json_object *o, const char *nam
 	return m;
 }
 
-/* A member may be there under both of its names, if the values agree. */
+/* An object may have a member under both of its names, if the values agree. */
 static enum err find_member(
     struct cx *cx, struct json_object *o, const struct field *f, struct found_member *out)
 {
@@ -164,7 +164,7 @@ static enum err find_member(
 	return OK;
 }
 
-/* Messages name the member as the client did. */
+/* Name the member in messages as the client named it. */
 static enum err decode_found(
     struct cx *cx, const struct field *f, const struct found_member *m, void *out)
 {
@@ -274,7 +274,7 @@ static void release_query_object(void *o)
 	json_object_put(o);
 }
 
-/* The query as a JSON object. */
+/* Make a JSON object from the query. */
 static enum err read_query_object(
     struct cx *cx, const struct shape *sh, struct str query, struct json_object **out)
 {

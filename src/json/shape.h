@@ -5,7 +5,7 @@
 /*
  * The shape of a body, as a table: one row per member, with its type, bounds and purpose. The same
  * rows decode JSON bodies, query strings and rows of the database, and become documentation. A
- * handler gets only values that follow them.
+ * handler gets only values that follow these rows.
  *
  *	struct key_material_query { struct strs serial_numbers; };
  *	SHAPE(key_material_query, F_STRS(key_material_query, serial_numbers, .max = 100,
@@ -14,7 +14,7 @@
  * null counts as absent; unknown members are ignored (protocol.md 2.3). Every refusal is
  * ERR_BAD_REQUEST and names the member. Whole numbers may be JSON numbers or decimal strings; a
  * number outside of int64_t is refused. A text never holds NUL. An absent member leaves its part of
- * `out` unchanged: zero.
+ * `out` unchanged, which is zero.
  */
 enum ftype { FT_STR, FT_I64, FT_BOOL, FT_STRS, FT_BLOB, FT_CUSTOM };
 enum {
@@ -23,15 +23,15 @@ enum {
 		       numbers (wire.md 2.1) */
 };
 struct field {
-	const char *name; /* of the member; if it is absent, .alias is used */
+	const char *name; /* name of the member; if the member is absent, .alias is used */
 	const char *alias;
 	enum ftype type;
 	int flags;
 	size_t off;
 	int64_t min, max; /* FT_STR, FT_BLOB: bytes; FT_STRS: elements; FT_I64: value. max 0: no
 			     upper bound */
-	bool (*ok)(struct str); /* further check of FT_STR and of elements of FT_STRS */
-	const char *must; /* end of the sentence if `ok` fails, after the name: "must be …" */
+	bool (*ok)(struct str); /* a further check of FT_STR, or of each element of FT_STRS */
+	const char *must; /* what the message says after the name if `ok` fails: "must be …" */
 	enum err (*get)(
 	    struct cx *, const struct field *, struct json_object *, void *out); /* FT_CUSTOM */
 	/* For documentation: */
@@ -45,10 +45,11 @@ struct shape {
 	size_t size;
 	const struct field *fields;
 	size_t nfields;
-	/* Not NULL: decodes the whole body, in any format (PEM, a string, an array); see
-	 * shape_request(). */
+	/* If `parse` is not NULL, it decodes the whole body, in any format (PEM, a string, an
+	 * array); see shape_request(). */
 	enum err (*parse)(struct cx *, const struct shape *, struct str body, void *out);
-	/* With parse, for documentation: what a client may send instead of the object. */
+	/* For the documentation of a shape with `parse`: what a client may send instead of the
+	 * object. */
 	const char *bare;  /* schema of JSON that is not the object */
 	const char *media; /* media type of a body that is not JSON, or NULL */
 };
@@ -71,8 +72,8 @@ struct shape {
 		.name = #m, .type = FT_CUSTOM, .off = offsetof(struct st, m), .get = (fn), \
 		__VA_ARGS__ \
 	}
-/* SHAPE: a request body, named in a row of a routes.def. SHAPE_BY: the same with `parse`. ROW: a
- * row of a statement's result, private to its file in store/. */
+/* SHAPE: a request body, named in a row of a routes.def. SHAPE_BY: a request body with `parse`.
+ * ROW: a row of a statement's result, private to its file in store/. */
 #define SHAPE(st, ...) SHAPE_(, st, NULL, NULL, NULL, __VA_ARGS__)
 #define SHAPE_BY(st, fn, bare, media, ...) SHAPE_(, st, fn, bare, media, __VA_ARGS__)
 #define ROW(st, ...) SHAPE_(static, st, NULL, NULL, NULL, __VA_ARGS__)
@@ -83,7 +84,7 @@ struct shape {
 /* The shape of a route without arguments: a body is read and ignored. */
 extern const struct shape no_body_shape;
 
-/* Refuse with the sentence "<f->name> <why>"; why: "must be a string". */
+/* Refuse with the sentence "<f->name> <why>", where `why` is, for example, "must be a string". */
 must_check enum err shape_refuse(struct cx *, const struct field *, const char *why);
 /* Decode an object by its rows; texts point into the tree. ERR_INTERNAL for FT_BLOB, which has no
  * JSON form. */
@@ -91,7 +92,7 @@ must_check enum err shape_decode(
     struct cx *, const struct shape *, struct json_object *, void *out);
 /*
  * Decode the arguments of a request: from the body, if it holds more than blanks, and from the
- * query. A member that is in both with different values is ERR_BAD_REQUEST. The body is read as
+ * query. A member that body and query give different values is ERR_BAD_REQUEST. The body is read as
  * JSON whatever its Content-Type. In a query, FT_STRS is a comma-separated list, once or repeated;
  * FT_BOOL is true or false; FT_CUSTOM gets a string, or an array of strings if it is repeated; any
  * other member may appear once. `out` is zeroed memory of shape->size bytes.
