@@ -54,7 +54,7 @@ static enum err check_keypackage_key_lengths(const struct keypackage_check *c)
 	return OK;
 }
 
-/* These checks come late, since each costs as much as verifying a signature. */
+/* Check these keys late, since each check costs as much as verifying a signature. */
 static enum err check_keypackage_key_points(const struct keypackage_check *c)
 {
 	const struct mls_keypackage *kp = c->kp;
@@ -156,7 +156,7 @@ static enum err check_leaf_capabilities(const struct keypackage_check *c)
 	return OK;
 }
 
-/* One bit for each uint16, so that a list is checked in linear time. */
+/* A set with one bit for each uint16, so that a list is checked in linear time. */
 struct u16_set {
 	uint8_t bits[8192];
 };
@@ -182,7 +182,7 @@ static void collect_supported_extensions(struct blob list, struct u16_set *s)
 		add_u16_to_set(s, mls_tls_u16(&in));
 }
 
-/* `listed` NULL: the extensions need not be listed. */
+/* `listed` NULL: the extension types need not be listed in the capabilities. */
 static enum err check_extension_list(const struct keypackage_check *c, const char *where,
     const char *rule, struct blob list, const struct u16_set *listed)
 {
@@ -245,7 +245,8 @@ static enum err check_all_extensions(const struct keypackage_check *c)
 
 /* --- Lifetime and signatures --- */
 
-/* From the second not_after on the KeyPackage is not handed out, so it is not accepted either. */
+/* From the second not_after on, a KeyPackage is no longer given out, so it is not accepted then
+ * either. */
 static enum err check_keypackage_lifetime(const struct keypackage_check *c)
 {
 	uint64_t now = (uint64_t)c->policy->now, skew = (uint64_t)c->policy->skew,

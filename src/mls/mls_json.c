@@ -4,7 +4,7 @@
 #include "text/encoding.h"
 #include <json-c/json.h>
 
-/* What every reader needs: the field that errors name, and the object being read. */
+/* What every reader needs: the field that errors name, and the object that is being read. */
 struct keypackage_json {
 	struct cx *cx;
 	const char *field;
@@ -12,7 +12,7 @@ struct keypackage_json {
 };
 #define REFUSE_MEMBER(d, ...) refuse((d)->cx, ERR_BAD_REQUEST, (d)->field, __VA_ARGS__)
 
-/* NULL when the member is absent or null. */
+/* Return a member of an object; NULL when it is absent or null. */
 static struct json_object *find_keypackage_member(struct json_object *o, const char *name)
 {
 	struct json_object *v = NULL;
@@ -155,8 +155,8 @@ static bool open_whole_vector(struct blob b, struct blob *contents)
 	return in.bad == MLS_FINE && in.rest.n == 0;
 }
 
-/* If there are `size` octets, they are the contents. Otherwise the length of the vector may be in
- * front. */
+/* If there are exactly `size` octets, they are the contents. If their number differs, the length of
+ * the vector may be in front. */
 static struct blob strip_vector_length(struct blob b, size_t size)
 {
 	struct blob inner;
@@ -164,8 +164,8 @@ static struct blob strip_vector_length(struct blob b, size_t size)
 	return b.n != size && open_whole_vector(b, &inner) ? inner : b;
 }
 
-/* If the octets can be read as a list of extensions, they are that list. Only if they cannot, a
- * length may be in front of the list. */
+/* If the octets can be read as a list of extensions, they are that list. If not, a length may be in
+ * front of the list. */
 static struct blob strip_list_length(struct blob b)
 {
 	struct blob rest = b, data, inner;
@@ -246,7 +246,7 @@ struct claimed_capability {
 	const char *name;
 	parse_name_fn named;
 	struct blob listed;
-	unsigned defaults; /* types 1 to this count as listed */
+	unsigned defaults; /* types from 1 to this one count as listed */
 };
 
 static enum err check_claimed_list(

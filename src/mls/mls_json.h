@@ -8,8 +8,9 @@ struct json_object;
  *
  *   1. the octets of the KeyPackage, bare or as MLSMessage;
  *
- *   2. an object with these octets in `key_package` (or `keyPackage`, or `tls`), and optionally the
- *      members of the object of mls alpha.4: id, publicKey, signature, capabilities, lastResort;
+ *   2. an object with the octets of form 1 in `key_package` (or `keyPackage`, or `tls`), and
+ *      optionally the members of the object of mls alpha.4: id, publicKey, signature,
+ *      capabilities, lastResort;
  *
  *   3. the exploded object of old core.md 6.1, from which the exact octets are put together:
  *      - protocol_version: 1, "1", "1.0", "mls10", or the two octets;
@@ -38,9 +39,10 @@ struct json_object;
  * claim_signature, claim_capabilities.
  */
 struct mls_input {
-	struct blob tls; /* in the arena; bare or framed as it came: what to store and to serve */
-	struct mls_keypackage kp; /* points into tls */
-	bool says_last_resort;	  /* lastResort is present */
+	struct blob tls; /* the octets to store and to give out, in the arena; bare or framed, as
+			    they came */
+	struct mls_keypackage kp; /* its texts and octets point into `tls` */
+	bool says_last_resort;	  /* the member lastResort is present */
 	bool last_resort;	  /* its value */
 };
 must_check enum err mls_json_read_keypackage(

@@ -15,7 +15,7 @@ struct keypackage_reader {
 };
 
 /* If a reader has a fault, refuse the input; the message names the fault and the part that was
- * being read. A reader of an inner vector also points into `whole`. */
+ * being read. A reader of an inner vector points into `whole`, too, so offsets can be told. */
 static enum err refuse_reader_fault(
     const struct keypackage_reader *r, const struct mls_in *in, const char *part)
 {
@@ -35,7 +35,7 @@ static enum err refuse_reader_fault(
 	    in->rest.p ? (size_t)(in->rest.p - r->whole.p) : 0);
 }
 
-/* The octets between `from` and the reader's position. */
+/* Return the octets between `from` and the reader's position. */
 static struct blob slice_since(const uint8_t *from, const struct mls_in *in)
 {
 	return (struct blob){ from, (size_t)(in->rest.p - from) };
@@ -226,7 +226,7 @@ static bool has_last_resort_component(struct blob data)
 		return false;
 	while (list.n) {
 		if (!mls_keypackage_next_extension(&list, &id, &value) ||
-		    id <= last) /* components have the form of extensions */
+		    id <= last) /* components are encoded as extensions are */
 			return false;
 		found |= id == COMPONENT_LAST_RESORT && value.n == 0;
 		last = id;

@@ -13,12 +13,12 @@
  * version, cipher_suite (unknown), credential_type, x509_empty, leaf_source.
  */
 #define MLS_FIELD "key_package"
-enum { MLS_KEYPACKAGE_MAX = 65536 };  /* octets, framed; a policy may allow fewer */
+enum { MLS_KEYPACKAGE_MAX = 65536 };  /* octets, with the frame; a policy may allow fewer */
 enum { MLS_BASIC = 1, MLS_X509 = 2 }; /* credential types (RFC 9420 17.5) */
 enum { MLS_VERSION_10 = 1 };	      /* RFC 9420 6 */
 enum {				      /* extension types (RFC 9420 17.3) */
 	MLS_EXT_APPLICATION_ID = 1,
-	MLS_DEFAULT_EXTENSIONS = 5, /* types 1 to this are known to every client */
+	MLS_DEFAULT_EXTENSIONS = 5, /* every client knows the types from 1 to this one */
 	MLS_EXT_APP_DATA_DICTIONARY = 6,
 	MLS_EXT_LAST_RESORT = 0x0a,
 };
@@ -26,7 +26,7 @@ enum {				      /* extension types (RFC 9420 17.3) */
 /* Everything points into the octets that were read. */
 struct mls_keypackage {
 	struct blob bare; /* the KeyPackage, without the MLSMessage around it */
-	bool framed;	  /* it came in an MLSMessage (RFC 9420 6) */
+	bool framed;	  /* the KeyPackage came in an MLSMessage (RFC 9420 6) */
 	const struct mls_suite *suite;
 	struct blob init_key;
 	struct blob encryption_key, signature_key;
@@ -42,33 +42,35 @@ struct mls_keypackage {
 	    leaf_extensions; /* { uint16 type, vector }: see mls_keypackage_next_extension() */
 	struct blob leaf_tbs, leaf_signature;
 	struct blob extensions;
-	struct blob tbs, signature; /* tbs includes the leaf's signature */
+	struct blob tbs, signature; /* the signed octets `tbs` include the leaf node's signature */
 };
 /*
- * Read a KeyPackage, bare or framed. The octets tell which: octets 2 and 3 are the suite of a bare
- * one, or the wire format 0005 of a frame. After 0005 a frame goes on with the version, whose first
- * octet is 0; a bare KeyPackage of suite 5 goes on with the length of its init_key, whose first
- * octet is not 0.
+ * Read a KeyPackage, bare or framed. The octets tell which of the two it is: octets 2 and 3 are the
+ * suite of a bare KeyPackage, or the wire format 0005 of a frame. In a frame, 0005 is followed by
+ * the version, whose first octet is 0; in a bare KeyPackage of suite 5, it is followed by the
+ * length of the init_key, whose first octet is not 0.
  */
 must_check enum err mls_keypackage_read(struct cx *, struct blob in, struct mls_keypackage *);
 
-/* Take an extension off the front of a list that has been read. False at its end. */
+/* Take an extension off the front of a list that has been read. False at the end of the list. */
 bool mls_keypackage_next_extension(struct blob *list, uint16_t *type, struct blob *data);
 
 /*
- * The KeyPackageRef (RFC 9420 5.2) of the bare octets: suite->hash octets (32, 48 or 64), in the
- * arena. In hex it is the `id` of a KeyPackage in mls alpha.4. ERR_INTERNAL: OpenSSL failed.
+ * Compute the KeyPackageRef (RFC 9420 5.2) of the bare octets: suite->hash octets (32, 48 or
+ * 64), in the arena. In hex it is the `id` of a KeyPackage in mls alpha.4. ERR_INTERNAL: OpenSSL
+ * failed.
  */
 must_check enum err mls_keypackage_ref(
     struct cx *, const struct mls_keypackage *, struct blob *ref);
-/* not_after for the database: at most INT64_MAX. Does not consider when the ID-Cert expires. */
+/* Return not_after for the database: at most INT64_MAX. The expiry of the ID-Cert is not
+ * considered. */
 int64_t mls_keypackage_expiry(const struct mls_keypackage *);
 /*
  * Is the KeyPackage marked as a last resort? Two encodings are in use: the extension 0x000a with
  * empty data, of drafts 03 to 05 (OpenMLS, mls-rs, XMTP), and since draft 06 the empty component
- * 0x0004 in the extension app_data_dictionary, 0x0006. Anything else is no mark: Wire uses 0x000a
- * with data for something else. The mark is for reports and warnings only; the upload request says
- * what the KeyPackage is used as.
+ * 0x0004 in the extension app_data_dictionary, 0x0006. Any other extension is no mark: Wire uses
+ * 0x000a with data for another purpose. The mark is for reports and warnings only; the upload
+ * request says what the KeyPackage is used as.
  */
 enum mls_mark {
 	MLS_UNMARKED = 0,
@@ -78,8 +80,8 @@ enum mls_mark {
 enum mls_mark mls_keypackage_mark(const struct mls_keypackage *);
 
 /*
- * Rules on which RFC 9420 and clients differ, or where there is a choice. MLS_RULES is what real
- * clients' KeyPackages pass:
+ * Rules on which RFC 9420 and clients differ, or where there is a choice. MLS_RULES are the rules
+ * that the KeyPackages of real clients pass:
  *   - cap_suites: on. RFC 9420 7.2 says MUST, every client does it, and OpenMLS does not add
  *     members whose KeyPackages break it.
  *   - cap_kp_extensions: off. mlspp puts GREASE extensions there without listing them, so this
@@ -101,7 +103,7 @@ enum {
 	MLS_EXTENSION_WRONG_PLACE = 8,
 	MLS_RULES = MLS_CAP_SUITES
 };
-/* What a KeyPackage is compared with. A zero member is not compared. Everything is borrowed. */
+/* What a KeyPackage is compared with. A zero member is not compared. All pointers are borrowed. */
 struct mls_policy {
 	struct str fid;	 /* the actor's federation ID: must be the identity of a basic credential */
 	struct blob key; /* the key of the session's ID-Cert: must be the signature_key */
@@ -109,10 +111,11 @@ struct mls_policy {
 	struct blob server_cert; /* DER: must be the second certificate, if there is one */
 	int64_t now;		 /* seconds since 1970; always compared */
 	int64_t skew;		 /* seconds a client's clock may differ: MLS_SKEW */
-	int64_t lifetime_max;	 /* seconds from not_before to not_after, plus skew; 0: any */
-	size_t max_bytes;	 /* of the KeyPackage as it came; 0: MLS_KEYPACKAGE_MAX */
-	uint32_t suites;	 /* bit n: suite n is allowed; 0: all known suites */
-	unsigned rules;		 /* MLS_RULES */
+	int64_t lifetime_max; /* the most seconds from not_before to not_after, without `skew`; 0:
+				 any */
+	size_t max_bytes; /* the most octets of a KeyPackage as it came; 0: MLS_KEYPACKAGE_MAX */
+	uint32_t suites;  /* bit n: suite n is allowed; 0: all known suites */
+	unsigned rules;	  /* MLS_RULES */
 };
 enum { MLS_SKEW = 3600 };
 /*

@@ -51,7 +51,8 @@ static bool is_uncompressed_key(const char *type, struct blob key)
 
 static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 {
-	char *name = (char *)(uintptr_t)group; /* OpenSSL only reads them, but takes no const */
+	/* OpenSSL only reads the name, but its parameter is not const. */
+	char *name = (char *)(uintptr_t)group;
 	uint8_t *point = (uint8_t *)(uintptr_t)key.p;
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
 				    OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
@@ -67,7 +68,8 @@ static EVP_PKEY *load_curve_point(const char *group, struct blob key)
 	return k;
 }
 
-/* Load a key of this type; NULL when it is none. Callers must call ERR_clear_error() afterwards. */
+/* Load a key of this type; NULL when the octets are no such key. Callers must call
+ * ERR_clear_error() afterwards. */
 static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 {
 	return is_point_type(type) ? load_curve_point(type, key)
@@ -75,9 +77,9 @@ static EVP_PKEY *load_suite_key(const char *type, struct blob key)
 }
 
 /*
- * Check that the key is not a point of small order. One exchange with any private key shows it:
- * private keys are multiples of the cofactor (RFC 7748 5), so a point of small order gives zeros,
- * which OpenSSL refuses. The other curves have cofactor 1 and need no check.
+ * Check that the key is not a point of small order. A key exchange with any private key shows
+ * whether it is: private keys are multiples of the cofactor (RFC 7748 5), so a point of small order
+ * gives zeros, which OpenSSL refuses. The other curves have cofactor 1 and need no check.
  */
 static bool derives_nonzero_secret(const char *type, EVP_PKEY *theirs, size_t n)
 {
@@ -132,7 +134,7 @@ const char *mls_suite_check_kem_key(
 }
 
 /* Also refuse an Ed25519 key that is of small order or not canonical, because OpenSSL would verify
- * with it. */
+ * signatures with such a key. */
 static bool is_usable_sig_key(const struct mls_suite *s, struct blob key)
 {
 	EVP_PKEY *k = load_suite_key(s->sig, key);

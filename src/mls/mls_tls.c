@@ -27,7 +27,7 @@ uint64_t mls_tls_uint(struct mls_in *in, size_t octets)
 uint32_t mls_tls_varint(struct mls_in *in)
 {
 	static const uint32_t least[] = { 0, 1u << 6,
-		1u << 14 }; /* smallest values of 1, 2 and 4 octets */
+		1u << 14 }; /* the smallest values that are encoded in 1, 2 and 4 octets */
 	uint32_t v = (uint32_t)mls_tls_uint(in, 1), log = v >> 6;
 
 	if (log == 3)

@@ -18,9 +18,9 @@ enum mls_fault {
 	MLS_VARINT_NONMINIMAL, /* a varint is not in its shortest form */
 };
 struct mls_in {
-	struct blob rest; /* not read yet */
+	struct blob rest; /* the octets that are not read yet */
 	enum mls_fault bad;
-	enum mls_fault over; /* the fault when octets run out */
+	enum mls_fault over; /* the fault to report when octets run out */
 };
 /* Open a reader for a whole input, or for the contents of a vector; the two differ in the fault
  * that they report when octets run out. */
@@ -47,10 +47,10 @@ uint32_t mls_tls_varint(struct mls_in *);
 struct blob mls_tls_vector(struct mls_in *);
 /* Read a vector of uint16 and return its contents: an even number of octets. */
 struct blob mls_tls_vector_u16(struct mls_in *);
-/* Do the contents of such a vector have v? */
+/* Do the contents of a vector of uint16 have v? */
 bool mls_tls_has_u16(struct blob list, uint16_t v);
 
-/* Writing into a growing buffer. */
+/* Functions that write into a growing buffer. */
 enum { MLS_VARINT_MAX = (1 << 30) - 1 };
 void mls_tls_put_u16(struct buf *, uint16_t);
 /* n must be at most MLS_VARINT_MAX, or the process aborts: callers check sizes before. */
