@@ -11,7 +11,8 @@ struct net {
 	const struct conf *conf;
 	struct net_slots *slots;
 	struct net_curl *curl; /* NULL before the first fetch */
-	int entered; /* how many batches are open, each inside the one before. Of the outermost: */
+	int entered; /* how many batches are open, each inside the one before. Members of the
+			outermost batch: */
 	struct net_asker asker;
 	struct str authority;
 	int64_t began_us;
@@ -22,7 +23,7 @@ struct net_fetch {
 	struct cx *cx;
 	struct net *net;
 	struct net_opt opt;
-	struct net_url url; /* of the current hop */
+	struct net_url url; /* URL of the current hop */
 	int64_t began_us, deadline_us;
 	struct net_reply *out;
 };
@@ -30,8 +31,8 @@ struct net_fetch {
 static const struct {
 	const char *name;
 	enum err err;
-	bool down;	 /* counts as a failure of the other server: see net_unreachable.h */
-	const char *say; /* to the client; NULL: the sentence of err */
+	bool down;	 /* this end is a failure of the other server (net_unreachable.h) */
+	const char *say; /* what the client is told; NULL: the sentence of `err` */
 } net_ends[] = {
 	[NET_ANSWERED] = { "answered", OK, false, NULL },
 	[NET_REFUSED] = { "refused", ERR_NOT_FEDERATED, false, NULL },
@@ -101,7 +102,7 @@ static bool is_asker_known(const struct cx *cx)
 	return cx->asker_known || cx->asker.n == 0;
 }
 
-/* What a stranger makes us fetch and store counts as a write. */
+/* A request of a stranger that makes us fetch and store something counts as a write. */
 static bool take_write(struct cx *cx, struct net *n)
 {
 	bool counts =
@@ -138,7 +139,7 @@ static enum err take_budgets(struct net_fetch *f)
 	return OK;
 }
 
-/* Is this hop allowed? Checked without any network access. */
+/* Is this hop allowed? The check needs no network access. */
 static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool first)
 {
 	const struct conf *conf = f->net->conf;
@@ -156,7 +157,8 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 	return take_budgets(f);
 }
 
-/* A timeout does not count if less time was left than a connection may take. */
+/* A timeout does not count as a failure of the server if less time was left than a connection may
+ * take. */
 static void note_hop_end(struct net_fetch *f, const struct net_hop *h, int64_t began_us)
 {
 	struct net_slots *s = f->net->slots;

@@ -17,9 +17,9 @@
  * - A client learns no address, and not whether a name exists in our network: only the log says
  * this.
  *
- * Each worker has its own struct net. libcurl is started by the first fetch. It keeps one
- * connection for at most a minute, to an address that was checked when it was opened. SIGPIPE has
- * to be ignored.
+ * Each worker has its own struct net. libcurl is started by the first fetch. libcurl keeps one
+ * connection open for at most a minute; its address was checked when it was opened. SIGPIPE has to
+ * be ignored.
  */
 struct net;
 /* Cheap. `conf`, checked by net_conf_valid(), and `slots` are borrowed. NULL: out of memory. */
@@ -27,17 +27,17 @@ struct net *net_new(const struct conf *, struct net_slots *);
 void net_free(struct net *);
 
 struct net_opt {
-	int redirects;	  /* how many to follow, each checked like the first URL; 0 (all API
-			     calls): return a 3xx as it is */
+	int redirects; /* how many redirects to follow, each checked like the first URL; 0 (all API
+			  calls): return a 3xx as it is */
 	bool other_ports; /* also allow ports from 1024 up, as federation_private_networks always
 			     does */
-	bool anyway; /* for commands of operators: ask even if the server was down recently or the
-			rate is exceeded */
+	bool anyway;	/* for commands of operators: ask even if the server was down recently or a
+			   rate limit is exceeded */
 	int per_minute; /* most requests a minute to this server, by all workers together; they may
 			   all come at once; 0: as in net_slots.h */
 };
 enum {
-	NET_BODY_MAX = 1 << 20, /* a list of some 700 certificates */
+	NET_BODY_MAX = 1 << 20, /* octets of a body: enough for a list of some 700 certificates */
 	NET_HEADER_MAX = 16384,
 	NET_HEADER_LINES = 100,
 	NET_CONNECT_MS = 3000,
@@ -50,24 +50,27 @@ enum net_end {
 	NET_ANSWERED,
 	NET_REFUSED, /* the URL is not allowed, or is in federation_deny; no DNS query was made */
 	NET_BUSY,    /* too many fetches at a time, or too many to this server */
-	NET_LIMITED, /* the client that caused it has caused too many requests, or too slow ones */
+	NET_LIMITED, /* the client that caused the fetch has caused too many requests, or too slow
+			ones */
 	NET_DOWN,    /* the server did not answer recently */
 	NET_ADDRESS, /* the name has an address that is not allowed */
-	NET_NAME,    /* DNS has no address */
+	NET_NAME,    /* DNS has no address of the server */
 	NET_CONNECT,
 	NET_TLS,
 	NET_TIMEOUT,
 	NET_CUT, /* the connection ended before the response was complete */
 	NET_TOO_LARGE,
-	NET_NOT_HTTP,  /* not HTTP, compressed, or otherwise not what we asked for */
-	NET_REDIRECTS, /* too many, or to a URL that is not allowed */
-	NET_OURS,      /* our fault: federation_ca_file cannot be read, out of memory */
+	NET_NOT_HTTP,  /* the answer is not HTTP, is compressed, or is otherwise not what we asked
+			  for */
+	NET_REDIRECTS, /* there were too many redirects, or one to a URL that is not allowed */
+	NET_OURS, /* this server is at fault: federation_ca_file cannot be read, or memory has run
+		     out */
 };
 const char *net_end_name(enum net_end);
 
 struct net_reply {
 	enum net_end end;
-	int status;	  /* of the last response: any, also 404 and 500 */
+	int status;	  /* status of the last response, whatever it is, such as 404 or 500 */
 	struct str type;  /* Content-Type, or ""; in cx->mem */
 	struct blob body; /* in cx->mem */
 };
@@ -93,8 +96,8 @@ void net_leave(struct net *);
 /* Forget that the server of this URL did not answer, because something else shows that it is up. */
 void net_note_heard(struct cx *, struct net *, const char *url);
 
-/* May we federate with this domain? False if it or a parent domain is in federation_deny, or if
- * federation_allow is set and names neither. */
+/* May we federate with this domain? False if the domain or a parent domain is in federation_deny,
+ * or if federation_allow is set and names neither. */
 bool net_domain_allowed(const struct conf *, struct str domain);
 /* Check the federation_ keys. False: `why` is for a person. */
 must_check bool net_conf_valid(const struct conf *, char *why, size_t);

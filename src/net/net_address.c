@@ -23,7 +23,7 @@ static const struct address_block ipv4_blocks[] = {
 	{ { 127 }, 8, INTRANET },
 	{ { 169, 254 }, 16, NEVER }, /* link-local */
 	{ { 172, 16 }, 12, INTRANET },
-	{ { 192, 0, 0 }, 24, NEVER },	 /* IETF protocol assignments, including its sub-blocks */
+	{ { 192, 0, 0 }, 24, NEVER },	 /* IETF protocol assignments, with all sub-blocks */
 	{ { 192, 0, 2 }, 24, NEVER },	 /* documentation */
 	{ { 192, 31, 196 }, 24, NEVER }, /* AS112 */
 	{ { 192, 52, 193 }, 24, NEVER }, /* AMT */
@@ -69,7 +69,7 @@ static enum address_verdict find_ipv6_verdict(const uint8_t *a)
 
 bool net_address_dialable(const struct sockaddr *sa, bool private_allowed)
 {
-	const void *at = sa; /* is a sockaddr_in or _in6, so it is aligned */
+	const void *at = sa; /* the address is a sockaddr_in or _in6, so it is aligned */
 	enum address_verdict v = NEVER;
 
 	if (sa->sa_family == AF_INET)

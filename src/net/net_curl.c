@@ -12,7 +12,8 @@ struct net_curl {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Options for all transfers. Some repeat libcurl's defaults, in case a newer one changes them. */
+/* Options for all transfers. Some options repeat libcurl's defaults, in case a newer libcurl
+ * changes them. */
 static const struct {
 	CURLoption option;
 	long value;
@@ -25,7 +26,7 @@ static const struct {
 	{ CURLOPT_SSL_VERIFYPEER, 1 },
 	{ CURLOPT_SSL_VERIFYHOST, 2 },
 	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
-	{ CURLOPT_SSL_SESSIONID_CACHE, 0 }, /* verify the certificate each time */
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0 }, /* verify the certificate on each connection */
 	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 	{ CURLOPT_HTTP09_ALLOWED, 0 },
 	{ CURLOPT_HTTP_CONTENT_DECODING, 0 },
@@ -66,7 +67,8 @@ static size_t collect_hop_body(char *p, size_t size, size_t n, void *at)
 	return n;
 }
 
-/* We asked for no coding, and libcurl would decode some: refuse all but identity and chunked. */
+/* We asked for no content coding, but libcurl would decode some codings: refuse all codings but
+ * identity and chunked. */
 static bool is_coding_accepted(struct str line)
 {
 	static const struct {
@@ -86,7 +88,7 @@ static bool is_coding_accepted(struct str line)
 	return true;
 }
 
-/* Called for each header line, including those of interim responses and trailers. */
+/* libcurl calls this for each header line, including those of interim responses and trailers. */
 static size_t check_hop_header(char *p, size_t size, size_t n, void *at)
 {
 	struct net_hop *h = at;
@@ -204,8 +206,8 @@ static enum net_end classify_curl_code(CURLcode code)
 		{ CURLE_PARTIAL_FILE, NET_CUT },
 		{ CURLE_SSL_CACERT_BADFILE, NET_OURS },
 		{ CURLE_URL_MALFORMAT, NET_OURS },
-		{ CURLE_UNSUPPORTED_PROTOCOL, NET_NOT_HTTP }, /* we request https only, so this
-								 means a response in HTTP/0.9 */
+		/* We request https only, so this error means a response in HTTP/0.9. */
+		{ CURLE_UNSUPPORTED_PROTOCOL, NET_NOT_HTTP },
 		{ CURLE_OUT_OF_MEMORY, NET_OURS },
 		{ CURLE_FAILED_INIT, NET_OURS },
 	};

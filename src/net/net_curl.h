@@ -7,13 +7,14 @@ struct net_hop {
 	const struct net_url *url;
 	bool private_allowed;
 	int64_t deadline_us; /* clock_us() */
-	/* Filled by net_curl_get(): */
+	/* net_curl_get() fills these members: */
 	enum net_end end;
 	int status;
-	const char *type, *location; /* "" if missing; location is absolute. Both in body.mem */
+	const char *type, *location; /* "" if the header is missing; location is an absolute URL.
+					Both texts are in body.mem */
 	struct buf body;	     /* the caller sets .mem */
-	char why[320];		     /* for the log */
-	/* For the callbacks: */
+	char why[320];		     /* what went wrong, for the log */
+	/* The callbacks use these members: */
 	enum net_end broke; /* why a callback ended the transfer; NET_ANSWERED: no callback did */
 	size_t header_bytes, header_lines;
 	char address[64]; /* the last address that was refused, or "" */

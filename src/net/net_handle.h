@@ -7,8 +7,8 @@ struct net_handle {
 	CURL *easy;
 	struct curl_slist *routes; /* for CURLOPT_CONNECT_TO; NULL: none */
 };
-/* Routes are read only with federation_private_networks. False: libcurl does not start; there is
- * nothing to free. */
+/* Routes are read only if federation_private_networks is on. False: libcurl does not start; there
+ * is nothing to free. */
 must_check bool net_handle_init(struct net_handle *, const struct conf *);
 void net_handle_free(struct net_handle *);
 #endif

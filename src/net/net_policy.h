@@ -5,7 +5,7 @@
 
 /* Is `domain`, or a parent domain of it, in the list? */
 bool net_policy_lists(const char *list, struct str domain);
-/* An entry of federation_resolve in the form of CURLOPT_CONNECT_TO, host:port:address:port, in the
- * arena. NULL: the entry is wrong. */
+/* Write an entry of federation_resolve in the form of CURLOPT_CONNECT_TO, host:port:address:port,
+ * in the arena. NULL: the entry is wrong. */
 const char *net_policy_read_route(struct arena *, struct str entry);
 #endif

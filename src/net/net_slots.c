@@ -7,16 +7,16 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* A stranger waits longer than another stranger may hold a slot (NET_STRANGER_MS). */
+/* A stranger may wait for a slot longer than another stranger may hold one (NET_STRANGER_MS). */
 enum { STRANGER_WAIT_MS = 5000, TRUSTED_WAIT_MS = 2000, SLOT_NAP_US = 5000 };
 
 struct net_slots {
 	struct gate *busy, *strangers, *queue;
 	struct net_unreachable *down;
-	struct limits *times;  /* how long fetches from each server took */
+	struct limits *times;  /* how long the fetches from each server took */
 	struct limits *limits; /* NULL: rate_limit is off */
 	struct siphash_key key;
-	uint64_t server, stranger; /* hashes: which server this process asks, and for which asker */
+	uint64_t server, stranger; /* hashes: of the server being asked, and of the asker */
 };
 
 static int count_slots(int workers)
@@ -58,7 +58,7 @@ void net_slots_free(struct net_slots *s)
 	free(s);
 }
 
-/* Of one address, only one request at a time fetches or waits. */
+/* From one address, only one request at a time fetches or waits for a slot. */
 static bool lock_stranger(struct net_slots *s, const struct net_asker *a)
 {
 	s->stranger = siphash(&s->key, a->who);
@@ -90,8 +90,8 @@ static bool wait_for_slot(struct net_slots *s, struct str authority, bool truste
 	return in;
 }
 
-/* A stranger first takes a place in the queue, even if a slot is free; a full queue turns it
- * away. */
+/* A stranger first takes a place in the queue, even if a slot is free; if the queue is full, the
+ * request is refused. */
 bool net_slots_enter(
     struct net_slots *s, struct str authority, const struct net_asker *a, bool *waited)
 {

@@ -56,7 +56,7 @@ static int64_t read_failures(uint64_t word)
 	return (int64_t)(word >> END_BITS) & FAILURES_MAX;
 }
 
-/* The word with this tag (*own is true), else the one whose pause ends first. */
+/* Find the word with this tag (*own is true); if there is none, the word whose pause ends first. */
 static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64_t h, bool *own)
 {
 	_Atomic uint64_t *best = NULL;
@@ -75,7 +75,7 @@ static _Atomic uint64_t *find_unreachable_word(struct net_unreachable *d, uint64
 	return best;
 }
 
-/* Up to half of the length is random. */
+/* Up to half of the length of a pause is random. */
 static int64_t choose_pause_ms(const struct net_unreachable *d, int64_t failures, uint64_t word)
 {
 	const int64_t max = NET_UNREACHABLE_MAX_S * INT64_C(1000);
@@ -103,7 +103,7 @@ void net_unreachable_fail(
 	failures = failures < FAILURES_MAX ? failures : FAILURES_MAX;
 	new = make_unreachable_word(h >> TICK_SHIFT, failures, now);
 	new += (uint64_t)(choose_pause_ms(d, failures, new) / TICK_MS);
-	/* Another process was faster and has counted a failure, too. */
+	/* If the exchange fails, another process was faster and has counted a failure, too. */
 	atomic_compare_exchange_strong(w, &old, new);
 }
 

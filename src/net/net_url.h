@@ -12,11 +12,12 @@ struct net_url {
 	struct str host; /* lower case */
 	int port;
 	struct str authority; /* host:port, the key of caches and limits */
-	const char *text;     /* rebuilt from the checked parts */
+	const char *text;     /* the URL, rebuilt from its checked parts */
 };
 /*
- * NULL: OK, *out is filled, from the arena. Else a message for the client, which quotes no part of
- * the URL. other_ports allows ports from 1024 besides 443.
+ * Returns NULL if the URL is allowed; *out is then filled, in the arena. Otherwise returns a
+ * message for the client, which quotes no part of the URL. other_ports allows ports from 1024
+ * besides 443.
  */
 const char *net_url_read(struct arena *, struct str url, bool other_ports, struct net_url *out);
 #endif
