@@ -47,7 +47,7 @@ static struct str peek_pgp_line(struct str rest)
 	return take_pgp_line(&rest);
 }
 
-/* A line such as `Version: …` (RFC 9580 6.2.2). Lines of base64 have no colon. */
+/* Is it a header line such as `Version: …` (RFC 9580 6.2.2)? Lines of base64 have no colon. */
 static bool is_pgp_header(struct str l)
 {
 	struct str name, value;
@@ -73,7 +73,8 @@ static bool is_pgp_base64_line(struct str l)
 	return true;
 }
 
-/* Decode the lines before the checksum or the last line; these stay in *rest. */
+/* Decode the lines before the checksum or, if it is missing, before the last line; the lines from
+ * there on stay in *rest. */
 static const char *decode_pgp_body(struct arena *mem, struct str *rest, struct blob *packets)
 {
 	struct str text = *rest, l;

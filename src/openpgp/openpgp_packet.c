@@ -146,7 +146,7 @@ void openpgp_packet_put_key(struct buf *b, const uint8_t key[ED25519_KEY], int64
 	openpgp_packet_put_number(b, 4, (uint32_t)created);
 	openpgp_packet_put_number(b, 1, OPENPGP_EDDSA);
 	buf_put(b, ed25519_curve_oid, sizeof ed25519_curve_oid);
-	openpgp_packet_put_number(b, 2, 8 * ED25519_KEY + 7); /* bits; the prefix has seven */
+	openpgp_packet_put_number(b, 2, 8 * ED25519_KEY + 7); /* bits; the prefix has 7 of them */
 	openpgp_packet_put_number(b, 1, POINT_PREFIX);
 	buf_put(b, key, ED25519_KEY);
 }

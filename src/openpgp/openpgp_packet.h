@@ -14,14 +14,14 @@ enum openpgp_tag {
 	OPENPGP_SUBKEY = 14,
 	OPENPGP_ATTRIBUTE = 17,
 	OPENPGP_PADDING = 21,
-	OPENPGP_UNCRITICAL = 40, /* from this tag on, unknown packets may be skipped */
+	OPENPGP_UNCRITICAL = 40, /* unknown packets with this tag or a greater one may be skipped */
 };
 struct openpgp_packet {
 	unsigned tag;
 	struct blob body;
 };
-/* Take one packet off the front of *in. Its header is in the old or new format, with a definite
- * length: partial and indeterminate lengths are only for data. */
+/* Take one packet off the front of *in. The header of the packet is in the old or new format, with
+ * a definite length: only packets of data may have a partial or indeterminate length. */
 must_check const char *openpgp_packet_next(struct blob *in, struct openpgp_packet *);
 /* Write a packet in the new format; body.n ≤ 8383. */
 void openpgp_packet_put(struct buf *, unsigned tag, struct blob body);
@@ -30,10 +30,10 @@ enum {
 	OPENPGP_EDDSA = 22, /* algorithms (RFC 9580 9.1) */
 	OPENPGP_ED25519 = 27,
 	OPENPGP_FINGERPRINT = 20, /* octets */
-	OPENPGP_KEY_ID = 8,	  /* octets; the last ones of the fingerprint */
+	OPENPGP_KEY_ID = 8,	  /* octets of a key ID: the last ones of the fingerprint */
 };
 struct openpgp_packet_key {
-	struct blob body; /* of the packet */
+	struct blob body; /* the body of the packet */
 	uint8_t key[ED25519_KEY], fingerprint[OPENPGP_FINGERPRINT];
 	unsigned algorithm; /* OPENPGP_EDDSA or OPENPGP_ED25519 */
 	int64_t created;    /* seconds since 1970 */
@@ -43,7 +43,7 @@ must_check const char *openpgp_packet_read_key(struct blob body, struct openpgp_
 /* Write the body of a version 4 key of algorithm 22. */
 void openpgp_packet_put_key(struct buf *, const uint8_t key[ED25519_KEY], int64_t created);
 
-/* Take n octets off *in. False when there are fewer. */
+/* Take n octets off *in. False when *in has fewer octets. */
 static inline bool openpgp_packet_take_octets(struct blob *in, size_t n, struct blob *out)
 {
 	if (in->n < n)
@@ -67,6 +67,6 @@ static inline bool openpgp_packet_take_number(struct blob *in, size_t n, uint32_
 /* Write a big-endian number of n ≤ 4 octets. */
 void openpgp_packet_put_number(struct buf *, size_t n, uint32_t v);
 /* Take a multiprecision integer (RFC 9580 3.2) off *in: its octets, without leading zeros. False
- * when its count of bits is not exact. */
+ * when the number's count of bits is not exact. */
 must_check bool openpgp_packet_take_mpi(struct blob *in, struct blob *octets);
 #endif

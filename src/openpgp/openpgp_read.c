@@ -4,7 +4,7 @@
 
 enum { CLOCK_AHEAD_MAX = 60 }; /* seconds that the owner's clock may be ahead of ours */
 
-/* What the following signatures are about. */
+/* What the signatures that follow are about. */
 enum openpgp_about { ABOUT_KEY, ABOUT_FID, ABOUT_OTHERS };
 
 struct openpgp_reader {
@@ -15,7 +15,7 @@ struct openpgp_reader {
 	enum openpgp_about about;
 	bool found;			 /* a user ID packet with the federation ID */
 	struct openpgp_sig self, direct; /* the newest signature that certifies the user ID, and the
-					    newest over the key alone */
+					    newest signature over the key alone */
 };
 
 static bool is_certification(const struct openpgp_sig *sig)
@@ -35,7 +35,7 @@ static bool is_revocation(const struct openpgp_sig *sig)
 	    sig->type == OPENPGP_SIG_CERTIFICATION_REVOCATION;
 }
 
-/* Take over what a verified signature by the key says. */
+/* Note what a verified signature by the key says. */
 static const char *apply_own_signature(struct openpgp_reader *r, const struct openpgp_sig *sig)
 {
 	struct openpgp_sig *to = is_over_key_alone(sig) ? &r->direct : &r->self;
@@ -112,7 +112,7 @@ static const char *refuse_secret_key(struct openpgp_reader *r, struct blob body)
 	return "the block has a secret key, which must never leave its owner: make a new key";
 }
 
-/* The readers of all packets but the first. */
+/* The functions that read each kind of packet but the first packet. */
 static const struct {
 	unsigned tag;
 	const char *(*read)(struct openpgp_reader *, struct blob body);

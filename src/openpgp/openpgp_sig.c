@@ -4,8 +4,8 @@
 
 enum { SUBPACKET_CRITICAL = 0x80, SUBPACKET_TYPES = 0x80 };
 
-/* The types of subpackets that are read, or that do not matter here: a critical one of these types
- * is accepted. */
+/* The types of subpackets that are read or do not matter here: a critical subpacket of one of these
+ * types is accepted. */
 static const bool known_subpackets[SUBPACKET_TYPES] = {
 	[OPENPGP_SUB_CREATED] = true,
 	[OPENPGP_SUB_SIG_LIFETIME] = true,
@@ -66,7 +66,7 @@ static const char *note_issuer(
 	return NULL;
 }
 
-/* The subpacket must have the version 4, followed by the fingerprint. */
+/* The content of the subpacket must be the version 4, followed by the fingerprint. */
 static const char *note_issuer_fingerprint(
     struct openpgp_sig *sig, struct blob value, const struct openpgp_packet_key *key)
 {
@@ -80,8 +80,8 @@ struct subpacket_times {
 	bool created, lifetime, key_lifetime;
 };
 
-/* `seen` NULL: the subpacket is not hashed, so anyone could have put it there. Then only the issuer
- * is used, because verifying the signature proves it. */
+/* `seen` NULL: the subpacket is not hashed, so anyone could have put it there. From such a
+ * subpacket only the issuer is used, because verifying the signature proves who the issuer is. */
 static const char *read_subpacket(struct openpgp_sig *sig, const struct openpgp_packet_key *key,
     unsigned type, struct blob value, struct subpacket_times *seen)
 {
@@ -173,7 +173,7 @@ static void hash_sig_octets(EVP_MD_CTX *m, struct blob b)
 	require_hash_step(EVP_DigestUpdate(m, b.p, b.n) == 1);
 }
 
-/* Hash octets with a mark and their length in front (RFC 9580 5.2.4). */
+/* Hash octets, after hashing a mark and their number (RFC 9580 5.2.4). */
 static void hash_sig_framed(EVP_MD_CTX *m, uint8_t mark, size_t width, struct blob b)
 {
 	uint8_t head[5] = { mark };
@@ -215,8 +215,8 @@ size_t openpgp_sig_hash(unsigned algorithm, struct blob key, struct str user_id,
 	return len;
 }
 
-/* The encoding is two numbers without leading zeros, or the 64 octets as they are (RFC
- * 9580 5.2.3.3.1, 5.2.3.4). */
+/* The signature is encoded as two numbers without leading zeros, or as its 64 octets (RFC 9580
+ * 5.2.3.3.1, 5.2.3.4). */
 static bool decode_sig_octets(const struct openpgp_sig *sig, uint8_t out[ED25519_SIG])
 {
 	struct blob in = sig->raw_signature, half;

@@ -20,7 +20,7 @@ static enum err check_openpgp_spec(struct cx *cx, const struct openpgp_spec *spe
 
 struct openpgp_parts {
 	struct openpgp_packet_key key;
-	struct blob signed_part; /* of the certification */
+	struct blob signed_part; /* the signed part of the certification */
 };
 
 static void put_subpacket_header(struct buf *b, unsigned type, size_t n)
