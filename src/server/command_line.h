@@ -1,8 +1,8 @@
 #ifndef MOTET_SERVER_COMMAND_LINE_H
 #define MOTET_SERVER_COMMAND_LINE_H
 #include "base/conf_args.h"
-/* The command line of motetd and the configuration that it selects. They are kept while the process
- * runs: a reload reads the same sources again. */
+/* The command line of motetd and the configuration that it selects. Both are kept while the process
+ * runs, because a reload reads the same sources again. */
 enum command_line_action {
 	ACTION_SERVE,
 	ACTION_TEST,
@@ -16,7 +16,7 @@ struct command_line {
 	int argc;
 	char **argv;	       /* the whole command line: SIGUSR2 executes it again */
 	bool thorough;	       /* -t twice */
-	struct conf_args conf; /* its file is -c or the default */
+	struct conf_args conf; /* its `file` is the argument of -c, or the default file */
 	const char *pidfile;
 	char place[4096]; /* storage for a default file */
 };

@@ -21,7 +21,7 @@
 
 struct conf_point {
 	const struct conf *conf;
-	const char *key, *value; /* the value of a key that is text; else NULL */
+	const char *key, *value; /* the value, if the key is a text; NULL if it is not */
 	char *why;
 	size_t size;
 };
@@ -61,7 +61,8 @@ static bool check_conf_database(const struct conf_point *p)
 	return false;
 }
 
-/* The workers can read the configuration file, so the owner's password must not be in it. */
+/* The workers can read the configuration file, so the password of the database's owner must not be
+ * in that file. */
 static bool check_conf_owner_database(const struct conf_point *p)
 {
 	if (!check_conf_database(p))
@@ -98,7 +99,7 @@ static bool check_conf_domain(const struct conf_point *p)
 	    reject_value(p, "is not a domain in lower case, such as example.org");
 }
 
-/* The checks of the keys federation_… name the key themselves. */
+/* The checks of the keys federation_… already name the key in their messages. */
 static bool check_conf_federation(const struct conf_point *p)
 {
 	return net_conf_valid(p->conf, p->why, p->size);
@@ -120,7 +121,7 @@ static bool check_conf_group(const struct conf_point *p)
 	return p->value[0] == '\0' || getgrnam(p->value) || reject_value(p, "no such group");
 }
 
-/* The directory of a path; false: it has none. */
+/* Find the directory of a path; false: the path names no directory. */
 static bool cut_file_name(const char *path, char *dir, size_t size)
 {
 	const char *slash = strrchr(path, '/');
@@ -172,7 +173,7 @@ static bool check_conf_log_file(const struct conf_point *p)
 		return true;
 	int fd = open(p->value, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENXIO)
-		return true; /* a FIFO: log_open() waits for its reader */
+		return true; /* the file is a FIFO: log_open() will wait for its reader */
 	if (fd < 0 && errno != ENOENT)
 		return reject_value(p, strerror(errno));
 	if (fd >= 0)

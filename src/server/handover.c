@@ -17,7 +17,7 @@ static void write_handover_numbers(struct buf *b, const int64_t *v, int n)
 		buf_printf(b, "%s%lld", i ? "," : "", (long long)v[i]);
 }
 
-/* Reads up to max numbers separated by commas. Returns how many, or -1 on an error. */
+/* Read up to max numbers separated by commas. Return how many were read, or -1 on an error. */
 static int read_handover_numbers(struct str s, int64_t *v, int max)
 {
 	struct str one;

@@ -5,9 +5,9 @@
 #include <sys/types.h>
 /*
  * What a master passes to the program that replaces it in the same process (SIGUSR2): descriptors,
- * which stay open across execve(2), and the process ids of the workers, which keep serving. It is
- * text in an environment variable, because the two programs may be of different versions. The text
- * begins with the version of its format.
+ * which stay open across execve(2), and the process ids of the workers, which keep serving. The
+ * handover is a text in an environment variable, because the two programs may be of different
+ * versions. The text begins with the version of its format.
  */
 enum handover_fd {
 	HANDOVER_LISTEN,
@@ -24,7 +24,7 @@ enum handover_fd {
 	HANDOVER_FDS
 };
 struct handover {
-	char version[32];     /* of the program that ran before */
+	char version[32];     /* version of the program that ran before */
 	int fd[HANDOVER_FDS]; /* -1: none */
 	struct listener listener;
 	pid_t worker[SCOREBOARD_ROWS];
@@ -33,12 +33,13 @@ struct handover {
 /* Does the environment hold a handover? */
 bool handover_is_pending(void);
 /*
- * Read the handover from the environment, and make its descriptors close-on-exec again. It stays in
- * the environment until handover_clear(). False: it cannot be read; `why` is for the log.
+ * Read the handover from the environment, and make its descriptors close-on-exec again. The
+ * handover stays in the environment until handover_clear(). False: the handover cannot be read;
+ * `why` is for the log.
  */
 bool handover_import(struct handover *, char *why, size_t size);
-/* Write the handover to the environment for the next execve(2). Call handover_keep_fds() too if
- * that happens in this process. False: out of memory. */
+/* Write the handover to the environment for the next execve(2). If that execve(2) happens in this
+ * process, also call handover_keep_fds(). False: out of memory. */
 bool handover_export(const struct handover *);
 /* Keep the descriptors open across execve(2), or make them close-on-exec again. */
 void handover_keep_fds(const struct handover *, bool across_exec);

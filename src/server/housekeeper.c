@@ -41,7 +41,7 @@ void housekeeper_schedule_confirm(struct housekeeper *h, int64_t now, int64_t pa
 }
 
 struct prune_progress {
-	int batches; /* batches that deleted rows; the others are cheap and not counted */
+	int batches; /* batches that deleted rows; other batches are cheap and are not counted */
 	int64_t gone;
 };
 

@@ -104,7 +104,8 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 	return true;
 }
 
-/* Returns 0 if the path is free now, else an exit status. */
+/* Remove an unused socket file from the path. Returns 0 if the path is free now, else an exit
+ * status. */
 static int remove_dead_socket(
     const char *path, const union listen_address *a, char *why, size_t size)
 {

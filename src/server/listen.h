@@ -5,11 +5,12 @@
 /*
  * Our own listening socket: the path of a Unix socket, or host:port on a loopback address
  * (127.0.0.1:9000, [::1]:9000, localhost:9000). Other addresses are refused, because FastCGI has no
- * authentication. A socket file on which no process listens is replaced; a live one is an error.
+ * authentication. A socket file on which no process listens is replaced; a socket file on which a
+ * process listens is an error.
  */
 struct listener {
 	int fd;
-	char path[108]; /* of a Unix socket, else "" */
+	char path[108]; /* the path of a Unix socket, or "" */
 	/* Identify the file: inode numbers are reused, change times are not. */
 	dev_t dev;
 	ino_t ino;
@@ -21,7 +22,7 @@ int listen_open(const struct conf *, struct listener *, char *why, size_t size);
 /* Check listen, listen_mode and listen_group without opening anything. False: `why` is for a
  * person. */
 bool listen_valid(const struct conf *, char *why, size_t size);
-/* Remove the socket file if it is still ours, so that no new client connects. The descriptor stays
- * open. A second call does nothing. */
+/* Remove the socket file if it is still that of this listener, so that no new client connects. The
+ * descriptor stays open. A second call does nothing. */
 void listen_unlink(struct listener *);
 #endif

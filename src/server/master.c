@@ -27,12 +27,12 @@ struct master {
 	struct pool *pool;
 	struct gate *gate;
 	struct scoreboard *board;
-	char *board_file; /* as configured at the start: a reload does not move it */
-	int death[2];	  /* never written to; only the master holds the end for writing */
-	int poke[2];	  /* workers write here when they start to serve */
+	char *board_file; /* path, as configured at the start: a reload does not move the file */
+	int death[2];	  /* nothing is ever written here; only the master holds the writing end */
+	int poke[2];	  /* a pipe to which workers write when they start to serve */
 	struct fdpass kept, sign;
 	int secret_fd; /* secret_file is open here; only signers read it */
-	int hidden[6]; /* descriptors that a worker closes; ended by -1 */
+	int hidden[6]; /* the descriptors that a worker closes; the last one is -1 */
 	pid_t signer;
 	struct backoff signer_backoff;
 	int64_t signer_born, signer_due;
@@ -41,7 +41,7 @@ struct master {
 	sigset_t wait;
 	bool ready, reloading;
 	struct upgrade upgrade;
-	char status[160]; /* last STATUS= sent to systemd */
+	char status[160]; /* the last text that was sent to systemd as STATUS= */
 	int64_t status_due;
 };
 
@@ -84,7 +84,7 @@ static bool open_channels(struct master *m, const struct handover *h)
 	return true;
 }
 
-/* Without the file, only motetctl status and top do not work. */
+/* If the file cannot be created, everything but motetctl status and top works. */
 static bool create_scoreboard(struct master *m)
 {
 	const char *why;
@@ -134,7 +134,8 @@ static bool create_pool(struct master *m)
 	return m->pool != NULL;
 }
 
-/* In a child: close the descriptors of the master except `but`. The log and the scoreboard stay. */
+/* In a child: close the descriptors of the master except `but`. The log and the scoreboard stay
+ * open. */
 static void close_master_descriptors(const struct master *m, int but)
 {
 	const int all[] = { m->listener->fd, m->death[0], m->death[1], m->poke[0], m->poke[1],
@@ -145,7 +146,7 @@ static void close_master_descriptors(const struct master *m, int but)
 			close(all[i]);
 }
 
-/* The signer keeps only the log, the secret and its end of the pair. */
+/* The signer keeps only the log, the secret and its end of the shared pair open. */
 static void run_signer_child(struct master *m, int ready_fd)
 {
 	struct signer_signals sg = { .reopen = &signals.reopen };
@@ -277,7 +278,7 @@ static void handle_signer_death(struct master *m, int status, int64_t now)
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
-/* If we can open secret_file now, so can the new program: it needs no descriptor. */
+/* If we can open secret_file now, the new program can open it, too, and needs no descriptor. */
 static void fill_handover(const struct master *m, struct handover *h)
 {
 	const int fds[HANDOVER_FDS] = {
@@ -315,7 +316,8 @@ static void finish_rehearsal(struct master *m, int status)
 
 	if (!upgrade_end_rehearsal(&m->upgrade, status) || signals.stop)
 		return;
-	/* The old workers need a signer, and the new program cannot start one that they can use. */
+	/* The old workers need a signer, and the new program cannot start a signer that they can
+	 * use. */
 	if (m->signer == 0)
 		respawn_signer(m, clock_us());
 	notify_reloading();
@@ -356,8 +358,8 @@ static void reap_children(struct master *m, int64_t now)
 			pool_reap(m->pool, pid, status, now);
 }
 
-/* A signer keeps its first configuration, so a reload needs a new one. Workers repeat an
- * interrupted request to it (signer.h). */
+/* A signer keeps its first configuration, so a reload needs a new signer. Workers repeat a request
+ * to the signer that was interrupted (signer_process.h). */
 static void kill_outdated_signer(struct master *m)
 {
 	signals_send(m->signer, SIGKILL);
@@ -404,8 +406,11 @@ static void report_reloaded(struct master *m)
 	log_info("the new workers serve; the old ones finish their requests");
 }
 
-/* reap_children() may execute a new program, which would lose these flags: reopen the log first.
- * The new program reads the configuration anyway, so it does not matter if a reload is lost. */
+/*
+ * reap_children() may execute a new program, which would lose these flags, so the log is reopened
+ * first. A reload that is lost does not matter, because the new program reads the configuration
+ * anyway.
+ */
 static void handle_signal_flags(struct master *m)
 {
 	if (signals.reopen) {
@@ -430,7 +435,7 @@ static void drain_poke_pipe(struct master *m)
 		;
 }
 
-/* The only place where signals arrive; the caller then handles their flags. A watchdog that is
+/* Wait; signals arrive only here, and the caller then handles their flags. A watchdog that is
  * overdue does not shorten the wait, because it is not pinged while no worker serves. */
 static void wait_for_event(struct master *m, int64_t until)
 {
@@ -536,14 +541,14 @@ static void stop_master(struct master *m)
 	signals_send(m->signer, SIGKILL);
 	signals_send(m->watch.pid, SIGKILL);
 	signals_send(m->confirm.pid, SIGKILL);
-	signals_send(
-	    m->keeper.pid, SIGKILL); /* the database completes its statement or rolls it back */
+	/* The database completes the statement of the housekeeper, or rolls it back. */
+	signals_send(m->keeper.pid, SIGKILL);
 	scoreboard_remove(m->board_file);
 	log_info("stopped");
 }
 
-/* Take over the workers of the previous program. signals.child is set to reap those that ended
- * during execve(2). */
+/* Take over the workers of the previous program. signals.child is set so that workers that exited
+ * during execve(2) are reaped. */
 static void adopt_handover_workers(struct master *m, const struct handover *h)
 {
 	log_info("upgrade: motetd " PACKAGE_VERSION " has replaced motetd %s", h->version);

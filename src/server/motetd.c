@@ -141,7 +141,8 @@ static int serve_without_master(const struct conf *c, int fd, int secret_fd)
 	return rc;
 }
 
-/* Drop privileges before opening the log, because they are gone when it is reopened later. */
+/* Drop privileges before opening the log, because there are no privileges when the log is reopened
+ * later. */
 static int drop_rights_and_open_log(const struct conf *c)
 {
 	char why[512];
@@ -215,8 +216,8 @@ static int serve_after_handover(
 	if ((rc = drop_rights_and_open_log(c)) != 0)
 		return rc;
 	if (!state_lock_take(c->state_dir, true, why, sizeof why))
-		log_warn(
-		    "%s", why); /* another motetd took the lock while execve(2) had released it */
+		/* Another motetd has taken the lock, which execve(2) had released. */
+		log_warn("%s", why);
 	return master_run(o, conf, l, secret_fd, h);
 }
 
@@ -275,7 +276,7 @@ int motetd_main(int argc, char **argv)
 	static struct command_line o;
 
 	/* A web server puts the query of a CGI program on its command line (RFC 3875 4.4): ignore
-	 * it, it is the client's. */
+	 * it, it comes from the client. */
 	command_line_parse(&o, start_is_cgi() ? 1 : argc, argv);
 	switch (o.action) {
 	case ACTION_SERVE:

@@ -33,7 +33,7 @@ void notify_reloading(void)
 	notify_systemd(text);
 }
 
-/* Return 0 if there is no watchdog, or if it is for another process. */
+/* Return 0 if there is no watchdog, or if the watchdog is for another process. */
 static int64_t read_watchdog_interval(void)
 {
 	static int64_t us = -1;

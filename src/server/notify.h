@@ -5,7 +5,7 @@
 /* Messages to systemd, or to another supervisor that listens at $NOTIFY_SOCKET (sd_notify(3),
  * Type=notify or notify-reload). Without that variable, nothing is sent. */
 void notify_systemd(const char *state); /* "READY=1", "STOPPING=1" */
-/* Sends RELOADING=1 with the time; systemd needs the time to ignore older messages. */
+/* Send RELOADING=1 with the time; systemd needs the time to ignore older messages. */
 void notify_reloading(void);
 /*
  * Is it time to send WATCHDOG=1? True twice in each $WATCHDOG_USEC; never if $WATCHDOG_PID names

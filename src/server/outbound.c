@@ -3,7 +3,7 @@
 static enum err fetch_for_core(
     struct cx *cx, struct fetcher *f, struct str url, int redirects, struct fetch_reply *out)
 {
-	struct outbound *o = (struct outbound *)f; /* f is its first member */
+	struct outbound *o = (struct outbound *)f; /* f is the first member of struct outbound */
 	struct net_reply r;
 
 	cx_step_aside(cx);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* A worker that dies within this time after its start dies early. A worker whose request exceeds
- * its deadline is killed this much later. */
+ * request_deadline is killed this much later. */
 enum { WORKER_GRACE_S = 5 };
 
 /*
@@ -24,7 +24,7 @@ struct worker_slot {
 	pid_t pid;
 	int gen;
 	int64_t due_us, kill_us;
-	int64_t old_us; /* when it reaches max_age */
+	int64_t old_us; /* when the worker reaches max_age */
 	struct backoff backoff;
 	bool overdue;
 };
@@ -34,10 +34,10 @@ struct pool {
 	const int *close_in_child;
 	struct scoreboard *board;
 	int gen, want, missing; /* missing: workers of this generation without a slot yet */
-	int troubled;		/* slots that back off */
+	int troubled;		/* slots whose worker starts after a pause */
 	bool stopping;
 	struct alarm alarm;
-	int64_t answered; /* requests answered by workers that have ended */
+	int64_t answered; /* requests that were answered by workers that have exited */
 	int64_t measured_us;
 	struct worker_slot slot[SCOREBOARD_ROWS];
 };
@@ -156,7 +156,7 @@ static void describe_exit(int status, char *text, size_t size)
 		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* Has the worker started well? Then a pause before its replacement would not help. */
+/* Has the worker started well? If it has, a pause before its replacement would not help. */
 static bool has_worker_matured(const struct scoreboard_row *r, int64_t now)
 {
 	return r->requests > 0 || r->request_us > 0 ||
@@ -215,7 +215,8 @@ void pool_reap(struct pool *p, pid_t pid, int status, int64_t now)
 static bool is_worker_serving(const struct pool *p, int i, int gen)
 {
 	if (p->slot[i].pid == 0 || p->slot[i].gen < gen)
-		return false; /* do not read its row: untouched pages take no memory */
+		return false; /* do not read the slot's row: pages that nobody reads or writes take
+				 no memory */
 	int state = p->board->row[i].state;
 	return state == WORKER_IDLE || state == WORKER_BUSY;
 }
@@ -260,8 +261,8 @@ static void retire_older_workers(struct pool *p, int64_t now)
 			    &p->slot[i], now + p->proto.conf->stop_deadline * INT64_C(1000000));
 }
 
-/* Replace one worker at a time. It may finish its request within request_deadline, so that no
- * request fails. */
+/* Replace one worker at a time. The worker may finish its request within request_deadline, so that
+ * no request fails. */
 static void recycle_one_worker(struct pool *p, int64_t now)
 {
 	const struct conf *c = p->proto.conf;

@@ -31,8 +31,8 @@ static bool find_user_and_group(
 	return true;
 }
 
-/* Which signal do we get when our parent dies? The kernel forgets it whenever a process changes its
- * user. */
+/* Which signal do we get when our parent dies? The kernel forgets this signal whenever a process
+ * changes its user. */
 static int get_parent_signal(void)
 {
 	int sig = 0;

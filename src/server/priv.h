@@ -12,7 +12,8 @@ bool priv_drop(const struct conf *, char *why, size_t size);
 void priv_hide(void);
 /* Set the name that ps(1) and top(1) show (Linux); at most 15 characters. */
 void priv_set_name(const char *);
-/* Is this process hidden already? It is from the start if its user cannot read the program file. */
+/* Is this process hidden already? A process is hidden from the start if its user cannot read the
+ * program file. */
 bool priv_is_hidden(void);
 /* Let the system send us `sig` when our parent dies (Linux). False: the parent has died already. */
 bool priv_die_with_parent(int parent, int sig);

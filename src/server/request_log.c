@@ -32,7 +32,7 @@ static const char *format_client_address(
 	return str_z(cx->mem, q->remote);
 }
 
-/* `where` and `why` are for operators; the client got its own message. */
+/* `where` and `why` are for operators; the client got another message. */
 static void log_request_line(
     const struct cx *cx, const struct http_req *q, const struct http_resp *r, int64_t us)
 {

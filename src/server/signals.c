@@ -98,7 +98,7 @@ void signals_install_signer(sigset_t *wait)
 	sigemptyset(wait);
 }
 
-/* Undo what the web server has blocked or ignored. */
+/* Unblock the signals that the web server has blocked, and stop ignoring those that it ignored. */
 void signals_reset_for_cgi(int64_t seconds)
 {
 	sigset_t none;

@@ -10,8 +10,8 @@
  */
 enum role {
 	ROLE_MASTER,
-	ROLE_WORKER, /* of our master, which handles ^C and hang-ups of the terminal */
-	ROLE_ALONE   /* spawned by another program, without our master */
+	ROLE_WORKER, /* a worker of our master, which handles ^C and hang-ups of the terminal */
+	ROLE_ALONE   /* a worker spawned by another program, without our master */
 };
 /* Set by handlers, cleared by the code that acts on them; `stop` counts the signals. */
 struct signals {
@@ -27,8 +27,10 @@ void signals_install(enum role, sigset_t *wait);
 /* For plain CGI: nothing is caught or blocked, SIGPIPE is ignored, other signals end the process,
  * and SIGALRM ends the process after `seconds`. */
 void signals_reset_for_cgi(int64_t seconds);
-/* For the signer, which ends when all its clients have ended: ignore all signals except SIGUSR2
- * (reopen the log), which arrives only while it waits with the mask *wait. The master blocks the
- * signals before it forks. */
+/*
+ * For the signer, which exits when all its clients have exited: ignore all signals except SIGUSR2
+ * (reopen the log), which arrives only while the signer waits with the mask *wait. The master
+ * blocks the signals before it forks.
+ */
 void signals_install_signer(sigset_t *wait);
 #endif

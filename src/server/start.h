@@ -18,12 +18,13 @@
 enum start { START_HANDOVER, START_SYSTEMD, START_FD0, START_CGI, START_OWN, START_NOTHING };
 enum start start_mode(const struct conf *);
 /*
- * Returns the socket from outside as a descriptor above 2; -1 for the modes without one. Closes all
- * other descriptors above 2, because web servers leak theirs, except those of the handover (NULL:
- * none), and makes sure that 0 to 2 are open. Call it before opening anything else.
+ * Returns the socket from outside as a descriptor above 2; -1 for the modes without such a socket.
+ * Closes all other descriptors above 2, because web servers leak theirs, except those of the
+ * handover (NULL: none), and makes sure that 0 to 2 are open. Call this before opening anything
+ * else.
  */
 int start_clean_descriptors(enum start, const struct handover *);
-/* Are we a CGI program? Then the client controls the command line: ignore it. */
+/* Are we a CGI program? If so, the command line must be ignored, because the client controls it. */
 bool start_is_cgi(void);
 /* Print the CGI response for a failed start: status 500. */
 void start_print_cgi_error(void);

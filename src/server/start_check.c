@@ -16,7 +16,8 @@
 
 enum { START_CHECK_ARENA = 8 << 20 };
 
-/* Also print to standard error: the program that started us may show its user nothing else. */
+/* The reason is also printed to standard error, because the program that started us may show its
+ * user nothing else. */
 static void report_misfit(const struct conf *c, const char *why)
 {
 	log_error("cannot serve: %s", why);
@@ -47,7 +48,8 @@ int start_check_fit_here(struct cx *cx)
 	return rc == EX_CONFIG ? rc : 0;
 }
 
-/* In shared memory: the child that asks the database writes it. */
+/* The number of connections, in shared memory, because the child that asks the database writes
+ * it. */
 static _Atomic int64_t *connections;
 
 int64_t start_check_connections(void)
@@ -113,7 +115,7 @@ int start_check_fit(const struct conf *c, int secret_fd)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (pid < 0 || !WIFEXITED(status))
-		return 0; /* not known yet: the workers will ask */
+		return 0; /* the answer is not known yet: the workers will ask */
 	if (WEXITSTATUS(status) == 0)
 		fit_remember();
 	return WEXITSTATUS(status) == EX_CONFIG ? EX_CONFIG : 0;

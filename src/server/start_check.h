@@ -2,11 +2,11 @@
 #define MOTET_SERVER_START_CHECK_H
 #include "base/conf.h"
 /*
- * Do the database and this configuration belong together (core/fit.h)? For a master: it asks in a
- * child, so that it has no connection and no key itself. Waits for database_timeout at most.
- * Returns 0, or EX_CONFIG when they do not belong together; the log and standard error say why. It
- * also returns 0 when the database cannot be reached: then the workers ask before they answer their
- * first request.
+ * Do the database and this configuration belong together (core/fit.h)? For a master, which asks in
+ * a child, so that it has no connection and no key itself. The check takes database_timeout at
+ * most. Returns 0, or EX_CONFIG when the database and the configuration do not belong together; the
+ * log and standard error say why. The result is also 0 when the database cannot be reached: then
+ * the workers ask before they answer their first request.
  */
 int start_check_fit(const struct conf *, int secret_fd);
 /* Like start_check_fit(), but in this process, for a worker without a master; cx has a signer and a

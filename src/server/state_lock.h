@@ -4,8 +4,8 @@
 #include <stddef.h>
 /*
  * Who may use a state_dir: one motetd with a master, or any number of processes that were spawned
- * alone. It is a record lock (fcntl(2)) on state_dir/motetd.lock, which the system releases when
- * its holder dies or executes another program, and which children do not inherit.
+ * alone. The right to use it is a record lock (fcntl(2)) on state_dir/motetd.lock, which the system
+ * releases when its holder dies or executes another program, and which children do not inherit.
  */
 /*
  * Take the lock; for up to 3 seconds, wait for a motetd that is about to stop. False: `why` says

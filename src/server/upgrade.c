@@ -11,8 +11,8 @@
 #define UPGRADE_UNCHANGED "; the old program stays"
 enum { REHEARSAL_WORDS = 2, REHEARSAL_OUTPUT = 1 << 16 };
 
-/* execvp() runs a file that is not a program as a script of sh, even a truncated program. Use it
- * only for a name that has to be searched in PATH. */
+/* execvp() runs a file that is not a program as a script of sh, even a truncated program. So
+ * execvp() is used only for a name that has to be searched in PATH. */
 static void execute_program(char **argv)
 {
 	if (strchr(argv[0], '/'))
@@ -80,7 +80,7 @@ static void read_last_line(int fd, char *line, size_t size)
 	snprintf(line, size, "%.*s", (int)one.n, one.s);
 }
 
-/* Is this UPGRADE_FIT of any version? */
+/* Is this the text UPGRADE_FIT of any version? */
 static bool is_fit_message(const char *said)
 {
 	static const char end[] = " is fit to take over";

@@ -107,7 +107,7 @@ static bool serve_queued_request(
 	return true;
 }
 
-/* Serve all queued requests before the worker ends. If there are any, first pass the kept
+/* Serve all queued requests before the worker exits. If any request is queued, first pass the kept
  * connections to siblings. */
 static void serve_whole_queue(
     const struct worker *w, struct cx *cx, struct fcgi *f, struct hash_queue *queue)
@@ -177,7 +177,7 @@ struct serving {
 	struct fcgi *transport;
 	struct fcgi_opt *opt;
 	struct hash_queue queue;
-	int64_t left; /* how many more requests to serve */
+	int64_t left; /* how many more requests this worker serves */
 };
 
 static void serve_requests(const struct worker *w, struct cx *cx, struct serving *s)
@@ -198,15 +198,16 @@ static void serve_requests(const struct worker *w, struct cx *cx, struct serving
 		s->opt->idle_ms = s->queue.n ? HASH_NAP_MS : idle_ms;
 		reopen_log_when_asked();
 		arena_reset(cx->mem);
-		/* Measured after each request, since the next may be far off. */
+		/* The memory is measured after each request, since the next request may be far
+		 * off. */
 		w->row->resident = scoreboard_read_resident();
 	}
 	serve_whole_queue(w, cx, s->transport, &s->queue);
 	s->opt->idle_ms = idle_ms;
 }
 
-/* Siblings take over the kept connections, unless the whole pool ends: then answer the requests
- * that have arrived. */
+/* Siblings take over the kept connections, unless the whole pool stops: in that case, answer the
+ * requests that have arrived. */
 static void retire_worker(const struct worker *w, struct cx *cx, struct serving *s)
 {
 	bool last = w->board->stopping;
@@ -222,7 +223,7 @@ static void retire_worker(const struct worker *w, struct cx *cx, struct serving 
 
 static struct fcgi *transport_without_memory;
 
-/* Answer 503 and end here, so that no library turns the missing memory into another error. */
+/* Answer 503 and exit here, so that no library turns the lack of memory into another error. */
 static void end_without_memory(void)
 {
 	memory_on_failure(NULL);
@@ -244,10 +245,8 @@ static struct fcgi_opt fill_transport_options(const struct worker *w, const sigs
 	};
 }
 
-/*
- * After the first large free(), glibc raises its threshold and keeps such blocks: 19 MiB after the
- * first log-in. With a fixed threshold they return to the system.
- */
+/* After the first large free(), glibc raises its threshold and keeps blocks of that size: 19 MiB
+ * after the first log-in. With a fixed threshold, such blocks return to the system. */
 static void set_malloc_thresholds(void)
 {
 #ifdef __GLIBC__
@@ -357,8 +356,8 @@ int worker_serve_cgi(const struct worker *w)
 	return served ? 0 : EX_OSERR;
 }
 
-/* NULL if this process cannot open the secret file, because only the master has it open
- * (upgrade.h). The rehearsal then does not check the secret. */
+/* The result is NULL if this process cannot open the secret file, because only the master has it
+ * open (upgrade.h). The rehearsal then does not check the secret. */
 static struct ca *load_rehearsal_signer(const struct conf *c, struct ca_local *ca)
 {
 	uint8_t secret[SECRET_BYTES];
