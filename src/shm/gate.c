@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 enum {
-	GATE_NAP_US = 3000, /* much less than a hash takes */
-	GATE_KEYS = 1 << 20 /* the first octet of the keys, and their number */
+	GATE_NAP_US = 3000, /* a pause, which is much shorter than a hash takes */
+	GATE_KEYS = 1 << 20 /* number of the first octet for keys, and how many there are */
 };
 
 struct gate {
@@ -29,7 +29,7 @@ static bool is_lock_taken(int err)
 	return err == EAGAIN || err == EACCES;
 }
 
-/* Some network file systems have no locks: find out at the start. */
+/* Some network file systems have no locks: find out when the gate is made. */
 static bool can_lock_file(int fd)
 {
 	if (lock_gate_octet(fd, 0, F_WRLCK))

@@ -62,9 +62,9 @@ static uint64_t make_limit_tag(uint64_t h)
 }
 
 /*
- * Find the word for this tag: the word that has the tag; else one that is empty or whose time is
- * past; else the one whose time will pass first. *seen is the value of the word: if it changes, the
- * swap fails, and the caller searches again.
+ * Find the word for this tag: the word that has the tag; else a word that is empty or whose time is
+ * past; else the word whose time will pass first. *seen is the value of the word: if it changes,
+ * the swap fails, and the caller searches again.
  */
 static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t now, uint64_t *seen)
 {
@@ -89,8 +89,8 @@ static _Atomic uint64_t *find_limit_word(struct limits *l, uint64_t h, int64_t n
 	return best;
 }
 
-/* Add n requests, or look whether one more is allowed (n 0). `anyway`: add them even beyond the
- * limit. */
+/* Add n requests, or (n 0) look whether one more request is allowed. `anyway`: add the requests
+ * even beyond the limit. */
 static bool add_to_limit(struct limits *l, const char *class, struct str key, int64_t per_minute,
     int64_t burst, int64_t n, bool anyway, int64_t *retry_after_s)
 {

@@ -45,7 +45,7 @@ void scoreboard_end_request(struct scoreboard_row *s)
 	scoreboard_suspend_request(s);
 }
 
-/* The second number of /proc/self/statm, in pages. */
+/* Read the second number of /proc/self/statm, the resident memory in pages. */
 int64_t scoreboard_read_resident(void)
 {
 	struct str size, rest, pages;

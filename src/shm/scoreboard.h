@@ -5,16 +5,17 @@
 #include "base/meter.h"
 /*
  * The state and the counters of every worker, in a file that the master, all workers and motetctl
- * map. Only the worker writes its row; before it starts and after it has ended, the master does.
- * Any process may read at any time, without a lock: each number is one atomic word. Totals belong
- * to the row, and the next worker in it continues them, so that sums never decrease. Times are
- * clock_us().
+ * map. Only the worker writes its row; before the worker starts and after it has exited, the master
+ * writes the row. Any process may read at any time, without a lock: each number is one atomic word.
+ * Totals belong to the row, and the next worker with that row continues them, so that sums never
+ * decrease. Times are clock_us().
  *
  * Each master creates a new file and renames it over the old one; processes that have mapped the
- * old one keep it. Workers that were spawned alone share a file, each with a row of its own. A
+ * old file keep it. Workers that were spawned alone share a file, each with a row of its own. A
  * process shows that it is alive by a record lock (fcntl(2)) on an octet behind the end of the
- * file, which the system releases when it dies. If no file can be created, the memory is private to
- * the pool, and motetctl sees nothing. A process that creates a file ignores SIGXFSZ from then on.
+ * file, which the system releases when the process dies. If no file can be created, the memory is
+ * private to the pool, and motetctl sees nothing. A process that creates a file ignores SIGXFSZ
+ * from then on.
  */
 enum worker_state {
 	WORKER_NONE,
@@ -25,8 +26,8 @@ enum worker_state {
 	WORKER_STATES
 };
 enum {
-	SCOREBOARD_ROWS = 2048, /* two generations of as many workers as the configuration allows */
-	SCOREBOARD_ROUTES = 96, /* number 0: requests without a route */
+	SCOREBOARD_ROWS = 2048, /* for two generations of as many workers as are allowed */
+	SCOREBOARD_ROUTES = 96, /* number 0 counts the requests without a route */
 	SCOREBOARD_STATUSES = 24,
 	SCOREBOARD_BUCKETS = 14
 };
@@ -44,13 +45,13 @@ struct scoreboard_route {
 struct scoreboard_row {
 	_Alignas(4096) _Atomic int pid; /* 0: no worker */
 	_Atomic int state;		/* enum worker_state */
-	_Atomic int64_t requests;	/* answered by this worker */
+	_Atomic int64_t requests;	/* requests that this worker has answered */
 	_Atomic int64_t started_us;
 	_Atomic int64_t active_us;  /* when `state` last changed */
 	_Atomic int64_t request_us; /* start of the current request; 0: none */
 	struct meter_now now;	    /* route and phase of the current request */
-	_Atomic int db;		    /* METER_DB_UP, …: the last known state */
-	_Atomic int64_t resident;   /* memory in octets, as last measured; 0: unknown */
+	_Atomic int db; /* the last known state of the database connection: METER_DB_UP, … */
+	_Atomic int64_t resident; /* memory in octets, as last measured; 0: not known */
 	/* Totals of this row. */
 	scoreboard_total count[COUNTS];
 	scoreboard_total phase_us[PHASES];
@@ -62,8 +63,8 @@ struct scoreboard_name {
 };
 struct scoreboard {
 	char magic[32];
-	uint64_t layout; /* hash of these structs and their tables; if it differs, do not read the
-			    file */
+	uint64_t layout; /* hash of these structs and of the tables that they depend on; a program
+			    whose hash differs must not read the file */
 	char version[24];
 	_Atomic bool stopping; /* the whole pool stops: workers hand over no connections */
 	_Atomic int master;    /* process ID of the master; 0: workers that were spawned alone */
@@ -71,18 +72,18 @@ struct scoreboard {
 	_Atomic int wanted;    /* number of workers in the current generation */
 	int64_t started;       /* seconds since 1970 */
 	int64_t started_us;
-	_Atomic int64_t resident; /* of the master, as in a row */
+	_Atomic int64_t resident; /* memory of the master, as in a row */
 	scoreboard_total births, deaths, killed, signer_deaths,
-	    reloads; /* deaths: unexpected ends of workers; killed: by the master, because a request
-			took too long */
-	_Atomic int64_t storm_until_us; /* when the crash storm ends if no worker dies until then
-       (server/alarm.h); 0: no storm */
-	struct db_pool database;	/* for db_share_pool() */
-	_Atomic int64_t cert_not_after; /* of the server's ID-Cert, in seconds since 1970; 0: not
-					   read yet */
+	    reloads; /* deaths: how many workers have exited unexpectedly; killed: how many the
+			master has killed because a request took too long */
+	_Atomic int64_t storm_until_us; /* when the crash storm will be over if no worker dies until
+					   then (server/alarm.h); 0: no storm */
+	struct db_pool database;	/* what the workers share (db_share_pool()) */
+	_Atomic int64_t cert_not_after; /* when the server's ID-Cert expires, in seconds since 1970;
+					   0: not read yet */
 	_Atomic int cert_warned_days;	/* how many days before the ID-Cert expires the log last
 					   warned; 0: no warning is due */
-	_Atomic bool unready;		/* the last check of core/ready.h failed */
+	_Atomic bool unready;		/* whether the last check of core/ready.h failed */
 	_Atomic int64_t stock, last_resorts,
 	    stock_at; /* KeyPackages that can be claimed, and when they were counted; 0: never */
 	_Atomic int64_t epoch; /* number of the database's epoch; 0: not read yet */
@@ -94,16 +95,17 @@ struct scoreboard {
 /*
  * For a master: create the file, mode 0640, in place of any old one that no server uses. If that
  * fails, *why says why (else NULL), and the scoreboard is in memory. Returns NULL if memory runs
- * out. scoreboard_remove() removes the file if it is still the one of this process.
+ * out. scoreboard_remove() removes the file if it is still the file of this process.
  */
 struct scoreboard *scoreboard_new(const char *path, const char **why);
 void scoreboard_remove(const char *path);
-/* For a child that is not a worker: unmap the scoreboard and close its file. NULL is fine. */
+/* For a child that is not a worker: unmap the scoreboard and close its file. NULL is allowed. */
 void scoreboard_unmap(struct scoreboard *);
 /*
  * For a worker that was spawned alone: take a row in the file of its siblings, or in a new file if
- * there is none or no process in it is alive. *why and the result NULL mean what they mean for
- * scoreboard_new(). path NULL: the scoreboard is in memory, for a process that serves one request.
+ * there is no such file or no process in it is alive. *why and the result NULL mean what they mean
+ * for scoreboard_new(). path NULL: the scoreboard is in memory, for a process that serves one
+ * request.
  */
 struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row, const char **why);
 /*
@@ -129,7 +131,7 @@ static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_u
 void scoreboard_reserve_row(struct scoreboard *, int row);
 void scoreboard_start_worker(struct scoreboard_row *, int pid);
 void scoreboard_set_state(struct scoreboard_row *, enum worker_state);
-/* Call these at the start and at the end of a request. */
+/* Call these two at the start and at the end of a request. */
 void scoreboard_start_request(struct scoreboard_row *, int64_t now_us);
 void scoreboard_end_request(struct scoreboard_row *);
 /* The request was set aside without an answer, and will be started again. */

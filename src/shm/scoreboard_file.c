@@ -16,7 +16,7 @@ enum { BOARD_LOCKS = 1 << 30, BOARD_MAGIC = sizeof((struct scoreboard *)0)->magi
 static const char board_magic[BOARD_MAGIC] = "motet scoreboard\n";
 
 static struct {
-	int fd; /* of the file that this process has created or joined; -1: none */
+	int fd; /* descriptor of the file that this process has created or joined; -1: none */
 	dev_t dev;
 	ino_t ino;
 } own_file = { .fd = -1 };
@@ -211,7 +211,7 @@ static struct scoreboard *map_whole_board(int fd, int access)
 }
 
 /* Does a server that runs, and is not stopping, use this file? The file is closed again, which
- * would release our record locks on it; we hold none yet. */
+ * releases all record locks of this process on it; at this time there are none. */
 static bool is_board_in_use(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -234,8 +234,8 @@ struct scoreboard *scoreboard_new(const char *path, const char **why)
 	return b ? b : create_memory_board(true);
 }
 
-/* Open and lock the file, so that only one process replaces it. Repeat if it was replaced
- * meanwhile. -1: there is no file. */
+/* Open and lock the file, so that only one process replaces it. Repeat this if another process has
+ * replaced the file meanwhile. -1: there is no file. */
 static int lock_board_file(const char *path)
 {
 	struct stat is, was;
@@ -250,7 +250,8 @@ static int lock_board_file(const char *path)
 	return -1;
 }
 
-/* fd stays open if its file is used: closing any descriptor of a file ends its record locks. */
+/* fd stays open if the file is used: closing any descriptor of a file releases the process's record
+ * locks on that file. */
 static struct scoreboard *join_locked_file(const char *path, int fd, int *row)
 {
 	struct scoreboard *b = map_whole_board(fd, PROT_READ | PROT_WRITE);
