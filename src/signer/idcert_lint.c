@@ -5,8 +5,8 @@
 
 /*
  * Splits what is about to be signed into its fields and checks it against the profile. The rules
- * share no code with the writer: fixed parts are compared with the octets of wire.md 3.3, the rest
- * is read. The error names the first rule that is broken.
+ * share no code with the writer: fixed parts are compared with the octets of wire.md 3.3, and the
+ * other parts are read. The error names the first rule that is broken.
  */
 struct tbs_lint {
 	struct cx *cx;
@@ -60,7 +60,7 @@ static bool ends_with_extensions(struct tbs_lint *l)
 
 static bool has_allowed_size(struct tbs_lint *l)
 {
-	const size_t around = 4 + 7 + 67; /* header, algorithm, signature */
+	const size_t around = 4 + 7 + 67; /* octets of header, algorithm and signature */
 
 	return l->whole.n + around <= IDCERT_SIZE_MAX;
 }
@@ -222,7 +222,7 @@ static bool has_profile_extensions(struct tbs_lint *l)
 	return false;
 }
 
-/* The order matters: later rules use what earlier ones have read. */
+/* The order of the rules matters: later rules use what earlier rules have read. */
 static const struct {
 	bool (*ok)(struct tbs_lint *);
 	const char *clause, *rule;

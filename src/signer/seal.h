@@ -6,14 +6,14 @@
  * keys and the secrets of second factors.
  *
  * Layout: version 1 (1 octet) | nonce (12) | ciphertext | tag (16). `aad` (additional authenticated
- * data) binds the ciphertext to its row: it opens only with the same aad.
+ * data) binds the ciphertext to its row: the ciphertext opens only with the same aad.
  *
- * Nonces are random, so one secret may seal at most 2^32 times (NIST SP 800-38D 8.3). Identity keys
- * change a few times a year. Values that users can create in any number are sealed under a secret
- * of their own, made by seal_derive().
+ * Nonces are random, so one secret may seal at most 2^32 values (NIST SP 800-38D 8.3). That is
+ * enough for identity keys, which change a few times a year. Values that users can create in any
+ * number are sealed under a secret of their own, made by seal_derive().
  */
 enum {
-	SEAL_SECRET = 32,   /* octets of a secret */
+	SEAL_SECRET = 32,   /* octets of a secret that seals */
 	SEAL_OVERHEAD = 29, /* octets that sealing adds */
 };
 /* Derive the secret for one use from the host's secret, by HMAC-SHA-256. `use` must be a text that

@@ -35,7 +35,8 @@ static enum err unseal_key(struct cx *cx, struct ca_local *local, const struct c
 	return OK;
 }
 
-/* The database may be wrong or tampered with: a seed signs only for its own public key. */
+/* A seed is used only to sign for its own public key, because the database may be wrong or tampered
+ * with. */
 static enum err open_signing_key(
     struct cx *cx, struct ca_local *local, const struct ca_key *key, struct ed25519_private **out)
 {
@@ -90,7 +91,7 @@ static enum err sign_linted_cert(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_private_sign(cx, private, tbs, sig);
 }
 
-/* Is a time in the future? Then the clock of this host or of the database is wrong. */
+/* Is a time in the future? If it is, the clock of this host or of the database is wrong. */
 static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
 {
 	return c->invalidated > now + SIGNER_SKEW || c->not_before > now + SIGNER_SKEW;
@@ -181,7 +182,8 @@ static enum err sign_own_openpgp(struct cx *cx, struct ca *ca, const struct ca_k
 	return ed25519_private_sign(cx, private, (struct blob){ hash, sizeof hash }, sig);
 }
 
-/* The aad of a second factor. It is shorter than the aad of a key, which has 32 octets. */
+/* The aad of a second factor. This aad is shorter than that of an identity key, which has 32
+ * octets. */
 static struct blob make_second_factor_aad(struct cx *cx, int64_t actor_id)
 {
 	return str_blob(str_of(arena_printf(cx->mem, "totp %lld", (long long)actor_id)));

@@ -26,7 +26,7 @@
  * Times are compared with the clock of this host, with a tolerance of SIGNER_SKEW:
  *   - a certificate begins now; an actor's is valid for at most IDCERT_LIFE_MAX, a server's for at
  *     most server_cert_lifetime;
- *   - a statement about a valid certificate ends within SIGNER_CACHE_LIFE;
+ *   - a statement about a valid certificate expires within SIGNER_CACHE_LIFE;
  *   - a revocation is not in the future;
  *   - a federation token is issued now and is valid for at most SIGNER_TOKEN_LIFE;
  *   - our OpenPGP key was not created in the future.
@@ -37,27 +37,28 @@
  * it does not read the database; core/issue.c checks this, and so does everyone who verifies a
  * chain.
  *
- * Second factors. Their secrets are in the table totp, sealed under a secret derived from the one
- * of secret_file; each is bound to its actor. A secret leaves the signer once, when it is created.
- * Later the signer only answers to which time step a code belongs, if that is near the current
- * time.
+ * Second factors. The secrets of second factors are in the table totp, sealed under a secret
+ * derived from that of secret_file; each is bound to its actor. A secret leaves the signer once,
+ * when it is created. After that, the signer only tells to which time step a code belongs, if that
+ * step is near the current time.
  */
-enum {				       /* seconds */
-	SIGNER_SKEW = 600,	       /* tolerated between this host's clock and the database's */
+enum {			   /* seconds */
+	SIGNER_SKEW = 600, /* allowed difference of this host's clock and the database's */
 	SIGNER_CACHE_LIFE = 12 * 3600, /* the upper limit of cache_lifetime */
-	SIGNER_TOKEN_LIFE = 3600,      /* of a federation token, whatever is configured */
+	SIGNER_TOKEN_LIFE = 3600,      /* the longest life of a federation token */
 };
-enum { CACHE_CLAIMS_MAX = 64 }; /* cache statements in one request */
-/* What signing needs of a row of server_key. */
+enum { CACHE_CLAIMS_MAX = 64 }; /* the most cache statements in one request */
+/* The columns of a row of server_key that signing needs. */
 struct ca_key {
 	uint8_t key[ED25519_KEY]; /* the public key */
 	struct blob sealed;	  /* the seed; its aad is the public key */
 };
 /*
  * The signer, as core/ sees it; `cx->ca` points to one. Every function returns ERR_INTERNAL when a
- * check refuses the request, when the sealed seed cannot be opened, or when it is not the seed of
+ * check refuses the request, when the sealed seed cannot be opened, or when the seed is not that of
  * `key`; the log names the reason. ERR_CLOCKS: a time is too far from now, so a clock is wrong. In
- * a worker also ERR_UNAVAILABLE, when there is no answer: see signer_process.h.
+ * a worker, the functions also return ERR_UNAVAILABLE, when the signer does not answer: see
+ * signer_process.h.
  */
 struct ca {
 	/* Creates a key pair. out->sealed is in the arena. */
@@ -73,21 +74,24 @@ struct ca {
 	 * whose issuer is our domain and that names an ID-Cert in cnf. */
 	enum err (*sign_token)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct federation_token *, uint8_t sig[ED25519_SIG]);
-	/* Signs openpgp_tbs_hash(). The spec must have the key of `ca_key`, and our domain as user
-	 * ID. */
+	/* Signs the digest of openpgp_tbs_hash(). The spec must have the key of `ca_key`, and our
+	 * domain as user ID. */
 	enum err (*sign_openpgp)(struct cx *, struct ca *, const struct ca_key *,
 	    const struct openpgp_spec *, uint8_t sig[ED25519_SIG]);
 	/* Creates the secret of a second factor: in plain for the actor, and sealed for the
 	 * database (in the arena). */
 	enum err (*new_totp)(struct cx *, struct ca *, int64_t actor_id,
 	    uint8_t secret[TOTP_SECRET], struct blob *sealed);
-	/* *step: the time step of the code, if it is the current one by this host's clock, the one
-	 * before or the one after; 0 for a wrong code. */
+	/* *step: the time step of the code, if that is the current step by this host's clock, the
+	 * step before or the step after; 0 for a wrong code. */
 	enum err (*check_totp)(struct cx *, struct ca *, int64_t actor_id, struct blob sealed,
 	    struct str code, int64_t *step);
 };
-/* An identity key that was opened (unsealed), with the row that it came from. Opening a key takes
- * twice as long as signing with it, and nearly every signature is made with the same key. */
+/*
+ * An identity key that was opened (unsealed), with the row that it came from. The key is kept
+ * because opening it takes twice as long as signing with it, and nearly every signature is made
+ * with the same key.
+ */
 struct opened_key {
 	uint8_t key[ED25519_KEY], sealed[ED25519_SEED + SEAL_OVERHEAD];
 	struct ed25519_private *private; /* NULL: none */
@@ -98,9 +102,9 @@ struct ca_local {
 	const struct conf *conf;     /* borrowed: domain, server_cert_lifetime */
 	uint8_t secret[SEAL_SECRET]; /* a copy */
 	uint8_t totp[SEAL_SECRET];   /* derived from `secret`, for second factors */
-	struct opened_key opened;    /* the key of the last signature */
+	struct opened_key opened;    /* the opened key that made the last signature */
 };
-/* Finish with ca_local_wipe(). */
+/* Make a signer in this process; when it is no longer needed, call ca_local_wipe(). */
 void ca_local_init(struct ca_local *, const struct conf *, const uint8_t secret[SEAL_SECRET]);
 /* Free the opened key and overwrite the secrets. A struct of zeros is allowed. */
 void ca_local_wipe(struct ca_local *);

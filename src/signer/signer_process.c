@@ -52,7 +52,7 @@ struct packed_second_factor {
 	char code[TOTP_DIGITS];
 };
 struct signer_question {
-	uint32_t op, n; /* n: octets in tbs, or number of claims */
+	uint32_t op, n; /* n: the number of octets in tbs, or the number of claims */
 	struct packed_key key;
 	union {
 		uint8_t tbs[SIGNER_TBS];
@@ -250,7 +250,7 @@ static enum err run_signer_op(
 	return ops[q->op](cx, q, a);
 }
 
-/* The asker may have given up while no signer was running. */
+/* Does the asker still wait for an answer? It may have given up while no signer was running. */
 static bool is_asker_waiting(int fd)
 {
 	struct pollfd p = { .fd = fd };
@@ -272,7 +272,8 @@ static void answer_signer_question(struct cx *cx, const struct signer_question *
 	explicit_bzero(a.secret, sizeof a.secret);
 }
 
-/* Signals are blocked everywhere else, so a signal between two questions is not lost. */
+/* Signals are blocked except during this wait, so a signal that arrives at another time is not
+ * lost. */
 static ssize_t receive_signer_question(
     int take_fd, struct signer_question *q, int *reply, const sigset_t *wait)
 {
@@ -325,7 +326,7 @@ bool signer_process_load_secret(const struct conf *c, int fd, struct ca_local *c
 	return true;
 }
 
-/* A worker that waits for an answer then asks the next signer. */
+/* Log and exit; a worker that waits for an answer then asks the next signer. */
 static void end_signer_without_memory(void)
 {
 	memory_on_failure(NULL);
@@ -393,7 +394,7 @@ static enum signer_outcome ask_signer_once(
 }
 
 /* A signer that ended without an answer may have been killed: ask its successor once. Asking again
- * is safe, because a question has no effect but its answer. */
+ * is safe, because a question has no other effect than its answer. */
 static enum err ask_signer_with_retry(
     struct cx *cx, int give_fd, const struct signer_question *q, struct signer_answer *a)
 {
@@ -407,7 +408,7 @@ static enum err ask_signer_with_retry(
 		  cx, got == SIGNER_ENDED ? "ended without an answer" : "no answer in time");
 }
 
-/* An error of the signer becomes the error of this request. */
+/* An error that the signer answers becomes the error of this request. */
 static enum err ask_signer(
     struct cx *cx, struct ca *ca, const struct signer_question *q, struct signer_answer *a)
 {

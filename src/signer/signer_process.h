@@ -6,7 +6,7 @@
 #include <signal.h>
 /*
  * The signer process: the only process under a master that holds the secret of secret_file; and the
- * client that workers use to ask it.
+ * client with which workers ask it.
  *
  * All processes share one SOCK_SEQPACKET pair that the master creates. For each question a worker
  * creates another pair, sends one end along with the question, and waits for the answer at the
@@ -15,14 +15,14 @@
  * reload replaces the signer.
  */
 enum {			     /* limits of one message; signer_process.c refuses anything longer */
-	SIGNER_SEALED = 128, /* octets of a sealed key or second factor */
-	SIGNER_TBS = 8192,   /* octets of a TBSCertificate */
+	SIGNER_SEALED = 128, /* the most octets of a sealed key or second factor */
+	SIGNER_TBS = 8192,   /* the most octets of a TBSCertificate */
 	SIGNER_CLAIMS = CACHE_CLAIMS_MAX, /* cache statements */
-	SIGNER_TEXTS = 1024,		  /* octets of all texts of a federation token */
+	SIGNER_TEXTS = 1024,		  /* the most octets of all texts of a federation token */
 	SIGNER_TIMEOUT_MS = 2000,	  /* how long a worker waits for an answer */
 };
-/* Signals of the signer process. Between two questions it waits with the mask `wait`, so signals
- * arrive only there. A handler sets *reopen to have the log reopened. */
+/* Signals of the signer process. Between two questions the signer waits with the mask `wait`, so
+ * signals arrive only then. A handler sets *reopen to have the log reopened. */
 struct signer_signals {
 	sigset_t wait;
 	volatile sig_atomic_t *reopen;
@@ -30,20 +30,20 @@ struct signer_signals {
 /*
  * Run the signer process: read the secret from secret_fd, write one octet to ready_fd (unless it is
  * -1), then answer questions from take_fd until every process that could ask has closed its end.
- * Returns the exit status: 0; EX_CONFIG (78) when the secret cannot be read (logged); EX_OSERR when
- * ready_fd cannot be written.
+ * Returns the exit status: 0; EX_CONFIG (78) when the secret cannot be read, which is logged;
+ * EX_OSERR when ready_fd cannot be written.
  */
 int signer_process_run(
     const struct conf *, int take_fd, int ready_fd, int secret_fd, const struct signer_signals *);
 /*
- * Read the secret from fd and set up *ca to sign in this process. Used by the signer process and by
- * a worker started without a master. Closes fd on success. False, and logged, when the secret
- * cannot be read.
+ * Read the secret from fd and set up *ca to sign in this process. The signer process and a worker
+ * started without a master use this. Closes fd on success. If the secret cannot be read, this is
+ * logged and the result is false.
  */
 bool signer_process_load_secret(const struct conf *, int fd, struct ca_local *ca);
 
 /* The client in a worker. Its functions return what the signer answers; ERR_UNAVAILABLE when no
- * answer comes within SIGNER_TIMEOUT_MS, or when two signers in a row end without an answer. */
+ * answer comes within SIGNER_TIMEOUT_MS, or when two signers in a row exit without an answer. */
 struct signer_client {
 	struct ca ca;
 	int give_fd; /* borrowed: the worker's end of the shared pair */
