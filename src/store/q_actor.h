@@ -6,7 +6,7 @@
  * no such actor, or (insert) when the name is taken.
  */
 struct actor_login {
-	int64_t id; /* 0: no active actor has this name */
+	int64_t id; /* ID of the active actor of this name; 0: there is none */
 	struct str password;
 	struct blob totp; /* sealed secret of the second factor; n 0: none */
 	int64_t now;
@@ -16,7 +16,7 @@ struct actor_item {
 	struct str local_name;
 	bool admin;
 	int64_t created_at, deactivated_at, sessions, certificates;
-	bool totp; /* has a second factor */
+	bool totp; /* the actor has a confirmed second factor */
 };
 struct actor_ref {
 	int64_t id;
@@ -36,7 +36,8 @@ must_check enum err q_actor_unused(struct cx *, struct str local, struct unused_
 must_check enum err q_actor_login(struct cx *, struct str local, struct actor_login **);
 must_check enum err q_actor_set_password(
     struct cx *, struct str local, struct str password, int64_t *id);
-/* Replace the PHC string `old` by `newer`. *id 0: the stored string is no longer `old`. */
+/* Replace the PHC string `old` by `newer`. *id 0: nothing was replaced, because the stored string
+ * is no longer `old`. */
 must_check enum err q_actor_rehash(
     struct cx *, struct str local, struct str old, struct str newer, int64_t *id);
 must_check enum err q_actor_set_admin(struct cx *, struct str local, bool admin, int64_t *id);

@@ -1,5 +1,5 @@
--- No row: the name is taken. A retry with the same PHC string returns the same actor, so the
--- statement can be sent again after a lost answer: the salt in it is unique to this attempt.
+-- Add an actor. No row: the name is taken. A retry with the same PHC string returns the same actor,
+-- so the statement can be sent again after a lost answer: the salt in it is unique to this attempt.
 -- name: sql_actor_insert :opt
 -- args: text, text, bool
 -- cols: id int8
@@ -7,7 +7,7 @@ INSERT INTO actor (local_name, password, admin) VALUES ($1, $2, $3)
 ON CONFLICT (local_name) DO UPDATE SET password = excluded.password
     WHERE actor.password = excluded.password RETURNING id
 
--- The password of an actor that registered within the last day and has had no ID-Cert yet.
+-- Find the password of an actor that registered within the last day and has had no ID-Cert yet.
 -- name: sql_actor_unused :opt redo
 -- args: text
 -- cols: id int8, password text
@@ -15,7 +15,8 @@ SELECT id, password FROM actor
 WHERE local_name = $1 AND deactivated_at IS NULL AND created_at > now() - interval '1 day'
     AND NOT EXISTS (SELECT FROM idcert c WHERE c.actor_id = actor.id)
 
--- The actor that logs in. Always one row; id is null when there is no such active actor.
+-- Find the actor that logs in. The answer is always one row; id is null when there is no such
+-- active actor.
 -- name: sql_actor_login :one redo
 -- args: text
 -- cols: id int8, password text, totp bytea, now int8
@@ -47,7 +48,7 @@ UPDATE actor SET admin = $2 WHERE local_name = $1 RETURNING id
 -- cols: id int8
 SELECT motet_deactivate_actor($1) AS id
 
--- By id ($1), or by name ($2). 0 and null match no actor.
+-- Find an actor by id ($1) or by name ($2). An id of 0 and a name that is null match no actor.
 -- name: sql_actor_find :opt redo
 -- args: int8, text
 -- cols: id int8, local_name text

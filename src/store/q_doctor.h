@@ -8,21 +8,22 @@ struct doctor_server {
 	int64_t now_ms;	     /* milliseconds since 1970 */
 	struct str role;
 	bool superuser;
-	bool powers;	    /* CREATEROLE, CREATEDB, REPLICATION or BYPASSRLS */
-	bool creates, owns; /* may create in the schema; owns tables of it */
+	bool powers;	    /* the role has CREATEROLE, CREATEDB, REPLICATION or BYPASSRLS */
+	bool creates, owns; /* the role may create in the schema; it owns tables of the schema */
 	struct str hidden; /* a schema with tables of motet that this role may not use; or s NULL */
-	struct str fsync, full_page_writes, synchronous_commit; /* defaults of a session */
+	struct str fsync, full_page_writes, synchronous_commit; /* in a new session */
 };
 struct doctor_right {
 	/* name: a table or view. missing, surplus: rights, separated by ", "; s NULL: none. */
 	struct str name, missing, surplus;
 };
-/* How many connections this role may have open, and how many other roles have open. */
+/* The number of connections that this role may have open, and the number that other roles have
+ * open. */
 struct doctor_connections {
 	int64_t room;	/* the least of max_connections without the reserved ones, and of the limits
 			   of role and database */
 	int64_t others; /* connections that other roles have open now */
-	int64_t pid;	/* of the PostgreSQL process that serves this connection */
+	int64_t pid;	/* ID of the PostgreSQL process that serves this connection */
 };
 must_check enum err q_doctor_connections(struct cx *, struct doctor_connections **);
 must_check enum err q_doctor_server(struct cx *, struct doctor_server **);

@@ -38,8 +38,9 @@ SELECT least((SELECT sum(CASE s.name WHEN 'max_connections' THEN s.setting::int8
 FROM pg_roles r JOIN pg_database d ON d.datname = current_database()
 WHERE r.rolname = current_user
 
--- Tables and views on which this role lacks a right that server_right lists, or has one that it
--- does not list. The right to lock a table comes with the rights on the whole table.
+-- List the tables and views on which this role lacks a right that server_right lists, or has a
+-- right that server_right does not list. The right to lock a table comes with the rights on the
+-- whole table.
 -- name: sql_doctor_rights :many redo
 -- args:
 -- cols: name text, missing text, surplus text

@@ -3,11 +3,11 @@
 #include "db/db.h"
 /* Epochs of the database (core/epoch.h): the statements of q_epoch.sql. */
 struct epoch_look {
-	int64_t number;	       /* of the current epoch; 0: no epoch has begun */
+	int64_t number;	       /* number of the current epoch; 0: no epoch has begun */
 	struct str system_id;  /* system identifier of PostgreSQL when the epoch began */
 	int64_t timeline;      /* timeline of PostgreSQL when the epoch began */
-	struct str system_now; /* the system identifier now; s NULL: on a standby, or the role may
-				  not read it */
+	struct str system_now; /* the system identifier now; s NULL: this is a standby, or the role
+				  may not read the identifier */
 	int64_t timeline_now;
 	bool standby;
 };
@@ -16,7 +16,8 @@ must_check enum err q_epoch_exists(struct cx *, bool *there);
 must_check enum err q_epoch_look(struct cx *, struct epoch_look **);
 
 enum epoch_cause { EPOCH_TIMELINE, EPOCH_MOVED, EPOCH_RESTORED, EPOCH_RESTORED_KEEP };
-/* Begin an epoch, without a time limit; then close the connection, whose time limits are off. */
+/* Begin an epoch; the statement has no time limit. Then close the connection, because its time
+ * limits are off. */
 must_check enum err q_epoch_begin(struct cx *, enum epoch_cause);
 
 struct epoch_item {

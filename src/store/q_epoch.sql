@@ -14,8 +14,8 @@ SELECT e.number, e.system_id, e.timeline, p.system_id AS system_now, p.timeline 
 FROM (SELECT 1) one LEFT JOIN motet_get_database_place() p ON true
     LEFT JOIN (SELECT * FROM epoch ORDER BY number DESC LIMIT 1) e ON true
 
--- Each of these four statements begins an epoch. It is run without a time limit, because many rows
--- may become void.
+-- Each of the following four statements begins an epoch. They are run without a time limit, because
+-- many rows may become void.
 -- name: sql_epoch_timeline :one
 -- args:
 -- cols: number int8
@@ -45,7 +45,7 @@ SELECT e.number, e.cause, e.system_id, e.timeline,
        (SELECT coalesce(sum(v.amount), 0)::int8 FROM epoch_void v WHERE v.epoch = e.number) AS voided
 FROM epoch e ORDER BY e.number LIMIT 10000
 
--- What became void when epoch $1 began; $1 < 0: the current epoch.
+-- List what became void when epoch $1 began; $1 < 0: the current epoch.
 -- name: sql_epoch_voids :many redo
 -- args: int8
 -- cols: epoch int8, kind text, whose text, amount int8

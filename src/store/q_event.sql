@@ -1,7 +1,8 @@
--- Events that the session has not fetched, or ($2 >= 0) all after number $2; at most 100. Marks
--- them as fetched. Always a row, whose seq is null when there are none. first: the events of this
--- epoch have higher numbers; for a $2 below it, no event is returned. cert or server_cert: the
--- certificate that the event is about. signer: serial number of the server's current key.
+-- Fetch the events that the session has not fetched, or ($2 >= 0) all events after number $2; at
+-- most 100. The events are marked as fetched. If there are none, the answer is one row whose seq is
+-- null. first: the events of this epoch have higher numbers; for a $2 below `first`, no event is
+-- returned. cert or server_cert: the certificate that the event is about. signer: serial number of
+-- the server's current key.
 -- name: sql_event_list :many
 -- args: text, int8
 -- cols: seq int8, namespace text, op int8, name text, data text, serial int8, cert bytea,
@@ -26,8 +27,8 @@ SELECT d.seq, d.namespace, d.op, d.name, d.data, d.serial, c.cert,
 FROM base b LEFT JOIN due d ON true LEFT JOIN idcert c ON c.serial = d.serial LEFT JOIN server_key k ON k.serial = d.serial
 ORDER BY d.seq
 
--- Pending events of all sessions of a home actor ($1) or a foreign actor ($2), for operators. Marks
--- nothing as fetched.
+-- List the pending events of all sessions of a home actor ($1) or a foreign actor ($2), for
+-- operators. No event is marked as fetched.
 -- name: sql_event_list_of_actor :many redo
 -- args: text, text
 -- cols: session_id text, seq int8, fetched bool, namespace text, op int8, name text, serial int8,

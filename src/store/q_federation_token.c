@@ -32,7 +32,8 @@ ROW(federation_token_key, F_BLOB(federation_token_key, public_key),
     F_I64(federation_token_key, now));
 ROW(redemption_result, F_BOOL(redemption_result, opened), F_BOOL(redemption_result, landed),
     F_I64(redemption_result, told));
-/* The row of the home statement: one column more. ROW() makes one shape for each struct. */
+/* The row of sql_federation_token_redeem_home has one column more. ROW() makes only one shape for
+ * each struct, so this shape is written out. */
 static const struct field redeemed_home_fields[] = { F_BOOL(redemption_result, opened),
 	F_BOOL(redemption_result, landed), F_I64(redemption_result, told),
 	F_BOOL(redemption_result, stored) };

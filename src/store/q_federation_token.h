@@ -15,9 +15,9 @@ struct new_federation_token {
 	struct str jti, audience;
 	struct blob token_hash;
 	int64_t issued_at, expires_at;
-	int64_t server_serial; /* of the key that signed it */
-	struct blob asker;     /* hash of the session token that asked */
-	int64_t cert_serial;   /* of that session's ID-Cert, which cnf names */
+	int64_t server_serial; /* serial number of the key that signed the token */
+	struct blob asker;     /* hash of the session token that asked for this federation token */
+	int64_t cert_serial;   /* serial number of that session's ID-Cert, which cnf names */
 };
 struct federation_token_issued {
 	bool issued, enabled, current;
@@ -30,7 +30,8 @@ must_check enum err q_federation_token_delete(struct cx *, int64_t actor_id, int
 struct federation_token_item {
 	struct str local_name, audience, jti;
 	int64_t issued_at, expires_at, deleted_at, redeemed_at, now;
-	bool stands; /* neither deleted nor redeemed, and the session that asked has not ended */
+	bool stands; /* the token was neither deleted nor redeemed, and the session that asked for
+			it has not ended */
 };
 /* List the tokens of one actor, or (actor_id 0) of all. */
 must_check enum err q_federation_token_list(
@@ -56,9 +57,9 @@ struct redemption {
 	int64_t serial; /* home actors */
 	struct blob public_key, cert;
 	int64_t not_after;
-	struct str event; /* foreign actors: JSON of NEW_SESSION */
-	/* Home actors: KeyPackages for the session's stock. They and the session are stored
-	 * together, or nothing is. */
+	struct str event; /* foreign actors: the event NEW_SESSION, in JSON */
+	/* Of home actors: the KeyPackages for the session's stock. The KeyPackages and the session
+	 * are stored together, or nothing is stored. */
 	const struct keypackage *packages;
 	size_t npackages;
 	int64_t most_packages;
@@ -66,7 +67,7 @@ struct redemption {
 struct redemption_result {
 	bool opened, landed;
 	int64_t told;
-	bool stored; /* the KeyPackages, if there are any */
+	bool stored; /* the KeyPackages were stored, if there are any */
 };
 /*
  * ERR_BAD_REQUEST: the init_key of a KeyPackage was used before. ERR_TOO_MANY: more KeyPackages

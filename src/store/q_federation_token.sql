@@ -8,8 +8,8 @@ SELECT token_generation AS enabled FROM setting
 -- cols: enabled bool
 UPDATE setting SET token_generation = $1 RETURNING token_generation AS enabled
 
--- Are tokens issued, and for which ID-Cert would the session with this token ($1) get one? cert is
--- null when the session has ended.
+-- Are tokens issued, and for which ID-Cert would the session with the session token $1 get a
+-- federation token? cert is null when the session has ended.
 -- name: sql_federation_token_asker :one redo
 -- args: bytea
 -- cols: enabled bool, cert bytea
@@ -74,8 +74,8 @@ FROM federation_token t JOIN actor a ON a.id = t.actor_id
 WHERE $1::int8 = 0 OR t.actor_id = $1::int8
 ORDER BY t.issued_at, a.local_name, t.jti LIMIT 10000
 
--- Can this token of this server still be redeemed? It cannot once the session that asked for it has
--- ended. Other servers ask this: they have the token and can hash it.
+-- Can this token of this server still be redeemed? It cannot be redeemed once the session that
+-- asked for it has ended. Other servers that got the token ask this with its hash.
 -- name: sql_federation_token_active :one redo
 -- args: bytea
 -- cols: active bool
@@ -84,8 +84,8 @@ SELECT EXISTS (
     WHERE t.token_hash = $1 AND motet_is_token_redeemable(t) AND t.expires_at > now()
         AND a.deactivated_at IS NULL) AS active
 
--- The time, and the server key with this serial number. Always one row; public_key is null when
--- there is no such key.
+-- Get the time, and the server key with this serial number. The answer is always one row;
+-- public_key is null when there is no such key.
 -- name: sql_federation_token_key :one redo
 -- args: int8
 -- cols: public_key bytea, now int8
@@ -131,10 +131,11 @@ SELECT EXISTS (SELECT FROM opened) AS opened,
            $14)
         FROM cert c, opened WHERE cardinality($6::int8[]) > 0) AS stored
 
--- Redeem a token of another server: writes all rows or none. The primary key of redeemed_token
--- decides between two redemptions. A change of the epoch may have lost rows of redeemed_token, so a
--- token that was issued before it is void. An open session with the same ID continues with the new
--- certificate and a new token. $13: the event for the actor's other sessions here.
+-- Redeem a token of another server: write all rows or none. The primary key of redeemed_token
+-- decides between two redemptions. When a new epoch began, rows of redeemed_token may have been
+-- lost, so a token that was issued before the current epoch is void. An open session with the same
+-- ID continues with the new certificate and a new token. $13: the event for the actor's other
+-- sessions here.
 -- name: sql_federation_token_redeem_foreign :one
 -- args: text, text, bytea, int8, int8, text, text, text, text, bytea, bytea, int8, text
 -- cols: opened bool, landed bool, told int8

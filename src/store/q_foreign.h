@@ -8,7 +8,7 @@ struct foreign_server_found {
 	struct str api, domain;	  /* s NULL: nothing usable is stored */
 	struct str failure, said; /* s NULL: no failure */
 	int64_t wait;		  /* seconds until the stored answer or failure expires */
-	struct str cacheable;	  /* CacheableIDCert of its current certificate */
+	struct str cacheable;	  /* CacheableIDCert of the server's current certificate */
 };
 /* `place`: a domain or an origin. `host`: the domain that a block would name. */
 must_check enum err q_foreign_find_server(
@@ -18,16 +18,16 @@ struct foreign_server_row {
 	int64_t fresh_until;
 };
 must_check enum err q_foreign_store_server(struct cx *, const struct foreign_server_row *);
-/* Store a failure, by the name of its error, for 5 seconds, and for up to 5 minutes if it repeats.
+/* Store a failure under the name of its error: for 5 seconds, or for up to 5 minutes if it repeats.
  * A good server whose statement has not expired is left unchanged. */
 must_check enum err q_foreign_store_failure(
     struct cx *, struct str place, struct str failure, struct str said);
-/* Note why a server could not be reached, for operators. is_new: also for a server that is not
- * known yet. */
+/* Note why a server could not be reached, for operators. is_new: store the reason even if the
+ * server is not known yet. */
 must_check enum err q_foreign_note_trouble(
     struct cx *, struct str place, struct str failure, struct str said, bool is_new);
 /* Find the usable CacheableIDCert with this serial number, or the one that was valid at this time.
- * s NULL: there is none. */
+ * s NULL: there is no such CacheableIDCert. */
 must_check enum err q_foreign_cert_find(
     struct cx *, struct str subject, struct str serial, struct str *cacheable);
 must_check enum err q_foreign_cert_at(
@@ -48,14 +48,13 @@ struct foreign_certs {
 };
 /*
  * *refused s NULL: all are stored. Otherwise it lists the serial numbers, with spaces between them,
- * of the certificates that were revoked before and are now said to be valid; these are not stored.
+ * of the certificates that were revoked before and are now said to be valid; these certificates are
+ * not stored.
  */
 must_check enum err q_foreign_store_certs(
     struct cx *, const struct foreign_certs *, struct str *refused);
-/*
- * Note that all certificates of the actor, or of one session, are now stored; this holds until
- * fresh_until. session_id empty: all sessions.
- */
+/* Note that all certificates of the actor, or of one session, are now stored; the list counts as
+ * complete until fresh_until. session_id empty: all sessions. */
 must_check enum err q_foreign_mark_listed(
     struct cx *, struct str fid, struct str session_id, struct str domain, int64_t fresh_until);
 /* Expire what the domain has said about one actor, or (fid.s NULL) everything. Revocations stay. */

@@ -1,7 +1,7 @@
--- What we have stored about a server and may still use, and whether the operator has blocked it or
--- a domain above it. $1: the place (a domain or an origin); $2: the domain or host that a block
--- would name. A row that was stored while a clock was ahead, and so has a time in the future, is
--- ignored. Always one row.
+-- Get what we have stored about a server and may still use, and whether the operator has blocked
+-- the server or a domain above it. $1: the place (a domain or an origin); $2: the domain or host
+-- that a block would name. A row that was stored while a clock was ahead, and so has a time in the
+-- future, is ignored. The answer is always one row.
 -- name: sql_foreign_find_server :one redo
 -- args: text, text
 -- cols: now int8, blocked bool, api text, domain text, failure text, said text, wait int8,
@@ -45,8 +45,8 @@ ON CONFLICT (place) DO UPDATE SET api = NULL, domain = NULL, serial = NULL,
 WHERE s.fresh_until < now()
 
 -- Store why a server could not be reached, for operators. The server may be asked again at once,
--- and what it has said stays in use. $4: also store this for a server that is not known yet.
--- Deletes up to 20 outdated failures.
+-- and what it has said before stays in use. $4: store the reason also for a server that is not
+-- known yet. Deletes up to 20 outdated failures.
 -- name: sql_foreign_note_trouble :none redo
 -- args: text, text, text, bool
 -- cols:
@@ -68,8 +68,8 @@ ON CONFLICT (place) DO UPDATE SET said = excluded.said, checked_at = now(),
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND serial = $2 AND usable_until >= now()
 
 -- The certificate that was valid at a time. When a newer certificate of the same subject is known,
--- an unrevoked one counts only for times up to a minute before it was fetched: it may have been
--- replaced after that, and clocks differ by a minute at most.
+-- an unrevoked certificate counts only for times up to a minute before it was fetched: it may have
+-- been replaced later, and clocks differ by a minute at most.
 -- name: sql_foreign_cert_at :opt redo
 -- args: text, int8
 -- cols: cacheable text
@@ -83,9 +83,9 @@ WHERE subject = $1 AND usable_until >= now() AND not_before <= to_timestamp($2::
 ORDER BY not_before DESC LIMIT 1
 
 -- All certificates of an actor, or of one session ($2), from a list that is at most $3 seconds old
--- (-1: of any age). No row: not cached, so ask the home server. This is also the answer for a
--- session that is missing in the list of all sessions: it may be newer than the list. A row with
--- null: the cached list has none.
+-- (-1: of any age). No row: the list is not cached, so ask the home server. A session that is
+-- missing in the list of all sessions also gets no row: the session may be newer than the list. A
+-- row with null: the cached list is empty.
 -- name: sql_foreign_cert_list :many redo
 -- args: text, text, int8
 -- cols: cacheable text
@@ -103,10 +103,10 @@ ORDER BY c.not_before, c.serial LIMIT 1000
 
 -- Store verified certificates of one subject. A revoked certificate stays revoked, whatever its
 -- server says later. refused: the serial numbers of revoked certificates that are now said to be
--- valid. Deletes up to 50 outdated statements; revocations are kept. Beyond the caps of schema 14
--- the oldest are deleted. A session here with an ID-Cert that is now revoked ends, and the actor's
--- other sessions get the home server's statement as an event; a session whose ID-Cert is good is
--- confirmed.
+-- valid. Up to 50 outdated statements are deleted; revocations are kept. Of the statements beyond
+-- the caps of schema 14, the oldest are deleted. A session here with an ID-Cert that is now revoked
+-- ends, and the actor's other sessions get the home server's statement as an event; a session whose
+-- ID-Cert is good is confirmed.
 -- name: sql_foreign_store_certs :one redo
 -- args: text, text, text[], text[], text[], int8[], int8[], int8[], int8[]
 -- cols: refused text, told int8
@@ -168,8 +168,8 @@ SELECT $1, $2, $3, to_timestamp($4::int8) WHERE (SELECT count(*) FROM room) >= 0
 ON CONFLICT (fid, session_id) DO UPDATE SET domain = excluded.domain,
     fresh_until = excluded.fresh_until, listed_at = now()
 
--- Expire everything that a server has said, except revocations, and let the master ask it about
--- sessions here. $2, if not null: only what it has said about this actor.
+-- Expire everything that a server has said, except revocations, and let the master ask the server
+-- about sessions here. $2, if not null: expire only what the server has said about this actor.
 -- name: sql_foreign_forget :one redo
 -- args: text, text
 -- cols: forgotten int8
@@ -189,7 +189,7 @@ sessions AS (
 SELECT (SELECT count(*) FROM server) + (SELECT count(*) FROM actors)
        + (SELECT count(*) FROM certs) AS forgotten
 
--- Block a domain and those below it. Ends the sessions of their actors here.
+-- Block a domain and those below it. The sessions that actors of these domains have here are ended.
 -- name: sql_foreign_block :one resend
 -- args: text
 -- cols: ended int8
@@ -201,7 +201,7 @@ SELECT motet_block_domain($1) AS ended
 UPDATE foreign_server SET blocked_at = NULL WHERE place = $1 AND blocked_at IS NOT NULL
     RETURNING place
 
--- All known servers, or the one that $1, a place or a domain, fits best; for operators.
+-- List all known servers, or the server that $1, a place or a domain, fits best; for operators.
 -- name: sql_foreign_list :many redo
 -- args: text
 -- cols: place text, state text, domain text, api text, said text, checked_at int8,

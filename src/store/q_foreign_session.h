@@ -1,7 +1,8 @@
 #ifndef MOTET_STORE_Q_FOREIGN_SESSION_H
 #define MOTET_STORE_Q_FOREIGN_SESSION_H
 #include "db/db.h"
-/* What becomes of sessions of foreign actors: the statements of q_foreign_session.sql. */
+/* How sessions of foreign actors are renewed, confirmed and ended: the statements of
+ * q_foreign_session.sql. */
 /*
  * Give a session its next ID-Cert, in place of the one with the serial number `old`. *renewed 0:
  * there is no such session.
@@ -15,7 +16,7 @@ struct foreign_renewal {
 must_check enum err q_foreign_session_renew(
     struct cx *, const struct foreign_renewal *, int64_t *renewed);
 /* Find an actor whose home server must be asked now about the actor's sessions. For some minutes,
- * no other caller gets the same actor. *out NULL: there is none. */
+ * no other caller gets the same actor. *out NULL: there is no such actor. */
 struct foreign_due {
 	struct str fid, domain;
 };
@@ -25,12 +26,12 @@ must_check enum err q_foreign_session_due(struct cx *, struct foreign_due **out)
 must_check enum err q_foreign_session_end_unlisted(struct cx *, struct str fid);
 /*
  * Note that the home server `domain` does not answer. The sessions of the actor `fid`, and those of
- * the other actors about whom this server is to be asked now, stay confirmed until it has been
- * silent for `patience` seconds, and are then ended. One call handles at most 1000 sessions.
+ * the other actors about whom this server is to be asked now, stay confirmed until the server has
+ * been silent for `patience` seconds; then they are ended. One call handles at most 1000 sessions.
  */
 must_check enum err q_foreign_session_note_silence(
     struct cx *, struct str domain, struct str fid, int64_t patience);
-/* Ask this home server a minute or two later about those sessions that are due. */
+/* Delay by a minute or two asking this home server about those sessions that are due. */
 must_check enum err q_foreign_session_put_off(struct cx *, struct str domain);
 extern const struct stmt *const q_foreign_session_stmts[];
 #endif

@@ -40,8 +40,8 @@ counter AS (
 SELECT count(*) AS number FROM ended
 
 -- A home server ($1) does not answer: the sessions of the actor $2, and those of its other actors
--- that are due, go on until it has been silent for $3 seconds, and are then ended. The longer it is
--- silent, the longer the master waits before it asks again.
+-- that are due, stay open until the home server has been silent for $3 seconds, and are then ended.
+-- The longer the home server is silent, the longer the master waits before it asks again.
 -- name: sql_foreign_session_note_silence :one resend
 -- args: text, text, int8
 -- cols: number int8

@@ -1,12 +1,13 @@
--- Issue an ID-Cert: write all rows or none. The key that signed it ($4) must still be the current
--- one. In a key rotation, the certificate $11 and its token end in the second in which the new
--- certificate begins; with $12, its token $10 is kept, if it is still valid. Expired certificates
--- of the session are marked as not live. At most $13 certificates a day, counted separately for
--- log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends the session $16,
--- and then the oldest sessions beyond $14. A certificate that replaces one of an earlier server key
--- does not count for the day: the server's rotation made it necessary. wait: seconds until $13
--- allows one more. The actor's other sessions get an event. issued: this statement issued it.
--- landed: an earlier try of the same request did. current: $4 is the current key.
+-- Issue an ID-Cert: write all rows or none. The key that signed the ID-Cert ($4) must still be the
+-- current key. In a key rotation, the certificate $11 and its token end in the second in which the
+-- new certificate begins; with $12, its token $10 is kept, if it is still valid. Expired
+-- certificates of the session are marked as not live. At most $13 certificates a day, counted
+-- separately for log-ins ($15) and for session tokens, and $14 sessions at a time: a log-in ends
+-- the session $16, and then the oldest sessions beyond $14. A certificate that replaces one of an
+-- earlier server key does not count for the day: the server's rotation made it necessary. wait:
+-- seconds until $13 allows one more certificate. The actor's other sessions get an event. issued:
+-- this statement issued the certificate. landed: an earlier try of the same request issued it.
+-- current: $4 is the current key.
 -- name: sql_idcert_issue :one
 -- args: int8, text, int8, int8, bytea, bytea, bytea, int8, int8, bytea, int8, bool, int8, int8, bool,
 -- args: text
@@ -76,8 +77,8 @@ SELECT EXISTS (SELECT FROM opened) AS issued,
         WHERE motet_counts_toward_day(c, $1, $8, $15) ORDER BY c.not_before DESC
         OFFSET least($13::int8, 1000000) - 1 LIMIT 1) AS wait
 
--- The request is repeated because its answer was lost: same certificate, new token. In a key
--- rotation, that certificate must have replaced $4.
+-- For a request that is repeated because its answer was lost: return the same certificate, and give
+-- its session a new token. In a key rotation, that certificate must have replaced $4.
 -- name: sql_idcert_renew_token :opt
 -- args: int8, bytea, bytea, int8
 -- cols: serial int8, cert bytea
@@ -95,7 +96,7 @@ opened AS (
     ON CONFLICT (token_hash) DO UPDATE SET serial = excluded.serial RETURNING 1)
 SELECT serial, cert FROM mine WHERE EXISTS (SELECT FROM opened)
 
--- The live certificate $2, or the one that replaced it, if it was issued for this CSR.
+-- Find the live certificate $2, or the one that replaced it, if it was issued for this CSR.
 -- name: sql_idcert_find_by_csr :opt redo
 -- args: int8, int8, bytea
 -- cols: serial int8, cert bytea
@@ -103,9 +104,9 @@ SELECT serial, cert FROM idcert c WHERE actor_id = $1 AND csr_hash = $3 AND live
     AND (serial = $2 OR EXISTS (SELECT FROM idcert old WHERE old.actor_id = $1 AND old.serial = $2
         AND old.session_id = c.session_id AND old.invalidated_at = c.not_before))
 
--- Certificates of an actor: those that have not expired; or those valid at $2; or those issued from
--- $3 to $4. They are those of one session ($5) or of all. No row: there is no such actor. A row
--- with null: the actor has no such certificate.
+-- List certificates of an actor: those that have not expired; or those valid at $2; or those issued
+-- from $3 to $4. Certificates of one session ($5) or of all sessions are listed. No row: there is
+-- no such actor. A row with null: the actor has no such certificate.
 -- name: sql_idcert_list :many redo
 -- args: text, int8, int8, int8, text
 -- cols: cert bytea, serial int8, invalidated_at int8, now int8, signer int8

@@ -16,7 +16,7 @@ struct invite_guest {
 };
 /* Whether a code can still be used for a name. */
 struct invite_state {
-	int64_t id;   /* of the new actor, or 0 */
+	int64_t id;   /* ID of the new actor, or 0 */
 	int64_t wait; /* seconds until the next try is allowed */
 	bool taken;   /* the name is taken */
 	bool known, revoked, expired, used_up;
@@ -30,8 +30,8 @@ must_check enum err q_invite_guests(struct cx *, int64_t id, struct invite_guest
 must_check enum err q_invite_revoke(struct cx *, int64_t id, bool *there);
 struct invite_try {
 	struct blob code_hash, throttle;
-	int64_t cost_ms,
-	    burst; /* what an unknown code costs in the table throttle; cost_ms 0: nothing */
+	int64_t cost_ms, burst; /* what an unknown code costs in the table throttle; cost_ms 0: it
+				   costs nothing */
 	struct str local;
 };
 must_check enum err q_invite_try(struct cx *, const struct invite_try *, struct invite_state **);

@@ -8,7 +8,7 @@ ON CONFLICT (code_hash) DO UPDATE SET code_hash = excluded.code_hash
 RETURNING id, floor(extract(epoch FROM created_at))::int8 AS created_at,
     floor(extract(epoch FROM expires_at))::int8 AS expires_at
 
--- All invites, or one ($1).
+-- List all invites, or one ($1).
 -- name: sql_invite_list :many redo
 -- args: int8
 -- cols: id int8, uses int8, used int8, note text, created_at int8, expires_at int8,
@@ -19,7 +19,7 @@ SELECT id, uses, used, note, floor(extract(epoch FROM created_at))::int8 AS crea
        floor(extract(epoch FROM now()))::int8 AS now
 FROM invite WHERE $1::int8 = 0 OR id = $1::int8 ORDER BY id LIMIT 100000
 
--- The actors that registered with an invite.
+-- List the actors that registered with an invite.
 -- name: sql_invite_guests :many redo
 -- args: int8
 -- cols: local_name text, created_at int8, deactivated_at int8
@@ -33,8 +33,8 @@ FROM actor WHERE invite_id = $1 ORDER BY id LIMIT 100000
 UPDATE invite SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id
 
 -- Check a code (hash $1) and a name ($5) before the password is hashed. An unknown code costs $3
--- milliseconds of the throttle key $2, with $4 tries at once; $3 = 0: no throttle. While the key is
--- over its limit, every code has to wait.
+-- milliseconds of the throttle key $2, with $4 tries at once; $3 = 0: no throttle. While the
+-- throttle key is over its limit, every code has to wait, even a right one.
 -- name: sql_invite_try :one redo
 -- args: bytea, bytea, int8, int8, text
 -- cols: id int8, wait int8, taken bool, known bool, revoked bool, expired bool, used_up bool
@@ -59,7 +59,7 @@ FROM due LEFT JOIN i ON true
 
 -- Use an invite and add the actor, both or neither: if the name is taken at this moment, the
 -- conflict undoes the use. The PHC string $2 identifies the attempt, as in sql_actor_insert. The
--- columns about the invite show its state before this statement.
+-- columns about the invite show the invite's state before this statement.
 -- name: sql_invite_redeem :one
 -- args: text, text, bytea
 -- cols: id int8, wait int8, taken bool, known bool, revoked bool, expired bool, used_up bool

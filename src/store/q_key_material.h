@@ -22,10 +22,8 @@ must_check enum err q_key_material_add(struct cx *, int64_t actor_id, const stru
  * NULL) all. n 0: there is no such session. */
 must_check enum err q_key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
-/*
- * Delete key material. *missing: the serial numbers without key material; if there are any, nothing
- * was deleted. *any: at least one of the others has key material.
- */
+/* Delete key material. *missing: the serial numbers without key material; if there are any, nothing
+ * was deleted. *any: at least one of the other serial numbers has key material. */
 must_check enum err q_key_material_delete(struct cx *, int64_t actor_id, const int64_t *serials,
     size_t n, int64_t **missing, size_t *nmissing, bool *any);
 extern const struct stmt *const q_key_material_stmts[];

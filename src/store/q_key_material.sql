@@ -18,7 +18,7 @@ WHERE s.token_hash = $1
 ORDER BY k.serial LIMIT 10000
 
 -- Delete all items or none. Rows: the serial numbers without key material; if there are any,
--- nothing was deleted. any: at least one of the others has key material.
+-- nothing was deleted. any: at least one of the other serial numbers has key material.
 -- name: sql_key_material_delete :many
 -- args: int8, int8[]
 -- cols: serial int8, any bool

@@ -4,7 +4,7 @@
 /* Key trials: the statements of q_key_trial.sql. No other statement changes the table key_trial. */
 struct key_trial_row {
 	struct str trial;
-	struct str for_fid, for_session; /* n 0: the request did not say who will complete it */
+	struct str for_fid, for_session; /* n 0: any actor or session may complete the trial */
 	bool used, over;
 	int64_t now;
 };
@@ -24,18 +24,16 @@ must_check enum err q_key_trial_open(struct cx *, struct str serial, struct str 
 /* A completed trial, and the session that it opens. */
 struct key_trial_done {
 	struct str trial;
-	struct blob token_hash; /* of the new session; identifies the attempt */
+	struct blob token_hash; /* hash of the new session's token; identifies the attempt */
 	struct blob signature;
 	struct str fid, domain, local, session_id, serial;
 	int64_t serial64; /* home actors */
 	struct blob key, cert;
 	int64_t not_after;
-	struct str event; /* foreign actors: for their other sessions here */
+	struct str event; /* foreign actors: the event for their other sessions here */
 };
-/*
- * *done false: the trial is used or has expired. ERR_CONFLICT: another session with this ID was
- * opened at the same time.
- */
+/* *done false: the trial was completed before or has expired. ERR_CONFLICT: another session with
+ * this ID was opened at the same time. */
 must_check enum err q_key_trial_complete_foreign(
     struct cx *, const struct key_trial_done *, bool *done);
 /* *current false: the ID-Cert is no longer valid; nothing was done. */

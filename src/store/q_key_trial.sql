@@ -1,4 +1,4 @@
--- A new key trial. Deletes up to 20 expired trials that were never completed.
+-- Add a key trial, and delete up to 20 expired trials that were never completed.
 -- name: sql_key_trial_new :one
 -- args: text, text, text, int8, bytea
 -- cols: expires int8
@@ -24,9 +24,10 @@ FROM key_trial WHERE trial = $1
 
 -- List the open key trials that the caller may have signed; used when the request names no trial.
 -- They are the trials for every actor of whom an ID-Cert with the serial number $1 is known: in
--- idcert for our own domain $3, in foreign_cert for other servers. If $2 is not null, only those for
--- that actor. Those asked for from the same address ($4) come first, so that trials that others ask
--- for in that actor's name do not crowd them out; then the newest.
+-- idcert for our own domain $3, in foreign_cert for other servers. If $2 is not null, only the
+-- trials for that actor are listed. Trials that were asked for from the same address ($4) come
+-- first, so that trials that others ask for in that actor's name do not crowd them out; the newest
+-- come first among them and among the others.
 -- name: sql_key_trial_open :many redo
 -- args: text, text, text, bytea
 -- cols: trial text, for_fid text, for_session text, used bool, over bool, now int8
@@ -67,7 +68,7 @@ SELECT EXISTS (SELECT FROM trial) AS done,
        (SELECT motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'core', 3, 'NEW_SESSION', NULL,
            $11) FROM opened) AS told
 
--- The same for a home actor, whose session uses the ID-Cert with serial number $6.
+-- Complete the trial of a home actor, whose session uses the ID-Cert with serial number $6.
 -- name: sql_key_trial_complete_home :one resend
 -- args: text, bytea, bytea, text, text, int8
 -- cols: done bool, current bool, told int8

@@ -10,7 +10,7 @@ struct keypackage_owner {
 struct keypackage {
 	int64_t suite;
 	bool last_resort;
-	const int64_t *extensions; /* those that the leaf supports */
+	const int64_t *extensions; /* the extension types that the leaf node supports */
 	size_t nextensions;
 	struct blob ref, init_hash, tls;
 	int64_t not_before, not_after; /* seconds since 1970, within the range of a timestamp */
@@ -19,9 +19,10 @@ struct keypackages_added {
 	/* false: the certificate is no longer live; nothing was added */
 	bool live;
 	/* index, from 1, of a KeyPackage whose init_key was used before: nothing was added. 0:
-	 * none */
+	 * there is no such KeyPackage */
 	int64_t reused;
-	/* the session's stock including these; if it is more than `most`, nothing was added */
+	/* the session's stock with these KeyPackages; if it would be more than `most`, nothing was
+	 * added */
 	int64_t stock;
 	/* "12;suite=1, 4;suite=3": the stock for each suite; s NULL: only last resorts */
 	struct str counts;
@@ -33,15 +34,15 @@ struct keypackage_claim {
 	const int64_t *suites, *extensions; /* suites NULL: any */
 	size_t nsuites, nextensions;
 	struct str address;
-	int64_t pair_cost_ms,
-	    pair_burst; /* limit for claimant and target; pair_cost_ms 0: no limits at all */
+	int64_t pair_cost_ms, pair_burst; /* the limit for this claimant and target; pair_cost_ms 0:
+					     no limits at all */
 	int64_t address_cost_ms, address_burst;
-	bool look;   /* only tell what a claim would answer */
-	int64_t low; /* a stock below this causes an event */
+	bool look;   /* only tell what a claim would answer; claim and count nothing */
+	int64_t low; /* a stock below this number causes an event */
 };
 struct keypackage_given {
 	bool found, allowed;
-	int64_t wait;	       /* seconds, when not allowed */
+	int64_t wait;	       /* seconds until a claim is allowed, if it is not allowed now */
 	struct str session_id; /* s NULL: no KeyPackage was given */
 	struct blob tls;
 	bool last_resort;
@@ -65,10 +66,10 @@ void q_keypackage_args(
 /* ERR_RETRY: another request adds one of them at this moment. */
 must_check enum err q_keypackage_add(struct cx *, int64_t actor_id, int64_t serial,
     const struct keypackage *, size_t n, int64_t most, struct keypackages_added **);
-/* n 0: no such session. */
+/* n 0: there is no such session. */
 must_check enum err q_keypackage_claim(
     struct cx *, const struct keypackage_claim *, struct keypackage_given **, size_t *n);
-/* Take all KeyPackages of a session out of its stock; *n: how many. */
+/* Take all KeyPackages of a session out of its stock; *n is their number. */
 must_check enum err q_keypackage_withdraw(
     struct cx *, int64_t actor_id, int64_t serial, int64_t *n);
 /* Count the KeyPackages of one actor, or of all (local.s NULL), by session and suite. */

@@ -1,4 +1,5 @@
--- What KeyPackages of a session are checked against: its certificate, and the server's.
+-- Get what a session's KeyPackages are checked against: the session's certificate, and the
+-- server's.
 -- name: sql_keypackage_owner :opt redo
 -- args: int8, int8
 -- cols: cert bytea, public_key bytea, server_cert bytea, not_after int8, now int8
@@ -26,11 +27,12 @@ WITH gone AS (
 SELECT count(*) AS withdrawn FROM gone
 
 -- Claim one KeyPackage of each session of an actor, except the claimant's own session. Looks the
--- claimant's session up, counts the claim against the limits and makes it: if one of these fails,
--- nothing is consumed or counted. Limits: $7 milliseconds a claim and $8 at once for claimant and
--- target, $9 and $10 for the address; $7 = 0: no limits. With $12, only tells what a claim would
--- answer. No row: no such session. Otherwise at least one row with found and allowed, and one for
--- each KeyPackage.
+-- claimant's session up, counts the claim against the limits and makes it: if one of these steps
+-- fails, nothing is consumed or counted. Limits: for claimant and target, a claim costs $7
+-- milliseconds and $8 may come at once; for the address, $9 and $10; $7 = 0: no limits. If $12 is
+-- true, the statement only tells what a claim would answer. No row: there is no such session.
+-- Otherwise there is at least one row, which has found and allowed, and one row for each
+-- KeyPackage.
 -- name: sql_keypackage_claim :many
 -- args: bytea, int8, text, int8[], int8[], text, int8, int8, int8, int8, int8, bool
 -- cols: found bool, allowed bool, wait int8, session_id text, tls bytea, last_resort bool
@@ -92,7 +94,7 @@ FROM key_package k JOIN actor a ON a.id = k.actor_id JOIN idcert c ON c.actor_id
 WHERE c.live AND ($1::text IS NULL OR a.local_name = $1::text)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4 LIMIT 100000
 
--- KeyPackages of all actors that can still be claimed.
+-- Count the KeyPackages of all actors that can still be claimed.
 -- name: sql_keypackage_stock :one redo
 -- args:
 -- cols: stock int8, last_resorts int8

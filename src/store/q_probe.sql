@@ -15,7 +15,7 @@ DELETE FROM probe WHERE token_hash = $1 AND expires_at > now() RETURNING true AS
 -- cols: there bool
 SELECT EXISTS (SELECT FROM probe WHERE token_hash = $1) AS there
 
--- Delete this token and all expired ones.
+-- Delete this token and all expired tokens.
 -- name: sql_probe_clear :none redo
 -- args: bytea
 -- cols:

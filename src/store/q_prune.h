@@ -23,13 +23,14 @@ enum prune_kind {
 	PRUNE_KINDS
 };
 struct prune_result {
-	bool mine; /* false, with most > 0: another host prunes now; nothing was done */
+	bool mine; /* false with most > 0: nothing was done, because another host is pruning */
 	int64_t rows;
-	struct str next; /* key to continue after; s NULL: this was the last page */
+	struct str next; /* the next page begins after this key; s NULL: this was the last page */
 };
 /*
  * Delete at most `most` rows, or (0) count all. `keep`: for how many seconds rows of some kinds
- * stay after they have ended. `after`: `next` of the page before, empty for the first.
+ * stay after they have ended. `after`: the value of `next` of the page before, empty for the first
+ * page.
  */
 must_check enum err q_prune(struct cx *, enum prune_kind, int64_t most, int64_t keep,
     struct str after, struct prune_result **);

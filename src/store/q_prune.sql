@@ -1,7 +1,8 @@
 -- Each statement deletes at most $1 rows that the rules of schema/0010 release, and skips locked
--- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host do this
--- at a time: mine is false while another one does. rows: how many; it can be less than are left,
--- but 0 means that nothing is left. A row that cannot be deleted stays, with a warning.
+-- rows; with $1 = 0 it deletes nothing and counts them all. An advisory lock lets one host prune at
+-- a time: `mine` is false while another host prunes. `rows` is the number of rows deleted or
+-- counted; more may be left, but 0 means that none is left. A row that cannot be deleted stays,
+-- with a warning.
 -- define: TAKE_TURN CASE WHEN $1::int8 > 0 THEN pg_try_advisory_xact_lock(7236847) ELSE false END
 
 -- name: sql_prune_session :one redo
@@ -20,10 +21,9 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
 
 -- Where no index finds the rows, the statement reads pages in key order. Its last argument is the
 -- last key of the page before, '' for the first page; next: the key to continue after, null after
--- the last page. Each row is checked by itself, so a page costs the same whatever the size of the
--- table.
+-- the last page. Each row is checked on its own, so a page costs the same in a table of any size.
 
--- Sessions that were never ended and whose ID-Cert has expired.
+-- Delete sessions that were never ended and whose ID-Cert has expired.
 -- name: sql_prune_idcert :one redo
 -- args: int8, int8, text
 -- cols: mine bool, rows int8, next text
@@ -63,10 +63,10 @@ SELECT mine, CASE WHEN $1 > 0 THEN (SELECT n FROM gone)
     ELSE (SELECT count(*) FROM foreign_session t WHERE motet_is_prunable(t, $2)) END AS rows,
        NULL::text AS next FROM turn
 
--- Events of sessions that no longer exist. A counter that has changed since this statement began
--- belongs to a session again: last and read are compared, and the row locked, so that no event
--- number is used twice beside an older event. A session has up to 1000 events, so a page is full as
--- soon as enough counters are found.
+-- Delete events of sessions that no longer exist. A counter that has changed since this statement
+-- began belongs to a session again: last and read are compared, and the row locked, so that no
+-- event number is used twice beside an older event. A session has up to 1000 events, so a page is
+-- full as soon as enough counters are found.
 -- name: sql_prune_event :one redo
 -- args: int8, text
 -- cols: mine bool, rows int8, next text

@@ -15,7 +15,8 @@ SELECT version, checksum, floor(extract(epoch FROM applied_at))::int8 AS applied
 -- cols: there bool
 SELECT to_regclass('schema_version') IS NOT NULL AS there
 
--- Held until the connection ends, so that two migrations run one after the other.
+-- Take a lock, which is held until the connection closes, so that two migrations run one after the
+-- other.
 -- name: sql_schema_lock :one redo
 -- args:
 -- cols: locked bool

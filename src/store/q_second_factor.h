@@ -4,8 +4,8 @@
 /* Second factors: the statements of q_second_factor.sql. */
 struct second_factor_row {
 	struct blob sealed;
-	int64_t created_at, confirmed_at; /* confirmed_at 0: enrolled, not in use yet */
-	int64_t recovery_codes;		  /* how many are unused */
+	int64_t created_at, confirmed_at; /* confirmed_at 0: enrolled, but not confirmed yet */
+	int64_t recovery_codes;		  /* the number of unused recovery codes */
 };
 /* *done false: the actor has a confirmed second factor. */
 must_check enum err q_second_factor_enrol(
@@ -17,9 +17,9 @@ struct second_factor_confirmation {
 	int64_t actor_id;
 	struct blob sealed;
 	int64_t step;
-	const struct blob *hashes; /* of the recovery codes */
+	const struct blob *hashes; /* hashes of the recovery codes */
 	size_t n;
-	struct str session_id; /* this session gets no event; "": all sessions get one */
+	struct str session_id; /* the session that gets no event; "": all sessions get one */
 };
 /* *done false: this secret is not waiting for confirmation. */
 must_check enum err q_second_factor_confirm(

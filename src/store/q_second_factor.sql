@@ -1,5 +1,5 @@
--- A new secret replaces one that was never confirmed. No row: the actor has a confirmed second
--- factor.
+-- Store a new secret, in place of a secret that was never confirmed. No row: the actor has a
+-- confirmed second factor.
 -- name: sql_second_factor_enrol :opt resend
 -- args: int8, bytea
 -- cols: actor_id int8
@@ -17,8 +17,8 @@ SELECT sealed, floor(extract(epoch FROM created_at))::int8 AS created_at,
 FROM totp t WHERE actor_id = $1
 
 -- Confirm the secret $2 with the code of step $3 and store the hashes ($4) of the recovery codes.
--- The hashes are unique to this attempt, so they show whether an earlier try did it. Sessions other
--- than $5 get an event.
+-- The hashes are unique to this request, so they show whether an earlier try has confirmed it.
+-- Sessions other than $5 get an event.
 -- name: sql_second_factor_confirm :one resend
 -- args: int8, bytea, int8, bytea[], text
 -- cols: done bool, told int8
@@ -33,7 +33,8 @@ SELECT EXISTS (SELECT FROM codes) OR EXISTS (SELECT FROM totp_recovery WHERE act
        (SELECT motet_add_event(motet_list_other_sessions(actor_id, $5), 'motet', 3, 'SECOND_FACTOR', NULL,
            '{"change":"confirmed"}') FROM done) AS told
 
--- Each step is used once, and no earlier step afterwards. $4 is random and identifies the attempt.
+-- A step can be used once; afterwards no earlier step can be used. $4 is random and identifies the
+-- attempt.
 -- name: sql_second_factor_spend :one resend
 -- args: int8, bytea, int8, bytea
 -- cols: done bool

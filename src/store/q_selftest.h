@@ -18,7 +18,7 @@ must_check enum err q_selftest_begin(
  * serial numbers.
  */
 must_check enum err q_selftest_forget(struct cx *, struct str name);
-/* The same for the actors of all self-tests that were killed. */
+/* Delete the actors of all self-tests that were killed, and their announcements. */
 must_check enum err q_selftest_sweep(struct cx *, int64_t *swept);
 extern const struct stmt *const q_selftest_stmts[];
 #endif

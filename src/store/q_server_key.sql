@@ -1,4 +1,4 @@
--- The current key ($1 < 0), or the key at a time.
+-- Find the current key ($1 < 0), or the key that was current at the time $1.
 -- name: sql_server_key_at :opt redo
 -- args: int8
 -- cols: serial int8, public_key bytea, sealed bytea, cert bytea, not_before int8, not_after int8,
@@ -19,8 +19,8 @@ ORDER BY not_before DESC LIMIT 1
 -- cols: serial int8
 SELECT motet_rotate_server_key($1, $2, $3, $4, $5, to_timestamp($6::int8), to_timestamp($7::int8)) AS serial
 
--- The secret of all keys but the current one is lost (init --new-identity), and with it that of all
--- second factors, which are removed. A key whose secret is lost has an empty seal.
+-- The secret that sealed all keys but the current one is lost (init --new-identity), and so are the
+-- secrets of all second factors, which are removed. A key whose secret is lost has an empty seal.
 -- name: sql_server_key_lose_secret :one
 -- args:
 -- cols: factors int8

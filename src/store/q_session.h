@@ -4,20 +4,23 @@
 /* Sessions: the statements of q_session.sql. */
 struct session {
 	int64_t actor_id;	/* 0: a foreign actor */
-	struct str serial_text; /* of its ID-Cert, decimal */
+	struct str serial_text; /* serial number of the session's ID-Cert, decimal */
 	struct str local_name;	/* home actors */
 	struct str fid, domain; /* foreign actors */
 	struct str session_id;
 	bool admin;
 	int64_t not_after;   /* of its ID-Cert */
-	struct str password; /* PHC string, if requested */
+	struct str password; /* the actor's PHC string, if requested */
 	struct blob totp;    /* sealed secret of the second factor, if requested; n 0: none */
 	struct str key;	     /* session_key in the tables of events */
 	int64_t now;
-	bool unconfirmed;     /* foreign actors: the home server has to be asked again first */
-	struct str ended_why; /* foreign actors: why it has ended (schema 18); s NULL: it has not */
+	bool unconfirmed; /* foreign actors: the home server has to be asked before the session may
+			     be used */
+	struct str ended_why; /* foreign actors: why the session has ended (schema 18); s NULL: it
+				 has not */
 	int64_t serial;	      /* home actors */
-	bool rotated;	      /* a key rotation has ended the token: q_session_find_rotated() */
+	bool rotated;	      /* the token has ended because the session's key was rotated:
+				 q_session_find_rotated() */
 };
 struct session_item {
 	struct str local_name, session_id;
@@ -30,13 +33,11 @@ struct own_session {
 /* `password`: fetch password and totp, too. *out NULL: no session has this token. */
 must_check enum err q_session_find(
     struct cx *, struct blob token_hash, bool password, struct session **out);
-/* The session whose token was ended by a rotation of its key within a day; serial is that of the
- * old ID-Cert. *out NULL: there is none. */
+/* Find the session whose token ended within the last day because its key was rotated; serial is
+ * that of the old ID-Cert. *out NULL: there is no such session. */
 must_check enum err q_session_find_rotated(struct cx *, struct blob token_hash, struct session **);
-/*
- * End one session: end its token and, for a home actor, revoke its ID-Cert. *ended 0: there was no
- * such session. `event`: JSON for the actor's other sessions here, or s NULL.
- */
+/* End one session: end its token and, for a home actor, revoke its ID-Cert. *ended 0: there is no
+ * such session. `event`: JSON for the actor's other sessions here, or s NULL. */
 must_check enum err q_session_end_foreign(
     struct cx *, struct str fid, struct str session_id, struct str event, int64_t *ended);
 must_check enum err q_session_end(

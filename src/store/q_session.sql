@@ -1,5 +1,6 @@
--- The session of a token, of a home or a foreign actor. With $2, also the actor's password hash and
--- second factor. ended_why: of a session that has ended because of what its home server said.
+-- Find the session of a token, of a home or a foreign actor. If $2 is true, the actor's password
+-- hash and second factor are read, too. ended_why is set for a session that has ended because of
+-- what its home server said, or because it did not answer.
 -- name: sql_session_find :opt redo
 -- args: bytea, bool
 -- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,
@@ -18,8 +19,8 @@ SELECT 0::int8, serial, NULL, fid, domain, session_id, false, NULL, NULL, NULL, 
        floor(extract(epoch FROM now()))::int8, false, ended_why
 FROM foreign_session WHERE token_hash = $1 AND ended_why IS NOT NULL
 
--- The session of a token that a rotation of the session's key ended within a day. The client may
--- not know the new token: the answer of the rotation was lost.
+-- Find the session of a token that ended within the last day because the session's key was rotated.
+-- The client may not know the new token: the answer of the rotation was lost.
 -- name: sql_session_find_rotated :opt redo
 -- args: bytea
 -- cols: actor_id int8, serial text, local_name text, fid text, domain text, session_id text,

@@ -10,16 +10,17 @@ struct throttle_budget {
 	int64_t cost_ms, burst; /* cost of a try, and how many tries are allowed at once */
 };
 /*
- * Count a try against `own`. *wait: 0, go on; otherwise the seconds until the next try, because
- * `own` or `shared` is used up. Callers that were right lately (`known`) are not limited by
- * `shared`.
+ * Count a try against `own`. *wait: 0: go on; any other value: `own` or `shared` is used up, and
+ * the next try is allowed after so many seconds. Callers that were right recently (`known`) are not
+ * limited by `shared`.
  */
 must_check enum err q_throttle_try(struct cx *, const struct throttle_budget *own,
     const struct throttle_budget *shared, struct blob known, int64_t *wait);
 /*
- * Count a guess at the cost and burst of `own`: against its key for callers that were right lately
- * (*is_known), and for all others together against the key `strangers`. The guess is counted before
- * it is checked, so that guessing in parallel gains nothing. *wait: as for q_throttle_try().
+ * Count a guess at the cost and burst of `own`: for callers that were right recently (*is_known),
+ * against the key of `own`; for all other callers together, against the key `strangers`. The guess
+ * is counted before it is checked, so that guessing in parallel gains nothing. *wait means what it
+ * means for q_throttle_try().
  */
 must_check enum err q_throttle_guess(struct cx *, const struct throttle_budget *own,
     struct blob strangers, struct blob known, int64_t *wait, bool *is_known);

@@ -1,7 +1,8 @@
--- Count a try (GCRA): it costs $2 milliseconds of the key $1, with $3 tries at once. It is refused
--- while the key $4, which counts all wrong tries at this target, is over its limit ($5 milliseconds
--- a try, $6 at once), unless the key $7 exists. wait: seconds to wait; 0: go on. Deletes up to 4
--- expired rows, last and without waiting for locks, so that two statements cannot deadlock.
+-- Count a try (GCRA): it costs $2 milliseconds of the key $1, with $3 tries at once. The try is
+-- refused while the key $4, which counts all wrong tries at this target, is over its limit ($5
+-- milliseconds a try, $6 at once), unless the key $7 exists. wait: seconds to wait; 0: go on. At
+-- the end, up to 4 expired rows are deleted without waiting for locks, so that two statements
+-- cannot deadlock.
 -- name: sql_throttle_try :one
 -- args: bytea, int8, int8, bytea, int8, int8, bytea
 -- cols: wait int8
@@ -22,8 +23,8 @@ SELECT CASE WHEN EXISTS (SELECT FROM hit) THEN 0
                 FROM throttle WHERE key = $1)) END AS wait FROM shared
 
 -- Count a guess at a short code, right or wrong: it costs $4 milliseconds, with $5 guesses at once.
--- It counts for the key $1 if the key $3 exists (known), otherwise for $2, which all unknown
--- callers share.
+-- The guess counts for the key $1 if the key $3 exists (known); if it does not, for the key $2,
+-- which all unknown callers share.
 -- name: sql_throttle_guess :one
 -- args: bytea, bytea, bytea, int8, int8
 -- cols: wait int8, known bool

@@ -1,10 +1,8 @@
 #ifndef MOTET_STORE_Q_VERIFY_H
 #define MOTET_STORE_Q_VERIFY_H
 #include "db/db.h"
-/*
- * Whole tables, page by page, each row with what it must agree with: the statements of
- * q_verify.sql. Missing texts have s NULL, missing blobs p NULL.
- */
+/* The statements of q_verify.sql read whole tables, page by page, and with each row the values that
+ * it must agree with. Missing texts have s NULL, missing blobs p NULL. */
 enum verify_table {
 	VERIFY_SERVER_KEY,
 	VERIFY_IDCERT,
@@ -36,8 +34,8 @@ struct verify_server_key {
 	int64_t serial;
 	struct blob public_key, sealed, cert;
 	int64_t not_before, not_after, ended_at;
-	bool used;    /* the serial is in serial_used */
-	int64_t next; /* when the next key began */
+	bool used;    /* the serial number is in serial_used */
+	int64_t next; /* when the next server key began */
 };
 struct verify_idcert {
 	struct verify_key key;
@@ -46,11 +44,11 @@ struct verify_idcert {
 	struct blob public_key, cert;
 	int64_t not_before, not_after;
 	struct str local_name;
-	struct blob signer; /* public key of its issuer, a server key */
+	struct blob signer; /* public key of the certificate's issuer, a server key */
 	int64_t signer_before, signer_after, signer_ended;
 	bool used;
 	int64_t overlapping;
-	bool never; /* revoked before it began */
+	bool never; /* the certificate was revoked before it began */
 };
 struct verify_session {
 	struct verify_key key;
@@ -91,10 +89,10 @@ struct verify_actor {
 	struct str local_name, password;
 };
 struct verify_key_trial {
-	struct verify_key key; /* the text that was signed */
+	struct verify_key key; /* the text of the key trial, which was signed */
 	struct str fid;
 	struct blob signature;
-	struct str local_name; /* of the home actor with this certificate */
+	struct str local_name; /* name of the home actor with this certificate */
 	struct blob public_key;
 };
 struct verify_event_counter {
@@ -109,8 +107,8 @@ struct verify_event {
 	struct verify_key key;
 	int64_t seq, op;
 	struct str ns, name, data; /* ns: namespace */
-	int64_t serial;		   /* 0: not about a certificate */
-	bool counted, there;	   /* its session has a counter; the certificate exists */
+	int64_t serial;		   /* 0: the event is not about a certificate */
+	bool counted, there; /* the event's session has a counter; the event's certificate exists */
 };
 struct verify_totp {
 	struct verify_key key;
@@ -120,7 +118,7 @@ struct verify_totp {
 };
 struct verify_totp_recovery {
 	struct verify_key key;
-	bool confirmed, used, tried; /* second factor confirmed; used_at set; attempt set */
+	bool confirmed, used, tried; /* the factor is confirmed; used_at is set; attempt is set */
 };
 struct verify_federation_token {
 	struct verify_key key;
@@ -144,7 +142,7 @@ struct verify_foreign_actor {
 struct verify_schema_version {
 	struct verify_key key;
 	int64_t version, compat;
-	bool after; /* the version before it was applied; true for the first */
+	bool after; /* the version before this one was applied; true for the first version */
 };
 /*
  * Read at most `most` rows that follow the key `after` (empty texts: from the first row). *rows is
@@ -152,13 +150,13 @@ struct verify_schema_version {
  */
 must_check enum err q_verify_page(struct cx *, enum verify_table, const struct verify_key *after,
     int64_t most, void **rows, size_t *n, size_t *size);
-/* Find the key that follows `after` in the table of this name; NULL: there is none. */
+/* Find the key that follows `after` in the table of this name; NULL: there is no key after it. */
 must_check enum err q_verify_next_key(
     struct cx *, const char *table, const struct verify_key *after, const struct verify_key **);
 must_check enum err q_verify_counts(struct cx *, int64_t n[VERIFY_TABLES]);
 /* List the stored CacheableIDCerts of another home server's own certificates, the newest first. */
 must_check enum err q_verify_home_certs(struct cx *, struct str domain, struct str **, size_t *n);
-/* Is there a redeemed_token of this issuer and jti? */
+/* Is there a row of redeemed_token with this issuer and jti? */
 must_check enum err q_verify_is_redeemed(struct cx *, struct str iss, struct str jti, bool *there);
 extern const struct stmt *const q_verify_stmts[];
 #endif

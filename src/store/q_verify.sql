@@ -1,6 +1,6 @@
--- Pages of a table: up to $3 rows after the key ($1, $2), as texts; empty texts: from the start. a
--- and b are the row's own key. Related rows come by LEFT JOIN, so that a missing one is found and
--- reported.
+-- Read a page of a table: up to $3 rows after the key ($1, $2), given as texts; empty texts: from
+-- the start. a and b are the row's own key. Related rows come by LEFT JOIN, so that a missing row
+-- is found and reported.
 
 -- name: sql_verify_server_key :many redo
 -- args: text, text, int8
@@ -19,8 +19,9 @@ WHERE k.serial > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY k.serial LIMIT $3
 
--- overlapping: an older certificate of the same session whose validity overlaps. never: revoked
--- before it began, as are those that were issued while a clock was ahead.
+-- overlapping: an older certificate of the same session, whose validity overlaps that of this one.
+-- never: the certificate was revoked before it began, as happens to certificates that were issued
+-- while a clock was ahead.
 -- name: sql_verify_idcert :many redo
 -- args: text, text, int8
 -- cols: a text, b text, serial int8, session_id text, public_key bytea, cert bytea,
@@ -234,7 +235,7 @@ WHERE v.version > CASE WHEN $1 = '' THEN -9223372036854775807 ELSE $1::int8 END
   AND $2::text = ''
 ORDER BY v.version LIMIT $3
 
--- The key that follows ($2, $3) in table $1: it names a row that cannot be read.
+-- Find the key that follows ($2, $3) in table $1, to name a row that cannot be read.
 -- name: sql_verify_next_key :opt redo
 -- args: text, text, text
 -- cols: a text, b text
@@ -335,7 +336,7 @@ SELECT EXISTS (SELECT FROM redeemed_token WHERE iss = $1 AND jti = $2) AS there
 SELECT cacheable FROM foreign_cert WHERE subject = $1 AND session_id IS NULL
     ORDER BY not_before DESC LIMIT 100
 
--- The number of rows of each table, in the order of enum verify_table.
+-- Count the rows of each table, in the order of enum verify_table.
 -- name: sql_verify_counts :many redo
 -- args:
 -- cols: n int8

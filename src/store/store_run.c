@@ -7,7 +7,8 @@ static const struct {
 	{ "idcert_session", ERR_SESSION_ID_IN_USE },
 	{ "idcert_public_key", ERR_KEY_IN_USE },
 	{ "serial_used_pkey", ERR_CONFLICT }, /* the caller draws another serial */
-	/* another request takes the name: the retry will find it taken */
+	/* another request takes the name at this moment: a second attempt will find the name
+	 * taken */
 	{ "actor_local_name", ERR_RETRY },
 	{ "keymaterial_pkey", ERR_CONFLICT },
 	/* two requests upload the same KeyPackage, or a last resort, at the same moment */
@@ -16,7 +17,7 @@ static const struct {
 	{ "motet_key_package_reused", ERR_BAD_REQUEST },
 	{ "motet_key_package_stock", ERR_TOO_MANY },
 	{ "server_key_current", ERR_CONFLICT },
-	/* two log-ins of one session at the same time: the caller retries */
+	/* two log-ins to one session happen at the same time: the caller tries again */
 	{ "session_live", ERR_CONFLICT },
 	{ "foreign_session_live", ERR_CONFLICT },
 };
