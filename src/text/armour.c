@@ -34,7 +34,7 @@ static struct str read_pem_line(struct str *rest)
 	return l;
 }
 
-/* The label is what stands between `head` and five dashes. */
+/* The label of a block is the text between `head` and five dashes. */
 static bool read_pem_label(struct str l, const char *head, struct str *label)
 {
 	size_t n = strlen(head), tail = sizeof pem_dashes - 1;
@@ -52,7 +52,7 @@ static bool is_wanted_label(struct str label, const char *want)
 	    (strcmp(want, "CERTIFICATE REQUEST") == 0 && str_is(label, "NEW CERTIFICATE REQUEST"));
 }
 
-/* The label for an error message: cut, with printable ASCII only. */
+/* Make a label fit for an error message: cut it, and replace what is not printable ASCII. */
 static const char *print_pem_label(struct str label, char buf[PEM_LABEL_SHOWN + 1])
 {
 	size_t n = label.n < PEM_LABEL_SHOWN ? label.n : PEM_LABEL_SHOWN;
@@ -89,7 +89,7 @@ static enum err check_begin_line(
 	return refuse_armour(cx, field, why);
 }
 
-/* *body: the base64 between the BEGIN and END lines. *rest: what follows the END line. */
+/* *body: the base64 between the BEGIN and END lines. *rest: the text after the END line. */
 static enum err read_pem_body(
     struct cx *cx, const char *field, struct str label, struct str *rest, struct str *body)
 {

@@ -57,7 +57,7 @@ static bool is_base64_blank(char c)
 }
 
 struct base64_reader {
-	uint32_t bits; /* of the digits that are not yet in p */
+	uint32_t bits; /* bits of the digits that are not yet in p */
 	unsigned ndigits, npads;
 	uint8_t *p;
 	size_t n;

@@ -47,7 +47,8 @@ static const char *check_url_chars(struct str url)
 	return NULL;
 }
 
-/* The address in its canonical spelling; false if the text is not an address of that family. */
+/* Write an address in its canonical spelling; false if the text is not an address of that
+ * family. */
 static bool normalize_address(struct arena *mem, int family, struct str text, struct str *out)
 {
 	uint8_t raw[sizeof(struct in6_addr)];
@@ -60,7 +61,7 @@ static bool normalize_address(struct arena *mem, int family, struct str text, st
 	return true;
 }
 
-/* The address inside the brackets of a host; false if it has no brackets. */
+/* Find the address inside the brackets of a host; false if the host has no brackets. */
 static bool cut_brackets(struct str *host)
 {
 	if (host->n < 2 || host->s[0] != '[' || host->s[host->n - 1] != ']')

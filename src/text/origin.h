@@ -11,19 +11,18 @@
  * internationalised names must come as ASCII (xn--…).
  */
 enum {
-	ORIGIN_HTTP = 1,   /* accept http too: for tests */
-	ORIGIN_ADDRESS = 2 /* accept 192.0.2.1 and [2001:db8::1] too; IPv6 as in RFC 5952 */
+	ORIGIN_HTTP = 1,   /* accept http, too, for tests */
+	ORIGIN_ADDRESS = 2 /* accept 192.0.2.1 and [2001:db8::1], too; IPv6 as in RFC 5952 */
 };
-enum { ORIGIN_MAX = 8 + 253 + 6 }; /* longest normal form, in bytes */
+enum { ORIGIN_MAX = 8 + 253 + 6 }; /* bytes of the longest normal form */
 /* Make the normal form, in cx->mem. ERR_BAD_REQUEST, field "server", says what is wrong. */
 must_check enum err origin_parse(struct cx *, struct str url, int flags, struct str *origin);
-/*
- * As origin_parse(), for callers that blame another member. Returns NULL, or what is wrong as the
- * end of a sentence: "must begin with https://".
- */
+/* Do what origin_parse() does, for callers that blame another member. Returns NULL, or what is
+ * wrong as the end of a sentence: "must begin with https://". */
 must_check const char *origin_read(struct arena *, struct str url, int flags, struct str *origin);
-/* The host of a normal form, without the brackets of an IPv6 address. */
+/* Return the host of an origin in normal form, without the brackets of an IPv6 address. */
 struct str origin_host(struct str origin);
-/* The port of a normal form; the scheme's default port if it has none. */
+/* Return the port of an origin in normal form; the scheme's default port if the origin names no
+ * port. */
 int origin_port(struct str origin);
 #endif
