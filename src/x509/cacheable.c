@@ -9,9 +9,10 @@ struct cacheable_members {
 	struct str idCertPem, cacheSignature;
 	int64_t cacheNotValidBefore, cacheNotValidAfter, invalidatedAt;
 	bool invalidated;
-	bool strings; /* the times were JSON strings */
+	bool strings; /* the times came as JSON strings */
 };
-/* A number that does not fit becomes -1, a time that check_cacheable_members() refuses. */
+/* A number that does not fit into int64_t becomes -1, which check_cacheable_members() refuses as a
+ * time. */
 static enum err decode_cache_time(
     struct cx *cx, const struct field *f, struct json_object *v, void *out)
 {
@@ -34,8 +35,8 @@ ROW(cacheable_members,
     F_STR(cacheable_members, cacheSignature, .flags = REQUIRED),
     F_BOOL(cacheable_members, invalidated));
 
-/* Readers write their sentences for a client that sent bad input. Here another server did: put
- * `what` in front and change the error. */
+/* Readers write their error messages for a client that sent bad input. Here another server has sent
+ * it: put `what` in front of the message and change the error. */
 static enum err blame_home_server(struct cx *cx, enum err e, enum err now, const char *what)
 {
 	const char *say = arena_printf(cx->mem, "%s", cx->why.say[0] ? cx->why.say : err_text(e));
@@ -43,7 +44,7 @@ static enum err blame_home_server(struct cx *cx, enum err e, enum err now, const
 	return refuse(cx, now, "id_cert", "%s: %s", what, say);
 }
 
-/* The names that cacheable_json() writes and the shape reads. */
+/* The member names that cacheable_json() writes and that the shape reads. */
 static bool is_cacheable_member(const char *name)
 {
 	static const char *const names[] = { "idCertPem", "id_cert", "cacheNotValidBefore",
@@ -137,8 +138,8 @@ enum err cacheable_read(struct cx *cx, struct str text, struct cacheable *out)
 	    : blame_home_server(cx, e, ERR_BAD_CERT, "The certificate that the home server sent");
 }
 
-/* Take one value off the front, up to the comma or bracket after it. The text has passed
- * json_parse(). */
+/* Take one value off the front of the text, up to the comma or bracket after the value. The text
+ * has passed json_parse(). */
 static struct str take_array_element(struct str *rest)
 {
 	bool quoted = false;
@@ -181,7 +182,7 @@ enum err cacheable_split(struct cx *cx, struct str text, struct strs *out)
 	return OK;
 }
 
-/* As cache_statement(), with a serial number of any length. */
+/* Write the text that cache_statement() writes, but for a serial number of any length. */
 static struct str rebuild_cache_statement(
     struct arena *mem, const struct cacheable *c, const char *gap)
 {

@@ -48,7 +48,8 @@ static bool is_minimal_integer(struct blob b)
 	    (b.n > 1 && !(b.p[0] == 0 && b.p[1] < 0x80) && !(b.p[0] == 0xff && b.p[1] >= 0x80));
 }
 
-/* The last subidentifier is complete, and none starts with the padding octet 80 (X.690 8.19.2). */
+/* Is the last subidentifier complete, and does none start with the padding octet 80 (X.690
+ * 8.19.2)? */
 static bool is_whole_oid(struct blob b)
 {
 	bool first = true;
@@ -95,7 +96,7 @@ static const char *check_universal_type(uint8_t tag, struct blob b)
 }
 
 /* X.690 11.6 compares as if the shorter element were padded with zeros. No element is a prefix of
- * another, so two elements always differ before the shorter one ends. */
+ * another element, so two elements always differ before the end of the shorter one. */
 static bool sorts_after(struct blob a, struct blob b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -204,8 +205,8 @@ static bool read_time_digits(struct blob b, size_t at, int *v)
 	return hi <= 9 && lo <= 9;
 }
 
-/* Read MMDDHHMMSSZ, what follows the year. timegm() carries a value out of range into the next
- * field; a changed field therefore means an invalid time. */
+/* Read MMDDHHMMSSZ, the part of a time after the year. timegm() carries a value out of range into
+ * the next field; a changed field therefore means an invalid time. */
 static bool read_month_to_second(struct blob b, int year, int64_t *t)
 {
 	struct tm tm = { .tm_year = year - 1900 };

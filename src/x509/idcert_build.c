@@ -22,7 +22,8 @@ enum err idcert_new_serial(struct cx *cx, int64_t *serial)
 		if (RAND_bytes((unsigned char *)&v, sizeof v) != 1)
 			return fail(
 			    cx, ERR_UNAVAILABLE, "serial number: OpenSSL has no random numbers");
-		v &= SERIAL_MAX; /* 2^53 - 1: eight of nine numbers are large enough */
+		v &= SERIAL_MAX; /* a mask of 53 bits: eight of nine such numbers are at least
+				    SERIAL_MIN */
 	} while (v < SERIAL_MIN);
 	*serial = (int64_t)v;
 	return OK;
@@ -63,8 +64,8 @@ static struct blob build_idcert_extension(struct arena *mem, struct blob type, s
 	    derw(mem, WRITE_OCTET_STRING, value));
 }
 
-/* BasicConstraints and the content of KeyUsage. Two dialects break rules of DER, because their
- * clients can verify only the octets that they would write themselves (wire.md 3.3). */
+/* Write BasicConstraints and the content of KeyUsage. Two dialects break rules of DER, because
+ * their clients can verify only the octets that they would write themselves (wire.md 3.3). */
 struct idcert_caps {
 	struct blob basic, usage;
 };

@@ -53,7 +53,7 @@ static enum idcert_dialect find_csr_dialect(const struct x509_caps *own)
 	return IDCERT_DER;
 }
 
-/* `requested`: the capabilities are in an extensionRequest. */
+/* `requested`: the capabilities came in an extensionRequest. */
 static enum err read_csr_attribute(
     struct cx *cx, struct blob attr, struct x509_caps *caps, bool *requested)
 {
@@ -66,7 +66,7 @@ static enum err read_csr_attribute(
 	bool ours =
 	    blob_eq(oid, (struct blob){ oid_extension_request, sizeof oid_extension_request });
 	if (!ours && !x509_is_cap(oid))
-		return OK; /* challengePassword and the like: not certified */
+		return OK; /* challengePassword and others are ignored, not certified */
 	if (!der_next(&set, &value) || set.n)
 		return REFUSE_CSR(cx, "An attribute of the CSR must have exactly one value.");
 	if (!ours)

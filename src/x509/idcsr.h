@@ -13,10 +13,12 @@
 struct idcsr {
 	struct blob der;
 	uint8_t key[ED25519_KEY];
-	struct str fid, local, domain; /* the UID, and its parts before and after the @ */
+	struct str fid, local, domain; /* the UID; its parts before and after the @ */
 	struct str session_id;	       /* uniqueIdentifier: 1 to 32 characters 0x20 to 0x7e */
-	enum idcert_dialect dialect;   /* shown by its own attributes; else IDCERT_DER */
-	bool commitment; /* asks for contentCommitment; false: digitalSignature, the default */
+	enum idcert_dialect dialect;   /* the client's dialect, as attributes for the capabilities
+					  show it; IDCERT_DER without such attributes */
+	bool commitment; /* the request asks for contentCommitment; false: for digitalSignature, the
+			    default */
 };
 /* Texts and blobs point into `der` or are in the arena. ERR_BAD_CSR, field "csr", names the broken
  * rule. */

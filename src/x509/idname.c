@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 enum { SESSION_ID_OCTETS_MAX = 32 };
-enum { ATTR_DC, ATTR_CN, ATTR_UID, ATTR_SESSION }; /* rows of name_attrs */
+enum { ATTR_DC, ATTR_CN, ATTR_UID, ATTR_SESSION }; /* indexes of the rows of name_attrs */
 
 static const struct name_attr {
 	const char *name;
@@ -21,7 +21,7 @@ static const struct name_attr {
 	    offsetof(struct idname, session_id) },
 };
 
-/* A domain, built from its end: the DCs come with the top level first. */
+/* A domain that is built from its end, since the DCs come with the top level first. */
 struct name_domain {
 	char text[FID_DOMAIN_MAX];
 	size_t at;
@@ -190,8 +190,8 @@ struct blob idname_write(
 	    build_name_rdn(mem, ATTR_SESSION, DER_IA5, session_id));
 }
 
-/* Take the next character to compare: in lower case, several blanks as one. 0: there are no
- * more. */
+/* Take the next character to compare: in lower case, several blanks as one. 0: there are no more
+ * characters. */
 static char take_name_char(struct str *s)
 {
 	if (s->n == 0)

@@ -11,11 +11,11 @@
  */
 struct idname {
 	struct str cn, uid, session_id; /* n 0: absent; session_id: uniqueIdentifier */
-	struct str domain;		/* of the DCs; domain_ok() */
-	struct str local;		/* of the UID; set by idname_check_actor() */
+	struct str domain; /* the domain that the DCs spell, which domain_ok() accepts */
+	struct str local;  /* the local name in the UID; set by idname_check_actor() */
 };
-/* `name` is the whole Name, and has passed der_check(). Texts point into it; the domain is in the
- * arena. */
+/* Read a Name. `name` is the whole Name, and has passed der_check(). Texts point into `name`; the
+ * domain is in the arena. */
 const char *idname_read(struct arena *, struct blob name, struct idname *);
 /*
  * Write the Name of an actor's session as polyproto-rs does since 0.14 (wire.md 3.1): DCs with the
@@ -24,12 +24,15 @@ const char *idname_read(struct arena *, struct blob name, struct idname *);
  */
 struct blob idname_write(
     struct arena *, struct str local, struct str domain, struct str session_id);
-/* Check the name of an actor: the UID is a federation ID in lower case of the domain in the DCs,
- * the session ID has 1 to 32 octets, CN is the local name. Unless cn_needed, CN may be absent. */
+/*
+ * Check the name of an actor: the UID is a federation ID in lower case of the domain in the DCs,
+ * the session ID has 1 to 32 octets, CN is the local name. If cn_needed is false, CN may be
+ * absent.
+ */
 const char *idname_check_actor(struct arena *, struct idname *, bool cn_needed);
-/* Are these session IDs the same name (RFC 5280 7.1)? Case, blanks at the ends, and repeated blanks
- * do not count. */
+/* Do these two session IDs count as the same name (RFC 5280 7.1)? Case, blanks at the ends, and
+ * repeated blanks make no difference. */
 bool idname_same_session(struct str, struct str);
-/* Check the name of a home server, or of an issuer: DCs and nothing else. */
+/* Check the name of a home server or of an issuer: it consists of DCs and nothing else. */
 const char *idname_check_server(const struct idname *);
 #endif

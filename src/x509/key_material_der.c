@@ -73,7 +73,8 @@ static bool parse_oid_arcs(struct str oid, int64_t *v, size_t *n)
 	return !more && *n >= 2 && v[0] <= 2 && (v[0] == 2 || v[1] < 40);
 }
 
-/* Base 128, most significant first; all octets but the last have the top bit set (X.690 8.19.2). */
+/* Write a number in base 128, most significant digit first; all octets but the last have the top
+ * bit set (X.690 8.19.2). */
 static size_t write_subidentifier(uint8_t *to, uint64_t v)
 {
 	uint8_t tmp[10];

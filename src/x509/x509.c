@@ -66,8 +66,8 @@ const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG])
 	return NULL;
 }
 
-/* The reference client writes pathLen with leading zeros, in eight octets. der_get() accepts that,
- * der_check() would not. */
+/* The reference client writes pathLen with leading zeros, in eight octets. der_get() accepts such a
+ * number; der_check() would refuse it. */
 static const char *read_basic_constraints(struct blob value, struct x509_caps *caps)
 {
 	struct blob seq, ca, len, whole = value;
@@ -140,7 +140,7 @@ static const char *read_cap_extension(
 	if (!der_get(&ext, DER_OCTET_STRING, &value) || ext.n)
 		return "an extension must have exactly one value";
 	if (!said && !must && !x509_is_cap(oid))
-		return NULL; /* ignored: a CSR may ask for it, but it is not certified */
+		return NULL; /* ignored: a CSR may ask for it, but it is never certified */
 	return x509_read_cap(mem, oid, value, caps);
 }
 

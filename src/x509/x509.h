@@ -11,12 +11,12 @@ enum { X509_MAX = 8192 }; /* octets of a request or certificate; longer ones are
 
 /* Check that `der` has at most X509_MAX octets and is strict DER (der_check). */
 const char *x509_check_der(struct arena *, struct blob der);
-/* An AlgorithmIdentifier: Ed25519 without parameters (RFC 8410 3). `of` names the algorithm in the
- * sentence: "the signature algorithm". */
+/* Read an AlgorithmIdentifier, which must be Ed25519 without parameters (RFC 8410 3). `of` names
+ * the algorithm in the sentence: "the signature algorithm". */
 const char *x509_read_algorithm(struct arena *, struct blob *in, const char *of);
-/* A SubjectPublicKeyInfo with an Ed25519 key that ed25519_key_ok() accepts. */
+/* Read a SubjectPublicKeyInfo with an Ed25519 key that ed25519_key_ok() accepts. */
 const char *x509_read_key(struct arena *, struct blob *in, uint8_t key[ED25519_KEY]);
-/* A BIT STRING of 64 octets without unused bits; nothing may follow it. */
+/* Read a signature: a BIT STRING of 64 octets without unused bits, with nothing after it. */
 const char *x509_read_signature(struct blob *in, uint8_t sig[ED25519_SIG]);
 
 /*
@@ -31,18 +31,18 @@ enum { /* bits of keyUsage (RFC 5280 4.2.1.3) */
 	X509_CRL_SIGN = 0x02,
 };
 struct x509_caps {
-	bool has_basic, has_usage; /* basicConstraints, keyUsage are present */
-	bool ca, path_len;	   /* cA is TRUE, pathLen is present */
+	bool has_basic, has_usage; /* whether basicConstraints and keyUsage are present */
+	bool ca, path_len;	   /* whether cA is TRUE and pathLen is present */
 	uint8_t usage;		   /* the octet of keyUsage */
 	struct blob basic, bits;   /* BasicConstraints and KeyUsage as they were read */
 };
 /* Read the capability that `oid` names: `value` is the DER of a BasicConstraints or KeyUsage. Any
  * other OID is refused. */
 const char *x509_read_cap(struct arena *, struct blob oid, struct blob value, struct x509_caps *);
-/* Is it the OID of a capability? */
+/* Is this the OID of a capability? */
 bool x509_is_cap(struct blob oid);
 /*
- * Read a SEQUENCE OF Extension. With `must`, every extension must be critical; without it,
+ * Read a SEQUENCE OF Extension. With `must`, every extension must be critical; without `must`,
  * extensions that are neither critical nor a capability are ignored. An explicit critical FALSE is
  * refused (X.690 11.5).
  */
