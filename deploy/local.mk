@@ -1,4 +1,4 @@
-# Samples, and what quickstart needs of them.
+# `make install` installs the samples; quickstart uses them, too.
 dist_pkgdata_DATA = deploy/Caddyfile deploy/apache.conf deploy/apache-cgi.conf deploy/apache-errors.conf deploy/apache-mod-fcgid.conf \
 	deploy/apache-proxy-fcgi.conf deploy/htaccess deploy/lighttpd.conf deploy/lighttpd-binpath.conf deploy/nginx.conf deploy/roles.sql
 dist_pkgdata_SCRIPTS = deploy/spawn-fcgi.sh

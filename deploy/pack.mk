@@ -18,11 +18,11 @@ install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)' '$(DESTDIR)$(runstatedir)/motet' '$(DESTDIR)$(localstatedir)/lib/motet' '$(DESTDIR)$(localstatedir)/log'
 	chmod 700 '$(DESTDIR)$(localstatedir)/lib/motet'
 endif
-# Programs with their libraries, to be unpacked in any directory.
+# Makes an archive of the programs with their libraries, which runs in any directory.
 bundle: distdir
 	CC='$(CC)' SOURCE_TREE='$(abs_top_srcdir)' $(SHELL) '$(top_srcdir)/build-aux/bundle' '$(distdir)' '$(VERSION)'
 	$(am__remove_distdir)
-# A Debian source package and the binary package of it.
+# Makes a Debian source package and builds the binary package from it.
 deb: dist-gzip
 	$(SHELL) '$(top_srcdir)/build-aux/deb' '$(distdir).tar.gz' '$(VERSION)'
 .PHONY: bundle deb

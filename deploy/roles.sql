@@ -1,7 +1,7 @@
--- Makes the two roles and the database. Run it as a superuser; it can be run again:
+-- Makes motet's two roles and its database. Run this file as a superuser; you can run it again:
 --   psql -f roles.sql postgres
--- motet_owner owns the schema and changes it (motetctl migrate). motet is the role of the server;
--- `motetctl migrate --grant motet` gives it its rights on the tables.
+-- The role motet_owner owns the schema and changes it (motetctl migrate). The servers use the role
+-- motet, which gets its rights on the tables from `motetctl migrate --grant motet`.
 SELECT 'CREATE ROLE motet_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet_owner') \gexec
 SELECT 'CREATE ROLE motet LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motet') \gexec
 SELECT 'CREATE DATABASE motet OWNER motet_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'motet') \gexec

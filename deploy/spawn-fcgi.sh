@@ -7,9 +7,9 @@
 #	spawn-fcgi.sh --multiwatch SOCKET MOTETD CONFIGURATION [N]
 #		multiwatch starts N motetd; each runs alone
 #
-# Use the first form. With multiwatch there is no signer, and a process that died three times in a
-# row is not started again. Open connections end with their process: with nginx, remove `keepalive`
-# and `fastcgi_keep_conn` from nginx.conf (motet(7)).
+# Use the first form. With multiwatch there is no signer, and multiwatch does not restart a process
+# that died three times in a row. When a process ends, its open connections are closed: with nginx,
+# remove `keepalive` and `fastcgi_keep_conn` from nginx.conf (motet(7)).
 set -eu
 multiwatch=no
 if [ "${1:-}" = --multiwatch ]; then multiwatch=yes; shift; fi
