@@ -1,7 +1,7 @@
 #ifndef MOTET_TESTS_ABROAD_H
 #define MOTET_TESTS_ABROAD_H
-/* Foreign servers for tests, in this process: keys, certificates and CacheableIDCerts, valid or
- * not, on pages that a fetcher finds by URL. */
+/* Foreign servers for tests, simulated in this process: their keys, certificates and
+ * CacheableIDCerts, valid or not, are on pages that a test fetcher finds by URL. */
 #include "x509/cacheable.h"
 #include "crypto/key_trial_text.h"
 #include "text/encoding.h"
@@ -10,13 +10,13 @@
 #include "home.h"
 
 enum { DAY = 86400, PAGES = 64 };
-static struct cx lasting; /* what outlives a request */
+static struct cx lasting; /* its arena outlives a request */
 
 struct page {
 	const char *url; /* without a query, unless it has one */
 	int status;
 	struct str body;
-	enum err err; /* instead of an answer */
+	enum err err; /* the fetch fails with this error instead of an answer */
 	bool reached; /* see fetch.h */
 	bool nameless;
 };
@@ -52,7 +52,7 @@ static inline enum err fake_get(
 }
 static struct fetcher fake = { fake_get };
 
-/* The last page with a URL wins. */
+/* If several pages have the same URL, the last one is found. */
 static inline void put_page(const char *url, int status, struct str body)
 {
 	pages[npages++] = (struct page){ .url = url, .status = status, .body = body };
@@ -64,7 +64,7 @@ static inline void put_error(const char *url, enum err e)
 
 /* A key and its claimed owner. */
 struct party {
-	const char *domain, *fid, *session_id; /* fid NULL: a server */
+	const char *domain, *fid, *session_id; /* fid NULL: the key of a server */
 	uint8_t seed[ED25519_SEED], key[ED25519_KEY];
 	struct blob cert;
 	int64_t serial;
@@ -88,7 +88,7 @@ static inline struct blob subject_of(const struct party *p)
 	return name_of(lasting.mem, buf_done(&b).s);
 }
 
-/* Not 0: the serial number that the next certificates get instead of a random one. */
+/* The serial number that the next certificates get; 0: a random one each. */
 static int64_t forced_serial;
 
 static inline void certify_party(struct party *p, const uint8_t *seed, int64_t from, int64_t to)
@@ -135,7 +135,7 @@ static inline struct party new_foreign_actor(
 	return p;
 }
 
-/* A home server's signed statement about a certificate; its numbers are not checked. */
+/* A home server's signed statement about a certificate; the numbers in it can be invalid. */
 static inline struct str make_statement(struct blob cert, int64_t serial, int64_t from, int64_t to,
     int64_t revoked, const uint8_t *seed)
 {
@@ -174,7 +174,8 @@ static inline void put_server_page(const struct party *s)
 	put_page(server_url(s->domain), 200, vouch_for(s, s));
 }
 
-/* As the owner of the tables: the first column of the first row, as a number. */
+/* Runs a query as the owner of the tables; returns the first column of the first row as a number.
+ */
 static inline int64_t run_sql(const char *text)
 {
 	PGconn *pg = connect_as_owner();
@@ -197,7 +198,7 @@ static inline struct str sign_hex(const struct party *p, struct str text)
 	    (struct blob){ (uint8_t *)arena_dup(lasting.mem, sig, sizeof sig), sizeof sig });
 }
 
-/* False: there is no database; the test is reported as skipped. */
+/* Returns false if there is no database; the test is then reported as skipped. */
 static inline bool open_test_world(void)
 {
 	if (!open_home())

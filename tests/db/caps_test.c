@@ -1,5 +1,5 @@
-/* Every table that somebody outside can fill has a limit for each owner and one in total, and the
- * oldest rows are deleted. */
+/* Every table that clients or other servers can fill has a limit for each owner and a limit in
+ * total; beyond a limit, the oldest rows are deleted. */
 #include "member.h"
 #include "core/prune.h"
 #include "core/guess_limit.h"
@@ -9,9 +9,9 @@
 enum { OWNERS = 7, OF_ONE = 6, OF_ALL = 20, GREEDY = 30, MODEST = 4 };
 
 /*
- * How a table is filled: for each row of `fill` with the number of its owner, o, a member's
- * actor_id a with its certificate c, its own number n, and the time `at` that its age is counted
- * by.
+ * How a table is filled. The statement selects from `fill`, which has for each new row: o, the
+ * number of its owner; a, the actor_id of a member, and c, the member's certificate; n, the number
+ * of the row; and `at`, the time from which its age is counted.
  */
 static const struct table {
 	const char *name, *sql, *owner, *age;
@@ -79,8 +79,7 @@ static int64_t prune_over_cap(struct cx *cx)
 	return due[PRUNE_OVER_CAP] == gone[PRUNE_OVER_CAP] ? gone[PRUNE_OVER_CAP] : -1;
 }
 
-/* Rows of one owner, the first of them `oldest` minutes old, each a minute younger than the last.
- */
+/* Adds rows of one owner: the first is `oldest` minutes old, each next one a minute younger. */
 static void fill_table(
     struct cx *cx, const struct table *t, const int64_t actors[], int owner, int n, int oldest)
 {
@@ -153,8 +152,8 @@ static void test_tables(void)
 	end_context(&cx);
 }
 
-/* The counters that are closest to their end are deleted first: a caller that was right lately
- * stays known. */
+/* The counters that expire first are deleted first: a caller whose last attempt was
+ * right recently stays known. */
 static void test_throttle(void)
 {
 	struct cx cx = new_context();

@@ -1,5 +1,6 @@
-/* Clocks that were ahead and were set right, with a real database: what was written then, keys,
- * certificates and limits, binds nobody afterwards. And a host whose clock differs. */
+/* A clock that was ahead and has been set right, with a real database: the keys, certificates and
+ * limits that were written with the wrong time stop nobody afterwards. Also a host whose clock
+ * differs from the database's. */
 #include "member.h"
 #include "core/password.h"
 #include "store/q_server_key.h"

@@ -52,7 +52,7 @@ static bool has_session(struct cx *cx, const struct member *m)
 	return q_session_find(cx, m->token_hash, false, &s) == OK && s;
 }
 
-/* What can be used once, one of each. */
+/* Makes one of each thing that can be used only once. */
 static void make_one_time_things(struct cx *cx, struct member *m)
 {
 	upload_keypackage(cx, m, false);

@@ -1,6 +1,7 @@
 /*
- * Events and their counters: an event that comes while its session ends goes with it, and one
- * session whose events cannot be added does not stop a rotation of the server's key.
+ * Events and their counters: an event that is added while its session ends is deleted with the
+ * session, and one session whose events cannot be added does not stop a rotation of the server's
+ * key.
  */
 #include "member.h"
 #include "core/session.h"
@@ -82,7 +83,7 @@ static void key_makes_it_impossible(void)
 	end_context(&cx);
 }
 
-/* The counter stands below its events: the next event has a number that is taken. */
+/* The session's counter is lower than its events: the next event gets a number that is in use. */
 static void one_bad_session(void)
 {
 	struct cx cx = new_context();

@@ -1,5 +1,6 @@
-/* Federation tokens with a real database: issuing and its switch, deletion, a single redemption
- * among many processes, also while connections are killed. Prints N and the seed. */
+/* Federation tokens with a real database: issuing, and switching it off; deletion; of many
+ * processes only one can redeem a token, also while connections are killed. Prints N and the seed.
+ */
 #include "home.h"
 #include "crypto/hash.h"
 #include "x509/idname.h"
@@ -16,7 +17,7 @@ static const struct keypackage_upload nothing;
 
 enum { MOST = 64, RACES = 6, CHAOS = 40, CHAOS_RACERS = 4 };
 
-/* A session with a certificate, as issuing needs it. */
+/* Makes a session with a certificate, which issuing a token needs. */
 static struct grant issue_grant(
     struct cx *cx, int64_t actor_id, const char *local, const char *session)
 {
@@ -47,7 +48,7 @@ static struct session *open_session(struct cx *cx, const char *local, struct blo
 	return s;
 }
 
-/* Another session of the same actor; returns its ID-Cert. */
+/* Opens another session of the same actor; returns its ID-Cert. */
 static struct blob add_device(
     struct cx *cx, const struct session *of, const char *local, const char *session)
 {
@@ -161,8 +162,8 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* Whatever ends, revokes or renews the session that asked deletes its tokens at once, and a token
- * opens a session for that session's ID-Cert only. */
+/* When the session that asked for a token ends or is renewed, or its ID-Cert is revoked, its tokens
+ * are deleted at once. A token opens a session only for the ID-Cert of the session that asked. */
 static void test_bound_to_session(void)
 {
 #define ACTOR(name) "actor_id = (SELECT id FROM actor WHERE local_name = '" name "')"
@@ -245,7 +246,7 @@ struct outcome {
 	char token[TOKEN_LENGTH + 1];
 };
 
-/* All children redeem once at the same time and store their outcome. */
+/* Each child redeems the token once, all at the same time, and stores its outcome. */
 static void race_redemption(struct str token, struct blob cert, int racers, struct outcome *out)
 {
 	int *go = mmap(NULL, sizeof *go, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -266,7 +267,7 @@ static void race_redemption(struct str token, struct blob cert, int racers, stru
 	}
 	usleep(racers * 4000);
 	__atomic_store_n(go, 1, __ATOMIC_SEQ_CST);
-	for (int i = 0; i < racers; i++) /* there may be other children, which stay */
+	for (int i = 0; i < racers; i++) /* other children keep running */
 		wait(NULL);
 	munmap(go, sizeof *go);
 }
@@ -306,7 +307,7 @@ static void test_races(struct outcome *out)
 	}
 }
 
-/* The same for tokens of a foreign server, whose row is made by the redemption. */
+/* The same test with tokens of a foreign server: only redeeming such a token makes its row. */
 static void test_foreign_race(struct outcome *out)
 {
 	int *wins =
@@ -356,8 +357,8 @@ static void test_foreign_race(struct outcome *out)
 	end_context(&cx);
 }
 
-/* Several processes redeem each token while connections are killed. A winner is never refused; a
- * token is not used up when all were refused. */
+/* Several processes redeem each token while connections are killed: at most one of them gets a
+ * session, and if all are refused, the token is not used up. */
 static void test_killed_connections(struct outcome *out)
 {
 	unsigned seed = (unsigned)clock_us();

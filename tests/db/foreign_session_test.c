@@ -83,7 +83,7 @@ static void test_sessions(void)
 
 #define REVOKED(x) make_statement(x.cert, x.serial, now - 5, now + 100, now - 1, home.seed).s
 
-/* Somebody looks the actor up after the home server has revoked two ID-Certs. */
+/* A client looks the actor up after the home server has revoked two of its ID-Certs. */
 static void test_stored_revocation(void)
 {
 	struct party home = new_server("rest.example"),
@@ -141,7 +141,7 @@ static void end_statement(const char *fid)
 	    fid));
 }
 
-/* The statement about a session's ID-Cert is over, and its home server is asked again. */
+/* The statement about a session's ID-Cert has expired, and the home server is asked again. */
 static void test_asked_again(void)
 {
 	struct party home = new_server("warm.example"),
@@ -201,7 +201,7 @@ static int ask_all(struct cx *cx)
 	return n;
 }
 
-/* The master asks about many; the home server of some is away. */
+/* The master asks about many sessions; the home server of some of them does not answer. */
 static void test_master_asks(void)
 {
 	struct party home = new_server("cold.example"), good = new_server("fine.example"), who[6];
@@ -262,7 +262,7 @@ static enum err slow_get(
 	return fake_get(cx, f, url, redirects, r);
 }
 
-/* A home server that takes two seconds for an answer lets the others go first. */
+/* A home server that takes two seconds for an answer is asked after the others. */
 static void test_slow_home(void)
 {
 	struct party slow = new_server("slow.example"), quick = new_server("quick.example"), who[3];
@@ -298,7 +298,7 @@ static void test_slow_home(void)
 	end_context(&cx);
 }
 
-/* Silence counts from when it began, and an answer ends it. */
+/* The time without an answer is counted from the first failure, and any answer resets it. */
 static void test_answered_in_between(void)
 {
 	struct party home = new_server("frail.example"),

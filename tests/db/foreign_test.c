@@ -1,5 +1,6 @@
-/* Foreign servers: the order of requests, the rules for their answers, caching as long as they
- * state. Each broken rule gives its error, and nothing of that answer is stored. */
+/* Foreign servers: the order of our requests, the rules for their answers, and caching for as long
+ * as an answer states. An answer that breaks a rule gives the error of that rule, and nothing of
+ * the answer is stored. */
 #include "abroad.h"
 #include "base/conf.h"
 
@@ -51,11 +52,11 @@ static void test_finding_servers(void)
 struct lie {
 	const char *name;
 	enum err want;
-	const char *cert_domain; /* else its own */
+	const char *cert_domain; /* NULL: the server's own domain */
 	bool forged_cert, forged_statement, small_order, actor;
-	int64_t from, to, revoked; /* of the statement; 0: as it should be */
+	int64_t from, to, revoked; /* times in the statement; 0: the right ones */
 	int64_t cert_from, cert_to;
-	int digits; /* 1: of the statement are moved from one number to the next */
+	int digits; /* 1: digits of the statement are moved from one number to the next */
 	const char *body;
 	int status;
 	enum err err;
@@ -441,8 +442,8 @@ static bool is_busy(PGconn *pg)
 	return PQisBusy(pg);
 }
 
-/* A log-in at the same time as a block of its domain: the block ends its session, or no session is
- * opened. */
+/* An actor logs in while an operator blocks the actor's domain: either the block ends the new
+ * session, or no session is opened. */
 static void test_block_during_login(void)
 {
 	PGconn *login = PQconnectdb(conninfo), *operator= connect_as_owner();

@@ -1,5 +1,5 @@
 /* Foreign servers that fail for a moment, rotate their keys while nobody looks, or send long and
- * odd lists: what they have signed stays in use, and what is new is found. */
+ * odd lists: what they have signed stays in use, and new certificates are found. */
 #include "abroad.h"
 #include "base/conf.h"
 #include "core/introspect.h"
@@ -98,7 +98,7 @@ static void test_show_trouble(void)
 	end_context(&cx);
 }
 
-/* A stranger's forged token makes us ask just when the front of a good server fails. */
+/* A forged token of a stranger makes us ask a good server while its web server fails. */
 static void test_bad_answer_instead_of_a_good_one(void)
 {
 	struct party s = new_server("known.example"),
@@ -158,7 +158,7 @@ static void test_failing_apex(void)
 	}
 }
 
-/* K1 was the key between two look-ups. */
+/* The foreign server used the key K1 only between two look-ups. */
 static void test_two_rotations(void)
 {
 	const int64_t now = clock_now();
@@ -266,7 +266,7 @@ static void test_new_device(void)
 	end_context(&cx);
 }
 
-/* --- Asking an issuer about its tokens --- */
+/* --- Asking an issuer whether its token was deleted --- */
 
 static void test_introspection(void)
 {
@@ -319,7 +319,7 @@ static void test_introspection(void)
 	end_context(&cx);
 }
 
-/* --- What a stranger can grow --- */
+/* --- How much data a stranger can make us store --- */
 
 static void replace_caps(const char *of_domain_and_all)
 {

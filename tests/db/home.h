@@ -14,7 +14,7 @@
 #include <libpq-fe.h>
 #include <unistd.h>
 
-static const char *conninfo; /* as the role of the servers */
+static const char *conninfo; /* connects as the role of the servers */
 static struct conf *conf;
 static struct ca_local ca;
 static struct fetcher *fetcher; /* NULL: no foreign servers */
@@ -29,7 +29,7 @@ static inline struct cx new_context(void)
 		.now = clock_now() };
 }
 
-/* For what operators do, and the role of the servers may not. */
+/* For what operators do and the role of the servers is not permitted to do. */
 static inline struct cx new_owner_context(void)
 {
 	struct cx cx = new_context();
@@ -49,7 +49,8 @@ static inline void end_context(struct cx *cx)
 	arena_free(cx->mem);
 }
 
-/* Set up all but the identity. False: there is no database; the test is reported as skipped. */
+/* Set up all but the identity. False: there is no database, and
+ * the test is reported as skipped. */
 static inline bool open_home(void)
 {
 	static const uint8_t secret[SEAL_SECRET] = "only for these tests";
@@ -81,7 +82,7 @@ static inline void create_identity(void)
 	end_context(&cx);
 }
 
-/* The token hash of the open session that has this session's ID-Cert; n 0: there is none. */
+/* The token hash of the open session with this session's ID-Cert; n 0: no such session is open. */
 static inline struct blob find_token_hash(struct cx *cx, const struct session *s)
 {
 	PGconn *pg = PQconnectdb(conninfo);
@@ -104,7 +105,7 @@ static inline struct blob find_token_hash(struct cx *cx, const struct session *s
 }
 
 /* A process that kills connections of the server to the database, every `least` to `least +
- * more` µs, until it is killed. `of` is appended to its statement. */
+ * more` µs, until it is killed. `of` is appended to the statement that selects them. */
 static inline pid_t start_killer(unsigned seed, const char *of, useconds_t least, useconds_t more)
 {
 	char text[256];

@@ -1,4 +1,4 @@
-/* Invites: the rules, and many registrations that want the last use at the same time.
+/* Invites: the rules, and many registrations that compete for the last use of an invite.
  * invite_test [SEED]; prints its seed and N. */
 #include "member.h"
 #include "crypto/hash.h"
@@ -88,7 +88,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* The same statement, sent again after its answer was lost. */
+/* The same statement is sent again after its answer was lost. */
 static void test_resent_statement(void)
 {
 	uint8_t hash[HASH_BYTES];
@@ -136,7 +136,7 @@ struct outcome {
 	int64_t id;
 };
 
-/* Half of them compete for a few names, so that names and uses run out at the same time. */
+/* Half of the registrations compete for a few names, so that names and uses run out together. */
 static void run_racer(const struct blob *hash, int round, int i, struct outcome *o)
 {
 	struct cx cx = new_context();

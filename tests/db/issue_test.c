@@ -1,5 +1,5 @@
-/* Issuing with a real database: session IDs and keys, one winner among many, and issuing while
- * connections are killed. Prints its N. */
+/* Issuing ID-Certs with a real database: the rules for session IDs and keys, one winner among many
+ * processes, and issuing while connections are killed. Prints its N. */
 #include "home.h"
 #include "x509/der.h"
 #include "x509/derw.h"
@@ -40,7 +40,7 @@ static struct blob rdn(struct arena *m, struct blob oid, uint8_t tag, const char
 	    derw(m, DER_SEQUENCE, derw(m, DER_OID, oid), derw(m, tag, lit(text, strlen(text)))));
 }
 
-/* A CSR with a new key for local@example.org and a session ID. */
+/* Makes a CSR with a new key, for local@example.org and a session ID. */
 static struct idcsr new_csr(struct cx *cx, const char *local, const char *session)
 {
 	struct arena *m = cx->mem;
@@ -168,8 +168,8 @@ static void test_key_rotation(void)
 	end_context(&cx);
 }
 
-/* Each child issues once and stores its outcome in shared memory. `session` NULL: for the same ID
- * in different spellings. */
+/* Each child issues once and stores its outcome in shared memory. `session` NULL: each child
+ * spells the same session ID in another way. */
 static void run_race(
     const char *local, int64_t id, int64_t replaces, const char *session, enum err *out)
 {
@@ -275,7 +275,7 @@ static int deactivate_actor(struct cx *cx, void *arg)
 }
 
 /* A transaction locks the actor as issuing does, and rotates or issues; ending the session must
- * wait for it and see its result. */
+ * wait for this transaction and see its result. */
 static void test_endings(void)
 {
 	struct cx cx = new_context();
@@ -318,7 +318,7 @@ static void test_endings(void)
 	end_context(&cx);
 }
 
-/* Many send the same CSR at once: all get the same certificate, and one token works. */
+/* Many processes send the same CSR at once: all get the same certificate, and one token works. */
 static void test_same_request(void)
 {
 	struct cx cx = new_context();
@@ -385,8 +385,8 @@ static void test_limits(void)
 	end_context(&cx);
 }
 
-/* How long one issue takes here and now, connecting included: a faster killer would let none
- * succeed. */
+/* How long it takes now to connect and issue once: a process that kills connections more often
+ * would let no issue succeed. */
 static useconds_t time_one_cert(void)
 {
 	struct cx cx = new_context(), fresh = new_context();
@@ -428,7 +428,7 @@ static enum err log_in(
 	return issue_idcert(cx, &i, &g);
 }
 
-/* A log-in succeeds, whatever somebody with a session token has used up. */
+/* A log-in succeeds, even if somebody with a session token got ID-Certs up to the limit. */
 static void test_log_in_limits(void)
 {
 	struct cx cx = new_context();
@@ -449,7 +449,7 @@ static void test_log_in_limits(void)
 	    "rotations by token are used up; the password gets in");
 	conf->sessions_per_actor = 3;
 	must(&cx, log_in(&cx, id, "owner", "desk", NULL));
-	/* Renewed just now, but opened first. */
+	/* This session was renewed just now, but it was opened first. */
 	run_sql("UPDATE idcert SET not_before = not_before - interval '1 hour' WHERE NOT live AND "
 		"session_id = 'stolen'");
 	ok(log_in(&cx, id, "owner", "new", NULL) == OK && !has_session(&cx, id, "stolen") &&

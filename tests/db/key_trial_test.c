@@ -1,5 +1,5 @@
-/* Key trials: completed once, by the actor and session that they are for; one winner among many,
- * also while connections are killed, and its token works. Prints its N. */
+/* Key trials: only the actor and session that a trial is for can complete it, and only once. Of
+ * many processes one wins, also while connections are killed, and its token works. Prints its N. */
 #include "abroad.h"
 #include "crypto/token.h"
 #include "core/actor.h"
@@ -11,7 +11,7 @@
 enum { RACERS = 32, RACES = 60, CHAOS_RACERS = 16, CHAOS = 80, SAME = 12 };
 static struct party home, ann, tab, eve;
 static const struct str unsaid = { "", 0 };
-static struct str trial_address = { "192.0.2.1", 9 }; /* of the client */
+static struct str trial_address = { "192.0.2.1", 9 }; /* the client's address */
 
 static struct key_trial new_trial(struct cx *cx, const char *fid, const char *session_id)
 {
@@ -123,7 +123,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* Neither trial nor actor is sent (beta.3). */
+/* The client sends neither the trial nor the actor (beta.3). */
 static void test_serial_alone(void)
 {
 	struct cx cx = new_context();
@@ -246,7 +246,7 @@ static void test_home_actor(void)
 /* The outcome of each child of a race. */
 struct outcome {
 	enum err err;
-	bool doubt; /* got 503 at least once */
+	bool doubt; /* the process got 503 at least once */
 	char token[64];
 };
 struct race_results {

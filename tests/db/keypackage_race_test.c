@@ -1,8 +1,8 @@
 /*
- * The delivery service under load: no KeyPackage is given out twice or after its end, and no claim
- * is empty while there is stock. Many processes claim, add, replace, expire, rotate and revoke at
- * once, with the server's statements. The bytes of each KeyPackage are a number. Prints seed and N;
- * MOTET_SEED=N repeats a seed.
+ * The delivery service under load: no KeyPackage is given out twice or after it expired, and no
+ * claim is empty while there is stock. Many processes claim, add, replace, expire, rotate and
+ * revoke at once, with the server's statements. The bytes of each KeyPackage are a number. Prints
+ * seed and N; MOTET_SEED=N repeats a seed.
  */
 #include "member.h"
 #include <signal.h>
@@ -24,7 +24,7 @@ enum {
 
 struct item {
 	atomic_int given;
-	atomic_llong dead; /* nanoseconds: since then it must not be given out; 0: it may be */
+	atomic_llong dead; /* ns: must not be given out after this time; 0: valid */
 	atomic_int last;
 };
 /* Bounds of the stock of a target's first session: `added` is counted after the upload, `taken`
@@ -34,7 +34,7 @@ struct stock {
 };
 static struct shared {
 	atomic_long next, tickets, claims, one_time, last_resort, none, lost,
-	    retried; /* of claims; retried: lost for another reason than a cut connection */
+	    retried; /* numbers of claims; retried: lost for another reason than a cut connection */
 	atomic_long twice, late, false_empty, wrong, uploads, rotations, ended, replaced;
 	atomic_int stop;
 	struct stock stock[TARGETS];
@@ -182,8 +182,8 @@ static void check_given(const struct keypackage_given *g, long long began)
 		sh->one_time++;
 }
 
-/* An empty claim is wrong if the stock at its beginning exceeds all claims that others began
- * since. */
+/* An empty claim is wrong if the stock at its beginning exceeds the number of claims that others
+ * have begun since then. */
 static void check_empty(int t, long had)
 {
 	if (had - (sh->stock[t].taken - 1) > 0)
@@ -244,7 +244,7 @@ static void run_uploader(struct cx *cx, long total)
 	}
 }
 
-/* Replaces the last resorts and notes when each old one ended. */
+/* Replaces the last resorts, and notes when each old last resort became invalid. */
 static void run_replacer(struct cx *cx, long total)
 {
 	int64_t before[TARGETS], first;
@@ -290,7 +290,7 @@ static void run_expirer(struct cx *cx, long total)
 	PQfinish(pg);
 }
 
-/* Keeps ending the certificate of a second session, by rotation and by log-out. */
+/* Invalidates the certificate of a second session again and again, by rotation and by log-out. */
 static void run_rotator(struct cx *cx, long total)
 {
 	(void)total;
@@ -385,8 +385,9 @@ static void check_counts(const char *what)
 	ok(sh->wrong == 0, "%s: nothing else was wrong (%ld)", what, sh->wrong);
 }
 
-/* "Low" and "last resort used" are one or two events: claims at the same time do not see each
- * other, so the claim that finds the stock empty may be the first to find it low. */
+/* The session gets one or two events for "low" and "last resort used": simultaneous claims do not
+ * see each other, so the claim that finds the stock empty may also be the first that finds it low.
+ */
 static void check_low_events(struct cx *cx)
 {
 	const char *of_session =
@@ -399,7 +400,7 @@ static void check_low_events(struct cx *cx)
 	    "each session got one or two events: low, and last resort used");
 }
 
-/* More claims than stock: every KeyPackage is given out before a last resort. */
+/* With more claims than stock, every KeyPackage is given out before a last resort. */
 static void test_exact_stock(void)
 {
 	static actor_fn *const nobody[] = { NULL };

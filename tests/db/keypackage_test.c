@@ -23,7 +23,7 @@ static enum err upload_one(
 	return upload_all(cx, m, &in, 1, last_resort);
 }
 
-/* *v: the KeyPackages; returns their number, or -1 for an error, which is in cx->why. */
+/* Stores the KeyPackages in *v; returns their number, or -1 after an error, which is in cx->why. */
 static int claim_of(struct cx *cx, const struct member *who, const char *whose,
     struct keypackage_filter f, struct keypackage_given **v)
 {
@@ -439,8 +439,8 @@ static void test_query_plan(struct cx *cx)
 	ok(ms > 0 && ms < 5000, "1000 claims of it take %ld ms", ms);
 }
 
-/* The rows and table scans of a claim when nearly all rows of a large table are spent: the
- * planner must not expect unspent rows everywhere. */
+/* Counts the rows and table scans of a claim when nearly all rows of a large table are spent: the
+ * planner must not assume that unspent rows are everywhere. */
 static void test_rows_read(struct cx *cx)
 {
 	struct member m = new_member(cx, "june", "phone");

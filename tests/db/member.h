@@ -23,7 +23,7 @@ static inline const char *run_sql(struct cx *cx, const char *text)
 	return out;
 }
 
-/* Sets other numbers in motet_list_caps() of the schema. */
+/* Replaces the limits that motet_list_caps() of the schema returns. */
 static inline void set_caps(struct cx *cx, int of_one, int of_all)
 {
 	run_sql(cx, "ALTER FUNCTION motet_list_caps() RENAME TO motet_real_caps");
@@ -72,7 +72,7 @@ static inline void keep_grant(struct cx *cx, struct member *m, const struct gran
 	m->serial = m->s->serial;
 }
 
-/* Another session of an actor. */
+/* Opens another session of an actor. */
 static inline struct member new_device(struct cx *cx, const struct member *of, const char *session)
 {
 	struct member m = {
@@ -95,7 +95,7 @@ static inline struct member new_member(struct cx *cx, const char *local, const c
 	return new_device(cx, &m, session);
 }
 
-/* The same session with a new certificate. */
+/* Gives the session a new certificate. */
 static inline void rotate_session(struct cx *cx, struct member *m)
 {
 	struct idcsr csr = new_csr(cx, m);
@@ -109,7 +109,7 @@ static inline void rotate_session(struct cx *cx, struct member *m)
 struct keypackage_spec {
 	const char *init;	 /* hex */
 	const char *head, *caps; /* as in struct parts */
-	int64_t lasts;		 /* seconds from now; 0: a day */
+	int64_t lasts;		 /* lifetime, in seconds from now; 0: a day */
 };
 
 static inline struct mls_input new_keypackage(
@@ -134,7 +134,7 @@ static inline struct mls_input new_keypackage(
 	return in;
 }
 
-/* False: there is no database; the test is reported as skipped. */
+/* Returns false if there is no database; the test is then reported as skipped. */
 static inline bool open_test_home(void)
 {
 	if (!open_home())

@@ -1,4 +1,4 @@
-/* Passwords with a real database: rate limits after wrong ones, the limit on parallel hashing,
+/* Passwords with a real database: rate limits after wrong passwords, the limit on parallel hashing,
  * and renewal of old hashes. */
 #include "member.h"
 #include "crypto/hash.h"
@@ -169,7 +169,7 @@ static enum err count_try(struct cx *cx, int who, int64_t burst, int64_t *wait)
 	return q_throttle_try(cx, &own, &shared, shared.key, wait);
 }
 
-/* Expired counters are deleted by later attempts of anyone. */
+/* A later attempt, of whatever client, deletes expired counters. */
 static void test_throttle_growth(void)
 {
 	enum { STRANGERS = 200, LATER = 60 };
@@ -253,7 +253,7 @@ static void test_prepared_password(void)
 	    "a line break is refused: %s", cx.why.say);
 	ok(actor_add(&cx, STR("nele"), STR("\u00e4\u00e4\u00e4"), false, &id) == ERR_BAD_REQUEST,
 	    "octets count, not accents");
-	/* As earlier releases stored it: the octets that were sent. */
+	/* Earlier releases stored the hash of the octets as they were sent. */
 	must(&cx, passwd_hash(&cx, str_of(nfd), &phc));
 	run_sql(&cx,
 	    arena_printf(cx.mem, "UPDATE actor SET password = '%s' WHERE local_name = 'nils'",

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EACH = 1200 }; /* rows of each kind on either side of its end: more than two batches */
+enum { EACH = 1200 }; /* rows of each kind to delete, and as many to keep: more than two batches */
 static unsigned seed;
 
 static bool continue_pruning(void *arg, const int64_t rows[PRUNE_KINDS])
@@ -20,8 +20,9 @@ static bool continue_pruning(void *arg, const int64_t rows[PRUNE_KINDS])
 }
 
 /*
- * One statement per kind. In it `past` is the end of a row: more than `keeps` seconds ago for rows
- * to delete, less for rows to keep; n is 1 … EACH; `side` makes the names of both groups differ.
+ * One statement for each kind of row. In it, `past` is the time at which a row expired: more than
+ * `keeps` seconds ago for rows to delete, less for rows to keep; n is 1 … EACH; `side` makes the
+ * names of the two groups differ.
  */
 static const struct kind {
 	enum prune_kind kind;
@@ -166,8 +167,8 @@ static void test_exact_pruning(void)
 		went += insert_rows(&cx, &kinds[i], "go", kinds[i].keeps + 2, 366 * 86400) == EACH;
 		want[kinds[i].kind] += EACH;
 	}
-	/* Certificates stay when their session is deleted: they are the only thing that rows of
-	 * PRUNE_RAN_OUT leave behind. */
+	/* Certificates stay when their session is deleted: of rows of PRUNE_RAN_OUT, only the
+	 * certificates are left. */
 	const char *certs = run_sql(&cx, "SELECT count(*) FROM idcert");
 	run_sql(&cx,
 	    arena_printf(cx.mem,
@@ -241,7 +242,7 @@ static void test_locked_rows(void)
 	end_context(&cx);
 }
 
-/* Two rows that the database does not delete do not keep the others. */
+/* Two rows that the database refuses to delete do not keep the others from being deleted. */
 static void test_rows_that_stay(void)
 {
 	struct cx cx = new_context();
@@ -324,9 +325,9 @@ static void test_pruned_values(void)
 }
 
 /*
- * Two processes prune all the time, and ended rows are made old at once, while sessions rotate,
- * begin and end, claim and upload: no error, no KeyPackage twice, no broken session, no event
- * number twice.
+ * Two processes prune all the time, and make ended rows old first, while sessions rotate, begin and
+ * end, claim and upload: no error happens, no KeyPackage and no event number is given out twice,
+ * and no session breaks.
  */
 enum { ACTORS = 4, TURNS = 25, PRUNERS = 2 };
 struct report {

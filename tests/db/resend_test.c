@@ -1,5 +1,5 @@
-/* Operations report their true outcome when the database's answers are lost; the limit on key
- * material holds for parallel uploads. Prints its N. */
+/* When answers of the database are lost, operations still report their true outcome. The limit on
+ * key material holds for parallel uploads. Prints its N. */
 #include "member.h"
 #include "core/key_material.h"
 #include "core/redeem.h"
@@ -28,8 +28,8 @@ enum {
 
 /*
  * A proxy in front of PostgreSQL. It forwards everything, but sometimes closes the connection when
- * the answer to a statement (a Bind was sent) has arrived: the statement is done and its answer
- * lost. One process serves all connections, one after the other.
+ * the answer to a statement (a Bind was sent) has arrived: then the statement has taken effect, but
+ * its answer is lost. One process serves all connections, one after the other.
  */
 static bool forward_bytes(int from, int to, char *first)
 {
@@ -118,7 +118,7 @@ static void stop_proxy(void)
 	rmdir(lossy);
 }
 
-/* Repeat after a 503; *refused counts the repetitions. */
+/* Repeats the request after a 503; *refused counts the repetitions. */
 static bool may_ask_again(enum err e, int *refused)
 {
 	if (e == OK || err_status(e) != 503 || *refused > 3000)
@@ -135,8 +135,8 @@ static void print_error(const struct cx *cx, enum err e)
 }
 
 /*
- * Commits that take 0.4 s, and a proxy that closes the connection as soon as a named statement was
- * sent: the statement is sent again while its first try still commits.
+ * Commits take 0.4 s, and the proxy closes the connection as soon as a named statement was sent:
+ * the server sends the statement again while its first try still commits.
  */
 static char *cut_name; /* in shared memory; "": nothing is cut */
 
@@ -308,7 +308,8 @@ static void test_registering(void)
 	end_context(&cx);
 }
 
-/* Keys must start at least a second apart; the statement moves older keys into the past. */
+/* The server's keys must start at least a second apart; the statement moves older keys into the
+ * past. */
 static void test_rotating(void)
 {
 	struct cx cx = new_context();
@@ -442,7 +443,7 @@ static void test_rules(void)
 	end_context(&cx);
 }
 
-/* An unfinished schema is 503, and the log says what is missing. */
+/* With an unfinished schema, requests get 503 and the log says what is missing. */
 static void test_unready_schema(void)
 {
 	static const struct {

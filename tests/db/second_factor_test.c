@@ -83,7 +83,7 @@ static const char *make_code(struct cx *cx, int64_t step)
 	return arena_printf(cx->mem, "%06u", totp_code(secret, step));
 }
 
-/* The current step, at least 4 s before its end. */
+/* Waits until the current step has at least 4 s left, and returns it. */
 static int64_t safe_step(void)
 {
 	while (clock_now() % TOTP_STEP > TOTP_STEP - 4)
@@ -170,7 +170,8 @@ static void test_one_winner(struct cx *cx)
 	    "the next code works once");
 }
 
-/* Codes of two steps at once: each works once, and an earlier one not after a later one. */
+/* Clients send codes of two steps at once: each code works once, and the code of the earlier step
+ * does not work after that of the later step. */
 static void test_two_codes(struct cx *cx)
 {
 	int n[ERR_COUNT];
@@ -228,7 +229,7 @@ static void test_renewals(struct cx *cx)
 	    "16 renew them at once: one set is left");
 }
 
-/* A code that no step near the current one has. */
+/* A code that is not the code of any step near the current one. */
 static const char *make_bad_code(struct cx *cx)
 {
 	const int64_t step = clock_now() / TOTP_STEP;
@@ -286,7 +287,7 @@ static void test_guessing(struct cx *cx)
 	conf->rate_limit = false;
 }
 
-/* A replayed code counts as an attempt and resets nothing. */
+/* A code that is sent again counts as an attempt, and does not reset the counter. */
 static void test_replay(struct cx *cx)
 {
 	int wrong = 0, used = 0;

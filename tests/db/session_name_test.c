@@ -1,4 +1,4 @@
-/* Session IDs that are one name in other spellings. */
+/* Different spellings of one session ID name the same session. */
 #include "member.h"
 
 static enum err issue_for(
@@ -12,7 +12,7 @@ static enum err issue_for(
 	return issue_idcert(cx, &i, g);
 }
 
-/* RFC 5280 7.1: S1, s1 and " s1" are one name. */
+/* By RFC 5280 7.1, S1, s1 and " s1" are the same name. */
 int main(void)
 {
 	static const char *const same[] = { "s1", "S1", " S1", "s1 ", "  S1  " };

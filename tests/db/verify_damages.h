@@ -6,7 +6,7 @@ static const struct damage {
 	const char *table, *key, *other;	/* SQL expressions of the key, as text */
 	const char *column;			/* flip a random bit of it; NULL: use `set` */
 	const char *set;			/* ~ becomes a random number below 1000000 */
-	const char *where;			/* which rows; NULL: any */
+	const char *where;			/* which rows can be damaged; NULL: any */
 } damages[] = {
 	{ "idcert", "serial::text", "''", "cert", NULL },
 	{ "idcert", "serial::text", "''", "public_key", NULL },

@@ -17,7 +17,7 @@ static unsigned seed;
 
 struct seen {
 	int n;
-	struct buf text; /* of all findings, a line each */
+	struct buf text; /* the text of all findings, one line each */
 };
 
 static void collect_finding(void *arg, const struct verify_finding *f)
@@ -102,8 +102,7 @@ static void insert_many_certs(void)
 	end_context(&cx);
 }
 
-/* Cache rows of a foreign server and its actor, of a failed server and of a blocked one; a
- * session. */
+/* Adds rows of a foreign server and its actor, with a session, a failed and a blocked server. */
 static void insert_foreign_rows(struct cx *cx)
 {
 	uint8_t s[ED25519_SEED], other[ED25519_SEED], sig[ED25519_SIG], hash[32] = { 7 };
@@ -329,7 +328,7 @@ static void copy_tables(struct cx *cx)
 	for (int i = 0; i < DAMAGES; i++)
 		copy_table(cx, damages[i].table);
 	copy_table(cx, "serial_used");
-	/* Constraints would refuse the damage; a broken disk does not ask them. */
+	/* Constraints would refuse the damage; a broken disk does not ask them: drop them. */
 	run_sql(cx,
 	    "ALTER TABLE idcert DISABLE TRIGGER USER; ALTER TABLE key_package DROP CONSTRAINT "
 	    "key_package_actor_id_serial_fkey; "
@@ -341,7 +340,7 @@ static void copy_tables(struct cx *cx)
 	    "totp_recovery DROP CONSTRAINT totp_recovery_actor_id_fkey");
 }
 
-/* Of "serial::text", "encode(hash, 'hex')" and "''": the column, or NULL. */
+/* The column in a text such as "serial::text" or "encode(hash, 'hex')"; NULL for "''". */
 static const char *find_column(struct cx *cx, const char *key)
 {
 	const char *from = strncmp(key, "encode(", 7) == 0 ? key + 7 : key;
@@ -368,7 +367,7 @@ static void repair_rows(struct cx *cx, const struct damage *d)
 		d->table, cols, d->table, a, a, b, b));
 }
 
-/* One damage at a time, in a small database. */
+/* Damages a small database in one way at a time. */
 static void test_each_damage(void)
 {
 	int done = 0, seen = 0, clean = 0;
@@ -405,7 +404,8 @@ static void test_each_damage(void)
 	end_context(&cx);
 }
 
-/* Deleted rows that others refer to, and wrong keys. `says` is part of the findings. */
+/* Rows that other rows refer to are deleted, and keys are wrong. `says` is a part of the findings.
+ */
 /* clang-format off */
 static const struct {
 	const char *table, *change, *says;

@@ -42,7 +42,7 @@ static double seconds_since(int64_t began)
 	return (double)(clock_us() - began) / 1e6;
 }
 
-/* Two statements and their tries share the time of one request. */
+/* Two statements of a request, with all their tries, share the time of that request. */
 static void test_budget(void)
 {
 	PGconn *pg = lock_actors();
@@ -62,7 +62,8 @@ static void test_budget(void)
 	end_context(&cx);
 }
 
-/* How long each of several workers waits: in its exit status, in tenths of a second. */
+/* Lets several workers wait; each returns how long it waited, in tenths of a second, as its exit
+ * status. */
 static void start_waiting_worker(void)
 {
 	if (fork() != 0)
@@ -111,8 +112,8 @@ static void test_scout(void)
 	end_context(&cx);
 }
 
-/* A killed scout cannot report that it has ended; the other workers must not take the database for
- * hanging. */
+/* The worker that waits for the database for all others is killed, and cannot report that it has
+ * ended; the other workers must not assume that the database hangs. */
 static void test_killed_scout(void)
 {
 	PGconn *pg = lock_actors();
@@ -159,7 +160,7 @@ static void test_settings(void)
 	end_context(&cx);
 }
 
-/* A host that takes connections and says nothing, in a list before the good one. */
+/* A host in the list before the good host accepts connections and never answers. */
 static void test_silent_host(void)
 {
 	const char *good = strstr(conninfo, "host=") + 5, *keep = conf->database;
@@ -188,7 +189,8 @@ static void test_silent_host(void)
 	rmdir(dir);
 }
 
-/* In place of libc's: the name server is silent, or the name is another one's address. */
+/* Replaces getaddrinfo() of libc: the name server does not answer, or the name has the address of
+ * another host. */
 int __real_getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 int __wrap_getaddrinfo(
     const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out);

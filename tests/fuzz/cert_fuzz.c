@@ -17,7 +17,7 @@ static void promised(const struct idcert *c)
 		: c->fid.n > c->domain.n && c->session_id.n >= 1 && c->session_id.n <= 32);
 }
 
-/* The input is read as a foreign certificate, and linted as a TBSCertificate of ours. */
+/* Reads the input as a foreign certificate, and lints it as a TBSCertificate of our own. */
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct cx cx = { .mem = arena_new(4 << 20) };

@@ -46,7 +46,7 @@ static long fuzz_number(const char *name, long otherwise)
 	return v ? strtol(v, NULL, 10) : otherwise;
 }
 
-/* Change, insert, delete, repeat or cut, at a random place. */
+/* Changes, inserts, deletes, repeats or cuts octets at a random place. */
 static size_t fuzz_mutate(uint8_t *p, size_t n, size_t cap)
 {
 	static const char bytes[] = "\"\\{}[],:u0/%.?&=+-eE \n\0\x80\xc3\xed\xf4\xff";

@@ -2,8 +2,8 @@
 #include "json/shape.h"
 #include <json-c/json.h>
 
-/* json-c parses whatever the scan accepts, and its tree, written out, is accepted again. Shapes
- * decode both without a crash. */
+/* json-c parses every text that the scan accepts, and the scan accepts json-c's tree, written out,
+ * again. Shapes decode both texts without a crash. */
 struct everything {
 	struct str s;
 	int64_t i;

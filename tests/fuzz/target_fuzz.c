@@ -2,8 +2,8 @@
 #include "http/http.h"
 #include "text/utf8.h"
 
-/* An accepted target has segments without control characters, none of them empty or a dot segment;
- * written out and read again, it is the same. */
+/* The segments of an accepted target have no control characters, and no segment is empty or a dot
+ * segment; the target, written out and read again, is the same. */
 static void segments(const struct http_req *q)
 {
 	PROMISE(q->segs.n <= HTTP_SEGMENTS);

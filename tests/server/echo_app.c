@@ -178,7 +178,7 @@ static void gate(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 	describe(cx, q, r, b);
 }
 
-/* As core/password.c does it. */
+/* Hashes in the same way as core/password.c. */
 static void queue(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	bool in = cx->hash_turn == HASH_HAS_SLOT ||
@@ -213,11 +213,11 @@ static void grow(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 
 	if (p)
 		memset(p, 1, n);
-	buf_printf(b, ",\"at\":\"%p\"", (void *)p); /* nobody frees it */
+	buf_printf(b, ",\"at\":\"%p\"", (void *)p); /* the memory is never freed */
 	r->status = p ? 200 : 500;
 }
 
-/* json-c makes nothing of it, so that a member would be missing. */
+/* When memory runs out, json-c alone would leave the member out and report no error. */
 static void no_memory(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
 	(void)cx, (void)r;

@@ -7,8 +7,8 @@
  *   dialable [private] ADDRESS    yes | no
  *   allowed DOMAIN                yes | no
  *
- * With arguments, each is a URL to get. The configuration comes from MOTET_…; the number of workers
- * is `workers`.
+ * If there are arguments, it gets each of them as a URL. The configuration comes from MOTET_…; the
+ * number of workers is `workers`.
  */
 #include "base/clock.h"
 #include "base/log.h"

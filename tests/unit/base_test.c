@@ -96,7 +96,7 @@ static void put_file(const char *root, const char *path, const char *text)
 	}
 }
 
-/* What a control group of each version leaves of the host. */
+/* What control groups of version 1 and 2 leave of the host's cores and memory. */
 static void machines(void)
 {
 	static const struct {
@@ -217,7 +217,7 @@ static void configuration(void)
 	    "conf_listed() compares whole words");
 }
 
-/* What root may load of a user whom a spawner starts motetd as. */
+/* Which secret files root may load when a spawner starts motetd as another user. */
 static void secrets_of_spawned(void)
 {
 	static const struct {
@@ -288,7 +288,7 @@ static size_t logged(
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Is it one line, with an even number of quotes and no truncated escape or character? */
+/* Is the text one line, with an even number of quotes and no truncated escape or character? */
 static bool whole(const char *s, size_t n)
 {
 	size_t quotes = 0;

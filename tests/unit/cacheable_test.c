@@ -1,6 +1,7 @@
 /*
- * CacheableIDCerts: which JSON is one, the unparsed elements of a list, and that a signed statement
- * can be read in only one way: all other ways of splitting its digits are tried. Prints seed and N.
+ * CacheableIDCerts: which JSON is accepted as one, the unparsed elements of a list, and that a
+ * signed statement can be read in only one way: all other ways of splitting its digits are tried.
+ * Prints seed and N.
  */
 #include "../tap.h"
 #include "x509_make.h"
@@ -33,7 +34,7 @@ static const char *part(struct cx *cx, const char *s, size_t from, size_t to)
 	return arena_dup(cx->mem, s + from, to - from);
 }
 
-/* A naive reader: it only wants numbers of 64 bits, with the current time between them. */
+/* A naive reader: it only requires numbers of 64 bits, with the current time between them. */
 static bool naive(const char *from, const char *to, const char *revoked)
 {
 	char again[64];
@@ -186,7 +187,7 @@ static void lists(struct cx *cx)
 	}
 }
 
-/* What another server adds is not kept. */
+/* Members that another server adds are dropped. */
 static void unknown_members(struct cx *cx, struct blob cert, const uint8_t *sig)
 {
 	struct str plain = json_of(cx, cert, "1789999995", "1790003600", "", sig);

@@ -56,7 +56,8 @@ static const struct {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-/* Each row from an address of its own, three times a minute. */
+/* Sends the request of each row from an address of its own; the limit is three requests a minute.
+ */
 static void limits(void)
 {
 	set("rate_limit_requests", "3");
@@ -83,7 +84,8 @@ static void limits(void)
 	ok(status == 404, "rate_limit = off: no limit");
 }
 
-/* A database that is not there; and none at all, which nothing survives that asks it. */
+/* /readyz asks the database at most once a second: within that second cx.db is NULL, so that asking
+ * it again would crash. */
 static void readiness(void)
 {
 	const struct http_req q = { .method_name = STR("GET"), .target = STR("/readyz") };
@@ -108,7 +110,7 @@ static bool has(struct str text, const char *part)
 	return memmem(text.s, text.n, part, strlen(part)) != NULL;
 }
 
-/* What is configured is text, never markup; and without the database there is a page all the same.
+/* The page shows configured values as text, never as markup, and exists without the database, too.
  */
 static void people(void)
 {

@@ -1,4 +1,5 @@
-/* Each key of conf.def with a value that cannot work: motetd refuses it and names the key. */
+/* Each key of conf.def gets a value that cannot work: motetd refuses the value and names the key.
+ */
 #include "../tap.h"
 #include "base/conf.h"
 #include "server/conf_check.h"
@@ -73,7 +74,7 @@ static const struct {
 	{ "rate_limit_writes", "0" },
 	{ "registration", "all" },
 	{ "request_deadline", "1s" },
-	{ "request_deadline", "2s" }, /* with a longer database_timeout */
+	{ "request_deadline", "2s" }, /* database_timeout is longer */
 	{ "reserved_names", "admin root" },
 	{ "scoreboard_file", "/nonexistent/scoreboard" },
 	{ "secret_file", "/nonexistent" },
@@ -93,7 +94,7 @@ static const struct {
 };
 enum { WRONG = sizeof wrong / sizeof wrong[0] };
 
-/* What a configuration that works has in place of one value. */
+/* In a configuration that works, this line replaces one value. */
 static const struct {
 	const char *key, *value;
 } right[] = { { "domain", "example.org" }, { "listen", "DIR/s" }, { "log_file", "DIR/log" },

@@ -3,7 +3,7 @@
 #include "x509_make.h"
 
 static const struct {
-	const char *hex, *why; /* why NULL: good */
+	const char *hex, *why; /* why NULL: the DER is accepted */
 } rows[] = {
 	{ "0500", NULL },
 	{ "020100", NULL },
@@ -186,7 +186,7 @@ static void round_trip(struct arena *mem)
 	ok(odd == 0, "every power of two, N = 64");
 }
 
-/* False for numbers of more than 64 bits and for texts that do not fit. */
+/* The reader returns false for numbers of more than 64 bits and for texts that do not fit. */
 static void oids(struct arena *mem)
 {
 	static const struct {

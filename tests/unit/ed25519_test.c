@@ -165,8 +165,8 @@ static void needed(struct cx *cx)
 	ok(library_takes(neutral.p, text, sig) && library_takes(neutral.p, neutral, sig),
 	    "OpenSSL accepts the neutral element as key");
 	ok(!ed25519_verify(neutral.p, text, sig), "ed25519_verify() refuses it");
-	/* R neutral, S = ha: only the owner of the key can make it, but strict verifiers refuse it.
-	 */
+	/* R neutral, S = ha: only the owner of the key can make this signature, but strict
+	 * verifiers refuse it. */
 	key_of(cx, actor_seed, key);
 	memcpy(sig, neutral.p, 32);
 	memcpy(hashed, sig, 32);

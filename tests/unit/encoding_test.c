@@ -8,7 +8,7 @@ static struct blob octets(const char *z, size_t n)
 	return (struct blob){ (const uint8_t *)z, n };
 }
 
-/* RFC 4648 10, and what strict decoding refuses (text NULL). */
+/* The vectors of RFC 4648 10, and texts that strict decoding refuses (text NULL). */
 static const struct {
 	const char *base64, *text;
 } rows64[] = {

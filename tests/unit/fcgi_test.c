@@ -265,7 +265,8 @@ static void kepts(void)
 #define END "\1\5\0\1\0\0\2\0.."
 #define ABORT "\1\2\0\1\0\0\0\0"
 
-/* Fed in two parts, cut at `cut`: how many octets belong to the request; 0: it is not complete. */
+/* Feeds the octets in two parts, cut at `cut`; returns how many belong to the request, or 0 if the
+ * request is not complete. */
 static size_t request_length(struct str s, size_t cut)
 {
 	struct request_progress a = { .complete = false };
@@ -342,7 +343,7 @@ static bool send_many(int sock, size_t octets, int count)
 	return sendmsg(sock, &m, 0) == (ssize_t)octets;
 }
 
-/* What a hostile sender may try. */
+/* Records that a hostile sender may send. */
 static void hostile(void)
 {
 	static const struct {

@@ -6,9 +6,10 @@
 #define RS(v) "polyproto-rs/" v
 #define JWS "Bearer eyJhbGciOiJFZERTQSJ9.e30.c2ln"
 /*
- * A row for every conflict between generations: the request, and the shape of its answer. The
- * letters: n numbers or s strings; u unspaced or _ spaced cacheSignature; o octets as
- * serial_number; k POST idcert keeps the token. `old`: the shape with default_generation = beta.3.
+ * A row for every conflict between generations of the protocol: the request, and the shape of its
+ * answer. The letters mean: n numbers or s strings; u cacheSignature over digits without spaces, or
+ * _ with spaces; o octets as serial_number; k POST idcert keeps the token. `old` is the shape with
+ * default_generation = beta.3.
  */
 static const struct {
 	const char *collision, *method, *target, *agent, *body, *authorization, *shape, *old;

@@ -11,13 +11,13 @@
 #define BASIC_MINUS "30120603551d130101ff040830060101ff0201ff"
 
 static const struct {
-	const char *name, *want; /* want NULL: read */
+	const char *name, *want; /* want NULL: the certificate is read */
 	bool server;
 	struct pieces p;
 } rows[] = {
 	{ "an actor of our profile", NULL },
 	{ "a server of our profile", NULL, true },
-	/* wire.md 3.4: encodings by others that we accept. */
+	/* Encodings of other programs that we accept (wire.md 3.4). */
 	{ "basicConstraints empty, keyUsage in DER", NULL,
 	    .p = { .extensions = BASIC_EMPTY EXT_USAGE("03020780") } },
 	{ "keyUsage first", NULL, .p = { .extensions = EXT_USAGE("03020780") BASIC_EMPTY } },
@@ -355,8 +355,7 @@ static void liberties(struct cx *cx)
 				continue;
 			if (how == PAD && str_is(c.serial, "2286717184") &&
 			    !idcert_signed_by(&c, unhex(cx->mem, SERVER_KEY).p))
-				serial++; /* an octet more in the serial is another serial, that is
-					     all */
+				serial++; /* the longer serial is another serial */
 			else if (++taken)
 				printf("# taken: %s, element %d\n", liberty_names[how], at);
 		}
@@ -364,7 +363,7 @@ static void liberties(struct cx *cx)
 	    taken, n);
 }
 
-/* Read, and signed by the server. */
+/* Is the certificate read, and signed by the server? */
 static bool reads(const uint8_t *p, size_t n, const uint8_t *key)
 {
 	struct cx cx = { .mem = arena_new(1 << 20) };

@@ -5,7 +5,7 @@
 #define BASIC "300c0603551d1331053003010100"
 #define FIVE(x) x x x x x
 
-/* want NULL: accepted; else a part of the sentence. */
+/* want NULL: the CSR is accepted; else want is a part of the error sentence. */
 static const struct row {
 	const char *name, *subject, *want;
 } subjects[] = {
@@ -166,7 +166,7 @@ static void rows(struct cx *cx)
 		    attributes[i].want, attributes[i].commitment);
 }
 
-/* The three dialects of polyproto-rs; whoever writes anything else gets DER. */
+/* The three encodings that versions of polyproto-rs use; every other client gets DER. */
 static void dialects(struct cx *cx)
 {
 	static const struct {
@@ -354,7 +354,8 @@ static void liberties(struct cx *cx)
 				    ++taken)
 					printf("# taken: %s, element %d\n", liberty_names[how], at);
 			}
-	/* The one: an attribute whose type has one octet more is another attribute, and ignored. */
+	/* The only damage that is accepted: an attribute whose type has one more octet is another
+	 * attribute, which is ignored. */
 	ok(taken == 1 && n > 300, "liberties with BER and shape: %d taken of N = %d", taken, n);
 }
 

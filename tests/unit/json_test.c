@@ -33,7 +33,7 @@ static const char *const accepted[] = {
 };
 /* clang-format on */
 
-/* What is sent in place of JSON in UTF-8, and the sentence about it. */
+/* Bodies that are sent in place of JSON in UTF-8, and the error sentence for each. */
 static const struct {
 	struct str text;
 	const char *say;
@@ -181,7 +181,7 @@ static const char *shown(const char *z)
 	return buf_done(&b).s;
 }
 
-/* A copy of exact size, so that a sanitizer reports a read past its end. */
+/* Makes a copy of exact size, so that a sanitizer reports a read past its end. */
 static enum err scan_exact(struct str t)
 {
 	char *s = malloc(t.n + !t.n);

@@ -4,8 +4,8 @@
 #include "x509_make.h"
 
 #define TO_60_DAYS \
-	"170d3234303131333232313331395a" /* FROM and 60 days, less the second that is counted \
-					    twice */
+	"170d3234303131333232313331395a" /* FROM plus 60 days, minus one second: both ends \
+					    count */
 #define TO_A_SECOND_MORE "170d3234303131333232313332305a"
 #define YEAR_2049 "170d3439313233313233353935395a"
 #define YEAR_2050 "180f32303530303130313030303030305a"

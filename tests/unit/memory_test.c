@@ -1,5 +1,6 @@
-/* Each reader and writer, with memory that runs out at every allocation it makes: it ends by the
- * hook, and never with a result of its own. Prints how many allocations each makes. */
+/* Runs each reader and writer once for every allocation that it makes, and lets this allocation
+ * fail: the hook for exhausted memory is called, and no reader or writer returns a result. Prints
+ * how many allocations each makes. */
 #include "../tap.h"
 #include "base/memory.h"
 #include "crypto/passwd.h"
@@ -168,7 +169,7 @@ static void make_input(struct cx *cx)
 
 int main(void)
 {
-	/* Sanitizers have a malloc() of their own: the build without them tries this. */
+	/* Sanitizers have their own malloc(): only a build without sanitizers makes this test. */
 	if (!memory_is_guarded()) {
 		ok(true, "malloc() is not ours in this build, and nothing is tried");
 		return done();

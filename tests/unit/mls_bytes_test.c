@@ -2,9 +2,9 @@
 #include "mls_make.h"
 
 /*
- * Good KeyPackages, cut at every octet and with every octet changed: none is accepted, and each
- * refusal names a rule. Every case has an allocation of exactly its size, so that the sanitizers
- * notice an octet read past the end.
+ * Good KeyPackages are cut at every octet, and each of their octets is changed: none is accepted,
+ * and each refusal names a rule. Every case has an allocation of exactly its size, so that the
+ * sanitizers notice an octet read past the end.
  */
 struct tally {
 	size_t n, taken, unnamed;

@@ -8,7 +8,7 @@
  * front, $ref the reference in hex, $REF in upper case.
  */
 static const struct {
-	const char *name, *text, *want; /* want: NULL, or the rule */
+	const char *name, *text, *want; /* want NULL: accepted; else the rule that refuses it */
 } rows[] = {
 	{ "base64", "$tls", NULL },
 	{ "base64 of an MLSMessage", "$framed", NULL },
@@ -280,8 +280,7 @@ static void purpose(struct cx *cx, const struct material *m)
 
 /* Lists of extensions that start like their own length, and empty lists. */
 static const struct {
-	const char *name, *exts,
-	    *as; /* as: NULL: with `exts` as it stands; else the value itself */
+	const char *name, *exts, *as; /* NULL: the list is `exts` as it is; else this */
 } lists[] = {
 	{ "GREASE of eight octets", "0a0a080102030405060708", NULL },
 	{ "none: absent", "", "" },

@@ -26,9 +26,9 @@ struct parts {
 	const char *caps;	/* whole: five vectors */
 	const char *source;	/* whole: source and lifetime */
 	const char *leaf_exts, *exts;
-	const char *leaf_sig, *sig; /* else made with: */
+	const char *leaf_sig, *sig; /* NULL: made with the labels below */
 	const uint8_t *seed;
-	const char *leaf_label, *label; /* of SignContent, in text */
+	const char *leaf_label, *label; /* labels of SignContent, as text */
 	const char *after;		/* octets after the KeyPackage */
 	bool framed;
 };
@@ -166,7 +166,7 @@ static inline enum err judge(struct cx *cx, struct blob in, const struct mls_pol
 	return mls_keypackage_check(cx, &kp, policy);
 }
 
-/* The rule that refused it: the text before the colon. */
+/* The rule that refused the KeyPackage: the text before the colon in the error. */
 static inline const char *rule_of(struct cx *cx)
 {
 	struct str rule, rest;

@@ -1,8 +1,8 @@
 #include "../tap.h"
 #include "mls_make.h"
 
-/* Each row breaks one rule of mls_keypackage.h, and none that is checked before it. want NULL:
- * accepted. */
+/* Each row breaks one rule of mls_keypackage.h, and no rule that is checked before it. want NULL:
+ * the KeyPackage is accepted. */
 #define LIFE(from, to) "01" from to
 #define T_NOW "000000006553f100"
 #define T_LATER "00000000655528c0"
@@ -350,8 +350,8 @@ static void rules(struct cx *cx)
 	}
 }
 
-/* What does not fit into a row: a size that is not read at all, and lists so long that a quadratic
- * check would be slow. */
+/* Cases that do not fit into a row: a size at which nothing is read, and lists so long that a
+ * quadratic check would be slow. */
 static void large(struct cx *cx)
 {
 	struct mls_policy policy = policy_of(cx);

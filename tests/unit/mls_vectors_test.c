@@ -18,7 +18,7 @@ static bool accepted(struct cx *cx, struct blob in, const struct mls_policy *pol
 	return e == OK;
 }
 
-/* The reference by OpenSSL's one-shot hash, without our writer. */
+/* Computes the KeyPackageRef with OpenSSL's one-shot hash, without our writer. */
 static bool ref_ok(struct cx *cx, const struct mls_keypackage *kp)
 {
 	static const char label[] = "\x1cMLS 1.0 KeyPackage Reference";
@@ -43,11 +43,11 @@ static bool ref_ok(struct cx *cx, const struct mls_keypackage *kp)
 struct tally {
 	int lines, read, framed, bare, lax, usual, refs;
 	int suites[8];
-	int odd_line; /* the last that the default rules refuse */
+	int odd_line; /* the last line that the default rules refuse */
 	char odd_rule[32];
 };
 
-/* The same without the frame: bare, under the same name. */
+/* The same KeyPackage without the frame, under the same name. */
 static bool bare_ok(struct cx *cx, struct blob in, const struct mls_keypackage *kp)
 {
 	struct mls_keypackage again;

@@ -122,7 +122,8 @@ static void places(const char *dir, int workers, int want, int strangers)
 	conf_free(c);
 }
 
-/* Whoever wants the same thing waits, and looks for what the first one has found. */
+/* A process that needs what another process already asks for waits, and then looks for the result.
+ */
 static void one_server(const char *dir)
 {
 	struct conf *c = conf(dir);
@@ -152,7 +153,7 @@ static void one_server(const char *dir)
 	conf_free(c);
 }
 
-/* Of strangers an address has one place, so that it leaves the others to others. */
+/* A stranger's address gets only one place, so that places are left for other addresses. */
 static void one_address(const char *dir)
 {
 	struct conf *c = conf(dir);
@@ -177,7 +178,7 @@ static void one_address(const char *dir)
 
 #define SECONDS(n) ((n)*INT64_C(1000000))
 
-/* One more failure, right after the end of the last pause; the next pause in milliseconds. */
+/* Records one more failure right after the last pause; returns the next pause in milliseconds. */
 static int64_t fail_once(struct net_unreachable *d, struct str key, int64_t *now)
 {
 	net_unreachable_fail(d, key, *now, *now);

@@ -6,7 +6,7 @@
 static const struct {
 	const char *what, *text;
 	enum opaque_string end;
-	const char *prepared; /* NULL: as it was */
+	const char *prepared; /* NULL: the password does not change */
 } rows[] = {
 	/* RFC 8265 4.4, tables 4 and 5 */
 	{ "ASCII", "correct horse battery staple", OPAQUE_STRING_GOOD, NULL },

@@ -9,7 +9,7 @@ static const char *const policies[] = { [SOLUTION_NOBODY] = "nobody",
 	[SOLUTION_BY_SETTING] = "by_setting",
 	[SOLUTION_EVERYBODY] = "everybody" };
 
-/* Whoever adds a route that asks for a solution, or stops to ask, changes this table. */
+/* A change of which routes ask for X-P2-Sensitive-Solution needs a change of this table. */
 static const struct {
 	const char *method, *path, *operation;
 	enum solution_policy policy;
@@ -45,7 +45,8 @@ static int find_row(const struct route *r)
 	return i;
 }
 
-/* Only a route that changes nothing may be READ; who is asked must have a session. */
+/* Only a route that changes nothing may be READ; a route that asks for a solution needs a session.
+ */
 static bool is_operation_sound(const struct route *r)
 {
 	bool reads = strcmp(operation_name(r), "READ") == 0,

@@ -8,8 +8,8 @@
 
 static struct cx cx;
 
-/* RFC 7914 12: the three vectors that fit into memory. Then two of the reference implementation of
- * Argon2 (test.c). */
+/* RFC 7914 12: the three vectors that fit into memory. Then two vectors of the reference
+ * implementation of Argon2 (test.c). */
 static const struct {
 	const char *password, *phc;
 } vectors[] = {
@@ -162,7 +162,7 @@ static long read_minor_faults(void)
 	return u.ru_minflt;
 }
 
-/* Its 19 MiB are mapped once. */
+/* The 19 MiB that hashing needs are mapped only once. */
 static void kept_memory(void)
 {
 #ifdef HAVE_LIBARGON2
@@ -226,8 +226,8 @@ static void priority(void)
 	ok(getpriority(PRIO_PROCESS, 0) == was, "and afterwards we have ours: %d", was);
 }
 
-/* Before the first thread, whose stack is kept for the next. AddressSanitizer cannot live with the
- * limit: the build without it tries this. */
+/* Must run before the first thread is made, because its stack is kept for the next one.
+ * AddressSanitizer does not work with the limit: only a build without it makes this test. */
 static void without_threads(void)
 {
 #ifndef __SANITIZE_ADDRESS__

@@ -116,7 +116,7 @@ static void table(struct cx *cx)
 	}
 }
 
-/* The pattern that a path with a slip means. */
+/* Which pattern the router suggests for a path with a mistake. */
 static void nearest(struct cx *cx)
 {
 	static const struct route near[] = { { .path = "/.p2/core/v1/session/trust" },

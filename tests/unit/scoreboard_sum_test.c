@@ -245,7 +245,8 @@ static void others(void)
 	scoreboard_start_worker(&b->row[1], 1);
 }
 
-/* As on shared hosts, with a limit on the size of files. main() checks that no file is left. */
+/* Runs with a limit on the size of files, as on shared hosts. main() checks that no file is left.
+ */
 static void limited(void)
 {
 	int status;

@@ -302,7 +302,8 @@ static void options(void)
 	rmdir(dir);
 }
 
-/* Five deaths in ten seconds begin a storm; a minute without any ends it, however long it was. */
+/* Five deaths in ten seconds begin a crash storm; a minute without a death ends it, however long
+ * the storm was. */
 static void storms(void)
 {
 	const int64_t second = 1000000, begin = 1000 * second;

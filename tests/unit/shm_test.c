@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The vectors of the paper: key 00 01 … 0f, texts of 0, 1, 8 and 15 octets 00 01 … */
+/* The vectors of the SipHash paper: the key is 00 01 … 0f, the texts are 0, 1, 8 and 15 octets 00
+ * 01 … */
 static void siphashes(void)
 {
 	static const struct {
@@ -122,7 +123,8 @@ static void many_processes(void)
 		waitpid(pid[i], NULL, 0);
 		taken += s->taken[i];
 	}
-	/* A process killed between taking and counting leaves one that is not counted. */
+	/* If a process is killed between taking a request and counting it, the request is not
+	 * counted. */
 	ok(taken <= 5000 && taken >= 5000 - PROCESSES,
 	    "%d processes, a third killed: %d of 5000 counted as taken", PROCESSES, taken);
 	ok(!limits_take(l, "c", STR("one"), 1, 5000, &after), "and none is left");

@@ -61,7 +61,7 @@ static struct blob tbs_of(
 	return tbs_when(cx, key, subject, domain, now, IDCERT_LIFE_MAX);
 }
 
-/* Seconds from now, and how long it lives. */
+/* Start in seconds from now, and how long the certificate is valid. */
 enum { A_MINUTE = 60 };
 static const struct {
 	const char *name;
@@ -174,8 +174,8 @@ static void certificates(struct cx *cx, struct ca *ca, const struct ca_key *k)
 	    "no actor with the server's key: %s", cx->why.log);
 }
 
-/* A key with the sealed seed of another key does not open (wrong aad). A foreign seed sealed with
- * the right aad opens, and fails the comparison with the public key. */
+/* A key with the sealed seed of another key does not open (wrong aad). The seed of another key,
+ * sealed with the right aad, opens, but does not match the public key. */
 static void mixed_rows(struct cx *cx, struct ca *ca, const struct ca_key *k)
 {
 	struct ca_key two, mix = *k;

@@ -81,7 +81,7 @@ static void mistyped(void)
 	arena_free(mem);
 }
 
-/* Does not prove randomness, but shows missing digits and repeated tokens. */
+/* This test does not prove randomness, but finds digits that never occur and repeated tokens. */
 static void spread(void)
 {
 	enum { N = 2000 };

@@ -9,7 +9,7 @@
 static const uint8_t secret[TOTP_SECRET] = { '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '1',
 	'2', '3', '4', '5', '6', '7', '8', '9', '0' };
 
-/* RFC 6238 appendix B has codes of eight digits; ours are their last six. */
+/* RFC 6238 appendix B has codes of eight digits; our codes are the last six digits. */
 static const struct {
 	int64_t time;
 	uint32_t code;

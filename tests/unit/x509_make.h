@@ -10,7 +10,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SUBJECT "S:client1|U:flori@polyphony.chat|D:chat|D:polyphony|C:flori"
-/* As we write it. */
+/* As our own writer encodes it. */
 #define PROFILE_SUBJECT "D:chat|D:polyphony|U:flori@polyphony.chat|C:flori|S/16:client1"
 #define PP_ATTRS "300b0603551d0f310403020080300c0603551d1331053003010100"
 
