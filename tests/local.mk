@@ -1,4 +1,4 @@
-# A test links its own layer and those below, and prints TAP.
+# A test links its own layer and the layers below, and prints TAP.
 UNIT_TESTS =
 DB_TESTS =
 include tests/unit/base.mk

@@ -62,7 +62,7 @@ class Site:
 
 
 def expect(site, name, args, status, out="", err="", **more):
-    """Run; the status is that, and both outputs match their patterns."""
+    """Run motetctl; check the exit status, and that both outputs match their patterns."""
     r = site.run(*args, **more)
     fine = r.returncode == status and re.search(out, r.stdout, re.S) and re.search(err, r.stderr, re.S)
     ok(fine, name, f"{args}: status {r.returncode}, wanted {status}\nout: {r.stdout}\nerr: {r.stderr}")
@@ -81,7 +81,7 @@ def lists(site, name, args, members):
     return rows
 
 
-# args, status, standard output, standard error: what needs no database
+# arguments, exit status, standard output, standard error of commands that need no database
 USAGE = [
     ([], 64, "^$", "^Usage: motetctl"),
     (["--help"], 0, "^Usage: motetctl .*actor add NAME.*Exit status:", "^$"),
@@ -122,7 +122,7 @@ def beside(site, *args):
 
 
 def test_closed(site):
-    """A configuration that is found and cannot be read is not passed over, but by who says what is needed of it: the role that migrates."""
+    """motetctl reports a configuration that it finds but cannot read, unless the command line gives what the command needs of it: the role that migrates."""
     conf = f"{site.dir}/motet.conf"
     shutil.copy(site.program, f"{site.dir}/motetctl")
     os.chmod(site.dir, 0o755)
@@ -181,7 +181,7 @@ def test_init(site):
 
 
 def test_migrate_beside_a_dump(site):
-    """Somebody reads a table that the next file changes: nobody waits behind the migration."""
+    """While a transaction reads a table that the next schema file changes, no other statement waits behind the migration."""
     own = shutil.copytree(SCHEMA, f"{site.dir}/dump")
     body = "BEGIN;\nALTER TABLE actor ADD COLUMN beside_a_dump int;\n"
     with open(f"{own}/9999_beside.sql", "w", encoding="ascii") as f:
@@ -246,7 +246,7 @@ def test_migrate(site):
 
 
 def test_grant(site, here):
-    """What others have put into the schema, and how a role is called, does not matter."""
+    """Objects of other owners in the schema, and unusual names of roles, do no harm."""
     odd = f'o d"d\\{os.getpid()}é'
     quoted = '"' + odd.replace('"', '""') + '"'
     other = f"other_{os.getpid()}"

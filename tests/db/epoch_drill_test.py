@@ -54,7 +54,7 @@ class Cluster:
         self.start()
 
     def start(self):
-        # Not through pipes: the server would keep them open.
+        # The output goes to no pipe, because the server would keep the pipe open.
         with open(os.path.join(self.dir, "out"), "w", encoding="ascii") as out:
             subprocess.run([*AS, f"{BIN}/pg_ctl", "-D", self.data, "-l", f"{self.dir}/log", "-w", "-o",
                             f"-c listen_addresses= -c unix_socket_directories={self.dir} -c fsync=off", "start"],
@@ -134,7 +134,7 @@ def damage(path, at):
 
 
 def interrupt(site, backup):
-    """A backup that is ended while pg_dump runs: the fake one waits."""
+    """A backup is interrupted while pg_dump runs; a fake pg_dump waits for this."""
     fake = os.path.join(site.place, "fake")
     os.mkdir(fake)
     with open(f"{fake}/pg_dump", "w", encoding="ascii") as f:
@@ -199,7 +199,7 @@ def lose_secret(site, cluster):
 
 
 def restore_by_hand(site, source, other):
-    """pg_dump and pg_restore, without a word to motetctl."""
+    """pg_dump and pg_restore are run without motetctl."""
     dump = os.path.join(site.place, "by-hand.dump")
     run(f"{BIN}/pg_dump", "-Fc", "-h", source.dir, "-U", "motet_owner", "-f", dump, "motet")
     other.make()

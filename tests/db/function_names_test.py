@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-# An old function is one whose comment begins so.
+# A function is an old one if its comment begins with this text.
 OLD = "SELECT oid, proname FROM pg_proc WHERE obj_description(oid, 'pg_proc') LIKE 'Old name of %'"
 PAIRS = f"""
     SELECT o.proname, o.oid AS old, n.oid AS new
@@ -31,7 +31,7 @@ ROWS = (
          WHERE f.pronamespace = current_schema()::regnamespace
              AND f.prosrc ~ ('(^|[^.\\w])' || o.proname || '\\M')"""),
 )
-# Statements of the release before, by their function: what it calls must still answer.
+# Statements of the previous release, by the old function that each calls: they must still work.
 STATEMENTS = (
     "SELECT motet_throttle_wait(now(), 1000, 5)",
     "SELECT motet_within('a.example.org', 'example.org')",

@@ -17,7 +17,7 @@ count = failed = 0
 # Statements that only motetctl runs, as the owner of the tables.
 OWNERS = {"sql_actor_set_admin", "sql_foreign_unblock", "sql_invite_create", "sql_invite_revoke",
           "sql_server_key_lose_secret"}
-# What functions in PL/pgSQL need, whose statements PostgreSQL parses only when they run.
+# Privileges that functions in PL/pgSQL need: PostgreSQL parses their statements only when they run.
 PLPGSQL = {
     ("key_package", "UPDATE"): {"tls": "motet_claim_key_package", "used_at": "motet_claim_key_package", "spent_at": "motet_claim_key_package"},
     ("key_package_notice", "INSERT"): {"actor_id": "motet_add_low_stock_event", "serial": "motet_add_low_stock_event"},
@@ -26,7 +26,7 @@ PLPGSQL = {
     ("session", "DELETE"): {"": "motet_delete_rows"},
 }
 PRIVILEGES = (("INSERT", 1), ("SELECT", 2), ("UPDATE", 4), ("DELETE", 8))
-# Read by motetctl doctor only.
+# Only motetctl doctor reads these.
 DOCTORS = {("server_right", "SELECT")}
 
 ROWS = """
@@ -66,7 +66,7 @@ INSERT INTO throttle VALUES ('k', now());
 INSERT INTO selftest (name, throttle) VALUES ('selftest-0123456789abcdef', '{}');
 """
 
-# Each changes something when the owner does it, and is refused to the servers.
+# Each statement changes something when the owner runs it, and is refused to the role of the servers.
 REFUSED = [
     ("revoke a revocation", "UPDATE idcert SET invalidated_at = NULL WHERE invalidated_at IS NOT NULL"),
     ("revoke a revocation by an insertion", "INSERT INTO idcert (actor_id, serial, session_id, server_serial, public_key, csr_hash, cert, not_before, not_after)"
@@ -151,7 +151,7 @@ REFUSED = [
     ("take rights", "UPDATE server_right SET columns = NULL"),
     ("add a setting", "DELETE FROM setting"),
 ]
-# Refused whoever does it, or without rows to count.
+# Statements that are refused to everybody, or that have no rows to count.
 FORBIDDEN = [
     "UPDATE idcert SET actor_id = 2", "UPDATE actor SET local_name = 'mallory' WHERE id = 2", "UPDATE totp SET actor_id = 2", "TRUNCATE event",
     "DO $$ BEGIN EXECUTE 'UPDATE actor SET admin = true'; END $$", "CREATE TEMP VIEW server_right AS SELECT 1", "CREATE TYPE x AS (a int)",
@@ -222,13 +222,13 @@ def names():
 
 
 SHOW = "SET client_min_messages = log; SET debug_pretty_print = off; SET debug_print_parse = on;\n"
-# In PostgreSQL 15 and before in an entry of the range table, then beside it. Column n is bit n + 7.
+# Up to PostgreSQL 15 the columns are in an entry of the range table, later in a list beside it. Column n is bit n + 7.
 PERMISSIONS = re.compile(r":relid (\d+) (?:(?!:relid ).)*?:requiredPerms (\d+) :checkAsUser \d+ :selectedCols \(b([ \d]*)\) "
                          r":insertedCols \(b([ \d]*)\) :updatedCols \(b([ \d]*)\)")
 
 
 def learn(needs, who, sql, relations, columns):
-    """What a parse tree says that it needs: (relation, privilege) -> column -> statements; "" stands for the table, or for a lock."""
+    """The privileges that a parse tree needs: (relation, privilege) -> column -> statements; the column "" means the table, or a lock."""
     tree = re.sub(r"\s+", " ", must(SHOW + sql).stderr)
     for found in PERMISSIONS.finditer(tree):
         relation = relations.get(int(found[1]))
@@ -256,7 +256,7 @@ def derived():
 
 
 def granted():
-    """What server_right says, in the same form."""
+    """The privileges in the table server_right, in the same form."""
     rows = must("SELECT object, privilege, array_to_string(columns, ' ') FROM server_right WHERE privilege NOT IN ('USAGE', 'EXECUTE')").stdout
     return {(r[0], r[1]): set(r[2].split()) for r in (line.split("|") for line in rows.splitlines())}
 
@@ -287,7 +287,7 @@ def test_rights():
         used = set(needs.get(key, {}))
         if key not in needs and key not in DOCTORS:
             surplus.append(key)
-        # A lock needs some column: one that nothing else changes is right only where there is no other.
+        # A row lock needs UPDATE on some column: if statements only lock the rows of a table, one column may be granted.
         elif columns - used and not (used == {""} and len(columns) == 1):
             surplus.append((key, columns - used))
     ok(len(statements()) > 100 and len(needs) > 60, f"{len(statements())} statements need {len(needs)} privileges")
@@ -299,7 +299,7 @@ def test_rights():
 
 
 def test_catalogue():
-    """What the role has, by the catalogue and not by our list."""
+    """The privileges that the role has according to PostgreSQL's catalogue, not to our list."""
     loose = must("SELECT c.relname || ' ' || p FROM pg_class c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p "
                  "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege('motet', c.oid, p) AND p <> 'DELETE'")
     ok(loose.stdout == "", "no privilege on a whole table but SELECT and DELETE", loose.stdout)
@@ -324,7 +324,7 @@ def test_refused():
 
 
 def test_proved():
-    """A second factor can be removed by who has just used a code."""
+    """A second factor can be removed by the session that has just used a code."""
     for proof in ("UPDATE totp SET last_step = floor(extract(epoch FROM now()) / 30)", "UPDATE totp_recovery SET used_at = now()"):
         done = psql(SERVER, f"BEGIN; {proof}; DELETE FROM totp; ROLLBACK;")
         ok("DELETE 1" in done.stdout, f"after {proof}", done.stderr)

@@ -1,4 +1,4 @@
-"""Bad input for every route: bad_input.table says what is good, this makes it wrong. A refusal says what is wrong and changes nothing."""
+"""Bad input for every route: bad_input.table has good requests, and this module damages them. Each refusal must say what is wrong and change nothing."""
 import copy
 import json
 import os
@@ -34,7 +34,7 @@ def forged_token():
 
 
 def setting(place):
-    """Who is there: alice with a laptop, an administrator, a revoked and an expired session of hers."""
+    """The actors of the test: alice with a laptop, a revoked and an expired session of hers, and an administrator."""
     r = case.Runner(place, "")
     r.step_admin("root")
     r.step_actor("alice")

@@ -22,7 +22,7 @@ from fronts.front import CAPABILITIES
 METHOD = re.compile(r"^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|FOO) (\S.*)$")
 LEAKS = re.compile(rb"SQLSTATE|/src/|postgres|\b(?:libpq|psql)\b|\.c:\d|ERROR:|duplicate key value|"
                    rb"relation \"|violates|0x[0-9a-f]{8}|/var/lib|/tmp/", re.I)
-# Certificates, tokens and other long base64 text, in which random characters may form any word.
+# Certificates, tokens and other long base64 text, whose random characters may form any word.
 RANDOM = re.compile(rb"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\\\s]*-----END|p2[a-z]_[A-Za-z0-9]{20,}|[A-Za-z0-9+/]{60,}")
 PASSWORD = "correct horse battery staple"
 
@@ -37,12 +37,12 @@ def need(condition, what):
 
 
 def leaks(body):
-    """Is there an internal text in it? Long base64 does not count: by chance it says anything."""
+    """Does the response show an internal text? Long base64 is skipped, because it may contain any word by chance."""
     return LEAKS.search(RANDOM.sub(b"", body)) is not None
 
 
 def check_problem(response, error):
-    """RFC 9457; what the web server answers for itself has application/json and only the members of before."""
+    """The error document has the form of RFC 9457; an error of the web server itself has application/json and only errcode, error and message."""
     kind = response.header("Content-Type") or ""
     need(re.match("application/(problem[+])?json", kind), f"Content-Type is not JSON: {response}")
     if response.header("X-Request-Id") is None:
@@ -53,7 +53,7 @@ def check_problem(response, error):
 
 
 def is_canonical(response):
-    """RFC 8785, of a JSON answer of motetd, not of the web server: sorted, without blanks. No answer has fractions."""
+    """A JSON answer of motetd has the form of RFC 8785: sorted members, no blanks. No answer has fractions. Answers of the web server are not checked."""
     if response.header("X-Request-Id") is None or not re.match("application/(.*[+])?json", response.header("Content-Type") or "") or not response.body:
         return True
     again = json.dumps(json.loads(response.body), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -290,7 +290,7 @@ class Runner:
         self.vars[name] = subprocess.run(command, input=secret, text=True, capture_output=True, check=True).stdout.strip()
 
     def step_unlogged(self, *words):
-        """A secret is in no log, of the server, of the web server or of PostgreSQL."""
+        """Checks that no log of motetd, the web server or PostgreSQL contains a secret."""
         logs = glob.glob(os.path.join(self.place.state, "log", "*"))
         need(self.place.front.log(self.place) in logs, f"logs: {logs}")
         for log in logs:
@@ -392,7 +392,7 @@ class Runner:
     # --- Steps: checks of the response ---
 
     def compare(self, what, got, line):
-        """got is None when it is not there."""
+        """Checks a value; got is None when there is no such value."""
         op, _, want = line.strip().partition(" ")
         want = want.strip()
         shown = as_text(got) if got is not None else None
@@ -537,7 +537,7 @@ def run_repeat(runner, lines, i, end):
 
 
 def run_can(runner, lines, i, end):
-    """can WORD … otherwise … end: what a web server cannot do has its own expectations, and no case is left out in silence."""
+    """can WORD … otherwise … end: a web server that does not support WORD gets its own expectations, so that no case is skipped silently."""
     word = lines[i][1].split()[1]
     need(word in CAPABILITIES, f"fronts/front.py has no capability {word}")
     other = next((j for j in range(i, end) if lines[j][1].strip() == "otherwise"), None)

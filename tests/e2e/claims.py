@@ -76,7 +76,7 @@ class Client:
             self.connection = None
 
     def ask_and_leave(self, method, target, token):
-        """Send a request, and be gone before the answer is there; or perhaps just after."""
+        """Send a request, and close the connection before the answer arrives, or perhaps just after that."""
         address = self.rng.choice(self.addresses)
         try:
             with socket.create_connection(address, timeout=40) as s:
@@ -89,7 +89,7 @@ class Client:
 # --- Claimants ---
 
 class Claimants:
-    """One process of them. What they saw comes back through a pipe when all tickets are gone."""
+    """One process of clients. When all tickets are used up, it returns what the clients saw through a pipe."""
 
     def __init__(self, plan, number):
         self.plan, self.number, self.history = plan, number, []
@@ -99,7 +99,7 @@ class Claimants:
         path, began = f"/.p2/core/v1/keypackage/{self.plan.fids[target]}", time.monotonic()
         if rng.random() < CUT:
             client.ask_and_leave("GET", path, token)
-            # The end of the claim is unknown: it may have claimed at any time after its beginning.
+            # No answer came: the claim may have taken effect at any time after it began.
             return Claim(target, began, began, LOST, None)
         got = client.ask("GET", path, token)
         ended = time.monotonic()
@@ -146,7 +146,7 @@ class Claimants:
 # --- Uploaders ---
 
 class Uploader:
-    """One process: a share of the targets, `count` KeyPackages for each, in batches that are uploaded until somebody says that they are there."""
+    """One process: uploads `count` KeyPackages for each target of its share, in batches, and repeats each batch until an answer says that it is stored."""
 
     def __init__(self, plan, targets, count):
         self.plan, self.targets, self.count, self.history = plan, targets, count, []
@@ -164,11 +164,11 @@ class Uploader:
             asked += 1
             if got and got[0] == 201:
                 break
-            # The answer to an earlier try was lost, and one of its KeyPackages has been given out
-            # since: then all were stored.
+            # The answer to an earlier try was lost, but that try stored all its KeyPackages, for one of
+            # them has been given out since.
             if got and got[0] == 400 and b"init_key_reused" in got[1] and asked > 1:
                 break
-            # 409: the stock is full, until somebody claims.
+            # 409: the stock is full until a client claims.
             if got and got[0] < 500 and got[0] != 409:
                 raise RuntimeError(f"an upload was answered {got}")
             time.sleep(0.05)
@@ -254,7 +254,7 @@ class Plan:
 
 
 def together(workers):
-    """The histories of all of them, each in a process of its own, and how long it took."""
+    """Runs all clients, each in a process of its own; returns their histories, and how long they took."""
     pipes, processes, history, started = [], [], [], time.monotonic()
     for w in workers:
         mine, theirs = multiprocessing.Pipe(False)
@@ -279,7 +279,7 @@ def of(kind, history):
 
 
 class Drainer:
-    """What is left of one target is claimed by one client alone, until the last resort comes."""
+    """One client alone claims the KeyPackages that are left of one target, until it gets the last resort."""
 
     def __init__(self, plan, target):
         self.plan, self.target = plan, target
@@ -318,7 +318,7 @@ def false_empties(claims, uploads):
         for _, n in acknowledged:
             stock.append(stock[-1] + n)
         began = sorted(c.began for c in claims if c.target == t)
-        # The last resort takes none: of those that began earlier and had ended, only what can have taken one counts.
+        # A claim that got the last resort, or nothing, took no KeyPackage: of the claims before it, count only those that can have taken one.
         spared = sorted(c.ended for c in claims if c.target == t and c.kind in (LAST, NONE))
         for c in claims:
             if c.target == t and c.kind in (LAST, NONE):
@@ -345,7 +345,7 @@ def judge(tap, claims, uploads, failures):
 
 
 def limits(tap, first, other):
-    """The limits are those of the database: whichever pool one asks, it counts the same."""
+    """The database counts the limits, so both pools give the same answer."""
     r = case.Runner(first, "")
     r.step_actor("target")
     device, client = r.devices["target"], Client([first.address], random)
@@ -368,7 +368,7 @@ def claims_in(log):
 
 
 def one_round_trip(tap, first, workers):
-    """A claim is one round trip to the database, whatever it finds; a worker's first one opens its connection, too."""
+    """A claim is one round trip to the database, whatever it finds; the first claim of a worker also opens the connection."""
     r = case.Runner(first, "")
     r.step_actor("grace")
     client = Client([first.address], random)

@@ -38,7 +38,7 @@ def accepted(t, place):
 
 
 def hidden(t, place, directory):
-    """A user who may not look is not told that nothing is there."""
+    """If a user is not permitted to look at a file, doctor does not say that the file is missing."""
     os.makedirs(f"{directory}/closed/deep")
     with open(f"{place.state}/motet.conf", encoding="utf-8") as f, open(f"{directory}/motet.conf", "w", encoding="utf-8") as g:
         g.write(re.sub("(?m)^state_dir.*$", f"state_dir = {directory}/closed/deep", re.sub("(?m)^listen =.*$", f"listen = {directory}/closed/deep/sock",

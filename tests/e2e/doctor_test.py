@@ -40,7 +40,7 @@ UNLASTING = "host.lasting"    # tests run below /tmp
 # --- doctor ----------------------------------------------------------------------------------------------------------------------------
 
 def doctor(place, *args):
-    """The exit status, and by id the lines that are not green."""
+    """Returns the exit status, and the lines that are not green, by their ids."""
     done = place.ctl([*args, "--json"])
     try:
         rows = json.loads(done.stdout)
@@ -126,7 +126,7 @@ def as_user(args):
     return subprocess.run(identity()[0] + args, text=True, capture_output=True, check=False)
 
 
-# Functions that replace PostgreSQL's own, which are called motet_real_NAME meanwhile.
+# Functions that replace functions of PostgreSQL, which are renamed to motet_real_NAME meanwhile.
 def replacement(shadow):
     """The statements that put a function in the place of PostgreSQL's own, and that undo it."""
     name, arguments = shadow.split()[0].rstrip(")").split("(")
@@ -464,7 +464,7 @@ WELL_KNOWN = "location = /.well-known/polyproto-core {{ default_type application
 
 
 def test_discovery(place):
-    """selftest goes to the API where the well-known document says; what it did not test, it says."""
+    """selftest uses the API to which the well-known document points, and says what it did not test."""
     rows = (
         ("200 '{\"api\":\"@URL@//.p2/core/\"}'", 1, r"(?m)^reach .*FAILED: .*//\.motet/v1/probe|FAILED: @URL@: a probe got"),
         ("200 '{\"api\":\"@URL@/\"}'", 1, "not a URL that ends in /.p2/core/"),
@@ -540,7 +540,7 @@ def test_reserved(place, marks):
 
 
 def test_late(place, marks):
-    """A registration of a killed client arrives after the deletion and finds no reserved name."""
+    """The registration of a killed selftest arrives after its actors were deleted, and is refused."""
     name = "selftest-fedcba9876543210"
     place.sql(f"SET ROLE motet; SELECT motet_begin_selftest('{name}', '{{}}'); RESET ROLE")
     place.sql(f"SET ROLE motet; SELECT motet_forget_selftest('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")

@@ -14,7 +14,7 @@ import http1
 import probe
 from case import need
 
-# Paths, and what motetd makes of each; a third column is the capability that it needs.
+# Paths, and what motetd reads each as; a third column is the capability of the web server that the path needs.
 TEXTS = [("@me", "@me"), ("%40me", "@me"), ("a%25b", "a%b"), ("a%3Fb", "a?b"), ("a%23b", "a#b"), ("a%20b", "a b"), ("a+b", "a+b"), ("%C3%A9", "\u00e9"), ("a:b;c,d=e", "a:b;c,d=e"),
          ("~!$&'()*", "~!$&'()*"), ("a%5Cb", "a\\b"), ("%E2%82%AC%2E", "\u20ac."), ("x" * 200, "x" * 200), ("trailing/", "trailing"), ("a%2Fb", "a/b", "encoded-slash"), ("%2F", "/", "encoded-slash"),
          ("y" * 1000, "y" * 1000)]

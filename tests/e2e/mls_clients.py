@@ -76,7 +76,7 @@ FORMS = {
     "exploded": lambda m, o: exploded(o),
     "mls object": lambda m, o: {"id": m["ref"], "key_package": m["key_package"]},
 }
-# Where it is uploaded, the status, and whether it then is a last resort.
+# Where a KeyPackage is uploaded, the status of the answer, and whether the KeyPackage then is a last resort.
 UPLOADS = {
     "core": ("POST", "/.p2/core/v1/keypackage/@me", 201, False),
     "core last resort": ("PUT", "/.p2/core/v1/keypackage_lr", 204, True),

@@ -17,7 +17,7 @@ ED25519 = bytes.fromhex("300506032b6570")
 CN, DC, UID, SESSION = "2.5.4.3", "0.9.2342.19200300.100.1.25", "0.9.2342.19200300.100.1.1", "0.9.2342.19200300.100.1.44"
 KEY_USAGE, BASIC_CONSTRAINTS, EXTENSION_REQUEST = "2.5.29.15", "2.5.29.19", "1.2.840.113549.1.9.14"
 # wire.md 3.3: the extensions of an actor's and of a home server's certificate, to the byte.
-# An actor's are those of polyproto-rs to 0.11, from 0.14 or from 0.19, as its request had them.
+# An actor's certificate has the extensions of polyproto-rs up to 0.11, from 0.14 or from 0.19, whichever its request had.
 ACTOR_EXTENSIONS = [bytes.fromhex(x) for x in ("3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020080",
                                                "3021300f0603551d130101ff04053003010100300e0603551d0f0101ff040403020780",
                                                "301e300c0603551d130101ff04023000300e0603551d0f0101ff040403020780")]
@@ -252,6 +252,6 @@ def check_cacheable(item, server, now=None):
     need(re.fullmatch(r"[0-9a-f]{128}", item["cacheSignature"]), "signature is 128 hex digits")
     key, sig = Ed25519PublicKey.from_public_bytes(server.raw_key), bytes.fromhex(item["cacheSignature"])
     texts = [gap.join(str(n) for n in (cert.serial, nb, na, end) if n is not None) for gap in (" ", "")]
-    # Generations with numbers have both forms (protocol.md 1.3), those with strings have spaces.
+    # Generations with numbers exist with and without spaces (protocol.md 1.3), generations with strings only with spaces.
     need(any(verifies(key, sig, text) for text in texts[:1 if isinstance(times[0], str) else 2]), f"the signature is over none of {texts}")
     return cert

@@ -4,7 +4,7 @@ import os
 import random
 import socket
 
-# Below the ports that the kernel gives to programs that ask for any port
+# The ports are below those that the kernel gives to programs that ask for any port
 # (net.ipv4.ip_local_port_range).
 FIRST, LAST = 20000, 32000
 DIRECTORY = f"/tmp/motet-ports-{os.getuid()}"

@@ -24,7 +24,7 @@ def digest(text):
 
 
 def tokens(place, n):
-    """So many that count once each, as motetctl doctor makes them."""
+    """Makes this many probe tokens, each for one request, as motetctl doctor does."""
     made = ["p2p_" + base62(secrets.randbits(256), 43) for _ in range(n)]
     made = [t + base62(zlib.crc32(t.encode()), 6) for t in made]
     rows = ", ".join(f"(decode('{digest(t)}', 'hex'), now() + interval '10 minutes')" for t in made)
@@ -42,7 +42,7 @@ def target(place, token, rest="/x"):
 
 
 class Bytes:
-    """What has come, as a socket for http1.Reader."""
+    """The octets that were received, as a socket for http1.Reader."""
 
     def __init__(self, data):
         self.data = data

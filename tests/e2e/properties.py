@@ -34,11 +34,11 @@ METHODS = ("get", "post", "put", "delete", "options")
 SAFE = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}    # Fetch standard 2.2.6
 # What random requests cannot reach: sessions of foreign actors, federation tokens, signed key
 # trials.
-# The last three: 404 unless it is configured, 404 always, and it needs the ID of a session. They have cases of their own.
+# Of the last three, one gives 404 unless it is configured, one always gives 404, and one needs the ID of a session. Cases test them all.
 HARD = {"corev1_put_session_idcert_extern", "corev1_post_session_idcert_extern", "corev1_post_session_auth", "corev1_post_session_identify",
         "p2core_post_session_auth", "p2core_post_token", "ops_post_totp_confirm", "ops_post_totp_recovery", "ops_any_probe_get", "ops_any_probe_post",
         "ops_any_probe_put", "ops_any_probe_delete", "corev1_get_contact", "corev1_get_gateway", "corev1_delete_session_id"}
-# Not the same twice, or nothing at all without the side effect.
+# Operations whose answer differs the second time, or is empty without their side effect.
 UNSTABLE = {"corev1_get_challenge", "corev1_get_session_auth", "corev1_get_keypackage", "p2core_get_keypackage", "mlsv1_get_keypackages", "corev1_get_events",
             "ops_get_metrics"}
 TEXTS = ["", " ", "a", "0", "-1", "null", "é", "日本", "a" * 33, "a" * 400, "\u0000", "\u202e", "x@y", "x@nowhere.invalid", "'; --", "<b>", "%00", "..", "😀" * 9, "\n"]
@@ -149,7 +149,7 @@ class Dice:
         return {k: self.value(v, k) for k, v in properties.items() if k in need or self.r.random() < .3}
 
     def spoilt(self, value):
-        """Something else somewhere within: a member gone, a value of another kind."""
+        """Changes the value at a random place: removes a member, or replaces a value by one of another type."""
         if isinstance(value, dict) and value and self.r.random() < .85:
             k = self.r.choice(list(value))
             out = dict(value)
@@ -166,7 +166,7 @@ class Dice:
 
 
 class World:
-    """Who asks, and what they can say that makes sense."""
+    """The actors that send requests, and the values that make sense for them."""
 
     def __init__(self, place):
         self.place, self.runner = place, case.Runner(place, "")

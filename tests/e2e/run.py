@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 USUAL = ("localhost", ())   # domain and settings of the server that most cases share
 SETS = ["rate_limit=off", "log_level=debug"]
 
-# What is run through every front; the reasons are in tests/README.md. Through nginx: everything.
+# The cases that run through every front; tests/README.md has the reasons. Through nginx, all cases run.
 EVERYWHERE = ("corev1/corev1_get_idcert_actor", "corev1/corev1_get_session_keymaterial",
               "corev1/corev1_options_session_keymaterial", "corev1/corev1_post_session_identify",
               "corev1/corev1_post_session_keymaterial", "corev1/corev1_put_session_revoke",

@@ -1,6 +1,6 @@
 """What the servers' role can do with the functions of selftest: delete the actors of a selftest, and nothing else. `ok` reports a check."""
 
-# Ways in which a server's role could make motet_forget_selftest(NAME) delete alice's certificates, which the role itself must not delete.
+# Ways in which the role of the servers might make motet_forget_selftest(NAME) delete alice's certificates, which this role must not delete.
 NAME = "selftest-0123456789abcdef"
 BEGIN, FORGET = f"SELECT motet_begin_selftest('{NAME}', '{{}}')", f"SELECT motet_forget_selftest('{NAME}')"
 ALICE, MADE = "(SELECT id FROM actor WHERE password = 'hers')", f"(SELECT id FROM actor WHERE local_name = '{NAME}')"
@@ -21,7 +21,7 @@ TRICKS = {
 
 
 def as_role(sql, statements):
-    """Each by itself, whatever becomes of the one before; what was refused."""
+    """Runs each statement by itself, whatever the result of the one before; returns the refused ones."""
     refused = []
     for s in statements:
         try:

@@ -193,7 +193,7 @@ def fate(row, answers):
 
 
 class Outcome:
-    """What became of a row, and what is wrong with that, or None."""
+    """Sends a row; returns what became of it, and what is wrong with that, or None."""
 
     def __init__(self, front, row, got):
         self.row, self.fate, self.why = row, "closed", None

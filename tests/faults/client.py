@@ -19,7 +19,7 @@ CORE = "/.p2/core/v1"
 
 
 class Stop(Exception):
-    """What was being done is not of interest any more."""
+    """The current action is abandoned."""
 
 
 class Answer:
@@ -105,7 +105,7 @@ class Actor:
             self.accuse("told wrongly", f"{method} {target}: 503 without Retry-After: {said}")
 
     def ask(self, method, target, body=None, token=None):
-        """The same again until there is an answer that is one."""
+        """Sends the same request again until a real answer arrives."""
         end, doubt = time.monotonic() + DEFINITE, False
         while True:
             answer = self.ask_once(method, target, body, token)
@@ -122,7 +122,7 @@ class Actor:
         self.history.accuse(kind, f"{self.fid}: {text}", fault)
 
     def want(self, what, answer, *statuses):
-        """Is it one of these? When not, the server is wrong."""
+        """Checks that the answer is one of these; otherwise the server is wrong."""
         if answer.status in statuses:
             return True
         self.accuse("told wrongly", f"{what}: {answer}")
@@ -251,7 +251,7 @@ class Actor:
         return answers
 
     def recover(self, device):
-        """Its token was replaced by one that did not arrive: a key trial gives another."""
+        """The token was replaced by one whose answer was lost: gets another token by a key trial."""
         if not self.over:
             self.identify(device)
 
@@ -359,7 +359,7 @@ class Actor:
             time.sleep(self.random.random() * 0.05)
 
     def check_all(self):
-        """When all is over: is everything there that was promised?"""
+        """At the end, checks that everything that the server acknowledged is there."""
         self.over = True
         for device in self.devices:
             self.check_token(device.token, device.live, device.name, device.promised)

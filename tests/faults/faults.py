@@ -38,7 +38,7 @@ def stop_signer(lab, _, seconds):
 
 
 def kill_motetd(lab, _, seconds):
-    """The master, and somebody starts it again."""
+    """Kills the master, and starts it again."""
     def kill_and_start():
         done = kill(lab.motetd.pid)
         lab.motetd.wait()
@@ -80,7 +80,7 @@ def restart_postgres(lab, rng, seconds):
 
 
 def kill_backends(lab, _, seconds):
-    """One at a time; PostgreSQL then ends them all, and recovers."""
+    """Kills one server process of PostgreSQL at a time; PostgreSQL then ends all others, and recovers."""
     def kill_one():
         pid = lab.postgres.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'motet' LIMIT 1")
         return kill(int(pid) if pid else None)
@@ -88,7 +88,7 @@ def kill_backends(lab, _, seconds):
 
 
 def cut_connections(lab, _, seconds):
-    """Between motetd and PostgreSQL, in the midst of statements."""
+    """Cuts connections between motetd and PostgreSQL in the middle of statements."""
     return again(seconds, 0.15, lambda: lab.postgres.sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motet'"
         " ORDER BY random() LIMIT 1"))
@@ -101,7 +101,7 @@ def cancel_statements(lab, _, seconds):
 
 
 def stop_postgres(lab, _, seconds):
-    """SIGSTOP to all of it: it hangs, and says nothing."""
+    """Sends SIGSTOP to all processes of PostgreSQL, so that it hangs and does not answer."""
     stopped = lab.postgres.processes()
     for pid in stopped:
         kill(pid, signal.SIGSTOP)
@@ -127,7 +127,7 @@ def stall_commits(lab, _, seconds):
 
 
 def read_only(lab, _, seconds):
-    """As a standby is, or a primary that is being replaced."""
+    """Makes the database read-only, like a standby or a primary that is being replaced."""
     lab.postgres.reload_with("ALTER SYSTEM SET default_transaction_read_only = on")
     time.sleep(seconds)
     lab.postgres.reload_with("ALTER SYSTEM RESET default_transaction_read_only")
@@ -156,7 +156,7 @@ ALL = {f.__name__: f for f in (
 
 
 def wait_for_service(lab):
-    """How long it took until all of it is there again; None: it is not."""
+    """Returns how long it took until everything works again, or None if it does not."""
     def serves():
         lab.start_again()
         return lab.is_ready() and len(lab.workers()) >= 3

@@ -52,7 +52,7 @@ class History:
                 p.back = ended - p.over
 
     def accuse(self, kind, text, fault=None):
-        """The server did wrong. fault: during which it promised what it did not keep."""
+        """Records a mistake of the server. fault: during which the server acknowledged what was later lost."""
         with self.lock:
             self.faults[fault or self.now.name, kind].append(text)
 

@@ -1,4 +1,4 @@
-# Under `make check` each runs some thousand mutations of its seeds. For longer, with coverage to guide it:
+# `make check` runs each fuzz target with some thousand mutations of its seeds. To run longer, guided by coverage:
 #   ../configure --enable-sanitizers CC=clang CFLAGS='-g -O1 -fsanitize=fuzzer-no-link'
 #   make tests/fuzz/json_fuzz CPPFLAGS=-DLIBFUZZER LDFLAGS=-fsanitize=fuzzer && tests/fuzz/json_fuzz -max_total_time=60
 UNIT_TESTS += tests/fuzz/json_fuzz tests/fuzz/target_fuzz

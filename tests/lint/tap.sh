@@ -1,4 +1,4 @@
-# Sourced by the checks beside it: they run in the source tree and print TAP. verdict NAME FINDINGS: fine when there are no findings.
+# Sourced by the checks beside it: they run in the source tree and print TAP. verdict NAME FINDINGS: the test passes if there are no findings.
 cd "${top_srcdir:-$(dirname "$0")/../..}" || exit 99
 tap_n=0 tap_bad=0
 verdict() {

@@ -1,13 +1,13 @@
-# Sourced by run: the Containerfile, built by buildah without a container engine (chroot isolation, plain files), on the clean root.
+# Sourced by run: buildah builds the Containerfile on the clean root, without a container engine (chroot isolation, plain files).
 buildah_() { $buildah_by buildah --storage-driver vfs --root "$work/storage" --runroot "$work/storage-run" "$@"; }
 buildah_by=''
 
-# A base image of what debootstrap made, since there is no registry.
+# Makes the base image from the root that debootstrap made, because there is no registry.
 base_image() {
 	from=$(buildah_ from scratch) && buildah_ copy -q "$from" "$cache/bookworm" / && buildah_ commit -q "$from" motet-base && buildah_ rm "$from"
 }
 
-# From the files that are packaged, not from this checkout with all its other files.
+# Builds from the files that are packaged, not from this checkout with all its other files.
 image() {
 	mkdir -p "$work/context"
 	tar -xzf "$(ls "$work"/dist/motet-*.tar.gz)" -C "$work/context" --strip-components=1
@@ -15,11 +15,12 @@ image() {
 		-t motet "$work/context"
 }
 
-# The image's own settings, as an engine would read them.
+# Reads the settings of the image, as an engine would.
 setting() { buildah_ inspect --type image --format "{{.OCIv1.Config.$1}}" localhost/motet; }
 
-# run_in CONTAINER CMD...: with the database's socket inside and the host's network. One at a time
-# in a container: without an engine they share its mounts, which the first one that ends removes.
+# run_in CONTAINER CMD...: runs a command with the database's socket inside and the host's network.
+# Run one command at a time in a container: without an engine, commands share the mounts of the
+# container, and the first command that ends removes them.
 run_in() {
 	made=$1
 	shift

@@ -1,7 +1,7 @@
-# Sourced by run: deploy/rootless on this machine, with the bundle in the home of a user without rights.
+# Sourced by run: tests deploy/rootless on this machine, with the bundle in the home of a user without rights.
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups -- env -i HOME="$work/user" PATH="$PATH" "$@"; }
 
-# Children of supervisord by the name of their program.
+# Finds children of supervisord by the name of their program.
 supervised() { supervisorctl -c "$work/supervisord.conf" pid "$1" 2>/dev/null; }
 
 supervisor_conf() {
@@ -34,7 +34,7 @@ home_unpacked() {
 		as_nobody "$work/user/motet/bin/motetctl" init
 }
 
-# A process that dies is started again.
+# supervisord starts a process again that dies.
 comes_back() {
 	before=$(supervised motet)
 	kill -s KILL "$before"
@@ -45,7 +45,7 @@ comes_back() {
 	idcert "http://127.0.0.1:$port"
 }
 
-# The lines of the crontab by the shell that cron uses: one starts it, and the other finds it running.
+# Runs the lines of the crontab with cron's shell: the first starts motetd, the second finds it running.
 by_cron() {
 	line=$(sed -n 's/^@reboot //p' "$work/user/motet/share/motet/rootless/crontab")
 	(exec setpriv --reuid=65534 --regid=65534 --clear-groups -- env -i HOME="$work/user" sh -c "exec $line") >>"$work/$suite.log" 2>&1 &

@@ -1,4 +1,4 @@
-# Sourced: clean root file systems by debootstrap, from the mirror that this machine's own apt uses.
+# Sourced: makes clean root file systems with debootstrap, from the mirror that this machine's apt uses.
 # `cache` is the directory where they are kept.
 
 # The mirror that apt is configured for.
@@ -10,7 +10,7 @@ mirror() {
 # Does the mirror have the suite? A suite may have another name: its Release file decides.
 has_suite() { curl -fsSL -o /dev/null -m 60 "$(mirror)dists/$1/Release" 2>/dev/null; }
 
-# root_of SUITE: makes it once; prints what went wrong.
+# root_of SUITE: makes the root of the suite, unless it exists; prints what went wrong.
 root_of() {
 	[ ! -e "$cache/$1/.complete" ] || return 0
 	rm -rf "${cache:?}/$1"
@@ -26,8 +26,9 @@ root_of() {
 # copy_of SUITE DIR: a copy that the test may change.
 copy_of() { rm -rf "$2"; cp -a --reflink=auto "$cache/$1" "$2"; cp /etc/resolv.conf "$2/etc/resolv.conf"; }
 
-# inside ROOT USERSPEC CMD...: with a /proc and a /dev of its own, which end with it. Nothing of the
-# environment is passed on but a proxy. `inside_by=exec` makes the calling process the program.
+# inside ROOT USERSPEC CMD...: runs a command with its own /proc and /dev, which are gone when it ends.
+# Of the environment, only a proxy is passed on. With `inside_by=exec`, the command replaces the
+# calling process.
 inside_by=''
 inside() {
 	inside_root=$1 inside_as=$2
@@ -40,8 +41,8 @@ inside() {
 		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} "$@"
 }
 
-# apt_inside ROOT PACKAGE...: none of the installed services is started. The mirror may be an old
-# snapshot whose validity has ended; its signatures are still checked.
+# apt_inside ROOT PACKAGE...: installs packages, and starts none of their services. The mirror may be
+# an old snapshot whose validity has expired; apt still checks its signatures.
 apt_inside() {
 	apt_root=$1
 	shift

@@ -34,7 +34,7 @@ def arguments():
     p.add_argument("--only", action="append", default=[])
     p.add_argument("--list", action="store_true")
     p.add_argument("-j", type=int, default=len(os.sched_getaffinity(0)), dest="jobs")
-    # For runner_test.py: other directories, and a finished build.
+    # Options for runner_test.py: other directories, and a finished build.
     p.add_argument("--work", default=default_work())
     p.add_argument("--state", default=default_state())
     p.add_argument("--built", action="store_true")

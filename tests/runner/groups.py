@@ -73,7 +73,7 @@ def step(name, *command, **more):
 
 
 def configure(directory, *args):
-    """Unless it has been configured in the same way already."""
+    """Runs configure, unless the directory has been configured in the same way already."""
     script = """
         mkdir -p "$1" && cd "$1" && shift
         [ -e config.status ] && [ "$(cat configured-as)" = "${CC:-} $*" ] && exit

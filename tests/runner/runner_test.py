@@ -22,8 +22,8 @@ import results  # noqa: E402
 PATIENCE = 90
 count = failed = 0
 
-# The output of a program; whether it is a step; its status; then passed, failed, skipped, without
-# and with CI.
+# Each row: the output of a program; whether it is a step; its exit status; then the numbers of passed,
+# failed and skipped tests, without and with CI.
 COUNTED = [
     ("ok 1 - a\nok 2 - b\n1..2\n", False, 0, (2, 0, 0), (2, 0, 0)),
     ("ok 1 - a\nnot ok 2 - b\n", False, 1, (1, 1, 0), (1, 1, 0)),

@@ -133,7 +133,7 @@ class Schedule:
         self.cluster = None
 
     def run(self):
-        """Until all groups have finished; Stopped when a signal came, and all has been ended."""
+        """Runs until all groups have finished; raises Stopped after a signal, when all processes have ended."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING | {signal.SIGCHLD})
         try:
             while self.waiting or self.begun:

@@ -102,7 +102,7 @@ class Conn:
         return self.read()
 
     def closed(self, within=60.0):
-        """Does the peer close within this time, without a word?"""
+        """Does the peer close the connection within this time, without sending anything?"""
         self.s.settimeout(within)
         try:
             return self.s.recv(1) == b""

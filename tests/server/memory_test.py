@@ -6,7 +6,7 @@ ENOUGH = 1000       # allocations
 
 
 def no_memory():
-    """What a library makes of missing memory is no answer of ours."""
+    """When memory runs out inside a library, the server must not send the library's result as its answer."""
     with Server(workers=2) as s:
         answers, n = [s.get(f"/nomemory?after={ENOUGH}")], 0
         whole = answers[0].json()["json"]

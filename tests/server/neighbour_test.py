@@ -15,7 +15,7 @@ def ask_for_places(s, n, ms, keep=False):
 
 
 def places():
-    """Requests that need a place to hash wait for it without a worker."""
+    """Requests that wait for a hashing slot occupy no worker."""
     with Server(workers=2, hashing_slots=1) as s:
         until(lambda: len(s.workers()) == 2)
         kept = [s.conn() for _ in range(20)]

@@ -15,7 +15,7 @@ SEED = random.randrange(1 << 32)
 random.seed(SEED)
 with Server(spawned=True) as first:
     EPOLL = first.get().json()["recipe"] == "epoll"
-# Without epoll a signal may meet libfcgi while it reads the parameters, and that one request is lost (operations.md 3.2).
+# Without epoll, a signal may arrive while libfcgi reads the parameters of a request, which is then lost (operations.md 3.2).
 print("# recipe %s, seed %d" % ("A (epoll)" if EPOLL else "B (plain)", SEED))
 
 
@@ -428,7 +428,7 @@ def undead():
 
 
 def find_in_memory(pid, needles):
-    """How often any of the needles is in the memory of this process, and how much of it was read."""
+    """How often any of the needles is in the memory of a process, and how much memory was read."""
     hits = size = 0
     with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
         for line in maps:

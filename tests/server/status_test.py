@@ -60,7 +60,7 @@ def full_pool():
 
 
 def killed_workers():
-    """Totals never go back, and hold what clients have seen, whatever is killed."""
+    """Whatever is killed, totals never decrease, and they include everything that clients have seen."""
     with Server(workers=3, max_requests=0) as s:
         good, run, lock = [0], [True], threading.Lock()
 
@@ -197,7 +197,7 @@ class Terminal:
         return max(map(len, re.sub("\033\\[[HJK]", "", self.text).split("\r\n")))
 
     def end(self):
-        """Reads what is left, so that nobody waits for us."""
+        """Reads the rest of the output, so that the program does not wait for the test."""
         self.until("\0", 1)
         status = os.waitpid(self.pid, 0)[1]
         return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)

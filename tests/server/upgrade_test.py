@@ -191,7 +191,7 @@ def several():
 
 
 def under_way():
-    """What is under way is answered by who took it, and what only he holds goes over."""
+    """The process that took a request answers it; connections that only an old worker holds are handed to a new one."""
     with Programs() as programs, Server(program=programs.path, workers=2) as s:
         programs.install("two")
         slow, kept = s.conn(), s.conn()
@@ -214,7 +214,7 @@ def under_way():
 
 
 def supervised():
-    """Who watches us sees the same process."""
+    """A supervisor sees the same process before and after the upgrade."""
     with Systemd() as n, Programs() as programs, Server(program=programs.path, env=n.env, args=["--pidfile", n.d + "/pid"], workers=1) as s:
         ok(n.told() == "READY=1", "ready")
         programs.install("two")

@@ -22,7 +22,7 @@ EXTRA_DIST += tests/vectors/mlswg/messages-mls_key_package.hex \
 	tests/vectors/mlswg/welcome+passive-key_package.hex \
 	tests/vectors/mlswg/welcome+passive-key_package.index
 
-# A session to check KeyPackages of other implementations: tests/clients/ts-mls/selftest.sh.
+# Makes a session, to check KeyPackages of other implementations: tests/clients/ts-mls/selftest.sh.
 check_PROGRAMS += tests/unit/mls_session
 tests_unit_mls_session_SOURCES = tests/unit/mls_session.c tests/unit/mls_make.h \
 	tests/unit/x509_make.h

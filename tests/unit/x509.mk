@@ -15,8 +15,8 @@ tests_unit_lint_test_LDADD = $(SIGNER)
 tests_unit_signer_test_SOURCES = tests/unit/signer_test.c tests/unit/x509_make.h
 tests_unit_signer_test_LDADD = $(SIGNER)
 
-# Our certificates, read by others: openssl, Python's cryptography, and the reference client's
-# way of encoding them again.
+# Other programs read our certificates: openssl and Python's cryptography; and the certificates are
+# encoded again in the way of the reference client.
 check_PROGRAMS += tests/unit/mkcert
 tests_unit_mkcert_SOURCES = tests/unit/mkcert.c
 tests_unit_mkcert_LDADD = $(SIGNER)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# selftest.sh BUILD: KeyPackages of npm's ts-mls pass our checks, and the library uses what has passed. BUILD is where configure ran, with
-# `make tests/unit/mls_session` done; the library is installed below it. Prints TAP; skipped without node and npm.
+# selftest.sh BUILD: our checks accept KeyPackages of npm's ts-mls, and the library joins groups with them. BUILD is the directory where
+# configure and `make tests/unit/mls_session` ran; the library is installed below BUILD. Prints TAP; skips without node and npm.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-.}" && pwd) || exit 1

@@ -1,4 +1,4 @@
-"""Federation tokens that are not good: each has its answer, and none changes anything."""
+"""Invalid federation tokens: each gets the right error, and none changes anything."""
 import base64
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ DOMAINS = ["tokens.test", "others.test"]
 
 
 def rows(w, home, vera):
-    """(name, token, allowed answers): made by the actor's real home, but for what the name says."""
+    """(name, token, allowed answers): tokens of the actor's real home server, each with the fault that its name states."""
     def token(header=None, signer=None, **claims):
         return home.token(vera.person, w.one.origin, header, signer, **claims)
     now = int(time.time())
@@ -69,7 +69,7 @@ def rows(w, home, vera):
 
 
 def duplicate(home, head):
-    """A payload with a claim twice, truly signed."""
+    """A payload that has one claim twice, with a valid signature."""
     payload = b64url(('{"iss":"others.test","iss":"%s"}' % home.domain).encode())
     text = f"{head}.{payload}"
     return f"{text}.{b64url(home.key.sign(text.encode()))}"
@@ -80,7 +80,7 @@ SHAPE = {"empty", "dots", "oversized", "more than oversized", "two parts", "four
 
 
 def test_each_has_its_answer(w):
-    """401 for what is wrong inside, 400 or 413 only for what is no token by its shape; through the body and through Authorization."""
+    """A wrong claim or signature gets 401; only a text that does not have the form of a token gets 400 or 413. Tokens are sent in the body and in Authorization."""
     home = w.homes.home("tokens.test")
     w.homes.home("others.test")
     vera = Guest(home)
@@ -107,7 +107,7 @@ def test_each_has_its_answer(w):
 
 
 def test_clock_skew(w):
-    """Sixty seconds either way."""
+    """Clocks may differ by sixty seconds in both directions."""
     home = w.homes.homes["tokens.test"]
     vera, now = Guest(home), int(time.time())
     for name, claims, status in (("ended 40 s ago", dict(iat=now - 600, exp=now - 40), 201), ("ended 80 s ago", dict(iat=now - 600, exp=now - 80), 401),
@@ -117,7 +117,7 @@ def test_clock_skew(w):
 
 
 def test_expired_at_home(w):
-    """One that its own server issued and that has ended since: the rows of both servers agree."""
+    """A token that the server issued itself and that is void since: the rows of both servers agree."""
     alice = Actor(w.one, "alice")
     token = alice.token_for(w.one)
     w.one.sql("UPDATE federation_token SET issued_at = now() - interval '1 hour', expires_at = now() - interval '10 minutes' "

@@ -11,7 +11,7 @@ DOMAINS = ["rs.test", "slashless.test", "visible.test", "api.test", "redirecting
 
 
 def test_log_in(w):
-    """identify, session/auth and p2core, on both servers; the certificates of polyproto-rs, pathLen of eight octets and all."""
+    """An actor logs in by identify, session/auth and p2core, on both servers, with certificates as polyproto-rs encodes them, including pathLen in eight octets."""
     home = w.homes.home("rs.test")
     for server in (w.one, w.two):
         vera = Guest(home)
@@ -89,7 +89,7 @@ def test_home_of_beta13(w):
 
 
 def test_remembered_as_long_as_it_says(w):
-    """No second question within the window, another one after it; when the home is gone then, nothing old is used."""
+    """Within the validity of its answer, the home server is not asked again; afterwards it is. If it does not answer then, no old answer is used."""
     home = w.homes.home("short.test")
     home.ttl = 4
     vera = Guest(home)
@@ -108,7 +108,7 @@ def test_remembered_as_long_as_it_says(w):
 
 
 def test_rotated_honestly(w):
-    """A home changes its identity key: what was signed before stays good by the certificate of its time, new actors come with the new key."""
+    """A home server changes its identity key: old signatures stay valid by the certificate that was current then; new actors have certificates by the new key."""
     home = w.homes.home("turning.test")
     old = Guest(home, "old")
     need(identify(w.one, old).status == 201, "before the rotation")
@@ -138,7 +138,7 @@ def test_rotated_honestly(w):
 
 
 def test_revoked_by_a_foreign_home(w):
-    """Revoked, and the session here told: it ends. Before that, it works as long as the statement about its certificate counts."""
+    """When our server learns that an ID-Cert is revoked, its session here ends. Until then, the session works as long as the statement about the ID-Cert is valid."""
     home = w.homes.home("revoking.test")
     vera = Guest(home)
     token = vera.session_on(w.one)
@@ -186,7 +186,7 @@ def end_statement(server, actor):
 
 
 def test_end_own_sessions(w):
-    """A foreign actor ends sessions of its own: this one, another one; nobody else's."""
+    """A foreign actor can end the session that it uses and its other sessions, but nobody else's."""
     home = w.homes.home("leaving.test")
     vera, tablet, other = Guest(home), Guest(home, session="tablet"), Guest(home, name="otto", session="phone")
     token, second, third = (g.session_on(w.one) for g in (vera, tablet, other))

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 import pki
 from pki import tlv
 
-# polyproto-rs: pathLen as an INTEGER of eight octets, keyUsage with as many unused bits as the octet has zeros in front.
+# As polyproto-rs encodes them: pathLen is an INTEGER of eight octets, and keyUsage says as many unused bits as its octet has leading zeros.
 PP_CA, PP_CERT_SIGN = "300d0101ff02080000000000000001", "03020504"
 NO_CA, SIGNS = "3003010100", "03020080"
 HOUR = 3600
@@ -119,7 +119,7 @@ class Home:
         return p
 
     def rotate(self):
-        """Another identity key, honestly: what was signed before is signed before."""
+        """Changes the identity key; earlier signatures stay valid."""
         self.key, self.number = pki.Key(), secrets.randbelow(2**62) + 1
         self.parts = Cert(self.domain, self.key, self.key, self.number, dcs(self.domain), extensions(PP_CA, PP_CERT_SIGN), 365 * 86400)
 
@@ -270,7 +270,7 @@ class Homes:
 
     @staticmethod
     def guarded(sock, work):
-        """Whoever hangs up on a liar is right."""
+        """A server that closes the connection to a lying home server is right."""
         sock.settimeout(20)
         with contextlib.suppress(OSError, ValueError, IndexError), sock:
             work(sock)

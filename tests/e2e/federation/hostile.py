@@ -1,4 +1,4 @@
-"""Home servers that lie, dawdle or vanish: one domain each. Their actors get the answer that protocol.md 4.10 names, and nothing else happens."""
+"""Home servers that lie, are slow or vanish, each with its own domain. Their actors get the error that protocol.md 4.10 names, and nothing else happens."""
 import concurrent.futures
 import gzip
 import json
@@ -23,7 +23,7 @@ NOT_CANONICAL = bytes.fromhex("edfffffffffffffffffffffffffffffffffffffffffffffff
 # --- What is done to a certificate: each takes its parts ---
 
 def parts(**values):
-    """Replace some parts; what is callable is called with the home and the person (or None)."""
+    """Replaces some parts of a certificate; a part that is a function is called with the home and the person (or None)."""
     def change(home, person, p):
         for k, v in values.items():
             setattr(p, k, v(home, person) if callable(v) and k != "bend" else v)
@@ -98,7 +98,7 @@ ACTOR_CERT = ANY_CERT + [
 # --- What is done to a statement about a certificate: each takes the home, the number of the certificate, and the item ---
 
 def stated(nb, na, invalidated=None):
-    """Truly signed, with another window: seconds from now."""
+    """A statement with a valid signature over another period of validity, in seconds from now."""
     def change(home, number, item):
         now = int(time.time())
         item.update(cacheNotValidBefore=now + nb, cacheNotValidAfter=now + na)
@@ -229,7 +229,7 @@ DOMAINS = ([domain("s", i) for i in range(len(SERVER_CERT))] + [domain("a", i) f
 
 
 def verdict(w, guest, wanted, text=None, cert=None):
-    """identify and p2core's session/auth both end as they must, with nothing changed; what is wrong, or None."""
+    """identify and session/auth of p2core give the right error and change nothing; returns what is wrong, or None."""
     try:
         token = guest.token_for(w.one)
         with w.one.unchanged():
@@ -301,7 +301,7 @@ def test_connections(w):
 
 
 def later(home, answer):
-    """Good about itself, and then not about its actors."""
+    """A home server gives a good answer about itself, and a bad answer about its actors."""
     good = home.answer
     home.answer = lambda sock, target: answer(home, sock, target) if "/actor/" in target else good(sock, target)
 
@@ -315,7 +315,7 @@ def test_vanishing_between_two_calls(w):
 
 
 def test_slow(w):
-    """Within four seconds and a little it is over, for strangers have one place of two; whoever does not need them notices nothing."""
+    """A request that needs a slow home server gets its answer after little more than four seconds, because strangers have only one of two places; other requests are not delayed."""
     guests = []
     for i, (_, answer, _) in enumerate(SLOW + SLOW):
         home = w.homes.home(domain("w", i))

@@ -15,7 +15,7 @@ KEY_USER = "/p2core/key/user/@me"
 
 
 class Gpg:
-    """A keyring of its own, gone afterwards."""
+    """Makes a separate keyring and deletes it afterwards."""
 
     def __enter__(self):
         self.home = tempfile.mkdtemp(prefix="gpg.")

@@ -56,7 +56,7 @@ def test_audience(w):
 
 
 def test_keypackages_of_foreign_actors(w):
-    """Checked, also with a chain as credential, and dropped: the answer says so."""
+    """KeyPackages of foreign actors are checked, also with a chain as credential, and discarded; the answer says so."""
     for home, away in w.pairs():
         alice = Actor(home, "alice")
         server = home.must("GET", "/.p2/core/v1/idcert/server", 200).json()["idCertPem"]
@@ -102,7 +102,7 @@ def test_switching_tokens_off_and_on(w):
 
 
 def test_deleting_tokens(w):
-    """Own ones, one actor's, everybody's: gone at the issuer at once, and at another of our servers, which asks."""
+    """Actors delete their own tokens, administrators one actor's or everybody's: the issuer rejects them at once, and so does another server of ours, which asks the issuer."""
     alice, bob, root = Actor(w.one, "alice"), Actor(w.one, "bob"), Actor(w.one, "root", admin=True)
 
     def check(target, who, mine, others, status=204):
@@ -132,7 +132,7 @@ def test_deleting_tokens(w):
 
 
 def test_nothing_is_redeemed_when_a_later_check_fails(w):
-    """The order of session/auth: sizes and JSON, token, certificate. A token outlives the requests that fail for another reason."""
+    """session/auth checks sizes and JSON, then the token, then the certificate. A request that fails for another reason does not use up the token."""
     alice, bob = Actor(w.one, "alice"), Actor(w.one, "bob")
     token = alice.token_for(w.two)
     other = alice.device("phone")
@@ -175,7 +175,7 @@ def test_key_trials(w):
 
 
 def test_key_trials_that_fail(w):
-    """Used, made for another, of another server, wrong key, wrong serial, expired, unknown: each its answer, none changes anything."""
+    """A key trial that is used, for another actor, of another server, with a wrong key or serial, expired or unknown gets the right error and changes nothing."""
     alice, bob = Actor(w.one, "alice"), Actor(w.one, "bob")
     for actor in (alice, bob):  # so that nothing needs fetching any more
         need(identify(w.two, actor).status == 201, "identify")
@@ -215,7 +215,7 @@ HOME_ONLY = [("POST", "/.p2/core/v1/session/idcert", {"csr": "x"}), ("POST", "/.
 
 
 def test_what_a_foreign_session_may_do(w):
-    """Every route that a foreign actor may use works, and every other one says whose it is."""
+    """Every route that foreign actors can use works for them, and every other route says that it is for actors of this server."""
     for home, away in w.pairs():
         alice = Actor(home, "alice")
         token = alice.session_on(away)

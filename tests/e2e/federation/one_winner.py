@@ -116,7 +116,7 @@ def title(pid):
 
 
 class Contender(threading.Thread):
-    """One request, sent when everybody is ready; asked again when its answer did not come, until it knows."""
+    """One request, sent when all clients are ready, and repeated until an answer arrives."""
 
     def __init__(self, raw, address, tls, gate, cut_after):
         super().__init__(daemon=True)
@@ -215,7 +215,7 @@ def rounds(w, title_, prepare, opened):
 
 
 def patiently(work):
-    """What it takes to begin a round may be hit by the killer, too."""
+    """Repeats the preparation of a round, because the killer may hit it, too."""
     for _ in range(50):
         with contextlib.suppress(case.Failure, OSError, EOFError):
             return work()
@@ -258,7 +258,7 @@ def test_challenges(w):
 
 
 def test_the_judge(_w):
-    """The judge itself: histories that are wrong are seen to be."""
+    """Tests the judge itself: it finds what is wrong in wrong histories."""
     def history(*rows):
         out = []
         for tries in rows:

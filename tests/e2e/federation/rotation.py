@@ -9,7 +9,7 @@ ROUNDS = 4
 
 
 class Load(threading.Thread):
-    """One client that does one thing over and over; what went wrong is kept."""
+    """One client that repeats one action and stores what went wrong."""
 
     def __init__(self, name, work):
         super().__init__(name=name, daemon=True)

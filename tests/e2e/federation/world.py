@@ -13,7 +13,7 @@ import http1
 import pki
 from place import Place
 
-# What servers remember about others, and tries at passwords: a refused request may change these.
+# Tables with what servers remember about other servers, and with wrong passwords: a refused request may change these.
 REMEMBERED = ("throttle", "foreign_server", "foreign_cert", "foreign_actor")
 RANDOM = re.compile(rb"[A-Za-z0-9+/=_-]{40,}")    # tokens and base64, in which anything may stand by chance
 CONFIRMED = "{confirmed_until,ask_at,silent_since}"      # the same of foreign_session

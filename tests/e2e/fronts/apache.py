@@ -42,7 +42,7 @@ class Spawning(Front):
         return os.path.join(place.programs or place.state, "sbin", "motetd")
 
     def forget(self, place):
-        """Ends what Apache has started; while the program is away it is found under its other name."""
+        """Ends the processes that Apache has started; while the program is renamed, they are found by its other name."""
         for exe in glob.glob("/proc/[0-9]*/exe"):
             with contextlib.suppress(OSError):
                 if os.readlink(exe) in (self.program(place), self.program(place) + ".away"):

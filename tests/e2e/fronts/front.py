@@ -33,7 +33,7 @@ def spawn(log, *command, **options):
 
 
 def end(processes):
-    """The last one first."""
+    """Ends the processes, the last one first."""
     for p in reversed(processes):
         p.terminate()
     for p in processes:
