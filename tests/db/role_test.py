@@ -324,7 +324,7 @@ def test_refused():
 
 
 def test_proved():
-    """A second factor can be removed by the session that has just used a code."""
+    """A second factor can be removed in the transaction that used a code or a recovery code."""
     for proof in ("UPDATE totp SET last_step = floor(extract(epoch FROM now()) / 30)", "UPDATE totp_recovery SET used_at = now()"):
         done = psql(SERVER, f"BEGIN; {proof}; DELETE FROM totp; ROLLBACK;")
         ok("DELETE 1" in done.stdout, f"after {proof}", done.stderr)

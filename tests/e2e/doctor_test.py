@@ -540,7 +540,7 @@ def test_reserved(place, marks):
 
 
 def test_late(place, marks):
-    """The registration of a killed selftest arrives after its actors were deleted, and is refused."""
+    """The registration of a killed selftest arrives after its name was released, and creates nothing."""
     name = "selftest-fedcba9876543210"
     place.sql(f"SET ROLE motet; SELECT motet_begin_selftest('{name}', '{{}}'); RESET ROLE")
     place.sql(f"SET ROLE motet; SELECT motet_forget_selftest('{name}'); RESET ROLE; SELECT pg_advisory_unlock_all()")

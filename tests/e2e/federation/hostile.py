@@ -315,7 +315,7 @@ def test_vanishing_between_two_calls(w):
 
 
 def test_slow(w):
-    """A request that needs a slow home server gets its answer after little more than four seconds, because strangers have only one of two places; other requests are not delayed."""
+    """Requests that need a slow home server fail. Other requests wait for little more than four seconds at most, because strangers get only one of two places."""
     guests = []
     for i, (_, answer, _) in enumerate(SLOW + SLOW):
         home = w.homes.home(domain("w", i))
