@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/memory.h"
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ struct arena {
 
 static void abort_arena(const char *why)
 {
+	memory_call_hook();
 	fprintf(stderr, "motet: arena: %s\n", why);
 	abort();
 }

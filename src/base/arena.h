@@ -8,8 +8,9 @@
  * of registration, overwrites all memory (a body may hold a password) and leaves the arena as new.
  * Memory is zeroed when it is handed out, and aligned for any type.
  *
- * If memory runs out or the cap is exceeded, the process prints a line on standard error and
- * aborts, and the master replaces the worker. The size of input is limited before it reaches an
+ * If memory runs out or the cap is exceeded, the hook of memory.h is called: a worker answers 503
+ * and ends, and the master replaces it. Without a hook, the process prints a line on standard error
+ * and aborts. The size of input is limited before it reaches an
  * arena, so such an abort means a bug or a machine without memory. Callers never check for NULL.
  */
 struct arena;

@@ -9,6 +9,12 @@ void memory_on_failure(void (*hook)(void))
 	memory_hook = hook;
 }
 
+void memory_call_hook(void)
+{
+	if (memory_hook)
+		memory_hook();
+}
+
 void memory_fail_after(long count)
 {
 	memory_left = count;

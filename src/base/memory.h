@@ -15,6 +15,9 @@ bool memory_is_guarded(void);
 /* hook() must not return and must not allocate. While the hook is NULL, as at the start, malloc()
  * returns NULL to its caller. A child of fork() inherits the hook. */
 void memory_on_failure(void (*hook)(void));
+/* Memory that is limited otherwise has run out, as an arena: call the hook. Returns if it is NULL.
+ */
+void memory_call_hook(void);
 /* For tests: the allocation number `count` from now on fails, and so do all later ones. If `count`
  * is negative, no allocation fails. */
 void memory_fail_after(long count);

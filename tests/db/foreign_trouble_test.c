@@ -319,6 +319,38 @@ static void test_introspection(void)
 	end_context(&cx);
 }
 
+/* More issuers than a worker remembers: each is asked at its own URL, and a worker remembers at
+ * most 64 of them. */
+static void test_many_issuers(void)
+{
+	enum { MANY_ISSUERS = 200, REMEMBERED = 64 };
+	int right = 0, remembered = 0;
+
+	for (int i = 0; i < 2 * MANY_ISSUERS; i++) {
+		struct cx cx = new_context();
+		const char *domain = arena_printf(lasting.mem, "many%d.example", i % MANY_ISSUERS),
+			   *url = arena_printf(lasting.mem, "https://%s/ask", domain);
+		bool active;
+		npages = 0;
+		put_page(url, 200,
+		    i < MANY_ISSUERS && i % 2 ? STR("{\"active\": true}")
+					      : STR("{\"active\": false}"));
+		if (i < MANY_ISSUERS)
+			put_page(arena_printf(
+				     lasting.mem, "https://%s/.well-known/polyproto-core", domain),
+			    200,
+			    str_of(arena_printf(
+				lasting.mem, "{\"motet\": {\"introspect\": \"%s\"}}", url)));
+		enum err e = introspect_token(&cx, str_of(domain), STR("token"), &active);
+		right += i < MANY_ISSUERS && e == OK && active == (i % 2);
+		remembered += i >= MANY_ISSUERS && e == OK && !active;
+		end_context(&cx);
+	}
+	ok(right == MANY_ISSUERS, "each of %d issuers is asked at its own URL", MANY_ISSUERS);
+	ok(remembered > 0 && remembered <= REMEMBERED, "%d of them are remembered, at most %d",
+	    remembered, REMEMBERED);
+}
+
 /* --- How much data a stranger can make us store --- */
 
 static void replace_caps(const char *of_domain_and_all)
@@ -373,6 +405,7 @@ int main(void)
 	test_long_and_odd_lists();
 	test_new_device();
 	test_introspection();
+	test_many_issuers();
 	test_caps();
 	end_context(&lasting);
 	conf_free(conf);

@@ -543,6 +543,29 @@ static void test_another_domain(void)
 	end_context(&cx);
 }
 
+/* A worker keeps 1024 statements of each form. Statements that share a slot must not get each
+ * other's signature. */
+static void test_kept_signatures(void)
+{
+	enum { CLAIMS = 3072 };
+	int right = 0;
+
+	for (int i = 0; i < 2 * CLAIMS; i++) {
+		struct cx cx = new_context();
+		struct server_key *k;
+		uint8_t sig[ED25519_SIG];
+		must(&cx, identity_current(&cx, &k));
+		struct ca_key signer = identity_signer(k);
+		struct published p =
+		    publish_claim(&cx, (struct blob){ NULL, 0 }, SERIAL_MIN + i % CLAIMS, 0, i % 2);
+		must(&cx, publish_sign(&cx, &p, 1));
+		must(&cx, cx.ca->sign_cache(&cx, cx.ca, &signer, &p.claim, 1, sig));
+		right += memcmp(sig, p.sig, sizeof sig) == 0;
+		end_context(&cx);
+	}
+	ok(right == 2 * CLAIMS, "%d of %d statements have their own signature", right, 2 * CLAIMS);
+}
+
 int main(void)
 {
 	struct server_key *k;
@@ -569,6 +592,7 @@ int main(void)
 	test_limits();
 	test_log_in_limits();
 	test_killed_connections();
+	test_kept_signatures();
 	conf_free(conf);
 	return done();
 }

@@ -11,6 +11,7 @@
  *   /queue?ms=N    holds a place like a log-in: queued when none is free
  *   /limit?key=K   takes one of 60 a minute, 5 at once
  *   /grow?mb=N     allocates so much memory and keeps it
+ *   /arena?mb=N    takes so much memory for this request
  *   /nomemory?after=N  makes JSON, and has no memory after N allocations
  *   /readyz        503 when there is a file `unready` in state_dir
  * Each answer contains the version, which tests change in a copy of the program.
@@ -217,6 +218,13 @@ static void grow(struct cx *cx, const struct http_req *q, struct http_resp *r, s
 	r->status = p ? 200 : 500;
 }
 
+static void take_arena(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
+{
+	(void)r;
+	for (int64_t i = 0; i < number(q, "mb") * 16; i++)
+		memset(arena_alloc(cx->mem, 65536), 1, 65536);
+	buf_printf(b, ",\"taken\":%lld", (long long)number(q, "mb"));
+}
 /* When memory runs out, json-c alone would leave the member out and report no error. */
 static void no_memory(struct cx *cx, const struct http_req *q, struct http_resp *r, struct buf *b)
 {
@@ -251,6 +259,7 @@ static const struct {
 	{ "/queue", queue },
 	{ "/limit", limit },
 	{ "/grow", grow },
+	{ "/arena", take_arena },
 	{ "/nomemory", no_memory },
 	{ "/readyz", ready },
 	{ "", describe },

@@ -24,4 +24,16 @@ def no_memory():
            "the workers are replaced, and the log tells")
 
 
-run_tests([no_memory])
+def one_request():
+    """A request that wants more than 32 MiB ends its worker, and no other request."""
+    with Server(workers=2) as s:
+        fits = s.get("/arena?mb=30")
+        ok(fits.status == 200 and fits.json()["taken"] == 30, "30 MiB for one request: 200")
+        big = s.get("/arena?mb=33")
+        ok(big.status == 503 and big.json()["error"] == "P2CORE_UNAVAILABLE",
+           f"33 MiB: {big.status}")
+        ok(until(lambda: s.dir.logged("out of memory") == 1 and len(s.workers()) == 2) is not None
+           and s.get("/arena?mb=30").status == 200, "the worker is replaced")
+
+
+run_tests([no_memory, one_request])

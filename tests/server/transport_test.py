@@ -358,6 +358,30 @@ def out_of_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def backlog():
+    """more connections than the backlog holds"""
+    with Server(workers=1) as s:
+        pids = [*s.workers(), s.p.pid]
+        for pid in reversed(pids):
+            s.tell(signal.SIGSTOP, pid)
+        waiting, full = [], False
+        while not full and len(waiting) < 2000:
+            c = socket.socket(socket.AF_UNIX)
+            c.setblocking(False)
+            try:
+                c.connect(s.address)
+                waiting.append(c)
+            except BlockingIOError:
+                full = True
+        for pid in pids:
+            s.tell(signal.SIGCONT, pid)
+        ok(full and 500 <= len(waiting) <= 520,
+           "%d connections wait while nobody accepts; the next is refused" % len(waiting))
+        ok(s.get().status == 200, "and when somebody does, requests are served")
+        for c in waiting:
+            c.close()
+
+
 def l13():
     """L13: the peer closes during a large response"""
     with Server(spawned=True) as s:
@@ -518,7 +542,7 @@ def kept():
             print("# two slow requests on two kept connections: %.0f ms" % ((time.monotonic() - start) * 1000))
 
 
-ALL = (l1, l2, l2_random, l3, l4, l5, l6, l7, l7_bodies, l7_pass, l7_stop, l7_drip, l8, l9, l10, l11, l12, out_of_descriptors, l13, l13_slow, l13_stopped, l14, l15, messages, kept)
+ALL = (l1, l2, l2_random, l3, l4, l5, l6, l7, l7_bodies, l7_pass, l7_stop, l7_drip, l8, l9, l10, l11, l12, out_of_descriptors, backlog, l13, l13_slow, l13_stopped, l14, l15, messages, kept)
 for test in [t for t in ALL if len(sys.argv) < 3 or t.__doc__.split(":")[0] in sys.argv[2:]]:
     try:
         test()
