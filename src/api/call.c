@@ -130,7 +130,8 @@ static enum err decode_solution(struct call *c, struct str *out)
 	if (form_decode(c->cx->mem, text, false, out) && utf8_ok(*out))
 		return OK;
 	return refuse(c->cx, ERR_BAD_REQUEST, "X-P2-Sensitive-Solution",
-	    "After utf-8'' X-P2-Sensitive-Solution must be percent-encoded UTF-8 (RFC 8187).");
+	    "X-P2-Sensitive-Solution begins with utf-8'', so its rest must be percent-encoded "
+	    "UTF-8 (RFC 8187).");
 }
 
 static enum err authorise_caller(struct call *c)

@@ -16,8 +16,8 @@ static enum err begin_timeline_epoch(struct cx *cx, const struct epoch_look *l)
 {
 	TRY(q_epoch_begin(cx, EPOCH_TIMELINE));
 	log_warn(
-	    "database: a new epoch has begun after epoch %lld: timeline %lld, was %lld; what can "
-	    "be used once and was made before is void: motetctl epoch show",
+	    "database: a new epoch has begun after epoch %lld, because the timeline is now %lld "
+	    "and was %lld; earlier one-time values are void: motetctl epoch show lists them",
 	    (long long)l->number, (long long)l->timeline_now, (long long)l->timeline);
 	if (cx->board)
 		cx->board->epoch = l->number + 1;
@@ -30,8 +30,8 @@ static void log_new_epoch(struct scoreboard *board, int64_t number)
 	int64_t was = atomic_exchange(&board->epoch, number);
 
 	if (was && was < number)
-		log_warn("database: epoch %lld has begun: motetctl epoch list shows why, motetctl "
-			 "epoch show what is void",
+		log_warn("database: epoch %lld has begun: motetctl epoch list shows why, and "
+			 "motetctl epoch show lists what became void",
 		    (long long)number);
 }
 
@@ -50,8 +50,9 @@ enum err epoch_fence(struct cx *cx, bool *settled)
 		return OK;
 	if (epoch_is_foreign(l))
 		return fail(cx, ERR_EPOCH,
-		    "the database is another system (%.*s) than that of epoch %lld (%.*s): run "
-		    "motetctl epoch restored, or motetctl epoch moved",
+		    "the database has another system identifier (%.*s) than in epoch %lld (%.*s): "
+		    "run motetctl epoch restored after a restore, or motetctl epoch moved after a "
+		    "move without a loss",
 		    (int)l->system_now.n, l->system_now.s, (long long)l->number,
 		    (int)l->system_id.n, l->system_id.s);
 	return begin_timeline_epoch(cx, l);

@@ -58,8 +58,8 @@ static enum err check_key_has_begun(struct cx *cx, const struct server_key *k, i
 		return OK;
 	cx->retry_after = k->not_before - now;
 	return fail(cx, ERR_CLOCKS,
-	    "the server's key begins in %lld seconds: a clock was ahead when it was made; run "
-	    "motetctl key rotate",
+	    "the server's key becomes valid only in %lld seconds, because a clock was ahead when "
+	    "the key was made; run motetctl key rotate",
 	    (long long)(k->not_before - now));
 }
 
@@ -69,7 +69,7 @@ enum err identity_check_clocks(struct cx *cx, const struct server_key *k, int64_
 
 	if (ahead > SIGNER_SKEW || ahead < -SIGNER_SKEW)
 		return fail(cx, ERR_CLOCKS,
-		    "the database's clock is %lld seconds %s this host's: synchronise both",
+		    "the database's clock is %lld seconds %s this host's clock: synchronise both",
 		    (long long)(ahead < 0 ? -ahead : ahead), ahead < 0 ? "behind" : "ahead of");
 	return check_key_has_begun(cx, k, database_now);
 }
@@ -146,7 +146,8 @@ enum err identity_openpgp(struct cx *cx, const struct server_key *k, struct str 
 
 	if (k->sealed.n == 0)
 		return refuse(cx, ERR_NOT_FOUND, "timestamp",
-		    "The key of that time was lost, so it has no OpenPGP block.");
+		    "The private key of that time is lost, so this server cannot sign an OpenPGP "
+		    "block with it.");
 	memcpy(spec.key, k->key.p, sizeof spec.key);
 	TRY(cx->ca->sign_openpgp(cx, cx->ca, &signer, &spec, sig));
 	return openpgp_write(cx, &spec, sig, block);

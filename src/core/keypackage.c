@@ -102,8 +102,8 @@ static enum err store_keypackages(struct cx *cx, const struct session *s,
 		    cx, s->actor_id, s->serial, k, n, cx->conf->keypackage_stock, out);
 	if (e == ERR_TOO_MANY)
 		return refuse(cx, e, "",
-		    "The KeyPackages of all sessions of an actor may have 16 MiB together; upload "
-		    "fewer, or smaller ones.");
+		    "The KeyPackages of all sessions of an actor must not exceed 16 MiB together; "
+		    "upload fewer, or smaller ones.");
 	return e;
 }
 

@@ -63,7 +63,7 @@ static enum err enter_hash_gate(struct cx *cx)
 	cx->hash_queued = cx->hash_turn == HASH_TRIES || cx->hash_turn == HASH_QUEUES;
 	if (!cx->hash_queued)
 		cx->retry_after = take_hash_turn(cx);
-	return fail(cx, ERR_RETRY, "every hashing slot was busy for too long");
+	return fail(cx, ERR_RETRY, "no hashing slot became free in time");
 }
 
 /* From here on the request may have changed something, and cannot be served again. */

@@ -76,8 +76,8 @@ static void log_certificate_end(struct cx *cx, const struct server_key *k)
 		cx->board->cert_not_after = k->not_after;
 	}
 	if (days && (was == 0 || days < was))
-		log_warn("the server's own certificate ends in %lld hours, and ID-Certs with it: "
-			 "run motetctl key rotate",
+		log_warn("the server's own certificate expires in %lld hours, and every ID-Cert "
+			 "with it at the latest: run motetctl key rotate",
 		    (long long)((k->not_after - k->now) / 3600));
 }
 

@@ -95,8 +95,8 @@ static enum err check_token_cnf(struct cx *cx, const struct shown_token *s, stru
 	if (s->t.cnf.n ? str_eq(s->t.cnf, federation_jws_thumbprint(cx->mem, der)) : !s->own)
 		return OK;
 	return REFUSE_TOKEN(cx,
-	    "This federation token is for another ID-Cert of %.*s: send that of the session that "
-	    "asked for the token.",
+	    "This federation token is for another ID-Cert of %.*s: send the ID-Cert of the session "
+	    "that asked for the token.",
 	    (int)s->t.sub.n, s->t.sub.s);
 }
 

@@ -103,7 +103,8 @@ static void verify_server_key_row(struct verify *v, const void *row)
 	EXPECT(v, k->ended_at == k->next || (k->ended_at && k->ended_at <= k->not_before),
 	    "ended_at is not the time at which the next key begins");
 	EXPECT(v, (k->ended_at && k->sealed.n == 0) || is_server_key_sealed(v, k),
-	    "sealed does not open with this host's secret, or holds another key than public_key");
+	    "sealed cannot be decrypted with this host's secret, or contains another key than that "
+	    "of public_key");
 	if (!read_row_cert(v, k->cert, &c))
 		return;
 	EXPECT(v, c.is_server && str_is(c.domain, v->cx->conf->domain),
@@ -258,7 +259,8 @@ static void compare_keypackage_columns(
 	EXPECT(v, str_eq(format_extensions(v, k->cap_extensions), r->extensions),
 	    "extensions do not match the KeyPackage in column tls");
 	EXPECT(v, r->not_after == (end < r->cert_after ? end : r->cert_after),
-	    "not_after is neither the end of the KeyPackage in column tls nor that of its ID-Cert");
+	    "not_after is not the expiry of the KeyPackage in column tls, or of its ID-Cert if "
+	    "that is earlier");
 }
 
 static void verify_keypackage_row(struct verify *v, const void *row)
@@ -276,10 +278,10 @@ static void verify_keypackage_row(struct verify *v, const void *row)
 	EXPECT(v, r->init_hash.n == HASH_BYTES, "init_hash is not a SHA-256");
 	if (r->spent) {
 		EXPECT(v, r->tls.n == 0,
-		    "it was given out or has ended, but its octets are still stored");
+		    "the KeyPackage was claimed or has expired, but its octets are still stored");
 		return;
 	}
-	EXPECT(v, r->live, "its ID-Cert has ended, but it can still be given out");
+	EXPECT(v, r->live, "the ID-Cert is no longer valid, but the KeyPackage can be claimed");
 	if (mls_keypackage_read(v->cx, r->tls, &k) != OK) {
 		verify_rows_report(v, "tls cannot be read: %s", error_text(v));
 		return;
@@ -396,8 +398,8 @@ static void verify_second_factor_row(struct verify *v, const void *row)
 	const struct verify_totp *r = row;
 
 	EXPECT(v, is_second_factor_sealed(v, r),
-	    "sealed does not open with this host's secret, or is another actor's: every code is "
-	    "refused");
+	    "sealed cannot be decrypted with this host's secret, or is another actor's: every code "
+	    "is refused");
 	EXPECT(v, (r->confirmed_at != 0) == (r->last_step != 0),
 	    "only one of last_step and confirmed_at is set");
 	EXPECT(v,
@@ -451,7 +453,8 @@ static void verify_federation_token_row(struct verify *v, const void *row)
 	EXPECT(v, r->issued_at < r->expires_at && r->expires_at - r->issued_at <= SIGNER_TOKEN_LIFE,
 	    "issued_at and expires_at do not fit a token of this server");
 	EXPECT(v, r->issued_at <= r->now + SIGNER_SKEW, "issued_at is in the future");
-	EXPECT(v, r->deleted_at == 0 || r->redeemed_at == 0, "it is both deleted and redeemed");
+	EXPECT(
+	    v, r->deleted_at == 0 || r->redeemed_at == 0, "the token is both deleted and redeemed");
 	EXPECT(v, is_redemption_kept(v, r),
 	    "redeemed_at is set, but redeemed_token has no row: it could be redeemed again");
 }
@@ -509,7 +512,7 @@ static void verify_schema_version_row(struct verify *v, const void *row)
 	struct schema_step *s;
 	size_t n;
 
-	EXPECT(v, r->after, "the version before it is missing");
+	EXPECT(v, r->after, "the preceding version is missing");
 	EXPECT(v, r->compat >= 1 && r->compat <= r->version, "compat is not between 1 and version");
 	if (v->schema == NULL)
 		return;

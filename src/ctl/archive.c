@@ -69,7 +69,7 @@ static void exec_program(const char *const argv[], bool quiet)
 	_exit(EXIT_FAILURE);
 }
 
-/* A signal to us ends the program that we wait for; we go on and clean up. */
+/* A signal that motetctl receives ends the program that it waits for; motetctl then cleans up. */
 static int wait_for_program(pid_t p)
 {
 	const sigset_t s = list_signals();
@@ -228,14 +228,15 @@ static enum err unpack_member(
 	struct str hex;
 
 	if (name == NULL)
-		return fail(&c->cx, ERR_INTERNAL, "%s: its manifest is damaged", file);
+		return fail(&c->cx, ERR_INTERNAL, "the manifest in the backup %s is damaged", file);
 	TRY(archive_run(
 	    c, (const char *const[]){ "tar", "-xf", file, "-C", a->dir, name, NULL }, true));
 	TRY(hash_member(c, a, name, &hex));
 	return str_eq(hex, (struct str){ line.s, HEX_HASH })
 	    ? OK
-	    : fail(&c->cx, ERR_INTERNAL, "%s: %s is damaged: its SHA-256 differs from the manifest",
-		  file, name);
+	    : fail(&c->cx, ERR_INTERNAL,
+		  "the backup %s is damaged: the SHA-256 of %s differs from the manifest", file,
+		  name);
 }
 
 enum err archive_unpack(struct ctl *c, const struct archive *a, const char *file)
@@ -253,6 +254,7 @@ enum err archive_unpack(struct ctl *c, const struct archive *a, const char *file
 	}
 	unmap_file(b);
 	if (e == OK && access(archive_path(c, a, "database.dump"), F_OK) != 0)
-		return fail(&c->cx, ERR_INTERNAL, "%s: no database in it", file);
+		return fail(&c->cx, ERR_INTERNAL,
+		    "the backup %s does not contain a dump of the database", file);
 	return e;
 }

@@ -89,7 +89,7 @@ enum err cmd_actor_passwd(struct ctl *c)
 	size_t n;
 
 	TRY(read_local_name(c, &local));
-	TRY(load_actor_rows(c, local, &r, &n)); /* an unknown name fails before the prompt */
+	TRY(load_actor_rows(c, local, &r, &n)); /* refuse an unknown name before the prompt */
 	TRY(ask_password(c, &password));
 	TRY(actor_set_password(&c->cx, local, password));
 	print_actor_done(c, local, "has a new password; open sessions stay open");
@@ -105,7 +105,8 @@ enum err cmd_actor_deactivate(struct ctl *c)
 	ctl_become_owner(c);
 	TRY(actor_deactivate(&c->cx, local));
 	print_actor_done(c, local,
-	    "is deactivated: its sessions ended, its ID-Certs are revoked, its name stays taken");
+	    "is deactivated: its sessions are closed, its ID-Certs are revoked, and its name "
+	    "cannot be registered again");
 	return OK;
 }
 

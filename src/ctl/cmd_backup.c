@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 /*
- * Refuse a password here: the programs of PostgreSQL show their arguments to all users of the host.
+ * Refuse a connection string with a password: all users of the host can see the arguments of
+ * pg_dump and pg_restore.
  */
 static enum err choose_owner_conninfo(struct ctl *c, const char **conninfo)
 {
@@ -23,8 +24,8 @@ static enum err choose_owner_conninfo(struct ctl *c, const char **conninfo)
 							   : c->conf->database;
 	if (conninfo_has_password(*conninfo))
 		return ctl_bad_usage(c,
-		    "give --database without a password: other users could see it; put it into "
-		    ".pgpass");
+		    "remove the password from --database, where other users of this host can see "
+		    "it; put the password into .pgpass");
 	TRY(ctl_need(c, NEEDS_DB));
 	db_set_conninfo(c->cx.db, *conninfo);
 	return OK;
@@ -65,7 +66,7 @@ enum err cmd_backup(struct ctl *c)
 	struct archive a;
 
 	if (access(c->word[0], F_OK) == 0)
-		return ctl_bad_usage(c, "%s exists; name a new file", c->word[0]);
+		return ctl_bad_usage(c, "%s exists already; choose another file name", c->word[0]);
 	TRY(choose_owner_conninfo(c, &conninfo));
 	TRY(schema_check_version(&c->cx));
 	TRY(archive_begin(c, c->word[0], &a));
@@ -73,10 +74,10 @@ enum err cmd_backup(struct ctl *c)
 	archive_end(c, &a);
 	TRY(e);
 	printf("%s: written and checked%s%s\n", c->word[0],
-	    c->conf->file ? "" : "; without a configuration, as none was read",
+	    c->conf->file ? "" : "; it contains no configuration file, because none was read",
 	    ctl_options_has(&c->opt, OPT_WITH_SECRET)
-		? "; it contains the secret, keep it safe"
-		: "; it does not contain the secret, keep a copy of that elsewhere");
+		? "; it contains the secret: keep the backup safe"
+		: "; it does not contain the secret: keep a copy of the secret elsewhere");
 	return OK;
 }
 
@@ -85,11 +86,12 @@ static enum err require_empty_database(struct ctl *c)
 	bool there;
 
 	TRY(q_schema_exists(&c->cx, &there));
-	return there ? refuse(&c->cx, ERR_CONFLICT, "",
-			   "The database has tables already; restore needs an empty one. After a "
-			   "restore that was interrupted: motetctl migrate, then motetctl epoch "
-			   "restored.")
-		     : OK;
+	return there
+	    ? refuse(&c->cx, ERR_CONFLICT, "",
+		  "The database already has tables; restore needs an empty database. If an "
+		  "earlier restore was interrupted, run motetctl migrate, then motetctl "
+		  "epoch restored.")
+	    : OK;
 }
 
 /* The restore is one transaction: if it fails, the database stays empty. */
@@ -135,8 +137,8 @@ enum err cmd_restore(struct ctl *c)
 	enum err e = restore_archive(c, &a, conninfo);
 	archive_end(c, &a);
 	TRY(e);
-	printf("restored; a new epoch has begun: motetctl epoch show lists what is void\n"
-	       "its configuration: tar -xOf %s motet.conf\n",
+	printf("restored; a new epoch has begun: motetctl epoch show lists what became void\n"
+	       "to see the saved configuration, run: tar -xOf %s motet.conf\n",
 	    c->word[0]);
 	return OK;
 }

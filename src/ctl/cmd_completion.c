@@ -71,7 +71,7 @@ static void put_completion_options(const struct completion_shell *s, unsigned wh
 			    s, "--", ctl_options_rows[id].name, ctl_options_rows[id].help);
 }
 
-/* Commands of one group of words follow each other in the table. */
+/* Commands with the same first word follow each other in the table. */
 static bool begins_first_word(const struct command *c)
 {
 	return c == ctl_commands || strcmp(c->name, c[-1].name) != 0;
@@ -121,5 +121,6 @@ enum err cmd_completion(struct ctl *c)
 			put_completion_script(&completion_shells[i]);
 			return OK;
 		}
-	return ctl_bad_usage(c, "%s: there is completion for bash and zsh", c->word[0]);
+	return ctl_bad_usage(
+	    c, "%s: there are completion scripts for bash and zsh only", c->word[0]);
 }

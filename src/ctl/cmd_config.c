@@ -101,7 +101,7 @@ enum err cmd_help(struct ctl *c)
 	else if (c->nwords > 1 || !help_list_word(stdout, c->word[0])) {
 		help_unknown(stderr, c->word[0]);
 		c->status = EX_USAGE;
-		return fail(&c->cx, ERR_NOT_FOUND, "no help for that");
+		return fail(&c->cx, ERR_NOT_FOUND, "there is no help for that word");
 	}
 	return OK;
 }

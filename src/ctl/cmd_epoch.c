@@ -67,27 +67,31 @@ enum err cmd_epoch_restored(struct ctl *c)
 	struct epoch_look *before, *after;
 
 	TRY(begin_told_epoch(c, keep ? EPOCH_RESTORED_KEEP : EPOCH_RESTORED, &before, &after));
-	printf("epoch %lld: restored; servers answer again within a second. Now void:\n",
+	printf("epoch %lld has begun: the database counts as restored. Servers answer again within "
+	       "a second. These became void:\n",
 	    (long long)after->number);
 	return print_epoch_voids(c, after->number);
 }
 
-/* If the database is the same as before, there is nothing to accept; if it is on a new timeline,
- * the same things become void as without this command. */
+/* If the database has not changed, there is nothing to accept. If the same database is on a new
+ * timeline, it was promoted, not moved: what a promotion makes void becomes void. */
 enum err cmd_epoch_moved(struct ctl *c)
 {
 	struct epoch_look *before, *after;
 
 	TRY(begin_told_epoch(c, EPOCH_MOVED, &before, &after));
 	if (before->number == after->number)
-		printf("nothing to do: this is the database of epoch %lld, and servers use it\n",
+		printf(
+		    "nothing to do: this is still the database of epoch %lld, and servers use it\n",
 		    (long long)after->number);
 	else if (epoch_is_foreign(before))
-		printf("epoch %lld: moved; servers answer again within a second\n",
+		printf("epoch %lld has begun: the database counts as moved. Servers answer again "
+		       "within a second.\n",
 		    (long long)after->number);
 	else {
 		printf(
-		    "epoch %lld: not moved, but a new timeline of the same database. Now void:\n",
+		    "epoch %lld has begun: the database was not moved, but promoted or recovered, "
+		    "as its new timeline shows. These became void:\n",
 		    (long long)after->number);
 		return print_epoch_voids(c, after->number);
 	}

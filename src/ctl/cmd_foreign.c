@@ -42,8 +42,9 @@ enum err cmd_foreign_refresh(struct ctl *c)
 	int64_t n;
 
 	TRY(foreign_refresh(&c->cx, str_of(c->word[0]), &n));
-	printf("%lld entries of %s are deleted; the next use asks the server again\n", (long long)n,
-	    c->word[0]);
+	printf(
+	    "deleted %lld cached entries of %s; the server is asked again when they are needed\n",
+	    (long long)n, c->word[0]);
 	return OK;
 }
 
@@ -53,8 +54,8 @@ enum err cmd_foreign_block(struct ctl *c)
 
 	ctl_become_owner(c);
 	TRY(foreign_block(&c->cx, str_of(c->word[0]), &n));
-	printf(
-	    "%s and its subdomains are blocked; %lld sessions ended\n", c->word[0], (long long)n);
+	printf("%s and its subdomains are blocked; %lld sessions were closed\n", c->word[0],
+	    (long long)n);
 	return OK;
 }
 

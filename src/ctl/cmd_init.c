@@ -13,7 +13,7 @@ static enum err write_missing_conf(struct ctl *c)
 		return OK;
 	TRY(init_files_conf(c, path, &made));
 	if (made)
-		printf("%s: written; check it, `database` and `listen` first\n", path);
+		printf("%s is written; check it, beginning with `database` and `listen`\n", path);
 	fflush(stdout);
 	return OK;
 }
@@ -23,7 +23,8 @@ static enum err check_existing_identity(struct ctl *c, const struct server_key *
 	if (!init_files_has_secret(c))
 		return ctl_bad_conf(c,
 		    "the database has an identity, but its secret is not on this host: copy %s "
-		    "from a host that has it; if it is lost for good: motetctl init --new-identity",
+		    "from a host that has it; if the secret is lost, run: motetctl init "
+		    "--new-identity",
 		    c->conf->secret_file);
 	TRY(ctl_need(c, NEEDS_SECRET));
 	TRY(cmd_key_check(c, k));
@@ -32,8 +33,8 @@ static enum err check_existing_identity(struct ctl *c, const struct server_key *
 	return OK;
 }
 
-/* Without the lost secret, the old key cannot sign any more, and the secrets of second factors
- * cannot be read. */
+/* Without the lost secret, the old identity key and the secrets of second factors cannot be
+ * decrypted. */
 static enum err replace_identity(struct ctl *c, const struct server_key *old)
 {
 	struct server_key *k = NULL;
@@ -41,21 +42,21 @@ static enum err replace_identity(struct ctl *c, const struct server_key *old)
 
 	if (init_files_has_secret(c))
 		return ctl_bad_conf(c,
-		    "%s exists: --new-identity is for a secret that is lost; move the file away if "
-		    "it is not the secret of this database",
+		    "%s exists, but --new-identity is only for a lost secret; move the file away "
+		    "if it is not the secret of this database",
 		    c->conf->secret_file);
 	TRY(init_files_secret(c));
 	TRY(ctl_need(c, NEEDS_SECRET));
 	ctl_become_owner(c);
 	enum err e = identity_replace(&c->cx, old, &k, &factors);
 	if (e != OK && k == NULL)
-		unlink(c->conf->secret_file); /* no key was sealed with this secret */
+		unlink(c->conf->secret_file); /* no key was encrypted with this secret */
 	TRY(e);
-	printf("%s: created; keep a copy in a safe place, without it the identity is lost\n"
-	       "%s: new identity, serial %lld; %lld second factors were removed, "
+	printf("%s: created; keep a copy in a safe place: without it the identity is lost\n"
+	       "%s: new identity, serial %lld; %lld second factors were removed, because "
 	       "their secrets are lost\n",
 	    c->conf->secret_file, c->conf->domain, (long long)k->serial, (long long)factors);
-	printf("next: restart motetd on all hosts, with this secret\n");
+	printf("next: copy this secret to all hosts, then restart motetd on each\n");
 	return OK;
 }
 
@@ -70,17 +71,17 @@ static enum err create_identity(struct ctl *c)
 	TRY(identity_create(&c->cx, &k));
 	if (made)
 		printf(
-		    "%s: created; keep a copy in a safe place, without it the identity is lost\n",
+		    "%s: created; keep a copy in a safe place: without it the identity is lost\n",
 		    c->conf->secret_file);
 	else
 		fputs("motetctl: warning: the secret existed, but the database had no identity.\n"
-		      "motetctl: If you meant to restore a backup, it failed: drop this database,\n"
-		      "motetctl: restore it without errors, then run migrate and init.\n",
+		      "motetctl: If you meant to restore a backup, the restore failed: drop this\n"
+		      "motetctl: database, restore the backup again, then run migrate and init.\n",
 		    stderr);
 	printf("%s: identity created, serial %lld\n", c->conf->domain, (long long)k->serial);
 	printf("next: motetctl actor add NAME --admin, then start motetd\n");
 	if (c->conf->file == NULL)
-		printf("next: put `domain = %s` into a configuration file; none was read\n",
+		printf("next: no configuration file was read: write one with `domain = %s`\n",
 		    c->conf->domain);
 	return OK;
 }

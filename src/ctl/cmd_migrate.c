@@ -47,7 +47,7 @@ static enum err print_schema_status(struct ctl *c, const char *dir)
 static enum err grant_server_role(struct ctl *c, const char *role)
 {
 	TRY(q_schema_grant(&c->cx, str_of(role)));
-	ctl_print_line("role %s may run a server", role);
+	ctl_print_line("role %s may run a server: it has the privileges that motetd needs", role);
 	return OK;
 }
 

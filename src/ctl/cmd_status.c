@@ -64,15 +64,15 @@ static struct str describe_server_state(const struct scoreboard_view *b)
 	if (serving == 0)
 		return STR("no worker is ready");
 	if (b->storm)
-		return STR("crash storm: workers keep dying");
+		return STR("crash storm: workers die again and again");
 	if (b->sum.db[METER_DB_AWAY])
 		return STR("the database is unavailable");
 	if (b->unready)
-		return STR("not ready: the log says why");
+		return STR("not ready: the log of motetd says why");
 	if (b->cert_not_after && b->cert_not_after <= clock_now())
 		return STR("the server's certificate has expired");
 	if (!b->alone && serving < b->wanted)
-		return STR("workers are missing");
+		return STR("fewer workers serve than are wanted");
 	return b->sum.workers[WORKER_IDLE] ? STR("serving") : STR("all workers are busy");
 }
 
@@ -106,8 +106,8 @@ static void fill_server_status(
 	*s = (struct server_status){ .version = b->version,
 		.state = describe_server_state(b),
 		.unseen =
-		    STR("the web server, other hosts, and what is stored: motetctl doctor URL, "
-			"motetctl verify"),
+		    STR("the web server and other hosts (run motetctl doctor URL), the stored data "
+			"(run motetctl verify)"),
 		.started_at = b->started,
 		.up_seconds = now - b->started,
 		.workers = (int64_t)b->nworkers,

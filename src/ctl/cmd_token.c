@@ -63,7 +63,7 @@ static struct str token_state(const struct federation_token_item *t)
 	return t->stands ? STR("issued") : STR("ended");
 }
 
-/* If the command line names no actor, id is 0, for all actors. */
+/* Find the actor that the command line names; if it names none, set the id to 0: all actors. */
 static enum err find_token_owner(struct ctl *c, struct actor_ref *who)
 {
 	*who = (struct actor_ref){ .id = 0 };

@@ -41,7 +41,7 @@ enum { WORKER_ORDERS = sizeof worker_orders / sizeof worker_orders[0] };
 
 struct top_page {
 	struct buf b;
-	int rows, columns; /* rows that are left on the page; its width */
+	int rows, columns; /* rows: those still free on the page; columns: its width */
 };
 
 static void put_page_line(struct top_page *p, const char *fmt, ...)
@@ -64,7 +64,7 @@ static double us_to_ms(int64_t us)
 	return (double)us / 1000;
 }
 
-/* Figures since the last page, or since the start of the server. */
+/* What was counted since the previous page; on the first page, since the start of the server. */
 struct top_span {
 	struct scoreboard_sum sum;
 	double seconds;
@@ -79,14 +79,14 @@ static void put_summary(
 
 	put_page_line(p,
 	    "motetd %.*s  up %lld:%02d:%02d  workers %zu: %d busy, %d idle, %d starting, "
-	    "%d stopping  database: %d up, %d away",
+	    "%d stopping  with database: %d, without: %d",
 	    (int)b->version.n, b->version.s, (long long)(up / 3600), (int)(up / 60 % 60),
 	    (int)(up % 60), b->nworkers, n->workers[WORKER_BUSY], n->workers[WORKER_IDLE],
 	    n->workers[WORKER_STARTING], n->workers[WORKER_STOPPING], n->db[METER_DB_UP],
 	    n->db[METER_DB_AWAY]);
 	put_page_line(p,
-	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms a "
-	    "request  %lld in total, %lld deaths",
+	    "%.1f requests/s  %.1f errors/s  p50 %.1f  p95 %.1f  p99 %.1f ms  database %.1f ms per "
+	    "request  %lld requests in total  %lld workers died",
 	    (double)all->n / s->seconds,
 	    (double)scoreboard_sum_statuses(all, 500, 1000) / s->seconds,
 	    us_to_ms(scoreboard_sum_quantile(all, 0.5)),
@@ -98,7 +98,7 @@ static void put_summary(
 	    (long long)n->all.n, (long long)b->deaths);
 }
 
-/* Show the KeyPackages as /metrics last counted them: top does not ask the database. */
+/* Show the number of KeyPackages that /metrics last counted: top does not ask the database. */
 static void put_keypackage_stock(struct top_page *p, const struct scoreboard_view *b)
 {
 	if (b->stock_at == 0)

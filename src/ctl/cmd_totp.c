@@ -105,7 +105,8 @@ enum err cmd_totp_confirm(struct ctl *c)
 	const struct listing l = LISTING(recovery_code_columns, codes, SECOND_FACTOR_CODES);
 	out_list(&c->cx, &l, ctl_options_has(&c->opt, OPT_JSON));
 	if (!ctl_options_has(&c->opt, OPT_JSON))
-		puts("Each recovery code works once, instead of a code. They are not shown again.");
+		puts("Each recovery code works once, in place of a code from the app.\n"
+		     "The codes are not shown again.");
 	return OK;
 }
 
@@ -118,7 +119,7 @@ enum err cmd_totp_reset(struct ctl *c)
 	ctl_become_owner(c);
 	TRY(reword_for_operator(
 	    c, second_factor_remove(&c->cx, &p, true), str_z(c->cx.mem, who.local_name)));
-	printf("%s no longer has a second factor: the password is enough\n",
+	printf("%s no longer has a second factor: the password is enough to log in\n",
 	    actor_fid(&c->cx, who.local_name).s);
 	return OK;
 }

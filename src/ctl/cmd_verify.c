@@ -34,7 +34,7 @@ static void print_json_finding(struct verify_printer *w, const struct verify_fin
 	json_object_put(o);
 }
 
-/* Findings are printed at once, because millions of rows take long. */
+/* Print each finding at once, because a check of millions of rows takes long. */
 static void print_finding(void *arg, const struct verify_finding *f)
 {
 	struct verify_printer *w = arg;
@@ -61,12 +61,12 @@ static void show_verify_progress(void *arg, const char *table, int64_t done, int
 		    rate, rate > 0 ? (double)left / rate : 0, table);
 }
 
-/* What a check of the stored data cannot show. */
+/* What `motetctl verify` cannot check, and who can. */
 static const char *const unchecked[] = {
-	"rows that are gone without a trace: compare with a backup",
-	"indexes and files of PostgreSQL: pg_amcheck, data checksums",
-	"what clients encrypted, and passwords: only their owners can tell",
-	"the server that uses this data: motetctl doctor URL, motetctl selftest URL",
+	"missing rows that no other row refers to: compare with a backup",
+	"indexes and files of PostgreSQL: run pg_amcheck and pg_checksums",
+	"what clients encrypted, and passwords: only the actors can check them",
+	"the server that uses this data: run motetctl doctor URL, motetctl selftest URL",
 };
 
 static enum err print_verify_result(
@@ -96,7 +96,8 @@ static const char *find_installed_schema_files(const struct ctl *c)
 	if (ctl_options_has(&c->opt, OPT_DIR) || access(dir, R_OK) == 0)
 		return dir;
 	fprintf(stderr,
-	    "motetctl: warning: cannot compare the schema with its files: %s: %s; give --dir\n",
+	    "motetctl: warning: cannot compare the schema with its files: %s: %s; name their "
+	    "directory with --dir\n",
 	    dir, strerror(errno));
 	return NULL;
 }

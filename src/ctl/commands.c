@@ -1,7 +1,7 @@
 #include "ctl/term/ask.h"
 #include "ctl/cmd.h"
 
-/* The help of a command is short: what it does, an example, the next step. The rest is in its
+/* The help of a command is short: what it does, an example, the next step. The details are in its
  * page, deploy/man/motetctl-<group>.8; tests/lint/docs compares these rows with the pages. */
 const struct command ctl_commands[] = {
 	{ "init", NULL, cmd_init, NEEDS_NOTHING, "", 0, 0, OPT_BIT(DOMAIN) | OPT_BIT(NEW_IDENTITY),
@@ -17,9 +17,9 @@ const struct command ctl_commands[] = {
 	{ "migrate", NULL, cmd_migrate, NEEDS_DB, "", 0, 0,
 	    OPT_BIT(JSON) | OPT_BIT(DIR) | OPT_BIT(DATABASE) | OPT_BIT(GRANT) | OPT_BIT(STATUS),
 	    "Update the database schema",
-	    "Applies the missing schema files as the role that owns the tables: name it in\n"
-	    "`owner_database` or with --database. Servers of the previous release keep working:\n"
-	    "to update, migrate first, then replace the program.\n"
+	    "Applies the missing schema files as the role that owns the tables: name this role\n"
+	    "in `owner_database` or with --database. Servers of the previous release keep\n"
+	    "working: to update, migrate first, then replace the program.\n"
 	    "\n"
 	    "  motetctl migrate --status\n"
 	    "  motetctl migrate --grant motet\n"
@@ -34,7 +34,7 @@ const struct command ctl_commands[] = {
 	    "  motetctl config --sample >motet.conf" },
 	{ "completion", NULL, cmd_completion, NEEDS_NOTHING, "SHELL", 1, 1, 0,
 	    "Print a completion script for bash or zsh",
-	    "Made of the commands and options of this version.\n"
+	    "The script completes the commands and options of this version.\n"
 	    "\n"
 	    "  motetctl completion bash >/usr/share/bash-completion/completions/motetctl\n"
 	    "  motetctl completion zsh >/usr/share/zsh/vendor-completions/_motetctl" },
@@ -59,7 +59,7 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "Next: the actor logs in (POST /.p2/core/v1/session/trust) and gets a first ID-Cert." },
 	{ "actor", "list", cmd_actor_list, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON), "List all actors",
-	    "With the number of sessions and ID-Certs; deactivated actors included.\n"
+	    "Shows how many sessions and ID-Certs each has; includes deactivated actors.\n"
 	    "\n"
 	    "  motetctl actor list\n"
 	    "  motetctl actor list --json" },
@@ -70,7 +70,7 @@ const struct command ctl_commands[] = {
 	    "  motetctl actor show alice" },
 	{ "actor", "passwd", cmd_actor_passwd, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS,
 	    "Set a new password",
-	    "Open sessions stay open, and a second factor stays.\n"
+	    "Open sessions stay open, and the second factor is kept.\n"
 	    "\n"
 	    "  motetctl actor passwd alice --generate\n"
 	    "\n"
@@ -78,8 +78,8 @@ const struct command ctl_commands[] = {
 	    "motetctl session revoke alice SESSION_ID." },
 	{ "actor", "deactivate", cmd_actor_deactivate, NEEDS_SCHEMA, "NAME", 1, 1, 0,
 	    "Deactivate an actor permanently",
-	    "Ends all sessions and revokes all ID-Certs. The name stays taken. This cannot be\n"
-	    "undone.\n"
+	    "Ends all sessions of the actor and revokes all its ID-Certs. Nobody else can\n"
+	    "register its name. This cannot be undone.\n"
 	    "\n"
 	    "  motetctl actor deactivate mallory" },
 	{ "admin", "grant", cmd_admin_grant, NEEDS_SCHEMA, "NAME", 1, 1, 0,
@@ -96,8 +96,8 @@ const struct command ctl_commands[] = {
 	{ "invite", "create", cmd_invite_create, NEEDS_SCHEMA, "", 0, 0,
 	    OPT_BIT(USES) | OPT_BIT(EXPIRES) | OPT_BIT(NOTE) | OPT_BIT(JSON),
 	    "Create an invite and print its code",
-	    "For servers where `registration` is invite: anyone with the code can register. The\n"
-	    "code is printed once. Default: one actor, within 7 days.\n"
+	    "Use it where `registration` is invite: anyone with the code can register. The code\n"
+	    "is printed once. By default one actor can register with it, within 7 days.\n"
 	    "\n"
 	    "  motetctl invite create\n"
 	    "  motetctl invite create --uses 20 --expires 2d --note 'hackathon'\n"
@@ -105,16 +105,16 @@ const struct command ctl_commands[] = {
 	    "Next: motetctl invite list shows how often it was used." },
 	{ "invite", "list", cmd_invite_list, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON),
 	    "List all invites",
-	    "With their state and uses; the codes are not stored.\n"
+	    "Shows their states and how often they were used; their codes are not stored.\n"
 	    "\n"
 	    "  motetctl invite list" },
 	{ "invite", "show", cmd_invite_show, NEEDS_SCHEMA, "ID", 1, 1, OPT_BIT(JSON),
 	    "Show an invite and its actors",
-	    "Lists the actors that registered with it; --json prints only these.\n"
+	    "Also lists the actors that registered with it; --json prints only these actors.\n"
 	    "\n"
 	    "  motetctl invite show 391442145152655360" },
 	{ "invite", "revoke", cmd_invite_revoke, NEEDS_SCHEMA, "ID", 1, 1, 0, "Revoke an invite",
-	    "Nobody can register with it any more. Actors that did stay.\n"
+	    "Nobody can register with it any more. Actors that have registered with it stay.\n"
 	    "\n"
 	    "  motetctl invite revoke 391442145152655360\n"
 	    "\n"
@@ -126,13 +126,13 @@ const struct command ctl_commands[] = {
 	    "  motetctl session list alice" },
 	{ "session", "revoke", cmd_session_revoke, NEEDS_SCHEMA, "ACTOR SESSION_ID", 2, 2, 0,
 	    "End a session and revoke its ID-Cert",
-	    "The token stops working at once. Peers may trust the certificate for up to\n"
-	    "`cache_lifetime`.\n"
+	    "The session token stops working at once. Other servers may trust the ID-Cert for up\n"
+	    "to `cache_lifetime` longer.\n"
 	    "\n"
 	    "  motetctl session revoke alice laptop" },
 	{ "event", "list", cmd_event_list, NEEDS_SCHEMA, "ACTOR", 1, 1, OPT_BIT(JSON),
 	    "List events stored for an actor's sessions",
-	    "ACTOR may be of another server. Events are not marked as fetched by this.\n"
+	    "ACTOR may belong to another server. This command does not mark events as fetched.\n"
 	    "\n"
 	    "  motetctl event list alice" },
 	{ "totp", "show", cmd_totp_show, NEEDS_SCHEMA, "ACTOR", 1, 1, OPT_BIT(JSON),
@@ -142,9 +142,9 @@ const struct command ctl_commands[] = {
 	    "  motetctl totp show alice" },
 	{ "totp", "enrol", cmd_totp_enrol, NEEDS_SECRET, "ACTOR", 1, 1, OPT_BIT(JSON),
 	    "Create a second factor for an actor",
-	    "For an actor whose client cannot do it (motet-client(7), Second factors). Prints the\n"
-	    "secret once, also as a QR code if qrencode is installed. Log-ins need no code until\n"
-	    "it is confirmed.\n"
+	    "Use it for an actor whose client cannot enrol one (motet-client(7), Second factors).\n"
+	    "Prints the secret once, also as a QR code if qrencode is installed. Log-ins need no\n"
+	    "code until the second factor is confirmed.\n"
 	    "\n"
 	    "  motetctl totp enrol alice\n"
 	    "\n"
@@ -165,7 +165,8 @@ const struct command ctl_commands[] = {
 	    "Next: motetctl session list alice; the actor enrols again (POST /.motet/v1/totp)." },
 	{ "key", "show", cmd_key_show, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON) | OPT_BIT(PEM),
 	    "Show the server's identity keys",
-	    "All of them, oldest first, with the certificate's SHA-256 fingerprint.\n"
+	    "Lists the current and all former keys, oldest first, each with the SHA-256\n"
+	    "fingerprint of its certificate.\n"
 	    "\n"
 	    "  motetctl key show\n"
 	    "  motetctl key show --pem >server.pem" },
@@ -193,35 +194,37 @@ const struct command ctl_commands[] = {
 	    "Next: motetctl token delete --all deletes the issued ones." },
 	{ "token", "list", cmd_token_list, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(JSON),
 	    "List federation tokens of one actor or all",
-	    "Those of the last day: issued, redeemed (on this server), deleted or expired.\n"
+	    "Lists the tokens of the last day, each with its state: issued, redeemed (on this\n"
+	    "server), deleted, expired or ended (with the session that asked for it).\n"
 	    "\n"
 	    "  motetctl token list alice" },
 	{ "token", "delete", cmd_token_delete, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(ALL),
 	    "Delete unredeemed federation tokens",
-	    "Another server that is not motet accepts a deleted token until it expires.\n"
+	    "Servers that run other software than motet accept a deleted token until it expires.\n"
 	    "\n"
 	    "  motetctl token delete alice\n"
 	    "  motetctl token delete --all" },
 	{ "foreign", "list", cmd_foreign_list, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON),
 	    "List known foreign servers",
-	    "The state is good, failed (said gives the reason), stale or blocked.\n"
+	    "The state is good, failed (the column said gives the reason), stale or blocked.\n"
 	    "\n"
 	    "  motetctl foreign list" },
 	{ "foreign", "show", cmd_foreign_show, NEEDS_SCHEMA, "DOMAIN", 1, 1, OPT_BIT(JSON),
 	    "Show one foreign server",
-	    "DOMAIN is its place or its domain. Shows what `foreign list` shows; --json prints\n"
-	    "one object.\n"
+	    "DOMAIN is the place or the domain of the server. Shows what `foreign list` shows;\n"
+	    "--json prints one object.\n"
 	    "\n"
 	    "  motetctl foreign show example.org" },
 	{ "foreign", "refresh", cmd_foreign_refresh, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
 	    "Forget what a foreign server said",
-	    "The next use asks the server again. Revocations stay remembered, sessions stay open.\n"
+	    "The server is asked again when one of its answers is needed. Known revocations are\n"
+	    "kept, and sessions stay open.\n"
 	    "\n"
 	    "  motetctl foreign refresh example.org" },
 	{ "foreign", "block", cmd_foreign_block, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
 	    "Block a domain and its subdomains",
-	    "Sends them no requests, trusts no signature of theirs, and ends their actors'\n"
-	    "sessions here, on all servers of this database.\n"
+	    "All servers of this database then send them no requests and trust none of their\n"
+	    "signatures. The sessions of their actors on this server end.\n"
 	    "\n"
 	    "  motetctl foreign block spam.example" },
 	{ "foreign", "unblock", cmd_foreign_unblock, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
@@ -237,8 +240,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl keypackage stats alice" },
 	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
 	    "Show the state of the server on this host",
-	    "Reads shared memory only, so it also works when all workers are busy or the database\n"
-	    "is unavailable. Takes one second.\n"
+	    "Reads only shared memory, so it also works when all workers are busy or the database\n"
+	    "is unavailable. It takes one second.\n"
 	    "\n"
 	    "  motetctl status\n"
 	    "  motetctl status --json" },
@@ -251,35 +254,35 @@ const struct command ctl_commands[] = {
 	    "  motetctl top --once --sort requests" },
 	{ "epoch", "list", cmd_epoch_list, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
 	    "List the epochs of the database",
-	    "A new epoch begins when the database was promoted, restored or moved: what servers\n"
-	    "answered before may be lost.\n"
+	    "A new epoch begins after the database was promoted, restored or moved, because\n"
+	    "changes that servers had confirmed to clients may then be lost.\n"
 	    "\n"
 	    "  motetctl epoch list" },
 	{ "epoch", "show", cmd_epoch_show, NEEDS_DOMAIN, "[NUMBER]", 0, 1, OPT_BIT(JSON),
 	    "List what became void with an epoch",
-	    "Federation tokens, key trials, KeyPackages, invites and recovery codes of before, by\n"
-	    "actor or invite. Default: the current epoch.\n"
+	    "Counts, by actor or invite, the earlier federation tokens, key trials, KeyPackages,\n"
+	    "invites and recovery codes that became void. Default: the current epoch.\n"
 	    "\n"
 	    "  motetctl epoch show\n"
 	    "\n"
 	    "Next: make new invites; tell actors to make new recovery codes." },
 	{ "epoch", "restored", cmd_epoch_restored, NEEDS_DOMAIN, "", 0, 0,
 	    OPT_BIT(KEEP_CERTIFICATES), "Accept a database that was restored from a copy",
-	    "Ends every session, revokes every ID-Cert, because revocations since the copy was\n"
-	    "made are lost, and voids what can be used once.\n"
+	    "Ends every session and voids everything that can be used only once. Revokes every\n"
+	    "ID-Cert, because revocations since the copy was made are lost.\n"
 	    "\n"
 	    "  motetctl epoch restored\n"
 	    "  motetctl epoch restored --keep-certificates  # nobody was revoked since" },
 	{ "epoch", "moved", cmd_epoch_moved, NEEDS_DOMAIN, "", 0, 0, 0,
 	    "Accept a database that was moved without a loss",
-	    "After pg_upgrade, or a dump made while no server ran and restored before one ran\n"
-	    "again. Ends and voids nothing.\n"
+	    "Use it after pg_upgrade, or if all servers were stopped from before the dump until\n"
+	    "after its restore. All sessions, ID-Certs and one-time values stay valid.\n"
 	    "\n"
 	    "  motetctl epoch moved" },
 	{ "backup", NULL, cmd_backup, NEEDS_CONF, "FILE", 1, 1,
 	    OPT_BIT(DATABASE) | OPT_BIT(WITH_SECRET), "Write database and configuration to a file",
 	    "FILE is a tar archive with a dump of the database, the configuration and a manifest.\n"
-	    "It must not exist. Needs pg_dump and tar. Servers may keep running.\n"
+	    "FILE must not exist yet. Needs pg_dump and tar. Servers may keep running.\n"
 	    "\n"
 	    "  motetctl backup motet.tar\n"
 	    "\n"
@@ -289,7 +292,7 @@ const struct command ctl_commands[] = {
 		OPT_BIT(KEEP_CERTIFICATES),
 	    "Restore a backup into an empty database",
 	    "Checks FILE, fills the database and begins a new epoch, as `motetctl epoch\n"
-	    "restored` does. Stop all servers before. Needs pg_restore and tar.\n"
+	    "restored` does. First stop all servers. Needs pg_restore and tar.\n"
 	    "\n"
 	    "  motetctl restore motet.tar --grant motet\n"
 	    "\n"
@@ -307,22 +310,23 @@ const struct command ctl_commands[] = {
 	    "Next: motetctl selftest https://example.org." },
 	{ "selftest", NULL, cmd_selftest, NEEDS_SCHEMA, "URL", 1, 1, OPT_BIT(JSON),
 	    "Test the server with two temporary actors",
-	    "They register, get ID-Certs, use key material, KeyPackages and a federation token,\n"
-	    "and are deleted again. Each step is printed with its time.\n"
+	    "The actors register, get ID-Certs, use key material, KeyPackages and a federation\n"
+	    "token, and are deleted again. Each step is printed with its duration.\n"
 	    "\n"
 	    "  motetctl selftest https://example.org\n"
 	    "\n"
 	    "When a step fails: motetctl doctor URL, and the log of motetd." },
 	{ "prune", NULL, cmd_prune, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON) | OPT_BIT(DRY_RUN),
 	    "Delete expired data",
-	    "A master of motetd does this every `prune_interval`; run it from cron where there is\n"
-	    "no master. Safe to interrupt and repeat.\n"
+	    "The master of motetd does this every `prune_interval`; run this command from cron\n"
+	    "where no master runs. It can be interrupted and repeated.\n"
 	    "\n"
 	    "  motetctl prune --dry-run\n"
 	    "  motetctl prune" },
 	{ "verify", NULL, cmd_verify, NEEDS_SECRET, "", 0, 0, OPT_BIT(JSON) | OPT_BIT(DIR),
 	    "Check all stored data for damage",
-	    "Prints one line for each fault, and then ends with 1. Servers may keep running.\n"
+	    "Prints one line for each fault; the exit status is 1 if there is one. Servers may\n"
+	    "keep running.\n"
 	    "\n"
 	    "  motetctl verify\n"
 	    "  motetctl verify --json >findings.json\n"

@@ -27,7 +27,7 @@ enum needs {
 };
 
 struct ctl {
-	struct cx cx;	     /* mem is always there; ctl_need() opens the rest */
+	struct cx cx;	     /* cx.mem is always open; ctl_need() opens conf, db and ca */
 	const char *program; /* argv[0] */
 	struct conf *conf;
 	struct ctl_options opt;
@@ -35,18 +35,18 @@ struct ctl {
 	int nwords;
 	enum needs have;
 	struct ca_local ca;
-	int status; /* exit status of a failure; 0: run.c derives it from the error */
+	int status; /* exit status of a failed command; 0: run.c derives it from the error */
 };
 
 typedef enum err command_fn(struct ctl *);
 struct command {
-	const char *name, *sub; /* sub NULL: one word */
+	const char *name, *sub; /* the two words; sub is NULL if the command is one word */
 	command_fn *fn;
 	enum needs needs;
 	const char *args; /* "NAME", "[NAME]", "" */
 	int least, most;  /* how many arguments */
-	unsigned options; /* OPT_BIT()s, without those of every command */
-	const char *help; /* a line for the list of commands */
+	unsigned options; /* OPT_BIT()s, without the options that every command takes */
+	const char *help; /* one line for the list of commands */
 	/* A few lines: what it does, examples (each indented by two blanks), the next step. */
 	const char *more;
 };
@@ -59,11 +59,11 @@ extern const struct command ctl_commands[];
  */
 struct command_group {
 	const char *name, *words;
-	const char *help; /* one line, as below NAME in the page */
+	const char *help; /* one line, as in the section NAME of the page */
 };
-extern const struct command_group ctl_groups[]; /* a row without a name ends them */
+extern const struct command_group ctl_groups[]; /* a row without a name ends the table */
 
-/* Open what this level needs, unless it is open. run.c does it before the command runs. */
+/* Open what this level needs and is not yet open. run.c calls it before the command runs. */
 must_check enum err ctl_need(struct ctl *, enum needs);
 /* Connect as the owner of the tables, if the configuration has owner_database: for commands that do
  * what the role of the servers may not do (server_right in schema/). */

@@ -5,7 +5,7 @@
 
 const struct help_status help_statuses[HELP_STATUSES] = {
 	{ EX_OK, "success, or nothing to do" },
-	{ EXIT_FAILURE, "failure: refused, not found, or an error; see the message" },
+	{ EXIT_FAILURE, "the command failed or was refused; see its message" },
 	{ EX_USAGE, "the command line is wrong" },
 	{ EX_UNAVAILABLE, "the database is unavailable or busy, or its schema does not fit" },
 	{ EX_CONFIG, "the configuration or the secret is wrong" },

@@ -39,7 +39,7 @@ static void print_initial_conf(FILE *f, const struct conf *mine, const struct co
 	}
 }
 
-/* When root runs init, `user` needs access to what it creates; else *wanted is false. */
+/* When root runs init, `user` needs access to the new files; otherwise *wanted is false. */
 static enum err find_state_user(
     struct ctl *c, const struct conf *conf, uid_t *uid, gid_t *gid, bool *wanted)
 {
@@ -58,8 +58,8 @@ static enum err find_state_user(
 	return OK;
 }
 
-/* A file that root creates belongs to root. The group of `user` may read it: a reload reads it as
- * that user. */
+/* A file that root creates belongs to root. The group of `user` may read it, because motetd reads
+ * the file as that user at a reload. */
 static enum err write_initial_conf(
     struct ctl *c, const char *path, const struct conf *mine, const struct conf *plain)
 {
@@ -80,7 +80,7 @@ static enum err write_initial_conf(
 	return OK;
 }
 
-/* For arena_own(): the configurations live as long as the arena. */
+/* A function for arena_own(): the configurations live as long as the arena. */
 static void free_owned_conf(void *conf)
 {
 	conf_free(conf);
@@ -131,7 +131,7 @@ static enum err share_with_user(struct ctl *c, const char *path)
 	return OK;
 }
 
-/* Creates the last directory of the path only; the others must exist. */
+/* Create the last directory of the path; its parent directories must exist. */
 static enum err make_state_directory(struct ctl *c, const char *path)
 {
 	if (mkdir(path, STATE_DIR_MODE) == 0)

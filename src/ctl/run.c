@@ -26,20 +26,20 @@ static const struct {
 	{ ERR_RETRY, EX_UNAVAILABLE },
 };
 
-/* What to do next, for errors whose message contains `about` but does not say it; the first row
- * that fits counts. */
+/* What to do next about an error, if its message contains `about` and does not say what to do; the
+ * first row that fits counts. */
 static const struct {
 	enum err err;
 	const char *about, *next;
 } error_hints[] = {
 	{ ERR_UNAVAILABLE, "database: connect",
-	    "is PostgreSQL running? is `database` right? `motetctl config` prints it" },
+	    "is PostgreSQL running, and is the key `database` right? `motetctl config` prints it" },
 	{ ERR_UNAVAILABLE, "sql_schema_state: 42501",
-	    "grant this role access: `motetctl migrate --grant ROLE`, as the owner of the tables" },
+	    "grant this role access: run `motetctl migrate --grant ROLE` as the tables' owner" },
 	{ ERR_UNAVAILABLE, ": 42501",
 	    "the role of the servers may not do this: set `owner_database` (motet.conf(5)), or "
 	    "MOTET_OWNER_DATABASE for this command, to the role that owns the tables" },
-	{ ERR_UNCERTAIN, "", "it may have succeeded: check before you repeat it" },
+	{ ERR_UNCERTAIN, "", "the command may have succeeded: check before you repeat it" },
 	{ ERR_RETRY, "sql_schema_lock", "another migration is running; try again in a moment" },
 };
 

@@ -31,7 +31,7 @@ static void copy_scoreboard_workers(
 	}
 }
 
-/* A damaged file may hold any number: keep to times that gmtime() can print, from 0 (no time) to
+/* A damaged file can hold any number: keep to times that gmtime() can print, from 0 (no time) to
  * the end of the year 9999. */
 static int64_t calendar_second_or_zero(int64_t t)
 {
@@ -73,8 +73,8 @@ enum err scoreboard_view_take(struct ctl *c, struct scoreboard_view **out)
 
 	if (s == NULL)
 		return fail(&c->cx, ERR_UNAVAILABLE,
-		    "scoreboard %s: %s; is motetd running here, with this configuration?", path,
-		    why);
+		    "scoreboard %s: %s; is motetd running on this host, with this configuration?",
+		    path, why);
 	bool lives = scoreboard_is_alive(s, fd, -1);
 	*out = arena_alloc(c->cx.mem, sizeof **out);
 	if (lives)
@@ -83,5 +83,5 @@ enum err scoreboard_view_take(struct ctl *c, struct scoreboard_view **out)
 	close(fd);
 	return lives ? OK
 		     : fail(&c->cx, ERR_UNAVAILABLE,
-			   "scoreboard %s: the motetd that wrote it has ended", path);
+			   "scoreboard %s: the motetd that wrote this file has stopped", path);
 }

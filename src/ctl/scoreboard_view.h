@@ -8,17 +8,17 @@
  */
 struct scoreboard_view_worker {
 	int pid, state, phase, db, route;
-	int64_t requests, request_us; /* request_us: age of the current request, 0: none */
+	int64_t requests, request_us; /* request_us: age of the current request; 0: idle */
 };
 struct scoreboard_view {
 	struct str version;
-	bool alone;   /* no master, for example spawned by a web server */
+	bool alone;   /* the worker has no master, for example because a web server spawned it */
 	bool storm;   /* workers keep dying */
 	bool unready; /* the last check of /readyz failed */
 	int64_t started, started_us, cert_not_after, stock, last_resorts, stock_at;
 	int64_t wanted, births, deaths, killed, signer_deaths, reloads;
 	struct scoreboard_sum sum;
-	struct scoreboard_view_worker *worker; /* live workers, in the order of their rows */
+	struct scoreboard_view_worker *worker; /* live workers, in the scoreboard's order */
 	size_t nworkers;
 	int nroutes;
 	struct scoreboard_name name[SCOREBOARD_ROUTES];

@@ -250,7 +250,8 @@ static enum err connect_to_database(struct cx *cx)
 
 	if (!may_dial_now(d, clock_us())) {
 		cx->meter.db = METER_DB_AWAY;
-		return fail(cx, ERR_UNAVAILABLE, "database: still away");
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: unavailable; the next attempt to connect follows after a pause");
 	}
 	if (!dial_database(cx, d->deadline_us))
 		return fail_connection(cx, "connect");

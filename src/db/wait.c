@@ -60,12 +60,12 @@ enum err wait_begin(struct cx *cx)
 		return OK; /* the time of the fence counts as part of the wait of the statement that
 			      runs after it */
 	if (left <= 0)
-		return fail(
-		    cx, ERR_UNAVAILABLE, "database: this request has waited for database_timeout");
+		return fail(cx, ERR_UNAVAILABLE,
+		    "database: this request has waited as long as database_timeout allows");
 	become_scout(d, now);
 	if (is_database_hanging(d, now))
 		return fail(cx, ERR_UNAVAILABLE,
-		    "database: it hangs, and another worker is already waiting for it");
+		    "database: it does not answer, and another worker is already waiting for it");
 	d->began_us = now;
 	d->deadline_us = now + left;
 	d->told_long_wait = false;

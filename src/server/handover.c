@@ -120,7 +120,7 @@ bool handover_import(struct handover *h, char *why, size_t size)
 		return true;
 	}
 	snprintf(why, size,
-	    "the handover of the running motetd %s cannot be read by motetd " PACKAGE_VERSION
+	    "what the running motetd %s hands over cannot be read by motetd " PACKAGE_VERSION
 	    ": restart motetd instead",
 	    h->version);
 	return false;

@@ -164,7 +164,7 @@ int housekeeper_confirm(const struct conf *c, struct net_slots *slots, pid_t mas
 	cx.db = db_new(c);
 	enum err e = confirm_sessions(&cx);
 	if (e == ERR_UNAVAILABLE || e == ERR_MISFIT)
-		log_debug("sessions of foreign actors: %s", cx.why.log);
+		log_debug("cannot check the sessions of foreign actors now: %s", cx.why.log);
 	else if (e != OK && signals.stop == 0)
 		log_warn(
 		    "other servers were not asked about sessions of their actors: %s", cx.why.log);

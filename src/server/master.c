@@ -76,7 +76,7 @@ static bool open_channels(struct master *m, const struct handover *h)
 	if (h)
 		inherit_channels(m, h);
 	if ((h == NULL && !create_channels(m)) || !fdpass_pair(&m->sign, ASK_MS)) {
-		log_error("pipes and sockets: %s", strerror(errno));
+		log_error("cannot create pipes and sockets: %s", strerror(errno));
 		return false;
 	}
 	const int hidden[] = { m->death[1], m->poke[0], m->sign.take, m->secret_fd, -1 };
@@ -175,7 +175,7 @@ static void spawn_housekeeper(struct master *m, int64_t now)
 	if (pid > 0)
 		m->keeper.pid = pid;
 	else
-		log_warn("pruning: %s; will retry", strerror(errno));
+		log_warn("cannot start pruning: %s; motetd will try again", strerror(errno));
 	housekeeper_schedule(&m->keeper, m->conf, now);
 }
 
@@ -231,7 +231,7 @@ static void respawn_signer(struct master *m, int64_t now)
 {
 	if (spawn_signer(m, -1))
 		return;
-	log_error("the signer: %s; will retry", strerror(errno));
+	log_error("cannot start the signer: %s; motetd will try again", strerror(errno));
 	m->signer_due = backoff_next(&m->signer_backoff, now);
 }
 
@@ -249,7 +249,7 @@ static int start_first_signer(struct master *m)
 	char r;
 
 	if (pipe2(ready, O_CLOEXEC) != 0 || !spawn_signer(m, ready[1])) {
-		log_error("the signer: %s", strerror(errno));
+		log_error("cannot start the signer: %s", strerror(errno));
 		return EX_OSERR;
 	}
 	close(ready[1]);

@@ -294,8 +294,8 @@ static void kill_overdue_worker(struct pool *p, int i, int64_t now)
 		signals_send(s->pid, SIGKILL);
 		s->kill_us = INT64_MAX;
 	} else if (!s->overdue && since && now - since > limit) {
-		log_warn("worker %d has been at one request for %lld s and is killed", (int)s->pid,
-		    (long long)((now - since) / INT64_C(1000000)));
+		log_warn("worker %d has worked on one request for %lld s and is killed",
+		    (int)s->pid, (long long)((now - since) / INT64_C(1000000)));
 		signals_send(s->pid, SIGKILL);
 		scoreboard_count(&p->board->killed, 1);
 		s->overdue = true;

@@ -60,7 +60,8 @@ static bool become_user(const struct conf *c, char *why, size_t size)
 		return report_priv_error(
 		    why, size, c->user, "root privileges could not be dropped");
 	if (sig && !priv_die_with_parent(parent, sig))
-		return report_priv_error(why, size, c->user, "whoever started motetd is gone");
+		return report_priv_error(
+		    why, size, c->user, "the process that started motetd has ended");
 	return true;
 }
 

@@ -34,7 +34,7 @@ static int report_fit(struct cx *cx, enum err e)
 		return EX_CONFIG;
 	}
 	log_warn("it is not known yet whether the database belongs to this configuration: %s; "
-		 "until it is, requests are answered with 503",
+		 "until this is known, requests are answered with 503",
 	    cx->why.log);
 	return EX_TEMPFAIL;
 }
@@ -68,8 +68,8 @@ static void learn_connections(struct cx *cx)
 	*connections = n;
 	int wanted = machine_workers(cx->conf, &m, 0), least = wanted + MACHINE_SPARE_CONNECTIONS;
 	if (least > n)
-		log_warn("%d workers need %d connections with the spare ones, but the database "
-			 "leaves %lld: raise max_connections, or set workers = %d",
+		log_warn("%d workers need %d connections, spare ones included, but the database "
+			 "allows only %lld: raise max_connections, or set workers = %d",
 		    wanted, least, (long long)n, machine_workers(&by_itself, &m, n));
 }
 

@@ -99,7 +99,7 @@ static bool is_cache_claim_ahead(const struct cache_claim *c, int64_t now)
 static const char *find_cache_claim_fault(const struct cache_claim *c, int64_t now)
 {
 	if (c->serial < SERIAL_MIN || c->serial > SERIAL_MAX)
-		return "a serial number that is not one of ours";
+		return "a serial number that this server cannot have issued";
 	if (!clock_is_ten_digits(c->not_before) || !clock_is_ten_digits(c->not_after) ||
 	    (c->invalidated && !clock_is_ten_digits(c->invalidated)))
 		return "a time without exactly 10 digits";

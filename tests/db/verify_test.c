@@ -426,7 +426,7 @@ static const struct {
 	{ "totp", "DELETE FROM totp", ": its second factor is missing" },
 	{ "schema_version",
 	  "DELETE FROM schema_version WHERE version = 3",
-	  "schema_version 4 : the version before it is missing" },
+	  "schema_version 4 : the preceding version is missing" },
 	{ "event", "UPDATE event SET seq = -seq", ": seq is not above 0" },
 	{ "federation_token",
 	  "UPDATE federation_token SET jti = overlay(jti placing '*' from 3)",

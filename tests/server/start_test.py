@@ -163,9 +163,9 @@ def readiness():
     for days in (29, 6, 0.9):
         sql("UPDATE server_key SET not_after = now() + interval '%s days'" % days)
         p = home.start()
-        seen = home.logged("own certificate ends in")
+        seen = home.logged("own certificate expires in")
         until(lambda: home.logged("ready: "))
-        ok(until(lambda n=seen: home.logged("own certificate ends in %d hours" % (days * 24 - 1)) + home.logged("own certificate ends in %d hours" % (days * 24))) is not None,
+        ok(until(lambda n=seen: home.logged("own certificate expires in %d hours" % (days * 24 - 1)) + home.logged("own certificate expires in %d hours" % (days * 24))) is not None,
            "%s days before its end, the log warns" % days)
         p.terminate()
         p.wait(PATIENCE)

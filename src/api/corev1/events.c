@@ -21,7 +21,7 @@ static enum err get_event_number(
 }
 SHAPE(events_query,
     F_CUSTOM(events_query, after, get_event_number, .as = "Count",
-	.about = "number of the last event that you have; later events are sent again"));
+	.about = "number of the last event that you have; all events after it are sent again"));
 
 static struct json_object *render_digits(struct cx *cx, int64_t v)
 {

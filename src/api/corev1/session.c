@@ -15,7 +15,7 @@ struct session_query {
 };
 SHAPE(session_query,
     F_STR(session_query, session_id, .alias = "sessionId", .min = 1, .max = 32,
-	.about = "the session to end; of beta.13: this one if left out"));
+	.about = "ID of the session to end; in beta.13, this session if left out"));
 
 enum err corev1_delete_session(struct call *c)
 {

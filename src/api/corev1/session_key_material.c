@@ -110,7 +110,8 @@ static const struct field key_material_item_fields[] = {
 	    .get = get_serial,
 	    .as = "AnySerial",
 	    .off = offsetof(struct key_material_item, k.serial),
-	    .about = "serial number of the ID-Cert it belongs to; this session's if left out" },
+	    .about = "serial number of the ID-Cert that the key material belongs to; if left "
+		     "out, this session's ID-Cert" },
 	{ .name = "encryption_algorithm",
 	    .type = FT_CUSTOM,
 	    .get = get_algorithm_der,
@@ -120,7 +121,7 @@ static const struct field key_material_item_fields[] = {
 	    .type = FT_CUSTOM,
 	    .get = get_algorithm_oids,
 	    .as = "Oids",
-	    .about = "OIDs, the last applied one first" },
+	    .about = "object identifiers of the algorithms, the last applied one first" },
 };
 static const struct shape key_material_item_shape = { "item", sizeof(struct key_material_item),
 	key_material_item_fields,
@@ -227,7 +228,7 @@ SHAPE_BY(serials_query, parse_serials_query, "Serials", NULL,
 	.type = FT_CUSTOM,
 	.get = get_serial_list,
 	.as = "SerialList",
-	.about = "serial numbers of ID-Certs; all if left out" });
+	.about = "serial numbers of ID-Certs; if left out, of all" });
 
 static struct json_object *render_octet_array(struct blob b)
 {

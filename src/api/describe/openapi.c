@@ -104,7 +104,7 @@ static const char *describe_status(int status)
 	    : status == 201  ? "Created."
 	    : status == 204  ? "Success, no content."
 	    : status == 304  ? "The copy that If-None-Match names is current."
-			     : "An error in the form of this route.";
+			     : "An error, in the error format of this route.";
 }
 
 static void add_error_headers(struct cx *cx, struct json_object *response, int status)
@@ -375,8 +375,9 @@ static void add_schemes(struct json_object *to)
 	openapi_put(s, "in", "header");
 	openapi_put(s, "name", "X-P2-Sensitive-Solution");
 	openapi_put(s, "description",
-	    "The password, or a code of the second factor if the actor has one. What a header "
-	    "cannot carry: utf-8'' and then percent-encoded (RFC 8187).");
+	    "The password, or a code of the second factor if the actor has one. If it has "
+	    "characters that a header cannot carry, send utf-8'' and then its percent-encoded "
+	    "form (RFC 8187).");
 }
 
 /* Add every shape that a route takes as a body, each one once. */

@@ -109,7 +109,7 @@ static void put_facts(struct buf *b, struct cx *cx, const struct page_facts *f)
 	if (f)
 		put_fact(b, "Federation tokens", f->tokens ? "On" : "Off",
 		    f->tokens ? "Actors can get tokens for other servers."
-			      : "The operator has switched them off.");
+			      : "The operator has switched federation tokens off.");
 	buf_z(b,
 	    "<div><dt>Protocol</dt><dd>polyproto core and mls<small>Core of January 2024, alpha.8 "
 	    "and beta.3; mls alpha.4.</small></dd></div>\n");

@@ -31,7 +31,7 @@ static void put_process_metrics(
 	put_metric_head(b, "motet_build_info", "gauge", "Version of the program.");
 	buf_printf(b, "motet_build_info{version=\"%s\"} 1\n", s->version);
 	put_metric_value(b, "process_start_time_seconds", "gauge",
-	    "Start of the pool, in seconds since 1970.", s->started);
+	    "When motetd started, in seconds since 1970.", s->started);
 	put_metric_value(b, "process_resident_memory_bytes", "gauge",
 	    "Memory of master and workers; shared memory counts once for each.", memory);
 	put_metric_head(b, "motet_workers", "gauge", "Workers by state.");
@@ -40,7 +40,7 @@ static void put_process_metrics(
 	put_metric_value(b, "motet_workers_wanted", "gauge",
 	    "Workers that should run; 0 if another program starts them.", s->wanted);
 	put_metric_head(b, "motet_database_workers", "gauge",
-	    "Workers by the result of their last use of the database.");
+	    "Workers by whether the database answered at their last use of it.");
 	for (int i = 0; i < 3; i++)
 		buf_printf(b, "motet_database_workers{state=\"%s\"} %d\n", dbs[i], sum->db[i]);
 	put_metric_head(b, "motet_oldest_request_seconds", "gauge",
@@ -156,7 +156,7 @@ static void put_gauge_metrics(struct buf *b, const struct scoreboard *s)
 		    (long long)s->last_resorts);
 	}
 	put_metric_head(b, "motet_server_certificate_not_after_seconds", "gauge",
-	    "End of the server's certificate, in seconds since 1970.");
+	    "When the server's certificate expires, in seconds since 1970.");
 	if (s->cert_not_after)
 		buf_printf(b, "motet_server_certificate_not_after_seconds %lld\n",
 		    (long long)s->cert_not_after);

@@ -40,7 +40,7 @@ static enum err get_fedauth_cert(
 
 SHAPE(fedauth_body,
     F_CUSTOM(fedauth_body, federation_token, get_federation_token, .as = "FederationToken",
-	.about = "from POST /p2core/token of your home server; or as Authorization: Bearer"),
+	.about = "token of POST /p2core/token at your home server; or send Authorization: Bearer"),
     F_CUSTOM(fedauth_body, id_cert, get_fedauth_cert, .flags = REQUIRED, .as = "IdCert"),
     F_CUSTOM(fedauth_body, key_packages, keypackages_get_list, .as = "KeyPackages",
 	.about = "KeyPackages for the session's stock"),

@@ -40,7 +40,7 @@ static const struct doctor_check *const web_tables[] = { doctor_web_checks, doct
 struct doctor_run {
 	struct doctor d;
 	bool json, colour;
-	const char *section; /* whose heading was printed last */
+	const char *section; /* the section whose heading was printed last */
 	struct doctor_finding list[MAX_FINDINGS];
 	size_t n, count[DOCTOR_STATES];
 };
@@ -59,7 +59,7 @@ static void print_doctor_section(struct doctor_run *r, const char *section)
 	r->section = section;
 }
 
-/* Flushed at once, since the next check may take seconds. */
+/* Print the line of a check at once, because the next check may take seconds. */
 static void print_doctor_finding(
     struct doctor_run *r, const struct doctor_check *k, const struct doctor_verdict *v)
 {
@@ -111,7 +111,7 @@ static void run_doctor_check(struct doctor_run *r, const struct doctor_check *k,
 		print_doctor_finding(r, k, &v);
 }
 
-/* NULL ends the list of tables. */
+/* Run the checks of all tables; NULL ends the list of tables. */
 static void run_doctor_tables(struct doctor_run *r, const struct doctor_check *const *tables)
 {
 	struct buf left = { .mem = r->d.mem };
@@ -136,8 +136,8 @@ static const struct doctor_check *find_check_by_id(struct str id)
 	return NULL;
 }
 
-/* Refuse unknown names. Also refuse a check whose result other checks need: no server works without
- * it, so the operator must mend the fault. */
+/* Refuse unknown names. Also refuse a check whose result other checks need: no server works while
+ * it fails, so the operator must fix the fault. */
 static enum err check_accepted_names(struct ctl *c, const char *names)
 {
 	struct str rest = str_of(names), one;
@@ -146,12 +146,12 @@ static enum err check_accepted_names(struct ctl *c, const char *names)
 		const struct doctor_check *k = find_check_by_id(one);
 		if (k == NULL)
 			return ctl_bad_usage(c,
-			    "--accept %.*s: there is no such check; `motetctl doctor --json` has "
-			    "the names",
+			    "--accept %.*s: there is no such check; `motetctl doctor --json` "
+			    "prints the names",
 			    (int)one.n, one.s);
 		if (k->gives)
 			return ctl_bad_usage(c,
-			    "--accept %.*s: no server works without this; mend it", (int)one.n,
+			    "--accept %.*s: no server works without this; fix it", (int)one.n,
 			    one.s);
 	}
 	return OK;

@@ -48,7 +48,8 @@ bool doctor_is_hidden(int error)
 struct doctor_verdict doctor_warn_hidden(struct doctor *d, const char *what, const char *path)
 {
 	return doctor_warn(d, "run this command as root or as motetd's user",
-	    "%s %s: this user is not permitted to look, so it is not known whether it is there",
+	    "%s %s: this user is not permitted to look there, so doctor does not know whether it "
+	    "exists",
 	    what, path);
 }
 
@@ -57,7 +58,7 @@ const char *doctor_take_error(struct doctor *d)
 	const struct fail *why = &d->c->cx.why;
 	const char *said = why->say[0] ? why->say
 	    : why->log[0]	       ? why->log
-				       : "it failed without a message",
+				       : "the check failed without a message",
 		   *text = arena_dup(d->mem, said, strlen(said));
 
 	d->c->cx.why = (struct fail){ .err = OK };

@@ -5,7 +5,8 @@
 /*
  * motetctl doctor: tables of checks, one line of output each. A check looks at one thing and
  * changes nothing. Its line says what it found; if that is not good, a second line says what to do,
- * with the exact command or configuration line. A check whose needs were not met is skipped.
+ * with the exact command or configuration line. A check is skipped if the checks that it needs have
+ * failed.
  */
 enum doctor_state {
 	DOCTOR_GOOD,
@@ -13,14 +14,14 @@ enum doctor_state {
 	DOCTOR_BAD,
 	DOCTOR_SKIPPED,
 	DOCTOR_ACCEPTED, /* a fault that --accept names */
-	DOCTOR_UNSEEN,	 /* what no check can look at */
+	DOCTOR_UNSEEN,	 /* something that no check can look at */
 	DOCTOR_STATES
 };
 struct doctor_verdict {
 	enum doctor_state state;
-	const char *text, *fix; /* fix NULL: good or skipped */
+	const char *text, *fix; /* fix is NULL if there is nothing to do */
 };
-/* Bits of doctor.have: what earlier checks found good. */
+/* Bits of doctor.have: they say what earlier checks found good. */
 enum {
 	HAVE_CONF = 1,
 	HAVE_DOMAIN = 2,
@@ -39,10 +40,10 @@ struct doctor_check {
 	const char *id, *section;
 	const char *text; /* what is checked, for the line that lists skipped checks */
 	struct doctor_verdict (*fn)(struct doctor *, const struct doctor_check *);
-	/* needs: bits that doctor.have must have. gives: bits that are set there after good or a
-	 * warning; --accept refuses a check with such bits. */
+	/* needs: the check runs only if doctor.have has these bits. gives: bits that doctor.have
+	 * gets if the check is good or warns; --accept refuses the name of such a check. */
 	unsigned needs, gives;
-	const char *arg; /* for fn, if several rows share it */
+	const char *arg; /* tells fn which row it runs for, if several rows share fn */
 };
 /* doctor_connections.c */
 struct doctor_verdict doctor_check_pooler(struct doctor *, const struct doctor_check *);
@@ -56,12 +57,12 @@ struct doctor {
 	struct ctl *c;
 	struct arena *mem;
 	unsigned have;
-	const char *accepted;	      /* of --accept: names of checks, with commas between them */
+	const char *accepted;	      /* names of checks from --accept, separated by commas */
 	struct doctor_server *server; /* set if HAVE_DATABASE is set */
-	int64_t clock_offset_ms;      /* the database's clock minus ours, ms */
+	int64_t clock_offset_ms;      /* the database's clock minus this host's, ms */
 	int64_t round_trip_us;
-	const char *ctl; /* the command that runs motetctl with this configuration */
-	const char *url; /* of the server; NULL: not given, so no checks through the web server */
+	const char *ctl;	/* the command that runs motetctl with this configuration */
+	const char *url;	/* URL of the server; NULL: no checks through the web server */
 	struct doctor_web *web; /* what doctor_web_open() opens */
 };
 struct doctor_verdict doctor_good(struct doctor *, const char *fmt, ...)
@@ -73,11 +74,11 @@ struct doctor_verdict doctor_bad(struct doctor *, const char *fix, const char *f
     __attribute__((format(printf, 3, 4), nonnull(2)));
 struct doctor_verdict doctor_skipped(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Does this errno mean that this user may not look at the file or directory? Then it is unknown
- * whether it exists. */
+/* Does this errno mean that this user may not look at the file or directory? Then doctor does not
+ * know whether the file exists. */
 bool doctor_is_hidden(int error);
 struct doctor_verdict doctor_warn_hidden(struct doctor *, const char *what, const char *path);
-/* The message of the last error, copied to d->mem; clears the error and the exit status. */
+/* Return a copy of the last error's message, in d->mem; clear the error and the exit status. */
 const char *doctor_take_error(struct doctor *);
 /* Make a bad verdict from the message of the last error. */
 struct doctor_verdict doctor_bad_error(struct doctor *, const char *fix)

@@ -6,7 +6,7 @@
 enum { POOLER_LOOKS = 20, POOLER_CLIENTS = 2 };
 
 struct pooler_clients {
-	struct conf conf; /* prepared_statements is off, because they may be what fails */
+	struct conf conf; /* with prepared_statements off: a pooler may make them fail */
 	struct db *db[POOLER_CLIENTS];
 	int64_t seen[POOLER_CLIENTS][POOLER_LOOKS];
 };
@@ -41,8 +41,8 @@ static enum err look_for_pooler(struct cx *cx, struct pooler_clients *p, bool *f
 struct doctor_verdict doctor_check_pooler(struct doctor *d, const struct doctor_check *k)
 {
 	static const char fix[] =
-	    "in motet.conf set: prepared_statements = off; then give the role its settings: "
-	    "motet(7), GROW";
+	    "in motet.conf set: prepared_statements = off; then give the role the settings that "
+	    "motet(7) lists under GROW";
 	struct cx *cx = &d->c->cx;
 	struct db *own = cx->db;
 	struct pooler_clients p = { .conf = *d->c->conf };
@@ -57,17 +57,18 @@ struct doctor_verdict doctor_check_pooler(struct doctor *d, const struct doctor_
 	for (int i = 0; i < POOLER_CLIENTS; i++)
 		db_free(p.db[i]);
 	if (e != OK)
-		return doctor_bad_error(d, "two connections at a time must be possible");
+		return doctor_bad_error(d, "allow the role at least two connections at a time");
 	if (!found)
-		return doctor_good(d, "no connection pooler lends connections");
+		return doctor_good(d, "no connection pooler in transaction mode is in use");
 	return d->c->conf->prepared_statements
 	    ? doctor_bad(d, fix,
-		  "a connection pooler lends connections for one transaction, and "
-		  "prepared_statements is on: requests fail with SQLSTATE 26000 or 42P05")
-	    : doctor_good(d, "a connection pooler lends connections; prepared_statements is off");
+		  "a connection pooler in transaction mode is in use, but prepared_statements is "
+		  "on: requests fail with SQLSTATE 26000 or 42P05")
+	    : doctor_good(d,
+		  "a connection pooler in transaction mode is in use; prepared_statements is off");
 }
 
-/* Return how many workers the server here has, or, if none runs, how many it would start. */
+/* Return how many workers the server on this host has, or would start if it does not run. */
 static int count_wanted_workers(struct doctor *d)
 {
 	const struct machine m = machine_read("", 0);
@@ -90,16 +91,17 @@ struct doctor_verdict doctor_check_connections(struct doctor *d, const struct do
 	if (need > v->room)
 		return doctor_bad(d,
 		    "in postgresql.conf set max_connections to at least the workers of all hosts "
-		    "plus 10, or in motet.conf set workers to less",
-		    "%d workers need %d connections with the spare ones; the database leaves %lld",
+		    "plus 10, or in motet.conf lower workers",
+		    "%d workers need %d connections, spare ones included, but the database "
+		    "allows this role only %lld",
 		    workers, need, (long long)v->room);
 	if (need + v->others > v->room)
 		return doctor_warn(d,
 		    "in postgresql.conf set max_connections to at least the workers of all hosts "
 		    "plus 10",
-		    "%d workers need %d connections with the spare ones; the database leaves %lld, "
-		    "and others use %lld now",
+		    "%d workers need %d connections, spare ones included; the database allows "
+		    "%lld, and other roles use %lld now",
 		    workers, need, (long long)v->room, (long long)v->others);
-	return doctor_good(d, "%d workers of this host need %d of %lld connections", workers, need,
-	    (long long)v->room);
+	return doctor_good(d, "%d workers of this host need %d of %lld allowed connections",
+	    workers, need, (long long)v->room);
 }

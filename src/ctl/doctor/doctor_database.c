@@ -7,17 +7,18 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-/* Checks of the database, of our role, and of the identity key in the database. */
+/* Checks of the database, of the role in `database`, and of the stored identity key. */
 enum { CERT_DAY_S = 86400, CERT_WARN_DAYS = 60, CLOCK_WARN_MS = 2000 };
 enum { EPOCH_NEWS_S = 7 * 86400 };
 
-/* Fixes for a failed connection, by a part of libpq's message, which has the SQLSTATE of what
- * PostgreSQL says, in whatever language; the first row that fits counts. */
+/* Fixes for a failed connection. `about` is a part of libpq's message; the message contains the
+ * SQLSTATE, which is the same in all languages. The first row that fits counts. */
 static const struct {
 	const char *about, *fix;
 } connection_fixes[] = {
 	{ "pooler in transaction mode",
-	    "in motet.conf set: prepared_statements = off; give the role its settings (motet(7))" },
+	    "in motet.conf set: prepared_statements = off; then give the role the settings that "
+	    "motet(7) lists under GROW" },
 	{ "53300",
 	    "in postgresql.conf set max_connections to at least the workers of all hosts plus 10" },
 	{ "28P01",
@@ -25,8 +26,8 @@ static const struct {
 	{ "no password supplied",
 	    "put the password into `database` in motet.conf, or into ~/.pgpass of motetd's user" },
 	{ "Peer authentication failed",
-	    "run this command as the system user of that name, or add to pg_hba.conf: local motet "
-	    "motet scram-sha-256" },
+	    "run this command as the system user with the name of the role, or add to "
+	    "pg_hba.conf: local motet motet scram-sha-256" },
 	{ "pg_hba.conf",
 	    "add to pg_hba.conf: host motet motet ADDRESS/32 scram-sha-256; then run: SELECT "
 	    "pg_reload_conf()" },
@@ -68,19 +69,18 @@ static struct doctor_verdict check_database_answers(struct doctor *d, const stru
 	return doctor_good(d, "the database answers in %.1f ms", (double)d->round_trip_us / 1000);
 }
 
-/* A role without USAGE on the schema is told that there are no tables. */
+/* PostgreSQL tells a role without USAGE on the schema that there are no tables. */
 static struct doctor_verdict check_schema_permitted(struct doctor *d, const struct doctor_check *k)
 {
 	const struct doctor_server *s = d->server;
 
 	(void)k;
 	if (s->hidden.n == 0)
-		return doctor_good(d, "the role may use the schema of the tables");
+		return doctor_good(d, "the role may use the schema that contains the tables");
 	return doctor_bad(d,
 	    arena_printf(d->mem, "run as the owner: GRANT USAGE ON SCHEMA %.*s TO %.*s;",
 		(int)s->hidden.n, s->hidden.s, (int)s->role.n, s->role.s),
-	    "there are tables of motet in the schema %.*s, but the role %.*s is not permitted to "
-	    "use it",
+	    "the tables of motet are in the schema %.*s, which the role %.*s may not use",
 	    (int)s->hidden.n, s->hidden.s, (int)s->role.n, s->role.s);
 }
 
@@ -106,7 +106,7 @@ static struct doctor_verdict check_database_role(struct doctor *d, const struct 
 		return doctor_bad(d,
 		    "in motet.conf set user=motet in `database`; share/motet/roles.sql creates "
 		    "that role",
-		    "the role %s is the superuser of the cluster", name);
+		    "the role %s is the superuser of the whole PostgreSQL cluster", name);
 	if (s->superuser)
 		return doctor_bad(d,
 		    arena_printf(d->mem, "run as a superuser: ALTER ROLE %s NOSUPERUSER;", name),
@@ -186,7 +186,7 @@ static struct doctor_verdict check_table_rights(struct doctor *d, const struct d
 	return doctor_bad(d, make_migrate_command(d),
 	    "the role has %.*s on the table %.*s, which the servers must not have%s",
 	    (int)r[0].surplus.n, r[0].surplus.s, (int)r[0].name.n, r[0].name.s,
-	    n > 1 ? "; and other privileges" : "");
+	    n > 1 ? "; it also has other privileges that it must not have" : "");
 }
 
 #define ALTER_SYSTEM(setting) \
@@ -207,11 +207,11 @@ static struct doctor_verdict check_full_page_writes(struct doctor *d, const stru
 	return str_is(d->server->full_page_writes, "on")
 	    ? doctor_good(d, "full_page_writes is on")
 	    : doctor_bad(d, ALTER_SYSTEM("full_page_writes"),
-		  "full_page_writes is off: a power failure can leave torn pages");
+		  "full_page_writes is off: a power failure can leave half-written pages");
 }
 
-/* Our connections turn synchronous_commit on, except behind a pooler in transaction mode, for which
- * operators turn prepared_statements off. */
+/* motetd turns synchronous_commit on for its connections, except behind a pooler in transaction
+ * mode, for which operators turn prepared_statements off. */
 static struct doctor_verdict check_synchronous_commit(
     struct doctor *d, const struct doctor_check *k)
 {
@@ -226,9 +226,10 @@ static struct doctor_verdict check_synchronous_commit(
 	if (d->c->conf->prepared_statements)
 		return doctor_warn(d, fix,
 		    "synchronous_commit is off for this role; motetd turns it on for its own "
-		    "connections, other tools do not");
+		    "connections, but other programs do not");
 	return doctor_bad(d, fix,
-	    "synchronous_commit is off: after a crash, used one-time values can be used again");
+	    "synchronous_commit is off: after a crash, codes and tokens that were used once can be "
+	    "used again");
 }
 
 static struct doctor_verdict check_database_clock(struct doctor *d, const struct doctor_check *k)
@@ -250,7 +251,7 @@ static struct doctor_verdict check_database_clock(struct doctor *d, const struct
 	    d, "the clocks of this host and of the database differ by %lld ms", (long long)apart);
 }
 
-/* Warn of what became void until EPOCH_NEWS_S have passed. */
+/* Warn of what became void, for EPOCH_NEWS_S seconds after the epoch began. */
 static struct doctor_verdict report_epoch(struct doctor *d, const struct epoch_look *l)
 {
 	struct epoch_item *e;
@@ -265,7 +266,8 @@ static struct doctor_verdict report_epoch(struct doctor *d, const struct epoch_l
 			"%s epoch show; make new invites, and tell actors to make new recovery "
 			"codes",
 			d->ctl),
-		    "epoch %lld (%.*s) began %lld hours ago and made %lld things void",
+		    "epoch %lld (%.*s) began %lld hours ago, and %lld invites, codes, tokens or "
+		    "KeyPackages became void",
 		    (long long)e->number, (int)e->cause.n, e->cause.s,
 		    (long long)(clock_now() - e->began_at) / 3600, (long long)e->voided);
 	return doctor_good(d, "the database is in epoch %lld, timeline %lld", (long long)l->number,
@@ -281,19 +283,23 @@ static struct doctor_verdict check_epoch(struct doctor *d, const struct doctor_c
 		return report_failed_query(d);
 	if (l->standby)
 		return doctor_warn(d, "connect to the primary: target_session_attrs=read-write",
-		    "the epoch was not checked: this is a standby");
+		    "the epoch was not checked, because this database is a standby");
 	if (l->system_now.s == NULL)
 		return doctor_warn(d,
 		    arena_printf(d->mem,
 			"run as a superuser: GRANT EXECUTE ON FUNCTION pg_control_system(), "
 			"pg_current_wal_lsn(), pg_walfile_name(pg_lsn) TO %.*s",
 			(int)d->server->role.n, d->server->role.s),
-		    "the role may not read the system identifier: a failover or a restore is not "
-		    "noticed");
+		    "the role may not read the system identifier, so servers do not notice a "
+		    "failover or a restore");
 	if (epoch_is_foreign(l))
 		return doctor_bad(d,
-		    arena_printf(d->mem, "%s epoch restored, or %s epoch moved", d->ctl, d->ctl),
-		    "the database is another system than that of epoch %lld; servers answer 503",
+		    arena_printf(d->mem,
+			"after a restore from a copy run: %s epoch restored; after a move without "
+			"a loss run: %s epoch moved",
+			d->ctl, d->ctl),
+		    "the database has another system identifier than in epoch %lld; servers answer "
+		    "503 until you say why",
 		    (long long)l->number);
 	return report_epoch(d, l);
 }
@@ -348,34 +354,35 @@ static struct doctor_verdict check_server_cert_days(struct doctor *d, const stru
 	enum err e = identity_stored(&d->c->cx, &key);
 	if (e != OK)
 		return e == ERR_NOT_FOUND
-		    ? doctor_skipped(d, "server certificate not checked: not issued yet")
+		    ? doctor_skipped(d, "server certificate not checked: there is none yet")
 		    : report_failed_query(d);
 	long long days = (long long)(key->not_after - key->now) / CERT_DAY_S;
 	if (key->not_after < key->now)
 		return doctor_bad(d, fix, "the server's certificate has expired");
 	if (days < CERT_WARN_DAYS)
 		return doctor_warn(d, fix,
-		    "the server's certificate expires in %lld days; ID-Certs cannot be valid "
-		    "longer",
+		    "the server's certificate expires in %lld days, and every ID-Cert with it at "
+		    "the latest",
 		    days);
 	return doctor_good(d, "the server's certificate expires in %lld days", days);
 }
 
-/* Find a clock that was ahead when the key was made; check_database_clock() finds one that is wrong
- * now. */
+/* Find out whether a clock was ahead when the key was made; check_database_clock() finds a clock
+ * that is wrong now. */
 static struct doctor_verdict check_server_key_begin(struct doctor *d, const struct doctor_check *k)
 {
 	struct server_key *key;
 
 	(void)k;
 	if (identity_stored(&d->c->cx, &key) != OK)
-		return doctor_skipped(d, "beginning of the key not checked: it cannot be read");
+		return doctor_skipped(
+		    d, "start of the key's validity not checked: the key cannot be read");
 	if (key->not_before > key->now + KEY_AHEAD_MOST)
 		return doctor_bad(d, arena_printf(d->mem, "%s key rotate", d->ctl),
-		    "the server's key begins in %lld seconds: a clock was ahead when it was made, "
-		    "and nothing can be signed until then",
+		    "the server's key becomes valid only in %lld seconds, because a clock was "
+		    "ahead when the key was made; until then nothing can be signed",
 		    (long long)(key->not_before - key->now));
-	return doctor_good(d, "the server's key has begun");
+	return doctor_good(d, "the server's key is already valid");
 }
 
 /* Until motet 0.1, a server's certificate had no pathLenConstraint. */
@@ -389,14 +396,14 @@ static struct doctor_verdict check_server_cert_form(struct doctor *d, const stru
 	enum err e = identity_stored(cx, &key);
 	if (e == ERR_NOT_FOUND)
 		return doctor_skipped(
-		    d, "form of the server certificate not checked: no certificate");
+		    d, "form of the server certificate not checked: there is none yet");
 	if (e != OK || idcert_read(cx, key->cert, &cert) != OK)
 		return report_failed_query(d);
 	return cert.path_len
-	    ? doctor_good(d, "clients of today can verify the server's certificate")
+	    ? doctor_good(d, "current clients can verify the server's certificate")
 	    : doctor_warn(d, arena_printf(d->mem, "%s key rotate", d->ctl),
-		  "clients of polyproto-rs 0.19 or later cannot verify the server's certificate: "
-		  "it has no pathLenConstraint; the next rotation writes one");
+		  "clients that use polyproto-rs 0.19 or later cannot verify the server's "
+		  "certificate, because it has no pathLenConstraint; a rotation adds one");
 }
 
 const struct doctor_check doctor_database_checks[] = {
@@ -405,8 +412,8 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.version", "database", "the PostgreSQL version", check_postgres_version, HAVE_DATABASE,
 	    0, NULL },
 	{ "db.role", "database", "the database role", check_database_role, HAVE_DATABASE, 0, NULL },
-	{ "db.permitted", "database", "the use of the schema", check_schema_permitted,
-	    HAVE_DATABASE, HAVE_TABLES, NULL },
+	{ "db.permitted", "database", "access to the schema", check_schema_permitted, HAVE_DATABASE,
+	    HAVE_TABLES, NULL },
 	{ "db.pooler", "database", "a connection pooler", doctor_check_pooler, HAVE_DATABASE, 0,
 	    NULL },
 	{ "db.connections", "database", "connections", doctor_check_connections,
@@ -423,8 +430,8 @@ const struct doctor_check doctor_database_checks[] = {
 	{ "db.clock", "database", "the clocks", check_database_clock, HAVE_DATABASE, 0, NULL },
 	{ "key.secret", "identity", "the identity key", check_identity_secret, HAVE_SCHEMA,
 	    HAVE_IDENTITY, NULL },
-	{ "key.begin", "identity", "the beginning of the key", check_server_key_begin, HAVE_SCHEMA,
-	    0, NULL },
+	{ "key.begin", "identity", "the start of the key's validity", check_server_key_begin,
+	    HAVE_SCHEMA, 0, NULL },
 	{ "key.days", "identity", "the server's certificate", check_server_cert_days, HAVE_SCHEMA,
 	    0, NULL },
 	{ "key.form", "identity", "the form of the server's certificate", check_server_cert_form,

@@ -112,8 +112,8 @@ static bool exchange_health(int fd, struct str request, char *why, size_t size)
 	}
 	bool ours = n && memmem(answer, n, "X-P2-Error", 10);
 	snprintf(why, size, "%s",
-	    ours	  ? "motetd uses another base_path; restart it after a configuration change"
-		: n	  ? "another program answers"
+	    ours ? "motetd uses another base_path; restart motetd if you changed the configuration"
+		: n	  ? "the answer is not from motetd"
 		: got < 0 ? "no answer within 5 seconds"
 			  : "the connection was closed without an answer");
 	return false;

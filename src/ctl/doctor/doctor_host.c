@@ -53,7 +53,7 @@ static struct doctor_verdict check_config_file(struct doctor *d, const struct do
 	if (d->c->conf->file == NULL)
 		return doctor_warn(d,
 		    arena_printf(d->mem,
-			"create one: motetctl -c %s/motet.conf init --domain example.org",
+			"create the file: motetctl -c %s/motet.conf init --domain example.org",
 			SYSCONFDIR),
 		    "no configuration file found; defaults and environment variables apply");
 	return doctor_good(d, "%s is readable and has no unknown key", d->c->conf->file);
@@ -97,7 +97,7 @@ static struct doctor_verdict check_config_mode(struct doctor *d, const struct do
 	    has_database_password(d) ? " and contains a password" : "");
 }
 
-/* The directory of a path, in the arena. */
+/* Return the directory of a path; the text lives in the arena. */
 static const char *find_directory(struct doctor *d, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -123,8 +123,8 @@ static struct doctor_verdict check_secret_owner(struct doctor *d, const struct s
 		    "others can replace %s, because they may write to its directory", file);
 	if (spawned && !unknown)
 		return doctor_good(d,
-		    "%s has mode %04o, and is for a motetd that user %u starts, not root", file,
-		    st->st_mode & 07777u, (unsigned)st->st_uid);
+		    "%s has mode %04o and belongs to user %u, who starts motetd instead of root",
+		    file, st->st_mode & 07777u, (unsigned)st->st_uid);
 	return doctor_good(d, "%s has mode %04o%s", file, st->st_mode & 07777u,
 	    unknown ? "" : ", and nobody else can replace it");
 }
@@ -150,14 +150,14 @@ static struct doctor_verdict check_secret_file_mode(struct doctor *d, const stru
 		    "%s is not a regular file", file);
 	if (st.st_mode & MODE_NOT_OWNER)
 		return doctor_bad(d, make_fix_command(d, "chmod 0400", file),
-		    "users other than the owner can access %s (mode %04o), which protects the "
-		    "identity key",
+		    "users other than the owner can access %s (mode %04o), the secret that "
+		    "encrypts the identity key",
 		    file, st.st_mode & 07777u);
 	return check_secret_owner(d, &st);
 }
 
-/* Can motetd's user write there? As root we read the mode bits for that user, else we test our own
- * access. */
+/* Can motetd's user write to this path? If doctor runs as root, it reads the mode bits for that
+ * user; otherwise it tests its own access. */
 static bool may_motetd_write(struct doctor *d, const char *path, const struct stat *st)
 {
 	const struct passwd *pw = d->c->conf->user[0] ? getpwnam(d->c->conf->user) : NULL;
@@ -271,7 +271,7 @@ static struct doctor_verdict check_socket_file(struct doctor *d, const struct do
 		return doctor_warn_hidden(d, "listen", path);
 	if (d->url)
 		return doctor_warn(d, start,
-		    "listen %s: %s; this is right only if the web server starts motetd", path,
+		    "listen %s: %s; this is correct only if the web server starts motetd", path,
 		    strerror(errno));
 	return doctor_bad(d, start, "listen %s: %s", path, strerror(errno));
 }

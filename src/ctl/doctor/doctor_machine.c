@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-/* Checks of what motet assumes of its host; motetctl-doctor(8) lists them. */
+/* Checks of what motet needs of its host; motetctl-doctor(8) lists them. */
 #define MIB (INT64_C(1) << 20)
-#define WORKER_MEMORY (32 * MIB) /* of a worker at its largest request */
-#define HASH_MEMORY (19 * MIB)	 /* for hashing one password */
+#define WORKER_MEMORY (32 * MIB) /* that a worker needs for its largest request */
+#define HASH_MEMORY (19 * MIB)	 /* that hashing one password needs */
 enum { LEAST_FILES = 512 };
 
 static struct doctor_verdict check_algorithms(struct doctor *d, const struct doctor_check *k)
@@ -33,8 +33,9 @@ static struct doctor_verdict check_entropy(struct doctor *d, const struct doctor
 	if (getrandom(&byte, 1, GRND_NONBLOCK) == 1)
 		return doctor_good(d, "the system has random bytes");
 	return doctor_bad(d,
-	    "wait until the system has gathered randomness; give a virtual machine virtio-rng",
-	    "the system has no random bytes yet (%s): motetd would wait at its start",
+	    "wait until the system has gathered randomness; in a virtual machine, add the device "
+	    "virtio-rng",
+	    "the system has no random bytes yet (%s): motetd waits for them when it starts",
 	    strerror(errno));
 }
 
@@ -57,15 +58,14 @@ static struct doctor_verdict check_lasting_paths(struct doctor *d, const struct 
 		if (is_in_temporary_directory(paths[i].path))
 			return doctor_warn(d,
 			    arena_printf(d->mem,
-				"in motet.conf set %s to a path that nobody cleans, such as below "
-				"/var/lib/motet or /run/motet",
+				"in motet.conf set %s to a path below /var/lib/motet or /run/motet",
 				paths[i].key),
-			    "%s is %s: the system may delete what is not used for days there",
+			    "%s is %s: the system may delete files not used for days there",
 			    paths[i].key, paths[i].path);
-	return doctor_good(d, "no file is in a directory that the system cleans");
+	return doctor_good(d, "no file of motetd is below /tmp or /var/tmp");
 }
 
-/* Find the process id of a worker of the server that runs here; 0: none is known. */
+/* Find the process id of a worker of the server on this host; 0: no worker was found. */
 static int find_worker_pid(struct doctor *d, int *workers)
 {
 	struct scoreboard_view *b;
@@ -79,7 +79,7 @@ static int find_worker_pid(struct doctor *d, int *workers)
 	return b->nworkers ? b->worker[0].pid : 0;
 }
 
-/* The soft limit in /proc/PID/limits; -1: not known. */
+/* Read the soft limit of open files in /proc/PID/limits; -1: it cannot be read. */
 static int64_t read_file_limit(struct doctor *d, int pid)
 {
 	static const char name[] = "Max open files";
@@ -105,15 +105,15 @@ static struct doctor_verdict check_file_limit(struct doctor *d, const struct doc
 
 	(void)k;
 	if (n < 0)
-		return doctor_skipped(d, "file limit not checked: no worker of motetd is known");
+		return doctor_skipped(d, "file limit not checked: no running worker was found");
 	if (n < LEAST_FILES)
 		return doctor_warn(d,
-		    "raise the limit: LimitNOFILE=4096 in the unit, or ulimit -n 4096 before the "
-		    "start",
-		    "a worker may have %lld files open, and so keeps few connections",
+		    "raise the limit: set LimitNOFILE=4096 in the systemd unit, or run ulimit -n "
+		    "4096 before you start motetd",
+		    "the limit is %lld open files for each worker, so it can keep few connections",
 		    (long long)n);
 	return doctor_good(
-	    d, "a worker may have %lld files open", (long long)(n == INT64_MAX ? 1048576 : n));
+	    d, "each worker can open %lld files", (long long)(n == INT64_MAX ? 1048576 : n));
 }
 
 static struct doctor_verdict check_memory(struct doctor *d, const struct doctor_check *k)
@@ -126,10 +126,11 @@ static struct doctor_verdict check_memory(struct doctor *d, const struct doctor_
 	(void)k;
 	if (pid == 0)
 		return doctor_skipped(
-		    d, "cores and memory not checked: no worker of motetd is known");
+		    d, "cores and memory not checked: no running worker was found");
 	if (need > m.memory)
-		return doctor_warn(d, "raise the memory limit, or set workers to less",
-		    "%d workers and %d hashes of passwords may need %lld MiB, and have %lld MiB",
+		return doctor_warn(d, "raise the memory limit, or lower workers in motet.conf",
+		    "%d workers, with %d password hashes at a time, can need %lld MiB, but motetd "
+		    "has only %lld MiB",
 		    workers, hashes, (long long)(need / MIB), (long long)(m.memory / MIB));
 	return doctor_good(d, "motetd has %d core%s and %lld MiB of memory for %d workers", m.cores,
 	    m.cores == 1 ? "" : "s", (long long)(m.memory / MIB), workers);
@@ -139,8 +140,8 @@ const struct doctor_check doctor_machine_checks[] = {
 	{ "host.openssl", "host", "the algorithms of OpenSSL", check_algorithms, 0, HAVE_OPENSSL,
 	    NULL },
 	{ "host.entropy", "host", "random bytes", check_entropy, 0, 0, NULL },
-	{ "host.lasting", "host", "directories that are cleaned", check_lasting_paths, HAVE_DOMAIN,
-	    0, NULL },
+	{ "host.lasting", "host", "files in temporary directories", check_lasting_paths,
+	    HAVE_DOMAIN, 0, NULL },
 	{ "host.files", "host", "the limit of open files", check_file_limit, HAVE_DOMAIN, 0, NULL },
 	{ "host.memory", "host", "cores and memory", check_memory, HAVE_DOMAIN, 0, NULL },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL },

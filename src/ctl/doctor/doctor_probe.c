@@ -15,8 +15,9 @@ ROW(doctor_echo, F_STR(doctor_echo, method, .flags = REQUIRED),
     F_STR(doctor_echo, fill), F_I64(doctor_echo, body_length), F_BOOL(doctor_echo, https));
 
 /*
- * How many seconds a whole run waits at most, for each status. A rate limit is over after a while.
- * A 503 that lasts longer than the replacement of a worker would come again for every request.
+ * How many seconds a whole run of doctor waits at most after answers with each status. A rate limit
+ * ends after a while. A 503 ends when a worker has been replaced; if it lasts longer, all further
+ * requests would get it, too.
  */
 static const struct {
 	int status;
@@ -43,7 +44,7 @@ static bool wait_for_retry(struct doctor_web *w, const struct net_answer *t)
 	return nanosleep(&(struct timespec){ .tv_sec = (time_t)seconds }, NULL) == 0;
 }
 
-/* Web servers with our samples send X-P2-Error, too, but not this code. */
+/* Web servers that use our sample configurations send X-P2-Error, too, but not with this code. */
 static enum doctor_web_limit find_limiting_server(const struct net_answer *t)
 {
 	if (t->why[0] || t->status != 429)
@@ -137,9 +138,10 @@ const char *doctor_web_probe_body(
 	struct str want =
 	    doctor_web_hash_text(d, (struct str){ (const char *)a->q.body.p, a->q.body.n });
 	if (e.body_length == (int64_t)a->q.body.n)
-		return str_eq(e.body_sha256, want) ? NULL : "through with changed bytes";
-	return arena_printf(
-	    d->mem, "%lld of %zu bytes through", (long long)e.body_length, a->q.body.n);
+		return str_eq(e.body_sha256, want) ? NULL
+						   : "status 200, but its bytes changed on the way";
+	return arena_printf(d->mem, "status 200, but %lld of its %zu bytes arrived",
+	    (long long)e.body_length, a->q.body.n);
 }
 
 struct doctor_verdict doctor_web_fault(

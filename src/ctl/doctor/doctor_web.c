@@ -39,8 +39,9 @@ static struct doctor_verdict check_web_answers(struct doctor *d, const struct do
 		    "%s/healthz returns %d; base_path in this configuration is \"%s\"", d->url,
 		    w->first.status, d->c->conf->base_path);
 	if (w->first.status != 200 || !str_starts(w->first.body, "{\"status\":\"ok\"}"))
-		return doctor_web_fault(
-		    d, k, "%s/healthz returns %d, and not from motetd", d->url, w->first.status);
+		return doctor_web_fault(d, k,
+		    "%s/healthz returns %d, but the answer is not from motetd", d->url,
+		    w->first.status);
 	return doctor_good(d, "motetd answers through %s in %.1f ms",
 	    w->server[0] ? w->server : "the web server", (double)w->first.us / 1000);
 }
@@ -54,10 +55,10 @@ static struct doctor_verdict check_web_tls(struct doctor *d, const struct doctor
 	if (w->tls)
 		return doctor_good(d, "the TLS certificate is valid for this name");
 	if (w->local)
-		return doctor_good(d, "no TLS, but the connection stays on this host");
+		return doctor_good(d, "the connection has no TLS, but it does not leave this host");
 	return doctor_warn(d,
 	    "give an https:// URL, and redirect http:// to https:// in the web server",
-	    "no TLS: anyone on the network path can read tokens and passwords");
+	    "no TLS on the connection: anyone on the network path can read tokens and passwords");
 }
 
 static struct doctor_verdict check_tls_days(struct doctor *d, const struct doctor_check *k)

@@ -13,15 +13,15 @@ enum doctor_web_limit {
 struct doctor_web {
 	struct net_ask_client *client; /* NULL before the first request */
 	const char *origin, *base; /* the URL in two parts: https://example.org, and "" or /~jo */
-	bool tls, local;	   /* https; the host is a loopback address */
-	bool ignore_cert;	   /* the certificate is not valid: send requests anyway */
-	const char *untrusted;	   /* why it is not valid; NULL: it is */
+	bool tls, local;	   /* tls: https; local: the host is a loopback address */
+	bool ignore_cert;	   /* send requests although the certificate is not valid */
+	const char *untrusted;	   /* why the certificate is not valid; NULL: it is valid */
 	const char *server;	   /* the Server header of the first answer, "" for none */
 	struct net_answer first;   /* the answer to the first request */
-	/* Reported already; later checks that depend on these are skipped. */
+	/* Faults that a check has reported; later checks that depend on them are skipped. */
 	bool no_delete, no_large, no_query;
-	int64_t waited_s[DOCTOR_WEB_RETRY_STATUSES]; /* in this run: after a 429, after a 503 */
-	enum doctor_web_limit limited; /* of the last answer; a 429 proves nothing about a check */
+	int64_t waited_s[DOCTOR_WEB_RETRY_STATUSES]; /* seconds waited in this run, by status */
+	enum doctor_web_limit limited; /* who refused the last request; then the check is void */
 };
 /* What arrived, according to the answer of /.motet/v1/probe (api/ops/probe.c). */
 struct doctor_echo {
@@ -29,8 +29,8 @@ struct doctor_echo {
 	int64_t body_length;
 	bool https;
 };
-/* A request. `target` is below base_path; with a token, it is what follows the token in the path of
- * the probe. */
+/* A request. `target` is a path below base_path; if there is a token, the request is a probe, and
+ * `target` follows the token in its path. */
 struct doctor_web_request {
 	struct net_ask q;
 	const char *target;
@@ -54,15 +54,15 @@ const char *doctor_web_probe(
 /* Like doctor_web_probe(), but also compare the body. NULL: the body arrived unchanged. */
 const char *doctor_web_probe_body(
     struct doctor *, struct doctor_web_request *, struct net_answer *);
-/* SHA-256 of the text in hex, as in struct doctor_echo. */
+/* Return the SHA-256 of the text in hex, for comparison with struct doctor_echo. */
 struct str doctor_web_hash_text(struct doctor *, struct str text);
-/* The verdict of a failed check, with its fix. If the last answer was a 429, it says only that the
- * check was not possible. */
+/* Return the verdict of a failed check, with its fix. If the last answer was a 429, the verdict
+ * says only that the check was not possible. */
 struct doctor_verdict doctor_web_fault(struct doctor *, const struct doctor_check *,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* What to do about a failed check with the web server of the Server header: a row of doctor_fix.c.
- * NULL: there is no row. */
+/* Find in doctor_fix.c what to do about a failed check with the web server that the Server header
+ * names. NULL: there is no row. */
 const char *doctor_web_find_fix(struct doctor *, const char *id);
-/* Whether host, a name or an address, is loopback (localhost, 127.0.0.0/8, ::1). */
+/* Tell whether host, a name or an address, is loopback (localhost, 127.0.0.0/8, ::1). */
 bool doctor_web_is_loopback(struct str host);
 #endif

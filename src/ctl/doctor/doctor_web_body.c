@@ -4,7 +4,7 @@
 /* Checks of request bodies and of a long answer. */
 enum { LARGEST_BODY = 1048576, LONG_ANSWER = 1000000 };
 
-/* k->arg is the method. */
+/* Check that the body of a request with the method k->arg arrives. */
 static struct doctor_verdict check_body_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .q = { .method = k->arg,
@@ -100,13 +100,13 @@ static struct doctor_verdict check_too_large_body(struct doctor *d, const struct
 		    d, "a body over 1 MiB not checked: a body of 1 MiB does not arrive");
 	const char *wrong = doctor_web_probe(d, &a, &t, &e);
 	if (t.status != 413)
-		return doctor_web_fault(
-		    d, k, "a body over 1 MiB gets %s, not status 413", wrong ? wrong : "through");
+		return doctor_web_fault(d, k, "a body over 1 MiB gets %s, not status 413",
+		    wrong ? wrong : "status 200");
 	if (!str_is(net_ask_header(&t, "X-P2-Error", NULL), "P2CORE_TOO_LARGE") ||
 	    !str_starts(t.body, "{"))
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
 		    "a body over 1 MiB gets 413 from the web server, without P2CORE_TOO_LARGE in "
-		    "header and body");
+		    "its header and body");
 	return doctor_good(d, "a body over 1 MiB gets 413 and P2CORE_TOO_LARGE");
 }
 

@@ -6,7 +6,7 @@
 /* Checks of what motetd learns about the client: address, https, HTTP/2. */
 static const char documentation_address[] = "192.0.2.77"; /* RFC 5737 */
 
-/* Whether an interface of this host has that address. */
+/* Tell whether an interface of this host has that address. */
 static bool is_address_of_host(struct str address)
 {
 	struct ifaddrs *list, *i;
@@ -47,11 +47,12 @@ static struct doctor_verdict check_client_address(struct doctor *d, const struct
 	if (doctor_web_is_loopback(str_of(t.local)) && !doctor_web_is_loopback(e.remote) &&
 	    !is_address_of_host(e.remote))
 		return doctor_warn(d, doctor_web_find_fix(d, "web.address"),
-		    "motetd sees this host as %s; if it sees other clients as the same address, "
-		    "they share one rate limit",
+		    "motetd sees this host as %s; if it sees other clients under the same address, "
+		    "they all share one rate limit",
 		    seen);
 	return doctor_good(d,
-	    strcmp(seen, t.local) == 0 ? "our address arrives: %s" : "our address arrives as %s",
+	    strcmp(seen, t.local) == 0 ? "motetd sees the address of this host: %s"
+				       : "motetd sees this host under another address: %s",
 	    seen);
 }
 
@@ -70,7 +71,8 @@ static struct doctor_verdict check_forwarded_for(struct doctor *d, const struct 
 		return doctor_web_fault(d, k, "a request with X-Forwarded-For gets %s", wrong);
 	if (str_is(e.remote, documentation_address))
 		return doctor_warn(d, doctor_web_find_fix(d, k->id),
-		    "X-Forwarded-For from %s is trusted: clients there can claim any address",
+		    "motetd trusts X-Forwarded-For from %s: a client at that address can claim any "
+		    "address",
 		    t.local);
 	return doctor_good(d, "a client cannot change its address with X-Forwarded-For");
 }

@@ -2,7 +2,7 @@
 
 /* Checks of what the web server passes to motetd: path, query, Authorization, method. */
 
-/* k->arg follows the token in the path. */
+/* Check that a path arrives unchanged; k->arg is the part of the path after the token. */
 static struct doctor_verdict check_path_arrives(struct doctor *d, const struct doctor_check *k)
 {
 	struct doctor_web_request a = { .target = k->arg };
@@ -31,7 +31,7 @@ static struct doctor_verdict check_double_slash(struct doctor *d, const struct d
 
 	if (wrong == NULL || t.status != 400 || net_ask_header(&t, "X-P2-Error", NULL).n == 0)
 		return doctor_web_fault(d, k, "a path with // gets %s, not status 400 from motetd",
-		    wrong ? wrong : "merged into /");
+		    wrong ? wrong : "status 200, because // was merged into /");
 	return doctor_good(d, "a path with // arrives unchanged");
 }
 
@@ -88,9 +88,9 @@ static struct doctor_verdict check_methods_arrive(struct doctor *d, const struct
 			continue;
 		d->web->no_delete |= strcmp(list[i], "DELETE") == 0;
 		buf_printf(&b, "%s%s gets %s", b.n ? ", " : "", list[i],
-		    wrong ? wrong : "through as another method");
+		    wrong ? wrong : "status 200, but motetd received another method");
 	}
-	/* If there is a fault, report it rather than the rate limit. */
+	/* If a method has failed, report that rather than the rate limit. */
 	d->web->limited = b.n ? DOCTOR_WEB_NOT_LIMITED : limited;
 	return b.n || limited ? doctor_web_fault(d, k, "%s", buf_done(&b).s)
 			      : doctor_good(d, "GET, POST, PUT and DELETE arrive");

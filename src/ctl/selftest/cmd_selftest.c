@@ -43,7 +43,7 @@ static void stop_run_on(int sig)
 		sigaction(sig, &stop, NULL);
 }
 
-/* The name is printed before the step begins, since the step may hang. */
+/* Print the name of the step before it begins, since the step may hang. */
 static enum err run_selftest_step(struct selftest_run *r, const struct selftest_step *s)
 {
 	struct cx *cx = &r->t.d.c->cx;
@@ -110,9 +110,9 @@ static int64_t sum_step_times(const struct selftest_run *r)
 static void print_untested(const struct selftest_run *r)
 {
 	static const char *const untested[] = {
-		"requests from other hosts: firewall, DNS and proxies between them and this URL",
-		"federation: requests of this server to others, and theirs to it",
-		"load, restarts, backups, and what is stored already (motetctl verify)",
+		"requests from other hosts, which may pass other firewalls and proxies",
+		"federation: requests from this server to other servers, and from them to it",
+		"load, restarts, backups, and the data stored earlier (run motetctl verify)",
 	};
 
 	if (r->t.unseen)

@@ -8,7 +8,7 @@ static const char well_known[] = "/.well-known/polyproto-core";
 static const char api_tail[] = "/.p2/core/";
 enum { MAX_REDIRECTS = 3 };
 
-/* Is it a redirect? Then *origin and *target are where it leads. */
+/* Tell whether the answer is a redirect; if so, set *origin and *target to where it leads. */
 static bool follow_redirect(
     struct arena *mem, const struct net_answer *t, const char **origin, const char **target)
 {
@@ -87,7 +87,7 @@ static enum err find_api(struct selftest *t)
 		ask_well_known(t, base, &below);
 		api = read_api_url(t, &below);
 		t->unseen = arena_printf(t->d.mem,
-		    "clients that know only the domain find no API: %s%s does not lead to one",
+		    "clients that know only the domain find no API: %s%s does not lead to the API",
 		    t->d.web->origin, well_known);
 	}
 	if (api.n)

@@ -69,7 +69,7 @@ static struct json_object *make_login_body(const struct selftest_actor *p)
 	return o;
 }
 
-/* Log-ins are counted by the address that motetd sees, which may differ from ours. */
+/* motetd counts log-ins by the address that it sees, which may differ from this host's own. */
 static enum err probe_motetd(struct selftest *t)
 {
 	struct doctor_web_request w = { .target = "/selftest" };
@@ -114,7 +114,7 @@ static enum err announce_both_actors(struct selftest *t)
 
 	TRY(q_selftest_sweep(get_selftest_cx(t), &swept));
 	if (swept)
-		t->note = arena_printf(t->d.mem, "deleted %lld actor%s left by a killed run",
+		t->note = arena_printf(t->d.mem, "deleted %lld actor%s that a killed run had left",
 		    (long long)swept, swept == 1 ? "" : "s");
 	TRY(announce_actor(t, &t->a));
 	return announce_actor(t, &t->b);
@@ -132,7 +132,7 @@ static enum err register_actor(struct selftest *t, struct selftest_actor *p)
 		return OK;
 	if (a.answer.status != 403)
 		return fail_on_answer(t, &a);
-	t->note = "added in the database: registration is not open";
+	t->note = "the actor was added in the database: registration is not open";
 	return actor_add(get_selftest_cx(t), p->name, p->password, false, &id);
 }
 
@@ -194,7 +194,7 @@ static enum err fetch_server_key(struct selftest *t)
 	TRY(cacheable_check(get_selftest_cx(t), &c, c.cert.key, clock_now()));
 	if (!c.cert.is_server || !idcert_signed_by(&c.cert, c.cert.key))
 		return fail(get_selftest_cx(t), ERR_INTERNAL,
-		    "%s: this is not a self-signed server certificate", a.path);
+		    "%s: the answer is not a self-signed server certificate", a.path);
 	memcpy(t->server_key, c.cert.key, sizeof t->server_key);
 	return OK;
 }
@@ -253,8 +253,8 @@ static enum err exchange_key_material(struct selftest *t)
 	    ? json_object_array_get_idx(down.json, 0)
 	    : NULL;
 	if (!str_eq(json_get_str(json_object_object_get(first, "key_data")), data))
-		return fail(
-		    get_selftest_cx(t), ERR_INTERNAL, "key material differs from what was stored");
+		return fail(get_selftest_cx(t), ERR_INTERNAL,
+		    "the key material read back differs from what was stored");
 	return OK;
 }
 
@@ -400,15 +400,15 @@ const struct selftest_step selftest_steps[] = {
 	{ "reach", "motetd answers and uses this database", probe_motetd },
 	{ "announce", "two actor names are reserved", announce_both_actors },
 	{ "register", "an actor is registered", register_actor_a },
-	{ "certify", "its first ID-Cert is issued, and a session begins", log_in_actor_a },
-	{ "verify", "the server's certificate confirms the ID-Cert and its cache statement",
+	{ "certify", "the actor gets its first ID-Cert and a session", log_in_actor_a },
+	{ "verify", "the server's key verifies the ID-Cert and its cache statement",
 	    verify_published_cert },
 	{ "keymaterial", "encrypted key material is stored and read back", exchange_key_material },
 	{ "upload", "two KeyPackages are stored", upload_keypackages },
 	{ "second", "a second actor is registered and has an ID-Cert", add_actor_b },
-	{ "claim", "each KeyPackage is claimed once", claim_two_keypackages },
+	{ "claim", "two claims return one KeyPackage each", claim_two_keypackages },
 	{ "token", "a federation token is issued and active", request_federation_token },
-	{ "rotate", "a new key is certified; the old token is refused", rotate_actor_key },
+	{ "rotate", "a new key is certified; the old session token is refused", rotate_actor_key },
 	{ "revoke", "the session is revoked, and the revocation is published",
 	    revoke_actor_session },
 	{ "delete", "both actors and all their data are deleted", delete_both_actors },

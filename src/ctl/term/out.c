@@ -25,7 +25,7 @@ static struct str format_utc_time(struct arena *mem, int64_t at)
 	};
 }
 
-/* Return the text of a cell; .s is NULL when there is no value. */
+/* Return the text of a cell; its .s is NULL if the cell has no value. */
 static struct str cell_text(struct arena *mem, const struct listing *l, size_t row, size_t col)
 {
 	const void *p = cell_address(l, row, col);
