@@ -115,7 +115,7 @@ static enum err check_token_cert(
 		    "This is the ID-Cert of a server; send the actor's.");
 	if (!str_eq(id.fid, t->sub))
 		return REFUSE_TOKEN(cx,
-		    "This federation token belongs to %.*s, but the ID-Cert to %.*s.",
+		    "This federation token belongs to %.*s, but the ID-Cert belongs to %.*s.",
 		    (int)t->sub.n, t->sub.s, (int)id.fid.n, id.fid.s);
 	TRY(check_token_cnf(cx, s, id.der));
 	TRY(foreign_check(cx, der, c));

@@ -143,7 +143,8 @@ static void verify_session_row(struct verify *v, const void *row)
 	const struct verify_session *r = row;
 
 	EXPECT(v, r->there, "serial: no ID-Cert has this serial");
-	EXPECT(v, r->ended || !r->revoked, "its ID-Cert was revoked, but the token still works");
+	EXPECT(v, r->ended || !r->revoked,
+	    "the session's ID-Cert was revoked, but the session token still works");
 }
 
 /*
@@ -413,7 +414,7 @@ static void verify_recovery_code_row(struct verify *v, const void *row)
 {
 	const struct verify_totp_recovery *r = row;
 
-	EXPECT(v, r->confirmed, "its second factor is missing or was never confirmed");
+	EXPECT(v, r->confirmed, "the second factor of this code is missing or was never confirmed");
 	EXPECT(v, r->used == r->tried, "only one of used_at and attempt is set");
 }
 

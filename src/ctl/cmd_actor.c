@@ -20,7 +20,7 @@ static const struct column actor_columns[] = {
 	COL_ID(actor_row, a.id, "id"),
 };
 
-/* The actor that the command line names: a local name, or a federation ID of this server. */
+/* Read the actor that the command line names by local name, or by federation ID of this server. */
 static enum err read_local_name(struct ctl *c, struct str *local)
 {
 	return actor_read_name(&c->cx, "", str_of(c->word[0]), local);

@@ -5,7 +5,7 @@
 #include "ctl/term/qr.h"
 #include <stdio.h>
 
-/* The actor that the command line names; it must exist. */
+/* Find the actor that the command line names; the actor must exist. */
 static enum err find_totp_actor(struct ctl *c, struct actor_ref *who)
 {
 	return actor_find(&c->cx, "", str_of(c->word[0]), who);

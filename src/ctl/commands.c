@@ -44,7 +44,7 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl version" },
 	{ "help", NULL, cmd_help, NEEDS_NOTHING, "[COMMAND]", 0, 2, 0,
-	    "Explain a command, or list a group",
+	    "Explain a command, or list a group of commands",
 	    "Without COMMAND it lists all commands.\n"
 	    "\n"
 	    "  motetctl help actor\n"
@@ -52,7 +52,7 @@ const struct command ctl_commands[] = {
 	{ "actor", "add", cmd_actor_add, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS | OPT_BIT(ADMIN),
 	    "Register an actor",
 	    "NAME is the local name, or the whole federation ID. The password has 8 to 256 bytes;\n"
-	    "without an option it is asked for twice. Works whatever `registration` says.\n"
+	    "without an option it is asked for twice. `registration` does not limit this command.\n"
 	    "\n"
 	    "  motetctl actor add alice\n"
 	    "  motetctl actor add bob --generate\n"
@@ -172,8 +172,8 @@ const struct command ctl_commands[] = {
 	    "  motetctl key show --pem >server.pem" },
 	{ "key", "rotate", cmd_key_rotate, NEEDS_SECRET, "", 0, 0, OPT_BIT(JSON),
 	    "Replace the server's identity key",
-	    "All servers on this database sign with the new key at once. ID-Certs issued before\n"
-	    "stay valid. Rotate before the server's certificate expires.\n"
+	    "All servers on this database sign with the new key at once. ID-Certs issued earlier\n"
+	    "stay valid. Rotate the key before the server's certificate expires.\n"
 	    "\n"
 	    "  motetctl key rotate" },
 	{ "token", "status", cmd_token_status, NEEDS_SCHEMA, "", 0, 0, OPT_BIT(JSON),
@@ -182,16 +182,18 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl token status" },
 	{ "token", "on", cmd_token_on, NEEDS_SCHEMA, "", 0, 0, 0, "Issue federation tokens",
-	    "This is the default on a new server. Takes effect at once on all servers of this "
-	    "database.\n\n  motetctl token on" },
+	    "A new server issues them by default. The change takes effect at once on all servers\n"
+	    "of this database.\n"
+	    "\n"
+	    "  motetctl token on" },
 	{ "token", "off", cmd_token_off, NEEDS_SCHEMA, "", 0, 0, 0,
 	    "Stop issuing federation tokens",
-	    "Takes effect at once on all servers of this database. Tokens issued before stay\n"
-	    "valid.\n"
+	    "The change takes effect at once on all servers of this database. Tokens issued\n"
+	    "earlier stay valid.\n"
 	    "\n"
 	    "  motetctl token off\n"
 	    "\n"
-	    "Next: motetctl token delete --all deletes the issued ones." },
+	    "Next: motetctl token delete --all deletes the tokens issued earlier." },
 	{ "token", "list", cmd_token_list, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(JSON),
 	    "List federation tokens of one actor or all",
 	    "Lists the tokens of the last day, each with its state: issued, redeemed (on this\n"
@@ -229,13 +231,13 @@ const struct command ctl_commands[] = {
 	    "  motetctl foreign block spam.example" },
 	{ "foreign", "unblock", cmd_foreign_unblock, NEEDS_SCHEMA, "DOMAIN", 1, 1, 0,
 	    "Remove a block",
-	    "Sessions that the block ended stay ended.\n"
+	    "Sessions that the block has closed are not opened again.\n"
 	    "\n"
 	    "  motetctl foreign unblock spam.example" },
 	{ "keypackage", "stats", cmd_keypackage_stats, NEEDS_SCHEMA, "[ACTOR]", 0, 1, OPT_BIT(JSON),
 	    "Count MLS KeyPackages of one actor or all",
-	    "One line for each session and cipher suite. How clients upload and claim them:\n"
-	    "motet-client(7), MLS KeyPackages.\n"
+	    "Prints one line for each session and cipher suite. motet-client(7), MLS KeyPackages,\n"
+	    "explains how clients upload and claim KeyPackages.\n"
 	    "\n"
 	    "  motetctl keypackage stats alice" },
 	{ "status", NULL, cmd_status, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
@@ -259,7 +261,7 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl epoch list" },
 	{ "epoch", "show", cmd_epoch_show, NEEDS_DOMAIN, "[NUMBER]", 0, 1, OPT_BIT(JSON),
-	    "List what became void with an epoch",
+	    "List what became void when an epoch began",
 	    "Counts, by actor or invite, the earlier federation tokens, key trials, KeyPackages,\n"
 	    "invites and recovery codes that became void. Default: the current epoch.\n"
 	    "\n"

@@ -320,7 +320,8 @@ enum err conn_ensure(struct cx *cx)
 			cx->why = d->refusal;
 		return d->looking ? OK : d->refusal.err;
 	}
-	return fail(cx, ERR_UNAVAILABLE, "database: its epoch changes again and again");
+	return fail(
+	    cx, ERR_UNAVAILABLE, "database: the epoch of the database changes again and again");
 }
 
 static void clear_result(void *r)

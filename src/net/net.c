@@ -135,7 +135,7 @@ static enum err take_budgets(struct net_fetch *f)
 		    "the client of this request caused too many requests to other servers");
 	if (!net_slots_take_request(f->net->slots, f->url.authority, is_asker_known(cx),
 		f->opt.per_minute, &cx->retry_after))
-		return end_fetch(f, NET_BUSY, "this server was asked too often");
+		return end_fetch(f, NET_BUSY, "the other server was asked too often");
 	return OK;
 }
 
@@ -153,7 +153,7 @@ static enum err check_hop_allowed(struct net_fetch *f, const char *url, bool fir
 	if (f->opt.anyway)
 		return OK;
 	if ((f->cx->retry_after = net_slots_down_s(f->net->slots, f->url.authority)))
-		return end_fetch(f, NET_DOWN, "it did not answer recently");
+		return end_fetch(f, NET_DOWN, "the other server did not answer recently");
 	return take_budgets(f);
 }
 

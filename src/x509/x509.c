@@ -184,6 +184,6 @@ const char *x509_check_server_caps(const struct x509_caps *c)
 		return "keyUsage of a home server has a bit that is not allowed for Ed25519 keys "
 		       "(RFC 8410 5)";
 	return (c->usage & both) == both
-	    ? "keyUsage has both digitalSignature and contentCommitment"
+	    ? "keyUsage must not have both digitalSignature and contentCommitment"
 	    : NULL;
 }

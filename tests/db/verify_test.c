@@ -423,7 +423,7 @@ static const struct {
 	{ "foreign_cert",
 	  "DELETE FROM foreign_cert WHERE session_id IS NULL",
 	  "foreign_server far.example : its certificate is not in foreign_cert" },
-	{ "totp", "DELETE FROM totp", ": its second factor is missing" },
+	{ "totp", "DELETE FROM totp", ": the second factor of this code is missing" },
 	{ "schema_version",
 	  "DELETE FROM schema_version WHERE version = 3",
 	  "schema_version 4 : the preceding version is missing" },

@@ -38,7 +38,7 @@ def idle_pool():
         ok(os.stat(s.dir.path + "/scoreboard").st_mode & 0o777 == 0o640, "the file has mode 0640")
         s.stop()
         r = ctl(s, "status")
-        ok(r.returncode == 69 and "is motetd running here" in r.stderr, "stopped: exit 69: %s" % r.stderr.strip()[:120])
+        ok(r.returncode == 69 and "is motetd running on this host" in r.stderr, "stopped: exit 69: %s" % r.stderr.strip()[:120])
 
 
 def full_pool():
@@ -92,7 +92,7 @@ def killed_workers():
         s.tell(signal.SIGKILL)
         s.p.wait()
         r = ctl(s, "status")
-        ok(r.returncode == 69 and "has ended" in r.stderr, "the master is killed: the file stays, and status knows: %s" % r.stderr.strip()[:90])
+        ok(r.returncode == 69 and "has stopped" in r.stderr, "the master is killed: the file stays, and status knows: %s" % r.stderr.strip()[:90])
 
 
 def spawned():

@@ -63,7 +63,7 @@ struct doctor {
 	int64_t round_trip_us;
 	const char *ctl;	/* the command that runs motetctl with this configuration */
 	const char *url;	/* URL of the server; NULL: no checks through the web server */
-	struct doctor_web *web; /* what doctor_web_open() opens */
+	struct doctor_web *web; /* made by doctor_web_open(); NULL: no URL was given */
 };
 struct doctor_verdict doctor_good(struct doctor *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,6 +1,6 @@
 #include "ctl/doctor/doctor_web.h"
 
-/* Matches every server. */
+/* The beginning of every Server header, for rows that fit all web servers. */
 #define ANY_SERVER ""
 
 /*

@@ -16,8 +16,8 @@ static struct doctor_verdict check_body_arrives(struct doctor *d, const struct d
 	if (d->web->no_delete && strcmp(k->arg, "DELETE") == 0)
 		return doctor_skipped(d, "bodies of DELETE not checked: DELETE does not arrive");
 	const char *wrong = doctor_web_probe_body(d, &a, &t);
-	return wrong ? doctor_web_fault(d, k, "%s with a body gets %s", k->arg, wrong)
-		     : doctor_good(d, "a body of %s arrives", k->arg);
+	return wrong ? doctor_web_fault(d, k, "a %s request with a body gets %s", k->arg, wrong)
+		     : doctor_good(d, "the body of a %s request arrives", k->arg);
 }
 
 static struct doctor_verdict check_chunked_body(struct doctor *d, const struct doctor_check *k)
