@@ -469,7 +469,7 @@ def deadline():
         start = time.monotonic()
         c.send(fcgi.request(fcgi.params("GET", "/slow?ms=30000")))
         ok(c.closed(25), "a request that is overdue by 5 s is ended with its worker: %.1f s" % (time.monotonic() - start))
-        ok(until(lambda: len(s.workers()) == 2) is not None and s.get().status == 200 and s.dir.logged("at one request") == 1, "which is replaced")
+        ok(until(lambda: len(s.workers()) == 2) is not None and s.get().status == 200 and s.dir.logged("has worked on one request") == 1, "which is replaced")
 
 
 def shared():
