@@ -10,7 +10,7 @@ dist_prometheus_DATA = deploy/prometheus/motet-alerts.yml
 errorsdir = $(pkgdatadir)/errors
 dist_errors_DATA = deploy/errors/400.html deploy/errors/411.html deploy/errors/413.html deploy/errors/431.html deploy/errors/500.html \
 	deploy/errors/501.html deploy/errors/502.html deploy/errors/503.html deploy/errors/504.html
-EXTRA_DIST += deploy/dispatch.fcgi.in deploy/quickstart deploy/quickstart.tls
+EXTRA_DIST += deploy/dispatch.fcgi.in deploy/quickstart deploy/quickstart.checks deploy/quickstart.tls
 CLEANFILES += deploy/dispatch.fcgi
 
 deploy/dispatch.fcgi: deploy/dispatch.fcgi.in Makefile

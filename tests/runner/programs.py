@@ -2,6 +2,8 @@
 import os
 import shutil
 
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 
 def rewrite(path, old, new):
     """Where a file of text names the place where it was installed."""
@@ -22,7 +24,9 @@ def provide(installed, state):
     for directory, _, names in os.walk(os.path.join(state, "share")):
         for name in names:
             rewrite(os.path.join(directory, name), installed, state)
-    for mark in (".quickstart", os.path.join("build", "installed")):
-        with open(os.path.join(state, mark), "w", encoding="ascii"):
-            pass
+    checkout = f"{TOP} {os.stat(TOP).st_ino}\n"
+    for mark, text in ((".quickstart", ""), (os.path.join("build", "checkout"), checkout),
+                       (os.path.join("build", "installed"), "")):
+        with open(os.path.join(state, mark), "w", encoding="utf-8") as f:
+            f.write(text)
         os.chmod(os.path.join(state, mark), 0o600)
