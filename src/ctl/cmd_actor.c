@@ -37,9 +37,37 @@ static enum err load_actor_rows(struct ctl *c, struct str local, struct actor_ro
 	return OK;
 }
 
+struct added_actor {
+	struct actor_row row;
+	struct str password;
+};
+static const struct column added_actor_columns[] = {
+	COL_STR(added_actor, row.a.local_name, "name"),
+	COL_STR(added_actor, row.fid, "fid"),
+	COL_BOOL(added_actor, row.a.admin, "admin"),
+	COL_TIME(added_actor, row.a.created_at, "created_at"),
+	COL_ID(added_actor, row.a.id, "id"),
+	COL_STR(added_actor, password, "password"),
+};
+
 static void print_actor_done(struct ctl *c, struct str local, const char *what)
 {
 	printf("%s %s\n", actor_fid(&c->cx, local).s, what);
+}
+
+/* Only a generated password is printed: who gave another one knows it. */
+static enum err print_added_actor(struct ctl *c, struct str local, struct str password)
+{
+	struct actor_row *r;
+	size_t n;
+
+	TRY(load_actor_rows(c, local, &r, &n));
+	struct added_actor a = { .row = r[0] };
+	if (ctl_options_has(&c->opt, OPT_GENERATE))
+		a.password = password;
+	const struct listing l = LISTING(added_actor_columns, &a, 1);
+	out_one(&c->cx, &l, true);
+	return OK;
 }
 
 enum err cmd_actor_add(struct ctl *c)
@@ -52,6 +80,8 @@ enum err cmd_actor_add(struct ctl *c)
 	if (ctl_options_has(&c->opt, OPT_ADMIN))
 		ctl_become_owner(c);
 	TRY(actor_add(&c->cx, local, password, ctl_options_has(&c->opt, OPT_ADMIN), &id));
+	if (ctl_options_has(&c->opt, OPT_JSON))
+		return print_added_actor(c, local, password);
 	print_actor_done(
 	    c, local, ctl_options_has(&c->opt, OPT_ADMIN) ? "added as an administrator" : "added");
 	ask_print_generated(c, password);

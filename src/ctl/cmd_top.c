@@ -1,5 +1,6 @@
 #include "ctl/scoreboard_view.h"
 #include "ctl/cmd.h"
+#include "ctl/term/out.h"
 #include "ctl/term/screen.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -173,6 +174,88 @@ static void show_top_page(struct arena *mem, struct scoreboard_view *b, const st
 	screen_show(buf_done(&p.b));
 }
 
+struct worker_row {
+	struct str state, phase, database, method, path;
+	int64_t pid, requests;
+	double request_ms;
+};
+static const struct column worker_columns[] = {
+	COL_NUM(worker_row, pid, "pid"),
+	COL_STR(worker_row, state, "state"),
+	COL_NUM(worker_row, requests, "requests"),
+	COL_REAL(worker_row, request_ms, "request_ms"),
+	COL_STR(worker_row, phase, "phase"),
+	COL_STR(worker_row, database, "database"),
+	COL_STR(worker_row, method, "method"),
+	COL_STR(worker_row, path, "path"),
+};
+struct route_row {
+	struct str method, path;
+	int64_t requests, answers_4xx, answers_5xx;
+	double p95;
+};
+static const struct column route_columns[] = {
+	COL_STR(route_row, method, "method"),
+	COL_STR(route_row, path, "path"),
+	COL_NUM(route_row, requests, "requests"),
+	COL_NUM(route_row, answers_4xx, "answers_4xx"),
+	COL_NUM(route_row, answers_5xx, "answers_5xx"),
+	COL_REAL(route_row, p95, "p95_ms"),
+};
+
+static struct worker_row *make_worker_rows(struct arena *mem, const struct scoreboard_view *b)
+{
+	struct worker_row *r = arena_alloc(mem, (b->nworkers + 1) * sizeof *r);
+
+	for (size_t i = 0; i < b->nworkers; i++) {
+		const struct scoreboard_view_worker *w = &b->worker[i];
+		r[i] = (struct worker_row){ .pid = w->pid,
+			.state = str_of(scoreboard_view_state_names[w->state]),
+			.requests = w->requests };
+		if (w->db != METER_DB_UNUSED)
+			r[i].database = str_of(scoreboard_view_db_names[w->db]);
+		if (w->request_us <= 0)
+			continue;
+		r[i].request_ms = us_to_ms(w->request_us);
+		r[i].phase = str_of(meter_phase_names[w->phase]);
+		r[i].method = str_of(b->name[w->route].method);
+		r[i].path = str_of(b->name[w->route].path);
+	}
+	return r;
+}
+
+static struct route_row *make_route_rows(
+    struct arena *mem, const struct scoreboard_view *b, const struct top_span *s, size_t *n)
+{
+	struct route_row *r = arena_alloc(mem, SCOREBOARD_ROUTES * sizeof *r);
+	bool shown[SCOREBOARD_ROUTES] = { false };
+	int i;
+
+	for (*n = 0; (i = find_busiest_route(s, b->nroutes, shown)) >= 0; shown[i] = true) {
+		const struct scoreboard_sum_route *one = &s->sum.route[i];
+		r[(*n)++] = (struct route_row){ str_of(b->name[i].method), str_of(b->name[i].path),
+			one->n, scoreboard_sum_statuses(one, 400, 500),
+			scoreboard_sum_statuses(one, 500, 1000),
+			us_to_ms(scoreboard_sum_quantile(one, 0.95)) };
+	}
+	return r;
+}
+
+static void print_top_json(struct cx *cx, struct scoreboard_view *b, const struct top_span *s,
+    const struct worker_order *o)
+{
+	static const char *const names[] = { "workers", "routes" };
+	size_t nroutes;
+
+	qsort(b->worker, b->nworkers, sizeof *b->worker, o->less);
+	struct route_row *routes = make_route_rows(cx->mem, b, s, &nroutes);
+	const struct listing lists[] = {
+		LISTING(worker_columns, make_worker_rows(cx->mem, b), b->nworkers),
+		LISTING(route_columns, routes, nroutes),
+	};
+	out_arrays(cx, names, lists, 2);
+}
+
 static void measure_span(const struct scoreboard_view *now, const struct scoreboard_sum *then,
     int64_t began_us, struct top_span *s)
 {
@@ -193,6 +276,11 @@ static bool handle_key(int key, const struct worker_order **o)
 	return key >= 0 && key != 'q';
 }
 
+static bool prints_one_page(const struct ctl *c)
+{
+	return ctl_options_has(&c->opt, OPT_ONCE) || ctl_options_has(&c->opt, OPT_JSON);
+}
+
 static enum err repeat_top_page(struct ctl *c, const struct worker_order *o, bool batch)
 {
 	static struct scoreboard_sum then;
@@ -204,11 +292,14 @@ static enum err repeat_top_page(struct ctl *c, const struct worker_order *o, boo
 		arena_reset(c->cx.mem);
 		TRY(scoreboard_view_take(c, &b));
 		measure_span(b, &then, began, &s);
-		show_top_page(c->cx.mem, b, &s, o, batch);
+		if (ctl_options_has(&c->opt, OPT_JSON))
+			print_top_json(&c->cx, b, &s, o);
+		else
+			show_top_page(c->cx.mem, b, &s, o, batch);
 		then = b->sum;
 		began = b->started_us;
-	} while (!ctl_options_has(&c->opt, OPT_ONCE) && !ferror(stdout) &&
-	    handle_key(screen_wait(TOP_INTERVAL_MS), &o));
+	} while (
+	    !prints_one_page(c) && !ferror(stdout) && handle_key(screen_wait(TOP_INTERVAL_MS), &o));
 	return OK;
 }
 
@@ -216,7 +307,7 @@ enum err cmd_top(struct ctl *c)
 {
 	const char *sort = c->opt.value[OPT_SORT];
 	const struct worker_order *o = &worker_orders[0];
-	bool plain = ctl_options_has(&c->opt, OPT_BATCH) || ctl_options_has(&c->opt, OPT_ONCE);
+	bool plain = ctl_options_has(&c->opt, OPT_BATCH) || prints_one_page(c);
 
 	for (int i = 0; sort && i < WORKER_ORDERS; i++)
 		if (strcmp(worker_orders[i].word, sort) == 0)

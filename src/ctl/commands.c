@@ -49,8 +49,8 @@ const struct command ctl_commands[] = {
 	    "\n"
 	    "  motetctl help actor\n"
 	    "  motetctl help actor add" },
-	{ "actor", "add", cmd_actor_add, NEEDS_SCHEMA, "NAME", 1, 1, ASK_OPTIONS | OPT_BIT(ADMIN),
-	    "Register an actor",
+	{ "actor", "add", cmd_actor_add, NEEDS_SCHEMA, "NAME", 1, 1,
+	    ASK_OPTIONS | OPT_BIT(ADMIN) | OPT_BIT(JSON), "Register an actor",
 	    "NAME is the local name, or the whole federation ID. The password has 8 to 256 bytes;\n"
 	    "without an option it is asked for twice. `registration` does not limit this command.\n"
 	    "\n"
@@ -248,12 +248,13 @@ const struct command ctl_commands[] = {
 	    "  motetctl status\n"
 	    "  motetctl status --json" },
 	{ "top", NULL, cmd_top, NEEDS_DOMAIN, "", 0, 0,
-	    OPT_BIT(BATCH) | OPT_BIT(ONCE) | OPT_BIT(SORT),
+	    OPT_BIT(BATCH) | OPT_BIT(JSON) | OPT_BIT(ONCE) | OPT_BIT(SORT),
 	    "Show workers and routes, updated every second",
 	    "Keys: t, r, p sort by time, requests, process id; q quits.\n"
 	    "\n"
 	    "  motetctl top\n"
-	    "  motetctl top --once --sort requests" },
+	    "  motetctl top --once --sort requests\n"
+	    "  motetctl top --json" },
 	{ "epoch", "list", cmd_epoch_list, NEEDS_DOMAIN, "", 0, 0, OPT_BIT(JSON),
 	    "List the epochs of the database",
 	    "A new epoch begins after the database was promoted, restored or moved, because\n"

@@ -11,7 +11,7 @@ COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _motetctl; echo "${COMPREPLY[*]}"; done""
 
 def test(site, ok):
     done = subprocess.run(["bash", "-c", COMPLETE % site.program], text=True, capture_output=True, check=False)
-    want = ["add list show passwd deactivate", "--admin --generate --password-file --password-stdin --config --set --help", "--accept --json --config --set --help", "show"]
+    want = ["add list show passwd deactivate", "--admin --generate --json --password-file --password-stdin --config --set --help", "--accept --json --config --set --help", "show"]
     got = done.stdout.splitlines()
     same = len(got) == 6 and all(set(g.split()) == set(w.split()) for g, w in zip(got, want))
     ok(same and not done.stderr and "selftest" in got[5], "bash completes commands and options", done)

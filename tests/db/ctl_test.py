@@ -344,6 +344,11 @@ def test_actors(site):
     expect(site, "a name that is taken", [*add, "ALICE@example.org", "--password-stdin"], 1, "^$", "taken", stdin=PASSWORD)
     r = expect(site, "actor add --generate", [*add, "bob", "--generate", "--admin"], 0, r"administrator\npassword: (\S{5}-){3}\S{5}\n")
     ok(site.run(*add, "bob2", "--generate").stdout[-24:] != r.stdout[-24:], "each time another one")
+    one = json.loads(site.run(*add, "bob3", "--generate", "--json").stdout)
+    ok(list(one) == ["name", "fid", "admin", "created_at", "id", "password"] and one["fid"] == "bob3@example.org" and len(one["password"]) == 23,
+       "actor add --generate --json is one object: %s" % one)
+    r = expect(site, "actor add --json", [*add, "bob4", "--password-stdin", "--json"], 0, '"password": *null', stdin=PASSWORD + "\n")
+    ok(json.loads(r.stdout)["name"] == "bob4", "without a password that the operator knows")
     name = os.path.join(site.dir, "password")
     with open(name, "w", encoding="utf-8") as f:
         f.write("pässword-of-carol\nnext line\n")
@@ -358,8 +363,8 @@ def test_actors(site):
     for args in [], ["alice", "--all"]:
         expect(site, " ".join(["token delete", *args]), ["token", "delete", *args], 64, "^$", "name one actor, or give --all")
     rows = lists(site, "actor list --json", ["actor", "list"], members)
-    ok([r["fid"] for r in rows] == [n + "@example.org" for n in ("alice", "bob", "bob2", "carol")], "those who were added, and nobody else", rows)
-    ok([r["admin"] for r in rows] == [False, True, False, False], "who is an administrator", rows)
+    ok([r["fid"] for r in rows] == [n + "@example.org" for n in ("alice", "bob", "bob2", "bob3", "bob4", "carol")], "those who were added, and nobody else", rows)
+    ok([r["admin"] for r in rows] == [False, True, False, False, False, False], "who is an administrator", rows)
     ok(all(isinstance(r["id"], str) and r["sessions"] == 0 and r["deactivated_at"] is None for r in rows), "types", rows)
     expect(site, "actor list for people", ["actor", "list"], 0, r"^NAME +FID .*ID\nalice +alice@example.org +no .*\nbob +bob@example.org +yes ")
     ok(json.loads(site.run("actor", "show", "alice", "--json").stdout) == rows[0], "actor show --json is that row")

@@ -52,8 +52,15 @@ def full_pool():
         ok("\nKeyPackages: not counted yet" in r.stdout, "top has a line for the stock of KeyPackages")
         ok(r.returncode == 0 and len(rows) == 3, "and top shows the three, with their route:\n# " + r.stdout.replace("\n", "\n# "))
         ok({int(x[0]) for x in rows} == set(s.workers()) and all(float(x[3]) > 100 and x[4] == "work" for x in rows), "and process, age and phase of each")
+        page = json.loads(ctl(s, "top", "--json").stdout)
+        busy = {w["pid"]: w for w in page["workers"] if (w["state"], w["method"], w["path"]) == ("busy", "GET", "/slow") and w["request_ms"] > 100}
+        ok(set(busy) == set(s.workers()), "so does --json: %s" % page)
         [t.join() for t in threads]
         s.get("/slow?ms=1")
+        page = json.loads(ctl(s, "top", "--json", "--sort", "requests").stdout)
+        counts = [w["requests"] for w in page["workers"]]
+        ok(counts == sorted(counts, reverse=True) and [r["requests"] for r in page["routes"] if r["path"] == "/slow"] == [6] and
+           all(w["path"] is None and w["phase"] is None for w in page["workers"]), "and it counts the requests of each route: %s" % page)
         by_requests = [int(line.split()[2]) for line in ctl(s, "top", "--once", "--sort", "requests").stdout.splitlines() if " idle " in line and "workers" not in line]
         ok(by_requests == sorted(by_requests, reverse=True) and len(by_requests) == 3, "sorted by requests: %s" % by_requests)
         ok(ctl(s, "top", "--once", "--sort", "x").returncode == 64, "by nothing else")

@@ -86,13 +86,27 @@ static void print_json_value(struct json_object *o)
 	json_object_put(o);
 }
 
-static void print_json_rows(struct cx *cx, const struct listing *l)
+static struct json_object *rows_json(struct arena *mem, const struct listing *l)
 {
 	struct json_object *a = json_object_new_array();
 
 	for (size_t i = 0; i < l->n; i++)
-		json_object_array_add(a, row_json(cx->mem, l, i));
-	print_json_value(a);
+		json_object_array_add(a, row_json(mem, l, i));
+	return a;
+}
+
+static void print_json_rows(struct cx *cx, const struct listing *l)
+{
+	print_json_value(rows_json(cx->mem, l));
+}
+
+void out_arrays(struct cx *cx, const char *const names[], const struct listing lists[], size_t n)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_object_add(o, names[i], rows_json(cx->mem, &lists[i]));
+	print_json_value(o);
 }
 
 static void print_cell(struct str s, size_t width, bool last)

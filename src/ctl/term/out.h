@@ -51,4 +51,6 @@ void out_list(struct cx *, const struct listing *, bool json);
 void out_blocks(struct cx *, const struct listing *, bool json);
 /* Print the first row as lines `name: value`, or as a JSON object. */
 void out_one(struct cx *, const struct listing *, bool json);
+/* Print a JSON object with `n` members: names[i] is the JSON array of lists[i]. */
+void out_arrays(struct cx *, const char *const names[], const struct listing lists[], size_t n);
 #endif
