@@ -20,7 +20,13 @@ static const struct {
 } curl_numbers[] = {
 	{ CURLOPT_NOSIGNAL, 1 },
 	{ CURLOPT_NOPROGRESS, 1 },
+#if LIBCURL_VERSION_NUM >= 0x075700
 	{ CURLOPT_QUICK_EXIT, 1 }, /* do not wait for a silent DNS server after the deadline */
+#endif
+#if LIBCURL_VERSION_NUM < 0x075500
+	{ CURLOPT_PROTOCOLS, CURLPROTO_HTTPS },
+	{ CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS },
+#endif
 	{ CURLOPT_HTTPGET, 1 },
 	{ CURLOPT_FOLLOWLOCATION, 0 }, /* net.c follows redirects and checks each hop */
 	{ CURLOPT_SSL_VERIFYPEER, 1 },
@@ -43,8 +49,10 @@ static const struct {
 	CURLoption option;
 	const char *value;
 } curl_texts[] = {
+#if LIBCURL_VERSION_NUM >= 0x075500
 	{ CURLOPT_PROTOCOLS_STR, "https" },
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "https" },
+#endif
 	{ CURLOPT_PROXY, "" }, /* ignore proxies of the environment */
 	{ CURLOPT_NOPROXY, "*" },
 	{ CURLOPT_USERAGENT, "motet/" PACKAGE_VERSION " polyproto/1.0-beta.13" },
