@@ -84,6 +84,11 @@ static bool set_ask_headers(struct pending_ask *a)
 }
 
 #define SET_ASK(option, value) (curl_easy_setopt(a->easy, CURLOPT_##option, value) == CURLE_OK)
+#if LIBCURL_VERSION_NUM >= 0x075500
+#define SET_ASK_PROTOCOLS SET_ASK(PROTOCOLS_STR, "http,https")
+#else
+#define SET_ASK_PROTOCOLS SET_ASK(PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+#endif
 
 static bool set_ask_request(struct pending_ask *a)
 {
@@ -102,9 +107,8 @@ static bool set_ask_request(struct pending_ask *a)
 static bool set_ask_connection(struct pending_ask *a, const struct net_ask_client *n)
 {
 	const char *ca = n->conf->federation_ca_file;
-	bool good = SET_ASK(NOSIGNAL, 1L) && SET_ASK(ERRORBUFFER, a->why) &&
-	    SET_ASK(PROTOCOLS_STR, "http,https") && SET_ASK(PROXY, "") && SET_ASK(NOPROXY, "*") &&
-	    SET_ASK(TIMEOUT_MS, (long)NET_ASK_MS) &&
+	bool good = SET_ASK(NOSIGNAL, 1L) && SET_ASK(ERRORBUFFER, a->why) && SET_ASK_PROTOCOLS &&
+	    SET_ASK(PROXY, "") && SET_ASK(NOPROXY, "*") && SET_ASK(TIMEOUT_MS, (long)NET_ASK_MS) &&
 	    SET_ASK(CONNECTTIMEOUT_MS, (long)NET_ASK_CONNECT_MS) && SET_ASK(PATH_AS_IS, 1L) &&
 	    SET_ASK(CERTINFO, 1L) && SET_ASK(FRESH_CONNECT, a->ask->http2 ? 1L : 0L) &&
 	    SET_ASK(USERAGENT, "motetctl/" PACKAGE_VERSION) &&
