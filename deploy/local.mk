@@ -20,7 +20,8 @@ LINT = tests/lint/layers tests/lint/symbols tests/lint/statements tests/lint/rou
 TESTS += $(LINT)
 AM_TESTS_ENVIRONMENT = top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; export top_srcdir top_builddir;
 EXTRA_DIST += LICENSE README.md CHANGELOG.md .editorconfig .github/CONTRIBUTING.md .github/SECURITY.md \
-	deploy/doc/first-id-cert.md deploy/doc/routes.md deploy/doc/two-servers.md
+	deploy/doc/first-id-cert.md deploy/doc/packages.md deploy/doc/routes.md deploy/doc/tls-and-proxies.md \
+	deploy/doc/two-servers.md
 EXTRA_DIST += .ci/run tests/README.md tests/run tests/with-postgres \
 	$(LINT) tests/lint/tap.sh tests/lint/symbols.except tests/e2e tests/portability tests/vectors
 dist-hook:

@@ -26,4 +26,4 @@ bundle: distdir
 deb: dist-gzip
 	$(SHELL) '$(top_srcdir)/build-aux/deb' '$(distdir).tar.gz' '$(VERSION)'
 .PHONY: bundle deb
-EXTRA_DIST += build-aux/bundle build-aux/deb deploy/bundle/README deploy/compose.yaml deploy/container/Containerfile deploy/container/passwords.sh deploy/container/start deploy/debian
+EXTRA_DIST += build-aux/bundle build-aux/bundle-libraries build-aux/deb deploy/bundle/README deploy/compose.yaml deploy/container/Containerfile deploy/container/passwords.sh deploy/container/start deploy/debian
