@@ -38,8 +38,12 @@ libapi_a_SOURCES = \
 	src/api/corev1/sessions.c \
 	src/api/describe/about.c \
 	src/api/describe/about.h \
+	src/api/describe/examples.def \
+	src/api/describe/links.def \
 	src/api/describe/openapi.c \
 	src/api/describe/openapi.h \
+	src/api/describe/openapi_parts.c \
+	src/api/describe/openapi_responses.c \
 	src/api/describe/openapi_shape.c \
 	src/api/describe/page_html.c \
 	src/api/describe/page_html.h \

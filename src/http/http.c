@@ -101,6 +101,7 @@ const char *http_reason(int status)
 		{ 410, "Gone" },
 		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
 		{ 415, "Unsupported Media Type" },
 		{ 422, "Unprocessable Content" },
 		{ 429, "Too Many Requests" },

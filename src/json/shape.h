@@ -19,12 +19,13 @@
 enum ftype { FT_STR, FT_I64, FT_BOOL, FT_STRS, FT_BLOB, FT_CUSTOM };
 enum {
 	REQUIRED = 1,
-	NUMERIC = 2 /* FT_STR, FT_STRS: accept a JSON whole number as its decimal text, for serial
-		       numbers (wire.md 2.1) */
+	NUMERIC = 2, /* FT_STR, FT_STRS: accept a JSON whole number as its decimal text, for serial
+			numbers (wire.md 2.1) */
+	OTHER_NAME = 4 /* another name of another field; it is read, but not documented */
 };
 struct field {
-	const char *name; /* name of the member; if the member is absent, .alias is used */
-	const char *alias;
+	const char *name;  /* name of the member; if the member is absent, .alias is used */
+	const char *alias; /* another name; it is not documented */
 	enum ftype type;
 	int flags;
 	size_t off;
@@ -37,6 +38,7 @@ struct field {
 	/* For documentation: */
 	const char *about;	/* what the member is for */
 	const char *as;		/* schema (schemas.def) of a FT_CUSTOM, or of what `ok` checks */
+	const char *as_query;	/* schema of the member in a query, if it differs from `as` */
 	const struct shape *of; /* instead of `as`, for a FT_CUSTOM that decodes an object: the rows
 				   of that object */
 };
@@ -51,7 +53,7 @@ struct shape {
 	/* For the documentation of a shape with `parse`: what a client may send instead of the
 	 * object. */
 	const char *bare;  /* schema of JSON that is not the object */
-	const char *media; /* media type of a body that is not JSON, or NULL */
+	const char *media; /* media types of a body that is not JSON, with blanks, or NULL */
 };
 /* Because of _Generic, a member of the wrong C type does not compile. */
 #define FIELD_(T, CT, st, m, ...) \

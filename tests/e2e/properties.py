@@ -46,12 +46,17 @@ NOT_JSON = [b"{", b"}", b"[1,", b'{"a":1}x', b'{"a":1,"a":2}', b'"\xff"', b"\xff
 ACCEPTS = [None, None, None, "*/*", "application/json", "application/pkix-cert", "application/x-pem-file", "text/plain", "text/html", "application/pgp-keys",
            "application/json;q=0", "no type", "text/*, */*;q=0.1"]
 
+# Members that answers repeat under the names of other versions of the protocol.
+REPEATED = {"Grant": ["idCert"], "KeyMaterial": ["keyData", "serialNumber"], "CacheableIdCert": ["id_cert", "cacheValidNotBefore", "cacheValidNotAfter"]}
+
 
 class Description:
     def __init__(self, document):
         self.document = document
         self.components = document["components"]
-        self.strict = dict(self.components, schemas={k: v if k == "Error" else closed(v) for k, v in self.components["schemas"].items()})
+        schemas = self.components["schemas"]
+        self.strict = dict(self.components, schemas={k: closed(v, REPEATED.get(k, ())) for k, v in schemas.items()})
+        self.liberal = dict(self.components, schemas={k: liberal(v) for k, v in schemas.items()})
         self.operations = [(path, method, item[method]) for path, item in document["paths"].items() for method in METHODS if method in item]
 
     def resolve(self, what):
@@ -61,22 +66,43 @@ class Description:
         return what
 
     def fits(self, schema, value, strict=False):
-        """None, or why not."""
+        """None, or why not. Strict: no member may be there that the schema does not name."""
         whole = {"allOf": [schema], "components": self.strict if strict else self.components}
         if strict:
             whole["unevaluatedProperties"] = False
         e = next(Draft202012Validator(whole).iter_errors(value), None)
         return None if e is None else f"{e.json_path}: {e.message[:300]}"
 
+    def is_taken(self, schema, value):
+        """As info.description says: null counts as absent, and whole numbers may be decimal strings."""
+        return Draft202012Validator({"allOf": [liberal(schema)], "components": self.liberal}).is_valid(value)
 
-def closed(schema):
-    """The same, without room for members that it does not name."""
+
+def closed(schema, repeated=()):
+    """The same, without room for members that neither it names nor `repeated`."""
     if isinstance(schema, list):
         return [closed(s) for s in schema]
     if not isinstance(schema, dict):
         return schema
     out = {k: closed(v) for k, v in schema.items()}
-    return dict(out, unevaluatedProperties=False) if "properties" in out and out.get("type") == "object" else out
+    if "properties" not in out or out.get("type") != "object":
+        return out
+    return dict(out, properties={**out["properties"], **{name: {} for name in repeated}}, unevaluatedProperties=False)
+
+
+def liberal(schema):
+    """What the server takes where this schema stands."""
+    if isinstance(schema, list):
+        return [liberal(s) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {k: liberal(v) for k, v in schema.items()}
+    if out.get("type") == "integer":
+        return {"anyOf": [out, {"type": "string", "pattern": "^[0-9]+$"}]}
+    if isinstance(out.get("properties"), dict):
+        need = out.get("required", [])
+        out["properties"] = {k: v if k in need else {"anyOf": [v, {"type": "null"}]} for k, v in out["properties"].items()}
+    return out
 
 
 class Dice:
@@ -140,13 +166,11 @@ class Dice:
         return [self.value(s["items"]) for _ in range(self.r.randrange(s.get("minItems", 0), min(s.get("maxItems", 3), 3) + 1))]
 
     def object(self, s):
-        need, properties = set(s.get("required", [])), dict(s.get("properties", {}))
-        for one in s.get("allOf", []):    # by one name or the other
-            branch = self.r.choice(one["anyOf"])
-            need.update(branch.get("required", []))
-            for b in one["anyOf"]:
-                properties.update(b["properties"])
-        return {k: self.value(v, k) for k, v in properties.items() if k in need or self.r.random() < .3}
+        need, out = set(s.get("required", [])), {}
+        for k, v in s.get("properties", {}).items():
+            if k in need or self.r.random() < .3:
+                out[k] = None if k not in need and self.r.random() < .1 else self.value(v, k)
+        return out
 
     def spoilt(self, value):
         """Changes the value at a random place: removes a member, or replaces a value by one of another type."""
@@ -216,7 +240,8 @@ class Operation:
         self.dice, self.d, self.world, self.r = dice, dice.d, dice.world, dice.r
         self.path, self.method, self.what, self.name = path, method.upper(), what, what["operationId"]
         self.wrong, self.requests, self.good = [], 0, 0
-        self.schemes = {k for s in what["security"] for k in s}
+        self.with_token = bool(what["security"])
+        self.with_solution = any(p["name"] == "X-P2-Sensitive-Solution" and p["required"] for p in what["parameters"])
         body = what.get("requestBody", {}).get("content", {}).get("application/json")
         self.body = body and body["schema"]
         self.parameters = [self.d.resolve(p) for p in what["parameters"]]
@@ -225,7 +250,7 @@ class Operation:
     def budget(self):
         if "_key_server" in self.name and self.method != "GET":
             return 6
-        if "solution" in self.schemes or self.name in ("corev1_post_register", "corev1_post_session_trust"):
+        if self.with_solution or self.name in ("corev1_post_register", "corev1_post_session_trust"):
             return 20    # each hashes a password
         return 75 if self.body else 50 if self.parameters else 12
 
@@ -248,9 +273,9 @@ class Operation:
 
     def headers(self):
         out = []
-        if "token" in self.schemes and self.name != "p2core_post_session_auth":
+        if self.with_token and self.name != "p2core_post_session_auth":
             out.append(("Authorization", f"Bearer {self.world.runner.devices[self.who].token}"))
-        if "solution" in self.schemes:
+        if self.with_solution:
             out.append(("X-P2-Sensitive-Solution", case.PASSWORD))
         accept = self.r.choice(ACCEPTS)
         more = [("Accept", accept)] if accept else []
@@ -276,15 +301,17 @@ class Operation:
         if got.status in (500, 503):
             return "a defect"
         documented = self.d.resolve(documented)
+        code = got.header("X-P2-Error")
+        if code and f"`{code}`" not in documented["description"]:
+            return f"{code} is not documented for {got.status}"
         return self.judge_headers(got, documented) or self.judge_body(got, documented.get("content", {}))
 
-    @staticmethod
-    def judge_headers(got, documented):
+    def judge_headers(self, got, documented):
         if not got.header("X-Request-Id"):
             return "no X-Request-Id"
         exposed = {h.strip().lower() for h in (got.header("Access-Control-Expose-Headers") or "").split(",")} | SAFE
-        for name in documented.get("headers", {}):
-            if got.header(name) is None:
+        for name, header in documented.get("headers", {}).items():
+            if got.header(name) is None and self.d.resolve(header).get("required"):
                 return f"there is no {name}"
             if name.lower() not in exposed:
                 return f"no script of another origin can read {name}"
@@ -332,7 +359,7 @@ class Operation:
         value = self.dice.spoilt(self.dice.value(self.body))
         if self.r.random() < .2:
             body = self.r.choice(NOT_JSON)
-        elif self.d.fits(self.body, value):
+        elif not self.d.is_taken(self.body, value):
             body = json.dumps(value).encode("utf-8", "surrogatepass")
         else:
             return self.fitting()
@@ -349,7 +376,7 @@ class Operation:
         self.dice.sense = 1
         headers = self.r.choice([[], [("Authorization", "Bearer x")], [("Authorization", "Basic eDp4")], [("Authorization", "Bearer motet_" + "A" * 50)]])
         got = self.send(self.target(self.path_values()), headers, b"{}" if self.method in ("POST", "PUT") else None)
-        if {} not in self.what["security"] and got.status != 401:
+        if self.with_token and {} not in self.what["security"] and got.status != 401:
             self.wrong.append(f"a stranger gets {got}")
 
     def any_query(self):
@@ -372,7 +399,7 @@ class Operation:
     def run(self, times):
         tries = [self.fitting] * 6 + [self.stranger] + ([self.not_fitting] * 5 if self.body else []) + \
                 ([self.any_query] * 2 if self.method in ("GET", "DELETE") else []) + ([self.head] if self.method == "GET" else [])
-        if self.who == "alice" and "token" in self.schemes:
+        if self.who == "alice" and self.with_token:
             self.world.fresh(self.name != "corev1_post_session_keymaterial")
         for i in range(self.budget() * times):
             self.dice.sense = self.r.choice((0, .7, 1))
@@ -415,6 +442,51 @@ def schemas(description):
     case.need(used == set(description.components["schemas"]), f"nobody uses {sorted(set(description.components['schemas']) - used)}")
 
 
+def bodies(description):
+    """(operationId, media type, its object) of each body."""
+    for _, _, what in description.operations:
+        for where in (what.get("requestBody", {}), *what["responses"].values()):
+            for kind, media in description.resolve(where).get("content", {}).items():
+                yield what["operationId"], kind, media
+
+
+def examples(description):
+    """Every body in JSON has one, and examples fit their schemas."""
+    for name, kind, media in bodies(description):
+        case.need("example" in media or not kind.endswith("json"), f"{name}: no example of {kind}")
+        wrong = description.fits(media["schema"], media["example"], strict=True) if "example" in media else None
+        case.need(wrong is None, f"{name}: the example of {kind}: {wrong}")
+
+
+def links(description):
+    """They lead to an operation, by one of its parameters."""
+    takes = {what["operationId"]: {p["name"] for p in what["parameters"]} for _, _, what in description.operations}
+    n = 0
+    for _, _, what in description.operations:
+        for response in what["responses"].values():
+            for link in description.resolve(response).get("links", {}).values():
+                n += 1
+                case.need(set(link["parameters"]) <= takes.get(link["operationId"], set()), f"{what['operationId']}: {link}")
+    case.need(n, "there is none")
+
+
+def snake(name):
+    return re.sub("[A-Z]", lambda m: "_" + m[0].lower(), name)
+
+
+def for_generators(description):
+    """What programs that make clients stumble over: members that are one name after a change of case, numbers without a size."""
+    for name, schema in description.components["schemas"].items():
+        members = schema.get("properties", {})
+        names = [snake(m) for m in members]
+        case.need(len(names) == len(set(names)), f"{name}: two members of one name: {sorted(members)}")
+        for m, s in [("", schema), *members.items()]:
+            case.need(s.get("type") != "integer" or "format" in s, f"{name} {m}: a number without a size")
+            case.need("anyOf" not in s or m == "" or all("properties" not in o for o in s["anyOf"]), f"{name} {m}: an object without a name")
+    for name, kind, media in bodies(description):
+        case.need(set(media.get("schema", {})) <= {"$ref"}, f"{name}: the schema of {kind} has no name")
+
+
 def attempt(tap, name, test, *args):
     try:
         tap.result(name, test(*args))
@@ -427,6 +499,9 @@ def run(tap, place, where, seed, times, only):
     description = Description(world.ask("GET", DOCUMENT, [], None).json())
     attempt(tap, "the description is valid OpenAPI 3.1", validator, where, description.document)
     attempt(tap, "its schemas are valid, and their references lead somewhere", schemas, description)
+    attempt(tap, "every body has an example, which fits", examples, description)
+    attempt(tap, "its links lead somewhere", links, description)
+    attempt(tap, "clients can be made from it", for_generators, description)
     attempt(tap, "an unknown method is 405, with the methods that are described", unknown_methods, description, world)
     dice, total = Dice(seed, description, world), 0
     for path, method, what in (o for o in description.operations if re.search(only, o[2]["operationId"])):

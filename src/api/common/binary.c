@@ -11,7 +11,7 @@ static bool is_binary_encoding(struct str s)
 	return str_is(s, "base64") || str_is(s, "octets");
 }
 SHAPE(binary_query,
-    F_CUSTOM(binary_query, timestamp, bodies_get_time, .as = "Time", .about = "default: now"),
+    F_CUSTOM(binary_query, timestamp, bodies_get_time, .as = "Seconds", .about = "default: now"),
     F_STR(binary_query, encoding, .as = "Encoding", .ok = is_binary_encoding,
 	.must = "must be base64 or octets",
 	.about = "base64: strings instead of arrays of octets"));

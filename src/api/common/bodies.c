@@ -39,7 +39,7 @@ static enum err parse_csr_body(struct cx *cx, const struct shape *sh, struct str
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
 				: bodies_get_csr(cx, &sh->fields[0], v, &to->csr);
 }
-SHAPE_BY(csr_body, parse_csr_body, "Csr", "application/x-pem-file",
+SHAPE_BY(csr_body, parse_csr_body, "Csr", "application/x-pem-file text/plain",
     F_CUSTOM(csr_body, csr, bodies_get_csr, .flags = REQUIRED, .as = "Csr"));
 
 enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_object *v, void *out)
@@ -53,13 +53,13 @@ enum err bodies_get_time(struct cx *cx, const struct field *f, struct json_objec
 	return OK;
 }
 SHAPE(time_query,
-    F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Time", .about = "default: now"));
+    F_CUSTOM(time_query, timestamp, bodies_get_time, .as = "Seconds", .about = "default: now"));
 SHAPE(certs_query,
-    F_CUSTOM(certs_query, timestamp, bodies_get_time, .as = "Time",
+    F_CUSTOM(certs_query, timestamp, bodies_get_time, .as = "Seconds",
 	.about = "only certificates that were valid at that time"),
-    F_CUSTOM(certs_query, notBefore, bodies_get_time, .as = "Time",
+    F_CUSTOM(certs_query, notBefore, bodies_get_time, .as = "Seconds",
 	.about = "only certificates issued at that time or later"),
-    F_CUSTOM(certs_query, notAfter, bodies_get_time, .as = "Time",
+    F_CUSTOM(certs_query, notAfter, bodies_get_time, .as = "Seconds",
 	.about = "only certificates issued at that time or earlier"),
     F_STR(certs_query, session_id, .alias = "sessionId", .min = 1, .max = 32,
 	.about = "only certificates of that session"));

@@ -18,7 +18,7 @@ static enum err parse_cert_body(struct cx *cx, const struct shape *sh, struct st
 	return text.s[0] == '{' ? shape_decode(cx, sh, v, out)
 				: binary_get_cert(cx, &sh->fields[0], v, &to->id_cert);
 }
-SHAPE_BY(cert_body, parse_cert_body, "IdCert", "application/x-pem-file",
+SHAPE_BY(cert_body, parse_cert_body, "IdCert", "application/x-pem-file text/plain",
     F_CUSTOM(
 	cert_body, id_cert, binary_get_cert, .alias = "idCert", .flags = REQUIRED, .as = "IdCert"));
 

@@ -11,7 +11,7 @@ static bool is_decimal_serial(struct str s)
 }
 
 #define SERIAL_RULES \
-	.flags = NUMERIC, .as = "AnySerial", .min = 1, .max = 49, .ok = is_decimal_serial, \
+	.as = "AnySerial", .min = 1, .max = 49, .ok = is_decimal_serial, \
 	.must = "must be a serial number in decimal digits"
 #define CHALLENGE_RULES .min = 1, .max = KEY_TRIAL_TEXT_MAX, PRINTABLE
 #define SIGNATURE_RULES .min = 1, .max = 256, PRINTABLE
@@ -41,9 +41,9 @@ struct key_trial_body {
 SHAPE(key_trial_body,
     F_STR(key_trial_body, signature, .flags = REQUIRED, SIGNATURE_RULES,
 	.about = "Ed25519 signature of the trial's text: 128 hex digits, or base64"),
-    F_STR(key_trial_body, serialNumber, .alias = "cert_serial", SERIAL_RULES,
-	.about = "serial number of the ID-Cert; not needed if id_cert is sent"),
-    F_STR(key_trial_body, serial, SERIAL_RULES, .about = "another name of serialNumber"),
+ F_STR(key_trial_body, serialNumber, .alias = "cert_serial", .flags = NUMERIC, SERIAL_RULES,
+.about = "serial number of the ID-Cert; not needed if id_cert is sent"),
+F_STR(key_trial_body, serial, .flags = NUMERIC | OTHER_NAME, SERIAL_RULES),
     F_STR(key_trial_body, fid, .alias = "federation_id", .as = "Fid", .min = 3, .max = 320,
 	.about = "federation ID of the ID-Cert's owner; not needed if the trial names it"),
     F_STR(key_trial_body, trial, .alias = "challenge", CHALLENGE_RULES,

@@ -68,6 +68,7 @@ size_t about_errors(const struct route *r, const struct about *a, enum err *all)
 		{ WITH_SOLUTION, ERR_SENSITIVE },
 		{ WITH_SOLUTION, ERR_USED_CODE },
 		{ EVERY_ONE, ERR_TOO_LARGE },
+		{ EVERY_ONE, ERR_PATH_TOO_LONG }, /* a web server before motetd says it */
 		{ TAKES_INPUT, ERR_ENCODING },
 		{ LIMITED, ERR_RATE_LIMITED },
 		{ EVERY_ONE, ERR_HEADERS_TOO_LARGE },

@@ -18,7 +18,7 @@ struct about_answer {
 	const char *type;   /* NULL: no content */
 	const char *schema; /* the schema's name in schemas.def; NULL if the answer is neither JSON
 			       nor text */
-	const char *header; /* a header of this answer only, or NULL */
+	const char *header; /* headers of this answer only, separated by blanks, or NULL */
 	bool public; /* reply_public() makes the answer, with ETag and Cache-Control, or a 304 */
 };
 enum { ABOUT_ANSWERS = 8, ABOUT_ERRORS = 16 };
