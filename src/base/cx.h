@@ -43,6 +43,7 @@ struct cx {
 	int64_t retry_after;   /* Retry-After in seconds; 0: the error's default, or none */
 	struct str asker;      /* who caused this request: a client's address, or a session; n 0: an
 				  operator or the server itself */
+	struct str address;    /* the client's address, as a key of limits; n 0: as above */
 	bool asker_known;      /* the asker has a session, or sent a federation token that was
 				  verified */
 	bool counted_as_write; /* the request was counted against rate_limit_writes */

@@ -119,7 +119,9 @@ static void note_asker(struct cx *cx, struct net *n, struct str authority, bool 
 	bool session = is_asker_known(cx);
 
 	n->asker = (struct net_asker){ .who = cx->asker,
+		.address = cx->address,
 		.session = session,
+		.known = known,
 		.trusted = (known || session) && !net_slots_is_slow(n->slots, authority) };
 }
 

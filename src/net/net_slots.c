@@ -129,23 +129,52 @@ int64_t net_slots_down_s(struct net_slots *s, struct str authority)
 	return (net_unreachable_wait_ms(s->down, authority, clock_us()) + 999) / 1000;
 }
 
-static int64_t count_wait_budget(const struct net_asker *a)
+/* A budget for milliseconds of waiting in a minute. */
+struct wait_budget {
+	const char *class;
+	struct str who; /* n 0: not charged */
+	int64_t ms;
+};
+enum { WAIT_BUDGETS = 2 };
+
+static void list_wait_budgets(const struct net_asker *a, struct wait_budget b[WAIT_BUDGETS])
 {
-	return a->session ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS;
+	bool shares = a->session && !str_eq(a->who, a->address);
+
+	b[0] = (struct wait_budget){ a->trusted ? "out wait trusted" : "out wait", a->who,
+		a->session ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS };
+	b[1] = (struct wait_budget){ a->known ? "out wait sessions" : "out wait sessions new",
+		shares ? a->address : (struct str){ NULL, 0 },
+		a->known ? NET_SESSION_WAIT_MS : NET_STRANGER_WAIT_MS };
 }
 
-static const char *name_wait_budget(const struct net_asker *a)
+static bool has_wait_budgets(struct net_slots *s, const struct net_asker *a, int64_t *retry_after_s)
 {
-	return a->trusted ? "out wait trusted" : "out wait";
+	struct wait_budget b[WAIT_BUDGETS];
+
+	list_wait_budgets(a, b);
+	for (int i = 0; i < WAIT_BUDGETS; i++)
+		if (b[i].who.n &&
+		    !limits_has_room(
+			s->limits, b[i].class, b[i].who, b[i].ms, b[i].ms, retry_after_s))
+			return false;
+	return true;
+}
+
+static void charge_wait_budgets(struct net_slots *s, const struct net_asker *a, int64_t ms)
+{
+	struct wait_budget b[WAIT_BUDGETS];
+
+	list_wait_budgets(a, b);
+	for (int i = 0; i < WAIT_BUDGETS; i++)
+		if (b[i].who.n)
+			limits_charge(s->limits, b[i].class, b[i].who, b[i].ms, ms);
 }
 
 bool net_slots_take_asker(struct net_slots *s, const struct net_asker *a, int64_t *retry_after_s)
 {
-	int64_t wait_ms = count_wait_budget(a);
-
 	return s->limits == NULL || a->who.n == 0 ||
-	    (limits_has_room(
-		 s->limits, name_wait_budget(a), a->who, wait_ms, wait_ms, retry_after_s) &&
+	    (has_wait_budgets(s, a, retry_after_s) &&
 		limits_take(s->limits, "out asker", a->who, NET_ASKER_PER_MINUTE,
 		    NET_ASKER_PER_MINUTE, retry_after_s));
 }
@@ -176,8 +205,8 @@ void net_slots_charge(
 {
 	int64_t ms = us / 1000 + 1;
 
-	if (s->times)
+	if (s->times && ms > NET_PROMPT_MS)
 		limits_charge(s->times, "out slow", authority, NET_SERVER_WAIT_MS, ms);
 	if (s->limits && a->who.n)
-		limits_charge(s->limits, name_wait_budget(a), a->who, count_wait_budget(a), ms);
+		charge_wait_budgets(s, a, ms);
 }

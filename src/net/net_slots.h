@@ -25,8 +25,10 @@ struct net_slots *net_slots_new(const struct conf *, int workers, struct limits 
 void net_slots_free(struct net_slots *);
 /* Who causes a fetch. */
 struct net_asker {
-	struct str who; /* a session, or a client's address; n 0: nobody, such as a command */
+	struct str who;	    /* a session, or a client's address; n 0: nobody, such as a command */
+	struct str address; /* of the client; n 0: unknown */
 	bool session;
+	bool known;   /* it asks about a server that was good */
 	bool trusted; /* the asker has a session or asks about a server that was good, and that
 			 server is not slow */
 };
@@ -48,9 +50,11 @@ int64_t net_slots_down_s(struct net_slots *, struct str authority);
  * Budgets. All requests of a minute may come at once; rate_limit = off means no budgets. Each
  * session and each client address has a budget of requests and of seconds of waiting. Waiting in
  * which the asker was trusted is counted apart from other waiting, so that a stranger cannot keep
- * somebody who shares its address from logging in. Each server has one budget for the requests of
- * strangers and another for all other requests. False: the budget is used up; *retry_after_s says
- * when to retry.
+ * somebody who shares its address from logging in. All sessions of one address have a budget of
+ * waiting together, so that somebody with many accounts cannot hold the slots: as much as one
+ * session has for servers that were good, and as much as a stranger has for others. Each server has
+ * one budget for the requests of strangers and another for all other requests. False: the budget is
+ * used up; *retry_after_s says when to retry.
  */
 enum {
 	NET_ASKER_PER_MINUTE = 120,
@@ -58,7 +62,8 @@ enum {
 	NET_SESSION_WAIT_MS = 30000,
 	NET_STRANGERS_PER_MINUTE = 150, /* requests to one server */
 	NET_KNOWN_PER_MINUTE = 300,
-	NET_SERVER_WAIT_MS = 10000 /* in a minute; a server whose fetches take more is slow */
+	NET_SERVER_WAIT_MS = 10000, /* in a minute; a server whose fetches take more is slow */
+	NET_PROMPT_MS = 1000	    /* fetches up to this time do not count for that */
 };
 bool net_slots_take_asker(struct net_slots *, const struct net_asker *, int64_t *retry_after_s);
 bool net_slots_take_request(

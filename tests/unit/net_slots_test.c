@@ -264,6 +264,48 @@ static void many_down(void)
 	ok(is_left_alone(d, "last", 0), "a full table takes one more");
 }
 
+/* Somebody with many accounts waits no longer than one session, and for servers that are not known
+ * no longer than a stranger. */
+static void many_sessions(void)
+{
+	struct conf *c = conf("/nonexistent");
+	struct net_slots *s = net_slots_new(c, 4, limits_new());
+	const struct str server = STR("new.example:443");
+	struct net_asker a = { .who = STR("1:s1"), .address = STR("192.0.2.1"), .session = true },
+			 b = a, other = a;
+	int64_t after;
+
+	b.who = STR("2:s1");
+	other.address = STR("192.0.2.2");
+	for (int i = 0; i < 3; i++)
+		net_slots_charge(s, &a, server, SECONDS(4));
+	ok(!net_slots_take_asker(s, &b, &after),
+	    "sessions of one address wait 10 s for new servers");
+	ok(net_slots_take_asker(s, &other, &after), "a session of another address is not refused");
+	a.known = b.known = true;
+	ok(net_slots_take_asker(s, &b, &after), "and neither is one that asks a known server");
+	for (int i = 0; i < 8; i++)
+		net_slots_charge(s, &a, server, SECONDS(4));
+	ok(!net_slots_take_asker(s, &b, &after), "for which all together may wait 30 s");
+	net_slots_free(s);
+	conf_free(c);
+}
+
+/* A server far away is not slow, however many ask about it. */
+static void far_server(void)
+{
+	struct conf *c = conf("/nonexistent");
+	struct net_slots *s = net_slots_new(c, 4, limits_new());
+	const struct net_asker a = { .who = STR("192.0.2.1") };
+	const struct str server = STR("far.example:443");
+
+	for (int i = 0; i < 100; i++)
+		net_slots_charge(s, &a, server, SECONDS(1) / 5);
+	ok(!net_slots_is_slow(s, server), "a server that answers in 0.2 s is not slow");
+	net_slots_free(s);
+	conf_free(c);
+}
+
 static void rates(void)
 {
 	struct conf *c = conf("/nonexistent");
@@ -338,5 +380,7 @@ int main(void)
 	down();
 	many_down();
 	rates();
+	many_sessions();
+	far_server();
 	return done();
 }
