@@ -1,6 +1,7 @@
 #include "core/actor.h"
 #include "base/conf.h"
 #include "text/fid.h"
+#include "core/clocks.h"
 #include "core/guess_limit.h"
 #include "core/second_factor_check.h"
 #include "core/password.h"
@@ -163,11 +164,11 @@ enum err actor_log_in(
 	if (actor_read_name(cx, "actor_name", l->name, &local) != OK)
 		local = STR("");
 	TRY(q_actor_login(cx, local, &who));
+	TRY(clocks_take_time(cx, who->now));
 	const struct password_try t = { local, local, l->address, l->password, who->password,
 		ERR_BAD_CREDENTIALS };
 	TRY(password_check(cx, &t));
 	TRY(check_login_second_factor(cx, l, who, local));
-	cx->now = who->now;
 	const struct issue_request i = { .actor_id = who->id,
 		.local = local,
 		.csr = csr,

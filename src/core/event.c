@@ -1,6 +1,7 @@
 #include "core/event.h"
 #include "text/fid.h"
 #include "core/actor.h"
+#include "core/clocks.h"
 #include "core/foreign.h"
 
 static bool invalidates_cert(const struct event *e)
@@ -39,7 +40,7 @@ enum err event_list(struct cx *cx, const struct session *s, int64_t after, bool 
 		*n = 0;
 		return OK;
 	}
-	cx->now = (*out)->now;
+	TRY(clocks_take_time(cx, (*out)->now));
 	identity_forget_unless((*out)->signer);
 	return sign_event_claims(
 	    cx, *out, *n, spaced, *claims = arena_alloc(cx->mem, *n * sizeof **claims));

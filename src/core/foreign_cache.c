@@ -1,6 +1,7 @@
 #include "core/foreign_cache.h"
 #include "base/conf.h"
 #include "base/log.h"
+#include "core/clocks.h"
 
 /* The errors of failures that the server caused. Such a failure is stored under the name of its
  * error, as the numbers of the enum may change. */
@@ -37,7 +38,7 @@ enum err foreign_cache_find_home(
 	if (!conf_federates(cx->conf, host))
 		return refuse_unfederated_host(cx, host);
 	TRY(q_foreign_find_server(cx, place, host, &k));
-	cx->now = k->now;
+	TRY(clocks_take_time(cx, k->now));
 	if (k->blocked)
 		return refuse_unfederated_host(cx, host);
 	if (k->failure.s)

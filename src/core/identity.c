@@ -1,6 +1,7 @@
 #include "core/identity.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "core/clocks.h"
 #include "core/resend.h"
 #include "store/q_schema.h"
 
@@ -65,12 +66,7 @@ static enum err check_key_has_begun(struct cx *cx, const struct server_key *k, i
 
 enum err identity_check_clocks(struct cx *cx, const struct server_key *k, int64_t database_now)
 {
-	int64_t ahead = database_now - clock_now();
-
-	if (ahead > SIGNER_SKEW || ahead < -SIGNER_SKEW)
-		return fail(cx, ERR_CLOCKS,
-		    "the database's clock is %lld seconds %s this host's clock: synchronise both",
-		    (long long)(ahead < 0 ? -ahead : ahead), ahead < 0 ? "behind" : "ahead of");
+	TRY(clocks_compare(cx, database_now));
 	return check_key_has_begun(cx, k, database_now);
 }
 
@@ -115,7 +111,7 @@ enum err identity_at(struct cx *cx, int64_t at, struct server_key **out)
 	if (*out == NULL)
 		return refuse(cx, ERR_NOT_FOUND, "timestamp",
 		    "This server had no identity key at that time.");
-	cx->now = (*out)->now;
+	TRY(clocks_take_time(cx, (*out)->now));
 	return check_key_domain(cx, *out);
 }
 
@@ -188,7 +184,8 @@ static enum err record_server_key(
 	while (resend_again(cx, &s, &e));
 	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
 		return e;
-	TRY(q_server_key_at(cx, -1, &current));
+	if (q_server_key_at(cx, -1, &current) != OK)
+		return cx->why.err = ERR_UNCERTAIN;
 	*done = current && current->serial == k->serial;
 	*late = *late && !*done;
 	return *done ? OK : e;
@@ -203,7 +200,7 @@ static enum err add_server_key(
 	struct ca_key ca;
 
 	TRY(cx->ca->new_key(cx, cx->ca, &ca));
-	for (int try = 0; try < KEY_TRIES && (e == ERR_CONFLICT || late); try++) {
+	for (int try = 0; try < KEY_TRIES && (e == ERR_CONFLICT || (e == OK && late)); try++) {
 		TRY(certify_server_key(cx, &ca, now + try, k));
 		e = record_server_key(cx, replaces, k, done, &late);
 	}

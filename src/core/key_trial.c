@@ -5,6 +5,7 @@
 #include "text/fid.h"
 #include "crypto/hash.h"
 #include "crypto/token.h"
+#include "core/clocks.h"
 #include "core/foreign.h"
 #include "core/resend.h"
 #include "shm/limits.h"
@@ -33,13 +34,15 @@ enum err key_trial_new(struct cx *cx, struct str fid, struct str session_id, str
     bool dry_run, struct key_trial *out)
 {
 	struct str local, domain;
+	int64_t now;
 
 	if (fid.n)
 		TRY(normalise_fid(cx, fid, &fid, &local, &domain));
 	/* An answer with only a serial is later matched against these cached certificates. */
 	if (fid.n && !dry_run && !foreign_is_own(cx, domain))
 		TRY(foreign_prefetch_certs(cx, fid, session_id));
-	TRY(q_key_trial_clock(cx, &cx->now));
+	TRY(q_key_trial_clock(cx, &now));
+	TRY(clocks_take_time(cx, now));
 	const struct key_trial_text c = { .domain = str_of(cx->conf->domain),
 		.purpose = STR("auth"),
 		.fid = fid,
@@ -93,8 +96,7 @@ static enum err find_key_trials(
 		return REFUSE_TRIAL(cx, "trial",
 		    "This key trial has expired; get a new one and complete it within %d seconds.",
 		    KEY_TRIAL_LIFETIME);
-	cx->now = (*out)->now;
-	return OK;
+	return clocks_take_time(cx, (*out)->now);
 }
 
 static enum err check_trial_cert(struct cx *cx, const struct key_trial_answer *a,

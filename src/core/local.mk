@@ -2,6 +2,8 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/actor.c \
 	src/core/actor.h \
+	src/core/clocks.c \
+	src/core/clocks.h \
 	src/core/epoch.c \
 	src/core/epoch.h \
 	src/core/event.c \

@@ -1,5 +1,6 @@
 #include "core/publish.h"
 #include "base/conf.h"
+#include "core/clocks.h"
 
 struct published publish_claim(
     const struct cx *cx, struct blob cert, int64_t serial, int64_t invalidated, bool spaced)
@@ -91,7 +92,7 @@ enum err publish_list_certs(
 	if (*n == 0)
 		return refuse(cx, ERR_NOT_FOUND, "fid", "There is no actor %.*s@%s.", (int)local.n,
 		    local.s, cx->conf->domain);
-	cx->now = (*out)->now;
+	TRY(clocks_take_time(cx, (*out)->now));
 	if ((*out)->cert.p == NULL)
 		*n = 0;
 	return OK;

@@ -3,6 +3,7 @@
 #include "x509/cacheable.h"
 #include "signer/signer.h"
 #include "crypto/token.h"
+#include "core/clocks.h"
 #include "core/foreign.h"
 #include "core/introspect.h"
 #include "core/resend.h"
@@ -77,7 +78,7 @@ static enum err check_federation_token(struct cx *cx, struct str token, struct s
 	if (s->own && !str_i64(s->t.kid, &serial))
 		serial = 0;
 	TRY(q_federation_token_key(cx, serial, &k));
-	cx->now = k->now;
+	TRY(clocks_take_time(cx, k->now));
 	TRY(as_token_error(
 	    cx, federation_jws_check_times(cx, &s->t, cx->now, REDEEM_SKEW, SIGNER_TOKEN_LIFE)));
 	TRY(s->own ? copy_own_key(cx, k, key) : find_home_key(cx, &s->t, key));

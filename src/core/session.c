@@ -2,6 +2,7 @@
 #include "base/conf.h"
 #include "crypto/token.h"
 #include "core/actor.h"
+#include "core/clocks.h"
 #include "core/second_factor_check.h"
 #include "core/password.h"
 
@@ -56,8 +57,7 @@ enum err session_find(struct cx *cx, struct str token, bool password, struct ses
 		return refuse_unknown_session(cx);
 	if ((*out)->ended_why.s)
 		return refuse_session_ended_abroad(cx, *out);
-	cx->now = (*out)->now;
-	return OK;
+	return clocks_take_time(cx, (*out)->now);
 }
 
 enum err session_find_rotated(struct cx *cx, struct str token, struct session **out)
@@ -68,8 +68,7 @@ enum err session_find_rotated(struct cx *cx, struct str token, struct session **
 	TRY(q_session_find_rotated(cx, hash, out));
 	if (*out == NULL)
 		return refuse_unknown_session(cx);
-	cx->now = (*out)->now;
-	return OK;
+	return clocks_take_time(cx, (*out)->now);
 }
 
 /* Who must send a solution; depends on the operation's policy and on sensitive_actions. */
@@ -189,8 +188,11 @@ enum err session_rekey(struct cx *cx, const struct session *s, const struct idcs
 enum err session_issue_idcert(
     struct cx *cx, const struct session *s, const struct idcsr *csr, struct grant *g)
 {
-	return issue_session_cert(
-	    cx, s, csr, str_eq(csr->session_id, s->session_id) ? s->serial : 0, g);
+	bool own = str_eq(csr->session_id, s->session_id);
+
+	if (s->rotated && !own)
+		return refuse_unknown_session(cx);
+	return issue_session_cert(cx, s, csr, own ? s->serial : 0, g);
 }
 
 struct str session_fid(struct cx *cx, const struct session *s)

@@ -2,7 +2,10 @@
  * limits that were written with the wrong time stop nobody afterwards. Also a host whose clock
  * differs from the database's. */
 #include "member.h"
+#include "core/clocks.h"
+#include "core/key_trial.h"
 #include "core/password.h"
+#include "core/publish.h"
 #include "store/q_server_key.h"
 
 enum { AN_HOUR = 3600, A_DAY = 86400 };
@@ -123,15 +126,24 @@ static void test_host_clock(void)
 	static const time_t wrong[] = { AN_HOUR, -AN_HOUR, 400L * A_DAY, -400L * A_DAY };
 	struct cx cx = new_context();
 	struct member m = new_member(&cx, "cat", "phone");
+	const struct cert_filter all = { -1, -1, -1, { NULL, 0 } };
+	struct key_trial trial;
+	struct cert_item *certs;
+	size_t n;
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		skew = wrong[i];
 		enum err e = try_rotation(&cx, &m);
 		ok(e == ERR_CLOCKS && check_stored_key(&cx) == ERR_CLOCKS,
 		    "host %+ld seconds off: 503, not 500: %s", (long)wrong[i], cx.why.log);
+		ok(clocks_check(&cx) == ERR_CLOCKS &&
+			key_trial_new(&cx, STR(""), STR(""), STR("192.0.2.9"), false, &trial) ==
+			    ERR_CLOCKS &&
+			publish_list_certs(&cx, STR("cat"), &all, &certs, &n) == ERR_CLOCKS,
+		    "nothing is granted or refused because of the time");
 	}
 	skew = 0;
-	ok(try_rotation(&cx, &m) == OK, "right again: %s", cx.why.log);
+	ok(try_rotation(&cx, &m) == OK && clocks_check(&cx) == OK, "right again: %s", cx.why.log);
 	end_context(&cx);
 }
 
