@@ -1,4 +1,6 @@
 #include "server/listen.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
@@ -8,7 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { LISTEN_BACKLOG = 511 };
+enum { LISTEN_BACKLOG = 511, LISTEN_WAIT_US = 5 * 1000 * 1000, LISTEN_NAP_US = 50 * 1000 };
 
 union listen_address {
 	struct sockaddr any;
@@ -104,8 +106,30 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 	return true;
 }
 
+static bool is_dead_socket(const union listen_address *a)
+{
+int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
+if (fd >= 0)
+close(fd);
+return dead;
+}
+/* The workers of a master that was killed serve their last requests first. */
+static bool wait_for_dead_socket(const char *path, const union listen_address *a)
+{
+const int64_t end = clock_us() + LISTEN_WAIT_US;
+if (is_dead_socket(a))
+return true;
+log_info("%s: another process still listens there; waiting until it ends", path);
+while (clock_us() < end) {
+usleep(LISTEN_NAP_US);
+if (is_dead_socket(a))
+return true;
+}
+return false;
+}
 /* Remove an unused socket file from the path. Returns 0 if the path is free now, else an exit
- * status. */
+* status. */
 static int remove_dead_socket(
     const char *path, const union listen_address *a, char *why, size_t size)
 {
@@ -116,11 +140,7 @@ static int remove_dead_socket(
 	if (!S_ISSOCK(st.st_mode))
 		return report_listen_error(
 		    why, size, EX_CONFIG, path, "exists and is not a socket");
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
-	if (fd >= 0)
-		close(fd);
-	if (!dead)
+	if (!wait_for_dead_socket(path, a))
 		return report_listen_error(
 		    why, size, EX_OSERR, path, "another process listens there already");
 	return unlink(path) == 0 ? 0

@@ -79,4 +79,22 @@ def one_state_dir():
         s.p = p
 
 
-run_tests(named((places, one_state_dir)))
+def killed_master():
+    """The master is killed while a worker serves: the next motetd waits for that worker."""
+    with Server(workers=2) as s:
+        until(lambda: len(s.workers()) == 2)
+        c = s.conn()
+        c.send(fcgi.request(fcgi.params("GET", "/slow?ms=2000")))
+        c.taken()
+        s.tell(signal.SIGKILL)
+        s.p.wait()
+        s.p.stderr.close()
+        s.p = subprocess.Popen([APP, "-c", s.dir.conf], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        ok(until(lambda: s.dir.logged("ready") == 2 or s.p.poll() is not None) is not None and s.p.poll() is None,
+           "a motetd that is started right after its master was killed starts: %s" % s.p.poll())
+        said = os.read(s.p.stderr.fileno(), 65536) + s.dir.text().encode()
+        ok(said.count(b"another process still listens there; waiting") == 1, "it says what it waits for")
+        ok(c.read().status == 200 and s.get().status == 200, "the old worker ends its request, and the new one serves")
+
+
+run_tests(named((places, one_state_dir, killed_master)))
