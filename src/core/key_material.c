@@ -24,11 +24,11 @@ enum err key_material_add(struct cx *cx, const struct session *s, struct key_mat
 	for (size_t i = 0; i < n; i++)
 		TRY(check_key_material(cx, s, &k[i]));
 	do
-		e = q_key_material_add(cx, s->actor_id, k, n, KEY_MATERIAL_TOTAL, settle.doubt, &a);
+		e = q_key_material_add(cx, s->actor_id, k, n, KEY_MATERIAL_TOTAL, &a);
 	while (resend_again(cx, &settle, &e));
 	if (e == ERR_CONFLICT)
 		return refuse(cx, e, "serial_number",
-		    "That ID-Cert already has key material; delete it first.");
+		    "That ID-Cert already has other key material; delete it first.");
 	TRY(e);
 	if (a->missing)
 		return refuse(cx, ERR_NOT_FOUND, "serial_number",
@@ -69,7 +69,6 @@ enum err key_material_list(struct cx *cx, struct blob hash, const int64_t *seria
 	return OK;
 }
 
-/* If none of the items is left after an attempt with an unknown outcome, the deletion succeeded. */
 enum err key_material_delete(
     struct cx *cx, const struct session *s, const int64_t *serials, size_t n)
 {
@@ -78,19 +77,16 @@ enum err key_material_delete(
 	int64_t *missing;
 	size_t nmissing;
 	enum err e;
-	bool any;
 
 	do
-		e = q_key_material_delete(cx, s->actor_id, serials, n, &missing, &nmissing, &any);
+		e = q_key_material_delete(cx, s->actor_id, serials, n, &missing, &nmissing);
 	while (resend_again(cx, &settle, &e));
 	TRY(e);
-	if (settle.doubt && !any)
-		return OK;
 	for (size_t i = 0; i < nmissing && i < 8; i++)
 		buf_printf(&names, "%s%lld", i ? ", " : "", (long long)missing[i]);
 	if (nmissing)
 		return refuse(cx, ERR_NOT_FOUND, "serials",
-		    "Nothing was deleted: there is no key material for %s%s.", buf_done(&names).s,
-		    nmissing > 8 ? " and others" : "");
+		    "Nothing was deleted: you have no ID-Cert with the serial number %s%s.",
+		    buf_done(&names).s, nmissing > 8 ? ", nor others that you sent" : "");
 	return OK;
 }

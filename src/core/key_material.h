@@ -12,7 +12,7 @@ enum {
  * Add all items or none; serial 0 means the session's own certificate. ERR_TOO_LARGE: an item
  * exceeds keymaterial_max_bytes, or all items of the actor exceed KEY_MATERIAL_TOTAL.
  * ERR_NOT_FOUND: the actor has no ID-Cert with one of the serials. ERR_CONFLICT: a serial already
- * has key material.
+ * has other key material. A request that is repeated gets OK again.
  */
 must_check enum err key_material_add(
     struct cx *, const struct session *, struct key_material *, size_t n);
@@ -23,8 +23,8 @@ must_check enum err key_material_add(
  */
 must_check enum err key_material_list(struct cx *, struct blob token_hash, const int64_t *serials,
     size_t nserials, struct key_material **, size_t *n);
-/* Delete the key material of all these serials or of none; ERR_NOT_FOUND names the serials without
- * key material. */
+/* Delete the key material of all these serials or of none; ERR_NOT_FOUND names the serials that no
+ * ID-Cert of the actor has. A request that is repeated gets OK again. */
 must_check enum err key_material_delete(
     struct cx *, const struct session *, const int64_t *serials, size_t n);
 #endif

@@ -37,7 +37,9 @@ static enum err find_unconfirmed_factor(
 {
 	TRY(q_second_factor_find(cx, actor_id, out));
 	if (*out && (*out)->confirmed_at)
-		return refuse_second_factor_exists(cx);
+		return refuse(cx, ERR_CONFLICT, "",
+		    "You already have a second factor. If you never got its recovery codes, get "
+		    "new ones (POST /.motet/v1/totp/recovery).");
 	return *out ? OK
 		    : refuse(cx, ERR_NOT_FOUND, "",
 			  "There is no second factor to confirm: get a secret first (POST "

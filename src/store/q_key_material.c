@@ -6,16 +6,15 @@ const struct stmt *const q_key_material_stmts[] = STATEMENTS;
 
 struct missing_serial {
 	int64_t serial;
-	bool any;
 };
-ROW(missing_serial, F_I64(missing_serial, serial), F_BOOL(missing_serial, any));
+ROW(missing_serial, F_I64(missing_serial, serial));
 ROW(key_material_added, F_I64(key_material_added, missing), F_I64(key_material_added, bytes));
 ROW(key_material, F_I64(key_material, actor_id), F_I64(key_material, serial),
     F_STR(key_material, key_data), F_BLOB(key_material, algorithm),
     F_STR(key_material, algorithms));
 
 enum err q_key_material_add(struct cx *cx, int64_t actor_id, const struct key_material *k, size_t n,
-    int64_t most, bool again, struct key_material_added **out)
+    int64_t most, struct key_material_added **out)
 {
 	int64_t *serials = arena_alloc(cx->mem, n * sizeof *serials);
 	struct str *data = arena_alloc(cx->mem, n * sizeof *data),
@@ -30,7 +29,7 @@ enum err q_key_material_add(struct cx *cx, int64_t actor_id, const struct key_ma
 	}
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n),
 		arg_strs(cx, data, n), arg_blobs(cx, algs, n), arg_strs(cx, oids, n),
-		arg_i64(cx, most), arg_bool(again) };
+		arg_i64(cx, most) };
 	return STORE_RUN(cx, &sql_key_material_add, a, &key_material_added_shape, out, NULL);
 }
 
@@ -44,7 +43,7 @@ enum err q_key_material_list(struct cx *cx, struct blob token_hash, const int64_
 }
 
 enum err q_key_material_delete(struct cx *cx, int64_t actor_id, const int64_t *serials, size_t n,
-    int64_t **missing, size_t *nmissing, bool *any)
+    int64_t **missing, size_t *nmissing)
 {
 	const struct arg a[] = { arg_i64(cx, actor_id), arg_i64s(cx, serials, n) };
 	struct missing_serial *s = NULL;
@@ -53,6 +52,5 @@ enum err q_key_material_delete(struct cx *cx, int64_t actor_id, const int64_t *s
 	*missing = arena_alloc(cx->mem, *nmissing * sizeof **missing + 1);
 	for (size_t i = 0; i < *nmissing; i++)
 		(*missing)[i] = s[i].serial;
-	*any = s && s->any;
 	return OK;
 }

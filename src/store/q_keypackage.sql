@@ -18,7 +18,7 @@ SELECT live, reused, stock, counts FROM motet_add_key_packages($1, $2, $3, $4, $
 
 -- Take all KeyPackages of a session out of its stock, last resorts too: none of them is given out
 -- any more, and none can be uploaded again.
--- name: sql_keypackage_withdraw :one redo
+-- name: sql_keypackage_withdraw :one resend
 -- args: int8, int8
 -- cols: withdrawn int8
 WITH gone AS (

@@ -424,22 +424,17 @@ static void test_rules(void)
 	struct key_material km = { .key_data = STR("some key material") },
 			    other = { .key_data = STR("other key material"), .serial = m.serial };
 	const int64_t two[] = { m.serial, 1000000000000000 };
-	struct key_material_added *a;
 
 	ok(key_material_add(&cx, m.s, &km, 1) == OK, "key material");
-	ok(key_material_add(&cx, m.s, &km, 1) == ERR_CONFLICT, "the same again is refused");
-	ok(q_key_material_add(&cx, m.actor_id, &km, 1, KEY_MATERIAL_TOTAL, true, &a) == OK &&
-		a->missing == 0,
-	    "except in a repeated attempt");
-	ok(q_key_material_add(&cx, m.actor_id, &other, 1, KEY_MATERIAL_TOTAL, true, &a) ==
-		ERR_CONFLICT,
-	    "but not with other key material");
+	ok(key_material_add(&cx, m.s, &km, 1) == OK, "the same again has the same result");
+	ok(key_material_add(&cx, m.s, &other, 1) == ERR_CONFLICT, "other key material is refused");
 	ok(key_material_delete(&cx, m.s, two, 2) == ERR_NOT_FOUND &&
 		sql_number(&cx, "SELECT count(*) FROM keymaterial") == 1,
 	    "%s", cx.why.say);
 	ok(key_material_delete(&cx, m.s, two, 1) == OK &&
-		key_material_delete(&cx, m.s, two, 1) == ERR_NOT_FOUND,
-	    "deleted once: %s", cx.why.say);
+		key_material_delete(&cx, m.s, two, 1) == OK &&
+		sql_number(&cx, "SELECT count(*) FROM keymaterial") == 0,
+	    "deleted; the same again has the same result");
 	end_context(&cx);
 }
 
@@ -462,11 +457,11 @@ static void test_unready_schema(void)
 		struct cx cx = new_context();
 		struct key_material_added *a;
 		run_sql(&cx, rows[i].away);
-		enum err e = q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a);
+		enum err e = q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, &a);
 		run_sql(&cx, rows[i].back);
 		ok(e == ERR_UNAVAILABLE && strstr(cx.why.log, "sql_key_material_add: "),
 		    "%s is missing: %s", rows[i].what, cx.why.log);
-		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, false, &a) == OK,
+		ok(q_key_material_add(&cx, 1, &km, 1, KEY_MATERIAL_TOTAL, &a) == OK,
 		    "and works when it is back");
 		end_context(&cx);
 	}
@@ -492,7 +487,7 @@ static void test_limit(void)
 			const struct key_material km = { .key_data = { text, EACH },
 				.serial = serial[i] };
 			struct key_material_added *a;
-			must(&mine, q_key_material_add(&mine, m.actor_id, &km, 1, ROOM, false, &a));
+			must(&mine, q_key_material_add(&mine, m.actor_id, &km, 1, ROOM, &a));
 			_exit(0);
 		}
 		while (wait(NULL) > 0)
