@@ -108,28 +108,28 @@ bool listen_valid(const struct conf *c, char *why, size_t size)
 
 static bool is_dead_socket(const union listen_address *a)
 {
-int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
-if (fd >= 0)
-close(fd);
-return dead;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool dead = fd >= 0 && connect(fd, &a->any, sizeof a->un) != 0 && errno == ECONNREFUSED;
+	if (fd >= 0)
+		close(fd);
+	return dead;
 }
 /* The workers of a master that was killed serve their last requests first. */
 static bool wait_for_dead_socket(const char *path, const union listen_address *a)
 {
-const int64_t end = clock_us() + LISTEN_WAIT_US;
-if (is_dead_socket(a))
-return true;
-log_info("%s: another process still listens there; waiting until it ends", path);
-while (clock_us() < end) {
-usleep(LISTEN_NAP_US);
-if (is_dead_socket(a))
-return true;
-}
-return false;
+	const int64_t end = clock_us() + LISTEN_WAIT_US;
+	if (is_dead_socket(a))
+		return true;
+	log_info("%s: another process still listens there; waiting until it ends", path);
+	while (clock_us() < end) {
+		usleep(LISTEN_NAP_US);
+		if (is_dead_socket(a))
+			return true;
+	}
+	return false;
 }
 /* Remove an unused socket file from the path. Returns 0 if the path is free now, else an exit
-* status. */
+ * status. */
 static int remove_dead_socket(
     const char *path, const union listen_address *a, char *why, size_t size)
 {
