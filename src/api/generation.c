@@ -148,31 +148,13 @@ static bool fits_row(const struct http_req *q, const struct row *r)
 	    shows_sign(q, r);
 }
 
-/* Is the bearer token a compact JWS (RFC 7515 7.1), as home servers of beta.13 issue? POST /idcert
- * lets the session keep such a token. */
-static bool has_jws_token(const struct http_req *q)
+struct generation generation_of(const struct http_req *q, int by_default)
 {
-	struct str header, payload, signature, token = http_bearer(q->authorization);
-
-	return str_starts(token, "eyJ") && str_cut(token, '.', &header, &payload) &&
-	    str_cut(payload, '.', &payload, &signature);
-}
-
-static struct generation look_up_row(const struct http_req *q, enum kind by_default)
-{
+	enum kind otherwise = by_default == DEFAULT_GENERATION_BETA3 ? BETA3 : BETA13;
 	const struct row *r = rows;
 
 	while (!fits_row(q, r))
 		r++;
-	bool at_default = r->is == BY_DEFAULT || (r->is == BETA3_SPACED && by_default == BETA3);
-	return kinds[at_default ? by_default : r->is];
-}
-
-struct generation generation_of(const struct http_req *q, int by_default)
-{
-	struct generation g =
-	    look_up_row(q, by_default == DEFAULT_GENERATION_BETA3 ? BETA3 : BETA13);
-
-	g.keeps_token = g.keeps_token || (has_jws_token(q) && !is_below_path(&q->segs, "/p2core"));
-	return g;
+	bool at_default = r->is == BY_DEFAULT || (r->is == BETA3_SPACED && otherwise == BETA3);
+	return kinds[at_default ? otherwise : r->is];
 }
