@@ -58,7 +58,7 @@ def answered(place, r, status, error):
     """A refusal in the API's language, whoever refused."""
     need(r.status == status, f"not {status}: {r}")
     if status not in place.front.page_of_its_own:
-        need(r.json()["errcode"] == status and r.json()["error"] == error and r.json()["message"], f"not in the shape of an error: {r}")
+        case.check_answer(r, error)
 
 
 def query(place):
@@ -145,6 +145,7 @@ def too_large(place):
         token, r = ask(place, "POST", "l", coding, b"x" * 1300000)
         allowed = (413,) if not coding or not place.front.longest_chunked else (413, 500)
         need(r.status in allowed and probe.unused(place, [token]), f"not 413: {r.status}")
+        need(r.status != 413 or r.header("Retry-After") is None and r.header("X-P2-Error") in (None, r.json()["error"]), f"header and body differ: {r}")
 
 
 def large(place, n):

@@ -22,9 +22,7 @@ def readable(r):
 def unavailable(r, statuses=(503,)):
     case.need(r.status in statuses, f"status is none of {statuses}: {r}")
     case.need((r.header("Retry-After") or "").isdigit(), f"no Retry-After: {r}")
-    case.need(r.header("X-P2-Error") == "P2CORE_UNAVAILABLE", f"no X-P2-Error: {r}")
-    e = r.json()
-    case.need(e["errcode"] == r.status and e["error"] == "P2CORE_UNAVAILABLE" and e["message"], f"not our JSON: {r}")
+    case.check_answer(r, "P2CORE_UNAVAILABLE")
     case.need(not case.leaks(r.body), f"the response leaks: {r}")
     readable(r)
 
@@ -64,10 +62,9 @@ def web_server_alone(place):
 def too_large(place):
     big = b" " * (1200 * 1024)
     r = place.send("POST", "/.p2/core/v1/register", [], big)
-    case.need(r.status == 413 and r.header("X-P2-Error") == "P2CORE_TOO_LARGE", f"not 413 with its code: {r}")
+    case.need(r.status == 413, f"not 413: {r}")
+    case.check_answer(r, "P2CORE_TOO_LARGE")
     readable(r)
-    e = r.json()
-    case.need(e["errcode"] == 413 and e["error"] == "P2CORE_TOO_LARGE" and e["message"], f"not our JSON: {r}")
 
 
 def refused_by_front(place):
@@ -76,7 +73,8 @@ def refused_by_front(place):
         r = place.send("GET", target, headers)
         if r.status == 200 or r.status in place.front.page_of_its_own or "early-errors" in place.front.cannot:
             continue
-        case.need(r.status in (400, 414, 431) and r.header("X-P2-Error") == r.json()["error"] == "P2CORE_BAD_REQUEST", f"{target[:40]}: {r}")
+        case.need(r.status in (400, 414, 431), f"{target[:40]}: {r}")
+        case.check_answer(r, "P2CORE_BAD_REQUEST")
         case.need(r.header("Retry-After") is None, f"not to be sent again: {r}")
         readable(r)
 
