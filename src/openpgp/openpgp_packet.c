@@ -91,12 +91,33 @@ static const char *read_legacy_point(struct blob in, const uint8_t **point)
 	return NULL;
 }
 
+#define OTHER_KEY(is) "the key is " is " but must be an Ed25519 key (algorithm 22 or 27)"
+/* By the number of the algorithm (RFC 9580 9.1). */
+static const char *const other_keys[] = {
+	[1] = OTHER_KEY("an RSA key (algorithm 1)"),
+	[16] = OTHER_KEY("an Elgamal key (algorithm 16)"),
+	[17] = OTHER_KEY("a DSA key (algorithm 17)"),
+	[18] = OTHER_KEY("an ECDH key (algorithm 18)"),
+	[19] = OTHER_KEY("an ECDSA key (algorithm 19)"),
+	[25] = OTHER_KEY("an X25519 key (algorithm 25)"),
+	[26] = OTHER_KEY("an X448 key (algorithm 26)"),
+	[28] = OTHER_KEY("an Ed448 key (algorithm 28)"),
+};
+
+static const char *describe_other_key(unsigned algorithm)
+{
+	bool known = algorithm < sizeof other_keys / sizeof other_keys[0];
+
+	return known && other_keys[algorithm] ? other_keys[algorithm]
+					      : OTHER_KEY("of an unknown algorithm");
+}
+
 static const char *read_openpgp_point(struct blob in, unsigned algorithm, const uint8_t **point)
 {
 	if (algorithm == OPENPGP_EDDSA)
 		return read_legacy_point(in, point);
 	if (algorithm != OPENPGP_ED25519)
-		return "the key is not an Ed25519 key (algorithm 22 or 27)";
+		return describe_other_key(algorithm);
 	*point = in.p;
 	return in.n == ED25519_KEY ? NULL : "the key's point does not have 32 octets";
 }

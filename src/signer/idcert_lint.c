@@ -89,7 +89,8 @@ static bool has_ed25519_algorithm(struct tbs_lint *l)
 static bool has_readable_names(struct tbs_lint *l)
 {
 	return idname_read(l->cx->mem, l->issuer, &l->issuer_name) == NULL &&
-	    idname_read(l->cx->mem, l->subject, &l->subject_name) == NULL;
+	    idname_read(l->cx->mem, l->subject, &l->subject_name) == NULL &&
+	    !l->issuer_name.has_others && !l->subject_name.has_others;
 }
 
 static bool has_our_issuer(struct tbs_lint *l)

@@ -85,27 +85,41 @@ static const char *store_attr_value(struct arena *mem, const struct name_attr *a
 	return NULL;
 }
 
+static const char *read_name_attr(struct arena *mem, const struct name_attr *a, struct der value,
+    struct idname *out, struct name_domain *d)
+{
+	struct str text;
+	const char *why = read_attr_text(value, &text);
+
+	return why ? arena_printf(mem, "has a %s that %s", a->name, why)
+		   : store_attr_value(mem, a, text, out, d);
+}
+
+/* polyproto-rs puts all other attributes into one RDN. */
 static const char *read_name_rdn(
     struct arena *mem, struct blob rdn, struct idname *out, struct name_domain *d)
 {
+	const struct name_attr *a = NULL;
 	struct blob ava, oid;
 	struct der value;
-	struct str text;
-	char buf[64];
+	size_t n = 0;
 
-	if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) ||
-	    !der_next(&ava, &value) || ava.n)
-		return "has an RDN that is not one attribute type and value";
-	if (rdn.n)
-		return "has an RDN with more than one attribute";
-	const struct name_attr *a = find_name_attr(oid);
-	if (a == NULL)
-		return arena_printf(mem,
-		    "has the attribute %s; only CN, DC, UID and uniqueIdentifier are allowed",
-		    der_oid_text(oid, buf, sizeof buf));
-	const char *why = read_attr_text(value, &text);
-	return why ? arena_printf(mem, "has a %s that %s", a->name, why)
-		   : store_attr_value(mem, a, text, out, d);
+	if (!der_is_set_order(rdn))
+		return "has an RDN that is not in the order of a SET OF (X.690 11.6)";
+	for (; n == 0 || rdn.n; n++) {
+		if (!der_get(&rdn, DER_SEQUENCE, &ava) || !der_get(&ava, DER_OID, &oid) ||
+		    !der_next(&ava, &value) || ava.n)
+			return "has an RDN that is not attribute types and values";
+		const struct name_attr *one = find_name_attr(oid);
+		a = a ? a : one;
+		if (a && (n || rdn.n))
+			return "has CN, DC, UID or uniqueIdentifier in an RDN with more than "
+			       "one attribute";
+	}
+	if (a)
+		return read_name_attr(mem, a, value, out, d);
+	out->has_others = true;
+	return NULL;
 }
 
 const char *idname_read(struct arena *mem, struct blob name, struct idname *out)
@@ -158,7 +172,7 @@ const char *idname_check_actor(struct arena *mem, struct idname *n, bool cn_need
 
 const char *idname_check_server(const struct idname *n)
 {
-	return n->cn.n || n->uid.n || n->session_id.n
+	return n->cn.n || n->uid.n || n->session_id.n || n->has_others
 	    ? "has attributes other than DC; the name of a home server has only DCs"
 	    : NULL;
 }

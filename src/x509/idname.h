@@ -2,9 +2,10 @@
 #define MOTET_X509_IDNAME_H
 #include "x509/der.h"
 /*
- * The distinguished names of ID-Certs (wire.md 3.1). Each RDN has one attribute: a PrintableString,
- * UTF8String or IA5String of characters 0x20 to 0x7e. Allowed are DC, any number of times with the
- * top level first, and CN, UID and uniqueIdentifier, each at most once and in any place.
+ * The distinguished names of ID-Certs (wire.md 3.1): DC, any number of times with the top level
+ * first, and CN, UID and uniqueIdentifier, each at most once, in any place and in an RDN of its
+ * own. Each is a PrintableString, UTF8String or IA5String of characters 0x20 to 0x7e. Other
+ * attributes are read over: they say nothing here, and no name that we write has them.
  *
  * A check returns NULL, or what is wrong as the end of a sentence after "The subject": "has no
  * UID".
@@ -13,6 +14,7 @@ struct idname {
 	struct str cn, uid, session_id; /* n 0: absent; session_id: uniqueIdentifier */
 	struct str domain; /* the domain that the DCs spell, which domain_ok() accepts */
 	struct str local;  /* the local name in the UID; set by idname_check_actor() */
+	bool has_others;   /* other attributes, which were ignored */
 };
 /* Read a Name. `name` is the whole Name, and has passed der_check(). Texts point into `name`; the
  * domain is in the arena. */

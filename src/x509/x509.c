@@ -19,16 +19,52 @@ const char *x509_check_der(struct arena *mem, struct blob der)
 	return why ? arena_printf(mem, "not strict DER (X.690): %s, at octet %zu", why, at) : NULL;
 }
 
+/* Algorithms of keys and signatures that tools make when nobody asks them for Ed25519. */
+static const struct {
+	const char *oid, *name;
+} other_algorithms[] = {
+	{ "1.2.840.113549.1.1.1", "RSA" },
+	{ "1.2.840.113549.1.1.5", "RSA with SHA-1" },
+	{ "1.2.840.113549.1.1.10", "RSASSA-PSS" },
+	{ "1.2.840.113549.1.1.11", "RSA with SHA-256" },
+	{ "1.2.840.113549.1.1.12", "RSA with SHA-384" },
+	{ "1.2.840.113549.1.1.13", "RSA with SHA-512" },
+	{ "1.2.840.10045.2.1", "ECDSA" },
+	{ "1.2.840.10045.4.1", "ECDSA with SHA-1" },
+	{ "1.2.840.10045.4.3.2", "ECDSA with SHA-256" },
+	{ "1.2.840.10045.4.3.3", "ECDSA with SHA-384" },
+	{ "1.2.840.10045.4.3.4", "ECDSA with SHA-512" },
+	{ "1.2.840.10040.4.1", "DSA" },
+	{ "2.16.840.1.101.3.4.3.2", "DSA with SHA-256" },
+	{ "2.16.840.1.101.3.4.3.17", "ML-DSA-44" },
+	{ "2.16.840.1.101.3.4.3.18", "ML-DSA-65" },
+	{ "2.16.840.1.101.3.4.3.19", "ML-DSA-87" },
+	{ "1.3.101.110", "X25519" },
+	{ "1.3.101.111", "X448" },
+	{ "1.3.101.113", "Ed448" },
+};
+
+/* "RSA (1.2.840.113549.1.1.1)"; the OID alone if it is not in the table. */
+static const char *name_algorithm(struct arena *mem, struct blob oid)
+{
+	char text[64];
+
+	der_oid_text(oid, text, sizeof text);
+	for (size_t i = 0; i < sizeof other_algorithms / sizeof other_algorithms[0]; i++)
+		if (strcmp(text, other_algorithms[i].oid) == 0)
+			return arena_printf(mem, "%s (%s)", other_algorithms[i].name, text);
+	return arena_printf(mem, "%s", text);
+}
+
 const char *x509_read_algorithm(struct arena *mem, struct blob *in, const char *of)
 {
 	struct blob seq, oid;
-	char text[64];
 
 	if (!der_get(in, DER_SEQUENCE, &seq) || !der_get(&seq, DER_OID, &oid))
 		return arena_printf(mem, "%s is missing", of);
 	if (!is_short_oid(oid, oid_ed25519))
 		return arena_printf(mem, "%s is %s but must be Ed25519 (1.3.101.112)", of,
-		    der_oid_text(oid, text, sizeof text));
+		    name_algorithm(mem, oid));
 	if (seq.n)
 		return arena_printf(
 		    mem, "%s must have no parameters, not even NULL (RFC 8410 3)", of);

@@ -12,7 +12,8 @@ enum { X509_MAX = 8192 }; /* octets of a request or certificate; longer ones are
 /* Check that `der` has at most X509_MAX octets and is strict DER (der_check). */
 const char *x509_check_der(struct arena *, struct blob der);
 /* Read an AlgorithmIdentifier, which must be Ed25519 without parameters (RFC 8410 3). `of` names
- * the algorithm in the sentence: "the signature algorithm". */
+ * the algorithm in the sentence: "the signature algorithm". The sentence has the name of another
+ * algorithm, as RSA. */
 const char *x509_read_algorithm(struct arena *, struct blob *in, const char *of);
 /* Read a SubjectPublicKeyInfo with an Ed25519 key that ed25519_key_ok() accepts. */
 const char *x509_read_key(struct arena *, struct blob *in, uint8_t key[ED25519_KEY]);

@@ -57,7 +57,11 @@ static const struct row {
 	{ "empty session ID", "S:|U:a@b|D:b|C:a", "is empty" },
 	{ "empty DC", "S:s|U:a@b|D:b|D:|C:a", "is empty" },
 	{ "two attributes in an RDN", "S:client1|U:a@b|C:a&D:b", "more than one attribute" },
-	{ "another attribute", "S:client1|U:a@b|D:b|C:a|O:unit", "the attribute 2.5.4.11" },
+	{ "another attribute", "S:client1|U:a@b|D:b|C:a|O:unit", NULL },
+	{ "other attributes", "O:x|S:client1|U:a@b|O:x|D:b|C:a", NULL },
+	{ "other attributes in one RDN", "O:a&O:b|D:b|U:a@b|C:a|S:client1", NULL },
+	{ "another attribute beside ours", "S:client1|U:a@b|D:b|C:a&O:x",
+	    "more than one attribute" },
 	{ "DCs with the top level last",
 	    "S:client1|U:flori@polyphony.chat|D:polyphony|D:chat|C:flori", "top level first" },
 	{ "one DC too many", "S:client1|U:a@www.polyphony|D:chat|D:polyphony|D:www|C:a",
@@ -281,9 +285,6 @@ static void structure(struct cx *cx)
 	verdict(cx, "NULL parameters outside",
 	    derw(mem, DER_SEQUENCE, text, unhex(mem, "300706032b65700500"), sig), "not even NULL",
 	    false);
-	verdict(cx, "signed with RSA",
-	    derw(mem, DER_SEQUENCE, text, unhex(mem, "300b06092a864886f70d01010b"), sig),
-	    "1.2.840.113549.1.1.11", false);
 	verdict(cx, "signature of 1",
 	    derw(mem, DER_SEQUENCE, text, algorithm_of(mem), unhex(mem, "03020000")), "64 octets",
 	    false);
@@ -296,6 +297,39 @@ static void structure(struct cx *cx)
 	verdict(cx, "too large",
 	    derw(mem, DER_OCTET_STRING, (struct blob){ arena_alloc(mem, 8192), 8192 }),
 	    "larger than", false);
+}
+
+/* Keys and signatures of other algorithms, with the parameters that tools write. */
+static void other_algorithms(struct cx *cx)
+{
+	static const struct {
+		const char *key, *signature, *want;
+	} rows[] = {
+		{ "300d06092a864886f70d0101010500", NULL, "RSA (1.2.840.113549.1.1.1) but must" },
+		{ NULL, "300d06092a864886f70d01010b0500",
+		    "RSA with SHA-256 (1.2.840.113549.1.1.11) but must be Ed25519" },
+		{ NULL, "300d06092a864886f70d01010a3000", "RSASSA-PSS" },
+		{ "301306072a8648ce3d020106082a8648ce3d030107", NULL, "ECDSA (1.2.840.10045.2.1)" },
+		{ NULL, "300a06082a8648ce3d040302", "ECDSA with SHA-256 (1.2.840.10045.4.3.2)" },
+		{ NULL, "300a06082a8648ce3d040303", "ECDSA with SHA-384 (1.2.840.10045.4.3.3)" },
+		{ "300506032b6571", NULL, "of the public key is Ed448 (1.3.101.113) but must be" },
+		{ NULL, "300506032b6571", "signature algorithm is Ed448 (1.3.101.113) but must" },
+		{ "300506032b656e", NULL, "X25519 (1.3.101.110)" },
+		{ "30050603550403", NULL, "is 2.5.4.3 but must be Ed25519 (1.3.101.112)" },
+	};
+	struct arena *mem = cx->mem;
+	uint8_t key[ED25519_KEY];
+
+	key_of(cx, actor_seed, key);
+	struct blob k = { key, sizeof key }, none = unhex(mem, "a000"),
+		    spki = ed25519_spki(mem, key);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct blob csr = rows[i].key
+		    ? SIGNED(spki_with(cx, rows[i].key, k), none)
+		    : derw(mem, DER_SEQUENCE, info_with(cx, spki, none),
+			  unhex(mem, rows[i].signature), unhex(mem, "03020000"));
+		verdict(cx, rows[i].want, csr, rows[i].want, false);
+	}
 }
 
 /* With the neutral element as key and as R, and S = 0, OpenSSL's own check passes: such a request
@@ -402,6 +436,7 @@ int main(void)
 	rows(&cx);
 	patched_rows(&cx);
 	structure(&cx);
+	other_algorithms(&cx);
 	nobodys_keys(&cx);
 	liberties(&cx);
 	hostile(&cx, "pp-actor.csr");
