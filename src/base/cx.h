@@ -10,6 +10,7 @@ struct fetcher;	   /* base/fetch.h: sends requests to other servers */
 struct gate;	   /* shm/gate.h: limits how many passwords are hashed at once */
 struct limits;	   /* shm/limits.h: rate limits, shared by all workers */
 struct scoreboard; /* shm/scoreboard.h: state and counters of all workers */
+struct sent_name;  /* json/shape.h: a member that a request calls by its other name */
 /* How a request that hashes a password gets a hashing slot (core/password.h). */
 enum hash_turn {
 	HASH_WAITS,    /* wait here until a slot is free */
@@ -37,6 +38,7 @@ struct cx {
 	bool hash_queued; /* the request waits for a hashing slot and has changed nothing: do not
 			     answer it now, serve it again later */
 	struct fail why;
+	const struct sent_name *sent_names; /* of this request; see shape_sent_name() */
 	int64_t now; /* seconds since 1970: by the host's clock, and by the database's clock as soon
 			as the database was asked */
 	int64_t started_us;    /* start of the request, clock_us() */

@@ -164,6 +164,22 @@ static enum err find_member(
 	return OK;
 }
 
+static void remember_alias(struct cx *cx, const struct field *f)
+{
+	struct sent_name *n = arena_alloc(cx->mem, sizeof *n);
+
+	*n = (struct sent_name){ f->name, f->alias, cx->sent_names };
+	cx->sent_names = n;
+}
+
+const char *shape_sent_name(const struct cx *cx, const char *name)
+{
+	for (const struct sent_name *n = cx->sent_names; n; n = n->before)
+		if (strcmp(n->name, name) == 0)
+			return n->alias;
+	return name;
+}
+
 /* Name the member in messages as the client named it. */
 static enum err decode_found(
     struct cx *cx, const struct field *f, const struct found_member *m, void *out)
@@ -171,6 +187,8 @@ static enum err decode_found(
 	struct field named = *f;
 
 	named.name = m->name;
+	if (m->name != f->name)
+		remember_alias(cx, f);
 	return decode_field(cx, &named, m->v, (char *)out + f->off);
 }
 

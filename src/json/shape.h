@@ -83,6 +83,14 @@ struct shape {
 	static const struct field st##_fields[] = { __VA_ARGS__ }; \
 	storage const struct shape st##_shape = { #st, sizeof(struct st), st##_fields, \
 		sizeof st##_fields / sizeof st##_fields[0], fn, bare, media }
+/* A member that the client sent under its alias. */
+struct sent_name {
+	const char *name, *alias;
+	const struct sent_name *before;
+};
+/* The name under which the decoded request has the member `name`: its alias if the client used
+ * that, otherwise `name`. For errors that are found after decoding. */
+const char *shape_sent_name(const struct cx *, const char *name);
 /* The shape of a route without arguments: a body is read and ignored. */
 extern const struct shape no_body_shape;
 

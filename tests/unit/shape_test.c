@@ -290,6 +290,26 @@ static void by_parse(void)
 	}
 }
 
+/* An error that is found after decoding names the member as the client did. */
+static void sent_names(void)
+{
+	struct thing t = { .when = 0 };
+
+	cx.sent_names = NULL;
+	ok(shape_request(&cx, &thing_shape, STR("timestamp=5"), STR(""), &t) == OK &&
+		strcmp(shape_sent_name(&cx, "when"), "timestamp") == 0 &&
+		strcmp(shape_sent_name(&cx, "name"), "name") == 0,
+	    "a member that came under its alias is named so");
+	cx.sent_names = NULL;
+	ok(shape_request(&cx, &thing_shape, STR("when=5"), STR("{\"timestamp\":5}"), &t) == OK &&
+		strcmp(shape_sent_name(&cx, "when"), "timestamp") == 0,
+	    "and one that came under both, as in the body");
+	cx.sent_names = NULL;
+	ok(shape_request(&cx, &thing_shape, STR("when=5"), STR(""), &t) == OK &&
+		strcmp(shape_sent_name(&cx, "when"), "when") == 0,
+	    "and one that came under its first name, so");
+}
+
 int main(void)
 {
 	cx.mem = arena_new(16 << 20);
@@ -297,6 +317,7 @@ int main(void)
 	required();
 	decode();
 	by_parse();
+	sent_names();
 	arena_free(cx.mem);
 	return done();
 }

@@ -114,12 +114,13 @@ static void add_problem_details(struct call *c, enum err e, const char *say, str
 	    o, "namespace", json_object_new_string("https://polyproto.org/core"));
 }
 
-/* An error of core/ may name the actor in the path `user_id` although the pattern of the route
- * names it `fid`: return the name that the route uses. */
+/* core/ has one name for each member: return the name that the client used. An error of core/ may
+ * name the actor in the path `user_id` although the pattern of the route names it `fid`. */
 static const char *name_field(const struct call *c, const char *field)
 {
-	return strcmp(field, "user_id") == 0 && c->route && strstr(c->route->path, "{fid}") ? "fid"
-											    : field;
+	if (strcmp(field, "user_id") == 0 && c->route && strstr(c->route->path, "{fid}"))
+		return "fid";
+	return shape_sent_name(c->cx, field);
 }
 
 /* The error list of mls alpha.4 says which KeyPackage is faulty, and why. The error that is written
