@@ -239,8 +239,8 @@ void api_serve(struct cx *cx, const struct http_req *q, struct http_resp *r)
 	struct http_req req = *q;
 	struct call c = { .cx = cx, .req = &req, .resp = r, .allow = STR("") };
 	cx->retry_after = 0;
- cx->sent_names = NULL;
-cx->asker = cx->address = limits_address_key(cx->mem, req.remote);
+	cx->sent_names = NULL;
+	cx->asker = cx->address = limits_address_key(cx->mem, req.remote);
 	cx->asker_known = cx->counted_as_write = false;
 	enum err e = serve_route(&c, &req);
 

@@ -228,8 +228,8 @@ SHAPE_BY(serials_query, parse_serials_query, "Serials", NULL,
 	.type = FT_CUSTOM,
 	.get = get_serial_list,
 	.as = "SerialList",
- .as_query = "SerialsInQuery",
-.about = "serial numbers of ID-Certs; if left out, of all" });
+	.as_query = "SerialsInQuery",
+	.about = "serial numbers of ID-Certs; if left out, of all" });
 
 static struct json_object *render_octet_array(struct blob b)
 {
