@@ -139,7 +139,9 @@ const tests = {
 		const algorithm = tlv(0x30, oid('2.16.840.1.101.3.4.1.46'), tlv(0x30, tlv(4, iv), tlv(2, [16])));
 		const key_data = pem('PUBLIC KEY', tlv(0x30, algorithm, tlv(3, [0], sealed)));
 		await w.c.wants(201, 'POST', `${V1}/session/keymaterial`, { token: w.token, body: { key_data } });
-		const taken = await w.c.wants(409, 'POST', `${V1}/session/keymaterial`, { token: w.token, body: { key_data } });
+		await w.c.wants(201, 'POST', `${V1}/session/keymaterial`, { token: w.token, body: { key_data } });
+		const other = pem('PUBLIC KEY', tlv(0x30, algorithm, tlv(3, [0], sealed.map((x) => x ^ 1))));
+		const taken = await w.c.wants(409, 'POST', `${V1}/session/keymaterial`, { token: w.token, body: { key_data: other } });
 		need(taken.header('X-P2-Error') === 'P2CORE_CONFLICT' && taken.body === '', taken.body);
 		const [back] = (await w.c.wants(200, 'GET', `${V1}/session/keymaterial?serials=${readCert(w.cert).serial}`, { token: w.token })).body;
 		need(back.key_data === key_data && back.serial_number === readCert(w.cert).serial, back);
