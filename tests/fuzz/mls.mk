@@ -7,6 +7,7 @@ tests_fuzz_keypackage_fuzz_LDADD = $(SIGNER)
 FUZZ_MLS = \
 	src/base/arena.c \
 	src/base/err.c \
+	src/base/memory.c \
 	src/base/str.c \
 	src/crypto/ed25519.c \
 	src/json/json.c \
@@ -27,7 +28,7 @@ FUZZ_MLS = \
 FUZZ_MLS_SEEDS = messages-mls_key_package welcome+passive-key_package
 fuzz-mls:
 	mkdir -p tests/fuzz/keypackage.corpus
-	$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS) -I. -std=gnu11 -g -O1 \
+	$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSONC_CFLAGS) -I. -DSANITIZED -std=gnu11 -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-o tests/fuzz/keypackage_libfuzzer $(srcdir)/tests/fuzz/keypackage_fuzz.c \
 		$(FUZZ_MLS:%=$(srcdir)/%) $(JSONC_LIBS) $(CRYPTO_LIBS)

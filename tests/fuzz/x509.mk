@@ -10,6 +10,7 @@ FUZZ_SECONDS = 30
 FUZZ_X509 = \
 	src/base/arena.c \
 	src/base/err.c \
+	src/base/memory.c \
 	src/base/str.c \
 	src/crypto/ed25519.c \
 	src/signer/idcert_lint.c \
@@ -23,7 +24,7 @@ FUZZ_X509 = \
 	src/x509/x509.c
 fuzz-x509:
 	for t in csr cert; do \
-		$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I. -std=gnu11 -g -O1 \
+		$(FUZZ_CC) $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I. -DSANITIZED -std=gnu11 -g -O1 \
 			-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 			-o tests/fuzz/$${t}_libfuzzer $(srcdir)/tests/fuzz/$${t}_fuzz.c \
 			$(FUZZ_X509:%=$(srcdir)/%) $(CRYPTO_LIBS) && \
