@@ -222,12 +222,14 @@ static enum err serve_route(struct call *c, struct http_req *q)
 	return run_handler(c);
 }
 
-/* Unknown, expired, not valid yet: what a wrong clock says is no reason to refuse. */
+/* If the database was asked, its clock may be why something is unknown, expired or not valid yet.
+ * Then a wrong clock must not refuse the request. */
 static enum err check_refusal(struct cx *cx, enum err e)
 {
 	const struct fail why = cx->why;
 
-	if (cx->db == NULL || (err_status(e) != 401 && err_status(e) != 403))
+	if (cx->meter.count[COUNT_DB_ROUND_TRIP] == 0 ||
+	    (err_status(e) != 401 && err_status(e) != 403))
 		return e;
 	TRY(clocks_check(cx));
 	cx->why = why;
