@@ -171,7 +171,9 @@ static enum err certify_server_key(
 	return OK;
 }
 
-/* A resent statement cannot always see that an earlier attempt was committed; a new query can. */
+/* A resent statement cannot always see that an earlier attempt was committed; a new query can. If
+ * the outcome stays unknown, the caller must look at the key: sent again, the request would rotate
+ * the key a second time. */
 static enum err record_server_key(
     struct cx *cx, int64_t replaces, const struct server_key *k, bool *done, bool *late)
 {
@@ -182,10 +184,12 @@ static enum err record_server_key(
 	do
 		e = q_server_key_add(cx, replaces, k, done, late);
 	while (resend_again(cx, &s, &e));
+	if (e == ERR_UNCERTAIN)
+		return cx->why.err = ERR_KEY_UNCERTAIN;
 	if (!s.doubt || (e != ERR_CONFLICT && (e != OK || *done)))
 		return e;
 	if (q_server_key_at(cx, -1, &current) != OK)
-		return cx->why.err = ERR_UNCERTAIN;
+		return cx->why.err = ERR_KEY_UNCERTAIN;
 	*done = current && current->serial == k->serial;
 	*late = *late && !*done;
 	return *done ? OK : e;

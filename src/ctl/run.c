@@ -21,6 +21,7 @@ static const struct {
 	{ ERR_UNAVAILABLE, EX_UNAVAILABLE },
 	{ ERR_MISFIT, EX_UNAVAILABLE },
 	{ ERR_UNCERTAIN, EX_UNAVAILABLE },
+	{ ERR_KEY_UNCERTAIN, EX_UNAVAILABLE },
 	{ ERR_CLOCKS, EX_UNAVAILABLE },
 	{ ERR_EPOCH, EX_UNAVAILABLE },
 	{ ERR_RETRY, EX_UNAVAILABLE },
@@ -39,6 +40,8 @@ static const struct {
 	{ ERR_UNAVAILABLE, ": 42501",
 	    "the role of the servers may not do this: set `owner_database` (motet.conf(5)), or "
 	    "MOTET_OWNER_DATABASE for this command, to the role that owns the tables" },
+	{ ERR_KEY_UNCERTAIN, "",
+	    "the key may have been rotated: run motetctl key show before you repeat the command" },
 	{ ERR_UNCERTAIN, "", "the command may have succeeded: check before you repeat it" },
 	{ ERR_RETRY, "sql_schema_lock", "another migration is running; try again in a moment" },
 };
