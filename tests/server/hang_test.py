@@ -5,10 +5,8 @@ A database that hangs: hang_test.py BUILD-DIRECTORY, beside a PostgreSQL (tests/
 One worker waits for it; the others answer 503 at once, and /healthz is answered.
 """
 import os
-import re
 import select
 import socket
-import tempfile
 import threading
 import time
 
@@ -98,20 +96,13 @@ def hang(s, proxy):
 
 
 def main():
-    if "MOTET_DATABASE" not in os.environ:
-        print("1..0 # SKIP run me with tests/with-postgres")
+    if not pool.has_database():
         return
-    conninfo = os.environ["MOTET_DATABASE"]
-    server = re.search(r"host=(\S+)", conninfo)[1]
-    with tempfile.TemporaryDirectory(prefix="motet-hang.") as place:
-        proxy = Proxy(place, server)
-        there = {"MOTET_DATABASE": conninfo.replace(server, place)}
-        with pool.Server(program=os.path.join(pool.BUILD, "motetd"), env=there, workers=3,
-                         rate_limit="off") as s:
-            made = pool.ctl(s, "init", "--domain", "example.org")
-            ok(until(lambda: s.get(LOOKUP).status == 404) is not None,
-               f"three workers serve: {made.stderr}")
-            hang(s, proxy)
+    with pool.behind_proxy(Proxy, workers=3, rate_limit="off") as (s, proxy):
+        made = pool.ctl(s, "init", "--domain", "example.org")
+        ok(until(lambda: s.get(LOOKUP).status == 404) is not None,
+           f"three workers serve: {made.stderr}")
+        hang(s, proxy)
     pool.done()
 
 

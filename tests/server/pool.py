@@ -1,4 +1,5 @@
 """What the tests of the server share: a directory, motetd with the echo application, TAP."""
+import contextlib
 import json
 import os
 import re
@@ -178,6 +179,27 @@ class Server:
     def workers(self):
         signer = self.signer()
         return [p for p in self.children() if p != signer]
+
+
+def has_database():
+    """False, with the line that skips the test, if tests/with-postgres has not started one."""
+    if "MOTET_DATABASE" in os.environ:
+        return True
+    print("1..0 # SKIP run me with tests/with-postgres")
+    return False
+
+
+@contextlib.contextmanager
+def behind_proxy(make, **keys):
+    """A motetd whose database is behind make(DIRECTORY FOR MOTETD, DIRECTORY OF POSTGRESQL), a
+    proxy between their sockets. Yields the server and the proxy."""
+    conninfo = os.environ["MOTET_DATABASE"]
+    real = re.search(r"host=(\S+)", conninfo)[1]
+    with tempfile.TemporaryDirectory(prefix="motet-proxy.") as place:
+        proxy = make(place, real)
+        env = {"MOTET_DATABASE": conninfo.replace(real, place)}
+        with Server(program=os.path.join(BUILD, "motetd"), env=env, **keys) as s:
+            yield s, proxy
 
 
 class Systemd:
