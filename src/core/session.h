@@ -13,8 +13,9 @@
 must_check enum err session_find(struct cx *, struct str token, bool password, struct session **);
 /*
  * Find the session of a token that became invalid within the last day, when the session's key was
- * rotated; for requests that repeat the rotation because its answer was lost. Only session_rotate()
- * accepts such a session. ERR_UNAUTHORIZED.
+ * rotated; for requests that repeat the rotation because its answer was lost. With such a
+ * session, session_rotate() and session_issue_idcert() only return the ID-Cert that the rotation
+ * issued, and only for the same CSR. ERR_UNAUTHORIZED.
  */
 must_check enum err session_find_rotated(struct cx *, struct str token, struct session **);
 /* Hash a token, for statements that look up the session. ERR_UNAUTHORIZED: malformed. */
