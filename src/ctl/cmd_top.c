@@ -45,9 +45,8 @@ struct top_page {
 	int rows, columns; /* rows: those still free on the page; columns: its width */
 };
 
-static void put_page_line(struct top_page *p, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void put_page_line(struct top_page *p, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void put_page_line(
+    struct top_page *p, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
