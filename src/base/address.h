@@ -27,7 +27,7 @@ bool address_valid(struct str);
  */
 bool address_of_node(struct str node, struct str *address);
 /* Is every word of the list an address or a network? If not, `why` names the first word that is
- * neither. */
+ * neither an address nor a network. */
 bool address_list_ok(const char *list, char *why, size_t size);
 /*
  * Write the network of an address, for logs: the first 24 bits of an IPv4 address (192.0.2.0), or

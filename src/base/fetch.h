@@ -27,10 +27,10 @@ struct fetcher {
 	    struct cx *, struct fetcher *, struct str url, int redirects, struct fetch_reply *);
 	/*
 	 * Begin a batch: several requests to one server. Takes one of the slots that all workers
-	 * share; no other worker then asks this server. `known`: this server has given a good
-	 * answer before. *waited: another worker was asking this server; before asking again, look
-	 * for that answer in the cache. It may be called again before leave(). The errors of
-	 * enter() are those of get(). The pointers `enter` and `leave` may be NULL.
+	 * share; no other worker then asks the same server. `known`: the server to be asked
+	 * has given a good answer before. *waited: another worker was asking this server; before
+	 * asking again, look for that answer in the cache. It may be called again before leave().
+	 * The errors of enter() are those of get(). The pointers `enter` and `leave` may be NULL.
 	 */
 	enum err (*enter)(
 	    struct cx *, struct fetcher *, struct str domain, bool known, bool *waited);

@@ -105,9 +105,9 @@ static enum err fetch_well_known(struct cx *cx, struct str origin, struct str *a
 	return read_api_address(cx, w.api, api);
 }
 
-/* The web server at a domain may answer anything, or close the connection: .well-known says where
- * the polyproto server is. A server that accepts no connection does not serve .well-known
- * either. */
+/* After one of these errors, ask .well-known where the polyproto server is: what runs at the domain
+ * itself may be any web server, which may answer anything or close the connection. A server that
+ * accepts no connection does not serve .well-known either. */
 static bool may_be_elsewhere(enum err e, const struct home_server *h)
 {
 	return e == ERR_NOT_FEDERATED || e == ERR_BAD_CERT || e == ERR_HOME_INVALID ||

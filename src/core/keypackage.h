@@ -13,7 +13,7 @@ enum { KEYPACKAGES_AT_ONCE = 100 }; /* KeyPackages in one request, not in a sess
 struct keypackage_upload {
 	const struct mls_input *v;
 	size_t n;
-	bool last_resort; /* whether KeyPackages that do not say so themselves are last resorts */
+	bool last_resort; /* whether KeyPackages whose says_last_resort is false are last resorts */
 	bool *kept;	  /* NULL, or where redeem_token() tells whether this server stores the
 			     KeyPackages */
 };

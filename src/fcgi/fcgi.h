@@ -43,7 +43,7 @@ enum fcgi_event {
 struct fcgi_opt {
 	int listen_fd; /* borrowed; made non-blocking with epoll */
 	int watch_fd;  /* -1, or a pipe whose other end the master holds: end of file means stop */
-	struct fdpass kept; /* by which siblings pass kept connections; { -1, -1 }: none */
+	struct fdpass kept; /* siblings pass kept connections over this pair; { -1, -1 }: no pair */
 	int idle_ms; /* return FCGI_AGAIN after so many ms without an event (epoll only); -1: never;
 			may be changed between two calls */
 	sigset_t wait_mask;	     /* the signal mask while waiting */

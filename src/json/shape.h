@@ -74,8 +74,9 @@ struct shape {
 		.name = #m, .type = FT_CUSTOM, .off = offsetof(struct st, m), .get = (fn), \
 		__VA_ARGS__ \
 	}
-/* SHAPE: a request body, named in a row of a routes.def. SHAPE_BY: a request body with `parse`.
- * ROW: a row of a statement's result, private to its file in store/. */
+/* SHAPE: a request body, named in a row of a routes.def. SHAPE_BY: a request body that the
+ * function `fn` decodes (`parse` of struct shape). ROW: a row of a statement's result, private to
+ * its file in store/. */
 #define SHAPE(st, ...) SHAPE_(, st, NULL, NULL, NULL, __VA_ARGS__)
 #define SHAPE_BY(st, fn, bare, media, ...) SHAPE_(, st, fn, bare, media, __VA_ARGS__)
 #define ROW(st, ...) SHAPE_(static, st, NULL, NULL, NULL, __VA_ARGS__)

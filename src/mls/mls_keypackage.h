@@ -88,10 +88,10 @@ enum mls_mark mls_keypackage_mark(const struct mls_keypackage *);
  *     would refuse most of its KeyPackages. The price: a member that uses OpenMLS cannot add
  *     clients with such KeyPackages.
  *   - last_resort_nonempty: off. An extension 0x000a with data is Wire's PerDomainTrustAnchors; it
- *     does not count as a mark.
+ *     does not mark a last resort.
  *   - extension_wrong_place: off. No client checks it, and misplaced extensions are ignored.
- *   - lifetime_too_long: on only if policy.lifetime_max is set. Not by default: two libraries send
- *     2^63 - 1 and 2^64 - 1.
+ *   - lifetime_too_long: on only if policy.lifetime_max is set. It is off by default, because
+ *     two libraries send 2^63 - 1 and 2^64 - 1 as not_after.
  * Never checked: that default values are left out of capabilities (all test vectors of the MLS
  * working group list them). GREASE values get no special treatment: they are unknown values like
  * others.

@@ -2,7 +2,8 @@
 #define MOTET_NET_NET_HANDLE_H
 #include "base/conf.h"
 #include <curl/curl.h>
-/* A handle of libcurl and the routes of federation_resolve. Private to net/. */
+/* A handle of libcurl, and the addresses that the setting federation_resolve gives for other
+ * servers. Private to net/. */
 struct net_handle {
 	CURL *easy;
 	struct curl_slist *routes; /* for CURLOPT_CONNECT_TO; NULL: none */

@@ -388,7 +388,7 @@ bool worker_rehearse(const struct conf *c, char *why, size_t size)
 	q.target = str_of(arena_printf(cx.mem, "%s/readyz", c->base_path));
 	api_serve(&cx, &q, &r);
 	if (r.status != 200)
-		snprintf(why, size, "it would not be ready to serve: %s",
+		snprintf(why, size, "a worker would not be ready to serve: %s",
 		    cx.why.log[0] ? cx.why.log : cx.why.say);
 	db_free(cx.db);
 	arena_free(cx.mem);

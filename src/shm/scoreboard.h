@@ -117,8 +117,8 @@ struct scoreboard *scoreboard_join(const char *path, struct scoreboard_row **row
 const struct scoreboard *scoreboard_copy(const char *path, int *fd, const char **why);
 /* For a reader that trusts the file, such as one of the same server: map it read-only. */
 const struct scoreboard *scoreboard_open(const char *path, int *fd, const char **why);
-/* Is the master alive? If there is no master: is the process of this row alive (row -1: of any
- * row)? */
+/* With a master: is the master alive? (`row` is ignored.) Without one: is the process of `row`
+ * alive, or, for row -1, the process of any row? */
 bool scoreboard_is_alive(const struct scoreboard *, int fd, int row);
 /* Is there a crash storm at that time? */
 static inline bool scoreboard_is_storm(const struct scoreboard *b, int64_t now_us)

@@ -10,7 +10,8 @@ struct foreign_server_found {
 	int64_t wait;		  /* seconds until the stored answer or failure expires */
 	struct str cacheable;	  /* CacheableIDCert of the server's current certificate */
 };
-/* `place`: a domain or an origin. `host`: the domain that a block would name. */
+/* `place`: a domain or an origin. `host`: the domain of `place`; the server is blocked if this
+ * domain or a domain above it is blocked. */
 must_check enum err q_foreign_find_server(
     struct cx *, struct str place, struct str host, struct foreign_server_found **);
 struct foreign_server_row {

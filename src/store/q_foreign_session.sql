@@ -13,8 +13,8 @@ SELECT count(*) AS renewed,
        sum(motet_add_event(motet_list_other_foreign_sessions(fid, session_id), 'motet', 1, 'CLIENT_KEY_CHANGE', NULL,
            $7))::int8 AS told FROM renewed
 
--- The foreign actor about whose sessions the home server is to be asked now. For some minutes, no
--- other caller is given this actor.
+-- The foreign actor about whose sessions the home server is to be asked now. For 4 to 8
+-- minutes from now, this statement returns this actor to no other process.
 -- name: sql_foreign_session_due :opt
 -- args:
 -- cols: fid text, domain text

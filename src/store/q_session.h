@@ -37,7 +37,8 @@ must_check enum err q_session_find(
  * that of the old ID-Cert. *out NULL: there is no such session. */
 must_check enum err q_session_find_rotated(struct cx *, struct blob token_hash, struct session **);
 /* End one session: end its token and, for a home actor, revoke its ID-Cert. *ended 0: there is no
- * such session. `event`: JSON for the actor's other sessions here, or s NULL. */
+ * such session. `event`: the JSON of an event for the foreign actor's other sessions on this
+ * server; if event.s is NULL, they get no event. */
 must_check enum err q_session_end_foreign(
     struct cx *, struct str fid, struct str session_id, struct str event, int64_t *ended);
 must_check enum err q_session_end(
